@@ -1,0 +1,207 @@
+//! What the endpoints take and give, after lenient reading: numbers or strings for enums, arrays or
+//! objects, absent members (`uipath-api`, 9).
+
+use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
+
+/// A user as the directory has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The GUID.
+    pub id: UserId,
+    /// The user name; on Cloud mostly the e-mail address.
+    pub user_name: String,
+    /// The address; empty where there is none.
+    pub email: String,
+    /// First name.
+    pub name: String,
+    /// Last name.
+    pub surname: String,
+    /// Display name.
+    pub display_name: String,
+    /// Whether the account may sign in.
+    pub is_active: bool,
+    /// Whether the invitation is accepted.
+    pub invitation_accepted: bool,
+    /// Whether the account may sign in with a password where that is restricted.
+    pub bypass_basic_auth: bool,
+    /// The groups it is in.
+    pub groups: Vec<GroupId>,
+    /// Whether the account comes from an external directory (Entra, LDAP), so that its profile cannot be changed here.
+    pub from_directory: bool,
+}
+
+/// A local group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The GUID.
+    pub id: GroupId,
+    /// The name, which every update has to repeat (`uipath-api`, 5.1).
+    pub name: String,
+    /// Whether it is built in (Everyone, Administrators, …); such a group's members are changed from the user's side.
+    pub built_in: bool,
+}
+
+/// A user's direct allocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allocation {
+    /// Whose.
+    pub user: UserId,
+    /// The bundles; empty blocks every licence, inherited ones included.
+    pub bundles: BundleSet,
+    /// `useExternalLicense` as read.
+    pub external_license: bool,
+}
+
+/// Seats of one bundle in the organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seats {
+    /// The bundle.
+    pub code: BundleCode,
+    /// How many are owned.
+    pub total: u64,
+    /// How many are taken.
+    pub allocated: u64,
+}
+
+impl Seats {
+    /// How many are free; none when over-allocated.
+    pub fn free(&self) -> u64 {
+        self.total.saturating_sub(self.allocated)
+    }
+}
+
+/// A group's licence rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRule {
+    /// Whose.
+    pub group: GroupId,
+    /// The group's name as the licence service has it; empty for an orphan.
+    pub name: String,
+    /// The bundles.
+    pub bundles: BundleSet,
+    /// Limits, where the deployment has them.
+    pub quotas: Vec<Quota>,
+    /// `useExternalLicense` as read.
+    pub external_license: bool,
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The entries of this page that could be read.
+    pub items: Vec<T>,
+    /// How many entries the page had, readable or not: what `skip` advances by.
+    pub received: u64,
+    /// How many there are in all, if the server says so.
+    pub total: Option<u64>,
+}
+
+/// What to change of a user; `None` and empty leave alone. All in one PUT.
+#[derive(Debug, Clone, Default)]
+pub struct UserUpdate {
+    /// First name; an empty text clears.
+    pub name: Option<String>,
+    /// Last name; an empty text clears.
+    pub surname: Option<String>,
+    /// Display name; an empty text clears.
+    pub display_name: Option<String>,
+    /// A first address.
+    pub email: Option<String>,
+    /// Whether the account may sign in.
+    pub is_active: Option<bool>,
+    /// A new password.
+    pub password: Option<crate::model::Password>,
+    /// `bypassBasicAuthRestriction`.
+    pub bypass_basic_auth: Option<bool>,
+    /// `invitationAccepted`.
+    pub invitation_accepted: Option<bool>,
+    /// Groups to join.
+    pub add_groups: Vec<GroupId>,
+    /// Groups to leave.
+    pub remove_groups: Vec<GroupId>,
+}
+
+/// One entry of an InviteUsers call. The redirect URL is the client's business.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// Whom.
+    pub email: String,
+    /// First name.
+    pub name: Option<String>,
+    /// Last name.
+    pub surname: Option<String>,
+    /// Language of the mail; `en` where absent.
+    pub language: Option<String>,
+    /// Groups to join at once.
+    pub groups: Vec<GroupId>,
+}
+
+/// What InviteUsers said of one entry, in the order of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InviteReply {
+    /// The account exists now.
+    Invited(UserId),
+    /// This entry failed, in the server's words.
+    Refused(String),
+    /// The answer has no entry for this address, so nothing is known.
+    Missing,
+}
+
+/// One user of a BulkCreate call.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// The user name, which the live service demands.
+    pub user_name: String,
+    /// The address.
+    pub email: Option<String>,
+    /// First name.
+    pub name: Option<String>,
+    /// Last name.
+    pub surname: Option<String>,
+    /// Display name.
+    pub display_name: Option<String>,
+    /// Whether the account counts as accepted.
+    pub invitation_accepted: Option<bool>,
+    /// `bypassBasicAuthRestriction`.
+    pub bypass_basic_auth: Option<bool>,
+}
+
+/// An entry of the directory that BulkResolveByName found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The identifier; a GUID for local users and groups.
+    pub identifier: String,
+    /// The address; empty where there is none.
+    pub email: String,
+    /// `identityName`, else the display name.
+    pub name: String,
+}
+
+/// What kind of name BulkResolveByName is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntityType {
+    /// A user, by user name or address.
+    User,
+    /// A group, by name, case-sensitive.
+    Group,
+}
+
+/// What a call cost and where to find it in the server's logs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// The status of the last answer.
+    pub http_status: u16,
+    /// The server's trace id, if it gave one.
+    pub trace_id: Option<String>,
+    /// How often the request was sent.
+    pub attempts: u32,
+}
+
+/// An answer and what it cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<T> {
+    /// The answer.
+    pub value: T,
+    /// What it cost.
+    pub receipt: Receipt,
+}

@@ -1,0 +1,147 @@
+//! The vocabulary of a run: everything that happens is said once, as an [`Event`], and every
+//! output (terminal, JSON lines, tests) is made from events.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{Place, Status};
+
+/// An HTTP method, as the quotas and the summary count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// Every method, in the order tables show them.
+    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl std::fmt::Display for Method {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+/// A service of the organization; each has quotas of its own (`uipath-api`, 1.2 and 6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// `identity_`: users, groups, directory.
+    Identity,
+    /// `lease_`: user bundles and group rules.
+    License,
+    /// `portal_`: the web portal's back end.
+    Portal,
+    /// The token endpoint.
+    Token,
+}
+
+impl Service {
+    /// The word that messages use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::License => "licence",
+            Self::Portal => "portal",
+            Self::Token => "sign-in",
+        }
+    }
+}
+
+/// Why nothing is being sent just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WaitReason {
+    /// The quota of this method and service is used up for now.
+    Quota(Service, Method),
+    /// The server asked for a pause (429 or 503).
+    Asked(Service, Method),
+    /// A call is tried again after a fault; the text says which.
+    Retry(String),
+    /// A fresh account is not readable yet.
+    ReadBack,
+}
+
+/// What happens in a run.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Something is being read from the organization: what, how many so far, how many in all if known.
+    Reading {
+        /// `users`, `groups`, `licensed users`, …
+        what: &'static str,
+        /// How many have been read.
+        read: u64,
+        /// How many there are, once the server has said.
+        total: Option<u64>,
+    },
+    /// The rows are about to be carried out.
+    RunStarted {
+        /// How many rows there are to run.
+        rows: usize,
+    },
+    /// A request left.
+    CallSent {
+        /// Its method.
+        method: Method,
+        /// Its service.
+        service: Service,
+    },
+    /// A request was answered, or failed.
+    CallEnded {
+        /// Its method.
+        method: Method,
+        /// Its service.
+        service: Service,
+        /// The HTTP status, if there was an answer.
+        status: Option<u16>,
+        /// How long it took.
+        took: Duration,
+    },
+    /// Something waits; sent again when the reason or the length changes.
+    Waiting {
+        /// Why.
+        reason: WaitReason,
+        /// How long.
+        length: Duration,
+    },
+    /// A row has its final status for this run.
+    RowEnded {
+        /// Where it stands.
+        place: Place,
+        /// Its status.
+        status: Status,
+        /// The message of the results file.
+        message: String,
+    },
+    /// Something the user should know, once.
+    Notice(String),
+    /// The run stops early and sends nothing new; the text says why.
+    Stopping(String),
+}
+
+/// Takes every event, at once and in order; must not block.
+pub type Observer = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// An observer that drops everything.
+pub fn silent() -> Observer {
+    Arc::new(|_| ())
+}

@@ -1,0 +1,19 @@
+//! Where the engine writes what happens.
+
+use futures::future::BoxFuture;
+
+use super::Record;
+
+/// The results file could not be written; the run has to stop, because what it does could not be told.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct JournalError(pub String);
+
+/// Resolves once the records are on disk.
+pub type Durable = BoxFuture<'static, Result<(), JournalError>>;
+
+/// An append-only record of what happens to rows.
+pub trait Journal: Send + Sync {
+    /// Hands records over, in order, without blocking; what is returned resolves once they are on disk.
+    fn append(&self, records: Vec<Record>) -> Durable;
+}

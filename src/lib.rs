@@ -1,0 +1,14 @@
+//! `reseat` runs spreadsheets of user and licence operations against a UiPath organization.
+//!
+//! The rooms stand on floors, lowest first; a room imports only what is below it
+//! (`tests/architecture.rs` keeps it so). `DESIGN.md` says what each room is for.
+
+pub mod text;
+
+pub mod model;
+
+pub mod event;
+pub mod problem;
+
+pub mod api;
+pub mod ledger;

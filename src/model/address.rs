@@ -1,0 +1,135 @@
+//! E-mail addresses.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use crate::text::fold;
+
+/// An e-mail address as it was written, compared without regard to case.
+#[derive(Clone)]
+pub struct Email(Box<str>);
+
+/// Why a text is not an e-mail address; reads after "`…`".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EmailFault {
+    /// There is no `@`.
+    #[error("has no `@`")]
+    NoAt,
+    /// There is more than one `@`.
+    #[error("has more than one `@`")]
+    ManyAts,
+    /// Nothing stands before the `@`, or it begins or ends with a dot, or has two in a row.
+    #[error("has a misplaced dot, or nothing, before the `@`")]
+    LocalPart,
+    /// What stands after the `@` is not a domain name with at least one dot.
+    #[error("has no full domain after the `@`")]
+    Domain,
+    /// A letter stands in it that no address has.
+    #[error("has `{0}` in it, which no address has")]
+    Letter(char),
+    /// It is longer than 254 characters.
+    #[error("is longer than the 254 characters an address may have")]
+    Length,
+}
+
+impl Email {
+    /// The address as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form in which addresses are compared.
+    pub fn fold(&self) -> String {
+        fold(&self.0)
+    }
+}
+
+impl FromStr for Email {
+    type Err = EmailFault;
+
+    fn from_str(text: &str) -> Result<Self, EmailFault> {
+        let text = text.trim();
+        if text.len() > 254 {
+            return Err(EmailFault::Length);
+        }
+        let (local, domain) = text.split_once('@').ok_or(EmailFault::NoAt)?;
+        if domain.contains('@') {
+            return Err(EmailFault::ManyAts);
+        }
+        if let Some(letter) = text.chars().find(|letter| {
+            letter.is_whitespace()
+                || letter.is_control()
+                || matches!(letter, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\' | '[' | ']')
+        }) {
+            return Err(EmailFault::Letter(letter));
+        }
+        if local.is_empty() || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
+            return Err(EmailFault::LocalPart);
+        }
+        let labels_ok = domain.split('.').all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
+        });
+        if !domain.contains('.') || !labels_ok {
+            return Err(EmailFault::Domain);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl PartialEq for Email {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.fold() == other.fold()
+    }
+}
+
+impl Eq for Email {}
+
+impl Hash for Email {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.fold().hash(state);
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_its_spelling_and_is_compared_without_case() {
+        let written: Email = " Ann.Lee@Corp.Example ".parse().unwrap();
+        assert_eq!(written.as_str(), "Ann.Lee@Corp.Example");
+        assert_eq!(written, "ann.lee@corp.example".parse().unwrap());
+    }
+
+    #[test]
+    fn each_fault_of_an_address_is_named() {
+        for (text, fault) in [
+            ("ann", EmailFault::NoAt),
+            ("ann@b@c.example", EmailFault::ManyAts),
+            ("@corp.example", EmailFault::LocalPart),
+            ("ann..lee@corp.example", EmailFault::LocalPart),
+            ("ann@corp", EmailFault::Domain),
+            ("ann@-corp.example", EmailFault::Domain),
+            ("ann lee@corp.example", EmailFault::Letter(' ')),
+            ("<ann@corp.example>", EmailFault::Letter('<')),
+        ] {
+            assert_eq!(text.parse::<Email>(), Err(fault), "{text}");
+        }
+    }
+}

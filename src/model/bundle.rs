@@ -1,0 +1,134 @@
+//! User licence bundle codes and sets of them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// A user licence bundle code, `ATTUNU` for instance, in the case the API knows it.
+///
+/// The set of codes is open (`uipath-api`, 3.8): which are known is the
+/// [`Catalogue`](super::Catalogue)'s business.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BundleCode(Arc<str>);
+
+impl BundleCode {
+    /// The code as given, trimmed.
+    pub fn new(code: &str) -> Self {
+        Self(code.trim().into())
+    }
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BundleCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for BundleCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// A set of bundle codes, sorted, without doubles; cheap to clone and to share between rows.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BundleSet(Arc<[BundleCode]>);
+
+impl Default for BundleSet {
+    fn default() -> Self {
+        Self(Arc::from([]))
+    }
+}
+
+impl FromIterator<BundleCode> for BundleSet {
+    fn from_iter<I: IntoIterator<Item = BundleCode>>(codes: I) -> Self {
+        let mut codes: Vec<_> = codes.into_iter().collect();
+        codes.sort();
+        codes.dedup();
+        Self(codes.into())
+    }
+}
+
+impl BundleSet {
+    /// The codes in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, BundleCode> {
+        self.0.iter()
+    }
+
+    /// How many codes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no code.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `code` is one of them.
+    pub fn contains(&self, code: &BundleCode) -> bool {
+        self.0.binary_search(code).is_ok()
+    }
+
+    /// The codes of either set.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        self.iter().chain(other.iter()).cloned().collect()
+    }
+
+    /// The codes of this set that `other` has not.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        self.iter().filter(|code| !other.contains(code)).cloned().collect()
+    }
+
+    /// The codes of both sets.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        self.iter().filter(|code| other.contains(code)).cloned().collect()
+    }
+
+    /// Whether `other` has every code of this set.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.iter().all(|code| other.contains(code))
+    }
+}
+
+impl<'a> IntoIterator for &'a BundleSet {
+    type Item = &'a BundleCode;
+    type IntoIter = std::slice::Iter<'a, BundleCode>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for BundleSet {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, code) in self.iter().enumerate() {
+            if position > 0 {
+                out.write_str("; ")?;
+            }
+            code.fmt(out)?;
+        }
+        Ok(())
+    }
+}
+
+/// How many seats of one bundle the members of a group may use at most
+/// (Automation Cloud and Test Cloud only; `uipath-api`, 3.3). At least 1.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Quota {
+    /// The bundle that is limited.
+    pub code: BundleCode,
+    /// The most seats the group may use.
+    pub limit: u32,
+}

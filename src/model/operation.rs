@@ -1,0 +1,393 @@
+//! What a row asks for.
+
+use std::fmt;
+use std::str::FromStr;
+
+use secrecy::SecretString;
+
+use super::{BundleSet, Email, GroupRef, Quota, UserRef};
+
+/// The kinds of operation, by the names that the sheet's `operation` column uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OperationKind {
+    /// `invite`
+    Invite,
+    /// `create`
+    Create,
+    /// `update`
+    Update,
+    /// `delete`
+    Delete,
+    /// `set-licenses`
+    SetLicenses,
+    /// `add-licenses`
+    AddLicenses,
+    /// `remove-licenses`
+    RemoveLicenses,
+    /// `release-licenses`
+    ReleaseLicenses,
+    /// `block-licenses`
+    BlockLicenses,
+    /// `set-group-licenses`
+    SetGroupLicenses,
+    /// `add-to-groups`
+    AddToGroups,
+    /// `remove-from-groups`
+    RemoveFromGroups,
+    /// `migrate`
+    Migrate,
+}
+
+impl OperationKind {
+    /// Every kind, in the order the documents list them.
+    pub const ALL: [Self; 13] = [
+        Self::Invite,
+        Self::Create,
+        Self::Update,
+        Self::Delete,
+        Self::SetLicenses,
+        Self::AddLicenses,
+        Self::RemoveLicenses,
+        Self::ReleaseLicenses,
+        Self::BlockLicenses,
+        Self::SetGroupLicenses,
+        Self::AddToGroups,
+        Self::RemoveFromGroups,
+        Self::Migrate,
+    ];
+
+    /// The name in the sheet and in the results file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invite => "invite",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::SetLicenses => "set-licenses",
+            Self::AddLicenses => "add-licenses",
+            Self::RemoveLicenses => "remove-licenses",
+            Self::ReleaseLicenses => "release-licenses",
+            Self::BlockLicenses => "block-licenses",
+            Self::SetGroupLicenses => "set-group-licenses",
+            Self::AddToGroups => "add-to-groups",
+            Self::RemoveFromGroups => "remove-from-groups",
+            Self::Migrate => "migrate",
+        }
+    }
+}
+
+impl fmt::Display for OperationKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+impl FromStr for OperationKind {
+    type Err = ();
+
+    /// Matches a name as the results file writes it, exactly.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    }
+}
+
+/// What a cell says of a text field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Field {
+    /// The cell is empty: leave the field alone.
+    #[default]
+    Keep,
+    /// `<clear>`: empty the field.
+    Clear,
+    /// The new value.
+    Set(Box<str>),
+}
+
+impl Field {
+    /// The text to send: an empty one clears (`uipath-api`, 4.6), `None` leaves alone.
+    pub fn as_sent(&self) -> Option<&str> {
+        match self {
+            Self::Keep => None,
+            Self::Clear => Some(""),
+            Self::Set(text) => Some(text),
+        }
+    }
+
+    /// Whether the field is left alone.
+    pub fn is_keep(&self) -> bool {
+        *self == Self::Keep
+    }
+}
+
+/// A password from a sheet; never shown, never written.
+#[derive(Debug, Clone)]
+pub struct Password(pub SecretString);
+
+/// `invite`: mails an invitation; groups and licences follow.
+#[derive(Debug, Clone)]
+pub struct Invite {
+    /// The address that is invited.
+    pub email: Email,
+    /// First name.
+    pub name: Option<Box<str>>,
+    /// Last name.
+    pub surname: Option<Box<str>>,
+    /// Groups that the account is to be in.
+    pub groups: Vec<GroupRef>,
+    /// Bundles that the account is to hold (others it holds are left alone).
+    pub licenses: BundleSet,
+    /// Language of the mail, `en` unless given.
+    pub language: Option<Box<str>>,
+}
+
+/// `create`: makes a local account without a mail. At least one of `username` and `email` is given.
+#[derive(Debug, Clone)]
+pub struct Create {
+    /// The user name; the e-mail address where it is absent.
+    pub username: Option<Box<str>>,
+    /// The address.
+    pub email: Option<Email>,
+    /// First name.
+    pub name: Option<Box<str>>,
+    /// Last name.
+    pub surname: Option<Box<str>>,
+    /// Display name.
+    pub display_name: Option<Box<str>>,
+    /// Groups that the account is to be in.
+    pub groups: Vec<GroupRef>,
+    /// Bundles that the account is to hold (others it holds are left alone).
+    pub licenses: BundleSet,
+    /// Whether the account counts as accepted.
+    pub invitation_accepted: Option<bool>,
+    /// Whether the account may sign in with a password where that is restricted.
+    pub bypass_basic_auth: Option<bool>,
+}
+
+impl Create {
+    /// The user name to send: `username`, else the e-mail address.
+    pub fn user_name(&self) -> &str {
+        match (&self.username, &self.email) {
+            (Some(name), _) => name,
+            (None, Some(email)) => email.as_str(),
+            (None, None) => "",
+        }
+    }
+}
+
+/// The profile fields that an `update` row changes.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileChange {
+    /// First name.
+    pub name: Field,
+    /// Last name.
+    pub surname: Field,
+    /// Display name.
+    pub display_name: Field,
+    /// A first address, for an account without one (`--allow-email-update`).
+    pub email: Option<Email>,
+    /// Whether the account may sign in.
+    pub active: Option<bool>,
+    /// A new password. The present one cannot be read, so such a row always costs a call.
+    pub password: Option<Password>,
+    /// Whether the account may sign in with a password where that is restricted.
+    pub bypass_basic_auth: Option<bool>,
+    /// Whether the account counts as accepted.
+    pub invitation_accepted: Option<bool>,
+}
+
+/// `update`: a partial update.
+#[derive(Debug, Clone)]
+pub struct Update {
+    /// Whom.
+    pub user: UserRef,
+    /// Which fields.
+    pub profile: ProfileChange,
+    /// Groups to join.
+    pub add_groups: Vec<GroupRef>,
+    /// Groups to leave.
+    pub remove_groups: Vec<GroupRef>,
+}
+
+/// When a migration deletes the old account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum DeleteWhen {
+    /// Once the new account's invitation is accepted.
+    #[default]
+    Accepted,
+    /// In the same run, once the new account is read back.
+    Invited,
+    /// Never.
+    Never,
+}
+
+impl DeleteWhen {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Accepted, Self::Invited, Self::Never];
+
+    /// The word in the sheet.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Invited => "invited",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// `migrate`: moves a person to a new address by a new account.
+#[derive(Debug, Clone)]
+pub struct Migrate {
+    /// The old account.
+    pub user: UserRef,
+    /// The new account's address.
+    pub new_email: Email,
+    /// First name; the old account's where absent.
+    pub name: Option<Box<str>>,
+    /// Last name; the old account's where absent.
+    pub surname: Option<Box<str>>,
+    /// Groups of the new account; the old account's where `None`.
+    pub groups: Option<Vec<GroupRef>>,
+    /// Bundles of the new account; the old account's direct ones where `None`.
+    pub licenses: Option<BundleSet>,
+    /// When the old account is deleted.
+    pub delete_when: DeleteWhen,
+}
+
+/// What one row asks for.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// See [`Invite`].
+    Invite(Box<Invite>),
+    /// See [`Create`].
+    Create(Box<Create>),
+    /// See [`Update`].
+    Update(Box<Update>),
+    /// Deletes the account; one already gone is `unchanged`.
+    Delete {
+        /// Whom.
+        user: UserRef,
+    },
+    /// The user's direct bundles become exactly these.
+    SetLicenses {
+        /// Whose.
+        user: UserRef,
+        /// The whole set.
+        licenses: BundleSet,
+        /// `useExternalLicense`; what is read, else `false`, where absent.
+        external_license: Option<bool>,
+    },
+    /// These bundles on top of the user's direct ones.
+    AddLicenses {
+        /// Whose.
+        user: UserRef,
+        /// What to add.
+        licenses: BundleSet,
+    },
+    /// These bundles off the user's direct ones; where nothing is left the allocation is released.
+    RemoveLicenses {
+        /// Whose.
+        user: UserRef,
+        /// What to take away.
+        licenses: BundleSet,
+    },
+    /// Drops the direct allocation, so that group rules apply again.
+    ReleaseLicenses {
+        /// Whose.
+        user: UserRef,
+    },
+    /// Empty direct allocation: no licence at all, inherited ones included.
+    BlockLicenses {
+        /// Whose.
+        user: UserRef,
+    },
+    /// The group's licence rule becomes exactly this.
+    SetGroupLicenses {
+        /// Whose rule.
+        group: GroupRef,
+        /// The whole set.
+        licenses: BundleSet,
+        /// Limits, each for a code of `licenses`.
+        quotas: Vec<Quota>,
+        /// `useExternalLicense`; what is read, else `false`, where absent.
+        external_license: Option<bool>,
+    },
+    /// Membership.
+    AddToGroups {
+        /// Whom.
+        user: UserRef,
+        /// Which groups to join.
+        groups: Vec<GroupRef>,
+    },
+    /// Membership.
+    RemoveFromGroups {
+        /// Whom.
+        user: UserRef,
+        /// Which groups to leave.
+        groups: Vec<GroupRef>,
+    },
+    /// See [`Migrate`].
+    Migrate(Box<Migrate>),
+}
+
+impl Operation {
+    /// Which kind it is.
+    pub fn kind(&self) -> OperationKind {
+        match self {
+            Self::Invite(_) => OperationKind::Invite,
+            Self::Create(_) => OperationKind::Create,
+            Self::Update(_) => OperationKind::Update,
+            Self::Delete { .. } => OperationKind::Delete,
+            Self::SetLicenses { .. } => OperationKind::SetLicenses,
+            Self::AddLicenses { .. } => OperationKind::AddLicenses,
+            Self::RemoveLicenses { .. } => OperationKind::RemoveLicenses,
+            Self::ReleaseLicenses { .. } => OperationKind::ReleaseLicenses,
+            Self::BlockLicenses { .. } => OperationKind::BlockLicenses,
+            Self::SetGroupLicenses { .. } => OperationKind::SetGroupLicenses,
+            Self::AddToGroups { .. } => OperationKind::AddToGroups,
+            Self::RemoveFromGroups { .. } => OperationKind::RemoveFromGroups,
+            Self::Migrate(_) => OperationKind::Migrate,
+        }
+    }
+
+    /// The account that the row is about, as the results file's `user` column names it;
+    /// empty for a group's rule.
+    pub fn user_label(&self) -> String {
+        match self {
+            Self::Invite(invite) => invite.email.to_string(),
+            Self::Create(create) => create.user_name().to_owned(),
+            Self::Update(update) => update.user.to_string(),
+            Self::Migrate(migrate) => migrate.user.to_string(),
+            Self::Delete { user }
+            | Self::SetLicenses { user, .. }
+            | Self::AddLicenses { user, .. }
+            | Self::RemoveLicenses { user, .. }
+            | Self::ReleaseLicenses { user }
+            | Self::BlockLicenses { user }
+            | Self::AddToGroups { user, .. }
+            | Self::RemoveFromGroups { user, .. } => user.to_string(),
+            Self::SetGroupLicenses { .. } => String::new(),
+        }
+    }
+
+    /// What the account is given or loses, as the results file's `target` column names it.
+    pub fn target_label(&self) -> String {
+        match self {
+            Self::Invite(invite) => group_list(&invite.groups),
+            Self::Create(create) => group_list(&create.groups),
+            Self::Update(_) | Self::Delete { .. } | Self::ReleaseLicenses { .. } | Self::BlockLicenses { .. } => {
+                String::new()
+            }
+            Self::SetLicenses { licenses, .. }
+            | Self::AddLicenses { licenses, .. }
+            | Self::RemoveLicenses { licenses, .. } => licenses.to_string(),
+            Self::SetGroupLicenses { group, .. } => group.to_string(),
+            Self::AddToGroups { groups, .. } | Self::RemoveFromGroups { groups, .. } => group_list(groups),
+            Self::Migrate(migrate) => migrate.new_email.to_string(),
+        }
+    }
+}
+
+fn group_list(groups: &[GroupRef]) -> String {
+    let names: Vec<String> = groups.iter().map(ToString::to_string).collect();
+    names.join("; ")
+}

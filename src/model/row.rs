@@ -1,0 +1,111 @@
+//! A row of the sheet, as the rest of the crate sees it.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Operation;
+
+/// Where a row stands, as the spreadsheet program shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The worksheet's name; empty for a CSV.
+    pub sheet: Arc<str>,
+    /// The row's number; the first row of the file is 1.
+    pub row: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.sheet.is_empty() {
+            write!(out, "row {}", self.row)
+        } else {
+            write!(out, "{} row {}", self.sheet, self.row)
+        }
+    }
+}
+
+/// What a row is known by between runs: a hash of its normalised content and of its occurrence
+/// among equal rows, so that a sheet may be sorted and extended between runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowKey(u128);
+
+/// The name space of row keys; changing it makes every results file foreign.
+const NAMESPACE: Uuid = Uuid::from_u128(0x7265_7365_6174_5f72_6f77_5f6b_6579_5f31);
+
+impl RowKey {
+    /// The key of a row with this normalised content, the `occurrence`-th of its kind from 0.
+    pub fn of(content: &str, occurrence: u32) -> Self {
+        let base = Uuid::new_v5(&NAMESPACE, content.as_bytes());
+        if occurrence == 0 {
+            Self(base.as_u128())
+        } else {
+            Self(Uuid::new_v5(&base, &occurrence.to_le_bytes()).as_u128())
+        }
+    }
+}
+
+impl fmt::Display for RowKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for RowKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{self}")
+    }
+}
+
+impl FromStr for RowKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let well_formed = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !well_formed {
+            return Err(());
+        }
+        u128::from_str_radix(text, 16).map(Self).map_err(|_| ())
+    }
+}
+
+/// One valid row.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Where it stands.
+    pub place: Place,
+    /// What it is known by between runs.
+    pub key: RowKey,
+    /// What it asks for.
+    pub operation: Operation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_the_same_for_the_same_content_and_differs_by_occurrence() {
+        assert_eq!(
+            RowKey::of("delete|ann@x.example", 0),
+            RowKey::of("delete|ann@x.example", 0)
+        );
+        assert_ne!(
+            RowKey::of("delete|ann@x.example", 0),
+            RowKey::of("delete|ann@x.example", 1)
+        );
+        assert_ne!(
+            RowKey::of("delete|ann@x.example", 0),
+            RowKey::of("delete|bob@x.example", 0)
+        );
+    }
+
+    #[test]
+    fn a_key_survives_being_written_and_read() {
+        let key = RowKey::of("delete|ann@x.example", 0);
+        assert_eq!(key.to_string().parse(), Ok(key));
+        assert_eq!("xyz".parse::<RowKey>(), Err(()));
+    }
+}

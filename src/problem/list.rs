@@ -1,0 +1,48 @@
+//! A bounded list of findings.
+
+use super::{Problem, Severity};
+
+/// Findings in the order they were made: the first [`Problems::MOST`] of each severity whole, the rest counted.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    kept: Vec<Problem>,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Problems {
+    /// How many findings of each severity are kept whole.
+    pub const MOST: usize = 100;
+
+    /// Adds a finding.
+    pub fn push(&mut self, problem: Problem) {
+        let count = match problem.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= Self::MOST {
+            self.kept.push(problem);
+        }
+    }
+
+    /// The findings that are kept whole.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.kept.iter()
+    }
+
+    /// How many errors there are in all.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// How many warnings there are in all.
+    pub fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    /// How many findings were counted but not kept.
+    pub fn left_out(&self) -> usize {
+        self.errors + self.warnings - self.kept.len()
+    }
+}

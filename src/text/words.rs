@@ -1,0 +1,89 @@
+//! Numbers and durations as a person reads them.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+/// `1 row`, `2 rows`, `1,200 rows`: a count with its noun, the plural formed with `s`.
+pub fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", number(count as u64))
+}
+
+/// A whole number with commas between thousands.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A duration in at most two units: `0.4 s`, `41 s`, `5 min 20 s`, `2 h 36 min`.
+pub fn duration(length: Duration) -> String {
+    let seconds = length.as_secs();
+    match seconds {
+        0..10 => format!("{:.1} s", length.as_secs_f64()),
+        10..60 => format!("{seconds} s"),
+        60..3600 => two_units(seconds / 60, "min", seconds % 60, "s"),
+        _ => two_units(seconds / 3600, "h", seconds % 3600 / 60, "min"),
+    }
+}
+
+fn two_units(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
+    if small == 0 {
+        format!("{large} {large_unit}")
+    } else {
+        format!("{large} {large_unit} {small} {small_unit}")
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`; with more than `most` items, `a, b and 3 more`.
+pub fn joined<T: Display>(items: &[T], most: usize) -> String {
+    let (shown, rest) = items.split_at(items.len().min(most));
+    let mut parts: Vec<String> = shown.iter().map(ToString::to_string).collect();
+    if !rest.is_empty() {
+        parts.push(format!("{} more", rest.len()));
+    }
+    match parts.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_carry_their_noun_and_thousands_are_parted() {
+        assert_eq!(plural(1, "row"), "1 row");
+        assert_eq!(plural(0, "row"), "0 rows");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(number(100), "100");
+    }
+
+    #[test]
+    fn durations_are_told_in_at_most_two_units() {
+        for (milliseconds, told) in [
+            (400, "0.4 s"),
+            (41_000, "41 s"),
+            (320_000, "5 min 20 s"),
+            (300_000, "5 min"),
+            (9_360_000, "2 h 36 min"),
+        ] {
+            assert_eq!(duration(Duration::from_millis(milliseconds)), told);
+        }
+    }
+
+    #[test]
+    fn long_lists_end_in_how_many_more() {
+        assert_eq!(joined(&["a"], 3), "a");
+        assert_eq!(joined(&["a", "b", "c"], 3), "a, b and c");
+        assert_eq!(joined(&["a", "b", "c", "d", "e"], 2), "a, b and 3 more");
+    }
+}
