@@ -1,0 +1,36 @@
+//! Why the organization's state could not be read.
+
+use crate::api::CallError;
+
+/// A read that failed; the text reads after "failed to".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// A call failed.
+    #[error("read {what}: {source}")]
+    Call {
+        /// What was being read.
+        what: &'static str,
+        /// How it failed.
+        source: CallError,
+    },
+    /// The installation has no way to read users' direct allocations.
+    #[error(
+        "read the direct licence allocations: this installation does not offer the portal's routes that list them, \
+         so no row can run that has to know what a user holds"
+    )]
+    NoAllocations {
+        /// The portal's answer; `None` where the deployment is known to lack it.
+        #[source]
+        source: Option<CallError>,
+    },
+}
+
+impl ReadError {
+    /// The call behind it, if one was made.
+    pub fn call(&self) -> Option<&CallError> {
+        match self {
+            Self::Call { source, .. } => Some(source),
+            Self::NoAllocations { source } => source.as_ref(),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Groups, found by id and name.
+
+use super::Found;
+use super::names::{NameIndex, numbered};
+use crate::api::Group;
+use crate::model::{GroupId, GroupRef};
+use crate::text::{fold, nearest};
+
+/// The built-in group whose members may do everything.
+const ADMINISTRATORS: &str = "administrators";
+
+/// Groups in the order of their ids, each once.
+#[derive(Debug, Default)]
+pub struct Groups {
+    groups: Vec<Group>,
+    names: NameIndex,
+}
+
+impl FromIterator<Group> for Groups {
+    fn from_iter<I: IntoIterator<Item = Group>>(groups: I) -> Self {
+        let mut groups: Vec<Group> = groups.into_iter().collect();
+        groups.sort_by_key(|group| group.id);
+        groups.dedup_by_key(|group| group.id);
+        let names = NameIndex::new(numbered(&groups).map(|(position, group)| (fold(&group.name), position)));
+        Self { groups, names }
+    }
+}
+
+impl Groups {
+    /// Every group, in the order of the ids.
+    pub fn all(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The group of this id.
+    pub fn get(&self, id: GroupId) -> Option<&Group> {
+        let position = self.groups.binary_search_by_key(&id, |group| group.id).ok()?;
+        Some(&self.groups[position])
+    }
+
+    /// The group that a sheet means. Of names that differ in case only the one written so is meant.
+    pub fn resolve(&self, reference: &GroupRef) -> Found<&Group> {
+        match reference {
+            GroupRef::Id(id) => self.get(*id).map_or(Found::None { near: None }, Found::One),
+            GroupRef::Name(name) => self.named(name),
+        }
+    }
+
+    fn named(&self, name: &str) -> Found<&Group> {
+        let bearers = self.bearers(name);
+        let exact: Vec<&Group> = bearers.iter().copied().filter(|group| group.name == name).collect();
+        match (bearers.as_slice(), exact.as_slice()) {
+            ([only], _) | (_, [only]) => Found::One(only),
+            ([], _) => Found::None {
+                near: nearest(name, self.groups.iter().map(|group| group.name.as_str())).map(str::to_owned),
+            },
+            (several, _) => Found::Many(
+                several
+                    .iter()
+                    .map(|group| format!("{} ({})", group.name, group.id))
+                    .collect(),
+            ),
+        }
+    }
+
+    fn bearers(&self, name: &str) -> Vec<&Group> {
+        let folded = fold(name);
+        self.names
+            .candidates(&folded)
+            .map(|position| &self.groups[position])
+            .filter(|group| fold(&group.name) == folded)
+            .collect()
+    }
+
+    /// The built-in group Administrators.
+    pub(super) fn administrators(&self) -> Option<&Group> {
+        self.bearers(ADMINISTRATORS).into_iter().find(|group| group.built_in)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    pub(in crate::directory) fn group(id: u128, name: &str, built_in: bool) -> Group {
+        Group {
+            id: GroupId(Uuid::from_u128(id)),
+            name: name.to_owned(),
+            built_in,
+        }
+    }
+
+    fn name_of(found: Found<&Group>) -> Option<&str> {
+        found.one().map(|group| group.name.as_str())
+    }
+
+    #[test]
+    fn a_group_is_found_by_name_in_any_case_and_by_id() {
+        let groups = Groups::from_iter([group(2, "Finance", false), group(1, "Équipe", false)]);
+        assert_eq!(name_of(groups.resolve(&GroupRef::parse("finance"))), Some("Finance"));
+        assert_eq!(name_of(groups.resolve(&GroupRef::parse("éQUIPE "))), Some("Équipe"));
+        let by_id = GroupRef::parse(&Uuid::from_u128(2).to_string());
+        assert_eq!(name_of(groups.resolve(&by_id)), Some("Finance"));
+    }
+
+    #[test]
+    fn of_two_groups_that_differ_in_case_the_one_written_so_is_meant_and_neither_otherwise() {
+        let groups = Groups::from_iter([group(1, "Ops", false), group(2, "OPS", false)]);
+        assert_eq!(name_of(groups.resolve(&GroupRef::parse("OPS"))), Some("OPS"));
+        assert_eq!(name_of(groups.resolve(&GroupRef::parse("Ops"))), Some("Ops"));
+        assert!(matches!(groups.resolve(&GroupRef::parse("ops")), Found::Many(several) if several.len() == 2));
+    }
+
+    #[test]
+    fn a_misspelt_group_comes_with_a_suggestion() {
+        let groups = Groups::from_iter([group(1, "Finance", false)]);
+        assert_eq!(
+            groups.resolve(&GroupRef::parse("Finanse")),
+            Found::None {
+                near: Some("Finance".to_owned())
+            }
+        );
+    }
+}

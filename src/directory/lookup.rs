@@ -1,0 +1,210 @@
+//! Users looked up one by one: names resolved twenty at a time where that is enough, else searched for.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::FutureExt;
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::needs::{Detail, Needs};
+use super::reader::Reader;
+use super::route::{LookUps, NAMES_PER_CALL};
+use crate::api::{CallError, EntityType, Resolved, User};
+use crate::event::{Event, silent};
+use crate::model::{UserId, UserRef};
+use crate::text::fold;
+
+/// Whom the sheet wants, each once.
+#[derive(Debug, Default)]
+pub(super) struct Wanted<'a> {
+    /// Names and addresses that have to be searched for.
+    pub(super) searches: Vec<&'a str>,
+    /// Names that may be resolved in bulk.
+    pub(super) names: Vec<&'a str>,
+    /// Ids.
+    pub(super) ids: Vec<UserId>,
+}
+
+impl<'a> Wanted<'a> {
+    /// Of a name that is wanted as an address too, the search answers both.
+    pub(super) fn new(needs: &Needs<'a>) -> Self {
+        let mut wanted = Self::default();
+        let mut known_names = HashSet::new();
+        let mut known_ids = HashSet::new();
+        let mut is_new = |name: &str| known_names.insert(fold(name));
+        for address in &needs.addresses {
+            if is_new(address) {
+                wanted.searches.push(address);
+            }
+        }
+        for user in &needs.users {
+            match user {
+                UserRef::Id(id) => {
+                    if known_ids.insert(*id) {
+                        wanted.ids.push(*id);
+                    }
+                }
+                UserRef::Name(name) => {
+                    if is_new(name) {
+                        match needs.detail {
+                            Detail::Identity => wanted.names.push(name),
+                            Detail::Profile => wanted.searches.push(name),
+                        }
+                    }
+                }
+            }
+        }
+        wanted
+    }
+
+    /// What looking them up takes.
+    pub(super) fn look_ups(&self) -> LookUps {
+        LookUps {
+            singly: self.searches.len() + self.ids.len(),
+            in_bulk: self.names.len(),
+        }
+    }
+}
+
+/// What resolving in bulk came to.
+#[derive(Debug, Default)]
+pub(super) struct Resolution<'a> {
+    /// Users of whom no more is known than their id and names.
+    pub(super) found: Vec<User>,
+    /// Names that have to be searched for.
+    pub(super) missed: Vec<&'a str>,
+}
+
+impl Reader<'_> {
+    /// Resolves names twenty at a time. The server may compare case, and find by other things than
+    /// e-mail and user name: what does not bear the very name counts as missed.
+    pub(super) async fn resolve<'a>(&self, names: &[&'a str]) -> Result<Resolution<'a>, CallError> {
+        let calls: Vec<_> = names
+            .chunks(NAMES_PER_CALL)
+            .map(|some| self.resolve_some(some))
+            .collect();
+        let mut resolutions = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
+        let mut whole = Resolution::default();
+        while let Some(resolution) = resolutions.try_next().await? {
+            whole.found.extend(resolution.found);
+            whole.missed.extend(resolution.missed);
+        }
+        Ok(whole)
+    }
+
+    async fn resolve_some<'a>(&self, names: &[&'a str]) -> Result<Resolution<'a>, CallError> {
+        let answer = self.client.resolve_names(names, EntityType::User).await?.value;
+        let mut resolution = Resolution::default();
+        for name in names {
+            match bearer(name, &answer) {
+                Some(user) => resolution.found.push(user),
+                None => resolution.missed.push(name),
+            }
+        }
+        Ok(resolution)
+    }
+
+    /// Searches for each name and gets each id. Users whose names merely contain what was searched
+    /// for come too: they may have been meant.
+    pub(super) async fn look_up(&self, searches: &[&str], ids: &[UserId]) -> Result<Vec<User>, CallError> {
+        let searched = searches.iter().map(|name| self.search(name).boxed());
+        let got = ids.iter().map(|id| self.get(*id).boxed());
+        let calls: Vec<_> = searched.chain(got).collect();
+        let total = calls.len() as u64;
+        let mut answers = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
+        let mut users = Vec::new();
+        let mut read = 0;
+        while let Some(found) = answers.try_next().await? {
+            users.extend(found);
+            read += 1;
+            (self.observer)(Event::Reading {
+                what: "users",
+                read,
+                total: Some(total),
+            });
+        }
+        Ok(users)
+    }
+
+    async fn search(&self, name: &str) -> Result<Vec<User>, CallError> {
+        self.users(Some(name), silent()).all().await
+    }
+
+    async fn get(&self, id: UserId) -> Result<Vec<User>, CallError> {
+        Ok(self.client.user(id).await?.value.into_iter().collect())
+    }
+}
+
+/// The user that the server resolved the name to, if it is one and bears this very name.
+fn bearer(name: &str, answer: &HashMap<String, Option<Resolved>>) -> Option<User> {
+    let resolved = answer.get(name)?.as_ref()?;
+    let id: UserId = resolved.identifier.parse().ok()?;
+    let folded = fold(name);
+    (fold(&resolved.email) == folded || fold(&resolved.name) == folded).then(|| User {
+        id,
+        user_name: resolved.name.clone(),
+        email: resolved.email.clone(),
+        name: String::new(),
+        surname: String::new(),
+        display_name: String::new(),
+        is_active: true,
+        invitation_accepted: true,
+        bypass_basic_auth: false,
+        groups: Vec::new(),
+        from_directory: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn everyone_is_looked_up_once_and_an_address_by_search() {
+        let id = Uuid::from_u128(7).to_string();
+        let users: Vec<UserRef> = ["Ann@x.example", "bob", "BOB", "ann@X.example", &id, &id]
+            .into_iter()
+            .map(UserRef::parse)
+            .collect();
+        let needs = Needs {
+            users: users.iter().collect(),
+            addresses: vec!["new@x.example", "ANN@x.example", "New@x.example"],
+            ..Needs::default()
+        };
+        let wanted = Wanted::new(&needs);
+        assert_eq!(wanted.searches, ["new@x.example", "ANN@x.example"]);
+        assert_eq!(wanted.names, ["bob"]);
+        assert_eq!(wanted.ids.len(), 1);
+        let whole = Wanted::new(&Needs {
+            detail: Detail::Profile,
+            ..needs
+        });
+        assert_eq!(whole.searches, ["new@x.example", "ANN@x.example", "bob"]);
+        assert_eq!(whole.look_ups().in_bulk, 0);
+    }
+
+    #[test]
+    fn only_a_user_who_bears_the_very_name_counts_as_resolved() {
+        let resolved = |identifier: &str, email: &str, name: &str| {
+            Some(Resolved {
+                identifier: identifier.to_owned(),
+                email: email.to_owned(),
+                name: name.to_owned(),
+            })
+        };
+        let id = Uuid::from_u128(7).to_string();
+        for (answer, found) in [
+            (None, false),
+            (resolved(&id, "Ann@x.example", ""), true),
+            (resolved(&id, "", "ann@X.example"), true),
+            (resolved(&id, "ann.lee@x.example", "Ann Lee"), false),
+            (resolved("aad|7", "ann@x.example", ""), false),
+        ] {
+            let told = format!("{answer:?}");
+            let answers = HashMap::from([("ann@x.example".to_owned(), answer)]);
+            assert_eq!(bearer("ann@x.example", &answers).is_some(), found, "{told}");
+        }
+        assert!(bearer("ann@x.example", &HashMap::new()).is_none());
+    }
+}

@@ -1,0 +1,30 @@
+//! The organization's present state as read: users, groups, allocations, seats and group rules,
+//! and the resolution of a sheet's references against it.
+//!
+//! [`read`] brings in what [`Needs`] asks for by the cheapest way; [`Snapshot`] answers without
+//! the network. Nothing here knows of rows, steps or what is going to be changed.
+
+mod accounts;
+mod allocations;
+mod error;
+mod found;
+mod groups;
+mod licences;
+mod listing;
+mod lookup;
+mod names;
+mod near;
+mod needs;
+mod reader;
+mod route;
+mod snapshot;
+mod users;
+
+pub use accounts::Accounts;
+pub use allocations::Allocations;
+pub use error::ReadError;
+pub use found::Found;
+pub use groups::Groups;
+pub use needs::{Detail, Needs, Rules, Want};
+pub use reader::{ReadOptions, find_accounts, read, read_allocations};
+pub use snapshot::{Contents, Snapshot};

@@ -1,0 +1,63 @@
+//! What a sheet needs to know of the organization, as plain data.
+
+use crate::model::{GroupRef, UserRef};
+
+/// What is to be read. Everything else stays unread and costs nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Needs<'a> {
+    /// Users the sheet names, who are expected to exist.
+    pub users: Vec<&'a UserRef>,
+    /// Addresses and user names that invites, creates and migrations go to: whether an account has
+    /// one already is always found out with the account's whole profile.
+    pub addresses: Vec<&'a str>,
+    /// Whether every user is wanted, named or not.
+    pub everyone: bool,
+    /// How much must be known of the users that the sheet names.
+    pub detail: Detail,
+    /// Whether groups are named or must be told by name.
+    pub groups: bool,
+    /// Whether it must be known who is an administrator.
+    pub administrators: bool,
+    /// The users' direct allocations.
+    pub allocations: Want,
+    /// The seats of each bundle.
+    pub seats: Want,
+    /// The licence rules of groups.
+    pub rules: Rules<'a>,
+}
+
+/// How much must be known of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// Who it is: id, e-mail and user name. Anything else of a [`User`](crate::api::User) may be
+    /// blank, and a name is taken for the one account that the server resolves it to.
+    #[default]
+    Identity,
+    /// The whole profile with its groups, and certainty that no second account bears the name:
+    /// for rows that compare profiles or memberships, and for those that delete.
+    Profile,
+}
+
+/// How badly a part is wanted that not every installation offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Want {
+    /// Not at all.
+    #[default]
+    No,
+    /// Where it can be read; a failure becomes a notice.
+    Optional,
+    /// Without it nothing can be done; a failure ends the reading.
+    Required,
+}
+
+/// Which groups' licence rules are wanted.
+#[derive(Debug, Clone, Default)]
+pub enum Rules<'a> {
+    /// None.
+    #[default]
+    None,
+    /// Those of these groups.
+    Of(Vec<&'a GroupRef>),
+    /// Every group's.
+    All,
+}

@@ -1,0 +1,168 @@
+//! Reads what a sheet needs, each thing by itself and all at once.
+
+use futures::{FutureExt, try_join};
+
+use super::listing::Lister;
+use super::{Accounts, Allocations, Contents, Detail, Groups, Needs, ReadError, Rules, Snapshot, Want};
+use crate::api::{CallError, Client, Failure, GroupRule};
+use crate::event::{Event, Observer};
+use crate::model::{Capabilities, UserId};
+
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOptions {
+    /// How many users to ask for at once, at most 1,000.
+    pub users_per_page: u32,
+    /// How many calls of one kind may be on their way at once.
+    pub concurrency: usize,
+    /// What the installation offers.
+    pub capabilities: Capabilities,
+}
+
+/// Reads what is needed, the independent parts side by side.
+pub async fn read(
+    client: &Client,
+    needs: &Needs<'_>,
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<Snapshot, ReadError> {
+    let reader = Reader {
+        client,
+        options,
+        observer,
+    };
+    let (users, (groups, rules), allocations, seats, acting_user) = try_join!(
+        reader.read_users(needs),
+        reader.read_groups_and_rules(needs),
+        reader.read_allocations(needs.allocations),
+        reader.read_seats(needs.seats),
+        reader.read_acting_user(),
+    )?;
+    // A user whose profile is read brings its groups along.
+    let administrators = if needs.administrators && users.detail == Detail::Identity {
+        reader.read_administrators(&groups).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Snapshot::from(Contents {
+        accounts: users.accounts,
+        groups,
+        administrators,
+        allocations,
+        seats,
+        rules,
+        acting_user,
+    }))
+}
+
+/// Finds which of these addresses (or user names) have an account by now, each account with its
+/// whole profile, in as few calls as may be. For settling lost invites and for reading migrated
+/// accounts back; the services lag behind their own writes, so whoever misses one asks again later.
+pub async fn find_accounts(
+    client: &Client,
+    addresses: &[&str],
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<Accounts, ReadError> {
+    let reader = Reader {
+        client,
+        options,
+        observer,
+    };
+    let needs = Needs {
+        addresses: addresses.to_vec(),
+        ..Needs::default()
+    };
+    Ok(reader.read_users(&needs).await?.accounts)
+}
+
+/// Reads every direct allocation anew.
+pub async fn read_allocations(
+    client: &Client,
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<Allocations, ReadError> {
+    let reader = Reader {
+        client,
+        options,
+        observer,
+    };
+    Ok(reader.read_allocations(Want::Required).await?.unwrap_or_default())
+}
+
+/// Who reads, from where and how.
+pub(super) struct Reader<'a> {
+    pub(super) client: &'a Client,
+    pub(super) options: &'a ReadOptions,
+    pub(super) observer: &'a Observer,
+}
+
+impl Reader<'_> {
+    async fn read_acting_user(&self) -> Result<Option<UserId>, ReadError> {
+        let read = self.client.acting_user().await;
+        read.map_err(failed_to_read("which account this is"))
+    }
+
+    async fn read_groups_and_rules(&self, needs: &Needs<'_>) -> Result<(Groups, Option<Vec<GroupRule>>), ReadError> {
+        if !needs.groups && !needs.administrators && matches!(needs.rules, Rules::None) {
+            return Ok((Groups::default(), None));
+        }
+        let read = self.client.groups().await.map_err(failed_to_read("the groups"))?;
+        let groups: Groups = read.value.into_iter().collect();
+        let count = groups.all().len() as u64;
+        (self.observer)(Event::Reading {
+            what: "groups",
+            read: count,
+            total: Some(count),
+        });
+        if needs.administrators && groups.administrators().is_none() {
+            self.notice("no built-in group is named Administrators here, so reseat cannot tell who is one".to_owned());
+        }
+        let rules = self.read_rules(&needs.rules, &groups).await?;
+        Ok((groups, rules))
+    }
+
+    /// The members of Administrators, from the group's side.
+    async fn read_administrators(&self, groups: &Groups) -> Result<Vec<UserId>, ReadError> {
+        let Some(group) = groups.administrators() else {
+            return Ok(Vec::new());
+        };
+        let (client, id) = (self.client, group.id);
+        let members = Lister {
+            what: "administrators",
+            top: self.options.users_per_page,
+            concurrency: self.options.concurrency,
+            observer: self.observer.clone(),
+            key: |member: &UserId| member.0,
+            fetch: Box::new(move |skip, top| client.group_members(id, skip, top).boxed()),
+        };
+        members.all().await.map_err(failed_to_read("who is an administrator"))
+    }
+
+    pub(super) fn notice(&self, text: String) {
+        (self.observer)(Event::Notice(text));
+    }
+}
+
+/// Whether the failure ends everything, so that no other way need be tried.
+pub(super) fn is_final(error: &CallError) -> bool {
+    matches!(error.failure, Failure::SignIn | Failure::Stopped)
+}
+
+/// Wraps a failed call, saying what was being read.
+pub(super) fn failed_to_read(what: &'static str) -> impl Fn(CallError) -> ReadError {
+    move |source| ReadError::Call { what, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(dead_code, reason = "that it compiles is the test")]
+    fn reading_can_be_moved_between_threads(client: &Client, options: &ReadOptions, observer: &Observer) {
+        fn is_send<T: Send>(_: T) {}
+        is_send(read(client, &Needs::default(), options, observer));
+        is_send(find_accounts(client, &[], options, observer));
+        is_send(read_allocations(client, options, observer));
+    }
+}

@@ -1,0 +1,172 @@
+//! The organization's state as read, and every look-up in it; no network.
+
+use super::{Accounts, Allocations, Found, Groups};
+use crate::api::{Allocation, Group, GroupRule, Seats, User};
+use crate::model::{BundleCode, GroupId, GroupRef, UserId, UserRef};
+
+/// What a snapshot is made of.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The users.
+    pub accounts: Accounts,
+    /// The groups.
+    pub groups: Groups,
+    /// Members of Administrators, where they were read from the group's side.
+    pub administrators: Vec<UserId>,
+    /// The direct allocations; `None` where they were not read.
+    pub allocations: Option<Allocations>,
+    /// The seats; `None` where they were not read.
+    pub seats: Option<Vec<Seats>>,
+    /// The group rules; `None` where they were not read.
+    pub rules: Option<Vec<GroupRule>>,
+    /// The account that reseat acts as, where the token says so.
+    pub acting_user: Option<UserId>,
+}
+
+/// The organization's state at the time of reading.
+#[derive(Debug, Default)]
+pub struct Snapshot(Contents);
+
+impl From<Contents> for Snapshot {
+    fn from(mut contents: Contents) -> Self {
+        contents.administrators.sort_unstable();
+        if let Some(rules) = &mut contents.rules {
+            rules.sort_by_key(|rule| rule.group);
+            rules.dedup_by_key(|rule| rule.group);
+        }
+        Self(contents)
+    }
+}
+
+impl Snapshot {
+    /// Every user that was read, in the order of the ids.
+    pub fn users(&self) -> &[User] {
+        self.0.accounts.all()
+    }
+
+    /// The user that a sheet means.
+    pub fn user(&self, reference: &UserRef) -> Found<&User> {
+        self.0.accounts.resolve(reference)
+    }
+
+    /// The user of this id.
+    pub fn user_by_id(&self, id: UserId) -> Option<&User> {
+        self.0.accounts.get(id)
+    }
+
+    /// The account that has this address, or user name, already; nothing is suggested for a miss.
+    pub fn account(&self, name: &str) -> Found<&User> {
+        self.0.accounts.find(name)
+    }
+
+    /// Every group that was read, in the order of the ids.
+    pub fn groups(&self) -> &[Group] {
+        self.0.groups.all()
+    }
+
+    /// The group that a sheet means. Of names that differ in case only the one written so is meant.
+    pub fn group(&self, reference: &GroupRef) -> Found<&Group> {
+        self.0.groups.resolve(reference)
+    }
+
+    /// The group of this id.
+    pub fn group_by_id(&self, id: GroupId) -> Option<&Group> {
+        self.0.groups.get(id)
+    }
+
+    /// Whether the user is a member of the built-in Administrators. Known only where
+    /// [`Needs`](super::Needs) asked for it.
+    pub fn is_administrator(&self, user: &User) -> bool {
+        let by_own_groups = || {
+            let group = self.0.groups.administrators();
+            group.is_some_and(|group| user.groups.contains(&group.id))
+        };
+        self.0.administrators.binary_search(&user.id).is_ok() || by_own_groups()
+    }
+
+    /// Every direct allocation; `None` where they were not read.
+    pub fn allocations(&self) -> Option<&Allocations> {
+        self.0.allocations.as_ref()
+    }
+
+    /// The user's direct allocation. `None` where the user has none, and where allocations were not
+    /// read: [`allocations`](Self::allocations) tells which.
+    pub fn direct(&self, user: UserId) -> Option<&Allocation> {
+        self.allocations()?.of(user)
+    }
+
+    /// The seats of every bundle; `None` where they were not read.
+    pub fn seats(&self) -> Option<&[Seats]> {
+        self.0.seats.as_deref()
+    }
+
+    /// The seats of one bundle; `None` where they are not known.
+    pub fn seats_of(&self, code: &BundleCode) -> Option<&Seats> {
+        self.seats()?.iter().find(|seats| seats.code == *code)
+    }
+
+    /// The group rules that were asked for, in the order of the groups' ids; `None` where they were not read.
+    pub fn rules(&self) -> Option<&[GroupRule]> {
+        self.0.rules.as_deref()
+    }
+
+    /// The group's rule. `None` where it has none, and where rules were not read.
+    pub fn rule(&self, group: GroupId) -> Option<&GroupRule> {
+        let rules = self.rules()?;
+        let position = rules.binary_search_by_key(&group, |rule| rule.group).ok()?;
+        Some(&rules[position])
+    }
+
+    /// The account that reseat acts as, where the token says so.
+    pub fn acting_user(&self) -> Option<UserId> {
+        self.0.acting_user
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::accounts::tests::user;
+    use super::super::groups::tests::group;
+    use super::*;
+    use crate::model::BundleSet;
+
+    #[test]
+    fn only_members_of_the_built_in_administrators_count_as_such() {
+        let mut insider = user(1, "in@x.example", "");
+        insider.groups = vec![GroupId(Uuid::from_u128(10))];
+        let mut lookalike = user(2, "out@x.example", "");
+        lookalike.groups = vec![GroupId(Uuid::from_u128(11))];
+        let listed = user(3, "listed@x.example", "");
+        let snapshot = Snapshot::from(Contents {
+            groups: [group(10, "ADMINISTRATORS", true), group(11, "administrators", false)]
+                .into_iter()
+                .collect(),
+            administrators: vec![listed.id],
+            ..Contents::default()
+        });
+        assert!(snapshot.is_administrator(&insider));
+        assert!(snapshot.is_administrator(&listed));
+        assert!(!snapshot.is_administrator(&lookalike));
+    }
+
+    #[test]
+    fn allocations_that_were_not_read_are_told_from_there_being_none() {
+        let ann = UserId(Uuid::from_u128(1));
+        let unread = Snapshot::default();
+        assert_eq!((unread.direct(ann), unread.allocations()), (None, None));
+        let allocation = Allocation {
+            user: ann,
+            bundles: BundleSet::default(),
+            external_license: false,
+        };
+        let read = Snapshot::from(Contents {
+            allocations: Some([allocation.clone()].into_iter().collect()),
+            ..Contents::default()
+        });
+        assert_eq!(read.direct(ann), Some(&allocation));
+        assert_eq!(read.direct(UserId(Uuid::from_u128(2))), None);
+        assert!(read.allocations().is_some());
+    }
+}
