@@ -106,9 +106,9 @@ impl Reader<'_> {
     /// Searches for each name and gets each id. Users whose names merely contain what was searched
     /// for come too: they may have been meant.
     pub(super) async fn look_up(&self, searches: &[&str], ids: &[UserId]) -> Result<Vec<User>, CallError> {
-        let searched = searches.iter().map(|name| self.search(name).boxed());
-        let got = ids.iter().map(|id| self.get(*id).boxed());
-        let calls: Vec<_> = searched.chain(got).collect();
+        let by_name = searches.iter().map(|name| self.search(name).boxed());
+        let by_id = ids.iter().map(|id| self.get(*id).boxed());
+        let calls: Vec<_> = by_name.chain(by_id).collect();
         let total = calls.len() as u64;
         let mut answers = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
         let mut users = Vec::new();
