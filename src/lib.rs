@@ -14,3 +14,7 @@ pub mod api;
 pub mod ledger;
 
 pub mod directory;
+
+pub mod plan;
+
+pub mod engine;

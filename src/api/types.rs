@@ -121,6 +121,65 @@ pub struct UserUpdate {
     pub remove_groups: Vec<GroupId>,
 }
 
+impl UserUpdate {
+    /// Whether nothing is changed.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            name,
+            surname,
+            display_name,
+            email,
+            is_active,
+            password,
+            bypass_basic_auth,
+            invitation_accepted,
+            add_groups,
+            remove_groups,
+        } = self;
+        let texts = [name, surname, display_name, email];
+        let flags = [is_active, bypass_basic_auth, invitation_accepted];
+        texts.iter().all(|text| text.is_none())
+            && flags.iter().all(|flag| flag.is_none())
+            && password.is_none()
+            && add_groups.is_empty()
+            && remove_groups.is_empty()
+    }
+
+    /// This change and a later one as one; the later one wins where both say something.
+    #[must_use]
+    pub fn then(mut self, later: &Self) -> Self {
+        let text = |now: Option<String>, later: &Option<String>| later.clone().or(now);
+        self.add_groups.extend(
+            later
+                .add_groups
+                .iter()
+                .filter(|group| !self.add_groups.contains(group))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+        self.remove_groups.extend(
+            later
+                .remove_groups
+                .iter()
+                .filter(|group| !self.remove_groups.contains(group))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+        Self {
+            name: text(self.name, &later.name),
+            surname: text(self.surname, &later.surname),
+            display_name: text(self.display_name, &later.display_name),
+            email: text(self.email, &later.email),
+            is_active: later.is_active.or(self.is_active),
+            password: later.password.clone().or(self.password),
+            bypass_basic_auth: later.bypass_basic_auth.or(self.bypass_basic_auth),
+            invitation_accepted: later.invitation_accepted.or(self.invitation_accepted),
+            add_groups: self.add_groups,
+            remove_groups: self.remove_groups,
+        }
+    }
+}
+
 /// One entry of an InviteUsers call. The redirect URL is the client's business.
 #[derive(Debug, Clone)]
 pub struct Invitation {

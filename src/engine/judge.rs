@@ -1,0 +1,119 @@
+//! What a failed call means for the rows it was for. Pure.
+
+use crate::api::{CallError, Failure};
+use crate::model::Status;
+use crate::plan::Family;
+
+/// What to do about a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Split it, or, for a single step, blame the step.
+    Split,
+    /// Send it in smaller parts, and keep to that size.
+    Shrink,
+    /// Read back what became of it.
+    ReadBack,
+    /// Its rows fail.
+    Fail,
+    /// Nothing can be sent any more.
+    Stop,
+    /// The run is being stopped; its rows were not reached.
+    Leave,
+}
+
+/// What to do about a failed call of `family`.
+pub(super) fn next(error: &CallError, family: Family) -> Next {
+    match error.failure {
+        Failure::Refused => Next::Split,
+        Failure::TooLarge => Next::Shrink,
+        Failure::SignIn => Next::Stop,
+        Failure::NotDone => Next::Fail,
+        Failure::Stopped => Next::Leave,
+        Failure::Unclear if matches!(family, Family::Invite | Family::Create) => Next::ReadBack,
+        Failure::Unclear => Next::Fail,
+    }
+}
+
+/// The status of a row whose own step a call was refused for.
+pub(super) fn status(error: &CallError) -> Status {
+    match (error.failure, error.status) {
+        (Failure::Refused | Failure::TooLarge, Some(404)) => Status::NotFound,
+        (Failure::Refused | Failure::TooLarge, Some(409)) => Status::Conflict,
+        (Failure::Refused | Failure::TooLarge, _) => Status::Rejected,
+        (Failure::NotDone | Failure::Unclear, _) => Status::Failed,
+        (Failure::SignIn | Failure::Stopped, _) => Status::NotRun,
+    }
+}
+
+/// Whether a refused deletion means that the account is gone already.
+pub(super) fn already_gone(error: &CallError, family: Family) -> bool {
+    family == Family::Delete && error.failure == Failure::Refused && error.status == Some(404)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Method, Service};
+
+    fn error(failure: Failure, status: Option<u16>) -> CallError {
+        CallError {
+            failure,
+            method: Method::Put,
+            service: Service::Identity,
+            status,
+            code: String::new(),
+            message: String::new(),
+            trace_id: None,
+            attempts: 1,
+        }
+    }
+
+    const FAMILIES: [Family; 7] = [
+        Family::Invite,
+        Family::Create,
+        Family::Single,
+        Family::Members,
+        Family::Allocate,
+        Family::Release,
+        Family::Delete,
+    ];
+
+    #[test]
+    fn only_mail_sending_and_creating_calls_are_read_back() {
+        for family in FAMILIES {
+            let expected = if matches!(family, Family::Invite | Family::Create) {
+                Next::ReadBack
+            } else {
+                Next::Fail
+            };
+            assert_eq!(next(&error(Failure::Unclear, None), family), expected, "{family:?}");
+        }
+    }
+
+    #[test]
+    fn each_refusal_becomes_the_status_that_the_documents_promise() {
+        for (code, expected) in [
+            (400, Status::Rejected),
+            (403, Status::Rejected),
+            (404, Status::NotFound),
+            (409, Status::Conflict),
+            (422, Status::Rejected),
+            (200, Status::Rejected),
+        ] {
+            assert_eq!(status(&error(Failure::Refused, Some(code))), expected, "{code}");
+        }
+        assert_eq!(status(&error(Failure::NotDone, Some(429))), Status::Failed);
+        assert_eq!(status(&error(Failure::Unclear, None)), Status::Failed);
+        assert_eq!(status(&error(Failure::SignIn, Some(401))), Status::NotRun);
+    }
+
+    #[test]
+    fn only_a_deletion_takes_404_for_success() {
+        for family in FAMILIES {
+            assert_eq!(
+                already_gone(&error(Failure::Refused, Some(404)), family),
+                family == Family::Delete
+            );
+        }
+    }
+}

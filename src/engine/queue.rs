@@ -1,0 +1,177 @@
+//! Calls that wait to be sent, and the rule that no two calls at once touch the same user or group.
+
+use std::collections::{HashSet, VecDeque};
+
+use crate::model::{GroupId, UserId};
+use crate::plan::{Call, Family};
+
+/// A call that waits.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) call: Call,
+    /// The other half of a refused call. If this half passes, the fault is known to be in the other,
+    /// which is then split without being tried whole.
+    pub(super) sibling: Option<Call>,
+}
+
+impl From<Call> for Waiting {
+    fn from(call: Call) -> Self {
+        Self { call, sibling: None }
+    }
+}
+
+/// How far down the queue a call is looked for that can be sent now.
+const LOOK_AHEAD: usize = 64;
+
+/// Calls that wait to be sent.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: VecDeque<Waiting>,
+}
+
+impl Queue {
+    pub(super) fn push(&mut self, call: Call) {
+        self.waiting.push_back(call.into());
+    }
+
+    /// Puts calls before all others, keeping their order.
+    pub(super) fn push_first(&mut self, calls: impl IntoIterator<Item = Waiting, IntoIter: DoubleEndedIterator>) {
+        for call in calls.into_iter().rev() {
+            self.waiting.push_front(call);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Takes the first call near the front that `fits`.
+    pub(super) fn take(&mut self, mut fits: impl FnMut(&Waiting) -> bool) -> Option<Waiting> {
+        let place = self.waiting.iter().take(LOOK_AHEAD).position(&mut fits)?;
+        self.waiting.remove(place)
+    }
+}
+
+/// Splits a refused call: the left half is tried next, the right half is its sibling.
+pub(super) fn split(call: Call) -> Result<Waiting, Call> {
+    let (left, right) = call.halves()?;
+    Ok(Waiting {
+        call: left,
+        sibling: Some(right),
+    })
+}
+
+/// What is to be tried of a sibling once its other half has ended.
+pub(super) fn after(other_half_passed: bool, sibling: Call) -> Waiting {
+    if other_half_passed {
+        split(sibling).unwrap_or_else(Waiting::from)
+    } else {
+        sibling.into()
+    }
+}
+
+/// What the calls in flight touch.
+#[derive(Debug, Default)]
+pub(super) struct Busy {
+    users: HashSet<UserId>,
+    groups: HashSet<GroupId>,
+    families: Vec<Family>,
+    /// Families of which only one call may be in flight: licences, once seats have run out, so that
+    /// earlier rows get the last ones.
+    pub(super) one_at_a_time: HashSet<Family>,
+}
+
+/// What one call touches.
+#[derive(Debug, Clone)]
+pub(super) struct Touch {
+    pub(super) users: Vec<UserId>,
+    pub(super) groups: Vec<GroupId>,
+    pub(super) family: Family,
+}
+
+impl Busy {
+    pub(super) fn is_free(&self, touch: &Touch) -> bool {
+        let turn = !self.one_at_a_time.contains(&touch.family) || !self.families.contains(&touch.family);
+        turn && touch.users.iter().all(|user| !self.users.contains(user))
+            && touch.groups.iter().all(|group| !self.groups.contains(group))
+    }
+
+    pub(super) fn occupy(&mut self, touch: &Touch) {
+        self.users.extend(&touch.users);
+        self.groups.extend(&touch.groups);
+        self.families.push(touch.family);
+    }
+
+    pub(super) fn release(&mut self, touch: &Touch) {
+        for user in &touch.users {
+            self.users.remove(user);
+        }
+        for group in &touch.groups {
+            self.groups.remove(group);
+        }
+        if let Some(place) = self.families.iter().position(|family| *family == touch.family) {
+            self.families.swap_remove(place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{CallKind, StepIndex};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    /// Carries a call out against a server that refuses every call with a guilty entry; says who was
+    /// blamed and how many calls it took.
+    fn attribute(entries: usize, guilty: &BTreeSet<usize>) -> (BTreeSet<usize>, usize) {
+        let mut queue = Queue::default();
+        queue.push(Call {
+            kind: CallKind::Delete,
+            steps: (0..entries).map(StepIndex).collect(),
+        });
+        let (mut blamed, mut calls) = (BTreeSet::new(), 0);
+        while let Some(Waiting { call, sibling }) = queue.take(|_| true) {
+            calls += 1;
+            let passed = !call.steps.iter().any(|step| guilty.contains(&step.0));
+            let sibling = sibling.map(|sibling| after(passed, sibling));
+            let own = match (passed, split(call)) {
+                (true, _) => None,
+                (false, Ok(halves)) => Some(halves),
+                (false, Err(single)) => {
+                    blamed.extend(single.steps.iter().map(|step| step.0));
+                    None
+                }
+            };
+            queue.push_first(own.into_iter().chain(sibling).collect::<Vec<_>>());
+        }
+        (blamed, calls)
+    }
+
+    #[test]
+    fn one_guilty_row_of_a_hundred_costs_no_more_than_its_logarithm_twice() {
+        for guilty in 0..100 {
+            let (blamed, calls) = attribute(100, &BTreeSet::from([guilty]));
+            assert_eq!(blamed, BTreeSet::from([guilty]));
+            assert!(calls <= 1 + 2 * 7, "{calls} calls for entry {guilty}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_blames_exactly_the_guilty_within_the_promised_calls(
+            entries in 1_usize..200,
+            guilty in proptest::collection::btree_set(0_usize..200, 0..6),
+        ) {
+            let guilty: BTreeSet<usize> = guilty.into_iter().filter(|entry| *entry < entries).collect();
+            let (blamed, calls) = attribute(entries, &guilty);
+            prop_assert_eq!(&blamed, &guilty);
+            let logarithm = entries.next_power_of_two().trailing_zeros() as usize;
+            prop_assert!(calls <= 1 + 2 * guilty.len() * logarithm.max(1));
+        }
+    }
+}

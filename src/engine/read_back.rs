@@ -1,0 +1,172 @@
+//! Reading back: what became of a call whose answer was lost, and whether a successor is complete.
+//!
+//! A fresh account may not be readable for some seconds (`uipath-api`, 5.4), so what is missing is
+//! looked for again and again before it is believed to be missing.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{Client, User};
+use crate::directory::{self, Accounts, Found, ReadError, ReadOptions};
+use crate::event::{Event, Observer, WaitReason};
+use crate::model::{BundleSet, GroupId, UserId};
+use crate::text::fold;
+
+/// How long to look for what is not there yet: the pauses between looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patience(pub Vec<Duration>);
+
+impl Default for Patience {
+    /// Five looks over twenty seconds, as UiPath's own tests take four of five seconds.
+    fn default() -> Self {
+        Self([2, 4, 6, 8].into_iter().map(Duration::from_secs).collect())
+    }
+}
+
+/// Reads accounts back, again and again until patience ends.
+#[derive(Clone)]
+pub struct ReadBack {
+    /// The organization's API.
+    pub client: Client,
+    /// How to read.
+    pub options: ReadOptions,
+    /// Who is told of the waiting.
+    pub observer: Observer,
+    /// How long to look.
+    pub patience: Patience,
+    /// Ends the looking at once.
+    pub stop: CancellationToken,
+}
+
+/// A successor that has to be complete before its predecessor is deleted.
+#[derive(Debug, Clone)]
+pub(super) struct Successor {
+    pub(super) user: UserId,
+    pub(super) address: String,
+    pub(super) groups: Vec<GroupId>,
+    pub(super) licenses: BundleSet,
+}
+
+/// What a successor lacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Lack {
+    pub(super) account: bool,
+    pub(super) groups: Vec<GroupId>,
+    pub(super) licenses: BundleSet,
+}
+
+impl Lack {
+    fn is_nothing(&self) -> bool {
+        !self.account && self.groups.is_empty() && self.licenses.is_empty()
+    }
+}
+
+impl ReadBack {
+    /// Looks for the accounts of these addresses (or user names) until all are found or patience ends.
+    /// The answer holds those that were found, by folded address.
+    pub async fn settle(&self, addresses: &[String]) -> Result<HashMap<String, User>, ReadError> {
+        let mut found: HashMap<String, User> = HashMap::new();
+        let mut look = 0;
+        loop {
+            let missing: Vec<&str> = addresses
+                .iter()
+                .map(String::as_str)
+                .filter(|address| !found.contains_key(&fold(address)))
+                .collect();
+            if missing.is_empty() {
+                return Ok(found);
+            }
+            let accounts = directory::find_accounts(&self.client, &missing, &self.options, &self.observer).await?;
+            let users = missing
+                .iter()
+                .filter_map(|address| Some((fold(address), accounts.find(address).one()?.clone())));
+            let before = found.len();
+            found.extend(users);
+            if found.len() - before == missing.len() || !self.pause(look).await {
+                return Ok(found);
+            }
+            look += 1;
+        }
+    }
+
+    /// Reads successors back in bulk until all are complete or patience ends; one answer each, in order.
+    pub(super) async fn verify(&self, successors: &[Successor]) -> Result<Vec<Lack>, ReadError> {
+        let mut lacks = vec![
+            Lack {
+                account: true,
+                ..Lack::default()
+            };
+            successors.len()
+        ];
+        let mut look = 0;
+        loop {
+            let open: Vec<usize> = (0..successors.len())
+                .filter(|place| !lacks[*place].is_nothing())
+                .collect();
+            let addresses: Vec<&str> = open.iter().map(|place| successors[*place].address.as_str()).collect();
+            let accounts = directory::find_accounts(&self.client, &addresses, &self.options, &self.observer).await?;
+            let wants_licenses =
+                self.options.capabilities.portal && open.iter().any(|place| !successors[*place].licenses.is_empty());
+            let held = if wants_licenses {
+                Some(directory::read_allocations(&self.client, &self.options, &self.observer).await?)
+            } else {
+                None
+            };
+            for place in open {
+                let successor = &successors[place];
+                let bundles = held.as_ref().map(|held| {
+                    held.of(successor.user)
+                        .map(|allocation| allocation.bundles.clone())
+                        .unwrap_or_default()
+                });
+                lacks[place] = lack(successor, &accounts, bundles.as_ref());
+            }
+            if lacks.iter().all(Lack::is_nothing) || !self.pause(look).await {
+                return Ok(lacks);
+            }
+            look += 1;
+        }
+    }
+
+    /// Waits before the next look; says whether there is one.
+    async fn pause(&self, look: usize) -> bool {
+        let Some(length) = self.patience.0.get(look).copied() else {
+            return false;
+        };
+        (self.observer)(Event::Waiting {
+            reason: WaitReason::ReadBack,
+            length,
+        });
+        tokio::select! {
+            () = tokio::time::sleep(length) => true,
+            () = self.stop.cancelled() => false,
+        }
+    }
+}
+
+/// What a successor lacks; `held` is `None` where allocations cannot be read.
+fn lack(successor: &Successor, accounts: &Accounts, held: Option<&BundleSet>) -> Lack {
+    let account = match accounts.find(&successor.address) {
+        Found::One(account) if account.id == successor.user => account,
+        _ => {
+            return Lack {
+                account: true,
+                ..Lack::default()
+            };
+        }
+    };
+    let groups = successor
+        .groups
+        .iter()
+        .filter(|group| !account.groups.contains(group))
+        .copied()
+        .collect();
+    let licenses = held.map_or_else(BundleSet::default, |held| successor.licenses.minus(held));
+    Lack {
+        account: false,
+        groups,
+        licenses,
+    }
+}

@@ -1,0 +1,218 @@
+//! Steps into calls: steps of the same kind and payload share one call, up to the chunk size.
+
+use std::collections::BTreeMap;
+
+use super::{Direct, Plan, Step, StepIndex, Work};
+use crate::event::{Method, Service};
+use crate::model::{BundleSet, GroupId};
+
+/// The most entries of one call, by endpoint; they shrink when the server says "too large".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchSizes {
+    /// Users of one licence PUT.
+    pub users_per_license_call: usize,
+    /// Users of one release of direct allocations.
+    pub users_per_release: usize,
+    /// Addresses of one InviteUsers.
+    pub users_per_invite: usize,
+    /// Users of one BulkCreate.
+    pub users_per_create: usize,
+    /// Users of one bulk delete.
+    pub users_per_delete: usize,
+    /// Joining and leaving members of one group PUT.
+    pub members_per_group_call: usize,
+}
+
+impl Default for BatchSizes {
+    fn default() -> Self {
+        Self {
+            users_per_license_call: 100,
+            users_per_release: 100,
+            users_per_invite: 100,
+            users_per_create: 100,
+            users_per_delete: 100,
+            members_per_group_call: 100,
+        }
+    }
+}
+
+/// What the steps of one call have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CallKind {
+    /// InviteUsers.
+    Invite,
+    /// BulkCreate into these groups.
+    Create(Vec<GroupId>),
+    /// PUT of one user.
+    Update(StepIndex),
+    /// PUT of one group's members.
+    Members(GroupId),
+    /// Licence PUT with one target set and one `useExternalLicense`.
+    Allocate(BundleSet, bool),
+    /// Release of direct allocations.
+    Release,
+    /// PUT of one group's rule.
+    GroupRule(StepIndex),
+    /// Bulk delete.
+    Delete,
+}
+
+/// The endpoint families that have a chunk size of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// InviteUsers.
+    Invite,
+    /// BulkCreate.
+    Create,
+    /// PUT of a user, or of a group's rule: one entry a call.
+    Single,
+    /// PUT of a group's members.
+    Members,
+    /// Licence PUT.
+    Allocate,
+    /// Release of direct allocations.
+    Release,
+    /// Bulk delete.
+    Delete,
+}
+
+impl CallKind {
+    /// The kind of call that carries `step`; `None` for a step that only reads.
+    pub fn of(index: StepIndex, step: &Step) -> Option<Self> {
+        Some(match &step.work {
+            Work::Invite(_) => Self::Invite,
+            Work::Create(_, groups) => Self::Create(groups.clone()),
+            Work::Update(_) => Self::Update(index),
+            Work::Member(group, _) => Self::Members(*group),
+            Work::License(change) => match &change.target {
+                Direct::Holds(bundles) => Self::Allocate(bundles.clone(), change.external_license),
+                Direct::Inherits | Direct::Unknown => Self::Release,
+            },
+            Work::GroupRule(_) => Self::GroupRule(index),
+            Work::Delete => Self::Delete,
+            Work::Verify(_) => return None,
+        })
+    }
+
+    /// Which chunk size applies.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Invite => Family::Invite,
+            Self::Create(_) => Family::Create,
+            Self::Update(_) | Self::GroupRule(_) => Family::Single,
+            Self::Members(_) => Family::Members,
+            Self::Allocate(..) => Family::Allocate,
+            Self::Release => Family::Release,
+            Self::Delete => Family::Delete,
+        }
+    }
+
+    /// The service and method that the call costs.
+    pub fn cost(&self) -> (Service, Method) {
+        match self {
+            Self::Invite | Self::Create(_) => (Service::Identity, Method::Post),
+            Self::Update(_) | Self::Members(_) => (Service::Identity, Method::Put),
+            Self::Allocate(..) | Self::GroupRule(_) => (Service::License, Method::Put),
+            Self::Release => (Service::Portal, Method::Delete),
+            Self::Delete => (Service::Identity, Method::Delete),
+        }
+    }
+
+    /// The call in a few words, for the plan's table.
+    pub fn label(&self) -> &'static str {
+        match self.family() {
+            Family::Invite => "invite users",
+            Family::Create => "create users",
+            Family::Single if matches!(self, Self::Update(_)) => "update a user",
+            Family::Single => "set a group's licence rule",
+            Family::Members => "change a group's members",
+            Family::Allocate => "allocate licences to users",
+            Family::Release => "release users' licences",
+            Family::Delete => "delete users",
+        }
+    }
+}
+
+impl BatchSizes {
+    /// The chunk size of a family.
+    pub fn of(&self, family: Family) -> usize {
+        match family {
+            Family::Invite => self.users_per_invite,
+            Family::Create => self.users_per_create,
+            Family::Single => 1,
+            Family::Members => self.members_per_group_call,
+            Family::Allocate => self.users_per_license_call,
+            Family::Release => self.users_per_release,
+            Family::Delete => self.users_per_delete,
+        }
+        .max(1)
+    }
+
+    /// Lowers a family's chunk size to `most` for the rest of the run.
+    pub fn shrink(&mut self, family: Family, most: usize) {
+        let size = match family {
+            Family::Invite => &mut self.users_per_invite,
+            Family::Create => &mut self.users_per_create,
+            Family::Single => return,
+            Family::Members => &mut self.members_per_group_call,
+            Family::Allocate => &mut self.users_per_license_call,
+            Family::Release => &mut self.users_per_release,
+            Family::Delete => &mut self.users_per_delete,
+        };
+        *size = (*size).min(most.max(1));
+    }
+}
+
+/// One call: steps of one kind, in sheet order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// What they have in common.
+    pub kind: CallKind,
+    /// The steps.
+    pub steps: Vec<StepIndex>,
+}
+
+impl Call {
+    /// The call in two halves, each in sheet order; `None` for a single step.
+    pub fn halves(self) -> Result<(Self, Self), Self> {
+        if self.steps.len() < 2 {
+            return Err(self);
+        }
+        let Self { kind, mut steps } = self;
+        let right = steps.split_off(steps.len() / 2);
+        Ok((
+            Self {
+                kind: kind.clone(),
+                steps,
+            },
+            Self { kind, steps: right },
+        ))
+    }
+}
+
+/// Puts the steps into as few calls as their kinds and the chunk sizes allow. Calls come in the order of
+/// their first step, and steps keep theirs.
+pub fn batch(plan: &Plan, steps: impl IntoIterator<Item = StepIndex>, sizes: &BatchSizes) -> Vec<Call> {
+    let mut by_kind: BTreeMap<CallKind, Vec<StepIndex>> = BTreeMap::new();
+    for index in steps {
+        if let Some(kind) = CallKind::of(index, plan.step(index)) {
+            by_kind.entry(kind).or_default().push(index);
+        }
+    }
+    let mut calls: Vec<Call> = by_kind
+        .into_iter()
+        .flat_map(|(kind, steps)| {
+            let size = sizes.of(kind.family());
+            let chunks: Vec<Call> = steps
+                .chunks(size)
+                .map(|chunk| Call {
+                    kind: kind.clone(),
+                    steps: chunk.to_vec(),
+                })
+                .collect();
+            chunks
+        })
+        .collect();
+    calls.sort_by_key(|call| call.steps.first().copied());
+    calls
+}

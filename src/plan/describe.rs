@@ -1,0 +1,276 @@
+//! What was done for a row, told in words and in the `before` and `after` columns.
+
+use serde_json::{Map, Value, json};
+
+use super::{Direct, LicenseChange, Membership, Plan, RowIndex, Step, StepIndex, Work};
+use crate::api::UserUpdate;
+use crate::directory::Snapshot;
+use crate::model::{GroupId, UserId};
+
+/// What was done for a row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Change {
+    /// What was there; absent where nothing of it changed.
+    pub before: Option<Value>,
+    /// What is there now.
+    pub after: Option<Value>,
+    /// The message: what was done, step by step.
+    pub words: Vec<String>,
+}
+
+/// Tells what the steps `done` changed for one row. Passwords are told of, never told.
+pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(StepIndex) -> bool) -> Change {
+    let mut teller = Teller {
+        plan,
+        snapshot,
+        row,
+        before: Map::new(),
+        after: Map::new(),
+        words: Vec::new(),
+    };
+    let planned = &plan.rows[row];
+    if let Some(Value::Object(captured)) = planned.captured.as_deref() {
+        teller.before = captured.clone();
+    }
+    for index in planned.steps.iter().filter(|index| done(**index)) {
+        teller.tell(plan.step(*index));
+    }
+    let some = |map: Map<String, Value>| (!map.is_empty()).then_some(Value::Object(map));
+    Change {
+        before: some(teller.before),
+        after: some(teller.after),
+        words: teller.words,
+    }
+}
+
+struct Teller<'a> {
+    plan: &'a Plan,
+    snapshot: &'a Snapshot,
+    row: RowIndex,
+    before: Map<String, Value>,
+    after: Map<String, Value>,
+    words: Vec<String>,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, step: &Step) {
+        match &step.work {
+            Work::Invite(invitation) => {
+                self.words.push("invited".to_owned());
+                self.joined(&invitation.groups);
+            }
+            Work::Create(_, groups) => {
+                self.words.push("created".to_owned());
+                self.joined(groups);
+            }
+            Work::Update(parts) => {
+                let user = step.account.and_then(|account| self.plan.account(account).id);
+                let row = self.row;
+                for (_, update) in parts.iter().filter(|(of, _)| *of == row) {
+                    self.update(user, update);
+                }
+            }
+            Work::Member(group, Membership::Join) => self.joined(&[*group]),
+            Work::Member(group, Membership::Leave) => self.left(&[*group]),
+            Work::License(change) => self.license(change),
+            Work::GroupRule(change) => {
+                let present = self.snapshot.rule(change.group);
+                self.before
+                    .insert("licenses".into(), json!(present.map(|rule| &rule.bundles)));
+                self.after.insert("licenses".into(), json!(change.bundles));
+                let limits = |quotas: &[crate::model::Quota]| -> Value {
+                    quotas
+                        .iter()
+                        .map(|quota| (quota.code.to_string(), json!(quota.limit)))
+                        .collect::<Map<_, _>>()
+                        .into()
+                };
+                let quotas_before = present.map(|rule| rule.quotas.as_slice()).unwrap_or_default();
+                self.before.insert("quotas".into(), limits(quotas_before));
+                self.after
+                    .insert("quotas".into(), limits(change.quotas.as_deref().unwrap_or_default()));
+                let external_before = present.map(|rule| rule.external_license);
+                self.before.insert("external_license".into(), json!(external_before));
+                self.after
+                    .insert("external_license".into(), json!(change.external_license));
+                self.words
+                    .push(format!("licence rule set to {}", named(&change.bundles)));
+            }
+            Work::Verify(_) => self.words.push("new account read back".to_owned()),
+            Work::Delete => self.deleted(step),
+        }
+    }
+
+    fn group_names(&self, groups: &[GroupId]) -> Vec<String> {
+        groups
+            .iter()
+            .map(|id| {
+                self.plan
+                    .groups
+                    .get(id)
+                    .map_or_else(|| id.to_string(), |group| group.name.clone())
+            })
+            .collect()
+    }
+
+    fn joined(&mut self, groups: &[GroupId]) {
+        self.membership(groups, "joined", true);
+    }
+
+    fn left(&mut self, groups: &[GroupId]) {
+        self.membership(groups, "left", false);
+    }
+
+    fn membership(&mut self, groups: &[GroupId], word: &str, is_in_now: bool) {
+        let names = self.group_names(groups);
+        if names.is_empty() {
+            return;
+        }
+        for name in &names {
+            // A migration's `before` holds the old account's groups as a list, not what changed.
+            if self.plan.rows[self.row].captured.is_none() {
+                group_map(&mut self.before).insert(name.clone(), json!(!is_in_now));
+            }
+            group_map(&mut self.after).insert(name.clone(), json!(is_in_now));
+        }
+        self.words.push(format!("{word} {}", names.join(", ")));
+    }
+
+    fn update(&mut self, user: Option<UserId>, update: &UserUpdate) {
+        let present = user.and_then(|id| self.snapshot.user_by_id(id));
+        let mut fields: Vec<(&str, Value, Value)> = Vec::new();
+        let texts = [
+            ("name", present.map(|user| &user.name), &update.name),
+            ("surname", present.map(|user| &user.surname), &update.surname),
+            (
+                "display_name",
+                present.map(|user| &user.display_name),
+                &update.display_name,
+            ),
+            ("email", present.map(|user| &user.email), &update.email),
+        ];
+        fields.extend(
+            texts
+                .into_iter()
+                .filter_map(|(name, was, is)| Some((name, json!(was), json!(is.as_ref()?)))),
+        );
+        let flags = [
+            ("active", present.map(|user| user.is_active), update.is_active),
+            (
+                "bypass_basic_auth",
+                present.map(|user| user.bypass_basic_auth),
+                update.bypass_basic_auth,
+            ),
+            (
+                "invitation_accepted",
+                present.map(|user| user.invitation_accepted),
+                update.invitation_accepted,
+            ),
+        ];
+        fields.extend(
+            flags
+                .into_iter()
+                .filter_map(|(name, was, is)| Some((name, json!(was), json!(is?)))),
+        );
+        let mut names: Vec<&str> = fields.iter().map(|(name, ..)| *name).collect();
+        if update.password.is_some() {
+            names.push("password");
+        }
+        if !names.is_empty() {
+            self.words.push(format!("changed {}", names.join(", ")));
+        }
+        for (name, was, is) in fields {
+            self.before.insert(name.into(), was);
+            self.after.insert(name.into(), is);
+        }
+        self.joined(&update.add_groups);
+        self.left(&update.remove_groups);
+    }
+
+    fn license(&mut self, change: &LicenseChange) {
+        let mut was = change.base.clone();
+        let mut is = change.base.clone();
+        for (row, edit) in &change.edits {
+            if *row == self.row {
+                was = is.clone();
+                is = edit.apply(&is);
+                break;
+            }
+            is = edit.apply(&is);
+        }
+        if !change.edits.iter().any(|(row, _)| *row == self.row) {
+            is = change.target.clone();
+        }
+        // A change in two calls (what is given up, then what is taken) keeps the first `before`.
+        self.before.entry("licenses").or_insert_with(|| licenses(&was));
+        self.after.insert("licenses".into(), licenses(&is));
+        if matches!(was, Direct::Holds(_)) || change.external_license {
+            self.before
+                .entry("external_license")
+                .or_insert_with(|| json!(change.external_license));
+            self.after
+                .insert("external_license".into(), json!(change.external_license));
+        }
+        self.words.push(match &is {
+            Direct::Holds(bundles) if bundles.is_empty() => "blocked from every licence".to_owned(),
+            Direct::Holds(bundles) => format!("holds {}", named(bundles)),
+            Direct::Inherits | Direct::Unknown => "direct licences released".to_owned(),
+        });
+    }
+
+    fn deleted(&mut self, step: &Step) {
+        let user = step.account.and_then(|account| self.plan.account(account).id);
+        if self.plan.rows[self.row].captured.is_some() {
+            self.words.push("old account deleted".to_owned());
+            return;
+        }
+        self.words.push("deleted".to_owned());
+        let Some(user) = user.and_then(|id| self.snapshot.user_by_id(id)) else {
+            return;
+        };
+        let groups: Vec<&str> = user
+            .groups
+            .iter()
+            .filter_map(|id| self.snapshot.group_by_id(*id))
+            .map(|group| group.name.as_str())
+            .collect();
+        let held = self.snapshot.direct(user.id).map(|allocation| &allocation.bundles);
+        for (name, value) in [
+            ("email", json!(user.email)),
+            ("username", json!(user.user_name)),
+            ("name", json!(user.name)),
+            ("surname", json!(user.surname)),
+            ("display_name", json!(user.display_name)),
+            ("groups", json!(groups)),
+            ("licenses", json!(held)),
+        ] {
+            self.before.insert(name.into(), value);
+        }
+    }
+}
+
+fn group_map(side: &mut Map<String, Value>) -> &mut Map<String, Value> {
+    let entry = side.entry("groups").or_insert_with(|| json!({}));
+    if !entry.is_object() {
+        *entry = json!({});
+    }
+    match entry {
+        Value::Object(map) => map,
+        _ => unreachable!("made an object above"),
+    }
+}
+
+fn licenses(direct: &Direct) -> Value {
+    match direct {
+        Direct::Holds(bundles) => json!(bundles),
+        Direct::Inherits | Direct::Unknown => Value::Null,
+    }
+}
+
+fn named(bundles: &crate::model::BundleSet) -> String {
+    if bundles.is_empty() {
+        "no bundle".to_owned()
+    } else {
+        bundles.to_string()
+    }
+}

@@ -1,0 +1,34 @@
+//! Operations and present state into steps, steps into calls: diff, seats, batches, stages, forecast.
+//!
+//! Pure: no network, no clock. [`plan`] folds the rows of each account in sheet order, compares the
+//! result with the [`Snapshot`](crate::directory::Snapshot) and makes steps; [`batch`] puts steps that
+//! share a kind and a payload into the fewest calls.
+
+mod assemble;
+mod batch;
+mod build;
+mod describe;
+mod direct;
+mod draft;
+mod forecast;
+mod needs;
+mod planned;
+mod route;
+mod rules;
+mod seats;
+mod step;
+
+pub use assemble::short_of;
+pub use batch::{BatchSizes, Call, CallKind, Family, batch};
+pub use build::{Begun, plan};
+pub use describe::{Change, describe};
+pub use direct::{Direct, LicenseEdit};
+pub use forecast::{Forecast, forecast};
+pub use needs::needs;
+pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
+pub use rules::{Administrators, OnShortage, Pending, Rules};
+pub use seats::{Pools, Slot, Turn, schedule};
+pub use step::{
+    Account, AccountIndex, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step, StepIndex,
+    Work,
+};

@@ -1,0 +1,76 @@
+//! What has to be read before rows can be planned.
+
+use super::Rules;
+use crate::directory::{self, Detail, Needs, Want};
+use crate::model::{GroupRef, Operation, Row, UserRef};
+
+/// What these rows need to know of the organization.
+pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
+    let mut needs = Needs::default();
+    let mut rule_groups: Vec<&GroupRef> = Vec::new();
+    let mut licenses = false;
+    for row in rows {
+        match &row.operation {
+            Operation::Invite(invite) => {
+                needs.addresses.push(invite.email.as_str());
+                needs.groups |= !invite.groups.is_empty();
+                licenses |= !invite.licenses.is_empty();
+            }
+            Operation::Create(create) => {
+                needs.addresses.push(create.user_name());
+                needs
+                    .addresses
+                    .extend(create.email.as_ref().map(crate::model::Email::as_str));
+                needs.groups |= !create.groups.is_empty();
+                licenses |= !create.licenses.is_empty();
+            }
+            Operation::Update(update) => {
+                profile(&mut needs, &update.user);
+                needs.groups |= !update.add_groups.is_empty() || !update.remove_groups.is_empty();
+            }
+            Operation::Delete { user } => {
+                profile(&mut needs, user);
+                needs.administrators = true;
+                needs.groups = true;
+                // What a deletion frees counts, and what the account had is recorded.
+                licenses = true;
+            }
+            Operation::SetLicenses { user, .. }
+            | Operation::AddLicenses { user, .. }
+            | Operation::RemoveLicenses { user, .. }
+            | Operation::ReleaseLicenses { user }
+            | Operation::BlockLicenses { user } => {
+                needs.users.push(user);
+                licenses = true;
+            }
+            Operation::SetGroupLicenses { group, .. } => {
+                needs.groups = true;
+                rule_groups.push(group);
+            }
+            Operation::AddToGroups { user, .. } | Operation::RemoveFromGroups { user, .. } => {
+                profile(&mut needs, user);
+                needs.groups = true;
+            }
+            Operation::Migrate(migrate) => {
+                profile(&mut needs, &migrate.user);
+                needs.addresses.push(migrate.new_email.as_str());
+                needs.administrators = true;
+                needs.groups = true;
+                licenses = true;
+            }
+        }
+    }
+    if licenses {
+        needs.seats = Want::Optional;
+        needs.allocations = if rules.portal { Want::Required } else { Want::No };
+    }
+    if !rule_groups.is_empty() {
+        needs.rules = directory::Rules::Of(rule_groups);
+    }
+    needs
+}
+
+fn profile<'a>(needs: &mut Needs<'a>, user: &'a UserRef) {
+    needs.users.push(user);
+    needs.detail = Detail::Profile;
+}

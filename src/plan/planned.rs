@@ -1,0 +1,127 @@
+//! A plan: what will be done, and what is already settled without a call.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::{Account, AccountIndex, RowIndex, Stage, Step, StepIndex};
+use crate::api::Group;
+use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
+
+/// The end of a row that needs no call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Its status.
+    pub status: Status,
+    /// A code in snake case; empty where the status says it all.
+    pub code: &'static str,
+    /// The message of the results file.
+    pub message: String,
+}
+
+/// How a row ends when all of its steps succeed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// It is done.
+    #[default]
+    Done,
+    /// It waits for the invitation to be accepted; the text says what is still to come.
+    Waiting(String),
+    /// The seats of these bundles are short.
+    Short(BundleSet),
+}
+
+/// What is planned for one row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlannedRow {
+    /// The end, where no call is needed.
+    pub verdict: Option<Verdict>,
+    /// Its steps, in stage order.
+    pub steps: Vec<StepIndex>,
+    /// How it ends when they succeed.
+    pub ending: Ending,
+    /// The account that the `user_id` column names.
+    pub account: Option<AccountIndex>,
+    /// Something the message says besides what was done; may be empty.
+    pub note: String,
+    /// Whether an earlier run made the account for this very row, so that the row counts as done.
+    pub made_earlier: bool,
+    /// What a migration's old account had, for the `before` column.
+    pub captured: Option<Box<Value>>,
+}
+
+/// Seats of one bundle before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatLine {
+    /// The bundle.
+    pub code: BundleCode,
+    /// How many are owned, if known.
+    pub total: Option<u64>,
+    /// How many are taken now, if known.
+    pub allocated: Option<u64>,
+    /// How many the plan takes.
+    pub taken: u64,
+    /// How many the plan frees.
+    pub freed: u64,
+}
+
+/// An account that will be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// For which row.
+    pub row: RowIndex,
+    /// Which account.
+    pub user: UserId,
+    /// Its name and address, for the eye.
+    pub label: String,
+}
+
+/// What will be done.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The accounts that steps touch.
+    pub accounts: Vec<Account>,
+    /// The groups that steps name.
+    pub groups: HashMap<GroupId, Group>,
+    /// What is to be done, by stage and sheet order.
+    pub steps: Vec<Step>,
+    /// One entry for each row.
+    pub rows: Vec<PlannedRow>,
+    /// Seats, for each bundle that the plan takes or frees.
+    pub seats: Vec<SeatLine>,
+    /// The accounts that will be deleted, migrations' old ones included.
+    pub deletions: Vec<Deletion>,
+    /// Rows that miss out on seats, and on which.
+    pub short: Vec<(RowIndex, BundleSet)>,
+    /// What the user should know before confirming.
+    pub warnings: Vec<String>,
+}
+
+impl Plan {
+    /// One step.
+    pub fn step(&self, index: StepIndex) -> &Step {
+        &self.steps[index.0]
+    }
+
+    /// One account.
+    pub fn account(&self, index: AccountIndex) -> &Account {
+        &self.accounts[index.0]
+    }
+
+    /// The stages that have steps, in order.
+    pub fn stages(&self) -> Vec<Stage> {
+        let mut stages: Vec<Stage> = self.steps.iter().map(|step| step.stage).collect();
+        stages.sort_unstable();
+        stages.dedup();
+        stages
+    }
+
+    /// The steps of one stage, in sheet order.
+    pub fn steps_of(&self, stage: Stage) -> impl Iterator<Item = StepIndex> {
+        self.steps
+            .iter()
+            .enumerate()
+            .filter(move |(_, step)| step.stage == stage)
+            .map(|(position, _)| StepIndex(position))
+    }
+}

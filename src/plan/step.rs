@@ -1,0 +1,158 @@
+//! Steps: what has to be done to one account or one group, and for which rows.
+
+use super::{Direct, LicenseEdit};
+use crate::api::{Invitation, NewUser, UserUpdate};
+use crate::model::{BundleSet, GroupId, Quota, UserId};
+
+/// A row's position among the rows that are planned.
+pub type RowIndex = usize;
+
+/// An account's position in [`Plan::accounts`](super::Plan::accounts).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountIndex(pub usize);
+
+/// A step's position in [`Plan::steps`](super::Plan::steps).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepIndex(pub usize);
+
+/// An account that the plan touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// How the sheet names it.
+    pub label: String,
+    /// Its id; `None` until an invitation or a creation makes it.
+    pub id: Option<UserId>,
+}
+
+/// The order of things: a stage begins once the one before has ended.
+///
+/// New accounts come first because everything else needs their ids; what frees seats comes before
+/// what takes them; an old account goes last, after its successor was read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// Invitations and creations.
+    Enter,
+    /// Profiles, memberships, group rules, licences that only free seats, deletions of accounts that
+    /// nothing else touches.
+    Change,
+    /// Deletions of accounts that an earlier stage touched.
+    Leave,
+    /// Licences that take seats, in as many waves as full pools demand; even waves shrink, odd ones grant.
+    Grant(u16),
+    /// Licences taken off an old account to be handed over to its successor.
+    HandOver,
+    /// The same licences given to the successor.
+    TakeOver,
+    /// Licences given back where the successor could not take them.
+    GiveBack,
+    /// The successors are read back.
+    Verify,
+    /// Old accounts, and those that a grant stage touched, are deleted.
+    Farewell,
+}
+
+/// Whether a membership begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Membership {
+    /// The account joins.
+    Join,
+    /// The account leaves.
+    Leave,
+}
+
+/// A change of one account's direct allocation, merged from one or more rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenseChange {
+    /// The allocation before.
+    pub base: Direct,
+    /// `useExternalLicense` to send.
+    pub external_license: bool,
+    /// What each row does, in sheet order.
+    pub edits: Vec<(RowIndex, LicenseEdit)>,
+    /// The allocation after all of them.
+    pub target: Direct,
+}
+
+impl LicenseChange {
+    /// The change that these edits make to `base`.
+    pub fn new(base: Direct, external_license: bool, edits: Vec<(RowIndex, LicenseEdit)>) -> Self {
+        let target = edits.iter().fold(base.clone(), |direct, (_, edit)| edit.apply(&direct));
+        let external_license = edits
+            .iter()
+            .rev()
+            .find_map(|(_, edit)| edit.external_license())
+            .unwrap_or(external_license);
+        Self {
+            base,
+            external_license,
+            edits,
+            target,
+        }
+    }
+
+    /// Bundles whose seats it takes.
+    pub fn gains(&self) -> BundleSet {
+        self.target.bundles().minus(&self.base.bundles())
+    }
+
+    /// Bundles whose seats it frees.
+    pub fn frees(&self) -> BundleSet {
+        self.base.bundles().minus(&self.target.bundles())
+    }
+}
+
+/// What a successor must be seen to have before its predecessor is deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// Memberships.
+    pub groups: Vec<GroupId>,
+    /// Direct bundles; not looked at where allocations cannot be read.
+    pub licenses: BundleSet,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// Mails an invitation.
+    Invite(Box<Invitation>),
+    /// Makes a local account in these groups.
+    Create(Box<NewUser>, Vec<GroupId>),
+    /// Changes the profile, and memberships that ride along; one part for each row, in sheet order.
+    Update(Vec<(RowIndex, UserUpdate)>),
+    /// Joins or leaves one group, from the group's side.
+    Member(GroupId, Membership),
+    /// Changes the direct allocation.
+    License(Box<LicenseChange>),
+    /// Replaces a group's licence rule.
+    GroupRule(Box<GroupRuleChange>),
+    /// Reads the account back.
+    Verify(Box<Expectation>),
+    /// Deletes the account.
+    Delete,
+}
+
+/// A group's licence rule as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRuleChange {
+    /// Whose.
+    pub group: GroupId,
+    /// The whole set.
+    pub bundles: BundleSet,
+    /// Limits; `None` uses the call without quotas.
+    pub quotas: Option<Vec<Quota>>,
+    /// `useExternalLicense` to send.
+    pub external_license: bool,
+}
+
+/// Something to be done to one account or one group.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// When.
+    pub stage: Stage,
+    /// To which account; `None` for a group's rule.
+    pub account: Option<AccountIndex>,
+    /// For which rows, in sheet order.
+    pub rows: Vec<RowIndex>,
+    /// What.
+    pub work: Work,
+}
