@@ -53,7 +53,8 @@ pub fn rearm(cell: &str) -> &str {
 
 /// Leading `'` are looked through, so that a cell which came with one is told from a defused one.
 fn is_armed(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    cell.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 #[cfg(test)]
