@@ -18,3 +18,5 @@ pub mod directory;
 pub mod plan;
 
 pub mod engine;
+
+pub mod report;

@@ -13,7 +13,13 @@ pub struct JournalError(pub String);
 pub type Durable = BoxFuture<'static, Result<(), JournalError>>;
 
 /// An append-only record of what happens to rows.
+///
+/// A record takes the place of the row's earlier ones whole, so whoever goes on with a row carries
+/// its `before`, `after` and `user_id` forward. A row that a rerun skips gets no record.
 pub trait Journal: Send + Sync {
     /// Hands records over, in order, without blocking; what is returned resolves once they are on disk.
+    ///
+    /// An empty list resolves when everything handed over before is on disk. Records wait in memory
+    /// until they are written, so whoever hands over many awaits what is returned now and then.
     fn append(&self, records: Vec<Record>) -> Durable;
 }

@@ -34,11 +34,27 @@ fn is_unsafe(letter: char) -> bool {
 }
 
 /// A cell that a spreadsheet program would run as a formula, defused with a leading `'`.
+/// [`rearm`] undoes it exactly.
 pub fn defuse(cell: &str) -> Cow<'_, str> {
-    match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{cell}")),
-        _ => Cow::Borrowed(cell),
+    if is_armed(cell) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
     }
+}
+
+/// The cell that [`defuse`] was given.
+pub fn rearm(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if is_armed(rest) => rest,
+        _ => cell,
+    }
+}
+
+/// Leading `'` are looked through, so that a cell which came with one is told from a defused one.
+fn is_armed(cell: &str) -> bool {
+    cell.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 #[cfg(test)]
@@ -61,5 +77,13 @@ mod tests {
         assert_eq!(defuse("=1+1"), "'=1+1");
         assert_eq!(defuse("@SUM(A1)"), "'@SUM(A1)");
         assert_eq!(defuse("ann@x.example"), "ann@x.example");
+    }
+
+    #[test]
+    fn defusing_can_be_undone_even_where_the_cell_began_with_a_quote() {
+        for cell in ["=1+1", "'=1+1", "''-x", "'plain", "", "'", "plain", "-", "+49 30 1"] {
+            assert_eq!(rearm(&defuse(cell)), cell);
+        }
+        assert_ne!(defuse("'=1+1"), defuse("=1+1"));
     }
 }

@@ -7,7 +7,7 @@ mod fold;
 mod nearest;
 mod words;
 
-pub use clean::{clean, defuse};
+pub use clean::{clean, defuse, rearm};
 pub use fold::{fold, header_key};
 pub use nearest::nearest;
 pub use words::{duration, joined, number, plural};

@@ -1,0 +1,86 @@
+//! Why a results file cannot be used.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::OrganizationId;
+
+/// Why a results file could not be opened or read; reads after "failed to". The file is left as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file system refused.
+    #[error("use results file `{}`: {source}; {}", path.display(), mend(source))]
+    Io {
+        /// The results file.
+        path: PathBuf,
+        /// What the file system said, and of which file.
+        source: io::Error,
+    },
+    /// Another run holds it.
+    #[error("use results file `{}`: another run is writing it ({owner}); wait until it ends, or give this one another file with `--results`", path.display())]
+    Locked {
+        /// The results file.
+        path: PathBuf,
+        /// What that run says of itself.
+        owner: String,
+    },
+    /// Its first line is not the header of a results file.
+    #[error("use results file `{}`: it is not a results file of reseat (it begins with `{found}`); move it away, or give another path with `--results`", path.display())]
+    NotResults {
+        /// The file.
+        path: PathBuf,
+        /// How it begins.
+        found: String,
+    },
+    /// It was written by a newer program.
+    #[error("use results file `{}`: it is of format version {version}, and this reseat knows none above {}; use the newer reseat that wrote it", path.display(), super::FORMAT_VERSION)]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version it says it is of.
+        version: u32,
+    },
+    /// It tells of another organization.
+    #[error("use results file `{}`: it holds the results of organization {theirs}, and this run is against {ours}; check `--profile`, or give another path with `--results`", path.display())]
+    OtherOrganization {
+        /// The file.
+        path: PathBuf,
+        /// The organization in the file.
+        theirs: OrganizationId,
+        /// The organization of this run.
+        ours: OrganizationId,
+    },
+    /// A line other than the last cannot be read.
+    #[error("use results file `{}`: line {line} is damaged, because {fault}; mend the line or restore the file, or start anew with `--again`, which keeps this one under its date", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, the header being 1.
+        line: u64,
+        /// What is wrong with it.
+        fault: String,
+    },
+}
+
+impl OpenError {
+    pub(super) fn io(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
+        |source| Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// What a person can do about a refusal of the file system.
+pub(super) fn mend(refusal: &io::Error) -> &'static str {
+    match refusal.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "choose a folder that you may write to with `--results`"
+        }
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "create the folder, or choose another with `--results`"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run the same command again",
+        _ => "mend that and run the same command again, or choose another file with `--results`",
+    }
+}

@@ -1,0 +1,143 @@
+//! The results file of a run, from opening to the final order.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use fs_err::File;
+
+use super::format::header;
+use super::history::History;
+use super::lock::{Lock, beside};
+use super::rewrite::{TEMPORARY, rewrite};
+use super::scan::End;
+use super::writer::{Writer, WriterHandle};
+use super::{FinishError, Finished, Journal, OpenError, RunId, private};
+use crate::model::{Place, RowKey};
+
+/// The results file of a run: locked, and ready to be appended to.
+///
+/// Dropped without [`finish`](Self::finish), it stays as it was appended to, which is valid.
+#[derive(Debug)]
+pub struct ResultsFile {
+    path: PathBuf,
+    // Fields are dropped in order: the last line is written before the lock goes.
+    writer: Writer,
+    _lock: Lock,
+}
+
+/// An opened results file, and what it knew before.
+#[derive(Debug)]
+pub struct Opened {
+    /// The file.
+    pub file: ResultsFile,
+    /// What earlier runs recorded.
+    pub history: History,
+    /// What the user should know: that a torn line was dropped.
+    pub notice: Option<String>,
+}
+
+impl ResultsFile {
+    /// Opens the results file of a run, creating it where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be locked, read or written, is not a results file, is damaged, or tells of
+    /// another organization. The file is then left as it was.
+    pub fn open(path: &Path, run: &RunId) -> Result<Opened, OpenError> {
+        let path = resolve(path)?;
+        let io = OpenError::io(&path);
+        let lock = Lock::acquire(&path, run)?;
+        let mut file = private::open(&path).map_err(&io)?;
+        let history = History::read(&path)?;
+        refuse_other_organization(&path, &history, run)?;
+        let unfinished = beside(&path, TEMPORARY);
+        if unfinished.exists() {
+            fs_err::remove_file(&unfinished).map_err(&io)?;
+        }
+        let length = mend_end(&path, &mut file, history.end()).map_err(&io)?;
+        let writer = Writer::start(file, length, path.clone(), run).map_err(&io)?;
+        let notice = history.is_torn().then(|| {
+            format!(
+                "the last line of `{}` was cut off when an earlier run was interrupted, and was dropped",
+                path.display()
+            )
+        });
+        Ok(Opened {
+            file: Self {
+                path: path.clone(),
+                writer,
+                _lock: lock,
+            },
+            history,
+            notice,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the engine writes.
+    pub fn journal(&self) -> Arc<dyn Journal> {
+        let handle: WriterHandle = self.writer.handle();
+        Arc::new(handle)
+    }
+
+    /// Waits for the writer, then puts the file in its final order: one line per row, as the sheet now has
+    /// them; after these, the lines of rows that have left the sheet and for which something was done.
+    /// Blocks; records handed over later are refused.
+    ///
+    /// # Errors
+    /// [`FinishError::Writing`] if records are missing from the file; [`FinishError::Ordering`] if nothing
+    /// is missing, but the file could not be put in order.
+    pub fn finish(self, order: &[(RowKey, Place)]) -> Result<Finished, FinishError> {
+        self.writer.close().map_err(FinishError::Writing)?;
+        rewrite(&self.path, order)
+    }
+}
+
+fn refuse_other_organization(path: &Path, history: &History, run: &RunId) -> Result<(), OpenError> {
+    let ours = run.organization();
+    match history
+        .runs()
+        .iter()
+        .map(RunId::organization)
+        .find(|theirs| *theirs != ours)
+    {
+        Some(theirs) => Err(OpenError::OtherOrganization {
+            path: path.to_owned(),
+            theirs,
+            ours,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Makes the file end where the next line may begin; returns its length.
+fn mend_end(path: &Path, file: &mut File, end: End) -> std::io::Result<u64> {
+    match end {
+        End::Whole => {}
+        End::Empty => {
+            file.set_len(0)?;
+            file.write_all(header().as_bytes())?;
+            file.sync_all()?;
+            private::sync_folder(path)?;
+        }
+        End::Unended => {
+            file.seek(SeekFrom::End(0))?;
+            file.write_all(b"\n")?;
+        }
+        End::Torn { at } => file.set_len(at)?,
+    }
+    file.seek(SeekFrom::End(0))
+}
+
+/// A link is followed, because the file is replaced at the end and the link should stay one.
+fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
+    if path.is_symlink() && path.exists() {
+        fs_err::canonicalize(path).map_err(OpenError::io(path))
+    } else {
+        Ok(path.to_owned())
+    }
+}

@@ -1,0 +1,111 @@
+//! The lock beside a results file, with a readable record of who holds it.
+//!
+//! It is a file of its own, because the results file is replaced at the end of a run and a lock on
+//! the old one would not hold for the new.
+
+use std::fs::TryLockError;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use fs_err::File;
+
+use super::{OpenError, RunId, private};
+use crate::text::clean;
+
+/// Held while a run writes its results file; dropping it lets the next run in.
+#[derive(Debug)]
+pub(super) struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a results file, or says who has it.
+    pub(super) fn acquire(results: &Path, owner: &RunId) -> Result<Self, OpenError> {
+        let path = beside(results, ".lock");
+        let io = OpenError::io(results);
+        loop {
+            let mut file = private::open(&path).map_err(&io)?;
+            match file.file().try_lock() {
+                Ok(()) if !is_same_file(&file, &path) => {}
+                Ok(()) => {
+                    file.set_len(0).map_err(&io)?;
+                    file.write_all(owner_record(owner).as_bytes()).map_err(&io)?;
+                    return Ok(Self { path, _file: file });
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(OpenError::Locked {
+                        path: results.to_owned(),
+                        owner: read_owner(&mut file),
+                    });
+                }
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    /// Removed while it is still held, so that whoever opened it meanwhile finds out by [`is_same_file`].
+    /// Windows cannot tell that, and keeps the file; an unheld lock file stands in nobody's way.
+    fn drop(&mut self) {
+        if cfg!(unix) {
+            // A lock file that cannot be removed does no harm.
+            let _ = fs_err::remove_file(&self.path);
+        }
+    }
+}
+
+/// A file beside another, named after it.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
+fn owner_record(run: &RunId) -> String {
+    format!(
+        "run {} of process {} on {}, started {}\n",
+        run.short(),
+        std::process::id(),
+        host(),
+        run.started()
+    )
+}
+
+/// Windows does not let the record of a held lock be read.
+fn read_owner(file: &mut File) -> String {
+    let mut text = String::new();
+    match file.take(500).read_to_string(&mut text) {
+        Ok(_) if !text.trim().is_empty() => clean(&text, 200),
+        _ => "which one cannot be read".to_owned(),
+    }
+}
+
+fn host() -> String {
+    let name = ["HOSTNAME", "COMPUTERNAME"]
+        .into_iter()
+        .find_map(|variable| std::env::var(variable).ok())
+        .or_else(|| fs_err::read_to_string("/etc/hostname").ok())
+        .unwrap_or_default();
+    match clean(&name, 80) {
+        name if name.is_empty() => "this machine".to_owned(),
+        name => name,
+    }
+}
+
+/// Whether the file that was locked is the one that now has the name: its last holder may have
+/// removed it between our opening and our locking.
+#[cfg(unix)]
+fn is_same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let identity = |metadata: io::Result<std::fs::Metadata>| metadata.map(|found| (found.dev(), found.ino())).ok();
+    let held = identity(file.metadata());
+    held.is_some() && held == identity(fs_err::metadata(path))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_file: &File, _path: &Path) -> bool {
+    true
+}

@@ -1,0 +1,186 @@
+//! What a rerun does with a row, decided from what the results file knows of it. Pure.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Record;
+use crate::model::{OperationKind, Rerun, Status, UserId};
+
+/// As much of a row's last record as the decision needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The status recorded.
+    pub status: Status,
+    /// How far the row had come.
+    pub stage: Stage,
+}
+
+/// How far a row had come by its last record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// A `migrate` that recorded something in `after`: the new account exists, or more.
+    Reached,
+    /// Anything else: the present state tells all there is to know.
+    Nothing,
+}
+
+/// What an earlier run knew of a row that is taken up again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prior {
+    /// The status recorded.
+    pub status: Status,
+    /// The account that was found, invited or created.
+    pub user_id: Option<UserId>,
+    /// What was there before.
+    pub before: Option<Value>,
+    /// What the row had brought about.
+    pub after: Option<Value>,
+    /// The code recorded.
+    pub code: String,
+    /// The message recorded.
+    pub message: String,
+    /// When that attempt began.
+    pub started_at: Option<Timestamp>,
+}
+
+/// What a rerun does with a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resume {
+    /// Nothing: the row is finished.
+    Skip,
+    /// Runs it as the sheet now says.
+    Run,
+    /// Goes on from the stage reached.
+    GoOn(Box<Prior>),
+    /// Reads back what became of the lost call before anything is sent.
+    Settle(Box<Prior>),
+}
+
+impl Known {
+    /// What matters of a record.
+    pub fn of(record: &Record) -> Self {
+        Self {
+            status: record.status,
+            stage: Stage::of(record.operation == Some(OperationKind::Migrate), record.after.is_some()),
+        }
+    }
+
+    /// Whether a later record takes this one's place: the last of a key wins, but that a row was *not*
+    /// attempted never hides what became of it when it was.
+    pub fn gives_way_to(self, later: Status) -> bool {
+        is_attempt(later) || !is_attempt(self.status)
+    }
+
+    /// Whether the line stays in the file after its row has left the sheet: something was done for the
+    /// row, or may have been.
+    pub fn outlives_its_row(self) -> bool {
+        self.stage == Stage::Reached
+            || matches!(
+                self.status,
+                Status::Done | Status::Waiting | Status::InDoubt | Status::Started
+            )
+    }
+}
+
+impl Stage {
+    pub(super) fn of(is_migrate: bool, has_after: bool) -> Self {
+        if is_migrate && has_after {
+            Self::Reached
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// What a rerun does with a row of which this is known.
+pub fn rerun(known: Option<Known>) -> Rerun {
+    let Some(Known { status, stage }) = known else {
+        return Rerun::Run;
+    };
+    match (status.rerun(), stage) {
+        // The old account may have lost its licences already; starting over would take that for its state.
+        (Rerun::Run, Stage::Reached) => Rerun::GoOn,
+        (otherwise, _) => otherwise,
+    }
+}
+
+/// What a rerun does with a row whose last record is this one.
+pub fn resume(previous: Option<Record>) -> Resume {
+    let decision = rerun(previous.as_ref().map(Known::of));
+    match (decision, previous) {
+        (Rerun::Skip, _) => Resume::Skip,
+        (Rerun::Run, _) | (_, None) => Resume::Run,
+        (Rerun::GoOn, Some(record)) => Resume::GoOn(Box::new(record.into())),
+        (Rerun::Settle, Some(record)) => Resume::Settle(Box::new(record.into())),
+    }
+}
+
+impl From<Record> for Prior {
+    fn from(record: Record) -> Self {
+        Self {
+            status: record.status,
+            user_id: record.user_id,
+            before: record.before,
+            after: record.after,
+            code: record.code,
+            message: record.message,
+            started_at: record.started_at,
+        }
+    }
+}
+
+fn is_attempt(status: Status) -> bool {
+    !matches!(
+        status,
+        Status::Invalid | Status::Duplicate | Status::Skipped | Status::NotRun
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rule of `docs/results.md`, written out a second time.
+    const TABLE: [(Status, Rerun, Rerun); 14] = [
+        (Status::Done, Rerun::Skip, Rerun::Skip),
+        (Status::Unchanged, Rerun::Skip, Rerun::Skip),
+        (Status::Waiting, Rerun::GoOn, Rerun::GoOn),
+        (Status::NotFound, Rerun::Run, Rerun::GoOn),
+        (Status::Ambiguous, Rerun::Run, Rerun::GoOn),
+        (Status::Conflict, Rerun::Run, Rerun::GoOn),
+        (Status::Rejected, Rerun::Run, Rerun::GoOn),
+        (Status::Failed, Rerun::Run, Rerun::GoOn),
+        (Status::InDoubt, Rerun::Settle, Rerun::Settle),
+        (Status::Started, Rerun::Settle, Rerun::Settle),
+        (Status::Invalid, Rerun::Run, Rerun::GoOn),
+        (Status::Duplicate, Rerun::Run, Rerun::GoOn),
+        (Status::Skipped, Rerun::Run, Rerun::GoOn),
+        (Status::NotRun, Rerun::Run, Rerun::GoOn),
+    ];
+
+    #[test]
+    fn every_status_resumes_as_the_table_says_with_and_without_a_stage_reached() {
+        assert_eq!(TABLE.map(|(status, ..)| status), Status::ALL);
+        for (status, plain, staged) in TABLE {
+            let known = |stage| Some(Known { status, stage });
+            assert_eq!(rerun(known(Stage::Nothing)), plain, "{status}");
+            assert_eq!(rerun(known(Stage::Reached)), staged, "{status}");
+        }
+        assert_eq!(rerun(None), Rerun::Run);
+    }
+
+    #[test]
+    fn a_row_not_reached_this_time_keeps_what_an_earlier_run_did_for_it() {
+        for earlier in Status::ALL {
+            for later in Status::ALL {
+                let known = Known {
+                    status: earlier,
+                    stage: Stage::Nothing,
+                };
+                let idle = [Status::Invalid, Status::Duplicate, Status::Skipped, Status::NotRun];
+                let hides = idle.contains(&later) && !idle.contains(&earlier);
+                assert_eq!(known.gives_way_to(later), !hides, "{earlier} then {later}");
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The final order of a results file: written beside it, then put in its place in one step.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use fs_err::File;
+
+use super::error::mend;
+use super::format::{COLUMNS, line_writer, moved};
+use super::history::read_line;
+use super::lock::beside;
+use super::scan::{Entry, line_reader, scan};
+use super::{JournalError, OpenError, private};
+use crate::model::{Place, RowKey, Status};
+
+/// What the name of the new file ends in until it takes the old one's place.
+pub(super) const TEMPORARY: &str = ".rewriting";
+
+/// What a finished results file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// The sheet's rows by status, those finished in earlier runs included.
+    pub counts: BTreeMap<Status, usize>,
+    /// Lines of rows that have left the sheet.
+    pub kept: usize,
+}
+
+/// Why a results file could not be finished; reads after "failed to".
+#[derive(Debug, thiserror::Error)]
+pub enum FinishError {
+    /// Records are missing from it.
+    #[error(transparent)]
+    Writing(JournalError),
+    /// Every record is in it, in the order in which they were made: a warning, not a loss.
+    #[error("put results file `{}` in the sheet's order: {fault}; nothing is missing from it, and {}", path.display(), mend(fault))]
+    Ordering {
+        /// The results file.
+        path: PathBuf,
+        /// What was in the way.
+        fault: io::Error,
+    },
+}
+
+/// Replaces the file by one that has a line for each of `order` that it knows, then those of other
+/// rows for which something was done.
+pub(super) fn rewrite(path: &Path, order: &[(RowKey, Place)]) -> Result<Finished, FinishError> {
+    let temporary = beside(path, TEMPORARY);
+    let replaced = write_ordered(path, &temporary, order).and_then(|finished| {
+        fs_err::rename(&temporary, path)?;
+        private::sync_folder(path)?;
+        Ok(finished)
+    });
+    replaced.map_err(|fault| {
+        // It may never have been created.
+        let _ = fs_err::remove_file(&temporary);
+        FinishError::Ordering {
+            path: path.to_owned(),
+            fault,
+        }
+    })
+}
+
+fn write_ordered(path: &Path, temporary: &Path, order: &[(RowKey, Place)]) -> io::Result<Finished> {
+    let mut index = scan(path).map_err(into_io)?.index;
+    let old = File::open(path)?;
+    let permissions = old.metadata()?.permissions();
+    let mut old = line_reader(old, 4 << 10);
+    let new = private::create_new(temporary)?;
+    let mut new = line_writer(BufWriter::with_capacity(1 << 16, new));
+    new.write_record(COLUMNS)?;
+
+    let mut counts = BTreeMap::new();
+    for (key, place) in order {
+        if let Some(entry) = index.remove(key) {
+            let line = read_line(path, &mut old, entry.offset).map_err(into_io)?;
+            new.write_byte_record(&moved(&line, place))?;
+            *counts.entry(entry.known.status).or_default() += 1;
+        }
+    }
+    let kept = outliving(index);
+    for offset in &kept {
+        let line = read_line(path, &mut old, *offset).map_err(into_io)?;
+        new.write_byte_record(&line)?;
+    }
+
+    let new = new
+        .into_inner()
+        .map_err(|fault| io::Error::from(fault.error().kind()))?;
+    let new = new.into_inner().map_err(io::IntoInnerError::into_error)?;
+    new.set_permissions(permissions)?;
+    new.sync_all()?;
+    Ok(Finished {
+        counts,
+        kept: kept.len(),
+    })
+}
+
+/// Where the lines begin that stay without a row in the sheet, in their order.
+fn outliving(index: HashMap<RowKey, Entry>) -> Vec<u64> {
+    let mut offsets: Vec<u64> = index
+        .into_values()
+        .filter(|entry| entry.known.outlives_its_row())
+        .map(|entry| entry.offset)
+        .collect();
+    offsets.sort_unstable();
+    offsets
+}
+
+fn into_io(fault: OpenError) -> io::Error {
+    match fault {
+        OpenError::Io { source, .. } => source,
+        other => io::Error::other(other.to_string()),
+    }
+}

@@ -1,0 +1,194 @@
+//! One pass over a results file: which record of each row counts, where it stands, and how the file ends.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use csv::ByteRecord;
+use fs_err::File;
+
+use super::OpenError;
+use super::format::{AFTER, COLUMNS, Cells, KEY, OPERATION, RUN, STATUS, decode, header};
+use super::resume::{Known, Stage};
+use super::run_id::{RunId, RunIdFault};
+use crate::model::{OperationKind, RowKey};
+use crate::text::clean;
+
+/// Where the record that counts for a row begins, and what is known from it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) offset: u64,
+    pub(super) known: Known,
+}
+
+/// How a file ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It holds nothing, or the beginning of a header.
+    Empty,
+    /// With a line end.
+    Whole,
+    /// With a whole line that lacks its line end.
+    Unended,
+    /// With part of a line, which begins here.
+    Torn { at: u64 },
+}
+
+/// What one pass over a file finds.
+#[derive(Debug)]
+pub(super) struct Scan {
+    pub(super) index: HashMap<RowKey, Entry>,
+    pub(super) runs: Vec<RunId>,
+    pub(super) end: End,
+}
+
+/// A reader of lines that tells where each begins.
+pub(super) fn line_reader<R: Read>(source: R, buffer: usize) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(buffer)
+        .from_reader(source)
+}
+
+/// Reads the whole file once; memory grows with the number of rows, not with what their lines hold.
+pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
+    let io = OpenError::io(path);
+    let mut file = File::open(path).map_err(&io)?;
+    if is_part_of_a_header(&mut file).map_err(&io)? {
+        return Ok(Scan {
+            index: HashMap::new(),
+            runs: Vec::new(),
+            end: End::Empty,
+        });
+    }
+    let ends_in_line_end = last_byte(&mut file).map_err(&io)? == Some(b'\n');
+    file.rewind().map_err(&io)?;
+    let length = file.metadata().map_err(&io)?.len();
+    let mut lines = line_reader(file, 1 << 16);
+    let mut line = ByteRecord::new();
+
+    lines.read_byte_record(&mut line).map_err(|fault| io(fault.into()))?;
+    check_header(path, &line, &mut lines)?;
+
+    let mut found = Findings::default();
+    let mut end = End::Whole;
+    loop {
+        let start = lines.position().clone();
+        let at = start.byte();
+        if !lines.read_byte_record(&mut line).map_err(|fault| io(fault.into()))? {
+            break;
+        }
+        let is_unended = !ends_in_line_end && lines.position().byte() >= length;
+        if is_unended {
+            // A crash may have cut the line anywhere, so every cell of it has to make sense.
+            if decode(&line).is_err() || found.take(&line, at).is_err() {
+                end = End::Torn { at };
+                break;
+            }
+            end = End::Unended;
+        } else if let Err(fault) = found.take(&line, at) {
+            return Err(fault.into_error(path, start.line()));
+        }
+    }
+    Ok(Scan {
+        index: found.index,
+        runs: found.runs,
+        end,
+    })
+}
+
+#[derive(Default)]
+struct Findings {
+    index: HashMap<RowKey, Entry>,
+    runs: Vec<RunId>,
+    run_cells: HashSet<Box<[u8]>>,
+}
+
+enum Fault {
+    Newer(u32),
+    Damaged(String),
+}
+
+impl Findings {
+    /// Notes one line.
+    fn take(&mut self, line: &ByteRecord, offset: u64) -> Result<(), Fault> {
+        let cells = Cells::of(line)?;
+        if !self.run_cells.contains(&line[RUN]) {
+            self.runs.push(cells.raw(RUN)?.parse().map_err(|fault| match fault {
+                RunIdFault::Newer(version) => Fault::Newer(version),
+                RunIdFault::Malformed => Fault::Damaged("`run` is not as reseat writes it".to_owned()),
+            })?);
+            self.run_cells.insert(line[RUN].into());
+        }
+        let is_migrate = &line[OPERATION] == OperationKind::Migrate.as_str().as_bytes();
+        let known = Known {
+            status: cells.parsed(STATUS)?,
+            stage: Stage::of(is_migrate, !line[AFTER].is_empty()),
+        };
+        let entry = Entry { offset, known };
+        self.index
+            .entry(cells.parsed(KEY)?)
+            .and_modify(|earlier| {
+                if earlier.known.gives_way_to(known.status) {
+                    *earlier = entry;
+                }
+            })
+            .or_insert(entry);
+        Ok(())
+    }
+}
+
+impl From<String> for Fault {
+    fn from(fault: String) -> Self {
+        Self::Damaged(fault)
+    }
+}
+
+impl Fault {
+    fn into_error(self, path: &Path, line: u64) -> OpenError {
+        let path = path.to_owned();
+        match self {
+            Self::Newer(version) => OpenError::Newer { path, version },
+            Self::Damaged(fault) => OpenError::Damaged { path, line, fault },
+        }
+    }
+}
+
+/// A header other than ours is a newer format's if its first line says so, else a stranger's file.
+fn check_header(path: &Path, header: &ByteRecord, lines: &mut csv::Reader<File>) -> Result<(), OpenError> {
+    if *header == COLUMNS[..] {
+        return Ok(());
+    }
+    let mut line = ByteRecord::new();
+    if let Some(run) = header.iter().position(|name| name == b"run")
+        && lines.read_byte_record(&mut line).is_ok()
+        && let Some(Err(RunIdFault::Newer(version))) = line
+            .get(run)
+            .and_then(|cell| std::str::from_utf8(cell).ok())
+            .map(str::parse::<RunId>)
+    {
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            version,
+        });
+    }
+    Err(OpenError::NotResults {
+        path: path.to_owned(),
+        found: clean(&String::from_utf8_lossy(header.as_slice()), 40),
+    })
+}
+
+/// Whether the file holds no more than a beginning of our header, as a crash at its creation leaves it.
+fn is_part_of_a_header(file: &mut File) -> io::Result<bool> {
+    let header = header();
+    let mut start = Vec::with_capacity(header.len());
+    file.take(header.len() as u64).read_to_end(&mut start)?;
+    Ok(start.len() < header.len() && header.as_bytes().starts_with(&start))
+}
+
+fn last_byte(file: &mut File) -> io::Result<Option<u8>> {
+    file.seek(SeekFrom::End(-1))?;
+    let mut byte = [0];
+    Ok((file.read(&mut byte)? == 1).then_some(byte[0]))
+}

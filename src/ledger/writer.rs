@@ -1,0 +1,386 @@
+//! The thread that writes a results file: records that came together go to disk together.
+
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use csv::ByteRecord;
+use fs_err::File;
+use futures::FutureExt;
+use tokio::sync::oneshot;
+
+use super::error::mend;
+use super::format::{encode, line_writer};
+use super::{Durable, Journal, JournalError, Record, RunId};
+
+/// A group is written once it is this large, even if more is waiting.
+const GROUP_BYTES: usize = 4 << 20;
+
+type Verdict = Result<(), JournalError>;
+
+enum Message {
+    Append(Vec<Record>, oneshot::Sender<Verdict>),
+    Close,
+}
+
+/// What the writer needs of a file.
+pub(super) trait Sink: Send + 'static {
+    /// Writes at the end.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Returns once everything written is on disk.
+    fn sync(&mut self) -> io::Result<()>;
+    /// Cuts off everything from this offset on.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Sink for File {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)?;
+        self.seek(SeekFrom::Start(length)).map(drop)
+    }
+}
+
+/// Owns the writing thread; ends it when dropped.
+#[derive(Debug)]
+pub(super) struct Writer {
+    handle: WriterHandle,
+    thread: Option<JoinHandle<Verdict>>,
+}
+
+/// Hands records to the writing thread. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct WriterHandle {
+    sender: Sender<Message>,
+    path: PathBuf,
+}
+
+impl Writer {
+    /// Starts writing at the end of `sink`, which is `length` bytes long.
+    pub(super) fn start(sink: impl Sink, length: u64, path: PathBuf, run: &RunId) -> io::Result<Self> {
+        let (sender, inbox) = channel();
+        let task = Task {
+            sink,
+            good: length,
+            run: run.to_string(),
+            path: path.clone(),
+            broken: None,
+        };
+        let thread = std::thread::Builder::new()
+            .name("results".to_owned())
+            .spawn(move || task.run(&inbox))?;
+        Ok(Self {
+            handle: WriterHandle { sender, path },
+            thread: Some(thread),
+        })
+    }
+
+    pub(super) fn handle(&self) -> WriterHandle {
+        self.handle.clone()
+    }
+
+    /// Waits until everything handed over is on disk. Records that come later are refused.
+    pub(super) fn close(mut self) -> Verdict {
+        self.end()
+    }
+
+    fn end(&mut self) -> Verdict {
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
+        // A thread that is gone already needs no message.
+        let _ = self.handle.sender.send(Message::Close);
+        thread.join().unwrap_or_else(|_| Err(self.handle.closed()))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Every caller that waits for its records has been told of a failure.
+        let _ = self.end();
+    }
+}
+
+impl WriterHandle {
+    fn closed(&self) -> JournalError {
+        JournalError(format!("write results file `{}`: it is closed", self.path.display()))
+    }
+}
+
+impl Journal for WriterHandle {
+    fn append(&self, records: Vec<Record>) -> Durable {
+        let (done, verdict) = oneshot::channel();
+        let closed = self.closed();
+        if self.sender.send(Message::Append(records, done)).is_err() {
+            return futures::future::ready(Err(closed)).boxed();
+        }
+        async move { verdict.await.unwrap_or(Err(closed)) }.boxed()
+    }
+}
+
+struct Task<S> {
+    sink: S,
+    /// The file is whole and on disk up to here.
+    good: u64,
+    run: String,
+    path: PathBuf,
+    broken: Option<JournalError>,
+}
+
+/// Lines that go to disk together, and who waits for them.
+struct Group {
+    lines: csv::Writer<Vec<u8>>,
+    waiting: Vec<oneshot::Sender<Verdict>>,
+}
+
+impl<S: Sink> Task<S> {
+    fn run(mut self, inbox: &Receiver<Message>) -> Verdict {
+        let mut is_open = true;
+        while is_open && let Ok(first) = inbox.recv() {
+            let mut group = Group {
+                lines: line_writer(Vec::new()),
+                waiting: Vec::new(),
+            };
+            let mut next = Some(first);
+            while let Some(message) = next.take() {
+                match message {
+                    Message::Append(records, done) => {
+                        self.encode(&records, &mut group.lines);
+                        group.waiting.push(done);
+                        let is_full = group.lines.get_ref().len() >= GROUP_BYTES;
+                        next = if is_full { None } else { inbox.try_recv().ok() };
+                    }
+                    Message::Close => is_open = false,
+                }
+            }
+            self.commit(group);
+        }
+        self.broken.map_or(Ok(()), Err)
+    }
+
+    fn encode(&mut self, records: &[Record], lines: &mut csv::Writer<Vec<u8>>) {
+        let mut line = ByteRecord::new();
+        for record in records {
+            encode(record, &self.run, &mut line);
+            if let Err(fault) = lines.write_byte_record(&line) {
+                self.break_off(&fault.into());
+            }
+        }
+    }
+
+    fn commit(&mut self, group: Group) {
+        let bytes = match group.lines.into_inner() {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                self.break_off(fault.error());
+                Vec::new()
+            }
+        };
+        if self.broken.is_none() && !bytes.is_empty() {
+            match self.sink.append(&bytes).and_then(|()| self.sink.sync()) {
+                Ok(()) => self.good += bytes.len() as u64,
+                Err(fault) => self.break_off(&fault),
+            }
+        }
+        let verdict = self.broken.clone().map_or(Ok(()), Err);
+        for done in group.waiting {
+            // Whoever no longer waits does not need to know.
+            let _ = done.send(verdict.clone());
+        }
+    }
+
+    /// After a fault nothing more is written: what a second attempt would leave behind is not known.
+    fn break_off(&mut self, fault: &io::Error) {
+        // If the half-written line cannot be cut off now, the next run drops it as a torn one.
+        let _ = self.sink.cut(self.good);
+        self.broken.get_or_insert_with(|| {
+            JournalError(format!(
+                "write results file `{}`: {fault}; {}",
+                self.path.display(),
+                mend(fault)
+            ))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::model::{Place, RowKey, Status};
+
+    /// A disk with room for a number of bytes, whose syncs can be held up.
+    struct Disk {
+        bytes: Arc<Mutex<Vec<u8>>>,
+        room: usize,
+        gate: Option<Gate>,
+        syncs: Arc<Mutex<usize>>,
+    }
+
+    impl Sink for Disk {
+        fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+            let mut disk = self.bytes.lock().unwrap();
+            let fits = bytes.len().min(self.room - disk.len());
+            disk.extend_from_slice(&bytes[..fits]);
+            if fits < bytes.len() {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            Ok(())
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            if let Some(gate) = &self.gate {
+                gate.entered.send(()).unwrap();
+                gate.leave.recv().unwrap();
+            }
+            *self.syncs.lock().unwrap() += 1;
+            Ok(())
+        }
+
+        fn cut(&mut self, length: u64) -> io::Result<()> {
+            self.bytes.lock().unwrap().truncate(usize::try_from(length).unwrap());
+            Ok(())
+        }
+    }
+
+    /// Tells when a sync begins, and holds it up until it may end.
+    struct Gate {
+        entered: Sender<()>,
+        leave: Receiver<()>,
+    }
+
+    fn gate() -> (Gate, Receiver<()>, Sender<()>) {
+        let ((entered, begun), (end, leave)) = (channel(), channel());
+        (Gate { entered, leave }, begun, end)
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(future)
+    }
+
+    struct Rig {
+        writer: Writer,
+        bytes: Arc<Mutex<Vec<u8>>>,
+        syncs: Arc<Mutex<usize>>,
+    }
+
+    fn rig(room: usize, gate: Option<Gate>) -> Rig {
+        let (bytes, syncs) = (Arc::default(), Arc::default());
+        let disk = Disk {
+            bytes: Arc::clone(&bytes),
+            room,
+            gate,
+            syncs: Arc::clone(&syncs),
+        };
+        let run = RunId::new(
+            "2026-11-21T10:00:00Z".parse().unwrap(),
+            crate::model::OrganizationId(uuid::Uuid::nil()),
+            1,
+        );
+        let writer = Writer::start(disk, 0, PathBuf::from("joiners.results.csv"), &run).unwrap();
+        Rig { writer, bytes, syncs }
+    }
+
+    fn record(row: u32) -> Record {
+        Record {
+            place: Place { sheet: "".into(), row },
+            operation: None,
+            user: "ann@x.example".to_owned(),
+            target: String::new(),
+            status: Status::Done,
+            http_status: Some(200),
+            code: String::new(),
+            message: String::new(),
+            attempts: 1,
+            calls: 1,
+            before: None,
+            after: None,
+            user_id: None,
+            trace_id: None,
+            started_at: None,
+            finished_at: None,
+            key: RowKey::of("row", row),
+        }
+    }
+
+    fn lines(bytes: &Mutex<Vec<u8>>) -> usize {
+        bytes.lock().unwrap().split(|byte| *byte == b'\n').count() - 1
+    }
+
+    #[test]
+    fn records_that_come_while_the_disk_is_busy_go_to_it_together() {
+        let (gate, begun, end) = gate();
+        let rig = rig(usize::MAX, Some(gate));
+        let journal = rig.writer.handle();
+        let mut waiting = vec![journal.append(vec![record(0)])];
+        begun.recv().unwrap();
+        waiting.extend((1..100).map(|row| journal.append(vec![record(row)])));
+        end.send(()).unwrap();
+        end.send(()).unwrap();
+        for durable in waiting {
+            block_on(durable).unwrap();
+        }
+        assert_eq!(lines(&rig.bytes), 100);
+        assert_eq!(*rig.syncs.lock().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_record_is_not_reported_durable_before_the_disk_has_it() {
+        let (gate, begun, end) = gate();
+        let rig = rig(usize::MAX, Some(gate));
+        let mut durable = rig.writer.handle().append(vec![record(1)]);
+        begun.recv().unwrap();
+        assert!((&mut durable).now_or_never().is_none());
+        end.send(()).unwrap();
+        block_on(durable).unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_leaves_whole_lines_and_fails_everything_that_follows() {
+        let rig = rig(300, None);
+        let journal = rig.writer.handle();
+        let verdicts: Vec<_> = (0..10).map(|row| block_on(journal.append(vec![record(row)]))).collect();
+        let written = verdicts.iter().filter(|verdict| verdict.is_ok()).count();
+        assert!(written > 0 && written < 10);
+        assert!(verdicts[written..].iter().all(Result::is_err));
+        assert_eq!(lines(&rig.bytes), written);
+        assert_eq!(rig.bytes.lock().unwrap().last(), Some(&b'\n'));
+
+        let told = verdicts[written].as_ref().unwrap_err().to_string();
+        assert!(
+            told.contains("joiners.results.csv") && told.contains("free some space"),
+            "{told}"
+        );
+        assert!(rig.writer.close().is_err());
+    }
+
+    #[test]
+    fn an_empty_append_waits_for_everything_before_it() {
+        let rig = rig(usize::MAX, None);
+        let journal = rig.writer.handle();
+        drop(journal.append(vec![record(1), record(2)]));
+        block_on(journal.append(Vec::new())).unwrap();
+        assert_eq!(lines(&rig.bytes), 2);
+    }
+
+    #[test]
+    fn a_record_after_the_end_is_refused_rather_than_lost() {
+        let rig = rig(usize::MAX, None);
+        let journal = rig.writer.handle();
+        rig.writer.close().unwrap();
+        assert!(block_on(journal.append(vec![record(1)])).is_err());
+    }
+}

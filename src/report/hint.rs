@@ -1,0 +1,172 @@
+//! What a person may want to know after a run, as data. Pure.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::event::Service;
+use crate::model::Status;
+use crate::text::plural;
+
+/// What hints are drawn from.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The sheet's rows by status.
+    pub counts: &'a BTreeMap<Status, usize>,
+    /// Answers by service and HTTP status.
+    pub answers: &'a BTreeMap<(Service, u16), u64>,
+}
+
+/// One hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// Every call to a service was answered 403.
+    Scopes(Service),
+    /// The server refused calls for their rate although the published quota was kept.
+    QuotaShared(u64),
+    /// Migrations wait for their invitation.
+    Waiting(usize),
+    /// It is not known what became of some rows.
+    InDoubt(usize),
+    /// The run stopped before these rows.
+    NotRun(usize),
+}
+
+impl Hint {
+    /// A stable code in kebab-case, for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Scopes(_) => "missing-scope",
+            Self::QuotaShared(_) => "quota-shared",
+            Self::Waiting(_) => "rows-waiting",
+            Self::InDoubt(_) => "rows-in-doubt",
+            Self::NotRun(_) => "rows-not-run",
+        }
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scopes(service) => write!(
+                out,
+                "every {} call was refused with 403: the application lacks a scope or a role; `reseat doctor` names it",
+                service.as_str()
+            ),
+            Self::QuotaShared(count) => write!(
+                out,
+                "{} met a used-up quota (429) although reseat kept to its own: other programs spend the same quota; \
+                 lower `share` in the profile or run when they rest",
+                plural(usize::try_from(*count).unwrap_or(usize::MAX), "call")
+            ),
+            Self::Waiting(count) => write!(
+                out,
+                "{} for the invitation to be accepted; run the same command again later",
+                verb(*count, "waits", "wait")
+            ),
+            Self::InDoubt(count) => write!(
+                out,
+                "{} in doubt, because an answer was lost; the same command looks up what happened before it sends anything",
+                verb(*count, "is", "are")
+            ),
+            Self::NotRun(count) => write!(
+                out,
+                "{} not reached; the same command goes on there",
+                verb(*count, "was", "were")
+            ),
+        }
+    }
+}
+
+fn verb(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", plural(count, "row"), if count == 1 { one } else { many })
+}
+
+/// What the evidence of a run suggests, most urgent first.
+pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
+    let Evidence { counts, answers } = evidence;
+    let count = |status| counts.get(&status).copied().filter(|count| *count > 0);
+    let mut hints: Vec<Hint> = services(answers)
+        .into_iter()
+        .filter(|service| answered(answers, *service).all(|(status, _)| status == 403))
+        .map(Hint::Scopes)
+        .collect();
+    let throttled: u64 = answers
+        .iter()
+        .filter(|((_, status), _)| *status == 429)
+        .map(|(_, count)| count)
+        .sum();
+    hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
+    hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
+    hints.extend(count(Status::Waiting).map(Hint::Waiting));
+    hints.extend(count(Status::NotRun).map(Hint::NotRun));
+    hints
+}
+
+fn services(answers: &BTreeMap<(Service, u16), u64>) -> Vec<Service> {
+    let mut services: Vec<Service> = answers.keys().map(|(service, _)| *service).collect();
+    services.dedup();
+    services
+}
+
+fn answered(answers: &BTreeMap<(Service, u16), u64>, service: Service) -> impl Iterator<Item = (u16, u64)> {
+    answers
+        .iter()
+        .filter(move |((of, _), _)| *of == service)
+        .map(|((_, status), count)| (*status, *count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)]) -> Vec<Hint> {
+        hints(Evidence {
+            counts: &counts.iter().copied().collect(),
+            answers: &answers.iter().copied().collect(),
+        })
+    }
+
+    #[test]
+    fn a_clean_run_gives_no_hints() {
+        assert_eq!(
+            drawn(
+                &[(Status::Done, 9), (Status::NotRun, 0)],
+                &[((Service::Identity, 200), 9)]
+            ),
+            []
+        );
+    }
+
+    #[test]
+    fn a_service_that_refuses_everything_points_at_the_scopes_of_that_service_only() {
+        let answers = [
+            ((Service::Identity, 200), 3),
+            ((Service::Identity, 403), 1),
+            ((Service::License, 403), 2),
+        ];
+        assert_eq!(drawn(&[], &answers), [Hint::Scopes(Service::License)]);
+    }
+
+    #[test]
+    fn refusals_for_rate_rows_in_doubt_waiting_and_not_reached_are_each_told() {
+        let hints = drawn(
+            &[(Status::Waiting, 1), (Status::InDoubt, 2), (Status::NotRun, 3)],
+            &[
+                ((Service::Identity, 429), 2),
+                ((Service::Identity, 200), 4),
+                ((Service::License, 429), 1),
+            ],
+        );
+        assert_eq!(
+            hints,
+            [
+                Hint::QuotaShared(3),
+                Hint::InDoubt(2),
+                Hint::Waiting(1),
+                Hint::NotRun(3)
+            ]
+        );
+        assert!(hints[2].to_string().starts_with("1 row waits for the invitation"));
+        assert!(hints[3].to_string().starts_with("3 rows were not reached"));
+    }
+}

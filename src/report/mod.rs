@@ -1,0 +1,21 @@
+//! Consumers of events and results: progress on the terminal or in plain lines, the end summary,
+//! findings, tables. The only room that names indicatif.
+//!
+//! It decides nothing about a run. Styled text is written with escape codes throughout; whoever
+//! passes the stream in wraps it (anstream), which takes them out where they are not wanted.
+
+mod hint;
+mod narrator;
+mod painter;
+mod problems;
+mod progress;
+mod style;
+mod summary;
+mod table;
+mod tracker;
+
+pub use hint::{Evidence, Hint, hints};
+pub use problems::{write_problems, write_problems_json};
+pub use progress::{Mode, Observed, Progress};
+pub use summary::Summary;
+pub use table::{Align, Table};

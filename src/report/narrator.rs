@@ -1,0 +1,178 @@
+//! When a run without a terminal says how far it is. Pure: the time is a parameter.
+
+use std::time::Duration;
+
+use super::tracker::Snapshot;
+
+/// It says something at least this often.
+const QUIET: Duration = Duration::from_secs(10);
+/// And at most this often, unless another phase begins.
+const BREATH: Duration = Duration::from_secs(2);
+/// A wait longer than this is worth a line when it begins.
+const LONG_WAIT: Duration = Duration::from_secs(3);
+
+/// Decides which states are worth a line.
+#[derive(Debug, Default)]
+pub(super) struct Narrator {
+    at: Duration,
+    phase: Option<&'static str>,
+    tenths: usize,
+    wait: Option<String>,
+    last: Option<String>,
+}
+
+impl Narrator {
+    /// The line to print now, if there is one.
+    pub(super) fn tell(&mut self, state: &Snapshot, now: Duration) -> Option<String> {
+        let phase = phase(state)?;
+        let tenths = state
+            .running
+            .map_or(0, |running| running.ended * 10 / running.rows.max(1));
+        let wait = state
+            .wait
+            .as_ref()
+            .filter(|(_, length)| *length > LONG_WAIT)
+            .map(|(reason, _)| reason.clone());
+        let since = now.saturating_sub(self.at);
+
+        let is_new_phase = self.phase != Some(phase);
+        let is_new_wait = wait.is_some() && wait != self.wait;
+        let is_due = since >= QUIET || (since >= BREATH && (is_new_wait || tenths > self.tenths));
+        if state.wait.is_none() {
+            self.wait = None;
+        }
+        if !is_new_phase && !is_due {
+            return None;
+        }
+        self.at = now;
+        self.phase = Some(phase);
+        self.tenths = tenths;
+        if wait.is_some() {
+            self.wait = wait;
+        }
+        self.last = Some(state.line());
+        self.last.clone()
+    }
+
+    /// The closing line, unless it was the last that was printed.
+    pub(super) fn last_word(&mut self, state: &Snapshot) -> Option<String> {
+        Some(state.line()).filter(|line| !line.is_empty() && self.last.as_ref() != Some(line))
+    }
+}
+
+/// What the run is at; `None` before anything begins.
+fn phase(state: &Snapshot) -> Option<&'static str> {
+    match (state.reading, state.running) {
+        (Some(reading), _) => Some(reading.what),
+        (None, Some(_)) => Some("rows"),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tracker::{Reading, RunningNow};
+    use super::*;
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    fn running(ended: usize) -> Snapshot {
+        Snapshot {
+            running: Some(RunningNow {
+                rows: 1_000,
+                ended,
+                failed: 0,
+                calls_per_second: 1.0,
+                left: None,
+            }),
+            ..Snapshot::default()
+        }
+    }
+
+    fn waiting(reason: &str, length: u64) -> Snapshot {
+        Snapshot {
+            wait: Some((reason.to_owned(), seconds(length))),
+            ..running(0)
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_before_anything_begins() {
+        assert_eq!(Narrator::default().tell(&Snapshot::default(), seconds(60)), None);
+    }
+
+    #[test]
+    fn a_line_comes_at_the_start_then_every_ten_seconds_or_tenth_of_the_rows() {
+        let mut narrator = Narrator::default();
+        let told: Vec<u64> = [
+            (0, 0),
+            (1, 10),
+            (2, 110),
+            (3, 120),
+            (9, 130),
+            (12, 140),
+            (14, 390),
+            (16, 395),
+        ]
+        .into_iter()
+        .filter_map(|(now, ended)| narrator.tell(&running(ended), seconds(now)).map(|_| now))
+        .collect();
+        assert_eq!(told, [0, 2, 12, 14]);
+    }
+
+    #[test]
+    fn a_fast_run_does_not_flood_a_log() {
+        let mut narrator = Narrator::default();
+        let lines = (0..=1_000)
+            .filter_map(|ended| narrator.tell(&running(ended), Duration::from_micros(ended as u64)))
+            .count();
+        assert_eq!(lines, 1);
+        assert_eq!(
+            narrator.last_word(&running(1_000)).as_deref(),
+            Some("1,000 of 1,000 rows, 1.0 calls/s")
+        );
+        assert!(narrator.tell(&running(1_000), seconds(60)).is_some());
+        assert_eq!(narrator.last_word(&running(1_000)), None, "it was the last line anyway");
+    }
+
+    #[test]
+    fn a_long_wait_is_told_when_it_begins_and_a_short_one_is_not() {
+        let mut narrator = Narrator::default();
+        assert!(narrator.tell(&running(0), seconds(0)).is_some());
+        assert_eq!(narrator.tell(&waiting("another try", 2), seconds(1)), None);
+        assert_eq!(
+            narrator.tell(&waiting("PUT quota", 41), seconds(2)).as_deref(),
+            Some("0 of 1,000 rows, 1.0 calls/s; waiting for PUT quota: 41 s")
+        );
+        assert_eq!(narrator.tell(&waiting("PUT quota", 40), seconds(3)), None);
+        assert_eq!(narrator.tell(&running(0), seconds(4)), None);
+        assert!(
+            narrator.tell(&waiting("PUT quota", 41), seconds(5)).is_some(),
+            "another wait for the same thing"
+        );
+    }
+
+    #[test]
+    fn each_thing_that_is_read_is_told_when_it_begins() {
+        let mut narrator = Narrator::default();
+        let reading = |what| Snapshot {
+            reading: Some(Reading {
+                what,
+                read: 1,
+                total: None,
+            }),
+            ..Snapshot::default()
+        };
+        assert_eq!(
+            narrator.tell(&reading("users"), seconds(1)).as_deref(),
+            Some("reading users 1")
+        );
+        assert_eq!(narrator.tell(&reading("users"), seconds(2)), None);
+        assert_eq!(
+            narrator.tell(&reading("groups"), seconds(2)).as_deref(),
+            Some("reading groups 1")
+        );
+    }
+}

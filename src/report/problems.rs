@@ -1,0 +1,168 @@
+//! Findings about the input, for a person and for a program.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::style::{ERROR, HELP, WARNING};
+use crate::problem::{Problem, Problems, Severity};
+use crate::text::{number, plural};
+
+/// Writes each finding with its place and its mend, and how many there are in all.
+/// Nothing is written where there are none.
+pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()> {
+    for problem in problems.iter() {
+        write_problem(problem, out)?;
+    }
+    if problems.errors() + problems.warnings() == 0 {
+        return Ok(());
+    }
+    let mut counts = Vec::new();
+    if problems.errors() > 0 {
+        counts.push(plural(problems.errors(), "error"));
+    }
+    if problems.warnings() > 0 {
+        counts.push(plural(problems.warnings(), "warning"));
+    }
+    let left_out = match problems.left_out() {
+        0 => String::new(),
+        count => format!("; {} more not shown", number(count as u64)),
+    };
+    writeln!(out, "{}{left_out}", counts.join(" and "))
+}
+
+fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
+    let (style, word) = match problem.severity {
+        Severity::Error => (ERROR, "error"),
+        Severity::Warning => (WARNING, "warning"),
+    };
+    let spot = match problem.spot.to_string() {
+        spot if spot.is_empty() => spot,
+        spot => format!("{spot}: "),
+    };
+    writeln!(out, "{style}{word}[{}]{style:#}: {spot}{}", problem.code, problem.what)?;
+    if !problem.mend.is_empty() {
+        writeln!(out, "  {HELP}help{HELP:#}: {}", problem.mend)?;
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Findings<'a> {
+    errors: usize,
+    warnings: usize,
+    left_out: usize,
+    problems: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    severity: &'static str,
+    code: &'static str,
+    sheet: Option<&'a str>,
+    row: Option<u32>,
+    column: Option<&'a str>,
+    what: &'a str,
+    mend: Option<&'a str>,
+}
+
+/// Writes the findings as one JSON object.
+pub fn write_problems_json(problems: &Problems, out: &mut dyn Write) -> io::Result<()> {
+    let findings = Findings {
+        errors: problems.errors(),
+        warnings: problems.warnings(),
+        left_out: problems.left_out(),
+        problems: problems.iter().map(Finding::of).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &findings)?;
+    writeln!(out)
+}
+
+impl<'a> Finding<'a> {
+    fn of(problem: &'a Problem) -> Self {
+        Self {
+            severity: match problem.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            code: problem.code,
+            sheet: Some(&*problem.spot.sheet).filter(|sheet| !sheet.is_empty()),
+            row: problem.spot.row,
+            column: problem.spot.column.as_deref(),
+            what: &problem.what,
+            mend: Some(&*problem.mend).filter(|mend| !mend.is_empty()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Spot;
+
+    fn problem(severity: Severity, row: u32) -> Problem {
+        Problem {
+            severity,
+            code: "unknown-bundle-code",
+            spot: Spot {
+                sheet: "Joiners".into(),
+                row: Some(row),
+                column: Some("licenses (D)".to_owned()),
+            },
+            what: "`ATUNU` is not a known bundle code".to_owned(),
+            mend: "write `ATTUNU`".to_owned(),
+        }
+    }
+
+    fn text(problems: &Problems) -> String {
+        let mut out = anstream::StripStream::new(Vec::new());
+        write_problems(problems, &mut out).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    #[test]
+    fn a_finding_says_where_it_is_what_is_wrong_and_what_to_write() {
+        let mut problems = Problems::default();
+        problems.push(problem(Severity::Error, 7));
+        problems.push(Problem {
+            spot: Spot::default(),
+            mend: String::new(),
+            ..problem(Severity::Warning, 1)
+        });
+        assert_eq!(
+            text(&problems),
+            "error[unknown-bundle-code]: sheet `Joiners`, row 7, column licenses (D): `ATUNU` is not a known bundle code\n  \
+             help: write `ATTUNU`\n\
+             warning[unknown-bundle-code]: `ATUNU` is not a known bundle code\n\
+             1 error and 1 warning\n"
+        );
+    }
+
+    #[test]
+    fn a_sheet_without_findings_says_nothing_and_a_hopeless_one_is_cut_short() {
+        assert_eq!(text(&Problems::default()), "");
+        let mut problems = Problems::default();
+        for row in 0..1_200 {
+            problems.push(problem(Severity::Error, row));
+        }
+        let told = text(&problems);
+        assert!(told.ends_with("1,200 errors; 1,100 more not shown\n"), "{told}");
+    }
+
+    #[test]
+    fn a_program_gets_every_part_of_a_finding_by_name() {
+        let mut problems = Problems::default();
+        problems.push(problem(Severity::Error, 7));
+        let mut out = Vec::new();
+        write_problems_json(&problems, &mut out).unwrap();
+        let found: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(found["errors"], 1);
+        assert_eq!(
+            found["problems"][0],
+            serde_json::json!({
+                "severity": "error", "code": "unknown-bundle-code", "sheet": "Joiners", "row": 7,
+                "column": "licenses (D)", "what": "`ATUNU` is not a known bundle code", "mend": "write `ATTUNU`",
+            })
+        );
+    }
+}

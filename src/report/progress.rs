@@ -1,0 +1,214 @@
+//! Progress of a run: takes events on the run's side, draws on a thread of its own.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::painter::Painter;
+use super::tracker::Tracker;
+use crate::event::{Observer, Service};
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A bar that is drawn in its place.
+    Terminal,
+    /// A line now and then.
+    Plain,
+    /// Not at all.
+    Quiet,
+}
+
+impl Mode {
+    /// What suits the standard error stream: a bar on a terminal that can move its cursor, else plain lines.
+    pub fn of_stderr() -> Self {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if std::io::stderr().is_terminal() && !is_dumb {
+            Self::Terminal
+        } else {
+            Self::Plain
+        }
+    }
+}
+
+/// What events told, for the hints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// Answers by service and HTTP status.
+    pub answers: BTreeMap<(Service, u16), u64>,
+}
+
+/// Shows how a run goes, from its events until [`finish`](Self::finish).
+///
+/// Use one for each stretch during which nothing else is printed: one while the organization is read,
+/// another while the rows are carried out.
+pub struct Progress {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    ended: Condvar,
+    began: Instant,
+}
+
+struct State {
+    tracker: Tracker,
+    is_over: bool,
+}
+
+impl Shared {
+    /// Held for the noting of one event or the taking of one picture, never while drawing.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Progress {
+    /// Shows progress on the standard error stream.
+    pub fn on_stderr(mode: Mode) -> Self {
+        Self::new(mode, Box::new(anstream::stderr()))
+    }
+
+    /// Shows progress, with its lines written to `out` (a bar is always drawn on the standard error stream).
+    pub fn new(mode: Mode, out: Box<dyn Write + Send>) -> Self {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                tracker: Tracker::default(),
+                is_over: false,
+            }),
+            ended: Condvar::new(),
+            began: Instant::now(),
+        });
+        let painter = match mode {
+            Mode::Terminal => Some(Painter::bar(out)),
+            Mode::Plain => Some(Painter::plain(out)),
+            Mode::Quiet => None,
+        };
+        let thread = painter.and_then(|painter| {
+            let shared = Arc::clone(&shared);
+            let draw = move || keep_drawing(&shared, painter);
+            // A run that cannot show its progress is still a run.
+            std::thread::Builder::new().name("progress".to_owned()).spawn(draw).ok()
+        });
+        Self { shared, thread }
+    }
+
+    /// Takes the events; never blocks on the terminal.
+    pub fn observer(&self) -> Observer {
+        let shared = Arc::clone(&self.shared);
+        Arc::new(move |event| {
+            let now = shared.began.elapsed();
+            shared.state().tracker.take(event, now);
+        })
+    }
+
+    /// Says how long the rows are predicted to take.
+    pub fn expect(&self, forecast: Duration) {
+        self.shared.state().tracker.expect(forecast);
+    }
+
+    /// Prints what is left to print and takes the bar away.
+    pub fn finish(mut self) -> Observed {
+        self.end();
+        Observed {
+            answers: self.shared.state().tracker.answers(),
+        }
+    }
+
+    fn end(&mut self) {
+        self.shared.state().is_over = true;
+        self.shared.ended.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A drawing thread that panicked has nothing left to draw.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn keep_drawing(shared: &Shared, mut painter: Painter) {
+    let mut is_over = false;
+    while !is_over {
+        let (mut state, _) = shared
+            .ended
+            .wait_timeout_while(shared.state(), painter.interval(), |state| !state.is_over)
+            .unwrap_or_else(PoisonError::into_inner);
+        is_over = state.is_over;
+        let now = shared.began.elapsed();
+        let picture = state.tracker.snapshot(now);
+        let lines = state.tracker.take_lines();
+        drop(state);
+        painter.paint(&picture, &lines, now);
+        if is_over {
+            painter.finish(&picture);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Method};
+    use crate::model::{Place, Status};
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn shown(mode: Mode) -> (String, Observed) {
+        let page = Page::default();
+        let progress = Progress::new(mode, Box::new(page.clone()));
+        let tell = progress.observer();
+        tell(Event::RunStarted { rows: 2 });
+        tell(Event::CallEnded {
+            method: Method::Put,
+            service: Service::License,
+            status: Some(403),
+            took: Duration::ZERO,
+        });
+        for (row, status) in [(2, Status::Done), (3, Status::Rejected)] {
+            tell(Event::RowEnded {
+                place: Place { sheet: "".into(), row },
+                status,
+                message: "the server said no".to_owned(),
+            });
+        }
+        let observed = progress.finish();
+        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        (anstream::adapter::strip_str(&text).to_string(), observed)
+    }
+
+    #[test]
+    fn everything_that_happened_is_told_by_the_time_it_is_finished() {
+        let (text, observed) = shown(Mode::Plain);
+        assert!(text.contains("row 3: rejected: the server said no\n"), "{text}");
+        assert!(text.ends_with("2 of 2 rows, 1 failed, 0.0 calls/s\n"), "{text}");
+        assert_eq!(observed.answers, BTreeMap::from([((Service::License, 403), 1)]));
+    }
+
+    #[test]
+    fn a_quiet_run_says_nothing_and_still_learns_what_the_hints_need() {
+        let (text, observed) = shown(Mode::Quiet);
+        assert_eq!(text, "");
+        assert_eq!(observed.answers.len(), 1);
+    }
+}

@@ -1,0 +1,258 @@
+//! What a run came to, for a person and for a program.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::hint::Hint;
+use super::style::{ERROR, HEADING, HELP};
+use super::table::{Align, Table};
+use crate::api::Tally;
+use crate::event::Method;
+use crate::model::Status;
+use crate::text::{duration, number, plural};
+
+/// What a run came to.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// The sheet's rows by status, those finished in earlier runs included.
+    pub counts: BTreeMap<Status, usize>,
+    /// What it cost.
+    pub tally: Tally,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Why it stopped early, if it did.
+    pub stopped: Option<String>,
+    /// The results file.
+    pub results: Option<PathBuf>,
+    /// The sheet of the rows that need a person.
+    pub failed_sheet: Option<PathBuf>,
+    /// What else is worth knowing.
+    pub hints: Vec<Hint>,
+    /// The exact command to type next.
+    pub next_command: Option<String>,
+}
+
+impl Summary {
+    /// Writes the summary for a person.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{HEADING}{}{HEADING:#}", self.headline())?;
+        let mut table = Table::new([("", Align::Left), ("", Align::Left)]);
+        let mut line = |name: &str, value: String| table.push([format!("  {name}"), value]);
+        if let Some(reason) = &self.stopped {
+            line("stopped", reason.clone());
+        }
+        line("calls", self.calls());
+        if self.tally.retries > 0 || !self.tally.waited.is_zero() {
+            line("waits", self.waits());
+        }
+        line("elapsed", duration(self.elapsed));
+        if let Some(path) = &self.results {
+            line("results", shown(path));
+        }
+        if let Some(path) = &self.failed_sheet {
+            line("failed", shown(path));
+        }
+        table.write(out)?;
+        for hint in &self.hints {
+            writeln!(out, "{HELP}hint{HELP:#}: {hint}")?;
+        }
+        if let Some(command) = &self.next_command {
+            writeln!(out, "{HELP}next{HELP:#}: {command}")?;
+        }
+        Ok(())
+    }
+
+    /// Writes the summary as one JSON object.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, &Shape::of(self))?;
+        writeln!(out)
+    }
+
+    fn headline(&self) -> String {
+        let rows = plural(self.counts.values().sum(), "row");
+        let counts: Vec<String> = present(&self.counts)
+            .map(|(status, count)| {
+                let style = if status.is_failure() { ERROR } else { HEADING };
+                format!("{style}{} {}{style:#}{HEADING}", number(count as u64), words(status))
+            })
+            .collect();
+        if counts.is_empty() {
+            rows
+        } else {
+            format!("{rows}: {}", counts.join(", "))
+        }
+    }
+
+    fn calls(&self) -> String {
+        let counts: Vec<(Method, u64)> = calls(&self.tally).collect();
+        if counts.is_empty() {
+            return "none".to_owned();
+        }
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(method, count)| format!("{method} {}", number(*count)))
+            .collect();
+        parts.join(", ")
+    }
+
+    fn waits(&self) -> String {
+        format!(
+            "{} sent again, {} answered 429, held back for {}",
+            number(self.tally.retries),
+            number(self.tally.throttled),
+            duration(self.tally.waited)
+        )
+    }
+}
+
+fn present(counts: &BTreeMap<Status, usize>) -> impl Iterator<Item = (Status, usize)> {
+    counts
+        .iter()
+        .map(|(status, count)| (*status, *count))
+        .filter(|(_, count)| *count > 0)
+}
+
+fn calls(tally: &Tally) -> impl Iterator<Item = (Method, u64)> {
+    Method::ALL
+        .into_iter()
+        .map(|method| (method, tally.of(method)))
+        .filter(|(_, count)| *count > 0)
+}
+
+fn words(status: Status) -> String {
+    status.as_str().replace('_', " ")
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The JSON object; its member names are a promise.
+#[derive(Serialize)]
+struct Shape<'a> {
+    rows: BTreeMap<&'static str, usize>,
+    calls: BTreeMap<&'static str, u64>,
+    retries: u64,
+    throttled: u64,
+    waited_ms: u128,
+    elapsed_ms: u128,
+    stopped: Option<&'a str>,
+    results: Option<String>,
+    failed_sheet: Option<String>,
+    hints: Vec<ShapeOfHint>,
+    next_command: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ShapeOfHint {
+    code: &'static str,
+    text: String,
+}
+
+impl<'a> Shape<'a> {
+    fn of(summary: &'a Summary) -> Self {
+        Self {
+            rows: present(&summary.counts)
+                .map(|(status, count)| (status.as_str(), count))
+                .collect(),
+            calls: calls(&summary.tally)
+                .map(|(method, count)| (method.as_str(), count))
+                .collect(),
+            retries: summary.tally.retries,
+            throttled: summary.tally.throttled,
+            waited_ms: summary.tally.waited.as_millis(),
+            elapsed_ms: summary.elapsed.as_millis(),
+            stopped: summary.stopped.as_deref(),
+            results: summary.results.as_deref().map(shown),
+            failed_sheet: summary.failed_sheet.as_deref().map(shown),
+            hints: summary
+                .hints
+                .iter()
+                .map(|hint| ShapeOfHint {
+                    code: hint.code(),
+                    text: hint.to_string(),
+                })
+                .collect(),
+            next_command: summary.next_command.as_deref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Service;
+
+    fn summary() -> Summary {
+        Summary {
+            counts: BTreeMap::from([(Status::Done, 1_100), (Status::NotFound, 2), (Status::Failed, 0)]),
+            tally: Tally {
+                calls: BTreeMap::from([
+                    ((Service::Identity, Method::Get), 12),
+                    ((Service::License, Method::Put), 20),
+                    ((Service::Identity, Method::Put), 2),
+                    ((Service::Token, Method::Post), 1),
+                ]),
+                retries: 3,
+                throttled: 2,
+                waited: Duration::from_secs(250),
+            },
+            elapsed: Duration::from_secs(362),
+            results: Some("joiners.results.csv".into()),
+            failed_sheet: Some("joiners.failed.csv".into()),
+            hints: vec![Hint::NotRun(3)],
+            next_command: Some("reseat run joiners.failed.csv".to_owned()),
+            ..Summary::default()
+        }
+    }
+
+    fn text(summary: &Summary) -> String {
+        let mut out = anstream::StripStream::new(Vec::new());
+        summary.write_text(&mut out).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    #[test]
+    fn a_person_reads_counts_cost_files_and_the_next_command() {
+        assert_eq!(
+            text(&summary()),
+            "1,102 rows: 1,100 done, 2 not found\n\
+             \x20 calls    GET 12, PUT 22\n\
+             \x20 waits    3 sent again, 2 answered 429, held back for 4 min 10 s\n\
+             \x20 elapsed  6 min 2 s\n\
+             \x20 results  joiners.results.csv\n\
+             \x20 failed   joiners.failed.csv\n\
+             hint: 3 rows were not reached; the same command goes on there\n\
+             next: reseat run joiners.failed.csv\n"
+        );
+    }
+
+    #[test]
+    fn a_run_that_did_nothing_says_so_in_few_lines() {
+        assert_eq!(text(&Summary::default()), "0 rows\n  calls    none\n  elapsed  0.0 s\n");
+    }
+
+    #[test]
+    fn a_program_reads_the_same_numbers_by_name() {
+        let mut out = Vec::new();
+        summary().write_json(&mut out).unwrap();
+        let found: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(
+            found,
+            serde_json::json!({
+                "rows": {"done": 1100, "not_found": 2},
+                "calls": {"GET": 12, "PUT": 22},
+                "retries": 3, "throttled": 2, "waited_ms": 250_000, "elapsed_ms": 362_000,
+                "stopped": null,
+                "results": "joiners.results.csv",
+                "failed_sheet": "joiners.failed.csv",
+                "hints": [{"code": "rows-not-run", "text": "3 rows were not reached; the same command goes on there"}],
+                "next_command": "reseat run joiners.failed.csv",
+            })
+        );
+    }
+}

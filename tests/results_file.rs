@@ -1,0 +1,673 @@
+//! What a user relies on of a results file: nothing finished is lost or repeated, and nobody's file is harmed.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails")]
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use reseat::ledger::{
+    COLUMNS, FinishError, History, OpenError, Opened, Record, ResultsFile, Resume, RunId, archive, results_path,
+};
+use reseat::model::{OperationKind, OrganizationId, Place, RowKey, Status, UserId};
+use serde_json::json;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+const OURS: OrganizationId = OrganizationId(Uuid::from_u128(0x6f1c_0000_0000_4000_8000_0000_0000_0001));
+const THEIRS: OrganizationId = OrganizationId(Uuid::from_u128(0x6f1c_0000_0000_4000_8000_0000_0000_0002));
+
+fn run() -> RunId {
+    RunId::new("2026-11-21T10:00:00.7Z".parse().unwrap(), OURS, 0x00a1_b2c3)
+}
+
+fn later_run() -> RunId {
+    RunId::new("2026-11-22T08:30:00Z".parse().unwrap(), OURS, 0x00d4_e5f6)
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+fn folder() -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("joiners.results.csv");
+    (folder, path)
+}
+
+fn key(row: u32) -> RowKey {
+    RowKey::of("row", row)
+}
+
+fn place(row: u32) -> Place {
+    Place {
+        sheet: "Joiners".into(),
+        row,
+    }
+}
+
+/// A record of the `n`-th row of a sheet.
+fn record(n: u32, status: Status) -> Record {
+    Record {
+        place: place(n + 2),
+        operation: Some(OperationKind::Invite),
+        user: format!("person{n}@x.example"),
+        target: "Automation Users; \"Café, Köln\"".to_owned(),
+        status,
+        http_status: Some(200),
+        code: String::new(),
+        message: "=said \"the server\", -twice".to_owned(),
+        attempts: 1,
+        calls: 2,
+        before: Some(json!({"groups": [], "note": "a\nb"})),
+        after: Some(json!(-5)),
+        user_id: Some(UserId(Uuid::from_u128(u128::from(n) + 1))),
+        trace_id: Some("@trace".to_owned()),
+        started_at: Some("2026-11-21T10:00:01.250Z".parse().unwrap()),
+        finished_at: Some("2026-11-21T10:00:02Z".parse().unwrap()),
+        key: key(n),
+    }
+}
+
+fn migrate(n: u32, status: Status) -> Record {
+    Record {
+        operation: Some(OperationKind::Migrate),
+        ..record(n, status)
+    }
+}
+
+fn open(path: &Path) -> Opened {
+    ResultsFile::open(path, &run()).unwrap()
+}
+
+/// A run that records these and is killed before it could finish.
+fn killed_run(path: &Path, records: Vec<Record>) {
+    let opened = open(path);
+    block_on(opened.file.journal().append(records)).unwrap();
+}
+
+fn finished_run(path: &Path, records: Vec<Record>, order: &[u32]) {
+    let opened = open(path);
+    drop(opened.file.journal().append(records));
+    opened.file.finish(&in_order(order)).unwrap();
+}
+
+fn in_order(rows: &[u32]) -> Vec<(RowKey, Place)> {
+    rows.iter()
+        .enumerate()
+        .map(|(position, row)| (key(*row), place(u32::try_from(position).unwrap() + 2)))
+        .collect()
+}
+
+fn records(path: &Path) -> Vec<Record> {
+    let history = History::read(path).unwrap();
+    history
+        .entries()
+        .unwrap()
+        .map(|entered| entered.unwrap().record)
+        .collect()
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    fs_err::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_file_begins_with_the_columns_that_the_documents_name() {
+    let (_folder, path) = folder();
+    drop(open(&path));
+    assert_eq!(fs_err::read_to_string(&path).unwrap(), COLUMNS.join(",") + "\n");
+}
+
+#[test]
+fn a_record_is_read_back_as_it_was_written() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done), migrate(1, Status::Waiting)]);
+    assert_eq!(records(&path), [record(0, Status::Done), migrate(1, Status::Waiting)]);
+
+    let history = History::read(&path).unwrap();
+    assert_eq!(history.last_run(), Some(&run()));
+    assert_eq!(history.record(&key(1)).unwrap(), Some(migrate(1, Status::Waiting)));
+    assert_eq!(history.record(&key(2)).unwrap(), None);
+    assert_eq!(
+        history.counts(),
+        BTreeMap::from([(Status::Done, 1), (Status::Waiting, 1)])
+    );
+}
+
+#[test]
+fn a_cell_that_a_spreadsheet_would_run_is_defused_in_the_file() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done)]);
+    let line = &lines(&path)[1];
+    assert!(line.contains(r#""'=said ""the server"", -twice""#), "{line}");
+    assert!(line.contains(",'@trace,") && line.contains(",'-5,"), "{line}");
+}
+
+#[test]
+fn the_last_record_of_a_row_counts() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Started), record(0, Status::Done)]);
+    let history = History::read(&path).unwrap();
+    assert_eq!(history.status(&key(0)), Some(Status::Done));
+    assert_eq!(records(&path).len(), 1);
+}
+
+#[test]
+fn a_row_that_a_later_run_did_not_reach_keeps_what_it_is_waiting_for() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![migrate(0, Status::Waiting), migrate(0, Status::NotRun)]);
+    let history = History::read(&path).unwrap();
+    assert_eq!(history.status(&key(0)), Some(Status::Waiting));
+}
+
+#[test]
+fn a_rerun_gets_the_facts_of_a_row_that_it_goes_on_with() {
+    let (_folder, path) = folder();
+    killed_run(
+        &path,
+        vec![
+            record(0, Status::Done),
+            record(1, Status::Failed),
+            migrate(2, Status::Waiting),
+            record(3, Status::Started),
+            migrate(4, Status::Failed),
+        ],
+    );
+    let history = open(&path).history;
+    assert_eq!(history.resume(&key(0)).unwrap(), Resume::Skip);
+    assert_eq!(history.resume(&key(1)).unwrap(), Resume::Run);
+    assert_eq!(history.resume(&key(9)).unwrap(), Resume::Run);
+    for (row, status) in [(2, Status::Waiting), (4, Status::Failed)] {
+        let Resume::GoOn(prior) = history.resume(&key(row)).unwrap() else {
+            panic!("row {row} starts over");
+        };
+        assert_eq!(prior.status, status);
+        assert_eq!(prior.before, record(row, status).before);
+        assert_eq!(prior.after, record(row, status).after);
+        assert_eq!(prior.user_id, record(row, status).user_id);
+    }
+    let Resume::Settle(prior) = history.resume(&key(3)).unwrap() else {
+        panic!("a row that may have been mailed is run again blind");
+    };
+    assert_eq!(prior.started_at, record(3, Status::Started).started_at);
+}
+
+#[test]
+fn a_finished_file_has_one_line_per_row_in_the_order_of_the_sheet() {
+    let (_folder, path) = folder();
+    let opened = open(&path);
+    let order = [3, 0, 1];
+    drop(opened.file.journal().append(vec![
+        record(0, Status::Started),
+        record(1, Status::Rejected),
+        record(0, Status::Done),
+        record(3, Status::Unchanged),
+    ]));
+    let finished = opened.file.finish(&in_order(&order)).unwrap();
+    assert_eq!(
+        finished.counts,
+        BTreeMap::from([(Status::Done, 1), (Status::Unchanged, 1), (Status::Rejected, 1)])
+    );
+    assert_eq!(finished.kept, 0);
+    let found = records(&path);
+    assert_eq!(
+        found.iter().map(|record| record.key).collect::<Vec<_>>(),
+        order.map(key)
+    );
+    assert_eq!(
+        found.iter().map(|record| record.place.row).collect::<Vec<_>>(),
+        [2, 3, 4],
+        "rows are told where the sheet now has them"
+    );
+    assert_eq!(lines(&path).len(), 4);
+}
+
+#[test]
+fn lines_of_rows_that_left_the_sheet_stay_after_the_others_where_something_was_done() {
+    let (_folder, path) = folder();
+    let statuses = Status::ALL.into_iter().zip(1..);
+    let opened = open(&path);
+    drop(
+        opened
+            .file
+            .journal()
+            .append(statuses.map(|(status, row)| record(row, status)).collect()),
+    );
+    drop(
+        opened
+            .file
+            .journal()
+            .append(vec![migrate(50, Status::Failed), record(0, Status::Done)]),
+    );
+    let finished = opened.file.finish(&in_order(&[0])).unwrap();
+    let left: Vec<_> = records(&path)
+        .into_iter()
+        .map(|record| (record.status, record.operation))
+        .collect();
+    let invite = Some(OperationKind::Invite);
+    assert_eq!(
+        left,
+        [
+            (Status::Done, invite),
+            (Status::Done, invite),
+            (Status::Waiting, invite),
+            (Status::InDoubt, invite),
+            (Status::Started, invite),
+            (Status::Failed, Some(OperationKind::Migrate)),
+        ]
+    );
+    assert_eq!(finished.kept, 5);
+}
+
+#[test]
+fn each_line_keeps_the_run_that_made_it() {
+    let (_folder, path) = folder();
+    finished_run(&path, vec![record(0, Status::Done)], &[0]);
+    let opened = ResultsFile::open(&path, &later_run()).unwrap();
+    drop(opened.file.journal().append(vec![record(1, Status::Done)]));
+    opened.file.finish(&in_order(&[1, 0])).unwrap();
+
+    let history = History::read(&path).unwrap();
+    let runs: Vec<_> = history.entries().unwrap().map(|entered| entered.unwrap().run).collect();
+    assert_eq!(runs, [later_run(), run()]);
+    assert_eq!(history.last_run(), Some(&later_run()));
+}
+
+#[test]
+fn finishing_a_finished_file_changes_no_byte() {
+    let (_folder, path) = folder();
+    finished_run(
+        &path,
+        vec![record(0, Status::Done), migrate(1, Status::Waiting)],
+        &[0, 1],
+    );
+    let before = fs_err::read(&path).unwrap();
+    finished_run(&path, Vec::new(), &[0, 1]);
+    assert_eq!(fs_err::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_crash_at_any_byte_leaves_a_file_that_can_be_resumed() {
+    let (_folder, path) = folder();
+    killed_run(
+        &path,
+        vec![
+            record(0, Status::Started),
+            record(0, Status::Done),
+            migrate(1, Status::Waiting),
+            record(2, Status::Failed),
+        ],
+    );
+    let whole = fs_err::read(&path).unwrap();
+    for cut in 0..=whole.len() {
+        fs_err::write(&path, &whole[..cut]).unwrap();
+        let opened = open(&path);
+        // A line that lacks nothing but its line end is whole; the first is the header.
+        let ended = whole[..cut].split(|byte| *byte == b'\n').count() - 1;
+        let kept = (ended + usize::from(whole.get(cut) == Some(&b'\n'))).saturating_sub(1);
+        let expected = [
+            [None, None, None],
+            [Some(Status::Started), None, None],
+            [Some(Status::Done), None, None],
+            [Some(Status::Done), Some(Status::Waiting), None],
+            [Some(Status::Done), Some(Status::Waiting), Some(Status::Failed)],
+        ][kept];
+        assert_eq!(
+            [0, 1, 2].map(|row| opened.history.status(&key(row))),
+            expected,
+            "cut at {cut}"
+        );
+        assert_eq!(opened.notice.is_some(), opened.history.is_torn());
+
+        // Going on costs several waits for the disk, so it is tried for some of the cuts.
+        if cut % 23 == 0 {
+            drop(opened.file.journal().append(vec![record(3, Status::Done)]));
+            opened.file.finish(&in_order(&[0, 1, 2, 3])).unwrap();
+            assert_eq!(History::read(&path).unwrap().status(&key(3)), Some(Status::Done));
+            assert!(!History::read(&path).unwrap().is_torn());
+        }
+    }
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_with_a_notice() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done), record(1, Status::Done)]);
+    let whole = fs_err::read(&path).unwrap();
+    fs_err::write(&path, &whole[..whole.len() - 20]).unwrap();
+    let opened = open(&path);
+    assert!(opened.notice.unwrap().contains("cut off"));
+    assert_eq!(opened.history.status(&key(1)), None);
+    drop(opened.file);
+    assert_eq!(records(&path), [record(0, Status::Done)]);
+}
+
+#[test]
+fn a_second_run_on_the_same_file_ends_with_an_error_that_names_the_first() {
+    let (_folder, path) = folder();
+    let first = open(&path);
+    let refusal = ResultsFile::open(&path, &later_run()).unwrap_err();
+    assert!(matches!(refusal, OpenError::Locked { .. }));
+    if cfg!(unix) {
+        let told = refusal.to_string();
+        assert!(
+            told.contains("run a1b2c3") && told.contains(&std::process::id().to_string()),
+            "{told}"
+        );
+        assert!(told.contains("2026-11-21T10:00:00Z"), "{told}");
+    }
+    first.file.finish(&[]).unwrap();
+    ResultsFile::open(&path, &later_run()).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_but_the_results_file_is_left_in_the_folder() {
+    let (folder, path) = folder();
+    finished_run(&path, vec![record(0, Status::Done)], &[0]);
+    let names: Vec<_> = fs_err::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["joiners.results.csv"]);
+}
+
+#[test]
+fn what_a_crashed_rewrite_left_behind_is_cleared_away() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done)]);
+    let rest = path.with_file_name("joiners.results.csv.rewriting");
+    fs_err::write(&rest, "half of it").unwrap();
+    drop(open(&path));
+    assert!(!rest.exists());
+    assert_eq!(records(&path), [record(0, Status::Done)]);
+}
+
+#[test]
+fn a_file_that_is_not_a_results_file_is_refused_and_left_alone() {
+    for content in [
+        "email,name\nann@x.example,Ann\n",
+        "row,sheet\n",
+        "row;sheet;operation\n",
+        "\u{0}\u{1}\n",
+    ] {
+        let (_folder, path) = folder();
+        fs_err::write(&path, content).unwrap();
+        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        assert!(matches!(refusal, OpenError::NotResults { .. }), "{refusal}");
+        assert_eq!(fs_err::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_refused_by_its_version() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done)]);
+    let newer_line = fs_err::read_to_string(&path).unwrap().replace(" v1\n", " v2\n");
+    let newer_columns = "row,sheet,mood,key,run\n2,,good,0,2027-01-01 whatever v3\n".to_owned();
+    for (content, expected) in [(newer_line, 2), (newer_columns, 3)] {
+        fs_err::write(&path, &content).unwrap();
+        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        assert!(
+            matches!(refusal, OpenError::Newer { version, .. } if version == expected),
+            "{refusal}"
+        );
+        assert_eq!(fs_err::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[test]
+fn results_of_another_organization_are_refused_and_can_still_be_read() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done)]);
+    let stranger = RunId::new(later_run().started(), THEIRS, 1);
+    let refusal = ResultsFile::open(&path, &stranger).unwrap_err();
+    assert!(matches!(
+        refusal,
+        OpenError::OtherOrganization {
+            theirs: OURS,
+            ours: THEIRS,
+            ..
+        }
+    ));
+    assert_eq!(records(&path).len(), 1);
+}
+
+#[test]
+fn a_damaged_line_is_named_by_its_number_and_nothing_is_guessed() {
+    let (_folder, path) = folder();
+    killed_run(
+        &path,
+        vec![
+            record(0, Status::Done),
+            record(1, Status::Done),
+            record(2, Status::Done),
+        ],
+    );
+    let whole = fs_err::read_to_string(&path).unwrap();
+    for (from, to) in [
+        (",done,", ",dnoe,"),
+        (" v1\n", "\n"),
+        ("2026-11-21T10:00:00Z", "21/11/2026"),
+    ] {
+        let second = whole.lines().nth(2).unwrap().to_owned() + "\n";
+        fs_err::write(&path, whole.replace(&second, &second.replacen(from, to, 1))).unwrap();
+        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        assert!(matches!(refusal, OpenError::Damaged { line: 3, .. }), "{refusal}");
+    }
+}
+
+#[test]
+fn a_line_that_is_damaged_where_only_a_report_looks_is_named_when_it_is_read() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done), record(1, Status::Done)]);
+    let damaged = fs_err::read_to_string(&path).unwrap().replace("3,Joiners", "x,Joiners");
+    fs_err::write(&path, damaged).unwrap();
+    let history = History::read(&path).unwrap();
+    let refusal = history.record(&key(1)).unwrap_err();
+    assert!(matches!(refusal, OpenError::Damaged { line: 3, .. }), "{refusal}");
+}
+
+#[test]
+fn a_file_saved_by_a_spreadsheet_program_is_still_read() {
+    let (_folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done), record(1, Status::Failed)]);
+    let saved = fs_err::read_to_string(&path).unwrap().replace('\n', "\r\n");
+    fs_err::write(&path, format!("\u{feff}{saved}")).unwrap();
+    assert_eq!(records(&path), [record(0, Status::Done), record(1, Status::Failed)]);
+    finished_run(&path, vec![record(1, Status::Done)], &[0, 1]);
+    assert_eq!(
+        records(&path),
+        [
+            record(0, Status::Done),
+            Record {
+                place: place(3),
+                ..record(1, Status::Done)
+            }
+        ]
+    );
+}
+
+#[test]
+fn a_missing_folder_is_named_with_what_to_do() {
+    let (folder, _) = folder();
+    let path = folder.path().join("nowhere").join("joiners.results.csv");
+    let told = ResultsFile::open(&path, &run()).unwrap_err().to_string();
+    assert!(told.contains("nowhere") && told.contains("create the folder"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_for_its_owner_only_unless_the_owner_has_said_otherwise() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_folder, path) = folder();
+    let mode = |path: &Path| fs_err::metadata(path).unwrap().permissions().mode() & 0o777;
+    finished_run(&path, vec![record(0, Status::Done)], &[0]);
+    assert_eq!(mode(&path), 0o600);
+    fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    finished_run(&path, vec![record(1, Status::Done)], &[0, 1]);
+    assert_eq!(mode(&path), 0o640);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_results_file_stays_a_link() {
+    let (folder, path) = folder();
+    drop(open(&path));
+    let link = folder.path().join("link.csv");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    finished_run(&link, vec![record(0, Status::Done)], &[0]);
+    assert!(link.is_symlink());
+    assert_eq!(records(&path), [record(0, Status::Done)]);
+}
+
+#[test]
+fn a_rewrite_that_fails_is_a_warning_and_loses_nothing() {
+    let (_folder, path) = folder();
+    let opened = open(&path);
+    drop(opened.file.journal().append(vec![record(0, Status::Done)]));
+    fs_err::create_dir(path.with_file_name("joiners.results.csv.rewriting")).unwrap();
+    let warning = opened.file.finish(&in_order(&[0])).unwrap_err();
+    assert!(matches!(warning, FinishError::Ordering { .. }), "{warning}");
+    assert_eq!(records(&path), [record(0, Status::Done)]);
+}
+
+#[test]
+fn the_results_lie_beside_the_sheet_under_its_name() {
+    for (sheet, results) in [
+        ("joiners.csv", "joiners.results.csv"),
+        ("in/q4.licences.xlsx", "in/q4.licences.results.csv"),
+        ("joiners", "joiners.results.csv"),
+        ("-", "reseat.results.csv"),
+    ] {
+        assert_eq!(results_path(Path::new(sheet)), Path::new(results));
+    }
+}
+
+#[test]
+fn starting_anew_keeps_every_old_file_under_its_date() {
+    let (folder, path) = folder();
+    assert_eq!(archive(&path, &later_run()).unwrap(), None);
+    for name in [
+        "joiners.results.2026-11-21T10-00-00Z.csv",
+        "joiners.results.2026-11-21T10-00-00Z-2.csv",
+    ] {
+        killed_run(&path, vec![record(0, Status::Done)]);
+        assert_eq!(archive(&path, &later_run()).unwrap(), Some(folder.path().join(name)));
+        assert!(!path.exists());
+        assert_eq!(records(&folder.path().join(name)), [record(0, Status::Done)]);
+    }
+}
+
+#[test]
+fn a_strangers_file_is_not_put_away_and_a_running_one_neither() {
+    let (_folder, path) = folder();
+    let opened = open(&path);
+    assert!(matches!(archive(&path, &later_run()), Err(OpenError::Locked { .. })));
+    drop(opened);
+    fs_err::write(&path, "email,name\n").unwrap();
+    assert!(matches!(
+        archive(&path, &later_run()),
+        Err(OpenError::NotResults { .. })
+    ));
+    assert!(path.exists());
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[-=+@']{0,3}[a-zé\",;|]{0,6}( [a-z'=]{1,4})?"
+}
+
+prop_compose! {
+    fn any_record()(
+        row in 0u32..40,
+        status in proptest::sample::select(Status::ALL.to_vec()),
+        operation in proptest::option::of(proptest::sample::select(OperationKind::ALL.to_vec())),
+        texts in proptest::array::uniform6(text()),
+        http_status in proptest::option::of(100u16..600),
+        json in proptest::option::of("\\PC{0,8}"),
+        times in proptest::option::of((0i64..4_000_000_000_000, -5i64..100_000)),
+        id in proptest::option::of(any::<u128>()),
+        counts in (0u32..9, 0u32..9),
+    ) -> Record {
+        let [sheet, user, target, code, message, trace] = texts;
+        let time = |millisecond| jiff::Timestamp::from_millisecond(millisecond).unwrap();
+        Record {
+            place: Place { sheet: sheet.trim().into(), row },
+            operation,
+            user: user.trim().to_owned(),
+            target: target.trim().to_owned(),
+            status,
+            http_status,
+            code: code.trim().to_owned(),
+            message: message.trim().to_owned(),
+            attempts: counts.0,
+            calls: counts.1,
+            before: json.as_ref().map(|text| json!({ "name": text })),
+            after: json.map(|text| json!(text)),
+            user_id: id.map(|id| UserId(Uuid::from_u128(id))),
+            trace_id: Some(trace.trim().to_owned()).filter(|trace| !trace.is_empty()),
+            started_at: times.map(|(start, _)| time(start)),
+            finished_at: times.map(|(start, length)| time((start + length).max(0))),
+            key: key(row),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_record_is_read_back_as_it_was_written(made in any_record()) {
+        let (_folder, path) = folder();
+        killed_run(&path, vec![made.clone()]);
+        prop_assert_eq!(records(&path), vec![made]);
+    }
+
+    #[test]
+    fn any_file_cut_anywhere_is_a_whole_file_of_fewer_records(
+        made in proptest::collection::vec(any_record(), 0..12),
+        cut in any::<proptest::sample::Index>(),
+    ) {
+        let (_folder, path) = folder();
+        killed_run(&path, made);
+        let whole = fs_err::read(&path).unwrap();
+        let cut = cut.index(whole.len() + 1);
+        fs_err::write(&path, &whole[..cut]).unwrap();
+        let kept: Vec<_> = records(&path);
+        drop(open(&path));
+        prop_assert_eq!(records(&path), kept);
+        let mended = fs_err::read(&path).unwrap();
+        prop_assert!(mended.ends_with(b"\n"));
+        prop_assert!(whole.starts_with(&mended) || cut < whole.len());
+    }
+
+    #[test]
+    fn a_sheet_that_was_sorted_and_extended_repeats_no_finished_row(
+        made in proptest::collection::vec(any_record(), 1..40),
+        now in Just((0u32..60).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let (_folder, path) = folder();
+        finished_run(&path, made.clone(), &(0..40).collect::<Vec<_>>());
+        let done: HashSet<RowKey> = records(&path)
+            .into_iter()
+            .filter(|record| matches!(record.status, Status::Done | Status::Unchanged))
+            .map(|record| record.key)
+            .collect();
+        let opened = open(&path);
+        for (key, _) in in_order(&now) {
+            let skips = opened.history.resume(&key).unwrap() == Resume::Skip;
+            prop_assert_eq!(skips, done.contains(&key));
+        }
+        let finished = opened.file.finish(&in_order(&now)).unwrap();
+        let keys: HashSet<RowKey> = made.iter().map(|record| record.key).collect();
+        prop_assert_eq!(finished.counts.values().sum::<usize>(), keys.len());
+    }
+}
