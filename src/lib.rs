@@ -13,4 +13,6 @@ pub mod problem;
 pub mod api;
 pub mod ledger;
 
+pub mod app;
+pub mod cli;
 pub mod settings;
