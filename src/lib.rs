@@ -20,3 +20,7 @@ pub mod plan;
 pub mod engine;
 
 pub mod report;
+
+pub mod app;
+pub mod cli;
+pub mod settings;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `reseat` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    reseat::app::main(std::env::args_os())
+}

@@ -1,0 +1,87 @@
+//! `reseat codes`: the bundle codes that a sheet may name.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::Ending;
+use super::configured::configured;
+use super::console::Console;
+use super::failure::Failure;
+use crate::cli::OutputFormat;
+use crate::model::{Catalogue, KnownBundle};
+use crate::settings::{Overrides, Reach};
+
+pub(super) fn codes(overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+    let settings = configured(overrides, Reach::Offline, console)?;
+    let catalogue = Catalogue::default().with_codes(settings.bundle_codes, "the profile");
+    console.data(|out| match console.output {
+        OutputFormat::Text => table(&catalogue, out),
+        OutputFormat::Json => array(&catalogue, out),
+    })?;
+    Ok(Ending::Done)
+}
+
+fn cells(bundle: &KnownBundle) -> [&str; 4] {
+    [
+        bundle.code.as_str(),
+        &bundle.name,
+        bundle.kind.as_str(),
+        &bundle.documented,
+    ]
+}
+
+fn table(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    let header = ["CODE", "NAME", "KIND", "DOCUMENTED"];
+    let rows: Vec<_> = std::iter::once(header).chain(catalogue.iter().map(cells)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (code_width, name_width, kind_width) = (width(0), width(1), width(2));
+    for [code, name, kind, documented] in rows {
+        writeln!(
+            out,
+            "{code:code_width$}  {name:name_width$}  {kind:kind_width$}  {documented}"
+        )?;
+    }
+    Ok(())
+}
+
+fn array(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    let object = |bundle| {
+        let [code, name, kind, documented] = cells(bundle);
+        json!({ "code": code, "name": name, "kind": kind, "documented": documented })
+    };
+    let objects: Vec<Value> = catalogue.iter().map(object).collect();
+    serde_json::to_writer_pretty(&mut *out, &objects)?;
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::BundleCode;
+
+    fn written(write: impl FnOnce(&Catalogue, &mut dyn Write) -> io::Result<()>) -> String {
+        let catalogue = Catalogue::default().with_codes([BundleCode::new("NEWNU")], "the profile");
+        let mut bytes = Vec::new();
+        write(&catalogue, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_table_has_a_line_for_every_code_the_profiles_last() {
+        let text = written(table);
+        let codes: Vec<_> = text.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!((codes[0], codes[1], codes.last()), ("CODE", "ACNU", Some(&"NEWNU")));
+        assert_eq!(codes.len(), 1 + 16 + 1);
+    }
+
+    #[test]
+    fn the_array_has_the_same_for_programs() {
+        let objects: Vec<Value> = serde_json::from_str(&written(array)).unwrap();
+        assert_eq!(objects.len(), 17);
+        let expected = json!({
+            "code": "ATTUNU", "name": "Attended - Named User", "kind": "named user", "documented": "all editions"
+        });
+        assert!(objects.contains(&expected));
+    }
+}

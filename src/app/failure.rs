@@ -1,0 +1,153 @@
+//! Why a command did not do what was asked, and the one way such a thing is shown.
+
+use std::error::Error;
+use std::fmt;
+
+use anstyle::{AnsiColor, Style};
+
+use super::Ending;
+use crate::problem::Severity;
+use crate::settings::Finding;
+use crate::text::plural;
+
+/// A command that did not do what was asked.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// How the command ends.
+    pub(super) ending: Ending,
+    /// What is wrong, in a sentence without a full stop.
+    pub(super) message: String,
+    /// Why, outermost first.
+    pub(super) causes: Vec<String>,
+    /// What is wrong in detail.
+    pub(super) findings: Vec<Finding>,
+    /// What to do.
+    pub(super) help: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with nothing but its message.
+    pub(super) fn new(ending: Ending, message: impl Into<String>) -> Self {
+        Self {
+            ending,
+            message: message.into(),
+            causes: Vec::new(),
+            findings: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// The failure of an error, with what caused it.
+    pub(super) fn of(ending: Ending, error: &dyn Error) -> Self {
+        let causes = std::iter::successors(error.source(), |&cause| cause.source());
+        Self {
+            causes: causes.map(ToString::to_string).collect(),
+            ..Self::new(ending, error.to_string())
+        }
+    }
+
+    /// A configuration that cannot be used.
+    pub(super) fn configuration(findings: Vec<Finding>) -> Self {
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let message = format!("the configuration has {}", plural(errors.count(), "problem"));
+        Self {
+            findings,
+            ..Self::new(Ending::CouldNotStart, message)
+        }
+        .with_help("docs/configuration.md explains every key and variable")
+    }
+
+    /// The failure with one more thing to do about it.
+    #[must_use]
+    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// Shown as `error: …`, `caused by: …`, the findings, `help: …`; with colours as ANSI sequences.
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{} {}", label(Severity::Error), self.message)?;
+        for cause in &self.causes {
+            writeln!(out, "  caused by: {cause}")?;
+        }
+        for finding in &self.findings {
+            write!(out, "\n{}", told(finding))?;
+        }
+        if !self.findings.is_empty() && !self.help.is_empty() {
+            writeln!(out)?;
+        }
+        for help in &self.help {
+            writeln!(out, "{} {help}", paint(HELP, "help:"))?;
+        }
+        Ok(())
+    }
+}
+
+/// A finding as it is shown.
+pub(super) fn told(finding: &Finding) -> String {
+    let mend = match finding.mend.as_str() {
+        "" => String::new(),
+        mend => format!("  {} {mend}\n", paint(HELP, "help:")),
+    };
+    format!("{} {finding}\n{mend}", label(finding.severity))
+}
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+fn label(severity: Severity) -> String {
+    match severity {
+        Severity::Error => paint(ERROR, "error:"),
+        Severity::Warning => paint(WARNING, "warning:"),
+    }
+}
+
+fn paint(style: Style, word: &str) -> String {
+    format!("{style}{word}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn a_failure_shows_what_why_and_what_to_do() {
+        let error = std::io::Error::other("disk full");
+        let failure = Failure {
+            causes: vec![error.to_string()],
+            ..Failure::new(Ending::CouldNotStart, "failed to write `x`")
+        };
+        assert_eq!(
+            plain(&failure.with_help("free some space").to_string()),
+            "error: failed to write `x`\n  caused by: disk full\nhelp: free some space\n"
+        );
+    }
+
+    #[test]
+    fn a_configuration_shows_every_finding_and_counts_the_errors() {
+        let finding = |severity, what: &str| Finding {
+            severity,
+            place: "`uri`".to_owned(),
+            what: what.to_owned(),
+            mend: "write it".to_owned(),
+        };
+        let failure = Failure::configuration(vec![
+            finding(Severity::Error, "is missing"),
+            finding(Severity::Warning, "is odd"),
+        ]);
+        assert_eq!(
+            plain(&failure.to_string()),
+            "error: the configuration has 1 problem\n\
+             \nerror: `uri`: is missing\n  help: write it\n\
+             \nwarning: `uri`: is odd\n  help: write it\n\
+             \nhelp: docs/configuration.md explains every key and variable\n"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! What clap reads: the whole command and the flags that every subcommand has.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use super::run_args::{PlanArgs, RunArgs};
+use super::sandbox_args::SandboxArgs;
+use super::sheet_args::SheetArgs;
+use super::values;
+use super::{OutputFormat, Shell, Verbosity};
+use crate::settings::Overrides;
+
+const EXAMPLES: &str = "\
+Examples:
+  reseat check joiners.xlsx                   Find every problem of a sheet, offline
+  reseat plan joiners.xlsx                    Show what would change
+  reseat run joiners.xlsx                     Do it; run it again to go on where it stopped
+  reseat run joiners.xlsx --sandbox           Try it on a simulated organization first
+
+The results are written to `joiners.results.csv`, beside the sheet";
+
+/// Run spreadsheets of user and licence operations against a UiPath organization
+#[derive(Debug, Parser)]
+#[command(name = "reseat", bin_name = "reseat", version, after_help = EXAMPLES, subcommand_required = true)]
+#[command(arg_required_else_help = true, max_term_width = 100, disable_help_subcommand = true)]
+pub(super) struct ReseatArgs {
+    #[command(subcommand)]
+    pub(super) command: CommandArgs,
+    #[command(flatten)]
+    pub(super) global: GlobalArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CommandArgs {
+    /// Validate a sheet offline and print every problem
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(SheetArgs),
+    /// Show what a sheet would change, without changing anything
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(Box<PlanArgs>),
+    /// Carry a sheet out and record what became of each row
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
+    /// List the known user licence bundle codes
+    #[command(after_help = CODES_EXAMPLES)]
+    Codes,
+    /// Serve a simulated organization on a local port
+    #[command(after_help = SANDBOX_EXAMPLES)]
+    Sandbox(SandboxArgs),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: ShellArg,
+    },
+    /// Print a manual page
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// The subcommand to print the page of; of reseat itself where none is named
+        command: Option<String>,
+    },
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  reseat check joiners.csv
+  reseat check hr-drop.xlsx --sheet Leavers --operation delete
+  reseat check export.csv --map \"Work e-mail=user\" --output json
+
+Exit code 0 when the sheet is valid, 2 when it is not";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  reseat plan moves.xlsx --profile production
+  reseat plan moves.xlsx --only 2-20 --output json";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  reseat run joiners.xlsx
+  reseat run moves.xlsx --limit 5             A few rows first, then the rest
+  reseat run leavers.csv --yes --max-deletes 40
+  reseat run joiners.xlsx --sandbox --yes     On a simulated organization
+
+Exit code 0 when every row is done, 3 when some need a person, 75 when some wait;
+docs/exit-codes.md has them all";
+
+const CODES_EXAMPLES: &str = "\
+Examples:
+  reseat codes
+  reseat codes --output json";
+
+const SANDBOX_EXAMPLES: &str = "\
+Examples:
+  reseat sandbox
+  reseat sandbox --users 5000 --quota-scale 100 --faults 0.02 --seed 7
+  reseat sandbox --listen 127.0.0.1:8484 --state organization.json";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  reseat completions bash > ~/.local/share/bash-completion/completions/reseat
+  reseat completions fish > ~/.config/fish/completions/reseat.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  reseat man > reseat.1
+  reseat man run > reseat-run.1";
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct GlobalArgs {
+    /// The profile of the configuration file to use [env: RESEAT_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+    /// The configuration file, instead of `reseat.toml` here or in the user's folder [env: RESEAT_CONFIG]
+    #[arg(long, global = true, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
+    /// How to print data on standard output: for people, or for programs
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    output: OutputArg,
+    /// Print errors and data only
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Tell every call too
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+impl GlobalArgs {
+    pub(super) fn output(&self) -> OutputFormat {
+        match self.output {
+            OutputArg::Text => OutputFormat::Text,
+            OutputArg::Json => OutputFormat::Json,
+        }
+    }
+
+    pub(super) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        }
+    }
+
+    pub(super) fn apply(self, overrides: &mut Overrides) {
+        overrides.profile = self.profile;
+        overrides.config = self.config;
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OutputArg {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ShellArg {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+}
+
+impl From<ShellArg> for Shell {
+    fn from(shell: ShellArg) -> Self {
+        match shell {
+            ShellArg::Bash => Self::Bash,
+            ShellArg::Elvish => Self::Elvish,
+            ShellArg::Fish => Self::Fish,
+            ShellArg::PowerShell => Self::PowerShell,
+            ShellArg::Zsh => Self::Zsh,
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What the user asked for, in plain values.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::RowSelection;
+use crate::model::OperationKind;
+use crate::settings::Overrides;
+
+/// A whole command line.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// The subcommand.
+    pub command: Command,
+    /// What the flags say of the settings.
+    pub overrides: Overrides,
+    /// How data is printed.
+    pub output: OutputFormat,
+    /// How much is told beside the data.
+    pub verbosity: Verbosity,
+}
+
+/// The subcommands.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// `check`
+    Check(SheetOptions),
+    /// `plan`
+    Plan(PlanOptions),
+    /// `run`
+    Run(Box<RunOptions>),
+    /// `codes`
+    Codes,
+    /// `sandbox`
+    Sandbox(SandboxOptions),
+    /// `completions`
+    Completions(Shell),
+    /// `man`, of a subcommand where one is named.
+    Man(Option<String>),
+}
+
+/// How data is printed on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OutputFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How much is told on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    #[default]
+    Normal,
+    /// Every call too.
+    Verbose,
+}
+
+/// Whether something risky was allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Permission {
+    /// It was not.
+    #[default]
+    Refused,
+    /// It was.
+    Allowed,
+}
+
+/// Which organization is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Target {
+    /// The one that the settings name.
+    #[default]
+    Configured,
+    /// A simulated one inside the process.
+    Sandbox,
+}
+
+/// `--map HEADER=COLUMN`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnMapping {
+    /// The header as the sheet writes it.
+    pub header: String,
+    /// The column it stands for.
+    pub column: String,
+}
+
+/// The sheet and how to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetOptions {
+    /// The file; `-` is CSV on standard input.
+    pub path: PathBuf,
+    /// The operation of rows that name none.
+    pub operation: Option<OperationKind>,
+    /// What headers stand for.
+    pub columns: Vec<ColumnMapping>,
+    /// The worksheets to read; all where empty.
+    pub sheets: Vec<String>,
+    /// Whether any plausible bundle code is taken at its word.
+    pub unknown_codes: Permission,
+    /// Whether an update may set a first e-mail address.
+    pub email_update: Permission,
+    /// Which organization is meant.
+    pub target: Target,
+}
+
+/// `plan`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// The sheet.
+    pub sheet: SheetOptions,
+    /// The rows to plan; all where `None`.
+    pub only: Option<RowSelection>,
+    /// How many rows at most.
+    pub limit: Option<usize>,
+    /// What to do when seats do not suffice.
+    pub on_shortage: OnShortage,
+}
+
+/// `run`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunOptions {
+    /// The sheet.
+    pub sheet: SheetOptions,
+    /// The rows to run; all where `None`.
+    pub only: Option<RowSelection>,
+    /// How many rows at most.
+    pub limit: Option<usize>,
+    /// What to do when seats do not suffice.
+    pub on_shortage: OnShortage,
+    /// Whether the plan was confirmed beforehand.
+    pub confirmation: Confirmation,
+    /// How many deletions are confirmed beforehand.
+    pub max_deletes: Option<u64>,
+    /// Whether members of Administrators may be deleted.
+    pub admins: Permission,
+    /// When failures stop the run.
+    pub max_failures: Option<MaxFailures>,
+    /// What to do when rows are invalid.
+    pub invalid_rows: InvalidRows,
+    /// What to do with the results of earlier runs.
+    pub history: History,
+    /// What to do with invitations that are pending.
+    pub pending_invites: PendingInvites,
+    /// The results file; beside the sheet where `None`.
+    pub results: Option<PathBuf>,
+}
+
+/// Whether the user is asked before anything is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// On a terminal; elsewhere the run is refused.
+    Ask,
+    /// `--yes`
+    Given,
+}
+
+/// When failures stop a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MaxFailures {
+    /// As soon as this many rows have failed.
+    Rows(u64),
+    /// As soon as this part of all rows, in percent, has failed.
+    Percent(f64),
+}
+
+/// What to do when rows are invalid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidRows {
+    /// Refuse the sheet.
+    Refuse,
+    /// Run the others.
+    Skip,
+}
+
+/// What to do when there are fewer free seats than the sheet needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnShortage {
+    /// Stop before anything is sent.
+    Stop,
+    /// Give them out in the sheet's order.
+    Fill,
+}
+
+/// What to do with the results of earlier runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// Go on where they end.
+    Resume,
+    /// Keep the old file under its date and start anew.
+    Again,
+}
+
+/// What to do with an invitation that is not accepted yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PendingInvites {
+    /// Nobody is mailed twice.
+    Leave,
+    /// Send it again.
+    Resend,
+}
+
+/// `sandbox`; `None` where the sandbox's own default holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SandboxOptions {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The file that keeps the organization between starts.
+    pub state: Option<PathBuf>,
+    /// The seed of people and faults.
+    pub seed: Option<u64>,
+    /// How many users there are at first.
+    pub users: Option<u32>,
+    /// How the quotas hold.
+    pub quotas: SandboxQuotas,
+    /// How long every answer takes.
+    pub latency: Option<Duration>,
+    /// The part of requests that fail, from 0 to 1.
+    pub faults: Option<f64>,
+    /// The file that every request is written to.
+    pub request_log: Option<PathBuf>,
+}
+
+/// How the sandbox's quotas hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SandboxQuotas {
+    /// As published, with windows that pass this many times as fast.
+    Scaled(f64),
+    /// There are none.
+    None,
+}
+
+/// A shell that completions are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// bash
+    Bash,
+    /// elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// `PowerShell`
+    PowerShell,
+    /// zsh
+    Zsh,
+}

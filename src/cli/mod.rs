@@ -1,0 +1,23 @@
+//! The command line: what was typed into a plain [`Invocation`].
+//!
+//! The only room that names clap; no clap type and no behaviour leaves it. Values that a profile may
+//! give as well come out as [`settings::Overrides`](crate::settings::Overrides).
+
+mod args;
+mod command;
+mod generate;
+mod parse;
+mod run_args;
+mod sandbox_args;
+mod selection;
+mod sheet_args;
+mod values;
+
+pub use command::{
+    ColumnMapping, Command, Confirmation, History, InvalidRows, Invocation, MaxFailures, OnShortage, OutputFormat,
+    PendingInvites, Permission, PlanOptions, RunOptions, SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target,
+    Verbosity,
+};
+pub use generate::{completions, man};
+pub use parse::{Refusal, parse};
+pub use selection::{RowRange, RowSelection};

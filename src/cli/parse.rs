@@ -1,0 +1,166 @@
+//! From the words of a command line to an [`Invocation`], or the text that clap has to say.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use super::args::{CommandArgs, ReseatArgs};
+use super::{Command, Invocation};
+use crate::settings::Overrides;
+
+/// Why there is nothing to do, and what to print about it. The text carries colours as ANSI sequences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Help or the version was asked for: standard output.
+    Asked(String),
+    /// The command line cannot be understood: standard error.
+    Usage(String),
+}
+
+/// Reads a command line, the program's own name first.
+///
+/// # Errors
+/// Help, version, or what is wrong with the command line.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Refusal> {
+    let args = ReseatArgs::try_parse_from(words).map_err(|error| {
+        let text = error.render().ansi().to_string();
+        if error.use_stderr() {
+            Refusal::Usage(text)
+        } else {
+            Refusal::Asked(text)
+        }
+    })?;
+    let mut overrides = Overrides::default();
+    let output = args.global.output();
+    let verbosity = args.global.verbosity();
+    args.global.apply(&mut overrides);
+    let command = match args.command {
+        CommandArgs::Check(sheet) => Command::Check(sheet.into()),
+        CommandArgs::Plan(plan) => Command::Plan(plan.into_options(&mut overrides)),
+        CommandArgs::Run(run) => Command::Run(Box::new(run.into_options(&mut overrides))),
+        CommandArgs::Codes => Command::Codes,
+        CommandArgs::Sandbox(sandbox) => Command::Sandbox(sandbox.into()),
+        CommandArgs::Completions { shell } => Command::Completions(shell.into()),
+        CommandArgs::Man { command } => Command::Man(command),
+    };
+    Ok(Invocation {
+        command,
+        overrides,
+        output,
+        verbosity,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::{
+        Confirmation, History, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission,
+        SandboxQuotas, Target, Verbosity,
+    };
+    use super::*;
+    use crate::model::OperationKind;
+
+    fn parsed(line: &str) -> Result<Invocation, Refusal> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn a_bare_run_asks_resumes_and_allows_nothing() {
+        let Command::Run(options) = parsed("reseat run joiners.xlsx").unwrap().command else {
+            panic!("not a run")
+        };
+        assert_eq!(options.confirmation, Confirmation::Ask);
+        assert_eq!(options.history, History::Resume);
+        assert_eq!(options.pending_invites, PendingInvites::Leave);
+        assert_eq!(options.invalid_rows, InvalidRows::Refuse);
+        assert_eq!(options.on_shortage, OnShortage::Stop);
+        assert_eq!(options.admins, Permission::Refused);
+        assert_eq!(options.sheet.unknown_codes, Permission::Refused);
+        assert_eq!(options.sheet.email_update, Permission::Refused);
+        assert_eq!(options.sheet.target, Target::Configured);
+        assert_eq!(
+            (options.limit, options.max_deletes, options.max_failures),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn every_flag_of_run_reaches_its_value() {
+        let line = "reseat --profile production run - --operation delete --map Mail=user --map Team=groups \
+            --sheet Leavers --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 \
+            --on-shortage fill --yes --max-deletes 40 --allow-admins --max-failures 5% --skip-invalid \
+            --results out.csv --again --resend --uri https://x.example --organization acme --organization-id guid \
+            --client-id app --concurrency 4 --retries 0 --max-wait 2m --config r.toml --output json -v";
+        let invocation = parsed(line).unwrap();
+        assert_eq!(invocation.output, OutputFormat::Json);
+        assert_eq!(invocation.verbosity, Verbosity::Verbose);
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            invocation.overrides,
+            Overrides {
+                config: Some("r.toml".into()),
+                profile: text("production"),
+                uri: text("https://x.example"),
+                organization: text("acme"),
+                organization_id: text("guid"),
+                client_id: text("app"),
+                concurrency: Some(4),
+                retries: Some(0),
+                max_wait: Some(Duration::from_secs(120)),
+            }
+        );
+        let Command::Run(options) = invocation.command else {
+            panic!("not a run")
+        };
+        assert_eq!(options.sheet.path.to_str(), Some("-"));
+        assert_eq!(options.sheet.operation, Some(OperationKind::Delete));
+        assert_eq!(options.sheet.columns.len(), 2);
+        assert_eq!(options.sheet.sheets, ["Leavers"]);
+        assert_eq!(options.sheet.unknown_codes, Permission::Allowed);
+        assert_eq!(options.sheet.email_update, Permission::Allowed);
+        assert_eq!(options.sheet.target, Target::Sandbox);
+        assert_eq!(options.only, "2-10".parse().ok());
+        assert_eq!(options.limit, Some(5));
+        assert_eq!(options.on_shortage, OnShortage::Fill);
+        assert_eq!(options.confirmation, Confirmation::Given);
+        assert_eq!(options.max_deletes, Some(40));
+        assert_eq!(options.admins, Permission::Allowed);
+        assert_eq!(options.max_failures, Some(MaxFailures::Percent(5.0)));
+        assert_eq!(options.invalid_rows, InvalidRows::Skip);
+        assert_eq!(options.results, Some("out.csv".into()));
+        assert_eq!(options.history, History::Again);
+        assert_eq!(options.pending_invites, PendingInvites::Resend);
+    }
+
+    #[test]
+    fn the_sandbox_has_quotas_unless_told_otherwise() {
+        let quotas = |line: &str| match parsed(line).unwrap().command {
+            Command::Sandbox(options) => options.quotas,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(quotas("reseat sandbox"), SandboxQuotas::Scaled(1.0));
+        assert_eq!(quotas("reseat sandbox --quota-scale 100"), SandboxQuotas::Scaled(100.0));
+        assert_eq!(quotas("reseat sandbox --no-quotas"), SandboxQuotas::None);
+    }
+
+    #[test]
+    fn help_is_an_answer_and_a_slip_is_not() {
+        for line in ["reseat --help", "reseat -h", "reseat run --help", "reseat --version"] {
+            assert!(matches!(parsed(line), Err(Refusal::Asked(_))), "{line}");
+        }
+        for line in [
+            "reseat",
+            "reseat rn",
+            "reseat run",
+            "reseat run x.csv --concurrency 0",
+            "reseat run x.csv --operation remove",
+            "reseat run x.csv --client-secret hunter2",
+            "reseat check x.csv -q -v",
+            "reseat sandbox --no-quotas --quota-scale 2",
+        ] {
+            assert!(matches!(parsed(line), Err(Refusal::Usage(_))), "{line}");
+        }
+    }
+}

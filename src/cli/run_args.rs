@@ -1,0 +1,192 @@
+//! The flags of `plan` and `run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum, ValueHint, value_parser};
+
+use super::sheet_args::SheetArgs;
+use super::values;
+use super::{
+    Confirmation, History, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, RowSelection, RunOptions,
+};
+use crate::settings::Overrides;
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    sheet: SheetArgs,
+    #[command(flatten)]
+    part: PartArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    sheet: SheetArgs,
+    #[command(flatten)]
+    part: PartArgs,
+    #[command(flatten)]
+    guard: GuardArgs,
+    #[command(flatten)]
+    results: ResultsArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to run")]
+struct PartArgs {
+    /// Only these rows, as in `2-10,15` or `Leavers!2-10`
+    #[arg(long, value_name = "ROWS")]
+    only: Option<RowSelection>,
+    /// At most this many rows
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// When there are too few free seats: stop before anything is sent, or fill them in the sheet's order
+    #[arg(long, value_name = "WHAT", default_value = "stop")]
+    on_shortage: OnShortageArg,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Guards")]
+struct GuardArgs {
+    /// Do not ask before the plan is carried out
+    #[arg(long, short)]
+    yes: bool,
+    /// Confirm up to this many deletions beforehand
+    #[arg(long, value_name = "N")]
+    max_deletes: Option<u64>,
+    /// Let members of Administrators be deleted
+    #[arg(long)]
+    allow_admins: bool,
+    /// Stop once this many rows have failed, as in `50` or `5%`
+    #[arg(long, value_name = "N|P%", value_parser = values::max_failures)]
+    max_failures: Option<MaxFailures>,
+    /// Run the valid rows of a sheet that has invalid ones
+    #[arg(long)]
+    skip_invalid: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Results")]
+struct ResultsArgs {
+    /// The results file, instead of `<sheet>.results.csv` beside the sheet
+    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    results: Option<PathBuf>,
+    /// Start anew although every row is done; the old results are kept under their date
+    #[arg(long)]
+    again: bool,
+    /// Send invitations that are pending once more
+    #[arg(long)]
+    resend: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+struct ConnectionArgs {
+    /// The address of the installation [env: UIPATH_URI]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    uri: Option<String>,
+    /// The organization's name in addresses [env: UIPATH_ORGANIZATION]
+    #[arg(long, value_name = "NAME")]
+    organization: Option<String>,
+    /// The organization's GUID [env: RESEAT_ORGANIZATION_ID]
+    #[arg(long, value_name = "GUID")]
+    organization_id: Option<String>,
+    /// The App ID of the external application [env: UIPATH_CLIENT_ID]
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// Calls in flight at most (usually 8)
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(Overrides::MOST_CONCURRENCY)))]
+    concurrency: Option<u32>,
+    /// How often a call is repeated after a fault (usually 8)
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(..=i64::from(Overrides::MOST_RETRIES)))]
+    retries: Option<u32>,
+    /// The longest pause that the server may ask for (usually 10m)
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    max_wait: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OnShortageArg {
+    Stop,
+    Fill,
+}
+
+impl From<OnShortageArg> for OnShortage {
+    fn from(arg: OnShortageArg) -> Self {
+        match arg {
+            OnShortageArg::Stop => Self::Stop,
+            OnShortageArg::Fill => Self::Fill,
+        }
+    }
+}
+
+impl ConnectionArgs {
+    fn apply(self, overrides: &mut Overrides) {
+        overrides.uri = self.uri;
+        overrides.organization = self.organization;
+        overrides.organization_id = self.organization_id;
+        overrides.client_id = self.client_id;
+        overrides.concurrency = self.concurrency;
+        overrides.retries = self.retries;
+        overrides.max_wait = self.max_wait;
+    }
+}
+
+impl PartArgs {
+    fn limit(&self) -> Option<usize> {
+        self.limit.and_then(|limit| usize::try_from(limit).ok())
+    }
+}
+
+impl PlanArgs {
+    pub(super) fn into_options(self, overrides: &mut Overrides) -> PlanOptions {
+        self.connection.apply(overrides);
+        PlanOptions {
+            sheet: self.sheet.into(),
+            limit: self.part.limit(),
+            only: self.part.only,
+            on_shortage: self.part.on_shortage.into(),
+        }
+    }
+}
+
+impl RunArgs {
+    pub(super) fn into_options(self, overrides: &mut Overrides) -> RunOptions {
+        self.connection.apply(overrides);
+        RunOptions {
+            sheet: self.sheet.into(),
+            limit: self.part.limit(),
+            only: self.part.only,
+            on_shortage: self.part.on_shortage.into(),
+            confirmation: if self.guard.yes {
+                Confirmation::Given
+            } else {
+                Confirmation::Ask
+            },
+            max_deletes: self.guard.max_deletes,
+            admins: self.guard.allow_admins.into(),
+            max_failures: self.guard.max_failures,
+            invalid_rows: if self.guard.skip_invalid {
+                InvalidRows::Skip
+            } else {
+                InvalidRows::Refuse
+            },
+            history: if self.results.again {
+                History::Again
+            } else {
+                History::Resume
+            },
+            pending_invites: if self.results.resend {
+                PendingInvites::Resend
+            } else {
+                PendingInvites::Leave
+            },
+            results: self.results.results,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The flags of `sandbox`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueHint, value_parser};
+
+use super::values;
+use super::{SandboxOptions, SandboxQuotas};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sandbox options")]
+pub(super) struct SandboxArgs {
+    /// The address and port to listen on; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8484")]
+    listen: SocketAddr,
+    /// Keep the organization in this file between starts
+    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    state: Option<PathBuf>,
+    /// What people and faults follow from; the same seed gives the same ones
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many people are generated, instead of the sixty of the demo company
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(..=1_000_000))]
+    users: Option<u32>,
+    /// Let the windows of the quotas pass this many times as fast
+    #[arg(long, value_name = "FACTOR", value_parser = values::factor, default_value = "1")]
+    quota_scale: f64,
+    /// Have no quotas
+    #[arg(long, conflicts_with = "quota_scale")]
+    no_quotas: bool,
+    /// Let every answer take this long, as in `50ms`
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    latency: Option<Duration>,
+    /// The part of requests that fail, as in `0.05`
+    #[arg(long, value_name = "RATE", value_parser = values::part)]
+    faults: Option<f64>,
+    /// Write a line about every request to this file
+    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    request_log: Option<PathBuf>,
+}
+
+impl From<SandboxArgs> for SandboxOptions {
+    fn from(args: SandboxArgs) -> Self {
+        Self {
+            listen: args.listen,
+            state: args.state,
+            seed: args.seed,
+            users: args.users,
+            quotas: if args.no_quotas {
+                SandboxQuotas::None
+            } else {
+                SandboxQuotas::Scaled(args.quota_scale)
+            },
+            latency: args.latency,
+            faults: args.faults,
+            request_log: args.request_log,
+        }
+    }
+}

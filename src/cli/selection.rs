@@ -1,0 +1,99 @@
+//! `--only`: some rows of a sheet.
+
+use std::str::FromStr;
+
+use crate::model::Place;
+use crate::text::fold;
+
+/// Rows chosen by number, of one worksheet or of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowSelection(Vec<RowRange>);
+
+/// Rows from one number to another, both included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowRange {
+    /// The worksheet; every one where `None`.
+    pub sheet: Option<String>,
+    /// The first row, as the spreadsheet program numbers it.
+    pub first: u32,
+    /// The last row.
+    pub last: u32,
+}
+
+impl RowSelection {
+    /// Whether the row at this place is chosen.
+    pub fn contains(&self, place: &Place) -> bool {
+        self.0.iter().any(|range| {
+            let same_sheet = |sheet: &String| fold(sheet) == fold(&place.sheet);
+            (range.first..=range.last).contains(&place.row) && range.sheet.as_ref().is_none_or(same_sheet)
+        })
+    }
+}
+
+impl FromStr for RowSelection {
+    type Err = String;
+
+    /// Ranges parted by commas, as in `2-10,15` or `Leavers!2-10,15,Joiners!3`; a worksheet's name
+    /// holds until another is named.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut sheet = None;
+        let ranges = text.split(',').map(|part| {
+            let rows = match part.rsplit_once('!') {
+                Some((name, rows)) => {
+                    sheet = Some(name.trim().trim_matches('\'').to_owned());
+                    rows
+                }
+                None => part,
+            };
+            let (first, last) = rows.split_once('-').unwrap_or((rows, rows));
+            let number = |text: &str| text.trim().parse::<u32>().ok().filter(|row| *row > 0);
+            match (number(first), number(last)) {
+                (Some(first), Some(last)) if first <= last => Ok(RowRange {
+                    sheet: sheet.clone(),
+                    first,
+                    last,
+                }),
+                _ => Err(format!(
+                    "`{}` is no range of rows; write `2-10,15` or `Leavers!2-10`",
+                    part.trim()
+                )),
+            }
+        });
+        ranges.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(selection: &str, places: &[(&str, u32)]) -> Vec<bool> {
+        let selection: RowSelection = selection.parse().unwrap();
+        let place = |(sheet, row): &(&str, u32)| Place {
+            sheet: (*sheet).into(),
+            row: *row,
+        };
+        places.iter().map(|at| selection.contains(&place(at))).collect()
+    }
+
+    #[test]
+    fn ranges_and_single_rows_are_chosen_with_both_ends() {
+        let rows = [("", 1), ("", 2), ("", 10), ("", 11), ("", 15)];
+        assert_eq!(chosen("2-10, 15", &rows), [false, true, true, false, true]);
+    }
+
+    #[test]
+    fn a_worksheets_name_holds_until_another_is_named() {
+        let rows = [("Leavers", 2), ("Leavers", 7), ("Joiners", 2), ("Joiners", 3)];
+        assert_eq!(chosen("leavers!2,7,Joiners!3", &rows), [true, true, false, true]);
+        assert_eq!(chosen("2", &rows), [true, false, true, false]);
+        assert_eq!(chosen("'HR drop!'!2", &[("HR drop!", 2)]), [true]);
+    }
+
+    #[test]
+    fn what_is_no_range_is_refused() {
+        for text in ["", "0", "a", "5-2", "1-", "-3", "2,,3", "1-2-3", "Leavers!"] {
+            assert!(text.parse::<RowSelection>().is_err(), "{text}");
+        }
+    }
+}

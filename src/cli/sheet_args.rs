@@ -1,0 +1,59 @@
+//! The flags of every subcommand that reads a sheet.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::values;
+use super::{ColumnMapping, Permission, SheetOptions, Target};
+use crate::model::OperationKind;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sheet options")]
+pub(super) struct SheetArgs {
+    /// The sheet: .csv, .tsv, .xlsx, .xlsm, .xlsb, .xls or .ods; `-` reads CSV from standard input
+    #[arg(value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath, help_heading = None)]
+    path: PathBuf,
+    /// The operation of rows that do not name one
+    #[arg(long, value_name = "OPERATION", value_parser = values::operation())]
+    operation: Option<OperationKind>,
+    /// What a header of the sheet stands for, as in `Work e-mail=user`; may be repeated
+    #[arg(long = "map", value_name = "HEADER=COLUMN", value_parser = values::column_mapping)]
+    columns: Vec<ColumnMapping>,
+    /// The worksheet to read, instead of all that have a header; may be repeated
+    #[arg(long = "sheet", value_name = "NAME")]
+    sheets: Vec<String>,
+    /// Take licence codes that nobody knows at their word
+    #[arg(long)]
+    allow_unknown_codes: bool,
+    /// Let an update set the first e-mail address of an account
+    #[arg(long)]
+    allow_email_update: bool,
+    /// Use a simulated organization inside the process instead of a real one
+    #[arg(long)]
+    sandbox: bool,
+}
+
+impl From<bool> for Permission {
+    fn from(given: bool) -> Self {
+        if given { Self::Allowed } else { Self::Refused }
+    }
+}
+
+impl From<SheetArgs> for SheetOptions {
+    fn from(args: SheetArgs) -> Self {
+        Self {
+            path: args.path,
+            operation: args.operation,
+            columns: args.columns,
+            sheets: args.sheets,
+            unknown_codes: args.allow_unknown_codes.into(),
+            email_update: args.allow_email_update.into(),
+            target: if args.sandbox {
+                Target::Sandbox
+            } else {
+                Target::Configured
+            },
+        }
+    }
+}

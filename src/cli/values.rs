@@ -1,0 +1,102 @@
+//! Values of flags that are more than a word.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::{ColumnMapping, MaxFailures};
+use crate::model::OperationKind;
+use crate::settings;
+
+/// An operation by the name that the sheet uses.
+pub(super) fn operation() -> impl TypedValueParser<Value = OperationKind> {
+    PossibleValuesParser::new(OperationKind::ALL.map(OperationKind::as_str))
+        .try_map(|name| name.parse().map_err(|()| format!("`{name}` is no operation")))
+}
+
+pub(super) fn column_mapping(text: &str) -> Result<ColumnMapping, String> {
+    let parts = text
+        .rsplit_once('=')
+        .map(|(header, column)| (header.trim(), column.trim()));
+    match parts {
+        Some((header, column)) if !header.is_empty() && !column.is_empty() => Ok(ColumnMapping {
+            header: header.to_owned(),
+            column: column.to_owned(),
+        }),
+        _ => Err("write a header of the sheet, `=`, and the column it stands for, as in `Work e-mail=user`".to_owned()),
+    }
+}
+
+pub(super) fn length(text: &str) -> Result<Duration, String> {
+    settings::length(text)
+}
+
+pub(super) fn max_failures(text: &str) -> Result<MaxFailures, String> {
+    let refused = || format!("`{text}` is neither a number of rows above 0 nor a percentage, as in `50` or `5%`");
+    match text.trim().strip_suffix('%') {
+        Some(percent) => {
+            let percent = percent.trim().parse().ok();
+            percent
+                .filter(|percent: &f64| *percent > 0.0 && *percent <= 100.0)
+                .map(MaxFailures::Percent)
+        }
+        None => text.trim().parse().ok().filter(|rows| *rows > 0).map(MaxFailures::Rows),
+    }
+    .ok_or_else(refused)
+}
+
+/// A part of the whole, from 0 to 1.
+pub(super) fn part(text: &str) -> Result<f64, String> {
+    let part = text.trim().parse().ok().filter(|part| (0.0..=1.0).contains(part));
+    part.ok_or_else(|| format!("`{text}` is no part of a whole; write a number from 0 to 1"))
+}
+
+/// A factor above 0.
+pub(super) fn factor(text: &str) -> Result<f64, String> {
+    let factor = text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|factor: &f64| factor.is_finite() && *factor > 0.0);
+    factor.ok_or_else(|| format!("`{text}` is no factor; write a number above 0"))
+}
+
+/// A path that is not empty; clap takes an empty one.
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() {
+        return Err("the path is empty".to_owned());
+    }
+    Ok(PathBuf::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_may_hold_an_equals_sign_and_a_column_never_does() {
+        let mapping = column_mapping("A = B=user").unwrap();
+        assert_eq!((mapping.header.as_str(), mapping.column.as_str()), ("A = B", "user"));
+        for text in ["user", "=user", "Header=", ""] {
+            assert!(column_mapping(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn failures_are_counted_in_rows_or_percent() {
+        assert_eq!(max_failures("50"), Ok(MaxFailures::Rows(50)));
+        assert_eq!(max_failures("2.5%"), Ok(MaxFailures::Percent(2.5)));
+        for text in ["0", "-1", "0%", "101%", "five", "NaN%", ""] {
+            assert!(max_failures(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_and_factors_are_held_within_their_bounds() {
+        assert_eq!((part("0"), part("1"), part("0.05")), (Ok(0.0), Ok(1.0), Ok(0.05)));
+        assert!(part("1.1").is_err() && part("NaN").is_err() && part("x").is_err());
+        assert_eq!(factor("100"), Ok(100.0));
+        assert!(factor("0").is_err() && factor("inf").is_err());
+    }
+}

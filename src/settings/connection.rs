@@ -1,0 +1,124 @@
+//! Which organization, where, and how to sign in.
+
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::credentials::{Credentials, credentials};
+use super::finding::Fault;
+use super::layers::Layers;
+use super::load::Overrides;
+use super::section::Said;
+use super::uri::{Path, address};
+use crate::model::{Deployment, OrganizationId};
+
+/// Everything needed to reach an organization.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Scheme, host and port of the installation; `https`, but for loopback.
+    pub uri: Url,
+    /// Address of the identity service for tokens, without a slash at its end:
+    /// `{uri}/identity_` unless given (`uipath-api`, 2.2).
+    pub identity_uri: Url,
+    /// The organization's name in addresses.
+    pub organization: String,
+    /// The organization's GUID.
+    pub organization_id: OrganizationId,
+    /// How to sign in.
+    pub credentials: Credentials,
+    /// Certificates (PEM) to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Where to find the organization's GUID (`uipath-api`, 1.4).
+const FIND_ID: &str = "sign in to the portal as an administrator and open \
+    Admin: the GUID is the value of `organizationId` in the address bar";
+
+/// Reads all of it, so that every fault is reported, then puts it together.
+pub(super) fn connection(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<Connection> {
+    let uri = uri(layers, overrides, deployment);
+    let identity_uri = identity_uri(layers, uri.as_ref());
+    let organization = organization(layers, overrides);
+    let organization_id = organization_id(layers, overrides);
+    let credentials = credentials(layers, overrides);
+    let ca_file = layers.profile.path("ca_file");
+    Some(Connection {
+        uri: uri?,
+        identity_uri: identity_uri?,
+        organization: organization?,
+        organization_id: organization_id?,
+        credentials: credentials?,
+        ca_file,
+    })
+}
+
+fn uri(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<Url> {
+    let said = layers.text(overrides.uri.as_ref(), "UIPATH_URI", "uri");
+    let known = match deployment {
+        Deployment::Cloud | Deployment::TestCloud => Some("https://cloud.uipath.com"),
+        Deployment::PublicSector => Some("https://govcloud.uipath.us"),
+        Deployment::Dedicated | Deployment::AutomationSuite => None,
+    };
+    let said = said.or_else(|| {
+        known.map(|uri| Said {
+            value: uri.to_owned(),
+            place: "`uri`".to_owned(),
+        })
+    });
+    if said.is_none() {
+        let advice =
+            format!("the address of a `{deployment}` installation is its own, as in `https://uipath.acme.example`");
+        layers.missing("uri", Some("UIPATH_URI"), &advice);
+    }
+    read_address(layers, said?, Path::Refused)
+}
+
+fn identity_uri(layers: &mut Layers<'_>, uri: Option<&Url>) -> Option<Url> {
+    match layers.text(None, "UIPATH_IDENTITY_URI", "identity_uri") {
+        Some(said) => read_address(layers, said, Path::Allowed),
+        None => uri.and_then(|uri| uri.join("/identity_").ok()),
+    }
+}
+
+fn read_address(layers: &Layers<'_>, said: Said<String>, path: Path) -> Option<Url> {
+    let place = said.place.clone();
+    let address = said.checked(layers.findings, |text| address(&text, path))?;
+    if let Some(mended) = address.mended {
+        layers.findings.warning(&place, mended);
+    }
+    Some(address.url)
+}
+
+fn organization(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<String> {
+    let said = layers.text(overrides.organization.as_ref(), "UIPATH_ORGANIZATION", "organization");
+    let advice =
+        "it is the name that follows the host in the portal's address: `acme` in `https://cloud.uipath.com/acme/`";
+    if said.is_none() {
+        layers.missing("organization", Some("UIPATH_ORGANIZATION"), advice);
+    }
+    said?.checked(layers.findings, |name| {
+        let stray = |letter: char| letter.is_whitespace() || matches!(letter, '/' | '\\' | '?' | '#' | '%' | ':');
+        if name.contains(stray) || name.starts_with('.') {
+            return Err(Fault::new(
+                format!("`{name}` is not the name of an organization"),
+                advice,
+            ));
+        }
+        Ok(name)
+    })
+}
+
+fn organization_id(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<OrganizationId> {
+    let said = layers.text(
+        overrides.organization_id.as_ref(),
+        "RESEAT_ORGANIZATION_ID",
+        "organization_id",
+    );
+    if said.is_none() {
+        layers.missing("organization_id", Some("RESEAT_ORGANIZATION_ID"), FIND_ID);
+    }
+    said?.checked(layers.findings, |text| {
+        text.parse()
+            .map_err(|_| Fault::new(format!("`{text}` is not a GUID"), FIND_ID))
+    })
+}

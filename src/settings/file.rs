@@ -1,0 +1,113 @@
+//! The configuration file: found, read, parsed, and one profile of it chosen.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use toml::de::DeTable;
+
+use super::finding::{Fault, Findings};
+use super::layers::Layers;
+use super::load::{Overrides, Reach, Surroundings};
+use super::places::candidates;
+use super::section::{Said, Section, line_of};
+use crate::text::{joined, nearest};
+
+/// The file as it was read.
+pub(super) struct ConfigFile {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
+
+impl ConfigFile {
+    /// The named file, else the first candidate that exists. `Ok(None)` where there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read; reported already.
+    pub(super) fn read(
+        overrides: &Overrides,
+        surroundings: &Surroundings<'_>,
+        findings: &Findings,
+    ) -> Result<Option<Self>, ()> {
+        let named = overrides.config.clone().or_else(|| {
+            (surroundings.environment)("RESEAT_CONFIG")
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from)
+        });
+        let is_named = named.is_some();
+        let paths = match named {
+            Some(path) => vec![surroundings.working_folder.join(path)],
+            None => candidates(surroundings.working_folder, surroundings.config_folder),
+        };
+        for path in paths {
+            match fs_err::read_to_string(&path) {
+                Ok(text) => return Ok(Some(Self { path, text })),
+                Err(error) if error.kind() == ErrorKind::NotFound && !is_named => {}
+                Err(error) => {
+                    let mend = "name a readable TOML file in UTF-8 with `--config` or `RESEAT_CONFIG`";
+                    findings.error("the configuration file", Fault::new(error.to_string(), mend));
+                    return Err(());
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The file's table.
+    ///
+    /// # Errors
+    /// The text is not TOML; reported already, without the line's text, which may hold a secret.
+    pub(super) fn parse(&self, findings: &Findings) -> Result<DeTable<'_>, ()> {
+        DeTable::parse(&self.text)
+            .map(toml::Spanned::into_inner)
+            .map_err(|error| {
+                let line = line_of(&self.text, error.span().map_or(0, |span| span.start));
+                let place = format!("`{}`, line {line}", self.path.display());
+                findings.error(&place, Fault::new(format!("is not TOML: {}", error.message()), ""));
+            })
+    }
+}
+
+/// The table of the profile in use, empty where nothing is configured.
+pub(super) fn profile<'a>(
+    root: &mut Section<'a>,
+    overrides: &Overrides,
+    surroundings: &Surroundings<'_>,
+    reach: Reach,
+    findings: &'a Findings,
+) -> Section<'a> {
+    let profiles = root.section("profile");
+    let names = profiles.names();
+    let variables = Layers {
+        environment: surroundings.environment,
+        profile: Section::empty(findings),
+        findings,
+    };
+    let flagged = overrides.profile.clone().map(|value| Said {
+        value,
+        place: "`--profile`".to_owned(),
+    });
+    match flagged.or_else(|| variables.variable("RESEAT_PROFILE")) {
+        Some(said) if names.contains(&said.value.as_str()) => profiles.named(&said.value),
+        Some(said) => {
+            let what = format!("there is no profile `{}`", said.value);
+            findings.error(&said.place, Fault::new(what, other_profiles(&said.value, &names)));
+            Section::empty(findings)
+        }
+        None if names.contains(&"default") || names.is_empty() => profiles.named("default"),
+        None => {
+            if reach == Reach::Online {
+                let what = "no profile is named `default`, and none was chosen";
+                findings.error("the configuration file", Fault::new(what, other_profiles("", &names)));
+            }
+            Section::empty(findings)
+        }
+    }
+}
+
+fn other_profiles(typed: &str, names: &[&str]) -> String {
+    match (nearest(typed, names.iter().copied()), names) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => "write one in `reseat.toml`, beginning with `[profile.default]`".to_owned(),
+        (None, names) => format!("choose one of {} with `--profile`", joined(names, 10)),
+    }
+}

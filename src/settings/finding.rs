@@ -1,0 +1,72 @@
+//! What is wrong with the configuration: all of it at once, each with its place and its mend.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use crate::problem::Severity;
+
+/// One thing wrong, or odd, about the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it stops the command.
+    pub severity: Severity,
+    /// Where it was said: a flag, a variable, or a key with its file and line.
+    pub place: String,
+    /// What is wrong; reads after the place and a colon. Never holds the value of a secret.
+    pub what: String,
+    /// What to write instead; may be empty.
+    pub mend: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.place, self.what)
+    }
+}
+
+/// What is wrong with one value, before it is known where it was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) mend: String,
+}
+
+impl Fault {
+    pub(super) fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            mend: mend.into(),
+        }
+    }
+}
+
+/// Gathers findings while the settings are read, so that one bad value does not hide the next.
+#[derive(Debug, Default)]
+pub(super) struct Findings(RefCell<Vec<Finding>>);
+
+impl Findings {
+    pub(super) fn error(&self, place: &str, fault: Fault) {
+        self.push(Severity::Error, place, fault);
+    }
+
+    pub(super) fn warning(&self, place: &str, fault: Fault) {
+        self.push(Severity::Warning, place, fault);
+    }
+
+    /// The errors and the warnings.
+    pub(super) fn parted(self) -> (Vec<Finding>, Vec<Finding>) {
+        self.0
+            .into_inner()
+            .into_iter()
+            .partition(|finding| finding.severity == Severity::Error)
+    }
+
+    fn push(&self, severity: Severity, place: &str, fault: Fault) {
+        self.0.borrow_mut().push(Finding {
+            severity,
+            place: place.to_owned(),
+            what: fault.what,
+            mend: fault.mend,
+        });
+    }
+}

@@ -1,0 +1,81 @@
+//! Flag over environment over profile, for the values that may be said in all three.
+
+use secrecy::SecretString;
+
+use super::finding::{Fault, Findings};
+use super::secret::SecretSource;
+use super::section::{Said, Section};
+
+/// What the flags, the environment and the profile say.
+pub(super) struct Layers<'a> {
+    pub(super) environment: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) profile: Section<'a>,
+    /// Where values that do not fit are reported.
+    pub(super) findings: &'a Findings,
+}
+
+impl Layers<'_> {
+    /// A variable that is set and not empty.
+    pub(super) fn variable(&self, name: &str) -> Option<Said<String>> {
+        let value = (self.environment)(name)?;
+        (!value.trim().is_empty()).then(|| Said {
+            value: value.trim().to_owned(),
+            place: format!("the variable `{name}`"),
+        })
+    }
+
+    /// The text said highest: by the flag (named after the key), the variable, the profile.
+    pub(super) fn text(&mut self, flag: Option<&String>, variable: &str, key: &'static str) -> Option<Said<String>> {
+        let written = self.profile.text(key);
+        let flagged = flag.map(|value| Said {
+            value: value.trim().to_owned(),
+            place: format!("`--{}`", key.replace('_', "-")),
+        });
+        flagged.or_else(|| self.variable(variable)).or(written)
+    }
+
+    /// A secret: from the variable, else from the profile's command or file.
+    pub(super) fn secret(&mut self, variable: &'static str, keys: SecretKeys) -> Option<SecretSource> {
+        let command = self.profile.text(keys.command);
+        let file = self.profile.path(keys.file);
+        if let Some(said) = self.variable(variable) {
+            let value = SecretString::from(said.value);
+            return Some(SecretSource::Variable { name: variable, value });
+        }
+        match (command, file) {
+            (Some(said), Some(_)) => {
+                let what = format!("stands beside `{}`", keys.file);
+                self.findings
+                    .error(&said.place, Fault::new(what, "keep one of the two"));
+                None
+            }
+            (Some(said), None) => Some(SecretSource::Command {
+                key: keys.command,
+                line: said.value,
+            }),
+            (None, file) => file.map(|path| SecretSource::File { key: keys.file, path }),
+        }
+    }
+
+    /// Reports a value that nobody gave, and says where it can be given. One that was given and
+    /// does not fit is reported already.
+    pub(super) fn missing(&self, key: &str, variable: Option<&str>, advice: &str) {
+        if self.profile.has(key) {
+            return;
+        }
+        let table = match self.profile.name() {
+            "" => "profile.default",
+            name => name,
+        };
+        let or_set = variable.map_or_else(String::new, |variable| format!(", or set `{variable}`"));
+        let mend = format!("write it under `[{table}]` in `reseat.toml`{or_set}; {advice}");
+        self.findings.error(&format!("`{key}`"), Fault::new("is missing", mend));
+    }
+}
+
+/// The two keys of a profile that may say where a secret is.
+#[derive(Clone, Copy)]
+pub(super) struct SecretKeys {
+    pub(super) command: &'static str,
+    pub(super) file: &'static str,
+}

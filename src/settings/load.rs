@@ -1,0 +1,481 @@
+//! The whole of it: what was said, and what is meant.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::batch::{Batch, batch};
+use super::connection::{Connection, connection};
+use super::file::{ConfigFile, profile};
+use super::finding::{Fault, Finding, Findings};
+use super::layers::Layers;
+use super::limits::{Limits, limits};
+use super::routes::{Routes, routes};
+use super::section::Section;
+use crate::model::{BundleCode, Deployment};
+
+/// What the flags said; `None` where they said nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--uri`
+    pub uri: Option<String>,
+    /// `--organization`
+    pub organization: Option<String>,
+    /// `--organization-id`
+    pub organization_id: Option<String>,
+    /// `--client-id`
+    pub client_id: Option<String>,
+    /// `--concurrency`, from 1 to [`MOST_CONCURRENCY`](Self::MOST_CONCURRENCY).
+    pub concurrency: Option<u32>,
+    /// `--retries`, at most [`MOST_RETRIES`](Self::MOST_RETRIES).
+    pub retries: Option<u32>,
+    /// `--max-wait`
+    pub max_wait: Option<Duration>,
+}
+
+impl Overrides {
+    /// The most calls that may be in flight at a time.
+    pub const MOST_CONCURRENCY: u32 = 256;
+    /// The most repetitions of one call.
+    pub const MOST_RETRIES: u32 = 100;
+}
+
+/// The process's surroundings, as parameters.
+pub struct Surroundings<'a> {
+    /// The environment's variables.
+    pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// The working folder.
+    pub working_folder: &'a Path,
+    /// The platform's folder for configuration, as [`config_folder`](super::config_folder) finds it.
+    pub config_folder: Option<&'a Path>,
+}
+
+/// Whether the command talks to an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It does not: the connection is not judged, and is absent from the settings.
+    Offline,
+    /// It does: a connection that is not complete is an error.
+    Online,
+}
+
+/// The validated settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The kind of installation; its [`capabilities`](Deployment::capabilities) follow from it.
+    pub deployment: Deployment,
+    /// The organization; always there with [`Reach::Online`], never with [`Reach::Offline`].
+    pub connection: Option<Connection>,
+    /// Bundle codes that the profile allows beside the known ones.
+    pub bundle_codes: Vec<BundleCode>,
+    /// Concurrency, quotas, retries and times.
+    pub limits: Limits,
+    /// Routes that the documents disagree on.
+    pub routes: Routes,
+    /// Chunk sizes.
+    pub batch: Batch,
+    /// What is odd about the configuration without stopping anything.
+    pub warnings: Vec<Finding>,
+}
+
+/// Reads the configuration file and brings flags, environment, profile and defaults together.
+///
+/// # Errors
+/// Everything that is wrong, at once; warnings among it.
+pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach) -> Result<Settings, Vec<Finding>> {
+    let findings = Findings::default();
+    let settings = read(overrides, surroundings, reach, &findings);
+    let (errors, warnings) = findings.parted();
+    match settings {
+        Some(settings) if errors.is_empty() => Ok(Settings { warnings, ..settings }),
+        _ => Err(errors.into_iter().chain(warnings).collect()),
+    }
+}
+
+/// `None` where something essential was at fault, which is then among the findings.
+fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, findings: &Findings) -> Option<Settings> {
+    let file = ConfigFile::read(overrides, surroundings, findings).ok()?;
+    let table = match &file {
+        Some(file) => Some(file.parse(findings).ok()?),
+        None => None,
+    };
+    let mut root = match (&file, &table) {
+        (Some(file), Some(table)) => Section::whole_file(&file.path, &file.text, table, findings),
+        _ => Section::empty(findings),
+    };
+    let mut profile = profile(&mut root, overrides, surroundings, reach, findings);
+    root.finish();
+
+    let deployment = profile.text("deployment").and_then(|said| {
+        said.checked(findings, |name| {
+            name.parse().map_err(|refusal: String| Fault::new(refusal, ""))
+        })
+    });
+    let deployment = deployment.unwrap_or_default();
+    let limits = limits(profile.section("limits"), overrides, deployment);
+    let routes = routes(profile.section("routes"), findings);
+    let batch = batch(profile.section("batch"));
+    let codes = profile.texts("bundle_codes").unwrap_or_default();
+
+    // Without a connection its keys are read all the same, so that they are known, and not judged.
+    let unheard = Findings::default();
+    let mut layers = Layers {
+        environment: surroundings.environment,
+        profile,
+        findings: if reach == Reach::Online { findings } else { &unheard },
+    };
+    let connection = connection(&mut layers, overrides, deployment);
+    layers.profile.finish();
+    if reach == Reach::Online && connection.is_none() {
+        return None;
+    }
+    Some(Settings {
+        deployment,
+        connection: connection.filter(|_| reach == Reach::Online),
+        bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
+        limits,
+        routes,
+        batch,
+        warnings: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{AllocateMethod, Credentials, SecretSource};
+    use super::*;
+    use crate::event::Method;
+
+    const ID: &str = "6f2c1d5e-0000-4000-8000-000000000001";
+
+    /// Settings from a file's text and variables, in a folder of their own.
+    fn settings(
+        file: &str,
+        variables: &[(&str, &str)],
+        overrides: &Overrides,
+        reach: Reach,
+    ) -> Result<Settings, Vec<String>> {
+        let folder = tempfile::tempdir().unwrap();
+        if !file.is_empty() {
+            fs_err::write(folder.path().join("reseat.toml"), file).unwrap();
+        }
+        let environment = |name: &str| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let surroundings = Surroundings {
+            environment: &environment,
+            working_folder: folder.path(),
+            config_folder: None,
+        };
+        let folder = format!("{}/", folder.path().display());
+        load(overrides, &surroundings, reach).map_err(|findings| {
+            let told = findings
+                .iter()
+                .map(|finding| format!("{finding} | {}", finding.mend).replace(&folder, ""));
+            told.collect()
+        })
+    }
+
+    fn online(file: &str, variables: &[(&str, &str)]) -> Settings {
+        settings(file, variables, &Overrides::default(), Reach::Online).unwrap()
+    }
+
+    fn refused(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        settings(file, variables, &Overrides::default(), Reach::Online).unwrap_err()
+    }
+
+    fn whole() -> String {
+        format!(
+            "[profile.default]\norganization = \"acme\"\norganization_id = \"{ID}\"\nclient_id = \"app\"\n\
+            client_secret_command = \"pass show uipath\"\n"
+        )
+    }
+
+    #[test]
+    fn a_profile_with_the_four_essentials_is_a_connection_to_the_cloud() {
+        let settings = online(&whole(), &[]);
+        let connection = settings.connection.unwrap();
+        assert_eq!(connection.uri.as_str(), "https://cloud.uipath.com/");
+        assert_eq!(connection.identity_uri.as_str(), "https://cloud.uipath.com/identity_");
+        assert_eq!(connection.organization, "acme");
+        assert_eq!(connection.organization_id.to_string(), ID);
+        let Credentials::ClientCredentials {
+            client_id,
+            secret: SecretSource::Command { line, .. },
+            scopes,
+        } = connection.credentials
+        else {
+            panic!("{:?}", connection.credentials)
+        };
+        assert_eq!((client_id.as_str(), line.as_str()), ("app", "pass show uipath"));
+        assert_eq!(scopes, ["PM.User", "PM.Group", "PM.License"]);
+        assert_eq!(settings.warnings, []);
+    }
+
+    #[test]
+    fn flags_are_above_the_environment_and_the_environment_above_the_profile() {
+        let file = whole();
+        let variables = [("UIPATH_ORGANIZATION", "from-env"), ("UIPATH_CLIENT_ID", "env-app")];
+        let overrides = Overrides {
+            organization: Some("from-flag".to_owned()),
+            ..Overrides::default()
+        };
+        let settings = settings(&file, &variables, &overrides, Reach::Online).unwrap();
+        let connection = settings.connection.unwrap();
+        assert_eq!(connection.organization, "from-flag");
+        let Credentials::ClientCredentials { client_id, .. } = connection.credentials else {
+            panic!("{:?}", connection.credentials)
+        };
+        assert_eq!(client_id, "env-app");
+    }
+
+    #[test]
+    fn the_environment_alone_is_enough() {
+        let variables = [
+            ("UIPATH_URI", "https://govcloud.uipath.us"),
+            ("UIPATH_IDENTITY_URI", "https://login.example/identity_/"),
+            ("UIPATH_ORGANIZATION", "acme"),
+            ("RESEAT_ORGANIZATION_ID", ID),
+            ("UIPATH_PAT", "rt_secret"),
+        ];
+        let connection = online("", &variables).connection.unwrap();
+        assert_eq!(connection.identity_uri.as_str(), "https://login.example/identity_");
+        assert!(matches!(connection.credentials, Credentials::Token { .. }));
+        assert!(!format!("{connection:?}").contains("rt_secret"));
+    }
+
+    #[test]
+    fn how_to_sign_in_is_what_the_highest_layer_names() {
+        let token = "token_file = \"pat.txt\"\n";
+        let ropc = "username = \"ann\"\ntenancy = \"host\"\npassword_file = \"p\"\n";
+        let bare = format!("[profile.default]\norganization = \"acme\"\norganization_id = \"{ID}\"\n");
+        let kind =
+            |file: String, variables: &[(&str, &str)]| match online(&file, variables).connection.unwrap().credentials {
+                Credentials::ClientCredentials { .. } => "client-credentials",
+                Credentials::Token { .. } => "token",
+                Credentials::Ropc { .. } => "ropc",
+            };
+        assert_eq!(kind(whole() + token, &[]), "client-credentials");
+        assert_eq!(kind(whole(), &[("UIPATH_PAT", "t")]), "token");
+        assert_eq!(
+            kind(whole(), &[("UIPATH_PAT", "t"), ("UIPATH_CLIENT_SECRET", "s")]),
+            "client-credentials"
+        );
+        assert_eq!(kind(bare.clone() + token, &[]), "token");
+        assert_eq!(kind(bare.clone() + ropc, &[]), "ropc");
+        assert_eq!(
+            kind(whole() + "auth = \"ropc\"\n" + ropc, &[("UIPATH_PAT", "t")]),
+            "ropc"
+        );
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once_with_its_place_and_mend() {
+        let file = "[profile.default]\n\
+            uri = \"http://cloud.uipath.com\"\n\
+            organization = \"https://cloud.uipath.com/acme\"\n\
+            organization_id = \"acme\"\n\
+            auth = \"basic\"\n\
+            [profile.default.limits]\n\
+            window = 300\n\
+            share = 1.5\n\
+            concurrency = 0\n\
+            [profile.default.batch]\n\
+            users_per_invite = -1\n\
+            [profile.default.routes]\n\
+            license = \"https://x\"\n\
+            allocate_method = \"PATCH\"\n";
+        let told = refused(file, &[]);
+        for (line, start) in [
+            (
+                2,
+                "`profile.default.uri` (`reseat.toml`, line 2): `http://cloud.uipath.com` is not encrypted",
+            ),
+            (3, "`profile.default.organization`"),
+            (
+                4,
+                "`profile.default.organization_id` (`reseat.toml`, line 4): `acme` is not a GUID",
+            ),
+            (5, "`profile.default.auth`"),
+            (
+                7,
+                "`profile.default.limits.window` (`reseat.toml`, line 7): `300` does not fit",
+            ),
+            (8, "`profile.default.limits.share`"),
+            (9, "`profile.default.limits.concurrency`"),
+            (11, "`profile.default.batch.users_per_invite`"),
+            (13, "`profile.default.routes.license`"),
+            (14, "`profile.default.routes.allocate_method`"),
+        ] {
+            let found = told
+                .iter()
+                .any(|told| told.starts_with(start) && told.contains(&format!("line {line})")));
+            assert!(found, "{start} in {told:#?}");
+        }
+        assert_eq!(told.len(), 10, "{told:#?}");
+        assert!(told.iter().any(|told| told.contains("`organizationId`")), "{told:#?}");
+    }
+
+    #[test]
+    fn with_nothing_configured_the_missing_essentials_are_named_with_where_to_find_them() {
+        let told = refused("", &[]);
+        let keys: Vec<_> = told.iter().filter_map(|told| told.split('`').nth(1)).collect();
+        assert_eq!(
+            keys,
+            ["organization", "organization_id", "client_id", "client_secret_command"]
+        );
+        assert!(told[1].contains("`organizationId` in the address bar"), "{told:#?}");
+    }
+
+    #[test]
+    fn an_installation_of_ones_own_has_to_name_its_address() {
+        let told = refused(&(whole() + "deployment = \"automation-suite\"\n"), &[]);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].starts_with("`uri`: is missing"), "{told:#?}");
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_refused_and_never_repeated() {
+        for line in [
+            "client_secret = \"hunter2\"",
+            "password = \"hunter2\"",
+            "token = \"hunter2\"",
+        ] {
+            let told = refused(&format!("{}{line}\n", whole()), &[]);
+            assert_eq!(told.len(), 1, "{told:#?}");
+            assert!(told[0].contains("is a secret"), "{told:#?}");
+            assert!(!told[0].contains("hunter2"), "{told:#?}");
+        }
+        let torn = refused("[profile.default]\nclient_secret = \"hunter2\n", &[]);
+        assert!(torn[0].contains("line 2: is not TOML"), "{torn:#?}");
+        assert!(!torn[0].contains("hunter2"), "{torn:#?}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_warned_of_with_its_neighbour() {
+        let file = whole() + "orgnization = \"x\"\n[profile.default.limits]\nconcurency = 3\n[profiles.x]\na = 1\n";
+        let warnings = online(&file, &[]).warnings;
+        let mends: Vec<_> = warnings.iter().map(|warning| warning.mend.as_str()).collect();
+        assert_eq!(
+            mends,
+            [
+                "did you mean `profile`?",
+                "did you mean `concurrency`?",
+                "did you mean `organization`?"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_published_quotas_hold_for_the_cloud_and_no_others_unless_given() {
+        let of = |deployment: &str, limits: &str| {
+            let uri = "uri = \"https://x.example\"";
+            let file = format!("{}{uri}\ndeployment = \"{deployment}\"\n{limits}", whole());
+            let limits = online(&file, &[]).limits;
+            Method::ALL.map(|method| limits.calls(method))
+        };
+        let published = [Some(300), Some(24_000), Some(160), Some(160), Some(160)];
+        assert_eq!(of("cloud", ""), published);
+        assert_eq!(of("test-cloud", ""), published);
+        for deployment in ["public-sector", "dedicated", "automation-suite"] {
+            assert_eq!(of(deployment, ""), [None; 5], "{deployment}");
+        }
+        assert_eq!(
+            of("cloud", "[profile.default.limits]\nput = 0\nget = 50\n"),
+            [Some(50), Some(24_000), None, Some(160), Some(160)]
+        );
+    }
+
+    #[test]
+    fn limits_routes_and_sizes_are_read_and_flags_are_above_them() {
+        let file = whole()
+            + "bundle_codes = [\"NEWNU\"]\n[profile.default.limits]\nwindow = \"5000ms\"\nretries = 2\nmax_wait = \"1m\"\n\
+            concurrency = 4\ntimeout = \"90s\"\nshare = 1\n[profile.default.routes]\nlicense = \"/la/\"\n\
+            allocate_method = \"post\"\n[profile.default.batch]\nusers_per_page = 50\n";
+        let overrides = Overrides {
+            concurrency: Some(16),
+            ..Overrides::default()
+        };
+        let settings = settings(&file, &[], &overrides, Reach::Online).unwrap();
+        assert_eq!(settings.bundle_codes, [BundleCode::new("NEWNU")]);
+        let limits = settings.limits;
+        assert_eq!((limits.concurrency, limits.retries), (16, 2));
+        assert_eq!(limits.window, Duration::from_secs(5));
+        assert_eq!(limits.max_wait, Duration::from_secs(60));
+        assert_eq!(limits.timeout, Duration::from_secs(90));
+        assert_eq!(settings.routes.license, "la");
+        assert_eq!(settings.routes.portal, "{org}/portal_");
+        assert_eq!(settings.routes.allocate_method, AllocateMethod::Post);
+        assert_eq!(
+            (settings.batch.users_per_page, settings.batch.users_per_invite),
+            (50, 100)
+        );
+        assert_eq!(settings.warnings, []);
+    }
+
+    #[test]
+    fn a_command_without_network_needs_no_connection_and_still_sees_the_rest() {
+        let overrides = Overrides::default();
+        let empty = settings("", &[], &overrides, Reach::Offline).unwrap();
+        assert!(empty.connection.is_none());
+        let file = "[profile.default]\ndeployment = \"automation-suite\"\nclient_id = \"app\"\n";
+        let settings = settings(file, &[], &overrides, Reach::Offline).unwrap();
+        assert_eq!(settings.deployment, Deployment::AutomationSuite);
+        assert_eq!(settings.warnings, []);
+    }
+
+    #[test]
+    fn a_profile_is_chosen_by_name_and_a_slip_is_answered_with_its_neighbour() {
+        let file = whole().replace("profile.default", "profile.production");
+        let chosen = |name: &str| {
+            let overrides = Overrides {
+                profile: Some(name.to_owned()),
+                ..Overrides::default()
+            };
+            settings(&file, &[], &overrides, Reach::Online)
+        };
+        assert!(chosen("production").is_ok());
+        assert!(
+            settings(
+                &file,
+                &[("RESEAT_PROFILE", "production")],
+                &Overrides::default(),
+                Reach::Online
+            )
+            .is_ok()
+        );
+        let told = chosen("prodution").unwrap_err();
+        assert!(told[0].ends_with("did you mean `production`?"), "{told:#?}");
+        let told = refused(&file, &[]);
+        assert!(
+            told[0].ends_with("choose one of production with `--profile`"),
+            "{told:#?}"
+        );
+    }
+
+    #[test]
+    fn a_named_file_must_exist_and_its_paths_start_from_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.toml");
+        let overrides = Overrides {
+            config: Some(path.clone()),
+            ..Overrides::default()
+        };
+        assert!(settings("", &[], &overrides, Reach::Offline).is_err());
+        let file = whole().replace("client_secret_command", "client_secret_file") + "ca_file = \"ca.pem\"\n";
+        fs_err::write(&path, file).unwrap();
+        let settings = settings("", &[], &overrides, Reach::Online).unwrap();
+        let connection = settings.connection.unwrap();
+        assert_eq!(connection.ca_file, Some(folder.path().join("ca.pem")));
+    }
+
+    #[test]
+    fn a_command_and_a_file_for_one_secret_are_one_too_many() {
+        let told = refused(&(whole() + "client_secret_file = \"x\"\n"), &[]);
+        assert!(told[0].contains("keep one of the two"), "{told:#?}");
+    }
+}

@@ -1,0 +1,30 @@
+//! Flags, environment, profile and defaults into one validated value, every problem at once.
+//!
+//! Knows nothing of clap ([`Overrides`] is what the flags said, in plain words) and nothing of the
+//! network. Secrets are located here and read only when somebody asks for them.
+
+mod batch;
+mod connection;
+mod credentials;
+mod file;
+mod finding;
+mod layers;
+mod limits;
+mod load;
+mod places;
+mod routes;
+mod secret;
+mod section;
+mod uri;
+mod values;
+
+pub use batch::Batch;
+pub use connection::Connection;
+pub use credentials::Credentials;
+pub use finding::Finding;
+pub use limits::Limits;
+pub use load::{Overrides, Reach, Settings, Surroundings, load};
+pub use places::config_folder;
+pub use routes::{AllocateMethod, Routes};
+pub use secret::{SecretError, SecretSource};
+pub use values::length;

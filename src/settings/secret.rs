@@ -1,0 +1,222 @@
+//! Secrets: located early, read only when needed, never shown.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+
+/// How long a secret command may take; enough to unlock a key by hand.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often a running command is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// More than any secret is long.
+const MOST: u64 = 64 * 1024;
+
+/// Where a secret is.
+#[derive(Debug, Clone)]
+pub enum SecretSource {
+    /// In an environment variable, read already.
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: SecretString,
+    },
+    /// Printed by a command, run through the platform's shell.
+    Command {
+        /// The key of the profile that names it.
+        key: &'static str,
+        /// The command.
+        line: String,
+    },
+    /// In a file.
+    File {
+        /// The key of the profile that names it.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Why a secret could not be had. Never holds any of what was read.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The file cannot be read.
+    #[error("failed to read the file that `{key}` names")]
+    File {
+        /// The key of the profile.
+        key: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The shell cannot be started, or its output not read.
+    #[error("failed to run the command of `{key}`")]
+    Run {
+        /// The key of the profile.
+        key: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The command says that it failed.
+    #[error("the command of `{key}` failed ({status}); what it says stands above")]
+    Failed {
+        /// The key of the profile.
+        key: &'static str,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// The command does not end.
+    #[error("the command of `{key}` did not end within {} s", PATIENCE.as_secs())]
+    TooSlow {
+        /// The key of the profile.
+        key: &'static str,
+    },
+    /// There is nothing, or more than one line, or something that is not text.
+    #[error("what `{key}` gives {what}; it must be the secret alone, on one line")]
+    Unfit {
+        /// The key of the profile, or the variable.
+        key: &'static str,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+impl SecretSource {
+    /// Reads the secret. A command has no input, its messages reach the terminal, and the line break
+    /// at the end of what it prints is taken off.
+    pub fn read(&self) -> Result<SecretString, SecretError> {
+        match self {
+            Self::Variable { value, .. } => Ok(value.clone()),
+            Self::Command { key, line } => only_line(key, run(key, line, PATIENCE)?),
+            Self::File { key, path } => {
+                let bytes = fs_err::read(path).map_err(|source| SecretError::File { key, source })?;
+                only_line(key, bytes)
+            }
+        }
+    }
+}
+
+fn only_line(key: &'static str, bytes: Vec<u8>) -> Result<SecretString, SecretError> {
+    let unfit = |what| SecretError::Unfit { key, what };
+    let text = String::from_utf8(bytes).map_err(|_| unfit("is not text in UTF-8"))?;
+    match text.trim_end_matches(['\r', '\n']) {
+        "" => Err(unfit("is empty")),
+        line if line.contains(['\r', '\n']) => Err(unfit("has several lines")),
+        line => Ok(SecretString::from(line)),
+    }
+}
+
+/// What the command prints.
+fn run(key: &'static str, line: &str, patience: Duration) -> Result<Vec<u8>, SecretError> {
+    let failed = |source| SecretError::Run { key, source };
+    let mut child = shell(line)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .map_err(failed)?;
+    let output = child.stdout.take();
+    let (sender, receiver) = mpsc::channel();
+    // A thread of its own: the pipe may stay open after the shell was ended.
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = output.map_or(Ok(0), |pipe| pipe.take(MOST).read_to_end(&mut bytes));
+        // Nobody listens any more once the command was too slow.
+        let _ = sender.send(read.map(|_| bytes));
+    });
+    let deadline = Instant::now() + patience;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            break status;
+        }
+        if Instant::now() >= deadline {
+            child.kill().and_then(|()| child.wait()).map_err(failed)?;
+            return Err(SecretError::TooSlow { key });
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    };
+    if !status.success() {
+        return Err(SecretError::Failed { key, status });
+    }
+    let left = deadline.saturating_duration_since(Instant::now());
+    let read = receiver.recv_timeout(left).map_err(|_| SecretError::TooSlow { key })?;
+    read.map_err(failed)
+}
+
+#[cfg(not(windows))]
+fn shell(line: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(line);
+    command
+}
+
+#[cfg(windows)]
+fn shell(line: &str) -> Command {
+    use std::os::windows::process::CommandExt;
+
+    let mut command = Command::new("cmd");
+    // `cmd` has quoting rules of its own, which only a raw argument leaves alone.
+    command.args(["/D", "/C"]).raw_arg(line);
+    command
+}
+
+#[cfg(all(test, not(windows)))]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn command(line: &str) -> SecretSource {
+        SecretSource::Command {
+            key: "client_secret_command",
+            line: line.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_command_goes_through_the_shell_and_its_line_break_is_taken_off() {
+        let secret = command("printf 'hunter'; echo 2").read().unwrap();
+        assert_eq!(secret.expose_secret(), "hunter2");
+    }
+
+    #[test]
+    fn a_file_gives_its_only_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        fs_err::write(&path, "hunter2\r\n").unwrap();
+        let key = "client_secret_file";
+        let secret = SecretSource::File { key, path }.read().unwrap();
+        assert_eq!(secret.expose_secret(), "hunter2");
+    }
+
+    #[test]
+    fn what_is_not_a_secret_alone_on_a_line_is_refused_without_being_repeated() {
+        for line in [
+            "printf ''",
+            "printf 'hunter2\nuser: ann\n'",
+            "printf 'hunter2\\377'",
+            "echo hunter2; false",
+        ] {
+            let error = command(line).read().unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended() {
+        let error = run("token_command", "sleep 600", Duration::ZERO).unwrap_err();
+        assert!(matches!(error, SecretError::TooSlow { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_secret_does_not_show_in_debug_output() {
+        let source = SecretSource::Variable {
+            name: "UIPATH_PAT",
+            value: "hunter2".into(),
+        };
+        assert!(!format!("{source:?}").contains("hunter2"));
+    }
+}

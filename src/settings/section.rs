@@ -1,0 +1,272 @@
+//! One table of the file, read key by key; what is left over at the end is reported.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::finding::{Fault, Findings};
+use super::values::length;
+use crate::text::{clean, nearest};
+
+/// A value and where it was said.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Said<T> {
+    pub(super) value: T,
+    pub(super) place: String,
+}
+
+impl<T> Said<T> {
+    /// The value after a check that may refuse it; a refusal becomes a finding.
+    pub(super) fn checked<U>(self, findings: &Findings, check: impl FnOnce(T) -> Result<U, Fault>) -> Option<U> {
+        match check(self.value) {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                findings.error(&self.place, fault);
+                None
+            }
+        }
+    }
+}
+
+/// Keys under which people write secrets down, each with the keys to use instead.
+const SECRETS: [(&str, &str); 5] = [
+    (
+        "client_secret",
+        "use `client_secret_command`, `client_secret_file` or the variable `UIPATH_CLIENT_SECRET`",
+    ),
+    (
+        "password",
+        "use `password_command`, `password_file` or the variable `UIPATH_PASSWORD`",
+    ),
+    (
+        "token",
+        "use `token_command`, `token_file` or the variable `UIPATH_PAT`",
+    ),
+    ("pat", "use `token_command`, `token_file` or the variable `UIPATH_PAT`"),
+    (
+        "access_token",
+        "use `token_command`, `token_file` or the variable `UIPATH_PAT`",
+    ),
+];
+
+/// A table of the file; an absent one reads as an empty one.
+pub(super) struct Section<'a> {
+    file: &'a Path,
+    text: &'a str,
+    name: String,
+    table: Option<&'a DeTable<'a>>,
+    asked: BTreeSet<&'static str>,
+    findings: &'a Findings,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn whole_file(file: &'a Path, text: &'a str, table: &'a DeTable<'a>, findings: &'a Findings) -> Self {
+        Self {
+            file,
+            text,
+            name: String::new(),
+            table: Some(table),
+            asked: BTreeSet::new(),
+            findings,
+        }
+    }
+
+    /// A section of no file.
+    pub(super) fn empty(findings: &'a Findings) -> Self {
+        Self {
+            file: Path::new(""),
+            text: "",
+            name: String::new(),
+            table: None,
+            asked: BTreeSet::new(),
+            findings,
+        }
+    }
+
+    /// The header that the table has in the file, as in `profile.default`.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the key stands in it, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The names of the tables in it.
+    pub(super) fn names(&self) -> Vec<&'a str> {
+        let entries = self.table.into_iter().flatten();
+        entries.map(|(key, _)| key.get_ref().as_ref()).collect()
+    }
+
+    /// The table of this name in it.
+    pub(super) fn section(&mut self, key: &'static str) -> Self {
+        self.asked.insert(key);
+        self.named(key)
+    }
+
+    /// As [`section`](Self::section), for a name that the user chose.
+    pub(super) fn named(&self, key: &str) -> Self {
+        let name = if self.name.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.name)
+        };
+        let table = self.find(key).and_then(|value| {
+            let table = value.get_ref().as_table();
+            if table.is_none() {
+                let mend = format!("write it as a table that begins with `[{name}]`");
+                self.findings
+                    .error(&self.place(key, value), Fault::new("is not a table", mend));
+            }
+            table
+        });
+        Self {
+            file: self.file,
+            text: self.text,
+            name,
+            table,
+            asked: BTreeSet::new(),
+            findings: self.findings,
+        }
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Said<String>> {
+        self.read(key, |value| {
+            let text = value.as_str().ok_or_else(|| unlike(value, "a text in quotes"))?;
+            match text.trim() {
+                "" => Err(Fault::new("is empty", "write a value, or take the line out")),
+                text => Ok(text.to_owned()),
+            }
+        })
+    }
+
+    /// The path of a file; a relative one starts from the folder of the configuration file.
+    pub(super) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
+        let folder = self.file.parent().unwrap_or(self.file);
+        self.text(key).map(|said| folder.join(said.value))
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+        let said = self.read(key, |value| {
+            let wanted = "a list of texts, as in `[\"one\", \"two\"]`";
+            let list = value.as_array().ok_or_else(|| unlike(value, wanted))?;
+            list.iter()
+                .map(|item| {
+                    let text = item.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty());
+                    text.map(str::to_owned).ok_or_else(|| unlike(item.get_ref(), wanted))
+                })
+                .collect()
+        });
+        said.map(|said: Said<Vec<String>>| said.value)
+    }
+
+    /// A whole number between two bounds, both included.
+    pub(super) fn whole(&mut self, key: &'static str, least: u32, most: u32) -> Option<u32> {
+        let said = self.read(key, |value| {
+            let refused = || unlike(value, &format!("a whole number from {least} to {most}"));
+            let written = value.as_integer().ok_or_else(refused)?;
+            let number = u32::from_str_radix(written.as_str(), written.radix()).map_err(|_| refused())?;
+            (least..=most).contains(&number).then_some(number).ok_or_else(refused)
+        });
+        said.map(|said| said.value)
+    }
+
+    /// A number above 0 and at most 1.
+    pub(super) fn share(&mut self, key: &'static str) -> Option<f64> {
+        let said = self.read(key, |value| {
+            let written = match value {
+                DeValue::Float(float) => float.as_str(),
+                DeValue::Integer(integer) => integer.as_str(),
+                _ => "",
+            };
+            let number = written.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
+            number.ok_or_else(|| unlike(value, "a number above 0 and at most 1, as in `0.9`"))
+        });
+        said.map(|said| said.value)
+    }
+
+    /// A length of time above zero.
+    pub(super) fn length(&mut self, key: &'static str) -> Option<Duration> {
+        let said = self.read(key, |value| {
+            let refused = || {
+                unlike(
+                    value,
+                    "a length of time above zero, as in `\"5m\"`, `\"300s\"` or `\"5000ms\"`",
+                )
+            };
+            let text = value.as_str().ok_or_else(refused)?;
+            let length = length(text).map_err(|_| refused())?;
+            (!length.is_zero()).then_some(length).ok_or_else(refused)
+        });
+        said.map(|said| said.value)
+    }
+
+    /// Reports the keys that nobody asked for: a secret written down is refused, anything else warned of.
+    pub(super) fn finish(self) {
+        for (key, value) in self.table.into_iter().flatten() {
+            let name: &str = key.get_ref();
+            if self.asked.contains(name) {
+                continue;
+            }
+            let place = self.place(name, value);
+            if let Some((_, instead)) = SECRETS.iter().find(|(secret, _)| *secret == name) {
+                let what = "is a secret, and secrets are not kept in this file";
+                let mend = format!("take the line out, {instead}, and make a new secret if others could read the file");
+                self.findings.error(&place, Fault::new(what, mend));
+                continue;
+            }
+            let mend = nearest(name, self.asked.iter().copied())
+                .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            self.findings.warning(
+                &place,
+                Fault::new("is not a key that reseat knows, and is left aside", mend),
+            );
+        }
+    }
+
+    fn find(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        let mut entries = self.table.into_iter().flatten();
+        entries.find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+    }
+
+    fn read<T>(&mut self, key: &'static str, read: impl FnOnce(&DeValue<'a>) -> Result<T, Fault>) -> Option<Said<T>> {
+        self.asked.insert(key);
+        let value = self.find(key)?;
+        let place = self.place(key, value);
+        match read(value.get_ref()) {
+            Ok(value) => Some(Said { value, place }),
+            Err(fault) => {
+                self.findings.error(&place, fault);
+                None
+            }
+        }
+    }
+
+    fn place(&self, key: &str, value: &Spanned<DeValue<'_>>) -> String {
+        let line = line_of(self.text, value.span().start);
+        let dot = if self.name.is_empty() { "" } else { "." };
+        format!("`{}{dot}{key}` (`{}`, line {line})", self.name, self.file.display())
+    }
+}
+
+/// The number of the line on which this byte of the text stands, from 1.
+pub(super) fn line_of(text: &str, byte: usize) -> usize {
+    text.get(..byte).unwrap_or_default().matches('\n').count() + 1
+}
+
+fn unlike(value: &DeValue<'_>, wanted: &str) -> Fault {
+    let written = match value {
+        DeValue::String(text) => format!("`{}`", clean(text, 60)),
+        DeValue::Integer(integer) => format!("`{}`", integer.as_str()),
+        DeValue::Float(float) => format!("`{}`", float.as_str()),
+        DeValue::Boolean(boolean) => format!("`{boolean}`"),
+        other => format!("this {}", other.type_str()),
+    };
+    Fault::new(format!("{written} does not fit"), format!("write {wanted}"))
+}
