@@ -12,3 +12,5 @@ pub mod problem;
 
 pub mod api;
 pub mod ledger;
+
+pub mod sandbox;
