@@ -24,3 +24,5 @@ pub mod report;
 pub mod app;
 pub mod cli;
 pub mod settings;
+
+pub mod sandbox;

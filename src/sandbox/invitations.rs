@@ -1,0 +1,125 @@
+//! InviteUsers, judged entry by entry inside a 200 (`uipath-api`, 4.5), and the page behind the mail's link.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use url::Url;
+
+use super::call::Call;
+use super::quirks::Reinvitation;
+use super::reply::{Outcome, Reply, identity_result};
+use super::world::User;
+use crate::model::{Email, GroupId, UserId};
+use crate::text::fold;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Invitation {
+    #[serde(default)]
+    email: String,
+    redirect_url: Option<String>,
+    name: Option<String>,
+    surname: Option<String>,
+    #[serde(rename = "groupIDs")]
+    groups: Option<Vec<String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    email: String,
+    id: UserId,
+    error_msg: Option<String>,
+    success: bool,
+}
+
+/// `POST /api/User/InviteUsers`, whose body is a bare array.
+pub(super) fn invite(call: &mut Call<'_>) -> Outcome {
+    let invitations: Vec<Invitation> = call.body()?;
+    let entries: Vec<Entry> = invitations
+        .into_iter()
+        .map(|invitation| {
+            let email = invitation.email.clone();
+            match invite_one(call, invitation) {
+                Ok(id) => Entry {
+                    email,
+                    id,
+                    error_msg: None,
+                    success: true,
+                },
+                Err(message) => Entry {
+                    email,
+                    id: UserId(uuid::Uuid::nil()),
+                    error_msg: Some(message),
+                    success: false,
+                },
+            }
+        })
+        .collect();
+    Reply::ok(&json!({"result": identity_result(None), "users": entries}))
+}
+
+fn invite_one(call: &mut Call<'_>, invitation: Invitation) -> Result<UserId, String> {
+    let email = invitation.email.as_str();
+    if email.parse::<Email>().is_err() {
+        return Err(format!("Email '{email}' is invalid."));
+    }
+    if !leads_here(call, invitation.redirect_url.as_deref().unwrap_or_default(), email) {
+        return Err("Redirect URL is not valid".to_owned());
+    }
+    if let Some(user) = call.world.user_called(email) {
+        let again = call.config.quirks.reinvitation == Reinvitation::MailedAgain;
+        if user.invitation_accepted || !again {
+            return Err(format!("User with email '{email}' already exists."));
+        }
+        let id = user.id;
+        call.world.mail(email);
+        return Ok(id);
+    }
+    let groups = invitation.groups.unwrap_or_default();
+    let groups: Vec<GroupId> = groups
+        .iter()
+        .map(|text| {
+            let group = text.parse().ok().filter(|id| call.world.group(*id).is_some());
+            group.ok_or_else(|| format!("The group '{text}' does not exist."))
+        })
+        .collect::<Result<_, _>>()?;
+    let id = UserId(call.world.next_guid(call.config.seed));
+    let mut user = User::local(id, email, email, call.now);
+    user.name = invitation.name;
+    user.surname = invitation.surname;
+    call.insert_user(user);
+    for group in groups {
+        call.join(id, group);
+    }
+    call.world.mail(email);
+    Ok(id)
+}
+
+/// Whether a redirect URL is this host's own page for accepting an invitation of this person.
+fn leads_here(call: &Call<'_>, redirect_url: &str, email: &str) -> bool {
+    let Ok(url) = Url::parse(redirect_url) else {
+        return false;
+    };
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = format!("{}{port}", url.host_str().unwrap_or_default());
+    let path = url.path().trim_start_matches('/');
+    let path = path
+        .strip_prefix(&format!("{}/", call.config.organization))
+        .unwrap_or(path);
+    let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
+    let organization = value("organizationId").and_then(|id| id.parse().ok());
+    call.request.header("host").eq_ignore_ascii_case(&host)
+        && path == "portal_/acceptInvite"
+        && organization == Some(call.organization)
+        && value("emailForUserinvite").is_some_and(|address| fold(&address) == fold(email))
+}
+
+/// `GET /portal_/acceptInvite`: opening the mail's link accepts the invitation.
+pub(super) fn accept(call: &mut Call<'_>) -> Outcome {
+    let email = call.request.parameter("emailForUserinvite").unwrap_or_default();
+    if call.world.accept_invitation(email) {
+        Ok(Reply::html(200, "The invitation is accepted"))
+    } else {
+        Err(Reply::html(404, "There is no such invitation"))
+    }
+}

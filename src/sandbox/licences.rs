@@ -1,0 +1,126 @@
+//! Direct allocations and seats (`uipath-api`, 3.1 and 3.4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::quirks::EmptyAllocation;
+use super::reply::{Outcome, Reply};
+use crate::model::{BundleCode, BundleSet, UserId};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Allocate {
+    user_ids: Option<Vec<String>>,
+    user_bundle_codes: Option<BundleSet>,
+    use_external_license: Option<bool>,
+}
+
+/// `PUT /api/account/{organization}/user-license`: these users' bundles become exactly these.
+pub(super) fn allocate(call: &mut Call<'_>) -> Outcome {
+    let body: Allocate = call.body()?;
+    let bundles = sorted(body.user_bundle_codes.unwrap_or_default());
+    if bundles.is_empty() && call.config.quirks.empty_allocation == EmptyAllocation::Refused {
+        return Err(call.invalid("userBundleCodes", "The userBundleCodes field must not be empty."));
+    }
+    let external = body.use_external_license.unwrap_or_default();
+    let ids = body.user_ids.unwrap_or_default();
+    let users = allocate_exactly(call, &ids, &bundles, external)?;
+    let allocated: Vec<Value> = users
+        .iter()
+        .map(|id| {
+            json!({
+                "userId": id,
+                "organizationId": call.organization,
+                "useExternalLicense": external,
+                "userBundleCodes": bundles,
+            })
+        })
+        .collect();
+    Reply::ok(&allocated)
+}
+
+/// Replaces the direct bundles of all these users, or of none.
+pub(super) fn allocate_exactly(
+    call: &mut Call<'_>,
+    ids: &[String],
+    bundles: &BundleSet,
+    external: bool,
+) -> Result<Vec<UserId>, Reply> {
+    if ids.is_empty() {
+        return Err(call.invalid("userIds", "The userIds field is required."));
+    }
+    let users = call.accounts(ids, |_| no_license())?;
+    check_codes(call, bundles)?;
+    for code in bundles {
+        let holds = |user: &UserId| {
+            call.world
+                .allocation(*user)
+                .is_some_and(|held| held.bundles.contains(code))
+        };
+        let needy: BTreeSet<&UserId> = users.iter().filter(|user| !holds(user)).collect();
+        if needy.len() as u64 > call.world.seats_of(code).free() {
+            return Err(Reply::text(
+                409,
+                "The requested allocation exceeds the account license quantities.",
+            ));
+        }
+    }
+    for user in &users {
+        call.world.allocate(*user, bundles.clone(), external);
+    }
+    Ok(users)
+}
+
+/// 404 unless the organization owns every one of these bundles. The answer does not say which it lacks.
+pub(super) fn check_codes(call: &Call<'_>, bundles: &BundleSet) -> Result<(), Reply> {
+    if bundles.iter().all(|code| call.world.owns(code)) {
+        Ok(())
+    } else {
+        Err(no_license())
+    }
+}
+
+/// What the licence accountant says when anything is unknown.
+pub(super) fn no_license() -> Reply {
+    Reply::text(404, "No account license is allocated for the organization.")
+}
+
+/// The codes of a request in the order of a set: reading JSON keeps the sender's order.
+pub(super) fn sorted(codes: BundleSet) -> BundleSet {
+    codes.iter().cloned().collect()
+}
+
+/// `GET /api/account/{organization}/license-summary`.
+pub(super) fn summary(call: &mut Call<'_>) -> Outcome {
+    let seats = call.world.seats();
+    let licenses: Vec<Value> = seats
+        .iter()
+        .map(|(code, seats)| json!({"code": code, "total": seats.total, "used": seats.allocated}))
+        .collect();
+    Reply::ok(&json!({
+        "robots": [{"code": "UNATT", "total": 4, "allocated": 3}],
+        "userLicenses": licenses,
+        "consumables": [{"code": "AIU", "licensed": 5000, "allocated": 1200, "used": 310}],
+    }))
+}
+
+/// Seats as the portal lists them: `{code, allocated, total, inUse}`.
+pub(super) fn seat_rows(call: &Call<'_>) -> Vec<Value> {
+    let mut in_use: BTreeMap<&BundleCode, u64> = BTreeMap::new();
+    for (_, allocation) in call.world.allocations() {
+        for code in allocation.bundles.iter().filter(|_| allocation.last_in_use.is_some()) {
+            *in_use.entry(code).or_default() += 1;
+        }
+    }
+    let seats = call.world.seats();
+    seats
+        .iter()
+        .map(|(code, seats)| {
+            let in_use = in_use.get(code).copied().unwrap_or_default();
+            json!({"code": code, "allocated": seats.allocated, "total": seats.total, "inUse": in_use})
+        })
+        .collect()
+}

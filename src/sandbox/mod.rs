@@ -1,0 +1,33 @@
+//! A simulated UiPath organization behind real sockets: the same routes, quirks and quotas, with
+//! latency and faults to order (`docs/sandbox.md`).
+//!
+//! `reseat sandbox` serves it, `--sandbox` uses it inside the process, and the tests and benchmarks
+//! run against it. It knows nothing of the client it stands opposite: of this crate it imports
+//! only the nouns ([`crate::model`]) and words ([`crate::text`]).
+
+mod call;
+mod config;
+mod creation;
+mod directory;
+mod endpoint;
+mod exchange;
+mod groups;
+mod invitations;
+mod licences;
+mod portal;
+mod profile;
+mod quirks;
+mod reply;
+mod routes;
+mod rules;
+mod serve;
+mod tally;
+mod token;
+mod users;
+mod world;
+
+pub use config::{Config, Credentials, Edition, Population, Quotas, RetryAfter, Routes, WindowKind};
+pub use quirks::{CreateRefusal, EmailChange, EmptyAllocation, PortalForm, Quirks, Reinvitation, UnknownIds};
+pub use serve::{Sandbox, start};
+pub use tally::Tally;
+pub use world::{Allocation, Category, Group, GroupKind, Lease, Rule, SeatCount, User, UserKind, World};

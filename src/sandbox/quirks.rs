@@ -1,0 +1,84 @@
+//! Behaviour that the documents leave open (`uipath-api`, 9): each with the likeliest reading as its default.
+
+/// What PUT User does with an address that differs from the account's own; a first address is always taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EmailChange {
+    /// Answers that all is well and changes nothing.
+    #[default]
+    Ignored,
+    /// Answers 400.
+    Refused,
+    /// Changes it.
+    Made,
+}
+
+/// What InviteUsers does with an address whose account has not accepted yet. An accepted one is always refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reinvitation {
+    /// Mails it again and answers with the account there is.
+    #[default]
+    MailedAgain,
+    /// Refuses the entry.
+    Refused,
+}
+
+/// What a bulk delete does with an id that no account has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnknownIds {
+    /// Refuses the whole call with 404.
+    #[default]
+    Refused,
+    /// Deletes the others.
+    Ignored,
+}
+
+/// How BulkCreate says that it created nobody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CreateRefusal {
+    /// With status 200 and `succeeded: false`.
+    #[default]
+    Succeeded200,
+    /// With status 400 and the same body.
+    BadRequest,
+}
+
+/// What the licence accountant's own PUT does with an empty list of codes; the portal's always blocks the user.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EmptyAllocation {
+    /// Blocks the user.
+    #[default]
+    Blocks,
+    /// Answers 400.
+    Refused,
+}
+
+/// How often `portal_` stands in the portal's routes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PortalForm {
+    /// Once or twice.
+    #[default]
+    Either,
+    /// Once.
+    Single,
+    /// Twice.
+    Double,
+}
+
+/// Every such choice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Quirks {
+    /// A changed address.
+    pub email_change: EmailChange,
+    /// A second invitation.
+    pub reinvitation: Reinvitation,
+    /// Unknown ids in a bulk delete.
+    pub unknown_ids: UnknownIds,
+    /// A refused BulkCreate.
+    pub create_refusal: CreateRefusal,
+    /// An empty allocation.
+    pub empty_allocation: EmptyAllocation,
+    /// The portal's routes.
+    pub portal_form: PortalForm,
+    /// Whether the quota listings come wrapped in an array, as one edition's documents show them.
+    pub wrapped_listings: bool,
+}

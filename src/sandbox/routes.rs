@@ -1,0 +1,80 @@
+//! Every route, in the order in which they are tried (`uipath-api`, 2 to 5).
+
+use super::endpoint::Access::{Open, Read, SignedIn, Write};
+use super::endpoint::Endpoint;
+use super::endpoint::Service::{Identity, License, Page, Portal, Summary, Token};
+use super::endpoint::Verb::{Allocate, Delete, Get, Post, Put};
+use super::{creation, directory, groups, invitations, licences, portal, profile, rules, token, users};
+
+const USER: &str = "PM.User";
+const GROUP: &str = "PM.Group";
+const LICENSE: &str = "PM.License";
+const DIRECTORY: &str = "PM.Directory";
+
+macro_rules! endpoints {
+    ($($name:literal $service:ident $verb:ident $path:literal $access:expr => $handler:expr;)+) => {
+        /// Every route.
+        pub(super) const ENDPOINTS: &[Endpoint] = &[$(Endpoint {
+            name: $name,
+            service: $service,
+            verb: $verb,
+            path: $path,
+            access: $access,
+            handler: $handler,
+        }),+];
+    };
+}
+
+endpoints! {
+    "token" Token Post "identity_/connect/token" Open => token::client_credentials;
+    "authenticate" Token Post "api/account/authenticate" Open => token::resource_owner;
+    "authenticate" Token Post "{org}/{tenant}/api/account/authenticate" Open => token::resource_owner;
+    "accept-invitation" Page Get "portal_/acceptInvite" Open => invitations::accept;
+    "accept-invitation" Page Get "{org}/portal_/acceptInvite" Open => invitations::accept;
+
+    "list-users" Identity Get "api/User/users/{organization}" Read(USER) => users::list;
+    "bulk-create" Identity Post "api/User/BulkCreate" Write(USER) => creation::bulk;
+    "invite" Identity Post "api/User/InviteUsers" Write(USER) => invitations::invite;
+    "create-user" Identity Post "api/User" Write(USER) => creation::single;
+    "delete-users" Identity Delete "api/User" Write(USER) => users::bulk_delete;
+    "get-user" Identity Get "api/User/{user}" Read(USER) => users::get;
+    "update-user" Identity Put "api/User/{user}" Write(USER) => profile::update;
+    "delete-user" Identity Delete "api/User/{user}" Write(USER) => users::delete;
+
+    "create-group" Identity Post "api/Group" Write(GROUP) => groups::create;
+    "update-group" Identity Put "api/Group/{group}" Write(GROUP) => groups::update;
+    "list-groups" Identity Get "api/Group/{organization}" Read(GROUP) => groups::list;
+    "delete-groups" Identity Delete "api/Group/{organization}" Write(GROUP) => groups::bulk_delete;
+    "get-group" Identity Get "api/Group/{organization}/{group}" Read(GROUP) => groups::get;
+    "delete-group" Identity Delete "api/Group/{organization}/{group}" Write(GROUP) => groups::delete;
+    "group-members" Identity Get "api/Group/{organization}/{group}/Members" Read(GROUP) => groups::members;
+
+    "search-directory" Identity Get "api/Directory/Search/{organization}" Read(DIRECTORY) => directory::search;
+    "resolve-names" Identity Post "api/Directory/BulkResolveByName/{organization}" SignedIn => directory::resolve_names;
+    "resolve-id" Identity Post "api/Directory/Resolve/{organization}" Read(DIRECTORY) => directory::resolve_id;
+    "group-membership" Identity Post "api/Directory/GroupMembership/{organization}" Read(DIRECTORY) => directory::group_membership;
+    "directory-scopes" Identity Get "api/Directory/Scopes/{organization}" Read(DIRECTORY) => directory::scopes;
+
+    "allocate-to-users" License Allocate "api/account/{organization}/user-license" Write(LICENSE) => licences::allocate;
+    "list-rules" License Get "api/account/{organization}/user-license/groups/with-quota" Read(LICENSE) => rules::list;
+    "set-rule" License Allocate "api/account/{organization}/user-license/group/{group}" Write(LICENSE) => rules::set;
+    "get-rule" License Get "api/account/{organization}/user-license/group/{group}" Read(LICENSE) => rules::available;
+    "set-quota-rule" License Put "api/account/{organization}/user-license/group/{group}/with-quota" Write(LICENSE) => rules::set_with_quota;
+    "get-quota-rule" License Get "api/account/{organization}/user-license/group/{group}/with-quota" Read(LICENSE) => rules::get_with_quota;
+    "rule-users" License Get "api/account/{organization}/user-license/group/{group}/bulk-users" Read(LICENSE) => rules::users;
+    "license-summary" Summary Get "api/account/{organization}/license-summary" Read(LICENSE) => licences::summary;
+
+    "portal-seats" Portal Get "api/license/accountant/UserLicense" Read(LICENSE) => portal::seats;
+    "portal-allocate" Portal Put "api/license/accountant/UserLicense" Write(LICENSE) => portal::allocate;
+    "portal-release" Portal Delete "api/license/accountant/UserLicense" Write(LICENSE) => portal::release;
+    "portal-add-users" Portal Post "api/license/accountant/UserLicense/users" Write(LICENSE) => portal::add_users;
+    "portal-users" Portal Get "api/license/accountant/UserLicense/user/page" Read(LICENSE) => portal::users;
+    "portal-rules" Portal Get "api/license/accountant/UserLicense/group/page" Read(LICENSE) => portal::rules;
+    "portal-rule" Portal Get "api/license/accountant/UserLicense/group" Read(LICENSE) => portal::rule;
+    "portal-rule" Portal Get "api/license/accountant/UserLicense/group/" Read(LICENSE) => portal::rule;
+    "portal-set-rule" Portal Put "api/license/accountant/UserLicense/group" Write(LICENSE) => portal::set_rule;
+    "portal-delete-rule" Portal Delete "api/license/accountant/UserLicense/group" Write(LICENSE) => portal::delete_rule;
+    "portal-leases" Portal Get "api/license/accountant/UserLicense/group/{group}/allocations" Read(LICENSE) => portal::leases;
+    "portal-end-lease" Portal Delete "api/license/accountant/UserLicense/group/{group}/user/{user}" Write(LICENSE) => portal::end_lease;
+    "portal-delete-users" Portal Delete "api/identity/User" Write(USER) => users::bulk_delete;
+}

@@ -1,0 +1,252 @@
+//! Group rules, with and without quotas (`uipath-api`, 3.2 to 3.4).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::call::{Call, Paging};
+use super::licences::{check_codes, no_license, seat_rows, sorted};
+use super::reply::{Outcome, Reply};
+use super::world::{Allocation, Lease, Rule};
+use crate::model::{BundleCode, BundleSet, GroupId, UserId};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SetRule {
+    user_bundle_codes: Option<BundleSet>,
+    use_external_license: Option<bool>,
+    quotas: Option<Vec<Quota>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Quota {
+    user_bundle_code: BundleCode,
+    limit: f64,
+}
+
+/// `PUT /api/account/{organization}/user-license/group/{group}`: the rule becomes exactly this.
+pub(super) fn set(call: &mut Call<'_>) -> Outcome {
+    let group = known_group(call)?;
+    let body: SetRule = call.body()?;
+    let bundles = sorted(body.user_bundle_codes.unwrap_or_default());
+    set_bundles(call, group, bundles, body.use_external_license)?;
+    Reply::ok(&rule_body(call, group))
+}
+
+/// Replaces a rule's bundles; the quotas of those that stay are kept.
+pub(super) fn set_bundles(
+    call: &mut Call<'_>,
+    group: GroupId,
+    bundles: BundleSet,
+    external: Option<bool>,
+) -> Result<(), Reply> {
+    check_codes(call, &bundles)?;
+    let mut rule = call.world.rule(group).cloned().unwrap_or_default();
+    rule.quotas.retain(|code, _| bundles.contains(code));
+    rule.bundles = bundles;
+    rule.external = external.unwrap_or_default();
+    call.world.set_rule(group, rule);
+    Ok(())
+}
+
+/// The rule as its own PUT answers.
+pub(super) fn rule_body(call: &Call<'_>, group: GroupId) -> Value {
+    let rule = call.world.rule(group).cloned().unwrap_or_default();
+    json!({
+        "groupId": group,
+        "organizationId": call.organization,
+        "useExternalLicense": rule.external,
+        "userBundleCodes": rule.bundles,
+    })
+}
+
+/// `PUT …/with-quota`: bundles and limits together; no limits means none.
+pub(super) fn set_with_quota(call: &mut Call<'_>) -> Outcome {
+    let group = known_group(call)?;
+    let body: SetRule = call.body()?;
+    let bundles = sorted(body.user_bundle_codes.unwrap_or_default());
+    check_codes(call, &bundles)?;
+    let mut quotas = BTreeMap::new();
+    for Quota {
+        user_bundle_code,
+        limit,
+    } in body.quotas.unwrap_or_default()
+    {
+        if !bundles.contains(&user_bundle_code) {
+            return Err(call.invalid("quotas", "Every quota's code must be one of userBundleCodes."));
+        }
+        let whole = limit.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&limit);
+        if !whole {
+            return Err(call.invalid("quotas", "A limit must be a whole number of at least 1."));
+        }
+        if limit < call.world.leased(group, &user_bundle_code) as f64 {
+            return Err(call.invalid("quotas", "A limit must not be below the current usage."));
+        }
+        quotas.insert(user_bundle_code, limit as u32);
+    }
+    let external = body.use_external_license.unwrap_or_default();
+    call.world.set_rule(
+        group,
+        Rule {
+            bundles,
+            quotas,
+            external,
+        },
+    );
+    Reply::ok(&quota_body(call, group))
+}
+
+/// `GET …/with-quota`.
+pub(super) fn get_with_quota(call: &mut Call<'_>) -> Outcome {
+    let group = known_group(call)?;
+    Reply::ok(&quota_body(call, group))
+}
+
+fn quota_body(call: &Call<'_>, group: GroupId) -> Value {
+    json!({"groupRule": rule_body(call, group), "quotas": quota_rows(call, group)})
+}
+
+/// Limits come back as floating numbers.
+fn quota_rows(call: &Call<'_>, group: GroupId) -> Vec<Value> {
+    let quotas = call
+        .world
+        .rule(group)
+        .map(|rule| rule.quotas.clone())
+        .unwrap_or_default();
+    quotas
+        .into_iter()
+        .map(|(code, limit)| {
+            let usage = call.world.leased(group, &code);
+            json!({"userBundleCode": code, "limit": f64::from(limit), "currentUsage": usage})
+        })
+        .collect()
+}
+
+/// `GET …/user-license/groups/with-quota`: every rule, orphans with an empty name.
+pub(super) fn list(call: &mut Call<'_>) -> Outcome {
+    let paging = call.license_paging()?;
+    let rows: Vec<Value> = call
+        .world
+        .rules()
+        .map(|(id, rule)| {
+            let leases: BTreeMap<&BundleCode, u64> = rule
+                .bundles
+                .iter()
+                .map(|code| (code, call.world.leased(id, code)))
+                .collect();
+            let full: Vec<&BundleCode> = rule
+                .bundles
+                .iter()
+                .filter(|code| call.world.seats_of(code).free() == 0)
+                .collect();
+            let mut row = rule_row(call, id, rule);
+            row["userBundleLeases"] = json!(leases);
+            row["userLicenseBundlesUnavailable"] = json!(full);
+            json!({"groupRule": row, "quotas": quota_rows(call, id)})
+        })
+        .collect();
+    page(call, paging, rows)
+}
+
+/// A rule as the listings have it.
+pub(super) fn rule_row(call: &Call<'_>, id: GroupId, rule: &Rule) -> Value {
+    let group = call.world.group(id);
+    json!({
+        "id": id,
+        "name": group.map(|group| group.name.as_str()).unwrap_or_default(),
+        "userBundleLicenses": rule.bundles,
+        "useExternalLicense": rule.external,
+        "orphan": group.is_none(),
+    })
+}
+
+/// `GET …/user-license/group/{group}`: what there is to choose from, and what is chosen.
+pub(super) fn available(call: &mut Call<'_>) -> Outcome {
+    let group = known_group(call)?;
+    Reply::ok(&available_body(call, group))
+}
+
+pub(super) fn available_body(call: &Call<'_>, group: GroupId) -> Value {
+    let rule = call.world.rule(group).cloned().unwrap_or_default();
+    json!({
+        "availableUserBundles": seat_rows(call),
+        "allocatedUserBundles": rule.bundles,
+        "useExternalLicense": rule.external,
+    })
+}
+
+/// `GET …/group/{group}/bulk-users`: the members who hold a lease.
+pub(super) fn users(call: &mut Call<'_>) -> Outcome {
+    let group = known_group(call)?;
+    let paging = call.license_paging()?;
+    let rows = lease_rows(call, group);
+    page(call, paging, rows)
+}
+
+pub(super) fn lease_rows(call: &Call<'_>, group: GroupId) -> Vec<Holder> {
+    let leases = call.world.leases(group);
+    leases.map(|(id, lease)| Holder::leasing(call, id, lease)).collect()
+}
+
+/// A person who holds licences, as the licence listings show one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Holder {
+    id: UserId,
+    email: String,
+    name: Option<String>,
+    surname: Option<String>,
+    display_name: Option<String>,
+    last_in_use: Option<Timestamp>,
+    user_bundle_licenses: BundleSet,
+    orphan: bool,
+}
+
+impl Holder {
+    /// The row of an account's direct allocation.
+    pub(super) fn direct(call: &Call<'_>, id: UserId, allocation: &Allocation) -> Self {
+        let lease = Lease {
+            bundles: allocation.bundles.clone(),
+            last_in_use: allocation.last_in_use,
+        };
+        let row = Self::leasing(call, id, &lease);
+        if row.orphan {
+            let email = allocation.email.clone();
+            return Self { email, ..row };
+        }
+        row
+    }
+
+    /// The row of a member's lease.
+    pub(super) fn leasing(call: &Call<'_>, id: UserId, lease: &Lease) -> Self {
+        let user = call.world.user(id);
+        Self {
+            id,
+            email: user.map(|user| user.email.clone()).unwrap_or_default(),
+            name: user.and_then(|user| user.name.clone()),
+            surname: user.and_then(|user| user.surname.clone()),
+            display_name: user.and_then(|user| user.display_name.clone()),
+            last_in_use: lease.last_in_use,
+            user_bundle_licenses: lease.bundles.clone(),
+            orphan: user.is_none(),
+        }
+    }
+}
+
+fn page<T: Serialize>(call: &Call<'_>, paging: Paging, rows: Vec<T>) -> Outcome {
+    let total = rows.len();
+    let page = json!({"results": paging.cut(rows.into_iter()), "totalCount": total});
+    if call.config.quirks.wrapped_listings {
+        return Reply::ok(&[page]);
+    }
+    Reply::ok(&page)
+}
+
+/// The group in the path, or the licence accountant's 404.
+pub(super) fn known_group(call: &Call<'_>) -> Result<GroupId, Reply> {
+    let id = call.group_argument(0)?;
+    call.world.group(id).map(|group| group.id).ok_or_else(no_license)
+}

@@ -1,0 +1,115 @@
+//! Accounts: listing, reading, deleting (`uipath-api`, 4.1, 4.3 and 4.7).
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::quirks::UnknownIds;
+use super::reply::{Outcome, Reply};
+use super::world::User;
+use crate::model::UserId;
+use crate::text::fold;
+
+/// A page with the number of all.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Page<T> {
+    pub(super) total_count: usize,
+    pub(super) results: Vec<T>,
+}
+
+/// `GET /api/User/users/{organization}`.
+pub(super) fn list(call: &mut Call<'_>) -> Outcome {
+    let paging = call.identity_paging()?;
+    let word = fold(call.request.parameter("searchTerm").unwrap_or_default());
+    let mut found: Vec<&User> = call.world.users().filter(|user| has(user, &word)).collect();
+    if let Some(field) = call.request.parameter("sortBy") {
+        let compare = order_by(field).ok_or_else(|| call.invalid("sortBy", "The sort field is not valid."))?;
+        found.sort_by(|a, b| compare(a, b));
+    }
+    let order = call.request.parameter("sortOrder").unwrap_or_default();
+    if order == "1" || order.to_ascii_lowercase().starts_with("desc") {
+        found.reverse();
+    }
+    let readable: Vec<Cow<'_, User>> = found
+        .into_iter()
+        .filter_map(|user| call.world.readable_user(user, call.now))
+        .collect();
+    Reply::ok(&Page {
+        total_count: readable.len(),
+        results: paging.cut(readable.iter()),
+    })
+}
+
+fn has(user: &User, word: &str) -> bool {
+    let names = [&user.name, &user.surname, &user.display_name].into_iter().flatten();
+    let mut words = names.chain([&user.email, &user.user_name]);
+    word.is_empty() || words.any(|text| fold(text).contains(word))
+}
+
+/// The order of a sort field, which is the member's name in upper camel case.
+fn order_by(field: &str) -> Option<fn(&User, &User) -> Ordering> {
+    Some(match field {
+        "Id" => |a, b| a.id.cmp(&b.id),
+        "UserName" => |a, b| a.user_name.cmp(&b.user_name),
+        "Email" => |a, b| a.email.cmp(&b.email),
+        "EmailConfirmed" => |a, b| a.email_confirmed.cmp(&b.email_confirmed),
+        "Name" => |a, b| a.name.cmp(&b.name),
+        "Surname" => |a, b| a.surname.cmp(&b.surname),
+        "DisplayName" => |a, b| a.display_name.cmp(&b.display_name),
+        "CreationTime" => |a, b| a.creation_time.cmp(&b.creation_time),
+        "LastModificationTime" => |a, b| a.last_modification_time.cmp(&b.last_modification_time),
+        "LastLoginTime" => |a, b| a.last_login_time.cmp(&b.last_login_time),
+        "IsActive" => |a, b| a.is_active.cmp(&b.is_active),
+        "Type" => |a, b| u8::from(a.kind).cmp(&b.kind.into()),
+        "Category" => |a, b| u8::from(a.category).cmp(&b.category.into()),
+        "InvitationAccepted" => |a, b| a.invitation_accepted.cmp(&b.invitation_accepted),
+        _ => return None,
+    })
+}
+
+/// `GET /api/User/{user}`.
+pub(super) fn get(call: &mut Call<'_>) -> Outcome {
+    let id = call.user_argument(0)?;
+    let user = call.world.user(id);
+    let readable = user.and_then(|user| call.world.readable_user(user, call.now));
+    Reply::ok(&readable.ok_or_else(|| call.not_found())?)
+}
+
+/// `DELETE /api/User/{user}`.
+pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
+    let id = call.user_argument(0)?;
+    call.world.remove_user(id).ok_or_else(|| call.not_found())?;
+    Reply::no_content()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BulkDelete {
+    partition_global_id: Option<String>,
+    user_ids: Option<Vec<UserId>>,
+}
+
+/// `DELETE /api/User` with a body, which the documents call "deletes all users".
+pub(super) fn bulk_delete(call: &mut Call<'_>) -> Outcome {
+    let body: Result<BulkDelete, Reply> = call.body();
+    let named = body
+        .as_ref()
+        .is_ok_and(|body| body.user_ids.as_ref().is_some_and(|ids| !ids.is_empty()));
+    if !named {
+        return Err(call.violation("userIds", "bulk delete of users without ids"));
+    }
+    let body = body?;
+    call.check_organization(body.partition_global_id.as_deref())?;
+    let ids = body.user_ids.unwrap_or_default();
+    let unknown = ids.iter().any(|id| call.world.user(*id).is_none());
+    if unknown && call.config.quirks.unknown_ids == UnknownIds::Refused {
+        return Err(call.not_found());
+    }
+    for id in ids {
+        call.world.remove_user(id);
+    }
+    Reply::no_content()
+}

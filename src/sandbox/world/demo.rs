@@ -1,0 +1,188 @@
+//! A believable company of sixty people, seats nearly used in some bundles: the sandbox's first organization.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Group, GroupKind, Lease, Rule, User, World};
+use crate::model::{BundleCode, BundleSet, GroupId, UserId};
+
+/// Name, surname, groups, direct licences (`-`: blocked, nothing: inherits), days since the last sign-in, state.
+const PEOPLE: &str = include_str!("demo.csv");
+
+/// The domain of the demo company.
+const DOMAIN: &str = "contoso.example";
+
+/// Bundles and their seats.
+const SEATS: [(&str, u64); 10] = [
+    ("ATTUNU", 32),
+    ("ACNU", 15),
+    ("RPADEVPRONU", 8),
+    ("CTZDEVNU", 10),
+    ("TSTNU", 5),
+    ("PMD", 4),
+    ("PMBU", 5),
+    ("AXPNU", 10),
+    ("IDU", 3),
+    ("ATTUCU", 2),
+];
+
+/// Groups of the company itself, each with the bundles of its licence rule.
+const GROUPS: [(&str, &[&str]); 9] = [
+    ("Finance", &[]),
+    ("Human Resources", &[]),
+    ("Customer Service", &["ACNU"]),
+    ("Procurement", &[]),
+    ("IT Operations", &[]),
+    ("Process Excellence", &["IDU"]),
+    ("Sales Operations", &["AXPNU"]),
+    ("Invoice Team", &["ATTUNU"]),
+    ("HR Robots", &[]),
+];
+
+impl World {
+    /// The demo company. Ids follow from the seed; dates are counted back from `now`.
+    pub fn demo(seed: u64, now: Timestamp) -> Self {
+        let founded = days_before(now, 700);
+        let mut world = Self::empty(seed, founded);
+        for (code, total) in SEATS {
+            world.set_seats(code, total);
+        }
+        for (name, bundles) in GROUPS {
+            world.found_group(seed, name, bundles, founded);
+        }
+        for (position, line) in PEOPLE.lines().skip(1).enumerate() {
+            world.hire(seed, line, days_before(now, 600 - 9 * position as i64), now);
+        }
+        world.let_members_lease("Customer Service", now);
+        world.let_members_lease("Process Excellence", now);
+        let (former, dissolved) = (UserId(world.next_guid(seed)), GroupId(world.next_guid(seed)));
+        world.insert_orphan(former, "peter.former@contoso.example", codes(&["ATTUNU"]));
+        world.set_last_in_use(former, Some(days_before(now, 210)));
+        world.set_rule(
+            dissolved,
+            Rule {
+                bundles: codes(&["TSTNU"]),
+                ..Rule::default()
+            },
+        );
+        world
+    }
+
+    pub(super) fn found_group(&mut self, seed: u64, name: &str, bundles: &[&str], founded: Timestamp) -> GroupId {
+        let id = GroupId(self.next_guid(seed));
+        self.insert_group(Group {
+            id,
+            name: name.to_owned(),
+            kind: GroupKind::Custom,
+            creation_time: founded,
+            last_modification_time: None,
+        });
+        if !bundles.is_empty() {
+            let bundles = codes(bundles);
+            self.set_rule(
+                id,
+                Rule {
+                    bundles,
+                    ..Rule::default()
+                },
+            );
+        }
+        id
+    }
+
+    fn hire(&mut self, seed: u64, line: &str, hired: Timestamp, now: Timestamp) {
+        let mut cells = line.split(',');
+        let mut cell = || cells.next().unwrap_or_default();
+        let (name, surname, groups, licenses, idle, state) = (cell(), cell(), cell(), cell(), cell(), cell());
+        let email = format!("{name}.{surname}@{DOMAIN}").to_lowercase();
+        let last_login = idle.parse().ok().map(|days| days_before(now, days));
+        let mut user = User::local(UserId(self.next_guid(seed)), &email, &email, hired);
+        user.name = Some(name.to_owned());
+        user.surname = Some(surname.to_owned());
+        user.display_name = Some(format!("{name} {surname}"));
+        user.is_active = state != "inactive";
+        user.invitation_accepted = state != "pending";
+        user.email_confirmed = user.invitation_accepted;
+        user.last_login_time = last_login;
+        if state == "directory" {
+            user = user.from_directory();
+        }
+        let id = user.id;
+        self.insert_user(user);
+        for group in groups.split("; ") {
+            if let Some(group) = self.group_named(group).map(|group| group.id) {
+                self.join(id, group);
+            }
+        }
+        match licenses {
+            "" => {}
+            "-" => self.allocate(id, BundleSet::default(), false),
+            listed => self.allocate(id, listed.split("; ").map(BundleCode::new).collect(), false),
+        }
+        self.set_last_in_use(id, last_login);
+    }
+
+    /// Every third member has signed in and so leases what the group's rule gives.
+    fn let_members_lease(&mut self, group: &str, now: Timestamp) {
+        let Some(group) = self.group_named(group).map(|group| group.id) else {
+            return;
+        };
+        let bundles = self.rule(group).map(|rule| rule.bundles.clone()).unwrap_or_default();
+        let members: Vec<UserId> = self.members(group).step_by(3).map(|user| user.id).collect();
+        for (position, member) in members.into_iter().enumerate() {
+            let lease = Lease {
+                bundles: bundles.clone(),
+                last_in_use: Some(days_before(now, 40 * position as i64)),
+            };
+            self.lease(group, member, lease);
+        }
+    }
+}
+
+pub(super) fn codes(codes: &[&str]) -> BundleSet {
+    codes.iter().map(|code| BundleCode::new(code)).collect()
+}
+
+pub(super) fn days_before(now: Timestamp, days: i64) -> Timestamp {
+    now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_company_has_sixty_people_and_seats_for_what_they_hold() {
+        let world = World::demo(1, Timestamp::UNIX_EPOCH);
+        assert_eq!(world.user_count(), 60);
+        for (code, seats) in world.seats() {
+            assert!(seats.allocated <= seats.total, "{code}: {seats:?}");
+        }
+        assert!(world.seats().values().any(|seats| seats.free() <= 2));
+    }
+
+    #[test]
+    fn every_group_and_bundle_that_the_demo_people_have_exists() {
+        let world = World::demo(1, Timestamp::UNIX_EPOCH);
+        for line in PEOPLE.lines().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            for group in cells[2].split("; ") {
+                assert!(world.group_named(group).is_some(), "{group}");
+            }
+            for code in cells[3].split("; ").filter(|code| !matches!(*code, "" | "-")) {
+                assert!(world.owns(&BundleCode::new(code)), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_seed_founds_the_same_company() {
+        let ids = |seed| -> Vec<UserId> {
+            World::demo(seed, Timestamp::UNIX_EPOCH)
+                .users()
+                .map(|user| user.id)
+                .collect()
+        };
+        assert_eq!(ids(5), ids(5));
+        assert_ne!(ids(5), ids(6));
+    }
+}

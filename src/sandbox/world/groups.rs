@@ -1,0 +1,85 @@
+//! Groups and their members.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{GroupKind, User, World};
+use crate::model::{GroupId, UserId};
+
+/// A local group. Its members are known from the users' side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// The GUID.
+    pub id: GroupId,
+    /// The name, unique in the organization.
+    pub name: String,
+    /// Who made it.
+    #[serde(rename = "type")]
+    pub kind: GroupKind,
+    /// When it was made.
+    pub creation_time: Timestamp,
+    /// When it was last changed.
+    pub last_modification_time: Option<Timestamp>,
+}
+
+impl World {
+    /// The name of the group that everybody is in and nobody is listed in.
+    pub const EVERYONE: &'static str = "Everyone";
+
+    /// The built-in groups of every organization (`uipath-api`, 5.1).
+    pub const BUILT_IN: [&'static str; 5] = [
+        Self::EVERYONE,
+        "Administrators",
+        "Automation Users",
+        "Automation Developers",
+        "Citizen Developers",
+    ];
+
+    /// Every group, by id.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.values()
+    }
+
+    /// The group of this id.
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        self.groups.get(&id)
+    }
+
+    /// The group of this name, with regard to case, as the service resolves it.
+    pub fn group_named(&self, name: &str) -> Option<&Group> {
+        self.groups.values().find(|group| group.name == name)
+    }
+
+    /// Adds a group, or replaces the one of the same id.
+    pub fn insert_group(&mut self, group: Group) {
+        self.groups.insert(group.id, group);
+    }
+
+    /// Removes a group, its memberships, its licence rule and its leases.
+    pub fn remove_group(&mut self, id: GroupId) -> Option<Group> {
+        let removed = self.groups.remove(&id)?;
+        for user in self.users.values_mut() {
+            user.groups.remove(&id);
+        }
+        self.remove_rule(id);
+        Some(removed)
+    }
+
+    /// The accounts in a group, by id.
+    pub fn members(&self, id: GroupId) -> impl Iterator<Item = &User> {
+        self.users.values().filter(move |user| user.groups.contains(&id))
+    }
+
+    /// Puts an account into a group; false when it was in it, or when nobody is listed in that group.
+    pub fn join(&mut self, user: UserId, group: GroupId) -> bool {
+        let listed = self.group(group).is_some_and(|group| group.name != Self::EVERYONE);
+        listed && self.users.get_mut(&user).is_some_and(|user| user.groups.insert(group))
+    }
+
+    /// Takes an account out of a group, and its leases from the group's rule; false when it was not in it.
+    pub fn leave(&mut self, user: UserId, group: GroupId) -> bool {
+        self.release_lease(group, user);
+        self.users.get_mut(&user).is_some_and(|user| user.groups.remove(&group))
+    }
+}

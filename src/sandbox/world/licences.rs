@@ -1,0 +1,220 @@
+//! Seats, direct allocations, group rules and the leases their members hold.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::World;
+use crate::model::{BundleCode, BundleSet, GroupId, UserId};
+
+/// A direct allocation. With no bundle it blocks every licence (`uipath-api`, 3.6).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Allocation {
+    /// The bundles.
+    pub bundles: BundleSet,
+    /// `useExternalLicense`.
+    pub external: bool,
+    /// When a licence of it was last in use.
+    pub last_in_use: Option<Timestamp>,
+    /// The holder's address when it was allocated: all that is left of an orphan's name.
+    pub email: String,
+}
+
+/// A group's licence rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// The bundles that members may lease.
+    pub bundles: BundleSet,
+    /// How many seats of a bundle the members may use at most.
+    pub quotas: BTreeMap<BundleCode, u32>,
+    /// `useExternalLicense`.
+    pub external: bool,
+}
+
+/// What a member of a group holds by the group's rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lease {
+    /// The bundles.
+    pub bundles: BundleSet,
+    /// When a licence of it was last in use.
+    pub last_in_use: Option<Timestamp>,
+}
+
+/// Seats of one bundle.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatCount {
+    /// How many are owned.
+    pub total: u64,
+    /// How many are taken, by direct allocations and by leases.
+    pub allocated: u64,
+}
+
+impl SeatCount {
+    /// How many are free; none when over-allocated.
+    pub fn free(self) -> u64 {
+        self.total.saturating_sub(self.allocated)
+    }
+}
+
+impl World {
+    /// The seats of every bundle that the organization owns.
+    pub fn seats(&self) -> BTreeMap<BundleCode, SeatCount> {
+        self.totals
+            .keys()
+            .map(|code| (code.clone(), self.seats_of(code)))
+            .collect()
+    }
+
+    /// The seats of one bundle.
+    pub fn seats_of(&self, code: &BundleCode) -> SeatCount {
+        SeatCount {
+            total: self.totals.get(code).copied().unwrap_or_default(),
+            allocated: self.used.get(code).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Whether the organization owns seats of this bundle, were it none at present.
+    pub fn owns(&self, code: &BundleCode) -> bool {
+        self.totals.contains_key(code)
+    }
+
+    /// Buys or gives back seats: the bundle's total becomes this.
+    pub fn set_seats(&mut self, code: &str, total: u64) {
+        self.totals.insert(BundleCode::new(code), total);
+    }
+
+    /// An account's direct allocation: `None` inherits from its groups, one without bundles is blocked.
+    pub fn allocation(&self, user: UserId) -> Option<&Allocation> {
+        self.allocations.get(&user)
+    }
+
+    /// Every direct allocation, by the holder's id; orphans' too.
+    pub fn allocations(&self) -> impl Iterator<Item = (UserId, &Allocation)> {
+        self.allocations.iter().map(|(id, allocation)| (*id, allocation))
+    }
+
+    /// The account's direct allocation becomes these bundles, whatever the seats; what it had is replaced.
+    /// An id that no account has makes an orphan.
+    pub fn allocate(&mut self, user: UserId, bundles: BundleSet, external: bool) {
+        let email = self.user(user).map(|user| user.email.clone());
+        let before = self.release(user).unwrap_or_default();
+        self.take(&bundles);
+        let allocation = Allocation {
+            bundles,
+            external,
+            last_in_use: before.last_in_use,
+            email: email.unwrap_or(before.email),
+        };
+        self.allocations.insert(user, allocation);
+    }
+
+    /// Makes an allocation whose holder has left the directory; it still takes its seats.
+    pub fn insert_orphan(&mut self, user: UserId, email: &str, bundles: BundleSet) {
+        self.allocate(user, bundles, false);
+        if let Some(allocation) = self.allocations.get_mut(&user) {
+            email.clone_into(&mut allocation.email);
+        }
+    }
+
+    /// Says when an account's direct licences were last in use.
+    pub fn set_last_in_use(&mut self, user: UserId, when: Option<Timestamp>) {
+        if let Some(allocation) = self.allocations.get_mut(&user) {
+            allocation.last_in_use = when;
+        }
+    }
+
+    /// Drops an account's direct allocation: its seats are free and it inherits again.
+    pub fn release(&mut self, user: UserId) -> Option<Allocation> {
+        let allocation = self.allocations.remove(&user)?;
+        self.give_back(&allocation.bundles);
+        Some(allocation)
+    }
+
+    /// The group's licence rule.
+    pub fn rule(&self, group: GroupId) -> Option<&Rule> {
+        self.rules.get(&group)
+    }
+
+    /// Every licence rule, by the group's id; orphans' too.
+    pub fn rules(&self) -> impl Iterator<Item = (GroupId, &Rule)> {
+        self.rules.iter().map(|(id, rule)| (*id, rule))
+    }
+
+    /// The group's rule becomes this one. An id that no group has makes an orphan.
+    pub fn set_rule(&mut self, group: GroupId, rule: Rule) {
+        self.rules.insert(group, rule);
+    }
+
+    /// Deletes a group's rule and its members' leases.
+    pub fn remove_rule(&mut self, group: GroupId) -> Option<Rule> {
+        for lease in self.leases.remove(&group).unwrap_or_default().into_values() {
+            self.give_back(&lease.bundles);
+        }
+        self.rules.remove(&group)
+    }
+
+    /// What the members of a group hold by its rule, by the member's id.
+    pub fn leases(&self, group: GroupId) -> impl Iterator<Item = (UserId, &Lease)> {
+        let leases = self.leases.get(&group).into_iter().flatten();
+        leases.map(|(id, lease)| (*id, lease))
+    }
+
+    /// How many members of a group hold this bundle by its rule.
+    pub fn leased(&self, group: GroupId, code: &BundleCode) -> u64 {
+        let holders = self.leases(group).filter(|(_, lease)| lease.bundles.contains(code));
+        holders.count() as u64
+    }
+
+    /// A member takes these bundles by the group's rule, as signing in does.
+    pub fn lease(&mut self, group: GroupId, user: UserId, lease: Lease) {
+        self.release_lease(group, user);
+        self.take(&lease.bundles);
+        self.leases.entry(group).or_default().insert(user, lease);
+    }
+
+    /// Ends one member's lease; false when there was none.
+    pub fn release_lease(&mut self, group: GroupId, user: UserId) -> bool {
+        let lease = self.leases.get_mut(&group).and_then(|leases| leases.remove(&user));
+        if let Some(lease) = &lease {
+            self.give_back(&lease.bundles);
+        }
+        lease.is_some()
+    }
+
+    pub(super) fn release_leases(&mut self, user: UserId) {
+        let groups: Vec<GroupId> = self.leases.keys().copied().collect();
+        for group in groups {
+            self.release_lease(group, user);
+        }
+    }
+
+    pub(super) fn count_seats(&mut self) {
+        self.used.clear();
+        let direct = self.allocations.values().map(|allocation| &allocation.bundles);
+        let leased = self
+            .leases
+            .values()
+            .flat_map(|leases| leases.values().map(|lease| &lease.bundles));
+        for bundles in direct.chain(leased).cloned().collect::<Vec<_>>() {
+            self.take(&bundles);
+        }
+    }
+
+    fn take(&mut self, bundles: &BundleSet) {
+        for code in bundles {
+            *self.used.entry(code.clone()).or_default() += 1;
+        }
+    }
+
+    fn give_back(&mut self, bundles: &BundleSet) {
+        for code in bundles {
+            if let Some(count) = self.used.get_mut(code) {
+                *count = count.saturating_sub(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Accounts.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Category, UserKind, World};
+use crate::model::{GroupId, UserId};
+use crate::text::fold;
+
+/// An account, serialized as the service's own UserDto (`uipath-api`, 4.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// The GUID.
+    pub id: UserId,
+    /// The user name.
+    pub user_name: String,
+    /// The address; empty where there is none.
+    pub email: String,
+    /// Whether the address is confirmed.
+    pub email_confirmed: bool,
+    /// First name.
+    pub name: Option<String>,
+    /// Last name.
+    pub surname: Option<String>,
+    /// Display name.
+    pub display_name: Option<String>,
+    /// When it was made.
+    pub creation_time: Timestamp,
+    /// When it was last changed.
+    pub last_modification_time: Option<Timestamp>,
+    /// When the person last signed in.
+    pub last_login_time: Option<Timestamp>,
+    /// The groups it is in. Nobody is listed in Everyone, as on the live service.
+    #[serde(rename = "groupIDs")]
+    pub groups: BTreeSet<GroupId>,
+    /// The older numeric id.
+    pub legacy_id: i64,
+    /// Whether the account may sign in.
+    pub is_active: bool,
+    /// Whether it may sign in with a password where that is restricted.
+    pub bypass_basic_auth_restriction: bool,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: UserKind,
+    /// Where it lives.
+    pub category: Category,
+    /// Whether the invitation is accepted.
+    pub invitation_accepted: bool,
+}
+
+impl User {
+    /// A local account that nobody has signed in to.
+    pub fn local(id: UserId, user_name: &str, email: &str, created: Timestamp) -> Self {
+        Self {
+            id,
+            user_name: user_name.to_owned(),
+            email: email.to_owned(),
+            email_confirmed: false,
+            name: None,
+            surname: None,
+            display_name: None,
+            creation_time: created,
+            last_modification_time: None,
+            last_login_time: None,
+            groups: BTreeSet::new(),
+            legacy_id: 0,
+            is_active: true,
+            bypass_basic_auth_restriction: false,
+            kind: UserKind::User,
+            category: Category::Local,
+            invitation_accepted: false,
+        }
+    }
+
+    /// The same account as an external directory would bring it.
+    #[must_use]
+    pub fn from_directory(mut self) -> Self {
+        self.kind = UserKind::DirectoryUser;
+        self.category = Category::Directory;
+        self.invitation_accepted = true;
+        self
+    }
+
+    /// The names by which it can be found, folded: its user name and its address.
+    fn words(&self) -> BTreeSet<String> {
+        [&self.user_name, &self.email]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .map(|word| fold(word))
+            .collect()
+    }
+}
+
+impl World {
+    /// Every account, by id.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
+    /// How many accounts there are.
+    pub fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
+    /// The account of this id.
+    pub fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    /// The accounts whose user name or address is `word`, without regard to case.
+    pub fn users_called(&self, word: &str) -> Vec<&User> {
+        let ids = self.by_word.get(&fold(word));
+        ids.into_iter().flatten().filter_map(|id| self.users.get(id)).collect()
+    }
+
+    /// The account whose user name or address is `word`; of several, the first by id.
+    pub fn user_called(&self, word: &str) -> Option<&User> {
+        self.users_called(word).into_iter().next()
+    }
+
+    /// Adds an account, or replaces the one of the same id. One without a `legacy_id` gets the next.
+    pub fn insert_user(&mut self, mut user: User) {
+        if user.legacy_id == 0 {
+            self.next_legacy_id += 1;
+            user.legacy_id = self.next_legacy_id;
+        }
+        self.forget_words(user.id);
+        self.learn_words(&user);
+        self.users.insert(user.id, user);
+    }
+
+    /// Changes an account; false when there is none of this id.
+    pub fn edit_user(&mut self, id: UserId, edit: impl FnOnce(&mut User)) -> bool {
+        let Some(mut user) = self.users.get(&id).cloned() else {
+            return false;
+        };
+        edit(&mut user);
+        self.insert_user(user);
+        true
+    }
+
+    /// Removes an account with its direct allocation and its leases; the seats are free again.
+    pub fn remove_user(&mut self, id: UserId) -> Option<User> {
+        self.forget_words(id);
+        self.release(id);
+        self.release_leases(id);
+        self.users.remove(&id)
+    }
+
+    /// Makes the account's invitation accepted, as its person would by the link in the mail; false when
+    /// no account has this address.
+    pub fn accept_invitation(&mut self, email: &str) -> bool {
+        let Some(id) = self.user_called(email).map(|user| user.id) else {
+            return false;
+        };
+        self.edit_user(id, |user| {
+            user.invitation_accepted = true;
+            user.email_confirmed = true;
+        })
+    }
+
+    /// How many invitations were mailed to this address.
+    pub fn mails_to(&self, email: &str) -> u64 {
+        self.mails.get(&fold(email)).copied().unwrap_or_default()
+    }
+
+    /// How many invitations were mailed, by address (folded).
+    pub fn mails(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.mails.iter().map(|(email, count)| (email.as_str(), *count))
+    }
+
+    pub(in crate::sandbox) fn mail(&mut self, email: &str) {
+        *self.mails.entry(fold(email)).or_default() += 1;
+    }
+
+    /// How often this account's password was set.
+    pub fn passwords_set(&self, id: UserId) -> u64 {
+        self.passwords_set.get(&id).copied().unwrap_or_default()
+    }
+
+    pub(in crate::sandbox) fn note_password(&mut self, id: UserId) {
+        *self.passwords_set.entry(id).or_default() += 1;
+    }
+
+    pub(super) fn learn_words(&mut self, user: &User) {
+        for word in user.words() {
+            self.by_word.entry(word).or_default().insert(user.id);
+        }
+    }
+
+    fn forget_words(&mut self, id: UserId) {
+        let Some(user) = self.users.get(&id) else {
+            return;
+        };
+        for word in user.words() {
+            if let Some(ids) = self.by_word.get_mut(&word) {
+                ids.remove(&id);
+                if ids.is_empty() {
+                    self.by_word.remove(&word);
+                }
+            }
+        }
+    }
+}
