@@ -94,7 +94,7 @@ impl Dispatcher<'_> {
         let going_on: Vec<RowIndex> = rows.into_iter().filter(|row| !self.book.has_ended(*row)).collect();
         let records = going_on
             .iter()
-            .map(|row| self.book.started(&self.plan, *row, "made", now))
+            .map(|row| self.book.started(&self.plan, self.engine.snapshot, *row, "made", now))
             .collect::<Vec<_>>();
         if !records.is_empty() {
             self.save(records);

@@ -338,7 +338,7 @@ impl<'a> Dispatcher<'a> {
             _ => return Vec::new(),
         };
         rows.iter()
-            .map(|row| self.book.started(&self.plan, *row, code, now))
+            .map(|row| self.book.started(&self.plan, self.engine.snapshot, *row, code, now))
             .collect()
     }
 

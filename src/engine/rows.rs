@@ -81,7 +81,6 @@ impl<'a> RowBook<'a> {
         }
     }
 
-
     pub(super) fn step(&self, step: StepIndex) -> StepState {
         self.steps[step.0]
     }
@@ -218,13 +217,24 @@ impl<'a> RowBook<'a> {
         self.end(plan, snapshot, row, now)
     }
 
-    /// The record ahead of a call that must not be repeated, or of a stage that a rerun has to know of.
-    pub(super) fn started(&self, plan: &Plan, row: RowIndex, code: &str, now: Timestamp) -> Record {
+    /// The record ahead of a call that must not be repeated, or of a stage that a rerun has to know of;
+    /// it tells what has been done so far.
+    pub(super) fn started(
+        &self,
+        plan: &Plan,
+        snapshot: &Snapshot,
+        row: RowIndex,
+        code: &str,
+        now: Timestamp,
+    ) -> Record {
         let state = &self.states[row];
+        let change = describe(plan, snapshot, row, |step| self.step(step) == StepState::Done);
         Record {
             status: Status::Started,
             code: code.to_owned(),
-            before: plan.rows[row].captured.as_deref().cloned(),
+            message: change.words.join("; "),
+            before: change.before,
+            after: change.after,
             started_at: Some(state.started_at.unwrap_or(now)),
             ..self.blank(plan, row)
         }

@@ -18,7 +18,7 @@ pub struct Known {
 /// How far a row had come by its last record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// A `migrate` that recorded something in `after`: the new account exists, or more.
+    /// A row that makes an account and recorded something in `after`: the account exists, or more.
     Reached,
     /// Anything else: the present state tells all there is to know.
     Nothing,
@@ -61,14 +61,14 @@ impl Known {
     pub fn of(record: &Record) -> Self {
         Self {
             status: record.status,
-            stage: Stage::of(record.operation == Some(OperationKind::Migrate), record.after.is_some()),
+            stage: Stage::of(record.operation, record.after.is_some()),
         }
     }
 
     /// Whether a later record takes this one's place: the last of a key wins, but that a row was *not*
-    /// attempted never hides what became of it when it was.
-    pub fn gives_way_to(self, later: Status) -> bool {
-        is_attempt(later) || !is_attempt(self.status)
+    /// attempted never hides what became of it when it was, unless the later record tells that as well.
+    pub fn gives_way_to(self, later: Self) -> bool {
+        is_attempt(later.status) || !is_attempt(self.status) || later.stage == Stage::Reached
     }
 
     /// Whether the line stays in the file after its row has left the sheet: something was done for the
@@ -83,8 +83,12 @@ impl Known {
 }
 
 impl Stage {
-    pub(super) fn of(is_migrate: bool, has_after: bool) -> Self {
-        if is_migrate && has_after {
+    pub(super) fn of(operation: Option<OperationKind>, has_after: bool) -> Self {
+        let makes_account = matches!(
+            operation,
+            Some(OperationKind::Invite | OperationKind::Create | OperationKind::Migrate)
+        );
+        if makes_account && has_after {
             Self::Reached
         } else {
             Self::Nothing
@@ -179,7 +183,12 @@ mod tests {
                 };
                 let idle = [Status::Invalid, Status::Duplicate, Status::Skipped, Status::NotRun];
                 let hides = idle.contains(&later) && !idle.contains(&earlier);
-                assert_eq!(known.gives_way_to(later), !hides, "{earlier} then {later}");
+                let then = |stage| known.gives_way_to(Known { status: later, stage });
+                assert_eq!(then(Stage::Nothing), !hides, "{earlier} then {later}");
+                assert!(
+                    then(Stage::Reached),
+                    "{earlier} then {later}, which tells what was done"
+                );
             }
         }
     }

@@ -11,7 +11,7 @@ use super::OpenError;
 use super::format::{AFTER, COLUMNS, Cells, KEY, OPERATION, RUN, STATUS, decode, header};
 use super::resume::{Known, Stage};
 use super::run_id::{RunId, RunIdFault};
-use crate::model::{OperationKind, RowKey};
+use crate::model::RowKey;
 use crate::text::clean;
 
 /// Where the record that counts for a row begins, and what is known from it.
@@ -121,16 +121,16 @@ impl Findings {
             })?);
             self.run_cells.insert(line[RUN].into());
         }
-        let is_migrate = &line[OPERATION] == OperationKind::Migrate.as_str().as_bytes();
+        let operation = cells.raw(OPERATION)?.parse().ok();
         let known = Known {
             status: cells.parsed(STATUS)?,
-            stage: Stage::of(is_migrate, !line[AFTER].is_empty()),
+            stage: Stage::of(operation, !line[AFTER].is_empty()),
         };
         let entry = Entry { offset, known };
         self.index
             .entry(cells.parsed(KEY)?)
             .and_modify(|earlier| {
-                if earlier.known.gives_way_to(known.status) {
+                if earlier.known.gives_way_to(known) {
                     *earlier = entry;
                 }
             })

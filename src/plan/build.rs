@@ -20,8 +20,10 @@ use crate::text::{fold, joined};
 /// What earlier runs recorded of a row that was begun and not finished.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Begun {
-    /// The account that was invited or created for it, where the answer was seen.
+    /// The account that it is about, where an answer named it.
     pub account: Option<UserId>,
+    /// Whether that account was, or may have been, invited or created for the row.
+    pub made: bool,
     /// The `before` column: for a migration, what the old account had.
     pub before: Option<Value>,
 }
@@ -29,7 +31,7 @@ pub struct Begun {
 impl Begun {
     /// Whether an account that is there now is the one that was made for the row.
     fn made(&self, user: UserId) -> bool {
-        self.account.is_none_or(|account| account == user)
+        self.made && self.account.is_none_or(|account| account == user)
     }
 }
 

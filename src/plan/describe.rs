@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Direct, LicenseChange, Membership, Plan, RowIndex, Step, StepIndex, Work};
+use super::{Direct, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepIndex, Work};
 use crate::api::UserUpdate;
 use crate::directory::Snapshot;
 use crate::model::{GroupId, UserId};
@@ -57,10 +57,12 @@ impl Teller<'_> {
         match &step.work {
             Work::Invite(invitation) => {
                 self.words.push("invited".to_owned());
+                self.after.insert("made".into(), json!("invited"));
                 self.joined(&invitation.groups);
             }
             Work::Create(_, groups) => {
                 self.words.push("created".to_owned());
+                self.after.insert("made".into(), json!("created"));
                 self.joined(groups);
             }
             Work::Update(parts) => {
@@ -72,7 +74,7 @@ impl Teller<'_> {
             }
             Work::Member(group, Membership::Join) => self.joined(&[*group]),
             Work::Member(group, Membership::Leave) => self.left(&[*group]),
-            Work::License(change) => self.license(change),
+            Work::License(change) => self.license(step.stage, change),
             Work::GroupRule(change) => {
                 let present = self.snapshot.rule(change.group);
                 self.before
@@ -187,7 +189,12 @@ impl Teller<'_> {
         self.left(&update.remove_groups);
     }
 
-    fn license(&mut self, change: &LicenseChange) {
+    fn license(&mut self, stage: Stage, change: &LicenseChange) {
+        match stage {
+            Stage::HandOver => return self.words.push("licences taken off the old account".to_owned()),
+            Stage::GiveBack => return self.words.push("licences given back to the old account".to_owned()),
+            _ => {}
+        }
         let mut was = change.base.clone();
         let mut is = change.base.clone();
         for (row, edit) in &change.edits {
