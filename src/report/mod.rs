@@ -7,6 +7,7 @@
 mod hint;
 mod narrator;
 mod painter;
+mod plan;
 mod problems;
 mod progress;
 mod style;
@@ -15,6 +16,7 @@ mod table;
 mod tracker;
 
 pub use hint::{Evidence, Hint, hints};
+pub use plan::PlanView;
 pub use problems::{write_problems, write_problems_json};
 pub use progress::{Mode, Observed, Progress};
 pub use summary::Summary;
