@@ -52,7 +52,8 @@ impl BaseUrl {
 
     /// The address of one service, which may have a path: `https://suite.example/identity_`.
     pub fn parse_service(text: &str) -> Result<Self, BaseUrlFault> {
-        let mut url = Url::parse(&with_one_scheme(text.trim())).map_err(|error| unreadable(&error))?;
+        let mut url =
+            Url::parse(&with_one_scheme(text.trim())).map_err(|error| BaseUrlFault::Unreadable(error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BaseUrlFault::Credentials);
         }
@@ -101,9 +102,10 @@ fn with_one_scheme(text: &str) -> String {
     let mut rest = text;
     let mut scheme = None;
     loop {
-        let found = ["https://", "http://"]
-            .into_iter()
-            .find(|known| rest.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known)));
+        let found = ["https://", "http://"].into_iter().find(|known| {
+            rest.get(..known.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(known))
+        });
         let Some(found) = found else { break };
         rest = rest[found.len()..].trim_start_matches('/');
         scheme = Some(found);
@@ -112,10 +114,6 @@ fn with_one_scheme(text: &str) -> String {
         return rest.to_owned();
     }
     format!("{}{rest}", scheme.unwrap_or("https://"))
-}
-
-fn unreadable(error: &url::ParseError) -> BaseUrlFault {
-    BaseUrlFault::Unreadable(error.to_string())
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -144,7 +142,11 @@ mod tests {
             ("http://localhost:8080", "http://localhost:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
-            assert_eq!(BaseUrl::parse(pasted).map(|base| base.to_string()), Ok(mended.to_owned()), "{pasted}");
+            assert_eq!(
+                BaseUrl::parse(pasted).map(|base| base.to_string()),
+                Ok(mended.to_owned()),
+                "{pasted}"
+            );
         }
     }
 
@@ -172,6 +174,9 @@ mod tests {
     fn every_segment_stays_one_segment() {
         let base = BaseUrl::parse_service("https://suite.example//identity_/").unwrap();
         let url = base.join(["api", "a/b?c#d %2F", "x"]);
-        assert_eq!(url.as_str(), "https://suite.example/identity_/api/a%2Fb%3Fc%23d%20%252F/x");
+        assert_eq!(
+            url.as_str(),
+            "https://suite.example/identity_/api/a%2Fb%3Fc%23d%20%252F/x"
+        );
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn read_fault(response: &Response) -> Fault {
         Err(_) if is_html(response) => Fault::default(),
         Err(_) => message(&body),
     };
-    cut(fault)
+    cut(&fault)
 }
 
 /// The refusal inside an answer with a good status, if there is one: `succeeded: false` at the top or under `result`,
@@ -36,7 +36,7 @@ pub(super) fn refusal(value: &Value) -> Option<Fault> {
     let refused = [value, result]
         .into_iter()
         .any(|place| flag(place, &["succeeded", "success"]) == Some(false));
-    refused.then(|| cut(from_json(value)))
+    refused.then(|| cut(&from_json(value)))
 }
 
 /// Whether the body is a page for people.
@@ -48,29 +48,34 @@ pub(super) fn is_html(response: &Response) -> bool {
     declared || start.starts_with(b"<")
 }
 
-/// The trace id: the body's, else that of the headers.
+/// The trace id of a refusal: the body's, else that of the headers.
 pub(super) fn trace_id(response: &Response) -> Option<String> {
     let body = serde_json::from_slice::<Value>(&response.body).unwrap_or_default();
     let named = text(&body, &["traceId", "correlationId", "requestId"]);
-    let parent = || {
-        let parent = response.header("traceparent")?;
-        parent.split('-').nth(1).map(str::to_owned)
-    };
-    let header = || {
-        let names = [
-            "x-uipath-correlation-id",
-            "x-request-id",
-            "request-id",
-            "x-correlation-id",
-            "x-trace-id",
-        ];
-        names.iter().find_map(|name| response.header(name)).map(str::to_owned)
-    };
-    let found = Some(named).filter(|id| !id.is_empty()).or_else(parent).or_else(header)?;
-    Some(clean(&found, 100))
+    if named.is_empty() {
+        header_trace(response)
+    } else {
+        Some(clean(&named, 100))
+    }
 }
 
-fn cut(fault: Fault) -> Fault {
+/// The trace id that the headers have.
+pub(super) fn header_trace(response: &Response) -> Option<String> {
+    let parent = response
+        .header("traceparent")
+        .and_then(|parent| parent.split('-').nth(1));
+    let names = [
+        "x-uipath-correlation-id",
+        "x-request-id",
+        "request-id",
+        "x-correlation-id",
+        "x-trace-id",
+    ];
+    let found = parent.or_else(|| names.iter().find_map(|name| response.header(name)))?;
+    Some(clean(found, 100))
+}
+
+fn cut(fault: &Fault) -> Fault {
     Fault {
         code: clean(&fault.code, 100),
         message: clean(&fault.message, LONGEST),
@@ -103,12 +108,22 @@ fn from_json(value: &Value) -> Fault {
         code: text(value, &["errorCode", "code"]),
         message: text(
             value,
-            &["message", "errorMessage", "errorMsg", "detail", "error_description", "title"],
+            &[
+                "message",
+                "errorMessage",
+                "errorMsg",
+                "detail",
+                "error_description",
+                "title",
+            ],
         ),
     };
     match (errors, error) {
         (Some(fault), _) if !fault.code.is_empty() => fault,
-        (Some(fault), _) => Fault { code: own.code, ..fault },
+        (Some(fault), _) => Fault {
+            code: own.code,
+            ..fault
+        },
         (None, Some(Value::String(code))) => oauth(code, own),
         (None, Some(error @ Value::Object(_))) => from_json(error),
         _ => own,
@@ -145,7 +160,11 @@ fn listed(errors: &Value) -> Fault {
                 Value::String(words) => words.clone(),
                 error => {
                     let words = text(error, &["description", "message", "errorMessage", "errorMsg"]);
-                    if words.is_empty() { text(error, &["code"]) } else { words }
+                    if words.is_empty() {
+                        text(error, &["code"])
+                    } else {
+                        words
+                    }
                 }
             });
         }
@@ -198,7 +217,11 @@ mod tests {
                 "InvalidUserName",
                 "no such",
             ),
-            (json!({"succeeded": false, "errors": ["first", "second"]}), "", "first; second"),
+            (
+                json!({"succeeded": false, "errors": ["first", "second"]}),
+                "",
+                "first; second",
+            ),
             (
                 json!({"result": {"succeeded": false, "errors": [{"code": "Taken", "description": "taken"}]}, "users": []}),
                 "Taken",
@@ -222,7 +245,11 @@ mod tests {
             ),
             (json!({"title": "Not Found", "status": 404}), "", "Not Found"),
             (json!("just words"), "", "just words"),
-            (json!([{"code": "A", "description": "a"}, {"code": "B", "description": "b"}]), "A", "a; b"),
+            (
+                json!([{"code": "A", "description": "a"}, {"code": "B", "description": "b"}]),
+                "A",
+                "a; b",
+            ),
         ] {
             let fault = read_fault(&response(&body.to_string()));
             assert_eq!((fault.code.as_str(), fault.message.as_str()), (code, words), "{body}");
@@ -234,7 +261,10 @@ mod tests {
         let fault = read_fault(&response(&format!("bad\u{1b}[31m {}", "x".repeat(900))));
         assert_eq!(fault.message.chars().count(), 501);
         assert!(!fault.message.contains('\u{1b}'));
-        assert_eq!(read_fault(&response("<html><body>Sign in</body></html>")), Fault::default());
+        assert_eq!(
+            read_fault(&response("<html><body>Sign in</body></html>")),
+            Fault::default()
+        );
         assert_eq!(read_fault(&response("")), Fault::default());
     }
 
@@ -254,7 +284,8 @@ mod tests {
         assert_eq!(trace_id(&bare), None);
         bare.headers.push(("x-request-id".to_owned(), "req".to_owned()));
         assert_eq!(trace_id(&bare).as_deref(), Some("req"));
-        bare.headers.push(("traceparent".to_owned(), "00-4bf9-00f0-01".to_owned()));
+        bare.headers
+            .push(("traceparent".to_owned(), "00-4bf9-00f0-01".to_owned()));
         assert_eq!(trace_id(&bare).as_deref(), Some("4bf9"));
     }
 }

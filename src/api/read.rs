@@ -157,7 +157,10 @@ mod tests {
             assert_eq!(flag(&json!({"x": value}), &["x"]), expected);
         }
         for value in [json!(1), json!("1"), json!("Custom")] {
-            assert_eq!(variant(&json!({"type": value}), &["type"], &["builtIn", "custom"]), Some(1));
+            assert_eq!(
+                variant(&json!({"type": value}), &["type"], &["builtIn", "custom"]),
+                Some(1)
+            );
         }
     }
 

@@ -128,12 +128,12 @@ fn again(attempt: &Attempt, policy: &RetryPolicy, random: f64, otherwise: GiveUp
 }
 
 fn throttled(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision {
-    let (pauses, paused) = attempt.pauses;
+    let (pauses, together) = attempt.pauses;
     // A server that asks for no pause at all would otherwise be asked again without end.
     let least = policy.backoff.first.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
     let after = attempt.asked.unwrap_or_else(|| policy.backoff.delay(pauses, random));
     let after = after.max(least);
-    if paused.saturating_add(after) <= policy.max_wait {
+    if together.saturating_add(after) <= policy.max_wait {
         let kind = RetryKind::Asked;
         Decision::Retry { after, kind }
     } else {
