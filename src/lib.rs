@@ -10,6 +10,9 @@ pub mod model;
 pub mod event;
 pub mod problem;
 
+pub mod pace;
+pub mod wire;
+
 pub mod api;
 pub mod ledger;
 

@@ -1,139 +1,135 @@
-//! The endpoints as typed calls.
+//! The client: one session, and what the endpoints share.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{
-    Allocation, Answer, CallError, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser, Page, Receipt,
-    Resolved, Seats, User, UserUpdate,
-};
-use crate::model::{BundleSet, GroupId, Quota, UserId};
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
+use url::Url;
 
-type Result<T> = std::result::Result<Answer<T>, CallError>;
+use super::address::service_url;
+use super::jwt::subject;
+use super::learned::Memory;
+use super::session::{Session, SignedIn, now};
+use super::{Answer, CallError, Config, Failure, Tally};
+use crate::event::{Method, Observer, Service};
+use crate::model::UserId;
+use crate::pace::Spent;
+use crate::wire::Transport;
+
+/// What every endpoint gives.
+pub(super) type Result<T> = std::result::Result<Answer<T>, CallError>;
 
 /// The organization's API. Cheap to clone; every clone shares connections, token, quotas and counters.
 #[derive(Clone)]
-pub struct Client {}
+pub struct Client {
+    pub(super) session: Session,
+    pub(super) memory: Arc<Memory>,
+}
 
-#[expect(unused_variables, clippy::unused_async, reason = "contract first")]
 impl Client {
-    /// One page of the user listing (`GET /api/User/users/{organization}`), sorted by id;
-    /// `search` is the server's own "contains" search.
-    pub async fn users(&self, skip: u64, top: u32, search: Option<&str>) -> Result<Page<User>> {
-        todo!()
+    /// A client that sends over `transport`, tells `observer` of every request and wait, and sends nothing new once
+    /// `stop` is cancelled. Nothing is sent yet.
+    pub fn new(transport: Arc<dyn Transport>, config: Config, observer: Observer, stop: CancellationToken) -> Self {
+        Self {
+            session: Session::new(transport, config, observer, stop),
+            memory: Arc::default(),
+        }
     }
 
-    /// One user, `None` where there is none of this id.
-    pub async fn user(&self, id: UserId) -> Result<Option<User>> {
-        todo!()
-    }
-
-    /// Partial update of one user; may be repeated.
-    pub async fn update_user(&self, id: UserId, update: &UserUpdate) -> Result<()> {
-        todo!()
-    }
-
-    /// Deletes these users in one call; never sent with an empty list.
-    pub async fn delete_users(&self, ids: &[UserId]) -> Result<()> {
-        todo!()
-    }
-
-    /// Deletes one user by its own route.
-    pub async fn delete_user(&self, id: UserId) -> Result<()> {
-        todo!()
-    }
-
-    /// Invites these addresses; sent once, never repeated unless it is certain that it did nothing.
-    /// One reply for each invitation, in their order.
-    pub async fn invite_users(&self, invitations: &[Invitation]) -> Result<Vec<InviteReply>> {
-        todo!()
-    }
-
-    /// Creates these users in these groups, all or none; sent once, as with [`invite_users`](Self::invite_users).
-    /// One entry for each user, in their order; `None` where the answer does not name it.
-    pub async fn create_users(&self, users: &[NewUser], groups: &[GroupId]) -> Result<Vec<Option<UserId>>> {
-        todo!()
-    }
-
-    /// Every local group (not paged).
-    pub async fn groups(&self) -> Result<Vec<Group>> {
-        todo!()
-    }
-
-    /// One group, `None` where there is none of this id.
-    pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        todo!()
-    }
-
-    /// One page of a group's members.
-    pub async fn group_members(&self, id: GroupId, skip: u64, top: u32) -> Result<Page<UserId>> {
-        todo!()
-    }
-
-    /// Adds and removes members in one PUT that repeats the group's name; may be repeated.
-    pub async fn update_group(&self, group: &Group, add: &[UserId], remove: &[UserId]) -> Result<()> {
-        todo!()
-    }
-
-    /// Names to directory entries, at most 20 a call; a name that matches nothing maps to `None`.
-    pub async fn resolve_names(&self, names: &[&str], kind: EntityType) -> Result<HashMap<String, Option<Resolved>>> {
-        todo!()
-    }
-
-    /// These users' direct bundles become exactly these; may be repeated.
-    pub async fn allocate_to_users(
-        &self,
-        users: &[UserId],
-        bundles: &BundleSet,
-        external_license: bool,
-    ) -> Result<Vec<Allocation>> {
-        todo!()
-    }
-
-    /// The group's rule becomes exactly this; with quotas where `quotas` is given. May be repeated.
-    pub async fn allocate_to_group(
-        &self,
-        group: GroupId,
-        bundles: &BundleSet,
-        quotas: Option<&[Quota]>,
-        external_license: bool,
-    ) -> Result<()> {
-        todo!()
-    }
-
-    /// One page (at most 50) of the group rules.
-    pub async fn group_rules(&self, skip: u64, top: u32) -> Result<Page<GroupRule>> {
-        todo!()
-    }
-
-    /// One group's rule, `None` where the group has none (or there is no such group).
-    pub async fn group_rule(&self, group: GroupId) -> Result<Option<GroupRule>> {
-        todo!()
-    }
-
-    /// Seats per bundle: the portal's inventory, or the licence summary where the portal does not answer.
-    pub async fn seats(&self) -> Result<Vec<Seats>> {
-        todo!()
-    }
-
-    /// One page (at most 50) of the users with a direct allocation.
-    pub async fn allocations(&self, skip: u64, top: u32) -> Result<Page<Allocation>> {
-        todo!()
-    }
-
-    /// Drops these users' direct allocations; never sent with an empty list. May be repeated.
-    pub async fn release_user_licenses(&self, users: &[UserId]) -> Result<()> {
-        todo!()
+    /// The same client with another reason to stop: for a call that has to be made although the run is being stopped.
+    #[must_use]
+    pub fn with_stop(&self, stop: CancellationToken) -> Self {
+        let mut client = self.clone();
+        client.session.stop = stop;
+        client
     }
 
     /// What it has cost so far, by service and method.
-    pub fn tally(&self) -> super::Tally {
-        todo!()
+    pub fn tally(&self) -> Tally {
+        self.session.traffic().tally.clone()
+    }
+
+    /// What counts against the quotas now, for the next process to [`recall`](Self::recall).
+    pub fn spent(&self) -> Vec<Spent> {
+        self.session.traffic().pacer.spent(now())
+    }
+
+    /// Counts what an earlier process spent, ages as of now.
+    pub fn recall(&self, spent: &[Spent]) {
+        self.session.traffic().pacer.recall(spent, now());
+    }
+
+    /// Signs in unless that is done already, and says what is known of it.
+    pub async fn sign_in(&self) -> std::result::Result<SignedIn, CallError> {
+        let token = self.session.token(None).await?;
+        Ok(SignedIn {
+            scopes: token.scopes.clone(),
+            account: subject(token.secret.expose_secret()).map(UserId),
+        })
     }
 
     /// The account this client acts as, where the token says so (`sub` of a JWT that is a GUID).
     pub async fn acting_user(&self) -> std::result::Result<Option<UserId>, CallError> {
-        todo!()
+        Ok(self.sign_in().await?.account)
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.session.shared.config
+    }
+
+    pub(super) fn identity_url(&self, path: &[&str]) -> Url {
+        service_url(self.config(), &self.config().routes.identity, path)
+    }
+
+    /// `{license}/api/account/{organization id}/…`
+    pub(super) fn license_url(&self, path: &[&str]) -> Url {
+        let organization = self.config().organization_id.to_string();
+        let mut whole = vec!["api", "account", organization.as_str()];
+        whole.extend_from_slice(path);
+        service_url(self.config(), &self.config().routes.license, &whole)
     }
 }
 
-const _: Option<Receipt> = None;
+/// A call that is not sent because it would mean something else than what was asked, or nothing.
+pub(super) fn not_sent(method: Method, service: Service, failure: Failure, code: &str, message: &str) -> CallError {
+    CallError {
+        failure,
+        method,
+        service,
+        status: None,
+        code: code.to_owned(),
+        message: message.to_owned(),
+        trace_id: None,
+        attempts: 0,
+    }
+}
+
+/// An empty list might mean everything to the server (`uipath-api`, 9.18), so it is never sent.
+pub(super) fn empty_list(method: Method, service: Service) -> CallError {
+    let message = "the list of ids is empty, and an empty list is never sent";
+    not_sent(method, service, Failure::Refused, "empty_list", message)
+}
+
+/// Adds what every listing takes.
+pub(super) fn paged(mut url: Url, skip: u64, top: u32) -> Url {
+    url.query_pairs_mut()
+        .append_pair("top", &top.to_string())
+        .append_pair("skip", &skip.to_string());
+    url
+}
+
+/// What was found, `None` where the server says there is none.
+pub(super) fn found<T>(outcome: Result<Option<T>>) -> Result<Option<T>> {
+    match outcome {
+        // A page for people is no answer about the thing that was asked for: the route is wrong.
+        Err(error) if error.status == Some(404) && error.code != "html_answer" => Ok(Answer {
+            value: None,
+            receipt: super::Receipt {
+                http_status: 404,
+                trace_id: error.trace_id,
+                attempts: error.attempts,
+            },
+        }),
+        other => other,
+    }
+}

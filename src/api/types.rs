@@ -5,6 +5,10 @@ use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
 /// A user as the directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the API's own flags, each a fact of its own"
+)]
 pub struct User {
     /// The GUID.
     pub id: UserId,

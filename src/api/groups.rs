@@ -1,0 +1,133 @@
+//! Groups, their members, and names in the directory (`uipath-api`, 5).
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::client::{Result, empty_list, found, not_sent, paged};
+use super::read::{entries, guid, member, page, text, variant};
+use super::session::{Call, Effect};
+use super::{Answer, Client, EntityType, Failure, Group, Page, Receipt, Resolved};
+use crate::event::{Method, Service};
+use crate::model::{GroupId, UserId};
+use crate::text::fold;
+
+const READ: &str = "PM.Group.Read";
+const WRITE: &str = "PM.Group.Write";
+
+/// BulkResolveByName fails above about this many names (`uipath-api`, 5.3).
+const MOST_NAMES: usize = 20;
+
+impl Client {
+    /// Every local group (not paged).
+    pub async fn groups(&self) -> Result<Vec<Group>> {
+        let organization = self.config().organization_id.to_string();
+        let url = self.identity_url(&["api", "Group", &organization]);
+        let call = Call::new(Method::Get, Service::Identity, url).needs(READ);
+        let reply = self.session.call(call).await?;
+        reply.read("a listing of groups", |value| page(value, group).map(|page| page.items))
+    }
+
+    /// One group, `None` where there is none of this id.
+    pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
+        let organization = self.config().organization_id.to_string();
+        let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);
+        let call = Call::new(Method::Get, Service::Identity, url).needs(READ);
+        let read = |value: &Value| match value {
+            Value::Null => Some(None),
+            value => group(value).map(Some),
+        };
+        let outcome = self.session.call(call).await;
+        found(outcome.and_then(|reply| reply.read("a group", read)))
+    }
+
+    /// One page of a group's members.
+    pub async fn group_members(&self, id: GroupId, skip: u64, top: u32) -> Result<Page<UserId>> {
+        let organization = self.config().organization_id.to_string();
+        let url = self.identity_url(&["api", "Group", &organization, &id.to_string(), "Members"]);
+        let call = Call::new(Method::Get, Service::Identity, paged(url, skip, top)).needs(READ);
+        let member_id = |value: &Value| guid(member(value, &["id", "identifier"]).unwrap_or(value)).map(UserId);
+        let reply = self.session.call(call).await?;
+        reply.read("a listing of members", |value| page(value, member_id))
+    }
+
+    /// Adds and removes members in one PUT that repeats the group's name; may be repeated.
+    pub async fn update_group(&self, group: &Group, add: &[UserId], remove: &[UserId]) -> Result<()> {
+        if add.is_empty() && remove.is_empty() {
+            return Err(empty_list(Method::Put, Service::Identity));
+        }
+        let url = self.identity_url(&["api", "Group", &group.id.to_string()]);
+        let call = Call::new(Method::Put, Service::Identity, url)
+            .needs(WRITE)
+            .entries(add.len() + remove.len())
+            .json(&json!({
+                "partitionGlobalId": self.config().organization_id,
+                "name": group.name,
+                "directoryUserIDsToAdd": add,
+                "directoryUserIDsToRemove": remove,
+            }));
+        Ok(self.session.call(call).await?.with(()))
+    }
+
+    /// Names to directory entries, at most 20 a call; a name that matches nothing maps to `None`.
+    pub async fn resolve_names(&self, names: &[&str], kind: EntityType) -> Result<HashMap<String, Option<Resolved>>> {
+        if names.is_empty() {
+            return Ok(Answer {
+                value: HashMap::new(),
+                receipt: Receipt::default(),
+            });
+        }
+        if names.len() > MOST_NAMES {
+            let message = "more than 20 names cannot be resolved in one call";
+            let (method, service) = (Method::Post, Service::Identity);
+            return Err(not_sent(method, service, Failure::TooLarge, "too_many_names", message));
+        }
+        let organization = self.config().organization_id.to_string();
+        let url = self.identity_url(&["api", "Directory", "BulkResolveByName", &organization]);
+        let entity_type = match kind {
+            EntityType::User => "user",
+            EntityType::Group => "group",
+        };
+        let call = Call::new(Method::Post, Service::Identity, url)
+            .effect(Effect::Read)
+            .entries(names.len())
+            .json(&json!({ "entityNames": names, "entityType": entity_type }));
+        let reply = self.session.call(call).await?;
+        reply.read("a map of names", |value| {
+            let readable = value.is_object() || value.is_array();
+            let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name));
+            readable.then(|| names.iter().map(find).collect())
+        })
+    }
+}
+
+fn group(value: &Value) -> Option<Group> {
+    Some(Group {
+        id: GroupId(member(value, &["id"]).and_then(guid)?),
+        name: text(value, &["name", "displayName"]),
+        built_in: variant(value, &["type"], &["builtIn", "custom"]) == Some(0),
+    })
+}
+
+/// The entry of this name: under it in a map, or in a list the one that carries it.
+fn resolved_as(value: &Value, name: &str) -> Option<Resolved> {
+    let entry = match value {
+        Value::Array(_) => {
+            let carries = |entry: &&Value| {
+                ["identityName", "email", "displayName"]
+                    .iter()
+                    .any(|member| fold(&text(entry, &[member])) == fold(name))
+            };
+            entries(value).iter().find(carries)?
+        }
+        map => member(map, &[name])?,
+    };
+    let identifier = text(entry, &["identifier", "id"]);
+    (!identifier.is_empty()).then(|| Resolved {
+        identifier,
+        email: text(entry, &["email"]),
+        name: Some(text(entry, &["identityName"]))
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| text(entry, &["displayName"])),
+    })
+}

@@ -1,0 +1,57 @@
+//! Which of two ways the server has answered on; learned once a run, where the documents disagree.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::CallError;
+
+/// One of two ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    First,
+    Second,
+}
+
+/// The way that has answered, once one has.
+#[derive(Default)]
+pub(super) struct Learned(AtomicU8);
+
+impl Learned {
+    /// Tries the way that is known to answer. While none is known, the second is tried where the first turns out to be
+    /// the wrong way; where both are wrong, the error is that of the first.
+    pub(super) async fn on_either<T>(
+        &self,
+        attempt: impl AsyncFn(Way) -> Result<T, CallError>,
+        is_wrong_way: impl Fn(&CallError) -> bool,
+    ) -> Result<T, CallError> {
+        let (first, second) = match self.0.load(Ordering::Relaxed) {
+            0 => (Way::First, Some(Way::Second)),
+            1 => (Way::First, None),
+            _ => (Way::Second, None),
+        };
+        let (way, outcome) = match (attempt(first).await, second) {
+            (Err(error), Some(second)) if is_wrong_way(&error) => match attempt(second).await {
+                Err(again) if is_wrong_way(&again) => (first, Err(error)),
+                outcome => (second, outcome),
+            },
+            (outcome, _) => (first, outcome),
+        };
+        if outcome.is_ok() {
+            self.0.store(way as u8 + 1, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+/// What has been learned about each endpoint on which the documents disagree.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// PUT or POST, for users.
+    pub(super) allocate_to_users: Learned,
+    /// PUT or POST, for groups.
+    pub(super) allocate_to_group: Learned,
+    /// One `portal_` or two, for each portal route.
+    pub(super) portal_seats: Learned,
+    pub(super) portal_users: Learned,
+    pub(super) portal_groups: Learned,
+    pub(super) portal_release: Learned,
+}

@@ -1,0 +1,204 @@
+//! What an answer is worth: an answer is trusted only if it is of the right kind.
+
+use serde_json::Value;
+
+use super::exchange::Exchanged;
+use super::story::{Story, answered_words, code_of};
+use super::{Call, Effect, Session};
+use crate::api::fault::{Fault, is_html, read_fault, refusal};
+use crate::api::{Answer, CallError, Failure, Receipt};
+use crate::wire::Response;
+
+/// The JSON of an answer with a good status.
+pub(in crate::api) struct Reply {
+    /// The JSON; null where the body is empty.
+    pub(in crate::api) value: Value,
+    /// What the call cost.
+    pub(in crate::api) receipt: Receipt,
+    call: Call,
+    story: Story,
+}
+
+impl Session {
+    /// Makes the call; an answer that says `succeeded: false` is an error.
+    pub(in crate::api) async fn call(&self, call: Call) -> Result<Reply, CallError> {
+        let reply = self.call_leniently(call).await?;
+        match refusal(&reply.value) {
+            Some(fault) => Err(reply.refused(fault)),
+            None => Ok(reply),
+        }
+    }
+
+    /// Makes the call and leaves it to the caller what `succeeded: false` means.
+    pub(in crate::api) async fn call_leniently(&self, call: Call) -> Result<Reply, CallError> {
+        let Exchanged {
+            response,
+            receipt,
+            story,
+        } = self.exchange(&call).await?;
+        match judged(&call, &story, &response) {
+            Ok(value) => Ok(Reply {
+                value,
+                receipt,
+                call,
+                story,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Reply {
+    /// The answer as `read` understands it; `None` is an error that says it was no `what`.
+    pub(in crate::api) fn read<T>(
+        self,
+        what: &str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<Answer<T>, CallError> {
+        match read(&self.value) {
+            Some(value) => Ok(self.with(value)),
+            None => Err(self.unreadable(what)),
+        }
+    }
+
+    /// The answer, whatever its body says beyond success.
+    pub(in crate::api) fn with<T>(self, value: T) -> Answer<T> {
+        Answer {
+            value,
+            receipt: self.receipt,
+        }
+    }
+
+    /// The server's refusal inside an answer with a good status.
+    pub(in crate::api) fn refused(&self, fault: Fault) -> CallError {
+        let code = if fault.code.is_empty() {
+            "not_succeeded".to_owned()
+        } else {
+            fault.code
+        };
+        let message = if fault.message.is_empty() {
+            format!(
+                "the {} service answered that it did not succeed, without a reason",
+                self.call.service.as_str()
+            )
+        } else {
+            fault.message
+        };
+        self.story.error(&self.call, Failure::Refused, &code, &message)
+    }
+
+    /// The answer is JSON, but not what it should be.
+    pub(in crate::api) fn unreadable(&self, what: &str) -> CallError {
+        let message = format!(
+            "the {} service answered with something that is not {what}",
+            self.call.service.as_str()
+        );
+        unusable(&self.call, &self.story, "unreadable_answer", &message)
+    }
+
+    /// The answer contradicts itself, so that nothing can be concluded from it.
+    pub(in crate::api) fn contradictory(&self, message: &str) -> CallError {
+        unusable(&self.call, &self.story, "contradictory_answer", message)
+    }
+}
+
+fn judged(call: &Call, story: &Story, response: &Response) -> Result<Value, CallError> {
+    match response.status {
+        200..300 => json(call, story, response),
+        400..500 => Err(refused(call, story, response)),
+        300..400 => {
+            let place = response.header("location").unwrap_or("nowhere");
+            let place = place.split(['?', '#']).next().unwrap_or_default();
+            let message = format!(
+                "the {} service sends us on to `{place}`, which looks like a login or proxy page; check {}",
+                call.service.as_str(),
+                settings(call)
+            );
+            Err(unusable(call, story, "redirected", &message))
+        }
+        status => {
+            let words = answered_words(call, response, &read_fault(response).message);
+            Err(unusable(call, story, &format!("http_{status}"), &words))
+        }
+    }
+}
+
+fn json(call: &Call, story: &Story, response: &Response) -> Result<Value, CallError> {
+    let body = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
+    if body.trim_ascii().is_empty() {
+        return Ok(Value::Null);
+    }
+    if is_html(response) {
+        let message = format!(
+            "the {} service answered {} with HTML: this looks like a login or proxy page; check {}",
+            call.service.as_str(),
+            response.status,
+            settings(call)
+        );
+        return Err(unusable(call, story, "html_answer", &message));
+    }
+    serde_json::from_slice(body).map_err(|_| {
+        let message = format!(
+            "the {} service answered with something that is not JSON",
+            call.service.as_str()
+        );
+        unusable(call, story, "unreadable_answer", &message)
+    })
+}
+
+/// Nothing can be concluded from the answer. A change may have been made all the same; it is not tried again, because
+/// an address that leads to the wrong place leads there every time.
+fn unusable(call: &Call, story: &Story, code: &str, message: &str) -> CallError {
+    let failure = match call.effect {
+        Effect::Read => Failure::Refused,
+        Effect::Repeatable | Effect::Once => Failure::Unclear,
+    };
+    story.error(call, failure, code, message)
+}
+
+fn refused(call: &Call, story: &Story, response: &Response) -> CallError {
+    let fault = read_fault(response);
+    let status = response.status;
+    let failure = if too_large(call, status, &fault.message) {
+        Failure::TooLarge
+    } else {
+        Failure::Refused
+    };
+    let mut message = answered_words(call, response, &fault.message);
+    let advice = match status {
+        403 if !call.scope.is_empty() => Some(format!(
+            "this needs the scope `{}` and, for a person's own token, an organization administrator",
+            call.scope
+        )),
+        _ if is_html(response) => Some(format!("check {}", settings(call))),
+        _ if fault.code == "InvalidPartition" || fault.message.contains("InvalidPartition") => {
+            Some("check `organization` and `organization_id`, which have to name the same organization".to_owned())
+        }
+        _ => None,
+    };
+    if let Some(advice) = advice {
+        message = format!("{message}; {advice}");
+    }
+    story.error(call, failure, &code_of(response, fault.code), &message)
+}
+
+/// 413, or a 400 about the number of entries. What has one entry cannot be made smaller.
+fn too_large(call: &Call, status: u16, words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    let says_so = || {
+        ["too large", "too many", "maximum number", "batch size"]
+            .iter()
+            .any(|phrase| words.contains(phrase))
+    };
+    status == 413 || (status == 400 && call.entries > 1 && says_so())
+}
+
+fn settings(call: &Call) -> &'static str {
+    use crate::event::Service;
+    match call.service {
+        Service::Identity => "`uri` and `organization`",
+        Service::License => "`uri`, `organization` and `license` under `routes`",
+        Service::Portal => "`uri`, `organization` and `portal` under `routes`",
+        Service::Token => "`uri` and `UIPATH_IDENTITY_URI`",
+    }
+}

@@ -1,0 +1,191 @@
+//! Signing in: client credentials, a personal access token, or a user's own password (`uipath-api`, 2).
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use super::judge::Reply;
+use super::token::Fresh;
+use super::{Call, Session};
+use crate::api::address::token_url;
+use crate::api::read::{member, number, text};
+use crate::api::{CallError, Credentials, Failure};
+use crate::event::{Method, Service};
+use crate::model::UserId;
+
+/// What reseat asks for unless the profile says otherwise. Name resolution needs no scope (`uipath-api`, 2.5).
+const SCOPES: [&str; 3] = ["PM.User", "PM.Group", "PM.License"];
+
+/// Where the password sign-in has been, newest pages first by how specific they are (`uipath-api`, 2.3).
+const ROPC_ROUTES: [&[&str]; 2] = [
+    &["{org}", "{tenancy}", "api", "account", "authenticate"],
+    &["api", "account", "authenticate"],
+];
+
+/// What is known after signing in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The scopes that were granted, where the server said so.
+    pub scopes: Option<Vec<String>>,
+    /// The account that calls are made as, where the token says so.
+    pub account: Option<UserId>,
+}
+
+impl Session {
+    /// A new token, whatever is cached.
+    pub(super) async fn sign_in(&self) -> Result<Fresh, CallError> {
+        match &self.shared.config.credentials {
+            Credentials::Token(token) => Ok(Fresh {
+                secret: printable(token.expose_secret()).ok_or_else(unusable_token)?,
+                lifetime: None,
+                scopes: None,
+            }),
+            Credentials::Client { id, secret, scopes } => self.as_application(id, secret, scopes.as_deref()).await,
+            Credentials::Ropc {
+                username,
+                password,
+                tenancy,
+            } => self.as_person(username, password, tenancy).await,
+        }
+    }
+
+    async fn as_application(
+        &self,
+        id: &str,
+        secret: &SecretString,
+        scopes: Option<&[String]>,
+    ) -> Result<Fresh, CallError> {
+        let asked = scopes.map_or_else(|| SCOPES.join(" "), |scopes| scopes.join(" "));
+        let first = self.ask_for_token(id, secret, &asked).await;
+        match first {
+            // One scope that the application lacks fails the whole request; without any, the server grants
+            // those that it has.
+            Err(error) if error.code == "invalid_scope" && scopes.is_none() => self
+                .ask_for_token(id, secret, "")
+                .await
+                .map_err(|_| explained(error, &asked)),
+            other => other.map_err(|error| explained(error, &asked)),
+        }
+    }
+
+    async fn ask_for_token(&self, id: &str, secret: &SecretString, scopes: &str) -> Result<Fresh, CallError> {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", id)
+            .append_pair("client_secret", secret.expose_secret());
+        if !scopes.is_empty() {
+            form.append_pair("scope", scopes);
+        }
+        let call = Call::new(Method::Post, Service::Token, token_url(&self.shared.config))
+            .form(form.finish())
+            .hides(secret.clone());
+        let reply = self.call_leniently(call).await.map_err(no_token)?;
+        fresh(&reply, &["access_token"])
+    }
+
+    async fn as_person(&self, username: &str, password: &SecretString, tenancy: &str) -> Result<Fresh, CallError> {
+        let body = json!({
+            "TenancyName": tenancy,
+            "UsernameOrEmailAddress": username,
+            "Password": password.expose_secret(),
+        });
+        let mut first_error = None;
+        for route in ROPC_ROUTES {
+            let call = Call::new(Method::Post, Service::Token, self.ropc_url(route, tenancy))
+                .json(&body)
+                .hides(password.clone());
+            match self.call_leniently(call).await {
+                Ok(reply) => return fresh(&reply, &["result", "access_token"]),
+                Err(error) if error.status == Some(404) || error.code == "html_answer" => {
+                    first_error.get_or_insert(error);
+                }
+                Err(error) => return Err(explained(no_token(error), "")),
+            }
+        }
+        Err(first_error.map_or_else(unusable_token, |error| explained(no_token(error), "")))
+    }
+
+    fn ropc_url(&self, route: &[&str], tenancy: &str) -> Url {
+        let config = &self.shared.config;
+        config.uri.join(route.iter().map(|segment| match *segment {
+            "{org}" => config.organization.as_str(),
+            "{tenancy}" => tenancy,
+            other => other,
+        }))
+    }
+}
+
+fn fresh(reply: &Reply, names: &[&str]) -> Result<Fresh, CallError> {
+    let value = &reply.value;
+    let secret = member(value, names).and_then(Value::as_str).and_then(printable);
+    let Some(secret) = secret else {
+        let refused = crate::api::fault::refusal(value);
+        let error = refused.map_or_else(|| reply.unreadable("a token"), |fault| reply.refused(fault));
+        return Err(CallError {
+            failure: Failure::SignIn,
+            ..error
+        });
+    };
+    let scope = text(value, &["scope"]);
+    let lifetime = member(value, &["expires_in"]).and_then(number);
+    Ok(Fresh {
+        secret,
+        lifetime: lifetime.map(Duration::from_secs),
+        scopes: (!scope.is_empty()).then(|| scope.split_whitespace().map(str::to_owned).collect()),
+    })
+}
+
+/// A token fit for a header.
+fn printable(token: &str) -> Option<SecretString> {
+    let token = token.trim();
+    let fit = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    fit.then(|| SecretString::from(token))
+}
+
+/// Answers that are no token end the sign-in; a server that cannot be reached does not.
+fn no_token(error: CallError) -> CallError {
+    let judged = matches!(error.failure, Failure::Refused | Failure::TooLarge)
+        || matches!(error.code.as_str(), "html_answer" | "unreadable_answer" | "redirected");
+    if judged {
+        CallError {
+            failure: Failure::SignIn,
+            ..error
+        }
+    } else {
+        error
+    }
+}
+
+fn explained(error: CallError, scopes: &str) -> CallError {
+    let advice = match error.code.as_str() {
+        "invalid_client" => {
+            "check the client id and secret, and that the external application is of the confidential kind".to_owned()
+        }
+        "invalid_scope" => format!(
+            "an application may ask only for scopes that it is registered for: add `{scopes}` to the application as \
+             application scopes, or list in `scopes` what it has"
+        ),
+        "unauthorized_client" | "unsupported_grant_type" => {
+            "client credentials need a confidential application with application scopes".to_owned()
+        }
+        _ => return error,
+    };
+    let message = format!("the server gives no token (`{}`): {advice}", error.code);
+    CallError { message, ..error }
+}
+
+fn unusable_token() -> CallError {
+    CallError {
+        failure: Failure::SignIn,
+        method: Method::Post,
+        service: Service::Token,
+        status: None,
+        code: "unusable_token".to_owned(),
+        message: "the token is empty or has letters in it that no token has; copy it again".to_owned(),
+        trace_id: None,
+        attempts: 0,
+    }
+}

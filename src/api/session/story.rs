@@ -1,0 +1,181 @@
+//! What has happened to a call so far, and the errors that tell it.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::slot::Held;
+use super::{Call, Effect};
+use crate::api::fault::{is_html, read_fault, trace_id};
+use crate::api::{CallError, Failure};
+use crate::pace::{GiveUp, Happened};
+use crate::text::{duration, plural};
+use crate::wire::{Response, TransportError};
+
+/// What has happened to a call so far.
+#[derive(Default)]
+pub(super) struct Story {
+    pub(super) attempts: u32,
+    /// How many repetitions faults have cost.
+    pub(super) retries: u32,
+    /// How many pauses were asked for, and their sum.
+    pub(super) pauses: (u32, Duration),
+    /// Whether some attempt may have been carried out although nobody said so.
+    pub(super) unclear: bool,
+    /// The token that the last attempt was refused with.
+    pub(super) refused_token: Option<u64>,
+    pub(super) status: Option<u16>,
+    trace_id: Option<String>,
+    code: String,
+    last: String,
+}
+
+impl Story {
+    /// Remembers what became of an attempt.
+    pub(super) fn note(&mut self, call: &Call, sent: &Result<Response, TransportError>, happened: Happened) {
+        match sent {
+            Ok(response) => {
+                self.status = Some(response.status);
+                if response.status >= 400 {
+                    let fault = read_fault(response);
+                    self.trace_id = trace_id(response);
+                    self.code = code_of(response, fault.code);
+                    self.last = answered_words(call, response, &fault.message);
+                }
+            }
+            Err(error) => {
+                self.status = None;
+                error.code.clone_into(&mut self.code);
+                self.last.clone_from(&error.message);
+            }
+        }
+        let perhaps_done = matches!(happened, Happened::Lost | Happened::Answered(408 | 500..=599));
+        self.unclear |= perhaps_done && call.effect != Effect::Read;
+    }
+
+    /// What the last attempt met.
+    pub(super) fn last(&self) -> &str {
+        &self.last
+    }
+
+    pub(super) fn given_up(&self, call: &Call, why: GiveUp, max_wait: Duration) -> CallError {
+        let times = match self.attempts {
+            0 | 1 => String::new(),
+            more => format!("; given up after {}", plural(more as usize, "attempt")),
+        };
+        let message = match why {
+            GiveUp::PauseTooLong(asked) => return self.too_long(call, asked, max_wait),
+            GiveUp::NotDone | GiveUp::Unclear => format!("{}{times}", self.last),
+        };
+        let failure = match (why, call.effect) {
+            (GiveUp::Unclear, Effect::Repeatable | Effect::Once) => Failure::Unclear,
+            _ => self.nothing_done(Failure::NotDone),
+        };
+        self.error(call, failure, &self.code, &message)
+    }
+
+    pub(super) fn held(&self, call: &Call, held: &Held, max_wait: Duration) -> CallError {
+        match held {
+            Held::Stopped => self.stopped(call),
+            Held::TooLong(asked) => self.too_long(call, *asked, max_wait),
+        }
+    }
+
+    pub(super) fn stopped(&self, call: &Call) -> CallError {
+        let (failure, message) = if self.unclear {
+            let message = format!("the run was stopped before it could be tried again: {}", self.last);
+            (Failure::Unclear, message)
+        } else {
+            (Failure::Stopped, "the run was stopped".to_owned())
+        };
+        self.error(call, failure, "stopped", &message)
+    }
+
+    pub(super) fn error(&self, call: &Call, failure: Failure, code: &str, message: &str) -> CallError {
+        CallError {
+            failure,
+            method: call.method,
+            service: call.service,
+            status: self.status,
+            code: code.to_owned(),
+            message: without(message, &call.secrets),
+            trace_id: self.trace_id.clone(),
+            attempts: self.attempts,
+        }
+    }
+
+    fn too_long(&self, call: &Call, asked: Duration, max_wait: Duration) -> CallError {
+        let service = call.service.as_str();
+        let message = if asked > max_wait {
+            format!(
+                "the {service} service asked for a pause of {}, longer than the {} of `--max-wait`",
+                duration(asked),
+                duration(max_wait)
+            )
+        } else {
+            format!(
+                "the {service} service asked for {} and now for another {}, together longer than the {} of `--max-wait`",
+                plural(self.pauses.0 as usize, "pause"),
+                duration(asked),
+                duration(max_wait)
+            )
+        };
+        self.error(call, self.nothing_done(Failure::NotDone), "pause_too_long", &message)
+    }
+
+    /// What may be concluded when the last attempt surely did nothing.
+    fn nothing_done(&self, otherwise: Failure) -> Failure {
+        if self.unclear { Failure::Unclear } else { otherwise }
+    }
+}
+
+/// The server's code, else ours.
+pub(super) fn code_of(response: &Response, given: String) -> String {
+    match given.as_str() {
+        "" if is_html(response) => "html_answer".to_owned(),
+        "" => format!("http_{}", response.status),
+        _ => given,
+    }
+}
+
+/// `the identity service answered 503 (Service Unavailable): its words`
+pub(super) fn answered_words(call: &Call, response: &Response, words: &str) -> String {
+    let status = response.status;
+    let reason = reason(status).map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let words = match words {
+        "" if is_html(response) => " with a page for people instead of data".to_owned(),
+        "" => String::new(),
+        words => format!(": {words}"),
+    };
+    format!("the {} service answered {status}{reason}{words}", call.service.as_str())
+}
+
+fn reason(status: u16) -> Option<&'static str> {
+    Some(match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => return None,
+    })
+}
+
+/// The text without these secrets, should the server have sent them back.
+pub(super) fn without<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretString>) -> String {
+    secrets
+        .into_iter()
+        .map(ExposeSecret::expose_secret)
+        .filter(|secret| !secret.is_empty())
+        .fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+}

@@ -1,0 +1,234 @@
+//! The quotas of every service and method, side by side.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::{Admission, Allowance, QuotaWindow};
+use crate::event::{Method, Service};
+
+/// How many calls may be sent, and how much of that is used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// The length of a window.
+    pub window: Duration,
+    /// The part of each limit that is used; the rest is left to the organization's other callers.
+    pub share: f64,
+    calls: BTreeMap<(Service, Method), u32>,
+}
+
+impl Limits {
+    /// The window of the published limits (`uipath-api`, 6.1).
+    pub const WINDOW: Duration = Duration::from_secs(300);
+
+    /// No limit anywhere.
+    pub fn none() -> Self {
+        Self {
+            window: Self::WINDOW,
+            share: 0.9,
+            calls: BTreeMap::new(),
+        }
+    }
+
+    /// The limits published for the identity service of Automation Cloud and Test Cloud (`uipath-api`, 6.1).
+    pub fn published() -> Self {
+        let mut limits = Self::none();
+        for (method, calls) in [
+            (Method::Get, 300),
+            (Method::Post, 24_000),
+            (Method::Put, 160),
+            (Method::Patch, 160),
+            (Method::Delete, 160),
+        ] {
+            limits.set(Service::Identity, method, calls);
+        }
+        limits
+    }
+
+    /// Sets the calls per window of one service and method; 0 means no limit.
+    pub fn set(&mut self, service: Service, method: Method, calls: u32) {
+        if calls == 0 {
+            self.calls.remove(&(service, method));
+        } else {
+            self.calls.insert((service, method), calls);
+        }
+    }
+
+    /// The calls per window of one service and method; `None` where there is no limit.
+    pub fn get(&self, service: Service, method: Method) -> Option<u32> {
+        self.calls.get(&(service, method)).copied()
+    }
+
+    /// The part of a limit that is used; at least one call.
+    pub fn allowance(&self, service: Service, method: Method) -> Option<u32> {
+        let calls = self.get(service, method)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of at most 1 of a u32, and a float cast saturates"
+        )]
+        let part = (f64::from(calls) * self.share.clamp(0.0, 1.0)) as u32;
+        Some(part.max(1))
+    }
+}
+
+/// Calls already spent, for another process of the same organization to know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    /// On which service.
+    pub service: Service,
+    /// With which method.
+    pub method: Method,
+    /// How long ago they were answered, in whole seconds rounded down.
+    pub age: Duration,
+    /// How many.
+    pub calls: u32,
+}
+
+/// A [`QuotaWindow`] for each service and method.
+#[derive(Debug, Clone)]
+pub struct Pacer {
+    limits: Limits,
+    windows: BTreeMap<(Service, Method), QuotaWindow>,
+}
+
+impl Pacer {
+    /// Starts with nothing spent.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            windows: BTreeMap::new(),
+        }
+    }
+
+    /// See [`QuotaWindow::admit`].
+    pub fn admit(&mut self, service: Service, method: Method, now: Instant) -> Admission {
+        self.window(service, method).admit(now)
+    }
+
+    /// See [`QuotaWindow::answered`] and [`QuotaWindow::learn`].
+    pub fn answered(&mut self, service: Service, method: Method, said: Allowance, now: Instant) {
+        let window = self.window(service, method);
+        window.answered(now);
+        window.learn(said, now);
+    }
+
+    /// See [`QuotaWindow::withdrawn`].
+    pub fn withdrawn(&mut self, service: Service, method: Method) {
+        self.window(service, method).withdrawn();
+    }
+
+    /// See [`QuotaWindow::pause_until`].
+    pub fn pause_until(&mut self, service: Service, method: Method, until: Instant) {
+        self.window(service, method).pause_until(until);
+    }
+
+    /// See [`QuotaWindow::window_end`].
+    pub fn window_end(&mut self, service: Service, method: Method, now: Instant) -> Option<Instant> {
+        self.window(service, method).window_end(now)
+    }
+
+    /// What counts against a limit now.
+    pub fn spent(&self, now: Instant) -> Vec<Spent> {
+        let mut spent = Vec::new();
+        for ((service, method), window) in &self.windows {
+            let mut by_age = BTreeMap::<u64, u32>::new();
+            for answered in window.log(now) {
+                *by_age.entry((now - answered).as_secs()).or_default() += 1;
+            }
+            let calls_of = |(age, calls)| Spent {
+                service: *service,
+                method: *method,
+                age: Duration::from_secs(age),
+                calls,
+            };
+            spent.extend(by_age.into_iter().map(calls_of));
+        }
+        spent
+    }
+
+    /// Counts what an earlier process spent, ages as of `now`.
+    pub fn recall(&mut self, spent: &[Spent], now: Instant) {
+        for entry in spent {
+            let Some(answered) = now.checked_sub(entry.age) else {
+                continue;
+            };
+            let window = self.window(entry.service, entry.method);
+            for _ in 0..entry.calls {
+                window.recall(answered);
+            }
+        }
+    }
+
+    fn window(&mut self, service: Service, method: Method) -> &mut QuotaWindow {
+        let limits = &self.limits;
+        self.windows
+            .entry((service, method))
+            .or_insert_with(|| QuotaWindow::new(limits.allowance(service, method), limits.window))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_limits_are_used_by_nine_tenths_and_bind_only_the_identity_service() {
+        let limits = Limits::published();
+        assert_eq!(limits.allowance(Service::Identity, Method::Put), Some(144));
+        assert_eq!(limits.allowance(Service::Identity, Method::Get), Some(270));
+        assert_eq!(limits.allowance(Service::Identity, Method::Post), Some(21_600));
+        assert_eq!(limits.allowance(Service::License, Method::Put), None);
+    }
+
+    #[test]
+    fn a_share_never_rounds_down_to_no_calls_and_zero_means_no_limit() {
+        let mut limits = Limits::none();
+        limits.set(Service::License, Method::Put, 1);
+        assert_eq!(limits.allowance(Service::License, Method::Put), Some(1));
+        limits.set(Service::License, Method::Put, 0);
+        assert_eq!(limits.allowance(Service::License, Method::Put), None);
+    }
+
+    #[test]
+    fn methods_and_services_have_budgets_of_their_own() {
+        let now = Instant::now();
+        let mut limits = Limits::none();
+        limits.share = 1.0;
+        limits.set(Service::Identity, Method::Put, 1);
+        let mut pacer = Pacer::new(limits);
+        assert_eq!(pacer.admit(Service::Identity, Method::Put, now), Admission::Go);
+        assert!(matches!(
+            pacer.admit(Service::Identity, Method::Put, now),
+            Admission::Wait { .. }
+        ));
+        assert_eq!(pacer.admit(Service::Identity, Method::Get, now), Admission::Go);
+        assert_eq!(pacer.admit(Service::License, Method::Put, now), Admission::Go);
+    }
+
+    #[test]
+    fn what_one_process_spent_binds_the_next() {
+        let start = Instant::now() + Duration::from_secs(1000);
+        let mut first = Pacer::new(Limits::published());
+        for _ in 0..144 {
+            assert_eq!(first.admit(Service::Identity, Method::Put, start), Admission::Go);
+            first.answered(Service::Identity, Method::Put, Allowance::default(), start);
+        }
+        let later = start + Duration::from_secs(100);
+        let spent = first.spent(later);
+        let age = Duration::from_secs(100);
+        let expected = Spent {
+            service: Service::Identity,
+            method: Method::Put,
+            age,
+            calls: 144,
+        };
+        assert_eq!(spent, [expected]);
+
+        let mut second = Pacer::new(Limits::published());
+        second.recall(&spent, later);
+        assert_eq!(
+            second.admit(Service::Identity, Method::Put, later),
+            first.admit(Service::Identity, Method::Put, later)
+        );
+    }
+}

@@ -1,0 +1,249 @@
+//! Whether a call that met a fault is tried again.
+//!
+//! Two budgets, because there are two kinds of fault. A *fault of the way* (no connection, 503, …) costs one of
+//! `retries`. A pause that the server *asked for* (429) costs none, or a handful of callers sharing one five-minute window
+//! would use up any count; it costs time instead, up to `max_wait` for one call, so that the horizon outlasts the window.
+
+use std::time::Duration;
+
+use super::Backoff;
+
+/// Whether sending a request twice is as good as once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeatable {
+    /// It may be sent again although it may have been carried out.
+    Yes,
+    /// It may be sent again only when it surely was not carried out.
+    No,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    /// There is an answer with this status.
+    Answered(u16),
+    /// It was not sent, and trying again will not help.
+    CannotBeSent,
+    /// The server cannot have seen it.
+    NotSent,
+    /// The server may have seen it.
+    Lost,
+}
+
+/// The facts of one attempt.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt {
+    /// Whether the request may be repeated.
+    pub repeatable: Repeatable,
+    /// What became of it.
+    pub happened: Happened,
+    /// How many repetitions faults have cost so far.
+    pub retries: u32,
+    /// How many pauses the server has asked for so far, and how long they were together.
+    pub pauses: (u32, Duration),
+    /// The pause that the server asks for now, or that its quota window imposes.
+    pub asked: Option<Duration>,
+}
+
+/// How much is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// How often a call is repeated after a fault of the way.
+    pub retries: u32,
+    /// The longest time that one call spends in pauses the server asked for.
+    pub max_wait: Duration,
+    /// How long to wait where the server does not say.
+    pub backoff: Backoff,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            retries: 8,
+            max_wait: Duration::from_secs(600),
+            backoff: Backoff::default(),
+        }
+    }
+}
+
+/// What to do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// There is an answer and it is no fault of the way: judge it.
+    Judge,
+    /// Send it again.
+    Retry {
+        /// After this long.
+        after: Duration,
+        /// What the repetition costs.
+        kind: RetryKind,
+    },
+    /// Stop trying.
+    GiveUp(GiveUp),
+}
+
+/// What a repetition costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryKind {
+    /// One of the retries.
+    Fault,
+    /// Time that the server asked for; holds for every call of this service and method.
+    Asked,
+}
+
+/// Why a call is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GiveUp {
+    /// The last attempt surely did nothing.
+    NotDone,
+    /// What the last attempt did is not known.
+    Unclear,
+    /// The last attempt did nothing, and the server asks for this pause, with which the longest wait would be exceeded.
+    PauseTooLong(Duration),
+}
+
+/// Decides. `random` is in `0.0..1.0`.
+pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision {
+    match attempt.happened {
+        Happened::Answered(429) => throttled(attempt, policy, random),
+        Happened::Answered(408 | 425 | 500 | 502 | 503 | 504) | Happened::Lost => match attempt.repeatable {
+            Repeatable::Yes => again(attempt, policy, random, GiveUp::Unclear),
+            Repeatable::No => Decision::GiveUp(GiveUp::Unclear),
+        },
+        Happened::Answered(_) => Decision::Judge,
+        Happened::NotSent => again(attempt, policy, random, GiveUp::NotDone),
+        Happened::CannotBeSent => Decision::GiveUp(GiveUp::NotDone),
+    }
+}
+
+fn again(attempt: &Attempt, policy: &RetryPolicy, random: f64, otherwise: GiveUp) -> Decision {
+    let after = policy.backoff.delay(attempt.retries, random);
+    let after = after.max(attempt.asked.unwrap_or_default());
+    if attempt.retries < policy.retries && after <= policy.max_wait {
+        let kind = RetryKind::Fault;
+        Decision::Retry { after, kind }
+    } else {
+        Decision::GiveUp(otherwise)
+    }
+}
+
+fn throttled(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision {
+    let (pauses, together) = attempt.pauses;
+    // A server that asks for no pause at all would otherwise be asked again without end.
+    let least = policy.backoff.first.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
+    let after = attempt.asked.unwrap_or_else(|| policy.backoff.delay(pauses, random));
+    let after = after.max(least);
+    if together.saturating_add(after) <= policy.max_wait {
+        let kind = RetryKind::Asked;
+        Decision::Retry { after, kind }
+    } else {
+        Decision::GiveUp(GiveUp::PauseTooLong(after))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: RetryPolicy = RetryPolicy {
+        retries: 2,
+        max_wait: Duration::from_secs(600),
+        backoff: Backoff {
+            first: Duration::from_millis(500),
+            most: Duration::from_secs(60),
+        },
+    };
+
+    fn attempt(repeatable: Repeatable, happened: Happened, retries: u32) -> Attempt {
+        Attempt {
+            repeatable,
+            happened,
+            retries,
+            pauses: (0, Duration::ZERO),
+            asked: None,
+        }
+    }
+
+    /// The rule said a second time, by what a person would look up.
+    fn in_words(happened: Happened, repeatable: bool, left: bool) -> &'static str {
+        let transient = [408, 425, 500, 502, 503, 504].map(Happened::Answered);
+        let surely_nothing_done = happened == Happened::NotSent;
+        let perhaps_done = happened == Happened::Lost || transient.contains(&happened);
+        if happened == Happened::CannotBeSent {
+            return "not done";
+        }
+        if happened == Happened::Answered(429) {
+            return "again";
+        }
+        if !surely_nothing_done && !perhaps_done {
+            return "judge";
+        }
+        match (surely_nothing_done || repeatable, left) {
+            (true, true) => "again",
+            _ if surely_nothing_done => "not done",
+            _ => "unclear",
+        }
+    }
+
+    #[test]
+    fn every_status_and_fault_is_decided_as_the_rule_says() {
+        let statuses = (100..600).map(Happened::Answered);
+        let faults = [Happened::CannotBeSent, Happened::NotSent, Happened::Lost];
+        for happened in statuses.chain(faults) {
+            for repeatable in [Repeatable::Yes, Repeatable::No] {
+                for retries in 0..=POLICY.retries {
+                    let decided = match decide(&attempt(repeatable, happened, retries), &POLICY, 0.5) {
+                        Decision::Judge => "judge",
+                        Decision::Retry { .. } => "again",
+                        Decision::GiveUp(GiveUp::NotDone) => "not done",
+                        Decision::GiveUp(GiveUp::Unclear) => "unclear",
+                        Decision::GiveUp(GiveUp::PauseTooLong(_)) => "too long",
+                    };
+                    let left = retries < POLICY.retries;
+                    let expected = in_words(happened, repeatable == Repeatable::Yes, left);
+                    assert_eq!(decided, expected, "{happened:?} {repeatable:?} after {retries} retries");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_pause_is_obeyed_in_full_up_to_the_longest_wait_and_never_shortened() {
+        let mut throttled = attempt(Repeatable::No, Happened::Answered(429), 2);
+        for (asked, expected) in [(300, true), (600, true), (601, false)] {
+            let asked = Duration::from_secs(asked);
+            throttled.asked = Some(asked);
+            let decided = decide(&throttled, &POLICY, 0.9);
+            if expected {
+                let kind = RetryKind::Asked;
+                assert_eq!(decided, Decision::Retry { after: asked, kind });
+            } else {
+                assert_eq!(decided, Decision::GiveUp(GiveUp::PauseTooLong(asked)));
+            }
+        }
+    }
+
+    #[test]
+    fn throttling_outlasts_a_five_minute_window_whatever_the_dice_say() {
+        for random in [0.0, 0.5, 0.999] {
+            let mut throttled = attempt(Repeatable::Yes, Happened::Answered(429), 0);
+            let mut waited = Duration::ZERO;
+            while let Decision::Retry { after, .. } = decide(&throttled, &RetryPolicy::default(), random) {
+                assert!(!after.is_zero(), "a pause of nothing would never end");
+                waited += after;
+                throttled.pauses = (throttled.pauses.0 + 1, waited);
+            }
+            assert!(waited > Duration::from_secs(300), "{waited:?} with {random}");
+        }
+    }
+
+    #[test]
+    fn a_503_that_names_a_time_is_not_tried_before_it() {
+        let mut fault = attempt(Repeatable::Yes, Happened::Answered(503), 0);
+        fault.asked = Some(Duration::from_secs(45));
+        let Decision::Retry { after, kind } = decide(&fault, &POLICY, 0.5) else {
+            panic!("to be tried again");
+        };
+        assert_eq!((after.as_secs(), kind), (45, RetryKind::Fault));
+    }
+}

@@ -1,0 +1,99 @@
+//! A request, its answer, and the seam between them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::event::Method;
+
+/// One request. Everything in it counts as confidential: `Debug` shows the method, host and path only.
+#[derive(Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Where to.
+    pub url: Url,
+    /// The token of the `Authorization` header.
+    pub bearer: Option<Arc<SecretString>>,
+    /// The `Content-Type`; some GETs need one too (`uipath-api`, 3.5).
+    pub content_type: Option<&'static str>,
+    /// The body.
+    pub body: Option<Arc<[u8]>>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.url.host_str().unwrap_or_default();
+        write!(out, "{} {host}{}", self.method, self.url.path())
+    }
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone, Default)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// Those of the headers that somebody here reads, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body. Where the status is not 2xx it may have broken off.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The first header of this name, which is given in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// How far a request got that has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Not sent, and no repetition will change that: the certificate is not trusted, for instance.
+    CannotBeSent,
+    /// The server cannot have seen it: no name, no connection, no TLS, a stream refused unread.
+    NotSent,
+    /// The server may have seen it and may have acted on it.
+    Lost,
+}
+
+/// A request that has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TransportError {
+    /// How far it got.
+    pub reach: Reach,
+    /// A code in snake case: `connection_refused`, `timed_out`, …
+    pub code: &'static str,
+    /// What happened, in a sentence fit to be shown.
+    pub message: String,
+}
+
+/// Carries one request to the server and its answer back.
+pub trait Transport: Send + Sync {
+    /// Sends the request once. A status other than 2xx is an answer like any other.
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debugging_a_request_shows_neither_token_nor_query_nor_body() {
+        let request = Request {
+            method: Method::Post,
+            url: "https://host.example/path?searchTerm=ann%40x.example".parse().unwrap(),
+            bearer: Some(Arc::new("very-secret".into())),
+            content_type: None,
+            body: Some(b"password".as_slice().into()),
+        };
+        assert_eq!(format!("{request:?}"), "POST host.example/path");
+    }
+}

@@ -1,0 +1,259 @@
+//! The transport over real sockets.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Certificate, redirect, retry};
+use secrecy::ExposeSecret;
+use url::Url;
+
+use super::explain::{Circumstances, explain};
+use super::{Reach, Request, Response, Transport, TransportError};
+use crate::event::Method;
+use crate::text::{number, plural};
+
+/// How often an answer may send us on before it is taken as it is.
+const MOST_REDIRECTS: usize = 3;
+
+/// The headers that are kept of an answer.
+const KEPT: [&str; 16] = [
+    "content-type",
+    "date",
+    "location",
+    "ratelimit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "request-id",
+    "retry-after",
+    "traceparent",
+    "www-authenticate",
+    "x-correlation-id",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-request-id",
+    "x-trace-id",
+    "x-uipath-correlation-id",
+];
+
+/// What a transport needs to know.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// How long a connection may take to come about.
+    pub connect_timeout: Duration,
+    /// How long an exchange may take in all.
+    pub timeout: Duration,
+    /// A file of PEM certificates whose authorities are trusted besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The most bytes of an answer's body that are taken in.
+    pub body_limit: usize,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(60),
+            ca_file: None,
+            body_limit: 64 << 20,
+        }
+    }
+}
+
+/// A transport could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// The file of authorities cannot be read.
+    #[error("`ca_file` cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// The file of authorities holds no certificate.
+    #[error("`ca_file` {path}: {why}; it has to hold certificates in PEM form", path = .path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// TLS or the proxy settings cannot be set up.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+}
+
+/// A connection pool: rustls with the system's authorities, HTTP/2 where offered, gzip, proxies from the environment.
+#[derive(Debug, Clone)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    config: HttpConfig,
+}
+
+impl HttpTransport {
+    /// Sets up the pool; connects to nothing yet.
+    pub fn new(config: HttpConfig) -> Result<Self, SetUpError> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("reseat/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(config.connect_timeout)
+            .timeout(config.timeout)
+            // A connection that the server is about to close loses the request sent on it.
+            .pool_idle_timeout(Duration::from_secs(30))
+            // What is repeated is decided above; a repetition in here would falsify every count.
+            .retry(retry::never())
+            // reqwest would turn a redirected PUT into a GET, so redirects are followed by hand.
+            .redirect(redirect::Policy::none());
+        if let Some(path) = &config.ca_file {
+            builder = builder.tls_certs_merge(authorities(path)?);
+        }
+        let client = builder.build().map_err(|error| SetUpError::Client(causes(&error)))?;
+        Ok(Self { client, config })
+    }
+
+    async fn exchange(&self, mut request: Request) -> Result<Response, TransportError> {
+        for _ in 0..MOST_REDIRECTS {
+            let response = self.send_once(&request).await?;
+            match next_place(&request, &response) {
+                Some(url) => request.url = url,
+                None => return Ok(response),
+            }
+        }
+        self.send_once(&request).await
+    }
+
+    async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
+        let host = authority(&request.url);
+        let fault = |error: reqwest::Error| {
+            let circumstances = Circumstances {
+                host: &host,
+                timeout: self.config.timeout,
+                connect_timeout: self.config.connect_timeout,
+            };
+            explain(&error, &circumstances)
+        };
+        let mut outgoing = self
+            .client
+            .request(method(request.method), request.url.clone())
+            .headers(headers(request)?);
+        if let Some(body) = &request.body {
+            outgoing = outgoing.body(body.to_vec());
+        }
+        let mut answer = outgoing.send().await.map_err(fault)?;
+        let status = answer.status();
+        let mut response = Response {
+            status: status.as_u16(),
+            headers: kept(answer.headers()),
+            body: Vec::new(),
+        };
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if response.body.len() + chunk.len() > self.config.body_limit => {
+                    return Err(too_large(&host, self.config.body_limit));
+                }
+                Ok(Some(chunk)) => response.body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(response),
+                // The status of a refusal says what matters; its words are only decoration.
+                Err(_) if !status.is_success() => return Ok(response),
+                Err(error) => return Err(fault(error)),
+            }
+        }
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        self.exchange(request).boxed()
+    }
+}
+
+fn authorities(path: &Path) -> Result<Vec<Certificate>, SetUpError> {
+    let pem = fs_err::read(path)?;
+    let nothing = |why: String| SetUpError::NoCertificate {
+        path: path.to_owned(),
+        why,
+    };
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| nothing(causes(&error)))?;
+    if certificates.is_empty() {
+        return Err(nothing("no certificate found".to_owned()));
+    }
+    Ok(certificates)
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Where to go on, if the answer says so and it is the same server: elsewhere neither token nor body may go,
+/// and only 307 and 308 promise that a write stays the write it was.
+fn next_place(request: &Request, response: &Response) -> Option<Url> {
+    let followed = match response.status {
+        307 | 308 => true,
+        301..=303 => request.method == Method::Get,
+        _ => false,
+    };
+    if !followed {
+        return None;
+    }
+    let url = request.url.join(response.header(LOCATION.as_str())?).ok()?;
+    (url.origin() == request.url.origin()).then_some(url)
+}
+
+fn headers(request: &Request) -> Result<HeaderMap, TransportError> {
+    let mut headers = HeaderMap::new();
+    headers.insert("accept", HeaderValue::from_static("application/json"));
+    if let Some(kind) = request.content_type {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    if let Some(token) = &request.bearer {
+        let value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()));
+        let mut value = value.map_err(|_| TransportError {
+            reach: Reach::CannotBeSent,
+            code: "invalid_token",
+            message: "the token has letters in it that no token may have".to_owned(),
+        })?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    Ok(headers)
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    KEPT.iter()
+        .filter_map(|name| {
+            let value = headers.get(*name)?.to_str().ok()?;
+            Some(((*name).to_owned(), value.to_owned()))
+        })
+        .collect()
+}
+
+fn too_large(host: &str, limit: usize) -> TransportError {
+    let limit = if limit < 1 << 20 {
+        plural(limit, "byte")
+    } else {
+        format!("{} MiB", number(limit as u64 >> 20))
+    };
+    TransportError {
+        reach: Reach::Lost,
+        code: "answer_too_large",
+        message: format!("the answer of `{host}` is larger than {limit}"),
+    }
+}
+
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
