@@ -81,7 +81,6 @@ impl<'a> RowBook<'a> {
         }
     }
 
-
     pub(super) fn step(&self, step: StepIndex) -> StepState {
         self.steps[step.0]
     }
