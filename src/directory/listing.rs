@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use uuid::Uuid;
 
@@ -132,7 +132,7 @@ impl<T> Lister<'_, T> {
     /// Everything from `start` on: pages at once where it is known how many there are.
     async fn from(&self, start: u64, total: Option<u64>, step: u64) -> Result<Stretch<T>, CallError> {
         let Some(total) = total else {
-            return self.to_the_end(start).await;
+            return self.to_the_end(start, step).await;
         };
         let ranges = (start..total)
             .step_by(usize::try_from(step).unwrap_or(usize::MAX))
@@ -176,21 +176,33 @@ impl<T> Lister<'_, T> {
         Ok(stretch)
     }
 
-    /// Page after page of a listing that does not say how long it is: to an empty page, or one
-    /// that brings nothing new, as a server gives which knows no `skip`.
-    async fn to_the_end(&self, start: u64) -> Result<Stretch<T>, CallError> {
+    /// The rest of a listing that does not say how long it is: to an empty page, or one that brings
+    /// nothing new, as a server gives which knows no `skip`. As long as pages come full, twice as
+    /// many are asked for at once as before.
+    async fn to_the_end(&self, start: u64, mut step: u64) -> Result<Stretch<T>, CallError> {
         let mut stretch = Stretch::default();
         let mut known = HashSet::new();
+        let mut at_once: u64 = 1;
         loop {
-            let page = (self.fetch)(start + stretch.received, self.top).await?.value;
-            stretch.received += page.received;
-            let before = known.len();
-            known.extend(page.items.iter().map(self.key));
-            if known.len() == before {
-                return Ok(stretch);
+            let skips = (0..at_once).map(|page| start + stretch.received + page * step);
+            let pages = try_join_all(skips.map(|skip| (self.fetch)(skip, self.top))).await?;
+            at_once = (at_once * 2).min(self.concurrency.max(1) as u64);
+            for Answer { value: page, .. } in pages {
+                let known_before = known.len();
+                known.extend(page.items.iter().map(self.key));
+                if known.len() == known_before {
+                    return Ok(stretch);
+                }
+                stretch.received += page.received;
+                stretch.items.extend(page.items);
+                self.tell(start + stretch.received, None);
+                if page.received != step {
+                    // The pages after this one began at the wrong place, and most likely this is the last.
+                    step = step.max(page.received);
+                    at_once = 1;
+                    break;
+                }
             }
-            stretch.items.extend(page.items);
-            self.tell(start + stretch.received, None);
         }
     }
 
@@ -352,12 +364,15 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_without_a_total_is_read_to_an_empty_page() {
-        let server = Server {
-            tells_total: false,
-            ..Server::default()
-        };
-        assert_eq!(server.reads_all(10), 11);
+    fn a_listing_without_a_total_is_read_to_an_empty_page_with_few_calls_too_many() {
+        for (total, calls) in [(0, 1), (5, 2), (10, 2), (15, 3), (95, 13), (1_000, 104)] {
+            let server = Server {
+                total,
+                tells_total: false,
+                ..Server::default()
+            };
+            assert_eq!(server.reads_all(10), calls, "{total}");
+        }
     }
 
     #[test]
@@ -367,7 +382,7 @@ mod tests {
             knows_skip: false,
             ..Server::default()
         };
-        assert_eq!(server.read(10), ((0..10).collect(), 3));
+        assert_eq!(server.read(10), ((0..10).collect(), 4));
     }
 
     #[test]
@@ -419,7 +434,7 @@ mod tests {
             let server = Server { total, tells_total, cap, short_at, ..Server::default() };
             let size = u64::from(top).min(cap);
             let calls = server.reads_all(top) as u64;
-            prop_assert!(calls <= total.div_ceil(size).max(1) + 3, "{calls} calls");
+            prop_assert!(calls <= total.div_ceil(size).max(1) + 6, "{calls} calls");
         }
     }
 }
