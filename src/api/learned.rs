@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use futures::future::BoxFuture;
+
 use super::CallError;
 
 /// One of two ways.
@@ -18,9 +20,9 @@ pub(super) struct Learned(AtomicU8);
 impl Learned {
     /// Tries the way that is known to answer. While none is known, the second is tried where the first turns out to be
     /// the wrong way; where both are wrong, the error is that of the first.
-    pub(super) async fn on_either<T>(
+    pub(super) async fn on_either<'f, T>(
         &self,
-        attempt: impl AsyncFn(Way) -> Result<T, CallError>,
+        attempt: impl Fn(Way) -> BoxFuture<'f, Result<T, CallError>>,
         is_wrong_way: impl Fn(&CallError) -> bool,
     ) -> Result<T, CallError> {
         let (first, second) = match self.0.load(Ordering::Relaxed) {

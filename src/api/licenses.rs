@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use futures::FutureExt;
 use serde_json::{Value, json};
 
 use super::address::service_url;
@@ -201,12 +202,12 @@ impl Client {
         } else {
             Method::Put
         };
-        let attempt = async |way| {
+        let attempt = |way| {
             let method = match way {
                 Way::First => preferred,
                 Way::Second => other,
             };
-            self.session.call(call.clone().with_method(method)).await
+            self.session.call(call.clone().with_method(method)).boxed()
         };
         let outcome = learned.on_either(attempt, |error| error.status == Some(405)).await;
         outcome.map_err(|error| match error.status {
@@ -229,7 +230,7 @@ impl Client {
     ) -> std::result::Result<Reply, CallError> {
         let scope = if method == Method::Get { READ } else { WRITE };
         let once = &self.config().routes.portal;
-        let attempt = async |way| {
+        let attempt = |way| {
             let prefix = match way {
                 Way::First => once.clone(),
                 Way::Second => format!("{once}/portal_"),
@@ -240,7 +241,7 @@ impl Client {
             }
             // Some of these GETs answer 415 unless a content type is declared.
             let call = Call::new(method, Service::Portal, url).needs(scope).declared_json();
-            self.session.call(prepare(call)).await
+            self.session.call(prepare(call)).boxed()
         };
         let is_wrong_way = |error: &CallError| error.status == Some(404) || error.code == "html_answer";
         learned.on_either(attempt, is_wrong_way).await

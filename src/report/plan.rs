@@ -60,7 +60,11 @@ impl PlanView<'_> {
         }
         table.write(out)?;
         if self.finished_before > 0 {
-            writeln!(out, "{} finished by an earlier run", plural(self.finished_before, "row"))?;
+            writeln!(
+                out,
+                "{} finished by an earlier run",
+                plural(self.finished_before, "row")
+            )?;
         }
         self.write_seats(out)?;
         self.write_calls(out)?;
@@ -126,7 +130,11 @@ impl PlanView<'_> {
         table.write(out)?;
         let one_by_one: u64 = self.forecast.one_by_one.values().sum();
         let wait = |length: Duration| {
-            if length.is_zero() { "no wait for quotas".to_owned() } else { format!("at least {}", duration(length)) }
+            if length.is_zero() {
+                "no wait for quotas".to_owned()
+            } else {
+                format!("at least {}", duration(length))
+            }
         };
         writeln!(
             out,
@@ -143,7 +151,11 @@ impl PlanView<'_> {
         if deletions.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n{ERROR}{} will be deleted{ERROR:#}", plural(deletions.len(), "account"))?;
+        writeln!(
+            out,
+            "\n{ERROR}{} will be deleted{ERROR:#}",
+            plural(deletions.len(), "account")
+        )?;
         for deletion in deletions.iter().take(NAMED) {
             writeln!(out, "  {} ({})", deletion.label, self.rows[deletion.row].place)?;
         }
@@ -154,7 +166,11 @@ impl PlanView<'_> {
         if self.plan.short.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n{ERROR}seats are short{ERROR:#} for {}", plural(self.plan.short.len(), "row"))?;
+        writeln!(
+            out,
+            "\n{ERROR}seats are short{ERROR:#} for {}",
+            plural(self.plan.short.len(), "row")
+        )?;
         for (row, bundles) in self.plan.short.iter().take(NAMED) {
             let row = &self.rows[*row];
             writeln!(out, "  {}: {} misses {bundles}", row.place, row.operation.user_label())?;
@@ -166,14 +182,11 @@ impl PlanView<'_> {
     pub fn json(&self) -> Value {
         let place = |place: &Place| json!({ "sheet": &*place.sheet, "row": place.row });
         let calls = |calls: &BTreeMap<(Service, Method), u64>| -> Vec<Value> {
-            let call = |((service, method), count): (&(Service, Method), &u64)| {
-                json!({ "service": service.as_str(), "method": method.as_str(), "calls": count })
-            };
+            let call = |((service, method), count): (&(Service, Method), &u64)| json!({ "service": service.as_str(), "method": method.as_str(), "calls": count });
             calls.iter().map(call).collect()
         };
-        let short = |(row, bundles): &(usize, BundleSet)| {
-            json!({ "at": place(&self.rows[*row].place), "bundles": bundles })
-        };
+        let short =
+            |(row, bundles): &(usize, BundleSet)| json!({ "at": place(&self.rows[*row].place), "bundles": bundles });
         json!({
             "operations": self.fates().into_iter().map(|(operation, fate)| json!({
                 "operation": operation.as_str(),
@@ -214,5 +227,9 @@ impl PlanView<'_> {
 }
 
 fn and_more(count: usize, out: &mut dyn Write) -> io::Result<()> {
-    if count > NAMED { writeln!(out, "  and {} more", number((count - NAMED) as u64)) } else { Ok(()) }
+    if count > NAMED {
+        writeln!(out, "  and {} more", number((count - NAMED) as u64))
+    } else {
+        Ok(())
+    }
 }

@@ -72,15 +72,8 @@ impl Session {
     }
 
     async fn ask_for_token(&self, id: &str, secret: &SecretString, scopes: &str) -> Result<Fresh, CallError> {
-        let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", "client_credentials")
-            .append_pair("client_id", id)
-            .append_pair("client_secret", secret.expose_secret());
-        if !scopes.is_empty() {
-            form.append_pair("scope", scopes);
-        }
         let call = Call::new(Method::Post, Service::Token, token_url(&self.shared.config))
-            .form(form.finish())
+            .form(token_form(id, secret, scopes))
             .hides(secret.clone());
         let reply = self.call_leniently(call).await.map_err(no_token)?;
         fresh(&reply, &["access_token"])
@@ -116,6 +109,18 @@ impl Session {
             other => other,
         }))
     }
+}
+
+/// The form outside of any future: a half-made one cannot be sent between threads.
+fn token_form(id: &str, secret: &SecretString, scopes: &str) -> String {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials")
+        .append_pair("client_id", id)
+        .append_pair("client_secret", secret.expose_secret());
+    if !scopes.is_empty() {
+        form.append_pair("scope", scopes);
+    }
+    form.finish()
 }
 
 fn fresh(reply: &Reply, names: &[&str]) -> Result<Fresh, CallError> {
