@@ -244,23 +244,15 @@ impl<'a> RowBook<'a> {
         let state = &self.states[row];
         let Row { place, key, operation } = &self.rows[row];
         Record {
-            place: place.clone(),
             operation: Some(operation.kind()),
             user: operation.user_label(),
             target: operation.target_label(),
-            status: Status::NotRun,
             http_status: state.http_status,
-            code: String::new(),
-            message: String::new(),
             attempts: state.attempts,
             calls: state.calls,
-            before: None,
-            after: None,
             user_id: plan.rows[row].account.and_then(|account| plan.account(account).id),
             trace_id: state.trace_id.clone(),
-            started_at: None,
-            finished_at: None,
-            key: *key,
+            ..Record::blank(place.clone(), *key, Status::NotRun)
         }
     }
 }

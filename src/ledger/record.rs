@@ -44,6 +44,29 @@ pub struct Record {
 }
 
 impl Record {
+    /// A record with nothing but its place, key and status.
+    pub fn blank(place: Place, key: RowKey, status: Status) -> Self {
+        Self {
+            place,
+            operation: None,
+            user: String::new(),
+            target: String::new(),
+            status,
+            http_status: None,
+            code: String::new(),
+            message: String::new(),
+            attempts: 0,
+            calls: 0,
+            before: None,
+            after: None,
+            user_id: None,
+            trace_id: None,
+            started_at: None,
+            finished_at: None,
+            key,
+        }
+    }
+
     /// `duration_ms`, from the two times.
     pub fn duration_ms(&self) -> Option<i64> {
         Some(self.finished_at?.as_millisecond() - self.started_at?.as_millisecond())

@@ -1,0 +1,172 @@
+//! After a run: the results file in order, the sheet of failed rows, the summary, the exit code.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Ending;
+use super::console::Console;
+use super::failure::Failure;
+use super::prepare::{Loaded, unusable};
+use super::signals::Signals;
+use crate::cli::OutputFormat;
+use crate::engine::{Ran, Stopped};
+use crate::ledger::{FinishError, Finished, History, ResultsFile};
+use crate::model::{Place, RowKey, Status};
+use crate::report::{Evidence, Observed, Summary, hints};
+use crate::sheet::{Mark, Marks, write_extract};
+
+/// What a run leaves behind.
+pub(super) struct Aftermath<'a> {
+    pub(super) console: Console,
+    pub(super) signals: &'a Signals,
+    pub(super) file: ResultsFile,
+    pub(super) order: &'a [(RowKey, Place)],
+    pub(super) loaded: &'a Loaded,
+    pub(super) ran: Ran,
+    pub(super) observed: Observed,
+    pub(super) elapsed: Duration,
+    /// The rows that this run took up.
+    pub(super) chosen: HashSet<RowKey>,
+}
+
+pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
+    let Aftermath { console, signals, file, order, loaded, ran, observed, elapsed, chosen } = aftermath;
+    let path = file.path().to_owned();
+    let counts = match file.finish(order) {
+        Ok(Finished { counts, .. }) => counts,
+        Err(error @ FinishError::Ordering { .. }) => {
+            console.tell(format!("warning: failed to {error}\n"));
+            History::read(&path).map_err(unusable)?.counts()
+        }
+        Err(error) => return Err(Failure::of(Ending::CouldNotStart, &error)),
+    };
+    let history = History::read(&path).map_err(unusable)?;
+    let failed_sheet = failed_sheet(&history, order, loaded, console)?;
+    let ending = ending(&ran, signals, &history, order, &chosen);
+    let tally = loaded.organization.client.tally();
+    let summary = Summary {
+        hints: hints(&Evidence { counts: &counts, answers: &observed.answers }),
+        next_command: next_command(ending, failed_sheet.as_deref(), &counts),
+        counts,
+        tally,
+        elapsed,
+        stopped: stopped(&ran, signals),
+        results: Some(path),
+        failed_sheet,
+    };
+    console.data(|out| match console.output {
+        OutputFormat::Text => summary.write_text(out),
+        OutputFormat::Json => summary.write_json(out),
+    })?;
+    Ok(ending)
+}
+
+fn stopped(ran: &Ran, signals: &Signals) -> Option<String> {
+    match &ran.stopped {
+        None => None,
+        Some(Stopped::MaxFailures(words) | Stopped::SignIn(words)) => Some(words.clone()),
+        Some(Stopped::Interrupted) => Some(match signals.ending() {
+            Some(Ending::Terminated) => "by SIGTERM".to_owned(),
+            _ => "by Ctrl-C".to_owned(),
+        }),
+    }
+}
+
+fn ending(
+    ran: &Ran,
+    signals: &Signals,
+    history: &History,
+    order: &[(RowKey, Place)],
+    chosen: &HashSet<RowKey>,
+) -> Ending {
+    match &ran.stopped {
+        Some(Stopped::Interrupted) => return signals.ending().unwrap_or(Ending::Interrupted),
+        Some(Stopped::MaxFailures(_)) => return Ending::Stopped,
+        Some(Stopped::SignIn(_)) => return Ending::SignIn,
+        None => {}
+    }
+    let statuses: Vec<Status> = order
+        .iter()
+        .filter_map(|(key, _)| {
+            let status = history.status(key)?;
+            // Rows that `--only` and `--limit` left out are for another time.
+            (chosen.contains(key) || status != Status::NotRun).then_some(status)
+        })
+        .collect();
+    if statuses.iter().any(|status| status.needs_a_person()) {
+        Ending::NeedsPerson
+    } else if statuses.contains(&Status::Waiting) {
+        Ending::Waiting
+    } else {
+        Ending::Done
+    }
+}
+
+/// Writes the rows that need a person, with the reason, as a sheet of the input's own kind.
+fn failed_sheet(
+    history: &History,
+    order: &[(RowKey, Place)],
+    loaded: &Loaded,
+    console: Console,
+) -> Result<Option<PathBuf>, Failure> {
+    let mut marks = Marks::new();
+    for (key, place) in order {
+        if !history.status(key).is_some_and(Status::needs_a_person) {
+            continue;
+        }
+        if let Some(record) = history.record(key).map_err(unusable)? {
+            let mark = Mark { status: record.status.to_string(), message: record.message };
+            marks.insert((place.sheet.clone(), place.row), mark);
+        }
+    }
+    if marks.is_empty() {
+        return Ok(None);
+    }
+    let path = loaded.source.extract_path();
+    match write_extract(&loaded.source, &marks, &path) {
+        Ok(()) => Ok(Some(path)),
+        Err(error) => {
+            // The results file has everything; this sheet is a convenience.
+            console.tell(format!("warning: the sheet of failed rows was not written: {error}\n"));
+            Ok(None)
+        }
+    }
+}
+
+fn next_command(ending: Ending, failed_sheet: Option<&Path>, counts: &BTreeMap<Status, usize>) -> Option<String> {
+    let again = || {
+        let words: Vec<String> = std::env::args().filter(|word| word != "--again").map(|word| quoted(&word)).collect();
+        Some(words.join(" "))
+    };
+    let in_doubt = counts.contains_key(&Status::InDoubt);
+    match (ending, failed_sheet) {
+        (Ending::NeedsPerson, Some(path)) if !in_doubt => {
+            Some(format!("correct {} and run it, or correct the sheet and type the same command again", quoted(&path.display().to_string())))
+        }
+        (Ending::Done, _) => None,
+        _ => again(),
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:@%+,".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_with_spaces_are_quoted_for_the_shell() {
+        assert_eq!(quoted("samples/onboarding.csv"), "samples/onboarding.csv");
+        assert_eq!(quoted("Work e-mail=user"), "'Work e-mail=user'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

@@ -1,0 +1,110 @@
+//! Which rows of a sheet a run takes up, by what earlier runs recorded and what the user selected.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::cli::RowSelection;
+use crate::intake::Refused;
+use crate::ledger::{History, OpenError, Prior, Record, Resume};
+use crate::model::{Row, RowKey, Status};
+use crate::plan::Begun;
+
+/// What a run does with the rows of its sheet.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    /// To be run, in sheet order.
+    pub(super) rows: Vec<Row>,
+    /// What earlier runs knew of those that were begun.
+    pub(super) begun: HashMap<RowKey, Begun>,
+    /// Rows of which it has to be found out whether an earlier call did anything.
+    pub(super) unsettled: HashSet<RowKey>,
+    /// Finished by earlier runs.
+    pub(super) finished: usize,
+    /// Records of rows that are not attempted.
+    pub(super) left: Vec<Record>,
+}
+
+/// Which part of the sheet the user wants.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) only: Option<&'a RowSelection>,
+    pub(super) limit: Option<usize>,
+}
+
+/// Makes the choice. Without a history every row is new.
+pub(super) fn choose(
+    rows: Vec<Row>,
+    refused: &[Refused],
+    history: Option<&History>,
+    part: Part<'_>,
+) -> Result<Choice, OpenError> {
+    let mut choice = Choice::default();
+    choice.left.extend(refused.iter().map(not_valid));
+    let most = part.limit.unwrap_or(usize::MAX);
+    for row in rows {
+        let resume = match history {
+            Some(history) => history.resume(&row.key)?,
+            None => Resume::Run,
+        };
+        if resume == Resume::Skip {
+            choice.finished += 1;
+            continue;
+        }
+        if part.only.is_some_and(|only| !only.contains(&row.place)) {
+            choice.left.push(not_run(&row, "left out by `--only`"));
+            continue;
+        }
+        if choice.rows.len() >= most {
+            choice.left.push(not_run(&row, "left out by `--limit`"));
+            continue;
+        }
+        match resume {
+            Resume::Skip | Resume::Run => {}
+            Resume::GoOn(prior) => {
+                choice.begun.insert(row.key, begun(*prior));
+            }
+            Resume::Settle(prior) => {
+                if prior.user_id.is_none() {
+                    choice.unsettled.insert(row.key);
+                }
+                choice.begun.insert(row.key, Begun { made: true, ..begun(*prior) });
+            }
+        }
+        choice.rows.push(row);
+    }
+    Ok(choice)
+}
+
+fn begun(prior: Prior) -> Begun {
+    let made = prior.after.as_ref().is_some_and(|after| after.get("made").is_some());
+    Begun { account: prior.user_id, made, before: prior.before }
+}
+
+fn not_run(row: &Row, why: &str) -> Record {
+    Record {
+        operation: Some(row.operation.kind()),
+        user: row.operation.user_label(),
+        target: row.operation.target_label(),
+        message: why.to_owned(),
+        ..Record::blank(row.place.clone(), row.key, Status::NotRun)
+    }
+}
+
+fn not_valid(refused: &Refused) -> Record {
+    Record {
+        operation: refused.operation,
+        user: refused.user.clone(),
+        target: refused.target.clone(),
+        code: refused.code.to_owned(),
+        message: refused.message.clone(),
+        ..Record::blank(refused.place.clone(), refused.key, refused.status)
+    }
+}
+
+/// Whether an unsettled row has to be looked for patiently: its call may be so fresh that the account is
+/// not readable yet. What is older than this is there by now, or was never made.
+pub(super) fn is_fresh(started: Option<Timestamp>, now: Timestamp) -> bool {
+    const LAG: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+    started.is_none_or(|started| now.duration_since(started) < LAG)
+}

@@ -1,0 +1,264 @@
+//! What `plan` and `run` do before they part: sheet, organization, present state, plan.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::choice::{Choice, is_fresh};
+use super::console::Console;
+use super::failure::Failure;
+use super::organization::Organization;
+use super::relay::Relay;
+use super::signals::Signals;
+use super::{Ending, sheet};
+use crate::api::{self, CallError};
+use crate::cli::{OnShortage, Permission, SheetOptions, Verbosity};
+use crate::directory::{self, ReadError, Snapshot};
+use crate::engine::{Patience, ReadBack};
+use crate::intake::Intake;
+use crate::ledger::{History, OpenError};
+use crate::model::{Operation, Row, RowKey};
+use crate::plan::{
+    self, Administrators, BatchSizes, Forecast, Pending, Plan, Rules, forecast,
+};
+use crate::report::{Mode, PlanView, Progress, write_problems};
+use crate::settings::Settings;
+use crate::sheet::{SheetError, Source};
+
+/// The surroundings of one command.
+pub(super) struct Session<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) console: Console,
+    pub(super) signals: Signals,
+    pub(super) relay: Relay,
+}
+
+/// A sheet that was read, and the organization that it is for.
+pub(super) struct Loaded {
+    pub(super) source: Source,
+    pub(super) intake: Intake,
+    pub(super) organization: Organization,
+}
+
+/// What to do with a sheet that has errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnErrors {
+    Refuse,
+    GoOn,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(settings: &'a Settings, console: Console) -> Self {
+        Self { settings, console, signals: Signals::listen(), relay: Relay::default() }
+    }
+
+    /// Reads and validates the sheet; its problems are told.
+    pub(super) async fn load(&self, options: &SheetOptions, on_errors: OnErrors) -> Result<Loaded, Failure> {
+        let source = Source::open(&options.path).map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        let mut reading = sheet::options(options, self.settings);
+        let organization = Organization::connect(
+            self.settings,
+            options.target,
+            self.relay.observer(),
+            self.signals.stop.clone(),
+        )
+        .await?;
+        let intake = sheet::read(&source, &mut reading, &organization.client).await.map_err(unreadable)?;
+        self.tell_reading(&source, &intake);
+        let errors = intake.problems.errors();
+        if errors > 0 && on_errors == OnErrors::Refuse {
+            let message = format!("the sheet has {}, so nothing was sent", crate::text::plural(errors, "error"));
+            return Err(Failure::new(Ending::SheetInvalid, message)
+                .with_help("mend the sheet, or add `--skip-invalid` to run the other rows"));
+        }
+        Ok(Loaded { source, intake, organization })
+    }
+
+    fn tell_reading(&self, source: &Source, intake: &Intake) {
+        for note in &intake.notes {
+            self.console.tell(format!("{}: {note}\n", source.name()));
+        }
+        for skipped in &intake.skipped_sheets {
+            self.console.tell(format!("worksheet `{}` skipped because {}\n", skipped.name, skipped.reason));
+        }
+        let mut text = Vec::new();
+        // Writing to memory cannot fail.
+        if write_problems(&intake.problems, &mut text).is_ok() {
+            self.console.tell(String::from_utf8_lossy(&text));
+        }
+    }
+
+    /// Reads the present state and plans the rows against it.
+    pub(super) async fn plan(
+        &self,
+        organization: &Organization,
+        choice: &Choice,
+        history: Option<&History>,
+        rules: &Rules,
+    ) -> Result<(Snapshot, Plan), Failure> {
+        let progress = self.progress();
+        let needs = plan::needs(&choice.rows, rules);
+        let observer = self.relay.observer();
+        let read = directory::read(&organization.client, &needs, &organization.read, &observer);
+        let mut snapshot = read.await.map_err(not_read)?;
+        let unsettled = unsettled(choice, history, &snapshot)?;
+        if !unsettled.is_empty() {
+            let found = self.read_back(organization).settle(&unsettled).await.map_err(not_read)?;
+            if !found.is_empty() {
+                let read = directory::read(&organization.client, &needs, &organization.read, &observer);
+                snapshot = read.await.map_err(not_read)?;
+            }
+        }
+        progress.finish();
+        let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
+        Ok((snapshot, plan))
+    }
+
+    pub(super) fn read_back(&self, organization: &Organization) -> ReadBack {
+        ReadBack {
+            client: organization.client.clone(),
+            options: organization.read,
+            observer: self.relay.observer(),
+            patience: Patience::default(),
+            stop: self.signals.stop.clone(),
+        }
+    }
+
+    /// Shows progress from now on.
+    pub(super) fn progress(&self) -> Progress {
+        let mode = match self.console.verbosity {
+            Verbosity::Quiet => Mode::Quiet,
+            Verbosity::Normal | Verbosity::Verbose => Mode::of_stderr(),
+        };
+        let progress = Progress::on_stderr(mode);
+        self.relay.to(progress.observer());
+        progress
+    }
+}
+
+/// Accounts that an earlier run may have made a moment ago, and that cannot be read yet.
+fn unsettled(choice: &Choice, history: Option<&History>, snapshot: &Snapshot) -> Result<Vec<String>, Failure> {
+    let Some(history) = history else { return Ok(Vec::new()) };
+    let now = Timestamp::now();
+    let mut addresses = Vec::new();
+    for row in choice.rows.iter().filter(|row| choice.unsettled.contains(&row.key)) {
+        let Some(address) = makes(row) else { continue };
+        let missing = snapshot.account(&address).one().is_none();
+        let started = started_at(history, &row.key)?;
+        if missing && is_fresh(started, now) {
+            addresses.push(address);
+        }
+    }
+    Ok(addresses)
+}
+
+fn started_at(history: &History, key: &RowKey) -> Result<Option<Timestamp>, Failure> {
+    let record = history.record(key).map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    Ok(record.and_then(|record| record.started_at))
+}
+
+/// The address or user name of the account that a row makes.
+fn makes(row: &Row) -> Option<String> {
+    match &row.operation {
+        Operation::Invite(invite) => Some(invite.email.to_string()),
+        Operation::Create(create) => Some(create.user_name().to_owned()),
+        Operation::Migrate(migrate) => Some(migrate.new_email.to_string()),
+        _ => None,
+    }
+}
+
+/// The rules of a plan, from what was typed and what the profile says.
+pub(super) fn rules(settings: &Settings, on_shortage: OnShortage) -> Rules {
+    let batch = &settings.batch;
+    Rules {
+        sizes: BatchSizes {
+            users_per_license_call: batch.users_per_license_call as usize,
+            users_per_release: batch.users_per_release as usize,
+            users_per_invite: batch.users_per_invite as usize,
+            users_per_create: batch.users_per_create as usize,
+            users_per_delete: batch.users_per_delete as usize,
+            members_per_group_call: batch.members_per_group_call as usize,
+        },
+        on_shortage: match on_shortage {
+            OnShortage::Stop => plan::OnShortage::Stop,
+            OnShortage::Fill => plan::OnShortage::Fill,
+        },
+        administrators: Administrators::Protected,
+        pending: Pending::LeaveAlone,
+        portal: settings.deployment.capabilities().portal,
+    }
+}
+
+/// The rule about administrators.
+pub(super) fn administrators(permission: Permission) -> Administrators {
+    match permission {
+        Permission::Allowed => Administrators::MayGo,
+        Permission::Refused => Administrators::Protected,
+    }
+}
+
+/// What the plan costs, and how long the quotas hold it back.
+pub(super) struct Cost {
+    pub(super) forecast: Forecast,
+    held_back: Duration,
+    one_by_one: Duration,
+}
+
+impl Cost {
+    pub(super) fn of(plan: &Plan, rules: &Rules, organization: &Organization) -> Self {
+        let forecast = forecast(plan, &rules.sizes);
+        let limit = |service, method| organization.limit(service, method);
+        let held_back = Forecast::held_back(&forecast.calls, limit, organization.window);
+        let one_by_one = Forecast::held_back(&forecast.one_by_one, limit, organization.window);
+        Self { forecast, held_back, one_by_one }
+    }
+
+    pub(super) fn view<'p>(&'p self, choice: &'p Choice, plan: &'p Plan) -> PlanView<'p> {
+        PlanView {
+            rows: &choice.rows,
+            plan,
+            forecast: &self.forecast,
+            held_back: self.held_back,
+            one_by_one: self.one_by_one,
+            finished_before: choice.finished,
+        }
+    }
+}
+
+fn unreadable(error: SheetError) -> Failure {
+    Failure::of(Ending::CouldNotStart, &error)
+}
+
+pub(super) fn unusable(error: OpenError) -> Failure {
+    Failure::of(Ending::CouldNotStart, &error)
+}
+
+fn not_read(error: ReadError) -> Failure {
+    let ending = match error.call().map(|call: &CallError| (call.failure, call.status)) {
+        Some((api::Failure::SignIn, _) | (_, Some(401 | 403))) => Ending::SignIn,
+        Some((api::Failure::Stopped, _)) => Ending::Interrupted,
+        _ => Ending::CouldNotStart,
+    };
+    Failure::new(ending, format!("failed to {error}"))
+}
+
+/// The results file that belongs to a sheet.
+pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> std::path::PathBuf {
+    given.map_or_else(|| crate::ledger::results_path(sheet), Path::to_owned)
+}
+
+/// Rows by key, for the final order of the results file.
+pub(super) fn order(intake: &Intake) -> Vec<(RowKey, crate::model::Place)> {
+    let rows = intake.rows.iter().map(|row| (row.key, row.place.clone()));
+    let refused = intake.refused.iter().map(|refused| (refused.key, refused.place.clone()));
+    let mut order: Vec<_> = rows.chain(refused).collect();
+    let mut sheets: HashMap<std::sync::Arc<str>, usize> = HashMap::new();
+    for name in &intake.sheets {
+        let next = sheets.len();
+        sheets.entry(name.clone()).or_insert(next);
+    }
+    order.sort_by_key(|(_, place)| (sheets.get(&place.sheet).copied(), place.row));
+    order
+}

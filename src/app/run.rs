@@ -1,0 +1,141 @@
+//! `reseat run`: check, plan, confirm, carry out, record, summarise.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::after::{self, Aftermath};
+use super::choice::{Part, choose};
+use super::console::Console;
+use super::failure::Failure;
+use super::guards::{Desk, ask, question};
+use super::prepare::{Cost, Loaded, OnErrors, Session, administrators, order, results_of, rules, unusable};
+use super::{Ending, panics, runtime};
+use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions, Target};
+use crate::engine::{self, Engine, Ran};
+use crate::ledger::{JournalError, Opened, ResultsFile, RunId, archive};
+use crate::plan::{Pending, Rules};
+use crate::settings::{Overrides, Reach, Settings};
+
+pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+    let reach = match options.sheet.target {
+        Target::Configured => Reach::Online,
+        Target::Sandbox => Reach::Offline,
+    };
+    let settings = super::configured::configured(overrides, reach, console)?;
+    let runtime = runtime::start()?;
+    let ending = runtime.block_on(async {
+        let session = Session::new(&settings, console);
+        let abort = session.signals.abort.clone();
+        tokio::select! {
+            ending = carry_out(&session, &settings, options) => ending,
+            () = abort.cancelled() => Ok(session.signals.ending().unwrap_or(Ending::Interrupted)),
+        }
+    });
+    // Calls that were given up by a second signal are not waited for.
+    runtime.shutdown_background();
+    ending
+}
+
+async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOptions) -> Result<Ending, Failure> {
+    let began = Instant::now();
+    let on_errors = match options.invalid_rows {
+        InvalidRows::Refuse => OnErrors::Refuse,
+        InvalidRows::Skip => OnErrors::GoOn,
+    };
+    let mut loaded = session.load(&options.sheet, on_errors).await?;
+    let order = order(&loaded.intake);
+    let rows = std::mem::take(&mut loaded.intake.rows);
+    let (opened, path) = open_results(session, options, &loaded)?;
+    let Opened { file, history, .. } = opened;
+    let part = Part { only: options.only.as_ref(), limit: options.limit };
+    let mut choice = choose(rows, &loaded.intake.refused, Some(&history), part).map_err(unusable)?;
+
+    let rules = run_rules(options, settings);
+    let (snapshot, plan) = session.plan(&loaded.organization, &choice, Some(&history), &rules).await?;
+    let cost = Cost::of(&plan, &rules, &loaded.organization);
+    if choice.rows.is_empty() {
+        session.console.tell(nothing_to_do(&history, choice.finished, &path));
+    } else {
+        session.console.show(|out| cost.view(&choice, &plan).write_text(out));
+    }
+    ask(question(&plan, &rules, options, Desk::here(options.sheet.path.as_os_str() == "-"))?)?;
+
+    let journal = file.journal();
+    journal.append(std::mem::take(&mut choice.left)).await.map_err(|error| not_recorded(&error))?;
+    let progress = session.progress();
+    progress.expect(cost.held_back());
+    let engine = Engine {
+        rows: &choice.rows,
+        snapshot: &snapshot,
+        rules: &rules,
+        read_back: session.read_back(&loaded.organization),
+        journal: &*journal,
+        max_failures: options.max_failures.map(max_failures),
+        concurrency: settings.limits.concurrency as usize,
+    };
+    let ran = engine.run(plan).await;
+    let observed = progress.finish();
+    drop(journal);
+    let ran: Ran = ran.map_err(|error| not_recorded(&error))?;
+    after::after(Aftermath {
+        console: session.console,
+        signals: &session.signals,
+        file,
+        order: &order,
+        loaded: &loaded,
+        ran,
+        observed,
+        elapsed: began.elapsed(),
+        chosen: choice.rows.iter().map(|row| row.key).collect(),
+    })
+}
+
+fn open_results(session: &Session<'_>, options: &RunOptions, loaded: &Loaded) -> Result<(Opened, PathBuf), Failure> {
+    let path = results_of(&options.sheet.path, options.results.as_deref());
+    let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
+    if options.history == Earlier::Again
+        && let Some(kept) = archive(&path, &run).map_err(unusable)?
+    {
+        session.console.tell(format!("the earlier results are kept as `{}`\n", kept.display()));
+    }
+    let opened = ResultsFile::open(&path, &run).map_err(unusable)?;
+    if let Some(notice) = &opened.notice {
+        session.console.tell(format!("{notice}\n"));
+    }
+    panics::install(Some(path.clone()));
+    Ok((opened, path))
+}
+
+fn run_rules(options: &RunOptions, settings: &Settings) -> Rules {
+    Rules {
+        administrators: administrators(options.admins),
+        pending: match options.pending_invites {
+            PendingInvites::Leave => Pending::LeaveAlone,
+            PendingInvites::Resend => Pending::Resend,
+        },
+        ..rules(settings, options.on_shortage)
+    }
+}
+
+fn max_failures(most: MaxFailures) -> engine::MaxFailures {
+    match most {
+        MaxFailures::Rows(rows) => engine::MaxFailures::Count(usize::try_from(rows).unwrap_or(usize::MAX)),
+        MaxFailures::Percent(percent) => engine::MaxFailures::Percent(percent),
+    }
+}
+
+fn nothing_to_do(history: &crate::ledger::History, finished: usize, path: &std::path::Path) -> String {
+    let when = history.last_run().map_or_else(String::new, |run| format!(" (last run {})", run.started()));
+    format!(
+        "{} already done or unchanged{when}, as `{}` says; add `--again` to start anew\n",
+        if finished == 1 { "the one row is".to_owned() } else { format!("all {finished} rows are") },
+        path.display()
+    )
+}
+
+fn not_recorded(error: &JournalError) -> Failure {
+    Failure::new(Ending::CouldNotStart, format!("the run was stopped, because its results cannot be recorded: {error}"))
+        .with_help("mend that and type the same command again: what was done is found by reading the organization")
+}
