@@ -10,5 +10,8 @@ pub mod model;
 pub mod event;
 pub mod problem;
 
+pub mod sheet;
+
 pub mod api;
+pub mod intake;
 pub mod ledger;

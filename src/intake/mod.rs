@@ -1,0 +1,1 @@
+//! A table into typed operations or problems.
