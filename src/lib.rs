@@ -11,9 +11,11 @@ pub mod event;
 pub mod problem;
 
 pub mod pace;
+pub mod sheet;
 pub mod wire;
 
 pub mod api;
+pub mod intake;
 pub mod ledger;
 
 pub mod directory;

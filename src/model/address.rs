@@ -39,6 +39,11 @@ impl Email {
         &self.0
     }
 
+    /// What keeps `text`, padding aside, from being an address, if anything does.
+    pub fn fault(text: &str) -> Option<EmailFault> {
+        check(text.trim()).err()
+    }
+
     /// The form in which addresses are compared.
     pub fn fold(&self) -> String {
         fold(&self.0)
@@ -50,34 +55,39 @@ impl FromStr for Email {
 
     fn from_str(text: &str) -> Result<Self, EmailFault> {
         let text = text.trim();
-        if text.len() > 254 {
-            return Err(EmailFault::Length);
-        }
-        let (local, domain) = text.split_once('@').ok_or(EmailFault::NoAt)?;
-        if domain.contains('@') {
-            return Err(EmailFault::ManyAts);
-        }
-        if let Some(letter) = text.chars().find(|letter| {
-            letter.is_whitespace()
-                || letter.is_control()
-                || matches!(letter, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\' | '[' | ']')
-        }) {
-            return Err(EmailFault::Letter(letter));
-        }
-        if local.is_empty() || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
-            return Err(EmailFault::LocalPart);
-        }
-        let labels_ok = domain.split('.').all(|label| {
-            !label.is_empty()
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
-        });
-        if !domain.contains('.') || !labels_ok {
-            return Err(EmailFault::Domain);
-        }
+        check(text)?;
         Ok(Self(text.into()))
     }
+}
+
+fn check(text: &str) -> Result<(), EmailFault> {
+    if text.len() > 254 {
+        return Err(EmailFault::Length);
+    }
+    let (local, domain) = text.split_once('@').ok_or(EmailFault::NoAt)?;
+    if domain.contains('@') {
+        return Err(EmailFault::ManyAts);
+    }
+    if let Some(letter) = text.chars().find(|letter| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(letter, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\' | '[' | ']')
+    }) {
+        return Err(EmailFault::Letter(letter));
+    }
+    if local.is_empty() || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
+        return Err(EmailFault::LocalPart);
+    }
+    let labels_ok = domain.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
+    });
+    if !domain.contains('.') || !labels_ok {
+        return Err(EmailFault::Domain);
+    }
+    Ok(())
 }
 
 impl PartialEq for Email {

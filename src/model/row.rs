@@ -38,12 +38,17 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x7265_7365_6174_5f72_6f77_5f6b_6579_5f3
 impl RowKey {
     /// The key of a row with this normalised content, the `occurrence`-th of its kind from 0.
     pub fn of(content: &str, occurrence: u32) -> Self {
-        let base = Uuid::new_v5(&NAMESPACE, content.as_bytes());
+        Self(Uuid::new_v5(&NAMESPACE, content.as_bytes()).as_u128()).repeated(occurrence)
+    }
+
+    /// Of the key of the first of several equal rows, the key of the `occurrence`-th, from 0.
+    #[must_use]
+    pub fn repeated(self, occurrence: u32) -> Self {
         if occurrence == 0 {
-            Self(base.as_u128())
-        } else {
-            Self(Uuid::new_v5(&base, &occurrence.to_le_bytes()).as_u128())
+            return self;
         }
+        let base = Uuid::from_u128(self.0);
+        Self(Uuid::new_v5(&base, &occurrence.to_le_bytes()).as_u128())
     }
 }
 

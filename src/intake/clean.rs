@@ -1,0 +1,149 @@
+//! Cells as people leave them, made plain.
+
+use std::borrow::Cow;
+
+/// The cell without what cannot be seen: padding, no-break spaces, zero-width characters, direction
+/// marks, and the apostrophe that keeps a spreadsheet program from running a formula. Line breaks inside stay.
+pub(super) fn clean(cell: &str) -> Cow<'_, str> {
+    let plain = cell.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if plain {
+        return Cow::Borrowed(without_apostrophe(cell.trim_matches(' ')));
+    }
+    let mut out = String::with_capacity(cell.len());
+    for letter in cell.chars() {
+        match letter {
+            // Joiners make words in some scripts; between ASCII letters they are dirt.
+            '\u{200c}' | '\u{200d}' if out.ends_with(|last: char| !last.is_ascii()) => out.push(letter),
+            letter if is_invisible(letter) => {}
+            '\n' => out.push('\n'),
+            letter if letter.is_whitespace() || letter.is_control() => out.push(' '),
+            letter => out.push(letter),
+        }
+    }
+    let trimmed = out.trim().trim_end_matches(['\u{200c}', '\u{200d}']);
+    let trimmed = without_apostrophe(trimmed);
+    if trimmed == cell {
+        Cow::Borrowed(cell)
+    } else {
+        Cow::Owned(trimmed.to_owned())
+    }
+}
+
+/// The inverse of [`crate::text::defuse`].
+fn without_apostrophe(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => cell,
+    }
+}
+
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+        || turns_direction(letter)
+}
+
+/// Whether the letter makes what follows be shown in another order than it stands.
+pub(super) fn turns_direction(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The cell on one line.
+pub(super) fn on_one_line(cell: &str) -> Cow<'_, str> {
+    if cell.contains('\n') {
+        Cow::Owned(cell.split_whitespace().collect::<Vec<_>>().join(" "))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+/// Whether the cell asks for the field to be emptied.
+pub(super) fn is_clear(cell: &str) -> bool {
+    cell.eq_ignore_ascii_case("<clear>")
+}
+
+/// Whether the cell shows an error value of a spreadsheet program, in the languages people use it in.
+pub(super) fn is_error_value(cell: &str) -> bool {
+    const ERRORS: [&str; 17] = [
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NULL!",
+        "#NUM!",
+        "#SPILL!",
+        "#CALC!",
+        "#GETTING_DATA",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#NV",
+        "#BEZUG!",
+        "#WERT!",
+        "#VALEUR!",
+        "Err:502",
+    ];
+    cell.starts_with(['#', 'E']) && ERRORS.contains(&cell)
+}
+
+/// Whether the cell shows a long number as a spreadsheet program does once it has lost its digits: `1.2E+10`.
+pub(super) fn is_exponent(cell: &str) -> bool {
+    let Some((mantissa, exponent)) = cell.split_once(['E', 'e']) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = mantissa.split_once(['.', ',']);
+    let mantissa_ok = whole.map_or_else(|| digits(mantissa), |(whole, rest)| digits(whole) && digits(rest));
+    mantissa_ok && exponent.strip_prefix('+').is_some_and(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::defuse;
+
+    #[test]
+    fn what_cannot_be_seen_is_gone() {
+        for (cell, plain) in [
+            ("  ann@x.example ", "ann@x.example"),
+            ("\u{a0}ann@x.example\u{a0}", "ann@x.example"),
+            ("\u{feff}ann\u{200b}@x.example\t", "ann@x.example"),
+            ("\u{202a}ann@x.example\u{202c}", "ann@x.example"),
+            ("soft\u{ad}hyphen", "softhyphen"),
+            ("an\u{200d}n", "ann"),
+            ("Finance\r\nHR\n", "Finance \nHR"),
+            ("Zoë\u{2003}Müller", "Zoë Müller"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("'=1+1", "=1+1"),
+            ("'t Hooft", "'t Hooft"),
+            ("\u{3000}", ""),
+        ] {
+            assert_eq!(clean(cell), plain, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn error_values_and_lost_numbers_are_recognised() {
+        assert!(is_error_value("#N/A") && is_error_value("#BEZUG!"));
+        assert!(!is_error_value("#1 team") && !is_error_value("Err"));
+        assert!(is_exponent("1.23457E+11") && is_exponent("1,2E+20") && is_exponent("2E+15"));
+        assert!(!is_exponent("E+11") && !is_exponent("1.2E10") && !is_exponent("ann") && !is_exponent("1.E+3"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_clean_cell_stays_as_it_is(cell in any::<String>()) {
+            let once = clean(&cell).into_owned();
+            // An apostrophe may stand before another one.
+            prop_assume!(!once.starts_with('\''));
+            prop_assert_eq!(clean(&once), once.as_str());
+        }
+
+        #[test]
+        fn a_defused_cell_is_read_as_it_was(cell in "[=+@-][a-z ]{0,9}[a-z]") {
+            let defused = defuse(&cell);
+            prop_assert_eq!(clean(&defused), cell.as_str());
+        }
+    }
+}

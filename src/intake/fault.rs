@@ -1,0 +1,42 @@
+//! What is wrong with a row, before it is known where the row stands.
+
+use super::column::Column;
+use crate::problem::Severity;
+
+/// A finding about one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) severity: Severity,
+    pub(super) code: &'static str,
+    pub(super) column: Option<Column>,
+    pub(super) what: String,
+    pub(super) mend: String,
+}
+
+impl Fault {
+    /// The row cannot run.
+    pub(super) fn error(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            code,
+            column: None,
+            what: what.into(),
+            mend: mend.into(),
+        }
+    }
+
+    /// The row runs, but is worth a look.
+    pub(super) fn warning(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, what, mend)
+        }
+    }
+
+    /// The same finding, about a cell of this column.
+    #[must_use]
+    pub(super) fn at(mut self, column: Column) -> Self {
+        self.column = Some(column);
+        self
+    }
+}

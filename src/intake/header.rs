@@ -1,0 +1,207 @@
+//! The header row: which column stands where.
+
+use std::sync::Arc;
+
+use super::clean::{clean, on_one_line};
+use super::column::{Column, ColumnSet};
+use super::fault::Fault;
+use crate::sheet::{Row, column_letters};
+use crate::text::header_key;
+
+/// Where each known column stands.
+#[derive(Debug)]
+pub(super) struct Header {
+    positions: [Option<usize>; Column::ALL.len()],
+    /// The known columns that the sheet has, with their positions.
+    pub(super) present: Vec<(Column, usize)>,
+    labels: Vec<Arc<str>>,
+    unnamed: Vec<usize>,
+    /// How many columns there are up to the last that has a name of its own.
+    pub(super) width: usize,
+    /// Whether it is the header of the admin portal's import file, and no more.
+    pub(super) is_portal: bool,
+}
+
+impl Header {
+    /// Reads the header row. The findings are about the sheet, not about a row.
+    pub(super) fn read(row: &Row, map: &[(String, Column)]) -> (Self, Vec<Fault>) {
+        let mut header = Self {
+            positions: [None; Column::ALL.len()],
+            present: Vec::new(),
+            labels: Vec::new(),
+            unnamed: Vec::new(),
+            width: 0,
+            is_portal: false,
+        };
+        let mut faults = Vec::new();
+        for (position, cell) in row.cells().enumerate() {
+            let cleaned = clean(cell.text);
+            let name = on_one_line(&cleaned);
+            header.labels.push(label(&name, position));
+            if name.is_empty() {
+                header.unnamed.push(position);
+                continue;
+            }
+            let key = header_key(&name);
+            let mapped = map.iter().find(|(from, _)| *from == key).map(|(_, column)| *column);
+            match mapped.or_else(|| Column::named(&name)) {
+                Some(column) => {
+                    if let Some(first) = header.positions[column as usize] {
+                        faults.push(two_headers(column, &header.labels[first], &header.labels[position]));
+                    } else {
+                        header.positions[column as usize] = Some(position);
+                        header.present.push((column, position));
+                    }
+                    if matches!(column, Column::ReseatStatus | Column::ReseatMessage) {
+                        continue;
+                    }
+                }
+                None => faults.push(unknown_header(&name, &header.labels[position])),
+            }
+            header.width = position + 1;
+        }
+        header.unnamed.retain(|position| *position < header.width);
+        header.is_portal = header.looks_like_the_portals(row);
+        (header, faults)
+    }
+
+    /// Whether any column says whom or what the rows are about.
+    pub(super) fn is_recognisable(&self) -> bool {
+        self.present.iter().any(|(column, _)| column.identifies())
+    }
+
+    /// The columns without a name, before the last that has one.
+    pub(super) fn unnamed(&self) -> &[usize] {
+        &self.unnamed
+    }
+
+    /// Where `column` stands.
+    pub(super) fn position(&self, column: Column) -> Option<usize> {
+        self.positions[column as usize]
+    }
+
+    /// The header as the sheet writes it, and its letter: `E-mail (column B)`.
+    pub(super) fn label(&self, position: usize) -> String {
+        self.labels
+            .get(position)
+            .map_or_else(|| label("", position), Arc::clone)
+            .to_string()
+    }
+
+    /// The headers as the sheet writes them.
+    pub(super) fn labels(&self) -> Vec<String> {
+        self.labels.iter().map(ToString::to_string).collect()
+    }
+
+    /// `email` and `group membership`, and nothing else that reseat would act on.
+    fn looks_like_the_portals(&self, row: &Row) -> bool {
+        let mut known = ColumnSet::default();
+        for (column, _) in self.present.iter().filter(|(column, _)| column.is_meaningful()) {
+            known.insert(*column);
+        }
+        let groups = self.position(Column::Groups);
+        let named = groups.is_some_and(|position| header_key(row.cell(position).text) == "groupmembership");
+        named && known == ColumnSet::of(&[Column::Email, Column::Groups])
+    }
+}
+
+fn label(name: &str, position: usize) -> Arc<str> {
+    let letters = column_letters(position);
+    if name.is_empty() {
+        format!("{letters}, which has no header").into()
+    } else {
+        format!("{} (column {letters})", crate::text::clean(name, 60)).into()
+    }
+}
+
+fn two_headers(column: Column, first: &str, second: &str) -> Fault {
+    Fault::error(
+        "two-headers",
+        format!("`{first}` and `{second}` both mean `{}`", column.as_str()),
+        format!(
+            "keep one of them, or rename the other to `note`; --map \"HEADER={}\" says what a header means",
+            column.as_str()
+        ),
+    )
+    .at(column)
+}
+
+fn unknown_header(name: &str, label: &str) -> Fault {
+    let mend = match Column::nearest(name) {
+        Some(near) => format!(
+            "did you mean `{}`? --map \"{name}={}\" says so without a change",
+            near.as_str(),
+            near.as_str()
+        ),
+        None => format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means"),
+    };
+    Fault::warning("unknown-header", format!("the column `{label}` is not used"), mend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::{Source, Visit, Visitor};
+
+    struct First(Option<(Header, Vec<Fault>)>, Vec<(String, Column)>);
+
+    impl Visitor for First {
+        fn sheet(&mut self, _: &Arc<str>) -> Visit {
+            Visit::Rows
+        }
+
+        fn row(&mut self, row: &Row) -> Visit {
+            self.0 = Some(Header::read(row, &self.1));
+            Visit::Skip
+        }
+    }
+
+    fn header(line: &str, map: &[(String, Column)]) -> (Header, Vec<Fault>) {
+        let mut first = First(None, map.to_vec());
+        Source::from_reader(&mut line.as_bytes())
+            .unwrap()
+            .read(&mut first)
+            .unwrap();
+        first.0.unwrap()
+    }
+
+    #[test]
+    fn columns_are_found_whatever_their_order_and_spelling() {
+        let (header, faults) = header("Note,E-Mail ,\"First\nName\",Licences", &[]);
+        assert_eq!(faults, []);
+        assert_eq!(header.position(Column::Email), Some(1));
+        assert_eq!(header.position(Column::Name), Some(2));
+        assert_eq!(header.label(1), "E-Mail (column B)");
+        assert!(header.is_recognisable() && !header.is_portal);
+    }
+
+    #[test]
+    fn an_unknown_header_is_a_warning_with_a_suggestion_and_two_for_one_column_an_error() {
+        let (_, faults) = header("user,Licnses,mail,email", &[]);
+        assert_eq!(
+            faults.iter().map(|fault| fault.code).collect::<Vec<_>>(),
+            ["unknown-header", "two-headers"]
+        );
+        assert!(faults[0].mend.contains("`licenses`"));
+        assert!(faults[1].what.contains("column C") && faults[1].what.contains("column D"));
+    }
+
+    #[test]
+    fn a_mapped_header_means_what_the_map_says() {
+        let map = [
+            (header_key("Work e-mail"), Column::User),
+            (header_key("email"), Column::Note),
+        ];
+        let (header, faults) = header("WORK E-MAIL,email", &map);
+        assert_eq!(faults, []);
+        assert_eq!(header.position(Column::User), Some(0));
+        assert_eq!(header.position(Column::Email), None);
+    }
+
+    #[test]
+    fn the_portals_import_file_is_known_by_its_two_columns() {
+        assert!(header("email,group membership,cost centre", &[]).0.is_portal);
+        assert!(!header("email,groups", &[]).0.is_portal);
+        assert!(!header("email,group membership,licenses", &[]).0.is_portal);
+    }
+}

@@ -1,0 +1,20 @@
+//! What the caller may say about how a sheet is to be read.
+
+use crate::model::{Capabilities, Catalogue, OperationKind};
+
+/// How a sheet is to be read.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The operation of rows that name none (`--operation`).
+    pub operation: Option<OperationKind>,
+    /// Headers and the columns they are to be taken for (`--map "Work e-mail=user"`).
+    pub map: Vec<(String, String)>,
+    /// The worksheets to read (`--sheet`); all that have a recognisable header where `None`.
+    pub sheets: Option<Vec<String>>,
+    /// Whether an `update` may give an account its first address (`--allow-email-update`).
+    pub allow_email_update: bool,
+    /// What the installation offers.
+    pub capabilities: Capabilities,
+    /// The bundle codes that are known.
+    pub catalogue: Catalogue,
+}

@@ -1,0 +1,132 @@
+//! What reading a sheet gives.
+
+use std::sync::Arc;
+
+use super::finish::finish;
+use super::options::Options;
+use super::pass::{Keep, Pass};
+use crate::model::{OperationKind, Place, Row, RowKey, Status};
+use crate::problem::Problems;
+use crate::sheet::{SheetError, Source};
+
+/// A row that cannot run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Where it stands.
+    pub place: Place,
+    /// What it is known by between runs.
+    pub key: RowKey,
+    /// Its operation; `None` where that could not be read.
+    pub operation: Option<OperationKind>,
+    /// The account it is about, as the sheet names it; may be empty.
+    pub user: String,
+    /// What the account is given or loses; may be empty.
+    pub target: String,
+    /// `invalid`, or `duplicate` for the repetition of an earlier row.
+    pub status: Status,
+    /// The first finding's code.
+    pub code: &'static str,
+    /// What is wrong, and the mend.
+    pub message: String,
+}
+
+/// A worksheet that was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedSheet {
+    /// Its name; empty for a CSV.
+    pub name: Arc<str>,
+    /// Why; reads after "skipped because".
+    pub reason: String,
+}
+
+/// A whole sheet as typed rows.
+#[derive(Debug)]
+pub struct Intake {
+    /// The rows that can run, in sheet order.
+    pub rows: Vec<Row>,
+    /// The rows that cannot, in sheet order.
+    pub refused: Vec<Refused>,
+    /// The findings.
+    pub problems: Problems,
+    /// Words in licence cells that mean no known bundle; the organization may know them.
+    pub unknown_codes: Vec<String>,
+    /// Worksheets that were read.
+    pub sheets: Vec<Arc<str>>,
+    /// Worksheets that were not.
+    pub skipped_sheets: Vec<SkippedSheet>,
+    /// How many rows say `ignore`.
+    pub ignored: usize,
+    /// What had to be guessed about the file.
+    pub notes: Vec<String>,
+}
+
+/// What `check` says of a sheet.
+#[derive(Debug)]
+pub struct Checked {
+    /// The findings.
+    pub problems: Problems,
+    /// How many rows there are, header, empty and ignored ones aside.
+    pub rows: usize,
+    /// How many of each operation, in the documents' order, those without any left out.
+    pub by_operation: Vec<(OperationKind, usize)>,
+    /// Words in licence cells that mean no known bundle; the organization may know them.
+    pub unknown_codes: Vec<String>,
+    /// Worksheets that were read.
+    pub sheets: Vec<Arc<str>>,
+    /// Worksheets that were not.
+    pub skipped_sheets: Vec<SkippedSheet>,
+    /// How many rows say `ignore`.
+    pub ignored: usize,
+    /// What had to be guessed about the file.
+    pub notes: Vec<String>,
+}
+
+/// Reads a sheet into typed rows and findings.
+///
+/// # Errors
+///
+/// When the file cannot be read at all; everything else is a finding.
+pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
+    let mut pass = Pass::new(options, !source.is_workbook(), Keep::Rows);
+    source.read(&mut pass)?;
+    let unknown_codes = finish(&mut pass, options);
+    Ok(Intake {
+        sheets: pass.sections.into_iter().map(|section| section.name).collect(),
+        rows: pass.rows,
+        refused: pass.refused,
+        problems: pass.problems,
+        unknown_codes,
+        skipped_sheets: pass.skipped,
+        ignored: pass.ignored,
+        notes: notes(source),
+    })
+}
+
+/// Validates a sheet, keeping nothing of its rows but what is needed to compare them.
+///
+/// # Errors
+///
+/// When the file cannot be read at all; everything else is a finding.
+pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> {
+    let mut pass = Pass::new(options, !source.is_workbook(), Keep::Nothing);
+    source.read(&mut pass)?;
+    let unknown_codes = finish(&mut pass, options);
+    let counts = OperationKind::ALL.into_iter().zip(pass.counts);
+    Ok(Checked {
+        by_operation: counts.filter(|(_, count)| *count > 0).collect(),
+        rows: pass.row_count,
+        problems: pass.problems,
+        unknown_codes,
+        sheets: pass.sections.into_iter().map(|section| section.name).collect(),
+        skipped_sheets: pass.skipped,
+        ignored: pass.ignored,
+        notes: notes(source),
+    })
+}
+
+fn notes(source: &Source) -> Vec<String> {
+    Some(source.reading())
+        .filter(|reading| !reading.is_empty())
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,116 @@
+//! Findings that are told once for a worksheet, however many rows they concern.
+
+use std::collections::BTreeMap;
+
+use super::column::Column;
+use super::fault::Fault;
+use crate::model::OperationKind;
+use crate::text::plural;
+
+/// How often something was seen, and where first.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    count: usize,
+    first: u32,
+}
+
+/// What was seen in one worksheet.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    ignored: BTreeMap<(OperationKind, Column), Seen>,
+    numbers: BTreeMap<Column, Seen>,
+    unnamed: Option<Seen>,
+    short: Option<Seen>,
+    without_operation: Option<Seen>,
+}
+
+impl Tally {
+    /// A cell that the row's operation does not take.
+    pub(super) fn ignored(&mut self, kind: OperationKind, column: Column, row: u32) {
+        count(
+            self.ignored
+                .entry((kind, column))
+                .or_insert(Seen { count: 0, first: row }),
+        );
+    }
+
+    /// A number or date where text is expected.
+    pub(super) fn number(&mut self, column: Column, row: u32) {
+        count(self.numbers.entry(column).or_insert(Seen { count: 0, first: row }));
+    }
+
+    /// A cell under no header.
+    pub(super) fn unnamed(&mut self, row: u32) {
+        count(self.unnamed.get_or_insert(Seen { count: 0, first: row }));
+    }
+
+    /// A row of a CSV with fewer cells than the header.
+    pub(super) fn short(&mut self, row: u32) {
+        count(self.short.get_or_insert(Seen { count: 0, first: row }));
+    }
+
+    /// A row that says nowhere what to do.
+    pub(super) fn without_operation(&mut self, row: u32) {
+        count(self.without_operation.get_or_insert(Seen { count: 0, first: row }));
+    }
+
+    /// The findings, each with its first row where it has one.
+    pub(super) fn into_faults(self) -> Vec<(u32, Fault)> {
+        let mut faults = Vec::new();
+        if let Some(seen) = self.without_operation {
+            let what = format!("{} not what to do", says(seen.count));
+            let mend = "add a column `operation`, name the worksheet after one, or give --operation";
+            faults.push((seen.first, Fault::error("no-operation", what, mend)));
+        }
+        for ((kind, column), seen) in self.ignored {
+            let what = format!(
+                "`{kind}` does not take `{}`: {} left out, from here on",
+                column.as_str(),
+                cells(seen.count)
+            );
+            faults.push((
+                seen.first,
+                Fault::warning("cell-not-used", what, "nothing to do if that is meant").at(column),
+            ));
+        }
+        for (column, seen) in self.numbers {
+            let what = format!(
+                "{} a number or a date to the spreadsheet program, from here on: leading zeros and long numbers' last digits are lost",
+                cells(seen.count)
+            );
+            let mend = "format the column as text if the values are not as they were written";
+            faults.push((seen.first, Fault::warning("number-cell", what, mend).at(column)));
+        }
+        if let Some(seen) = self.unnamed {
+            let what = format!("{} under no header, from here on", cells(seen.count));
+            faults.push((
+                seen.first,
+                Fault::warning("cell-without-header", what, "give the column a header, or empty it"),
+            ));
+        }
+        if let Some(seen) = self.short {
+            let what = format!("{} fewer cells than the header, from here on", have(seen.count));
+            faults.push((
+                seen.first,
+                Fault::warning("short-row", what, "the missing cells count as empty"),
+            ));
+        }
+        faults
+    }
+}
+
+fn count(seen: &mut Seen) {
+    seen.count += 1;
+}
+
+fn says(rows: usize) -> String {
+    format!("{} {}", plural(rows, "row"), if rows == 1 { "says" } else { "say" })
+}
+
+fn have(rows: usize) -> String {
+    format!("{} {}", plural(rows, "row"), if rows == 1 { "has" } else { "have" })
+}
+
+fn cells(cells: usize) -> String {
+    format!("{} {}", plural(cells, "cell"), if cells == 1 { "is" } else { "are" })
+}

@@ -1,0 +1,93 @@
+//! Why a sheet cannot be read or written at all.
+
+use std::io;
+
+use crate::text::joined;
+
+/// Why a sheet cannot be read or written at all; a sentence that names the file and says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SheetError {
+    /// No such file.
+    #[error("no file `{path}`{}", did_you_mean(near))]
+    Missing {
+        /// The path as given.
+        path: String,
+        /// Files in the same folder with a name much like it.
+        near: Vec<String>,
+    },
+    /// A folder was given.
+    #[error("`{path}` is a folder; name the sheet in it")]
+    Directory {
+        /// The path as given.
+        path: String,
+    },
+    /// The file has no bytes, or none but white space.
+    #[error("`{path}` is empty; a sheet needs a header row and rows under it")]
+    Empty {
+        /// The file.
+        path: String,
+    },
+    /// The workbook is protected by a password.
+    #[error(
+        "`{path}` is encrypted with a password; remove it in the spreadsheet program (File, Info, Protect Workbook) and save"
+    )]
+    Encrypted {
+        /// The file.
+        path: String,
+    },
+    /// The file is something else.
+    #[error("`{path}` is {what}, not a sheet; save it as .xlsx or .csv")]
+    NotASheet {
+        /// The file.
+        path: String,
+        /// What it is, with its article.
+        what: &'static str,
+    },
+    /// The workbook's bytes do not hold together.
+    #[error("`{path}` is damaged ({reason}); open it in the spreadsheet program and save it anew, or save it as .csv")]
+    Broken {
+        /// The file.
+        path: String,
+        /// What the reader says.
+        reason: String,
+    },
+    /// The workbook would fill the memory.
+    #[error("`{path}` unpacks to more than {limit} MiB; save the one worksheet that is needed as .csv")]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// The bound.
+        limit: u64,
+    },
+    /// The file was written to since it was opened.
+    #[error("`{path}` was changed while reseat worked with it; run the command again")]
+    Changed {
+        /// The file.
+        path: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read `{path}`: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The sheet of the rows that need a person cannot be written.
+    #[error("cannot write `{path}`: {reason}")]
+    Write {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+fn did_you_mean(near: &[String]) -> String {
+    if near.is_empty() {
+        String::new()
+    } else {
+        let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+        format!("; near it are {}", joined(&near, 3))
+    }
+}

@@ -1,0 +1,24 @@
+//! Bytes of a CSV or a workbook into rows of cells with positions.
+//!
+//! Knows files, encodings, delimiters and worksheets; knows nothing of operations, headers
+//! or users. A CSV is streamed, a row at a time, through one reused [`Row`].
+
+mod archive;
+mod decode;
+mod delimiter;
+mod encoding;
+mod error;
+mod extract;
+mod letters;
+mod number;
+mod record;
+mod row;
+mod source;
+mod text_file;
+mod workbook;
+
+pub use error::SheetError;
+pub use extract::{Mark, Marks, write_extract};
+pub use letters::column_letters;
+pub use row::{Cell, CellKind, Row, RowFault};
+pub use source::{Source, Visit, Visitor};

@@ -1,0 +1,278 @@
+//! A sheet file, opened once and read as often as needed.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use fs_err as fs;
+
+use super::archive::{self, Archive};
+use super::error::SheetError;
+use super::row::Row;
+use super::text_file::{self, TextFormat};
+use super::workbook::{self, WorkbookFault, WorkbookFormat};
+use crate::text::{fold, nearest};
+
+/// What a visitor wants to see next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// The rows of this sheet.
+    Rows,
+    /// No more of this sheet; the next one.
+    Skip,
+}
+
+/// Someone who looks at every row of a sheet.
+pub trait Visitor {
+    /// A worksheet begins; its name is empty for a CSV.
+    fn sheet(&mut self, sheet: &Arc<str>) -> Visit;
+
+    /// A row that is not empty.
+    fn row(&mut self, row: &Row) -> Visit;
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Format {
+    Text(TextFormat),
+    Workbook(WorkbookFormat),
+}
+
+/// A sheet file: a CSV or a workbook, told by its content.
+///
+/// The file stays open, so that a spreadsheet program which replaces it meanwhile does not
+/// change what is read; one that is overwritten in place is noticed and refused.
+#[derive(Debug)]
+pub struct Source {
+    path: PathBuf,
+    standard_input: bool,
+    file: Mutex<std::fs::File>,
+    stamp: Option<(u64, SystemTime)>,
+    format: Format,
+}
+
+impl Source {
+    /// Opens the sheet at `path`; `-` is standard input, which is kept in a private temporary file.
+    pub fn open(path: &Path) -> Result<Self, SheetError> {
+        if path.as_os_str() == "-" {
+            return Self::from_reader(&mut io::stdin().lock());
+        }
+        let shown = path.display().to_string();
+        if path.is_dir() {
+            return Err(SheetError::Directory { path: shown });
+        }
+        let file = fs::File::open(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => SheetError::Missing {
+                near: near_files(path),
+                path: shown.clone(),
+            },
+            _ => SheetError::Read {
+                path: shown.clone(),
+                source,
+            },
+        })?;
+        Self::with_file(path.to_owned(), false, file.into_parts().0)
+    }
+
+    /// Keeps all of `input` in a private temporary file; the source is called `stdin`.
+    pub fn from_reader(input: &mut dyn Read) -> Result<Self, SheetError> {
+        let failed = |source| SheetError::Read {
+            path: "standard input".into(),
+            source,
+        };
+        let mut file = tempfile::tempfile().map_err(failed)?;
+        io::copy(input, &mut file).map_err(failed)?;
+        Self::with_file("stdin".into(), true, file)
+    }
+
+    fn with_file(path: PathBuf, standard_input: bool, mut file: std::fs::File) -> Result<Self, SheetError> {
+        let shown = shown(&path, standard_input);
+        let format = detect(&mut file, &shown)?;
+        Ok(Self {
+            stamp: stamp(&file),
+            path,
+            standard_input,
+            file: Mutex::new(file),
+            format,
+        })
+    }
+
+    /// The path as given; `stdin` for standard input.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The name for messages.
+    pub fn name(&self) -> String {
+        shown(&self.path, self.standard_input)
+    }
+
+    /// Whether the source is a workbook, else it is a CSV.
+    pub fn is_workbook(&self) -> bool {
+        matches!(self.format, Format::Workbook(_))
+    }
+
+    /// What had to be guessed about a CSV: `read as Windows-1252, cells parted by ;`. Empty for a
+    /// workbook and for the plain case of UTF-8 and commas.
+    pub fn reading(&self) -> String {
+        let Format::Text(format) = self.format else {
+            return String::new();
+        };
+        let mut parts = Vec::new();
+        if format.encoding.encoding != encoding_rs::UTF_8 {
+            parts.push(format!("read as {}", format.encoding.encoding.name()));
+        }
+        match format.dialect.delimiter {
+            b',' => {}
+            b'\t' => parts.push("cells parted by tabs".to_owned()),
+            other => parts.push(format!("cells parted by `{}`", char::from(other))),
+        }
+        parts.join(", ")
+    }
+
+    /// Shows every worksheet and every row to `visitor`, in order.
+    pub fn read(&self, visitor: &mut dyn Visitor) -> Result<(), SheetError> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = &mut *file;
+        self.check_unchanged(file)?;
+        match self.format {
+            Format::Text(format) => {
+                let failed = |source| SheetError::Read {
+                    path: self.name(),
+                    source,
+                };
+                text_file::read(file, format, &Arc::from(""), visitor).map_err(failed)?;
+            }
+            Format::Workbook(format) => {
+                workbook::read(BufReader::new(&mut *file), format, visitor).map_err(|fault| match fault {
+                    WorkbookFault::Encrypted => SheetError::Encrypted { path: self.name() },
+                    WorkbookFault::Broken(reason) => SheetError::Broken {
+                        path: self.name(),
+                        reason,
+                    },
+                })?;
+            }
+        }
+        self.check_unchanged(file)
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    fn check_unchanged(&self, file: &std::fs::File) -> Result<(), SheetError> {
+        if stamp(file) == self.stamp {
+            Ok(())
+        } else {
+            Err(SheetError::Changed { path: self.name() })
+        }
+    }
+}
+
+fn shown(path: &Path, standard_input: bool) -> String {
+    if standard_input {
+        "standard input".into()
+    } else {
+        path.display().to_string()
+    }
+}
+
+fn stamp(file: &std::fs::File) -> Option<(u64, SystemTime)> {
+    let metadata = file.metadata().ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
+/// Tells the format by the content; the extension counts for nothing.
+fn detect(file: &mut std::fs::File, path: &str) -> Result<Format, SheetError> {
+    let failed = |source| SheetError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let not_a_sheet = |what| SheetError::NotASheet {
+        path: path.to_owned(),
+        what,
+    };
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    (&mut *file).take(4096).read_to_end(&mut head).map_err(failed)?;
+    if head.starts_with(b"PK\x03\x04") {
+        let broken = |fault: zip::result::ZipError| SheetError::Broken {
+            path: path.to_owned(),
+            reason: fault.to_string(),
+        };
+        return match archive::inspect(BufReader::new(file)).map_err(broken)? {
+            Archive::Xlsx => Ok(Format::Workbook(WorkbookFormat::Xlsx)),
+            Archive::Xlsb => Ok(Format::Workbook(WorkbookFormat::Xlsb)),
+            Archive::Ods => Ok(Format::Workbook(WorkbookFormat::Ods)),
+            Archive::Other(what) => Err(not_a_sheet(what)),
+            Archive::Bomb => Err(SheetError::TooLarge {
+                path: path.to_owned(),
+                limit: archive::LIMIT_MIB,
+            }),
+        };
+    }
+    if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Ok(Format::Workbook(WorkbookFormat::Xls));
+    }
+    if let Some(what) = known_stranger(&head) {
+        return Err(not_a_sheet(what));
+    }
+    let format = text_file::detect(file).map_err(failed)?;
+    let (text, _) = format.encoding.encoding.decode_with_bom_removal(&head);
+    if text.contains('\0') {
+        return Err(not_a_sheet("a binary file"));
+    }
+    if text.trim().is_empty() && head.len() < 4096 {
+        return Err(SheetError::Empty { path: path.to_owned() });
+    }
+    Ok(Format::Text(format))
+}
+
+/// Files that are handed over for a sheet by mistake.
+fn known_stranger(head: &[u8]) -> Option<&'static str> {
+    let start: String = head
+        .iter()
+        .take(512)
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect();
+    let start = start.trim_start_matches("ï»¿").trim_start();
+    let signs = [
+        ("%pdf", "a PDF"),
+        ("<!doctype html", "a web page"),
+        ("<html", "a web page"),
+        ("<table", "a web page"),
+        ("<?xml", "an XML file"),
+        ("{\\rtf", "a rich text document"),
+        ("\u{1f}\u{8b}", "a gzip archive"),
+        ("{\"", "a JSON file"),
+    ];
+    signs
+        .into_iter()
+        .find(|(sign, _)| start.starts_with(sign))
+        .map(|(_, what)| what)
+}
+
+/// Sheets in the same folder whose name is much like the one that is missing.
+fn near_files(path: &Path) -> Vec<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else {
+        return Vec::new();
+    };
+    let names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    let wanted = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let stem = |name: &str| fold(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+    let mut near: Vec<String> = names
+        .iter()
+        .filter(|name| stem(name) == stem(wanted))
+        .cloned()
+        .collect();
+    if near.is_empty() {
+        near.extend(nearest(wanted, names.iter().map(String::as_str)).map(str::to_owned));
+    }
+    near.sort();
+    near.into_iter()
+        .map(|name| folder.map_or(name.clone(), |folder| folder.join(name).display().to_string()))
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! A CSV, from its bytes to its rows.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use super::decode::DecodingReader;
+use super::delimiter::{self, Dialect};
+use super::encoding::{self, TextEncoding};
+use super::record::RecordReader;
+use super::row::Row;
+use super::source::{Visit, Visitor};
+
+/// How much of the file the delimiter is told by.
+const HEAD: u64 = 64 << 10;
+
+/// How the bytes of a text file are to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TextFormat {
+    pub(super) encoding: TextEncoding,
+    pub(super) dialect: Dialect,
+}
+
+/// Finds out how the file is to be read; goes through the whole of it once.
+pub(super) fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextFormat> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(HEAD).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let encoding = encoding::detect(&head, file)?;
+    let (text, _) = encoding
+        .encoding
+        .decode_without_bom_handling(&head[usize::from(encoding.mark)..]);
+    Ok(TextFormat {
+        encoding,
+        dialect: delimiter::detect(&text),
+    })
+}
+
+/// Gives every row that is not empty to `visitor`.
+pub(super) fn read(
+    file: &mut (impl Read + Seek),
+    format: TextFormat,
+    sheet: &Arc<str>,
+    visitor: &mut dyn Visitor,
+) -> io::Result<()> {
+    file.seek(SeekFrom::Start(format.encoding.mark.into()))?;
+    if visitor.sheet(sheet) == Visit::Skip {
+        return Ok(());
+    }
+    if format.encoding.is_plain() {
+        read_rows(file, format.dialect, visitor)
+    } else {
+        read_rows(
+            DecodingReader::new(file, format.encoding.encoding),
+            format.dialect,
+            visitor,
+        )
+    }
+}
+
+fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
+    let mut reader = RecordReader::new(input, dialect.delimiter);
+    if dialect.skip_line {
+        reader.skip_line()?;
+    }
+    let mut row = Row::default();
+    while reader.read(&mut row)? {
+        if visitor.row(&row) == Visit::Skip {
+            break;
+        }
+    }
+    Ok(())
+}

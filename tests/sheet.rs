@@ -1,0 +1,294 @@
+//! What an administrator's files become: rows with the numbers that the spreadsheet program shows.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use reseat::sheet::{CellKind, Mark, Marks, Row, SheetError, Source, Visit, Visitor, write_extract};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+use tempfile::TempDir;
+
+#[derive(Default)]
+struct Seen {
+    sheets: Vec<String>,
+    rows: Vec<(u32, Vec<String>)>,
+    kinds: Vec<Vec<CellKind>>,
+}
+
+impl Visitor for Seen {
+    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+        self.sheets.push(sheet.to_string());
+        Visit::Rows
+    }
+
+    fn row(&mut self, row: &Row) -> Visit {
+        self.rows
+            .push((row.number(), row.cells().map(|cell| cell.text.to_owned()).collect()));
+        self.kinds.push(row.cells().map(|cell| cell.kind).collect());
+        Visit::Rows
+    }
+}
+
+fn seen(path: &Path) -> Seen {
+    let mut seen = Seen::default();
+    Source::open(path).unwrap().read(&mut seen).unwrap();
+    seen
+}
+
+fn file(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join(name);
+    fs_err::write(&path, bytes).unwrap();
+    path
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    let mark = [0xff, 0xfe].into_iter();
+    mark.chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+}
+
+fn workbook(folder: &TempDir, name: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Joiners").unwrap();
+    sheet.write_string(1, 1, "user").unwrap();
+    sheet.write_string(1, 2, "active").unwrap();
+    sheet.write_number(3, 1, 100_200_300).unwrap();
+    sheet.write_boolean(3, 2, true).unwrap();
+    sheet
+        .write_formula(4, 1, Formula::new("=A1&\"@x.example\"").set_result("ann@x.example"))
+        .unwrap();
+    sheet
+        .write_formula(4, 2, Formula::new("=NA()").set_result("#N/A"))
+        .unwrap();
+    let date = ExcelDateTime::from_ymd(2026, 3, 1).unwrap();
+    sheet
+        .write_datetime_with_format(5, 2, date, &Format::new().set_num_format("yyyy-mm-dd"))
+        .unwrap();
+    sheet.write_blank(1000, 0, &Format::new().set_bold()).unwrap();
+    workbook
+        .add_worksheet()
+        .set_name("Hidden")
+        .unwrap()
+        .set_hidden(true)
+        .write_string(0, 0, "user")
+        .unwrap();
+    workbook.save(&path).unwrap();
+    path
+}
+
+#[test]
+fn the_same_table_is_read_from_every_encoding_and_delimiter() {
+    let folder = TempDir::new().unwrap();
+    let expected = vec![
+        (1, vec!["user".to_owned(), "name".to_owned()]),
+        (3, vec!["zoe@x.example".to_owned(), "Zoë, née Müller".to_owned()]),
+    ];
+    let comma = "user,name\r\n\r\nzoe@x.example,\"Zoë, née Müller\"\r\n";
+    let semicolon = "user;name\n\nzoe@x.example;Zoë, née Müller\n";
+    let windows: Vec<u8> = semicolon
+        .chars()
+        .map(|letter| u8::try_from(u32::from(letter)).unwrap())
+        .collect();
+    for (name, bytes) in [
+        ("a.csv", comma.as_bytes().to_vec()),
+        ("b.csv", format!("\u{feff}{comma}").into_bytes()),
+        ("c.csv", semicolon.as_bytes().to_vec()),
+        ("d.tsv", semicolon.replace(';', "\t").into_bytes()),
+        ("e.txt", semicolon.replace(';', "|").into_bytes()),
+        ("f.csv", utf_16(semicolon)),
+        ("g.csv", utf_16(semicolon)[2..].to_vec()),
+        ("h.csv", windows),
+        ("i.xlsx", format!("sep=;\r\n{semicolon}").into_bytes()),
+    ] {
+        assert_eq!(seen(&file(&folder, name, &bytes)).rows, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_workbook_keeps_its_row_numbers_and_shows_cells_as_they_were_typed() {
+    let folder = TempDir::new().unwrap();
+    let seen = seen(&workbook(&folder, "a.xlsx"));
+    assert_eq!(seen.sheets, ["Joiners", "Hidden"]);
+    let shown: Vec<_> = seen
+        .rows
+        .iter()
+        .map(|(number, cells)| format!("{number}:{}", cells.join("|")))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "2:|user|active",
+            "4:|100200300|TRUE",
+            "5:|ann@x.example|#N/A",
+            "6:||2026-03-01",
+            "1:user"
+        ]
+    );
+    assert_eq!(seen.kinds[1][1..], [CellKind::Number, CellKind::Bool]);
+    assert_eq!(seen.kinds[3][2], CellKind::Date);
+}
+
+#[test]
+fn the_content_tells_the_format_whatever_the_extension() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(seen(&workbook(&folder, "joiners.csv")).sheets.len(), 2);
+}
+
+#[test]
+fn what_is_no_sheet_is_named_for_what_it_is() {
+    let folder = TempDir::new().unwrap();
+    for (name, bytes, word) in [
+        (
+            "a.xls",
+            &b"<html><table><tr><td>user</td></tr></table>"[..],
+            "a web page",
+        ),
+        ("b.csv", b"%PDF-1.7 ...", "a PDF"),
+        ("c.csv", b"a\x00\x01\x02b\x00\x00\x00\x00\x03\x04c", "a binary file"),
+        ("d.xlsx", b"PK\x03\x04 and then nothing", "damaged"),
+        ("e.csv", b"", "is empty"),
+        ("f.csv", b" \r\n \n", "is empty"),
+        ("g.xlsx", b"\xd0\xcf\x11\xe0 and then nothing", "damaged"),
+    ] {
+        let path = file(&folder, name, bytes);
+        let error = Source::open(&path)
+            .and_then(|source| source.read(&mut Seen::default()))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(word) && error.contains(name), "{error}");
+    }
+    let error = Source::open(folder.path()).unwrap_err();
+    assert!(matches!(error, SheetError::Directory { .. }));
+}
+
+#[test]
+fn a_missing_file_is_answered_with_its_neighbours() {
+    let folder = TempDir::new().unwrap();
+    file(&folder, "joiners.xlsx", b"x");
+    let error = Source::open(&folder.path().join("joiners.csv"))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("joiners.xlsx"), "{error}");
+}
+
+#[test]
+fn an_archive_that_unpacks_to_more_than_it_says_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("bomb.xlsx");
+    let mut zip = zip::ZipWriter::new(fs_err::File::create(&path).unwrap());
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    zip.start_file("xl/workbook.xml", options).unwrap();
+    zip.write_all(b"<workbook/>").unwrap();
+    zip.start_file("xl/sharedStrings.xml", options).unwrap();
+    zip.write_all(&vec![b' '; 8 << 20]).unwrap();
+    zip.finish().unwrap();
+    let mut bytes = fs_err::read(&path).unwrap();
+    // The declared size of the second part, in the central directory.
+    let size = (8_u32 << 20).to_le_bytes();
+    let positions: Vec<usize> = (0..bytes.len() - 4).filter(|at| bytes[*at..*at + 4] == size).collect();
+    for position in positions {
+        bytes[position..position + 4].copy_from_slice(&1000_u32.to_le_bytes());
+    }
+    fs_err::write(&path, bytes).unwrap();
+    let error = Source::open(&path).unwrap_err();
+    assert!(
+        matches!(error, SheetError::TooLarge { .. } | SheetError::Broken { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn standard_input_is_kept_so_that_it_can_be_read_again() {
+    let source = Source::from_reader(&mut &b"user\nann\n"[..]).unwrap();
+    for _ in 0..2 {
+        let mut seen = Seen::default();
+        source.read(&mut seen).unwrap();
+        assert_eq!(seen.rows.len(), 2);
+    }
+    assert_eq!(source.name(), "standard input");
+    assert_eq!(source.extract_path(), Path::new("stdin.failed.csv"));
+}
+
+#[test]
+fn a_sheet_overwritten_meanwhile_is_refused_and_one_replaced_is_read_as_it_was() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "a.csv", b"user\nann\n");
+    let source = Source::open(&path).unwrap();
+    let newer = file(&folder, "b.csv", b"user\nbob\ncid\n");
+    fs_err::rename(newer, &path).unwrap();
+    let mut seen = Seen::default();
+    source.read(&mut seen).unwrap();
+    assert_eq!(seen.rows[1].1, ["ann"]);
+
+    let source = Source::open(&path).unwrap();
+    fs_err::write(&path, b"user\n").unwrap();
+    let error = source.read(&mut Seen::default()).unwrap_err();
+    assert!(matches!(error, SheetError::Changed { .. }));
+}
+
+fn marks(rows: &[(&str, u32)]) -> Marks {
+    let mark = |row: &u32| Mark {
+        status: "not_found".into(),
+        message: format!("nobody is called that, see row {row}"),
+    };
+    rows.iter()
+        .map(|(sheet, row)| ((Arc::from(*sheet), *row), mark(row)))
+        .collect::<HashMap<_, _>>()
+}
+
+#[test]
+fn the_rows_that_need_a_person_are_written_with_their_own_columns() {
+    let folder = TempDir::new().unwrap();
+    let path = file(
+        &folder,
+        "a.csv",
+        b"\xef\xbb\xbfUser;Name;Odd\r\nann;=cmd();x\r\n\r\nbob;\"a;b\"\r\ncid;C;y;z\r\n",
+    );
+    let source = Source::open(&path).unwrap();
+    let to = source.extract_path();
+    assert_eq!(to, folder.path().join("a.failed.csv"));
+    write_extract(&source, &marks(&[("", 2), ("", 4), ("", 5)]), &to).unwrap();
+    assert_eq!(
+        fs_err::read_to_string(&to).unwrap(),
+        "\u{feff}User;Name;Odd;;reseat_status;reseat_message\n\
+         ann;'=cmd();x;;not_found;nobody is called that, see row 2\n\
+         bob;\"a;b\";;;not_found;nobody is called that, see row 4\n\
+         cid;C;y;z;not_found;nobody is called that, see row 5\n"
+    );
+    let again = folder.path().join("again.csv");
+    write_extract(&Source::open(&to).unwrap(), &marks(&[("", 2)]), &again).unwrap();
+    let header = fs_err::read_to_string(&again).unwrap();
+    assert!(
+        header.starts_with("\u{feff}User;Name;Odd;;reseat_status;reseat_message\n"),
+        "{header}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_an_extract() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = TempDir::new().unwrap();
+    let source = Source::open(&file(&folder, "a.csv", b"user\nann\n")).unwrap();
+    write_extract(&source, &marks(&[("", 2)]), &source.extract_path()).unwrap();
+    let mode = fs_err::metadata(source.extract_path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn an_extract_of_a_workbook_is_a_workbook_with_the_sheets_that_have_marks() {
+    let folder = TempDir::new().unwrap();
+    let source = Source::open(&workbook(&folder, "a.xlsx")).unwrap();
+    let to = source.extract_path();
+    assert!(to.ends_with("a.failed.xlsx"));
+    write_extract(&source, &marks(&[("Joiners", 4), ("Joiners", 6)]), &to).unwrap();
+    let seen = seen(&to);
+    assert_eq!(seen.sheets, ["Joiners"]);
+    assert_eq!(
+        seen.rows[0].1,
+        ["", "user", "active", "reseat_status", "reseat_message"]
+    );
+    assert_eq!(seen.rows[1].1[1..4], ["100200300", "TRUE", "not_found"]);
+}
