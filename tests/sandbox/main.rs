@@ -1,8 +1,11 @@
 //! The simulated organization over real sockets: one test for each quirk that clients rely on.
 
+mod faults;
 mod groups;
 mod licences;
 mod portal;
+mod quotas;
 mod sign_in;
+mod state;
 mod support;
 mod users;
