@@ -22,6 +22,9 @@ use super::token::Tokens;
 use super::{Config, Faults, Population, Tally, World, store};
 use crate::model::OrganizationId;
 
+/// How long a connection may take to end once the sandbox stops.
+const PARTING: Duration = Duration::from_secs(5);
+
 /// How long changes wait to be kept together.
 const KEPT_EVERY: Duration = Duration::from_millis(250);
 
@@ -107,7 +110,9 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
     shared.keep()?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(accept(listener, Arc::clone(&shared), stop.clone(), tasks.clone()));
-    tasks.spawn(keep_up(Arc::clone(&shared), stop.clone()));
+    if shared.config.state_file.is_some() {
+        tasks.spawn(keep_up(Arc::clone(&shared), stop.clone()));
+    }
     Ok(Sandbox {
         address,
         shared,
@@ -165,7 +170,8 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, stop: CancellationToken) 
         _ = connection.as_mut() => {}
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+            // Whoever neither sends the rest of a request nor leaves is left.
+            let _ = tokio::time::timeout(PARTING, connection).await;
         }
     }
 }
