@@ -39,8 +39,14 @@ impl fmt::Debug for BundleCode {
 
 /// A set of bundle codes, sorted, without doubles; cheap to clone and to share between rows.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Vec<BundleCode>")]
 pub struct BundleSet(Arc<[BundleCode]>);
+
+impl From<Vec<BundleCode>> for BundleSet {
+    fn from(codes: Vec<BundleCode>) -> Self {
+        codes.into_iter().collect()
+    }
+}
 
 impl Default for BundleSet {
     fn default() -> Self {

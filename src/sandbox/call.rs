@@ -132,6 +132,15 @@ impl Call<'_> {
         Uuid::try_parse(text).map_err(|_| self.invalid(field, &format!("The value '{text}' is not valid.")))
     }
 
+    /// A list of GUIDs in the body.
+    pub(super) fn guids(&self, field: &str, texts: &[String]) -> Result<Vec<Uuid>, Reply> {
+        let refused = |text: &str| self.invalid(field, &format!("The value '{text}' is not valid."));
+        texts
+            .iter()
+            .map(|text| Uuid::try_parse(text).map_err(|_| refused(text)))
+            .collect()
+    }
+
     /// The user id in the path.
     pub(super) fn user_argument(&self, position: usize) -> Result<UserId, Reply> {
         self.guid(position, "userId").map(UserId)

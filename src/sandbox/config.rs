@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Quirks, World};
+use super::{Faults, Quirks, World};
 use crate::model::{OrganizationId, UserId};
 
 /// A sandbox to be started.
@@ -31,6 +31,8 @@ pub struct Config {
     pub quirks: Quirks,
     /// Calls per window and method; `None` counts nothing.
     pub quotas: Option<Quotas>,
+    /// What goes wrong.
+    pub faults: Faults,
     /// How long an answer takes at least.
     pub latency: Duration,
     /// How much longer it takes at most.
@@ -58,6 +60,7 @@ impl Default for Config {
             routes: Routes::default(),
             quirks: Quirks::default(),
             quotas: Some(Quotas::default()),
+            faults: Faults::default(),
             latency: Duration::ZERO,
             jitter: Duration::ZERO,
             consistency_lag: Duration::ZERO,
@@ -134,7 +137,7 @@ impl Default for Credentials {
             username: "admin".to_owned(),
             password: "sandbox-password".to_owned(),
             scopes,
-            token_lifetime: Duration::from_hours(1),
+            token_lifetime: Duration::from_secs(3600),
             acting_user: None,
         }
     }
@@ -196,7 +199,7 @@ impl Default for Quotas {
                 ("PATCH", 160),
                 ("DELETE", 160),
             ]),
-            window: Duration::from_mins(5),
+            window: Duration::from_secs(300),
             scale: 1.0,
             kind: WindowKind::default(),
             retry_after: RetryAfter::default(),

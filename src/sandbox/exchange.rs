@@ -1,17 +1,22 @@
-//! One request from its arrival to its answer.
+//! One request from its arrival to its answer: quota, fault, pause, work, pause, answer, log.
 
-use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::{HeaderMap, Response};
+use http_body_util::BodyExt;
+use hyper::Response;
+use hyper::body::Incoming;
 use jiff::Timestamp;
 
+use super::answer::{Body, Closed, Ending, response};
 use super::call::{Call, Request};
-use super::endpoint::{Access, Endpoint, Found, find};
-use super::reply::Reply;
-use super::serve::Shared;
+use super::endpoint::{Access, Endpoint, Found, Service, find};
+use super::faults::{FaultKind, Moment};
+use super::log::Line;
+use super::quota::rate_limited;
+use super::reply::{Reply, identity_result};
+use super::serve::{Shared, State};
+use super::{control, muddle};
 
 /// A request in work; the tally knows how many there were at once.
 struct InFlight(Arc<Shared>);
@@ -31,21 +36,55 @@ impl Drop for InFlight {
     }
 }
 
+/// What is decided when a request arrives.
+struct Arrival {
+    refusal: Option<Reply>,
+    fault: Option<FaultKind>,
+    pause: Duration,
+}
+
 /// Answers a request. An error makes hyper close the connection without an answer.
-pub(super) async fn exchange(
-    shared: Arc<Shared>,
-    request: hyper::Request<Incoming>,
-) -> io::Result<Response<Full<Bytes>>> {
-    let _in_flight = InFlight::enter(&shared);
+pub(super) async fn exchange(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> Result<Response<Body>, Closed> {
     let request = receive(request).await?;
-    let reply = answer(&shared, &request);
-    Ok(response(&reply))
+    if let Some(reply) = control::answer(&shared, &request) {
+        return response(Ending::Answered(reply));
+    }
+    let _in_flight = InFlight::enter(&shared);
+    let found = find(
+        &request.method,
+        &request.segments(),
+        &shared.config,
+        shared.organization,
+    );
+    let arrival = arrive(&shared, &request, &found);
+    let fault = arrival.fault.as_ref().map(FaultKind::name);
+    // Whoever leaves in the middle does not know on which side of the effect.
+    pause(arrival.pause / 2).await;
+    let ending = match arrival {
+        Arrival {
+            refusal: Some(refusal), ..
+        } => Ending::Answered(refusal),
+        Arrival { fault: Some(fault), .. } => faulty(&shared, &request, &found, fault).await,
+        _ => Ending::Answered(carry_out(&shared, &request, &found)),
+    };
+    pause(arrival.pause / 2).await;
+    if let Some(log) = &shared.log {
+        log.add(&Line {
+            time: Timestamp::now(),
+            method: request.method.as_str(),
+            path: &request.path,
+            status: ending.reply().map(|reply| reply.status),
+            bytes: ending.reply().map_or(0, |reply| reply.body.len()),
+            fault,
+        });
+    }
+    response(ending)
 }
 
 /// Reads the request whole, so that even a refused one is answered in order.
-async fn receive(request: hyper::Request<Incoming>) -> io::Result<Request> {
+async fn receive(request: hyper::Request<Incoming>) -> Result<Request, Closed> {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     Ok(Request {
         method: parts.method,
@@ -56,55 +95,127 @@ async fn receive(request: hyper::Request<Incoming>) -> io::Result<Request> {
     })
 }
 
-fn answer(shared: &Shared, request: &Request) -> Reply {
-    let segments = request.segments();
-    let found = find(&request.method, &segments, &shared.config, shared.organization);
-    let mut state = shared.state();
-    match found {
-        Found::Endpoint {
-            endpoint,
-            arguments,
-            wrong_organization,
-        } => {
-            state
-                .tally
-                .note(endpoint.service.as_str(), request.method.as_str(), endpoint.name);
-            drop(state);
-            if request.body.len() > shared.config.body_limit {
-                return Reply::empty(413);
-            }
-            carry_out(shared, request, endpoint, arguments, wrong_organization)
-        }
-        other => {
-            state.tally.note("none", request.method.as_str(), "none");
-            match other {
-                Found::OtherMethod => Reply::empty(405),
-                Found::HostLevel => {
-                    Reply::identity_error("InvalidPartition", "The partition is not valid for this request.")
-                }
-                Found::Nothing | Found::Endpoint { .. } => Reply::web_application(),
-            }
-        }
+async fn pause(length: Duration) {
+    if !length.is_zero() {
+        tokio::time::sleep(length).await;
     }
 }
 
-fn carry_out(
-    shared: &Shared,
-    request: &Request,
-    endpoint: &Endpoint,
-    arguments: Vec<&str>,
-    wrong_organization: Option<&str>,
-) -> Reply {
+/// Counts the request, takes it from the quota and chooses its fault.
+fn arrive(shared: &Shared, request: &Request, found: &Found<'_>) -> Arrival {
+    let method = request.method.as_str();
+    let (service, route) = match found {
+        Found::Endpoint { endpoint, .. } => (Some(endpoint.service), endpoint.name),
+        _ => (None, "none"),
+    };
     let mut state = shared.state();
-    let state = &mut *state;
+    let State {
+        tally, faults, limiter, ..
+    } = &mut *state;
+    tally.note(service.map_or("none", Service::as_str), method, route);
+    let pause = shared.config.latency + faults.jitter(shared.config.jitter);
+    let limited = if service == Some(Service::Identity) {
+        limiter.take(method, shared.started.elapsed()).err()
+    } else {
+        None
+    };
+    let by_chance = !matches!(service, Some(Service::Token | Service::Page));
+    let fault = faults
+        .next(method, &request.path, by_chance)
+        .filter(|_| limited.is_none());
+    tally.faults += u64::from(fault.is_some());
+    tally.rate_limited += u64::from(limited.is_some() || matches!(fault, Some(FaultKind::RateLimited { .. })));
+    Arrival {
+        refusal: limited.map(|wait| limiter.refusal(wait)),
+        fault,
+        pause,
+    }
+}
+
+async fn faulty(shared: &Shared, request: &Request, found: &Found<'_>, fault: FaultKind) -> Ending {
+    let work = || carry_out(shared, request, found);
+    let work_if = |moment: Moment| (moment == Moment::AfterEffect).then(work);
+    match fault {
+        FaultKind::RateLimited { told, wait } => Ending::Answered(rate_limited(told, wait)),
+        FaultKind::Status { status, moment } => {
+            work_if(moment);
+            Ending::Answered(Reply::html(status, "The service is unavailable"))
+        }
+        FaultKind::Dropped(moment) => {
+            work_if(moment);
+            Ending::Closed
+        }
+        FaultKind::Stalled { time, moment } => {
+            work_if(moment);
+            pause(time).await;
+            Ending::Closed
+        }
+        FaultKind::Truncated => Ending::Truncated(work()),
+        FaultKind::HtmlPage => Ending::Answered(Reply::html(200, "Sign in to continue")),
+        FaultKind::WrongContentType => Ending::Answered(Reply {
+            content_type: "text/plain",
+            ..work()
+        }),
+        FaultKind::NotSucceeded => Ending::Answered(not_succeeded(request)),
+        FaultKind::Entries(kind) => Ending::Answered(muddle::entries(work(), kind)),
+    }
+}
+
+/// `succeeded: false` in the shape of the request's own answer.
+fn not_succeeded(request: &Request) -> Reply {
+    let result = identity_result(Some(("UnknownError", "An unknown failure has occurred.")));
+    let many = ["InviteUsers", "BulkCreate"]
+        .iter()
+        .any(|name| request.path.ends_with(name));
+    if many {
+        return Reply::json(200, &serde_json::json!({"result": result, "users": []}));
+    }
+    Reply::json(200, &result)
+}
+
+fn carry_out(shared: &Shared, request: &Request, found: &Found<'_>) -> Reply {
+    let Found::Endpoint {
+        endpoint,
+        arguments,
+        wrong_organization,
+    } = found
+    else {
+        return match found {
+            Found::OtherMethod => Reply::empty(405),
+            Found::HostLevel => {
+                Reply::identity_error("InvalidPartition", "The partition is not valid for this request.")
+            }
+            _ => Reply::web_application(),
+        };
+    };
+    if request.body.len() > shared.config.body_limit {
+        return Reply::empty(413);
+    }
+    let mut state = shared.state();
     let now = Timestamp::now();
-    if let Err(refusal) = admit(shared, state, request, endpoint.access, now) {
+    if let Err(refusal) = admit(shared, &state, request, endpoint.access, now) {
         return refusal;
     }
     if let Some(given) = wrong_organization {
         return Reply::not_this_organization(given);
     }
-    state.received += 1;
+    let reply = handle(shared, &mut state, request, (endpoint, arguments), now);
+    drop(state);
+    if request.method != hyper::Method::GET || endpoint.service == Service::Page {
+        shared.changed.notify_one();
+    }
+    reply
+}
+
+fn handle(
+    shared: &Shared,
+    state: &mut State,
+    request: &Request,
+    (endpoint, arguments): (&Endpoint, &[&str]),
+    now: Timestamp,
+) -> Reply {
+    state.carried_out += 1;
+    let number = state.carried_out;
     let mut call = Call {
         world: &mut state.world,
         tokens: &mut state.tokens,
@@ -112,25 +223,15 @@ fn carry_out(
         config: &shared.config,
         organization: shared.organization,
         request,
-        arguments,
+        arguments: arguments.to_vec(),
         now,
-        trace_id: format!(
-            "00-{:032x}-{:016x}-00",
-            u128::from(state.received) + (1 << 64),
-            state.received
-        ),
+        trace_id: format!("00-{:032x}-{number:016x}-00", u128::from(number) << 64),
     };
     (endpoint.handler)(&mut call).unwrap_or_else(|refusal| refusal)
 }
 
 /// 401 without a valid token, 403 without the scope.
-fn admit(
-    shared: &Shared,
-    state: &super::serve::State,
-    request: &Request,
-    access: Access,
-    now: Timestamp,
-) -> Result<(), Reply> {
+fn admit(shared: &Shared, state: &State, request: &Request, access: Access, now: Timestamp) -> Result<(), Reply> {
     if access == Access::Open {
         return Ok(());
     }
@@ -148,22 +249,4 @@ fn admit(
     } else {
         Err(Reply::empty(403))
     }
-}
-
-fn response(reply: &Reply) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(reply.body.clone()));
-    *response.status_mut() = hyper::StatusCode::from_u16(reply.status).unwrap_or_default();
-    let headers: &mut HeaderMap = response.headers_mut();
-    let kind = ("content-type", reply.content_type.to_owned());
-    let all = reply
-        .headers
-        .iter()
-        .cloned()
-        .chain((!kind.1.is_empty()).then_some(kind));
-    for (name, value) in all {
-        if let Ok(value) = value.parse() {
-            headers.insert(name, value);
-        }
-    }
-    response
 }

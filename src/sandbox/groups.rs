@@ -141,7 +141,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
 #[derive(Deserialize)]
 struct BulkDelete {
     #[serde(rename = "groupIDs")]
-    groups: Option<Vec<GroupId>>,
+    groups: Option<Vec<String>>,
 }
 
 /// `DELETE /api/Group/{organization}` with a body; without one the documents say it deletes every group.
@@ -151,6 +151,7 @@ pub(super) fn bulk_delete(call: &mut Call<'_>) -> Outcome {
     if ids.is_empty() {
         return Err(call.violation("groupIDs", "bulk delete of groups without ids"));
     }
+    let ids: Vec<GroupId> = call.guids("groupIDs", &ids)?.into_iter().map(GroupId).collect();
     for id in &ids {
         refuse_built_in(call.world.group(*id).ok_or_else(|| call.not_found())?)?;
     }

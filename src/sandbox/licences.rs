@@ -21,7 +21,7 @@ struct Allocate {
 /// `PUT /api/account/{organization}/user-license`: these users' bundles become exactly these.
 pub(super) fn allocate(call: &mut Call<'_>) -> Outcome {
     let body: Allocate = call.body()?;
-    let bundles = sorted(body.user_bundle_codes.unwrap_or_default());
+    let bundles = body.user_bundle_codes.unwrap_or_default();
     if bundles.is_empty() && call.config.quirks.empty_allocation == EmptyAllocation::Refused {
         return Err(call.invalid("userBundleCodes", "The userBundleCodes field must not be empty."));
     }
@@ -86,11 +86,6 @@ pub(super) fn check_codes(call: &Call<'_>, bundles: &BundleSet) -> Result<(), Re
 /// What the licence accountant says when anything is unknown.
 pub(super) fn no_license() -> Reply {
     Reply::text(404, "No account license is allocated for the organization.")
-}
-
-/// The codes of a request in the order of a set: reading JSON keeps the sender's order.
-pub(super) fn sorted(codes: BundleSet) -> BundleSet {
-    codes.iter().cloned().collect()
 }
 
 /// `GET /api/account/{organization}/license-summary`.

@@ -5,28 +5,36 @@
 //! run against it. It knows nothing of the client it stands opposite: of this crate it imports
 //! only the nouns ([`crate::model`]) and words ([`crate::text`]).
 
+mod answer;
 mod call;
 mod config;
+mod control;
 mod creation;
 mod directory;
 mod endpoint;
 mod exchange;
+mod faults;
 mod groups;
 mod invitations;
 mod licences;
+mod log;
+mod muddle;
 mod portal;
 mod profile;
 mod quirks;
+mod quota;
 mod reply;
 mod routes;
 mod rules;
 mod serve;
+mod store;
 mod tally;
 mod token;
 mod users;
 mod world;
 
 pub use config::{Config, Credentials, Edition, Population, Quotas, RetryAfter, Routes, WindowKind};
+pub use faults::{FaultKind, FaultRule, Faults, Moment, Muddle, Strikes};
 pub use quirks::{CreateRefusal, EmailChange, EmptyAllocation, PortalForm, Quirks, Reinvitation, UnknownIds};
 pub use serve::{Sandbox, start};
 pub use tally::Tally;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, Paging};
-use super::licences::{allocate_exactly, no_license, seat_rows, sorted};
+use super::licences::{allocate_exactly, no_license, seat_rows};
 use super::reply::{Outcome, Reply};
 use super::rules::{Holder, available_body, known_group, lease_rows, rule_body, rule_row, set_bundles};
 use crate::model::{BundleSet, GroupId, UserId};
@@ -34,7 +34,7 @@ struct Users {
 /// `PUT UserLicense`: replaces, and blocks with an empty list.
 pub(super) fn allocate(call: &mut Call<'_>) -> Outcome {
     let body: Users = call.body()?;
-    let bundles = sorted(body.license_codes.unwrap_or_default());
+    let bundles = body.license_codes.unwrap_or_default();
     let external = body.use_external_license.unwrap_or_default();
     allocate_exactly(call, &body.user_ids.unwrap_or_default(), &bundles, external)?;
     Ok(Reply::empty(200))
@@ -59,11 +59,8 @@ pub(super) fn release(call: &mut Call<'_>) -> Outcome {
     if ids.is_empty() {
         return Err(call.violation("userIds", "release of licences without ids"));
     }
-    for id in ids {
-        let id: UserId = id
-            .parse()
-            .map_err(|_| call.invalid("userIds", &format!("The value '{id}' is not valid.")))?;
-        call.world.release(id);
+    for id in call.guids("userIds", &ids)? {
+        call.world.release(UserId(id));
     }
     Ok(Reply::empty(200))
 }
@@ -103,12 +100,7 @@ struct GroupRule {
 pub(super) fn set_rule(call: &mut Call<'_>) -> Outcome {
     let body: GroupRule = call.body()?;
     call.world.group(body.id).ok_or_else(no_license)?;
-    set_bundles(
-        call,
-        body.id,
-        sorted(body.ubls.unwrap_or_default()),
-        body.use_external_license,
-    )?;
+    set_bundles(call, body.id, body.ubls.unwrap_or_default(), body.use_external_license)?;
     Reply::ok(&rule_body(call, body.id))
 }
 

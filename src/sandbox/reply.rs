@@ -38,11 +38,13 @@ impl Reply {
     }
 
     /// JSON with status 200.
+    #[expect(clippy::unnecessary_wraps, reason = "what most handlers end with")]
     pub(super) fn ok(body: &impl Serialize) -> Outcome {
         Ok(Self::json(200, body))
     }
 
     /// 204.
+    #[expect(clippy::unnecessary_wraps, reason = "what most handlers end with")]
     pub(super) fn no_content() -> Outcome {
         Ok(Self::empty(204))
     }
@@ -99,7 +101,7 @@ impl Reply {
         Self::json(400, &json!({"errors": {"partitionGlobalId": [message]}}))
     }
 
-    /// An IdentityResult that failed.
+    /// An `IdentityResult` that failed.
     pub(super) fn identity_error(code: &str, description: &str) -> Self {
         Self::json(400, &identity_result(Some((code, description))))
     }

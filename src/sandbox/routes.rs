@@ -78,3 +78,22 @@ endpoints! {
     "portal-end-lease" Portal Delete "api/license/accountant/UserLicense/group/{group}/user/{user}" Write(LICENSE) => portal::end_lease;
     "portal-delete-users" Portal Delete "api/identity/User" Write(USER) => users::bulk_delete;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_about_the_sandbox_names_every_route() {
+        let page = include_str!("../../docs/sandbox.md");
+        for endpoint in ENDPOINTS {
+            let name = format!("`{}`", endpoint.name);
+            let path = endpoint
+                .path
+                .trim_end_matches('/')
+                .trim_start_matches("api/license/accountant/");
+            let line = page.lines().find(|line| line.contains(&name) && line.contains(path));
+            assert!(line.is_some(), "{name} {path}");
+        }
+    }
+}

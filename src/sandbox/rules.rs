@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::call::{Call, Paging};
-use super::licences::{check_codes, no_license, seat_rows, sorted};
+use super::licences::{check_codes, no_license, seat_rows};
 use super::reply::{Outcome, Reply};
 use super::world::{Allocation, Lease, Rule};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
@@ -31,7 +31,7 @@ struct Quota {
 pub(super) fn set(call: &mut Call<'_>) -> Outcome {
     let group = known_group(call)?;
     let body: SetRule = call.body()?;
-    let bundles = sorted(body.user_bundle_codes.unwrap_or_default());
+    let bundles = body.user_bundle_codes.unwrap_or_default();
     set_bundles(call, group, bundles, body.use_external_license)?;
     Reply::ok(&rule_body(call, group))
 }
@@ -67,7 +67,7 @@ pub(super) fn rule_body(call: &Call<'_>, group: GroupId) -> Value {
 pub(super) fn set_with_quota(call: &mut Call<'_>) -> Outcome {
     let group = known_group(call)?;
     let body: SetRule = call.body()?;
-    let bundles = sorted(body.user_bundle_codes.unwrap_or_default());
+    let bundles = body.user_bundle_codes.unwrap_or_default();
     check_codes(call, &bundles)?;
     let mut quotas = BTreeMap::new();
     for Quota {
@@ -78,14 +78,12 @@ pub(super) fn set_with_quota(call: &mut Call<'_>) -> Outcome {
         if !bundles.contains(&user_bundle_code) {
             return Err(call.invalid("quotas", "Every quota's code must be one of userBundleCodes."));
         }
-        let whole = limit.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&limit);
-        if !whole {
-            return Err(call.invalid("quotas", "A limit must be a whole number of at least 1."));
-        }
-        if limit < call.world.leased(group, &user_bundle_code) as f64 {
+        let limit =
+            whole(limit).ok_or_else(|| call.invalid("quotas", "A limit must be a whole number of at least 1."))?;
+        if u64::from(limit) < call.world.leased(group, &user_bundle_code) {
             return Err(call.invalid("quotas", "A limit must not be below the current usage."));
         }
-        quotas.insert(user_bundle_code, limit as u32);
+        quotas.insert(user_bundle_code, limit);
     }
     let external = body.use_external_license.unwrap_or_default();
     call.world.set_rule(
@@ -97,6 +95,12 @@ pub(super) fn set_with_quota(call: &mut Call<'_>) -> Outcome {
         },
     );
     Reply::ok(&quota_body(call, group))
+}
+
+/// A whole number from 1, however it was written: limits are read as `8.0`.
+fn whole(limit: f64) -> Option<u32> {
+    let number: u32 = format!("{limit:.0}").parse().ok()?;
+    (number > 0 && (f64::from(number) - limit).abs() < f64::EPSILON).then_some(number)
 }
 
 /// `GET …/with-quota`.

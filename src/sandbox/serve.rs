@@ -3,24 +3,41 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::exchange::exchange;
+use super::faults::FaultBook;
+use super::log::RequestLog;
+use super::quota::Limiter;
 use super::token::Tokens;
-use super::{Config, Population, Tally, World};
+use super::{Config, Faults, Population, Tally, World, store};
 use crate::model::OrganizationId;
+
+/// How long a connection may take to end once the sandbox stops.
+const PARTING: Duration = Duration::from_secs(5);
+
+/// How long changes wait to be kept together.
+const KEPT_EVERY: Duration = Duration::from_millis(250);
 
 /// What every request shares.
 pub(super) struct Shared {
     pub(super) config: Config,
     pub(super) organization: OrganizationId,
+    pub(super) started: Instant,
+    pub(super) log: Option<RequestLog>,
+    /// Told after every request that may have changed the organization.
+    pub(super) changed: Notify,
+    /// Held while the state file is written, so that an older state never replaces a newer one.
+    keeping: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -29,14 +46,26 @@ pub(super) struct State {
     pub(super) world: World,
     pub(super) tokens: Tokens,
     pub(super) tally: Tally,
+    pub(super) limiter: Limiter,
+    pub(super) faults: FaultBook,
     pub(super) in_flight: usize,
-    pub(super) received: u64,
+    pub(super) carried_out: u64,
 }
 
 impl Shared {
     /// The state, for as long as a decision takes; never held across a pause.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the state file, where there is one.
+    fn keep(&self) -> io::Result<()> {
+        let Some(path) = &self.config.state_file else {
+            return Ok(());
+        };
+        let _alone = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = store::written(self.organization, &self.state().world)?;
+        store::save(path, &content)
     }
 }
 
@@ -56,20 +85,34 @@ pub struct Sandbox {
 pub async fn start(config: Config) -> io::Result<Sandbox> {
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
-    let world = populate(&config);
+    let stored = config.state_file.as_deref().map(store::load).transpose()?.flatten();
+    let (organization, world) = match stored {
+        Some(stored) => (config.organization_id.unwrap_or(stored.organization_id), stored.world),
+        None => (config.organization_guid(), populate(&config)),
+    };
     let shared = Arc::new(Shared {
-        organization: config.organization_guid(),
+        organization,
+        started: Instant::now(),
+        log: config.request_log.as_deref().map(RequestLog::open).transpose()?,
+        changed: Notify::new(),
+        keeping: Mutex::new(()),
         state: Mutex::new(State {
             world,
             tokens: Tokens::default(),
             tally: Tally::default(),
+            limiter: Limiter::new(config.quotas.clone()),
+            faults: FaultBook::new(config.faults.clone(), config.seed),
             in_flight: 0,
-            received: 0,
+            carried_out: 0,
         }),
         config,
     });
+    shared.keep()?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(accept(listener, Arc::clone(&shared), stop.clone(), tasks.clone()));
+    if shared.config.state_file.is_some() {
+        tasks.spawn(keep_up(Arc::clone(&shared), stop.clone()));
+    }
     Ok(Sandbox {
         address,
         shared,
@@ -86,6 +129,20 @@ fn populate(config: &Config) -> World {
         Population::Empty => World::empty(config.seed, now),
         Population::Given(world) => (**world).clone(),
     }
+}
+
+/// Keeps the state file up to date, once for all the changes of a short while.
+async fn keep_up(shared: Arc<Shared>, stop: CancellationToken) {
+    let keeping = async {
+        loop {
+            shared.changed.notified().await;
+            tokio::time::sleep(KEPT_EVERY).await;
+            let shared = Arc::clone(&shared);
+            // A failure is found again at the next change, and told at the shutdown.
+            let _ = tokio::task::spawn_blocking(move || shared.keep()).await;
+        }
+    };
+    stop.run_until_cancelled(keeping).await;
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken, tasks: TaskTracker) {
@@ -113,7 +170,8 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, stop: CancellationToken) 
         _ = connection.as_mut() => {}
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+            // Whoever neither sends the rest of a request nor leaves is left.
+            let _ = tokio::time::timeout(PARTING, connection).await;
         }
     }
 }
@@ -171,7 +229,25 @@ impl Sandbox {
 
     /// Looks at the organization, or changes it between two requests: another administrator at work.
     pub fn with_world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
-        work(&mut self.shared.state().world)
+        let result = work(&mut self.shared.state().world);
+        self.shared.changed.notify_one();
+        result
+    }
+
+    /// Spends calls of the identity service's quota, as another integration of the organization would.
+    pub fn spend_quota(&self, method: &str, calls: u64) {
+        let now = self.shared.started.elapsed();
+        let mut state = self.shared.state();
+        for _ in 0..calls {
+            if state.limiter.take(method, now).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Orders other faults from here on.
+    pub fn set_faults(&self, faults: Faults) {
+        self.shared.state().faults = FaultBook::new(faults, self.shared.config.seed);
     }
 
     /// Makes every token given out so far invalid.
@@ -188,7 +264,8 @@ impl Sandbox {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        Ok(())
+        self.shared.keep()?;
+        self.shared.log.as_ref().map_or(Ok(()), RequestLog::finish)
     }
 }
 

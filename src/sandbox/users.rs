@@ -89,21 +89,25 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
 #[serde(rename_all = "camelCase")]
 struct BulkDelete {
     partition_global_id: Option<String>,
-    user_ids: Option<Vec<UserId>>,
+    user_ids: Option<Vec<String>>,
+}
+
+impl BulkDelete {
+    /// The organization and the ids, if there is one at least.
+    fn named(self) -> Option<(Option<String>, Vec<String>)> {
+        let ids = self.user_ids.filter(|ids| !ids.is_empty())?;
+        Some((self.partition_global_id, ids))
+    }
 }
 
 /// `DELETE /api/User` with a body, which the documents call "deletes all users".
 pub(super) fn bulk_delete(call: &mut Call<'_>) -> Outcome {
-    let body: Result<BulkDelete, Reply> = call.body();
-    let named = body
-        .as_ref()
-        .is_ok_and(|body| body.user_ids.as_ref().is_some_and(|ids| !ids.is_empty()));
-    if !named {
+    let body: Option<BulkDelete> = call.body().ok();
+    let Some((organization, ids)) = body.and_then(BulkDelete::named) else {
         return Err(call.violation("userIds", "bulk delete of users without ids"));
-    }
-    let body = body?;
-    call.check_organization(body.partition_global_id.as_deref())?;
-    let ids = body.user_ids.unwrap_or_default();
+    };
+    call.check_organization(organization.as_deref())?;
+    let ids: Vec<UserId> = call.guids("userIds", &ids)?.into_iter().map(UserId).collect();
     let unknown = ids.iter().any(|id| call.world.user(*id).is_none());
     if unknown && call.config.quirks.unknown_ids == UnknownIds::Refused {
         return Err(call.not_found());

@@ -218,6 +218,8 @@ async fn a_bulk_delete_without_ids_is_refused_and_remembered_as_a_violation() {
         assert_eq!(reply.status, 400);
         assert!(reply.text.contains("no client should ever send"));
     }
+    let odd = json!({"partitionGlobalId": organization.id(), "userIds": ["no-guid"]});
+    assert_eq!(organization.send("DELETE", "identity_/api/User", odd).await.status, 400);
     let groups = format!("identity_/api/Group/{}", organization.id());
     assert_eq!(organization.send("DELETE", &groups, json!({})).await.status, 400);
     assert_eq!(organization.sandbox.tally().violations.len(), 4);
@@ -352,7 +354,7 @@ async fn a_pending_address_is_mailed_again_or_refused_as_configured() {
         })
         .await;
         let entry = organization.invitation("new@contoso.example");
-        organization.invite(&[entry.clone()]).await;
+        organization.invite(std::slice::from_ref(&entry)).await;
         assert_eq!(organization.invite(&[entry]).await["users"][0]["success"], success);
         assert_eq!(organization.sandbox.world().mails_to("new@contoso.example"), mails);
     }
@@ -362,7 +364,7 @@ async fn a_pending_address_is_mailed_again_or_refused_as_configured() {
 async fn opening_the_link_of_an_invitation_accepts_it() {
     let organization = organization().await;
     let entry = organization.invitation("new+tag@contoso.example");
-    organization.invite(&[entry.clone()]).await;
+    organization.invite(std::slice::from_ref(&entry)).await;
     let link = entry["redirectUrl"]
         .as_str()
         .unwrap()

@@ -49,8 +49,8 @@ impl World {
         for (name, bundles) in GROUPS {
             world.found_group(seed, name, bundles, founded);
         }
-        for (position, line) in PEOPLE.lines().skip(1).enumerate() {
-            world.hire(seed, line, days_before(now, 600 - 9 * position as i64), now);
+        for (position, line) in (0..).zip(PEOPLE.lines().skip(1)) {
+            world.hire(seed, line, days_before(now, 600 - 9 * position), now);
         }
         world.let_members_lease("Customer Service", now);
         world.let_members_lease("Process Excellence", now);
@@ -128,10 +128,10 @@ impl World {
         };
         let bundles = self.rule(group).map(|rule| rule.bundles.clone()).unwrap_or_default();
         let members: Vec<UserId> = self.members(group).step_by(3).map(|user| user.id).collect();
-        for (position, member) in members.into_iter().enumerate() {
+        for (position, member) in (0..).zip(members) {
             let lease = Lease {
                 bundles: bundles.clone(),
-                last_in_use: Some(days_before(now, 40 * position as i64)),
+                last_in_use: Some(days_before(now, 40 * position)),
             };
             self.lease(group, member, lease);
         }

@@ -9,9 +9,10 @@ use super::{Category, UserKind, World};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
 
-/// An account, serialized as the service's own UserDto (`uipath-api`, 4.2).
+/// An account, serialized as the service's own `UserDto` (`uipath-api`, 4.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the service's own members")]
 pub struct User {
     /// The GUID.
     pub id: UserId,

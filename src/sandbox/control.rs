@@ -1,0 +1,48 @@
+//! `GET /_sandbox`: the sandbox's own page, for whoever watches it from another process. No service has this route.
+
+use hyper::Method;
+use serde_json::{Map, Value, json};
+
+use super::call::Request;
+use super::reply::Reply;
+use super::serve::Shared;
+
+/// The page, if it is asked for.
+pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
+    (request.method == Method::GET && request.path == "/_sandbox").then(|| Reply::json(200, &page(shared)))
+}
+
+fn page(shared: &Shared) -> Value {
+    let state = shared.state();
+    let (world, tally) = (&state.world, &state.tally);
+    let pending = world
+        .users()
+        .filter(|user| !user.invitation_accepted)
+        .map(|user| user.email.as_str());
+    let seats: Map<String, Value> = world
+        .seats()
+        .iter()
+        .map(|(code, seats)| (code.to_string(), json!(seats)))
+        .collect();
+    let mails: Map<String, Value> = world
+        .mails()
+        .map(|(email, count)| (email.to_owned(), json!(count)))
+        .collect();
+    let routes: Map<String, Value> = tally
+        .routes()
+        .map(|(name, count)| (name.to_owned(), json!(count)))
+        .collect();
+    json!({
+        "organization": shared.config.organization,
+        "organizationId": shared.organization,
+        "users": world.user_count(),
+        "pending": pending.collect::<Vec<_>>(),
+        "mails": mails,
+        "seats": seats,
+        "calls": routes,
+        "rateLimited": tally.rate_limited,
+        "faults": tally.faults,
+        "violations": tally.violations,
+        "peakConcurrency": tally.peak_concurrency,
+    })
+}
