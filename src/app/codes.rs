@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Ending;
 use super::configured::configured;
-use super::console::Console;
+use super::console::{Console, data};
 use super::failure::Failure;
 use crate::cli::OutputFormat;
 use crate::model::{Catalogue, KnownBundle};
@@ -15,7 +15,7 @@ use crate::settings::{Overrides, Reach};
 pub(super) fn codes(overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let settings = configured(overrides, Reach::Offline, console)?;
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes, "the profile");
-    console.data(|out| match console.output {
+    data(|out| match console.output {
         OutputFormat::Text => table(&catalogue, out),
         OutputFormat::Json => array(&catalogue, out),
     })?;

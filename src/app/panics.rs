@@ -18,7 +18,10 @@ pub(super) fn install(results: Option<&Path>) {
 
 fn report(info: &PanicHookInfo<'_>, results: Option<&Path>, backtrace: &Backtrace) -> String {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    let message = info.payload_as_str().unwrap_or("no message");
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let message = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = message.unwrap_or("no message");
     let mut text = format!("error: this is a bug in reseat: {message}\n  at {place}\n");
     if let Some(results) = results {
         let path = results.display();

@@ -474,6 +474,39 @@ mod tests {
     }
 
     #[test]
+    fn every_example_of_the_documents_loads_without_a_warning() {
+        let page = include_str!("../../docs/configuration.md");
+        let examples: Vec<_> = page
+            .split("```toml\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .collect();
+        assert_eq!(examples.len(), 3);
+        for example in examples {
+            assert_eq!(online(example, &[]).warnings, [], "{example}");
+        }
+    }
+
+    #[test]
+    fn the_first_example_of_the_documents_says_the_defaults() {
+        let page = include_str!("../../docs/configuration.md");
+        let example = page
+            .split("```toml\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next())
+            .unwrap();
+        let (written, default) = (online(example, &[]), online(&whole(), &[]));
+        assert_eq!(written.limits, default.limits);
+        assert_eq!(written.routes, default.routes);
+        assert_eq!(written.batch, default.batch);
+        let scopes = |settings: Settings| match settings.connection.unwrap().credentials {
+            Credentials::ClientCredentials { scopes, .. } => scopes,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(scopes(written), scopes(default));
+    }
+
+    #[test]
     fn a_command_and_a_file_for_one_secret_are_one_too_many() {
         let told = refused(&(whole() + "client_secret_file = \"x\"\n"), &[]);
         assert!(told[0].contains("keep one of the two"), "{told:#?}");
