@@ -9,6 +9,8 @@ mod ending;
 mod failure;
 mod generate;
 mod panics;
+mod runtime;
+mod sandbox;
 mod start;
 
 pub use ending::Ending;

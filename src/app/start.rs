@@ -5,7 +5,7 @@ use std::process::{ExitCode, Termination};
 
 use super::console::{Console, complain, data};
 use super::failure::Failure;
-use super::{Ending, codes, generate, panics};
+use super::{Ending, codes, generate, panics, sandbox};
 use crate::cli::{self, Command, Invocation, Refusal};
 
 /// Runs a command line, the program's own name first.
@@ -38,7 +38,8 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
         Command::Codes => codes::codes(&overrides, console),
         Command::Completions(shell) => generate::completions(shell),
         Command::Man(subcommand) => generate::man(subcommand.as_deref()),
-        Command::Check(_) | Command::Plan(_) | Command::Run(_) | Command::Sandbox(_) => {
+        Command::Sandbox(options) => sandbox::sandbox(options, console),
+        Command::Check(_) | Command::Plan(_) | Command::Run(_) => {
             Err(Failure::new(Ending::CouldNotStart, "this command is not built yet"))
         }
     }
