@@ -240,7 +240,7 @@ fn circles(beside: &BTreeMap<&str, BTreeSet<String>>) -> Vec<String> {
 }
 
 fn read(folder: &Path, root: &Path, sources: &mut Vec<Source>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
+    for entry in fs_err::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             read(&path, root, sources);
@@ -248,7 +248,7 @@ fn read(folder: &Path, root: &Path, sources: &mut Vec<Source>) {
             let relative = path.strip_prefix(root).unwrap().to_str().unwrap();
             sources.push(Source {
                 path: relative.replace('\\', "/"),
-                text: std::fs::read_to_string(&path).unwrap(),
+                text: fs_err::read_to_string(&path).unwrap(),
             });
         }
     }
@@ -271,7 +271,7 @@ fn the_sources_keep_the_plan() {
 
 #[test]
 fn the_design_names_every_room_of_the_library() {
-    let design = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("DESIGN.md")).unwrap();
+    let design = fs_err::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("DESIGN.md")).unwrap();
     let sources = sources();
     let library = sources.iter().find(|source| source.path == "lib.rs").unwrap();
     let modules = library

@@ -68,7 +68,7 @@ fn colours_are_left_out_of_what_is_not_a_terminal() {
 fn a_configuration_that_cannot_be_used_ends_with_1_and_names_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let text = "[profile.default]\nclient_secret = \"hunter2\"\n[profile.default.limits]\nput = -1\n";
-    std::fs::write(folder.path().join("reseat.toml"), text).unwrap();
+    fs_err::write(folder.path().join("reseat.toml"), text).unwrap();
     let assert = Command::cargo_bin("reseat")
         .unwrap()
         .current_dir(&folder)
@@ -109,13 +109,13 @@ fn the_codes_are_printed_for_people_and_for_programs() {
 /// The pages that a user reads.
 fn pages() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs = std::fs::read_dir(root.join("docs"))
+    let docs = fs_err::read_dir(root.join("docs"))
         .unwrap()
         .map(|entry| entry.unwrap().path());
     let pages = docs.chain([root.join("README.md")]);
     let markdown = pages.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     markdown
-        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
+        .map(|path| (path.display().to_string(), fs_err::read_to_string(&path).unwrap()))
         .collect()
 }
 
@@ -159,7 +159,7 @@ fn every_flag_that_the_documents_name_exists() {
 #[test]
 fn the_readme_lists_every_command() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let readme = fs_err::read_to_string(root.join("README.md")).unwrap();
     for command in commands() {
         assert!(readme.contains(&format!("`reseat {command}")), "{command}");
     }
