@@ -4,6 +4,7 @@
 
 mod codes;
 mod configured;
+mod connect;
 mod console;
 mod ending;
 mod failure;
