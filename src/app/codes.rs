@@ -6,16 +6,17 @@ use serde_json::{Value, json};
 
 use super::Ending;
 use super::configured::configured;
-use super::console::Console;
+use super::console::{Console, data};
 use super::failure::Failure;
 use crate::cli::OutputFormat;
 use crate::model::{Catalogue, KnownBundle};
+use crate::report::{Align, Table};
 use crate::settings::{Overrides, Reach};
 
 pub(super) fn codes(overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let settings = configured(overrides, Reach::Offline, console)?;
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes, "the profile");
-    console.data(|out| match console.output {
+    data(|out| match console.output {
         OutputFormat::Text => table(&catalogue, out),
         OutputFormat::Json => array(&catalogue, out),
     })?;
@@ -32,17 +33,11 @@ fn cells(bundle: &KnownBundle) -> [&str; 4] {
 }
 
 fn table(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    let header = ["CODE", "NAME", "KIND", "DOCUMENTED"];
-    let rows: Vec<_> = std::iter::once(header).chain(catalogue.iter().map(cells)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (code_width, name_width, kind_width) = (width(0), width(1), width(2));
-    for [code, name, kind, documented] in rows {
-        writeln!(
-            out,
-            "{code:code_width$}  {name:name_width$}  {kind:kind_width$}  {documented}"
-        )?;
+    let mut table = Table::new(["code", "name", "kind", "documented"].map(|column| (column, Align::Left)));
+    for bundle in catalogue.iter() {
+        table.push(cells(bundle).map(str::to_owned));
     }
-    Ok(())
+    table.write(out)
 }
 
 fn array(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
@@ -64,14 +59,14 @@ mod tests {
         let catalogue = Catalogue::default().with_codes([BundleCode::new("NEWNU")], "the profile");
         let mut bytes = Vec::new();
         write(&catalogue, &mut bytes).unwrap();
-        String::from_utf8(bytes).unwrap()
+        anstream::adapter::strip_bytes(&bytes).into_vec().try_into().unwrap()
     }
 
     #[test]
     fn the_table_has_a_line_for_every_code_the_profiles_last() {
         let text = written(table);
         let codes: Vec<_> = text.lines().filter_map(|line| line.split(' ').next()).collect();
-        assert_eq!((codes[0], codes[1], codes.last()), ("CODE", "ACNU", Some(&"NEWNU")));
+        assert_eq!((codes[0], codes[1], codes.last()), ("code", "ACNU", Some(&"NEWNU")));
         assert_eq!(codes.len(), 1 + 16 + 1);
     }
 

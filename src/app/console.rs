@@ -14,24 +14,6 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Writes data. A reader that has gone away (`reseat codes | head`) has what it wanted.
-    ///
-    /// # Errors
-    /// Standard output cannot be written for another reason.
-    pub(super) fn data(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-        let mut out = io::BufWriter::new(anstream::stdout().lock());
-        match write(&mut out).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                let failure = Failure::new(Ending::CouldNotStart, "failed to write to standard output");
-                Err(Failure {
-                    causes: vec![error.to_string()],
-                    ..failure
-                })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Tells a person something beside the data, unless they asked for quiet.
     pub(super) fn tell(self, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {
@@ -43,4 +25,22 @@ impl Console {
 /// Writes to standard error whatever was asked for. Where even that fails there is nobody to tell.
 pub(super) fn complain(text: impl Display) {
     let _ = write!(anstream::stderr().lock(), "{text}");
+}
+
+/// Writes data. A reader that has gone away (`reseat codes | head`) has what it wanted.
+///
+/// # Errors
+/// Standard output cannot be written for another reason.
+pub(super) fn data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let failure = Failure::new(Ending::CouldNotStart, "failed to write to standard output");
+            Err(Failure {
+                causes: vec![error.to_string()],
+                ..failure
+            })
+        }
+        _ => Ok(()),
+    }
 }

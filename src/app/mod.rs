@@ -4,11 +4,14 @@
 
 mod codes;
 mod configured;
+mod connect;
 mod console;
 mod ending;
 mod failure;
 mod generate;
 mod panics;
+mod runtime;
+mod sandbox;
 mod start;
 
 pub use ending::Ending;

@@ -1,36 +1,56 @@
 //! What is said when reseat itself has a bug.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::fmt::Write as _;
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
 use super::console::complain;
 
-/// Lets a panic say that it is a bug, and where the results file is where there is one; called again
-/// once that is known. A backtrace is shown only where `RUST_BACKTRACE` asks for it.
+/// Lets a panic say that it is a bug, and where the results file is once that is known; may be called
+/// again then. A backtrace is shown only where `RUST_BACKTRACE` asks for it.
 pub(super) fn install(results: Option<&Path>) {
     let results = results.map(PathBuf::from);
     std::panic::set_hook(Box::new(move |info| {
-        complain(report(info, results.as_deref(), &Backtrace::capture()));
+        complain(report(message(info), results.as_deref()));
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let backtrace = Backtrace::capture();
+        match backtrace.status() {
+            BacktraceStatus::Captured => complain(format!("at {place}\n{backtrace}\n")),
+            _ => complain(format!("at {place}\n")),
+        }
     }));
 }
 
-fn report(info: &PanicHookInfo<'_>, results: Option<&Path>, backtrace: &Backtrace) -> String {
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
-    let message = info.payload_as_str().unwrap_or("no message");
-    let mut text = format!("error: this is a bug in reseat: {message}\n  at {place}\n");
-    if let Some(results) = results {
+fn message<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message")
+}
+
+fn report(message: &str, results: Option<&Path>) -> String {
+    let help = results.map_or_else(String::new, |results| {
         let path = results.display();
-        // A string takes everything that is written to it.
-        let _ = writeln!(
-            text,
-            "help: every finished row is in `{path}`; run the same command again to go on"
+        format!("help: every finished row is in `{path}`; run the same command again to go on\n")
+    });
+    format!(
+        "error: this is a bug in reseat: {message}\n{help}\
+         help: please report it with this message and with what RUST_BACKTRACE=1 adds to it\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_says_that_it_is_one_and_where_the_results_are() {
+        let told = report("index out of bounds", Some(Path::new("joiners.results.csv")));
+        assert!(
+            told.starts_with("error: this is a bug in reseat: index out of bounds\n"),
+            "{told}"
         );
+        assert!(told.contains("`joiners.results.csv`"), "{told}");
+        assert!(!report("x", None).contains("finished row"));
     }
-    text.push_str("help: please report it with this message, and what RUST_BACKTRACE=1 adds to it\n");
-    if backtrace.status() == BacktraceStatus::Captured {
-        let _ = writeln!(text, "{backtrace}");
-    }
-    text
 }

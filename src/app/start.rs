@@ -3,25 +3,17 @@
 use std::ffi::OsString;
 use std::process::{ExitCode, Termination};
 
-use super::console::{Console, complain};
+use super::console::{Console, complain, data};
 use super::failure::Failure;
-use super::{Ending, codes, generate, panics};
-use crate::cli::{self, Command, Invocation, OutputFormat, Refusal, Verbosity};
+use super::{Ending, codes, generate, panics, sandbox};
+use crate::cli::{self, Command, Invocation, Refusal};
 
 /// Runs a command line, the program's own name first.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     panics::install(None);
     let ended = match cli::parse(words) {
         Ok(invocation) => dispatch(invocation),
-        Err(Refusal::Asked(text)) => {
-            let console = Console {
-                output: OutputFormat::Text,
-                verbosity: Verbosity::Normal,
-            };
-            console
-                .data(|out| out.write_all(text.as_bytes()))
-                .map(|()| Ending::Done)
-        }
+        Err(Refusal::Asked(text)) => data(|out| out.write_all(text.as_bytes())).map(|()| Ending::Done),
         Err(Refusal::Usage(text)) => {
             complain(text);
             Ok(Ending::CouldNotStart)
@@ -44,9 +36,10 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
     let console = Console { output, verbosity };
     match command {
         Command::Codes => codes::codes(&overrides, console),
-        Command::Completions(shell) => generate::completions(shell, console),
-        Command::Man(subcommand) => generate::man(subcommand.as_deref(), console),
-        Command::Check(_) | Command::Plan(_) | Command::Run(_) | Command::Sandbox(_) => {
+        Command::Completions(shell) => generate::completions(shell),
+        Command::Man(subcommand) => generate::man(subcommand.as_deref()),
+        Command::Sandbox(options) => sandbox::sandbox(options, console),
+        Command::Check(_) | Command::Plan(_) | Command::Run(_) => {
             Err(Failure::new(Ending::CouldNotStart, "this command is not built yet"))
         }
     }

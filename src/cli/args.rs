@@ -109,10 +109,10 @@ Examples:
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct GlobalArgs {
-    /// The profile of the configuration file to use [env: RESEAT_PROFILE]
+    /// The profile of the configuration file to use [env: `RESEAT_PROFILE`]
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
-    /// The configuration file, instead of `reseat.toml` here or in the user's folder [env: RESEAT_CONFIG]
+    /// The configuration file, instead of `reseat.toml` here or in the user's folder [env: `RESEAT_CONFIG`]
     #[arg(long, global = true, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
     /// How to print data on standard output: for people, or for programs

@@ -87,16 +87,16 @@ struct ResultsArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 struct ConnectionArgs {
-    /// The address of the installation [env: UIPATH_URI]
+    /// The address of the installation [env: `UIPATH_URI`]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     uri: Option<String>,
-    /// The organization's name in addresses [env: UIPATH_ORGANIZATION]
+    /// The organization's name in addresses [env: `UIPATH_ORGANIZATION`]
     #[arg(long, value_name = "NAME")]
     organization: Option<String>,
-    /// The organization's GUID [env: RESEAT_ORGANIZATION_ID]
+    /// The organization's GUID [env: `RESEAT_ORGANIZATION_ID`]
     #[arg(long, value_name = "GUID")]
     organization_id: Option<String>,
-    /// The App ID of the external application [env: UIPATH_CLIENT_ID]
+    /// The App ID of the external application [env: `UIPATH_CLIENT_ID`]
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
     /// Calls in flight at most (usually 8)

@@ -2,24 +2,21 @@
 
 use std::path::PathBuf;
 
-use url::Url;
-
 use super::credentials::{Credentials, credentials};
 use super::finding::Fault;
 use super::layers::Layers;
 use super::load::Overrides;
 use super::section::Said;
-use super::uri::{Path, address};
+use crate::api::{BaseUrl, BaseUrlFault};
 use crate::model::{Deployment, OrganizationId};
 
 /// Everything needed to reach an organization.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    /// Scheme, host and port of the installation; `https`, but for loopback.
-    pub uri: Url,
-    /// Address of the identity service for tokens, without a slash at its end:
-    /// `{uri}/identity_` unless given (`uipath-api`, 2.2).
-    pub identity_uri: Url,
+    /// The installation's address.
+    pub uri: BaseUrl,
+    /// The identity service's own address for signing in; `{uri}/identity_` where absent (`uipath-api`, 2.2).
+    pub identity_uri: Option<BaseUrl>,
     /// The organization's name in addresses.
     pub organization: String,
     /// The organization's GUID.
@@ -37,14 +34,14 @@ const FIND_ID: &str = "sign in to the portal as an administrator and open \
 /// Reads all of it, so that every fault is reported, then puts it together.
 pub(super) fn connection(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<Connection> {
     let uri = uri(layers, overrides, deployment);
-    let identity_uri = identity_uri(layers, uri.as_ref());
+    let identity_uri = identity_uri(layers);
     let organization = organization(layers, overrides);
     let organization_id = organization_id(layers, overrides);
     let credentials = credentials(layers, overrides);
     let ca_file = layers.profile.path("ca_file");
     Some(Connection {
         uri: uri?,
-        identity_uri: identity_uri?,
+        identity_uri,
         organization: organization?,
         organization_id: organization_id?,
         credentials: credentials?,
@@ -52,7 +49,7 @@ pub(super) fn connection(layers: &mut Layers<'_>, overrides: &Overrides, deploym
     })
 }
 
-fn uri(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<Url> {
+fn uri(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<BaseUrl> {
     let said = layers.text(overrides.uri.as_ref(), "UIPATH_URI", "uri");
     let known = match deployment {
         Deployment::Cloud | Deployment::TestCloud => Some("https://cloud.uipath.com"),
@@ -70,23 +67,22 @@ fn uri(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -
             format!("the address of a `{deployment}` installation is its own, as in `https://uipath.acme.example`");
         layers.missing("uri", Some("UIPATH_URI"), &advice);
     }
-    read_address(layers, said?, Path::Refused)
+    said?.checked(layers.findings, |text| {
+        BaseUrl::parse(&text).map_err(|fault| unfit(&text, &fault))
+    })
 }
 
-fn identity_uri(layers: &mut Layers<'_>, uri: Option<&Url>) -> Option<Url> {
-    match layers.text(None, "UIPATH_IDENTITY_URI", "identity_uri") {
-        Some(said) => read_address(layers, said, Path::Allowed),
-        None => uri.and_then(|uri| uri.join("/identity_").ok()),
-    }
+fn identity_uri(layers: &mut Layers<'_>) -> Option<BaseUrl> {
+    let said = layers.text(None, "UIPATH_IDENTITY_URI", "identity_uri")?;
+    said.checked(layers.findings, |text| {
+        BaseUrl::parse_service(&text).map_err(|fault| unfit(&text, &fault))
+    })
 }
 
-fn read_address(layers: &Layers<'_>, said: Said<String>, path: Path) -> Option<Url> {
-    let place = said.place.clone();
-    let address = said.checked(layers.findings, |text| address(&text, path))?;
-    if let Some(mended) = address.mended {
-        layers.findings.warning(&place, mended);
-    }
-    Some(address.url)
+fn unfit(text: &str, fault: &BaseUrlFault) -> Fault {
+    // What is before the `@` may be a password.
+    let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    Fault::new(format!("`{shown}` {fault}"), "")
 }
 
 fn organization(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<String> {

@@ -14,8 +14,8 @@ pub enum Credentials {
         client_id: String,
         /// Its App Secret.
         secret: SecretSource,
-        /// The scopes to ask for; a scope outside the registration fails the whole sign-in.
-        scopes: Vec<String>,
+        /// The scopes to ask for, where the profile says so.
+        scopes: Option<Vec<String>>,
     },
     /// A personal access token, sent as it is.
     Token {
@@ -32,9 +32,6 @@ pub enum Credentials {
         password: SecretSource,
     },
 }
-
-/// What an external application needs for every operation.
-const SCOPES: [&str; 3] = ["PM.User", "PM.Group", "PM.License"];
 
 const CLIENT_SECRET: SecretKeys = SecretKeys {
     command: "client_secret_command",
@@ -107,7 +104,7 @@ pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Opt
             Some(Credentials::ClientCredentials {
                 client_id: client_id?,
                 secret: secret?,
-                scopes: scopes.unwrap_or_else(|| SCOPES.map(str::to_owned).to_vec()),
+                scopes,
             })
         }
         Kind::Token => {

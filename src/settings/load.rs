@@ -9,8 +9,9 @@ use super::file::{ConfigFile, profile};
 use super::finding::{Fault, Finding, Findings};
 use super::layers::Layers;
 use super::limits::{Limits, limits};
-use super::routes::{Routes, routes};
+use super::routes::routes;
 use super::section::Section;
+use crate::api::Routes;
 use crate::model::{BundleCode, Deployment};
 
 /// What the flags said; `None` where they said nothing.
@@ -145,9 +146,9 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
 
 #[cfg(test)]
 mod tests {
-    use super::super::{AllocateMethod, Credentials, SecretSource};
+    use super::super::{Credentials, SecretSource};
     use super::*;
-    use crate::event::Method;
+    use crate::event::{Method, Service};
 
     const ID: &str = "6f2c1d5e-0000-4000-8000-000000000001";
 
@@ -199,8 +200,8 @@ mod tests {
     fn a_profile_with_the_four_essentials_is_a_connection_to_the_cloud() {
         let settings = online(&whole(), &[]);
         let connection = settings.connection.unwrap();
-        assert_eq!(connection.uri.as_str(), "https://cloud.uipath.com/");
-        assert_eq!(connection.identity_uri.as_str(), "https://cloud.uipath.com/identity_");
+        assert_eq!(connection.uri.as_str(), "https://cloud.uipath.com");
+        assert_eq!(connection.identity_uri, None);
         assert_eq!(connection.organization, "acme");
         assert_eq!(connection.organization_id.to_string(), ID);
         let Credentials::ClientCredentials {
@@ -212,7 +213,7 @@ mod tests {
             panic!("{:?}", connection.credentials)
         };
         assert_eq!((client_id.as_str(), line.as_str()), ("app", "pass show uipath"));
-        assert_eq!(scopes, ["PM.User", "PM.Group", "PM.License"]);
+        assert_eq!(scopes, None);
         assert_eq!(settings.warnings, []);
     }
 
@@ -243,7 +244,8 @@ mod tests {
             ("UIPATH_PAT", "rt_secret"),
         ];
         let connection = online("", &variables).connection.unwrap();
-        assert_eq!(connection.identity_uri.as_str(), "https://login.example/identity_");
+        let identity_uri = connection.identity_uri.as_ref().map(crate::api::BaseUrl::as_str);
+        assert_eq!(identity_uri, Some("https://login.example/identity_"));
         assert!(matches!(connection.credentials, Credentials::Token { .. }));
         assert!(!format!("{connection:?}").contains("rt_secret"));
     }
@@ -293,7 +295,7 @@ mod tests {
         for (line, start) in [
             (
                 2,
-                "`profile.default.uri` (`reseat.toml`, line 2): `http://cloud.uipath.com` is not encrypted",
+                "`profile.default.uri` (`reseat.toml`, line 2): `http://cloud.uipath.com` must begin with `https://`",
             ),
             (3, "`profile.default.organization`"),
             (
@@ -376,7 +378,7 @@ mod tests {
             let uri = "uri = \"https://x.example\"";
             let file = format!("{}{uri}\ndeployment = \"{deployment}\"\n{limits}", whole());
             let limits = online(&file, &[]).limits;
-            Method::ALL.map(|method| limits.calls(method))
+            Method::ALL.map(|method| limits.quotas.get(Service::Identity, method))
         };
         let published = [Some(300), Some(24_000), Some(160), Some(160), Some(160)];
         assert_eq!(of("cloud", ""), published);
@@ -403,13 +405,13 @@ mod tests {
         let settings = settings(&file, &[], &overrides, Reach::Online).unwrap();
         assert_eq!(settings.bundle_codes, [BundleCode::new("NEWNU")]);
         let limits = settings.limits;
-        assert_eq!((limits.concurrency, limits.retries), (16, 2));
-        assert_eq!(limits.window, Duration::from_secs(5));
-        assert_eq!(limits.max_wait, Duration::from_secs(60));
+        assert_eq!((limits.concurrency, limits.retry.retries), (16, 2));
+        assert_eq!(limits.quotas.window, Duration::from_secs(5));
+        assert_eq!(limits.retry.max_wait, Duration::from_secs(60));
         assert_eq!(limits.timeout, Duration::from_secs(90));
         assert_eq!(settings.routes.license, "la");
         assert_eq!(settings.routes.portal, "{org}/portal_");
-        assert_eq!(settings.routes.allocate_method, AllocateMethod::Post);
+        assert_eq!(settings.routes.allocate_method, Method::Post);
         assert_eq!(
             (settings.batch.users_per_page, settings.batch.users_per_invite),
             (50, 100)
@@ -471,6 +473,34 @@ mod tests {
         let settings = settings("", &[], &overrides, Reach::Online).unwrap();
         let connection = settings.connection.unwrap();
         assert_eq!(connection.ca_file, Some(folder.path().join("ca.pem")));
+    }
+
+    #[test]
+    fn every_example_of_the_documents_loads_without_a_warning() {
+        let page = include_str!("../../docs/configuration.md");
+        let examples: Vec<_> = page
+            .split("```toml\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .collect();
+        assert_eq!(examples.len(), 3);
+        for example in examples {
+            assert_eq!(online(example, &[]).warnings, [], "{example}");
+        }
+    }
+
+    #[test]
+    fn the_first_example_of_the_documents_says_the_defaults() {
+        let page = include_str!("../../docs/configuration.md");
+        let example = page
+            .split("```toml\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next())
+            .unwrap();
+        let (written, default) = (online(example, &[]), online(&whole(), &[]));
+        assert_eq!(written.limits, default.limits);
+        assert_eq!(written.routes, default.routes);
+        assert_eq!(written.batch, default.batch);
     }
 
     #[test]

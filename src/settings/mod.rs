@@ -15,7 +15,6 @@ mod places;
 mod routes;
 mod secret;
 mod section;
-mod uri;
 mod values;
 
 pub use batch::Batch;
@@ -25,6 +24,5 @@ pub use finding::Finding;
 pub use limits::Limits;
 pub use load::{Overrides, Reach, Settings, Surroundings, load};
 pub use places::config_folder;
-pub use routes::{AllocateMethod, Routes};
 pub use secret::{SecretError, SecretSource};
 pub use values::length;

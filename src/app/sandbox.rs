@@ -1,0 +1,88 @@
+//! `reseat sandbox`: serves a simulated organization until it is asked to stop.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use super::Ending;
+use super::console::{Console, data};
+use super::failure::Failure;
+use super::runtime::{asked_to_stop, block_on};
+use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
+use crate::sandbox::{self, Config, Population, Quotas, Sandbox};
+
+pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Ending, Failure> {
+    let listen = options.listen;
+    let config = config(options);
+    block_on(async {
+        let sandbox = sandbox::start(config).await.map_err(|error| {
+            Failure::of(Ending::CouldNotStart, &error).with_help(format!(
+                "`--listen` chooses another address than {listen}, `--state` and `--request-log` other files"
+            ))
+        })?;
+        let variables = variables(&sandbox);
+        data(|out| match console.output {
+            OutputFormat::Text => lines(&variables, out),
+            OutputFormat::Json => object(&variables, out),
+        })?;
+        console.tell("With these variables set, reseat works against this simulated organization; Ctrl-C stops it\n");
+        let ended = async {
+            asked_to_stop().await?;
+            sandbox.shutdown().await
+        };
+        ended
+            .await
+            .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        // To be asked to stop is how serving ends.
+        Ok(Ending::Done)
+    })
+}
+
+fn config(options: SandboxOptions) -> Config {
+    let usual = Config::default();
+    let population = |users| usize::try_from(users).map_or(Population::Demo, Population::Generated);
+    Config {
+        listen: options.listen,
+        state_file: options.state,
+        seed: options.seed.unwrap_or(usual.seed),
+        population: options.users.map_or(Population::Demo, population),
+        quotas: match options.quotas {
+            SandboxQuotas::None => None,
+            SandboxQuotas::Scaled(scale) => Some(Quotas {
+                scale,
+                ..Quotas::default()
+            }),
+        },
+        latency: options.latency.unwrap_or(usual.latency),
+        request_log: options.request_log,
+        ..usual
+    }
+}
+
+type Variables = [(&'static str, String); 5];
+
+/// What a client has to be told, under the names that the settings read.
+fn variables(sandbox: &Sandbox) -> Variables {
+    [
+        ("UIPATH_URI", sandbox.base_url()),
+        ("UIPATH_ORGANIZATION", sandbox.organization().to_owned()),
+        ("RESEAT_ORGANIZATION_ID", sandbox.organization_id().to_string()),
+        ("UIPATH_CLIENT_ID", sandbox.client_id().to_owned()),
+        ("UIPATH_CLIENT_SECRET", sandbox.client_secret().to_owned()),
+    ]
+}
+
+fn lines(variables: &Variables, out: &mut dyn Write) -> io::Result<()> {
+    for (name, value) in variables {
+        writeln!(out, "{name}={value}")?;
+    }
+    Ok(())
+}
+
+fn object(variables: &Variables, out: &mut dyn Write) -> io::Result<()> {
+    let entries = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
+    serde_json::to_writer(&mut *out, &entries.collect::<Map<_, _>>())?;
+    writeln!(out)
+}

@@ -1,0 +1,182 @@
+//! The command line as a person meets it: help, version, slips, and that the documents name only
+//! flags that exist.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn reseat(words: &[&str]) -> assert_cmd::assert::Assert {
+    Command::cargo_bin("reseat").unwrap().args(words).assert()
+}
+
+fn stdout(words: &[&str]) -> String {
+    let output = reseat(words).success().get_output().stdout.clone();
+    String::from_utf8(output).unwrap()
+}
+
+/// The subcommands, as the help lists them.
+fn commands() -> Vec<String> {
+    let help = stdout(&["--help"]);
+    let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names = list.lines().filter_map(|line| line.split_whitespace().next());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn version_and_help_are_data_and_end_with_0() {
+    assert_eq!(
+        stdout(&["--version"]),
+        format!("reseat {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(stdout(&["--help"]).contains("Examples:"));
+    for command in commands() {
+        assert!(stdout(&[&command, "--help"]).contains("Examples:"), "{command}");
+        assert!(
+            stdout(&["man", &command]).contains(&format!("reseat-{command}")),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn a_slip_on_the_command_line_ends_with_1_and_leaves_standard_output_empty() {
+    for words in [
+        &[][..],
+        &["rn"],
+        &["run"],
+        &["run", "x.csv", "--max-failures", "none"],
+        &["run", "x.csv", "--client-secret", "hunter2"],
+        &["man", "nothing"],
+        &["completions", "cmd"],
+    ] {
+        let assert = reseat(words).code(1).stdout("");
+        assert!(!assert.get_output().stderr.is_empty(), "{words:?}");
+    }
+}
+
+#[test]
+fn colours_are_left_out_of_what_is_not_a_terminal() {
+    let slip = reseat(&["rn"]).code(1);
+    assert!(!slip.get_output().stderr.contains(&0x1b));
+    assert!(!stdout(&["--help"]).contains('\u{1b}'));
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_ends_with_1_and_names_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[profile.default]\nclient_secret = \"hunter2\"\n[profile.default.limits]\nput = -1\n";
+    fs_err::write(folder.path().join("reseat.toml"), text).unwrap();
+    let assert = Command::cargo_bin("reseat")
+        .unwrap()
+        .current_dir(&folder)
+        .arg("codes")
+        .assert()
+        .code(1)
+        .stdout("");
+    let told = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(told.starts_with("error: the configuration has 2 problems\n"), "{told}");
+    assert!(told.contains("line 2") && told.contains("line 4"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn the_codes_are_printed_for_people_and_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| {
+        let mut command = Command::cargo_bin("reseat").unwrap();
+        command
+            .env_remove("RESEAT_CONFIG")
+            .env_remove("RESEAT_PROFILE")
+            .env("XDG_CONFIG_HOME", folder.path());
+        let output = command
+            .current_dir(&folder)
+            .args(words)
+            .assert()
+            .success()
+            .get_output()
+            .stdout
+            .clone();
+        String::from_utf8(output).unwrap()
+    };
+    assert!(run(&["codes"]).contains("ATTUNU"));
+    let codes: Vec<serde_json::Value> = serde_json::from_str(&run(&["codes", "--output", "json"])).unwrap();
+    assert_eq!(codes.len(), 16);
+}
+
+/// The pages that a user reads.
+fn pages() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs_err::read_dir(root.join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let pages = docs.chain([root.join("README.md")]);
+    let markdown = pages.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    markdown
+        .map(|path| (path.display().to_string(), fs_err::read_to_string(&path).unwrap()))
+        .collect()
+}
+
+/// The long flags that a text names, those of other programs' command lines left out.
+fn flags(text: &str) -> BTreeSet<String> {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("$ cargo install"));
+    let mut flags = BTreeSet::new();
+    for line in lines {
+        let line = line.replace("cargo run --release --", "reseat");
+        for (start, _) in line.match_indices("--") {
+            let before = line[..start].chars().next_back();
+            let starts_a_word = before.is_none_or(|c| matches!(c, ' ' | '`' | '(' | '[' | '"'));
+            let name: String = line[start + 2..]
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '-')
+                .collect();
+            if starts_a_word && name.starts_with(|c: char| c.is_ascii_lowercase()) {
+                flags.insert(format!("--{name}"));
+            }
+        }
+    }
+    flags
+}
+
+#[test]
+fn every_flag_that_the_documents_name_exists() {
+    let mut known = flags(&stdout(&["--help"]));
+    known.insert("--version".to_owned());
+    for command in commands() {
+        known.extend(flags(&stdout(&[&command, "--help"])));
+    }
+    assert!(known.len() > 30, "{known:?}");
+    for (page, text) in pages() {
+        let unknown: Vec<_> = flags(&text).difference(&known).cloned().collect();
+        assert!(unknown.is_empty(), "{page} names {unknown:?}");
+    }
+}
+
+#[test]
+fn the_readme_lists_every_command() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs_err::read_to_string(root.join("README.md")).unwrap();
+    for command in commands() {
+        assert!(readme.contains(&format!("`reseat {command}")), "{command}");
+    }
+}
+
+#[test]
+fn every_link_of_the_documents_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (page, text) in pages() {
+        let folder = Path::new(&page).parent().unwrap_or(root);
+        for rest in text.split("](").skip(1) {
+            let target = rest.split(')').next().unwrap_or_default();
+            let target = target.split('#').next().unwrap_or_default();
+            if target.is_empty() || target.contains("://") {
+                continue;
+            }
+            assert!(folder.join(target).exists(), "{page} links to {target}");
+        }
+    }
+}
