@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Ending;
-use super::console::Console;
+use super::console::{Console, data};
 use super::failure::Failure;
 use super::prepare::{Loaded, unusable};
 use super::signals::Signals;
@@ -31,7 +31,17 @@ pub(super) struct Aftermath<'a> {
 }
 
 pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
-    let Aftermath { console, signals, file, order, loaded, ran, observed, elapsed, chosen } = aftermath;
+    let Aftermath {
+        console,
+        signals,
+        file,
+        order,
+        loaded,
+        ran,
+        observed,
+        elapsed,
+        chosen,
+    } = aftermath;
     let path = file.path().to_owned();
     let counts = match file.finish(order) {
         Ok(Finished { counts, .. }) => counts,
@@ -46,7 +56,10 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let ending = ending(&ran, signals, &history, order, &chosen);
     let tally = loaded.organization.client.tally();
     let summary = Summary {
-        hints: hints(&Evidence { counts: &counts, answers: &observed.answers }),
+        hints: hints(Evidence {
+            counts: &counts,
+            answers: &observed.answers,
+        }),
         next_command: next_command(ending, failed_sheet.as_deref(), &counts),
         counts,
         tally,
@@ -55,7 +68,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         results: Some(path),
         failed_sheet,
     };
-    console.data(|out| match console.output {
+    data(|out| match console.output {
         OutputFormat::Text => summary.write_text(out),
         OutputFormat::Json => summary.write_json(out),
     })?;
@@ -116,7 +129,10 @@ fn failed_sheet(
             continue;
         }
         if let Some(record) = history.record(key).map_err(unusable)? {
-            let mark = Mark { status: record.status.to_string(), message: record.message };
+            let mark = Mark {
+                status: record.status.to_string(),
+                message: record.message,
+            };
             marks.insert((place.sheet.clone(), place.row), mark);
         }
     }
@@ -136,14 +152,18 @@ fn failed_sheet(
 
 fn next_command(ending: Ending, failed_sheet: Option<&Path>, counts: &BTreeMap<Status, usize>) -> Option<String> {
     let again = || {
-        let words: Vec<String> = std::env::args().filter(|word| word != "--again").map(|word| quoted(&word)).collect();
+        let words: Vec<String> = std::env::args()
+            .filter(|word| word != "--again")
+            .map(|word| quoted(&word))
+            .collect();
         Some(words.join(" "))
     };
     let in_doubt = counts.contains_key(&Status::InDoubt);
     match (ending, failed_sheet) {
-        (Ending::NeedsPerson, Some(path)) if !in_doubt => {
-            Some(format!("correct {} and run it, or correct the sheet and type the same command again", quoted(&path.display().to_string())))
-        }
+        (Ending::NeedsPerson, Some(path)) if !in_doubt => Some(format!(
+            "correct {} and run it, or correct the sheet and type the same command again",
+            quoted(&path.display().to_string())
+        )),
         (Ending::Done, _) => None,
         _ => again(),
     }

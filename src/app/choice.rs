@@ -68,7 +68,13 @@ pub(super) fn choose(
                 if prior.user_id.is_none() {
                     choice.unsettled.insert(row.key);
                 }
-                choice.begun.insert(row.key, Begun { made: true, ..begun(*prior) });
+                choice.begun.insert(
+                    row.key,
+                    Begun {
+                        made: true,
+                        ..begun(*prior)
+                    },
+                );
             }
         }
         choice.rows.push(row);
@@ -78,7 +84,11 @@ pub(super) fn choose(
 
 fn begun(prior: Prior) -> Begun {
     let made = prior.after.as_ref().is_some_and(|after| after.get("made").is_some());
-    Begun { account: prior.user_id, made, before: prior.before }
+    Begun {
+        account: prior.user_id,
+        made,
+        before: prior.before,
+    }
 }
 
 fn not_run(row: &Row, why: &str) -> Record {

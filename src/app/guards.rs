@@ -40,13 +40,18 @@ pub(super) enum Question {
 /// Decides what has to be asked, or why the plan may not be carried out. Pure.
 pub(super) fn question(plan: &Plan, rules: &Rules, options: &RunOptions, desk: Desk) -> Result<Question, Failure> {
     if !plan.short.is_empty() && rules.on_shortage == OnShortage::Stop {
-        let message = format!("there are not enough seats for {}, so nothing was sent", plural(plan.short.len(), "row"));
+        let message = format!(
+            "there are not enough seats for {}, so nothing was sent",
+            plural(plan.short.len(), "row")
+        );
         return Err(Failure::new(Ending::Stopped, message).with_help(
             "free seats, take rows out, or add `--on-shortage fill` to give the seats out in the sheet's order",
         ));
     }
     let deletions = plan.deletions.len();
-    let most = options.max_deletes.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+    let most = options
+        .max_deletes
+        .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
     match (deletions, most) {
         (0, _) => {}
         (_, Some(most)) if most >= deletions => {}
@@ -55,23 +60,29 @@ pub(super) fn question(plan: &Plan, rules: &Rules, options: &RunOptions, desk: D
                 "the plan deletes {}, more than the {most} that `--max-deletes` allows, so nothing was sent",
                 plural(deletions, "account")
             );
-            return Err(Failure::new(Ending::Stopped, message)
-                .with_help(format!("look the deletions through, then add `--max-deletes {deletions}`")));
+            return Err(Failure::new(Ending::Stopped, message).with_help(format!(
+                "look the deletions through, then add `--max-deletes {deletions}`"
+            )));
         }
         (_, None) if desk == Desk::Attended => return Ok(Question::Deletions(deletions)),
         (_, None) => {
-            let message = format!("the plan deletes {}, which nobody confirmed, so nothing was sent", plural(deletions, "account"));
-            return Err(Failure::new(Ending::Stopped, message)
-                .with_help(format!("look the deletions through, then add `--max-deletes {deletions}`")));
+            let message = format!(
+                "the plan deletes {}, which nobody confirmed, so nothing was sent",
+                plural(deletions, "account")
+            );
+            return Err(Failure::new(Ending::Stopped, message).with_help(format!(
+                "look the deletions through, then add `--max-deletes {deletions}`"
+            )));
         }
     }
     match (plan.steps.is_empty(), options.confirmation, desk) {
         (true, _, _) | (_, Confirmation::Given, _) => Ok(Question::None),
         (_, Confirmation::Ask, Desk::Attended) => Ok(Question::GoOn),
-        (_, Confirmation::Ask, Desk::Unattended) => {
-            Err(Failure::new(Ending::Stopped, "nobody is here to confirm the plan, so nothing was sent")
-                .with_help("look the plan through with `reseat plan`, then add `--yes`"))
-        }
+        (_, Confirmation::Ask, Desk::Unattended) => Err(Failure::new(
+            Ending::Stopped,
+            "nobody is here to confirm the plan, so nothing was sent",
+        )
+        .with_help("look the plan through with `reseat plan`, then add `--yes`")),
     }
 }
 
@@ -80,9 +91,10 @@ pub(super) fn ask(question: Question) -> Result<(), Failure> {
     let (prompt, wanted) = match question {
         Question::None => return Ok(()),
         Question::GoOn => ("\nCarry this plan out? Type `yes`: ".to_owned(), "yes".to_owned()),
-        Question::Deletions(count) => {
-            (format!("\nType the number of accounts that will be deleted ({count}) to carry this plan out: "), count.to_string())
-        }
+        Question::Deletions(count) => (
+            format!("\nType the number of accounts that will be deleted ({count}) to carry this plan out: "),
+            count.to_string(),
+        ),
     };
     complain(prompt);
     let _ = std::io::stderr().flush();
@@ -91,5 +103,8 @@ pub(super) fn ask(question: Question) -> Result<(), Failure> {
     if read.is_ok() && answer.trim() == wanted {
         return Ok(());
     }
-    Err(Failure::new(Ending::Stopped, "the plan was not confirmed, so nothing was sent"))
+    Err(Failure::new(
+        Ending::Stopped,
+        "the plan was not confirmed, so nothing was sent",
+    ))
 }

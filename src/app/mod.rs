@@ -2,16 +2,26 @@
 //!
 //! Nothing here decides anything that a lower room could decide.
 
+mod after;
+mod check;
+mod choice;
 mod codes;
 mod configured;
-mod connect;
 mod console;
 mod ending;
 mod failure;
 mod generate;
+mod guards;
+mod organization;
 mod panics;
+mod plan;
+mod prepare;
+mod relay;
+mod run;
 mod runtime;
 mod sandbox;
+mod sheet;
+mod signals;
 mod start;
 
 pub use ending::Ending;

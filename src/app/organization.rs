@@ -8,14 +8,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::failure::Failure;
-use crate::api::{self, BaseUrl, Client};
+use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
 use crate::event::{Method, Observer, Service};
-use crate::model::{Capabilities, OrganizationId};
-use crate::pace::{Limits, RetryPolicy};
+use crate::model::OrganizationId;
+use crate::pace::Limits;
 use crate::sandbox::{self, Sandbox};
-use crate::settings::{AllocateMethod, Connection, Credentials, Settings};
+use crate::settings::{Connection, Credentials, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
 /// An organization that can be talked to.
@@ -23,7 +23,6 @@ pub(super) struct Organization {
     pub(super) client: Client,
     pub(super) id: OrganizationId,
     pub(super) read: ReadOptions,
-    pub(super) window: Duration,
     limits: Limits,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
@@ -37,43 +36,50 @@ impl Organization {
         observer: Observer,
         stop: CancellationToken,
     ) -> Result<Self, Failure> {
-        let limits = limits(settings);
-        let (mut config, sandbox) = match (target, &settings.connection) {
-            (Target::Sandbox, _) => simulated().await?,
+        let (place, sandbox) = match (target, &settings.connection) {
+            (Target::Sandbox, _) => {
+                let (config, sandbox) = simulated().await?;
+                (config, Some(sandbox))
+            }
             (Target::Configured, Some(connection)) => (configured(connection)?, None),
             (Target::Configured, None) => {
                 return Err(Failure::new(Ending::CouldNotStart, "no organization is configured")
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
             }
         };
-        config.routes.license.clone_from(&settings.routes.license);
-        config.routes.portal.clone_from(&settings.routes.portal);
-        config.routes.allocate_method = match settings.routes.allocate_method {
-            AllocateMethod::Put => Method::Put,
-            AllocateMethod::Post => Method::Post,
+        let config = Config {
+            routes: settings.routes.clone(),
+            capabilities: settings.deployment.capabilities(),
+            limits: settings.limits.quotas.clone(),
+            concurrency: settings.limits.concurrency,
+            retry: settings.limits.retry,
+            ..place
         };
-        config.capabilities = settings.deployment.capabilities();
-        config.limits = limits.clone();
-        config.concurrency = settings.limits.concurrency;
-        config.retry = RetryPolicy {
-            retries: settings.limits.retries,
-            max_wait: settings.limits.max_wait,
-            ..RetryPolicy::default()
-        };
-        let http = HttpConfig {
+        let transport = HttpTransport::new(HttpConfig {
             timeout: settings.limits.timeout,
-            ca_file: settings.connection.as_ref().and_then(|connection| connection.ca_file.clone()),
+            ca_file: settings
+                .connection
+                .as_ref()
+                .and_then(|connection| connection.ca_file.clone()),
             ..HttpConfig::default()
-        };
-        let transport = HttpTransport::new(http).map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        });
+        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
         Ok(Self {
             id: config.organization_id,
-            read: read_options(settings, config.capabilities),
+            read: ReadOptions {
+                users_per_page: settings.batch.users_per_page,
+                concurrency: settings.limits.concurrency as usize,
+                capabilities: config.capabilities,
+            },
+            limits: config.limits.clone(),
             client: Client::new(Arc::new(transport), config, observer, stop),
-            window: settings.limits.window,
-            limits,
             _sandbox: sandbox,
         })
+    }
+
+    /// The length of a quota's window.
+    pub(super) fn window(&self) -> Duration {
+        self.limits.window
     }
 
     /// How many calls of a method one window takes, if it is limited.
@@ -82,66 +88,59 @@ impl Organization {
     }
 }
 
-fn read_options(settings: &Settings, capabilities: Capabilities) -> ReadOptions {
-    ReadOptions {
-        users_per_page: settings.batch.users_per_page,
-        concurrency: settings.limits.concurrency as usize,
-        capabilities,
-    }
+/// Where secrets are read.
+fn configured(connection: &Connection) -> Result<Config, Failure> {
+    Ok(Config {
+        identity_uri: connection.identity_uri.clone(),
+        ..Config::new(
+            connection.uri.clone(),
+            connection.organization.clone(),
+            connection.organization_id,
+            credentials(&connection.credentials)?,
+        )
+    })
 }
 
-fn limits(settings: &Settings) -> Limits {
-    let mut limits = Limits::none();
-    limits.window = settings.limits.window;
-    limits.share = settings.limits.share;
-    for method in Method::ALL {
-        limits.set(Service::Identity, method, settings.limits.calls(method).unwrap_or(0));
-    }
-    limits
-}
-
-fn configured(connection: &Connection) -> Result<api::Config, Failure> {
-    let secret = |source: &crate::settings::SecretSource| {
-        source.read().map_err(|error| Failure::of(Ending::CouldNotStart, &error))
+fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
+    let read = |source: &SecretSource| {
+        source
+            .read()
+            .map_err(|error| Failure::of(Ending::CouldNotStart, &error))
     };
-    let credentials = match &connection.credentials {
-        Credentials::ClientCredentials { client_id, secret: source, scopes } => api::Credentials::Client {
+    Ok(match credentials {
+        Credentials::ClientCredentials {
+            client_id,
+            secret,
+            scopes,
+        } => api::Credentials::Client {
             id: client_id.clone(),
-            secret: secret(source)?,
+            secret: read(secret)?,
             scopes: scopes.clone(),
         },
-        Credentials::Token { token } => api::Credentials::Token(secret(token)?),
-        Credentials::Ropc { username, tenancy, password } => api::Credentials::Ropc {
+        Credentials::Token { token } => api::Credentials::Token(read(token)?),
+        Credentials::Ropc {
+            username,
+            tenancy,
+            password,
+        } => api::Credentials::Ropc {
             username: username.clone(),
-            password: secret(password)?,
+            password: read(password)?,
             tenancy: tenancy.clone(),
         },
-    };
-    let base = |url: &str| BaseUrl::parse(url).map_err(|error| Failure::of(Ending::CouldNotStart, &error));
-    let identity_uri = BaseUrl::parse_service(connection.identity_uri.as_str())
-        .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-    let mut config = api::Config::new(
-        base(connection.uri.as_str())?,
-        connection.organization.clone(),
-        connection.organization_id,
-        credentials,
-    );
-    config.identity_uri = Some(identity_uri);
-    Ok(config)
+    })
 }
 
-async fn simulated() -> Result<(api::Config, Option<Sandbox>), Failure> {
-    let config = sandbox::Config::default();
+async fn simulated() -> Result<(Config, Sandbox), Failure> {
+    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, error);
+    let sandbox = sandbox::start(sandbox::Config::default())
+        .await
+        .map_err(|error| could_not_start(&error))?;
     let credentials = api::Credentials::Client {
-        id: config.credentials.client_id.clone(),
-        secret: SecretString::from(config.credentials.client_secret.clone()),
+        id: sandbox.client_id().to_owned(),
+        secret: SecretString::from(sandbox.client_secret().to_owned()),
         scopes: None,
     };
-    let organization = config.organization.clone();
-    let sandbox = sandbox::start(config).await.map_err(|error| {
-        Failure { causes: vec![error.to_string()], ..Failure::new(Ending::CouldNotStart, "failed to start the sandbox") }
-    })?;
-    let uri = BaseUrl::parse(&sandbox.base_url()).map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-    let config = api::Config::new(uri, organization, sandbox.organization_id(), credentials);
-    Ok((config, Some(sandbox)))
+    let uri = BaseUrl::parse(&sandbox.base_url()).map_err(|error| could_not_start(&error))?;
+    let config = Config::new(uri, sandbox.organization(), sandbox.organization_id(), credentials);
+    Ok((config, sandbox))
 }

@@ -1,10 +1,11 @@
 //! `reseat plan`: what a run would do, and what it would cost. Sends nothing but reads.
 
+use super::Ending;
 use super::choice::{Part, choose};
-use super::console::Console;
+use super::console::{Console, data};
 use super::failure::Failure;
 use super::prepare::{Cost, OnErrors, Session, results_of, rules, unusable};
-use super::{Ending, runtime};
+use super::runtime::block_on;
 use crate::cli::{OutputFormat, PlanOptions, Target};
 use crate::ledger::History;
 use crate::settings::{Overrides, Reach};
@@ -15,19 +16,28 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         Target::Sandbox => Reach::Offline,
     };
     let settings = super::configured::configured(overrides, reach, console)?;
-    runtime::start()?.block_on(async {
+    block_on(async {
         let session = Session::new(&settings, console);
         let mut loaded = session.load(&options.sheet, OnErrors::Refuse).await?;
         let path = results_of(&options.sheet.path, None);
-        let history = if path.exists() { Some(History::read(&path).map_err(unusable)?) } else { None };
+        let history = if path.exists() {
+            Some(History::read(&path).map_err(unusable)?)
+        } else {
+            None
+        };
         let rows = std::mem::take(&mut loaded.intake.rows);
-        let part = Part { only: options.only.as_ref(), limit: options.limit };
+        let part = Part {
+            only: options.only.as_ref(),
+            limit: options.limit,
+        };
         let choice = choose(rows, &loaded.intake.refused, history.as_ref(), part).map_err(unusable)?;
         let rules = rules(&settings, options.on_shortage);
-        let (_, plan) = session.plan(&loaded.organization, &choice, history.as_ref(), &rules).await?;
+        let (_, plan) = session
+            .plan(&loaded.organization, &choice, history.as_ref(), &rules)
+            .await?;
         let cost = Cost::of(&plan, &rules, &loaded.organization);
         let view = cost.view(&choice, &plan);
-        console.data(|out| match console.output {
+        data(|out| match console.output {
             OutputFormat::Text => view.write_text(out),
             OutputFormat::Json => {
                 serde_json::to_writer_pretty(&mut *out, &view.json())?;

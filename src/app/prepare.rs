@@ -1,6 +1,7 @@
 //! What `plan` and `run` do before they part: sheet, organization, present state, plan.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,9 +21,7 @@ use crate::engine::{Patience, ReadBack};
 use crate::intake::Intake;
 use crate::ledger::{History, OpenError};
 use crate::model::{Operation, Row, RowKey};
-use crate::plan::{
-    self, Administrators, BatchSizes, Forecast, Pending, Plan, Rules, forecast,
-};
+use crate::plan::{self, Administrators, BatchSizes, Forecast, Pending, Plan, Rules, forecast};
 use crate::report::{Mode, PlanView, Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::{SheetError, Source};
@@ -51,7 +50,12 @@ pub(super) enum OnErrors {
 
 impl<'a> Session<'a> {
     pub(super) fn new(settings: &'a Settings, console: Console) -> Self {
-        Self { settings, console, signals: Signals::listen(), relay: Relay::default() }
+        Self {
+            settings,
+            console,
+            signals: Signals::listen(),
+            relay: Relay::default(),
+        }
     }
 
     /// Reads and validates the sheet; its problems are told.
@@ -65,15 +69,24 @@ impl<'a> Session<'a> {
             self.signals.stop.clone(),
         )
         .await?;
-        let intake = sheet::read(&source, &mut reading, &organization.client).await.map_err(unreadable)?;
+        let intake = sheet::read(&source, &mut reading, &organization.client)
+            .await
+            .map_err(unreadable)?;
         self.tell_reading(&source, &intake);
         let errors = intake.problems.errors();
         if errors > 0 && on_errors == OnErrors::Refuse {
-            let message = format!("the sheet has {}, so nothing was sent", crate::text::plural(errors, "error"));
+            let message = format!(
+                "the sheet has {}, so nothing was sent",
+                crate::text::plural(errors, "error")
+            );
             return Err(Failure::new(Ending::SheetInvalid, message)
                 .with_help("mend the sheet, or add `--skip-invalid` to run the other rows"));
         }
-        Ok(Loaded { source, intake, organization })
+        Ok(Loaded {
+            source,
+            intake,
+            organization,
+        })
     }
 
     fn tell_reading(&self, source: &Source, intake: &Intake) {
@@ -81,13 +94,12 @@ impl<'a> Session<'a> {
             self.console.tell(format!("{}: {note}\n", source.name()));
         }
         for skipped in &intake.skipped_sheets {
-            self.console.tell(format!("worksheet `{}` skipped because {}\n", skipped.name, skipped.reason));
+            self.console.tell(format!(
+                "worksheet `{}` skipped because {}\n",
+                skipped.name, skipped.reason
+            ));
         }
-        let mut text = Vec::new();
-        // Writing to memory cannot fail.
-        if write_problems(&intake.problems, &mut text).is_ok() {
-            self.console.tell(String::from_utf8_lossy(&text));
-        }
+        self.console.tell(text(|out| write_problems(&intake.problems, out)));
     }
 
     /// Reads the present state and plans the rows against it.
@@ -105,7 +117,11 @@ impl<'a> Session<'a> {
         let mut snapshot = read.await.map_err(not_read)?;
         let unsettled = unsettled(choice, history, &snapshot)?;
         if !unsettled.is_empty() {
-            let found = self.read_back(organization).settle(&unsettled).await.map_err(not_read)?;
+            let found = self
+                .read_back(organization)
+                .settle(&unsettled)
+                .await
+                .map_err(not_read)?;
             if !found.is_empty() {
                 let read = directory::read(&organization.client, &needs, &organization.read, &observer);
                 snapshot = read.await.map_err(not_read)?;
@@ -155,7 +171,9 @@ fn unsettled(choice: &Choice, history: Option<&History>, snapshot: &Snapshot) ->
 }
 
 fn started_at(history: &History, key: &RowKey) -> Result<Option<Timestamp>, Failure> {
-    let record = history.record(key).map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let record = history
+        .record(key)
+        .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
     Ok(record.and_then(|record| record.started_at))
 }
 
@@ -210,9 +228,17 @@ impl Cost {
     pub(super) fn of(plan: &Plan, rules: &Rules, organization: &Organization) -> Self {
         let forecast = forecast(plan, &rules.sizes);
         let limit = |service, method| organization.limit(service, method);
-        let held_back = Forecast::held_back(&forecast.calls, limit, organization.window);
-        let one_by_one = Forecast::held_back(&forecast.one_by_one, limit, organization.window);
-        Self { forecast, held_back, one_by_one }
+        let held_back = Forecast::held_back(&forecast.calls, limit, organization.window());
+        let one_by_one = Forecast::held_back(&forecast.one_by_one, limit, organization.window());
+        Self {
+            forecast,
+            held_back,
+            one_by_one,
+        }
+    }
+
+    pub(super) fn held_back(&self) -> Duration {
+        self.held_back
     }
 
     pub(super) fn view<'p>(&'p self, choice: &'p Choice, plan: &'p Plan) -> PlanView<'p> {
@@ -224,6 +250,16 @@ impl Cost {
             one_by_one: self.one_by_one,
             finished_before: choice.finished,
         }
+    }
+}
+
+/// What is written, as text for the terminal.
+pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    match write(&mut bytes) {
+        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        // Memory takes all that is written.
+        Err(error) => error.to_string(),
     }
 }
 
@@ -252,7 +288,10 @@ pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> std::path::PathB
 /// Rows by key, for the final order of the results file.
 pub(super) fn order(intake: &Intake) -> Vec<(RowKey, crate::model::Place)> {
     let rows = intake.rows.iter().map(|row| (row.key, row.place.clone()));
-    let refused = intake.refused.iter().map(|refused| (refused.key, refused.place.clone()));
+    let refused = intake
+        .refused
+        .iter()
+        .map(|refused| (refused.key, refused.place.clone()));
     let mut order: Vec<_> = rows.chain(refused).collect();
     let mut sheets: HashMap<std::sync::Arc<str>, usize> = HashMap::new();
     for name in &intake.sheets {

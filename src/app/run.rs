@@ -10,8 +10,9 @@ use super::choice::{Part, choose};
 use super::console::Console;
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
-use super::prepare::{Cost, Loaded, OnErrors, Session, administrators, order, results_of, rules, unusable};
-use super::{Ending, panics, runtime};
+use super::prepare::{Cost, Loaded, OnErrors, Session, administrators, order, results_of, rules, text, unusable};
+use super::runtime::block_on;
+use super::{Ending, panics};
 use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions, Target};
 use crate::engine::{self, Engine, Ran};
 use crate::ledger::{JournalError, Opened, ResultsFile, RunId, archive};
@@ -24,18 +25,14 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
         Target::Sandbox => Reach::Offline,
     };
     let settings = super::configured::configured(overrides, reach, console)?;
-    let runtime = runtime::start()?;
-    let ending = runtime.block_on(async {
+    block_on(async {
         let session = Session::new(&settings, console);
         let abort = session.signals.abort.clone();
         tokio::select! {
             ending = carry_out(&session, &settings, options) => ending,
             () = abort.cancelled() => Ok(session.signals.ending().unwrap_or(Ending::Interrupted)),
         }
-    });
-    // Calls that were given up by a second signal are not waited for.
-    runtime.shutdown_background();
-    ending
+    })
 }
 
 async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOptions) -> Result<Ending, Failure> {
@@ -49,21 +46,36 @@ async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOpti
     let rows = std::mem::take(&mut loaded.intake.rows);
     let (opened, path) = open_results(session, options, &loaded)?;
     let Opened { file, history, .. } = opened;
-    let part = Part { only: options.only.as_ref(), limit: options.limit };
+    let part = Part {
+        only: options.only.as_ref(),
+        limit: options.limit,
+    };
     let mut choice = choose(rows, &loaded.intake.refused, Some(&history), part).map_err(unusable)?;
 
     let rules = run_rules(options, settings);
-    let (snapshot, plan) = session.plan(&loaded.organization, &choice, Some(&history), &rules).await?;
+    let (snapshot, plan) = session
+        .plan(&loaded.organization, &choice, Some(&history), &rules)
+        .await?;
     let cost = Cost::of(&plan, &rules, &loaded.organization);
     if choice.rows.is_empty() {
         session.console.tell(nothing_to_do(&history, choice.finished, &path));
     } else {
-        session.console.show(|out| cost.view(&choice, &plan).write_text(out));
+        session
+            .console
+            .tell(text(|out| cost.view(&choice, &plan).write_text(out)));
     }
-    ask(question(&plan, &rules, options, Desk::here(options.sheet.path.as_os_str() == "-"))?)?;
+    ask(question(
+        &plan,
+        &rules,
+        options,
+        Desk::here(options.sheet.path.as_os_str() == "-"),
+    )?)?;
 
     let journal = file.journal();
-    journal.append(std::mem::take(&mut choice.left)).await.map_err(|error| not_recorded(&error))?;
+    journal
+        .append(std::mem::take(&mut choice.left))
+        .await
+        .map_err(|error| not_recorded(&error))?;
     let progress = session.progress();
     progress.expect(cost.held_back());
     let engine = Engine {
@@ -98,13 +110,15 @@ fn open_results(session: &Session<'_>, options: &RunOptions, loaded: &Loaded) ->
     if options.history == Earlier::Again
         && let Some(kept) = archive(&path, &run).map_err(unusable)?
     {
-        session.console.tell(format!("the earlier results are kept as `{}`\n", kept.display()));
+        session
+            .console
+            .tell(format!("the earlier results are kept as `{}`\n", kept.display()));
     }
     let opened = ResultsFile::open(&path, &run).map_err(unusable)?;
     if let Some(notice) = &opened.notice {
         session.console.tell(format!("{notice}\n"));
     }
-    panics::install(Some(path.clone()));
+    panics::install(Some(&path));
     Ok((opened, path))
 }
 
@@ -127,15 +141,24 @@ fn max_failures(most: MaxFailures) -> engine::MaxFailures {
 }
 
 fn nothing_to_do(history: &crate::ledger::History, finished: usize, path: &std::path::Path) -> String {
-    let when = history.last_run().map_or_else(String::new, |run| format!(" (last run {})", run.started()));
+    let when = history
+        .last_run()
+        .map_or_else(String::new, |run| format!(" (last run {})", run.started()));
     format!(
         "{} already done or unchanged{when}, as `{}` says; add `--again` to start anew\n",
-        if finished == 1 { "the one row is".to_owned() } else { format!("all {finished} rows are") },
+        if finished == 1 {
+            "the one row is".to_owned()
+        } else {
+            format!("all {finished} rows are")
+        },
         path.display()
     )
 }
 
 fn not_recorded(error: &JournalError) -> Failure {
-    Failure::new(Ending::CouldNotStart, format!("the run was stopped, because its results cannot be recorded: {error}"))
-        .with_help("mend that and type the same command again: what was done is found by reading the organization")
+    Failure::new(
+        Ending::CouldNotStart,
+        format!("the run was stopped, because its results cannot be recorded: {error}"),
+    )
+    .with_help("mend that and type the same command again: what was done is found by reading the organization")
 }

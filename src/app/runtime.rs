@@ -1,36 +1,21 @@
-<<<<<<< HEAD
-//! The runtime that commands with a network run on.
-
-use tokio::runtime::{Builder, Runtime};
-=======
 //! The asynchronous side of a command, started only by the commands that need it.
 
 use std::future::Future;
 use std::io;
->>>>>>> settings
 
 use super::Ending;
 use super::failure::Failure;
 
-<<<<<<< HEAD
-/// Starts it.
-///
-/// # Errors
-/// The system gives no threads.
-pub(super) fn start() -> Result<Runtime, Failure> {
-    Builder::new_multi_thread().enable_all().build().map_err(|error| Failure {
-        causes: vec![error.to_string()],
-        ..Failure::new(Ending::CouldNotStart, "failed to start the runtime")
-    })
-=======
-/// Carries a command's asynchronous part out.
+/// Carries a command's asynchronous part out; what it leaves behind in the background is not waited for.
 ///
 /// # Errors
 /// The runtime cannot be started, or the part fails.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-    runtime.block_on(work)
+    let worked = runtime.block_on(work);
+    runtime.shutdown_background();
+    worked
 }
 
 /// Waits until the user (Ctrl-C) or the system (SIGTERM) asks for an end, and says which.
@@ -50,5 +35,4 @@ pub(super) async fn asked_to_stop() -> io::Result<Ending> {
     }
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await.map(|()| Ending::Interrupted)
->>>>>>> settings
 }

@@ -13,7 +13,11 @@ pub(super) fn options(sheet: &SheetOptions, settings: &Settings) -> intake::Opti
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile");
     intake::Options {
         operation: sheet.operation,
-        map: sheet.columns.iter().map(|mapping| (mapping.header.clone(), mapping.column.clone())).collect(),
+        map: sheet
+            .columns
+            .iter()
+            .map(|mapping| (mapping.header.clone(), mapping.column.clone()))
+            .collect(),
         sheets: (!sheet.sheets.is_empty()).then(|| sheet.sheets.clone()),
         allow_email_update: sheet.email_update == Permission::Allowed,
         capabilities,
@@ -26,13 +30,19 @@ pub(super) fn options(sheet: &SheetOptions, settings: &Settings) -> intake::Opti
 
 /// Reads the sheet; where it names codes that nobody here knows, the organization's own inventory is
 /// asked and the sheet read again.
-pub(super) async fn read(source: &Source, options: &mut intake::Options, client: &Client) -> Result<Intake, SheetError> {
+pub(super) async fn read(
+    source: &Source,
+    options: &mut intake::Options,
+    client: &Client,
+) -> Result<Intake, SheetError> {
     let first = intake::read(source, options)?;
     if first.unknown_codes.is_empty() {
         return Ok(first);
     }
     // Where the inventory cannot be read the codes stay unknown, and the problems say so.
-    let Ok(seats) = client.seats().await else { return Ok(first) };
+    let Ok(seats) = client.seats().await else {
+        return Ok(first);
+    };
     let codes = seats.value.into_iter().map(|seats| seats.code);
     options.catalogue = options.catalogue.clone().with_codes(codes, "the organization");
     intake::read(source, options)

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
+use super::runtime::asked_to_stop;
 
 /// What the signals have asked for so far.
 #[derive(Clone, Default)]
@@ -38,30 +39,10 @@ impl Signals {
     }
 }
 
-#[cfg(unix)]
 async fn next() -> Ending {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => Ending::Terminated,
-            () = interrupt() => Ending::Interrupted,
-        },
-        Err(_) => {
-            interrupt().await;
-            Ending::Interrupted
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn next() -> Ending {
-    interrupt().await;
-    Ending::Interrupted
-}
-
-async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
+    match asked_to_stop().await {
+        Ok(ending) => ending,
         // Without a handler the system's own way of stopping holds.
-        std::future::pending::<()>().await;
+        Err(_) => std::future::pending().await,
     }
 }

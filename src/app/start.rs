@@ -5,7 +5,7 @@ use std::process::{ExitCode, Termination};
 
 use super::console::{Console, complain, data};
 use super::failure::Failure;
-use super::{Ending, codes, generate, panics, sandbox};
+use super::{Ending, check, codes, generate, panics, plan, run, sandbox};
 use crate::cli::{self, Command, Invocation, Refusal};
 
 /// Runs a command line, the program's own name first.
@@ -39,8 +39,8 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
         Command::Completions(shell) => generate::completions(shell),
         Command::Man(subcommand) => generate::man(subcommand.as_deref()),
         Command::Sandbox(options) => sandbox::sandbox(options, console),
-        Command::Check(_) | Command::Plan(_) | Command::Run(_) => {
-            Err(Failure::new(Ending::CouldNotStart, "this command is not built yet"))
-        }
+        Command::Check(options) => check::check(&options, &overrides, console),
+        Command::Plan(options) => plan::plan(&options, &overrides, console),
+        Command::Run(options) => run::run(&options, &overrides, console),
     }
 }
