@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use reseat::ledger::{
-    COLUMNS, FinishError, History, OpenError, Opened, Record, ResultsFile, Resume, RunId, archive, results_path,
+    COLUMNS, FORMAT_VERSION, FinishError, History, OpenError, Opened, Record, ResultsFile, Resume, RunId, archive,
+    results_path,
 };
-use reseat::model::{OperationKind, OrganizationId, Place, RowKey, Status, UserId};
+use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, Status, UserId};
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -71,9 +72,12 @@ fn record(n: u32, status: Status) -> Record {
     }
 }
 
-fn migrate(n: u32, status: Status) -> Record {
+/// A record of a row for which nothing was brought about.
+fn bare(n: u32, status: Status) -> Record {
     Record {
-        operation: Some(OperationKind::Migrate),
+        calls: 0,
+        after: None,
+        user_id: None,
         ..record(n, status)
     }
 }
@@ -128,12 +132,12 @@ fn the_file_begins_with_the_columns_that_the_documents_name() {
 #[test]
 fn a_record_is_read_back_as_it_was_written() {
     let (_folder, path) = folder();
-    killed_run(&path, vec![record(0, Status::Done), migrate(1, Status::Waiting)]);
-    assert_eq!(records(&path), [record(0, Status::Done), migrate(1, Status::Waiting)]);
+    killed_run(&path, vec![record(0, Status::Done), record(1, Status::Waiting)]);
+    assert_eq!(records(&path), [record(0, Status::Done), record(1, Status::Waiting)]);
 
     let history = History::read(&path).unwrap();
     assert_eq!(history.last_run(), Some(&run()));
-    assert_eq!(history.record(&key(1)).unwrap(), Some(migrate(1, Status::Waiting)));
+    assert_eq!(history.record(&key(1)).unwrap(), Some(record(1, Status::Waiting)));
     assert_eq!(history.record(&key(2)).unwrap(), None);
     assert_eq!(
         history.counts(),
@@ -162,7 +166,7 @@ fn the_last_record_of_a_row_counts() {
 #[test]
 fn a_row_that_a_later_run_did_not_reach_keeps_what_it_is_waiting_for() {
     let (_folder, path) = folder();
-    killed_run(&path, vec![migrate(0, Status::Waiting), migrate(0, Status::NotRun)]);
+    killed_run(&path, vec![record(0, Status::Waiting), bare(0, Status::NotRun)]);
     let history = History::read(&path).unwrap();
     assert_eq!(history.status(&key(0)), Some(Status::Waiting));
 }
@@ -174,10 +178,10 @@ fn a_rerun_gets_the_facts_of_a_row_that_it_goes_on_with() {
         &path,
         vec![
             record(0, Status::Done),
-            record(1, Status::Failed),
-            migrate(2, Status::Waiting),
+            bare(1, Status::Failed),
+            record(2, Status::Waiting),
             record(3, Status::Started),
-            migrate(4, Status::Failed),
+            record(4, Status::Failed),
         ],
     );
     let history = open(&path).history;
@@ -238,29 +242,25 @@ fn lines_of_rows_that_left_the_sheet_stay_after_the_others_where_something_was_d
         opened
             .file
             .journal()
-            .append(statuses.map(|(status, row)| record(row, status)).collect()),
+            .append(statuses.map(|(status, row)| bare(row, status)).collect()),
     );
     drop(
         opened
             .file
             .journal()
-            .append(vec![migrate(50, Status::Failed), record(0, Status::Done)]),
+            .append(vec![record(50, Status::Failed), record(0, Status::Done)]),
     );
     let finished = opened.file.finish(&in_order(&[0])).unwrap();
-    let left: Vec<_> = records(&path)
-        .into_iter()
-        .map(|record| (record.status, record.operation))
-        .collect();
-    let invite = Some(OperationKind::Invite);
+    let left: Vec<_> = records(&path).into_iter().map(|record| record.status).collect();
     assert_eq!(
         left,
         [
-            (Status::Done, invite),
-            (Status::Done, invite),
-            (Status::Waiting, invite),
-            (Status::InDoubt, invite),
-            (Status::Started, invite),
-            (Status::Failed, Some(OperationKind::Migrate)),
+            Status::Done,
+            Status::Done,
+            Status::Waiting,
+            Status::InDoubt,
+            Status::Started,
+            Status::Failed,
         ]
     );
     assert_eq!(finished.kept, 5);
@@ -285,7 +285,7 @@ fn finishing_a_finished_file_changes_no_byte() {
     let (_folder, path) = folder();
     finished_run(
         &path,
-        vec![record(0, Status::Done), migrate(1, Status::Waiting)],
+        vec![record(0, Status::Done), record(1, Status::Waiting)],
         &[0, 1],
     );
     let before = fs_err::read(&path).unwrap();
@@ -301,7 +301,7 @@ fn a_crash_at_any_byte_leaves_a_file_that_can_be_resumed() {
         vec![
             record(0, Status::Started),
             record(0, Status::Done),
-            migrate(1, Status::Waiting),
+            record(1, Status::Waiting),
             record(2, Status::Failed),
         ],
     );
@@ -579,6 +579,82 @@ fn a_strangers_file_is_not_put_away_and_a_running_one_neither() {
         Err(OpenError::NotResults { .. })
     ));
     assert!(path.exists());
+}
+
+/// A file that the first released version wrote: one line of each status, in the documents' order.
+const FROZEN: &str = include_str!("data/results-v1.csv");
+
+#[test]
+fn a_file_of_the_first_released_version_is_always_readable() {
+    let (_folder, path) = folder();
+    fs_err::write(&path, FROZEN).unwrap();
+    let found = records(&path);
+    assert_eq!(
+        found.iter().map(|record| record.status).collect::<Vec<_>>(),
+        Status::ALL
+    );
+    assert_eq!(found[0].place.to_string(), "Q4, all row 2");
+    assert_eq!(found[0].target, "Automation Users; \"Robots, Köln\"");
+    assert_eq!(found[0].duration_ms(), Some(412));
+    assert_eq!(found[2].before.as_ref().unwrap()["licenses"], json!(["ATTUNU"]));
+    assert_eq!(found[6].message, "=HYPERLINK(\"x\") is not a name");
+    assert_eq!(found[10].user, "@joe");
+    assert!(found[9].started_at.is_some() && found[9].finished_at.is_none());
+    let history = History::read(&path).unwrap();
+    assert_eq!(history.last_run().unwrap().short(), "a1b2c3");
+    for record in found {
+        let expected = match record.status {
+            Status::Done | Status::Unchanged => "skip",
+            Status::Waiting => "go on",
+            Status::InDoubt | Status::Started => "settle",
+            _ => "run",
+        };
+        let resume = match history.resume(&record.key).unwrap() {
+            Resume::Skip => "skip",
+            Resume::Run => "run",
+            Resume::GoOn(_) => "go on",
+            Resume::Settle(_) => "settle",
+        };
+        assert_eq!(resume, expected, "{}", record.status);
+    }
+}
+
+#[test]
+fn a_file_of_the_first_released_version_is_written_back_as_it_was() {
+    let (_folder, path) = folder();
+    fs_err::write(&path, FROZEN).unwrap();
+    let order: Vec<_> = records(&path)
+        .into_iter()
+        .map(|record| (record.key, record.place))
+        .collect();
+    let frozen = History::read(&path).unwrap().last_run().unwrap().clone();
+    let opened = ResultsFile::open(&path, &frozen).unwrap();
+    drop(opened.file.journal().append(records(&path)));
+    opened.file.finish(&order).unwrap();
+    assert_eq!(fs_err::read_to_string(&path).unwrap(), FROZEN.replace("\r\n", "\n"));
+}
+
+#[test]
+fn the_documents_tell_of_every_column_and_every_status_with_what_a_rerun_does() {
+    let page = include_str!("../docs/results.md");
+    for column in COLUMNS {
+        assert!(page.contains(&format!("| `{column}` |")), "{column}");
+    }
+    for status in Status::ALL {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{status}` |")));
+        let said = row
+            .and_then(|row| row.split('|').nth(3))
+            .map(str::trim)
+            .unwrap_or_default();
+        let begins = match status.rerun() {
+            Rerun::Skip => "skipped",
+            Rerun::Run => "run",
+            Rerun::GoOn => "goes on",
+            Rerun::Settle => "settled",
+        };
+        assert!(said.starts_with(begins), "{status}: {said}");
+    }
+    assert!(page.contains(&format!("format version {FORMAT_VERSION}")));
 }
 
 fn text() -> impl Strategy<Value = String> {

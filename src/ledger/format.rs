@@ -34,9 +34,11 @@ pub const COLUMNS: [&str; 20] = [
     "run",
 ];
 
-pub(super) const STATUS: usize = 5;
-pub(super) const AFTER: usize = 12;
 pub(super) const OPERATION: usize = 2;
+pub(super) const STATUS: usize = 5;
+pub(super) const CALLS: usize = 10;
+pub(super) const AFTER: usize = 12;
+pub(super) const USER_ID: usize = 13;
 pub(super) const KEY: usize = 18;
 pub(super) const RUN: usize = 19;
 
@@ -107,10 +109,10 @@ pub(super) fn decode(line: &ByteRecord) -> Result<Record, String> {
         code: cells.text(7)?.to_owned(),
         message: cells.text(8)?.to_owned(),
         attempts: cells.parsed(9)?,
-        calls: cells.parsed(10)?,
+        calls: cells.parsed(CALLS)?,
         before: cells.json(11)?,
         after: cells.json(AFTER)?,
-        user_id: cells.optional(13)?,
+        user_id: cells.optional(USER_ID)?,
         trace_id: Some(cells.text(14)?).filter(|id| !id.is_empty()).map(str::to_owned),
         started_at: cells.optional::<Timestamp>(15)?,
         finished_at: cells.optional::<Timestamp>(16)?,
@@ -145,7 +147,7 @@ impl<'a> Cells<'a> {
             .map_err(|_| format!("`{}` cannot be `{}`", COLUMNS[column], clean(cell, 40)))
     }
 
-    fn optional<T: FromStr>(&self, column: usize) -> Result<Option<T>, String> {
+    pub(super) fn optional<T: FromStr>(&self, column: usize) -> Result<Option<T>, String> {
         if self.0[column].is_empty() {
             Ok(None)
         } else {

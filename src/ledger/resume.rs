@@ -18,7 +18,8 @@ pub struct Known {
 /// How far a row had come by its last record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// A row that makes an account and recorded something in `after`: the account exists, or more.
+    /// A row that makes an account, of which `after` tells; or a migrate that has its new account and
+    /// made calls on, so that the old one may have lost its licences.
     Reached,
     /// Anything else: the present state tells all there is to know.
     Nothing,
@@ -61,7 +62,12 @@ impl Known {
     pub fn of(record: &Record) -> Self {
         Self {
             status: record.status,
-            stage: Stage::of(record.operation, record.after.is_some()),
+            stage: Stage::of(Facts {
+                operation: record.operation,
+                calls: record.calls,
+                has_after: record.after.is_some(),
+                has_user_id: record.user_id.is_some(),
+            }),
         }
     }
 
@@ -74,25 +80,31 @@ impl Known {
     /// Whether the line stays in the file after its row has left the sheet: something was done for the
     /// row, or may have been.
     pub fn outlives_its_row(self) -> bool {
-        self.stage == Stage::Reached
-            || matches!(
-                self.status,
-                Status::Done | Status::Waiting | Status::InDoubt | Status::Started
-            )
+        match self.status {
+            Status::Done | Status::Waiting | Status::InDoubt | Status::Started => true,
+            Status::Unchanged => false,
+            _ => self.stage == Stage::Reached,
+        }
     }
 }
 
+/// The cells of a record from which its stage is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    pub(super) operation: Option<OperationKind>,
+    pub(super) calls: u32,
+    pub(super) has_after: bool,
+    pub(super) has_user_id: bool,
+}
+
 impl Stage {
-    pub(super) fn of(operation: Option<OperationKind>, has_after: bool) -> Self {
-        let makes_account = matches!(
-            operation,
-            Some(OperationKind::Invite | OperationKind::Create | OperationKind::Migrate)
-        );
-        if makes_account && has_after {
-            Self::Reached
-        } else {
-            Self::Nothing
-        }
+    pub(super) fn of(facts: Facts) -> Self {
+        let is_reached = match facts.operation {
+            Some(OperationKind::Invite | OperationKind::Create) => facts.has_after,
+            Some(OperationKind::Migrate) => facts.has_after || (facts.has_user_id && facts.calls > 0),
+            _ => false,
+        };
+        if is_reached { Self::Reached } else { Self::Nothing }
     }
 }
 
@@ -190,6 +202,25 @@ mod tests {
                     "{earlier} then {later}, which tells what was done"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_stage_is_reached_once_the_account_is_made_or_a_migrate_works_on_it() {
+        let facts = |operation, calls, has_after, has_user_id| Facts {
+            operation: Some(operation),
+            calls,
+            has_after,
+            has_user_id,
+        };
+        let reached = |facts| Stage::of(facts) == Stage::Reached;
+        for kind in OperationKind::ALL {
+            let makes = [OperationKind::Invite, OperationKind::Create, OperationKind::Migrate].contains(&kind);
+            let migrates = kind == OperationKind::Migrate;
+            assert!(!reached(facts(kind, 1, false, false)), "{kind}");
+            assert!(!reached(facts(kind, 0, false, true)), "{kind}");
+            assert_eq!(reached(facts(kind, 1, true, true)), makes, "{kind}");
+            assert_eq!(reached(facts(kind, 1, false, true)), migrates, "{kind}");
         }
     }
 }

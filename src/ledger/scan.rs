@@ -8,8 +8,8 @@ use csv::ByteRecord;
 use fs_err::File;
 
 use super::OpenError;
-use super::format::{AFTER, COLUMNS, Cells, KEY, OPERATION, RUN, STATUS, decode, header};
-use super::resume::{Known, Stage};
+use super::format::{AFTER, CALLS, COLUMNS, Cells, KEY, OPERATION, RUN, STATUS, USER_ID, decode, header};
+use super::resume::{Facts, Known, Stage};
 use super::run_id::{RunId, RunIdFault};
 use crate::model::RowKey;
 use crate::text::clean;
@@ -121,10 +121,14 @@ impl Findings {
             })?);
             self.run_cells.insert(line[RUN].into());
         }
-        let operation = cells.raw(OPERATION)?.parse().ok();
         let known = Known {
             status: cells.parsed(STATUS)?,
-            stage: Stage::of(operation, !line[AFTER].is_empty()),
+            stage: Stage::of(Facts {
+                operation: cells.optional(OPERATION)?,
+                calls: cells.parsed(CALLS)?,
+                has_after: !line[AFTER].is_empty(),
+                has_user_id: !line[USER_ID].is_empty(),
+            }),
         };
         let entry = Entry { offset, known };
         self.index
