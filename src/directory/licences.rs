@@ -114,5 +114,5 @@ impl Reader<'_> {
 /// Whether the answer says that there is no such route: 404, 405, or a web page in the place of data
 /// (`uipath-api`, 6.3).
 fn is_absent(error: &CallError) -> bool {
-    matches!(error.status, Some(404 | 405)) || error.code == "html_answer"
+    matches!(error.status, Some(404 | 405)) || matches!(error.code.as_str(), "html_answer" | "not_offered")
 }

@@ -28,3 +28,6 @@ pub use groups::Groups;
 pub use needs::{Detail, Needs, Rules, Want};
 pub use reader::{ReadOptions, find_accounts, read, read_allocations};
 pub use snapshot::{Contents, Snapshot};
+
+#[cfg(test)]
+mod tests;
