@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Ending;
 use super::console::{Console, data};
 use super::failure::Failure;
-use super::prepare::{Loaded, unusable};
+use super::prepare::{Loaded, could_not_start};
 use super::signals::Signals;
 use crate::cli::OutputFormat;
 use crate::engine::{Ran, Stopped};
@@ -47,11 +47,11 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         Ok(Finished { counts, .. }) => counts,
         Err(error @ FinishError::Ordering { .. }) => {
             console.tell(format!("warning: failed to {error}\n"));
-            History::read(&path).map_err(unusable)?.counts()
+            History::read(&path).map_err(|error| could_not_start(&error))?.counts()
         }
         Err(error) => return Err(Failure::of(Ending::CouldNotStart, &error)),
     };
-    let history = History::read(&path).map_err(unusable)?;
+    let history = History::read(&path).map_err(|error| could_not_start(&error))?;
     let failed_sheet = failed_sheet(&history, order, loaded, console)?;
     let ending = ending(&ran, signals, &history, order, &chosen);
     let tally = loaded.organization.client.tally();
@@ -128,7 +128,7 @@ fn failed_sheet(
         if !history.status(key).is_some_and(Status::needs_a_person) {
             continue;
         }
-        if let Some(record) = history.record(key).map_err(unusable)? {
+        if let Some(record) = history.record(key).map_err(|error| could_not_start(&error))? {
             let mark = Mark {
                 status: record.status.to_string(),
                 message: record.message,

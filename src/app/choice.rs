@@ -1,6 +1,6 @@
 //! Which rows of a sheet a run takes up, by what earlier runs recorded and what the user selected.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::cli::RowSelection;
 use crate::intake::Refused;
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
 use crate::model::{Row, RowKey, Status};
-use crate::plan::Begun;
+use crate::plan::{Begun, BegunRows};
 
 /// What a run does with the rows of its sheet.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(super) struct Choice {
     /// To be run, in sheet order.
     pub(super) rows: Vec<Row>,
     /// What earlier runs knew of those that were begun.
-    pub(super) begun: HashMap<RowKey, Begun>,
+    pub(super) begun: BegunRows,
     /// Rows of which it has to be found out whether an earlier call did anything.
     pub(super) unsettled: HashSet<RowKey>,
     /// Finished by earlier runs.

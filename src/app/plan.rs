@@ -4,7 +4,7 @@ use super::Ending;
 use super::choice::{Part, choose};
 use super::console::{Console, data};
 use super::failure::Failure;
-use super::prepare::{Cost, OnErrors, Session, results_of, rules, unusable};
+use super::prepare::{Cost, OnErrors, Session, could_not_start, results_of, rules};
 use super::runtime::block_on;
 use crate::cli::{OutputFormat, PlanOptions, Target};
 use crate::ledger::History;
@@ -21,7 +21,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let mut loaded = session.load(&options.sheet, OnErrors::Refuse).await?;
         let path = results_of(&options.sheet.path, None);
         let history = if path.exists() {
-            Some(History::read(&path).map_err(unusable)?)
+            Some(History::read(&path).map_err(|error| could_not_start(&error))?)
         } else {
             None
         };
@@ -30,7 +30,8 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
             only: options.only.as_ref(),
             limit: options.limit,
         };
-        let choice = choose(rows, &loaded.intake.refused, history.as_ref(), part).map_err(unusable)?;
+        let choice =
+            choose(rows, &loaded.intake.refused, history.as_ref(), part).map_err(|error| could_not_start(&error))?;
         let rules = rules(&settings, options.on_shortage);
         let (_, plan) = session
             .plan(&loaded.organization, &choice, history.as_ref(), &rules)

@@ -19,12 +19,12 @@ use crate::cli::{OnShortage, Permission, SheetOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::intake::Intake;
-use crate::ledger::{History, OpenError};
+use crate::ledger::History;
 use crate::model::{Operation, Row, RowKey};
 use crate::plan::{self, Administrators, BatchSizes, Forecast, Pending, Plan, Rules, forecast};
 use crate::report::{Mode, PlanView, Progress, write_problems};
 use crate::settings::Settings;
-use crate::sheet::{SheetError, Source};
+use crate::sheet::Source;
 
 /// The surroundings of one command.
 pub(super) struct Session<'a> {
@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
 
     /// Reads and validates the sheet; its problems are told.
     pub(super) async fn load(&self, options: &SheetOptions, on_errors: OnErrors) -> Result<Loaded, Failure> {
-        let source = Source::open(&options.path).map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        let source = Source::open(&options.path).map_err(|error| could_not_start(&error))?;
         let mut reading = sheet::options(options, self.settings);
         let organization = Organization::connect(
             self.settings,
@@ -71,7 +71,7 @@ impl<'a> Session<'a> {
         .await?;
         let intake = sheet::read(&source, &mut reading, &organization.client)
             .await
-            .map_err(unreadable)?;
+            .map_err(|error| could_not_start(&error))?;
         self.tell_reading(&source, &intake);
         let errors = intake.problems.errors();
         if errors > 0 && on_errors == OnErrors::Refuse {
@@ -114,17 +114,17 @@ impl<'a> Session<'a> {
         let needs = plan::needs(&choice.rows, rules);
         let observer = self.relay.observer();
         let read = directory::read(&organization.client, &needs, &organization.read, &observer);
-        let mut snapshot = read.await.map_err(not_read)?;
+        let mut snapshot = read.await.map_err(|error| not_read(&error))?;
         let unsettled = unsettled(choice, history, &snapshot)?;
         if !unsettled.is_empty() {
             let found = self
                 .read_back(organization)
                 .settle(&unsettled)
                 .await
-                .map_err(not_read)?;
+                .map_err(|error| not_read(&error))?;
             if !found.is_empty() {
                 let read = directory::read(&organization.client, &needs, &organization.read, &observer);
-                snapshot = read.await.map_err(not_read)?;
+                snapshot = read.await.map_err(|error| not_read(&error))?;
             }
         }
         progress.finish();
@@ -171,9 +171,7 @@ fn unsettled(choice: &Choice, history: Option<&History>, snapshot: &Snapshot) ->
 }
 
 fn started_at(history: &History, key: &RowKey) -> Result<Option<Timestamp>, Failure> {
-    let record = history
-        .record(key)
-        .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let record = history.record(key).map_err(|error| could_not_start(&error))?;
     Ok(record.and_then(|record| record.started_at))
 }
 
@@ -263,15 +261,11 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
     }
 }
 
-fn unreadable(error: SheetError) -> Failure {
-    Failure::of(Ending::CouldNotStart, &error)
+pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
+    Failure::of(Ending::CouldNotStart, error)
 }
 
-pub(super) fn unusable(error: OpenError) -> Failure {
-    Failure::of(Ending::CouldNotStart, &error)
-}
-
-fn not_read(error: ReadError) -> Failure {
+fn not_read(error: &ReadError) -> Failure {
     let ending = match error.call().map(|call: &CallError| (call.failure, call.status)) {
         Some((api::Failure::SignIn, _) | (_, Some(401 | 403))) => Ending::SignIn,
         Some((api::Failure::Stopped, _)) => Ending::Interrupted,

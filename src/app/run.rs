@@ -10,7 +10,9 @@ use super::choice::{Part, choose};
 use super::console::Console;
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
-use super::prepare::{Cost, Loaded, OnErrors, Session, administrators, order, results_of, rules, text, unusable};
+use super::prepare::{
+    Cost, Loaded, OnErrors, Session, administrators, could_not_start, order, results_of, rules, text,
+};
 use super::runtime::block_on;
 use super::{Ending, panics};
 use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions, Target};
@@ -50,7 +52,8 @@ async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOpti
         only: options.only.as_ref(),
         limit: options.limit,
     };
-    let mut choice = choose(rows, &loaded.intake.refused, Some(&history), part).map_err(unusable)?;
+    let mut choice =
+        choose(rows, &loaded.intake.refused, Some(&history), part).map_err(|error| could_not_start(&error))?;
 
     let rules = run_rules(options, settings);
     let (snapshot, plan) = session
@@ -108,13 +111,13 @@ fn open_results(session: &Session<'_>, options: &RunOptions, loaded: &Loaded) ->
     let path = results_of(&options.sheet.path, options.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     if options.history == Earlier::Again
-        && let Some(kept) = archive(&path, &run).map_err(unusable)?
+        && let Some(kept) = archive(&path, &run).map_err(|error| could_not_start(&error))?
     {
         session
             .console
             .tell(format!("the earlier results are kept as `{}`\n", kept.display()));
     }
-    let opened = ResultsFile::open(&path, &run).map_err(unusable)?;
+    let opened = ResultsFile::open(&path, &run).map_err(|error| could_not_start(&error))?;
     if let Some(notice) = &opened.notice {
         session.console.tell(format!("{notice}\n"));
     }

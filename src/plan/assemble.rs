@@ -32,15 +32,13 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         groups,
         group_rules,
     } = parts;
-    let mut assembly = Assembly {
-        rules,
-        plan: Plan {
-            rows,
-            groups,
-            ..Plan::default()
-        },
-        seats: SeatCount::default(),
+    let plan = Plan {
+        groups,
+        rows,
+        ..Plan::default()
     };
+    let seats = SeatCount::default();
+    let mut assembly = Assembly { rules, plan, seats };
     assembly.route_memberships(&mut drafts.list);
     let accounts: Vec<AccountIndex> = (0..drafts.list.len()).map(AccountIndex).collect();
     for (account, draft) in accounts.iter().zip(&drafts.list) {

@@ -35,8 +35,11 @@ impl Begun {
     }
 }
 
+/// The rows of earlier runs that are to go on.
+pub type BegunRows = HashMap<RowKey, Begun>;
+
 /// Plans the rows against the state. `begun` holds the rows of earlier runs that are to go on.
-pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &HashMap<RowKey, Begun>, rules: &Rules) -> Plan {
+pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules) -> Plan {
     let mut builder = Builder {
         snapshot,
         begun,
@@ -73,7 +76,7 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &HashMap<RowKey, Begun>, r
 
 struct Builder<'a> {
     snapshot: &'a Snapshot,
-    begun: &'a HashMap<RowKey, Begun>,
+    begun: &'a BegunRows,
     rules: &'a Rules,
     drafts: Drafts<'a>,
     rows: Vec<PlannedRow>,
@@ -87,13 +90,13 @@ fn verdict(status: Status, code: &'static str, message: String) -> Verdict {
     Verdict { status, code, message }
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     /// Makes known the accounts that the row brings into being, so that other rows may name them.
     fn announce(&mut self, row: &Row) {
         match &row.operation {
             Operation::Invite(invite) => self.announce_account(invite.email.as_str(), &[invite.email.fold()]),
             Operation::Migrate(migrate) => {
-                self.announce_account(migrate.new_email.as_str(), &[migrate.new_email.fold()])
+                self.announce_account(migrate.new_email.as_str(), &[migrate.new_email.fold()]);
             }
             Operation::Create(create) => {
                 let names = [
@@ -181,7 +184,7 @@ impl<'a> Builder<'a> {
                 }
                 Found::Many(which) => return Err(ambiguous("group", &reference.to_string(), &which)),
                 Found::None { near } => {
-                    missing.push(not_found("group", &reference.to_string(), near.as_deref()).message)
+                    missing.push(not_found("group", &reference.to_string(), near.as_deref()).message);
                 }
             }
         }
@@ -246,12 +249,12 @@ impl<'a> Builder<'a> {
             Found::One(user) => {
                 let ours = self.begun.get(&key).is_some_and(|begun| begun.made(user.id));
                 self.rows[row].made_earlier = ours;
-                self.rows[row].note = if ours {
+                let note = if ours {
                     "created in an earlier run"
                 } else {
                     "the account exists already"
-                }
-                .to_owned();
+                };
+                note.clone_into(&mut self.rows[row].note);
                 self.drafts
                     .existing(user, create.user_name(), self.snapshot, self.rules.portal)
             }

@@ -30,7 +30,7 @@ pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(S
     };
     let planned = &plan.rows[row];
     if let Some(Value::Object(captured)) = planned.captured.as_deref() {
-        teller.before = captured.clone();
+        teller.before.clone_from(captured);
     }
     for index in planned.steps.iter().filter(|index| done(**index)) {
         teller.tell(plan.step(*index));

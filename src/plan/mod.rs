@@ -20,7 +20,7 @@ mod step;
 
 pub use assemble::short_of;
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
-pub use build::{Begun, plan};
+pub use build::{Begun, BegunRows, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, LicenseEdit};
 pub use forecast::{Forecast, forecast};
