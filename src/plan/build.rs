@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::draft::{Drafts, Succession};
 use super::{
-    AccountIndex, Administrators, Ending, GroupRuleChange, LicenseEdit, Membership, Pending, Plan, PlannedRow,
+    AccountIndex, Administrators, Direct, Ending, GroupRuleChange, LicenseEdit, Membership, Pending, Plan, PlannedRow,
     RowIndex, Rules, Verdict, Work, assemble,
 };
 use crate::api::{Group, Invitation, NewUser, User, UserUpdate};
@@ -160,7 +160,7 @@ impl Builder<'_> {
     fn account(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
         let label = user.to_string();
         let account = match self.snapshot.user(user) {
-            Found::One(user) => self.drafts.existing(user, &label, self.snapshot, self.rules.portal),
+            Found::One(user) => self.drafts.existing(user, &label, self.snapshot),
             Found::Many(which) => return Err(ambiguous("user", &label, &which)),
             Found::None { near } => match self.drafts.find_pending(&user.fold()) {
                 Some(pending) => pending,
@@ -209,9 +209,7 @@ impl Builder<'_> {
             Found::One(user) => {
                 let ours = self.begun.get(&key).is_some_and(|begun| begun.made(user.id));
                 self.rows[row].made_earlier = ours;
-                let account = self
-                    .drafts
-                    .existing(user, invite.email.as_str(), self.snapshot, self.rules.portal);
+                let account = self.drafts.existing(user, invite.email.as_str(), self.snapshot);
                 self.rows[row].account = Some(account);
                 if !user.invitation_accepted && self.rules.pending == Pending::Resend && !ours {
                     let draft = self.drafts.get(account);
@@ -225,15 +223,13 @@ impl Builder<'_> {
                         "the address is invited already, so nobody was mailed".to_owned()
                     };
                 }
-                self.bring_about(row, account, &groups, &invite.licenses);
-                Ok(())
+                self.bring_about(row, account, &groups, &invite.licenses)
             }
             Found::None { .. } => {
                 let account = self.drafts.pending(invite.email.as_str(), &[invite.email.fold()]);
                 self.rows[row].account = Some(account);
                 self.make(row, account, Work::Invite(Box::new(invitation(&groups))), &groups);
-                self.bring_about(row, account, &groups, &invite.licenses);
-                Ok(())
+                self.bring_about(row, account, &groups, &invite.licenses)
             }
         }
     }
@@ -255,8 +251,7 @@ impl Builder<'_> {
                     "the account exists already"
                 };
                 note.clone_into(&mut self.rows[row].note);
-                self.drafts
-                    .existing(user, create.user_name(), self.snapshot, self.rules.portal)
+                self.drafts.existing(user, create.user_name(), self.snapshot)
             }
             Found::None { .. } => {
                 let account = self.drafts.pending(create.user_name(), &[fold(create.user_name())]);
@@ -277,8 +272,7 @@ impl Builder<'_> {
             }
         };
         self.rows[row].account = Some(account);
-        self.bring_about(row, account, &groups, &create.licenses);
-        Ok(())
+        self.bring_about(row, account, &groups, &create.licenses)
     }
 
     fn make(&mut self, row: RowIndex, account: AccountIndex, work: Work, groups: &[GroupId]) {
@@ -290,11 +284,39 @@ impl Builder<'_> {
     }
 
     /// The groups and licences of a row that makes an account, or finds it made.
-    fn bring_about(&mut self, row: RowIndex, account: AccountIndex, groups: &[GroupId], licenses: &BundleSet) {
-        self.membership(row, account, groups, Membership::Join);
+    fn bring_about(
+        &mut self,
+        row: RowIndex,
+        account: AccountIndex,
+        groups: &[GroupId],
+        licenses: &BundleSet,
+    ) -> Planned {
         if !licenses.is_empty() {
-            self.drafts.get(account).edit(row, LicenseEdit::Add(licenses.clone()));
+            self.edit(row, account, LicenseEdit::Add(licenses.clone()))?;
         }
+        self.membership(row, account, groups, Membership::Join);
+        Ok(())
+    }
+
+    /// Adds a licence edit.
+    fn edit(&mut self, row: RowIndex, account: AccountIndex, edit: LicenseEdit) -> Planned {
+        if matches!(edit, LicenseEdit::Add(_) | LicenseEdit::Remove(_)) {
+            self.can_build_on(account)?;
+        }
+        self.drafts.get(account).edit(row, edit);
+        Ok(())
+    }
+
+    /// An edit that builds on what the account holds is refused where that cannot be read, because the
+    /// call replaces the whole set (`uipath-api`, 3.1).
+    fn can_build_on(&mut self, account: AccountIndex) -> Planned {
+        if self.drafts.get(account).direct() != Direct::Unknown {
+            return Ok(());
+        }
+        let message = "what the account holds cannot be read here, and writing would replace it; \
+            use `set-licenses` with the whole set"
+            .to_owned();
+        Err(verdict(Status::Rejected, "licenses_unreadable", message))
     }
 
     fn membership(&mut self, row: RowIndex, account: AccountIndex, groups: &[GroupId], change: Membership) {
@@ -313,8 +335,7 @@ impl Builder<'_> {
 
     fn license(&mut self, row: RowIndex, user: &UserRef, edit: LicenseEdit) -> Planned {
         let account = self.account(row, user)?;
-        self.drafts.get(account).edit(row, edit);
-        Ok(())
+        self.edit(row, account, edit)
     }
 
     fn update(&mut self, row: RowIndex, account: AccountIndex, profile: &ProfileChange) {
@@ -435,10 +456,7 @@ impl Builder<'_> {
             (None, Some(old)) => self.inheritable(&old.groups),
             (None, None) => self.inheritable(&captured.groups),
         };
-        let old = old_user.map(|user| {
-            self.drafts
-                .existing(user, &migrate.user.to_string(), self.snapshot, self.rules.portal)
-        });
+        let old = old_user.map(|user| self.drafts.existing(user, &migrate.user.to_string(), self.snapshot));
         let licenses = match (&migrate.licenses, &captured.licenses, old) {
             (Some(licenses), _, _) => licenses.clone(),
             // What an earlier run captured stands, for it may have handed the licences over already.
@@ -455,7 +473,7 @@ impl Builder<'_> {
         let new = match new_user {
             Some(user) => {
                 let label = migrate.new_email.as_str();
-                let account = self.drafts.existing(user, label, self.snapshot, self.rules.portal);
+                let account = self.drafts.existing(user, label, self.snapshot);
                 let ours = begun.is_some_and(|begun| begun.made(user.id));
                 self.rows[row].made_earlier = ours;
                 self.rows[row].note = match (ours, user.invitation_accepted) {
@@ -479,6 +497,9 @@ impl Builder<'_> {
         }
         match old {
             Some(old) => {
+                if !licenses.is_empty() {
+                    self.can_build_on(new)?;
+                }
                 self.drafts.get(new).succession = Some(Succession {
                     row,
                     from: old,
@@ -492,7 +513,7 @@ impl Builder<'_> {
                 }
             }
             None if !licenses.is_empty() => {
-                self.drafts.get(new).edit(row, LicenseEdit::Add(licenses));
+                self.edit(row, new, LicenseEdit::Add(licenses))?;
             }
             None => {}
         }

@@ -42,11 +42,11 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn existing(user: &'a User, label: String, snapshot: &Snapshot, portal: bool) -> Self {
+    fn existing(user: &'a User, label: String, snapshot: &Snapshot) -> Self {
         let allocation = snapshot.direct(user.id);
         let base = match allocation {
             Some(allocation) => Direct::Holds(allocation.bundles.clone()),
-            None if portal => Direct::Inherits,
+            None if snapshot.allocations().is_some() => Direct::Inherits,
             None => Direct::Unknown,
         };
         let external_license = allocation.is_some_and(|allocation| allocation.external_license);
@@ -139,10 +139,9 @@ pub(super) struct Drafts<'a> {
 
 impl<'a> Drafts<'a> {
     /// The draft of an account that exists.
-    pub(super) fn existing(&mut self, user: &'a User, label: &str, snapshot: &Snapshot, portal: bool) -> AccountIndex {
+    pub(super) fn existing(&mut self, user: &'a User, label: &str, snapshot: &Snapshot) -> AccountIndex {
         *self.by_id.entry(user.id).or_insert_with(|| {
-            self.list
-                .push(Draft::existing(user, label.to_owned(), snapshot, portal));
+            self.list.push(Draft::existing(user, label.to_owned(), snapshot));
             AccountIndex(self.list.len() - 1)
         })
     }

@@ -8,13 +8,13 @@ use crate::model::{GroupRef, Operation, Row, UserRef};
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     let mut needs = Needs::default();
     let mut rule_groups: Vec<&GroupRef> = Vec::new();
-    let mut licenses = false;
+    let mut allocations = Want::No;
     for row in rows {
         match &row.operation {
             Operation::Invite(invite) => {
                 needs.addresses.push(invite.email.as_str());
                 needs.groups |= !invite.groups.is_empty();
-                licenses |= !invite.licenses.is_empty();
+                wants(&mut allocations, !invite.licenses.is_empty(), Want::Optional);
             }
             Operation::Create(create) => {
                 needs.addresses.push(create.user_name());
@@ -22,7 +22,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                     .addresses
                     .extend(create.email.as_ref().map(crate::model::Email::as_str));
                 needs.groups |= !create.groups.is_empty();
-                licenses |= !create.licenses.is_empty();
+                wants(&mut allocations, !create.licenses.is_empty(), Want::Optional);
             }
             Operation::Update(update) => {
                 profile(&mut needs, &update.user);
@@ -33,15 +33,17 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.administrators = true;
                 needs.groups = true;
                 // What a deletion frees counts, and what the account had is recorded.
-                licenses = true;
+                wants(&mut allocations, true, Want::Optional);
             }
-            Operation::SetLicenses { user, .. }
-            | Operation::AddLicenses { user, .. }
-            | Operation::RemoveLicenses { user, .. }
-            | Operation::ReleaseLicenses { user }
-            | Operation::BlockLicenses { user } => {
+            Operation::SetLicenses { user, .. } | Operation::BlockLicenses { user } => {
                 needs.users.push(user);
-                licenses = true;
+                wants(&mut allocations, true, Want::Optional);
+            }
+            Operation::AddLicenses { user, .. }
+            | Operation::RemoveLicenses { user, .. }
+            | Operation::ReleaseLicenses { user } => {
+                needs.users.push(user);
+                wants(&mut allocations, true, Want::Required);
             }
             Operation::SetGroupLicenses { group, .. } => {
                 needs.groups = true;
@@ -56,18 +58,30 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.addresses.push(migrate.new_email.as_str());
                 needs.administrators = true;
                 needs.groups = true;
-                licenses = true;
+                let captures = migrate.licenses.is_none();
+                wants(
+                    &mut allocations,
+                    true,
+                    if captures { Want::Required } else { Want::Optional },
+                );
             }
         }
     }
-    if licenses {
+    if allocations != Want::No {
         needs.seats = Want::Optional;
-        needs.allocations = if rules.portal { Want::Required } else { Want::No };
+        needs.allocations = if rules.portal { allocations } else { Want::No };
     }
     if !rule_groups.is_empty() {
         needs.rules = directory::Rules::Of(rule_groups);
     }
     needs
+}
+
+/// Raises how badly allocations are wanted.
+fn wants(allocations: &mut Want, at_all: bool, how_badly: Want) {
+    if at_all && *allocations != Want::Required {
+        *allocations = how_badly;
+    }
 }
 
 fn profile<'a>(needs: &mut Needs<'a>, user: &'a UserRef) {
