@@ -104,7 +104,7 @@ impl<'o> Pass<'o> {
                         format!("`{column}` in --map is no column of reseat's"),
                         near,
                     );
-                    pass.tell(None, None, fault);
+                    pass.tell(&"".into(), None, None, fault);
                 }
             }
         }
@@ -117,23 +117,17 @@ impl<'o> Pass<'o> {
         std::mem::take(&mut self.values.unknown_codes)
     }
 
-    /// Adds a finding about a row of the present worksheet, or about all of it.
-    fn tell(&mut self, row: Option<u32>, sheet: Option<&Sheet>, fault: Fault) {
-        let position = fault
-            .column
-            .map(|column| (column, sheet.and_then(|sheet| sheet.header.as_ref()?.position(column))));
-        let column = position.map(|(column, position)| {
-            let header = sheet.and_then(|sheet| sheet.header.as_ref());
-            match (header, position) {
-                (Some(header), Some(position)) => header.label(position),
-                _ => column.as_str().to_owned(),
-            }
+    /// Adds a finding.
+    fn tell(&mut self, sheet: &Arc<str>, header: Option<&Header>, row: Option<u32>, fault: Fault) {
+        let column = fault.column.map(|column| {
+            let label = header.and_then(|header| Some(header.label(header.position(column)?)));
+            label.unwrap_or_else(|| column.as_str().to_owned())
         });
         self.problems.push(Problem {
             severity: fault.severity,
             code: fault.code,
             spot: Spot {
-                sheet: sheet.map_or_else(|| "".into(), |sheet| sheet.name.clone()),
+                sheet: sheet.clone(),
                 row,
                 column,
             },
@@ -153,7 +147,7 @@ impl<'o> Pass<'o> {
             });
         }
         for (row, fault) in std::mem::take(&mut sheet.tally).into_faults() {
-            self.tell(Some(row), Some(&sheet), fault);
+            self.tell(&sheet.name, sheet.header.as_ref(), Some(row), fault);
         }
     }
 
@@ -172,7 +166,7 @@ impl<'o> Pass<'o> {
                     what,
                     "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"",
                 );
-                self.tell(Some(row.number()), Some(sheet), fault);
+                self.tell(&sheet.name, None, Some(row.number()), fault);
             }
             self.skipped.push(SkippedSheet {
                 name: sheet.name.clone(),
@@ -181,10 +175,10 @@ impl<'o> Pass<'o> {
             sheet.header = Some(header);
             return Visit::Skip;
         }
-        sheet.header = Some(header);
         for fault in faults {
-            self.tell(Some(row.number()), Some(sheet), fault);
+            self.tell(&sheet.name, Some(&header), Some(row.number()), fault);
         }
+        sheet.header = Some(header);
         self.sections.push(Section {
             name: sheet.name.clone(),
             before: self.last_number,
@@ -244,6 +238,9 @@ impl<'o> Pass<'o> {
         }
         if !valid || kind.is_none() {
             self.refuse(sheet, kind, &cells, &values, row.number(), &faults);
+        }
+        for fault in faults.drain(..) {
+            self.tell(&sheet.name, Some(header), Some(row.number()), fault);
         }
         self.faults = faults;
     }

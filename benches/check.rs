@@ -1,0 +1,131 @@
+//! How `intake::check` compares with reading the same file bare.
+//!
+//! `cargo bench --bench check` prints, for a CSV of 1,000,000 rows, the time of a bare csv crate
+//! read (one `StringRecord` reused), of `check` and their ratio (bar: at most 3), and the memory
+//! that `check` took beyond the start (bar: 64 MiB and 200 bytes a row); for a workbook of
+//! 100,000 rows the same against a bare calamine read (bar: at most 1.5).
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use calamine::Reader;
+use reseat::intake::{Options, check};
+use reseat::sheet::Source;
+
+const CSV_ROWS: usize = 1_000_000;
+const WORKBOOK_ROWS: usize = 100_000;
+const REPEATS: usize = 5;
+const HEADER: [&str; 6] = ["operation", "user", "name", "surname", "groups", "licenses"];
+
+fn main() {
+    // `cargo test --benches` runs this too, to see that it compiles.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let csv = folder.path().join("rows.csv");
+    write_csv(&csv);
+    let before = peak_kib();
+    check_file(&csv);
+    let used = peak_kib().saturating_sub(before);
+    report("csv", CSV_ROWS, || bare_csv(&csv), || check_file(&csv));
+    println!(
+        "csv: {} KiB more at the peak, {} bytes a row",
+        used,
+        used * 1024 / CSV_ROWS as u64
+    );
+    let workbook = folder.path().join("rows.xlsx");
+    write_workbook(&workbook);
+    report(
+        "xlsx",
+        WORKBOOK_ROWS,
+        || bare_workbook(&workbook),
+        || check_file(&workbook),
+    );
+}
+
+fn row(number: usize) -> [String; 6] {
+    const GROUPS: [&str; 3] = ["Finance", "HR Robots; Finance", "Invoice Team"];
+    const LICENSES: [&str; 3] = ["ATTUNU", "TSTNU; RPADEVPRONU", "Attended - Named User"];
+    let user = format!("first{number}.last{number}@contoso.example");
+    let pick = number % 3;
+    match number % 4 {
+        0 => ["invite", &user, "First", "Last", GROUPS[pick], LICENSES[pick]],
+        1 => ["set-licenses", &user, "", "", "", LICENSES[pick]],
+        2 => ["add-to-groups", &user, "", "", GROUPS[pick], ""],
+        _ => ["delete", &user, "", "", "", ""],
+    }
+    .map(str::to_owned)
+}
+
+fn write_csv(path: &Path) {
+    let mut writer = csv::Writer::from_path(path).expect("a file");
+    writer.write_record(HEADER).expect("a row");
+    for number in 0..CSV_ROWS {
+        writer.write_record(row(number)).expect("a row");
+    }
+    writer.flush().expect("a file");
+}
+
+fn write_workbook(path: &Path) {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, HEADER).expect("a row");
+    for number in 0..WORKBOOK_ROWS {
+        let at = u32::try_from(number + 1).expect("few rows");
+        for (column, cell) in (0..).zip(row(number)).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(at, column, cell).expect("a cell");
+        }
+    }
+    workbook.save(path).expect("a file");
+}
+
+fn bare_csv(path: &Path) {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_path(path)
+        .expect("a file");
+    let mut record = csv::StringRecord::new();
+    let mut cells = 0;
+    while reader.read_record(&mut record).expect("a row") {
+        cells += black_box(&record).len();
+    }
+    black_box(cells);
+}
+
+fn bare_workbook(path: &Path) {
+    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook(path).expect("a workbook");
+    let range = workbook.worksheet_range("Sheet1").expect("a worksheet");
+    black_box(range.used_cells().count());
+}
+
+fn check_file(path: &Path) {
+    let source = Source::open(path).expect("a sheet");
+    let checked = check(&source, &Options::default()).expect("a sheet");
+    assert_eq!(checked.problems.errors(), 0, "{:?}", checked.problems.iter().next());
+    black_box(checked.rows);
+}
+
+fn report(what: &str, rows: usize, bare: impl Fn(), ours: impl Fn()) {
+    let (bare, ours) = (best(bare), best(ours));
+    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
+    println!("{what}: {rows} rows, bare {bare:.0?}, check {ours:.0?}, ratio {ratio:.2}");
+}
+
+fn best(work: impl Fn()) -> Duration {
+    let time = || {
+        let start = Instant::now();
+        work();
+        start.elapsed()
+    };
+    (0..REPEATS).map(|_| time()).min().unwrap_or_default()
+}
+
+/// The most memory the process ever held; 0 where the system does not say.
+fn peak_kib() -> u64 {
+    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}

@@ -1,0 +1,822 @@
+//! What an administrator's rows become, and what is said of those that cannot run.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use reseat::intake::{Column, Intake, Need, Options, check, needs, print_list, read, takes};
+use reseat::model::{
+    BundleCode, Capabilities, Catalogue, DeleteWhen, Deployment, Field, Operation, OperationKind, Status,
+};
+use reseat::problem::Severity;
+use reseat::sheet::Source;
+use rust_xlsxwriter::Workbook;
+
+fn source(text: &str) -> Source {
+    Source::from_reader(&mut text.as_bytes()).unwrap()
+}
+
+fn intake_with(text: &str, options: &Options) -> Intake {
+    let source = source(text);
+    let intake = read(&source, options).unwrap();
+    // A check says the same of every sheet.
+    let checked = check(&source, options).unwrap();
+    let told = |problems: &reseat::problem::Problems| problems.iter().cloned().collect::<Vec<_>>();
+    assert_eq!(told(&checked.problems), told(&intake.problems), "{text}");
+    assert_eq!(checked.rows, intake.rows.len() + intake.refused.len(), "{text}");
+    intake
+}
+
+fn intake(text: &str) -> Intake {
+    intake_with(text, &Options::default())
+}
+
+fn codes(intake: &Intake, severity: Severity) -> Vec<&'static str> {
+    let told = intake.problems.iter().filter(|problem| problem.severity == severity);
+    told.map(|problem| problem.code).collect()
+}
+
+/// The operations of a sheet in which every row can run.
+fn operations(text: &str) -> Vec<Operation> {
+    let intake = intake(text);
+    assert_eq!(
+        codes(&intake, Severity::Error),
+        [] as [&str; 0],
+        "{text}\n{:?}",
+        intake.problems
+    );
+    intake.rows.into_iter().map(|row| row.operation).collect()
+}
+
+fn operation(text: &str) -> Operation {
+    operations(text).remove(0)
+}
+
+/// The error codes of a sheet.
+fn errors(text: &str) -> Vec<&'static str> {
+    codes(&intake(text), Severity::Error)
+}
+
+fn warnings(text: &str) -> Vec<&'static str> {
+    codes(&intake(text), Severity::Warning)
+}
+
+/// A cell that is right for a column, whatever the operation.
+fn example(column: Column) -> &'static str {
+    match column {
+        Column::User => "ann@x.example",
+        Column::Email => "ann.new@x.example",
+        Column::Username => "ann",
+        Column::NewEmail => "ann@y.example",
+        Column::Groups => "Finance; HR",
+        Column::RemoveGroups => "Sales",
+        Column::Licenses => "ATTUNU; TSTNU",
+        Column::Quotas => "ATTUNU=10",
+        Column::Active | Column::BypassBasicAuth | Column::InvitationAccepted | Column::ExternalLicense => "yes",
+        Column::Password => "S3cret!",
+        Column::Language => "en",
+        Column::DeleteWhen => "invited",
+        Column::Group => "Finance",
+        Column::Operation => "delete",
+        _ => "Ann",
+    }
+}
+
+/// A sheet of one row of this operation with these columns.
+fn sheet(kind: OperationKind, columns: &[Column]) -> String {
+    let header: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+    let cells: Vec<&str> = columns.iter().map(|column| example(*column)).collect();
+    format!("operation,{}\n{kind},{}\n", header.join(","), cells.join(","))
+}
+
+fn with_first_addresses() -> Options {
+    Options {
+        allow_email_update: true,
+        ..Options::default()
+    }
+}
+
+#[test]
+fn every_operation_runs_with_all_that_it_takes_and_with_no_more_than_it_needs() {
+    for kind in OperationKind::ALL {
+        let all = intake_with(&sheet(kind, takes(kind)), &with_first_addresses());
+        assert_eq!(all.rows.len(), 1, "{kind} {:?}", all.problems);
+        assert_eq!(all.rows[0].operation.kind(), kind);
+        assert_eq!(all.problems.warnings(), 0, "{kind} {:?}", all.problems);
+        let least: Vec<Column> = needs(kind)
+            .iter()
+            .map(|need| match need {
+                Need::Column(column) => *column,
+                Need::OneOf(columns) => columns[0],
+            })
+            .collect();
+        let least = intake(&sheet(kind, &least));
+        assert_eq!(least.rows.len(), 1, "{kind} {:?}", least.problems);
+    }
+}
+
+#[test]
+fn a_row_without_what_its_operation_needs_is_refused_with_the_column_named() {
+    for kind in OperationKind::ALL {
+        for need in needs(kind) {
+            let missing = match need {
+                Need::Column(column) => vec![*column],
+                Need::OneOf(columns) => columns.to_vec(),
+            };
+            let header: Vec<&str> = takes(kind).iter().map(|column| column.as_str()).collect();
+            let stands_in = |column: Column| missing.contains(&Column::User) && column == Column::Email;
+            let cells: Vec<&str> = takes(kind)
+                .iter()
+                .map(|column| match missing.contains(column) || stands_in(*column) {
+                    true => "",
+                    false => example(*column),
+                })
+                .collect();
+            let intake = intake(&format!("operation,{}\n{kind},{}\n", header.join(","), cells.join(",")));
+            let told: Vec<_> = intake
+                .problems
+                .iter()
+                .filter(|problem| problem.code == "missing-cell")
+                .collect();
+            assert_eq!(told.len(), 1, "{kind} without {missing:?}: {:?}", intake.problems);
+            assert!(told[0].what.contains(missing[0].as_str()), "{:?}", told[0]);
+        }
+    }
+}
+
+#[test]
+fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
+    for kind in OperationKind::ALL {
+        for column in Column::ALL {
+            let stands_in = match kind {
+                // What names a person or a group serves wherever one is needed.
+                OperationKind::Invite => vec![Column::Email, Column::User],
+                OperationKind::Create => vec![Column::Username, Column::Email],
+                OperationKind::SetGroupLicenses => vec![Column::Group],
+                _ => vec![Column::User],
+            };
+            let free = [
+                Column::Operation,
+                Column::Note,
+                Column::ReseatStatus,
+                Column::ReseatMessage,
+            ];
+            if takes(kind).contains(column) || free.contains(column) || stand_in(column, &stands_in) {
+                continue;
+            }
+            let mut columns = takes(kind).to_vec();
+            columns.retain(|taken| *taken != Column::Email || kind != OperationKind::Update);
+            columns.push(*column);
+            let intake = intake(&sheet(kind, &columns));
+            assert_eq!(
+                codes(&intake, Severity::Warning),
+                ["cell-not-used"],
+                "{kind} {column:?}"
+            );
+            assert_eq!(intake.rows.len(), 1, "{kind} {column:?} {:?}", intake.problems);
+        }
+    }
+}
+
+fn stand_in(column: &Column, columns: &[Column]) -> bool {
+    columns.contains(column)
+}
+
+#[test]
+fn an_invite_has_all_its_cells() {
+    let text = "operation,email,name,surname,groups,licenses,language\n\
+                invite,Ann Lee <Ann@X.example>,Ann,Lee,\"Finance; \"\"A, B\"\"\",attunu|Tester - Named User,de\n";
+    let Operation::Invite(invite) = operation(text) else {
+        panic!("no invite");
+    };
+    assert_eq!(invite.email.as_str(), "Ann@X.example");
+    assert_eq!(invite.name.as_deref(), Some("Ann"));
+    assert_eq!(invite.surname.as_deref(), Some("Lee"));
+    assert_eq!(
+        invite.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["Finance", "A, B"]
+    );
+    assert_eq!(invite.licenses.to_string(), "ATTUNU; TSTNU");
+    assert_eq!(invite.language.as_deref(), Some("de"));
+}
+
+#[test]
+fn an_update_leaves_empty_cells_alone_and_clears_where_told() {
+    let text = "operation,user,name,surname,display_name,active,password,groups,remove_groups\n\
+                update,ann@x.example,Ann,<clear>,,FALSE,p@ss,Finance,HR\n";
+    let Operation::Update(update) = operation(text) else {
+        panic!("no update");
+    };
+    assert_eq!(update.profile.name, Field::Set("Ann".into()));
+    assert_eq!(update.profile.surname, Field::Clear);
+    assert_eq!(update.profile.display_name, Field::Keep);
+    assert_eq!(update.profile.active, Some(false));
+    assert!(update.profile.password.is_some());
+    assert_eq!((update.add_groups.len(), update.remove_groups.len()), (1, 1));
+    assert!(!format!("{update:?}").contains("p@ss"));
+}
+
+#[test]
+fn a_migration_takes_groups_and_licences_from_the_row_or_else_from_the_old_account() {
+    let text = "user,new_email,groups,licenses,delete_when\n\
+                ann@x.example,ann@y.example,,,\n\
+                bob@x.example,bob@y.example,Finance,ATTUNU,Never\n";
+    let all = operations(text);
+    let Operation::Migrate(plain) = &all[0] else {
+        panic!("no migration");
+    };
+    assert!(plain.groups.is_none() && plain.licenses.is_none());
+    assert_eq!(plain.delete_when, DeleteWhen::Accepted);
+    let Operation::Migrate(given) = &all[1] else {
+        panic!("no migration");
+    };
+    assert_eq!(given.groups.as_ref().unwrap().len(), 1);
+    assert_eq!(given.licenses.as_ref().unwrap().to_string(), "ATTUNU");
+    assert_eq!(given.delete_when, DeleteWhen::Never);
+}
+
+#[test]
+fn one_column_of_people_serves_every_operation() {
+    for kind in OperationKind::ALL {
+        if kind == OperationKind::SetGroupLicenses {
+            continue;
+        }
+        for header in ["email", "user"] {
+            let text = format!(
+                "operation,{header},groups,licenses,new_email,active\n{kind},ann@x.example,Finance,ATTUNU,ann@y.example,yes\n"
+            );
+            let intake = intake(&text);
+            assert_eq!(intake.rows.len(), 1, "{kind} {header} {:?}", intake.problems);
+            assert_eq!(intake.rows[0].operation.user_label(), "ann@x.example");
+        }
+    }
+}
+
+#[test]
+fn the_group_column_serves_for_a_membership_of_one_group() {
+    let Operation::AddToGroups { groups, .. } = operation("operation,user,group\nadd to groups,ann,Finance\n") else {
+        panic!("no membership");
+    };
+    assert_eq!(groups[0].to_string(), "Finance");
+}
+
+#[test]
+fn the_operation_comes_from_the_cell_else_the_flag_else_the_sheets_name_else_the_columns() {
+    let kinds = |text: &str, options: &Options| -> Vec<OperationKind> {
+        let intake = intake_with(text, options);
+        intake.rows.iter().map(|row| row.operation.kind()).collect()
+    };
+    let flagged = Options {
+        operation: Some(OperationKind::ReleaseLicenses),
+        ..Options::default()
+    };
+    assert_eq!(
+        kinds("operation,user\nDelete,ann\n,bob\n", &flagged),
+        [OperationKind::Delete, OperationKind::ReleaseLicenses]
+    );
+    for (text, kind) in [
+        ("user,new_email\nann@x.example,ann@y.example\n", OperationKind::Migrate),
+        (
+            "email,group membership\nann@x.example,\"Finance,HR\"\n",
+            OperationKind::Invite,
+        ),
+        ("group,licenses\nFinance,ATTUNU\n", OperationKind::SetGroupLicenses),
+    ] {
+        assert_eq!(kinds(text, &Options::default()), [kind], "{text}");
+    }
+    for text in [
+        "user\nann\n",
+        "email,groups\nann@x.example,Finance\n",
+        "user,licenses\nann,ATTUNU\n",
+    ] {
+        let intake = intake(text);
+        assert_eq!(codes(&intake, Severity::Error), ["no-operation"], "{text}");
+        assert_eq!(intake.refused[0].code, "no-operation");
+    }
+}
+
+#[test]
+fn rows_that_say_ignore_are_counted_and_left_out() {
+    let intake = intake("operation,user\nignore,ann\nSkip,bob\ndelete,cid\n");
+    assert_eq!((intake.ignored, intake.rows.len()), (2, 1));
+}
+
+#[test]
+fn cells_are_understood_as_people_leave_them() {
+    for cell in [
+        "ann@x.example",
+        "  ann@x.example\u{a0}",
+        "\u{feff}ann@x.example",
+        "\u{200b}ann@x.example\u{200b}",
+        "mailto:ann@x.example",
+        "Ann Lee <ann@x.example>",
+        "ANN@X.EXAMPLE",
+        "\"ann@x.example\n\"",
+    ] {
+        let Operation::Delete { user } = operation(&format!("operation,user\ndelete,{cell}\n")) else {
+            panic!("no deletion");
+        };
+        assert_eq!(user.fold(), "ann@x.example", "{cell:?}");
+    }
+    let text = "operation,user\n\n,\ndelete,ann\n  ,  \n";
+    assert_eq!(operations(text).len(), 1, "empty rows are no rows");
+}
+
+#[test]
+fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
+    for (header, cells, code) in [
+        ("email", "invite,ann.x.example", "bad-email"),
+        ("email", "invite,ann@x.example; bob@x.example", "bad-email"),
+        ("user", "delete,ann@@x.example", "bad-email"),
+        ("user", "delete,#N/A", "error-value"),
+        ("user", "delete,1.23457E+11", "lost-digits"),
+        ("user", "delete,Zo\u{fffd}", "lost-letters"),
+        ("user", "delete,\"ann\nbob\"", "several-in-one-cell"),
+        ("user", "delet,ann", "unknown-operation"),
+        ("user,licenses", "add-licenses,ann,ATUNU", "unknown-bundle-code"),
+        ("user,licenses", "add-licenses,ann,AIU", "not-a-user-bundle"),
+        ("user,licenses", "add-licenses,ann,\"\"\"ATTUNU\"", "list-quote"),
+        ("user,licenses", "set-licenses,ann,<clear>", "cannot-clear"),
+        ("user,groups", "add-to-groups,ann,<CLEAR>", "cannot-clear"),
+        ("user,active", "update,ann,perhaps", "bad-flag"),
+        ("user,active", "update,ann,", "missing-cell"),
+        ("user,email", "update,ann@x.example,ann@y.example", "email-change"),
+        (
+            "user,groups,remove_groups",
+            "update,ann,Finance,FINANCE",
+            "joins-and-leaves",
+        ),
+        ("user,new_email", "migrate,ann@x.example,Ann@x.example", "same-address"),
+        (
+            "user,new_email,delete_when",
+            "migrate,ann,ann@x.example,soon",
+            "bad-delete-when",
+        ),
+        ("email,language", "invite,ann@x.example,English please", "bad-language"),
+        (
+            "group,licenses,quotas",
+            "set-group-licenses,Finance,ATTUNU,TSTNU=1",
+            "quota-without-licence",
+        ),
+        (
+            "group,licenses,quotas",
+            "set-group-licenses,Finance,ATTUNU,ATTUNU=0",
+            "quota-zero",
+        ),
+        (
+            "groups,licenses,user",
+            "set-group-licenses,Finance; HR,ATTUNU,",
+            "several-in-one-cell",
+        ),
+        ("user", "delete,ann,surplus", "too-many-cells"),
+        (
+            "user,name,groups",
+            "delete,\"ann,x,y\ndelete,bob,x,y\ndelete,\"cid\",x,y",
+            "unclosed-quote",
+        ),
+        ("user", "delete,\"ann", "unclosed-quote"),
+    ] {
+        let text = format!("operation,{header}\n{cells}\n");
+        let intake = intake(&text);
+        assert!(
+            codes(&intake, Severity::Error).contains(&code),
+            "{text} {:?}",
+            intake.problems
+        );
+        assert!(intake.refused.iter().any(|row| row.status == Status::Invalid), "{text}");
+    }
+}
+
+#[test]
+fn what_is_odd_but_may_be_meant_is_a_warning() {
+    for (text, code) in [
+        ("operation,user,Licnses\ndelete,ann,x\n", "unknown-header"),
+        ("operation,user,name,note\ndelete,ann\n", "short-row"),
+        ("operation,,user\ndelete,x,ann\n", "cell-without-header"),
+        ("operation,user\ndelete,\u{430}nn@x.example\n", "look-alike-address"),
+        ("operation,user\ndelete,\u{202e}ann@x.example\n", "look-alike-address"),
+        ("operation,user\n", "no-rows"),
+    ] {
+        assert_eq!(warnings(text), [code], "{text}");
+        assert_eq!(errors(text), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn a_header_that_cannot_be_used_is_an_error() {
+    assert_eq!(
+        errors("operation,email,mail\ndelete,a@x.example,b@x.example\n"),
+        ["two-headers"]
+    );
+    assert_eq!(errors("colour,size\nred,9\n"), ["no-header"]);
+    let mapped = Options {
+        map: vec![("Work e-mail".into(), "user".into())],
+        ..Options::default()
+    };
+    assert_eq!(
+        intake_with("operation,Work E-Mail\ndelete,ann\n", &mapped).rows.len(),
+        1
+    );
+    let wrong = Options {
+        map: vec![("Work e-mail".into(), "usr".into())],
+        ..Options::default()
+    };
+    let told = intake_with("operation,user\ndelete,ann\n", &wrong);
+    assert_eq!(codes(&told, Severity::Error), ["unknown-column"]);
+}
+
+#[test]
+fn a_problem_names_row_column_and_mend() {
+    let intake = intake("note,operation,Licences,User\n\nx,add-licenses,ATUNU,ann\n");
+    let problem = intake.problems.iter().next().unwrap();
+    assert_eq!(problem.spot.to_string(), "row 3, column Licences (column C)");
+    assert!(problem.mend.contains("ATTUNU"), "{problem:?}");
+    let refused = &intake.refused[0];
+    assert_eq!((refused.user.as_str(), refused.place.row), ("ann", 3));
+    assert!(refused.message.contains("ATUNU"));
+    assert_eq!(intake.unknown_codes, ["ATUNU"]);
+}
+
+#[test]
+fn what_the_deployment_does_not_offer_is_refused_with_the_reason() {
+    let suite = Options {
+        capabilities: Deployment::AutomationSuite.capabilities(),
+        ..Options::default()
+    };
+    for (row, offered) in [
+        ("add-licenses,ann,,ATTUNU,,", false),
+        ("remove-licenses,ann,,ATTUNU,,", false),
+        ("release-licenses,ann,,,,", false),
+        ("migrate,ann,ann@y.example,,,", false),
+        ("migrate,ann,ann@y.example,ATTUNU,,", true),
+        ("set-licenses,ann,,ATTUNU,,", true),
+        ("block-licenses,ann,,,,", true),
+        ("set-group-licenses,,,ATTUNU,ATTUNU=3,Finance", false),
+        ("set-group-licenses,,,ATTUNU,,Finance", true),
+    ] {
+        let text = format!("operation,user,new_email,licenses,quotas,group\n{row}\n");
+        let intake = intake_with(&text, &suite);
+        let expected: &[&str] = if offered { &[] } else { &["not-offered"] };
+        assert_eq!(codes(&intake, Severity::Error), expected, "{row}");
+        assert_eq!(self::intake(&text).rows.len(), 1, "{row}");
+    }
+    assert!(Capabilities::default().portal);
+}
+
+#[test]
+fn codes_of_the_organization_are_known_once_it_was_asked() {
+    let text = "operation,user,licenses\nadd-licenses,ann,newnu\n";
+    let asked = Options {
+        catalogue: Catalogue::default().with_codes([BundleCode::new("NEWNU")], "the organization"),
+        ..Options::default()
+    };
+    assert_eq!(intake(text).unknown_codes, ["newnu"]);
+    assert_eq!(intake_with(text, &asked).rows.len(), 1);
+}
+
+#[test]
+fn rows_that_contradict_each_other_are_both_named_and_neither_runs() {
+    let header = "operation,user,new_email,groups,remove_groups,licenses,name,group,external_license\n";
+    for (one, other, code) in [
+        (
+            "set-licenses,ann,,,,ATTUNU,,,",
+            "set-licenses,ANN,,,,TSTNU,,,",
+            "different-licenses",
+        ),
+        (
+            "set-licenses,ann,,,,ATTUNU,,,yes",
+            "set-licenses,ann,,,,ATTUNU,,,no",
+            "different-licenses",
+        ),
+        (
+            "set-licenses,ann,,,,ATTUNU,,,",
+            "block-licenses,ann,,,,,,,",
+            "different-licenses",
+        ),
+        (
+            "set-licenses,ann,,,,ATTUNU,,,",
+            "release-licenses,ann,,,,,,,",
+            "different-licenses",
+        ),
+        (
+            "release-licenses,ann,,,,,,,",
+            "block-licenses,ann,,,,,,,",
+            "different-licenses",
+        ),
+        (
+            "invite,ann@x.example,,,,,,,",
+            "invite,Ann@x.example,,Finance,,,,,",
+            "address-twice",
+        ),
+        (
+            "invite,ann@x.example,,,,,,,",
+            "create,ann@x.example,,,,,,,",
+            "address-twice",
+        ),
+        (
+            "invite,ann@x.example,,,,,,,",
+            "migrate,bob,ann@x.example,,,,,,",
+            "address-twice",
+        ),
+        (
+            "migrate,ann,c@x.example,,,,,,",
+            "migrate,bob,c@x.example,,,,,,",
+            "address-twice",
+        ),
+        (
+            "migrate,ann,c@x.example,,,,,,",
+            "migrate,ann,d@x.example,,,,,,",
+            "migrate-twice",
+        ),
+        (
+            "migrate,ann,c@x.example,,,,,,",
+            "delete,ann,,,,,,,",
+            "migrate-and-delete",
+        ),
+        (
+            "delete,ann,,,,,,,",
+            "migrate,ann,c@x.example,,,,,,",
+            "migrate-and-delete",
+        ),
+        (
+            "migrate,ann,c@x.example,,,,,,",
+            "migrate,c@x.example,d@x.example,,,,,,",
+            "made-and-left",
+        ),
+        (
+            "invite,ann@x.example,,,,,,,",
+            "delete,ann@x.example,,,,,,,",
+            "made-and-deleted",
+        ),
+        (
+            "delete,ann@x.example,,,,,,,",
+            "invite,ann@x.example,,,,,,,",
+            "made-and-deleted",
+        ),
+        ("delete,ann,,,,,,,", "update,ann,,,,,Ann,,", "work-after-delete"),
+        (
+            "delete,ann,,,,,,,",
+            "add-to-groups,ann,,Finance,,,,,",
+            "work-after-delete",
+        ),
+        (
+            "delete,ann,,,,,,,",
+            "set-licenses,ann,,,,ATTUNU,,,",
+            "work-after-delete",
+        ),
+        (
+            "delete,ann,,,,,,,",
+            "add-licenses,ann,,,,ATTUNU,,,",
+            "work-after-delete",
+        ),
+        (
+            "add-to-groups,ann,,Finance; HR,,,,,",
+            "remove-from-groups,ann,,hr,,,,,",
+            "joins-and-leaves",
+        ),
+        (
+            "update,ann,,,Finance,,,,",
+            "add-to-groups,ann,,Finance,,,,,",
+            "joins-and-leaves",
+        ),
+        (
+            "invite,ann@x.example,,Finance,,,,,",
+            "remove-from-groups,ann@x.example,,Finance,,,,,",
+            "joins-and-leaves",
+        ),
+        (
+            "add-licenses,ann,,,,ATTUNU,,,",
+            "remove-licenses,ann,,,,TSTNU; ATTUNU,,,",
+            "given-and-taken",
+        ),
+        ("update,ann,,,,,Ann,,", "update,ann,,,,,Anne,,", "different-values"),
+        (
+            "set-group-licenses,,,,,ATTUNU,,Finance,",
+            "set-group-licenses,,,,,TSTNU,,FINANCE,",
+            "two-rules",
+        ),
+    ] {
+        let text = format!("{header}{one}\nadd-to-groups,zoe,,Other,,,,,\n{other}\n");
+        let intake = intake(&text);
+        assert_eq!(codes(&intake, Severity::Error), [code], "{text} {:?}", intake.problems);
+        let problem = intake
+            .problems
+            .iter()
+            .find(|problem| problem.severity == Severity::Error)
+            .unwrap();
+        assert_eq!(problem.spot.row, Some(4), "{text}");
+        assert!(problem.what.contains("row 2"), "{problem:?}");
+        assert_eq!(intake.rows.len(), 1, "{text}");
+        let refused: Vec<_> = intake
+            .refused
+            .iter()
+            .map(|row| (row.place.row, row.code, row.status))
+            .collect();
+        assert_eq!(
+            refused,
+            [(2, code, Status::Invalid), (4, code, Status::Invalid)],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn rows_that_go_together_are_not_called_contradictions() {
+    let header = "operation,user,new_email,groups,remove_groups,licenses,name,group\n";
+    for rows in [
+        "add-to-groups,ann,,Finance,,,,\nremove-from-groups,ann,,HR,,,,\n",
+        "remove-licenses,ann,,,,ATTUNU,,\ndelete,ann,,,,,,\n",
+        "update,ann,,,,,Ann,\nupdate,ann,,Finance,,,,\n",
+        "update,ann,,,,,Ann,\nupdate,ann,,Finance,,,Ann,\n",
+        "invite,ann@x.example,,,,,,\nadd-to-groups,ann@x.example,,Finance,,,,\n",
+        "migrate,ann,c@x.example,,,,,\nadd-licenses,c@x.example,,,,ATTUNU,,\n",
+        "add-licenses,ann,,,,ATTUNU,,\nremove-licenses,ann,,,,TSTNU,,\n",
+        "set-licenses,ann,,,,ATTUNU,,\nset-licenses,bob,,,,TSTNU,,\n",
+        "delete,ann,,,,,,\ndelete,annabel,,,,,,\n",
+        "set-group-licenses,,,,,ATTUNU,,Finance\nset-group-licenses,,,,,ATTUNU,,HR\n",
+    ] {
+        assert_eq!(errors(&format!("{header}{rows}")), [] as [&str; 0], "{rows}");
+    }
+    for (rows, code) in [
+        (
+            "set-licenses,ann,,,,ATTUNU,,\nadd-licenses,ann,,,,TSTNU,,\n",
+            "licenses-in-order",
+        ),
+        (
+            "migrate,ann,c@x.example,,,,,\nupdate,ann,,,,,Ann,\n",
+            "work-after-migrate",
+        ),
+    ] {
+        let text = format!("{header}{rows}");
+        assert_eq!((errors(&text), warnings(&text)), (vec![], vec![code]), "{rows}");
+    }
+}
+
+#[test]
+fn of_equal_rows_the_first_runs_and_each_has_a_key_of_its_own() {
+    let text = "operation,user,note\nDelete,ann@x.example,first\ndelete,bob,\ndelete, ANN@x.example ,again\ndelete,ann@x.example,\n";
+    let intake = intake(text);
+    assert_eq!(codes(&intake, Severity::Error), ["duplicate-row", "duplicate-row"]);
+    assert_eq!(intake.rows.iter().map(|row| row.place.row).collect::<Vec<_>>(), [2, 3]);
+    let refused: Vec<_> = intake.refused.iter().map(|row| (row.place.row, row.status)).collect();
+    assert_eq!(refused, [(4, Status::Duplicate), (5, Status::Duplicate)]);
+    let keys: BTreeSet<_> = intake
+        .rows
+        .iter()
+        .map(|row| row.key)
+        .chain(intake.refused.iter().map(|row| row.key))
+        .collect();
+    assert_eq!(keys.len(), 4);
+    assert_eq!(intake.refused[0].key, intake.rows[0].key.repeated(1));
+}
+
+#[test]
+fn invalid_rows_have_keys_of_their_own_too() {
+    let intake = intake("operation,user\ndelet,ann\ndelet,ann\ndelet,bob\n");
+    let keys: BTreeSet<_> = intake.refused.iter().map(|row| row.key).collect();
+    assert_eq!(keys.len(), 3);
+}
+
+fn keys(text: &str) -> BTreeSet<String> {
+    intake(text).rows.iter().map(|row| row.key.to_string()).collect()
+}
+
+#[test]
+fn a_key_is_made_of_what_a_row_means_and_of_nothing_else() {
+    let plain = keys("operation,user,groups,note\nadd-to-groups,ann@x.example,Finance; HR,one\n");
+    for same in [
+        "groups,operation,user\n\"hr, FINANCE, hr\",Add to groups, Ann@X.example \n",
+        "E-mail;Group membership;Action\nmailto:ann@x.example;finance|hr;ADD_TO_GROUP\n",
+        "\n\noperation,user,groups,reseat_status,name\nadd-to-groups,ann@x.example,Finance; HR,failed,Ann\n",
+    ] {
+        assert_eq!(keys(same), plain, "{same}");
+    }
+    for other in [
+        "operation,user,groups\nadd-to-groups,ann@x.example,Finance\n",
+        "operation,user,groups\nremove-from-groups,ann@x.example,Finance; HR\n",
+        "operation,user,groups\nadd-to-groups,bob@x.example,Finance; HR\n",
+    ] {
+        assert_ne!(keys(other), plain, "{other}");
+    }
+    let migrate = "operation,user,new_email,delete_when\nmigrate,ann@x.example,ann@y.example,";
+    assert_eq!(keys(&format!("{migrate}\n")), keys(&format!("{migrate}accepted\n")));
+    assert_ne!(keys(&format!("{migrate}\n")), keys(&format!("{migrate}never\n")));
+    let guid = "0F8FAD5B-D9CB-469F-A165-70867728950E";
+    assert_eq!(
+        keys(&format!("operation,user\ndelete,{guid}\n")),
+        keys(&format!("operation,user\ndelete,{{{}}}\n", guid.to_lowercase()))
+    );
+    let secret = |password: &str| keys(&format!("operation,user,password\nupdate,ann,{password}\n"));
+    assert_ne!(secret("one"), secret("two"));
+}
+
+#[test]
+fn a_workbook_is_read_sheet_by_sheet_and_the_sheets_for_people_are_skipped() {
+    let mut workbook = Workbook::new();
+    let help = workbook.add_worksheet().set_name("Read me").unwrap();
+    help.write_row(0, 0, ["Column", "Meaning"]).unwrap();
+    let sheet = workbook.add_worksheet().set_name("Delete users").unwrap();
+    sheet.write_row(0, 0, ["user", "note"]).unwrap();
+    sheet.write_row(1, 0, ["ann", "aside"]).unwrap();
+    sheet.write_number(2, 0, 4711).unwrap();
+    sheet.write_string(2, 5, "jotted down").unwrap();
+    let sheet = workbook.add_worksheet().set_name("More").unwrap();
+    sheet.write_row(2, 0, ["operation", "user"]).unwrap();
+    sheet.write_row(3, 0, ["delete", "ann"]).unwrap();
+    workbook.add_worksheet().set_name("Empty").unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let source = Source::from_reader(&mut &bytes[..]).unwrap();
+
+    let intake = read(&source, &Options::default()).unwrap();
+    assert_eq!(
+        intake.sheets.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
+        ["Delete users", "More"]
+    );
+    let skipped: Vec<&str> = intake.skipped_sheets.iter().map(|sheet| &*sheet.name).collect();
+    assert_eq!(skipped, ["Read me", "Empty"]);
+    assert_eq!(codes(&intake, Severity::Error), ["duplicate-row"]);
+    assert_eq!(
+        codes(&intake, Severity::Warning),
+        ["number-cell", "cell-without-header"]
+    );
+    assert_eq!(intake.rows[1].operation.user_label(), "4711");
+    let refused = &intake.refused[0];
+    assert_eq!(refused.place.to_string(), "More row 4");
+    assert!(refused.message.contains("Delete users row 2"), "{}", refused.message);
+
+    let picked = |name: &str| Options {
+        sheets: Some(vec![name.into()]),
+        ..Options::default()
+    };
+    assert_eq!(read(&source, &picked("more")).unwrap().rows.len(), 1);
+    let wrong = read(&source, &picked("Mor")).unwrap();
+    assert_eq!(codes(&wrong, Severity::Error), ["no-such-sheet"]);
+    assert!(wrong.problems.iter().next().unwrap().mend.contains("`More`"));
+    assert_eq!(
+        codes(&read(&source, &picked("Read me")).unwrap(), Severity::Error),
+        ["no-header"]
+    );
+}
+
+#[test]
+fn a_check_counts_rows_and_operations() {
+    let text = "operation,user,groups\ndelete,ann,\ndelete,bob,\nadd-to-groups,cid,Finance\nignore,dan,\ndelet,eve,\n";
+    let checked = check(&source(text), &Options::default()).unwrap();
+    assert_eq!((checked.rows, checked.ignored), (4, 1));
+    assert_eq!(
+        checked.by_operation,
+        [(OperationKind::Delete, 2), (OperationKind::AddToGroups, 1)]
+    );
+}
+
+#[test]
+fn a_thousand_wrong_rows_are_all_refused_and_the_first_hundred_told() {
+    let text = format!("operation,user\n{}", "delet,ann\n".repeat(1000));
+    let intake = intake(&text);
+    assert_eq!(intake.refused.len(), 1000);
+    assert_eq!((intake.problems.errors(), intake.problems.left_out()), (1000, 900));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_sheet_makes_the_reader_panic(text in "[a-z@.;,\"\n<>#= \u{a0}\u{202e}é]{0,200}", named in any::<bool>()) {
+        let header = if named { "operation,user,email,groups,licenses,quotas,group,active\n" } else { "" };
+        if let Ok(source) = Source::from_reader(&mut format!("{header}{text}").as_bytes()) {
+            let options = Options { operation: Some(OperationKind::Update), ..Options::default() };
+            read(&source, &options).unwrap();
+            check(&source, &options).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_key_does_not_depend_on_columns_order_case_or_padding(
+        groups in prop::collection::btree_set("[a-z]{1,6}", 1..4),
+        names in "[a-z]{1,8}",
+        order in Just(vec!["operation", "user", "groups", "licenses"]).prop_shuffle(),
+        shout in any::<bool>(),
+        pad in " {0,2}",
+    ) {
+        let groups: Vec<String> = groups.into_iter().collect();
+        let cell = |column: &str| match column {
+            "operation" => "invite".to_owned(),
+            "user" => format!("{names}@x.example"),
+            "groups" => print_list(&groups),
+            _ => "TSTNU; ATTUNU".to_owned(),
+        };
+        let plain = format!("operation,user,groups,licenses\n{}\n", ["operation", "user", "groups", "licenses"].map(cell).join(","));
+        let cells: Vec<String> = order
+            .iter()
+            .map(|column| {
+                let cell = match *column {
+                    "groups" => print_list(&groups.iter().rev().collect::<Vec<_>>()),
+                    column => cell(column),
+                };
+                let cell = if shout { cell.to_uppercase() } else { cell };
+                format!("{pad}{cell}{pad}")
+            })
+            .collect();
+        let other = format!("{}\n{}\n", order.join(","), cells.join(","));
+        prop_assert_eq!(keys(&other), keys(&plain));
+    }
+}
