@@ -147,14 +147,15 @@ impl Client {
         } else {
             Method::Put
         };
-        let attempt = |way| {
+        let by = |way| {
             let method = match way {
                 Way::First => preferred,
                 Way::Second => other,
             };
-            self.session.call(call.clone().with_method(method)).boxed()
+            call.clone().with_method(method)
         };
-        let outcome = learned.on_either(attempt, |error| error.status == Some(405)).await;
+        let is_wrong_way = |error: &CallError| error.status == Some(405);
+        let outcome = learned.on_either(&self.session, by, is_wrong_way).await;
         outcome.map_err(|error| match error.status {
             Some(405) => {
                 let message = format!("{}; check `license` under `routes`", error.message);

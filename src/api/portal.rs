@@ -74,7 +74,7 @@ impl Client {
         call: &PortalCall<'_>,
     ) -> std::result::Result<Reply, CallError> {
         let once = &self.config().routes.portal;
-        let attempt = async |way| {
+        let below = |way| {
             let prefix = match way {
                 Way::First => once.clone(),
                 Way::Second => format!("{once}/portal_"),
@@ -82,10 +82,10 @@ impl Client {
             let mut path = vec!["api", "license", "accountant", "UserLicense"];
             path.extend_from_slice(call.path);
             let url = service_url(self.config(), &prefix, &path);
-            self.session.call(call.below(url)).await
+            call.below(url)
         };
         let is_wrong_way = |error: &CallError| error.status == Some(404) || error.code == "html_answer";
-        learned.on_either(attempt, is_wrong_way).await
+        learned.on_either(&self.session, below, is_wrong_way).await
     }
 }
 
