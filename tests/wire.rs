@@ -1,5 +1,7 @@
 //! The transport over real sockets, against a server that behaves as badly as it is told to.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -238,7 +240,7 @@ async fn a_circle_of_redirects_ends() {
 #[test]
 fn a_file_without_certificates_is_refused_at_once() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), "not a certificate").unwrap();
+    fs_err::write(file.path(), "not a certificate").unwrap();
     let with = |path: &std::path::Path| {
         HttpTransport::new(HttpConfig {
             ca_file: Some(path.to_owned()),

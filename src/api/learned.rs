@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use futures::future::BoxFuture;
-
 use super::CallError;
 use super::session::{Call, Reply, Session};
 

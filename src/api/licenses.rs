@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use futures::FutureExt;
 use serde_json::{Value, json};
 
 use super::client::{Result, empty_list, found, not_sent, paged};
