@@ -33,10 +33,10 @@ async fn trap_19_a_method_is_paced_before_the_first_429_and_the_others_go_on() {
     let server = Server::new();
     server.always_answers(Duration::from_millis(100), done());
     let client = server.client();
-    let updates = (0..150).map(|_| async { client.update_user(id(1), &UserUpdate::default()).await.map(drop) });
-    let deletes = (0..10).map(|_| async { client.delete_user(id(1)).await.map(drop) });
-    let (updated, deleted) = tokio::join!(join_all(updates), join_all(deletes));
-    assert!(updated.into_iter().chain(deleted).all(|outcome| outcome.is_ok()));
+    let puts = (0..150).map(|_| async { client.update_user(id(1), &UserUpdate::default()).await.map(drop) });
+    let others = (0..10).map(|_| async { client.delete_user(id(1)).await.map(drop) });
+    let (put, other) = tokio::join!(join_all(puts), join_all(others));
+    assert!(put.into_iter().chain(other).all(|outcome| outcome.is_ok()));
     let first_window = |method| {
         let seen = server.seen();
         seen.iter()

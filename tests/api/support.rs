@@ -86,6 +86,10 @@ impl Server {
     }
 
     /// The next answer is this JSON.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "scripts read better without a `&` before every `json!`"
+    )]
     pub(crate) fn answers(&self, status: u16, body: Value) -> &Self {
         self.answers_with(status, &[], &body.to_string())
     }
