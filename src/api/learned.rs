@@ -2,9 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use futures::future::BoxFuture;
-
 use super::CallError;
+use super::session::{Call, Reply, Session};
 
 /// One of two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,18 +19,19 @@ pub(super) struct Learned(AtomicU8);
 impl Learned {
     /// Tries the way that is known to answer. While none is known, the second is tried where the first turns out to be
     /// the wrong way; where both are wrong, the error is that of the first.
-    pub(super) async fn on_either<'f, T>(
+    pub(super) async fn on_either(
         &self,
-        attempt: impl Fn(Way) -> BoxFuture<'f, Result<T, CallError>>,
+        session: &Session,
+        call: impl Fn(Way) -> Call,
         is_wrong_way: impl Fn(&CallError) -> bool,
-    ) -> Result<T, CallError> {
+    ) -> Result<Reply, CallError> {
         let (first, second) = match self.0.load(Ordering::Relaxed) {
             0 => (Way::First, Some(Way::Second)),
             1 => (Way::First, None),
             _ => (Way::Second, None),
         };
-        let (way, outcome) = match (attempt(first).await, second) {
-            (Err(error), Some(second)) if is_wrong_way(&error) => match attempt(second).await {
+        let (way, outcome) = match (session.call(call(first)).await, second) {
+            (Err(error), Some(second)) if is_wrong_way(&error) => match session.call(call(second)).await {
                 Err(again) if is_wrong_way(&again) => (first, Err(error)),
                 outcome => (second, outcome),
             },

@@ -1,24 +1,23 @@
-//! Allocations to users and groups, group rules and seats (`uipath-api`, 3).
+//! Allocations to users and groups, and group rules (`uipath-api`, 3.1 to 3.4).
 
 use std::collections::HashSet;
 
-use futures::FutureExt;
 use serde_json::{Value, json};
 
-use super::address::service_url;
 use super::client::{Result, empty_list, found, not_sent, paged};
 use super::learned::{Learned, Way};
+use super::portal::{PortalCall, PortalRequest};
 use super::read::{code, codes, entries, flag, guid, member, number, page, text};
 use super::session::{Call, Reply};
-use super::{Allocation, CallError, Client, Failure, GroupRule, Page, Seats};
+use super::{Allocation, CallError, Client, Failure, GroupRule, Page};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
-const READ: &str = "PM.License.Read";
-const WRITE: &str = "PM.License.Write";
+pub(super) const READ: &str = "PM.License.Read";
+pub(super) const WRITE: &str = "PM.License.Write";
 
 /// The licence services give no more than this on a page, whatever is asked for (`uipath-api`, 3.4).
-const MOST_ON_A_PAGE: u32 = 50;
+pub(super) const MOST_ON_A_PAGE: u32 = 50;
 
 impl Client {
     /// These users' direct bundles become exactly these; may be repeated.
@@ -95,16 +94,11 @@ impl Client {
             let call = Call::new(Method::Get, Service::License, paged(url, skip, top)).needs(READ);
             self.session.call(call).await?
         } else if capabilities.portal {
-            let path = ["api", "license", "accountant", "UserLicense", "group", "page"];
-            let prepare = |call: Call| call;
-            self.portal(
-                &self.memory.portal_groups,
-                Method::Get,
-                &path,
-                Some((skip, top)),
-                prepare,
-            )
-            .await?
+            let call = PortalCall {
+                path: &["group", "page"],
+                request: PortalRequest::Read(Some((skip, top))),
+            };
+            self.portal(&self.memory.portal_groups, &call).await?
         } else {
             let message = "this deployment offers no listing of group rules";
             return Err(not_sent(
@@ -144,56 +138,6 @@ impl Client {
         found(outcome.and_then(|reply| reply.read("a group's rule", read)))
     }
 
-    /// Seats per bundle: the portal's inventory, or the licence summary where the portal does not answer.
-    pub async fn seats(&self) -> Result<Vec<Seats>> {
-        let path = ["api", "license", "accountant", "UserLicense"];
-        let learned = &self.memory.portal_seats;
-        let inventory = self.portal(learned, Method::Get, &path, None, |call| call).await;
-        let seats_of = |value: &Value| page(value, seats).map(|page| page.items);
-        let unanswered = match inventory.and_then(|reply| reply.read("an inventory of seats", seats_of)) {
-            Err(error) if error.failure == Failure::Refused => error,
-            other => return other,
-        };
-        let organization = self.config().organization_id.to_string();
-        let path = ["api", "account", &organization, "license-summary"];
-        let url = service_url(self.config(), "{org}/license_", &path);
-        let call = Call::new(Method::Get, Service::License, url).needs(READ);
-        let summary = self.session.call(call).await;
-        let summary = summary.and_then(|reply| {
-            reply.read("a licence summary", |value| {
-                let inner = entries(value).first()?;
-                let listed = member(inner, &["userLicenses", "userBundles", "users"])?;
-                seats_of(listed)
-            })
-        });
-        summary.map_err(|error| match error.failure {
-            Failure::Refused => unanswered,
-            _ => error,
-        })
-    }
-
-    /// One page (at most 50) of the users with a direct allocation.
-    pub async fn allocations(&self, skip: u64, top: u32) -> Result<Page<Allocation>> {
-        let path = ["api", "license", "accountant", "UserLicense", "user", "page"];
-        let learned = &self.memory.portal_users;
-        let paging = Some((skip, top.min(MOST_ON_A_PAGE)));
-        let reply = self.portal(learned, Method::Get, &path, paging, |call| call).await?;
-        reply.read("a listing of licensed users", |value| page(value, allocation))
-    }
-
-    /// Drops these users' direct allocations; never sent with an empty list. May be repeated.
-    pub async fn release_user_licenses(&self, users: &[UserId]) -> Result<()> {
-        if users.is_empty() {
-            return Err(empty_list(Method::Delete, Service::Portal));
-        }
-        let path = ["api", "license", "accountant", "UserLicense"];
-        let body = json!({ "userIds": users });
-        let prepare = |call: Call| call.entries(users.len()).json(&body);
-        let learned = &self.memory.portal_release;
-        let reply = self.portal(learned, Method::Delete, &path, None, prepare).await?;
-        Ok(reply.with(()))
-    }
-
     /// PUT as the endpoint lines say, on 405 POST as the examples do (`uipath-api`, 9.1), or the other way round.
     async fn allocate(&self, learned: &Learned, call: Call) -> std::result::Result<Reply, CallError> {
         let preferred = self.config().routes.allocate_method;
@@ -202,14 +146,15 @@ impl Client {
         } else {
             Method::Put
         };
-        let attempt = |way| {
+        let by = |way| {
             let method = match way {
                 Way::First => preferred,
                 Way::Second => other,
             };
-            self.session.call(call.clone().with_method(method)).boxed()
+            call.clone().with_method(method)
         };
-        let outcome = learned.on_either(attempt, |error| error.status == Some(405)).await;
+        let is_wrong_way = |error: &CallError| error.status == Some(405);
+        let outcome = learned.on_either(&self.session, by, is_wrong_way).await;
         outcome.map_err(|error| match error.status {
             Some(405) => {
                 let message = format!("{}; check `license` under `routes`", error.message);
@@ -217,34 +162,6 @@ impl Client {
             }
             _ => error,
         })
-    }
-
-    /// A portal call: below `portal_`, or below a second `portal_`, whichever answers (`uipath-api`, 3.5).
-    async fn portal(
-        &self,
-        learned: &Learned,
-        method: Method,
-        path: &[&str],
-        paging: Option<(u64, u32)>,
-        prepare: impl Fn(Call) -> Call,
-    ) -> std::result::Result<Reply, CallError> {
-        let scope = if method == Method::Get { READ } else { WRITE };
-        let once = &self.config().routes.portal;
-        let attempt = |way| {
-            let prefix = match way {
-                Way::First => once.clone(),
-                Way::Second => format!("{once}/portal_"),
-            };
-            let mut url = service_url(self.config(), &prefix, path);
-            if let Some((skip, top)) = paging {
-                url = paged(url, skip, top);
-            }
-            // Some of these GETs answer 415 unless a content type is declared.
-            let call = Call::new(method, Service::Portal, url).needs(scope).declared_json();
-            self.session.call(prepare(call)).boxed()
-        };
-        let is_wrong_way = |error: &CallError| error.status == Some(404) || error.code == "html_answer";
-        learned.on_either(attempt, is_wrong_way).await
     }
 }
 
@@ -293,22 +210,13 @@ fn spelling(code: &BundleCode, asked: &BundleSet) -> BundleCode {
     asked.iter().find(same).unwrap_or(code).clone()
 }
 
-fn allocation(value: &Value) -> Option<Allocation> {
+/// A user and the bundles it holds directly.
+pub(super) fn allocation(value: &Value) -> Option<Allocation> {
     let held = member(value, &["userBundleCodes", "userBundleLicenses"]);
     Some(Allocation {
         user: UserId(member(value, &["userId", "id"]).and_then(guid)?),
         bundles: held.map(codes).unwrap_or_default(),
         external_license: flag(value, &["useExternalLicense"]).unwrap_or(false),
-    })
-}
-
-fn seats(value: &Value) -> Option<Seats> {
-    Some(Seats {
-        code: code(value)?,
-        total: member(value, &["total", "licensed"]).and_then(number)?,
-        allocated: member(value, &["allocated", "used", "inUse"])
-            .and_then(number)
-            .unwrap_or(0),
     })
 }
 

@@ -13,6 +13,8 @@ mod groups;
 mod jwt;
 mod learned;
 mod licenses;
+mod new_accounts;
+mod portal;
 mod read;
 mod session;
 mod tally;

@@ -119,13 +119,9 @@ impl QuotaWindow {
         let (Some(remaining), Some(reset)) = (said.remaining, said.reset) else {
             return;
         };
+        // Those in flight may be counted already or not; a moment later the next answer tells.
         let left = remaining.saturating_sub(u64::from(self.in_flight));
         let until = now + reset.min(self.window);
-        let same_window = |told: Told| told.until + Duration::from_secs(2) >= until;
-        let left = match self.told.filter(|told| same_window(*told)) {
-            Some(told) => told.left.min(left),
-            None => left,
-        };
         self.told = Some(Told { left, until });
     }
 

@@ -111,7 +111,6 @@ impl Session {
     }
 }
 
-/// The form outside of any future: a half-made one cannot be sent between threads.
 fn token_form(id: &str, secret: &SecretString, scopes: &str) -> String {
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "client_credentials")

@@ -1,0 +1,171 @@
+//! Accounts that come into being: invitation and creation (`uipath-api`, 4.4 and 4.5). Neither may be sent twice.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Map, Value, json};
+
+use super::address::accept_invite_url;
+use super::client::{Result, empty_list};
+use super::fault::refusal;
+use super::read::{entries, flag, guid, member, text};
+use super::session::{Call, Effect};
+use super::users::{WRITE, insert};
+use super::{Client, Invitation, InviteReply, NewUser};
+use crate::event::{Method, Service};
+use crate::model::{GroupId, UserId};
+use crate::text::{clean, fold};
+
+impl Client {
+    /// Invites these addresses; sent once, never repeated unless it is certain that it did nothing.
+    /// One reply for each invitation, in their order.
+    pub async fn invite_users(&self, invitations: &[Invitation]) -> Result<Vec<InviteReply>> {
+        if invitations.is_empty() {
+            return Err(empty_list(Method::Post, Service::Identity));
+        }
+        let body = invitations.iter().map(|invitation| self.invitation_body(invitation));
+        let url = self.identity_url(&["api", "User", "InviteUsers"]);
+        let call = Call::new(Method::Post, Service::Identity, url)
+            .effect(Effect::Once)
+            .needs(WRITE)
+            .entries(invitations.len())
+            .json(&body.collect());
+        // `result.succeeded` and the entries may contradict each other; the entries count (`uipath-api`, 4.5).
+        let reply = self.session.call_leniently(call).await?;
+        let listed = reply_users(&reply.value);
+        if listed.is_empty() {
+            let refused = refusal(&reply.value);
+            return Err(refused.map_or_else(
+                || reply.unreadable("a list of invited users"),
+                |fault| reply.refused(fault),
+            ));
+        }
+        let verdicts = invite_verdicts(listed, &refusal(&reply.value).unwrap_or_default().message);
+        let reply_to = |invitation: &Invitation| {
+            let verdict = verdicts.get(&fold(&invitation.email));
+            verdict.cloned().unwrap_or(InviteReply::Missing)
+        };
+        let replies = invitations.iter().map(reply_to).collect();
+        Ok(reply.with(replies))
+    }
+
+    /// Creates these users in these groups, all or none; sent once, as with [`invite_users`](Self::invite_users).
+    /// One entry for each user, in their order; `None` where the answer does not name it.
+    pub async fn create_users(&self, users: &[NewUser], groups: &[GroupId]) -> Result<Vec<Option<UserId>>> {
+        if users.is_empty() {
+            return Err(empty_list(Method::Post, Service::Identity));
+        }
+        let url = self.identity_url(&["api", "User", "BulkCreate"]);
+        let call = Call::new(Method::Post, Service::Identity, url)
+            .effect(Effect::Once)
+            .needs(WRITE)
+            .entries(users.len())
+            .json(&json!({
+                "users": users.iter().map(new_user_body).collect::<Vec<_>>(),
+                "partitionGlobalId": self.config().organization_id,
+                "groupIDs": groups,
+            }));
+        let reply = self.session.call_leniently(call).await?;
+        let listed = reply_users(&reply.value);
+        let created: Vec<_> = users.iter().map(|user| created_id(user, listed)).collect();
+        match refusal(&reply.value) {
+            None => Ok(reply.with(created)),
+            Some(_) if created.iter().any(Option::is_some) => {
+                Err(reply.contradictory("the answer says that nothing was created and yet names created users"))
+            }
+            Some(fault) => Err(reply.refused(fault)),
+        }
+    }
+
+    fn invitation_body(&self, invitation: &Invitation) -> Value {
+        let language = invitation.language.as_deref().unwrap_or("en");
+        let mut body = Map::new();
+        body.insert("email".to_owned(), json!(invitation.email));
+        let redirect = accept_invite_url(self.config(), &invitation.email, language);
+        body.insert("redirectUrl".to_owned(), json!(redirect));
+        insert(&mut body, "name", invitation.name.as_ref());
+        insert(&mut body, "surname", invitation.surname.as_ref());
+        body.insert("language".to_owned(), json!(language));
+        if !invitation.groups.is_empty() {
+            body.insert("groupIDs".to_owned(), json!(invitation.groups));
+        }
+        body.into()
+    }
+}
+
+fn new_user_body(user: &NewUser) -> Value {
+    let mut body = Map::new();
+    body.insert("userName".to_owned(), json!(user.user_name));
+    insert(&mut body, "email", user.email.as_ref());
+    insert(&mut body, "name", user.name.as_ref());
+    insert(&mut body, "surname", user.surname.as_ref());
+    insert(&mut body, "displayName", user.display_name.as_ref());
+    insert(&mut body, "invitationAccepted", user.invitation_accepted);
+    insert(&mut body, "bypassBasicAuthRestriction", user.bypass_basic_auth);
+    body.into()
+}
+
+/// The per-user entries of an InviteUsers or BulkCreate answer.
+fn reply_users(value: &Value) -> &[Value] {
+    let inner = member(value, &["result"]).unwrap_or(&Value::Null);
+    let listed = member(value, &["users"]).or_else(|| member(inner, &["users"]));
+    match (listed, value) {
+        (Some(listed), _) => entries(listed),
+        (None, Value::Array(listed)) => listed,
+        (None, _) => &[],
+    }
+}
+
+/// What the entries say, by address. Positions say nothing: entries are matched by their address alone.
+fn invite_verdicts(listed: &[Value], common_words: &str) -> HashMap<String, InviteReply> {
+    let mut by_address = HashMap::<String, (BTreeSet<UserId>, Option<String>)>::new();
+    for entry in listed {
+        let (ids, refusal) = by_address.entry(fold(&text(entry, &["email"]))).or_default();
+        let words = text(entry, &["errorMsg", "errorMessage", "error"]);
+        let id = member(entry, &["id", "userId"]).and_then(guid);
+        match (flag(entry, &["success", "succeeded"]), id) {
+            (Some(true), Some(id)) => {
+                ids.insert(UserId(id));
+            }
+            (None, Some(id)) if words.is_empty() => {
+                ids.insert(UserId(id));
+            }
+            // Neither an account nor a refusal: nothing is known.
+            (None | Some(true), None) if words.is_empty() => {}
+            _ => {
+                let words = [
+                    words.as_str(),
+                    common_words,
+                    "the server refused the invitation without a reason",
+                ];
+                let words = words.into_iter().find(|words| !words.is_empty());
+                refusal.get_or_insert(clean(words.unwrap_or_default(), 500));
+            }
+        }
+    }
+    let verdict = |(ids, refusal): (BTreeSet<UserId>, Option<String>)| match (ids.len(), refusal) {
+        (1, _) => ids.first().map_or(InviteReply::Missing, |id| InviteReply::Invited(*id)),
+        (0, Some(words)) => InviteReply::Refused(words),
+        _ => InviteReply::Missing,
+    };
+    by_address
+        .into_iter()
+        .map(|(address, entry)| (address, verdict(entry)))
+        .collect()
+}
+
+/// The id that the answer gives to this user, found by user name, else by address.
+fn created_id(user: &NewUser, listed: &[Value]) -> Option<UserId> {
+    let ids_where = |member_name: &str, wanted: &str| -> BTreeSet<UserId> {
+        let matching = listed
+            .iter()
+            .filter(|entry| fold(&text(entry, &[member_name])) == fold(wanted));
+        matching
+            .filter_map(|entry| member(entry, &["id"]).and_then(guid).map(UserId))
+            .collect()
+    };
+    let only = |ids: BTreeSet<UserId>| if ids.len() == 1 { ids.first().copied() } else { None };
+    only(ids_where("userName", &user.user_name)).or_else(|| {
+        let email = user.email.as_deref().filter(|email| !email.is_empty())?;
+        only(ids_where("email", email))
+    })
+}

@@ -1,0 +1,9 @@
+//! The API client against a scripted server, under a virtual clock, and against the sandbox over real sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod attempts;
+mod sandbox;
+mod sign_in;
+mod support;
+mod traps;
