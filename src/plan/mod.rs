@@ -7,11 +7,14 @@
 mod assemble;
 mod batch;
 mod build;
+mod change;
 mod describe;
 mod direct;
 mod draft;
 mod forecast;
+mod migrate;
 mod needs;
+mod newcomer;
 mod planned;
 mod route;
 mod rules;
