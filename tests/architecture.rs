@@ -287,6 +287,27 @@ fn the_design_names_every_room_of_the_library() {
     }
 }
 
+#[test]
+fn the_design_gives_a_reason_for_every_dependency_and_names_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs_err::read_to_string(root.join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let used: BTreeSet<&str> = manifest["dependencies"]
+        .as_table()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let design = fs_err::read_to_string(root.join("DESIGN.md")).unwrap();
+    let crates = design.split("## Crates").nth(1).unwrap();
+    let rows = crates.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let named: BTreeSet<&str> = rows
+        .flat_map(|row| row.split('|').nth(1).unwrap().split(','))
+        .map(str::trim)
+        .collect();
+    assert_eq!(named, used);
+}
+
 /// The violations of a few files that are not there.
 fn of(files: &[(&str, &str)]) -> Vec<String> {
     let sources: Vec<Source> = files

@@ -9,7 +9,7 @@ use super::console::{Console, data};
 use super::failure::Failure;
 use super::runtime::{asked_to_stop, block_on};
 use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
-use crate::sandbox::{self, Config, Population, Quotas, Sandbox};
+use crate::sandbox::{self, Config, Faults, Population, Quotas, Sandbox};
 
 pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Ending, Failure> {
     let listen = options.listen;
@@ -52,6 +52,10 @@ fn config(options: SandboxOptions) -> Config {
                 scale,
                 ..Quotas::default()
             }),
+        },
+        faults: Faults {
+            rate: options.faults.unwrap_or(usual.faults.rate),
+            ..Faults::default()
         },
         latency: options.latency.unwrap_or(usual.latency),
         request_log: options.request_log,
