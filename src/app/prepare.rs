@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::choice::{Choice, is_fresh};
-use super::console::Console;
+use super::console::{Console, complain};
 use super::failure::Failure;
 use super::organization::Organization;
 use super::relay::Relay;
@@ -18,6 +19,7 @@ use crate::api::{self, CallError};
 use crate::cli::{OnShortage, Permission, SheetOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
+use crate::event::Event;
 use crate::intake::Intake;
 use crate::ledger::History;
 use crate::model::{Operation, Row, RowKey};
@@ -146,12 +148,42 @@ impl<'a> Session<'a> {
     pub(super) fn progress(&self) -> Progress {
         let mode = match self.console.verbosity {
             Verbosity::Quiet => Mode::Quiet,
-            Verbosity::Normal | Verbosity::Verbose => Mode::of_stderr(),
+            Verbosity::Normal => Mode::of_stderr(),
+            // A bar would be drawn between the calls.
+            Verbosity::Verbose => Mode::Plain,
         };
         let progress = Progress::on_stderr(mode);
-        self.relay.to(progress.observer());
+        let shown = progress.observer();
+        self.relay.to(match self.console.verbosity {
+            Verbosity::Verbose => Arc::new(move |event| {
+                if let Some(line) = call_line(&event) {
+                    complain(line);
+                }
+                shown(event);
+            }),
+            Verbosity::Quiet | Verbosity::Normal => shown,
+        });
         progress
     }
+}
+
+/// What `-v` tells of a call.
+fn call_line(event: &Event) -> Option<String> {
+    let Event::CallEnded {
+        method,
+        service,
+        status,
+        took,
+    } = event
+    else {
+        return None;
+    };
+    let answer = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    Some(format!(
+        "{method} {}: {answer} in {} ms\n",
+        service.as_str(),
+        took.as_millis()
+    ))
 }
 
 /// Accounts that an earlier run may have made a moment ago, and that cannot be read yet.
