@@ -319,7 +319,7 @@ pub(super) fn order(intake: &Intake) -> Vec<(RowKey, crate::model::Place)> {
         .iter()
         .map(|refused| (refused.key, refused.place.clone()));
     let mut order: Vec<_> = rows.chain(refused).collect();
-    let mut sheets: HashMap<std::sync::Arc<str>, usize> = HashMap::new();
+    let mut sheets: HashMap<Arc<str>, usize> = HashMap::new();
     for name in &intake.sheets {
         let next = sheets.len();
         sheets.entry(name.clone()).or_insert(next);
