@@ -36,7 +36,7 @@ fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::
     for note in &checked.notes {
         writeln!(out, "{}: {note}", source.name())?;
     }
-    for skipped in &checked.skipped_sheets {
+    for skipped in checked.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty()) {
         writeln!(out, "worksheet `{}` skipped because {}", skipped.name, skipped.reason)?;
     }
     let kinds: Vec<String> = checked

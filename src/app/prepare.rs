@@ -95,7 +95,7 @@ impl<'a> Session<'a> {
         for note in &intake.notes {
             self.console.tell(format!("{}: {note}\n", source.name()));
         }
-        for skipped in &intake.skipped_sheets {
+        for skipped in intake.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty()) {
             self.console.tell(format!(
                 "worksheet `{}` skipped because {}\n",
                 skipped.name, skipped.reason

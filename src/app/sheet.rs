@@ -4,6 +4,7 @@ use crate::api::Client;
 use crate::cli::{Permission, SheetOptions};
 use crate::intake::{self, Intake};
 use crate::model::{Capabilities, Catalogue};
+use crate::problem::Severity;
 use crate::settings::Settings;
 use crate::sheet::{SheetError, Source};
 
@@ -28,15 +29,20 @@ pub(super) fn options(sheet: &SheetOptions, settings: &Settings) -> intake::Opti
     }
 }
 
-/// Reads the sheet; where it names codes that nobody here knows, the organization's own inventory is
-/// asked and the sheet read again.
+/// Reads the sheet; where nothing is wrong with it but codes that nobody here knows, the organization's
+/// own inventory is asked and the sheet read again.
 pub(super) async fn read(
     source: &Source,
     options: &mut intake::Options,
     client: &Client,
 ) -> Result<Intake, SheetError> {
     let first = intake::read(source, options)?;
-    if first.unknown_codes.is_empty() {
+    let asks_only_for_codes = first
+        .problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .all(|problem| problem.code == "unknown-bundle-code");
+    if first.unknown_codes.is_empty() || !asks_only_for_codes {
         return Ok(first);
     }
     // Where the inventory cannot be read the codes stay unknown, and the problems say so.
