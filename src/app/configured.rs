@@ -3,7 +3,20 @@
 use super::Ending;
 use super::console::Console;
 use super::failure::{Failure, told};
+use crate::cli::Target;
 use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
+
+/// The settings for a command that talks to an organization: the sandbox needs no connection.
+///
+/// # Errors
+/// Everything wrong with the configuration.
+pub(super) fn configured_for(target: Target, overrides: &Overrides, console: Console) -> Result<Settings, Failure> {
+    let reach = match target {
+        Target::Configured => Reach::Online,
+        Target::Sandbox => Reach::Offline,
+    };
+    configured(overrides, reach, console)
+}
 
 /// The settings from flags, environment and file; warnings are told.
 ///

@@ -2,20 +2,17 @@
 
 use super::Ending;
 use super::choice::{Part, choose};
+use super::configured::configured_for;
 use super::console::{Console, data};
 use super::failure::Failure;
 use super::prepare::{Cost, OnErrors, Session, could_not_start, results_of, rules};
 use super::runtime::block_on;
-use crate::cli::{OutputFormat, PlanOptions, Target};
+use crate::cli::{OutputFormat, PlanOptions};
 use crate::ledger::History;
-use crate::settings::{Overrides, Reach};
+use crate::settings::Overrides;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let reach = match options.sheet.target {
-        Target::Configured => Reach::Online,
-        Target::Sandbox => Reach::Offline,
-    };
-    let settings = super::configured::configured(overrides, reach, console)?;
+    let settings = configured_for(options.sheet.target, overrides, console)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let mut loaded = session.load(&options.sheet, OnErrors::Refuse).await?;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
 use super::choice::{Part, choose};
+use super::configured::configured_for;
 use super::console::Console;
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
@@ -15,18 +16,14 @@ use super::prepare::{
 };
 use super::runtime::block_on;
 use super::{Ending, panics};
-use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions, Target};
+use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions};
 use crate::engine::{self, Engine, Ran};
 use crate::ledger::{JournalError, Opened, ResultsFile, RunId, archive};
 use crate::plan::{Pending, Rules};
-use crate::settings::{Overrides, Reach, Settings};
+use crate::settings::{Overrides, Settings};
 
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let reach = match options.sheet.target {
-        Target::Configured => Reach::Online,
-        Target::Sandbox => Reach::Offline,
-    };
-    let settings = super::configured::configured(overrides, reach, console)?;
+    let settings = configured_for(options.sheet.target, overrides, console)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let abort = session.signals.abort.clone();
