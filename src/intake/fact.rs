@@ -1,17 +1,9 @@
 //! What rows say of their subjects, small enough to be kept for a million rows.
 
-use std::hash::{DefaultHasher, Hasher};
-
+use super::hash::{hash, mix};
 use super::values::Values;
 use crate::model::OperationKind;
 use crate::text::fold;
-
-/// A hash of a text.
-pub(super) fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
 
 /// A hash of a text in its comparison form.
 fn hash_folded(text: &str) -> u64 {
@@ -33,11 +25,7 @@ enum Domain {
 }
 
 fn subject(domain: Domain, one: u64, other: u64) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u8(domain as u8);
-    hasher.write_u64(one);
-    hasher.write_u64(other);
-    hasher.finish()
+    mix(mix(one, domain as u64), other)
 }
 
 /// What a row says of its subject.

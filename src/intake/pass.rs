@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::column::{Column, ColumnSet};
 use super::content::{write_content, write_raw_content};
-use super::fact::{Fact, LAST_ROW, RowNumber, collect, hash};
+use super::fact::{Fact, LAST_ROW, RowNumber, collect};
 use super::fault::Fault;
+use super::hash::hash;
 use super::header::Header;
 use super::operation::operation;
 use super::options::Options;
 use super::result::{Refused, SkippedSheet};
-use super::row::Cells;
+use super::row::{Cells, Cleaned};
 use super::tally::Tally;
 use super::values::{ValueReader, Values};
 use super::word::{Word, mend, word_named};
@@ -25,6 +26,9 @@ pub(super) enum Keep {
     Rows,
     Nothing,
 }
+
+/// How many different operation cells are remembered.
+const MOST_WORDS: usize = 32;
 
 /// A worksheet that is being read.
 #[derive(Debug)]
@@ -53,9 +57,11 @@ pub(super) struct Pass<'o> {
     is_csv: bool,
     sheet: Option<Sheet>,
     last_number: RowNumber,
-    last_word: (String, Option<Word>),
+    /// The operation cells seen so far: a sheet has few different ones.
+    words: Vec<(Box<str>, Option<Word>)>,
     values: ValueReader<'o>,
     content: String,
+    cleaned: Cleaned,
     faults: Vec<Fault>,
     pub(super) sections: Vec<Section>,
     pub(super) skipped: Vec<SkippedSheet>,
@@ -78,9 +84,10 @@ impl<'o> Pass<'o> {
             is_csv,
             sheet: None,
             last_number: 0,
-            last_word: (String::new(), None),
+            words: Vec::new(),
             values: ValueReader::new(options),
             content: String::new(),
+            cleaned: Cleaned::new(),
             faults: Vec::new(),
             sections: Vec::new(),
             skipped: Vec::new(),
@@ -191,15 +198,13 @@ impl<'o> Pass<'o> {
     fn word(&mut self, sheet: &mut Sheet, header: &Header, cells: &Cells<'_>, row: u32) -> Option<Word> {
         let text = cells.get(Column::Operation);
         if !text.is_empty() {
-            if self.last_word.0 != text {
-                self.last_word = (text.to_owned(), word_named(text));
-            }
-            if self.last_word.1.is_none() {
+            let word = self.known_word(text);
+            if word.is_none() {
                 let what = format!("`{}` is no operation", crate::text::clean(text, 60));
                 self.faults
                     .push(Fault::error("unknown-operation", what, mend(text)).at(Column::Operation));
             }
-            return self.last_word.1;
+            return word;
         }
         let given = self.options.operation.map(Word::Operation).or(sheet.word);
         let word = given.or_else(|| inferred(header, cells).map(Word::Operation));
@@ -209,10 +214,22 @@ impl<'o> Pass<'o> {
         word
     }
 
+    fn known_word(&mut self, text: &str) -> Option<Word> {
+        if let Some((_, word)) = self.words.iter().find(|(known, _)| **known == *text) {
+            return *word;
+        }
+        let word = word_named(text);
+        if self.words.len() < MOST_WORDS {
+            self.words.push((text.into(), word));
+        }
+        word
+    }
+
     fn typed_row(&mut self, sheet: &mut Sheet, header: &Header, row: &Row) {
         self.faults.clear();
         self.check_shape(sheet, header, row);
-        let cells = Cells::take(header, row, &mut self.faults);
+        let mut cleaned = std::mem::take(&mut self.cleaned);
+        let cells = Cells::take(header, row, &mut cleaned, &mut self.faults);
         let word = self.word(sheet, header, &cells, row.number());
         let kind = match word {
             Some(Word::Ignore) => {
@@ -243,6 +260,7 @@ impl<'o> Pass<'o> {
             self.tell(&sheet.name, Some(header), Some(row.number()), fault);
         }
         self.faults = faults;
+        self.cleaned = cleaned;
     }
 
     fn check_shape(&mut self, sheet: &mut Sheet, header: &Header, row: &Row) {

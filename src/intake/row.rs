@@ -9,10 +9,13 @@ use super::fault::Fault;
 use super::header::Header;
 use crate::sheet::{Cell, CellKind, Row};
 
+/// Cells that had to be changed to be clean, in a buffer that is reused from row to row.
+pub(super) type Cleaned = Vec<(Column, String)>;
+
 /// The cells of one row by column, cleaned; an absent column is an empty cell.
 #[derive(Debug)]
 pub(super) struct Cells<'r> {
-    texts: [Cow<'r, str>; Column::ALL.len()],
+    texts: [&'r str; Column::ALL.len()],
     /// The columns whose cell is not empty.
     pub(super) filled: ColumnSet,
     /// The columns whose cell was a number or a date of a workbook where text is expected.
@@ -21,12 +24,13 @@ pub(super) struct Cells<'r> {
 
 impl<'r> Cells<'r> {
     /// Takes the known columns of a row; cells that hold no value are findings.
-    pub(super) fn take(header: &Header, row: &'r Row, faults: &mut Vec<Fault>) -> Self {
+    pub(super) fn take(header: &Header, row: &'r Row, cleaned: &'r mut Cleaned, faults: &mut Vec<Fault>) -> Self {
         let mut cells = Self {
-            texts: [const { Cow::Borrowed("") }; Column::ALL.len()],
+            texts: [""; Column::ALL.len()],
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),
         };
+        cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
             if cell.text.is_empty() && cell.kind == CellKind::Text {
@@ -36,20 +40,27 @@ impl<'r> Cells<'r> {
             if column.is_meaningful() {
                 faults.extend(spoilt(*column, cell, &text).map(|fault| fault.at(*column)));
             }
-            if !text.is_empty() {
-                cells.filled.insert(*column);
-                if matches!(cell.kind, CellKind::Number | CellKind::Date) && is_textual(*column) {
-                    cells.numbers.insert(*column);
-                }
-                cells.texts[*column as usize] = text;
+            if text.is_empty() {
+                continue;
             }
+            cells.filled.insert(*column);
+            if matches!(cell.kind, CellKind::Number | CellKind::Date) && is_textual(*column) {
+                cells.numbers.insert(*column);
+            }
+            match text {
+                Cow::Borrowed(text) => cells.texts[*column as usize] = text,
+                Cow::Owned(text) => cleaned.push((*column, text)),
+            }
+        }
+        for (column, text) in &*cleaned {
+            cells.texts[*column as usize] = text;
         }
         cells
     }
 
     /// The cell's text.
-    pub(super) fn get(&self, column: Column) -> &str {
-        &self.texts[column as usize]
+    pub(super) fn get(&self, column: Column) -> &'r str {
+        self.texts[column as usize]
     }
 
     /// Whether the cell holds something.
