@@ -1,12 +1,12 @@
 //! One pass over a sheet: every row into what it says, findings on the way.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::column::{Column, ColumnSet};
 use super::content::{write_content, write_raw_content};
 use super::fact::{Fact, LAST_ROW, RowNumber, collect};
 use super::fault::Fault;
-use super::hash::hash;
 use super::header::Header;
 use super::operation::operation;
 use super::options::Options;
@@ -36,7 +36,7 @@ struct Sheet {
     name: Arc<str>,
     /// What its name says of the operation.
     word: Option<Word>,
-    header: Option<Header>,
+    header: Option<Rc<Header>>,
     tally: Tally,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Pass<'o> {
     keep: Keep,
     /// Whether the cells come from a CSV, in which a cell too many shifts those after it.
     is_csv: bool,
-    sheet: Option<Sheet>,
+    sheet: Option<Box<Sheet>>,
     last_number: RowNumber,
     /// The operation cells seen so far: a sheet has few different ones.
     words: Vec<(Box<str>, Option<Word>)>,
@@ -66,7 +66,6 @@ pub(super) struct Pass<'o> {
     pub(super) sections: Vec<Section>,
     pub(super) skipped: Vec<SkippedSheet>,
     pub(super) problems: Problems,
-    pub(super) contents: Vec<(u64, RowNumber)>,
     pub(super) facts: Vec<Fact>,
     pub(super) rows: Vec<TypedRow>,
     pub(super) refused: Vec<Refused>,
@@ -92,7 +91,6 @@ impl<'o> Pass<'o> {
             sections: Vec::new(),
             skipped: Vec::new(),
             problems: Problems::default(),
-            contents: Vec::new(),
             facts: Vec::new(),
             rows: Vec::new(),
             refused: Vec::new(),
@@ -154,7 +152,7 @@ impl<'o> Pass<'o> {
             });
         }
         for (row, fault) in std::mem::take(&mut sheet.tally).into_faults() {
-            self.tell(&sheet.name, sheet.header.as_ref(), Some(row), fault);
+            self.tell(&sheet.name, sheet.header.as_deref(), Some(row), fault);
         }
     }
 
@@ -179,13 +177,13 @@ impl<'o> Pass<'o> {
                 name: sheet.name.clone(),
                 reason: format!("its first row is no header: {}", crate::text::joined(&labels, 3)),
             });
-            sheet.header = Some(header);
+            sheet.header = Some(Rc::new(header));
             return Visit::Skip;
         }
         for fault in faults {
             self.tell(&sheet.name, Some(&header), Some(row.number()), fault);
         }
-        sheet.header = Some(header);
+        sheet.header = Some(Rc::new(header));
         self.sections.push(Section {
             name: sheet.name.clone(),
             before: self.last_number,
@@ -241,10 +239,10 @@ impl<'o> Pass<'o> {
         };
         self.row_count += 1;
         let mut faults = std::mem::take(&mut self.faults);
-        let values = match kind {
-            Some(kind) => self.values.read(kind, &cells, &mut faults),
-            None => Values::default(),
-        };
+        let mut values = Values::default();
+        if let Some(kind) = kind {
+            self.values.read(kind, &cells, &mut values, &mut faults);
+        }
         let valid = !faults.iter().any(|fault| fault.severity == Severity::Error);
         if let Some(kind) = kind {
             self.counts[kind as usize] += 1;
@@ -304,8 +302,7 @@ impl<'o> Pass<'o> {
     fn accept(&mut self, sheet: &Sheet, kind: OperationKind, values: &Values<'_>, row: u32) {
         let number = self.number(row);
         write_content(kind, values, &mut self.content);
-        self.contents.push((hash(&self.content), number));
-        collect(kind, values, number, &mut self.facts);
+        collect(kind, values, &self.content, number, &mut self.facts);
         if self.keep == Keep::Rows
             && let Ok(operation) = operation(kind, values)
         {
@@ -436,12 +433,12 @@ impl Visitor for Pass<'_> {
             });
             return Visit::Skip;
         }
-        self.sheet = Some(Sheet {
+        self.sheet = Some(Box::new(Sheet {
             name: name.clone(),
             word: word_named(name).filter(|word| *word != Word::Ignore),
             header: None,
             tally: Tally::default(),
-        });
+        }));
         Visit::Rows
     }
 
@@ -449,14 +446,13 @@ impl Visitor for Pass<'_> {
         let Some(mut sheet) = self.sheet.take() else {
             return Visit::Skip;
         };
-        let visit = match sheet.header.take() {
+        let visit = match sheet.header.clone() {
             None if row.is_empty() => Visit::Rows,
             None => self.header(&mut sheet, row),
             Some(header) => {
                 if !row.is_empty() || row.fault().is_some() {
                     self.typed_row(&mut sheet, &header, row);
                 }
-                sheet.header = Some(header);
                 Visit::Rows
             }
         };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::address::look_alike;
-use super::clean::{clean, is_error_value, is_exponent};
+use super::clean::{clean, is_clear, is_error_value, is_exponent, is_plain, trimmed};
 use super::column::{Column, ColumnSet};
 use super::fault::Fault;
 use super::header::Header;
@@ -20,6 +20,8 @@ pub(super) struct Cells<'r> {
     pub(super) filled: ColumnSet,
     /// The columns whose cell was a number or a date of a workbook where text is expected.
     pub(super) numbers: ColumnSet,
+    /// Whether any cell is `<clear>`.
+    pub(super) has_clear: bool,
 }
 
 impl<'r> Cells<'r> {
@@ -29,33 +31,46 @@ impl<'r> Cells<'r> {
             texts: [""; Column::ALL.len()],
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),
+            has_clear: false,
         };
         cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
-            if cell.text.is_empty() && cell.kind == CellKind::Text {
-                continue;
-            }
-            let text = clean(cell.text);
-            if column.is_meaningful() {
-                faults.extend(spoilt(*column, cell, &text).map(|fault| fault.at(*column)));
-            }
-            if text.is_empty() {
-                continue;
-            }
-            cells.filled.insert(*column);
-            if matches!(cell.kind, CellKind::Number | CellKind::Date) && is_textual(*column) {
-                cells.numbers.insert(*column);
-            }
-            match text {
-                Cow::Borrowed(text) => cells.texts[*column as usize] = text,
-                Cow::Owned(text) => cleaned.push((*column, text)),
+            if cell.kind == CellKind::Text && is_plain(cell.text) {
+                let text = trimmed(cell.text);
+                cells.put(*column, text);
+                if text.starts_with(['#', 'E']) || text.starts_with(|first: char| first.is_ascii_digit()) {
+                    faults.extend(spoilt(*column, cell, text));
+                }
+            } else {
+                cells.take_odd(*column, cell, cleaned, faults);
             }
         }
         for (column, text) in &*cleaned {
-            cells.texts[*column as usize] = text;
+            cells.put(*column, text);
         }
         cells
+    }
+
+    /// A cell that is empty in some other way than by having no letters, is of a workbook, or has odd letters.
+    fn take_odd(&mut self, column: Column, cell: Cell<'r>, cleaned: &mut Cleaned, faults: &mut Vec<Fault>) {
+        let text = clean(cell.text);
+        faults.extend(spoilt(column, cell, &text));
+        if matches!(cell.kind, CellKind::Number | CellKind::Date) && is_textual(column) {
+            self.numbers.insert(column);
+        }
+        match text {
+            Cow::Borrowed(text) => self.put(column, text),
+            Cow::Owned(text) => cleaned.push((column, text)),
+        }
+    }
+
+    fn put(&mut self, column: Column, text: &'r str) {
+        self.texts[column as usize] = text;
+        if !text.is_empty() {
+            self.filled.insert(column);
+            self.has_clear |= is_clear(text);
+        }
     }
 
     /// The cell's text.
@@ -87,6 +102,14 @@ fn is_textual(column: Column) -> bool {
 
 /// What keeps a cell from being a value, or makes it suspicious.
 fn spoilt(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
+    let fault = fault(column, cell, text)?;
+    Some(fault.at(column))
+}
+
+fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
+    if !column.is_meaningful() {
+        return None;
+    }
     if cell.kind == CellKind::Uncomputed {
         return Some(Fault::error(
             "formula-without-value",
@@ -108,7 +131,7 @@ fn spoilt(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
             "format the column as text and write the number again",
         ));
     }
-    if text.is_ascii() && cell.text.is_ascii() {
+    if is_plain(cell.text) {
         return None;
     }
     if text.contains('\u{fffd}') {

@@ -10,7 +10,7 @@ use super::column::{Column, ColumnSet};
 use super::fault::Fault;
 use super::flag::flag;
 use super::group_list::GroupList;
-use super::hash::Mixing;
+use super::hash::{Mixing, is_folded};
 use super::license_list::{LicenseFaults, LicenseList};
 use super::needs::{Need, needs, takes};
 use super::options::Options;
@@ -100,23 +100,24 @@ impl<'o> ValueReader<'o> {
         }
     }
 
-    /// Reads a row of this operation. Whether it is valid is told by the findings.
+    /// Reads a row of this operation into `values`, which are empty. Whether it is valid is told by the findings.
     pub(super) fn read<'c>(
         &mut self,
         kind: OperationKind,
         cells: &'c Cells<'_>,
+        values: &mut Values<'c>,
         faults: &mut Vec<Fault>,
-    ) -> Values<'c> {
+    ) {
         let mut reading = Reading {
             kind,
             cells,
             takes: ColumnSet::of(takes(kind)),
             faults,
-            values: Values::default(),
+            values,
         };
         reading.subjects();
-        if reading.has_misplaced_clear() {
-            return reading.values;
+        if cells.has_clear && reading.has_misplaced_clear() {
+            return;
         }
         reading.addresses(self.options);
         reading.plain_cells();
@@ -129,7 +130,6 @@ impl<'o> ValueReader<'o> {
         reading.quotas(self.options);
         reading.needs();
         reading.capabilities(self.options);
-        reading.values
     }
 
     fn group_list(&mut self, cell: &str, column: Column, faults: &mut Vec<Fault>) -> Option<Rc<GroupList>> {
@@ -180,7 +180,7 @@ struct Reading<'c, 'r, 'f> {
     cells: &'c Cells<'r>,
     takes: ColumnSet,
     faults: &'f mut Vec<Fault>,
-    values: Values<'c>,
+    values: &'f mut Values<'c>,
 }
 
 impl<'c> Reading<'c, '_, '_> {
@@ -526,7 +526,7 @@ fn user_key(user: &str) -> Cow<'_, str> {
     {
         return Cow::Owned(id.to_string());
     }
-    if user.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    if is_folded(user) {
         Cow::Borrowed(user)
     } else {
         Cow::Owned(fold(user))
