@@ -5,6 +5,11 @@ use super::clean::turns_direction;
 /// The bare address of `mailto:ann@x.example?subject=hi`, `Ann Lee <ann@x.example>` and
 /// `'ann@x.example'`; any other text as it is.
 pub(super) fn bare(cell: &str) -> &str {
+    // Nearly every cell is bare.
+    let dressed = |ends: &[u8]| matches!(ends, [b'm' | b'M' | b'\'', ..] | [.., b'>' | b';' | b',']);
+    if !dressed(cell.as_bytes()) {
+        return cell;
+    }
     let mut text = cell;
     if let (Some(open), true) = (text.rfind('<'), text.ends_with('>')) {
         let inner = text[open + 1..text.len() - 1].trim();

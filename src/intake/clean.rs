@@ -5,9 +5,8 @@ use std::borrow::Cow;
 /// The cell without what cannot be seen: padding, no-break spaces, zero-width characters, direction
 /// marks, and the apostrophe that keeps a spreadsheet program from running a formula. Line breaks inside stay.
 pub(super) fn clean(cell: &str) -> Cow<'_, str> {
-    let plain = cell.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if plain {
-        return Cow::Borrowed(without_apostrophe(cell.trim_matches(' ')));
+    if is_plain(cell) {
+        return Cow::Borrowed(trimmed(cell));
     }
     let mut out = String::with_capacity(cell.len());
     for letter in cell.chars() {
@@ -27,6 +26,19 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(trimmed.to_owned())
     }
+}
+
+/// [`clean`] for a cell that is plain.
+pub(super) fn trimmed(cell: &str) -> &str {
+    let is_padded = cell.starts_with(' ') || cell.ends_with(' ');
+    without_apostrophe(if is_padded { cell.trim_matches(' ') } else { cell })
+}
+
+/// Whether the cell is of visible ASCII letters and spaces only.
+pub(super) fn is_plain(cell: &str) -> bool {
+    // Without an early end, this is done on many bytes at a time.
+    cell.bytes()
+        .fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// The inverse of [`crate::text::defuse`].
@@ -87,6 +99,9 @@ pub(super) fn is_error_value(cell: &str) -> bool {
 
 /// Whether the cell shows a long number as a spreadsheet program does once it has lost its digits: `1.2E+10`.
 pub(super) fn is_exponent(cell: &str) -> bool {
+    if !cell.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     let Some((mantissa, exponent)) = cell.split_once(['E', 'e']) else {
         return false;
     };

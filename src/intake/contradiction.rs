@@ -174,26 +174,53 @@ pub(super) struct Repetition {
     pub(super) occurrence: u32,
 }
 
-/// The rows whose content was there before, from the hash of each row's content.
-pub(super) fn repetitions(contents: &mut [(u64, RowNumber)]) -> Vec<Repetition> {
-    contents.sort_unstable();
+/// Keeps, in order, the facts whose subject others may have as well: few, which saves sorting all.
+pub(super) fn keep_shared(facts: &mut Vec<Fact>) {
+    let bits = (facts.len() * 16).next_power_of_two().max(64);
+    let mask = bits as u64 - 1;
+    let (mut seen, mut again) = (vec![0_u64; bits / 64], vec![0_u64; bits / 64]);
+    let place = |fact: &Fact| {
+        let bit = fact.subject & mask;
+        (usize::try_from(bit / 64).unwrap_or(0), 1_u64 << (bit % 64))
+    };
+    for (word, bit) in facts.iter().map(place) {
+        again[word] |= seen[word] & bit;
+        seen[word] |= bit;
+    }
+    facts.retain(|fact| {
+        let (word, bit) = place(fact);
+        again[word] & bit != 0
+    });
+    facts.sort_unstable();
+}
+
+/// The rows that say the same as an earlier row. The facts are sorted.
+pub(super) fn repetitions(facts: &[Fact]) -> Vec<Repetition> {
     let mut found = Vec::new();
-    for equal in contents.chunk_by(|one, other| one.0 == other.0) {
-        for (occurrence, (_, row)) in (0..).zip(equal).skip(1) {
-            found.push(Repetition {
-                row: *row,
-                first: equal[0].1,
-                occurrence,
-            });
+    for about in facts.chunk_by(|one, other| one.subject == other.subject) {
+        if about.len() < 2 || !about[0].claim().stands_for_row() {
+            continue;
+        }
+        let mut equal: Vec<Fact> = about.to_vec();
+        equal.sort_by_key(|fact| (fact.value, fact.row()));
+        for equal in equal.chunk_by(|one, other| one.value == other.value) {
+            for (occurrence, fact) in (0..).zip(equal).skip(1) {
+                found.push(Repetition {
+                    row: fact.row(),
+                    first: equal[0].row(),
+                    occurrence,
+                });
+            }
         }
     }
+    // A row with two subjects is found twice.
     found.sort_unstable_by_key(|repetition| repetition.row);
+    found.dedup_by_key(|repetition| repetition.row);
     found
 }
 
-/// The contradictions among rows, those in `left_out` aside, by the later row.
-pub(super) fn contradictions(facts: &mut [Fact], left_out: &HashSet<RowNumber>) -> Vec<Pair> {
-    facts.sort_unstable();
+/// The contradictions among rows, those in `left_out` aside, by the later row. The facts are sorted.
+pub(super) fn contradictions(facts: &[Fact], left_out: &HashSet<RowNumber>) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for about in facts.chunk_by(|one, other| one.subject == other.subject) {
         if about.len() < 2 {

@@ -1,25 +1,13 @@
 //! What rows say of their subjects, small enough to be kept for a million rows.
 
-use std::hash::{DefaultHasher, Hasher};
-
+use super::hash::{hash, is_folded, mix};
 use super::values::Values;
 use crate::model::OperationKind;
 use crate::text::fold;
 
-/// A hash of a text.
-pub(super) fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
-
 /// A hash of a text in its comparison form.
 fn hash_folded(text: &str) -> u64 {
-    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        hash(text)
-    } else {
-        hash(&fold(text))
-    }
+    if is_folded(text) { hash(text) } else { hash(&fold(text)) }
 }
 
 /// The kinds of thing that a fact is about. They keep the hashes of different kinds apart.
@@ -33,11 +21,7 @@ enum Domain {
 }
 
 fn subject(domain: Domain, one: u64, other: u64) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u8(domain as u8);
-    hasher.write_u64(one);
-    hasher.write_u64(other);
-    hasher.finish()
+    mix(mix(one, domain as u64), other)
 }
 
 /// What a row says of its subject.
@@ -83,6 +67,11 @@ impl Claim {
         Self::Rule,
     ];
 
+    /// Whether the fact stands for the row: each has one, and equal rows have equal ones.
+    pub(super) fn stands_for_row(self) -> bool {
+        !matches!(self, Self::Add | Self::Remove | Self::Field(_))
+    }
+
     fn tag(self) -> u8 {
         let plain = (0..).zip(Self::PLAIN).find(|(_, claim)| *claim == self);
         match (self, plain) {
@@ -107,7 +96,7 @@ const TAG_BITS: u32 = 5;
 /// The highest row number that facts can be kept for.
 pub(super) const LAST_ROW: RowNumber = (1 << (32 - TAG_BITS)) - 1;
 
-/// The value of a membership; that of a licence is 0.
+/// The value of an `Add` or `Remove` of a group; that of a licence is 0.
 pub(super) const GROUP: u32 = 1;
 
 /// One thing that one row says of one subject, in 16 bytes. Ordered by subject, then by row.
@@ -116,7 +105,7 @@ pub(super) struct Fact {
     pub(super) subject: u64,
     /// Row and claim.
     packed: u32,
-    /// What tells two claims of a kind apart.
+    /// What tells two claims of a kind apart: for claims about users and rules, a hash of the row's content.
     pub(super) value: u32,
 }
 
@@ -145,51 +134,48 @@ fn half(hash: u64) -> u32 {
     u32::from_le_bytes([a, b, c, d])
 }
 
-/// Appends what a valid row says.
-pub(super) fn collect(kind: OperationKind, values: &Values<'_>, row: RowNumber, facts: &mut Vec<Fact>) {
+/// Appends what a valid row of this content says.
+pub(super) fn collect(kind: OperationKind, values: &Values<'_>, content: &str, row: RowNumber, facts: &mut Vec<Fact>) {
     let mut push = |subject, claim, value| facts.push(Fact::new(subject, row, claim, value));
-    let user = |name: &str| hash_folded(name);
     let about = |user: u64| subject(Domain::User, user, 0);
+    let content = half(hash(content));
 
     // Whom memberships and licences are about: the new account where there is one.
     let holder = match kind {
         OperationKind::SetGroupLicenses => {
-            push(subject(Domain::Rule, hash_folded(values.group), 0), Claim::Rule, 0);
+            push(
+                subject(Domain::Rule, hash_folded(values.group), 0),
+                Claim::Rule,
+                content,
+            );
             return;
         }
-        OperationKind::Invite => user(values.email),
-        OperationKind::Create if values.username.is_empty() => user(values.email),
-        OperationKind::Create => user(values.username),
-        OperationKind::Migrate => user(values.new_email),
-        _ => user(&values.user_key),
+        OperationKind::Invite => hash_folded(values.email),
+        OperationKind::Create if values.username.is_empty() => hash_folded(values.email),
+        OperationKind::Create => hash_folded(values.username),
+        OperationKind::Migrate => hash_folded(values.new_email),
+        _ => hash(&values.user_key),
     };
-    match kind {
-        OperationKind::Invite => push(about(holder), Claim::Invite, 0),
-        OperationKind::Create => {
-            push(about(holder), Claim::Create, 0);
-            if !values.username.is_empty() && !values.email.is_empty() && user(values.email) != holder {
-                push(about(user(values.email)), Claim::Create, 0);
-            }
+    let claim = match kind {
+        OperationKind::Invite => Claim::Invite,
+        OperationKind::Create => Claim::Create,
+        OperationKind::Migrate => Claim::MigrateTo,
+        OperationKind::Delete => Claim::Delete,
+        OperationKind::SetLicenses => Claim::SetLicenses,
+        OperationKind::ReleaseLicenses => Claim::ReleaseLicenses,
+        OperationKind::BlockLicenses => Claim::BlockLicenses,
+        OperationKind::AddLicenses | OperationKind::RemoveLicenses => Claim::ChangeLicenses,
+        _ => Claim::Work,
+    };
+    push(about(holder), claim, content);
+    if kind == OperationKind::Migrate {
+        push(about(hash(&values.user_key)), Claim::MigrateFrom, content);
+    }
+    if kind == OperationKind::Create && !values.username.is_empty() && !values.email.is_empty() {
+        let address = hash_folded(values.email);
+        if address != holder {
+            push(about(address), Claim::Create, content);
         }
-        OperationKind::Migrate => {
-            push(about(user(&values.user_key)), Claim::MigrateFrom, 0);
-            push(about(holder), Claim::MigrateTo, 0);
-        }
-        OperationKind::Delete => push(about(holder), Claim::Delete, 0),
-        OperationKind::SetLicenses => {
-            let licenses = values.licenses.as_ref().map_or(0, |list| hash(&list.normal));
-            let external = values.external_license.map_or(0, |value| 1 + u32::from(value));
-            push(about(holder), Claim::SetLicenses, half(licenses) ^ external);
-        }
-        OperationKind::ReleaseLicenses => push(about(holder), Claim::ReleaseLicenses, 0),
-        OperationKind::BlockLicenses => push(about(holder), Claim::BlockLicenses, 0),
-        OperationKind::AddLicenses | OperationKind::RemoveLicenses => {
-            push(about(holder), Claim::ChangeLicenses, 0);
-        }
-        OperationKind::Update | OperationKind::AddToGroups | OperationKind::RemoveFromGroups => {
-            push(about(holder), Claim::Work, 0);
-        }
-        OperationKind::SetGroupLicenses => {}
     }
 
     let group_claim = if kind == OperationKind::RemoveFromGroups {

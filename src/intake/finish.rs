@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::contradiction::{Contradiction, Pair, Repetition, contradictions, repetitions};
+use super::contradiction::{Contradiction, Pair, Repetition, contradictions, keep_shared, repetitions};
 use super::fact::RowNumber;
 use super::fault::Fault;
 use super::options::Options;
@@ -17,10 +17,10 @@ use crate::text::{fold, joined};
 pub(super) fn finish(pass: &mut Pass<'_>, options: &Options) -> Vec<String> {
     let unknown_codes = pass.end();
     check_sheets(pass, options);
-    let repeated = repetitions(&mut pass.contents);
-    pass.contents = Vec::new();
+    keep_shared(&mut pass.facts);
+    let repeated = repetitions(&pass.facts);
     let left_out: HashSet<RowNumber> = repeated.iter().map(|repetition| repetition.row).collect();
-    let pairs = contradictions(&mut pass.facts, &left_out);
+    let pairs = contradictions(&pass.facts, &left_out);
     pass.facts = Vec::new();
     tell(pass, &repeated, &pairs);
     refuse(pass, &repeated, &pairs);

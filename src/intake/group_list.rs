@@ -1,7 +1,7 @@
 //! The groups of a cell.
 
-use super::fact::hash;
 use super::fault::Fault;
+use super::hash::hash;
 use super::list::split;
 use crate::model::GroupRef;
 

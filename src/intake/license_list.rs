@@ -1,7 +1,7 @@
 //! The licences of a cell.
 
-use super::fact::hash;
 use super::fault::Fault;
+use super::hash::hash;
 use super::list::{Item, split};
 use crate::model::{BundleCode, BundleSet, Catalogue};
 

@@ -14,6 +14,7 @@ mod fault;
 mod finish;
 mod flag;
 mod group_list;
+mod hash;
 mod header;
 mod license_list;
 mod list;

@@ -1,16 +1,17 @@
 //! One pass over a sheet: every row into what it says, findings on the way.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::column::{Column, ColumnSet};
 use super::content::{write_content, write_raw_content};
-use super::fact::{Fact, LAST_ROW, RowNumber, collect, hash};
+use super::fact::{Fact, LAST_ROW, RowNumber, collect};
 use super::fault::Fault;
 use super::header::Header;
 use super::operation::operation;
 use super::options::Options;
 use super::result::{Refused, SkippedSheet};
-use super::row::Cells;
+use super::row::{Cells, Cleaned};
 use super::tally::Tally;
 use super::values::{ValueReader, Values};
 use super::word::{Word, mend, word_named};
@@ -26,13 +27,16 @@ pub(super) enum Keep {
     Nothing,
 }
 
+/// How many different operation cells are remembered.
+const MOST_WORDS: usize = 32;
+
 /// A worksheet that is being read.
 #[derive(Debug)]
 struct Sheet {
     name: Arc<str>,
     /// What its name says of the operation.
     word: Option<Word>,
-    header: Option<Header>,
+    header: Option<Rc<Header>>,
     tally: Tally,
 }
 
@@ -51,16 +55,17 @@ pub(super) struct Pass<'o> {
     keep: Keep,
     /// Whether the cells come from a CSV, in which a cell too many shifts those after it.
     is_csv: bool,
-    sheet: Option<Sheet>,
+    sheet: Option<Box<Sheet>>,
     last_number: RowNumber,
-    last_word: (String, Option<Word>),
+    /// The operation cells seen so far: a sheet has few different ones.
+    words: Vec<(Box<str>, Option<Word>)>,
     values: ValueReader<'o>,
     content: String,
+    cleaned: Cleaned,
     faults: Vec<Fault>,
     pub(super) sections: Vec<Section>,
     pub(super) skipped: Vec<SkippedSheet>,
     pub(super) problems: Problems,
-    pub(super) contents: Vec<(u64, RowNumber)>,
     pub(super) facts: Vec<Fact>,
     pub(super) rows: Vec<TypedRow>,
     pub(super) refused: Vec<Refused>,
@@ -78,14 +83,14 @@ impl<'o> Pass<'o> {
             is_csv,
             sheet: None,
             last_number: 0,
-            last_word: (String::new(), None),
+            words: Vec::new(),
             values: ValueReader::new(options),
             content: String::new(),
+            cleaned: Cleaned::new(),
             faults: Vec::new(),
             sections: Vec::new(),
             skipped: Vec::new(),
             problems: Problems::default(),
-            contents: Vec::new(),
             facts: Vec::new(),
             rows: Vec::new(),
             refused: Vec::new(),
@@ -147,7 +152,7 @@ impl<'o> Pass<'o> {
             });
         }
         for (row, fault) in std::mem::take(&mut sheet.tally).into_faults() {
-            self.tell(&sheet.name, sheet.header.as_ref(), Some(row), fault);
+            self.tell(&sheet.name, sheet.header.as_deref(), Some(row), fault);
         }
     }
 
@@ -172,13 +177,13 @@ impl<'o> Pass<'o> {
                 name: sheet.name.clone(),
                 reason: format!("its first row is no header: {}", crate::text::joined(&labels, 3)),
             });
-            sheet.header = Some(header);
+            sheet.header = Some(Rc::new(header));
             return Visit::Skip;
         }
         for fault in faults {
             self.tell(&sheet.name, Some(&header), Some(row.number()), fault);
         }
-        sheet.header = Some(header);
+        sheet.header = Some(Rc::new(header));
         self.sections.push(Section {
             name: sheet.name.clone(),
             before: self.last_number,
@@ -191,15 +196,13 @@ impl<'o> Pass<'o> {
     fn word(&mut self, sheet: &mut Sheet, header: &Header, cells: &Cells<'_>, row: u32) -> Option<Word> {
         let text = cells.get(Column::Operation);
         if !text.is_empty() {
-            if self.last_word.0 != text {
-                self.last_word = (text.to_owned(), word_named(text));
-            }
-            if self.last_word.1.is_none() {
+            let word = self.known_word(text);
+            if word.is_none() {
                 let what = format!("`{}` is no operation", crate::text::clean(text, 60));
                 self.faults
                     .push(Fault::error("unknown-operation", what, mend(text)).at(Column::Operation));
             }
-            return self.last_word.1;
+            return word;
         }
         let given = self.options.operation.map(Word::Operation).or(sheet.word);
         let word = given.or_else(|| inferred(header, cells).map(Word::Operation));
@@ -209,10 +212,22 @@ impl<'o> Pass<'o> {
         word
     }
 
+    fn known_word(&mut self, text: &str) -> Option<Word> {
+        if let Some((_, word)) = self.words.iter().find(|(known, _)| **known == *text) {
+            return *word;
+        }
+        let word = word_named(text);
+        if self.words.len() < MOST_WORDS {
+            self.words.push((text.into(), word));
+        }
+        word
+    }
+
     fn typed_row(&mut self, sheet: &mut Sheet, header: &Header, row: &Row) {
         self.faults.clear();
         self.check_shape(sheet, header, row);
-        let cells = Cells::take(header, row, &mut self.faults);
+        let mut cleaned = std::mem::take(&mut self.cleaned);
+        let cells = Cells::take(header, row, &mut cleaned, &mut self.faults);
         let word = self.word(sheet, header, &cells, row.number());
         let kind = match word {
             Some(Word::Ignore) => {
@@ -224,10 +239,10 @@ impl<'o> Pass<'o> {
         };
         self.row_count += 1;
         let mut faults = std::mem::take(&mut self.faults);
-        let values = match kind {
-            Some(kind) => self.values.read(kind, &cells, &mut faults),
-            None => Values::default(),
-        };
+        let mut values = Values::default();
+        if let Some(kind) = kind {
+            self.values.read(kind, &cells, &mut values, &mut faults);
+        }
         let valid = !faults.iter().any(|fault| fault.severity == Severity::Error);
         if let Some(kind) = kind {
             self.counts[kind as usize] += 1;
@@ -243,6 +258,7 @@ impl<'o> Pass<'o> {
             self.tell(&sheet.name, Some(header), Some(row.number()), fault);
         }
         self.faults = faults;
+        self.cleaned = cleaned;
     }
 
     fn check_shape(&mut self, sheet: &mut Sheet, header: &Header, row: &Row) {
@@ -286,8 +302,7 @@ impl<'o> Pass<'o> {
     fn accept(&mut self, sheet: &Sheet, kind: OperationKind, values: &Values<'_>, row: u32) {
         let number = self.number(row);
         write_content(kind, values, &mut self.content);
-        self.contents.push((hash(&self.content), number));
-        collect(kind, values, number, &mut self.facts);
+        collect(kind, values, &self.content, number, &mut self.facts);
         if self.keep == Keep::Rows
             && let Ok(operation) = operation(kind, values)
         {
@@ -418,12 +433,12 @@ impl Visitor for Pass<'_> {
             });
             return Visit::Skip;
         }
-        self.sheet = Some(Sheet {
+        self.sheet = Some(Box::new(Sheet {
             name: name.clone(),
             word: word_named(name).filter(|word| *word != Word::Ignore),
             header: None,
             tally: Tally::default(),
-        });
+        }));
         Visit::Rows
     }
 
@@ -431,14 +446,13 @@ impl Visitor for Pass<'_> {
         let Some(mut sheet) = self.sheet.take() else {
             return Visit::Skip;
         };
-        let visit = match sheet.header.take() {
+        let visit = match sheet.header.clone() {
             None if row.is_empty() => Visit::Rows,
             None => self.header(&mut sheet, row),
             Some(header) => {
                 if !row.is_empty() || row.fault().is_some() {
                     self.typed_row(&mut sheet, &header, row);
                 }
-                sheet.header = Some(header);
                 Visit::Rows
             }
         };

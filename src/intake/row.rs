@@ -3,53 +3,79 @@
 use std::borrow::Cow;
 
 use super::address::look_alike;
-use super::clean::{clean, is_error_value, is_exponent};
+use super::clean::{clean, is_clear, is_error_value, is_exponent, is_plain, trimmed};
 use super::column::{Column, ColumnSet};
 use super::fault::Fault;
 use super::header::Header;
 use crate::sheet::{Cell, CellKind, Row};
 
+/// Cells that had to be changed to be clean, in a buffer that is reused from row to row.
+pub(super) type Cleaned = Vec<(Column, String)>;
+
 /// The cells of one row by column, cleaned; an absent column is an empty cell.
 #[derive(Debug)]
 pub(super) struct Cells<'r> {
-    texts: [Cow<'r, str>; Column::ALL.len()],
+    texts: [&'r str; Column::ALL.len()],
     /// The columns whose cell is not empty.
     pub(super) filled: ColumnSet,
     /// The columns whose cell was a number or a date of a workbook where text is expected.
     pub(super) numbers: ColumnSet,
+    /// Whether any cell is `<clear>`.
+    pub(super) has_clear: bool,
 }
 
 impl<'r> Cells<'r> {
     /// Takes the known columns of a row; cells that hold no value are findings.
-    pub(super) fn take(header: &Header, row: &'r Row, faults: &mut Vec<Fault>) -> Self {
+    pub(super) fn take(header: &Header, row: &'r Row, cleaned: &'r mut Cleaned, faults: &mut Vec<Fault>) -> Self {
         let mut cells = Self {
-            texts: [const { Cow::Borrowed("") }; Column::ALL.len()],
+            texts: [""; Column::ALL.len()],
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),
+            has_clear: false,
         };
+        cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
-            if cell.text.is_empty() && cell.kind == CellKind::Text {
-                continue;
-            }
-            let text = clean(cell.text);
-            if column.is_meaningful() {
-                faults.extend(spoilt(*column, cell, &text).map(|fault| fault.at(*column)));
-            }
-            if !text.is_empty() {
-                cells.filled.insert(*column);
-                if matches!(cell.kind, CellKind::Number | CellKind::Date) && is_textual(*column) {
-                    cells.numbers.insert(*column);
+            if cell.kind == CellKind::Text && is_plain(cell.text) {
+                let text = trimmed(cell.text);
+                cells.put(*column, text);
+                if text.starts_with(['#', 'E']) || text.starts_with(|first: char| first.is_ascii_digit()) {
+                    faults.extend(spoilt(*column, cell, text));
                 }
-                cells.texts[*column as usize] = text;
+            } else {
+                cells.take_odd(*column, cell, cleaned, faults);
             }
+        }
+        for (column, text) in &*cleaned {
+            cells.put(*column, text);
         }
         cells
     }
 
+    /// A cell that is empty in some other way than by having no letters, is of a workbook, or has odd letters.
+    fn take_odd(&mut self, column: Column, cell: Cell<'r>, cleaned: &mut Cleaned, faults: &mut Vec<Fault>) {
+        let text = clean(cell.text);
+        faults.extend(spoilt(column, cell, &text));
+        if matches!(cell.kind, CellKind::Number | CellKind::Date) && is_textual(column) {
+            self.numbers.insert(column);
+        }
+        match text {
+            Cow::Borrowed(text) => self.put(column, text),
+            Cow::Owned(text) => cleaned.push((column, text)),
+        }
+    }
+
+    fn put(&mut self, column: Column, text: &'r str) {
+        self.texts[column as usize] = text;
+        if !text.is_empty() {
+            self.filled.insert(column);
+            self.has_clear |= is_clear(text);
+        }
+    }
+
     /// The cell's text.
-    pub(super) fn get(&self, column: Column) -> &str {
-        &self.texts[column as usize]
+    pub(super) fn get(&self, column: Column) -> &'r str {
+        self.texts[column as usize]
     }
 
     /// Whether the cell holds something.
@@ -76,6 +102,14 @@ fn is_textual(column: Column) -> bool {
 
 /// What keeps a cell from being a value, or makes it suspicious.
 fn spoilt(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
+    let fault = fault(column, cell, text)?;
+    Some(fault.at(column))
+}
+
+fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
+    if !column.is_meaningful() {
+        return None;
+    }
     if cell.kind == CellKind::Uncomputed {
         return Some(Fault::error(
             "formula-without-value",
@@ -97,7 +131,7 @@ fn spoilt(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
             "format the column as text and write the number again",
         ));
     }
-    if text.is_ascii() && cell.text.is_ascii() {
+    if is_plain(cell.text) {
         return None;
     }
     if text.contains('\u{fffd}') {

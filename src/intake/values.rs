@@ -10,6 +10,7 @@ use super::column::{Column, ColumnSet};
 use super::fault::Fault;
 use super::flag::flag;
 use super::group_list::GroupList;
+use super::hash::{Mixing, is_folded};
 use super::license_list::{LicenseFaults, LicenseList};
 use super::needs::{Need, needs, takes};
 use super::options::Options;
@@ -83,8 +84,8 @@ const REMEMBERED: usize = 4096;
 #[derive(Debug)]
 pub(super) struct ValueReader<'o> {
     options: &'o Options,
-    groups: HashMap<Box<str>, Rc<GroupList>>,
-    licenses: HashMap<Box<str>, Result<Rc<LicenseList>, LicenseFaults>>,
+    groups: HashMap<Box<str>, Rc<GroupList>, Mixing>,
+    licenses: HashMap<Box<str>, Result<Rc<LicenseList>, LicenseFaults>, Mixing>,
     /// Words that mean no known bundle, each once, for the organization to be asked.
     pub(super) unknown_codes: Vec<String>,
 }
@@ -93,29 +94,30 @@ impl<'o> ValueReader<'o> {
     pub(super) fn new(options: &'o Options) -> Self {
         Self {
             options,
-            groups: HashMap::new(),
-            licenses: HashMap::new(),
+            groups: HashMap::default(),
+            licenses: HashMap::default(),
             unknown_codes: Vec::new(),
         }
     }
 
-    /// Reads a row of this operation. Whether it is valid is told by the findings.
+    /// Reads a row of this operation into `values`, which are empty. Whether it is valid is told by the findings.
     pub(super) fn read<'c>(
         &mut self,
         kind: OperationKind,
         cells: &'c Cells<'_>,
+        values: &mut Values<'c>,
         faults: &mut Vec<Fault>,
-    ) -> Values<'c> {
+    ) {
         let mut reading = Reading {
             kind,
             cells,
             takes: ColumnSet::of(takes(kind)),
             faults,
-            values: Values::default(),
+            values,
         };
         reading.subjects();
-        if reading.has_misplaced_clear() {
-            return reading.values;
+        if cells.has_clear && reading.has_misplaced_clear() {
+            return;
         }
         reading.addresses(self.options);
         reading.plain_cells();
@@ -128,7 +130,6 @@ impl<'o> ValueReader<'o> {
         reading.quotas(self.options);
         reading.needs();
         reading.capabilities(self.options);
-        reading.values
     }
 
     fn group_list(&mut self, cell: &str, column: Column, faults: &mut Vec<Fault>) -> Option<Rc<GroupList>> {
@@ -179,7 +180,7 @@ struct Reading<'c, 'r, 'f> {
     cells: &'c Cells<'r>,
     takes: ColumnSet,
     faults: &'f mut Vec<Fault>,
-    values: Values<'c>,
+    values: &'f mut Values<'c>,
 }
 
 impl<'c> Reading<'c, '_, '_> {
@@ -258,7 +259,10 @@ impl<'c> Reading<'c, '_, '_> {
                 self.values.user = bare(self.used(column));
                 self.values.user_key = user_key(self.values.user);
                 for other in columns {
-                    if self.cells.has(other) && fold(bare(self.cells.get(other))) == *self.values.user_key {
+                    if other != column
+                        && self.cells.has(other)
+                        && is_same(bare(self.cells.get(other)), &self.values.user_key)
+                    {
                         self.values.used.insert(other);
                     }
                 }
@@ -272,7 +276,7 @@ impl<'c> Reading<'c, '_, '_> {
 
     fn changed_email(&mut self) {
         let email = bare(self.used(Column::Email));
-        if !email.is_empty() && fold(email) != *self.values.user_key {
+        if !email.is_empty() && !is_same(email, &self.values.user_key) {
             self.values.email = email;
         }
     }
@@ -335,7 +339,7 @@ impl<'c> Reading<'c, '_, '_> {
         }
         if self.kind == OperationKind::Migrate
             && !self.values.new_email.is_empty()
-            && fold(self.values.new_email) == *self.values.user_key
+            && is_same(self.values.new_email, &self.values.user_key)
         {
             self.fault(
                 Fault::error(
@@ -506,6 +510,15 @@ fn missing(kind: OperationKind, column: Column) -> Fault {
     Fault::error("missing-cell", format!("`{kind}` needs `{}`", column.as_str()), mend)
 }
 
+/// Whether `name` has this comparison form.
+fn is_same(name: &str, key: &str) -> bool {
+    if name.is_ascii() {
+        name.eq_ignore_ascii_case(key)
+    } else {
+        fold(name) == key
+    }
+}
+
 /// The comparison form of a user: a GUID in its usual spelling, anything else folded.
 fn user_key(user: &str) -> Cow<'_, str> {
     if matches!(user.len(), 32 | 36 | 38 | 45)
@@ -513,7 +526,7 @@ fn user_key(user: &str) -> Cow<'_, str> {
     {
         return Cow::Owned(id.to_string());
     }
-    if user.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    if is_folded(user) {
         Cow::Borrowed(user)
     } else {
         Cow::Owned(fold(user))
