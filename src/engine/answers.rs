@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use super::dispatch::{Dispatcher, Message};
 use super::judge::{self, Next};
 use super::perform::Reply;
-use super::queue::{self, Waiting};
+use super::queue::{self, Alone, Waiting};
 use super::read_back::Lack;
 use super::rows::{Fault, StepState};
 use super::run::Stopped;
-use crate::api::{CallError, InviteReply, Receipt, User, UserUpdate};
+use crate::api::{Allocation, CallError, InviteReply, Receipt, User, UserUpdate};
 use crate::directory::ReadError;
-use crate::model::{Status, UserId};
-use crate::plan::{Call, Family, RowIndex, Stage, Step, StepIndex, Verdict, Work};
+use crate::model::{BundleSet, Status, UserId};
+use crate::plan::{Call, CallKind, Family, RowIndex, Stage, Step, StepIndex, Verdict, Work};
 use crate::text::{fold, joined};
 
 /// How often an invitation is sent at most: again only after reading back showed that it did nothing.
@@ -23,7 +23,9 @@ const MOST_SENDINGS: u32 = 3;
 impl Dispatcher<'_> {
     pub(super) fn succeeded(&mut self, waiting: Waiting, reply: Reply, receipt: &Receipt) {
         let Waiting { call, sibling } = waiting;
-        self.permissions.allowed(call.kind.family());
+        let family = call.kind.family();
+        self.permissions.allowed(family);
+        self.busy.one_at_a_time.remove(&(family, Alone::Measuring));
         for step in &call.steps {
             for row in self.plan.step(*step).rows.clone() {
                 self.book.answered(row, receipt);
@@ -35,6 +37,7 @@ impl Dispatcher<'_> {
                     self.end_step(*step, StepState::Done);
                 }
             }
+            Reply::Allocated(allocations) => self.allocated(&call, &allocations),
             Reply::Invited(replies) => {
                 let mut lost = Vec::new();
                 for (step, reply) in call.steps.iter().zip(replies) {
@@ -62,6 +65,34 @@ impl Dispatcher<'_> {
         }
         if let Some(sibling) = sibling {
             self.queue.push_first([queue::after(true, sibling)]);
+        }
+    }
+
+    /// A 200 counts for the users that it names with the bundles that were asked for.
+    fn allocated(&mut self, call: &Call, allocations: &[Allocation]) {
+        let CallKind::Allocate(bundles, _) = &call.kind else {
+            return;
+        };
+        let held: HashMap<UserId, &BundleSet> = allocations
+            .iter()
+            .map(|allocation| (allocation.user, &allocation.bundles))
+            .collect();
+        for step in &call.steps {
+            let user = self
+                .plan
+                .step(*step)
+                .account
+                .and_then(|account| self.plan.account(account).id);
+            match user.and_then(|user| held.get(&user)) {
+                Some(held) if *held == bundles => self.end_step(*step, StepState::Done),
+                other => {
+                    let words = match other {
+                        Some(held) => format!("the server answered that the account holds {held} instead of {bundles}"),
+                        None => "the server's answer does not name this account".to_owned(),
+                    };
+                    self.fail_step(*step, &Fault::new(Status::Conflict, "not_confirmed", words), None);
+                }
+            }
         }
     }
 
@@ -109,6 +140,8 @@ impl Dispatcher<'_> {
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::Shrink if call.steps.len() > 1 => {
                 self.sizes.shrink(family, call.steps.len() / 2);
+                // Until a size passes, the others of the kind would only be refused as well.
+                self.busy.one_at_a_time.insert((family, Alone::Measuring));
                 // Sending it again cuts it to the new size.
                 self.queue
                     .push_first(std::iter::once(Waiting::from(call)).chain(sibling).collect::<Vec<_>>());
@@ -136,7 +169,7 @@ impl Dispatcher<'_> {
     fn split_or_blame(&mut self, call: Call, sibling: Option<Waiting>, error: &CallError) {
         let family = call.kind.family();
         if family == Family::Allocate && error.status == Some(409) {
-            self.busy.one_at_a_time.insert(Family::Allocate);
+            self.busy.one_at_a_time.insert((family, Alone::LastSeats));
         }
         let halves = if error.status == Some(403) {
             self.permissions.split(call)
@@ -239,7 +272,7 @@ impl Dispatcher<'_> {
         self.book.add_step(&[]);
         self.plan.steps.push(follower);
         self.followers.insert(index, place);
-        let kind = crate::plan::CallKind::of(index, self.plan.step(index)).unwrap_or_else(|| call.kind.clone());
+        let kind = CallKind::of(index, self.plan.step(index)).unwrap_or_else(|| call.kind.clone());
         self.queue.push_first([Waiting::from(Call {
             kind,
             steps: vec![index],

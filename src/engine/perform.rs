@@ -1,6 +1,6 @@
 //! One call: its payload, taken from the steps when it is sent, and its answer.
 
-use crate::api::{Answer, CallError, Client, Group, Invitation, InviteReply, NewUser, Receipt, UserUpdate};
+use crate::api::{Allocation, Answer, CallError, Client, Group, Invitation, InviteReply, NewUser, Receipt, UserUpdate};
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::plan::GroupRuleChange;
 
@@ -28,6 +28,8 @@ pub(super) enum Reply {
     Whole,
     Invited(Vec<InviteReply>),
     Created(Vec<Option<UserId>>),
+    /// What the users hold now, as far as the answer says.
+    Allocated(Vec<Allocation>),
 }
 
 impl Request {
@@ -66,7 +68,7 @@ impl Request {
             Self::Members { group, join, leave } => client.update_group(&group, &join, &leave).await.map(whole),
             Self::Allocate(users, bundles, external_license) => {
                 let answer = client.allocate_to_users(&users, &bundles, external_license).await?;
-                Ok((Reply::Whole, answer.receipt))
+                Ok((Reply::Allocated(answer.value), answer.receipt))
             }
             Self::Release(users) => client.release_user_licenses(&users).await.map(whole),
             Self::GroupRule(change) => {

@@ -80,9 +80,21 @@ pub(super) struct Busy {
     users: HashSet<UserId>,
     groups: HashSet<GroupId>,
     families: Vec<Family>,
-    /// Families of which only one call may be in flight: licences, once seats have run out, so that
-    /// earlier rows get the last ones.
-    pub(super) one_at_a_time: HashSet<Family>,
+    /// Families of which only one call may be in flight, and why.
+    pub(super) one_at_a_time: HashSet<(Family, Alone)>,
+}
+
+/// Why calls of a kind are sent one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Alone {
+    /// Seats have run out, and earlier rows are to get the last ones.
+    LastSeats,
+    /// A call was too large, and the size that passes is not known yet.
+    Measuring,
+}
+
+impl Alone {
+    const ALL: [Self; 2] = [Self::LastSeats, Self::Measuring];
 }
 
 /// What one call touches.
@@ -95,7 +107,10 @@ pub(super) struct Touch {
 
 impl Busy {
     pub(super) fn is_free(&self, touch: &Touch) -> bool {
-        let turn = !self.one_at_a_time.contains(&touch.family) || !self.families.contains(&touch.family);
+        let alone = Alone::ALL
+            .into_iter()
+            .any(|why| self.one_at_a_time.contains(&(touch.family, why)));
+        let turn = !alone || !self.families.contains(&touch.family);
         turn && touch.users.iter().all(|user| !self.users.contains(user))
             && touch.groups.iter().all(|group| !self.groups.contains(group))
     }
