@@ -126,9 +126,12 @@ fn a_row_without_what_its_operation_needs_is_refused_with_the_column_named() {
             let stands_in = |column: Column| missing.contains(&Column::User) && column == Column::Email;
             let cells: Vec<&str> = takes(kind)
                 .iter()
-                .map(|column| match missing.contains(column) || stands_in(*column) {
-                    true => "",
-                    false => example(*column),
+                .map(|column| {
+                    if missing.contains(column) || stands_in(*column) {
+                        ""
+                    } else {
+                        example(*column)
+                    }
                 })
                 .collect();
             let intake = intake(&format!("operation,{}\n{kind},{}\n", header.join(","), cells.join(",")));

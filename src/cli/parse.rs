@@ -108,7 +108,7 @@ mod tests {
                 client_id: text("app"),
                 concurrency: Some(4),
                 retries: Some(0),
-                max_wait: Some(Duration::from_secs(120)),
+                max_wait: Some(Duration::from_mins(2)),
             }
         );
         let Command::Run(options) = invocation.command else {

@@ -16,7 +16,7 @@ impl Default for Backoff {
     fn default() -> Self {
         Self {
             first: Duration::from_millis(500),
-            most: Duration::from_secs(60),
+            most: Duration::from_mins(1),
         }
     }
 }

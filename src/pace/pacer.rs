@@ -18,7 +18,7 @@ pub struct Limits {
 
 impl Limits {
     /// The window of the published limits (`uipath-api`, 6.1).
-    pub const WINDOW: Duration = Duration::from_secs(300);
+    pub const WINDOW: Duration = Duration::from_mins(5);
 
     /// No limit anywhere.
     pub fn none() -> Self {

@@ -168,7 +168,7 @@ mod tests {
 
     use super::*;
 
-    const WINDOW: Duration = Duration::from_secs(300);
+    const WINDOW: Duration = Duration::from_mins(5);
 
     fn second(start: Instant, seconds: u64) -> Instant {
         start + Duration::from_secs(seconds)

@@ -60,7 +60,7 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             retries: 8,
-            max_wait: Duration::from_secs(600),
+            max_wait: Duration::from_mins(10),
             backoff: Backoff::default(),
         }
     }
@@ -147,10 +147,10 @@ mod tests {
 
     const POLICY: RetryPolicy = RetryPolicy {
         retries: 2,
-        max_wait: Duration::from_secs(600),
+        max_wait: Duration::from_mins(10),
         backoff: Backoff {
             first: Duration::from_millis(500),
-            most: Duration::from_secs(60),
+            most: Duration::from_mins(1),
         },
     };
 
@@ -233,7 +233,7 @@ mod tests {
                 waited += after;
                 throttled.pauses = (throttled.pauses.0 + 1, waited);
             }
-            assert!(waited > Duration::from_secs(300), "{waited:?} with {random}");
+            assert!(waited > Duration::from_mins(5), "{waited:?} with {random}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Longer than any sensible pause, and short enough to be added to any clock.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+const LONGEST: Duration = Duration::from_hours(8784);
 
 /// A reset above this is a point in time (seconds since 1970), not a number of seconds from now.
 const EPOCH_SECONDS: u64 = 500_000_000;

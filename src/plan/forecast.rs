@@ -65,7 +65,7 @@ mod tests {
         let limit = |_, method| (method == Method::Put).then_some(160);
         let held_back = |count| {
             let calls = BTreeMap::from([((Service::Identity, Method::Put), count)]);
-            Forecast::held_back(&calls, limit, Duration::from_secs(300)).as_secs()
+            Forecast::held_back(&calls, limit, Duration::from_mins(5)).as_secs()
         };
         assert_eq!(
             [held_back(1), held_back(160), held_back(161), held_back(321)],

@@ -137,7 +137,7 @@ impl Default for Credentials {
             username: "admin".to_owned(),
             password: "sandbox-password".to_owned(),
             scopes,
-            token_lifetime: Duration::from_secs(3600),
+            token_lifetime: Duration::from_hours(1),
             acting_user: None,
         }
     }
@@ -199,7 +199,7 @@ impl Default for Quotas {
                 ("PATCH", 160),
                 ("DELETE", 160),
             ]),
-            window: Duration::from_secs(300),
+            window: Duration::from_mins(5),
             scale: 1.0,
             kind: WindowKind::default(),
             retry_after: RetryAfter::default(),

@@ -100,7 +100,7 @@ mod tests {
     fn limiter(kind: WindowKind, scale: f64) -> Limiter {
         Limiter::new(Some(Quotas {
             calls: BTreeMap::from([("PUT", 2)]),
-            window: Duration::from_secs(300),
+            window: Duration::from_mins(5),
             scale,
             kind,
             retry_after: RetryAfter::Seconds,

@@ -27,7 +27,7 @@ pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment
         concurrency: overrides.concurrency.or(concurrency).unwrap_or(8),
         quotas: quotas(&mut section, deployment),
         retry: retry(&mut section, overrides),
-        timeout: section.length("timeout").unwrap_or(Duration::from_secs(60)),
+        timeout: section.length("timeout").unwrap_or(Duration::from_mins(1)),
     };
     section.finish();
     limits

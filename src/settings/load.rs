@@ -407,7 +407,7 @@ mod tests {
         let limits = settings.limits;
         assert_eq!((limits.concurrency, limits.retry.retries), (16, 2));
         assert_eq!(limits.quotas.window, Duration::from_secs(5));
-        assert_eq!(limits.retry.max_wait, Duration::from_secs(60));
+        assert_eq!(limits.retry.max_wait, Duration::from_mins(1));
         assert_eq!(limits.timeout, Duration::from_secs(90));
         assert_eq!(settings.routes.license, "la");
         assert_eq!(settings.routes.portal, "{org}/portal_");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 
 /// How long a secret command may take; enough to unlock a key by hand.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How often a running command is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// More than any secret is long.

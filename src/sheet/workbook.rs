@@ -189,7 +189,7 @@ impl<'v> RowBuilder<'v> {
     }
 
     fn emit(&mut self) {
-        if self.row.len() > 0 && self.visit == Visit::Rows {
+        if !self.row.is_empty() && self.visit == Visit::Rows {
             self.visit = self.visitor.row(&self.row);
         }
     }

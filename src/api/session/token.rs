@@ -144,7 +144,7 @@ impl Session {
 
 /// How long a token is used: all but its last minute, or nine tenths of one that does not live for ten minutes.
 fn renewal(lifetime: Duration) -> Duration {
-    let all_but_a_minute = lifetime.saturating_sub(Duration::from_secs(60));
+    let all_but_a_minute = lifetime.saturating_sub(Duration::from_mins(1));
     all_but_a_minute.max(lifetime.mul_f64(0.9))
 }
 
