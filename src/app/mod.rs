@@ -12,6 +12,7 @@ mod ending;
 mod failure;
 mod generate;
 mod guards;
+mod memory;
 mod organization;
 mod panics;
 mod plan;

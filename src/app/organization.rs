@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::failure::Failure;
+use super::memory::Memory;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
@@ -15,7 +17,7 @@ use crate::event::{Method, Observer, Service};
 use crate::model::OrganizationId;
 use crate::pace::Limits;
 use crate::sandbox::{self, Sandbox};
-use crate::settings::{Connection, Credentials, SecretSource, Settings};
+use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
 /// An organization that can be talked to.
@@ -24,6 +26,7 @@ pub(super) struct Organization {
     pub(super) id: OrganizationId,
     pub(super) read: ReadOptions,
     limits: Limits,
+    memory: Memory,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
 }
@@ -64,6 +67,15 @@ impl Organization {
             ..HttpConfig::default()
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        let memory = match target {
+            Target::Sandbox => Memory::none(),
+            Target::Configured => {
+                let folder = settings::state_folder(&|name| std::env::var(name).ok());
+                Memory::of(config.organization_id, folder.as_deref())
+            }
+        };
+        let client = Client::new(Arc::new(transport), config.clone(), observer, stop);
+        client.recall(&memory.recall(Timestamp::now()));
         Ok(Self {
             id: config.organization_id,
             read: ReadOptions {
@@ -72,7 +84,8 @@ impl Organization {
                 capabilities: config.capabilities,
             },
             limits: config.limits.clone(),
-            client: Client::new(Arc::new(transport), config, observer, stop),
+            memory,
+            client,
             _sandbox: sandbox,
         })
     }
@@ -80,6 +93,11 @@ impl Organization {
     /// The length of a quota's window.
     pub(super) fn window(&self) -> Duration {
         self.limits.window
+    }
+
+    /// Keeps what was spent of the quotas for the next run.
+    pub(super) fn remember(&self) {
+        self.memory.keep(&self.client.spent(), Timestamp::now());
     }
 
     /// How many calls of a method one window takes, if it is limited.

@@ -33,6 +33,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let (_, plan) = session
             .plan(&loaded.organization, &choice, history.as_ref(), &rules)
             .await?;
+        loaded.organization.remember();
         let cost = Cost::of(&plan, &rules, &loaded.organization);
         let view = cost.view(&choice, &plan);
         data(|out| match console.output {

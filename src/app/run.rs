@@ -89,6 +89,7 @@ async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOpti
     };
     let ran = engine.run(plan).await;
     let observed = progress.finish();
+    loaded.organization.remember();
     drop(journal);
     let ran: Ran = ran.map_err(|error| not_recorded(&error))?;
     after::after(Aftermath {

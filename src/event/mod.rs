@@ -57,6 +57,9 @@ pub enum Service {
 }
 
 impl Service {
+    /// Every service.
+    pub const ALL: [Self; 4] = [Self::Identity, Self::License, Self::Portal, Self::Token];
+
     /// The word that messages use.
     pub fn as_str(self) -> &'static str {
         match self {

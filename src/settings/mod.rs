@@ -23,6 +23,6 @@ pub use credentials::Credentials;
 pub use finding::Finding;
 pub use limits::Limits;
 pub use load::{Overrides, Reach, Settings, Surroundings, load};
-pub use places::config_folder;
+pub use places::{config_folder, state_folder};
 pub use secret::{SecretError, SecretSource};
 pub use values::length;

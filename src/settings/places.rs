@@ -8,10 +8,7 @@ pub(super) const FILE_NAME: &str = "reseat.toml";
 /// The platform's folder for reseat's configuration: `$XDG_CONFIG_HOME/reseat` (or `~/.config/reseat`),
 /// `~/Library/Application Support/reseat`, `%APPDATA%\reseat`. `None` where the variables are not set.
 pub fn config_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let folder = |variable: &str| {
-        let path = environment(variable).map(PathBuf::from);
-        path.filter(|path| path.is_absolute())
-    };
+    let folder = |variable: &str| absolute(environment, variable);
     let base = if cfg!(windows) {
         folder("APPDATA")
     } else if cfg!(target_os = "macos") {
@@ -20,6 +17,28 @@ pub fn config_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<Pat
         folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
     };
     base.map(|base| base.join("reseat"))
+}
+
+/// The platform's folder for what reseat remembers between runs: `$XDG_STATE_HOME/reseat` (or
+/// `~/.local/state/reseat`), `~/Library/Application Support/reseat`, `%LOCALAPPDATA%\reseat`. `None` where
+/// the variables are not set.
+pub fn state_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let folder = |variable: &str| absolute(environment, variable);
+    let base = if cfg!(windows) {
+        folder("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        folder("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        folder("XDG_STATE_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/state")))
+    };
+    base.map(|base| base.join("reseat"))
+}
+
+/// A variable that holds an absolute path; a relative one counts as not set.
+fn absolute(environment: &dyn Fn(&str) -> Option<String>, variable: &str) -> Option<PathBuf> {
+    environment(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
 }
 
 /// The files to try when none is named, first one first.

@@ -1,0 +1,150 @@
+//! What a run spent of the quotas, kept for the next run within the window: a small file for each
+//! organization, which may be missing or unreadable without harm.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Method, Service};
+use crate::model::OrganizationId;
+use crate::pace::Spent;
+
+/// The file of one organization.
+pub(super) struct Memory(Option<PathBuf>);
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    saved_at: Timestamp,
+    spent: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    service: String,
+    method: String,
+    age_seconds: u64,
+    calls: u32,
+}
+
+impl Memory {
+    /// The file of this organization in the state folder; none where there is no such folder.
+    pub(super) fn of(organization: OrganizationId, state_folder: Option<&Path>) -> Self {
+        Self(state_folder.map(|folder| folder.join(format!("quota-{organization}.json"))))
+    }
+
+    /// No file: for an organization that ends with the process.
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
+    /// What earlier runs spent, aged as of now; nothing where the file cannot be read.
+    pub(super) fn recall(&self, now: Timestamp) -> Vec<Spent> {
+        let text = self.0.as_ref().and_then(|path| fs_err::read_to_string(path).ok());
+        let kept = text.and_then(|text| serde_json::from_str::<Kept>(&text).ok());
+        kept.map(|kept| kept.aged(now)).unwrap_or_default()
+    }
+
+    /// Keeps what was spent. That it could not be kept costs the next run a 429 at worst, so nobody is told.
+    pub(super) fn keep(&self, spent: &[Spent], now: Timestamp) {
+        let Some(path) = &self.0 else { return };
+        let kept = Kept {
+            saved_at: now,
+            spent: spent.iter().map(Entry::of).collect(),
+        };
+        let saved = serde_json::to_vec(&kept)
+            .map_err(std::io::Error::from)
+            .and_then(|bytes| write(path, &bytes));
+        drop(saved);
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs_err::create_dir_all(folder)?;
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    fs_err::write(file.path(), bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+impl Kept {
+    fn aged(self, now: Timestamp) -> Vec<Spent> {
+        // A clock that was set back makes nothing younger.
+        let since = u64::try_from(now.duration_since(self.saved_at).as_secs()).unwrap_or(0);
+        let spent = |entry: Entry| {
+            let service = Service::ALL
+                .into_iter()
+                .find(|service| service.as_str() == entry.service)?;
+            let method = Method::ALL.into_iter().find(|method| method.as_str() == entry.method)?;
+            let age = Duration::from_secs(entry.age_seconds.saturating_add(since));
+            Some(Spent {
+                service,
+                method,
+                age,
+                calls: entry.calls,
+            })
+        };
+        self.spent.into_iter().filter_map(spent).collect()
+    }
+}
+
+impl Entry {
+    fn of(spent: &Spent) -> Self {
+        Self {
+            service: spent.service.as_str().to_owned(),
+            method: spent.method.as_str().to_owned(),
+            age_seconds: spent.age.as_secs(),
+            calls: spent.calls,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organization() -> OrganizationId {
+        OrganizationId(uuid::Uuid::from_u128(7))
+    }
+
+    fn spent(age: u64) -> Spent {
+        Spent {
+            service: Service::Identity,
+            method: Method::Put,
+            age: Duration::from_secs(age),
+            calls: 12,
+        }
+    }
+
+    #[test]
+    fn what_was_spent_is_known_to_the_next_run_and_has_aged() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::of(organization(), Some(folder.path()));
+        let then = Timestamp::UNIX_EPOCH;
+        memory.keep(&[spent(3)], then);
+        let later = then.checked_add(jiff::SignedDuration::from_secs(20)).unwrap();
+        assert_eq!(memory.recall(later), [spent(23)]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_make_it_younger() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::of(organization(), Some(folder.path()));
+        let now = Timestamp::UNIX_EPOCH
+            .checked_add(jiff::SignedDuration::from_secs(900))
+            .unwrap();
+        memory.keep(&[spent(3)], now);
+        assert_eq!(memory.recall(Timestamp::UNIX_EPOCH), [spent(3)]);
+    }
+
+    #[test]
+    fn a_file_that_is_missing_or_broken_is_no_memory_and_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::of(organization(), Some(folder.path()));
+        assert_eq!(memory.recall(Timestamp::UNIX_EPOCH), []);
+        fs_err::write(folder.path().join(format!("quota-{}.json", organization())), "{").unwrap();
+        assert_eq!(memory.recall(Timestamp::UNIX_EPOCH), []);
+    }
+}
