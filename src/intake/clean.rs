@@ -30,8 +30,11 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
 
 /// [`clean`] for a cell that is plain.
 pub(super) fn trimmed(cell: &str) -> &str {
-    let is_padded = cell.starts_with(' ') || cell.ends_with(' ');
-    without_apostrophe(if is_padded { cell.trim_matches(' ') } else { cell })
+    match cell.as_bytes() {
+        [b' ', ..] | [.., b' '] => without_apostrophe(cell.trim_matches(' ')),
+        [b'\'', ..] => without_apostrophe(cell),
+        _ => cell,
+    }
 }
 
 /// Whether the cell is of visible ASCII letters and spaces only.
@@ -70,7 +73,7 @@ pub(super) fn on_one_line(cell: &str) -> Cow<'_, str> {
 
 /// Whether the cell asks for the field to be emptied.
 pub(super) fn is_clear(cell: &str) -> bool {
-    cell.eq_ignore_ascii_case("<clear>")
+    cell.starts_with('<') && cell.eq_ignore_ascii_case("<clear>")
 }
 
 /// Whether the cell shows an error value of a spreadsheet program, in the languages people use it in.

@@ -127,8 +127,15 @@ impl Column {
 pub(super) struct ColumnSet(u32);
 
 impl ColumnSet {
-    pub(super) fn of(columns: &[Column]) -> Self {
-        Self(columns.iter().fold(0, |bits, column| bits | 1 << *column as u32))
+    pub(super) const fn of(columns: &[Column]) -> Self {
+        let mut bits = 0;
+        let mut position = 0;
+        // A loop that a constant may have.
+        while position < columns.len() {
+            bits |= 1 << columns[position] as u32;
+            position += 1;
+        }
+        Self(bits)
     }
 
     pub(super) fn insert(&mut self, column: Column) {
@@ -137,6 +144,10 @@ impl ColumnSet {
 
     pub(super) fn minus(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 
     pub(super) fn is_empty(self) -> bool {

@@ -35,6 +35,9 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
         content.start("quota");
         let _ = write!(content.0, "{}={}", quota.code, quota.limit);
     }
+    if !values.has_rare {
+        return;
+    }
     content.flag("active", values.active);
     content.flag("bypass_basic_auth", values.bypass_basic_auth);
     content.flag("invitation_accepted", values.invitation_accepted);

@@ -22,6 +22,8 @@ pub(super) struct Cells<'r> {
     pub(super) numbers: ColumnSet,
     /// Whether any cell is `<clear>`.
     pub(super) has_clear: bool,
+    /// Whether no cell has odd letters or several lines.
+    pub(super) is_plain: bool,
 }
 
 impl<'r> Cells<'r> {
@@ -32,14 +34,15 @@ impl<'r> Cells<'r> {
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),
             has_clear: false,
+            is_plain: row.is_plain(),
         };
         cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
-            if cell.kind == CellKind::Text && is_plain(cell.text) {
+            if cell.kind == CellKind::Text && (cells.is_plain || is_plain(cell.text)) {
                 let text = trimmed(cell.text);
                 cells.put(*column, text);
-                if text.starts_with(['#', 'E']) || text.starts_with(|first: char| first.is_ascii_digit()) {
+                if matches!(text.as_bytes(), [b'#' | b'E' | b'0'..=b'9', ..]) {
                     faults.extend(spoilt(*column, cell, text));
                 }
             } else {

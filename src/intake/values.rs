@@ -45,6 +45,8 @@ pub(super) struct Values<'c> {
     pub(super) delete_when: DeleteWhen,
     /// The columns that were made use of.
     pub(super) used: ColumnSet,
+    /// Whether any cell of [`RARE`] is filled.
+    pub(super) has_rare: bool,
 }
 
 impl Values<'_> {
@@ -76,6 +78,17 @@ impl Values<'_> {
         ]
     }
 }
+
+/// Columns that most sheets have not.
+const RARE: ColumnSet = ColumnSet::of(&[
+    Column::Password,
+    Column::Active,
+    Column::BypassBasicAuth,
+    Column::InvitationAccepted,
+    Column::ExternalLicense,
+    Column::Language,
+    Column::DeleteWhen,
+]);
 
 /// How many different cells of a kind are remembered.
 const REMEMBERED: usize = 4096;
@@ -353,9 +366,13 @@ impl<'c> Reading<'c, '_, '_> {
     }
 
     fn plain_cells(&mut self) {
-        self.values.name = on_one_line(self.taken(Column::Name));
-        self.values.surname = on_one_line(self.taken(Column::Surname));
-        self.values.display_name = on_one_line(self.taken(Column::DisplayName));
+        self.values.name = self.name(Column::Name);
+        self.values.surname = self.name(Column::Surname);
+        self.values.display_name = self.name(Column::DisplayName);
+        self.values.has_rare = self.cells.filled.meets(RARE);
+        if !self.values.has_rare {
+            return;
+        }
         self.values.password = self.taken(Column::Password);
         self.values.active = self.flag(Column::Active);
         self.values.bypass_basic_auth = self.flag(Column::BypassBasicAuth);
@@ -382,6 +399,15 @@ impl<'c> Reading<'c, '_, '_> {
                     self.fault(Fault::error("bad-delete-when", what, mend), Column::DeleteWhen);
                 }
             }
+        }
+    }
+
+    fn name(&mut self, column: Column) -> Cow<'c, str> {
+        let cell = self.taken(column);
+        if self.cells.is_plain {
+            Cow::Borrowed(cell)
+        } else {
+            on_one_line(cell)
         }
     }
 

@@ -86,6 +86,14 @@ impl Row {
         (0..self.spans.len()).map(|position| self.cell(position))
     }
 
+    /// Whether all cells are of visible ASCII letters and spaces only, as most are.
+    pub fn is_plain(&self) -> bool {
+        // Without an early end, this is done on many bytes at a time.
+        self.text
+            .bytes()
+            .fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+    }
+
     /// What is wrong with the row as such.
     pub fn fault(&self) -> Option<RowFault> {
         self.fault
