@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::is_plain;
+
 /// The cell without what cannot be seen: padding, no-break spaces, zero-width characters, direction
 /// marks, and the apostrophe that keeps a spreadsheet program from running a formula. Line breaks inside stay.
 pub(super) fn clean(cell: &str) -> Cow<'_, str> {
@@ -35,13 +37,6 @@ pub(super) fn trimmed(cell: &str) -> &str {
         [b'\'', ..] => without_apostrophe(cell),
         _ => cell,
     }
-}
-
-/// Whether the cell is of visible ASCII letters and spaces only.
-pub(super) fn is_plain(cell: &str) -> bool {
-    // Without an early end, this is done on many bytes at a time.
-    cell.bytes()
-        .fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// The inverse of [`crate::text::defuse`].

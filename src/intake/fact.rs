@@ -1,13 +1,13 @@
 //! What rows say of their subjects, small enough to be kept for a million rows.
 
-use super::hash::{hash, is_folded, mix};
+use super::hash::{hash, mix};
 use super::values::Values;
 use crate::model::OperationKind;
-use crate::text::fold;
+use crate::text::{fold, is_lower};
 
 /// A hash of a text in its comparison form.
 fn hash_folded(text: &str) -> u64 {
-    if is_folded(text) { hash(text) } else { hash(&fold(text)) }
+    if is_lower(text) { hash(text) } else { hash(&fold(text)) }
 }
 
 /// The kinds of thing that a fact is about. They keep the hashes of different kinds apart.

@@ -29,14 +29,6 @@ pub(super) fn hash(text: &str) -> u64 {
     mix(state, u64::from_le_bytes(last))
 }
 
-/// Whether a text is plainly in its comparison form: ASCII without capitals.
-pub(super) fn is_folded(text: &str) -> bool {
-    // Without an early end, this is done on many bytes at a time.
-    text.bytes().fold(true, |folded, byte| {
-        folded & byte.is_ascii() & !byte.is_ascii_uppercase()
-    })
-}
-
 /// For maps whose keys are texts.
 pub(super) type Mixing = BuildHasherDefault<MixingHasher>;
 

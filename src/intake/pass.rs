@@ -27,6 +27,14 @@ pub(super) enum Keep {
     Nothing,
 }
 
+/// Columns that any row may have.
+const FREE: ColumnSet = ColumnSet::of(&[
+    Column::Operation,
+    Column::Note,
+    Column::ReseatStatus,
+    Column::ReseatMessage,
+]);
+
 /// How many different operation cells are remembered.
 const MOST_WORDS: usize = 32;
 
@@ -407,12 +415,11 @@ fn note_unused(
     row: u32,
     tally: &mut Tally,
 ) {
-    if cells.filled.minus(values.used).is_empty() && cells.numbers == ColumnSet::default() {
+    if cells.filled.minus(values.used).minus(FREE).is_empty() && cells.numbers.is_empty() {
         return;
     }
     for (column, _) in &header.present {
-        let counts = column.is_meaningful() && *column != Column::Operation;
-        if counts && cells.has(*column) && !values.used.contains(*column) {
+        if cells.has(*column) && !values.used.contains(*column) && !FREE.contains(*column) {
             tally.ignored(kind, *column, row);
         }
         if cells.numbers.contains(*column) && values.used.contains(*column) {

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::address::look_alike;
-use super::clean::{clean, is_clear, is_error_value, is_exponent, is_plain, trimmed};
+use super::clean::{clean, is_clear, is_error_value, is_exponent, trimmed};
 use super::column::{Column, ColumnSet};
 use super::fault::Fault;
 use super::header::Header;
 use crate::sheet::{Cell, CellKind, Row};
+use crate::text::is_plain;
 
 /// Cells that had to be changed to be clean, in a buffer that is reused from row to row.
 pub(super) type Cleaned = Vec<(Column, String)>;

@@ -10,14 +10,14 @@ use super::column::{Column, ColumnSet};
 use super::fault::Fault;
 use super::flag::flag;
 use super::group_list::GroupList;
-use super::hash::{Mixing, is_folded};
+use super::hash::Mixing;
 use super::license_list::{LicenseFaults, LicenseList};
 use super::needs::{Need, needs, takes};
 use super::options::Options;
 use super::quota_list::parse_quotas;
 use super::row::Cells;
 use crate::model::{DeleteWhen, Email, OperationKind, Quota, UserId};
-use crate::text::fold;
+use crate::text::{fold, is_lower};
 
 /// What a valid row says, borrowed from its cells; what its operation does not take is empty.
 #[derive(Debug, Default)]
@@ -97,6 +97,8 @@ const REMEMBERED: usize = 4096;
 #[derive(Debug)]
 pub(super) struct ValueReader<'o> {
     options: &'o Options,
+    /// What each operation takes.
+    takes: [ColumnSet; OperationKind::ALL.len()],
     groups: HashMap<Box<str>, Rc<GroupList>, Mixing>,
     licenses: HashMap<Box<str>, Result<Rc<LicenseList>, LicenseFaults>, Mixing>,
     /// Words that mean no known bundle, each once, for the organization to be asked.
@@ -107,6 +109,7 @@ impl<'o> ValueReader<'o> {
     pub(super) fn new(options: &'o Options) -> Self {
         Self {
             options,
+            takes: OperationKind::ALL.map(|kind| ColumnSet::of(takes(kind))),
             groups: HashMap::default(),
             licenses: HashMap::default(),
             unknown_codes: Vec::new(),
@@ -124,7 +127,7 @@ impl<'o> ValueReader<'o> {
         let mut reading = Reading {
             kind,
             cells,
-            takes: ColumnSet::of(takes(kind)),
+            takes: self.takes[kind as usize],
             faults,
             values,
         };
@@ -284,7 +287,9 @@ impl<'c> Reading<'c, '_, '_> {
                 }
             }
         }
-        self.check_one_line();
+        if !self.cells.is_plain {
+            self.check_one_line();
+        }
     }
 
     fn changed_email(&mut self) {
@@ -552,7 +557,7 @@ fn user_key(user: &str) -> Cow<'_, str> {
     {
         return Cow::Owned(id.to_string());
     }
-    if is_folded(user) {
+    if is_lower(user) {
         Cow::Borrowed(user)
     } else {
         Cow::Owned(fold(user))

@@ -2,11 +2,13 @@
 //!
 //! Nothing here knows of sheets, users or the network.
 
+mod ascii;
 mod clean;
 mod fold;
 mod nearest;
 mod words;
 
+pub use ascii::{is_lower, is_plain};
 pub use clean::{clean, defuse, rearm};
 pub use fold::{fold, header_key};
 pub use nearest::nearest;
