@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::is_plain;
+use crate::text::{is_plain, rearm};
 
 /// The cell without what cannot be seen: padding, no-break spaces, zero-width characters, direction
 /// marks, and the apostrophe that keeps a spreadsheet program from running a formula. Line breaks inside stay.
@@ -11,7 +11,7 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
         return Cow::Borrowed(trimmed(cell));
     }
     let mut out = String::with_capacity(cell.len());
-    for letter in cell.chars() {
+    for letter in rearm(cell.trim_start()).chars() {
         match letter {
             // Joiners make words in some scripts; between ASCII letters they are dirt.
             '\u{200c}' | '\u{200d}' if out.ends_with(|last: char| !last.is_ascii()) => out.push(letter),
@@ -22,7 +22,6 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
         }
     }
     let trimmed = out.trim().trim_end_matches(['\u{200c}', '\u{200d}']);
-    let trimmed = without_apostrophe(trimmed);
     if trimmed == cell {
         Cow::Borrowed(cell)
     } else {
@@ -33,16 +32,8 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
 /// [`clean`] for a cell that is plain.
 pub(super) fn trimmed(cell: &str) -> &str {
     match cell.as_bytes() {
-        [b' ', ..] | [.., b' '] => without_apostrophe(cell.trim_matches(' ')),
-        [b'\'', ..] => without_apostrophe(cell),
-        _ => cell,
-    }
-}
-
-/// The inverse of [`crate::text::defuse`].
-fn without_apostrophe(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        [b' ', ..] | [.., b' '] => rearm(cell.trim_matches(' ')),
+        [b'\'', ..] => rearm(cell),
         _ => cell,
     }
 }
@@ -154,9 +145,11 @@ mod tests {
         }
 
         #[test]
-        fn a_defused_cell_is_read_as_it_was(cell in "[=+@-][a-z ]{0,9}[a-z]") {
+        fn a_defused_cell_is_read_as_it_was(cell in "'{0,2}[=+@-]?[a-zé ]{0,9}[a-z]") {
             let defused = defuse(&cell);
-            prop_assert_eq!(clean(&defused), cell.as_str());
+            // A cell that needs no defusing may have an apostrophe of the person's own before a formula.
+            prop_assume!(*defused != cell || !cell.starts_with('\''));
+            prop_assert_eq!(clean(&defused), cell.trim());
         }
     }
 }

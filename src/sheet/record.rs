@@ -9,7 +9,7 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr3};
 
-use super::row::{Row, RowFault};
+use super::row::{Row, RowFault, Span};
 
 /// A record longer than this is taken for an unclosed quote, or for no sheet at all.
 const LONGEST: usize = 4 << 20;
@@ -26,13 +26,39 @@ enum Parsed {
     Record(usize, Option<usize>),
 }
 
-/// The cells of one record: their text, one after the other, and where each ends.
+/// The cells of one record: those without quotes where they stand in it, those with quotes taken out.
 #[derive(Debug, Default)]
 struct Cells {
-    text: Vec<u8>,
-    ends: Vec<usize>,
+    /// Where each cell is: in the record, or from [`OUTSIDE`] on in `unquoted`.
+    spans: Vec<Span>,
+    unquoted: Vec<u8>,
     /// The first cell with a line break in it.
     broken: Option<usize>,
+}
+
+/// Added to positions in `Cells::unquoted`; no record is as long.
+const OUTSIDE: usize = 1 << 24;
+
+impl Cells {
+    fn clear(&mut self) {
+        self.spans.clear();
+        self.unquoted.clear();
+        self.broken = None;
+    }
+
+    /// Adds a cell that was taken out of its quotes.
+    fn push_unquoted(&mut self, start: usize) {
+        self.spans
+            .push(Span::text(OUTSIDE + start, OUTSIDE + self.unquoted.len()));
+    }
+
+    /// Makes the positions those in the record followed by what was taken out of quotes.
+    fn place_after(&mut self, record_length: usize) {
+        for span in self.spans.iter_mut().filter(|span| span.start >= OUTSIDE) {
+            span.start = span.start - OUTSIDE + record_length;
+            span.end = span.end - OUTSIDE + record_length;
+        }
+    }
 }
 
 /// Reads records one by one.
@@ -103,9 +129,11 @@ impl<R: Read> RecordReader<R> {
                         row.set_fault(RowFault::UnclosedQuote { column });
                     }
                     if self.width == 0 {
-                        self.width = self.cells.ends.len();
+                        self.width = self.cells.spans.len();
                     }
-                    row.fill(&mut self.cells.text, &self.cells.ends);
+                    let record = without_line_end(&self.buffer[self.start - length..self.start]);
+                    self.cells.place_after(record.len());
+                    row.fill(record, &self.cells.unquoted, &mut self.cells.spans);
                     return Ok(true);
                 }
             }
@@ -149,8 +177,8 @@ impl<R: Read> RecordReader<R> {
         if needed == 0 {
             return None;
         }
-        let start = column.checked_sub(1).map_or(0, |before| self.cells.ends[before]);
-        let cell = &self.cells.text[start..self.cells.ends[column]];
+        let Span { start, end, .. } = self.cells.spans[column];
+        let cell = &self.cells.unquoted[start - OUTSIDE..end - OUTSIDE];
         let rows = cell
             .split(|byte| *byte == b'\n')
             .skip(1)
@@ -162,42 +190,46 @@ impl<R: Read> RecordReader<R> {
 
 /// Parses the record at the start of `bytes`. With `at_end`, nothing follows them.
 fn parse(bytes: &[u8], at_end: bool, delimiter: u8, cells: &mut Cells) -> Parsed {
-    cells.text.clear();
-    cells.ends.clear();
-    cells.broken = None;
+    cells.clear();
     if let Some(length) = line_end(bytes, 0, at_end) {
         return length.map_or(Parsed::Incomplete, Parsed::Blank);
     }
     let mut position = 0;
     loop {
-        let quote = position + bytes[position..].iter().take_while(|byte| **byte == b' ').count();
-        if bytes.get(quote) == Some(&b'"') {
-            match unquote(bytes, quote + 1, at_end, &mut cells.text) {
+        let quote = match bytes.get(position) {
+            Some(b'"' | b' ') => opening_quote(bytes, position),
+            _ => None,
+        };
+        let taken_out = cells.unquoted.len();
+        if let Some(quote) = quote {
+            match unquote(bytes, quote + 1, at_end, &mut cells.unquoted) {
                 Quoted::Closed(after) => position = after,
                 Quoted::Incomplete => return Parsed::Incomplete,
                 Quoted::Unclosed => {
-                    cells.ends.push(cells.text.len());
-                    return Parsed::Record(bytes.len(), Some(cells.ends.len() - 1));
+                    cells.push_unquoted(taken_out);
+                    return Parsed::Record(bytes.len(), Some(cells.spans.len() - 1));
                 }
             }
-            let start = cells.ends.last().copied().unwrap_or(0);
-            if cells.broken.is_none() && memchr(b'\n', &cells.text[start..]).is_some() {
-                cells.broken = Some(cells.ends.len());
+            if cells.broken.is_none() && memchr(b'\n', &cells.unquoted[taken_out..]).is_some() {
+                cells.broken = Some(cells.spans.len());
             }
-        } else if quote == bytes.len() && !at_end {
-            return Parsed::Incomplete;
         }
-        let Some(length) = cell_end(&bytes[position..], delimiter) else {
-            if !at_end {
-                return Parsed::Incomplete;
-            }
-            cells.text.extend_from_slice(&bytes[position..]);
-            cells.ends.push(cells.text.len());
-            return Parsed::Record(bytes.len(), None);
+        let found = cell_end(&bytes[position..], delimiter).map(|length| position + length);
+        let end = match found {
+            Some(end) => end,
+            None if at_end => bytes.len(),
+            None => return Parsed::Incomplete,
         };
-        cells.text.extend_from_slice(&bytes[position..position + length]);
-        cells.ends.push(cells.text.len());
-        position += length;
+        if quote.is_some() {
+            cells.unquoted.extend_from_slice(&bytes[position..end]);
+            cells.push_unquoted(taken_out);
+        } else {
+            cells.spans.push(Span::text(position, end));
+        }
+        if found.is_none() {
+            return Parsed::Record(bytes.len(), None);
+        }
+        position = end;
         if bytes[position] == delimiter {
             position += 1;
             continue;
@@ -207,6 +239,20 @@ fn parse(bytes: &[u8], at_end: bool, delimiter: u8, cells: &mut Cells) -> Parsed
             _ => Parsed::Incomplete,
         };
     }
+}
+
+/// Where the quote is that opens the cell at `position`, spaces before it forgiven.
+fn opening_quote(bytes: &[u8], position: usize) -> Option<usize> {
+    let spaces = bytes[position..].iter().take_while(|byte| **byte == b' ').count();
+    (bytes.get(position + spaces) == Some(&b'"')).then_some(position + spaces)
+}
+
+/// No cell outside quotes ends in a line break.
+fn without_line_end(mut record: &[u8]) -> &[u8] {
+    while let [before @ .., b'\n' | b'\r'] = record {
+        record = before;
+    }
+    record
 }
 
 /// Where the next delimiter or line break is. Cells are short, so the first bytes are looked at eight at a

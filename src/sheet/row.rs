@@ -42,11 +42,22 @@ pub enum RowFault {
     TooLong,
 }
 
+/// Where a cell is in the text of its row.
 #[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    start: usize,
-    end: usize,
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
     kind: CellKind,
+}
+
+impl Span {
+    pub(super) fn text(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end,
+            kind: CellKind::Text,
+        }
+    }
 }
 
 /// One row that is not empty.
@@ -55,6 +66,7 @@ pub struct Row {
     number: u32,
     text: String,
     spans: Vec<Span>,
+    is_plain: bool,
     fault: Option<RowFault>,
 }
 
@@ -90,7 +102,7 @@ impl Row {
 
     /// Whether all cells are of visible ASCII letters and spaces only, as most are.
     pub fn is_plain(&self) -> bool {
-        is_plain(&self.text)
+        self.is_plain
     }
 
     /// What is wrong with the row as such.
@@ -102,6 +114,7 @@ impl Row {
         self.number = number;
         self.text.clear();
         self.spans.clear();
+        self.is_plain = true;
         self.fault = None;
     }
 
@@ -121,27 +134,22 @@ impl Row {
             end: self.text.len(),
             kind,
         };
+        self.is_plain &= is_plain(&self.text[start..]);
     }
 
-    /// Takes the text of all cells at once, with the end of each.
-    pub(super) fn fill(&mut self, text: &mut Vec<u8>, ends: &[usize]) {
+    /// Takes a whole record, with what was taken out of quotes after it, and where the cells are in both.
+    pub(super) fn fill(&mut self, record: &[u8], unquoted: &[u8], spans: &mut Vec<Span>) {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        std::mem::swap(&mut bytes, text);
+        bytes.clear();
+        bytes.extend_from_slice(record);
+        bytes.extend_from_slice(unquoted);
         self.text = String::from_utf8(bytes).unwrap_or_else(|fault| {
             // The file changed since its encoding was determined. One letter for a byte keeps the positions.
             let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '?' };
             fault.as_bytes().iter().map(letter).collect()
         });
-        self.spans.clear();
-        let mut start = 0;
-        for end in ends {
-            self.spans.push(Span {
-                start,
-                end: *end,
-                kind: CellKind::Text,
-            });
-            start = *end;
-        }
+        self.is_plain = is_plain(&self.text);
+        std::mem::swap(&mut self.spans, spans);
     }
 }
 
