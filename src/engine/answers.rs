@@ -81,7 +81,7 @@ impl Dispatcher<'_> {
                 None => "the server's answer does not name this account".to_owned(),
             };
             let fault = Fault::new(Status::Conflict, "not_confirmed", words).unclear();
-            self.fail_or_ask(*step, &fault, None);
+            self.fail_or_ask(&[*step], &fault, None);
         }
         self.end_steps(&confirmed, StepState::Done);
     }
@@ -150,7 +150,7 @@ impl Dispatcher<'_> {
                 self.queue.push_first(sibling);
             }
             Next::Fail => {
-                self.fail_call(&call, error);
+                self.fail_or_ask(&call.steps, &Fault::of(error), Some(error));
                 self.queue.push_first(sibling);
             }
             Next::Stop => self.stop(Stopped::SignIn(error.message.clone()), &error.message),
@@ -158,19 +158,16 @@ impl Dispatcher<'_> {
         }
     }
 
-    fn fail_call(&mut self, call: &Call, error: &CallError) {
-        let fault = Fault::of(error);
-        for step in &call.steps {
-            self.fail_or_ask(*step, &fault, Some(error));
-        }
-    }
-
-    /// The step fails; but whether licences were taken over is asked first, if that is not known.
-    fn fail_or_ask(&mut self, step: StepIndex, fault: &Fault, error: Option<&CallError>) {
-        if fault.is_unclear && self.plan.step(step).stage == Stage::TakeOver {
-            self.ask_after_take_over(step, fault.clone());
-        } else {
+    /// The steps fail; but whether licences were taken over is asked first, if that is not known.
+    fn fail_or_ask(&mut self, steps: &[StepIndex], fault: &Fault, error: Option<&CallError>) {
+        let (unknown, failed): (Vec<StepIndex>, Vec<StepIndex>) = steps
+            .iter()
+            .partition(|step| fault.is_unclear && self.plan.step(**step).stage == Stage::TakeOver);
+        for step in failed {
             self.fail_step(step, fault, error);
+        }
+        if !unknown.is_empty() {
+            self.ask_after_take_over(unknown, fault.clone());
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) enum Message {
     },
     /// Allocations were read after a take-over had no clear answer.
     TakenOver {
-        step: StepIndex,
+        steps: Vec<StepIndex>,
         held: Result<Allocations, ReadError>,
         lost: Fault,
     },
@@ -204,7 +204,7 @@ impl<'a> Dispatcher<'a> {
                 }
             }
             Message::Settled { call, found, lost } => self.settled(call, found, &lost),
-            Message::TakenOver { step, held, lost } => self.taken_over(step, held, lost),
+            Message::TakenOver { steps, held, lost } => self.taken_over(&steps, held, lost),
             Message::Verified { steps, lacks } => self.verified(&steps, lacks),
             Message::SeatsRead(seats) => {
                 self.seats.reading = false;

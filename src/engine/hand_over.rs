@@ -35,40 +35,50 @@ impl Dispatcher<'_> {
         });
     }
 
-    /// Whether a successor has the licences is not known: its allocation is read before anything is given
-    /// back, for else both accounts might hold them.
-    pub(super) fn ask_after_take_over(&mut self, step: StepIndex, lost: Fault) {
+    /// Whether successors have the licences is not known: their allocations are read before anything is
+    /// given back, for else both accounts might hold them.
+    pub(super) fn ask_after_take_over(&mut self, steps: Vec<StepIndex>, lost: Fault) {
         let read_back = self.engine.read_back.clone();
         self.jobs.push(Box::pin(async move {
             let held = directory::read_allocations(&read_back.client, &read_back.options, &read_back.observer).await;
-            Message::TakenOver { step, held, lost }
+            Message::TakenOver { steps, held, lost }
         }));
     }
 
-    pub(super) fn taken_over(&mut self, step: StepIndex, held: Result<Allocations, ReadError>, lost: Fault) {
+    pub(super) fn taken_over(&mut self, steps: &[StepIndex], held: Result<Allocations, ReadError>, lost: Fault) {
         match held {
-            Ok(held) if self.has_taken_over(step, &held) => {
-                for row in self.plan.step(step).rows.clone() {
-                    let remark = "the answer was lost, and reading back showed that the licences were taken over";
-                    self.book.remark(row, remark);
-                }
-                self.end_step(step, StepState::Done);
-            }
-            Ok(_) => {
+            Ok(held) => {
                 let fault = Fault {
                     is_unclear: false,
                     ..lost
                 };
-                self.fail_step(step, &fault, None);
+                for step in steps {
+                    if self.has_taken_over(*step, &held) {
+                        self.took_over(*step);
+                    } else {
+                        self.fail_step(*step, &fault, None);
+                    }
+                }
             }
             Err(error) => {
                 let message = format!(
                     "{}; the old account did not get its licences back, because it is not known whether the new one has them (failed to {error}); run the same command again",
                     lost.message
                 );
-                self.fail_step(step, &Fault { message, ..lost }, None);
+                let fault = Fault { message, ..lost };
+                for step in steps {
+                    self.fail_step(*step, &fault, None);
+                }
             }
         }
+    }
+
+    fn took_over(&mut self, step: StepIndex) {
+        for row in self.plan.step(step).rows.clone() {
+            let remark = "the answer was lost, and reading back showed that the licences were taken over";
+            self.book.remark(row, remark);
+        }
+        self.end_step(step, StepState::Done);
     }
 
     fn has_taken_over(&self, index: StepIndex, held: &Allocations) -> bool {
