@@ -68,10 +68,11 @@ mod tests {
         }
     }
 
-    const FAMILIES: [Family; 7] = [
+    const FAMILIES: [Family; 8] = [
         Family::Invite,
         Family::Create,
-        Family::Single,
+        Family::Update,
+        Family::GroupRule,
         Family::Members,
         Family::Allocate,
         Family::Release,

@@ -8,12 +8,19 @@
 mod answers;
 mod dispatch;
 mod forbidden;
+mod hand_over;
 mod judge;
 mod perform;
 mod queue;
 mod read_back;
+mod ready;
+mod record;
 mod rows;
 mod run;
+mod send;
+mod settle;
+mod steps;
+mod unmerge;
 
 pub use read_back::{Patience, ReadBack};
 pub use run::{Engine, MaxFailures, Ran, Stopped};

@@ -33,25 +33,6 @@ pub(super) enum Reply {
 }
 
 impl Request {
-    /// The users that the call touches.
-    pub(super) fn users(&self) -> Vec<UserId> {
-        match self {
-            Self::Invite(_) | Self::Create(..) | Self::GroupRule(_) => Vec::new(),
-            Self::Update(user, _) => vec![*user],
-            Self::Members { join, leave, .. } => join.iter().chain(leave).copied().collect(),
-            Self::Allocate(users, ..) | Self::Release(users) | Self::Delete(users) => users.clone(),
-        }
-    }
-
-    /// The groups that the call touches.
-    pub(super) fn groups(&self) -> Vec<GroupId> {
-        match self {
-            Self::Members { group, .. } => vec![group.id],
-            Self::GroupRule(change) => vec![change.group],
-            _ => Vec::new(),
-        }
-    }
-
     /// Sends it.
     pub(super) async fn perform(self, client: &Client) -> Result<(Reply, Receipt), CallError> {
         let whole = |answer: Answer<()>| (Reply::Whole, answer.receipt);

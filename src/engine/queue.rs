@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::model::{GroupId, UserId};
-use crate::plan::{Call, Family};
+use crate::plan::{Call, CallKind, Family, Plan, Work};
 
 /// A call that waits.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ impl From<Call> for Waiting {
 }
 
 /// How far down the queue a call is looked for that can be sent now.
-const LOOK_AHEAD: usize = 64;
+const LOOK_AHEAD: usize = 4096;
 
 /// Calls that wait to be sent.
 #[derive(Debug, Default)]
@@ -80,14 +80,17 @@ pub(super) struct Busy {
     users: HashSet<UserId>,
     groups: HashSet<GroupId>,
     families: Vec<Family>,
+    /// Families that an answer has shown to work here. The first call of each goes alone, so that what is
+    /// wrong with all of them (permission, route, size) shows by one call and not by many.
+    proven: HashSet<Family>,
     /// Families of which only one call may be in flight, and why.
-    pub(super) one_at_a_time: HashSet<(Family, Alone)>,
+    one_at_a_time: HashSet<(Family, Alone)>,
 }
 
 /// Why calls of a kind are sent one at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Alone {
-    /// Seats have run out, and earlier rows are to get the last ones.
+    /// Seats have run out, or nobody knows how many there are, and earlier rows are to get the last ones.
     LastSeats,
     /// A call was too large, and the size that passes is not known yet.
     Measuring,
@@ -100,24 +103,54 @@ impl Alone {
 /// What one call touches.
 #[derive(Debug, Clone)]
 pub(super) struct Touch {
-    pub(super) users: Vec<UserId>,
-    pub(super) groups: Vec<GroupId>,
-    pub(super) family: Family,
+    users: Vec<UserId>,
+    group: Option<GroupId>,
+    family: Family,
+}
+
+impl Touch {
+    pub(super) fn of(plan: &Plan, call: &Call) -> Self {
+        Self {
+            users: users(plan, call).collect(),
+            group: group(plan, call),
+            family: call.kind.family(),
+        }
+    }
+}
+
+fn users<'a>(plan: &'a Plan, call: &'a Call) -> impl Iterator<Item = UserId> + 'a {
+    call.steps
+        .iter()
+        .filter_map(|step| plan.account(plan.step(*step).account?).id)
+}
+
+fn group(plan: &Plan, call: &Call) -> Option<GroupId> {
+    match &call.kind {
+        CallKind::Members(group) => Some(*group),
+        CallKind::GroupRule(step) => match &plan.step(*step).work {
+            Work::GroupRule(change) => Some(change.group),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 impl Busy {
-    pub(super) fn is_free(&self, touch: &Touch) -> bool {
-        let alone = Alone::ALL
-            .into_iter()
-            .any(|why| self.one_at_a_time.contains(&(touch.family, why)));
-        let turn = !alone || !self.families.contains(&touch.family);
-        turn && touch.users.iter().all(|user| !self.users.contains(user))
-            && touch.groups.iter().all(|group| !self.groups.contains(group))
+    /// Whether the call may be sent now. What is cheap to know is asked first.
+    pub(super) fn is_free(&self, plan: &Plan, call: &Call) -> bool {
+        let family = call.kind.family();
+        let alone = !self.proven.contains(&family)
+            || Alone::ALL
+                .into_iter()
+                .any(|why| self.one_at_a_time.contains(&(family, why)));
+        !(alone && self.families.contains(&family))
+            && group(plan, call).is_none_or(|group| !self.groups.contains(&group))
+            && users(plan, call).all(|user| !self.users.contains(&user))
     }
 
     pub(super) fn occupy(&mut self, touch: &Touch) {
         self.users.extend(&touch.users);
-        self.groups.extend(&touch.groups);
+        self.groups.extend(touch.group);
         self.families.push(touch.family);
     }
 
@@ -125,19 +158,34 @@ impl Busy {
         for user in &touch.users {
             self.users.remove(user);
         }
-        for group in &touch.groups {
+        if let Some(group) = &touch.group {
             self.groups.remove(group);
         }
         if let Some(place) = self.families.iter().position(|family| *family == touch.family) {
             self.families.swap_remove(place);
         }
     }
+
+    /// Calls of the family work here.
+    pub(super) fn prove(&mut self, family: Family) {
+        self.proven.insert(family);
+    }
+
+    /// Calls of the family are sent one after the other from now on.
+    pub(super) fn queue_up(&mut self, family: Family, why: Alone) {
+        self.one_at_a_time.insert((family, why));
+    }
+
+    /// The reason to send calls of the family one after the other is gone.
+    pub(super) fn spread_out(&mut self, family: Family, why: Alone) {
+        self.one_at_a_time.remove(&(family, why));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{CallKind, StepIndex};
+    use crate::plan::StepIndex;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 

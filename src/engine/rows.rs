@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::api::{CallError, Receipt};
+use crate::api::{CallError, Failure, Receipt};
 use crate::directory::Snapshot;
 use crate::ledger::Record;
 use crate::model::{Row, Status};
@@ -26,6 +26,8 @@ pub(super) struct Fault {
     pub(super) status: Status,
     pub(super) code: String,
     pub(super) message: String,
+    /// Whether the change may have been made all the same.
+    pub(super) is_unclear: bool,
 }
 
 impl Fault {
@@ -34,11 +36,23 @@ impl Fault {
             status,
             code: code.to_owned(),
             message: message.into(),
+            is_unclear: false,
         }
     }
 
     pub(super) fn of(error: &CallError) -> Self {
-        Self::new(super::judge::status(error), &error.code, error.message.clone())
+        Self {
+            is_unclear: error.failure == Failure::Unclear,
+            ..Self::new(super::judge::status(error), &error.code, error.message.clone())
+        }
+    }
+
+    /// The same, where the change may have been made all the same.
+    pub(super) fn unclear(self) -> Self {
+        Self {
+            is_unclear: true,
+            ..self
+        }
     }
 }
 
@@ -91,6 +105,13 @@ impl<'a> RowBook<'a> {
         for row in rows {
             self.states[*row].open += 1;
         }
+    }
+
+    /// A step goes on without this row; says whether the row has no open step left.
+    pub(super) fn leave_step(&mut self, row: RowIndex) -> bool {
+        let state = &mut self.states[row];
+        state.open = state.open.saturating_sub(1);
+        state.open == 0 && !state.ended
     }
 
     /// Whether the row has not failed so far.

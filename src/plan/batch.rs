@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Direct, Plan, Step, StepIndex, Work};
+use super::{Direct, LicenseChange, Plan, Step, StepIndex, Work};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, GroupId};
 
@@ -64,14 +64,16 @@ pub enum Family {
     Invite,
     /// BulkCreate.
     Create,
-    /// PUT of a user, or of a group's rule: one entry a call.
-    Single,
+    /// PUT of a user: one a call.
+    Update,
     /// PUT of a group's members.
     Members,
     /// Licence PUT.
     Allocate,
     /// Release of direct allocations.
     Release,
+    /// PUT of a group's rule: one a call.
+    GroupRule,
     /// Bulk delete.
     Delete,
 }
@@ -84,14 +86,19 @@ impl CallKind {
             Work::Create(_, groups) => Self::Create(groups.clone()),
             Work::Update(_) => Self::Update(index),
             Work::Member(group, _) => Self::Members(*group),
-            Work::License(change) => match &change.target {
-                Direct::Holds(bundles) => Self::Allocate(bundles.clone(), change.external_license),
-                Direct::Inherits | Direct::Unknown => Self::Release,
-            },
+            Work::License(change) => Self::of_license(change),
             Work::GroupRule(_) => Self::GroupRule(index),
             Work::Delete => Self::Delete,
             Work::Verify(_) => return None,
         })
+    }
+
+    /// The kind of call that carries a change of a direct allocation.
+    pub fn of_license(change: &LicenseChange) -> Self {
+        match &change.target.direct {
+            Direct::Holds(bundles) => Self::Allocate(bundles.clone(), change.target.external_license),
+            Direct::Inherits | Direct::Unknown => Self::Release,
+        }
     }
 
     /// Which chunk size applies.
@@ -99,7 +106,8 @@ impl CallKind {
         match self {
             Self::Invite => Family::Invite,
             Self::Create(_) => Family::Create,
-            Self::Update(_) | Self::GroupRule(_) => Family::Single,
+            Self::Update(_) => Family::Update,
+            Self::GroupRule(_) => Family::GroupRule,
             Self::Members(_) => Family::Members,
             Self::Allocate(..) => Family::Allocate,
             Self::Release => Family::Release,
@@ -123,8 +131,8 @@ impl CallKind {
         match self.family() {
             Family::Invite => "invite users",
             Family::Create => "create users",
-            Family::Single if matches!(self, Self::Update(_)) => "update a user",
-            Family::Single => "set a group's licence rule",
+            Family::Update => "update a user",
+            Family::GroupRule => "set a group's licence rule",
             Family::Members => "change a group's members",
             Family::Allocate => "allocate licences to users",
             Family::Release => "release users' licences",
@@ -139,7 +147,7 @@ impl BatchSizes {
         match family {
             Family::Invite => self.users_per_invite,
             Family::Create => self.users_per_create,
-            Family::Single => 1,
+            Family::Update | Family::GroupRule => 1,
             Family::Members => self.members_per_group_call,
             Family::Allocate => self.users_per_license_call,
             Family::Release => self.users_per_release,
@@ -153,7 +161,7 @@ impl BatchSizes {
         let size = match family {
             Family::Invite => &mut self.users_per_invite,
             Family::Create => &mut self.users_per_create,
-            Family::Single => return,
+            Family::Update | Family::GroupRule => return,
             Family::Members => &mut self.members_per_group_call,
             Family::Allocate => &mut self.users_per_license_call,
             Family::Release => &mut self.users_per_release,
@@ -173,7 +181,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// The call in two halves, each in sheet order; `None` for a single step.
+    /// The call in two halves, each in sheet order; the call itself where it has a single step.
     pub fn halves(self) -> Result<(Self, Self), Self> {
         if self.steps.len() < 2 {
             return Err(self);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Direct, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepIndex, Work};
+use super::{Direct, Holding, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepIndex, Work};
 use crate::api::UserUpdate;
 use crate::directory::Snapshot;
 use crate::model::{GroupId, UserId};
@@ -55,16 +55,8 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn tell(&mut self, step: &Step) {
         match &step.work {
-            Work::Invite(invitation) => {
-                self.words.push("invited".to_owned());
-                self.after.insert("made".into(), json!("invited"));
-                self.joined(&invitation.groups);
-            }
-            Work::Create(_, groups) => {
-                self.words.push("created".to_owned());
-                self.after.insert("made".into(), json!("created"));
-                self.joined(groups);
-            }
+            Work::Invite(invitation) => self.made(step, "invited", &invitation.groups),
+            Work::Create(_, groups) => self.made(step, "created", groups),
             Work::Update(parts) => {
                 let user = step.account.and_then(|account| self.plan.account(account).id);
                 let row = self.row;
@@ -100,6 +92,18 @@ impl Teller<'_> {
             }
             Work::Verify(_) => self.words.push("new account read back".to_owned()),
             Work::Delete => self.deleted(step),
+        }
+    }
+
+    /// The account was made; rows that only waited for it say so.
+    fn made(&mut self, step: &Step, word: &str, groups: &[GroupId]) {
+        let maker = step.account.and_then(|account| self.plan.account(account).maker);
+        if maker == Some(self.row) {
+            self.words.push(word.to_owned());
+            self.after.insert("made".into(), json!(word));
+            self.joined(groups);
+        } else {
+            self.words.push("came about as the account was made".to_owned());
         }
     }
 
@@ -195,30 +199,17 @@ impl Teller<'_> {
             Stage::GiveBack => return self.words.push("licences given back to the old account".to_owned()),
             _ => {}
         }
-        let mut was = change.base.clone();
-        let mut is = change.base.clone();
-        for (row, edit) in &change.edits {
-            if *row == self.row {
-                was = is.clone();
-                is = edit.apply(&is);
-                break;
-            }
-            is = edit.apply(&is);
-        }
-        if !change.edits.iter().any(|(row, _)| *row == self.row) {
-            is = change.target.clone();
-        }
+        let (was, is) = part_of(change, self.row);
         // A change in two calls (what is given up, then what is taken) keeps the first `before`.
-        self.before.entry("licenses").or_insert_with(|| licenses(&was));
-        self.after.insert("licenses".into(), licenses(&is));
-        if matches!(was, Direct::Holds(_)) || change.external_license {
+        self.before.entry("licenses").or_insert_with(|| licenses(&was.direct));
+        self.after.insert("licenses".into(), licenses(&is.direct));
+        if matches!(was.direct, Direct::Holds(_)) || is.external_license {
             self.before
                 .entry("external_license")
-                .or_insert_with(|| json!(change.external_license));
-            self.after
-                .insert("external_license".into(), json!(change.external_license));
+                .or_insert_with(|| json!(was.external_license));
+            self.after.insert("external_license".into(), json!(is.external_license));
         }
-        self.words.push(match &is {
+        self.words.push(match &is.direct {
             Direct::Holds(bundles) if bundles.is_empty() => "blocked from every licence".to_owned(),
             Direct::Holds(bundles) => format!("holds {}", named(bundles)),
             Direct::Inherits | Direct::Unknown => "direct licences released".to_owned(),
@@ -254,6 +245,19 @@ impl Teller<'_> {
             self.before.insert(name.into(), value);
         }
     }
+}
+
+/// What is held before and after a row's part of a change; of a change that is not the row's own, the whole.
+fn part_of(change: &LicenseChange, row: RowIndex) -> (Holding, Holding) {
+    let mut was = change.base.clone();
+    for (of, edit) in &change.edits {
+        let is = edit.apply(&was);
+        if *of == row {
+            return (was, is);
+        }
+        was = is;
+    }
+    (change.base.clone(), change.target.clone())
 }
 
 fn group_map(side: &mut Map<String, Value>) -> &mut Map<String, Value> {

@@ -26,6 +26,26 @@ impl Direct {
     }
 }
 
+/// A direct allocation with its flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// The allocation.
+    pub direct: Direct,
+    /// `useExternalLicense` as read, to be sent back as it is unless a row says otherwise; `false` where
+    /// there is none to read (`uipath-api`, 3.7).
+    pub external_license: bool,
+}
+
+impl Holding {
+    /// What an account holds that was made a moment ago.
+    pub fn nothing() -> Self {
+        Self {
+            direct: Direct::Inherits,
+            external_license: false,
+        }
+    }
+}
+
 /// What one row does to a direct allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LicenseEdit {
@@ -39,16 +59,34 @@ pub enum LicenseEdit {
     Release,
     /// An empty one.
     Block,
+    /// What a predecessor held, with its `useExternalLicense`: these as well. A predecessor that was blocked
+    /// (no bundle) blocks a successor that has no allocation of its own.
+    Inherit(BundleSet, bool),
 }
 
 impl LicenseEdit {
-    /// The allocation after the edit.
-    pub fn apply(&self, direct: &Direct) -> Direct {
+    /// What is held after the edit.
+    pub fn apply(&self, held: &Holding) -> Holding {
+        Holding {
+            direct: self.apply_to(&held.direct),
+            external_license: match self {
+                Self::Set(_, Some(external_license)) => *external_license,
+                Self::Inherit(_, external_license) => *external_license || held.external_license,
+                _ => held.external_license,
+            },
+        }
+    }
+
+    fn apply_to(&self, direct: &Direct) -> Direct {
         match self {
             Self::Set(bundles, _) => Direct::Holds(bundles.clone()),
             Self::Block => Direct::Holds(BundleSet::default()),
             Self::Release => Direct::Inherits,
-            Self::Add(more) => Direct::Holds(direct.bundles().union(more)),
+            Self::Inherit(more, _) if more.is_empty() => match direct {
+                Direct::Inherits => Direct::Holds(BundleSet::default()),
+                untouched => untouched.clone(),
+            },
+            Self::Add(more) | Self::Inherit(more, _) => Direct::Holds(direct.bundles().union(more)),
             Self::Remove(less) => match direct {
                 Direct::Holds(held) if !held.common(less).is_empty() => {
                     let left = held.minus(less);
@@ -63,12 +101,10 @@ impl LicenseEdit {
         }
     }
 
-    /// `useExternalLicense`, where the row says.
-    pub fn external_license(&self) -> Option<bool> {
-        match self {
-            Self::Set(_, external_license) => *external_license,
-            _ => None,
-        }
+    /// Whether the outcome depends on what is held before. Of an allocation that cannot be read such an
+    /// edit would take away what it does not know of.
+    pub fn builds_on_present(&self) -> bool {
+        matches!(self, Self::Add(_) | Self::Remove(_) | Self::Inherit(..))
     }
 }
 
@@ -87,7 +123,7 @@ mod tests {
 
     #[test]
     fn each_edit_does_to_each_state_what_its_operation_promises() {
-        use LicenseEdit::{Add, Block, Release, Remove, Set};
+        use LicenseEdit::{Add, Block, Inherit, Release, Remove, Set};
         let table = [
             (Set(set("A"), None), Direct::Inherits, holds("A")),
             (Set(set("A"), None), holds("B C"), holds("A")),
@@ -104,14 +140,34 @@ mod tests {
             (Release, Direct::Inherits, Direct::Inherits),
             (Block, holds("A"), holds("")),
             (Block, Direct::Inherits, holds("")),
+            (Inherit(set("A"), false), Direct::Inherits, holds("A")),
+            (Inherit(set("A"), false), holds("B"), holds("A B")),
+            (Inherit(set(""), false), Direct::Inherits, holds("")),
+            (Inherit(set(""), false), holds("B"), holds("B")),
         ];
         for (edit, before, after) in table {
-            assert_eq!(edit.apply(&before), after, "{edit:?} on {before:?}");
+            assert_eq!(edit.apply_to(&before), after, "{edit:?} on {before:?}");
         }
     }
 
     #[test]
     fn a_removal_that_leaves_nothing_releases_and_never_blocks() {
-        assert_eq!(LicenseEdit::Remove(set("A B")).apply(&holds("A")), Direct::Inherits);
+        assert_eq!(LicenseEdit::Remove(set("A B")).apply_to(&holds("A")), Direct::Inherits);
+    }
+
+    #[test]
+    fn the_external_flag_is_sent_back_as_read_unless_a_row_says_otherwise() {
+        let held = |external_license| Holding {
+            direct: holds("A"),
+            external_license,
+        };
+        for present in [false, true] {
+            let after = |edit: LicenseEdit| edit.apply(&held(present)).external_license;
+            assert_eq!(after(LicenseEdit::Set(set("B"), None)), present);
+            assert_eq!(after(LicenseEdit::Set(set("B"), Some(true))), true);
+            assert_eq!(after(LicenseEdit::Set(set("B"), Some(false))), false);
+            assert_eq!(after(LicenseEdit::Add(set("B"))), present);
+            assert_eq!(after(LicenseEdit::Inherit(set("B"), true)), true);
+        }
     }
 }

@@ -2,26 +2,37 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{AccountIndex, Direct, LicenseChange, LicenseEdit, Membership, RowIndex, Work};
+use super::{AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Work};
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId, UserId};
 
-/// Licences that a migration moves from an old account to its successor.
+/// What a migration still has to do once its new account has everything.
 #[derive(Debug, Clone)]
 pub(super) struct Succession {
     /// The migration's row.
     pub(super) row: RowIndex,
     /// The old account.
     pub(super) from: AccountIndex,
-    /// The groups that the successor is to be in.
+    /// The new account's address.
+    pub(super) address: String,
+    /// The groups that the new account is to be in.
     pub(super) groups: Vec<GroupId>,
-    /// What the successor is to hold besides what it holds.
+    /// The bundles that it is to hold.
     pub(super) licenses: BundleSet,
-    /// Whether the old account is deleted in this run, once the successor is read back.
-    pub(super) completes: bool,
-    /// Whether the old account is deleted at all, so that its seats can be handed over.
-    pub(super) ends: bool,
+    /// What becomes of the old account.
+    pub(super) end: OldAccount,
+}
+
+/// What becomes of the old account of a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OldAccount {
+    /// It is deleted in this run, once the new one is read back.
+    Goes,
+    /// It is deleted by a later run, once the invitation is accepted.
+    GoesLater,
+    /// It is kept.
+    Stays,
 }
 
 /// What the rows ask of one account.
@@ -29,103 +40,133 @@ pub(super) struct Succession {
 pub(super) struct Draft<'a> {
     pub(super) label: String,
     pub(super) user: Option<&'a User>,
-    pub(super) maker: Option<(RowIndex, Work)>,
-    pub(super) base: Direct,
-    pub(super) external_license: bool,
-    pub(super) edits: Vec<(RowIndex, LicenseEdit)>,
-    pub(super) succession: Option<Succession>,
+    /// The row that makes it, and how.
+    pub(super) maker: Option<Box<(RowIndex, Work)>>,
+    /// What it holds before the sheet.
+    pub(super) held: Holding,
+    /// What it holds after the edits so far.
+    now: Holding,
+    edits: Vec<(RowIndex, LicenseEdit)>,
+    /// For a migration's new account.
+    pub(super) succession: Option<Box<Succession>>,
     pub(super) updates: Vec<(RowIndex, UserUpdate)>,
     pub(super) memberships: BTreeMap<GroupId, (Membership, Vec<RowIndex>)>,
-    pub(super) entered_with: Vec<GroupId>,
-    pub(super) delete: Option<RowIndex>,
-    pub(super) farewell: Option<RowIndex>,
+    entered_with: Vec<GroupId>,
+    /// The row that deletes it.
+    pub(super) deleted_by: Option<RowIndex>,
+    /// The row that moves its owner to a new account.
+    pub(super) left_by: Option<RowIndex>,
 }
 
 impl<'a> Draft<'a> {
-    fn existing(user: &'a User, label: String, snapshot: &Snapshot) -> Self {
+    fn existing(user: &'a User, label: &str, snapshot: &Snapshot) -> Self {
         let allocation = snapshot.direct(user.id);
-        let base = match allocation {
-            Some(allocation) => Direct::Holds(allocation.bundles.clone()),
-            None if snapshot.allocations().is_some() => Direct::Inherits,
-            None => Direct::Unknown,
+        let held = Holding {
+            direct: match allocation {
+                Some(allocation) => Direct::Holds(allocation.bundles.clone()),
+                None if snapshot.allocations().is_some() => Direct::Inherits,
+                None => Direct::Unknown,
+            },
+            external_license: allocation.is_some_and(|allocation| allocation.external_license),
         };
-        let external_license = allocation.is_some_and(|allocation| allocation.external_license);
         Self {
             user: Some(user),
-            base,
-            external_license,
+            now: held.clone(),
+            held,
             ..Self::pending(label)
         }
     }
 
-    fn pending(label: String) -> Self {
+    pub(super) fn pending(label: &str) -> Self {
         Self {
-            label,
+            label: label.to_owned(),
             user: None,
             maker: None,
-            base: Direct::Inherits,
-            external_license: false,
+            held: Holding::nothing(),
+            now: Holding::nothing(),
             edits: Vec::new(),
             succession: None,
             updates: Vec::new(),
             memberships: BTreeMap::new(),
             entered_with: Vec::new(),
-            delete: None,
-            farewell: None,
+            deleted_by: None,
+            left_by: None,
         }
     }
 
-    /// The direct allocation after the rows so far.
-    pub(super) fn direct(&self) -> Direct {
-        self.edits
-            .iter()
-            .fold(self.base.clone(), |direct, (_, edit)| edit.apply(&direct))
+    /// What it holds after the rows so far.
+    pub(super) fn now(&self) -> &Holding {
+        &self.now
     }
 
-    /// Adds a row's licence edit; says whether it changes anything.
-    pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit) -> bool {
-        let now = self.direct();
-        let flips_external = edit
-            .external_license()
-            .is_some_and(|wanted| wanted != self.external_license);
-        let changes = edit.apply(&now) != now || flips_external;
-        if changes {
-            self.edits.push((row, edit));
-        }
-        changes
-    }
-
-    /// Adds a row's membership; says whether it changes anything.
-    pub(super) fn member(&mut self, row: RowIndex, group: GroupId, change: Membership) -> bool {
-        let is_in = self.user.is_some_and(|user| user.groups.contains(&group)) || self.entered_with.contains(&group);
-        if let Some((planned, rows)) = self.memberships.get_mut(&group) {
-            if *planned == change {
-                if !rows.contains(&row) {
-                    rows.push(row);
-                }
-                return true;
+    /// The groups that it is in after the rows so far.
+    pub(super) fn groups(&self) -> Vec<GroupId> {
+        let present = self.user.map_or(self.entered_with.as_slice(), |user| &user.groups);
+        let mut groups = present.to_vec();
+        for (group, (change, _)) in &self.memberships {
+            match change {
+                Membership::Join => groups.push(*group),
+                Membership::Leave => groups.retain(|present| present != group),
             }
-            // The sheet takes back what an earlier row of it asked for.
-            self.memberships.remove(&group);
-            return false;
         }
-        let changes = is_in != (change == Membership::Join);
-        if changes {
+        groups
+    }
+
+    /// Sets how the account is made; whoever asked for its first groups before depends on that.
+    pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
+        if self.maker.is_none() {
+            self.maker = Some(Box::new((row, work)));
+            for group in groups {
+                if self
+                    .memberships
+                    .get(group)
+                    .is_some_and(|(change, _)| *change == Membership::Join)
+                {
+                    self.memberships.remove(group);
+                }
+            }
+            self.entered_with = groups.to_vec();
+        }
+    }
+
+    /// Adds a row's licence edit. One that changes nothing by itself is kept where others go before it:
+    /// it succeeds or fails with them.
+    pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit) {
+        let after = edit.apply(&self.now);
+        if after != self.now || !self.edits.is_empty() {
+            self.edits.push((row, edit));
+            self.now = after;
+        }
+    }
+
+    /// Adds a row's membership, unless it is so already. A row that takes back what an earlier one asked
+    /// for leaves nothing of either.
+    pub(super) fn member(&mut self, row: RowIndex, group: GroupId, change: Membership) {
+        if let Some((planned, rows)) = self.memberships.get_mut(&group) {
+            if *planned != change {
+                self.memberships.remove(&group);
+            } else if !rows.contains(&row) {
+                rows.push(row);
+            }
+            return;
+        }
+        let is_in = self.user.is_some_and(|user| user.groups.contains(&group)) || self.entered_with.contains(&group);
+        if is_in != (change == Membership::Join) {
             self.memberships.insert(group, (change, vec![row]));
         }
-        changes
     }
 
-    /// The licence change of the rows, without a succession; `None` where nothing changes.
+    /// The licence change of the rows; `None` where nothing changes.
     pub(super) fn license_change(&self) -> Option<LicenseChange> {
-        let change = LicenseChange::new(self.base.clone(), self.external_license, self.edits.clone());
-        let flips_external = change.external_license != self.external_license && !self.edits.is_empty();
-        (change.target != change.base || flips_external).then_some(change)
+        if self.now == self.held {
+            return None;
+        }
+        Some(LicenseChange::new(self.held.clone(), self.edits.clone()))
     }
 
     /// Whether anything but a deletion is planned.
     pub(super) fn is_touched(&self) -> bool {
-        !self.edits.is_empty() || !self.updates.is_empty() || !self.memberships.is_empty()
+        self.now != self.held || !self.updates.is_empty() || !self.memberships.is_empty()
     }
 }
 
@@ -141,19 +182,21 @@ impl<'a> Drafts<'a> {
     /// The draft of an account that exists.
     pub(super) fn existing(&mut self, user: &'a User, label: &str, snapshot: &Snapshot) -> AccountIndex {
         *self.by_id.entry(user.id).or_insert_with(|| {
-            self.list.push(Draft::existing(user, label.to_owned(), snapshot));
+            self.list.push(Draft::existing(user, label, snapshot));
             AccountIndex(self.list.len() - 1)
         })
     }
 
     /// The draft of an account that the sheet makes, known by these folded names.
     pub(super) fn pending(&mut self, label: &str, names: &[String]) -> AccountIndex {
-        if let Some(known) = names.iter().find_map(|name| self.pending.get(name)) {
-            return *known;
+        let known = names.iter().find_map(|name| self.pending.get(name)).copied();
+        let index = known.unwrap_or_else(|| {
+            self.list.push(Draft::pending(label));
+            AccountIndex(self.list.len() - 1)
+        });
+        for name in names {
+            self.pending.entry(name.clone()).or_insert(index);
         }
-        self.list.push(Draft::pending(label.to_owned()));
-        let index = AccountIndex(self.list.len() - 1);
-        self.pending.extend(names.iter().map(|name| (name.clone(), index)));
         index
     }
 
@@ -162,7 +205,11 @@ impl<'a> Drafts<'a> {
         self.pending.get(name).copied()
     }
 
-    pub(super) fn get(&mut self, index: AccountIndex) -> &mut Draft<'a> {
+    pub(super) fn get(&self, index: AccountIndex) -> &Draft<'a> {
+        &self.list[index.0]
+    }
+
+    pub(super) fn get_mut(&mut self, index: AccountIndex) -> &mut Draft<'a> {
         &mut self.list[index.0]
     }
 }

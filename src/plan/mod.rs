@@ -7,31 +7,32 @@
 mod assemble;
 mod batch;
 mod build;
-mod change;
 mod describe;
 mod direct;
 mod draft;
 mod forecast;
-mod migrate;
+mod licences;
 mod needs;
-mod newcomer;
 mod planned;
+mod profile;
 mod route;
 mod rules;
 mod seats;
 mod step;
+mod verdicts;
+mod warnings;
 
-pub use assemble::short_of;
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, plan};
 pub use describe::{Change, describe};
-pub use direct::{Direct, LicenseEdit};
+pub use direct::{Direct, Holding, LicenseEdit};
 pub use forecast::{Forecast, forecast};
 pub use needs::needs;
 pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
 pub use rules::{Administrators, OnShortage, Pending, Rules};
-pub use seats::{Pools, Slot, Turn, schedule};
+pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use step::{
     Account, AccountIndex, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step, StepIndex,
     Work,
 };
+pub use verdicts::short_of;

@@ -50,6 +50,16 @@ pub struct PlannedRow {
     pub captured: Option<Box<Value>>,
 }
 
+impl PlannedRow {
+    /// Adds to what the message says besides what was done.
+    pub fn add_note(&mut self, text: &str) {
+        if !self.note.is_empty() {
+            self.note.push_str("; ");
+        }
+        self.note.push_str(text);
+    }
+}
+
 /// Seats of one bundle before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatLine {

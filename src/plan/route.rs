@@ -16,39 +16,48 @@ pub(super) struct Edge {
     pub(super) group: GroupId,
 }
 
-/// Decides for each edge whether it is made from the user's side.
-///
-/// `forced` are the edges that only the user's side can make (built-in groups), and those of accounts
-/// whose own PUT is needed anyway: they cost nothing more there. For the rest the fewest PUTs win, where
-/// a group costs one PUT for each `chunk` members. Groups of more than `chunk` changes are always made
-/// from the group's side: there a PUT serves `chunk` users, and a user's PUT no more than its own edges.
-pub(super) fn user_side(
-    edges: &[Edge],
-    forced: &HashSet<Edge>,
-    riders: &HashSet<AccountIndex>,
-    chunk: usize,
-) -> HashSet<Edge> {
-    let mut from_user: HashSet<Edge> = edges
-        .iter()
-        .copied()
-        .filter(|edge| forced.contains(edge) || riders.contains(&edge.account))
-        .collect();
-    // An account with a forced edge sends its own PUT anyway, so its other edges ride along.
-    let sending: HashSet<AccountIndex> = from_user.iter().map(|edge| edge.account).collect();
-    from_user.extend(edges.iter().copied().filter(|edge| sending.contains(&edge.account)));
+/// Which side some of the changes have to be made from.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sides {
+    /// Changes that only the user's side can make: those of built-in groups.
+    pub(super) by_user: HashSet<Edge>,
+    /// Changes that are better made from the group's side: those of accounts of an external directory.
+    pub(super) by_group: HashSet<Edge>,
+    /// Accounts whose own PUT is needed anyway, so that their memberships cost nothing more there.
+    pub(super) riders: HashSet<AccountIndex>,
+}
 
-    let mut sizes: HashMap<GroupId, usize> = HashMap::new();
-    for edge in edges.iter().filter(|edge| !from_user.contains(edge)) {
-        *sizes.entry(edge.group).or_default() += 1;
-    }
-    let open: Vec<Edge> = edges
+/// Decides which edges are made from the user's side.
+///
+/// Where there is a choice the fewest PUTs win, a group costing one for each `chunk` members. Groups of more
+/// than `chunk` changes are made from the group's side: there a PUT serves `chunk` users, and a user's PUT
+/// no more than its own edges. Whoever needs an own PUT takes all of its edges along, for nothing.
+pub(super) fn user_side(edges: &[Edge], sides: &Sides, chunk: usize) -> HashSet<Edge> {
+    let movable: Vec<Edge> = edges
         .iter()
+        .filter(|edge| !sides.by_group.contains(edge))
         .copied()
-        .filter(|edge| !from_user.contains(edge) && sizes.get(&edge.group).is_some_and(|size| *size <= chunk))
         .collect();
-    let users = covering_users(&open);
-    from_user.extend(open.into_iter().filter(|edge| users.contains(&edge.account)));
-    from_user
+    let mut senders: HashSet<AccountIndex> = sides.by_user.iter().map(|edge| edge.account).collect();
+    senders.extend(&sides.riders);
+
+    let mut members: HashMap<GroupId, usize> = HashMap::new();
+    for edge in movable.iter().filter(|edge| !senders.contains(&edge.account)) {
+        *members.entry(edge.group).or_default() += 1;
+    }
+    // A group that some members have to be changed from sends its own PUT anyway.
+    let asked: HashSet<GroupId> = sides.by_group.iter().map(|edge| edge.group).collect();
+    let open: Vec<Edge> = movable
+        .iter()
+        .filter(|edge| !senders.contains(&edge.account) && !asked.contains(&edge.group))
+        .filter(|edge| members.get(&edge.group).is_some_and(|size| *size <= chunk))
+        .copied()
+        .collect();
+    senders.extend(covering_users(&open));
+    movable
+        .into_iter()
+        .filter(|edge| senders.contains(&edge.account))
+        .collect()
 }
 
 /// The accounts in a smallest vertex cover of `edges` (König: a maximum matching tells), preferring groups.
@@ -149,20 +158,43 @@ mod tests {
     #[test]
     fn many_users_into_one_group_is_one_put_on_the_group() {
         let edges: Vec<Edge> = (0..50).map(|user| edge(user, 1)).collect();
-        assert!(user_side(&edges, &HashSet::new(), &HashSet::new(), 100).is_empty());
+        assert!(user_side(&edges, &Sides::default(), 100).is_empty());
     }
 
     #[test]
     fn one_user_into_many_groups_is_one_put_on_the_user() {
         let edges: Vec<Edge> = (0..5).map(|group| edge(0, group)).collect();
-        assert_eq!(user_side(&edges, &HashSet::new(), &HashSet::new(), 100).len(), 5);
+        assert_eq!(user_side(&edges, &Sides::default(), 100).len(), 5);
     }
 
     #[test]
     fn a_built_in_group_is_changed_from_the_users_side_and_the_rest_rides_along() {
         let edges = [edge(0, 1), edge(0, 2), edge(1, 2)];
-        let from_user = user_side(&edges, &HashSet::from([edge(0, 1)]), &HashSet::new(), 100);
-        assert_eq!(from_user, HashSet::from([edge(0, 1), edge(0, 2)]));
+        let sides = Sides {
+            by_user: HashSet::from([edge(0, 1)]),
+            ..Sides::default()
+        };
+        assert_eq!(user_side(&edges, &sides, 100), HashSet::from([edge(0, 1), edge(0, 2)]));
+    }
+
+    #[test]
+    fn an_account_of_an_external_directory_is_changed_from_the_groups_side_and_others_go_along() {
+        let edges = [edge(0, 1), edge(0, 2), edge(1, 1)];
+        let sides = Sides {
+            by_group: HashSet::from([edge(0, 1), edge(0, 2)]),
+            ..Sides::default()
+        };
+        assert!(user_side(&edges, &sides, 100).is_empty());
+    }
+
+    #[test]
+    fn whoever_is_sent_a_put_anyway_takes_its_other_groups_along() {
+        let edges = [edge(0, 1), edge(0, 2), edge(1, 1)];
+        let sides = Sides {
+            riders: HashSet::from([AccountIndex(0)]),
+            ..Sides::default()
+        };
+        assert_eq!(user_side(&edges, &sides, 100), HashSet::from([edge(0, 1), edge(0, 2)]));
     }
 
     proptest! {
@@ -171,7 +203,7 @@ mod tests {
             pairs in proptest::collection::hash_set((0_usize..4, 0_u128..4), 1..9),
         ) {
             let edges: Vec<Edge> = pairs.into_iter().map(|(user, group)| edge(user, group)).collect();
-            let chosen = cost(&edges, &user_side(&edges, &HashSet::new(), &HashSet::new(), 100), 100);
+            let chosen = cost(&edges, &user_side(&edges, &Sides::default(), 100), 100);
             let least = (0_u32..1 << edges.len())
                 .map(|mask| {
                     let from_user =

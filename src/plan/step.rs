@@ -1,6 +1,6 @@
 //! Steps: what has to be done to one account or one group, and for which rows.
 
-use super::{Direct, LicenseEdit};
+use super::{Direct, Holding, LicenseEdit};
 use crate::api::{Invitation, NewUser, UserUpdate};
 use crate::model::{BundleSet, GroupId, Quota, UserId};
 
@@ -22,6 +22,10 @@ pub struct Account {
     pub label: String,
     /// Its id; `None` until an invitation or a creation makes it.
     pub id: Option<UserId>,
+    /// The row that makes it, where one does.
+    pub maker: Option<RowIndex>,
+    /// What it holds before the plan runs.
+    pub held: Holding,
 }
 
 /// The order of things: a stage begins once the one before has ended.
@@ -37,7 +41,8 @@ pub enum Stage {
     Change,
     /// Deletions of accounts that an earlier stage touched.
     Leave,
-    /// Licences that take seats, in as many waves as full pools demand; even waves shrink, odd ones grant.
+    /// Licences that take seats, in as many waves as full pools demand: each takes what is free once the
+    /// one before has ended.
     Grant(u16),
     /// Licences taken off an old account to be handed over to its successor.
     HandOver,
@@ -63,47 +68,50 @@ pub enum Membership {
 /// A change of one account's direct allocation, merged from one or more rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenseChange {
-    /// The allocation before.
-    pub base: Direct,
-    /// `useExternalLicense` to send.
-    pub external_license: bool,
+    /// What is held before.
+    pub base: Holding,
     /// What each row does, in sheet order.
     pub edits: Vec<(RowIndex, LicenseEdit)>,
-    /// The allocation after all of them.
-    pub target: Direct,
+    /// What is held after all of them.
+    pub target: Holding,
 }
 
 impl LicenseChange {
     /// The change that these edits make to `base`.
-    pub fn new(base: Direct, external_license: bool, edits: Vec<(RowIndex, LicenseEdit)>) -> Self {
-        let target = edits.iter().fold(base.clone(), |direct, (_, edit)| edit.apply(&direct));
-        let external_license = edits
-            .iter()
-            .rev()
-            .find_map(|(_, edit)| edit.external_license())
-            .unwrap_or(external_license);
-        Self {
-            base,
-            external_license,
-            edits,
-            target,
-        }
+    pub fn new(base: Holding, edits: Vec<(RowIndex, LicenseEdit)>) -> Self {
+        let target = edits.iter().fold(base.clone(), |held, (_, edit)| edit.apply(&held));
+        Self { base, edits, target }
     }
 
-    /// Bundles whose seats it takes.
+    /// Whether everything is so already.
+    pub fn is_nothing(&self) -> bool {
+        self.base == self.target
+    }
+
+    /// Whether it may take seats.
+    pub fn may_take(&self) -> bool {
+        !self.target.direct.bundles().is_subset(&self.base.direct.bundles())
+    }
+
+    /// Bundles whose seats it takes; none where what is held before is not known.
     pub fn gains(&self) -> BundleSet {
-        self.target.bundles().minus(&self.base.bundles())
+        if self.base.direct == Direct::Unknown {
+            return BundleSet::default();
+        }
+        self.target.direct.bundles().minus(&self.base.direct.bundles())
     }
 
     /// Bundles whose seats it frees.
     pub fn frees(&self) -> BundleSet {
-        self.base.bundles().minus(&self.target.bundles())
+        self.base.direct.bundles().minus(&self.target.direct.bundles())
     }
 }
 
 /// What a successor must be seen to have before its predecessor is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
+    /// The address by which it is looked for.
+    pub address: String,
     /// Memberships.
     pub groups: Vec<GroupId>,
     /// Direct bundles; not looked at where allocations cannot be read.

@@ -1,0 +1,166 @@
+//! Whom and which groups a row means, and whether it may work on them.
+
+use super::builder::{Builder, Planned};
+use crate::api::{Group, User};
+use crate::directory::Found;
+use crate::model::{GroupId, GroupRef, Status, UserRef};
+use crate::plan::verdicts::{
+    already_gone, contradicts, group_ambiguous, groups_not_found, licenses_unreadable, user_ambiguous, user_not_found,
+    verdict,
+};
+use crate::plan::{AccountIndex, Administrators, Direct, RowIndex, Verdict};
+use crate::text::fold;
+
+impl<'a> Builder<'a> {
+    /// The account that a row is about: one of the organization, else one that the sheet makes.
+    pub(super) fn account(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
+        let label = user.to_string();
+        let account = match self.snapshot.user(user) {
+            Found::One(user) => self.existing(row, user, &label)?,
+            Found::Many(which) => return Err(user_ambiguous(&label, &which)),
+            Found::None { near } => match self.drafts.find_pending(&user.fold()) {
+                Some(pending) => pending,
+                None => return Err(user_not_found(&label, near.as_deref())),
+            },
+        };
+        self.rows[row].account = Some(account);
+        Ok(account)
+    }
+
+    /// The draft of an account of the organization, unless an earlier row deletes it.
+    pub(super) fn existing(&mut self, row: RowIndex, user: &'a User, label: &str) -> Result<AccountIndex, Verdict> {
+        let account = self.drafts.existing(user, label, self.snapshot);
+        self.rows[row].account = Some(account);
+        match self.drafts.get(account).deleted_by {
+            None => Ok(account),
+            Some(other) => Err(contradicts(
+                "work-after-delete",
+                format!("the row works on an account that {} deletes", self.place(other)),
+            )),
+        }
+    }
+
+    /// Whether the account's present licences are known, so that an edit can build on them.
+    pub(super) fn knows_allocation(&self, account: AccountIndex) -> Planned {
+        match self.drafts.get(account).now().direct {
+            Direct::Unknown => Err(licenses_unreadable()),
+            Direct::Inherits | Direct::Holds(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn delete(&mut self, row: RowIndex, user: &UserRef) -> Planned {
+        let label = user.to_string();
+        let found = match self.snapshot.user(user) {
+            Found::One(found) => found,
+            Found::Many(which) => return Err(user_ambiguous(&label, &which)),
+            Found::None { near } if self.drafts.find_pending(&user.fold()).is_none() => {
+                return Err(already_gone(&label, near.as_deref()));
+            }
+            Found::None { .. } => {
+                let message = format!("`{label}` is made by this very sheet; delete it in a sheet of its own");
+                return Err(contradicts("made-and-deleted", message));
+            }
+        };
+        self.may_be_deleted(found)?;
+        let account = self.drafts.existing(found, &label, self.snapshot);
+        self.rows[row].account = Some(account);
+        let draft = self.drafts.get(account);
+        match (draft.deleted_by, draft.left_by, &draft.succession) {
+            (Some(other), ..) => {
+                let message = format!("{} deletes the same account", self.place(other));
+                return Err(verdict(Status::Duplicate, "duplicate-row", message));
+            }
+            (None, Some(other), _) => {
+                let message = format!(
+                    "{} moves the same account's owner, and deletes it (see `delete_when`)",
+                    self.place(other)
+                );
+                return Err(contradicts("migrate-and-delete", message));
+            }
+            (None, None, Some(succession)) => {
+                let message = format!("{} moves somebody to the same account", self.place(succession.row));
+                return Err(contradicts("made-and-deleted", message));
+            }
+            (None, None, None) => {}
+        }
+        self.drafts.get_mut(account).deleted_by = Some(row);
+        Ok(())
+    }
+
+    pub(super) fn may_be_deleted(&self, user: &User) -> Planned {
+        if self.snapshot.acting_user() == Some(user.id) {
+            let message = "this is the account that reseat is signed in as, which it never deletes";
+            return Err(verdict(Status::Skipped, "own_account", message));
+        }
+        if self.rules.administrators == Administrators::Protected && self.snapshot.is_administrator(user) {
+            let message = "the account is a member of Administrators; add `--allow-admins` to delete it";
+            return Err(verdict(Status::Skipped, "administrator", message));
+        }
+        Ok(())
+    }
+
+    pub(super) fn resolve_groups(&mut self, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {
+        let mut found = Vec::with_capacity(groups.len());
+        let mut missing = Vec::new();
+        for reference in groups {
+            match self.snapshot.group(reference) {
+                Found::One(group) => {
+                    self.groups.entry(group.id).or_insert_with(|| group.clone());
+                    if !found.contains(&group.id) {
+                        found.push(group.id);
+                    }
+                }
+                Found::Many(which) => return Err(group_ambiguous(&reference.to_string(), &which)),
+                Found::None { near } => missing.push((reference.to_string(), near)),
+            }
+        }
+        if missing.is_empty() {
+            Ok(found)
+        } else {
+            Err(groups_not_found(&missing))
+        }
+    }
+
+    /// The groups that an account is to join. Nobody has to join Everyone.
+    pub(super) fn joining(&mut self, row: RowIndex, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {
+        let mut found = self.resolve_groups(groups)?;
+        let named = found.len();
+        found.retain(|group| !self.groups.get(group).is_some_and(is_everyone));
+        if found.len() < named {
+            self.note(row, "every account is in Everyone");
+        }
+        Ok(found)
+    }
+
+    /// The groups that an account is to leave. Nobody can leave Everyone.
+    pub(super) fn leaving(&mut self, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {
+        let found = self.resolve_groups(groups)?;
+        if found
+            .iter()
+            .any(|group| self.groups.get(group).is_some_and(is_everyone))
+        {
+            let message = "every account is in Everyone, and none can leave it";
+            return Err(verdict(Status::Rejected, "everyone", message));
+        }
+        Ok(found)
+    }
+
+    /// Groups that another account can be put in: those that still exist, without Everyone.
+    pub(super) fn inheritable(&mut self, groups: &[GroupId]) -> Vec<GroupId> {
+        let mut kept = Vec::new();
+        for id in groups {
+            if let Some(group) = self.snapshot.group_by_id(*id)
+                && !is_everyone(group)
+            {
+                self.groups.entry(group.id).or_insert_with(|| group.clone());
+                kept.push(group.id);
+            }
+        }
+        kept
+    }
+}
+
+/// Whether the group is the built-in one whose members nobody chooses (`uipath-api`, 5.1).
+fn is_everyone(group: &Group) -> bool {
+    group.built_in && fold(&group.name) == "everyone"
+}

@@ -1,0 +1,52 @@
+//! What earlier runs recorded of rows that were begun and not finished.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::model::{BundleSet, GroupId, RowKey, UserId};
+
+/// What earlier runs recorded of a row that was begun and not finished.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Begun {
+    /// The account that it is about, where an answer named it.
+    pub account: Option<UserId>,
+    /// Whether that account was, or may have been, invited or created for the row.
+    pub made: bool,
+    /// The `before` column: for a migration, what the old account had.
+    pub before: Option<Value>,
+}
+
+/// The rows of earlier runs that are to go on.
+pub type BegunRows = HashMap<RowKey, Begun>;
+
+impl Begun {
+    /// Whether an account that is there now is the one that was made for the row.
+    pub(super) fn made(&self, user: UserId) -> bool {
+        self.made && self.account.is_none_or(|account| account == user)
+    }
+}
+
+/// What an earlier run captured of a migration's old account, as its `before` column holds it.
+#[derive(Debug, Default)]
+pub(super) struct Captured {
+    pub(super) groups: Vec<GroupId>,
+    /// `None` where the account had no direct allocation.
+    pub(super) licenses: Option<BundleSet>,
+    pub(super) external_license: bool,
+}
+
+impl Captured {
+    pub(super) fn of(before: Option<&Value>) -> Self {
+        let read = |name: &str| before.and_then(|before| before.get(name)).cloned();
+        Self {
+            groups: read("group_ids")
+                .and_then(|ids| serde_json::from_value(ids).ok())
+                .unwrap_or_default(),
+            licenses: read("licenses").and_then(|codes| serde_json::from_value(codes).ok()),
+            external_license: read("external_license")
+                .and_then(|flag| flag.as_bool())
+                .unwrap_or(false),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The rows, one after the other.
+
+use std::collections::HashMap;
+
+use super::BegunRows;
+use crate::api::{Group, UserUpdate};
+use crate::directory::{Found, Snapshot};
+use crate::model::{BundleSet, Email, GroupId, GroupRef, Operation, ProfileChange, Quota, Row, Status, UserRef};
+use crate::plan::draft::Drafts;
+use crate::plan::profile::{changed_fields, is_the_directorys};
+use crate::plan::verdicts::{contradicts, verdict};
+use crate::plan::{
+    AccountIndex, GroupRuleChange, LicenseEdit, Membership, Plan, PlannedRow, RowIndex, Rules, Verdict, assemble,
+};
+use crate::text::fold;
+
+/// Plans the rows against the state. `begun` holds the rows of earlier runs that are to go on.
+pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules) -> Plan {
+    let mut builder = Builder {
+        sheet: rows,
+        snapshot,
+        begun,
+        rules,
+        drafts: Drafts::default(),
+        rows: vec![PlannedRow::default(); rows.len()],
+        groups: HashMap::new(),
+        group_rules: Vec::new(),
+        ruled_by: HashMap::new(),
+    };
+    for row in rows {
+        builder.announce(row);
+    }
+    for (index, row) in rows.iter().enumerate() {
+        if let Err(verdict) = builder.row(index, row) {
+            builder.rows[index].verdict = Some(verdict);
+        }
+    }
+    let Builder {
+        drafts,
+        rows,
+        groups,
+        group_rules,
+        ..
+    } = builder;
+    assemble::plan(assemble::Parts {
+        snapshot,
+        rules,
+        drafts: drafts.list,
+        rows,
+        groups,
+        group_rules,
+    })
+}
+
+pub(super) struct Builder<'a> {
+    sheet: &'a [Row],
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) begun: &'a BegunRows,
+    pub(super) rules: &'a Rules,
+    pub(super) drafts: Drafts<'a>,
+    pub(super) rows: Vec<PlannedRow>,
+    pub(super) groups: HashMap<GroupId, Group>,
+    group_rules: Vec<(RowIndex, GroupRuleChange)>,
+    /// The row that says what a group's rule becomes.
+    ruled_by: HashMap<GroupId, RowIndex>,
+}
+
+pub(super) type Planned = Result<(), Verdict>;
+
+impl Builder<'_> {
+    /// Makes known the accounts that the row brings into being, so that other rows may name them.
+    fn announce(&mut self, row: &Row) {
+        match &row.operation {
+            Operation::Invite(invite) => self.announce_account(invite.email.as_str(), vec![invite.email.fold()]),
+            Operation::Migrate(migrate) => {
+                self.announce_account(migrate.new_email.as_str(), vec![migrate.new_email.fold()]);
+            }
+            Operation::Create(create) => {
+                let email = create.email.as_ref().map(Email::fold);
+                let names = std::iter::once(fold(create.user_name())).chain(email).collect();
+                self.announce_account(create.user_name(), names);
+            }
+            _ => {}
+        }
+    }
+
+    fn announce_account(&mut self, label: &str, names: Vec<String>) {
+        let exists = names
+            .iter()
+            .any(|name| !matches!(self.snapshot.account(name), Found::None { .. }));
+        if !exists {
+            self.drafts.pending(label, &names);
+        }
+    }
+
+    fn row(&mut self, index: RowIndex, row: &Row) -> Planned {
+        match &row.operation {
+            Operation::Invite(invite) => self.invite(index, row.key, invite),
+            Operation::Create(create) => self.create(index, row.key, create),
+            Operation::Update(update) => {
+                let account = self.account(index, &update.user)?;
+                let joining = self.joining(index, &update.add_groups)?;
+                let leaving = self.leaving(&update.remove_groups)?;
+                self.profile(index, account, &update.profile)?;
+                self.membership(index, account, &joining, Membership::Join);
+                self.membership(index, account, &leaving, Membership::Leave);
+                Ok(())
+            }
+            Operation::Delete { user } => self.delete(index, user),
+            Operation::SetLicenses {
+                user,
+                licenses,
+                external_license,
+            } => self.license(index, user, LicenseEdit::Set(licenses.clone(), *external_license)),
+            Operation::AddLicenses { user, licenses } => self.license(index, user, LicenseEdit::Add(licenses.clone())),
+            Operation::RemoveLicenses { user, licenses } => {
+                self.license(index, user, LicenseEdit::Remove(licenses.clone()))
+            }
+            Operation::ReleaseLicenses { user } => self.license(index, user, LicenseEdit::Release),
+            Operation::BlockLicenses { user } => self.license(index, user, LicenseEdit::Block),
+            Operation::SetGroupLicenses {
+                group,
+                licenses,
+                quotas,
+                external_license,
+            } => self.group_rule(index, group, licenses, quotas, *external_license),
+            Operation::AddToGroups { user, groups } => {
+                let account = self.account(index, user)?;
+                let groups = self.joining(index, groups)?;
+                self.membership(index, account, &groups, Membership::Join);
+                Ok(())
+            }
+            Operation::RemoveFromGroups { user, groups } => {
+                let account = self.account(index, user)?;
+                let groups = self.leaving(groups)?;
+                self.membership(index, account, &groups, Membership::Leave);
+                Ok(())
+            }
+            Operation::Migrate(migrate) => self.migrate(index, row.key, migrate),
+        }
+    }
+
+    /// Where a row stands, for a message.
+    pub(super) fn place(&self, row: RowIndex) -> String {
+        self.sheet[row].place.to_string()
+    }
+
+    pub(super) fn note(&mut self, row: RowIndex, text: &str) {
+        self.rows[row].add_note(text);
+    }
+
+    pub(super) fn membership(&mut self, row: RowIndex, account: AccountIndex, groups: &[GroupId], change: Membership) {
+        let draft = self.drafts.get_mut(account);
+        for group in groups {
+            draft.member(row, *group, change);
+        }
+    }
+
+    fn license(&mut self, row: RowIndex, user: &UserRef, edit: LicenseEdit) -> Planned {
+        let account = self.account(row, user)?;
+        if edit.builds_on_present() {
+            self.knows_allocation(account)?;
+        }
+        self.drafts.get_mut(account).edit(row, edit);
+        Ok(())
+    }
+
+    fn profile(&mut self, row: RowIndex, account: AccountIndex, profile: &ProfileChange) -> Planned {
+        let draft = self.drafts.get_mut(account);
+        let earlier = draft
+            .updates
+            .iter()
+            .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+        let Some(update) = changed_fields(profile, draft.user, &earlier) else {
+            return Ok(());
+        };
+        if draft.user.is_some_and(|user| user.from_directory) && is_the_directorys(&update) {
+            let message = format!(
+                "`{}` comes from an external directory; change its profile there",
+                draft.label
+            );
+            return Err(verdict(Status::Rejected, "directory_user", message));
+        }
+        draft.updates.push((row, update));
+        Ok(())
+    }
+
+    fn group_rule(
+        &mut self,
+        row: RowIndex,
+        group: &GroupRef,
+        licenses: &BundleSet,
+        quotas: &[Quota],
+        external_license: Option<bool>,
+    ) -> Planned {
+        let Some(group) = self.resolve_groups(std::slice::from_ref(group))?.first().copied() else {
+            return Ok(());
+        };
+        if let Some(other) = self.ruled_by.get(&group) {
+            let message = format!(
+                "this row and {} each say what exactly the group's rule becomes",
+                self.place(*other)
+            );
+            return Err(contradicts("two-rules", message));
+        }
+        self.ruled_by.insert(group, row);
+        let present = self.snapshot.rule(group);
+        let external_license = external_license
+            .or_else(|| present.map(|rule| rule.external_license))
+            .unwrap_or(false);
+        // An empty quotas cell leaves the limits of the codes that stay alone.
+        let mut wanted: Vec<Quota> = match present {
+            Some(rule) if quotas.is_empty() => rule
+                .quotas
+                .iter()
+                .filter(|quota| licenses.contains(&quota.code))
+                .cloned()
+                .collect(),
+            _ => quotas.to_vec(),
+        };
+        wanted.sort_by(|one, other| one.code.cmp(&other.code));
+        let already_so = present.is_some_and(|rule| {
+            let mut quotas = rule.quotas.clone();
+            quotas.sort_by(|one, other| one.code.cmp(&other.code));
+            rule.bundles == *licenses && quotas == wanted && rule.external_license == external_license
+        });
+        if !already_so {
+            let has_quotas = !wanted.is_empty() || present.is_some_and(|rule| !rule.quotas.is_empty());
+            let change = GroupRuleChange {
+                group,
+                bundles: licenses.clone(),
+                quotas: has_quotas.then_some(wanted),
+                external_license,
+            };
+            self.group_rules.push((row, change));
+        }
+        Ok(())
+    }
+}

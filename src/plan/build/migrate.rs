@@ -1,0 +1,247 @@
+//! Rows that move a person to a new address by a new account.
+
+use serde_json::{Value, json};
+
+use super::begun::Captured;
+use super::builder::{Builder, Planned};
+use crate::api::{Invitation, User};
+use crate::directory::Found;
+use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, RowKey};
+use crate::plan::draft::{OldAccount, Succession};
+use crate::plan::verdicts::{contradicts, user_ambiguous, user_not_found, verdict};
+use crate::plan::{AccountIndex, Direct, Ending, LicenseEdit, Membership, RowIndex, Verdict, Work};
+
+/// The two accounts of a migration, as far as they exist.
+struct Pair<'a> {
+    old: Option<&'a User>,
+    new: Option<&'a User>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn migrate(&mut self, row: RowIndex, key: RowKey, migrate: &Migrate) -> Planned {
+        let begun = self.begun.get(&key);
+        let captured = Captured::of(begun.and_then(|begun| begun.before.as_ref()));
+        let named_groups = match &migrate.groups {
+            Some(groups) => Some(self.joining(row, groups)?),
+            None => None,
+        };
+        let pair = self.pair(migrate)?;
+        let old = match pair.old {
+            Some(user) => Some(self.old_account(row, user, migrate)?),
+            None => None,
+        };
+        if let Some(user) = pair.new {
+            self.new_account(row, user, migrate)?;
+        }
+
+        let groups = match (named_groups, old) {
+            (Some(groups), _) => groups,
+            (None, Some(old)) => {
+                let groups = self.drafts.get(old).groups();
+                self.inheritable(&groups)
+            }
+            (None, None) => self.inheritable(&captured.groups),
+        };
+        self.rows[row].captured = match pair.old {
+            Some(old) => Some(Box::new(self.capture(old, &captured))),
+            None => begun.and_then(|begun| begun.before.clone()).map(Box::new),
+        };
+        let ours = |user: &User| begun.is_some_and(|begun| begun.made(user.id));
+        let new = match pair.new {
+            Some(user) => {
+                let account = self.existing(row, user, migrate.new_email.as_str())?;
+                self.rows[row].made_earlier = ours(user);
+                self.note(
+                    row,
+                    match (ours(user), user.invitation_accepted) {
+                        (true, _) => "invited in an earlier run",
+                        (false, true) => "the new address has an account already, so nobody was mailed",
+                        (false, false) => "the new address is invited already, so nobody was mailed",
+                    },
+                );
+                account
+            }
+            None => self.invite_successor(migrate, pair.old, row, &groups),
+        };
+        self.rows[row].account = Some(new);
+        self.membership(row, new, &groups, Membership::Join);
+        let licenses = self.pass_on(row, migrate, &captured, old, new);
+
+        let Some(old) = old else { return Ok(()) };
+        let accepted = pair.new.is_some_and(|user| user.invitation_accepted);
+        let end = match migrate.delete_when {
+            DeleteWhen::Never => OldAccount::Stays,
+            DeleteWhen::Accepted if !accepted => OldAccount::GoesLater,
+            DeleteWhen::Accepted | DeleteWhen::Invited => OldAccount::Goes,
+        };
+        if end == OldAccount::GoesLater {
+            let text = "the old account is deleted once the invitation is accepted; run the same command again then";
+            self.rows[row].ending = Ending::Waiting(text.to_owned());
+        }
+        self.drafts.get_mut(old).left_by = Some(row);
+        self.drafts.get_mut(new).succession = Some(Box::new(Succession {
+            row,
+            from: old,
+            address: migrate.new_email.to_string(),
+            groups,
+            licenses,
+            end,
+        }));
+        Ok(())
+    }
+
+    fn pair(&self, migrate: &Migrate) -> Result<Pair<'a>, Verdict> {
+        let new = match self.snapshot.account(migrate.new_email.as_str()) {
+            Found::Many(which) => return Err(user_ambiguous(migrate.new_email.as_str(), &which)),
+            Found::One(user) => Some(user),
+            Found::None { .. } => None,
+        };
+        let label = migrate.user.to_string();
+        let old = match self.snapshot.user(&migrate.user) {
+            Found::One(user) => Some(user),
+            Found::Many(which) => return Err(user_ambiguous(&label, &which)),
+            Found::None { near } if new.is_none() => return Err(user_not_found(&label, near.as_deref())),
+            // The old account is gone: an earlier run came to the end, or somebody else deleted it.
+            Found::None { .. } => None,
+        };
+        if let (Some(old), Some(new)) = (old, new)
+            && old.id == new.id
+        {
+            let message = format!("the account already bears the address `{}`", migrate.new_email);
+            return Err(verdict(crate::model::Status::Unchanged, "same_account", message));
+        }
+        Ok(Pair { old, new })
+    }
+
+    fn old_account(&mut self, row: RowIndex, user: &'a User, migrate: &Migrate) -> Result<AccountIndex, Verdict> {
+        if migrate.delete_when != DeleteWhen::Never {
+            self.may_be_deleted(user)?;
+        }
+        let account = self.existing(row, user, &migrate.user.to_string())?;
+        let draft = self.drafts.get(account);
+        match (draft.left_by, &draft.succession) {
+            (Some(other), _) => {
+                let message = format!("this row and {} both move the same user", self.place(other));
+                Err(contradicts("migrate-twice", message))
+            }
+            (None, Some(succession)) => {
+                let message = format!(
+                    "{} moves somebody to the account that this row moves away from",
+                    self.place(succession.row)
+                );
+                Err(contradicts("made-and-left", message))
+            }
+            (None, None) => Ok(account),
+        }
+    }
+
+    fn new_account(&mut self, row: RowIndex, user: &'a User, migrate: &Migrate) -> Planned {
+        let account = self.existing(row, user, migrate.new_email.as_str())?;
+        self.can_be_given(account, migrate.licenses.as_ref().unwrap_or(&BundleSet::default()))?;
+        let draft = self.drafts.get(account);
+        match (draft.left_by, &draft.succession) {
+            (Some(other), _) => {
+                let message = format!(
+                    "{} moves away from the account that this row moves to",
+                    self.place(other)
+                );
+                Err(contradicts("made-and-left", message))
+            }
+            (None, Some(succession)) => {
+                let message = format!(
+                    "this row and {} both move somebody to the same account",
+                    self.place(succession.row)
+                );
+                Err(contradicts("address-twice", message))
+            }
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Passes the licences on to the new account; says which it is to hold.
+    fn pass_on(
+        &mut self,
+        row: RowIndex,
+        migrate: &Migrate,
+        captured: &Captured,
+        old: Option<AccountIndex>,
+        new: AccountIndex,
+    ) -> BundleSet {
+        let edit = match (&migrate.licenses, &captured.licenses, old) {
+            (Some(licenses), ..) if licenses.is_empty() => None,
+            (Some(licenses), ..) => Some(LicenseEdit::Add(licenses.clone())),
+            // What an earlier run captured stands, for it may have handed the licences over already.
+            (None, Some(licenses), _) => Some(LicenseEdit::Inherit(licenses.clone(), captured.external_license)),
+            (None, None, Some(old)) => {
+                let held = self.drafts.get(old).now();
+                match &held.direct {
+                    Direct::Holds(bundles) => Some(LicenseEdit::Inherit(bundles.clone(), held.external_license)),
+                    Direct::Inherits | Direct::Unknown => None,
+                }
+            }
+            (None, None, None) => None,
+        };
+        let licenses = match &edit {
+            Some(LicenseEdit::Add(licenses) | LicenseEdit::Inherit(licenses, _)) => licenses.clone(),
+            _ => BundleSet::default(),
+        };
+        if let Some(edit) = edit {
+            self.drafts.get_mut(new).edit(row, edit);
+        }
+        licenses
+    }
+
+    /// What the old account has, as the `before` column keeps it; licences that an earlier run captured stand.
+    fn capture(&self, old: &User, earlier: &Captured) -> Value {
+        let held = self.snapshot.direct(old.id);
+        let (licenses, external_license) = match &earlier.licenses {
+            Some(licenses) => (Some(licenses), earlier.external_license),
+            None => (
+                held.map(|allocation| &allocation.bundles),
+                held.is_some_and(|allocation| allocation.external_license),
+            ),
+        };
+        let names: Vec<&str> = old
+            .groups
+            .iter()
+            .filter_map(|id| self.snapshot.group_by_id(*id))
+            .map(|group| group.name.as_str())
+            .collect();
+        json!({
+            "user_id": old.id,
+            "groups": names,
+            "group_ids": old.groups,
+            "licenses": licenses,
+            "external_license": external_license,
+        })
+    }
+
+    fn invite_successor(
+        &mut self,
+        migrate: &Migrate,
+        old: Option<&User>,
+        row: RowIndex,
+        groups: &[GroupId],
+    ) -> AccountIndex {
+        let email = migrate.new_email.as_str();
+        let account = self.drafts.pending(email, &[migrate.new_email.fold()]);
+        let taken_over = |given: &Option<Box<str>>, old: Option<&str>| {
+            given
+                .as_deref()
+                .or(old)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        let invitation = Invitation {
+            email: email.to_owned(),
+            name: taken_over(&migrate.name, old.map(|user| user.name.as_str())),
+            surname: taken_over(&migrate.surname, old.map(|user| user.surname.as_str())),
+            language: None,
+            groups: groups.to_vec(),
+        };
+        self.drafts
+            .get_mut(account)
+            .make(row, Work::Invite(Box::new(invitation)), groups);
+        account
+    }
+}

@@ -1,0 +1,99 @@
+//! The ends of rows that get no call, in words.
+
+use super::{Ending, PlannedRow, Verdict};
+use crate::model::{BundleSet, Status};
+use crate::text::joined;
+
+pub(super) fn verdict(status: Status, code: &'static str, message: impl Into<String>) -> Verdict {
+    Verdict {
+        status,
+        code,
+        message: message.into(),
+    }
+}
+
+/// Two rows contradict each other, which shows only now that it is known whom they name.
+pub(super) fn contradicts(code: &'static str, message: String) -> Verdict {
+    verdict(Status::Invalid, code, message)
+}
+
+pub(super) fn user_not_found(name: &str, near: Option<&str>) -> Verdict {
+    verdict(
+        Status::NotFound,
+        "user_not_found",
+        format!("there is no user `{name}`{}", did_you_mean(near)),
+    )
+}
+
+pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict {
+    let words: Vec<String> = missing
+        .iter()
+        .map(|(name, near)| format!("there is no group `{name}`{}", did_you_mean(near.as_deref())))
+        .collect();
+    verdict(Status::NotFound, "group_not_found", words.join("; "))
+}
+
+pub(super) fn already_gone(name: &str, near: Option<&str>) -> Verdict {
+    verdict(
+        Status::Unchanged,
+        "already_gone",
+        format!("there is no account `{name}`{}", did_you_mean(near)),
+    )
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}
+
+pub(super) fn user_ambiguous(name: &str, which: &[String]) -> Verdict {
+    ambiguous("user_ambiguous", "user", name, which)
+}
+
+pub(super) fn group_ambiguous(name: &str, which: &[String]) -> Verdict {
+    ambiguous("group_ambiguous", "group", name, which)
+}
+
+fn ambiguous(code: &'static str, what: &str, name: &str, which: &[String]) -> Verdict {
+    let message = format!(
+        "`{name}` could be more than one {what}: {}; write the id of the one you mean",
+        joined(which, 4)
+    );
+    verdict(Status::Ambiguous, code, message)
+}
+
+/// An edit that builds on what the account holds is refused where that cannot be read, because the call
+/// replaces the whole set (`uipath-api`, 3.1).
+pub(super) fn licenses_unreadable() -> Verdict {
+    let message = "what the account holds cannot be read here, and writing would replace it; \
+        use `set-licenses` with the whole set";
+    verdict(Status::Rejected, "licenses_unreadable", message)
+}
+
+/// The account would be made by another row of the sheet, which cannot run.
+pub(super) fn not_made(label: &str) -> Verdict {
+    let message = format!("there is no account `{label}`, and the row that makes it cannot run");
+    verdict(Status::Skipped, "no_account", message)
+}
+
+/// The end of a row that has no steps and nothing against it.
+pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
+    let note = |otherwise: &str| {
+        if row.note.is_empty() {
+            otherwise.to_owned()
+        } else {
+            row.note.clone()
+        }
+    };
+    match &row.ending {
+        Ending::Done if row.made_earlier => verdict(Status::Done, "", note("done earlier")),
+        Ending::Done => verdict(Status::Unchanged, "", note("already so")),
+        Ending::Waiting(text) if row.note.is_empty() => verdict(Status::Waiting, "not_accepted", text.as_str()),
+        Ending::Waiting(text) => verdict(Status::Waiting, "not_accepted", format!("{}; {text}", row.note)),
+        Ending::Short(bundles) => verdict(Status::Conflict, "seats_short", short_of(bundles)),
+    }
+}
+
+/// The message of a row that misses out on seats.
+pub fn short_of(bundles: &BundleSet) -> String {
+    format!("no seat is left of {bundles} for this row")
+}
