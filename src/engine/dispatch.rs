@@ -202,13 +202,12 @@ impl<'a> Dispatcher<'a> {
     }
 
     async fn drive(&mut self) -> Result<(), JournalError> {
-        let mut announced = false;
         loop {
-            if !self.is_stopping() {
-                self.send_what_fits();
-            } else if !announced {
-                announced = true;
+            if self.is_stopping() {
+                // Answers to what is still in flight may have put halves of their calls back.
                 self.queue.clear();
+            } else {
+                self.send_what_fits();
             }
             if self.jobs.is_empty() && self.queue.is_empty() {
                 return Ok(());
