@@ -136,10 +136,14 @@ fn failed_sheet(
             marks.insert((place.sheet.clone(), place.row), mark);
         }
     }
+    let path = loaded.source.extract_path();
     if marks.is_empty() {
+        // One that an earlier run left names rows that no longer need anybody.
+        if path.exists() && fs_err::remove_file(&path).is_err() {
+            console.tell(format!("warning: `{}` is of an earlier run\n", path.display()));
+        }
         return Ok(None);
     }
-    let path = loaded.source.extract_path();
     match write_extract(&loaded.source, &marks, &path) {
         Ok(()) => Ok(Some(path)),
         Err(error) => {

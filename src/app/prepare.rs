@@ -139,7 +139,7 @@ impl<'a> Session<'a> {
             client: organization.client.clone(),
             options: organization.read,
             observer: self.relay.observer(),
-            patience: Patience::default(),
+            patience: Patience::over(self.settings.limits.settle),
             stop: self.signals.stop.clone(),
         }
     }

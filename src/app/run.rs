@@ -53,23 +53,29 @@ async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOpti
         choose(rows, &loaded.intake.refused, Some(&history), part).map_err(|error| could_not_start(&error))?;
 
     let rules = run_rules(options, settings);
-    let (snapshot, plan) = session
-        .plan(&loaded.organization, &choice, Some(&history), &rules)
-        .await?;
-    let cost = Cost::of(&plan, &rules, &loaded.organization);
-    if choice.rows.is_empty() {
-        session.console.tell(nothing_to_do(&history, choice.finished, &path));
-    } else {
-        session
-            .console
-            .tell(text(|out| cost.view(&choice, &plan).write_text(out)));
-    }
-    ask(question(
-        &plan,
-        &rules,
-        options,
-        Desk::here(options.sheet.path.as_os_str() == "-"),
-    )?)?;
+    let agreed = async {
+        let (snapshot, plan) = session
+            .plan(&loaded.organization, &choice, Some(&history), &rules)
+            .await?;
+        let cost = Cost::of(&plan, &rules, &loaded.organization);
+        if choice.rows.is_empty() {
+            session.console.tell(nothing_to_do(&history, choice.finished, &path));
+        } else {
+            session
+                .console
+                .tell(text(|out| cost.view(&choice, &plan).write_text(out)));
+        }
+        let desk = Desk::here(options.sheet.path.as_os_str() == "-");
+        ask(question(&plan, &rules, options, desk)?)?;
+        Ok((snapshot, plan, cost.held_back()))
+    };
+    let (snapshot, plan, held_back) = match agreed.await {
+        Ok(agreed) => agreed,
+        Err(refusal) => {
+            file.give_up();
+            return Err(refusal);
+        }
+    };
 
     let journal = file.journal();
     journal
@@ -77,7 +83,7 @@ async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOpti
         .await
         .map_err(|error| not_recorded(&error))?;
     let progress = session.progress();
-    progress.expect(cost.held_back());
+    progress.expect(held_back);
     let engine = Engine {
         rows: &choice.rows,
         snapshot: &snapshot,

@@ -18,10 +18,10 @@ use crate::text::fold;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patience(pub Vec<Duration>);
 
-impl Default for Patience {
-    /// Five looks over twenty seconds, as UiPath's own tests take four of five seconds.
-    fn default() -> Self {
-        Self([2, 4, 6, 8].into_iter().map(Duration::from_secs).collect())
+impl Patience {
+    /// Five looks over this time, the pauses between them growing.
+    pub fn over(time: Duration) -> Self {
+        Self([1, 2, 3, 4].into_iter().map(|part| time * part / 10).collect())
     }
 }
 

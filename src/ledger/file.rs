@@ -84,6 +84,15 @@ impl ResultsFile {
         Arc::new(handle)
     }
 
+    /// Gives the file up because the run was refused: one that tells of no row is taken away again.
+    pub fn give_up(self) {
+        let Self { path, writer, _lock } = self;
+        // Nothing was recorded, so nothing is lost; a file that cannot be removed is in nobody's way.
+        if writer.close().is_ok() && fs_err::metadata(&path).is_ok_and(|file| file.len() == header().len() as u64) {
+            let _ = fs_err::remove_file(&path);
+        }
+    }
+
     /// Waits for the writer, then puts the file in its final order: one line per row, as the sheet now has
     /// them; after these, the lines of rows that have left the sheet and for which something was done.
     /// Blocks; records handed over later are refused.

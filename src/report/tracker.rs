@@ -40,6 +40,8 @@ struct Running {
     rows: usize,
     ended: usize,
     failed: usize,
+    /// Rows that need a person, failed or not attempted.
+    told: usize,
     since: Duration,
 }
 
@@ -78,6 +80,7 @@ impl Tracker {
                     rows,
                     ended: 0,
                     failed: 0,
+                    told: 0,
                     since: now,
                 });
             }
@@ -156,14 +159,15 @@ impl Tracker {
             return;
         };
         running.ended += 1;
-        if !status.is_failure() {
+        running.failed += usize::from(status.is_failure());
+        if !status.needs_a_person() {
             return;
         }
-        running.failed += 1;
-        if running.failed <= FAILURES_SHOWN {
+        running.told += 1;
+        if running.told <= FAILURES_SHOWN {
             self.lines
                 .push(format!("{place}: {ERROR}{status}{ERROR:#}: {}", clean(message, 200)));
-        } else if running.failed == FAILURES_SHOWN + 1 {
+        } else if running.told == FAILURES_SHOWN + 1 {
             self.lines
                 .push("further failed rows are counted, not shown; the results file has them all".to_owned());
         }

@@ -19,6 +19,8 @@ pub struct Limits {
     pub retry: RetryPolicy,
     /// How long one request may take.
     pub timeout: Duration,
+    /// For how long what a lost answer may have brought about is looked for, and whether a successor is complete.
+    pub settle: Duration,
 }
 
 pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment: Deployment) -> Limits {
@@ -28,6 +30,8 @@ pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment
         quotas: quotas(&mut section, deployment),
         retry: retry(&mut section, overrides),
         timeout: section.length("timeout").unwrap_or(Duration::from_mins(1)),
+        // UiPath's own tests look four times, five seconds apart (`uipath-api`, 5.4).
+        settle: section.length("settle").unwrap_or(Duration::from_secs(20)),
     };
     section.finish();
     limits

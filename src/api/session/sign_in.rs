@@ -95,7 +95,7 @@ impl Session {
                 Err(error) if error.status == Some(404) || error.code == "html_answer" => {
                     first_error.get_or_insert(error);
                 }
-                Err(error) => return Err(explained(no_token(error), "")),
+                Err(error) => return Err(person_refused(no_token(error))),
             }
         }
         Err(first_error.map_or_else(unusable_token, |error| explained(no_token(error), "")))
@@ -178,6 +178,15 @@ fn explained(error: CallError, scopes: &str) -> CallError {
         _ => return error,
     };
     let message = format!("the server gives no token (`{}`): {advice}", error.code);
+    CallError { message, ..error }
+}
+
+/// The server says no more than that the login failed.
+fn person_refused(error: CallError) -> CallError {
+    if !matches!(error.status, Some(400 | 401)) {
+        return explained(error, "");
+    }
+    let message = format!("{}; check `username`, `tenancy` and the password", error.message);
     CallError { message, ..error }
 }
 

@@ -1,0 +1,213 @@
+//! A call refused as a whole is split until the guilty rows stand alone; the others are done.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reseat::model::{BundleCode, UserId};
+use reseat::sandbox::{Config, CreateRefusal, EmptyAllocation, Population, Quirks, User, World};
+
+use crate::support::{Ran, Stage};
+
+fn person(number: usize) -> String {
+    format!("user{number:05}@contoso.example")
+}
+
+/// An organization slow enough that another administrator can change it while a call is on its way.
+fn slow_organization() -> Stage {
+    let stage = Stage::with(Config {
+        population: Population::Generated(105),
+        latency: Duration::from_millis(150),
+        ..Config::unlimited()
+    });
+    stage.free_seats("PMD", 1_000);
+    stage
+}
+
+fn sheet(header: &str, row: &str) -> String {
+    let mut sheet = format!("{header}\n");
+    for number in 1..=100 {
+        writeln!(sheet, "{}", row.replace("{}", &person(number))).unwrap();
+    }
+    sheet
+}
+
+/// Runs a sheet, and changes the organization once the first call of this route is on its way.
+fn meanwhile(stage: &Stage, sheet: &str, flags: &[&str], route: &str, change: impl FnOnce(&mut World)) -> Ran {
+    stage.write("sheet.csv", sheet);
+    let child = stage.start(&[&["run", "sheet.csv", "--yes"], flags].concat());
+    stage.until("the call is on its way", |sandbox| sandbox.tally().route(route) > 0);
+    stage.sandbox.with_world(change);
+    stage.ended(child)
+}
+
+fn remove(world: &mut World, numbers: &[usize]) {
+    for number in numbers {
+        let id = world.user_called(&person(*number)).unwrap().id;
+        world.remove_user(id);
+    }
+}
+
+/// The sheet rows (2 is the first person's) whose status is not `done`.
+fn spoiled(stage: &Stage) -> Vec<(u64, String)> {
+    let lines = stage.results();
+    let spoiled = lines.iter().filter(|line| line.status() != "done");
+    spoiled
+        .map(|line| (line.number("row"), line.status().to_owned()))
+        .collect()
+}
+
+fn rows(status: &str, numbers: &[u64]) -> Vec<(u64, String)> {
+    numbers.iter().map(|number| (number + 1, status.to_owned())).collect()
+}
+
+#[test]
+fn people_who_left_meanwhile_spoil_nobody_elses_licences() {
+    let stage = slow_organization();
+    let sheet = sheet("operation,user,licenses", "set-licenses,{},PMD");
+    meanwhile(&stage, &sheet, &[], "allocate-to-users", |world| {
+        remove(world, &[1, 50, 100])
+    })
+    .ends(3);
+    assert_eq!(spoiled(&stage), rows("not_found", &[1, 50, 100]));
+    assert_eq!(stage.held(&person(2)).as_deref(), Some("PMD"));
+    // At most about 2·k·log2(n) calls for k guilty rows of n.
+    assert!(
+        stage.writes()["allocate-to-users"] <= 1 + 2 * 3 * 7,
+        "{:?}",
+        stage.writes()
+    );
+}
+
+#[test]
+fn people_who_left_meanwhile_spoil_nobody_elses_membership() {
+    let stage = slow_organization();
+    let sheet = sheet("operation,user,groups", "add-to-groups,{},Team 01");
+    let members = |stage: &Stage| {
+        let world = stage.world();
+        world.members(world.group_named("Team 01").unwrap().id).count()
+    };
+    let before = members(&stage);
+    meanwhile(&stage, &sheet, &[], "update-group", |world| remove(world, &[7, 8])).ends(3);
+    let spoiled: Vec<_> = spoiled(&stage)
+        .into_iter()
+        .filter(|(_, status)| status != "unchanged")
+        .collect();
+    assert_eq!(spoiled, rows("rejected", &[7, 8]));
+    assert!(members(&stage) > before);
+}
+
+#[test]
+fn an_account_deleted_meanwhile_is_unchanged_and_the_others_go() {
+    let stage = slow_organization();
+    let sheet = sheet("operation,user", "delete,{}");
+    let flags = ["--max-deletes", "100"];
+    meanwhile(&stage, &sheet, &flags, "delete-users", |world| remove(world, &[33])).ends(0);
+    assert_eq!(spoiled(&stage), rows("unchanged", &[33]));
+    assert_eq!(stage.world().user_count(), 5);
+}
+
+#[test]
+fn when_the_last_seats_go_meanwhile_the_earlier_rows_get_them() {
+    let stage = slow_organization();
+    let sheet = sheet("operation,user,licenses", "set-licenses,{},PMD");
+    meanwhile(&stage, &sheet, &[], "allocate-to-users", |world| {
+        let taken = world.seats_of(&BundleCode::new("PMD")).allocated;
+        world.set_seats("PMD", taken + 60);
+    })
+    .ends(3);
+    let short: Vec<u64> = (61..=100).collect();
+    assert_eq!(spoiled(&stage), rows("conflict", &short));
+    assert!(stage.writes()["allocate-to-users"] <= 20, "{:?}", stage.writes());
+}
+
+#[test]
+fn an_address_refused_inside_a_good_answer_is_that_rows_alone() {
+    let stage = slow_organization();
+    let sheet = "operation,email,groups\ninvite,a@new.example,Team 01\ninvite,b@new.example,\ninvite,c@new.example,\n";
+    meanwhile(&stage, sheet, &[], "invite", |world| {
+        let mut user = User::local(UserId(uuid(1)), "b@new.example", "b@new.example", Timestamp::now());
+        user.invitation_accepted = true;
+        world.insert_user(user);
+    })
+    .ends(3);
+    assert_eq!(stage.statuses(), ["done", "rejected", "done"]);
+    assert!(stage.results()[1].message().contains("already exists"));
+    assert_eq!(stage.writes()["invite"], 1);
+}
+
+#[test]
+fn a_name_taken_meanwhile_keeps_nobody_else_from_being_created() {
+    for create_refusal in [CreateRefusal::Succeeded200, CreateRefusal::BadRequest] {
+        let stage = Stage::with(Config {
+            latency: Duration::from_millis(150),
+            quirks: Quirks {
+                create_refusal,
+                ..Quirks::default()
+            },
+            ..Config::unlimited()
+        });
+        let mut sheet = "operation,username\n".to_owned();
+        for number in 1..=20 {
+            writeln!(sheet, "create,local{number}").unwrap();
+        }
+        meanwhile(&stage, &sheet, &[], "bulk-create", |world| {
+            world.insert_user(User::local(UserId(uuid(2)), "local13", "", Timestamp::now()));
+        })
+        .ends(3);
+        assert_eq!(spoiled(&stage), rows("rejected", &[13]), "{create_refusal:?}");
+        assert!(stage.results()[12].message().contains("already taken"));
+    }
+}
+
+#[test]
+fn an_update_that_is_refused_says_why_in_the_servers_words() {
+    let stage = Stage::new();
+    let sheet = "operation,user,name\n\
+                 update,priya.iyer@contoso.example,Pria\n\
+                 update,anna.berg@contoso.example,Annika\n";
+    stage.run(sheet).ends(3);
+    assert_eq!(stage.statuses(), ["rejected", "done"]);
+    assert!(
+        stage.results()[0].message().contains("directory"),
+        "{:?}",
+        stage.results()[0]
+    );
+    assert_eq!(stage.results()[0].get("http_status"), "400");
+}
+
+#[test]
+fn of_two_rows_for_one_person_only_the_guilty_one_is_refused() {
+    let stage = Stage::new();
+    let sheet = "operation,user,active,groups,name\n\
+                 update,priya.iyer@contoso.example,,,Pria\n\
+                 add-to-groups,priya.iyer@contoso.example,,Citizen Developers,\n";
+    stage.run(sheet).ends(3);
+    assert_eq!(stage.statuses(), ["rejected", "done"]);
+    assert!(
+        stage
+            .groups("priya.iyer@contoso.example")
+            .contains(&"Citizen Developers".to_owned())
+    );
+}
+
+#[test]
+fn where_an_empty_allocation_is_refused_the_row_says_so_and_others_pass() {
+    let stage = Stage::with(Config {
+        quirks: Quirks {
+            empty_allocation: EmptyAllocation::Refused,
+            ..Quirks::default()
+        },
+        ..Config::unlimited()
+    });
+    let sheet = "operation,user,licenses\n\
+                 block-licenses,anna.berg@contoso.example,\n\
+                 add-licenses,hugo.silva@contoso.example,ATTUNU\n";
+    stage.run(sheet).ends(3);
+    assert_eq!(stage.statuses(), ["rejected", "done"]);
+    assert_eq!(stage.held("anna.berg@contoso.example").as_deref(), Some("ATTUNU"));
+}
+
+fn uuid(number: u128) -> uuid::Uuid {
+    uuid::Uuid::from_u128(number)
+}

@@ -1,0 +1,12 @@
+//! The whole program against a simulated organization, over real sockets: what a user relies on.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod attribution;
+mod calls;
+mod crash;
+mod faults;
+mod names;
+mod operations;
+mod resume;
+mod support;

@@ -1,0 +1,191 @@
+//! The same command again goes on where the last one stopped, whatever happened to the sheet meanwhile.
+
+use std::time::Duration;
+
+use reseat::sandbox::{Config, Population};
+
+use crate::support::{ANNA, BRAM, DAVID, HUGO, Stage};
+
+const INVITES: &str = "operation,email,groups\n\
+                       invite,a@new.example,Finance\n\
+                       invite,b@new.example,Nowhere\n\
+                       invite,c@new.example,\n";
+
+#[test]
+fn a_sheet_that_was_sorted_and_extended_repeats_no_finished_row() {
+    let stage = Stage::new();
+    stage.run(INVITES).ends(3);
+    assert_eq!(stage.statuses(), ["done", "not_found", "done"]);
+    stage.forget_calls();
+    let sorted = "operation,email,groups\n\
+                  invite,d@new.example,\n\
+                  invite,c@new.example,\n\
+                  invite,b@new.example,Finance\n\
+                  invite,a@new.example,Finance\n";
+    stage.run(sorted).ends(0);
+    assert_eq!(stage.statuses()[..4], ["done", "done", "done", "done"]);
+    assert_eq!(stage.writes().get("invite"), Some(&1));
+    assert_eq!(stage.results()[0].get("user"), "d@new.example");
+}
+
+#[test]
+fn a_corrected_cell_is_a_new_row_and_the_old_lines_of_what_was_done_stay() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,licenses\nadd-licenses,{HUGO},ACNU\nadd-licenses,{ANNA},ATTUNU\n");
+    stage.run(&sheet).ends(0);
+    let sheet = format!("operation,user,licenses\nadd-licenses,{HUGO},ATTUNU\nadd-licenses,{ANNA},ATTUNU\n");
+    stage.run(&sheet).ends(0);
+    assert_eq!(stage.statuses(), ["done", "unchanged", "done"]);
+    assert_eq!(stage.held(HUGO).as_deref(), Some("ACNU; ATTUNU"));
+}
+
+#[test]
+fn columns_may_move_between_runs() {
+    let stage = Stage::new();
+    stage
+        .run(&format!("operation,user,groups\nadd-to-groups,{ANNA},HR Robots\n"))
+        .ends(0);
+    stage.forget_calls();
+    let sheet = format!("note,groups,operation,user\nhello,HR Robots,add-to-groups,{ANNA}\n");
+    stage.run(&sheet).ends(0).tells("already done");
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn of_two_equal_rows_the_second_is_a_duplicate_and_each_has_its_line() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,groups\nadd-to-groups,{ANNA},HR Robots\nadd-to-groups,{ANNA},HR Robots\n");
+    stage.run(&sheet).ends(2).tells("duplicate-row");
+    assert!(stage.writes().is_empty());
+    stage.rerun(&["--skip-invalid"]).ends(0);
+    assert_eq!(stage.statuses(), ["done", "duplicate"]);
+    stage.forget_calls();
+    stage.rerun(&["--skip-invalid"]).ends(0);
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn only_the_rows_that_failed_are_tried_again() {
+    let stage = Stage::new();
+    let sheet =
+        format!("operation,user,groups\nadd-to-groups,{ANNA},HR Robots\nadd-to-groups,new@contoso.example,HR Robots\n");
+    stage.run(&sheet).ends(3);
+    stage.write("other.csv", "operation,username\ncreate,new@contoso.example\n");
+    stage.reseat(&["run", "other.csv", "--yes"]).ends(0);
+    stage.forget_calls();
+    stage.rerun(&[]).ends(0).tells("1 row finished by an earlier run");
+    assert_eq!(stage.counts(), "2 done");
+    assert_eq!(stage.writes().values().sum::<u64>(), 1);
+}
+
+#[test]
+fn results_of_another_organization_are_refused_before_anything_is_sent() {
+    let (stage, other) = (
+        Stage::new(),
+        Stage::with(Config {
+            seed: 9,
+            ..Config::unlimited()
+        }),
+    );
+    stage.run(INVITES).ends(3);
+    other.write("sheet.csv", INVITES);
+    fs_err::copy(stage.path("sheet.results.csv"), other.path("sheet.results.csv")).unwrap();
+    let before = other.read("sheet.results.csv");
+    other.rerun(&[]).ends(1).tells("organization");
+    assert!(other.writes().is_empty());
+    assert_eq!(other.read("sheet.results.csv"), before);
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_with_a_notice_and_its_row_is_done() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,groups\nadd-to-groups,{ANNA},HR Robots\nadd-to-groups,{BRAM},HR Robots\n");
+    stage.run(&sheet).ends(0);
+    let whole = stage.read("sheet.results.csv");
+    let torn = &whole[..whole.trim_end().len() - 30];
+    fs_err::write(stage.path("sheet.results.csv"), torn).unwrap();
+    stage.rerun(&[]).ends(0).tells("cut off");
+    assert_eq!(stage.counts(), "1 done, 1 unchanged");
+}
+
+#[test]
+fn a_second_run_on_the_same_results_is_told_of_the_first() {
+    let stage = Stage::with(Config {
+        latency: Duration::from_millis(400),
+        ..Config::unlimited()
+    });
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,groups\nadd-to-groups,{ANNA},HR Robots\n"),
+    );
+    let first = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("the first run writes", |sandbox| {
+        sandbox.tally().calls("identity", "PUT") > 0
+    });
+    let id = first.id().to_string();
+    stage.rerun(&[]).ends(1).tells(&format!("process {id}"));
+    stage.ended(first).ends(0);
+    assert_eq!(stage.statuses(), ["done"]);
+}
+
+#[test]
+fn again_keeps_the_old_results_under_their_date() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,licenses\nset-licenses,{DAVID},ACNU\n");
+    stage.run(&sheet).ends(0);
+    stage
+        .rerun(&["--again"])
+        .ends(0)
+        .tells("the earlier results are kept as");
+    assert_eq!(stage.statuses(), ["unchanged"]);
+    let kept = fs_err::read_dir(stage.path("")).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().starts_with("sheet.results.20")
+    });
+    assert_eq!(kept.count(), 1);
+}
+
+#[test]
+fn results_may_lie_elsewhere_and_plan_counts_what_is_finished() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,licenses\nset-licenses,{DAVID},ACNU\n");
+    stage.run_with(&sheet, &["--results", "other.csv"]).ends(0);
+    assert!(stage.exists("other.csv") && !stage.exists("sheet.results.csv"));
+    stage.run(&sheet).ends(0);
+    stage
+        .reseat(&["plan", "sheet.csv"])
+        .ends(0)
+        .tells("1 row finished by an earlier run");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_files_that_a_run_leaves_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::new();
+    stage.run(INVITES).ends(3);
+    for name in ["sheet.results.csv", "sheet.failed.csv"] {
+        let mode = fs_err::metadata(stage.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert!(!stage.exists("sheet.results.csv.lock"));
+}
+
+#[test]
+fn a_large_sheet_stopped_half_way_does_each_row_once() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(80),
+        ..Config::unlimited()
+    });
+    let rows: String = (1..=80)
+        .map(|number| format!("update,user{number:05}@contoso.example,Kim\n"))
+        .collect();
+    let sheet = format!("operation,user,name\n{rows}");
+    stage.run_with(&sheet, &["--limit", "30"]).ends(0);
+    assert_eq!(stage.counts(), "30 done, 50 not_run");
+    stage.rerun(&["--limit", "30"]).ends(0);
+    assert_eq!(stage.counts(), "60 done, 20 not_run");
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.counts(), "80 done");
+    assert_eq!(stage.sandbox.tally().route("update-user"), 80);
+}

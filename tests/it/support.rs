@@ -1,0 +1,513 @@
+//! A stage: a simulated organization, a working folder, and the real binary run in it.
+//!
+//! Whatever a test does, a stage that ends well has seen no request that no client should send, nobody
+//! mailed twice, one results line for every row of a sheet that was run, and no secret written or said.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use assert_cmd::cargo::CommandCargoExt;
+use reseat::model::{BundleCode, BundleSet, UserId};
+use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Sandbox, Strikes, User, World, start};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+pub(crate) const ANNA: &str = "anna.berg@contoso.example";
+pub(crate) const BRAM: &str = "bram.okafor@contoso.example";
+pub(crate) const DAVID: &str = "david.moreau@contoso.example";
+pub(crate) const HUGO: &str = "hugo.silva@contoso.example";
+pub(crate) const MEI: &str = "mei.chen@contoso.example";
+pub(crate) const NADIA: &str = "nadia.rahman@contoso.example";
+
+/// What is lost is looked for patiently, and the published quotas are kept; tests are in more of a hurry.
+pub(crate) const PROFILE: &str = "[profile.default.limits]\nsettle = \"1s\"\nget = 0\npost = 0\nput = 0\ndelete = 0\n";
+
+/// How every token of the sandbox begins.
+const TOKEN: &str = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
+
+/// Routes that only look.
+const READS: [&str; 24] = [
+    "token",
+    "authenticate",
+    "accept-invitation",
+    "list-users",
+    "get-user",
+    "list-groups",
+    "get-group",
+    "group-members",
+    "search-directory",
+    "resolve-names",
+    "resolve-id",
+    "group-membership",
+    "directory-scopes",
+    "get-rule",
+    "get-quota-rule",
+    "list-rules",
+    "rule-users",
+    "license-summary",
+    "portal-seats",
+    "portal-users",
+    "portal-rules",
+    "portal-rule",
+    "portal-leases",
+    "unknown",
+];
+
+pub(crate) struct Stage {
+    runtime: Runtime,
+    pub(crate) sandbox: Sandbox,
+    folder: TempDir,
+    environment: RefCell<BTreeMap<String, String>>,
+    said: RefCell<String>,
+    secrets: RefCell<Vec<String>>,
+    /// Files that the test itself wrote.
+    given: RefCell<BTreeSet<PathBuf>>,
+    most_mails: Cell<u64>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// A line of a results file, by column.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line(BTreeMap<String, String>);
+
+impl Line {
+    pub(crate) fn get(&self, column: &str) -> &str {
+        &self.0[column]
+    }
+
+    pub(crate) fn status(&self) -> &str {
+        self.get("status")
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        self.get("message")
+    }
+
+    pub(crate) fn number(&self, column: &str) -> u64 {
+        self.get(column).parse().unwrap()
+    }
+}
+
+impl Ran {
+    /// The same, after looking at the exit code.
+    #[track_caller]
+    pub(crate) fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn tells(self, words: &str) -> Self {
+        assert!(
+            self.err.contains(words) || self.out.contains(words),
+            "`{words}` is not in\n{}\n{}",
+            self.out,
+            self.err
+        );
+        self
+    }
+}
+
+impl Stage {
+    /// The demo company without quotas.
+    pub(crate) fn new() -> Self {
+        Self::with(Config::unlimited())
+    }
+
+    pub(crate) fn with(config: Config) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let sandbox = runtime.block_on(start(config)).unwrap();
+        let environment = [
+            ("UIPATH_URI", sandbox.base_url()),
+            ("UIPATH_ORGANIZATION", sandbox.organization().to_owned()),
+            ("RESEAT_ORGANIZATION_ID", sandbox.organization_id().to_string()),
+            ("UIPATH_CLIENT_ID", sandbox.client_id().to_owned()),
+            ("UIPATH_CLIENT_SECRET", sandbox.client_secret().to_owned()),
+        ];
+        let secrets = [
+            TOKEN,
+            sandbox.client_secret(),
+            sandbox.personal_access_token(),
+            "sandbox-password",
+        ];
+        let stage = Self {
+            secrets: RefCell::new(secrets.map(str::to_owned).to_vec()),
+            runtime,
+            sandbox,
+            folder: tempfile::tempdir().unwrap(),
+            environment: RefCell::new(environment.map(|(name, value)| (name.to_owned(), value)).into()),
+            said: RefCell::default(),
+            given: RefCell::default(),
+            most_mails: Cell::new(1),
+        };
+        stage.write("reseat.toml", PROFILE);
+        stage
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        self.given.borrow_mut().insert(path.clone());
+        fs_err::write(path, content).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs_err::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn exists(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    pub(crate) fn set(&self, name: &str, value: &str) {
+        self.environment.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
+    pub(crate) fn unset(&self, name: &str) {
+        self.environment.borrow_mut().remove(name);
+    }
+
+    /// Nothing that is written or said may contain this.
+    pub(crate) fn keep_secret(&self, secret: &str) {
+        self.secrets.borrow_mut().push(secret.to_owned());
+    }
+
+    /// People may be mailed as often as this, because the test asks for it.
+    pub(crate) fn allow_mails(&self, most: u64) {
+        self.most_mails.set(most);
+    }
+
+    fn command(&self, words: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::cargo_bin("reseat").unwrap();
+        command
+            .args(words)
+            .env_clear()
+            .envs(&*self.environment.borrow())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs any command.
+    pub(crate) fn reseat(&self, words: &[&str]) -> Ran {
+        self.ended(self.start(words))
+    }
+
+    /// Starts any command and lets it run.
+    pub(crate) fn start(&self, words: &[&str]) -> Child {
+        self.command(words).spawn().unwrap()
+    }
+
+    /// Waits for a command that was started. One that a signal ended has the code that a shell shows.
+    pub(crate) fn ended(&self, child: Child) -> Ran {
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        self.said.borrow_mut().push_str(&out);
+        self.said.borrow_mut().push_str(&err);
+        Ran {
+            code: code(output.status),
+            out,
+            err,
+        }
+    }
+
+    /// Runs a sheet of this content with `--yes`; the sheet is `sheet.csv`.
+    pub(crate) fn run(&self, content: &str) -> Ran {
+        self.run_with(content, &[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn run_with(&self, content: &str, flags: &[&str]) -> Ran {
+        self.write("sheet.csv", content);
+        let words = [&["run", "sheet.csv", "--yes"], flags].concat();
+        self.reseat(&words)
+    }
+
+    /// Runs `sheet.csv` again as it is.
+    pub(crate) fn rerun(&self, flags: &[&str]) -> Ran {
+        self.reseat(&[&["run", "sheet.csv", "--yes"], flags].concat())
+    }
+
+    /// The lines of `sheet.results.csv`.
+    pub(crate) fn results(&self) -> Vec<Line> {
+        lines(&self.path("sheet.results.csv"))
+    }
+
+    /// The statuses in `sheet.results.csv`.
+    pub(crate) fn statuses(&self) -> Vec<String> {
+        self.results().iter().map(|line| line.status().to_owned()).collect()
+    }
+
+    /// The status of each row in one text, as in `2 done, 1 unchanged`.
+    pub(crate) fn counts(&self) -> String {
+        let mut counts = BTreeMap::<String, usize>::new();
+        for status in self.statuses() {
+            *counts.entry(status).or_default() += 1;
+        }
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(status, count)| format!("{count} {status}"))
+            .collect();
+        parts.join(", ")
+    }
+
+    pub(crate) fn world(&self) -> World {
+        self.sandbox.world()
+    }
+
+    pub(crate) fn user(&self, name: &str) -> Option<User> {
+        self.world().user_called(name).cloned()
+    }
+
+    pub(crate) fn id(&self, name: &str) -> UserId {
+        self.user(name).unwrap_or_else(|| panic!("there is no {name}")).id
+    }
+
+    /// The groups of an account, by name.
+    pub(crate) fn groups(&self, name: &str) -> Vec<String> {
+        let world = self.world();
+        let user = world.user_called(name).unwrap();
+        let mut names: Vec<String> = user
+            .groups
+            .iter()
+            .map(|id| world.group(*id).unwrap().name.clone())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// What an account holds directly; `None` inherits.
+    pub(crate) fn held(&self, name: &str) -> Option<String> {
+        let world = self.world();
+        let id = world.user_called(name)?.id;
+        world.allocation(id).map(|allocation| allocation.bundles.to_string())
+    }
+
+    /// Makes the bundle's free seats this many.
+    pub(crate) fn free_seats(&self, code: &str, free: u64) {
+        self.sandbox.with_world(|world| {
+            let taken = world.seats_of(&BundleCode::new(code)).allocated;
+            world.set_seats(code, taken + free);
+        });
+    }
+
+    /// Changing calls since the start or the last [`forget_calls`](Self::forget_calls), by route.
+    pub(crate) fn writes(&self) -> BTreeMap<&'static str, u64> {
+        let tally = self.sandbox.tally();
+        tally.routes().filter(|(name, _)| !READS.contains(name)).collect()
+    }
+
+    pub(crate) fn forget_calls(&self) {
+        self.assert_no_violations();
+        self.sandbox.reset_tally();
+    }
+
+    /// Orders one fault for the requests of this method whose path contains this.
+    pub(crate) fn fault(&self, kind: FaultKind, method: &str, path: &str, strikes: Strikes) {
+        let rules = vec![FaultRule::new(kind).on(method, path).strikes(strikes)];
+        self.sandbox.set_faults(Faults {
+            rules,
+            ..Faults::default()
+        });
+    }
+
+    /// Waits until something is so of the running sandbox.
+    pub(crate) fn until(&self, what: &str, mut so: impl FnMut(&Sandbox) -> bool) {
+        for _ in 0..2_000 {
+            if so(&self.sandbox) {
+                return;
+            }
+            self.runtime
+                .block_on(async { tokio::time::sleep(std::time::Duration::from_millis(5)).await });
+        }
+        panic!("it never came to be that {what}");
+    }
+
+    fn assert_no_violations(&self) {
+        assert_eq!(self.sandbox.tally().violations, Vec::<String>::new());
+    }
+
+    fn assert_nobody_mailed_twice(&self) {
+        for (email, count) in self.world().mails() {
+            assert!(count <= self.most_mails.get(), "{email} was mailed {count} times");
+        }
+    }
+
+    fn assert_no_secret(&self) {
+        let secrets = self.secrets.borrow();
+        let clean = |place: &str, text: &str| {
+            for secret in secrets.iter() {
+                assert!(!text.contains(secret.as_str()), "`{secret}` is in {place}: {text}");
+            }
+        };
+        clean("what was said", &self.said.borrow());
+        for entry in fs_err::read_dir(self.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            // The sheet of failed rows has the input's own cells, so that it can be run.
+            let own_cells = path.to_string_lossy().contains(".failed.");
+            if path.is_file() && !own_cells && !self.given.borrow().contains(&path) {
+                let bytes = fs_err::read(&path).unwrap();
+                clean(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+
+    fn assert_every_row_has_one_line(&self) {
+        for sheet in self
+            .given
+            .borrow()
+            .iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "csv"))
+        {
+            let results = sheet.with_extension("results.csv");
+            if !results.exists() || !sheet.exists() {
+                continue;
+            }
+            let lines = lines(&results);
+            let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(sheet).unwrap();
+            let rows: Vec<u64> = (2..)
+                .zip(reader.records().map(Result::unwrap))
+                .map(|(row, _)| row)
+                .collect();
+            let told: Vec<u64> = lines.iter().map(|line| line.number("row")).take(rows.len()).collect();
+            // A run that was refused as a whole recorded nothing.
+            assert!(told.is_empty() || told == rows, "{}: {told:?}", results.display());
+            let keys: BTreeSet<&str> = lines.iter().map(|line| line.get("key")).collect();
+            assert_eq!(keys.len(), lines.len(), "{} names a row twice", results.display());
+            assert!(lines.iter().all(|line| line.status() != "started"), "{lines:?}");
+        }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.assert_no_violations();
+            self.assert_nobody_mailed_twice();
+            self.assert_every_row_has_one_line();
+            self.assert_no_secret();
+        }
+    }
+}
+
+pub(crate) fn lines(path: &Path) -> Vec<Line> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    reader.deserialize().map(|line| Line(line.unwrap())).collect()
+}
+
+#[cfg(unix)]
+fn code(status: std::process::ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    status.code().or(status.signal().map(|signal| 128 + signal)).unwrap()
+}
+
+#[cfg(not(unix))]
+fn code(status: std::process::ExitStatus) -> i32 {
+    status.code().unwrap()
+}
+
+/// Sends a signal as `kill` does.
+#[cfg(unix)]
+pub(crate) fn signal(child: &Child, name: &str) {
+    let status = std::process::Command::new("kill")
+        .args([format!("-{name}"), child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+/// Does the same with each of these at once: most of the time is spent in waiting.
+pub(crate) fn each<T: Sync>(cases: &[T], test: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| test(case));
+        }
+    });
+}
+
+/// What is known of the organization, fact by fact.
+fn facts(world: &World) -> BTreeMap<String, String> {
+    let mut facts = BTreeMap::new();
+    for user in world.users() {
+        let who = user
+            .email
+            .split('@')
+            .next()
+            .filter(|name| !name.is_empty())
+            .unwrap_or(&user.user_name);
+        let mut fact = |name: &str, value: String| facts.insert(format!("{who} {name}"), value);
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        fact("address", user.email.clone());
+        fact("user name", user.user_name.clone());
+        fact("name", text(&user.name));
+        fact("surname", text(&user.surname));
+        fact("display name", text(&user.display_name));
+        fact("active", user.is_active.to_string());
+        fact("bypasses", user.bypass_basic_auth_restriction.to_string());
+        fact("accepted", user.invitation_accepted.to_string());
+        for group in &user.groups {
+            fact(&format!("in {}", world.group(*group).unwrap().name), "yes".to_owned());
+        }
+        if let Some(allocation) = world.allocation(user.id) {
+            let external = if allocation.external { " external" } else { "" };
+            fact("holds", format!("[{}]{external}", allocation.bundles));
+        }
+        if world.passwords_set(user.id) > 0 {
+            fact("passwords", world.passwords_set(user.id).to_string());
+        }
+    }
+    for group in world.groups() {
+        if let Some(rule) = world.rule(group.id) {
+            let external = if rule.external { " external" } else { "" };
+            let quotas: Vec<String> = rule
+                .quotas
+                .iter()
+                .map(|(code, limit)| format!(" {code}={limit}"))
+                .collect();
+            let rule = format!("[{}]{}{external}", rule.bundles, quotas.concat());
+            facts.insert(format!("{} rule", group.name), rule);
+        }
+    }
+    for (email, count) in world.mails() {
+        facts.insert(format!("mails to {email}"), count.to_string());
+    }
+    facts
+}
+
+/// What differs between two moments, as in `anna.berg name: Anna -> Ann`; `none` where there was or is nothing.
+pub(crate) fn changes(before: &World, after: &World) -> Vec<String> {
+    let (before, after) = (facts(before), facts(after));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .map(|name| {
+            let value =
+                |facts: &BTreeMap<String, String>| facts.get(name).cloned().unwrap_or_else(|| "none".to_owned());
+            format!("{name}: {} -> {}", value(&before), value(&after))
+        })
+        .collect()
+}
+
+pub(crate) fn bundles(codes: &[&str]) -> BundleSet {
+    codes.iter().map(|code| BundleCode::new(code)).collect()
+}
