@@ -17,7 +17,7 @@ pub(super) struct Choice {
     pub(super) rows: Vec<Row>,
     /// What earlier runs knew of those that were begun.
     pub(super) begun: BegunRows,
-    /// Rows of which it has to be found out whether an earlier call did anything.
+    /// Rows whose account was, or may have been, made a moment ago, so that it may not be readable yet.
     pub(super) unsettled: HashSet<RowKey>,
     /// Finished by earlier runs.
     pub(super) finished: usize,
@@ -61,25 +61,24 @@ pub(super) fn choose(
         }
         match resume {
             Resume::Skip | Resume::Run => {}
-            Resume::GoOn(prior) => {
-                choice.begun.insert(row.key, begun(*prior));
-            }
+            Resume::GoOn(prior) => choice.go_on(row.key, begun(*prior)),
             Resume::Settle(prior) => {
-                if prior.user_id.is_none() {
-                    choice.unsettled.insert(row.key);
-                }
-                choice.begun.insert(
-                    row.key,
-                    Begun {
-                        made: true,
-                        ..begun(*prior)
-                    },
-                );
+                let begun = begun(*prior);
+                choice.go_on(row.key, Begun { made: true, ..begun });
             }
         }
         choice.rows.push(row);
     }
     Ok(choice)
+}
+
+impl Choice {
+    fn go_on(&mut self, key: RowKey, begun: Begun) {
+        if begun.made {
+            self.unsettled.insert(key);
+        }
+        self.begun.insert(key, begun);
+    }
 }
 
 fn begun(prior: Prior) -> Begun {

@@ -32,6 +32,10 @@ pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(S
     if let Some(Value::Object(captured)) = planned.captured.as_deref() {
         teller.before.clone_from(captured);
     }
+    if planned.made_earlier {
+        // A later run must go on knowing that the account was made for this row.
+        teller.after.insert("made".into(), json!("earlier"));
+    }
     for index in planned.steps.iter().filter(|index| done(**index)) {
         teller.tell(plan.step(*index));
     }

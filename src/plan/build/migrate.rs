@@ -61,7 +61,10 @@ impl<'a> Builder<'a> {
                 );
                 account
             }
-            None => self.invite_successor(migrate, pair.old, row, &groups),
+            None => {
+                self.never_made(key)?;
+                self.invite_successor(migrate, pair.old, row, &groups)
+            }
         };
         self.rows[row].account = Some(new);
         self.membership(row, new, &groups, Membership::Join);

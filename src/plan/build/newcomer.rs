@@ -1,10 +1,11 @@
 //! Rows that make an account: `invite` and `create`.
 
+use super::begun::Begun;
 use super::builder::{Builder, Planned};
 use crate::api::{Invitation, NewUser};
 use crate::directory::Found;
-use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey};
-use crate::plan::verdicts::user_ambiguous;
+use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status};
+use crate::plan::verdicts::{user_ambiguous, verdict};
 use crate::plan::{AccountIndex, LicenseEdit, Membership, Pending, RowIndex, Work};
 use crate::text::fold;
 
@@ -44,6 +45,7 @@ impl Builder<'_> {
                 account
             }
             Found::None { .. } => {
+                self.never_made(key)?;
                 let account = self.drafts.pending(email, &[invite.email.fold()]);
                 self.drafts.get_mut(account).make(row, invitation(&groups), &groups);
                 account
@@ -77,6 +79,7 @@ impl Builder<'_> {
                 account
             }
             Found::None { .. } => {
+                self.never_made(key)?;
                 let email = create.email.as_ref().map(Email::fold);
                 let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
                 let account = self.drafts.pending(create.user_name(), &names);
@@ -99,6 +102,24 @@ impl Builder<'_> {
         } else {
             self.knows_allocation(account)
         }
+    }
+
+    /// A row whose account an earlier run was told of is not made again when the account cannot be found:
+    /// it may not be readable yet, and nobody is mailed twice.
+    pub(super) fn never_made(&self, key: RowKey) -> Planned {
+        let Some(Begun {
+            account: Some(account),
+            made: true,
+            ..
+        }) = self.begun.get(&key)
+        else {
+            return Ok(());
+        };
+        let message = format!(
+            "an earlier run made the account {account} for this row, but it cannot be found now; \
+             run again later, or with `--again` if somebody deleted it and it is to be made anew"
+        );
+        Err(verdict(Status::InDoubt, "account_missing", message))
     }
 
     /// The groups and licences of a row that makes an account, or finds it made.
