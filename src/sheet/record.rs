@@ -7,7 +7,7 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr3};
 
 use super::row::{Row, RowFault, Span};
 
@@ -182,7 +182,7 @@ impl<R: Read> RecordReader<R> {
         let rows = cell
             .split(|byte| *byte == b'\n')
             .skip(1)
-            .filter(|line| line.iter().filter(|byte| **byte == self.delimiter).count() >= needed)
+            .filter(|line| memchr_iter(self.delimiter, line).count() >= needed)
             .count();
         (rows >= enough).then_some(column)
     }
@@ -191,8 +191,10 @@ impl<R: Read> RecordReader<R> {
 /// Parses the record at the start of `bytes`. With `at_end`, nothing follows them.
 fn parse(bytes: &[u8], at_end: bool, delimiter: u8, cells: &mut Cells) -> Parsed {
     cells.clear();
-    if let Some(length) = line_end(bytes, 0, at_end) {
-        return length.map_or(Parsed::Incomplete, Parsed::Blank);
+    match line_break(bytes, 0, at_end) {
+        LineBreak::Until(length) => return Parsed::Blank(length),
+        LineBreak::Undecided => return Parsed::Incomplete,
+        LineBreak::None => {}
     }
     let mut position = 0;
     loop {
@@ -234,9 +236,9 @@ fn parse(bytes: &[u8], at_end: bool, delimiter: u8, cells: &mut Cells) -> Parsed
             position += 1;
             continue;
         }
-        return match line_end(bytes, position, at_end) {
-            Some(Some(after)) => Parsed::Record(after, None),
-            _ => Parsed::Incomplete,
+        return match line_break(bytes, position, at_end) {
+            LineBreak::Until(after) => Parsed::Record(after, None),
+            LineBreak::None | LineBreak::Undecided => Parsed::Incomplete,
         };
     }
 }
@@ -278,15 +280,23 @@ fn cell_end(bytes: &[u8], delimiter: u8) -> Option<usize> {
     memchr3(delimiter, b'\n', b'\r', &bytes[looked_at..]).map(|length| looked_at + length)
 }
 
-/// Where the line break at `position` ends; `Some(None)` if that cannot be told yet.
-fn line_end(bytes: &[u8], position: usize, at_end: bool) -> Option<Option<usize>> {
+/// What stands at a position.
+enum LineBreak {
+    /// A line break that ends here.
+    Until(usize),
+    /// Something else.
+    None,
+    /// What follows decides.
+    Undecided,
+}
+
+fn line_break(bytes: &[u8], position: usize, at_end: bool) -> LineBreak {
     match (bytes.get(position), bytes.get(position + 1)) {
-        (Some(b'\n'), _) => Some(Some(position + 1)),
-        (Some(b'\r'), Some(b'\n')) => Some(Some(position + 2)),
-        (Some(b'\r'), None) if !at_end => Some(None),
-        (Some(b'\r'), _) => Some(Some(position + 1)),
-        (None, _) if !at_end => Some(None),
-        _ => None,
+        (Some(b'\n'), _) => LineBreak::Until(position + 1),
+        (Some(b'\r'), Some(b'\n')) => LineBreak::Until(position + 2),
+        (None, _) | (Some(b'\r'), None) if !at_end => LineBreak::Undecided,
+        (Some(b'\r'), _) => LineBreak::Until(position + 1),
+        _ => LineBreak::None,
     }
 }
 

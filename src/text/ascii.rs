@@ -21,16 +21,16 @@ pub fn is_lower(text: &str) -> bool {
     })
 }
 
-/// Whether `test` gives no word of the text, the last filled up with spaces, a byte with its top bit.
-fn no_top_bit(text: &str, test: impl Fn(u64) -> u64) -> bool {
+/// Whether `judge` gives no word of the text, the last filled up with spaces, a byte with its top bit.
+fn no_top_bit(text: &str, judge: impl Fn(u64) -> u64) -> bool {
     let (words, rest) = text.as_bytes().as_chunks::<8>();
     let mut found = 0;
     for word in words {
-        found |= test(u64::from_le_bytes(*word));
+        found |= judge(u64::from_le_bytes(*word));
     }
     let mut last = [b' '; 8];
     last[..rest.len()].copy_from_slice(rest);
-    (found | test(u64::from_le_bytes(last))) & each(0x80) == 0
+    (found | judge(u64::from_le_bytes(last))) & each(0x80) == 0
 }
 
 #[cfg(test)]
