@@ -5,6 +5,8 @@
 //! that `check` took beyond the start (bar: 64 MiB and 200 bytes a row); for a workbook of
 //! 100,000 rows the same against a bare calamine read (bar: at most 1.5).
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};

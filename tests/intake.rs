@@ -304,6 +304,13 @@ fn rows_that_say_ignore_are_counted_and_left_out() {
 }
 
 #[test]
+fn a_row_that_has_swallowed_others_is_not_ignored() {
+    let intake = intake("operation,user,note\nignore,ann,\"oh\ndelete,bob,\ndelete,cid,\n");
+    assert_eq!(codes(&intake, Severity::Error), ["unclosed-quote"]);
+    assert_eq!((intake.ignored, intake.refused.len()), (0, 1));
+}
+
+#[test]
 fn cells_are_understood_as_people_leave_them() {
     for cell in [
         "ann@x.example",

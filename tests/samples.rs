@@ -8,11 +8,8 @@ use reseat::sheet::Source;
 use rust_xlsxwriter::{Format, Workbook};
 
 fn sample(name: &str) -> Intake {
-    read(
-        &Source::open(&Path::new("samples").join(name)).unwrap(),
-        &Options::default(),
-    )
-    .unwrap()
+    let source = Source::open(&Path::new("samples").join(name)).expect("a sample");
+    read(&source, &Options::default()).expect("a sample")
 }
 
 #[test]

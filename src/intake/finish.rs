@@ -6,7 +6,8 @@ use super::contradiction::{Contradiction, Pair, Repetition, contradictions, keep
 use super::fact::RowNumber;
 use super::fault::Fault;
 use super::options::Options;
-use super::pass::{Pass, Section, sentence};
+use super::pass::{Pass, Section};
+use super::refusal::sentence;
 use super::result::Refused;
 use crate::model::{Place, Row, Status};
 use crate::problem::{Problem, Spot};

@@ -3,21 +3,25 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::column::{Column, ColumnSet};
+use super::column::Column;
 use super::content::{write_content, write_raw_content};
 use super::fact::{Fact, LAST_ROW, RowNumber, collect};
 use super::fault::Fault;
 use super::header::Header;
+use super::infer::inferred;
 use super::operation::operation;
 use super::options::Options;
+use super::refusal::Refusal;
 use super::result::{Refused, SkippedSheet};
 use super::row::{Cells, Cleaned};
+use super::shape::{check_shape, note_unused};
 use super::tally::Tally;
-use super::values::{ValueReader, Values};
-use super::word::{Word, mend, word_named};
-use crate::model::{OperationKind, Place, Row as TypedRow, RowKey, Status};
+use super::value_reader::ValueReader;
+use super::values::Values;
+use super::word::{Word, Words, mend, word_named};
+use crate::model::{OperationKind, Place, Row as TypedRow, RowKey};
 use crate::problem::{Problem, Problems, Severity, Spot};
-use crate::sheet::{Row, RowFault, Visit, Visitor};
+use crate::sheet::{Row, Visit, Visitor};
 use crate::text::{fold, header_key};
 
 /// Whether rows are kept, or only compared.
@@ -26,17 +30,6 @@ pub(super) enum Keep {
     Rows,
     Nothing,
 }
-
-/// Columns that any row may have.
-const FREE: ColumnSet = ColumnSet::of(&[
-    Column::Operation,
-    Column::Note,
-    Column::ReseatStatus,
-    Column::ReseatMessage,
-]);
-
-/// How many different operation cells are remembered.
-const MOST_WORDS: usize = 32;
 
 /// A worksheet that is being read.
 #[derive(Debug)]
@@ -65,8 +58,7 @@ pub(super) struct Pass<'o> {
     is_csv: bool,
     sheet: Option<Box<Sheet>>,
     last_number: RowNumber,
-    /// The operation cells seen so far: a sheet has few different ones.
-    words: Vec<(Box<str>, Option<Word>)>,
+    words: Words,
     values: ValueReader<'o>,
     content: String,
     cleaned: Cleaned,
@@ -91,7 +83,7 @@ impl<'o> Pass<'o> {
             is_csv,
             sheet: None,
             last_number: 0,
-            words: Vec::new(),
+            words: Words::default(),
             values: ValueReader::new(options),
             content: String::new(),
             cleaned: Cleaned::new(),
@@ -204,7 +196,7 @@ impl<'o> Pass<'o> {
     fn word(&mut self, sheet: &mut Sheet, header: &Header, cells: &Cells<'_>, row: u32) -> Option<Word> {
         let text = cells.get(Column::Operation);
         if !text.is_empty() {
-            let word = self.known_word(text);
+            let word = self.words.find(text);
             if word.is_none() {
                 let what = format!("`{}` is no operation", crate::text::clean(text, 60));
                 self.faults
@@ -220,30 +212,20 @@ impl<'o> Pass<'o> {
         word
     }
 
-    fn known_word(&mut self, text: &str) -> Option<Word> {
-        if let Some((_, word)) = self.words.iter().find(|(known, _)| **known == *text) {
-            return *word;
-        }
-        let word = word_named(text);
-        if self.words.len() < MOST_WORDS {
-            self.words.push((text.into(), word));
-        }
-        word
-    }
-
     fn typed_row(&mut self, sheet: &mut Sheet, header: &Header, row: &Row) {
         self.faults.clear();
-        self.check_shape(sheet, header, row);
+        check_shape(header, row, self.is_csv, &mut sheet.tally, &mut self.faults);
         let mut cleaned = std::mem::take(&mut self.cleaned);
         let cells = Cells::take(header, row, &mut cleaned, &mut self.faults);
         let word = self.word(sheet, header, &cells, row.number());
         let kind = match word {
-            Some(Word::Ignore) => {
+            // Not where a quote that is not closed has swallowed other rows.
+            Some(Word::Ignore) if row.fault().is_none() => {
                 self.ignored += 1;
                 return;
             }
             Some(Word::Operation(kind)) => Some(kind),
-            None => None,
+            Some(Word::Ignore) | None => None,
         };
         self.row_count += 1;
         let mut faults = std::mem::take(&mut self.faults);
@@ -259,52 +241,23 @@ impl<'o> Pass<'o> {
                 self.accept(sheet, kind, &values, row.number());
             }
         }
-        if !valid || kind.is_none() {
-            self.refuse(sheet, kind, &cells, &values, row.number(), &faults);
+        if (!valid || kind.is_none()) && self.keep == Keep::Rows {
+            write_raw_content(&cells, &mut self.content);
+            let refusal = Refusal {
+                place: Place {
+                    sheet: sheet.name.clone(),
+                    row: row.number(),
+                },
+                key: RowKey::of(&self.content, 0),
+                operation: kind,
+            };
+            self.refused.push(refusal.told(&cells, &values, &faults));
         }
         for fault in faults.drain(..) {
             self.tell(&sheet.name, Some(header), Some(row.number()), fault);
         }
         self.faults = faults;
         self.cleaned = cleaned;
-    }
-
-    fn check_shape(&mut self, sheet: &mut Sheet, header: &Header, row: &Row) {
-        match row.fault() {
-            Some(RowFault::UnclosedQuote { column }) => {
-                let what = format!(
-                    "the double quote in {} is not closed, so the rows after it are lost in the cell",
-                    header.label(column)
-                );
-                self.faults
-                    .push(Fault::error("unclosed-quote", what, "close the quote, or leave it out"));
-            }
-            Some(RowFault::TooLong) => {
-                self.faults.push(Fault::error(
-                    "row-too-long",
-                    "the row is longer than 4 MiB",
-                    "see whether this is a sheet at all",
-                ));
-            }
-            None => {}
-        }
-        let filled = |position: usize| !row.cell(position).text.trim().is_empty();
-        let ours = [Column::ReseatStatus, Column::ReseatMessage].map(|column| header.position(column));
-        if (header.width..row.len()).any(|position| filled(position) && !ours.contains(&Some(position))) {
-            if self.is_csv {
-                let what = format!("the row has more cells than the header's {}", header.width);
-                let mend = "put a cell that has the delimiter in it in double quotes";
-                self.faults.push(Fault::error("too-many-cells", what, mend));
-            } else {
-                sheet.tally.unnamed(row.number());
-            }
-        }
-        if header.unnamed().iter().any(|position| filled(*position)) {
-            sheet.tally.unnamed(row.number());
-        }
-        if self.is_csv && row.len() < header.width {
-            sheet.tally.short(row.number());
-        }
     }
 
     fn accept(&mut self, sheet: &Sheet, kind: OperationKind, values: &Values<'_>, row: u32) {
@@ -325,106 +278,9 @@ impl<'o> Pass<'o> {
         }
     }
 
-    fn refuse(
-        &mut self,
-        sheet: &Sheet,
-        kind: Option<OperationKind>,
-        cells: &Cells<'_>,
-        values: &Values<'_>,
-        row: u32,
-        faults: &[Fault],
-    ) {
-        if self.keep == Keep::Rows {
-            write_raw_content(cells, &mut self.content);
-            let errors: Vec<&Fault> = faults
-                .iter()
-                .filter(|fault| fault.severity == Severity::Error)
-                .collect();
-            let messages: Vec<String> = errors.iter().map(|fault| sentence(fault)).collect();
-            let user = [
-                values.user,
-                values.email,
-                values.username,
-                cells.get(Column::User),
-                cells.get(Column::Email),
-            ];
-            self.refused.push(Refused {
-                place: Place {
-                    sheet: sheet.name.clone(),
-                    row,
-                },
-                key: RowKey::of(&self.content, 0),
-                operation: kind,
-                user: user
-                    .into_iter()
-                    .find(|text| !text.is_empty())
-                    .unwrap_or_default()
-                    .to_owned(),
-                target: [values.new_email, values.group]
-                    .into_iter()
-                    .find(|text| !text.is_empty())
-                    .unwrap_or_default()
-                    .to_owned(),
-                status: Status::Invalid,
-                code: errors.first().map_or("no-operation", |fault| fault.code),
-                message: if messages.is_empty() {
-                    "the row says not what to do".into()
-                } else {
-                    messages.join("; ")
-                },
-            });
-        }
-    }
-
     fn number(&self, row: u32) -> RowNumber {
         let before = self.sections.last().map_or(0, |section| section.before);
         before.saturating_add(row).min(LAST_ROW)
-    }
-}
-
-/// A finding as one sentence for the results file.
-pub(super) fn sentence(fault: &Fault) -> String {
-    if fault.mend.is_empty() {
-        fault.what.clone()
-    } else {
-        format!("{} ({})", fault.what, fault.mend)
-    }
-}
-
-/// What a row asks for when nothing says so and nothing else can be meant.
-fn inferred(header: &Header, cells: &Cells<'_>) -> Option<OperationKind> {
-    let names_a_user = [Column::User, Column::Email, Column::Username]
-        .iter()
-        .any(|column| cells.has(*column));
-    if cells.has(Column::NewEmail) && names_a_user {
-        Some(OperationKind::Migrate)
-    } else if header.is_portal && cells.has(Column::Email) {
-        Some(OperationKind::Invite)
-    } else if cells.has(Column::Group) && cells.has(Column::Licenses) && !names_a_user {
-        Some(OperationKind::SetGroupLicenses)
-    } else {
-        None
-    }
-}
-
-fn note_unused(
-    kind: OperationKind,
-    header: &Header,
-    cells: &Cells<'_>,
-    values: &Values<'_>,
-    row: u32,
-    tally: &mut Tally,
-) {
-    if cells.filled.minus(values.used).minus(FREE).is_empty() && cells.numbers.is_empty() {
-        return;
-    }
-    for (column, _) in &header.present {
-        if cells.has(*column) && !values.used.contains(*column) && !FREE.contains(*column) {
-            tally.ignored(kind, *column, row);
-        }
-        if cells.numbers.contains(*column) && values.used.contains(*column) {
-            tally.number(*column, row);
-        }
     }
 }
 

@@ -51,6 +51,26 @@ fn word_key(text: &str) -> String {
     key.strip_suffix('s').unwrap_or(&key).to_owned()
 }
 
+/// The operation cells seen so far: a sheet has few different ones.
+#[derive(Debug, Default)]
+pub(super) struct Words(Vec<(Box<str>, Option<Word>)>);
+
+impl Words {
+    const MOST: usize = 32;
+
+    /// What an operation cell asks for.
+    pub(super) fn find(&mut self, text: &str) -> Option<Word> {
+        if let Some((_, word)) = self.0.iter().find(|(known, _)| **known == *text) {
+            return *word;
+        }
+        let word = word_named(text);
+        if self.0.len() < Self::MOST {
+            self.0.push((text.into(), word));
+        }
+        word
+    }
+}
+
 /// What to write instead of a word that names no operation.
 pub(super) fn mend(word: &str) -> String {
     let meant = match word_key(word).as_str() {

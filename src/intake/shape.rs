@@ -1,0 +1,78 @@
+//! What is told of a row by which cells are filled.
+
+use super::column::{Column, ColumnSet};
+use super::fault::Fault;
+use super::header::Header;
+use super::row::Cells;
+use super::tally::Tally;
+use super::values::Values;
+use crate::model::OperationKind;
+use crate::sheet::{Row, RowFault};
+
+/// Columns that any row may have.
+const FREE: ColumnSet = ColumnSet::of(&[
+    Column::Operation,
+    Column::Note,
+    Column::ReseatStatus,
+    Column::ReseatMessage,
+]);
+
+/// Looks at where cells are and are not, whatever they say.
+pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut Tally, faults: &mut Vec<Fault>) {
+    match row.fault() {
+        Some(RowFault::UnclosedQuote { column }) => {
+            let what = format!(
+                "the double quote in {} is not closed, so the rows after it are lost in the cell",
+                header.label(column)
+            );
+            faults.push(Fault::error("unclosed-quote", what, "close the quote, or leave it out"));
+        }
+        Some(RowFault::TooLong) => {
+            faults.push(Fault::error(
+                "row-too-long",
+                "the row is longer than 4 MiB",
+                "see whether this is a sheet at all",
+            ));
+        }
+        None => {}
+    }
+    let filled = |position: usize| !row.cell(position).text.trim().is_empty();
+    let ours = [Column::ReseatStatus, Column::ReseatMessage].map(|column| header.position(column));
+    if (header.width..row.len()).any(|position| filled(position) && !ours.contains(&Some(position))) {
+        if is_csv {
+            let what = format!("the row has more cells than the header's {}", header.width);
+            let mend = "put a cell that has the delimiter in it in double quotes";
+            faults.push(Fault::error("too-many-cells", what, mend));
+        } else {
+            tally.unnamed(row.number());
+        }
+    }
+    if header.unnamed().iter().any(|position| filled(*position)) {
+        tally.unnamed(row.number());
+    }
+    if is_csv && row.len() < header.width {
+        tally.short(row.number());
+    }
+}
+
+/// Counts the cells that the operation does not take, and the numbers where text is expected.
+pub(super) fn note_unused(
+    kind: OperationKind,
+    header: &Header,
+    cells: &Cells<'_>,
+    values: &Values<'_>,
+    row: u32,
+    tally: &mut Tally,
+) {
+    if cells.filled.minus(values.used).minus(FREE).is_empty() && cells.numbers.is_empty() {
+        return;
+    }
+    for (column, _) in &header.present {
+        if cells.has(*column) && !values.used.contains(*column) && !FREE.contains(*column) {
+            tally.ignored(kind, *column, row);
+        }
+        if cells.numbers.contains(*column) && values.used.contains(*column) {
+            tally.number(*column, row);
+        }
+    }
+}
