@@ -87,6 +87,22 @@ fn the_rows_own_groups_and_licences_take_the_place_of_the_old_ones() {
 }
 
 #[test]
+fn what_rows_above_gave_the_old_account_goes_over_too() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,new_email,groups,remove_groups,licenses,name,delete_when\n\
+         add-licenses,{NADIA},,,,TSTNU,,\n\
+         remove-licenses,{NADIA},,,,ATTUNU,,\n\
+         update,{NADIA},,HR Robots,Human Resources,,Nadja,\n\
+         migrate,{NADIA},{NEW},,,,,invited\n"
+    );
+    stage.run_with(&sheet, &ONE).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; TSTNU"));
+    assert_eq!(stage.groups(NEW), ["HR Robots"]);
+    assert_eq!(stage.user(NEW).unwrap().name.as_deref(), Some("Nadja"));
+}
+
+#[test]
 fn without_a_free_seat_the_licences_are_handed_over_when_the_old_account_goes() {
     let stage = Stage::new();
     stage.free_seats("ACNU", 0);

@@ -63,7 +63,7 @@ impl<'a> Builder<'a> {
             }
             None => {
                 self.never_made(key)?;
-                self.invite_successor(migrate, pair.old, row, &groups)
+                self.invite_successor(migrate, old, row, &groups)
             }
         };
         self.rows[row].account = Some(new);
@@ -222,23 +222,21 @@ impl<'a> Builder<'a> {
     fn invite_successor(
         &mut self,
         migrate: &Migrate,
-        old: Option<&User>,
+        old: Option<AccountIndex>,
         row: RowIndex,
         groups: &[GroupId],
     ) -> AccountIndex {
         let email = migrate.new_email.as_str();
         let account = self.drafts.pending(email, &[migrate.new_email.fold()]);
-        let taken_over = |given: &Option<Box<str>>, old: Option<&str>| {
-            given
-                .as_deref()
-                .or(old)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
+        let (old_name, old_surname) = old.map(|old| self.drafts.get(old).names()).unwrap_or_default();
+        let taken_over = |given: &Option<Box<str>>, old: String| {
+            let name = given.as_deref().map_or(old, str::to_owned);
+            (!name.is_empty()).then_some(name)
         };
         let invitation = Invitation {
             email: email.to_owned(),
-            name: taken_over(&migrate.name, old.map(|user| user.name.as_str())),
-            surname: taken_over(&migrate.surname, old.map(|user| user.surname.as_str())),
+            name: taken_over(&migrate.name, old_name),
+            surname: taken_over(&migrate.surname, old_surname),
             language: None,
             groups: groups.to_vec(),
         };
