@@ -16,4 +16,5 @@ mod operations;
 mod outputs;
 mod resume;
 mod sign_in;
+mod storm;
 mod support;
