@@ -103,6 +103,23 @@ fn what_rows_above_gave_the_old_account_goes_over_too() {
 }
 
 #[test]
+fn what_is_captured_for_a_rerun_is_what_the_rows_above_left() {
+    let stage = Stage::new();
+    let sheet =
+        format!("operation,user,new_email,delete_when\nrelease-licenses,{NADIA},,\nmigrate,{NADIA},{NEW},invited\n");
+    let kind = FaultKind::Status {
+        status: 400,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(kind, "DELETE", "/api/User", Strikes::First(1));
+    stage.run_with(&sheet, &ONE).ends(3);
+    assert_eq!(stage.statuses(), ["done", "rejected"]);
+    stage.rerun(&ONE).ends(0);
+    assert!(stage.user(NADIA).is_none());
+    assert_eq!(stage.held(NEW), None);
+}
+
+#[test]
 fn without_a_free_seat_the_licences_are_handed_over_when_the_old_account_goes() {
     let stage = Stage::new();
     stage.free_seats("ACNU", 0);
