@@ -176,6 +176,7 @@ impl Dispatcher<'_> {
         if family == Family::Allocate && error.status == Some(409) {
             self.busy.queue_up(family, Alone::LastSeats);
         }
+        let call = self.fail_unowned(call, error);
         let halves = if error.status == Some(403) {
             self.permissions.split(call)
         } else {

@@ -21,6 +21,7 @@ mod send;
 mod settle;
 mod steps;
 mod unmerge;
+mod unowned;
 
 pub use read_back::{Patience, ReadBack};
 pub use run::{Engine, MaxFailures, Ran, Stopped};

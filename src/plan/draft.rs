@@ -112,6 +112,19 @@ impl<'a> Draft<'a> {
         groups
     }
 
+    /// The name and the surname that it has after the rows so far.
+    pub(super) fn names(&self) -> (String, String) {
+        let present = |pick: fn(&User) -> &String| self.user.map(pick).cloned().unwrap_or_default();
+        let planned = self
+            .updates
+            .iter()
+            .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+        (
+            planned.name.unwrap_or_else(|| present(|user| &user.name)),
+            planned.surname.unwrap_or_else(|| present(|user| &user.surname)),
+        )
+    }
+
     /// Sets how the account is made; whoever asked for its first groups before depends on that.
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
         if self.maker.is_none() {

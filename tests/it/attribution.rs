@@ -7,11 +7,7 @@ use jiff::Timestamp;
 use reseat::model::{BundleCode, UserId};
 use reseat::sandbox::{Config, CreateRefusal, EmptyAllocation, Population, Quirks, User, World};
 
-use crate::support::{Ran, Stage};
-
-fn person(number: usize) -> String {
-    format!("user{number:05}@contoso.example")
-}
+use crate::support::{Ran, Stage, person, sheet};
 
 /// An organization slow enough that another administrator can change it while a call is on its way.
 fn slow_organization() -> Stage {
@@ -24,12 +20,8 @@ fn slow_organization() -> Stage {
     stage
 }
 
-fn sheet(header: &str, row: &str) -> String {
-    let mut sheet = format!("{header}\n");
-    for number in 1..=100 {
-        writeln!(sheet, "{}", row.replace("{}", &person(number))).unwrap();
-    }
-    sheet
+fn hundred(header: &str, row: &str) -> String {
+    sheet(header, row, (1..=100).map(person))
 }
 
 /// Runs a sheet, and changes the organization once the first call of this route is on its way.
@@ -64,9 +56,9 @@ fn rows(status: &str, numbers: &[u64]) -> Vec<(u64, String)> {
 #[test]
 fn people_who_left_meanwhile_spoil_nobody_elses_licences() {
     let stage = slow_organization();
-    let sheet = sheet("operation,user,licenses", "set-licenses,{},PMD");
+    let sheet = hundred("operation,user,licenses", "set-licenses,{},PMD");
     meanwhile(&stage, &sheet, &[], "allocate-to-users", |world| {
-        remove(world, &[1, 50, 100])
+        remove(world, &[1, 50, 100]);
     })
     .ends(3);
     assert_eq!(spoiled(&stage), rows("not_found", &[1, 50, 100]));
@@ -82,7 +74,7 @@ fn people_who_left_meanwhile_spoil_nobody_elses_licences() {
 #[test]
 fn people_who_left_meanwhile_spoil_nobody_elses_membership() {
     let stage = slow_organization();
-    let sheet = sheet("operation,user,groups", "add-to-groups,{},Team 01");
+    let sheet = hundred("operation,user,groups", "add-to-groups,{},Team 01");
     let members = |stage: &Stage| {
         let world = stage.world();
         world.members(world.group_named("Team 01").unwrap().id).count()
@@ -100,7 +92,7 @@ fn people_who_left_meanwhile_spoil_nobody_elses_membership() {
 #[test]
 fn an_account_deleted_meanwhile_is_unchanged_and_the_others_go() {
     let stage = slow_organization();
-    let sheet = sheet("operation,user", "delete,{}");
+    let sheet = hundred("operation,user", "delete,{}");
     let flags = ["--max-deletes", "100"];
     meanwhile(&stage, &sheet, &flags, "delete-users", |world| remove(world, &[33])).ends(0);
     assert_eq!(spoiled(&stage), rows("unchanged", &[33]));
@@ -110,7 +102,7 @@ fn an_account_deleted_meanwhile_is_unchanged_and_the_others_go() {
 #[test]
 fn when_the_last_seats_go_meanwhile_the_earlier_rows_get_them() {
     let stage = slow_organization();
-    let sheet = sheet("operation,user,licenses", "set-licenses,{},PMD");
+    let sheet = hundred("operation,user,licenses", "set-licenses,{},PMD");
     meanwhile(&stage, &sheet, &[], "allocate-to-users", |world| {
         let taken = world.seats_of(&BundleCode::new("PMD")).allocated;
         world.set_seats("PMD", taken + 60);
@@ -119,6 +111,24 @@ fn when_the_last_seats_go_meanwhile_the_earlier_rows_get_them() {
     let short: Vec<u64> = (61..=100).collect();
     assert_eq!(spoiled(&stage), rows("conflict", &short));
     assert!(stage.writes()["allocate-to-users"] <= 20, "{:?}", stage.writes());
+}
+
+#[test]
+fn a_bundle_that_the_organization_has_not_costs_one_call_and_not_two_a_row() {
+    let stage = Stage::new();
+    let mut sheet = "operation,user,licenses\n".to_owned();
+    let world = stage.world();
+    for user in world
+        .users()
+        .filter(|user| stage.held(&user.email).as_deref() == Some("ATTUNU"))
+    {
+        writeln!(sheet, "set-licenses,{},RPADEVNU", user.email).unwrap();
+    }
+    writeln!(sheet, "set-licenses,mei.chen@contoso.example,ATTUNU").unwrap();
+    stage.run(&sheet).ends(3).tells("has no licences of RPADEVNU");
+    let others = stage.results().len() - 1;
+    assert_eq!(stage.counts(), format!("1 done, {others} not_found"));
+    assert_eq!(stage.writes()["allocate-to-users"], 2);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use reseat::sandbox::{Config, Population};
 
-use crate::support::{ANNA, Stage, bundles};
+use crate::support::{ANNA, Stage, bundles, person, sheet};
 
 /// A generated organization with seats for everybody.
 fn large(people: usize) -> Stage {
@@ -19,37 +19,24 @@ fn large(people: usize) -> Stage {
     stage
 }
 
-fn person(number: usize) -> String {
-    format!("user{number:05}@contoso.example")
-}
-
-/// A sheet with this row for each of these people; `{}` stands for the person.
-fn sheet(header: &str, row: &str, people: impl IntoIterator<Item = usize>) -> String {
-    let mut sheet = format!("{header}\n");
-    for number in people {
-        writeln!(sheet, "{}", row.replace("{}", &person(number))).unwrap();
-    }
-    sheet
-}
-
 #[track_caller]
 fn costs(stage: &Stage, sheet: &str, flags: &[&str], expected: &[(&'static str, u64)]) {
     stage.forget_calls();
     stage.run_with(sheet, flags).ends(0);
-    assert_eq!(stage.writes(), BTreeMap::from_iter(expected.iter().copied()));
+    assert_eq!(stage.writes(), expected.iter().copied().collect::<BTreeMap<_, _>>());
 }
 
 #[test]
 fn forty_people_with_one_licence_set_are_one_call() {
     let stage = large(60);
-    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", 1..=40);
+    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", (1..=40).map(person));
     costs(&stage, &rows, &[], &[("allocate-to-users", 1)]);
 }
 
 #[test]
 fn a_call_takes_a_hundred_people_and_the_next_takes_the_rest() {
     let stage = large(260);
-    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", 1..=250);
+    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", (1..=250).map(person));
     costs(&stage, &rows, &[], &[("allocate-to-users", 3)]);
 }
 
@@ -82,7 +69,11 @@ fn many_people_into_one_group_are_one_call_on_the_group() {
             world.leave(member, team);
         }
     });
-    let rows = sheet("operation,user,groups", "add-to-groups,{},Team 01", 1..=100);
+    let rows = sheet(
+        "operation,user,groups",
+        "add-to-groups,{},Team 01",
+        (1..=100).map(person),
+    );
     costs(&stage, &rows, &[], &[("update-group", 1)]);
 }
 
@@ -98,9 +89,9 @@ fn one_person_into_many_groups_is_one_call_on_the_person() {
 #[test]
 fn deletions_and_releases_go_by_the_hundred() {
     let stage = large(150);
-    let rows = sheet("operation,user", "delete,{}", 1..=120);
+    let rows = sheet("operation,user", "delete,{}", (1..=120).map(person));
     costs(&stage, &rows, &["--max-deletes", "120"], &[("delete-users", 2)]);
-    let held = (121..=150).filter(|number| stage.held(&person(*number)).is_some());
+    let held = (121..=150).map(person).filter(|who| stage.held(who).is_some());
     let rows = sheet("operation,user", "release-licenses,{}", held);
     costs(&stage, &rows, &[], &[("portal-release", 1)]);
 }
@@ -134,7 +125,7 @@ fn rows_that_are_already_so_cost_no_write() {
         let id = world.user_called(&person(50)).unwrap().id;
         world.release(id);
     });
-    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", 1..=50);
+    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", (1..=50).map(person));
     costs(&stage, &rows, &[], &[("allocate-to-users", 1)]);
     assert_eq!(stage.counts(), "1 done, 49 unchanged");
 }
@@ -143,7 +134,7 @@ fn rows_that_are_already_so_cost_no_write() {
 fn the_chunk_sizes_are_the_profiles() {
     let stage = large(60);
     stage.write("reseat.toml", "[profile.default.batch]\nusers_per_license_call = 7\n");
-    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", 1..=50);
+    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", (1..=50).map(person));
     costs(&stage, &rows, &[], &[("allocate-to-users", 8)]);
 }
 
@@ -155,7 +146,7 @@ fn a_call_that_is_too_large_shrinks_until_the_server_takes_it() {
         ..Config::unlimited()
     });
     stage.free_seats("PMD", 200);
-    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", 1..=100);
+    let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", (1..=100).map(person));
     stage.run(&rows).ends(0);
     assert_eq!(stage.counts(), "100 done");
     assert!(stage.writes()["allocate-to-users"] < 12, "{:?}", stage.writes());
@@ -164,7 +155,7 @@ fn a_call_that_is_too_large_shrinks_until_the_server_takes_it() {
 #[test]
 fn the_directory_is_read_by_the_page_and_not_by_the_row() {
     let stage = large(300);
-    let rows = sheet("operation,user,name", "update,{},Kim", 1..=200);
+    let rows = sheet("operation,user,name", "update,{},Kim", (1..=200).map(person));
     stage.run(&rows).ends(0);
     let tally = stage.sandbox.tally();
     assert!(
@@ -186,7 +177,7 @@ fn a_quota_is_paced_so_that_nobody_is_answered_429() {
         "reseat.toml",
         "[profile.default.limits]\nput = 40\nwindow = \"1s\"\nshare = 1\n",
     );
-    let rows = sheet("operation,user,name", "update,{},Kim", 1..=120);
+    let rows = sheet("operation,user,name", "update,{},Kim", (1..=120).map(person));
     stage.run(&rows).ends(0);
     assert_eq!(stage.sandbox.tally().rate_limited, 0);
 }
@@ -203,7 +194,7 @@ fn a_quota_that_others_have_spent_is_waited_for() {
         ..Config::default()
     });
     stage.sandbox.spend_quota("PUT", 155);
-    let rows = sheet("operation,user,name", "update,{},Kim", 1..=30);
+    let rows = sheet("operation,user,name", "update,{},Kim", (1..=30).map(person));
     stage.run(&rows).ends(0);
     assert_eq!(stage.counts(), "30 done");
 }

@@ -254,7 +254,7 @@ fn a_pause_longer_than_the_longest_wait_fails_the_row_at_once() {
     let stage = Stage::new();
     let kind = FaultKind::RateLimited {
         told: RetryAfter::Seconds,
-        wait: Duration::from_secs(3_600),
+        wait: Duration::from_hours(1),
     };
     stage.fault(kind, "PUT", "/api/User/", Strikes::Always);
     stage

@@ -5,8 +5,16 @@
 mod attribution;
 mod calls;
 mod crash;
+mod documents;
+mod editions;
+mod endings;
 mod faults;
+mod guards;
+mod migrate;
 mod names;
 mod operations;
+mod outputs;
 mod resume;
+mod sign_in;
+mod storm;
 mod support;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reseat::sandbox::{Config, Population};
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, Stage};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, Stage, person, sheet};
 
 const INVITES: &str = "operation,email,groups\n\
                        invite,a@new.example,Finance\n\
@@ -177,10 +177,7 @@ fn a_large_sheet_stopped_half_way_does_each_row_once() {
         population: Population::Generated(80),
         ..Config::unlimited()
     });
-    let rows: String = (1..=80)
-        .map(|number| format!("update,user{number:05}@contoso.example,Kim\n"))
-        .collect();
-    let sheet = format!("operation,user,name\n{rows}");
+    let sheet = sheet("operation,user,name", "update,{},Kim", (1..=80).map(person));
     stage.run_with(&sheet, &["--limit", "30"]).ends(0);
     assert_eq!(stage.counts(), "30 done, 50 not_run");
     stage.rerun(&["--limit", "30"]).ends(0);

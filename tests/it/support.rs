@@ -3,7 +3,7 @@
 //! Whatever a test does, a stage that ends well has seen no request that no client should send, nobody
 //! mailed twice, one results line for every row of a sheet that was run, and no secret written or said.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -64,7 +64,6 @@ pub(crate) struct Stage {
     secrets: RefCell<Vec<String>>,
     /// Files that the test itself wrote.
     given: RefCell<BTreeSet<PathBuf>>,
-    most_mails: Cell<u64>,
 }
 
 /// How a command ended.
@@ -151,7 +150,6 @@ impl Stage {
             environment: RefCell::new(environment.map(|(name, value)| (name.to_owned(), value)).into()),
             said: RefCell::default(),
             given: RefCell::default(),
-            most_mails: Cell::new(1),
         };
         stage.write("reseat.toml", PROFILE);
         stage
@@ -188,11 +186,6 @@ impl Stage {
         self.secrets.borrow_mut().push(secret.to_owned());
     }
 
-    /// People may be mailed as often as this, because the test asks for it.
-    pub(crate) fn allow_mails(&self, most: u64) {
-        self.most_mails.set(most);
-    }
-
     fn command(&self, words: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::cargo_bin("reseat").unwrap();
         command
@@ -209,6 +202,12 @@ impl Stage {
     /// Runs any command.
     pub(crate) fn reseat(&self, words: &[&str]) -> Ran {
         self.ended(self.start(words))
+    }
+
+    /// Runs any command with this file as its standard input.
+    pub(crate) fn reseat_fed(&self, words: &[&str], file: &str) -> Ran {
+        let input = fs_err::File::open(self.path(file)).unwrap().into_parts().0;
+        self.ended(self.command(words).stdin(input).spawn().unwrap())
     }
 
     /// Starts any command and lets it run.
@@ -348,7 +347,7 @@ impl Stage {
 
     fn assert_nobody_mailed_twice(&self) {
         for (email, count) in self.world().mails() {
-            assert!(count <= self.most_mails.get(), "{email} was mailed {count} times");
+            assert!(count <= 1, "{email} was mailed {count} times");
         }
     }
 
@@ -433,6 +432,21 @@ pub(crate) fn signal(child: &Child, name: &str) {
         .status()
         .unwrap();
     assert!(status.success());
+}
+
+/// The address of a generated person.
+pub(crate) fn person(number: usize) -> String {
+    format!("user{number:05}@contoso.example")
+}
+
+/// A sheet with this row for each of these people; `{}` stands for the person.
+pub(crate) fn sheet(header: &str, row: &str, people: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let mut sheet = format!("{header}\n");
+    for who in people {
+        sheet.push_str(&row.replace("{}", who.as_ref()));
+        sheet.push('\n');
+    }
+    sheet
 }
 
 /// Does the same with each of these at once: most of the time is spent in waiting.

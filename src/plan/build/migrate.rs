@@ -6,7 +6,7 @@ use super::begun::Captured;
 use super::builder::{Builder, Planned};
 use crate::api::{Invitation, User};
 use crate::directory::Found;
-use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, RowKey};
+use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, RowKey, UserId};
 use crate::plan::draft::{OldAccount, Succession};
 use crate::plan::verdicts::{contradicts, user_ambiguous, user_not_found, verdict};
 use crate::plan::{AccountIndex, Direct, Ending, LicenseEdit, Membership, RowIndex, Verdict, Work};
@@ -42,9 +42,9 @@ impl<'a> Builder<'a> {
             }
             (None, None) => self.inheritable(&captured.groups),
         };
-        self.rows[row].captured = match pair.old {
-            Some(old) => Some(Box::new(self.capture(old, &captured))),
-            None => begun.and_then(|begun| begun.before.clone()).map(Box::new),
+        self.rows[row].captured = match (pair.old, old) {
+            (Some(user), Some(old)) => Some(Box::new(self.capture(user.id, old, &captured))),
+            _ => begun.and_then(|begun| begun.before.clone()).map(Box::new),
         };
         let ours = |user: &User| begun.is_some_and(|begun| begun.made(user.id));
         let new = match pair.new {
@@ -63,7 +63,7 @@ impl<'a> Builder<'a> {
             }
             None => {
                 self.never_made(key)?;
-                self.invite_successor(migrate, pair.old, row, &groups)
+                self.invite_successor(migrate, old, row, &groups)
             }
         };
         self.rows[row].account = Some(new);
@@ -194,26 +194,25 @@ impl<'a> Builder<'a> {
         licenses
     }
 
-    /// What the old account has, as the `before` column keeps it; licences that an earlier run captured stand.
-    fn capture(&self, old: &User, earlier: &Captured) -> Value {
-        let held = self.snapshot.direct(old.id);
-        let (licenses, external_license) = match &earlier.licenses {
-            Some(licenses) => (Some(licenses), earlier.external_license),
-            None => (
-                held.map(|allocation| &allocation.bundles),
-                held.is_some_and(|allocation| allocation.external_license),
-            ),
+    /// What the old account has after the rows above, as the `before` column keeps it; licences that an
+    /// earlier run captured stand.
+    fn capture(&self, id: UserId, old: AccountIndex, earlier: &Captured) -> Value {
+        let draft = self.drafts.get(old);
+        let (licenses, external_license) = match (&earlier.licenses, &draft.now().direct) {
+            (Some(licenses), _) => (Some(licenses), earlier.external_license),
+            (None, Direct::Holds(licenses)) => (Some(licenses), draft.now().external_license),
+            (None, Direct::Inherits | Direct::Unknown) => (None, false),
         };
-        let names: Vec<&str> = old
-            .groups
+        let groups = draft.groups();
+        let names: Vec<&str> = groups
             .iter()
             .filter_map(|id| self.snapshot.group_by_id(*id))
             .map(|group| group.name.as_str())
             .collect();
         json!({
-            "user_id": old.id,
+            "user_id": id,
             "groups": names,
-            "group_ids": old.groups,
+            "group_ids": groups,
             "licenses": licenses,
             "external_license": external_license,
         })
@@ -222,23 +221,21 @@ impl<'a> Builder<'a> {
     fn invite_successor(
         &mut self,
         migrate: &Migrate,
-        old: Option<&User>,
+        old: Option<AccountIndex>,
         row: RowIndex,
         groups: &[GroupId],
     ) -> AccountIndex {
         let email = migrate.new_email.as_str();
         let account = self.drafts.pending(email, &[migrate.new_email.fold()]);
-        let taken_over = |given: &Option<Box<str>>, old: Option<&str>| {
-            given
-                .as_deref()
-                .or(old)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
+        let (old_name, old_surname) = old.map(|old| self.drafts.get(old).names()).unwrap_or_default();
+        let taken_over = |given: &Option<Box<str>>, old: String| {
+            let name = given.as_deref().map_or(old, str::to_owned);
+            (!name.is_empty()).then_some(name)
         };
         let invitation = Invitation {
             email: email.to_owned(),
-            name: taken_over(&migrate.name, old.map(|user| user.name.as_str())),
-            surname: taken_over(&migrate.surname, old.map(|user| user.surname.as_str())),
+            name: taken_over(&migrate.name, old_name),
+            surname: taken_over(&migrate.surname, old_surname),
             language: None,
             groups: groups.to_vec(),
         };

@@ -1,0 +1,182 @@
+//! The same sheet against installations that differ where the documents do.
+
+use reseat::sandbox::{Config, Edition, PortalForm, Quirks, Reinvitation, Routes, UnknownIds};
+
+use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, PROFILE, Stage, changes, each};
+
+/// A row for most of what can be done, the portal's part included.
+fn core() -> String {
+    format!(
+        "operation,user,email,new_email,group,groups,licenses,name,delete_when\n\
+         invite,,a@new.example,,,HR Robots,ACNU,,\n\
+         update,{ANNA},,,,,,Annika,\n\
+         set-licenses,{DAVID},,,,,TSTNU,,\n\
+         release-licenses,{BRAM},,,,,,,\n\
+         add-to-groups,{HUGO},,,,HR Robots; Citizen Developers,,,\n\
+         set-group-licenses,,,,Finance,,ATTUNU,,\n\
+         migrate,{MEI},,mei@new.example,,,,,invited\n\
+         delete,stefan.novak@contoso.example,,,,,,,\n\
+         delete,oscar.larsson@contoso.example,,,,,,,\n"
+    )
+}
+
+const FLAGS: [&str; 2] = ["--max-deletes", "3"];
+
+#[test]
+fn the_core_sheet_does_the_same_whatever_the_installation_makes_of_the_documents() {
+    let usual = Stage::new();
+    let before = usual.world();
+    usual.run_with(&core(), &FLAGS).ends(0);
+    let expected = changes(&before, &usual.world());
+
+    let quirks = |quirks| Config {
+        quirks,
+        ..Config::unlimited()
+    };
+    let usual = Quirks::default;
+    let configs = [
+        quirks(Quirks {
+            portal_form: PortalForm::Single,
+            ..usual()
+        }),
+        quirks(Quirks {
+            portal_form: PortalForm::Double,
+            ..usual()
+        }),
+        quirks(Quirks {
+            wrapped_listings: true,
+            ..usual()
+        }),
+        quirks(Quirks {
+            unknown_ids: UnknownIds::Ignored,
+            ..usual()
+        }),
+        quirks(Quirks {
+            reinvitation: Reinvitation::Refused,
+            ..usual()
+        }),
+        Config {
+            routes: Routes {
+                allocate_method: "POST".to_owned(),
+                ..Routes::default()
+            },
+            ..Config::unlimited()
+        },
+    ];
+    each(&configs, |config| {
+        let stage = Stage::with(config.clone());
+        let before = stage.world();
+        let ran = stage.run_with(&core(), &FLAGS);
+        assert_eq!(
+            ran.code,
+            0,
+            "{:?} {:?}: {}{:?}",
+            config.quirks,
+            config.routes,
+            ran.err,
+            stage.results()
+        );
+        assert_eq!(changes(&before, &stage.world()), expected, "{:?}", config.quirks);
+        stage.rerun(&FLAGS).ends(0).tells("already done");
+    });
+}
+
+#[test]
+fn the_method_of_allocation_is_found_out_once_or_told_by_the_profile() {
+    let routes = Routes {
+        allocate_method: "POST".to_owned(),
+        ..Routes::default()
+    };
+    let sheet = format!("operation,user,licenses\nset-licenses,{DAVID},TSTNU\nset-licenses,{HUGO},ATTUNU\n");
+    let stage = Stage::with(Config {
+        routes: routes.clone(),
+        ..Config::unlimited()
+    });
+    stage.run(&sheet).ends(0);
+    assert_eq!(stage.sandbox.tally().calls("license", "POST"), 2);
+    let told = Stage::with(Config {
+        routes,
+        ..Config::unlimited()
+    });
+    told.write(
+        "reseat.toml",
+        format!("{PROFILE}[profile.default.routes]\nallocate_method = \"POST\"\n"),
+    );
+    told.run(&sheet).ends(0);
+    assert_eq!(told.sandbox.tally().calls("license", "PUT"), 0);
+}
+
+#[test]
+fn older_routes_of_the_licence_service_are_the_profiles() {
+    let stage = Stage::with(Config {
+        routes: Routes {
+            license: "la".to_owned(),
+            ..Routes::default()
+        },
+        ..Config::unlimited()
+    });
+    let sheet = format!("operation,user,licenses\nset-licenses,{DAVID},TSTNU\n");
+    stage.run(&sheet).ends(3).tells("`license` under `routes`");
+    stage.write(
+        "reseat.toml",
+        format!("{PROFILE}[profile.default.routes]\nlicense = \"la\"\n"),
+    );
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.held(DAVID).as_deref(), Some("TSTNU"));
+}
+
+/// An Automation Suite: no portal, no summary, no quota rules.
+fn suite() -> Stage {
+    let stage = Stage::with(Config {
+        edition: Edition::AutomationSuite,
+        ..Config::unlimited()
+    });
+    stage.write(
+        "reseat.toml",
+        format!("[profile.default]\ndeployment = \"automation-suite\"\n{PROFILE}"),
+    );
+    stage
+}
+
+#[test]
+fn automation_suite_does_what_it_can() {
+    let stage = suite();
+    let before = stage.world();
+    let sheet = format!(
+        "operation,user,email,group,groups,licenses,name\n\
+         invite,,a@new.example,,Finance,ACNU,\n\
+         update,{ANNA},,,,,Annika\n\
+         set-licenses,{DAVID},,,,TSTNU,\n\
+         block-licenses,{BRAM},,,,,\n\
+         set-group-licenses,,,Finance,,ATTUNU,\n\
+         add-to-groups,{HUGO},,,HR Robots,,\n\
+         delete,stefan.novak@contoso.example,,,,,\n"
+    );
+    stage.run_with(&sheet, &["--max-deletes", "1"]).ends(0);
+    assert_eq!(stage.counts(), "7 done");
+    let changed = changes(&before, &stage.world());
+    for change in [
+        "anna.berg name: Anna -> Annika",
+        "a holds: none -> [ACNU]",
+        "bram.okafor holds: [ATTUNU] -> []",
+        "david.moreau holds: none -> [TSTNU]",
+        "Finance rule: none -> [ATTUNU]",
+        "hugo.silva in HR Robots: none -> yes",
+    ] {
+        assert!(changed.contains(&change.to_owned()), "{change} is not in {changed:?}");
+    }
+}
+
+#[test]
+fn what_automation_suite_lacks_fails_validation_with_the_reason() {
+    let stage = suite();
+    for row in [
+        "add-licenses,{},ACNU",
+        "remove-licenses,{},ATTUNU",
+        "release-licenses,{},",
+    ] {
+        let sheet = format!("operation,user,licenses\n{}\n", row.replace("{}", ANNA));
+        stage.run(&sheet).ends(2).tells("not-offered");
+        assert!(stage.writes().is_empty());
+    }
+}

@@ -1,0 +1,133 @@
+//! Every way a command can end, by its exit code and by what it leaves behind.
+
+use std::time::Duration;
+
+use reseat::sandbox::{Config, Faults, Population};
+
+use crate::support::{ANNA, Stage, person, sheet, signal};
+
+#[test]
+fn each_exit_code_means_what_the_documents_say() {
+    let stage = Stage::new();
+    let done = format!("operation,user,name\nupdate,{ANNA},Annika\n");
+    stage.run(&done).ends(0);
+    stage
+        .reseat(&["run", "nowhere.csv", "--yes"])
+        .ends(1)
+        .tells("nowhere.csv");
+    stage.reseat(&["run"]).ends(1).tells("Usage");
+    stage.reseat(&["run", "sheet.csv", "--no-such-flag"]).ends(1);
+    stage.run("operation,user\nfly,x@y.example\n").ends(2);
+    stage
+        .run("operation,user,groups\nadd-to-groups,x@y.example,Finance\n")
+        .ends(3);
+    stage.run(&format!("operation,user\ndelete,{ANNA}\n")).ends(4);
+    stage
+        .run(&format!("operation,user,new_email\nmigrate,{ANNA},anna@new.example\n"))
+        .ends(75);
+    stage.set("UIPATH_CLIENT_SECRET", "wrong-secret");
+    stage.rerun(&[]).ends(5);
+}
+
+#[test]
+fn a_configuration_that_lacks_something_says_all_that_is_missing() {
+    let stage = Stage::new();
+    stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
+    stage.unset("UIPATH_ORGANIZATION");
+    stage.unset("RESEAT_ORGANIZATION_ID");
+    let ran = stage.rerun(&[]).ends(1);
+    for name in ["UIPATH_ORGANIZATION", "RESEAT_ORGANIZATION_ID"] {
+        assert!(ran.err.contains(name), "{}", ran.err);
+    }
+}
+
+#[test]
+fn an_organization_that_cannot_be_reached_is_said_so_and_nothing_is_left_behind() {
+    let stage = Stage::new();
+    stage.set("UIPATH_URI", "http://127.0.0.1:9");
+    let sheet = format!("operation,user,name\nupdate,{ANNA},Annika\n");
+    let ran = stage.run_with(&sheet, &["--retries", "0"]).ends(1);
+    assert!(ran.err.contains("127.0.0.1"), "{}", ran.err);
+    assert!(!stage.exists("sheet.results.csv"));
+}
+
+/// Sixty updates, four at once, so that some are done, some in flight and some not begun.
+fn slow_run() -> (Stage, std::process::Child) {
+    let stage = Stage::with(Config {
+        population: Population::Generated(60),
+        latency: Duration::from_millis(60),
+        ..Config::unlimited()
+    });
+    let sheet = sheet("operation,user,name", "update,{},Kim", (1..=60).map(person));
+    stage.write("sheet.csv", sheet);
+    let child = stage.start(&["run", "sheet.csv", "--yes", "--concurrency", "4"]);
+    stage.until("some rows are done", |sandbox| sandbox.tally().route("update-user") > 8);
+    (stage, child)
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_and_sigterm_let_what_is_in_flight_end_and_record_every_row() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let (stage, child) = slow_run();
+        signal(&child, name);
+        stage.ended(child).ends(code).tells("stopped");
+        let statuses = stage.statuses();
+        let done = statuses.iter().filter(|status| *status == "done").count();
+        assert!((4..50).contains(&done), "{statuses:?}");
+        assert!(
+            statuses
+                .iter()
+                .all(|status| ["done", "not_run"].contains(&status.as_str()))
+        );
+        // What was sent was waited for, so every change is recorded.
+        assert_eq!(stage.sandbox.tally().route("update-user"), done as u64);
+        stage.rerun(&[]).ends(0);
+        assert_eq!(stage.counts(), "60 done");
+        assert_eq!(stage.sandbox.tally().route("update-user"), 60);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_second_ctrl_c_aborts_at_once_and_the_file_is_still_good() {
+    use reseat::sandbox::{FaultKind, Moment, Strikes};
+    let stage = Stage::new();
+    let kind = FaultKind::Stalled {
+        time: Duration::from_mins(1),
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(kind, "PUT", "/api/User/", Strikes::Always);
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,name,licenses\nupdate,{ANNA},Annika,\nset-licenses,hugo.silva@contoso.example,,ACNU\n"),
+    );
+    let child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("the stalled call is on its way", |sandbox| {
+        sandbox.tally().route("update-user") > 0
+    });
+    signal(&child, "INT");
+    // The first asks for a polite end, which the stalled call holds up; it is told before the second comes.
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&child, "INT");
+    stage.ended(child).ends(130);
+    stage.sandbox.set_faults(Faults::default());
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.statuses().len(), 2);
+    assert_eq!(stage.user(ANNA).unwrap().name.as_deref(), Some("Annika"));
+}
+
+#[test]
+#[cfg(unix)]
+fn interrupted_while_it_reads_a_run_leaves_nothing_behind() {
+    let stage = Stage::with(Config {
+        latency: Duration::from_millis(500),
+        ..Config::unlimited()
+    });
+    stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
+    let child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("it reads", |sandbox| sandbox.tally().route("list-users") > 0);
+    signal(&child, "INT");
+    stage.ended(child).ends(130);
+    assert!(stage.writes().is_empty());
+}

@@ -1,0 +1,262 @@
+//! People move to a new address: stage by stage, and the old account goes last.
+
+use reseat::sandbox::{Config, FaultKind, Moment, Strikes};
+
+use crate::support::{ANNA, BRAM, MEI, NADIA, Stage};
+
+const NEW: &str = "nadia@new.example";
+const ONE: [&str; 2] = ["--max-deletes", "1"];
+
+fn sheet(delete_when: &str) -> String {
+    format!("operation,user,new_email,delete_when\nmigrate,{NADIA},{NEW},{delete_when}\n")
+}
+
+fn accept(stage: &Stage) {
+    assert!(stage.sandbox.with_world(|world| world.accept_invitation(NEW)));
+}
+
+fn assert_moved(stage: &Stage) {
+    assert!(stage.user(NADIA).is_none());
+    assert_eq!(stage.groups(NEW), ["Human Resources"]);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+    assert_eq!(stage.world().mails_to(NEW), 1);
+}
+
+#[test]
+fn the_old_account_waits_until_the_invitation_is_accepted() {
+    for delete_when in ["accepted", ""] {
+        let stage = Stage::new();
+        stage.run_with(&sheet(delete_when), &ONE).ends(75);
+        assert_eq!(stage.statuses(), ["waiting"]);
+        assert!(stage.user(NADIA).is_some());
+        assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+
+        stage.forget_calls();
+        stage.rerun(&ONE).ends(75);
+        assert_eq!(stage.statuses(), ["waiting"]);
+        assert!(stage.writes().is_empty(), "{:?}", stage.writes());
+
+        accept(&stage);
+        stage.rerun(&ONE).ends(0);
+        assert_eq!(stage.statuses(), ["done"]);
+        assert_moved(&stage);
+        assert_eq!(stage.writes().values().sum::<u64>(), 1);
+
+        stage.forget_calls();
+        stage.rerun(&ONE).ends(0).tells("already done");
+        assert!(stage.writes().is_empty());
+    }
+}
+
+#[test]
+fn with_invited_the_old_account_goes_in_the_same_run() {
+    let stage = Stage::new();
+    stage.run_with(&sheet("invited"), &ONE).ends(0);
+    assert_eq!(stage.statuses(), ["done"]);
+    assert_moved(&stage);
+    let before = stage.results()[0].get("before").to_owned();
+    assert!(
+        before.contains("Human Resources") && before.contains("ATTUNU"),
+        "{before}"
+    );
+}
+
+#[test]
+fn with_never_both_accounts_stay() {
+    let stage = Stage::new();
+    stage.run(&sheet("never")).ends(0);
+    assert!(stage.user(NADIA).is_some());
+    assert_eq!(stage.held(NADIA).as_deref(), Some("ACNU; ATTUNU"));
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+}
+
+#[test]
+fn the_rows_own_groups_and_licences_take_the_place_of_the_old_ones() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,new_email,groups,licenses,name,delete_when\nmigrate,{NADIA},{NEW},Finance,TSTNU,Nadja,invited\n"
+    );
+    stage.run_with(&sheet, &ONE).ends(0);
+    assert_eq!(stage.groups(NEW), ["Finance"]);
+    assert_eq!(stage.held(NEW).as_deref(), Some("TSTNU"));
+    let user = stage.user(NEW).unwrap();
+    assert_eq!(
+        (user.name.as_deref(), user.surname.as_deref()),
+        (Some("Nadja"), Some("Rahman"))
+    );
+}
+
+#[test]
+fn what_rows_above_gave_the_old_account_goes_over_too() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,new_email,groups,remove_groups,licenses,name,delete_when\n\
+         add-licenses,{NADIA},,,,TSTNU,,\n\
+         remove-licenses,{NADIA},,,,ATTUNU,,\n\
+         update,{NADIA},,HR Robots,Human Resources,,Nadja,\n\
+         migrate,{NADIA},{NEW},,,,,invited\n"
+    );
+    stage.run_with(&sheet, &ONE).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; TSTNU"));
+    assert_eq!(stage.groups(NEW), ["HR Robots"]);
+    assert_eq!(stage.user(NEW).unwrap().name.as_deref(), Some("Nadja"));
+}
+
+#[test]
+fn what_is_captured_for_a_rerun_is_what_the_rows_above_left() {
+    let stage = Stage::new();
+    let sheet =
+        format!("operation,user,new_email,delete_when\nrelease-licenses,{NADIA},,\nmigrate,{NADIA},{NEW},invited\n");
+    let kind = FaultKind::Status {
+        status: 400,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(kind, "DELETE", "/api/User", Strikes::First(1));
+    stage.run_with(&sheet, &ONE).ends(3);
+    assert_eq!(stage.statuses(), ["done", "rejected"]);
+    stage.rerun(&ONE).ends(0);
+    assert!(stage.user(NADIA).is_none());
+    assert_eq!(stage.held(NEW), None);
+}
+
+#[test]
+fn without_a_free_seat_the_licences_are_handed_over_when_the_old_account_goes() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    stage.free_seats("ATTUNU", 0);
+    stage.run_with(&sheet("invited"), &ONE).ends(0);
+    assert_moved(&stage);
+    assert_eq!(stage.writes()["portal-release"], 1);
+}
+
+#[test]
+fn a_hand_over_waits_for_the_acceptance_too() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    stage.run_with(&sheet("accepted"), &ONE).ends(75);
+    assert_eq!(stage.held(NADIA).as_deref(), Some("ACNU; ATTUNU"));
+    assert_eq!(stage.held(NEW), None);
+    accept(&stage);
+    stage.rerun(&ONE).ends(0);
+    assert_moved(&stage);
+}
+
+#[test]
+fn two_migrations_share_full_pools_without_anyone_losing_out() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    stage.free_seats("ATTUNU", 1);
+    let sheet = format!(
+        "operation,user,new_email,delete_when\n\
+         migrate,{NADIA},{NEW},invited\n\
+         migrate,{MEI},mei@new.example,invited\n\
+         migrate,{ANNA},anna@new.example,invited\n"
+    );
+    stage.run_with(&sheet, &["--max-deletes", "3"]).ends(0);
+    assert_moved(&stage);
+    assert_eq!(stage.held("mei@new.example").as_deref(), Some("ACNU"));
+    assert_eq!(stage.held("anna@new.example").as_deref(), Some("ATTUNU"));
+}
+
+#[test]
+fn a_hand_over_that_fails_gives_the_old_account_its_licences_back() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    let kind = FaultKind::Status {
+        status: 400,
+        moment: Moment::BeforeEffect,
+    };
+    // The first allocation is the successor's; the second gives back.
+    stage.fault(kind, "PUT", "/user-license", Strikes::Nth(1));
+    stage.run_with(&sheet("invited"), &ONE).ends(3);
+    assert_eq!(stage.statuses(), ["rejected"]);
+    assert_eq!(stage.held(NADIA).as_deref(), Some("ACNU; ATTUNU"));
+    assert!(stage.user(NADIA).is_some());
+    assert!(
+        stage.results()[0].message().contains("given back"),
+        "{:?}",
+        stage.results()
+    );
+
+    stage.rerun(&ONE).ends(0);
+    assert_moved(&stage);
+}
+
+#[test]
+fn stopped_between_release_and_take_over_the_rerun_still_knows_what_to_hand_over() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    stage.write("sheet.csv", sheet("invited"));
+    // The answer to the hand-over never comes, so that the run can be killed in the middle of it.
+    let kind = FaultKind::Stalled {
+        time: std::time::Duration::from_secs(30),
+        moment: Moment::AfterEffect,
+    };
+    stage.fault(kind, "DELETE", "/UserLicense", Strikes::First(1));
+    let mut child = stage.start(&["run", "sheet.csv", "--yes", "--max-deletes", "1"]);
+    let id = stage.id(NADIA);
+    stage.until("the licences are taken off", |sandbox| {
+        sandbox.world().allocation(id).is_none()
+    });
+    child.kill().unwrap();
+    stage.ended(child);
+    assert_eq!(stage.held(NADIA), None);
+    stage.rerun(&ONE).ends(0);
+    assert_moved(&stage);
+}
+
+#[test]
+fn each_stage_that_fails_is_gone_on_from() {
+    let kind = || FaultKind::Status {
+        status: 400,
+        moment: Moment::BeforeEffect,
+    };
+    for (method, path) in [
+        ("POST", "InviteUsers"),
+        ("PUT", "/user-license"),
+        ("DELETE", "/api/User"),
+    ] {
+        let stage = Stage::new();
+        stage.fault(kind(), method, path, Strikes::First(1));
+        stage.run_with(&sheet("invited"), &ONE).ends(3);
+        assert!(stage.user(NADIA).is_some(), "{method} {path}");
+        stage.rerun(&ONE).ends(0);
+        assert_eq!(stage.statuses(), ["done"], "{method} {path}");
+        assert_moved(&stage);
+    }
+}
+
+#[test]
+fn an_old_account_is_kept_while_the_new_one_lacks_anything() {
+    let stage = Stage::with(Config {
+        consistency_lag: std::time::Duration::from_millis(2_500),
+        ..Config::unlimited()
+    });
+    stage.run_with(&sheet("invited"), &ONE).ends(3);
+    assert_eq!(stage.statuses(), ["conflict"]);
+    assert!(stage.results()[0].message().contains("kept"), "{:?}", stage.results());
+    assert!(stage.user(NADIA).is_some());
+    std::thread::sleep(std::time::Duration::from_millis(2_500));
+    stage.rerun(&ONE).ends(0);
+    assert_moved(&stage);
+}
+
+#[test]
+fn a_migration_onto_an_account_that_exists_mails_nobody() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,new_email,delete_when\nmigrate,{NADIA},{BRAM},invited\n");
+    stage.run_with(&sheet, &ONE).ends(0);
+    assert!(stage.user(NADIA).is_none());
+    assert_eq!(stage.world().mails().count(), 0);
+    assert_eq!(stage.held(BRAM).as_deref(), Some("ACNU; ATTUNU"));
+    assert!(stage.groups(BRAM).contains(&"Human Resources".to_owned()));
+}
+
+#[test]
+fn nobody_can_be_migrated_who_is_not_there() {
+    let stage = Stage::new();
+    let sheet = "operation,user,new_email\nmigrate,nadja.rahman@contoso.example,nadia@new.example\n";
+    stage.run(sheet).ends(3).tells("did you mean");
+    assert_eq!(stage.statuses(), ["not_found"]);
+    assert!(stage.writes().is_empty());
+}
