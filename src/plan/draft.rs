@@ -112,6 +112,29 @@ impl<'a> Draft<'a> {
         groups
     }
 
+    /// Expects of a migration's new account what other rows leave it.
+    pub(super) fn expect_what_is_left(&mut self) {
+        let groups = self.groups();
+        let bundles = self.now.direct.bundles();
+        if let Some(succession) = &mut self.succession {
+            succession.groups.retain(|group| groups.contains(group));
+            succession.licenses = succession.licenses.common(&bundles);
+        }
+    }
+
+    /// First and last name after the rows so far.
+    pub(super) fn names(&self) -> (String, String) {
+        let mut names = self
+            .user
+            .map(|user| (user.name.clone(), user.surname.clone()))
+            .unwrap_or_default();
+        for (_, update) in &self.updates {
+            names.0 = update.name.clone().unwrap_or(names.0);
+            names.1 = update.surname.clone().unwrap_or(names.1);
+        }
+        names
+    }
+
     /// Sets how the account is made; whoever asked for its first groups before depends on that.
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
         if self.maker.is_none() {
