@@ -44,6 +44,12 @@ impl Holding {
             external_license: false,
         }
     }
+
+    /// Whether both come to the same: without an allocation the flag says nothing.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let flag_matters = self.direct != Direct::Inherits;
+        self.direct == other.direct && !(flag_matters && self.external_license != other.external_license)
+    }
 }
 
 /// What one row does to a direct allocation.

@@ -181,7 +181,7 @@ impl<'a> Draft<'a> {
 
     /// The licence change of the rows; `None` where nothing changes.
     pub(super) fn license_change(&self) -> Option<LicenseChange> {
-        if self.now == self.held {
+        if self.now.is_like(&self.held) {
             return None;
         }
         Some(LicenseChange::new(self.held.clone(), self.edits.clone()))
@@ -189,7 +189,7 @@ impl<'a> Draft<'a> {
 
     /// Whether anything but a deletion is planned.
     pub(super) fn is_touched(&self) -> bool {
-        self.now != self.held || !self.updates.is_empty() || !self.memberships.is_empty()
+        !self.now.is_like(&self.held) || !self.updates.is_empty() || !self.memberships.is_empty()
     }
 }
 
