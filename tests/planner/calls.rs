@@ -14,7 +14,7 @@ pub(crate) fn carry_out(
     plan: &mut Plan,
     world: &mut World,
     sizes: &BatchSizes,
-    mut shuffle: impl FnMut(&mut Vec<Call>),
+    mut shuffle: impl FnMut(&mut [Call]),
 ) -> Vec<Call> {
     let mut sent = Vec::new();
     for stage in plan.stages() {

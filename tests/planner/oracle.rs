@@ -72,6 +72,7 @@ impl Reader {
         self.people.entry(email.clone()).or_insert_with(|| Account::new(&email));
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each operation, each short")]
     fn row(&mut self, row: &Row) -> Option<()> {
         match &row.operation {
             Operation::Invite(invite) => {

@@ -52,7 +52,7 @@ fn any_row() -> impl Strategy<Value = Operation> {
 }
 
 /// The calls that take most go first: the worst order for the pools.
-fn takers_first(calls: &mut Vec<Call>) {
+fn takers_first(calls: &mut [Call]) {
     calls.sort_by_key(|call| match &call.kind {
         CallKind::Allocate(bundles, _) => Reverse(bundles.len()),
         _ => Reverse(0),

@@ -17,6 +17,9 @@ use crate::sheets::{
     update,
 };
 
+/// A row about the user of this name.
+type About = fn(&str) -> Operation;
+
 /// The states of a direct allocation.
 const STATES: [&str; 5] = ["inherits", "holds A", "holds AB", "blocked", "unknown"];
 
@@ -62,7 +65,7 @@ fn outcome(plan: &Plan, snapshot: &Snapshot) -> String {
 #[test]
 fn every_licence_operation_on_every_state_does_what_the_contract_says() {
     let unreadable = "rejected licenses_unreadable";
-    let table: [(&str, fn(&str) -> Operation, [&str; 5]); 6] = [
+    let table: [(&str, About, [&str; 5]); 6] = [
         (
             "set A",
             |user| set(user, "A"),
@@ -141,7 +144,7 @@ fn every_licence_operation_on_every_state_does_what_the_contract_says() {
 
 #[test]
 fn a_row_about_nobody_gets_no_call_and_a_deletion_of_nobody_is_done_already() {
-    let rows: [(fn(&str) -> Operation, &str); 9] = [
+    let rows: [(About, &str); 9] = [
         (|user| set(user, "A"), "not_found user_not_found"),
         (|user| add(user, "A"), "not_found user_not_found"),
         (|user| remove(user, "A"), "not_found user_not_found"),
