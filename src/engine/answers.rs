@@ -55,7 +55,7 @@ impl Dispatcher<'_> {
             }
         }
         if let Some(sibling) = sibling {
-            self.queue.push_first([queue::after(true, sibling)]);
+            self.queue.put_back(vec![queue::after(true, sibling)]);
         }
     }
 
@@ -138,20 +138,20 @@ impl Dispatcher<'_> {
                 self.busy.queue_up(family, Alone::Measuring);
                 // Sending it again cuts it to the new size.
                 self.queue
-                    .push_first(std::iter::once(Waiting::from(call)).chain(sibling).collect::<Vec<_>>());
+                    .put_back(std::iter::once(Waiting::from(call)).chain(sibling).collect());
             }
             Next::Shrink => {
                 self.blame(&call, error);
-                self.queue.push_first(sibling);
+                self.queue.put_back(sibling.into_iter().collect());
             }
             Next::ReadBack => {
                 let lost = Fault::new(Status::InDoubt, &error.code, error.message.clone());
                 self.read_back(call, lost);
-                self.queue.push_first(sibling);
+                self.queue.put_back(sibling.into_iter().collect());
             }
             Next::Fail => {
                 self.fail_or_ask(&call.steps, &Fault::of(error), Some(error));
-                self.queue.push_first(sibling);
+                self.queue.put_back(sibling.into_iter().collect());
             }
             Next::Stop => self.stop(Stopped::SignIn(error.message.clone()), &error.message),
             Next::Leave => {}
@@ -177,17 +177,20 @@ impl Dispatcher<'_> {
             self.busy.queue_up(family, Alone::LastSeats);
         }
         let call = self.fail_unowned(call, error);
-        let halves = if error.status == Some(403) {
+        let is_forbidden = error.status == Some(403);
+        let parts = if is_forbidden {
             self.permissions.split(call)
         } else {
             queue::split(call).map(|halves| vec![halves])
         };
-        match halves {
-            Ok(halves) => self
+        match parts {
+            // The order of the parts is the order in which they tell most.
+            Ok(parts) if is_forbidden => self
                 .queue
-                .push_first(halves.into_iter().chain(sibling).collect::<Vec<_>>()),
+                .push_first(parts.into_iter().chain(sibling).collect::<Vec<_>>()),
+            Ok(parts) => self.queue.put_back(parts.into_iter().chain(sibling).collect()),
             Err(single) => {
-                self.queue.push_first(sibling);
+                self.queue.put_back(sibling.into_iter().collect());
                 self.blame(&single, error);
             }
         }

@@ -41,6 +41,21 @@ impl Queue {
         }
     }
 
+    /// Puts what is left of a call back. Licence calls keep the order of the sheet among themselves, for
+    /// seats may run out; others go before all.
+    pub(super) fn put_back(&mut self, calls: Vec<Waiting>) {
+        let is_licence = |waiting: &Waiting| waiting.call.kind.family() == Family::Allocate;
+        if !calls.iter().all(is_licence) {
+            return self.push_first(calls);
+        }
+        for call in calls {
+            let first = call.call.steps.first().copied();
+            let later = |waiting: &Waiting| is_licence(waiting) && waiting.call.steps.first().copied() > first;
+            let place = self.waiting.iter().position(later).unwrap_or(self.waiting.len());
+            self.waiting.insert(place, call);
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }

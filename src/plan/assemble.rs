@@ -8,8 +8,8 @@ use super::route::{Edge, Sides, user_side};
 use super::verdicts::{not_made, without_steps};
 use super::warnings::warnings;
 use super::{
-    Account, AccountIndex, Deletion, Ending, Expectation, GroupRuleChange, Membership, Plan, PlannedRow, RowIndex,
-    Rules, Stage, Step, StepIndex, Work,
+    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, Holding, Membership, Plan,
+    PlannedRow, RowIndex, Rules, Stage, Step, StepIndex, Work,
 };
 use crate::api::{Group, User, UserUpdate};
 use crate::directory::Snapshot;
@@ -42,8 +42,12 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
             ..Plan::default()
         },
         seats: SeatCount::default(),
+        holdings: HashMap::new(),
     };
     assembly.give_up_unmade(&mut drafts);
+    for draft in &mut drafts {
+        draft.expect_what_is_left();
+    }
     assembly.route_memberships(&mut drafts);
     for (account, draft) in indexed(&drafts) {
         assembly.enter(account, draft);
@@ -53,9 +57,9 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         assembly.push(Stage::Change, None, vec![row], Work::GroupRule(Box::new(change)));
     }
     assembly.licenses(snapshot, &drafts);
+    assembly.deletions(&drafts);
     for (account, draft) in indexed(&drafts) {
         assembly.succeed(account, draft, &drafts);
-        assembly.delete(account, draft);
     }
     assembly.plan.accounts = drafts
         .into_iter()
@@ -81,6 +85,8 @@ pub(super) struct Assembly<'a> {
     pub(super) rules: &'a Rules,
     pub(super) plan: Plan,
     pub(super) seats: SeatCount,
+    /// What accounts hold once the steps so far have been made, where they change it.
+    pub(super) holdings: HashMap<AccountIndex, Holding>,
 }
 
 impl Assembly<'_> {
@@ -182,11 +188,25 @@ impl Assembly<'_> {
         self.announce_deletion(row, old.user);
     }
 
-    fn delete(&mut self, account: AccountIndex, draft: &Draft<'_>) {
-        let Some(row) = draft.deleted_by else { return };
-        self.push(departure(draft), Some(account), vec![row], Work::Delete);
-        self.seats.free(&draft.now().direct.bundles());
-        self.announce_deletion(row, draft.user);
+    fn deletions(&mut self, drafts: &[Draft<'_>]) {
+        let leaving = |stage| {
+            let deleted = drafts.iter().filter(|draft| draft.deleted_by.is_some());
+            deleted.filter(|draft| departure(draft) == stage).count()
+        };
+        let (untouched, touched) = (leaving(Stage::Change), leaving(Stage::Leave));
+        let calls = |count: usize| count.div_ceil(self.rules.sizes.of(Family::Delete));
+        let together = calls(untouched + touched) < calls(untouched) + calls(touched);
+        for (account, draft) in indexed(drafts) {
+            let Some(row) = draft.deleted_by else { continue };
+            let stage = match departure(draft) {
+                // Those that have to wait a little take the others along.
+                Stage::Change if together => Stage::Leave,
+                stage => stage,
+            };
+            self.push(stage, Some(account), vec![row], Work::Delete);
+            self.seats.free(&draft.now().direct.bundles());
+            self.announce_deletion(row, draft.user);
+        }
     }
 
     fn announce_deletion(&mut self, row: RowIndex, user: Option<&User>) {
@@ -200,7 +220,9 @@ impl Assembly<'_> {
     }
 
     fn finish(self, snapshot: &Snapshot) -> Plan {
-        let Self { rules, mut plan, seats } = self;
+        let Self {
+            rules, mut plan, seats, ..
+        } = self;
         plan.steps
             .sort_by(|one, other| (one.stage, &one.rows).cmp(&(other.stage, &other.rows)));
         depend_on_makers(&mut plan);

@@ -44,6 +44,12 @@ impl Holding {
             external_license: false,
         }
     }
+
+    /// Whether both come to the same: without an allocation the flag says nothing.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let flag_matters = self.direct != Direct::Inherits;
+        self.direct == other.direct && !(flag_matters && self.external_license != other.external_license)
+    }
 }
 
 /// What one row does to a direct allocation.
@@ -67,13 +73,15 @@ pub enum LicenseEdit {
 impl LicenseEdit {
     /// What is held after the edit.
     pub fn apply(&self, held: &Holding) -> Holding {
+        let direct = self.apply_to(&held.direct);
+        let external_license = match self {
+            Self::Set(_, Some(external_license)) => *external_license,
+            Self::Inherit(_, true) if direct != held.direct => true,
+            _ => held.external_license,
+        };
         Holding {
-            direct: self.apply_to(&held.direct),
-            external_license: match self {
-                Self::Set(_, Some(external_license)) => *external_license,
-                Self::Inherit(_, external_license) => *external_license || held.external_license,
-                _ => held.external_license,
-            },
+            direct,
+            external_license,
         }
     }
 
@@ -164,10 +172,10 @@ mod tests {
         for present in [false, true] {
             let after = |edit: LicenseEdit| edit.apply(&held(present)).external_license;
             assert_eq!(after(LicenseEdit::Set(set("B"), None)), present);
-            assert_eq!(after(LicenseEdit::Set(set("B"), Some(true))), true);
-            assert_eq!(after(LicenseEdit::Set(set("B"), Some(false))), false);
+            assert!(after(LicenseEdit::Set(set("B"), Some(true))));
+            assert!(!after(LicenseEdit::Set(set("B"), Some(false))));
             assert_eq!(after(LicenseEdit::Add(set("B"))), present);
-            assert_eq!(after(LicenseEdit::Inherit(set("B"), true)), true);
+            assert!(after(LicenseEdit::Inherit(set("B"), true)));
         }
     }
 }

@@ -112,17 +112,27 @@ impl<'a> Draft<'a> {
         groups
     }
 
-    /// The name and the surname that it has after the rows so far.
+    /// Expects of a migration's new account what other rows leave it.
+    pub(super) fn expect_what_is_left(&mut self) {
+        let groups = self.groups();
+        let bundles = self.now.direct.bundles();
+        if let Some(succession) = &mut self.succession {
+            succession.groups.retain(|group| groups.contains(group));
+            succession.licenses = succession.licenses.common(&bundles);
+        }
+    }
+
+    /// First and last name after the rows so far.
     pub(super) fn names(&self) -> (String, String) {
-        let present = |pick: fn(&User) -> &String| self.user.map(pick).cloned().unwrap_or_default();
-        let planned = self
-            .updates
-            .iter()
-            .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
-        (
-            planned.name.unwrap_or_else(|| present(|user| &user.name)),
-            planned.surname.unwrap_or_else(|| present(|user| &user.surname)),
-        )
+        let mut names = self
+            .user
+            .map(|user| (user.name.clone(), user.surname.clone()))
+            .unwrap_or_default();
+        for (_, update) in &self.updates {
+            names.0 = update.name.clone().unwrap_or(names.0);
+            names.1 = update.surname.clone().unwrap_or(names.1);
+        }
+        names
     }
 
     /// Sets how the account is made; whoever asked for its first groups before depends on that.
@@ -171,7 +181,7 @@ impl<'a> Draft<'a> {
 
     /// The licence change of the rows; `None` where nothing changes.
     pub(super) fn license_change(&self) -> Option<LicenseChange> {
-        if self.now == self.held {
+        if self.now.is_like(&self.held) {
             return None;
         }
         Some(LicenseChange::new(self.held.clone(), self.edits.clone()))
@@ -179,7 +189,7 @@ impl<'a> Draft<'a> {
 
     /// Whether anything but a deletion is planned.
     pub(super) fn is_touched(&self) -> bool {
-        self.now != self.held || !self.updates.is_empty() || !self.memberships.is_empty()
+        !self.now.is_like(&self.held) || !self.updates.is_empty() || !self.memberships.is_empty()
     }
 }
 

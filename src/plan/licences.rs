@@ -1,6 +1,6 @@
 //! Licence changes put into stages: what frees first, what takes in waves, what is handed over, who misses out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::assemble::{Assembly, departure, indexed};
 use super::draft::{Draft, OldAccount, Succession};
@@ -78,38 +78,43 @@ impl Assembly<'_> {
     pub(super) fn licenses(&mut self, snapshot: &Snapshot, drafts: &[Draft<'_>]) {
         let seats = snapshot.seats().unwrap_or_default();
         let mut pools = Pools::new(seats.iter().map(|seats| (seats.code.clone(), seats.free())));
-        let mut grants = Vec::new();
+        let (mut grants, mut frees) = (Vec::new(), Vec::new());
         for (account, draft) in indexed(drafts) {
-            let change = draft.license_change();
             if draft.deleted_by.is_some() && departure(draft) != Stage::Farewell {
                 pools.free(&draft.now().direct.bundles());
             }
-            match change {
+            match draft.license_change() {
                 None => {}
-                Some(change) if !change.may_take() => {
-                    pools.free(&change.frees());
-                    self.license_step(Stage::Change, account, change);
-                }
-                Some(change) => grants.push(Grant {
+                Some(change) if change.may_take() => grants.push(Grant {
                     account,
                     change,
                     hand_over: self.hand_over(draft, drafts),
                 }),
+                Some(change) => frees.push((account, change)),
             }
         }
         grants.sort_by_key(Grant::order);
-        self.grant(grants, pools);
+        let early = early_frees(&frees, &grants, &pools);
+        for ((account, change), is_early) in frees.into_iter().zip(early) {
+            pools.free(&change.frees());
+            let is_early = is_early || drafts[account.0].deleted_by.is_some();
+            let stage = if is_early { Stage::Change } else { Stage::Grant(0) };
+            self.license_step(stage, account, change);
+        }
+        self.grant(grants, &pools);
     }
 
     /// The migration to this account, if the old one goes and its licences can be taken off it.
     fn hand_over<'d>(&self, draft: &'d Draft<'d>, drafts: &'d [Draft<'d>]) -> Option<(&'d Succession, &'d Draft<'d>)> {
         let succession = draft.succession.as_deref()?;
         let old = &drafts[succession.from.0];
-        let covered = succession.licenses.is_subset(&old.now().direct.bundles());
+        // What the old account gets from this very sheet may yet miss out.
+        let kept = old.held.direct.bundles().common(&old.now().direct.bundles());
+        let covered = succession.licenses.is_subset(&kept);
         (self.rules.portal && succession.end != OldAccount::Stays && covered).then_some((succession, old))
     }
 
-    fn grant(&mut self, grants: Vec<Grant<'_>>, pools: Pools) {
+    fn grant(&mut self, grants: Vec<Grant<'_>>, pools: &Pools) {
         let turns: Vec<Turn> = grants
             .iter()
             .map(|grant| Turn {
@@ -119,7 +124,7 @@ impl Assembly<'_> {
             .collect();
         let kinds: Vec<CallKind> = grants.iter().map(|grant| CallKind::of_license(&grant.change)).collect();
         let sizes = self.rules.sizes;
-        let schedule = schedule(&turns, &pools, |slots| calls(slots, &kinds, &sizes));
+        let schedule = schedule(&turns, pools, |slots| calls(slots, &kinds, &sizes));
         let mut left = schedule.left;
         let last = Stage::Grant(schedule.waves);
         for (grant, slot) in grants.into_iter().zip(schedule.slots) {
@@ -133,6 +138,7 @@ impl Assembly<'_> {
 
     fn license_step(&mut self, stage: Stage, account: AccountIndex, change: LicenseChange) {
         self.seats.count(&change);
+        self.holdings.insert(account, change.target.clone());
         let rows = change.edits.iter().map(|(row, _)| *row).collect();
         self.push(stage, Some(account), rows, Work::License(Box::new(change)));
     }
@@ -143,6 +149,7 @@ impl Assembly<'_> {
         let Grant { account, change, .. } = grant;
         let Some(first) = rows.first().copied() else { return };
         self.seats.count(&change);
+        self.holdings.insert(account, change.target.clone());
         let kept = change.base.direct.bundles().common(&change.target.direct.bundles());
         let give_up = if kept.is_empty() && self.rules.portal {
             LicenseEdit::Release
@@ -214,7 +221,8 @@ impl Assembly<'_> {
             return;
         }
         self.seats.take(&change.gains());
-        let release = LicenseChange::new(old.now().clone(), vec![(row, LicenseEdit::Release)]);
+        let held = self.holdings.get(&succession.from).unwrap_or(&old.held).clone();
+        let release = LicenseChange::new(held, vec![(row, LicenseEdit::Release)]);
         for (stage, account, change) in [
             (Stage::HandOver, succession.from, release),
             (Stage::TakeOver, account, change),
@@ -222,6 +230,20 @@ impl Assembly<'_> {
             self.push(stage, Some(account), vec![row], Work::License(Box::new(change)));
         }
     }
+}
+
+/// Which of the changes that only free are made before anything takes seats. Where there are seats for all
+/// without them, one that ends with the same set as a grant shares that grant's call.
+fn early_frees(frees: &[(AccountIndex, LicenseChange)], grants: &[Grant<'_>], pools: &Pools) -> Vec<bool> {
+    let mut left = pools.clone();
+    if !grants.iter().all(|grant| left.take(&grant.change.gains())) {
+        return vec![true; frees.len()];
+    }
+    let kinds: HashSet<CallKind> = grants.iter().map(|grant| CallKind::of_license(&grant.change)).collect();
+    frees
+        .iter()
+        .map(|(_, change)| !kinds.contains(&CallKind::of_license(change)))
+        .collect()
 }
 
 /// How many calls the changes take that have these kinds, in these slots.

@@ -323,7 +323,7 @@ mod tests {
                 .map(|(gains, frees)| Turn { gains: codes(*gains), frees: codes(*frees).minus(&codes(*gains)) })
                 .collect();
             let start = Pools::new(["A", "B", "C"].map(BundleCode::new).into_iter().zip(free));
-            let schedule = schedule(&turns, &start, |slots| slots.len());
+            let schedule = schedule(&turns, &start, <[Slot]>::len);
             let mut pools = start;
             for wave in 0..=schedule.waves {
                 let mut frees = Vec::new();

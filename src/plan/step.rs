@@ -85,7 +85,7 @@ impl LicenseChange {
 
     /// Whether everything is so already.
     pub fn is_nothing(&self) -> bool {
-        self.base == self.target
+        self.base.is_like(&self.target)
     }
 
     /// Whether it may take seats.

@@ -173,30 +173,39 @@ fn a_name_taken_meanwhile_keeps_nobody_else_from_being_created() {
 #[test]
 fn an_update_that_is_refused_says_why_in_the_servers_words() {
     let stage = Stage::new();
-    let sheet = "operation,user,name\n\
-                 update,priya.iyer@contoso.example,Pria\n\
-                 update,anna.berg@contoso.example,Annika\n";
+    let sheet = "operation,user,name,password\n\
+                 update,bram.okafor@contoso.example,,short\n\
+                 update,anna.berg@contoso.example,Annika,\n";
     stage.run(sheet).ends(3);
     assert_eq!(stage.statuses(), ["rejected", "done"]);
-    assert!(
-        stage.results()[0].message().contains("directory"),
-        "{:?}",
-        stage.results()[0]
-    );
-    assert_eq!(stage.results()[0].get("http_status"), "400");
+    let refused = &stage.results()[0];
+    assert!(refused.message().contains("8 characters"), "{refused:?}");
+    assert_eq!(refused.get("http_status"), "400");
+}
+
+#[test]
+fn the_profile_of_a_directorys_account_is_left_to_the_directory_without_a_call() {
+    let stage = Stage::new();
+    stage
+        .run("operation,user,name\nupdate,priya.iyer@contoso.example,Pria\n")
+        .ends(3);
+    let refused = &stage.results()[0];
+    assert!(refused.message().contains("external directory"), "{refused:?}");
+    assert_eq!((refused.status(), refused.get("http_status")), ("rejected", ""));
+    assert_eq!(stage.sandbox.tally().calls("identity", "PUT"), 0);
 }
 
 #[test]
 fn of_two_rows_for_one_person_only_the_guilty_one_is_refused() {
     let stage = Stage::new();
-    let sheet = "operation,user,active,groups,name\n\
-                 update,priya.iyer@contoso.example,,,Pria\n\
-                 add-to-groups,priya.iyer@contoso.example,,Citizen Developers,\n";
+    let sheet = "operation,user,active,groups,password\n\
+                 update,bram.okafor@contoso.example,,,short\n\
+                 add-to-groups,bram.okafor@contoso.example,,Citizen Developers,\n";
     stage.run(sheet).ends(3);
     assert_eq!(stage.statuses(), ["rejected", "done"]);
     assert!(
         stage
-            .groups("priya.iyer@contoso.example")
+            .groups("bram.okafor@contoso.example")
             .contains(&"Citizen Developers".to_owned())
     );
 }

@@ -71,25 +71,25 @@ impl Builder<'_> {
     /// Makes known the accounts that the row brings into being, so that other rows may name them.
     fn announce(&mut self, row: &Row) {
         match &row.operation {
-            Operation::Invite(invite) => self.announce_account(invite.email.as_str(), vec![invite.email.fold()]),
+            Operation::Invite(invite) => self.announce_account(invite.email.as_str(), &[invite.email.fold()]),
             Operation::Migrate(migrate) => {
-                self.announce_account(migrate.new_email.as_str(), vec![migrate.new_email.fold()]);
+                self.announce_account(migrate.new_email.as_str(), &[migrate.new_email.fold()]);
             }
             Operation::Create(create) => {
                 let email = create.email.as_ref().map(Email::fold);
-                let names = std::iter::once(fold(create.user_name())).chain(email).collect();
-                self.announce_account(create.user_name(), names);
+                let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
+                self.announce_account(create.user_name(), &names);
             }
             _ => {}
         }
     }
 
-    fn announce_account(&mut self, label: &str, names: Vec<String>) {
+    fn announce_account(&mut self, label: &str, names: &[String]) {
         let exists = names
             .iter()
             .any(|name| !matches!(self.snapshot.account(name), Found::None { .. }));
         if !exists {
-            self.drafts.pending(label, &names);
+            self.drafts.pending(label, names);
         }
     }
 

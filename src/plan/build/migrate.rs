@@ -26,13 +26,14 @@ impl<'a> Builder<'a> {
             None => None,
         };
         let pair = self.pair(migrate)?;
+        if pair.new.is_none() {
+            self.never_made(key)?;
+        }
         let old = match pair.old {
             Some(user) => Some(self.old_account(row, user, migrate)?),
             None => None,
         };
-        if let Some(user) = pair.new {
-            self.new_account(row, user, migrate)?;
-        }
+        let new = self.new_account(row, pair.new, migrate)?;
 
         let groups = match (named_groups, old) {
             (Some(groups), _) => groups,
@@ -47,9 +48,8 @@ impl<'a> Builder<'a> {
             _ => begun.and_then(|begun| begun.before.clone()).map(Box::new),
         };
         let ours = |user: &User| begun.is_some_and(|begun| begun.made(user.id));
-        let new = match pair.new {
+        match pair.new {
             Some(user) => {
-                let account = self.existing(row, user, migrate.new_email.as_str())?;
                 self.rows[row].made_earlier = ours(user);
                 self.note(
                     row,
@@ -59,13 +59,9 @@ impl<'a> Builder<'a> {
                         (false, false) => "the new address is invited already, so nobody was mailed",
                     },
                 );
-                account
             }
-            None => {
-                self.never_made(key)?;
-                self.invite_successor(migrate, old, row, &groups)
-            }
-        };
+            None => self.invite_successor(row, migrate, old, new, &groups),
+        }
         self.rows[row].account = Some(new);
         self.membership(row, new, &groups, Membership::Join);
         let licenses = self.pass_on(row, migrate, &captured, old, new);
@@ -138,8 +134,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn new_account(&mut self, row: RowIndex, user: &'a User, migrate: &Migrate) -> Planned {
-        let account = self.existing(row, user, migrate.new_email.as_str())?;
+    fn new_account(
+        &mut self,
+        row: RowIndex,
+        user: Option<&'a User>,
+        migrate: &Migrate,
+    ) -> Result<AccountIndex, Verdict> {
+        let email = migrate.new_email.as_str();
+        let account = match user {
+            Some(user) => self.existing(row, user, email)?,
+            None => self.drafts.pending(email, &[migrate.new_email.fold()]),
+        };
         self.can_be_given(account, migrate.licenses.as_ref().unwrap_or(&BundleSet::default()))?;
         let draft = self.drafts.get(account);
         match (draft.left_by, &draft.succession) {
@@ -157,7 +162,7 @@ impl<'a> Builder<'a> {
                 );
                 Err(contradicts("address-twice", message))
             }
-            (None, None) => Ok(()),
+            (None, None) => Ok(account),
         }
     }
 
@@ -220,28 +225,26 @@ impl<'a> Builder<'a> {
 
     fn invite_successor(
         &mut self,
+        row: RowIndex,
         migrate: &Migrate,
         old: Option<AccountIndex>,
-        row: RowIndex,
+        new: AccountIndex,
         groups: &[GroupId],
-    ) -> AccountIndex {
-        let email = migrate.new_email.as_str();
-        let account = self.drafts.pending(email, &[migrate.new_email.fold()]);
-        let (old_name, old_surname) = old.map(|old| self.drafts.get(old).names()).unwrap_or_default();
+    ) {
+        let (name, surname) = old.map(|old| self.drafts.get(old).names()).unwrap_or_default();
         let taken_over = |given: &Option<Box<str>>, old: String| {
-            let name = given.as_deref().map_or(old, str::to_owned);
-            (!name.is_empty()).then_some(name)
+            let given = given.as_deref().map(str::to_owned);
+            Some(given.unwrap_or(old)).filter(|text| !text.is_empty())
         };
         let invitation = Invitation {
-            email: email.to_owned(),
-            name: taken_over(&migrate.name, old_name),
-            surname: taken_over(&migrate.surname, old_surname),
+            email: migrate.new_email.to_string(),
+            name: taken_over(&migrate.name, name),
+            surname: taken_over(&migrate.surname, surname),
             language: None,
             groups: groups.to_vec(),
         };
         self.drafts
-            .get_mut(account)
+            .get_mut(new)
             .make(row, Work::Invite(Box::new(invitation)), groups);
-        account
     }
 }

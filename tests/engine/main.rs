@@ -1,0 +1,19 @@
+//! The engine over a model organization at the transport's seam, under a virtual clock: attribution, order,
+//! lost answers, stopping. Whatever a test does, no two calls at once touch one account or group, and every
+//! row has its record.
+
+#![expect(clippy::unwrap_used, reason = "a helper that panics is a test that fails")]
+
+mod attribution;
+mod hand_over;
+mod lost;
+#[path = "../planner/model.rs"]
+#[expect(dead_code, reason = "the planner's tests use all of it")]
+mod model;
+mod order;
+mod server;
+#[path = "../planner/sheets.rs"]
+#[expect(dead_code, reason = "the planner's tests use all of it")]
+mod sheets;
+mod stage;
+mod stopping;

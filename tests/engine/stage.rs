@@ -1,0 +1,155 @@
+//! Plans a sheet against a world, and lets the engine carry it out on a server.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::future::FutureExt;
+use reseat::api::{BaseUrl, Client, Config, Credentials};
+use reseat::directory::ReadOptions;
+use reseat::engine::{Engine, MaxFailures, Patience, Ran, ReadBack};
+use reseat::event::silent;
+use reseat::ledger::{Durable, Journal, Record};
+use reseat::model::{Capabilities, Operation, OrganizationId, Row, Status};
+use reseat::pace::{Backoff, Limits, RetryPolicy};
+use reseat::plan::{BatchSizes, OnShortage, Plan, Rules, plan};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::model::World;
+use crate::server::{Happened, Server, Trouble, What};
+use crate::sheets::sheet;
+
+/// A journal in memory, on disk only after a while.
+pub(crate) struct SlowJournal {
+    server: Server,
+    records: Arc<Mutex<Vec<Record>>>,
+    delay: Duration,
+}
+
+impl Journal for SlowJournal {
+    fn append(&self, records: Vec<Record>) -> Durable {
+        let (server, kept, delay) = (self.server.clone(), self.records.clone(), self.delay);
+        async move {
+            tokio::time::sleep(delay).await;
+            for record in records {
+                server.note(Happened::Recorded(record.place.row, record.status.to_string()));
+                kept.lock().unwrap().push(record);
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+/// What to run, and how.
+pub(crate) struct Stage {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) world: World,
+    pub(crate) server: Server,
+    pub(crate) rules: Rules,
+    pub(crate) concurrency: usize,
+    pub(crate) max_failures: Option<MaxFailures>,
+    pub(crate) stop: CancellationToken,
+    records: Arc<Mutex<Vec<Record>>>,
+}
+
+impl Stage {
+    pub(crate) fn new(
+        world: &World,
+        operations: impl IntoIterator<Item = Operation>,
+        judge: impl Fn(&What, &mut World) -> Option<Trouble> + Send + 'static,
+    ) -> Self {
+        Self {
+            rows: sheet(operations),
+            world: world.clone(),
+            server: Server::new(world.clone(), judge),
+            rules: Rules {
+                sizes: BatchSizes::default(),
+                on_shortage: OnShortage::Fill,
+                portal: true,
+                ..Rules::default()
+            },
+            concurrency: 8,
+            max_failures: None,
+            stop: CancellationToken::new(),
+            records: Arc::default(),
+        }
+    }
+
+    pub(crate) fn plan(&self) -> Plan {
+        plan(&self.rows, &self.world.snapshot(), &HashMap::new(), &self.rules)
+    }
+
+    fn client(&self) -> Client {
+        let uri = BaseUrl::parse("https://server.example/").unwrap();
+        let organization = OrganizationId(Uuid::from_u128(0x5555));
+        let config = Config {
+            limits: Limits::none(),
+            concurrency: u32::try_from(self.concurrency).unwrap(),
+            retry: RetryPolicy {
+                retries: 2,
+                max_wait: Duration::from_secs(600),
+                backoff: Backoff::default(),
+            },
+            seed: Some(1),
+            ..Config::new(uri, "acme", organization, Credentials::Token("secret".into()))
+        };
+        Client::new(Arc::new(self.server.clone()), config, silent(), self.stop.clone())
+    }
+
+    /// Carries the plan out; every row has exactly one last record, which is not `started`.
+    pub(crate) async fn run(&self) -> Ran {
+        let journal = SlowJournal {
+            server: self.server.clone(),
+            records: self.records.clone(),
+            delay: Duration::from_millis(30),
+        };
+        let snapshot = self.world.snapshot();
+        let engine = Engine {
+            rows: &self.rows,
+            snapshot: &snapshot,
+            rules: &self.rules,
+            read_back: ReadBack {
+                client: self.client(),
+                options: ReadOptions {
+                    users_per_page: 1000,
+                    concurrency: self.concurrency,
+                    capabilities: Capabilities::default(),
+                },
+                observer: silent(),
+                patience: Patience::over(Duration::from_secs(10)),
+                stop: self.stop.clone(),
+            },
+            journal: &journal,
+            max_failures: self.max_failures,
+            concurrency: self.concurrency,
+        };
+        let ran = engine.run(self.plan()).await.unwrap();
+        assert_eq!(self.server.in_flight(), 0, "a call is still under way");
+        assert!(!self.statuses().contains(&Status::Started), "a row was left begun");
+        ran
+    }
+
+    /// The last record of a row; the first row of a sheet is row 2.
+    pub(crate) fn record(&self, row: u32) -> Record {
+        let records = self.records.lock().unwrap();
+        let last = records.iter().rev().find(|record| record.place.row == row);
+        last.unwrap_or_else(|| panic!("row {row} has no record")).clone()
+    }
+
+    /// The statuses of all rows, in sheet order.
+    pub(crate) fn statuses(&self) -> Vec<Status> {
+        let records = self.records.lock().unwrap();
+        let last: HashMap<u32, Status> = records.iter().map(|record| (record.place.row, record.status)).collect();
+        self.rows.iter().map(|row| last[&row.place.row]).collect()
+    }
+
+    /// The positions of the rows that are not done.
+    pub(crate) fn not_done(&self) -> Vec<usize> {
+        let statuses = self.statuses();
+        (0..statuses.len())
+            .filter(|row| statuses[*row] != Status::Done)
+            .collect()
+    }
+}

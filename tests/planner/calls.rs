@@ -1,0 +1,126 @@
+//! Carries a plan's calls out on a model organization, each taken literally, and watches what no call may do.
+
+use std::collections::BTreeSet;
+
+use reseat::model::UserId;
+use reseat::plan::{BatchSizes, Call, CallKind, Membership, Plan, StepIndex, Work, batch};
+use uuid::Uuid;
+
+use crate::model::{Account, World};
+
+/// Carries everything out, stage by stage; `shuffle` puts the calls of one stage into any order. Returns
+/// the calls.
+pub(crate) fn carry_out(
+    plan: &mut Plan,
+    world: &mut World,
+    sizes: &BatchSizes,
+    mut shuffle: impl FnMut(&mut [Call]),
+) -> Vec<Call> {
+    let mut sent = Vec::new();
+    for stage in plan.stages() {
+        let steps: Vec<StepIndex> = plan.steps_of(stage).collect();
+        let mut calls = batch(plan, steps.clone(), sizes);
+        let in_calls: Vec<StepIndex> = calls.iter().flat_map(|call| call.steps.clone()).collect();
+        let distinct: BTreeSet<StepIndex> = in_calls.iter().copied().collect();
+        assert_eq!(distinct.len(), in_calls.len(), "a step is in two calls");
+        for step in steps {
+            if let Work::Verify(expected) = &plan.step(step).work {
+                let id = plan.account(plan.step(step).account.unwrap()).id.unwrap();
+                let successor = &world.accounts[&id];
+                assert_eq!(successor.email, expected.address);
+                assert!(expected.groups.iter().all(|group| successor.groups.contains(group)));
+                assert!(expected.licenses.is_subset(&successor.bundles()));
+            } else {
+                assert!(distinct.contains(&step), "a step is in no call");
+            }
+        }
+        shuffle(&mut calls);
+        for call in &calls {
+            assert!(call.steps.len() <= sizes.of(call.kind.family()), "a call is too large");
+            assert!(call.steps.is_sorted(), "a call is out of the sheet's order");
+            carry_out_one(plan, world, call);
+            for (code, owned) in &world.owned {
+                assert!(
+                    world.taken(code) <= *owned,
+                    "{code} is overdrawn in {stage:?} by {:?}",
+                    call.kind
+                );
+            }
+        }
+        sent.extend(calls);
+    }
+    sent
+}
+
+fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
+    for index in &call.steps {
+        let step = plan.step(*index).clone();
+        let account = step.account.unwrap();
+        let id = plan.account(account).id;
+        match &step.work {
+            Work::Invite(invitation) => {
+                let made = new_account(world, &invitation.email);
+                let account_made = world.accounts.get_mut(&made).unwrap();
+                account_made.groups = invitation.groups.iter().copied().collect();
+                account_made.name = invitation.name.clone().unwrap_or_default();
+                plan.accounts[account.0].id = Some(made);
+            }
+            Work::Create(user, groups) => {
+                let made = new_account(world, user.email.as_deref().unwrap());
+                world.accounts.get_mut(&made).unwrap().groups = groups.iter().copied().collect();
+                plan.accounts[account.0].id = Some(made);
+            }
+            Work::Update(parts) => {
+                let present = present(world, id);
+                for (_, part) in parts {
+                    if let Some(name) = &part.name {
+                        present.name.clone_from(name);
+                    }
+                    present.groups.extend(&part.add_groups);
+                    present.groups.retain(|group| !part.remove_groups.contains(group));
+                }
+            }
+            Work::Member(group, Membership::Join) => {
+                assert!(present(world, id).groups.insert(*group), "joins what it is in");
+            }
+            Work::Member(group, Membership::Leave) => {
+                assert!(present(world, id).groups.remove(group), "leaves what it is not in");
+            }
+            Work::License(change) => {
+                let present = present(world, id);
+                assert_eq!(
+                    present.bundles(),
+                    change.base.direct.bundles(),
+                    "builds on what is not so"
+                );
+                present.held = match &call.kind {
+                    CallKind::Allocate(bundles, external_license) => Some((bundles.clone(), *external_license)),
+                    CallKind::Release => None,
+                    other => panic!("{other:?} carries licences"),
+                };
+            }
+            Work::Delete => {
+                let id = id.expect("an account that exists is deleted");
+                assert!(world.accounts.remove(&id).is_some(), "deletes what is gone");
+            }
+            Work::GroupRule(_) | Work::Verify(_) => {}
+        }
+    }
+}
+
+fn present(world: &mut World, id: Option<UserId>) -> &mut Account {
+    let id = id.expect("the account is made before anything is done to it");
+    world
+        .accounts
+        .get_mut(&id)
+        .expect("nothing is done to a deleted account")
+}
+
+fn new_account(world: &mut World, email: &str) -> UserId {
+    assert!(world.by_email(email).is_none(), "{email} is made twice");
+    let id = UserId(Uuid::from_u128(
+        0x9000 + world.accounts.len() as u128 * 0x100 + u128::from(email.as_bytes()[3]),
+    ));
+    assert!(world.accounts.insert(id, Account::new(email)).is_none());
+    id
+}

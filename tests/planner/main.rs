@@ -1,0 +1,13 @@
+//! The planner against small organizations: what each operation comes to, and, for random sheets, whether
+//! carrying the calls out literally ends where reading the sheet row by row would.
+
+#![expect(clippy::unwrap_used, reason = "a helper that panics is a test that fails")]
+
+mod calls;
+mod fewest;
+mod model;
+mod oracle;
+mod property;
+mod seats;
+mod sheets;
+mod table;

@@ -1,0 +1,159 @@
+//! A model organization: what the calls are carried out on, and what snapshots are taken of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reseat::api::{Allocation, Group, Seats, User};
+use reseat::directory::{Contents, Snapshot};
+use reseat::model::{BundleCode, BundleSet, GroupId, UserId};
+use uuid::Uuid;
+
+pub(crate) const CODES: [&str; 3] = ["A", "B", "C"];
+/// The first one is built in, so that its members are changed from the user's side.
+pub(crate) const GROUPS: [&str; 4] = ["Automation Users", "Sales", "Ops", "Legal"];
+pub(crate) const EVERYONE: u8 = 99;
+
+pub(crate) fn user_id(number: u8) -> UserId {
+    UserId(Uuid::from_u128(0x1000 + u128::from(number)))
+}
+
+pub(crate) fn group_id(number: u8) -> GroupId {
+    GroupId(Uuid::from_u128(0x2000 + u128::from(number)))
+}
+
+pub(crate) fn bundles(codes: &str) -> BundleSet {
+    codes.chars().map(|code| BundleCode::new(&code.to_string())).collect()
+}
+
+pub(crate) fn address(number: u8) -> String {
+    format!("user{number}@old.example")
+}
+
+/// A direct allocation, `None` where the groups' rules apply.
+pub(crate) type Held = Option<(BundleSet, bool)>;
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) accepted: bool,
+    pub(crate) from_directory: bool,
+    pub(crate) groups: BTreeSet<GroupId>,
+    pub(crate) held: Held,
+}
+
+impl Account {
+    pub(crate) fn new(email: &str) -> Self {
+        Self {
+            email: email.to_owned(),
+            name: String::new(),
+            accepted: false,
+            from_directory: false,
+            groups: BTreeSet::new(),
+            held: None,
+        }
+    }
+
+    pub(crate) fn bundles(&self) -> BundleSet {
+        self.held
+            .as_ref()
+            .map(|(bundles, _)| bundles.clone())
+            .unwrap_or_default()
+    }
+}
+
+/// An organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct World {
+    pub(crate) accounts: BTreeMap<UserId, Account>,
+    /// Seats owned, by bundle; an absent one has seats without end.
+    pub(crate) owned: BTreeMap<BundleCode, u64>,
+}
+
+impl World {
+    /// `count` accepted accounts with addresses from `address`, in no group, holding nothing.
+    pub(crate) fn of(count: u8) -> Self {
+        let account = |number| Account {
+            name: format!("Name{number}"),
+            accepted: true,
+            ..Account::new(&address(number))
+        };
+        Self {
+            accounts: (0..count).map(|number| (user_id(number), account(number))).collect(),
+            owned: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn account(&mut self, number: u8) -> &mut Account {
+        self.accounts.get_mut(&user_id(number)).unwrap()
+    }
+
+    pub(crate) fn own(&mut self, code: &str, seats: u64) {
+        self.owned.insert(BundleCode::new(code), seats);
+    }
+
+    pub(crate) fn by_email(&self, email: &str) -> Option<(&UserId, &Account)> {
+        self.accounts.iter().find(|(_, account)| account.email == email)
+    }
+
+    pub(crate) fn taken(&self, code: &BundleCode) -> u64 {
+        let holders = self
+            .accounts
+            .values()
+            .filter(|account| account.bundles().contains(code));
+        holders.count() as u64
+    }
+
+    /// Everything about the accounts but their ids, which the server makes.
+    pub(crate) fn people(&self) -> BTreeMap<String, Account> {
+        let by_email = self
+            .accounts
+            .values()
+            .map(|account| (account.email.clone(), account.clone()));
+        by_email.collect()
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let users = self.accounts.iter().map(|(id, account)| User {
+            id: *id,
+            user_name: account.email.clone(),
+            email: account.email.clone(),
+            name: account.name.clone(),
+            surname: String::new(),
+            display_name: String::new(),
+            is_active: true,
+            invitation_accepted: account.accepted,
+            bypass_basic_auth: false,
+            groups: account.groups.iter().copied().collect(),
+            from_directory: account.from_directory,
+        });
+        let groups = (0..)
+            .zip(GROUPS)
+            .chain([(EVERYONE, "Everyone")])
+            .map(|(number, name)| Group {
+                id: group_id(number),
+                name: name.to_owned(),
+                built_in: number == 0 || number == EVERYONE,
+            });
+        let allocations = self.accounts.iter().filter_map(|(id, account)| {
+            let (bundles, external_license) = account.held.clone()?;
+            Some(Allocation {
+                user: *id,
+                bundles,
+                external_license,
+            })
+        });
+        let seats = self.owned.iter().map(|(code, total)| Seats {
+            code: code.clone(),
+            total: *total,
+            allocated: self.taken(code),
+        });
+        Snapshot::from(Contents {
+            accounts: users.collect(),
+            groups: groups.collect(),
+            allocations: Some(allocations.collect()),
+            seats: Some(seats.collect()),
+            ..Contents::default()
+        })
+    }
+}

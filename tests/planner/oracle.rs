@@ -1,0 +1,234 @@
+//! Design, section 3, read row by row: a second statement of what a sheet brings about, with seats without
+//! end and nothing merged, batched or ordered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reseat::model::{BundleSet, DeleteWhen, Field, GroupId, GroupRef, Operation, Row, UserRef};
+
+use crate::model::{Account, EVERYONE, GROUPS, World, group_id};
+
+/// What the organization looks like afterwards, by address.
+pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, Account> {
+    let mut reader = Reader {
+        before: world.people(),
+        people: world.people(),
+        deleted: BTreeSet::new(),
+        moved: BTreeSet::new(),
+        moved_to: BTreeSet::new(),
+        flags: world
+            .people()
+            .into_iter()
+            .filter_map(|(email, account)| Some((email, account.held?.1)))
+            .collect(),
+        named: BTreeSet::new(),
+        entered: BTreeSet::new(),
+        leaving: BTreeSet::new(),
+    };
+    // Other rows may name an account that any row makes.
+    for row in rows {
+        reader.make(row);
+    }
+    for row in rows {
+        // A row that contradicts an earlier one, or names what is not there, does nothing.
+        let _ = reader.row(row);
+    }
+    // An account that no row could make after all is not there.
+    let Reader {
+        before,
+        mut people,
+        entered,
+        leaving,
+        ..
+    } = reader;
+    people.retain(|email, _| before.contains_key(email) || entered.contains(email));
+    people.retain(|email, _| !leaving.contains(email));
+    people
+}
+
+struct Reader {
+    before: BTreeMap<String, Account>,
+    people: BTreeMap<String, Account>,
+    deleted: BTreeSet<String>,
+    moved: BTreeSet<String>,
+    moved_to: BTreeSet<String>,
+    flags: BTreeMap<String, bool>,
+    /// Whose name a row says.
+    named: BTreeSet<String>,
+    /// Whom a row invites or creates.
+    entered: BTreeSet<String>,
+    leaving: BTreeSet<String>,
+}
+
+impl Reader {
+    fn make(&mut self, row: &Row) {
+        let email = match &row.operation {
+            Operation::Invite(invite) => invite.email.to_string(),
+            Operation::Create(create) => create.user_name().to_owned(),
+            Operation::Migrate(migrate) if self.before.contains_key(&name(&migrate.user)) => {
+                migrate.new_email.to_string()
+            }
+            _ => return,
+        };
+        self.people.entry(email.clone()).or_insert_with(|| Account::new(&email));
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each operation, each short")]
+    fn row(&mut self, row: &Row) -> Option<()> {
+        match &row.operation {
+            Operation::Invite(invite) => {
+                let account = self.alive(invite.email.as_str())?;
+                account.groups.extend(joinable(&invite.groups));
+                self.add(invite.email.as_str(), &invite.licenses)?;
+                self.entered.insert(invite.email.to_string());
+            }
+            Operation::Create(create) => {
+                let account = self.alive(create.user_name())?;
+                account.groups.extend(joinable(&create.groups));
+                self.add(create.user_name(), &create.licenses)?;
+                self.entered.insert(create.user_name().to_owned());
+            }
+            Operation::Update(update) => {
+                let mut renamed = false;
+                let email = name(&update.user);
+                let account = self.alive(&email)?;
+                if let Field::Set(name) = &update.profile.name
+                    && **name != *account.name
+                {
+                    if account.from_directory {
+                        return None;
+                    }
+                    account.name = name.to_string();
+                    renamed = true;
+                }
+                account.groups.extend(joinable(&update.add_groups));
+                let leaving = joinable(&update.remove_groups);
+                account.groups.retain(|group| !leaving.contains(group));
+                if renamed {
+                    self.named.insert(email);
+                }
+            }
+            Operation::Delete { user } => {
+                let email = name(user);
+                self.alive(&email)?;
+                let is_here = self.before.contains_key(&email);
+                if is_here && !self.moved.contains(&email) && !self.moved_to.contains(&email) {
+                    self.people.remove(&email);
+                    self.deleted.insert(email);
+                }
+            }
+            Operation::SetLicenses {
+                user,
+                licenses,
+                external_license,
+            } => {
+                let email = name(user);
+                self.holds(&email, |_| Some(licenses.clone()))?;
+                self.flag(&email, *external_license);
+            }
+            Operation::AddLicenses { user, licenses } => self.add(&name(user), licenses)?,
+            Operation::RemoveLicenses { user, licenses } => self.holds(&name(user), |held| {
+                let held = held?;
+                let left = held.minus(licenses);
+                (left == held || !left.is_empty()).then_some(left)
+            })?,
+            Operation::ReleaseLicenses { user } => self.holds(&name(user), |_| None)?,
+            Operation::BlockLicenses { user } => self.holds(&name(user), |_| Some(BundleSet::default()))?,
+            Operation::SetGroupLicenses { .. } => {}
+            Operation::AddToGroups { user, groups } => {
+                self.alive(&name(user))?.groups.extend(joinable(groups));
+            }
+            Operation::RemoveFromGroups { user, groups } => {
+                let leaving = joinable(groups);
+                self.alive(&name(user))?.groups.retain(|group| !leaving.contains(group));
+            }
+            Operation::Migrate(migrate) => {
+                let (old, new) = (name(&migrate.user), migrate.new_email.to_string());
+                let is_here = self.before.contains_key(&old);
+                let is_taken = self.moved.contains(&old) || self.moved_to.contains(&old);
+                let is_taken = is_taken || self.moved.contains(&new) || self.moved_to.contains(&new);
+                if !is_here || is_taken || old == new {
+                    return None;
+                }
+                let from = self.alive(&old)?.clone();
+                let is_named = [&self.named, &self.entered].iter().any(|those| those.contains(&new));
+                let is_named = is_named || self.before.contains_key(&new);
+                let accepted = self.before.get(&new).is_some_and(|account| account.accepted);
+                let to = self.alive(&new)?;
+                let groups = migrate.groups.as_deref().map(joinable);
+                to.groups.extend(groups.unwrap_or(from.groups));
+                if !is_named {
+                    to.name = from.name;
+                }
+                self.moved.insert(old.clone());
+                match (&migrate.licenses, &from.held) {
+                    (Some(licenses), _) => self.add(&new, licenses)?,
+                    (None, Some((bundles, external))) => {
+                        let before = self.alive(&new)?.held.clone();
+                        self.holds(&new, |held| match held {
+                            Some(held) => Some(held.union(bundles)),
+                            None => Some(bundles.clone()),
+                        })?;
+                        let after = self.alive(&new)?.held.clone();
+                        if *external && before != after {
+                            self.flag(&new, Some(true));
+                        }
+                    }
+                    (None, None) => {}
+                }
+                self.entered.insert(new.clone());
+                self.moved_to.insert(new);
+                let goes = match migrate.delete_when {
+                    DeleteWhen::Accepted => accepted,
+                    DeleteWhen::Invited => true,
+                    DeleteWhen::Never => false,
+                };
+                if goes {
+                    self.leaving.insert(old);
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn alive(&mut self, email: &str) -> Option<&mut Account> {
+        self.people.get_mut(email)
+    }
+
+    /// What the account holds becomes this; its flag stays what it was last, even over a release.
+    fn holds(&mut self, email: &str, change: impl Fn(Option<BundleSet>) -> Option<BundleSet>) -> Option<()> {
+        let flag = self.flags.get(email).copied().unwrap_or_default();
+        let account = self.alive(email)?;
+        let present = account.held.take().map(|(bundles, _)| bundles);
+        account.held = change(present).map(|bundles| (bundles, flag));
+        Some(())
+    }
+
+    fn add(&mut self, email: &str, licenses: &BundleSet) -> Option<()> {
+        self.holds(email, |held| match held {
+            None if licenses.is_empty() => None,
+            held => Some(held.unwrap_or_default().union(licenses)),
+        })
+    }
+
+    fn flag(&mut self, email: &str, flag: Option<bool>) {
+        if let Some(flag) = flag {
+            self.flags.insert(email.to_owned(), flag);
+            if let Some((_, present)) = self.people.get_mut(email).and_then(|account| account.held.as_mut()) {
+                *present = flag;
+            }
+        }
+    }
+}
+
+fn name(user: &UserRef) -> String {
+    user.to_string()
+}
+
+fn joinable(groups: &[GroupRef]) -> BTreeSet<GroupId> {
+    let number = |group: &GroupRef| {
+        let position = GROUPS.iter().position(|name| *name == group.to_string());
+        position.map_or(EVERYONE, |position| u8::try_from(position).unwrap())
+    };
+    let numbers = groups.iter().map(number).filter(|number| *number != EVERYONE);
+    numbers.map(group_id).collect()
+}
