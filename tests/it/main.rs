@@ -6,6 +6,7 @@ mod attribution;
 mod calls;
 mod crash;
 mod faults;
+mod first_try;
 mod names;
 mod operations;
 mod resume;
