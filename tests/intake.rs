@@ -830,3 +830,48 @@ proptest! {
         prop_assert_eq!(keys(&other), keys(&plain));
     }
 }
+
+#[test]
+fn a_cell_that_is_wrong_is_told_once_and_not_left_out_besides() {
+    for (text, expected) in [
+        (
+            "operation,user,name,active\nupdate,ann@x.example,<clear>,<clear>\n",
+            "cannot-clear",
+        ),
+        (
+            "operation,user,licenses\nset-licenses,ann@x.example,<clear>\n",
+            "cannot-clear",
+        ),
+        (
+            "operation,user,licenses\nset-licenses,ann@x.example,#REF!\n",
+            "error-value",
+        ),
+        ("operation,user,name\ndelete,ann@x.example,#REF!\n", "error-value"),
+        ("operation,user\n#REF!,ann@x.example\n", "error-value"),
+    ] {
+        assert_eq!(errors(text), [expected], "{text}");
+        assert_eq!(warnings(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn problems_are_told_in_the_order_of_the_rows_whenever_they_are_found() {
+    let intake = intake(
+        "operation,user,groups\n,ann@x.example,\ndelete,ben@x.example,\ndelete,ben@x.example,\ndelete,cleo@x.example,,one\n",
+    );
+    let told: Vec<_> = intake
+        .problems
+        .iter()
+        .map(|problem| (problem.spot.row, problem.code))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(2), "no-operation"),
+            (Some(4), "duplicate-row"),
+            (Some(5), "too-many-cells")
+        ]
+    );
+    let extra = intake.problems.iter().last().map(|problem| problem.what.clone());
+    assert!(extra.as_ref().is_some_and(|what| what.contains("column D")), "{extra:?}");
+}

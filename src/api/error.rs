@@ -12,7 +12,8 @@ pub enum Failure {
     Refused,
     /// 413, or a 400 that says the request is too large: nothing was done, smaller requests may pass.
     TooLarge,
-    /// 401 again after a new token, or no token to be had: nothing was done and nothing will be.
+    /// 401 again after a new token, no token to be had, or an organization that the server does not know: nothing was
+    /// done and nothing will be.
     SignIn,
     /// The retries are used up (or the server asked for a longer pause than `--max-wait`), and it is
     /// certain that the last attempt did nothing: never sent, or answered 429.

@@ -298,9 +298,12 @@ pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
 }
 
 fn not_read(error: &ReadError) -> Failure {
-    let ending = match error.call().map(|call: &CallError| (call.failure, call.status)) {
-        Some((api::Failure::SignIn, _) | (_, Some(401 | 403))) => Ending::SignIn,
-        Some((api::Failure::Stopped, _)) => Ending::Interrupted,
+    // A page for people where data belongs: the organization's name leads nowhere, or to a log-in.
+    let is_page = |call: &CallError| matches!(call.code.as_str(), "html_answer" | "redirected");
+    let ending = match error.call() {
+        Some(call) if call.failure == api::Failure::SignIn || matches!(call.status, Some(401 | 403)) => Ending::SignIn,
+        Some(call) if is_page(call) => Ending::SignIn,
+        Some(call) if call.failure == api::Failure::Stopped => Ending::Interrupted,
         _ => Ending::CouldNotStart,
     };
     Failure::new(ending, format!("failed to {error}"))

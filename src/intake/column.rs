@@ -150,6 +150,10 @@ impl ColumnSet {
         self.0 & other.0 != 0
     }
 
+    pub(super) fn insert_all(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     pub(super) fn is_empty(self) -> bool {
         self.0 == 0
     }

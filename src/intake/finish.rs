@@ -24,6 +24,7 @@ pub(super) fn finish(pass: &mut Pass<'_>, options: &Options) -> Vec<String> {
     let pairs = contradictions(&pass.facts, &left_out);
     pass.facts = Vec::new();
     tell(pass, &repeated, &pairs);
+    sort_by_place(pass);
     refuse(pass, &repeated, &pairs);
     number_equal_refusals(&mut pass.refused);
     unknown_codes
@@ -101,6 +102,15 @@ fn tell(pass: &mut Pass<'_>, repeated: &[Repetition], pairs: &[Pair]) {
             mend: fault.mend,
         });
     }
+}
+
+/// Puts the findings into the order of the rows, since some are made only at the end of a sheet or of the file.
+fn sort_by_place(pass: &mut Pass<'_>) {
+    let sections = &pass.sections;
+    pass.problems.sort_by_key(|problem| {
+        let sheet = sections.iter().position(|section| section.name == problem.spot.sheet);
+        (sheet, problem.spot.row)
+    });
 }
 
 /// Why a row that is valid by itself cannot run.

@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use super::hash::hash;
 use super::list::{Item, split};
-use crate::model::{BundleCode, BundleSet, Catalogue};
+use crate::model::{BundleCode, BundleSet, Catalogue, KnownBundle};
 
 /// The licences of a cell.
 #[derive(Debug, Default)]
@@ -118,12 +118,21 @@ pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> Fault {
             "leave it out; `reseat codes` lists what users can hold",
         );
     }
-    let mend = match catalogue.nearest(word) {
-        Some(near) if near.name.is_empty() => format!("did you mean `{}`?", near.code),
-        Some(near) => format!("did you mean `{}` ({})?", near.code, near.name),
-        None => "`reseat codes` lists the known ones; --allow-unknown-codes sends it as it is".to_owned(),
+    let suggestions: Vec<String> = catalogue.suggestions(word).into_iter().map(shown).collect();
+    let mend = if suggestions.is_empty() {
+        "`reseat codes` lists the known ones; --allow-unknown-codes sends it as it is".to_owned()
+    } else {
+        format!("did you mean {}?", suggestions.join(" or "))
     };
     Fault::error("unknown-bundle-code", format!("`{word}` is no known licence"), mend)
+}
+
+fn shown(bundle: &KnownBundle) -> String {
+    if bundle.name.is_empty() {
+        format!("`{}`", bundle.code)
+    } else {
+        format!("`{}` ({})", bundle.code, bundle.name)
+    }
 }
 
 /// Spreadsheet programs make ` - ` into a long dash.

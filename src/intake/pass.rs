@@ -14,7 +14,7 @@ use super::options::Options;
 use super::refusal::Refusal;
 use super::result::{Refused, SkippedSheet};
 use super::row::{Cells, Cleaned};
-use super::shape::{check_shape, note_unused};
+use super::shape::{check_shape, drop_echoes, erroneous, note_unused};
 use super::tally::Tally;
 use super::value_reader::ValueReader;
 use super::values::Values;
@@ -217,6 +217,7 @@ impl<'o> Pass<'o> {
         check_shape(header, row, self.is_csv, &mut sheet.tally, &mut self.faults);
         let mut cleaned = std::mem::take(&mut self.cleaned);
         let cells = Cells::take(header, row, &mut cleaned, &mut self.faults);
+        let told_of_cells = self.faults.len();
         let word = self.word(sheet, header, &cells, row.number());
         let kind = match word {
             // Not where a quote that is not closed has swallowed other rows.
@@ -233,9 +234,14 @@ impl<'o> Pass<'o> {
         if let Some(kind) = kind {
             self.values.read(kind, &cells, &mut values, &mut faults);
         }
+        drop_echoes(&mut faults, told_of_cells);
         let valid = !faults.iter().any(|fault| fault.severity == Severity::Error);
         if let Some(kind) = kind {
             self.counts[kind as usize] += 1;
+            if !valid {
+                // A cell that is wrong in itself is not also told to be left out.
+                values.used.insert_all(erroneous(&faults));
+            }
             note_unused(kind, header, &cells, &values, row.number(), &mut sheet.tally);
             if valid {
                 self.accept(sheet, kind, &values, row.number());

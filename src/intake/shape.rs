@@ -7,7 +7,8 @@ use super::row::Cells;
 use super::tally::Tally;
 use super::values::Values;
 use crate::model::OperationKind;
-use crate::sheet::{Row, RowFault};
+use crate::problem::Severity;
+use crate::sheet::{Row, RowFault, column_letters};
 
 /// Columns that any row may have.
 const FREE: ColumnSet = ColumnSet::of(&[
@@ -38,9 +39,14 @@ pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut 
     }
     let filled = |position: usize| !row.cell(position).text.trim().is_empty();
     let ours = [Column::ReseatStatus, Column::ReseatMessage].map(|column| header.position(column));
-    if (header.width..row.len()).any(|position| filled(position) && !ours.contains(&Some(position))) {
+    let extra = (header.width..row.len()).find(|position| filled(*position) && !ours.contains(&Some(*position)));
+    if let Some(position) = extra {
         if is_csv {
-            let what = format!("the row has more cells than the header's {}", header.width);
+            let what = format!(
+                "the row has more cells than the header's {}: column {} and what follows belong to nothing",
+                header.width,
+                column_letters(position)
+            );
             let mend = "put a cell that has the delimiter in it in double quotes";
             faults.push(Fault::error("too-many-cells", what, mend));
         } else {
@@ -53,6 +59,31 @@ pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut 
     if is_csv && row.len() < header.width {
         tally.short(row.number());
     }
+}
+
+/// Takes out what is told of a cell that is known not to hold a value at all: the findings from `from` on about a column
+/// of which an error before them speaks.
+pub(super) fn drop_echoes(faults: &mut Vec<Fault>, from: usize) {
+    let spoilt = erroneous(&faults[..from]);
+    if spoilt.is_empty() {
+        return;
+    }
+    let mut position = 0;
+    faults.retain(|fault| {
+        position += 1;
+        position <= from || !fault.column.is_some_and(|column| spoilt.contains(column))
+    });
+}
+
+/// The columns that an error is about.
+pub(super) fn erroneous(faults: &[Fault]) -> ColumnSet {
+    let mut columns = ColumnSet::default();
+    for fault in faults.iter().filter(|fault| fault.severity == Severity::Error) {
+        if let Some(column) = fault.column {
+            columns.insert(column);
+        }
+    }
+    columns
 }
 
 /// Counts the cells that the operation does not take, and the numbers where text is expected.

@@ -58,7 +58,7 @@ impl Tally {
     pub(super) fn into_faults(self) -> Vec<(u32, Fault)> {
         let mut faults = Vec::new();
         if let Some(seen) = self.without_operation {
-            let what = format!("{} not what to do", says(seen.count));
+            let what = format!("{} say what to do", do_not(seen.count));
             let mend = "add a column `operation`, name the worksheet after one, or give --operation";
             faults.push((seen.first, Fault::error("no-operation", what, mend)));
         }
@@ -103,8 +103,8 @@ fn count(seen: &mut Seen) {
     seen.count += 1;
 }
 
-fn says(rows: usize) -> String {
-    format!("{} {}", plural(rows, "row"), if rows == 1 { "says" } else { "say" })
+fn do_not(rows: usize) -> String {
+    format!("{} {} not", plural(rows, "row"), if rows == 1 { "does" } else { "do" })
 }
 
 fn have(rows: usize) -> String {

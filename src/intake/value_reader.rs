@@ -58,6 +58,8 @@ impl<'o> ValueReader<'o> {
         };
         reading.subjects();
         if cells.has_clear && reading.has_misplaced_clear() {
+            // Nobody looked at the other cells, so none of them is out of place.
+            reading.values.used.insert_all(reading.takes);
             return;
         }
         reading.addresses(self.options);

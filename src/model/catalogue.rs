@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use super::BundleCode;
-use crate::text::{header_key, nearest};
+use crate::text::{fold, header_key, nearest};
 
 /// `bundles.csv`: code, product name, kind, where documented (`uipath-api`, 3.8).
 const KNOWN: &str = include_str!("bundles.csv");
+
+/// Fewer letters than this begin too many names.
+const SHORTEST_BEGINNING: usize = 3;
 
 /// How a bundle's seats are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +127,24 @@ impl Catalogue {
             .map(|position| &self.bundles[*position])
     }
 
+    /// The bundles that a word which means none may be meant for, in the documents' order: the one closest to it, else
+    /// those whose product name, up to its dash, begins with it or is close to it.
+    pub fn suggestions(&self, word: &str) -> Vec<&KnownBundle> {
+        if let Some(near) = self.nearest(word) {
+            return vec![near];
+        }
+        let word = fold(word.trim());
+        let beginning = |name: &str| word.chars().count() >= SHORTEST_BEGINNING && fold(name).starts_with(&word);
+        let named: Vec<&KnownBundle> = self.bundles.iter().filter(|bundle| !bundle.name.is_empty()).collect();
+        let begun: Vec<&KnownBundle> = named.iter().copied().filter(|bundle| beginning(product(bundle))).collect();
+        if !begun.is_empty() {
+            return begun;
+        }
+        let near = nearest(&word, named.iter().map(|bundle| product(bundle)));
+        let is_near = |bundle: &&KnownBundle| near == Some(product(bundle));
+        named.iter().copied().filter(is_near).collect()
+    }
+
     /// The code closest to a word that means none: "did you mean".
     pub fn nearest(&self, word: &str) -> Option<&KnownBundle> {
         let names = self
@@ -148,6 +169,11 @@ impl Catalogue {
         }
         self.bundles.push(bundle);
     }
+}
+
+/// The product without the kind of licence: `Attended` of `Attended - Named User`.
+fn product(bundle: &KnownBundle) -> &str {
+    bundle.name.split(" - ").next().unwrap_or_default()
 }
 
 /// Product names are written with a dash, a comma or neither before "Named User".
@@ -194,6 +220,23 @@ mod tests {
         assert_eq!(catalogue.nearest("ATUNU").unwrap().code.as_str(), "ATTUNU");
         assert_eq!(catalogue.nearest("Tester - Nmed User").unwrap().code.as_str(), "TSTNU");
         assert_eq!(catalogue.nearest("unicorn"), None);
+    }
+
+    #[test]
+    fn a_product_without_its_kind_of_licence_finds_every_kind_however_it_is_misspelt() {
+        let catalogue = Catalogue::default();
+        for (word, codes) in [
+            ("attended", "ATTUNU ATTUCU"),
+            ("Atended", "ATTUNU ATTUCU"),
+            ("Tester", "TSTNU"),
+            ("insights", "IDU"),
+            ("ATUNU", "ATTUNU"),
+            ("a", ""),
+            ("unicorn", ""),
+        ] {
+            let found: Vec<&str> = catalogue.suggestions(word).iter().map(|bundle| bundle.code.as_str()).collect();
+            assert_eq!(found.join(" "), codes, "{word}");
+        }
     }
 
     #[test]

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use super::Backoff;
 
+/// How often a call is repeated to a server that nobody has heard of yet: its address may well be wrong.
+const KNOCKS: u32 = 2;
+
 /// Whether sending a request twice is as good as once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeatable {
@@ -26,6 +29,8 @@ pub enum Happened {
     CannotBeSent,
     /// The server cannot have seen it.
     NotSent,
+    /// The same, and no call to this server was ever answered.
+    NobodyThere,
     /// The server may have seen it.
     Lost,
 }
@@ -96,6 +101,8 @@ pub enum RetryKind {
 pub enum GiveUp {
     /// The last attempt surely did nothing.
     NotDone,
+    /// The same, and nothing shows that there is a server at all.
+    NobodyThere,
     /// What the last attempt did is not known.
     Unclear,
     /// The last attempt did nothing, and the server asks for this pause, with which the longest wait would be exceeded.
@@ -112,6 +119,10 @@ pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision 
         },
         Happened::Answered(_) => Decision::Judge,
         Happened::NotSent => again(attempt, policy, random, GiveUp::NotDone),
+        Happened::NobodyThere => {
+            let retries = policy.retries.min(KNOCKS);
+            again(attempt, &RetryPolicy { retries, ..*policy }, random, GiveUp::NobodyThere)
+        }
         Happened::CannotBeSent => Decision::GiveUp(GiveUp::NotDone),
     }
 }
@@ -167,7 +178,7 @@ mod tests {
     /// The rule said a second time, by what a person would look up.
     fn in_words(happened: Happened, repeatable: bool, left: bool) -> &'static str {
         let transient = [408, 425, 500, 502, 503, 504].map(Happened::Answered);
-        let surely_nothing_done = happened == Happened::NotSent;
+        let surely_nothing_done = matches!(happened, Happened::NotSent | Happened::NobodyThere);
         let perhaps_done = happened == Happened::Lost || transient.contains(&happened);
         if happened == Happened::CannotBeSent {
             return "not done";
@@ -188,14 +199,19 @@ mod tests {
     #[test]
     fn every_status_and_fault_is_decided_as_the_rule_says() {
         let statuses = (100..600).map(Happened::Answered);
-        let faults = [Happened::CannotBeSent, Happened::NotSent, Happened::Lost];
+        let faults = [
+            Happened::CannotBeSent,
+            Happened::NotSent,
+            Happened::NobodyThere,
+            Happened::Lost,
+        ];
         for happened in statuses.chain(faults) {
             for repeatable in [Repeatable::Yes, Repeatable::No] {
                 for retries in 0..=POLICY.retries {
                     let decided = match decide(&attempt(repeatable, happened, retries), &POLICY, 0.5) {
                         Decision::Judge => "judge",
                         Decision::Retry { .. } => "again",
-                        Decision::GiveUp(GiveUp::NotDone) => "not done",
+                        Decision::GiveUp(GiveUp::NotDone | GiveUp::NobodyThere) => "not done",
                         Decision::GiveUp(GiveUp::Unclear) => "unclear",
                         Decision::GiveUp(GiveUp::PauseTooLong(_)) => "too long",
                     };
@@ -235,6 +251,26 @@ mod tests {
             }
             assert!(waited > Duration::from_mins(5), "{waited:?} with {random}");
         }
+    }
+
+    #[test]
+    fn a_server_that_nobody_has_heard_of_is_given_up_within_seconds_and_one_that_was_there_is_not() {
+        let policy = RetryPolicy::default();
+        let patience = |happened| {
+            let mut waited = Duration::ZERO;
+            for retries in 0.. {
+                match decide(&attempt(Repeatable::Yes, happened, retries), &policy, 1.0) {
+                    Decision::Retry { after, .. } => waited += after,
+                    decision => return (retries, waited, decision),
+                }
+            }
+            unreachable!("the loop is left by its return");
+        };
+        let (retries, waited, decision) = patience(Happened::NobodyThere);
+        assert_eq!((retries, decision), (2, Decision::GiveUp(GiveUp::NobodyThere)));
+        assert!(waited <= Duration::from_secs(3), "{waited:?}");
+        let (retries, _, decision) = patience(Happened::NotSent);
+        assert_eq!((retries, decision), (policy.retries, Decision::GiveUp(GiveUp::NotDone)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Problem, Severity};
 
-/// Findings in the order they were made: the first [`Problems::MOST`] of each severity whole, the rest counted.
+/// Findings in the order they were made, unless they were sorted: the first [`Problems::MOST`] of each severity whole, the rest counted.
 #[derive(Debug, Clone, Default)]
 pub struct Problems {
     kept: Vec<Problem>,
@@ -24,6 +24,12 @@ impl Problems {
         if *count <= Self::MOST {
             self.kept.push(problem);
         }
+    }
+
+    /// Puts the findings that are kept into the order of this key; those with the same key stay in the order they were
+    /// made.
+    pub fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {
+        self.kept.sort_by_key(key);
     }
 
     /// The findings that are kept whole.

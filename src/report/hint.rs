@@ -49,7 +49,7 @@ impl fmt::Display for Hint {
         match self {
             Self::Scopes(service) => write!(
                 out,
-                "every {} call was refused with 403: the application lacks a scope or a role; `reseat doctor` names it",
+                "every {} call was refused with 403: the application lacks a scope or a role; the rows' messages name it",
                 service.as_str()
             ),
             Self::QuotaShared(count) => write!(

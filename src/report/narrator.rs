@@ -8,7 +8,7 @@ use super::tracker::Snapshot;
 const QUIET: Duration = Duration::from_secs(10);
 /// And at most this often, unless another phase begins.
 const BREATH: Duration = Duration::from_secs(2);
-/// A wait longer than this is worth a line when it begins.
+/// While rows are carried out, a wait longer than this is worth a line when it begins.
 const LONG_WAIT: Duration = Duration::from_secs(3);
 
 /// Decides which states are worth a line.
@@ -31,7 +31,7 @@ impl Narrator {
         let wait = state
             .wait
             .as_ref()
-            .filter(|(_, length)| *length > LONG_WAIT)
+            .filter(|(_, length)| state.running.is_none() || *length > LONG_WAIT)
             .map(|(reason, _)| reason.clone());
         let since = now.saturating_sub(self.at);
 
@@ -65,7 +65,7 @@ fn phase(state: &Snapshot) -> Option<&'static str> {
     match (state.reading, state.running) {
         (Some(reading), _) => Some(reading.what),
         (None, Some(_)) => Some("rows"),
-        (None, None) => None,
+        (None, None) => state.wait.as_ref().map(|_| "waiting"),
     }
 }
 
@@ -151,6 +151,35 @@ mod tests {
         assert!(
             narrator.tell(&waiting("PUT quota", 41), seconds(5)).is_some(),
             "another wait for the same thing"
+        );
+    }
+
+    #[test]
+    fn before_and_while_the_organization_is_read_every_wait_is_told_with_its_reason() {
+        let mut narrator = Narrator::default();
+        let waiting = |reading| Snapshot {
+            reading,
+            wait: Some(("another try after a 503".to_owned(), seconds(1))),
+            ..Snapshot::default()
+        };
+        assert_eq!(
+            narrator.tell(&waiting(None), seconds(0)).as_deref(),
+            Some("waiting for another try after a 503: 1.0 s")
+        );
+        assert_eq!(narrator.tell(&waiting(None), seconds(3)), None, "told already");
+        let reading = Reading {
+            what: "users",
+            read: 9,
+            total: None,
+        };
+        let state = Snapshot {
+            reading: Some(reading),
+            ..Snapshot::default()
+        };
+        assert!(narrator.tell(&state, seconds(4)).is_some());
+        assert_eq!(
+            narrator.tell(&waiting(Some(reading)), seconds(7)).as_deref(),
+            Some("reading users 9; waiting for another try after a 503: 1.0 s")
         );
     }
 

@@ -65,6 +65,7 @@ fn draw(bar: &ProgressBar, state: &Snapshot) {
     let (position, length) = match (state.reading, state.running) {
         (Some(reading), _) => (reading.read, reading.total),
         (None, Some(running)) => (running.ended as u64, Some(running.rows as u64)),
+        (None, None) if state.wait.is_some() => (0, None),
         (None, None) => return,
     };
     let template = if length.is_some() {

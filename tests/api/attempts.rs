@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use reseat::api::{Failure, UserUpdate};
+use reseat::api::{Credentials, Failure, UserUpdate};
 use reseat::event::{Event, Method, Service, WaitReason};
 use reseat::pace::Limits;
 use reseat::wire::Reach;
@@ -301,4 +301,32 @@ async fn calls_can_be_carried_by_any_thread() {
     assert_send(&client.release_user_licenses(&[]));
     assert_send(&client.allocate_to_users(&[], &none, false));
     assert_send(&client.invite_users(&[]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answered_is_given_up_soon_with_what_to_check() {
+    let server = Server::new();
+    let start = tokio::time::Instant::now();
+    for _ in 0..3 {
+        server.fails(Reach::NotSent);
+    }
+    let client = server.client_with(|config| config.credentials = Credentials::Token("rt_token".into()));
+    let error = client.groups().await.unwrap_err();
+    assert_eq!((error.failure, error.attempts), (Failure::NotDone, 3));
+    assert!(error.message.contains("`uri`") && error.message.contains("proxy"), "{error}");
+    assert!(start.elapsed() < seconds(3), "{:?}", start.elapsed());
+    assert!(matches!(waits(&server)[0].0, WaitReason::Retry(_)), "{:?}", waits(&server));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_answered_once_is_worth_the_whole_patience() {
+    let server = Server::new();
+    server.answers(200, json!([]));
+    for _ in 0..8 {
+        server.fails(Reach::NotSent);
+    }
+    server.answers(200, json!([]));
+    let client = server.client();
+    client.groups().await.unwrap();
+    assert_eq!(client.groups().await.unwrap().receipt.attempts, 9);
 }

@@ -515,9 +515,19 @@ async fn trap_22_identity_calls_are_organization_level_and_the_partition_error_s
     let error = server.client().users(0, 10, None).await.unwrap_err();
     assert_eq!(error.code, "InvalidPartition");
     assert!(error.message.contains("`organization_id`"), "{}", error.message);
+    server.answers(
+        400,
+        json!({"errors": {"partitionGlobalId": ["The value 'x' is not valid."]}}),
+    );
+    let error = server.client().groups().await.unwrap_err();
+    assert_eq!(error.failure, Failure::SignIn, "it is refused in every call");
+    assert!(error.message.contains("`RESEAT_ORGANIZATION_ID`"), "{}", error.message);
     assert_eq!(
         server.lines(),
-        [format!("GET /acme/identity_/api/User/users/{ORGANIZATION}")]
+        [
+            format!("GET /acme/identity_/api/User/users/{ORGANIZATION}"),
+            format!("GET /acme/identity_/api/Group/{ORGANIZATION}")
+        ]
     );
     assert_eq!(server.token_requests()[0].path, "/identity_/connect/token");
 }

@@ -9,6 +9,7 @@ mod documents;
 mod editions;
 mod endings;
 mod faults;
+mod first_try;
 mod guards;
 mod migrate;
 mod names;

@@ -46,9 +46,9 @@ impl Session {
             story.attempts += 1;
             let sent = now();
             let result = self.send(call, token.as_deref(), &story).await;
-            let (happened, said) = classify(&result);
+            let (happened, said) = self.classify(&result);
             match happened {
-                Happened::NotSent | Happened::CannotBeSent => slot.withdraw(),
+                Happened::NotSent | Happened::NobodyThere | Happened::CannotBeSent => slot.withdraw(),
                 Happened::Answered(status) => slot.answered(sent, Some(status), said),
                 Happened::Lost => slot.answered(sent, None, said),
             }
@@ -119,8 +119,10 @@ impl Session {
             response.body = without(&words, call.secrets.iter().chain(token)).into_bytes();
         }
         let status = result.as_ref().ok().map(|response| response.status);
-        if status == Some(429) {
-            self.traffic().tally.throttled += 1;
+        {
+            let mut traffic = self.traffic();
+            traffic.was_answered |= status.is_some();
+            traffic.tally.throttled += u64::from(status == Some(429));
         }
         self.observe(Event::CallEnded {
             method,
@@ -129,6 +131,24 @@ impl Session {
             took: now().saturating_duration_since(sent),
         });
         result
+    }
+
+    fn classify(&self, result: &Result<Response, TransportError>) -> (Happened, Allowance) {
+        match result {
+            Ok(response) => {
+                let said = Allowance::read(|name| response.header(name), wall_clock(response));
+                (Happened::Answered(response.status), said)
+            }
+            Err(error) => {
+                let happened = match error.reach {
+                    Reach::CannotBeSent => Happened::CannotBeSent,
+                    Reach::NotSent if self.traffic().was_answered => Happened::NotSent,
+                    Reach::NotSent => Happened::NobodyThere,
+                    Reach::Lost => Happened::Lost,
+                };
+                (happened, Allowance::default())
+            }
+        }
     }
 
     /// The pause that the server wishes for. Such a wish binds every call of the service and method from here on;
@@ -181,23 +201,6 @@ impl Session {
                 story.retries += 1;
                 self.hold(WaitReason::Retry(clean(story.last(), 200)), until).await
             }
-        }
-    }
-}
-
-fn classify(result: &Result<Response, TransportError>) -> (Happened, Allowance) {
-    match result {
-        Ok(response) => {
-            let said = Allowance::read(|name| response.header(name), wall_clock(response));
-            (Happened::Answered(response.status), said)
-        }
-        Err(error) => {
-            let happened = match error.reach {
-                Reach::CannotBeSent => Happened::CannotBeSent,
-                Reach::NotSent => Happened::NotSent,
-                Reach::Lost => Happened::Lost,
-            };
-            (happened, Allowance::default())
         }
     }
 }

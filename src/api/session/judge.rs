@@ -159,7 +159,9 @@ fn unusable(call: &Call, story: &Story, code: &str, message: &str) -> CallError 
 fn refused(call: &Call, story: &Story, response: &Response) -> CallError {
     let fault = read_fault(response);
     let status = response.status;
-    let failure = if too_large(call, status, &fault.message) {
+    let failure = if names_no_organization(&fault) {
+        Failure::SignIn
+    } else if too_large(call, status, &fault.message) {
         Failure::TooLarge
     } else {
         Failure::Refused
@@ -171,15 +173,24 @@ fn refused(call: &Call, story: &Story, response: &Response) -> CallError {
             call.scope
         )),
         _ if is_html(response) => Some(format!("check {}", settings(call))),
-        _ if fault.code == "InvalidPartition" || fault.message.contains("InvalidPartition") => {
-            Some("check `organization` and `organization_id`, which have to name the same organization".to_owned())
-        }
+        _ if names_no_organization(&fault) => Some(
+            "check `organization_id` (or `RESEAT_ORGANIZATION_ID`) and `organization`, which have to name the same \
+             organization"
+                .to_owned(),
+        ),
         _ => None,
     };
     if let Some(advice) = advice {
         message = format!("{message}; {advice}");
     }
     story.error(call, failure, &code_of(response, fault.code), &message)
+}
+
+/// Whether the organization's GUID or name is refused, as it would be in every other call (`uipath-api`, 1.3).
+fn names_no_organization(fault: &Fault) -> bool {
+    ["InvalidPartition", "partitionGlobalId:"]
+        .iter()
+        .any(|sign| fault.code == *sign || fault.message.contains(sign))
 }
 
 /// 413, or a 400 about the number of entries. What has one entry cannot be made smaller.

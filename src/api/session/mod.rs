@@ -47,6 +47,8 @@ pub(super) struct Traffic {
     dice: StdRng,
     held_until: Option<Instant>,
     announced: Option<(WaitReason, Instant)>,
+    /// Whether any call was ever answered.
+    was_answered: bool,
 }
 
 /// The shared state and the reason to stop.
@@ -70,6 +72,7 @@ impl Session {
             dice: config.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
             held_until: None,
             announced: None,
+            was_answered: false,
         };
         let shared = Shared {
             config,

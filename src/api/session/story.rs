@@ -65,6 +65,10 @@ impl Story {
         };
         let message = match why {
             GiveUp::PauseTooLong(asked) => return self.too_long(call, asked, max_wait),
+            GiveUp::NobodyThere => format!(
+                "{}{times}; check `uri` and, where there is one, the proxy (`HTTPS_PROXY`)",
+                self.last
+            ),
             GiveUp::NotDone | GiveUp::Unclear => format!("{}{times}", self.last),
         };
         let failure = match (why, call.effect) {
