@@ -404,11 +404,16 @@ fn what_is_odd_but_may_be_meant_is_a_warning() {
         ("operation,,user\ndelete,x,ann\n", "cell-without-header"),
         ("operation,user\ndelete,\u{430}nn@x.example\n", "look-alike-address"),
         ("operation,user\ndelete,\u{202e}ann@x.example\n", "look-alike-address"),
-        ("operation,user\n", "no-rows"),
     ] {
         assert_eq!(warnings(text), [code], "{text}");
         assert_eq!(errors(text), [] as [&str; 0]);
     }
+}
+
+#[test]
+fn a_sheet_without_rows_is_an_error_unless_its_rows_were_left_out_on_purpose() {
+    assert_eq!(errors("operation,user\n"), ["no-rows"]);
+    assert_eq!(errors("operation,user\nignore,ann\n"), [] as [&str; 0]);
 }
 
 #[test]

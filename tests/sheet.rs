@@ -207,7 +207,7 @@ fn standard_input_is_kept_so_that_it_can_be_read_again() {
         assert_eq!(seen.rows.len(), 2);
     }
     assert_eq!(source.name(), "standard input");
-    assert_eq!(source.extract_path(), Path::new("stdin.failed.csv"));
+    assert_eq!(source.extract_path(), Path::new("reseat.failed.csv"));
 }
 
 #[test]

@@ -61,8 +61,12 @@ fn check_sheets(pass: &mut Pass<'_>, options: &Options) {
                 "no worksheet has a header that reseat knows",
                 mend,
             ));
-        } else if pass.row_count == 0 {
-            faults.push(Fault::warning("no-rows", "there is no row under the header", ""));
+        } else if pass.row_count == 0 && pass.ignored == 0 {
+            faults.push(Fault::error(
+                "no-rows",
+                "the sheet has no rows",
+                "an empty export is seldom meant; look at where the sheet comes from",
+            ));
         }
     }
     for fault in faults {

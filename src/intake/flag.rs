@@ -1,27 +1,31 @@
 //! Yes and no.
 
-/// What a cell says: `TRUE`, `yes`, `y`, `1`, `on` or `x`, their opposites, and `TRUE` and `FALSE` as
-/// spreadsheet programs write them into a CSV in other languages.
+/// The words for yes, as `docs/sheet.md` lists them; several as spreadsheet programs and people write
+/// them in other languages.
+const YES: [&str; 14] = [
+    "true",
+    "t",
+    "yes",
+    "y",
+    "1",
+    "on",
+    "x",
+    "wahr",
+    "vrai",
+    "verdadero",
+    "verdadeiro",
+    "vero",
+    "waar",
+    "ja",
+];
+
+/// The words for no, likewise.
+const NO: [&str; 13] = [
+    "false", "f", "no", "n", "0", "off", "falsch", "faux", "falso", "onwaar", "nein", "non", "nee",
+];
+
+/// What a cell says, without regard to case.
 pub(super) fn flag(cell: &str) -> Option<bool> {
-    const YES: [&str; 14] = [
-        "true",
-        "yes",
-        "y",
-        "1",
-        "on",
-        "x",
-        "t",
-        "wahr",
-        "vrai",
-        "verdadero",
-        "verdadeiro",
-        "vero",
-        "waar",
-        "ja",
-    ];
-    const NO: [&str; 13] = [
-        "false", "no", "n", "0", "off", "f", "falsch", "faux", "falso", "onwaar", "nein", "non", "nee",
-    ];
     let is = |word: &&str| cell.eq_ignore_ascii_case(word);
     if YES.iter().any(is) {
         Some(true)
@@ -35,6 +39,16 @@ pub(super) fn flag(cell: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_documents_list_every_word_for_yes_and_no() {
+        let page = include_str!("../../docs/sheet.md");
+        let line = page.lines().find(|line| line.starts_with("- Yes is")).unwrap();
+        for word in YES.iter().chain(&NO) {
+            let listed = format!("`{word}`");
+            assert!(line.to_lowercase().contains(&listed), "{word}");
+        }
+    }
 
     #[test]
     fn yes_and_no_are_understood_as_people_write_them() {

@@ -74,7 +74,7 @@ impl Source {
         Self::with_file(path.to_owned(), false, file.into_parts().0)
     }
 
-    /// Keeps all of `input` in a private temporary file; the source is called `stdin`.
+    /// Keeps all of `input` in a private temporary file; its path is `reseat`, as its files are called.
     pub fn from_reader(input: &mut dyn Read) -> Result<Self, SheetError> {
         let failed = |source| SheetError::Read {
             path: "standard input".into(),
@@ -82,7 +82,7 @@ impl Source {
         };
         let mut file = tempfile::tempfile().map_err(failed)?;
         io::copy(input, &mut file).map_err(failed)?;
-        Self::with_file("stdin".into(), true, file)
+        Self::with_file("reseat".into(), true, file)
     }
 
     fn with_file(path: PathBuf, standard_input: bool, mut file: std::fs::File) -> Result<Self, SheetError> {
@@ -97,7 +97,7 @@ impl Source {
         })
     }
 
-    /// The path as given; `stdin` for standard input.
+    /// The path as given; `reseat` for standard input.
     pub fn path(&self) -> &Path {
         &self.path
     }
