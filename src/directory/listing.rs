@@ -434,7 +434,8 @@ mod tests {
             let server = Server { total, tells_total, cap, short_at, ..Server::default() };
             let size = u64::from(top).min(cap);
             let calls = server.reads_all(top) as u64;
-            prop_assert!(calls <= total.div_ceil(size).max(1) + 6, "{calls} calls");
+            // At the short page and at the end, as many calls as may be on their way were sent ahead.
+            prop_assert!(calls <= total.div_ceil(size).max(1) + 2 * 4, "{calls} calls");
         }
     }
 }
