@@ -160,12 +160,20 @@ fn every_flag_that_the_documents_name_exists() {
 fn every_command_that_is_spoken_of_exists() {
     let known = commands();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let sources = ["src/report/hint.rs", "src/app/failure.rs", "src/app/prepare.rs", "src/app/after.rs"];
+    let sources = [
+        "src/report/hint.rs",
+        "src/app/failure.rs",
+        "src/app/prepare.rs",
+        "src/app/after.rs",
+    ];
     let sources = sources.map(|path| (path.to_owned(), fs_err::read_to_string(root.join(path)).unwrap()));
     for (page, text) in pages().into_iter().chain(sources) {
         for rest in text.split("`reseat ").skip(1) {
             let word: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
-            assert!(word.is_empty() || known.contains(&word), "{page} speaks of `reseat {word}`");
+            assert!(
+                word.is_empty() || known.contains(&word),
+                "{page} speaks of `reseat {word}`"
+            );
         }
     }
 }

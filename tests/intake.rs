@@ -878,5 +878,8 @@ fn problems_are_told_in_the_order_of_the_rows_whenever_they_are_found() {
         ]
     );
     let extra = intake.problems.iter().last().map(|problem| problem.what.clone());
-    assert!(extra.as_ref().is_some_and(|what| what.contains("column D")), "{extra:?}");
+    assert!(
+        extra.as_ref().is_some_and(|what| what.contains("column D")),
+        "{extra:?}"
+    );
 }

@@ -136,7 +136,11 @@ impl Catalogue {
         let word = fold(word.trim());
         let beginning = |name: &str| word.chars().count() >= SHORTEST_BEGINNING && fold(name).starts_with(&word);
         let named: Vec<&KnownBundle> = self.bundles.iter().filter(|bundle| !bundle.name.is_empty()).collect();
-        let begun: Vec<&KnownBundle> = named.iter().copied().filter(|bundle| beginning(product(bundle))).collect();
+        let begun: Vec<&KnownBundle> = named
+            .iter()
+            .copied()
+            .filter(|bundle| beginning(product(bundle)))
+            .collect();
         if !begun.is_empty() {
             return begun;
         }
@@ -234,7 +238,11 @@ mod tests {
             ("a", ""),
             ("unicorn", ""),
         ] {
-            let found: Vec<&str> = catalogue.suggestions(word).iter().map(|bundle| bundle.code.as_str()).collect();
+            let found: Vec<&str> = catalogue
+                .suggestions(word)
+                .iter()
+                .map(|bundle| bundle.code.as_str())
+                .collect();
             assert_eq!(found.join(" "), codes, "{word}");
         }
     }

@@ -121,7 +121,12 @@ pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision 
         Happened::NotSent => again(attempt, policy, random, GiveUp::NotDone),
         Happened::NobodyThere => {
             let retries = policy.retries.min(KNOCKS);
-            again(attempt, &RetryPolicy { retries, ..*policy }, random, GiveUp::NobodyThere)
+            again(
+                attempt,
+                &RetryPolicy { retries, ..*policy },
+                random,
+                GiveUp::NobodyThere,
+            )
         }
         Happened::CannotBeSent => Decision::GiveUp(GiveUp::NotDone),
     }

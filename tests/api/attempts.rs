@@ -313,9 +313,16 @@ async fn a_server_that_never_answered_is_given_up_soon_with_what_to_check() {
     let client = server.client_with(|config| config.credentials = Credentials::Token("rt_token".into()));
     let error = client.groups().await.unwrap_err();
     assert_eq!((error.failure, error.attempts), (Failure::NotDone, 3));
-    assert!(error.message.contains("`uri`") && error.message.contains("proxy"), "{error}");
+    assert!(
+        error.message.contains("`uri`") && error.message.contains("proxy"),
+        "{error}"
+    );
     assert!(start.elapsed() < seconds(3), "{:?}", start.elapsed());
-    assert!(matches!(waits(&server)[0].0, WaitReason::Retry(_)), "{:?}", waits(&server));
+    assert!(
+        matches!(waits(&server)[0].0, WaitReason::Retry(_)),
+        "{:?}",
+        waits(&server)
+    );
 }
 
 #[tokio::test(start_paused = true)]
