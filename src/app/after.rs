@@ -59,6 +59,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         hints: hints(Evidence {
             counts: &counts,
             answers: &observed.answers,
+            throttled_within_limits: tally.throttled_within_limits,
         }),
         next_command: next_command(ending, failed_sheet.as_deref(), &counts),
         counts,

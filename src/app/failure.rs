@@ -39,11 +39,16 @@ impl Failure {
 
     /// The failure of an error, with what caused it.
     pub(super) fn of(ending: Ending, error: &dyn Error) -> Self {
+        let mut failure = Self::new(ending, error.to_string());
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
-        Self {
-            causes: causes.map(ToString::to_string).collect(),
-            ..Self::new(ending, error.to_string())
+        for cause in causes.map(ToString::to_string) {
+            let told = failure.causes.last().unwrap_or(&failure.message);
+            // Many errors repeat their cause in their own words.
+            if !told.contains(&cause) {
+                failure.causes.push(cause);
+            }
         }
+        failure
     }
 
     /// A configuration that cannot be used.
@@ -128,6 +133,16 @@ mod tests {
             plain(&failure.with_help("free some space").to_string()),
             "error: failed to write `x`\n  caused by: disk full\nhelp: free some space\n"
         );
+    }
+
+    #[test]
+    fn a_cause_that_the_message_has_told_is_not_told_again() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("failed to open `x`: {0}")]
+        struct Repeating(#[source] std::io::Error);
+
+        let failure = Failure::of(Ending::CouldNotStart, &Repeating(std::io::Error::other("no such file")));
+        assert_eq!(plain(&failure.to_string()), "error: failed to open `x`: no such file\n");
     }
 
     #[test]

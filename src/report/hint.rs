@@ -14,6 +14,8 @@ pub struct Evidence<'a> {
     pub counts: &'a BTreeMap<Status, usize>,
     /// Answers by service and HTTP status.
     pub answers: &'a BTreeMap<(Service, u16), u64>,
+    /// Answers with status 429 that came although a known limit was kept.
+    pub throttled_within_limits: u64,
 }
 
 /// One hint.
@@ -21,7 +23,7 @@ pub struct Evidence<'a> {
 pub enum Hint {
     /// Every call to a service was answered 403.
     Scopes(Service),
-    /// The server refused calls for their rate although the published quota was kept.
+    /// The server refused so many calls for their rate although the known quota was kept.
     QuotaShared(u64),
     /// Migrations wait for their invitation.
     Waiting(usize),
@@ -83,18 +85,17 @@ fn verb(count: usize, one: &str, many: &str) -> String {
 
 /// What the evidence of a run suggests, most urgent first.
 pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
-    let Evidence { counts, answers } = evidence;
+    let Evidence {
+        counts,
+        answers,
+        throttled_within_limits: throttled,
+    } = evidence;
     let count = |status| counts.get(&status).copied().filter(|count| *count > 0);
     let mut hints: Vec<Hint> = services(answers)
         .into_iter()
         .filter(|service| answered(answers, *service).all(|(status, _)| status == 403))
         .map(Hint::Scopes)
         .collect();
-    let throttled: u64 = answers
-        .iter()
-        .filter(|((_, status), _)| *status == 429)
-        .map(|(_, count)| count)
-        .sum();
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
     hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
     hints.extend(count(Status::Waiting).map(Hint::Waiting));
@@ -119,10 +120,11 @@ fn answered(answers: &BTreeMap<(Service, u16), u64>, service: Service) -> impl I
 mod tests {
     use super::*;
 
-    fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)]) -> Vec<Hint> {
+    fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)], throttled: u64) -> Vec<Hint> {
         hints(Evidence {
             counts: &counts.iter().copied().collect(),
             answers: &answers.iter().copied().collect(),
+            throttled_within_limits: throttled,
         })
     }
 
@@ -131,7 +133,12 @@ mod tests {
         assert_eq!(
             drawn(
                 &[(Status::Done, 9), (Status::NotRun, 0)],
-                &[((Service::Identity, 200), 9)]
+                &[
+                    ((Service::Identity, 200), 9),
+                    ((Service::License, 429), 1),
+                    ((Service::Identity, 503), 4)
+                ],
+                0
             ),
             []
         );
@@ -144,18 +151,15 @@ mod tests {
             ((Service::Identity, 403), 1),
             ((Service::License, 403), 2),
         ];
-        assert_eq!(drawn(&[], &answers), [Hint::Scopes(Service::License)]);
+        assert_eq!(drawn(&[], &answers, 0), [Hint::Scopes(Service::License)]);
     }
 
     #[test]
     fn refusals_for_rate_rows_in_doubt_waiting_and_not_reached_are_each_told() {
         let hints = drawn(
             &[(Status::Waiting, 1), (Status::InDoubt, 2), (Status::NotRun, 3)],
-            &[
-                ((Service::Identity, 429), 2),
-                ((Service::Identity, 200), 4),
-                ((Service::License, 429), 1),
-            ],
+            &[((Service::Identity, 429), 3), ((Service::Identity, 200), 4)],
+            3,
         );
         assert_eq!(
             hints,
