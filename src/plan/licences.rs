@@ -59,7 +59,15 @@ struct Grant<'d> {
     account: AccountIndex,
     change: LicenseChange,
     /// The migration whose licences are among it, where they could be handed over instead.
-    hand_over: Option<(&'d Succession, &'d Draft<'d>)>,
+    hand_over: Option<HandOver<'d>>,
+}
+
+/// A migration whose old account can give its seats to the new one.
+struct HandOver<'d> {
+    succession: &'d Succession,
+    old: &'d Draft<'d>,
+    /// What the old account holds already: what it gets from this very sheet may yet miss out.
+    sure: BundleSet,
 }
 
 impl Grant<'_> {
@@ -70,7 +78,8 @@ impl Grant<'_> {
     /// Those whose licences could be handed over come last: they do without a seat if need be.
     fn order(&self) -> (bool, Option<RowIndex>) {
         let first = self.change.edits.first().map(|(row, _)| *row);
-        (self.hand_over.is_some(), first)
+        let needs_none = |over: &HandOver<'_>| over.succession.licenses.is_subset(&over.sure);
+        (self.hand_over.as_ref().is_some_and(needs_none), first)
     }
 }
 
@@ -105,13 +114,11 @@ impl Assembly<'_> {
     }
 
     /// The migration to this account, if the old one goes and its licences can be taken off it.
-    fn hand_over<'d>(&self, draft: &'d Draft<'d>, drafts: &'d [Draft<'d>]) -> Option<(&'d Succession, &'d Draft<'d>)> {
+    fn hand_over<'d>(&self, draft: &'d Draft<'d>, drafts: &'d [Draft<'d>]) -> Option<HandOver<'d>> {
         let succession = draft.succession.as_deref()?;
         let old = &drafts[succession.from.0];
-        // What the old account gets from this very sheet may yet miss out.
-        let kept = old.held.direct.bundles().common(&old.now().direct.bundles());
-        let covered = succession.licenses.is_subset(&kept);
-        (self.rules.portal && succession.end != OldAccount::Stays && covered).then_some((succession, old))
+        let sure = old.held.direct.bundles().common(&old.now().direct.bundles());
+        (self.rules.portal && succession.end != OldAccount::Stays).then_some(HandOver { succession, old, sure })
     }
 
     fn grant(&mut self, grants: Vec<Grant<'_>>, pools: &Pools) {
@@ -178,13 +185,17 @@ impl Assembly<'_> {
             let with = edit.apply(&fits.target);
             let needs = with.direct.bundles().minus(&fits.target.direct.bundles());
             let lacking = left.lacking(&needs);
-            match hand_over {
+            match &hand_over {
                 _ if lacking.is_empty() => {
                     left.take(&needs);
                     fits.edits.push((row, edit));
                     fits.target = with;
                 }
-                Some((succession, old)) if succession.row == row => handed = Some((succession, old, edit)),
+                Some(over) if over.succession.row == row && lacking.is_subset(&over.sure) => {
+                    // The others need a seat beside that of the old account.
+                    left.take(&needs.minus(&over.sure));
+                    handed = Some((over.succession, over.old, edit));
+                }
                 _ => {
                     self.plan.rows[row].ending = Ending::Short(lacking.clone());
                     self.plan.short.push((row, lacking));

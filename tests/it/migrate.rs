@@ -132,6 +132,21 @@ fn without_a_free_seat_the_licences_are_handed_over_when_the_old_account_goes() 
 }
 
 #[test]
+fn a_licence_that_a_row_above_gives_does_not_stand_in_the_way_of_a_hand_over() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    stage.free_seats("TSTNU", 2);
+    let sheet = format!(
+        "operation,user,new_email,licenses,delete_when\n\
+         add-licenses,{NADIA},,TSTNU,\n\
+         migrate,{NADIA},{NEW},,invited\n"
+    );
+    stage.run_with(&sheet, &ONE).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU; TSTNU"));
+    assert!(stage.user(NADIA).is_none());
+}
+
+#[test]
 fn a_hand_over_waits_for_the_acceptance_too() {
     let stage = Stage::new();
     stage.free_seats("ACNU", 0);
