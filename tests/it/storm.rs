@@ -90,7 +90,8 @@ fn weathered(seed: u64) {
     let sheet = sheet(&mut dice);
     let calm = stage(Config::unlimited());
     let before = calm.world();
-    calm.run_with(&sheet, &FLAGS);
+    let ran = calm.run_with(&sheet, &FLAGS);
+    assert!([0, 3].contains(&ran.code), "seed {seed}\n{sheet}\n{}", ran.err);
     let expected = changes(&before, &calm.world());
 
     let rough = stage(Config {
@@ -117,7 +118,8 @@ fn weathered(seed: u64) {
         rough.ended(child);
     }
     rough.sandbox.set_faults(Faults::default());
-    rough.reseat(&words);
+    let ran = rough.reseat(&words);
+    assert!([0, 3].contains(&ran.code), "seed {seed}\n{sheet}\n{}", ran.err);
     let told = changes(&before, &rough.world());
     let missing: Vec<_> = expected.iter().filter(|change| !told.contains(change)).collect();
     let more: Vec<_> = told.iter().filter(|change| !expected.contains(change)).collect();
