@@ -429,14 +429,10 @@ fn results_of_another_organization_are_refused_and_can_still_be_read() {
     killed_run(&path, vec![record(0, Status::Done)]);
     let stranger = RunId::new(later_run().started(), THEIRS, 1);
     let refusal = ResultsFile::open(&path, &stranger).unwrap_err();
-    assert!(matches!(
-        refusal,
-        OpenError::OtherOrganization {
-            theirs: OURS,
-            ours: THEIRS,
-            ..
-        }
-    ));
+    let OpenError::OtherOrganization { run, ours: THEIRS, .. } = refusal else {
+        panic!("{refusal}")
+    };
+    assert_eq!(run.organization(), OURS);
     assert_eq!(records(&path).len(), 1);
 }
 

@@ -23,6 +23,9 @@ pub enum Failure {
     Unclear,
     /// The run is being stopped; the request was not sent (or not sent again after a refusal to serve it).
     Stopped,
+    /// The run is being stopped before a request that may be repeated could be sent again, and what the last
+    /// attempt did is not known.
+    CutOff,
 }
 
 /// A call that did not do what was asked.

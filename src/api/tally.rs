@@ -14,9 +14,7 @@ pub struct Tally {
     pub retries: u64,
     /// Answers with status 429.
     pub throttled: u64,
-    /// Those of them that came although a limit is known and was kept.
-    pub throttled_within_limits: u64,
-    /// For how long some call was held back by a quota or by the server's wish; calls held back together count once.
+    /// How long sending was held back by quotas and by the server's wishes.
     pub waited: Duration,
 }
 

@@ -1,18 +1,21 @@
 //! After a run: the results file in order, the sheet of failed rows, the summary, the exit code.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Ending;
 use super::console::{Console, data};
 use super::failure::Failure;
-use super::prepare::{Loaded, could_not_start};
+use super::guards::Desk;
+use super::next::Typed;
+use super::prepare::Loaded;
+use super::results::not_read;
 use super::signals::Signals;
-use crate::cli::OutputFormat;
+use crate::cli::{OutputFormat, RunOptions};
 use crate::engine::{Ran, Stopped};
 use crate::ledger::{FinishError, Finished, History, ResultsFile};
-use crate::model::{Place, RowKey, Status};
+use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::{Evidence, Observed, Summary, hints};
 use crate::sheet::{Mark, Marks, write_extract};
 
@@ -28,6 +31,10 @@ pub(super) struct Aftermath<'a> {
     pub(super) elapsed: Duration,
     /// The rows that this run took up.
     pub(super) chosen: HashSet<RowKey>,
+    /// The rows that delete an account, now or later.
+    pub(super) deleting: &'a HashSet<RowKey>,
+    pub(super) options: &'a RunOptions,
+    pub(super) desk: Desk,
 }
 
 pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
@@ -41,27 +48,46 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         observed,
         elapsed,
         chosen,
+        deleting,
+        options,
+        desk,
     } = aftermath;
     let path = file.path().to_owned();
     let counts = match file.finish(order) {
         Ok(Finished { counts, .. }) => counts,
         Err(error @ FinishError::Ordering { .. }) => {
             console.tell(format!("warning: failed to {error}\n"));
-            History::read(&path).map_err(|error| could_not_start(&error))?.counts()
+            History::read(&path).map_err(|error| not_read(&error))?.counts()
         }
         Err(error) => return Err(Failure::of(Ending::CouldNotStart, &error)),
     };
-    let history = History::read(&path).map_err(|error| could_not_start(&error))?;
+    let history = History::read(&path).map_err(|error| not_read(&error))?;
     let failed_sheet = failed_sheet(&history, order, loaded, console)?;
     let ending = ending(&ran, signals, &history, order, &chosen);
     let tally = loaded.organization.client.tally();
+    let allows_deletions = options.max_deletes.is_some() || desk == Desk::Unattended;
+    let typed = |is_next: fn(Status) -> bool| {
+        let statuses = deleting.iter().filter_map(|key| history.status(key));
+        Typed {
+            words: std::env::args().collect(),
+            sheet: &options.sheet.path,
+            deletions: allows_deletions.then(|| statuses.filter(|status| is_next(*status)).count()),
+        }
+    };
+    let next_command = match (ending, &failed_sheet) {
+        (Ending::Done, _) => None,
+        (Ending::NeedsPerson, Some(path)) if !counts.contains_key(&Status::InDoubt) => {
+            Some(typed(Status::needs_a_person).with_sheet(path))
+        }
+        _ => Some(typed(|status| status.rerun() != Rerun::Skip).again()),
+    };
     let summary = Summary {
         hints: hints(Evidence {
             counts: &counts,
             answers: &observed.answers,
-            throttled_within_limits: tally.throttled_within_limits,
+            failed_sheet: failed_sheet.as_deref(),
         }),
-        next_command: next_command(ending, failed_sheet.as_deref(), &counts),
+        next_command,
         counts,
         tally,
         elapsed,
@@ -129,7 +155,7 @@ fn failed_sheet(
         if !history.status(key).is_some_and(Status::needs_a_person) {
             continue;
         }
-        if let Some(record) = history.record(key).map_err(|error| could_not_start(&error))? {
+        if let Some(record) = history.record(key).map_err(|error| not_read(&error))? {
             let mark = Mark {
                 status: record.status.to_string(),
                 message: record.message,
@@ -152,46 +178,5 @@ fn failed_sheet(
             console.tell(format!("warning: the sheet of failed rows was not written: {error}\n"));
             Ok(None)
         }
-    }
-}
-
-fn next_command(ending: Ending, failed_sheet: Option<&Path>, counts: &BTreeMap<Status, usize>) -> Option<String> {
-    let again = || {
-        let words: Vec<String> = std::env::args()
-            .filter(|word| word != "--again")
-            .map(|word| quoted(&word))
-            .collect();
-        Some(words.join(" "))
-    };
-    let in_doubt = counts.contains_key(&Status::InDoubt);
-    match (ending, failed_sheet) {
-        (Ending::NeedsPerson, Some(path)) if !in_doubt => Some(format!(
-            "correct {} and run it, or correct the sheet and type the same command again",
-            quoted(&path.display().to_string())
-        )),
-        (Ending::Done, _) => None,
-        _ => again(),
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:@%+,".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_with_spaces_are_quoted_for_the_shell() {
-        assert_eq!(quoted("samples/onboarding.csv"), "samples/onboarding.csv");
-        assert_eq!(quoted("Work e-mail=user"), "'Work e-mail=user'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }

@@ -14,8 +14,7 @@ use crate::sheet::Source;
 use crate::text::plural;
 
 pub(super) fn check(options: &SheetOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let settings = configured(overrides, Reach::Offline, console)?;
-    let source = Source::open(&options.path).map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let (source, settings) = sheet::open(&options.path, configured(overrides, Reach::Offline, console))?;
     let checked = intake::check(&source, &sheet::options(options, &settings))
         .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
     data(|out| match console.output {

@@ -87,7 +87,6 @@ fn begun(prior: Prior) -> Begun {
         account: prior.user_id,
         made,
         before: prior.before,
-        after: prior.after,
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Failure {
     pub(super) message: String,
     /// Why, outermost first.
     pub(super) causes: Vec<String>,
+    /// Which rows or accounts it is about, a line each.
+    pub(super) details: Vec<String>,
     /// What is wrong in detail.
     pub(super) findings: Vec<Finding>,
     /// What to do.
@@ -32,6 +34,7 @@ impl Failure {
             ending,
             message: message.into(),
             causes: Vec::new(),
+            details: Vec::new(),
             findings: Vec::new(),
             help: Vec::new(),
         }
@@ -39,16 +42,11 @@ impl Failure {
 
     /// The failure of an error, with what caused it.
     pub(super) fn of(ending: Ending, error: &dyn Error) -> Self {
-        let mut failure = Self::new(ending, error.to_string());
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
-        for cause in causes.map(ToString::to_string) {
-            let told = failure.causes.last().unwrap_or(&failure.message);
-            // Many errors repeat their cause in their own words.
-            if !told.contains(&cause) {
-                failure.causes.push(cause);
-            }
+        Self {
+            causes: causes.map(ToString::to_string).collect(),
+            ..Self::new(ending, error.to_string())
         }
-        failure
     }
 
     /// A configuration that cannot be used.
@@ -60,6 +58,13 @@ impl Failure {
             ..Self::new(Ending::CouldNotStart, message)
         }
         .with_help("docs/configuration.md explains every key and variable")
+    }
+
+    /// The failure with the rows or accounts that it is about.
+    #[must_use]
+    pub(super) fn with_details(mut self, details: Vec<String>) -> Self {
+        self.details = details;
+        self
     }
 
     /// The failure with one more thing to do about it.
@@ -76,6 +81,9 @@ impl fmt::Display for Failure {
         writeln!(out, "{} {}", label(Severity::Error), self.message)?;
         for cause in &self.causes {
             writeln!(out, "  caused by: {cause}")?;
+        }
+        for detail in &self.details {
+            writeln!(out, "  {detail}")?;
         }
         for finding in &self.findings {
             write!(out, "\n{}", told(finding))?;
@@ -133,16 +141,6 @@ mod tests {
             plain(&failure.with_help("free some space").to_string()),
             "error: failed to write `x`\n  caused by: disk full\nhelp: free some space\n"
         );
-    }
-
-    #[test]
-    fn a_cause_that_the_message_has_told_is_not_told_again() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("failed to open `x`: {0}")]
-        struct Repeating(#[source] std::io::Error);
-
-        let failure = Failure::of(Ending::CouldNotStart, &Repeating(std::io::Error::other("no such file")));
-        assert_eq!(plain(&failure.to_string()), "error: failed to open `x`: no such file\n");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What stands between a plan and the first write: confirmation, deletions, seats.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Ending;
 use super::console::complain;
 use super::failure::Failure;
+use super::signals::Signals;
 use crate::cli::{Confirmation, RunOptions};
-use crate::plan::{OnShortage, Plan, Rules};
+use crate::plan::{OnShortage, Rules};
+use crate::report::PlanView;
 use crate::text::plural;
 
 /// How a person can be asked.
@@ -21,7 +23,7 @@ pub(super) enum Desk {
 impl Desk {
     /// Whether a person sits at this process's terminal; a sheet on standard input leaves nobody to ask.
     pub(super) fn here(sheet_on_stdin: bool) -> Self {
-        let attended = !sheet_on_stdin && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        let attended = !sheet_on_stdin && io::stdin().is_terminal() && io::stderr().is_terminal();
         if attended { Self::Attended } else { Self::Unattended }
     }
 }
@@ -38,13 +40,20 @@ pub(super) enum Question {
 }
 
 /// Decides what has to be asked, or why the plan may not be carried out. Pure.
-pub(super) fn question(plan: &Plan, rules: &Rules, options: &RunOptions, desk: Desk) -> Result<Question, Failure> {
+pub(super) fn question(
+    view: &PlanView<'_>,
+    rules: &Rules,
+    options: &RunOptions,
+    desk: Desk,
+) -> Result<Question, Failure> {
+    let plan = view.plan;
     if !plan.short.is_empty() && rules.on_shortage == OnShortage::Stop {
         let message = format!(
             "there are not enough seats for {}, so nothing was sent",
             plural(plan.short.len(), "row")
         );
-        return Err(Failure::new(Ending::Stopped, message).with_help(
+        let refusal = Failure::new(Ending::Stopped, message).with_details(view.short_rows());
+        return Err(refusal.with_help(
             "free seats, take rows out, or add `--on-shortage fill` to give the seats out in the sheet's order",
         ));
     }
@@ -52,6 +61,12 @@ pub(super) fn question(plan: &Plan, rules: &Rules, options: &RunOptions, desk: D
     let most = options
         .max_deletes
         .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+    let unconfirmed = |message: String| {
+        let refusal = Failure::new(Ending::Stopped, message).with_details(view.deletions());
+        refusal.with_help(format!(
+            "look the deletions through, then add `--max-deletes {deletions}`"
+        ))
+    };
     match (deletions, most) {
         (0, _) => {}
         (_, Some(most)) if most >= deletions => {}
@@ -60,9 +75,7 @@ pub(super) fn question(plan: &Plan, rules: &Rules, options: &RunOptions, desk: D
                 "the plan deletes {}, more than the {most} that `--max-deletes` allows, so nothing was sent",
                 plural(deletions, "account")
             );
-            return Err(Failure::new(Ending::Stopped, message).with_help(format!(
-                "look the deletions through, then add `--max-deletes {deletions}`"
-            )));
+            return Err(unconfirmed(message));
         }
         (_, None) if desk == Desk::Attended => return Ok(Question::Deletions(deletions)),
         (_, None) => {
@@ -70,9 +83,7 @@ pub(super) fn question(plan: &Plan, rules: &Rules, options: &RunOptions, desk: D
                 "the plan deletes {}, which nobody confirmed, so nothing was sent",
                 plural(deletions, "account")
             );
-            return Err(Failure::new(Ending::Stopped, message).with_help(format!(
-                "look the deletions through, then add `--max-deletes {deletions}`"
-            )));
+            return Err(unconfirmed(message));
         }
     }
     match (plan.steps.is_empty(), options.confirmation, desk) {
@@ -86,8 +97,21 @@ pub(super) fn question(plan: &Plan, rules: &Rules, options: &RunOptions, desk: D
     }
 }
 
-/// Asks on the terminal; an answer other than the wanted one ends the command.
-pub(super) fn ask(question: Question) -> Result<(), Failure> {
+/// Asks on the terminal; an answer other than the wanted one ends the command, and so does a signal.
+pub(super) async fn ask(question: Question, signals: &Signals) -> Result<(), Failure> {
+    answered(question, signals, || {
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    })
+    .await
+}
+
+/// The same with another place to `read` the answer; a thread of its own waits for it.
+async fn answered(
+    question: Question,
+    signals: &Signals,
+    read: impl FnOnce() -> io::Result<String> + Send + 'static,
+) -> Result<(), Failure> {
     let (prompt, wanted) = match question {
         Question::None => return Ok(()),
         Question::GoOn => ("\nCarry this plan out? Type `yes`: ".to_owned(), "yes".to_owned()),
@@ -97,14 +121,59 @@ pub(super) fn ask(question: Question) -> Result<(), Failure> {
         ),
     };
     complain(prompt);
-    let _ = std::io::stderr().flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == wanted {
-        return Ok(());
+    let _ = io::stderr().flush();
+    let answer = tokio::select! {
+        biased;
+        () = signals.stop.cancelled() => {
+            complain("\n");
+            let ending = signals.ending().unwrap_or(Ending::Interrupted);
+            return Err(Failure::new(ending, "interrupted before the plan was confirmed, so nothing was sent"));
+        }
+        answer = tokio::task::spawn_blocking(read) => answer,
+    };
+    match answer {
+        Ok(Ok(answer)) if answer.trim() == wanted => Ok(()),
+        _ => Err(Failure::new(
+            Ending::Stopped,
+            "the plan was not confirmed, so nothing was sent",
+        )),
     }
-    Err(Failure::new(
-        Ending::Stopped,
-        "the plan was not confirmed, so nothing was sent",
-    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_wanted_answer_carries_a_plan_out() {
+        let signals = Signals::default();
+        for (question, answer, expected) in [
+            (Question::None, "", Ok(())),
+            (Question::GoOn, "yes\n", Ok(())),
+            (Question::GoOn, "y\n", Err(Ending::Stopped)),
+            (Question::GoOn, "", Err(Ending::Stopped)),
+            (Question::Deletions(12), " 12\n", Ok(())),
+            (Question::Deletions(12), "yes\n", Err(Ending::Stopped)),
+        ] {
+            let given = answered(question, &signals, || Ok(answer.to_owned())).await;
+            assert_eq!(
+                given.map_err(|failure| failure.ending),
+                expected,
+                "{question:?} {answer}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_signal_ends_the_question_at_once() {
+        let signals = Signals::default();
+        let (nobody_answers, answers) = std::sync::mpsc::channel::<String>();
+        let asked = answered(Question::GoOn, &signals, move || {
+            answers.recv().map_err(io::Error::other)
+        });
+        let interrupt = async { signals.stop.cancel() };
+        let (ended, ()) = tokio::join!(asked, interrupt);
+        drop(nobody_answers);
+        assert_eq!(ended.map_err(|failure| failure.ending), Err(Ending::Interrupted));
+    }
 }

@@ -5,30 +5,28 @@ use super::choice::{Part, choose};
 use super::configured::configured_for;
 use super::console::{Console, data};
 use super::failure::Failure;
-use super::prepare::{Cost, OnErrors, Session, could_not_start, results_of, rules};
+use super::prepare::{Cost, OnErrors, Session, rules};
+use super::results::{self, results_of};
 use super::runtime::block_on;
+use super::sheet;
 use crate::cli::{OutputFormat, PlanOptions};
-use crate::ledger::History;
 use crate::settings::Overrides;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let settings = configured_for(options.sheet.target, overrides, console)?;
+    let settings = configured_for(options.sheet.target, overrides, console);
+    let (source, settings) = sheet::open(&options.sheet.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
-        let mut loaded = session.load(&options.sheet, OnErrors::Refuse).await?;
-        let path = results_of(&options.sheet.path, None);
-        let history = if path.exists() {
-            Some(History::read(&path).map_err(|error| could_not_start(&error))?)
-        } else {
-            None
-        };
+        let mut loaded = session.load(source, &options.sheet, OnErrors::Refuse).await?;
+        let path = results_of(&options.sheet.path, options.results.as_deref());
+        let history = results::read(&path, loaded.organization.id, options.sheet.target)?;
         let rows = std::mem::take(&mut loaded.intake.rows);
         let part = Part {
             only: options.only.as_ref(),
             limit: options.limit,
         };
         let choice =
-            choose(rows, &loaded.intake.refused, history.as_ref(), part).map_err(|error| could_not_start(&error))?;
+            choose(rows, &loaded.intake.refused, history.as_ref(), part).map_err(|error| results::not_read(&error))?;
         let rules = rules(&settings, options.on_shortage);
         let (_, plan) = session
             .plan(&loaded.organization, &choice, history.as_ref(), &rules)

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use super::console::{Console, complain};
 use super::failure::Failure;
 use super::organization::Organization;
 use super::relay::Relay;
+use super::results::not_read;
 use super::signals::Signals;
 use super::{Ending, sheet};
 use crate::api::{self, CallError};
@@ -61,8 +61,12 @@ impl<'a> Session<'a> {
     }
 
     /// Reads and validates the sheet; its problems are told.
-    pub(super) async fn load(&self, options: &SheetOptions, on_errors: OnErrors) -> Result<Loaded, Failure> {
-        let source = Source::open(&options.path).map_err(|error| could_not_start(&error))?;
+    pub(super) async fn load(
+        &self,
+        source: Source,
+        options: &SheetOptions,
+        on_errors: OnErrors,
+    ) -> Result<Loaded, Failure> {
         let mut reading = sheet::options(options, self.settings);
         let organization = Organization::connect(
             self.settings,
@@ -116,22 +120,35 @@ impl<'a> Session<'a> {
         let needs = plan::needs(&choice.rows, rules);
         let observer = self.relay.observer();
         let read = directory::read(&organization.client, &needs, &organization.read, &observer);
-        let mut snapshot = read.await.map_err(|error| not_read(&error))?;
+        let mut snapshot = read.await.map_err(|error| self.not_read(&error))?;
         let unsettled = unsettled(choice, history, &snapshot)?;
         if !unsettled.is_empty() {
             let found = self
                 .read_back(organization)
                 .settle(&unsettled)
                 .await
-                .map_err(|error| not_read(&error))?;
+                .map_err(|error| self.not_read(&error))?;
             if !found.is_empty() {
                 let read = directory::read(&organization.client, &needs, &organization.read, &observer);
-                snapshot = read.await.map_err(|error| not_read(&error))?;
+                snapshot = read.await.map_err(|error| self.not_read(&error))?;
             }
         }
         progress.finish();
         let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
         Ok((snapshot, plan))
+    }
+
+    fn not_read(&self, error: &ReadError) -> Failure {
+        // A page for people where data belongs: the organization's name leads nowhere, or to a log-in.
+        let is_page = |call: &CallError| matches!(call.code.as_str(), "html_answer" | "redirected");
+        let is_sign_in =
+            |call: &CallError| call.failure == api::Failure::SignIn || matches!(call.status, Some(401 | 403));
+        let ending = match error.call() {
+            Some(call) if is_sign_in(call) || is_page(call) => Ending::SignIn,
+            Some(call) if call.failure == api::Failure::Stopped => self.signals.ending().unwrap_or(Ending::Interrupted),
+            _ => Ending::CouldNotStart,
+        };
+        Failure::new(ending, format!("failed to {error}"))
     }
 
     pub(super) fn read_back(&self, organization: &Organization) -> ReadBack {
@@ -203,7 +220,7 @@ fn unsettled(choice: &Choice, history: Option<&History>, snapshot: &Snapshot) ->
 }
 
 fn started_at(history: &History, key: &RowKey) -> Result<Option<Timestamp>, Failure> {
-    let record = history.record(key).map_err(|error| could_not_start(&error))?;
+    let record = history.record(key).map_err(|error| not_read(&error))?;
     Ok(record.and_then(|record| record.started_at))
 }
 
@@ -295,23 +312,6 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
 
 pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
     Failure::of(Ending::CouldNotStart, error)
-}
-
-fn not_read(error: &ReadError) -> Failure {
-    // A page for people where data belongs: the organization's name leads nowhere, or to a log-in.
-    let is_page = |call: &CallError| matches!(call.code.as_str(), "html_answer" | "redirected");
-    let ending = match error.call() {
-        Some(call) if call.failure == api::Failure::SignIn || matches!(call.status, Some(401 | 403)) => Ending::SignIn,
-        Some(call) if is_page(call) => Ending::SignIn,
-        Some(call) if call.failure == api::Failure::Stopped => Ending::Interrupted,
-        _ => Ending::CouldNotStart,
-    };
-    Failure::new(ending, format!("failed to {error}"))
-}
-
-/// The results file that belongs to a sheet.
-pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> std::path::PathBuf {
-    given.map_or_else(|| crate::ledger::results_path(sheet), Path::to_owned)
 }
 
 /// Rows by key, for the final order of the results file.

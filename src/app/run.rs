@@ -1,75 +1,85 @@
 //! `reseat run`: check, plan, confirm, carry out, record, summarise.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
-use super::choice::{Part, choose};
+use super::choice::{Choice, Part, choose};
 use super::configured::configured_for;
 use super::console::Console;
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
-use super::prepare::{
-    Cost, Loaded, OnErrors, Session, administrators, could_not_start, order, results_of, rules, text,
-};
+use super::prepare::{Cost, Loaded, OnErrors, Session, administrators, order, rules, text};
+use super::results::{not_opened, not_read, results_of};
 use super::runtime::block_on;
-use super::{Ending, panics};
-use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions};
+use super::{Ending, panics, sheet};
+use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions, Verbosity};
 use crate::engine::{self, Engine, Ran};
-use crate::ledger::{JournalError, Opened, ResultsFile, RunId, archive};
+use crate::ledger::{History, JournalError, Opened, ResultsFile, RunId, archive};
+use crate::model::{DeleteWhen, Operation, Row, RowKey};
 use crate::plan::{Pending, Rules};
 use crate::settings::{Overrides, Settings};
+use crate::sheet::Source;
+use crate::text::plural;
 
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let settings = configured_for(options.sheet.target, overrides, console)?;
+    let settings = configured_for(options.sheet.target, overrides, console);
+    let (source, settings) = sheet::open(&options.sheet.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let abort = session.signals.abort.clone();
         tokio::select! {
-            ending = carry_out(&session, &settings, options) => ending,
+            ending = carry_out(&session, source, options) => ending,
             () = abort.cancelled() => Ok(session.signals.ending().unwrap_or(Ending::Interrupted)),
         }
     })
 }
 
-async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOptions) -> Result<Ending, Failure> {
+async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) -> Result<Ending, Failure> {
     let began = Instant::now();
+    let settings = session.settings;
     let on_errors = match options.invalid_rows {
         InvalidRows::Refuse => OnErrors::Refuse,
         InvalidRows::Skip => OnErrors::GoOn,
     };
-    let mut loaded = session.load(&options.sheet, on_errors).await?;
+    let mut loaded = session.load(source, &options.sheet, on_errors).await?;
     let order = order(&loaded.intake);
     let rows = std::mem::take(&mut loaded.intake.rows);
+    let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
     let (opened, path) = open_results(session, options, &loaded)?;
     let Opened { file, history, .. } = opened;
     let part = Part {
         only: options.only.as_ref(),
         limit: options.limit,
     };
-    let mut choice =
-        choose(rows, &loaded.intake.refused, Some(&history), part).map_err(|error| could_not_start(&error))?;
+    let mut choice = choose(rows, &loaded.intake.refused, Some(&history), part).map_err(|error| not_read(&error))?;
 
+    let desk = Desk::here(options.sheet.path.as_os_str() == "-");
     let rules = run_rules(options, settings);
     let agreed = async {
         let (snapshot, plan) = session
             .plan(&loaded.organization, &choice, Some(&history), &rules)
             .await?;
         let cost = Cost::of(&plan, &rules, &loaded.organization);
+        let view = cost.view(&choice, &plan);
         if choice.rows.is_empty() {
-            session.console.tell(nothing_to_do(&history, choice.finished, &path));
+            session.console.tell(nothing_to_do(&history, &choice, &path));
         } else {
-            session
-                .console
-                .tell(text(|out| cost.view(&choice, &plan).write_text(out)));
+            session.console.tell(text(|out| view.write_text(out)));
         }
-        let desk = Desk::here(options.sheet.path.as_os_str() == "-");
-        ask(question(&plan, &rules, options, desk)?)?;
-        Ok((snapshot, plan, cost.held_back()))
+        let question = question(&view, &rules, options, desk).map_err(|refusal| match session.console.verbosity {
+            Verbosity::Quiet => refusal,
+            // The plan has just told which rows.
+            Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
+        })?;
+        let asked = Instant::now();
+        ask(question, &session.signals).await?;
+        Ok((snapshot, plan, cost.held_back(), asked.elapsed()))
     };
-    let (snapshot, plan, held_back) = match agreed.await {
+    let (snapshot, plan, held_back, hesitated) = match agreed.await {
         Ok(agreed) => agreed,
         Err(refusal) => {
             file.give_up();
@@ -106,8 +116,11 @@ async fn carry_out(session: &Session<'_>, settings: &Settings, options: &RunOpti
         loaded: &loaded,
         ran,
         observed,
-        elapsed: began.elapsed(),
+        elapsed: began.elapsed().saturating_sub(hesitated),
         chosen: choice.rows.iter().map(|row| row.key).collect(),
+        deleting: &deleting,
+        options,
+        desk,
     })
 }
 
@@ -115,13 +128,13 @@ fn open_results(session: &Session<'_>, options: &RunOptions, loaded: &Loaded) ->
     let path = results_of(&options.sheet.path, options.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     if options.history == Earlier::Again
-        && let Some(kept) = archive(&path, &run).map_err(|error| could_not_start(&error))?
+        && let Some(kept) = archive(&path, &run).map_err(|error| not_opened(&error, options.sheet.target))?
     {
         session
             .console
             .tell(format!("the earlier results are kept as `{}`\n", kept.display()));
     }
-    let opened = ResultsFile::open(&path, &run).map_err(|error| could_not_start(&error))?;
+    let opened = ResultsFile::open(&path, &run).map_err(|error| not_opened(&error, options.sheet.target))?;
     if let Some(notice) = &opened.notice {
         session.console.tell(format!("{notice}\n"));
     }
@@ -147,17 +160,26 @@ fn max_failures(most: MaxFailures) -> engine::MaxFailures {
     }
 }
 
-fn nothing_to_do(history: &crate::ledger::History, finished: usize, path: &std::path::Path) -> String {
+/// Whether the row deletes an account, in this run or once an invitation is accepted.
+fn deletes(row: &Row) -> bool {
+    match &row.operation {
+        Operation::Delete { .. } => true,
+        Operation::Migrate(migrate) => migrate.delete_when != DeleteWhen::Never,
+        _ => false,
+    }
+}
+
+fn nothing_to_do(history: &History, choice: &Choice, path: &Path) -> String {
+    let finished = match choice.finished {
+        0 => return "no row is to be run\n".to_owned(),
+        1 => "one row is".to_owned(),
+        count => format!("{} are", plural(count, "row")),
+    };
     let when = history
         .last_run()
         .map_or_else(String::new, |run| format!(" (last run {})", run.started()));
     format!(
-        "{} already done or unchanged{when}, as `{}` says; add `--again` to start anew\n",
-        if finished == 1 {
-            "the one row is".to_owned()
-        } else {
-            format!("all {finished} rows are")
-        },
+        "{finished} already done or unchanged{when}, as `{}` says; add `--again` to start anew\n",
         path.display()
     )
 }

@@ -1,5 +1,10 @@
 //! From the sheet options to rows: reading, and asking the organization about codes that only it may know.
 
+use std::path::Path;
+
+use super::Ending;
+use super::console::complain;
+use super::failure::Failure;
 use crate::api::Client;
 use crate::cli::{Permission, SheetOptions};
 use crate::intake::{self, Intake};
@@ -7,6 +12,19 @@ use crate::model::{Capabilities, Catalogue};
 use crate::problem::Severity;
 use crate::settings::Settings;
 use crate::sheet::{SheetError, Source};
+
+/// Opens the sheet. Where neither it nor the configuration can be used, both are told.
+pub(super) fn open(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
+    let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, &error));
+    match (source, settings) {
+        (Ok(source), Ok(settings)) => Ok((source, settings)),
+        (Err(sheet), Err(configuration)) => {
+            complain(sheet);
+            Err(configuration)
+        }
+        (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
+    }
+}
 
 /// How this sheet is to be read.
 pub(super) fn options(sheet: &SheetOptions, settings: &Settings) -> intake::Options {

@@ -121,6 +121,8 @@ pub struct PlanOptions {
     pub limit: Option<usize>,
     /// What to do when seats do not suffice.
     pub on_shortage: OnShortage,
+    /// The results file; beside the sheet where `None`.
+    pub results: Option<PathBuf>,
 }
 
 /// `run`

@@ -19,6 +19,8 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     part: PartArgs,
     #[command(flatten)]
+    results: ResultsFileArgs,
+    #[command(flatten)]
     connection: ConnectionArgs,
 }
 
@@ -31,7 +33,9 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     guard: GuardArgs,
     #[command(flatten)]
-    results: ResultsArgs,
+    results: ResultsFileArgs,
+    #[command(flatten)]
+    earlier: EarlierArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -72,10 +76,15 @@ struct GuardArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Results")]
-struct ResultsArgs {
+struct ResultsFileArgs {
     /// The results file, instead of `<sheet>.results.csv` beside the sheet
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     results: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Results")]
+struct EarlierArgs {
     /// Start anew although every row is done; the old results are kept under their date
     #[arg(long)]
     again: bool,
@@ -151,6 +160,7 @@ impl PlanArgs {
             limit: self.part.limit(),
             only: self.part.only,
             on_shortage: self.part.on_shortage.into(),
+            results: self.results.results,
         }
     }
 }
@@ -176,12 +186,12 @@ impl RunArgs {
             } else {
                 InvalidRows::Refuse
             },
-            history: if self.results.again {
+            history: if self.earlier.again {
                 History::Again
             } else {
                 History::Resume
             },
-            pending_invites: if self.results.resend {
+            pending_invites: if self.earlier.resend {
                 PendingInvites::Resend
             } else {
                 PendingInvites::Leave

@@ -30,7 +30,7 @@ pub(super) fn next(error: &CallError, family: Family) -> Next {
         Failure::NotDone => Next::Fail,
         Failure::Stopped => Next::Leave,
         Failure::Unclear if matches!(family, Family::Invite | Family::Create) => Next::ReadBack,
-        Failure::Unclear => Next::Fail,
+        Failure::Unclear | Failure::CutOff => Next::Fail,
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) fn status(error: &CallError) -> Status {
         (Failure::Refused | Failure::TooLarge, Some(409)) => Status::Conflict,
         (Failure::Refused | Failure::TooLarge, _) => Status::Rejected,
         (Failure::NotDone | Failure::Unclear, _) => Status::Failed,
-        (Failure::SignIn | Failure::Stopped, _) => Status::NotRun,
+        (Failure::SignIn | Failure::Stopped | Failure::CutOff, _) => Status::NotRun,
     }
 }
 
@@ -106,6 +106,7 @@ mod tests {
         assert_eq!(status(&error(Failure::NotDone, Some(429))), Status::Failed);
         assert_eq!(status(&error(Failure::Unclear, None)), Status::Failed);
         assert_eq!(status(&error(Failure::SignIn, Some(401))), Status::NotRun);
+        assert_eq!(status(&error(Failure::CutOff, Some(503))), Status::NotRun);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::dispatch::{Dispatcher, Message};
 use super::queue::Waiting;
 use super::read_back::{Lack, Successor};
 use super::rows::{Fault, StepState};
-use crate::api::{User, UserUpdate};
+use crate::api::{Failure, User, UserUpdate};
 use crate::directory::ReadError;
 use crate::model::Status;
 use crate::plan::{Call, Stage, Step, StepIndex, Work};
@@ -148,8 +148,12 @@ impl Dispatcher<'_> {
     pub(super) fn verified(&mut self, steps: &[StepIndex], lacks: Result<Vec<Lack>, ReadError>) {
         match lacks {
             Err(error) => {
+                let status = match error.call().map(|call| call.failure) {
+                    Some(Failure::Stopped) => Status::NotRun,
+                    _ => Status::Failed,
+                };
                 let fault = Fault::new(
-                    Status::Failed,
+                    status,
                     "not_verified",
                     format!("the old account was kept: failed to {error}"),
                 );

@@ -96,9 +96,9 @@ pub enum Event {
         /// How many there are, once the server has said.
         total: Option<u64>,
     },
-    /// The rows are about to be carried out.
+    /// The rows are about to be carried out. Those that the plan has settled without a call have ended before.
     RunStarted {
-        /// How many rows there are to run.
+        /// How many rows there are to carry out.
         rows: usize,
     },
     /// A request left.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::RunId;
 use crate::model::OrganizationId;
 
 /// Why a results file could not be opened or read; reads after "failed to". The file is left as it was.
@@ -41,12 +42,12 @@ pub enum OpenError {
         version: u32,
     },
     /// It tells of another organization.
-    #[error("use results file `{}`: it holds the results of organization {theirs}, and this run is against {ours}; check `--profile`, or give another path with `--results`", path.display())]
+    #[error("use results file `{}`: it holds the results of organization {} (run of {}), and this run is against {ours}; check `--profile`, move the file away, or give another path with `--results`", path.display(), run.organization(), run.started())]
     OtherOrganization {
         /// The file.
         path: PathBuf,
-        /// The organization in the file.
-        theirs: OrganizationId,
+        /// A run in the file that was against another organization.
+        run: RunId,
         /// The organization of this run.
         ours: OrganizationId,
     },

@@ -49,7 +49,7 @@ impl ResultsFile {
         let lock = Lock::acquire(&path, run)?;
         let mut file = private::open(&path).map_err(&io)?;
         let history = History::read(&path)?;
-        refuse_other_organization(&path, &history, run)?;
+        history.belongs_to(run.organization())?;
         let unfinished = beside(&path, TEMPORARY);
         if unfinished.exists() {
             fs_err::remove_file(&unfinished).map_err(&io)?;
@@ -103,23 +103,6 @@ impl ResultsFile {
     pub fn finish(self, order: &[(RowKey, Place)]) -> Result<Finished, FinishError> {
         self.writer.close().map_err(FinishError::Writing)?;
         rewrite(&self.path, order)
-    }
-}
-
-fn refuse_other_organization(path: &Path, history: &History, run: &RunId) -> Result<(), OpenError> {
-    let ours = run.organization();
-    match history
-        .runs()
-        .iter()
-        .map(RunId::organization)
-        .find(|theirs| *theirs != ours)
-    {
-        Some(theirs) => Err(OpenError::OtherOrganization {
-            path: path.to_owned(),
-            theirs,
-            ours,
-        }),
-        None => Ok(()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::format::{RUN, decode};
 use super::resume::{self, Resume};
 use super::scan::{End, Entry, Scan, line_reader, scan};
 use super::{OpenError, Record, RunId};
-use crate::model::{Rerun, RowKey, Status};
+use crate::model::{OrganizationId, Rerun, RowKey, Status};
 
 /// How much is read at once for a single record.
 const RECORD_BUFFER: usize = 4 << 10;
@@ -84,6 +84,21 @@ impl History {
     /// Every run that a line tells of, in the order in which the lines name them.
     pub fn runs(&self) -> &[RunId] {
         &self.runs
+    }
+
+    /// Makes sure that every run was against this organization.
+    ///
+    /// # Errors
+    /// [`OpenError::OtherOrganization`] where one was not.
+    pub fn belongs_to(&self, ours: OrganizationId) -> Result<(), OpenError> {
+        match self.runs.iter().find(|run| run.organization() != ours) {
+            Some(run) => Err(OpenError::OtherOrganization {
+                path: self.path.clone(),
+                run: run.clone(),
+                ours,
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Whether the last line was cut off by a crash, and is left out.

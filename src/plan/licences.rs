@@ -9,11 +9,14 @@ use super::{AccountIndex, BatchSizes, CallKind, Ending, LicenseChange, LicenseEd
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
 
-/// How many seats of each bundle the plan takes and frees.
+/// How many seats of each bundle the plan takes and frees, and how many are short.
 #[derive(Default)]
 pub(super) struct SeatCount {
     taken: HashMap<BundleCode, u64>,
     freed: HashMap<BundleCode, u64>,
+    /// Wanted by the rows that miss out; some of these may be free.
+    missed: HashMap<BundleCode, u64>,
+    short: HashMap<BundleCode, u64>,
 }
 
 impl SeatCount {
@@ -29,13 +32,30 @@ impl SeatCount {
         }
     }
 
+    fn miss(&mut self, bundles: &BundleSet) {
+        for code in bundles {
+            *self.missed.entry(code.clone()).or_default() += 1;
+        }
+    }
+
+    /// What the rows that miss out would need beside what is `left`.
+    fn fall_short(&mut self, left: &Pools) {
+        for (code, missed) in self.missed.drain() {
+            let short = missed.saturating_sub(left.of(&code).unwrap_or_default());
+            if short > 0 {
+                self.short.insert(code, short);
+            }
+        }
+    }
+
     fn count(&mut self, change: &LicenseChange) {
         self.take(&change.gains());
         self.free(&change.frees());
     }
 
     pub(super) fn lines(&self, snapshot: &Snapshot) -> Vec<SeatLine> {
-        let mut codes: Vec<&BundleCode> = self.taken.keys().chain(self.freed.keys()).collect();
+        let counted = self.taken.keys().chain(self.freed.keys());
+        let mut codes: Vec<&BundleCode> = counted.chain(self.short.keys()).collect();
         codes.sort_unstable();
         codes.dedup();
         codes
@@ -48,6 +68,7 @@ impl SeatCount {
                     allocated: pool.map(|pool| pool.allocated),
                     taken: self.taken.get(code).copied().unwrap_or_default(),
                     freed: self.freed.get(code).copied().unwrap_or_default(),
+                    short: self.short.get(code).copied().unwrap_or_default(),
                 }
             })
             .collect()
@@ -68,6 +89,29 @@ struct HandOver<'d> {
     old: &'d Draft<'d>,
     /// What the old account holds already: what it gets from this very sheet may yet miss out.
     sure: BundleSet,
+}
+
+/// What the waves leave for the changes that found no place in them.
+struct Rest {
+    /// Seats that are free after the waves.
+    left: Pools,
+    /// Seats that the rows before this one leave it.
+    before: Pools,
+    /// After the waves.
+    stage: Stage,
+}
+
+impl Rest {
+    /// Those of the bundles for whose want a row misses out: not what only rows after it have taken,
+    /// because it could not have the others.
+    fn exhausted(&self, needs: &BundleSet) -> BundleSet {
+        let lacking = self.before.lacking(needs);
+        if lacking.is_empty() {
+            self.left.lacking(needs)
+        } else {
+            lacking
+        }
+    }
 }
 
 impl Grant<'_> {
@@ -132,15 +176,27 @@ impl Assembly<'_> {
         let kinds: Vec<CallKind> = grants.iter().map(|grant| CallKind::of_license(&grant.change)).collect();
         let sizes = self.rules.sizes;
         let schedule = schedule(&turns, pools, |slots| calls(slots, &kinds, &sizes));
-        let mut left = schedule.left;
-        let last = Stage::Grant(schedule.waves);
-        for (grant, slot) in grants.into_iter().zip(schedule.slots) {
+        let mut rest = Rest {
+            left: schedule.left,
+            before: pools.clone(),
+            stage: Stage::Grant(schedule.waves),
+        };
+        for (turn, slot) in turns.iter().zip(&schedule.slots) {
+            if *slot != Slot::Short {
+                rest.before.free(&turn.frees);
+            }
+        }
+        for ((grant, turn), slot) in grants.into_iter().zip(&turns).zip(schedule.slots) {
+            if slot != Slot::Short {
+                rest.before.take(&turn.gains);
+            }
             match slot {
                 Slot::Wave(wave) => self.license_step(Stage::Grant(wave), grant.account, grant.change),
                 Slot::Shrink(wave) => self.shrink_then_grant(wave, grant),
-                Slot::Short => self.squeeze(grant, &mut left, last),
+                Slot::Short => self.squeeze(grant, &mut rest),
             }
         }
+        self.seats.fall_short(&rest.left);
     }
 
     fn license_step(&mut self, stage: Stage, account: AccountIndex, change: LicenseChange) {
@@ -173,7 +229,7 @@ impl Assembly<'_> {
 
     /// Of a change whose seats are short: the rows for which there are seats, in sheet order; a migration
     /// hands over instead; the others miss out.
-    fn squeeze(&mut self, grant: Grant<'_>, left: &mut Pools, stage: Stage) {
+    fn squeeze(&mut self, grant: Grant<'_>, rest: &mut Rest) {
         let Grant {
             account,
             change,
@@ -184,19 +240,24 @@ impl Assembly<'_> {
         for (row, edit) in change.edits {
             let with = edit.apply(&fits.target);
             let needs = with.direct.bundles().minus(&fits.target.direct.bundles());
-            let lacking = left.lacking(&needs);
+            let lacking = rest.left.lacking(&needs);
             match &hand_over {
                 _ if lacking.is_empty() => {
-                    left.take(&needs);
+                    rest.left.take(&needs);
+                    rest.before.take(&needs);
                     fits.edits.push((row, edit));
                     fits.target = with;
                 }
                 Some(over) if over.succession.row == row && lacking.is_subset(&over.sure) => {
                     // The others need a seat beside that of the old account.
-                    left.take(&needs.minus(&over.sure));
+                    let beside = needs.minus(&over.sure);
+                    rest.left.take(&beside);
+                    rest.before.take(&beside);
                     handed = Some((over.succession, over.old, edit));
                 }
                 _ => {
+                    let lacking = rest.exhausted(&needs);
+                    self.seats.miss(&needs);
                     self.plan.rows[row].ending = Ending::Short(lacking.clone());
                     self.plan.short.push((row, lacking));
                 }
@@ -204,7 +265,7 @@ impl Assembly<'_> {
         }
         let base = fits.target.clone();
         if !fits.is_nothing() {
-            self.license_step(stage, account, fits);
+            self.license_step(rest.stage, account, fits);
         }
         if let Some((succession, old, edit)) = handed {
             self.hand_licenses_over(
@@ -229,6 +290,7 @@ impl Assembly<'_> {
             self.plan.rows[row].add_note(
                 "no seat is free for the time of overlap, so the licences are handed over when the old account is deleted",
             );
+            self.plan.handed_over_later.push(row);
             return;
         }
         self.seats.take(&change.gains());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, RowIndex, Stage, Step, StepIndex};
+use super::{Account, AccountIndex, RowIndex, Stage, Step, StepIndex};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -44,8 +44,8 @@ pub struct PlannedRow {
     pub account: Option<AccountIndex>,
     /// Something the message says besides what was done; may be empty.
     pub note: String,
-    /// What an earlier run did for this very row, where it made the account; the row then counts as done.
-    pub made_earlier: Option<Box<Begun>>,
+    /// Whether an earlier run made the account for this very row, so that the row counts as done.
+    pub made_earlier: bool,
     /// What a migration's old account had, for the `before` column.
     pub captured: Option<Box<Value>>,
 }
@@ -73,6 +73,8 @@ pub struct SeatLine {
     pub taken: u64,
     /// How many the plan frees.
     pub freed: u64,
+    /// How many more there would have to be for every row.
+    pub short: u64,
 }
 
 /// An account that will be deleted.
@@ -97,12 +99,14 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// One entry for each row.
     pub rows: Vec<PlannedRow>,
-    /// Seats, for each bundle that the plan takes or frees.
+    /// Seats, for each bundle that the plan takes or frees, and for those that are short.
     pub seats: Vec<SeatLine>,
     /// The accounts that will be deleted, migrations' old ones included.
     pub deletions: Vec<Deletion>,
-    /// Rows that miss out on seats, and on which.
+    /// Rows that miss out on seats, and on which; in the order of the rows.
     pub short: Vec<(RowIndex, BundleSet)>,
+    /// Migrations whose new account gets its licences only when the old one is deleted, in a later run.
+    pub handed_over_later: Vec<RowIndex>,
     /// What the user should know before confirming.
     pub warnings: Vec<String>,
 }

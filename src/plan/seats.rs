@@ -23,6 +23,11 @@ impl Pools {
         }
     }
 
+    /// How many seats of a bundle are free; `None` where the pool is not listed.
+    pub fn of(&self, code: &BundleCode) -> Option<u64> {
+        self.0.get(code).copied()
+    }
+
     /// Those of the bundles that have no free seat.
     pub fn lacking(&self, bundles: &BundleSet) -> BundleSet {
         let is_empty = |code: &&BundleCode| self.0.get(*code).is_some_and(|seats| *seats == 0);

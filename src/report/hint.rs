@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::event::Service;
 use crate::model::Status;
@@ -14,8 +15,8 @@ pub struct Evidence<'a> {
     pub counts: &'a BTreeMap<Status, usize>,
     /// Answers by service and HTTP status.
     pub answers: &'a BTreeMap<(Service, u16), u64>,
-    /// Answers with status 429 that came although a known limit was kept.
-    pub throttled_within_limits: u64,
+    /// The sheet of the rows that need a person, if there is one.
+    pub failed_sheet: Option<&'a Path>,
 }
 
 /// One hint.
@@ -23,7 +24,7 @@ pub struct Evidence<'a> {
 pub enum Hint {
     /// Every call to a service was answered 403.
     Scopes(Service),
-    /// The server refused so many calls for their rate although the known quota was kept.
+    /// The server refused calls for their rate although the published quota was kept.
     QuotaShared(u64),
     /// Migrations wait for their invitation.
     Waiting(usize),
@@ -31,6 +32,8 @@ pub enum Hint {
     InDoubt(usize),
     /// The run stopped before these rows.
     NotRun(usize),
+    /// Rows need a person; this sheet has them.
+    Correct(PathBuf),
 }
 
 impl Hint {
@@ -42,6 +45,7 @@ impl Hint {
             Self::Waiting(_) => "rows-waiting",
             Self::InDoubt(_) => "rows-in-doubt",
             Self::NotRun(_) => "rows-not-run",
+            Self::Correct(_) => "correct-failed-sheet",
         }
     }
 }
@@ -75,6 +79,11 @@ impl fmt::Display for Hint {
                 "{} not reached; the same command goes on there",
                 verb(*count, "was", "were")
             ),
+            Self::Correct(sheet) => write!(
+                out,
+                "correct {} before you run it (its last column says what is wrong), or correct the sheet itself and run that again",
+                sheet.display()
+            ),
         }
     }
 }
@@ -88,7 +97,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     let Evidence {
         counts,
         answers,
-        throttled_within_limits: throttled,
+        failed_sheet,
     } = evidence;
     let count = |status| counts.get(&status).copied().filter(|count| *count > 0);
     let mut hints: Vec<Hint> = services(answers)
@@ -96,10 +105,16 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         .filter(|service| answered(answers, *service).all(|(status, _)| status == 403))
         .map(Hint::Scopes)
         .collect();
+    let throttled: u64 = answers
+        .iter()
+        .filter(|((_, status), _)| *status == 429)
+        .map(|(_, count)| count)
+        .sum();
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
     hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
     hints.extend(count(Status::Waiting).map(Hint::Waiting));
     hints.extend(count(Status::NotRun).map(Hint::NotRun));
+    hints.extend(failed_sheet.map(|sheet| Hint::Correct(sheet.to_owned())));
     hints
 }
 
@@ -120,12 +135,23 @@ fn answered(answers: &BTreeMap<(Service, u16), u64>, service: Service) -> impl I
 mod tests {
     use super::*;
 
-    fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)], throttled: u64) -> Vec<Hint> {
+    fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)]) -> Vec<Hint> {
         hints(Evidence {
             counts: &counts.iter().copied().collect(),
             answers: &answers.iter().copied().collect(),
-            throttled_within_limits: throttled,
+            failed_sheet: None,
         })
+    }
+
+    #[test]
+    fn a_sheet_of_failed_rows_is_to_be_corrected_before_it_is_run() {
+        let hints = hints(Evidence {
+            counts: &BTreeMap::new(),
+            answers: &BTreeMap::new(),
+            failed_sheet: Some(Path::new("joiners.failed.csv")),
+        });
+        assert_eq!(hints, [Hint::Correct("joiners.failed.csv".into())]);
+        assert!(hints[0].to_string().starts_with("correct joiners.failed.csv before"));
     }
 
     #[test]
@@ -133,12 +159,7 @@ mod tests {
         assert_eq!(
             drawn(
                 &[(Status::Done, 9), (Status::NotRun, 0)],
-                &[
-                    ((Service::Identity, 200), 9),
-                    ((Service::License, 429), 1),
-                    ((Service::Identity, 503), 4)
-                ],
-                0
+                &[((Service::Identity, 200), 9)]
             ),
             []
         );
@@ -151,15 +172,18 @@ mod tests {
             ((Service::Identity, 403), 1),
             ((Service::License, 403), 2),
         ];
-        assert_eq!(drawn(&[], &answers, 0), [Hint::Scopes(Service::License)]);
+        assert_eq!(drawn(&[], &answers), [Hint::Scopes(Service::License)]);
     }
 
     #[test]
     fn refusals_for_rate_rows_in_doubt_waiting_and_not_reached_are_each_told() {
         let hints = drawn(
             &[(Status::Waiting, 1), (Status::InDoubt, 2), (Status::NotRun, 3)],
-            &[((Service::Identity, 429), 3), ((Service::Identity, 200), 4)],
-            3,
+            &[
+                ((Service::Identity, 429), 2),
+                ((Service::Identity, 200), 4),
+                ((Service::License, 429), 1),
+            ],
         );
         assert_eq!(
             hints,

@@ -84,7 +84,7 @@ mod tests {
                 rows: 1_000,
                 ended,
                 failed: 0,
-                calls_per_second: 1.0,
+                calls_per_second: Some(1.0),
                 left: None,
             }),
             ..Snapshot::default()

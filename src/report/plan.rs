@@ -10,8 +10,8 @@ use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, OperationKind, Place, Row, Status};
-use crate::plan::{Forecast, Plan};
-use crate::text::{duration, number, plural};
+use crate::plan::{Deletion, Ending, Forecast, Plan, PlannedRow, RowIndex, Verdict};
+use crate::text::{clean, duration, number, plural};
 
 /// How many deletions and short rows are named.
 const NAMED: usize = 20;
@@ -38,7 +38,8 @@ pub struct PlanView<'a> {
 struct Fate {
     change: usize,
     already_so: usize,
-    need_person: usize,
+    waits: usize,
+    cannot_run: usize,
 }
 
 impl PlanView<'_> {
@@ -48,6 +49,7 @@ impl PlanView<'_> {
             ("operation", Align::Left),
             ("to change", Align::Right),
             ("already so", Align::Right),
+            ("waits", Align::Right),
             ("cannot run", Align::Right),
         ]);
         for (operation, fate) in self.fates() {
@@ -55,7 +57,8 @@ impl PlanView<'_> {
                 operation.to_string(),
                 number(fate.change as u64),
                 number(fate.already_so as u64),
-                number(fate.need_person as u64),
+                number(fate.waits as u64),
+                number(fate.cannot_run as u64),
             ]);
         }
         table.write(out)?;
@@ -66,9 +69,11 @@ impl PlanView<'_> {
                 plural(self.finished_before, "row")
             )?;
         }
+        self.write_blocked(out)?;
         self.write_seats(out)?;
         self.write_calls(out)?;
         self.write_deletions(out)?;
+        self.write_later(out)?;
         self.write_short(out)?;
         for warning in &self.plan.warnings {
             writeln!(out, "{WARNING}warning{WARNING:#}: {warning}")?;
@@ -82,12 +87,37 @@ impl PlanView<'_> {
             let fate = fates.entry(row.operation.kind()).or_default();
             let count = match planned.verdict.as_ref().map(|verdict| verdict.status) {
                 None => &mut fate.change,
-                Some(Status::Unchanged | Status::Done | Status::Waiting) => &mut fate.already_so,
-                Some(_) => &mut fate.need_person,
+                Some(Status::Unchanged | Status::Done) => &mut fate.already_so,
+                Some(Status::Waiting) => &mut fate.waits,
+                Some(_) => &mut fate.cannot_run,
             };
             *count += 1;
         }
         fates
+    }
+
+    fn write_blocked(&self, out: &mut dyn Write) -> io::Result<()> {
+        let blocked = self.blocked();
+        if blocked.is_empty() {
+            return Ok(());
+        }
+        let lines = blocked.iter().map(|(row, verdict)| {
+            let message = clean(&verdict.message, 200);
+            format!("{}: {ERROR}{}{ERROR:#}: {message}", row.place, verdict.status)
+        });
+        writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(blocked.len(), "row"))?;
+        write_lines(&first(lines), out)
+    }
+
+    /// The rows that need a person and get no call; those that miss out on seats are told apart.
+    fn blocked(&self) -> Vec<(&Row, &Verdict)> {
+        let is_short = |row: &RowIndex| self.plan.short.binary_search_by_key(row, |(short, _)| *short).is_ok();
+        let rows = self.rows.iter().zip(&self.plan.rows).enumerate();
+        rows.filter_map(|(index, (row, planned))| {
+            let verdict = planned.verdict.as_ref()?;
+            (is_blocked(verdict.status) && !is_short(&index)).then_some((row, verdict))
+        })
+        .collect()
     }
 
     fn write_seats(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -101,6 +131,7 @@ impl PlanView<'_> {
             ("takes", Align::Right),
             ("frees", Align::Right),
             ("taken after", Align::Right),
+            ("short", Align::Right),
         ]);
         for line in &self.plan.seats {
             let known = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), number);
@@ -112,6 +143,7 @@ impl PlanView<'_> {
                 number(line.taken),
                 number(line.freed),
                 known(after),
+                number(line.short),
             ]);
         }
         writeln!(out)?;
@@ -156,10 +188,53 @@ impl PlanView<'_> {
             "\n{ERROR}{} will be deleted{ERROR:#}",
             plural(deletions.len(), "account")
         )?;
-        for deletion in deletions.iter().take(NAMED) {
-            writeln!(out, "  {} ({})", deletion.label, self.rows[deletion.row].place)?;
+        write_lines(&self.deletions(), out)
+    }
+
+    /// The accounts that will be deleted, one a line, and how many more there are.
+    pub fn deletions(&self) -> Vec<String> {
+        let deletions = &self.plan.deletions;
+        let line = |deletion: &Deletion| format!("{} ({})", deletion.label, self.rows[deletion.row].place);
+        first(deletions.iter().map(line))
+    }
+
+    /// What a migration leaves for the run after its invitation is accepted.
+    fn write_later(&self, out: &mut dyn Write) -> io::Result<()> {
+        let deletions = self.deleted_later();
+        if deletions > 0 {
+            let (are, their) = if deletions == 1 {
+                ("is", "its invitation is")
+            } else {
+                ("are", "their invitations are")
+            };
+            writeln!(
+                out,
+                "\n{} {are} deleted once {their} accepted",
+                plural(deletions, "old account")
+            )?;
         }
-        and_more(deletions.len(), out)
+        match self.plan.handed_over_later.len() {
+            0 => Ok(()),
+            1 => writeln!(
+                out,
+                "1 new account gets its licences only then, because no seat is free for the overlap"
+            ),
+            count => writeln!(
+                out,
+                "{} get their licences only then, because no seat is free for the overlap",
+                plural(count, "new account")
+            ),
+        }
+    }
+
+    /// How many old accounts a later run deletes.
+    fn deleted_later(&self) -> usize {
+        let waits = |planned: &&PlannedRow| {
+            let verdict = planned.verdict.as_ref();
+            matches!(planned.ending, Ending::Waiting(_))
+                && verdict.is_none_or(|verdict| verdict.status == Status::Waiting)
+        };
+        self.plan.rows.iter().filter(waits).count()
     }
 
     fn write_short(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -171,11 +246,16 @@ impl PlanView<'_> {
             "\n{ERROR}seats are short{ERROR:#} for {}",
             plural(self.plan.short.len(), "row")
         )?;
-        for (row, bundles) in self.plan.short.iter().take(NAMED) {
+        write_lines(&self.short_rows(), out)
+    }
+
+    /// The rows that miss out on seats and the bundles that they miss, one a line, and how many more there are.
+    pub fn short_rows(&self) -> Vec<String> {
+        let line = |(row, bundles): &(RowIndex, BundleSet)| {
             let row = &self.rows[*row];
-            writeln!(out, "  {}: {} misses {bundles}", row.place, row.operation.user_label())?;
-        }
-        and_more(self.plan.short.len(), out)
+            format!("{}: {} misses {bundles}", row.place, row.operation.user_label())
+        };
+        first(self.plan.short.iter().map(line))
     }
 
     /// The same as one JSON object.
@@ -192,7 +272,8 @@ impl PlanView<'_> {
                 "operation": operation.as_str(),
                 "to_change": fate.change,
                 "already_so": fate.already_so,
-                "cannot_run": fate.need_person,
+                "waits": fate.waits,
+                "cannot_run": fate.cannot_run,
             })).collect::<Vec<_>>(),
             "finished_before": self.finished_before,
             "seats": self.plan.seats.iter().map(|line| json!({
@@ -201,6 +282,7 @@ impl PlanView<'_> {
                 "taken_now": line.allocated,
                 "takes": line.taken,
                 "frees": line.freed,
+                "short": line.short,
             })).collect::<Vec<_>>(),
             "calls": calls(&self.forecast.calls),
             "calls_one_by_one": calls(&self.forecast.one_by_one),
@@ -211,6 +293,8 @@ impl PlanView<'_> {
                 "user_id": deletion.user,
                 "user": deletion.label,
             })).collect::<Vec<_>>(),
+            "deleted_later": self.deleted_later(),
+            "licenses_later": self.plan.handed_over_later.len(),
             "short": self.plan.short.iter().map(short).collect::<Vec<_>>(),
             "warnings": self.plan.warnings,
             "rows": self.rows.iter().zip(&self.plan.rows).filter_map(|(row, planned)| {
@@ -226,10 +310,24 @@ impl PlanView<'_> {
     }
 }
 
-fn and_more(count: usize, out: &mut dyn Write) -> io::Result<()> {
+/// Whether the status of a row that gets no call is one that somebody has to look at.
+fn is_blocked(status: Status) -> bool {
+    !matches!(status, Status::Unchanged | Status::Done | Status::Waiting)
+}
+
+/// The first lines, and how many more there are.
+fn first(lines: impl ExactSizeIterator<Item = String>) -> Vec<String> {
+    let count = lines.len();
+    let mut shown: Vec<String> = lines.take(NAMED).collect();
     if count > NAMED {
-        writeln!(out, "  and {} more", number((count - NAMED) as u64))
-    } else {
-        Ok(())
+        shown.push(format!("and {} more", number((count - NAMED) as u64)));
     }
+    shown
+}
+
+fn write_lines(lines: &[String], out: &mut dyn Write) -> io::Result<()> {
+    for line in lines {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
 }

@@ -12,6 +12,8 @@ use crate::text::{clean, duration, number};
 const FAILURES_SHOWN: usize = 20;
 /// Calls per second are counted over so long.
 const RATE_WINDOW: Duration = Duration::from_secs(10);
+/// Before this there is no rate to tell.
+const SHORTEST_RATE: Duration = Duration::from_secs(1);
 /// Before this the time left is not guessed from the rows.
 const SETTLED: Duration = Duration::from_secs(5);
 
@@ -60,7 +62,8 @@ pub(super) struct RunningNow {
     pub(super) rows: usize,
     pub(super) ended: usize,
     pub(super) failed: usize,
-    pub(super) calls_per_second: f64,
+    /// Not told of a moment too short for a rate.
+    pub(super) calls_per_second: Option<f64>,
     pub(super) left: Option<Duration>,
 }
 
@@ -117,13 +120,16 @@ impl Tracker {
     pub(super) fn snapshot(&self, now: Duration) -> Snapshot {
         Snapshot {
             reading: self.reading,
-            running: self.running.map(|running| RunningNow {
-                rows: running.rows,
-                ended: running.ended,
-                failed: running.failed,
-                calls_per_second: self.calls_per_second(now),
-                left: self.left(running, now),
-            }),
+            running: self
+                .running
+                .filter(|running| running.rows > 0)
+                .map(|running| RunningNow {
+                    rows: running.rows,
+                    ended: running.ended,
+                    failed: running.failed,
+                    calls_per_second: self.calls_per_second(now),
+                    left: self.left(running, now),
+                }),
             wait: self
                 .waits
                 .iter()
@@ -174,13 +180,16 @@ impl Tracker {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown with one decimal")]
-    fn calls_per_second(&self, now: Duration) -> f64 {
+    fn calls_per_second(&self, now: Duration) -> Option<f64> {
+        let since = self.running.map_or(Duration::ZERO, |running| running.since);
+        let window = now.saturating_sub(since).min(RATE_WINDOW);
+        if window < SHORTEST_RATE {
+            return None;
+        }
         let oldest = now.as_secs().saturating_sub(RATE_WINDOW.as_secs());
         let recent = self.calls.iter().filter(|(second, _)| *second >= oldest);
         let count: u64 = recent.map(|(_, count)| count).sum();
-        let since = self.running.map_or(Duration::ZERO, |running| running.since);
-        let window = now.saturating_sub(since).clamp(Duration::from_secs(1), RATE_WINDOW);
-        count as f64 / window.as_secs_f64()
+        Some(count as f64 / window.as_secs_f64())
     }
 
     /// From the forecast at first, from the rows done more and more: rows end in bursts, so that early
@@ -227,7 +236,9 @@ impl Snapshot {
             if running.failed > 0 {
                 parts.push(format!("{} failed", number(running.failed as u64)));
             }
-            parts.push(format!("{:.1} calls/s", running.calls_per_second));
+            if let Some(rate) = running.calls_per_second {
+                parts.push(format!("{rate:.1} calls/s"));
+            }
             if let Some(left) = running.left.filter(|_| running.ended < running.rows) {
                 parts.push(format!("{} left", duration(left)));
             }
@@ -312,10 +323,18 @@ mod tests {
             tracker
                 .snapshot(seconds(60))
                 .running
-                .map(|running| running.calls_per_second),
+                .and_then(|running| running.calls_per_second),
             Some(0.0),
             "calls of long ago are no rate"
         );
+    }
+
+    #[test]
+    fn a_moment_has_no_rate_and_a_run_without_rows_no_line() {
+        let mut tracker = started(7);
+        tracker.take(put(), seconds(0));
+        assert_eq!(tracker.snapshot(Duration::from_millis(100)).line(), "0 of 7 rows");
+        assert_eq!(started(0).snapshot(seconds(9)).line(), "");
     }
 
     #[test]

@@ -19,3 +19,4 @@ mod resume;
 mod sign_in;
 mod storm;
 mod support;
+mod told;

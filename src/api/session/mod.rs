@@ -5,7 +5,6 @@
 
 mod call;
 mod exchange;
-mod held;
 mod judge;
 mod sign_in;
 mod slot;
@@ -24,7 +23,6 @@ use rand::rngs::StdRng;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use self::held::Held;
 use self::token::TokenKeeper;
 use super::{Config, Tally};
 use crate::event::{Event, Observer, WaitReason};
@@ -44,10 +42,10 @@ pub(super) struct Shared {
 /// The state of the traffic; locked for moments only, never across a wait.
 pub(super) struct Traffic {
     pub(super) pacer: Pacer,
-    tally: Tally,
+    pub(super) tally: Tally,
     concurrency: Concurrency,
     dice: StdRng,
-    held: Held,
+    held_until: Option<Instant>,
     announced: Option<(WaitReason, Instant)>,
     /// Whether any call was ever answered.
     was_answered: bool,
@@ -72,7 +70,7 @@ impl Session {
             tally: Tally::default(),
             concurrency: Concurrency::new(config.concurrency),
             dice: config.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
-            held: Held::default(),
+            held_until: None,
             announced: None,
             was_answered: false,
         };
@@ -92,15 +90,6 @@ impl Session {
 
     pub(super) fn traffic(&self) -> MutexGuard<'_, Traffic> {
         self.shared.traffic.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What it has cost so far.
-    pub(super) fn tally(&self) -> Tally {
-        let traffic = self.traffic();
-        Tally {
-            waited: traffic.held.so_far(now()),
-            ..traffic.tally.clone()
-        }
     }
 
     fn observe(&self, event: Event) {

@@ -88,7 +88,11 @@ impl Story {
     pub(super) fn stopped(&self, call: &Call) -> CallError {
         let (failure, message) = if self.unclear {
             let message = format!("the run was stopped before it could be tried again: {}", self.last);
-            (Failure::Unclear, message)
+            let failure = match call.effect {
+                Effect::Once => Failure::Unclear,
+                Effect::Read | Effect::Repeatable => Failure::CutOff,
+            };
+            (failure, message)
         } else {
             (Failure::Stopped, "the run was stopped".to_owned())
         };

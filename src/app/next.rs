@@ -1,0 +1,126 @@
+//! The command to type after a run. Pure.
+
+use std::path::Path;
+
+/// What was typed, and what came of it.
+#[derive(Debug)]
+pub(super) struct Typed<'a> {
+    /// The command line, the program's own name first.
+    pub(super) words: Vec<String>,
+    /// The sheet, as it was typed.
+    pub(super) sheet: &'a Path,
+    /// How many deletions the next run may come to, where `--max-deletes` has to allow them.
+    pub(super) deletions: Option<usize>,
+}
+
+impl Typed<'_> {
+    /// The same command, to go on.
+    pub(super) fn again(self) -> String {
+        let allowed = self.deletions;
+        shell(with_deletions(without(self.words, &["--again"], &[]), allowed))
+    }
+
+    /// The same command for the sheet of failed rows, which has row numbers and results of its own.
+    pub(super) fn with_sheet(self, failed: &Path) -> String {
+        let mut words = without(self.words, &["--again"], &["--only", "--results"]);
+        let sheet = self.sheet.to_string_lossy();
+        if let Some(word) = words.iter_mut().rfind(|word| **word == sheet) {
+            *word = failed.display().to_string();
+        }
+        shell(with_deletions(words, self.deletions))
+    }
+}
+
+/// The words without these flags; `valued` ones go with their values.
+fn without(words: Vec<String>, plain: &[&str], valued: &[&str]) -> Vec<String> {
+    let mut kept = Vec::with_capacity(words.len());
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let is_joined = |flag: &&str| word.strip_prefix(*flag).is_some_and(|rest| rest.starts_with('='));
+        if valued.contains(&word.as_str()) {
+            words.next();
+        } else if !plain.contains(&word.as_str()) && !valued.iter().any(|flag| is_joined(flag)) {
+            kept.push(word);
+        }
+    }
+    kept
+}
+
+fn with_deletions(words: Vec<String>, allowed: Option<usize>) -> Vec<String> {
+    let Some(count) = allowed.filter(|count| *count > 0) else {
+        return words;
+    };
+    let mut words = without(words, &[], &["--max-deletes"]);
+    words.extend(["--max-deletes".to_owned(), count.to_string()]);
+    words
+}
+
+fn shell(words: Vec<String>) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:@%+,".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(words: &[&str], deletions: Option<usize>) -> Typed<'static> {
+        Typed {
+            words: words.iter().copied().map(str::to_owned).collect(),
+            sheet: Path::new("drop/joiners.csv"),
+            deletions,
+        }
+    }
+
+    #[test]
+    fn words_with_spaces_are_quoted_for_the_shell() {
+        assert_eq!(quoted("samples/onboarding.csv"), "samples/onboarding.csv");
+        assert_eq!(quoted("Work e-mail=user"), "'Work e-mail=user'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn the_failed_sheet_is_run_with_the_flags_that_mean_it_too() {
+        let words = [
+            "reseat",
+            "--profile",
+            "p",
+            "run",
+            "drop/joiners.csv",
+            "--map",
+            "Work e-mail=user",
+            "--only",
+            "2-10",
+            "--results=out.csv",
+            "--again",
+            "--yes",
+        ];
+        assert_eq!(
+            typed(&words, None).with_sheet(Path::new("drop/joiners.failed.csv")),
+            "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --yes"
+        );
+    }
+
+    #[test]
+    fn the_same_command_allows_the_deletions_that_are_still_to_come() {
+        let words = ["reseat", "run", "drop/joiners.csv", "--max-deletes", "9", "--again"];
+        for (words, deletions, expected) in [
+            (&words[..], Some(3), "reseat run drop/joiners.csv --max-deletes 3"),
+            (&words[..3], Some(3), "reseat run drop/joiners.csv --max-deletes 3"),
+            (&words[..], Some(0), "reseat run drop/joiners.csv --max-deletes 9"),
+            (&words[..3], None, "reseat run drop/joiners.csv"),
+        ] {
+            assert_eq!(typed(words, deletions).again(), expected);
+        }
+    }
+}

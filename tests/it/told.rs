@@ -1,0 +1,286 @@
+//! What a person is told: before anything is sent, when nothing can be, and what to type next.
+
+use std::fmt::Write;
+
+use reseat::sandbox::{FaultKind, Moment, Strikes};
+use serde_json::Value;
+
+use crate::support::{ANNA, BRAM, DAVID, HUGO, Ran, Stage};
+
+/// Six who hold `ATTUNU`.
+const SIX: [&str; 6] = [
+    "anna.berg",
+    "bram.okafor",
+    "carla.lindqvist",
+    "elif.yilmaz",
+    "farid.haddad",
+    "greta.nowak",
+];
+
+fn six_move(delete_when: &str) -> String {
+    let mut sheet = "operation,user,new_email,delete_when\n".to_owned();
+    for name in SIX {
+        writeln!(sheet, "migrate,{name}@contoso.example,{name}@new.example,{delete_when}").unwrap();
+    }
+    sheet
+}
+
+fn planned(stage: &Stage, sheet: &str) -> Value {
+    stage.write("sheet.csv", sheet);
+    let ran = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(0);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+fn seats(plan: &Value, code: &str) -> [u64; 3] {
+    let lines = plan["seats"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["code"] == code).unwrap();
+    ["takes", "frees", "short"].map(|column| line[column].as_u64().unwrap())
+}
+
+fn next_command(ran: &Ran) -> String {
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    told["next_command"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_plan_says_which_rows_cannot_run_and_the_run_does_not_say_it_again() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,groups\n\
+         add-to-groups,nobody@contoso.example,Finance\n\
+         add-to-groups,{ANNA},HR Robots\n\
+         delete,admin@contoso.example,\n"
+    );
+    let admin = stage
+        .world()
+        .users()
+        .find(|user| stage.groups(&user.email).iter().any(|group| group == "Administrators"))
+        .map(|user| user.email.clone())
+        .unwrap();
+    let sheet = sheet.replace("admin@contoso.example", &admin);
+    stage.write("sheet.csv", &sheet);
+    let blocked = "2 rows cannot run\n  row 2: not_found: there is no user `nobody@contoso.example`";
+    stage
+        .reseat(&["plan", "sheet.csv"])
+        .ends(0)
+        .tells(blocked)
+        .tells("row 4: skipped: the account is a member of Administrators");
+    let ran = stage.run(&sheet).ends(3);
+    assert_eq!(ran.err.matches("there is no user").count(), 1, "{}", ran.err);
+    assert_eq!(ran.err.matches("member of Administrators").count(), 1, "{}", ran.err);
+    assert_eq!(stage.counts(), "1 done, 1 not_found, 1 skipped");
+}
+
+#[test]
+fn of_many_rows_that_cannot_run_the_first_are_named_and_the_others_counted() {
+    let stage = Stage::new();
+    let mut sheet = "operation,user\n".to_owned();
+    for number in 0..25 {
+        writeln!(sheet, "release-licenses,nobody{number}@contoso.example").unwrap();
+    }
+    stage.write("sheet.csv", &sheet);
+    let ran = stage.reseat(&["plan", "sheet.csv"]).ends(0).tells("  and 5 more\n");
+    assert_eq!(ran.out.matches("not_found").count(), 20);
+}
+
+#[test]
+fn licences_that_are_handed_over_are_counted_as_taken_and_freed() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 0);
+    assert_eq!(seats(&planned(&stage, &six_move("invited")), "ATTUNU"), [6, 6, 0]);
+
+    stage.run(&six_move("accepted")).ends(75);
+    for name in SIX {
+        let address = format!("{name}@new.example");
+        assert!(stage.sandbox.with_world(|world| world.accept_invitation(&address)));
+    }
+    assert_eq!(seats(&planned(&stage, &six_move("accepted")), "ATTUNU"), [6, 6, 0]);
+}
+
+#[test]
+fn migrations_tell_what_comes_only_when_their_invitations_are_accepted() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 2);
+    let sheet = six_move("accepted");
+    let plan = planned(&stage, &sheet);
+    assert_eq!(
+        (&plan["deleted_later"], &plan["licenses_later"]),
+        (&6.into(), &4.into())
+    );
+    stage
+        .run(&sheet)
+        .ends(75)
+        .tells("6 old accounts are deleted once their invitations are accepted")
+        .tells("4 new accounts get their licences only then");
+
+    // Nothing is accepted yet: the rows wait, which is not the same as being so already.
+    let plan = planned(&stage, &sheet);
+    let migrations = &plan["operations"][0];
+    assert_eq!(
+        (&migrations["waits"], &migrations["already_so"]),
+        (&6.into(), &0.into())
+    );
+    assert_eq!(plan["deleted_later"], 6);
+}
+
+#[test]
+fn a_shortage_names_the_bundles_that_are_short_and_how_many_seats_are_missing() {
+    let stage = Stage::new();
+    stage.free_seats("PMD", 0);
+    stage.free_seats("TSTNU", 1);
+    // The first gets nothing, so the second has the seat of TSTNU, which the first did not miss.
+    let sheet = format!(
+        "operation,user,licenses\n\
+         add-licenses,{DAVID},PMD; TSTNU\n\
+         add-licenses,{HUGO},TSTNU\n\
+         add-licenses,{ANNA},PMD\n"
+    );
+    let plan = planned(&stage, &sheet);
+    assert_eq!(plan["short"][0]["bundles"], serde_json::json!(["PMD"]));
+    assert_eq!(plan["short"][1]["bundles"], serde_json::json!(["PMD"]));
+    assert_eq!(seats(&plan, "PMD"), [0, 0, 2]);
+    assert_eq!(seats(&plan, "TSTNU"), [1, 0, 1]);
+}
+
+#[test]
+fn even_a_quiet_refusal_names_its_rows() {
+    let stage = Stage::new();
+    stage.free_seats("PMD", 0);
+    let sheet = format!("operation,user,licenses\nadd-licenses,{DAVID},PMD\n");
+    let ran = stage.run_with(&sheet, &["--quiet"]).ends(4);
+    assert!(ran.err.contains(&format!("row 2: {DAVID} misses PMD")), "{}", ran.err);
+    let ran = stage.rerun(&[]).ends(4);
+    assert_eq!(ran.err.matches("misses PMD").count(), 1, "{}", ran.err);
+
+    let sheet = format!("operation,user\ndelete,{ANNA}\ndelete,{BRAM}\n");
+    for flags in [&["--quiet"][..], &["--quiet", "--max-deletes", "1"]] {
+        let ran = stage.run_with(&sheet, flags).ends(4);
+        assert!(ran.err.contains(&format!("<{ANNA}> (row 2)")), "{}", ran.err);
+    }
+}
+
+#[test]
+fn the_results_of_a_trial_say_so_when_they_are_in_the_way() {
+    let stage = Stage::with(reseat::sandbox::Config {
+        seed: 9,
+        ..reseat::sandbox::Config::unlimited()
+    });
+    let sheet = "operation,email\ninvite,ada@new.example\n";
+    stage.run_with(sheet, &["--sandbox"]).ends(0);
+    for command in ["run", "plan"] {
+        stage
+            .reseat(&[command, "sheet.csv"])
+            .ends(1)
+            .tells("is from a `--sandbox` trial")
+            .tells("delete it, or name another with `--results`");
+        stage.reseat(&["plan", "sheet.csv", "--results", "real.csv"]).ends(0);
+    }
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn the_next_command_runs_the_failed_sheet_with_the_same_flags() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!("Who?,groups\nnobody@contoso.example,Finance\n{ANNA},HR Robots\n"),
+    );
+    let flags = [
+        "run",
+        "sheet.csv",
+        "--yes",
+        "--operation",
+        "add-to-groups",
+        "--map",
+        "Who?=user",
+    ];
+    let ran = stage.reseat(&[&flags[..], &["--output", "json"]].concat()).ends(3);
+    let next = next_command(&ran);
+    assert!(
+        next.ends_with("run sheet.failed.csv --yes --operation add-to-groups --map 'Who?=user' --output json"),
+        "{next}"
+    );
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(told["hints"][0]["code"], "correct-failed-sheet");
+
+    let failed = stage
+        .read("sheet.failed.csv")
+        .replace("nobody@contoso.example", "bram.okafor@contoso.example");
+    stage.write("sheet.failed.csv", failed);
+    let flags = flags.map(|word| if word == "sheet.csv" { "sheet.failed.csv" } else { word });
+    stage.reseat(&flags).ends(0);
+}
+
+#[test]
+fn the_next_command_of_rows_that_wait_allows_their_deletions() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,new_email,delete_when\n\
+         migrate,{ANNA},anna@new.example,accepted\n\
+         migrate,{BRAM},bram@new.example,never\n\
+         migrate,{DAVID},david@new.example,accepted\n"
+    );
+    let ran = stage.run_with(&sheet, &["--output", "json"]).ends(75);
+    let next = next_command(&ran);
+    assert!(next.ends_with("--max-deletes 2"), "{next}");
+    for address in ["anna@new.example", "david@new.example"] {
+        assert!(stage.sandbox.with_world(|world| world.accept_invitation(address)));
+    }
+    stage.rerun(&["--max-deletes", "2"]).ends(0);
+    assert!(stage.user(ANNA).is_none() && stage.user(BRAM).is_some());
+}
+
+#[test]
+fn a_missing_sheet_and_a_missing_configuration_are_told_together() {
+    let stage = Stage::new();
+    for name in ["UIPATH_URI", "UIPATH_ORGANIZATION", "RESEAT_ORGANIZATION_ID"] {
+        stage.unset(name);
+    }
+    for command in ["plan", "run"] {
+        stage
+            .reseat(&[command, "nothing.csv"])
+            .ends(1)
+            .tells("`nothing.csv`")
+            .tells("the configuration has");
+    }
+}
+
+#[test]
+fn a_sheet_with_nothing_but_a_header_is_refused() {
+    let stage = Stage::new();
+    stage.run("operation,user\n").ends(2).tells("the sheet has no rows");
+    stage
+        .reseat(&["check", "sheet.csv"])
+        .ends(2)
+        .tells("the sheet has no rows");
+    stage
+        .run("operation,user\nignore,ann\n")
+        .ends(0)
+        .tells("no row is to be run");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_row_cut_off_between_two_attempts_is_not_reached_rather_than_failed() {
+    let stage = Stage::new();
+    let moment = Moment::BeforeEffect;
+    stage.fault(
+        FaultKind::Status { status: 503, moment },
+        "PUT",
+        "/api/User/",
+        Strikes::Always,
+    );
+    stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
+    let run = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("the update is tried", |sandbox| {
+        sandbox.tally().calls("identity", "PUT") > 1
+    });
+    crate::support::signal(&run, "INT");
+    let ran = stage.ended(run).ends(130);
+    assert_eq!(stage.statuses(), ["not_run"]);
+    assert!(!stage.exists("sheet.failed.csv"));
+    assert!(ran.out.contains("next: "), "{}", ran.out);
+    stage.sandbox.set_faults(reseat::sandbox::Faults::default());
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.user(ANNA).unwrap().name.as_deref(), Some("Annika"));
+}
