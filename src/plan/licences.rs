@@ -134,12 +134,18 @@ impl Assembly<'_> {
         let schedule = schedule(&turns, pools, |slots| calls(slots, &kinds, &sizes));
         let mut left = schedule.left;
         let last = Stage::Grant(schedule.waves);
+        let mut handing_over = Vec::new();
         for (grant, slot) in grants.into_iter().zip(schedule.slots) {
             match slot {
                 Slot::Wave(wave) => self.license_step(Stage::Grant(wave), grant.account, grant.change),
                 Slot::Shrink(wave) => self.shrink_then_grant(wave, grant),
+                // What is handed over is known once every change of the old account has its place.
+                Slot::Short if grant.hand_over.is_some() => handing_over.push(grant),
                 Slot::Short => self.squeeze(grant, &mut left, last),
             }
+        }
+        for grant in handing_over {
+            self.squeeze(grant, &mut left, last);
         }
     }
 
