@@ -186,6 +186,7 @@ impl Assembly<'_> {
                 rest.before.free(&turn.frees);
             }
         }
+        let mut handing_over = Vec::new();
         for ((grant, turn), slot) in grants.into_iter().zip(&turns).zip(schedule.slots) {
             if slot != Slot::Short {
                 rest.before.take(&turn.gains);
@@ -193,8 +194,13 @@ impl Assembly<'_> {
             match slot {
                 Slot::Wave(wave) => self.license_step(Stage::Grant(wave), grant.account, grant.change),
                 Slot::Shrink(wave) => self.shrink_then_grant(wave, grant),
+                // What is handed over is known once every change of the old account has its place.
+                Slot::Short if grant.hand_over.is_some() => handing_over.push(grant),
                 Slot::Short => self.squeeze(grant, &mut rest),
             }
+        }
+        for grant in handing_over {
+            self.squeeze(grant, &mut rest);
         }
         self.seats.fall_short(&rest.left);
     }
