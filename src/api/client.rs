@@ -46,7 +46,7 @@ impl Client {
 
     /// What it has cost so far, by service and method.
     pub fn tally(&self) -> Tally {
-        self.session.traffic().tally.clone()
+        self.session.tally()
     }
 
     /// What counts against the quotas now, for the next process to [`recall`](Self::recall).

@@ -14,7 +14,9 @@ pub struct Tally {
     pub retries: u64,
     /// Answers with status 429.
     pub throttled: u64,
-    /// How long sending was held back by quotas and by the server's wishes.
+    /// Those of them that came although a limit is known and was kept.
+    pub throttled_within_limits: u64,
+    /// For how long some call was held back by a quota or by the server's wish; calls held back together count once.
     pub waited: Duration,
 }
 

@@ -85,6 +85,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         hints: hints(Evidence {
             counts: &counts,
             answers: &observed.answers,
+            throttled_within_limits: tally.throttled_within_limits,
             failed_sheet: failed_sheet.as_deref(),
         }),
         next_command,

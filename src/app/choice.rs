@@ -87,6 +87,7 @@ fn begun(prior: Prior) -> Begun {
         account: prior.user_id,
         made,
         before: prior.before,
+        after: prior.after,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-use super::{Ending, failure::Failure};
+use super::Ending;
+use super::failure::{Failure, caused_by};
 use crate::cli::{OutputFormat, Verbosity};
 
 /// How this command talks. Colours are taken out where the terminal, or `NO_COLOR`, wants none.
@@ -36,10 +37,7 @@ pub(super) fn data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             let failure = Failure::new(Ending::CouldNotStart, "failed to write to standard output");
-            Err(Failure {
-                causes: vec![error.to_string()],
-                ..failure
-            })
+            Err(failure.with_details(vec![caused_by(error)]))
         }
         _ => Ok(()),
     }

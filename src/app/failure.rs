@@ -17,9 +17,7 @@ pub(super) struct Failure {
     pub(super) ending: Ending,
     /// What is wrong, in a sentence without a full stop.
     pub(super) message: String,
-    /// Why, outermost first.
-    pub(super) causes: Vec<String>,
-    /// Which rows or accounts it is about, a line each.
+    /// Why, or which rows or accounts it is about, a line each.
     pub(super) details: Vec<String>,
     /// What is wrong in detail.
     pub(super) findings: Vec<Finding>,
@@ -33,7 +31,6 @@ impl Failure {
         Self {
             ending,
             message: message.into(),
-            causes: Vec::new(),
             details: Vec::new(),
             findings: Vec::new(),
             help: Vec::new(),
@@ -42,11 +39,16 @@ impl Failure {
 
     /// The failure of an error, with what caused it.
     pub(super) fn of(ending: Ending, error: &dyn Error) -> Self {
+        let mut failure = Self::new(ending, error.to_string());
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
-        Self {
-            causes: causes.map(ToString::to_string).collect(),
-            ..Self::new(ending, error.to_string())
+        for cause in causes.map(ToString::to_string) {
+            let told = failure.details.last().unwrap_or(&failure.message);
+            // Many errors repeat their cause in their own words.
+            if !told.contains(&cause) {
+                failure.details.push(caused_by(cause));
+            }
         }
+        failure
     }
 
     /// A configuration that cannot be used.
@@ -75,13 +77,10 @@ impl Failure {
     }
 }
 
-/// Shown as `error: …`, `caused by: …`, the findings, `help: …`; with colours as ANSI sequences.
+/// Shown as `error: …`, the details, the findings, `help: …`; with colours as ANSI sequences.
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "{} {}", label(Severity::Error), self.message)?;
-        for cause in &self.causes {
-            writeln!(out, "  caused by: {cause}")?;
-        }
         for detail in &self.details {
             writeln!(out, "  {detail}")?;
         }
@@ -96,6 +95,11 @@ impl fmt::Display for Failure {
         }
         Ok(())
     }
+}
+
+/// A cause as a detail.
+pub(super) fn caused_by(cause: impl fmt::Display) -> String {
+    format!("caused by: {cause}")
 }
 
 /// A finding as it is shown.
@@ -134,13 +138,23 @@ mod tests {
     fn a_failure_shows_what_why_and_what_to_do() {
         let error = std::io::Error::other("disk full");
         let failure = Failure {
-            causes: vec![error.to_string()],
+            details: vec![caused_by(&error)],
             ..Failure::new(Ending::CouldNotStart, "failed to write `x`")
         };
         assert_eq!(
             plain(&failure.with_help("free some space").to_string()),
             "error: failed to write `x`\n  caused by: disk full\nhelp: free some space\n"
         );
+    }
+
+    #[test]
+    fn a_cause_that_the_message_has_told_is_not_told_again() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("failed to open `x`: {0}")]
+        struct Repeating(#[source] std::io::Error);
+
+        let failure = Failure::of(Ending::CouldNotStart, &Repeating(std::io::Error::other("no such file")));
+        assert_eq!(plain(&failure.to_string()), "error: failed to open `x`: no such file\n");
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Typed<'_> {
     /// The same command, to go on.
     pub(super) fn again(self) -> String {
         let allowed = self.deletions;
-        shell(with_deletions(without(self.words, &["--again"], &[]), allowed))
+        shell(&with_deletions(without(self.words, &["--again"], &[]), allowed))
     }
 
     /// The same command for the sheet of failed rows, which has row numbers and results of its own.
@@ -27,7 +27,7 @@ impl Typed<'_> {
         if let Some(word) = words.iter_mut().rfind(|word| **word == sheet) {
             *word = failed.display().to_string();
         }
-        shell(with_deletions(words, self.deletions))
+        shell(&with_deletions(words, self.deletions))
     }
 }
 
@@ -39,7 +39,7 @@ fn without(words: Vec<String>, plain: &[&str], valued: &[&str]) -> Vec<String> {
         let is_joined = |flag: &&str| word.strip_prefix(*flag).is_some_and(|rest| rest.starts_with('='));
         if valued.contains(&word.as_str()) {
             words.next();
-        } else if !plain.contains(&word.as_str()) && !valued.iter().any(|flag| is_joined(flag)) {
+        } else if !plain.contains(&word.as_str()) && !valued.iter().any(is_joined) {
             kept.push(word);
         }
     }
@@ -55,7 +55,7 @@ fn with_deletions(words: Vec<String>, allowed: Option<usize>) -> Vec<String> {
     words
 }
 
-fn shell(words: Vec<String>) -> String {
+fn shell(words: &[String]) -> String {
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     words.join(" ")
 }

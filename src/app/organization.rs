@@ -20,6 +20,10 @@ use crate::sandbox::{self, Sandbox};
 use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
+/// The simulated organization of `--sandbox`: always the same one, so that its results can be gone on with, and none that
+/// `reseat sandbox` serves.
+const IN_PROCESS: OrganizationId = OrganizationId(uuid::uuid!("5a4db0c5-0000-4000-8000-00000000000a"));
+
 /// An organization that can be talked to.
 pub(super) struct Organization {
     pub(super) client: Client,
@@ -150,9 +154,11 @@ fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
 
 async fn simulated() -> Result<(Config, Sandbox), Failure> {
     let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, error);
-    let sandbox = sandbox::start(sandbox::Config::default())
-        .await
-        .map_err(|error| could_not_start(&error))?;
+    let config = sandbox::Config {
+        organization_id: Some(IN_PROCESS),
+        ..sandbox::Config::default()
+    };
+    let sandbox = sandbox::start(config).await.map_err(|error| could_not_start(&error))?;
     let credentials = api::Credentials::Client {
         id: sandbox.client_id().to_owned(),
         secret: SecretString::from(sandbox.client_secret().to_owned()),

@@ -1,6 +1,6 @@
 //! The dispatcher: owns the state of every row and step, goes through the stages, takes in what calls answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -17,7 +17,7 @@ use crate::directory::{Allocations, ReadError};
 use crate::event::Event;
 use crate::ledger::JournalError;
 use crate::model::BundleSet;
-use crate::plan::{AccountIndex, BatchSizes, Call, Family, Holding, Plan, RowIndex, Stage, StepIndex, batch};
+use crate::plan::{AccountIndex, BatchSizes, Call, Family, Holding, Plan, RowIndex, Stage, StepIndex, Work, batch};
 
 /// What an executor tells the dispatcher.
 pub(super) enum Message {
@@ -73,7 +73,9 @@ pub(super) struct Dispatcher<'a> {
     pub(super) sendings: HashMap<StepIndex, u32>,
     /// Steps that begin when another one, merged with them before, has ended.
     pub(super) followers: HashMap<StepIndex, StepIndex>,
-    /// What accounts hold, where the run has changed it.
+    /// Accounts whose allocations are changed more than once.
+    pub(super) changed_again: HashSet<AccountIndex>,
+    /// What these hold by now, and others of which it is not known.
     pub(super) holdings: HashMap<AccountIndex, Holding>,
     pub(super) seats: SeatsLeft,
     pub(super) stopped: Option<Stopped>,
@@ -89,6 +91,7 @@ impl<'a> Dispatcher<'a> {
             // Nobody knows whether there are seats for all.
             busy.queue_up(Family::Allocate, Alone::LastSeats);
         }
+        let changed_again = changed_again(&plan);
         Self {
             book: RowBook::new(engine.rows, &plan),
             sizes: engine.rules.sizes,
@@ -99,6 +102,7 @@ impl<'a> Dispatcher<'a> {
             permissions: Permissions::default(),
             sendings: HashMap::new(),
             followers: HashMap::new(),
+            changed_again,
             holdings: HashMap::new(),
             seats: SeatsLeft::default(),
             stopped: None,
@@ -221,4 +225,18 @@ impl<'a> Dispatcher<'a> {
         }
         Ok(())
     }
+}
+
+/// Accounts whose allocations are changed more than once, or may be: what is handed over may be given back.
+fn changed_again(plan: &Plan) -> HashSet<AccountIndex> {
+    let mut once = HashSet::new();
+    let mut again = HashSet::new();
+    for step in &plan.steps {
+        if let (Work::License(_), Some(account)) = (&step.work, step.account)
+            && (!once.insert(account) || step.stage == Stage::HandOver)
+        {
+            again.insert(account);
+        }
+    }
+    again
 }

@@ -25,8 +25,9 @@ impl Dispatcher<'_> {
         let (Work::License(taken), Some(account), Some(row)) = (step.work, step.account, step.rows.first()) else {
             return;
         };
+        let now = self.holdings.get(&account).unwrap_or(&taken.target).clone();
         let edit = LicenseEdit::Set(taken.base.direct.bundles(), Some(taken.base.external_license));
-        let back = LicenseChange::new(self.holding(account), vec![(*row, edit)]);
+        let back = LicenseChange::new(now, vec![(*row, edit)]);
         self.add_step(Step {
             stage: Stage::GiveBack,
             account: step.account,

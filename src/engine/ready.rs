@@ -3,7 +3,7 @@
 use super::dispatch::Dispatcher;
 use super::rows::{Fault, StepState};
 use crate::model::Status;
-use crate::plan::{Direct, Holding, LicenseChange, RowIndex, Stage, StepIndex, Work};
+use crate::plan::{Direct, LicenseChange, RowIndex, Stage, StepIndex, Work};
 
 impl Dispatcher<'_> {
     /// Whether a step can be made; ends it where it cannot, or need not. Afterwards its work is what is
@@ -90,11 +90,11 @@ impl Dispatcher<'_> {
         let Some(account) = self.plan.step(index).account else {
             return true;
         };
-        let now = self.holding(account);
+        let known = self.holdings.get(&account).cloned();
         let Work::License(change) = &mut self.plan.steps[index.0].work else {
             return true;
         };
-        if change.base != now {
+        if let Some(now) = known.filter(|now| *now != change.base) {
             **change = LicenseChange::new(now, std::mem::take(&mut change.edits));
         }
         let is_blind = change.base.direct == Direct::Unknown
@@ -113,11 +113,5 @@ impl Dispatcher<'_> {
             return false;
         }
         true
-    }
-
-    /// What the account holds as far as is known.
-    pub(super) fn holding(&self, account: crate::plan::AccountIndex) -> Holding {
-        let changed = self.holdings.get(&account);
-        changed.unwrap_or(&self.plan.account(account).held).clone()
     }
 }

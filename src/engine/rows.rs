@@ -211,7 +211,7 @@ impl<'a> RowBook<'a> {
             parts.push(planned.note.clone());
         }
         parts.extend(state.remarks.iter().cloned());
-        Record {
+        let record = Record {
             status,
             code,
             message: parts.join("; "),
@@ -220,7 +220,12 @@ impl<'a> RowBook<'a> {
             started_at: Some(state.started_at.unwrap_or(now)),
             finished_at: Some(now),
             ..self.blank(plan, row)
-        }
+        };
+        // Nobody asks again, and there may be a million rows.
+        let state = &mut self.states[row];
+        state.trace_id = None;
+        state.remarks = Vec::new();
+        record
     }
 
     /// The record of a row that the run did not get to the end of.

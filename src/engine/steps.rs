@@ -4,7 +4,7 @@ use super::dispatch::Dispatcher;
 use super::queue::Waiting;
 use super::rows::{Fault, StepState};
 use crate::api::CallError;
-use crate::plan::{Direct, Stage, Step, StepIndex, Work, batch};
+use crate::plan::{Direct, Holding, Stage, Step, StepIndex, Work, batch};
 
 impl Dispatcher<'_> {
     pub(super) fn end_step(&mut self, index: StepIndex, state: StepState) {
@@ -16,8 +16,18 @@ impl Dispatcher<'_> {
         let mut complete = Vec::new();
         for index in steps {
             let step = self.plan.step(*index);
-            if let (StepState::Done, Work::License(change), Some(account)) = (state, &step.work, step.account) {
-                self.holdings.insert(account, change.target.clone());
+            if let (Work::License(change), Some(account)) = (&step.work, step.account)
+                && self.changed_again.contains(&account)
+            {
+                match state {
+                    StepState::Done => {
+                        self.holdings.insert(account, change.target.clone());
+                    }
+                    // What the next change was planned to build on has not come about.
+                    _ => {
+                        self.holdings.entry(account).or_insert_with(|| change.base.clone());
+                    }
+                }
             }
             complete.extend(self.book.end_step(*index, state, &step.rows));
         }
@@ -36,11 +46,12 @@ impl Dispatcher<'_> {
         let step = self.plan.step(index);
         let (stage, account, rows) = (step.stage, step.account, step.rows.clone());
         if fault.is_unclear
-            && matches!(step.work, Work::License(_))
-            && let Some(account) = account
+            && let (Work::License(change), Some(account)) = (&step.work, account)
         {
-            let mut unknown = self.holding(account);
-            unknown.direct = Direct::Unknown;
+            let unknown = Holding {
+                direct: Direct::Unknown,
+                ..change.base.clone()
+            };
             self.holdings.insert(account, unknown);
         }
         for row in &rows {

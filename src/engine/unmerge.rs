@@ -35,6 +35,7 @@ impl Dispatcher<'_> {
                 }
             }
         }
+        self.changed_again.extend(self.plan.step(index).account);
         // The rows' counts of open steps stay as they are: they wait for another step instead.
         self.book.add_step(&[]);
         self.plan.steps.push(follower);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, OldAccount};
+use super::draft::{Draft, OldAccount, Wish};
 use super::licences::SeatCount;
 use super::route::{Edge, Sides, user_side};
 use super::verdicts::{not_made, without_steps};
@@ -49,9 +49,9 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         draft.expect_what_is_left();
     }
     assembly.route_memberships(&mut drafts);
-    for (account, draft) in indexed(&drafts) {
-        assembly.enter(account, draft);
-        assembly.profile_and_groups(account, draft);
+    for (position, draft) in drafts.iter_mut().enumerate() {
+        assembly.enter(AccountIndex(position), draft);
+        assembly.profile_and_groups(AccountIndex(position), draft);
     }
     for (row, change) in group_rules {
         assembly.push(Stage::Change, None, vec![row], Work::GroupRule(Box::new(change)));
@@ -67,9 +67,10 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
             label: draft.label,
             id: draft.user.map(|user| user.id),
             maker: draft.maker.map(|maker| maker.0),
-            held: draft.held,
         })
         .collect();
+    // Collecting in place keeps the room that the drafts took.
+    assembly.plan.accounts.shrink_to_fit();
     assembly.finish(snapshot)
 }
 
@@ -126,7 +127,7 @@ impl Assembly<'_> {
                 sides.riders.insert(account);
             }
             let from_directory = draft.user.is_some_and(|user| user.from_directory);
-            for group in draft.memberships.keys() {
+            for Wish { group, .. } in &draft.memberships {
                 let edge = Edge { account, group: *group };
                 if self.plan.groups.get(group).is_some_and(|group| group.built_in) {
                     sides.by_user.insert(edge);
@@ -147,18 +148,16 @@ impl Assembly<'_> {
         }
     }
 
-    fn profile_and_groups(&mut self, account: AccountIndex, draft: &Draft<'_>) {
-        if !draft.updates.is_empty() {
-            let rows = draft.updates.iter().map(|(row, _)| *row).collect();
-            self.push(Stage::Change, Some(account), rows, Work::Update(draft.updates.clone()));
+    /// Takes the profile's and the groups' changes out of the draft.
+    fn profile_and_groups(&mut self, account: AccountIndex, draft: &mut Draft<'_>) {
+        draft.is_changed = !draft.updates.is_empty() || !draft.memberships.is_empty();
+        let updates = std::mem::take(&mut draft.updates);
+        if !updates.is_empty() {
+            let rows = updates.iter().map(|(row, _)| *row).collect();
+            self.push(Stage::Change, Some(account), rows, Work::Update(updates));
         }
-        for (group, (change, rows)) in &draft.memberships {
-            self.push(
-                Stage::Change,
-                Some(account),
-                rows.clone(),
-                Work::Member(*group, *change),
-            );
+        for Wish { group, change, rows } in std::mem::take(&mut draft.memberships) {
+            self.push(Stage::Change, Some(account), rows, Work::Member(group, change));
         }
     }
 
@@ -228,7 +227,9 @@ impl Assembly<'_> {
         depend_on_makers(&mut plan);
         for (position, step) in plan.steps.iter().enumerate() {
             for row in &step.rows {
-                plan.rows[*row].steps.push(StepIndex(position));
+                let steps = &mut plan.rows[*row].steps;
+                steps.reserve_exact(1);
+                steps.push(StepIndex(position));
             }
         }
         for row in &mut plan.rows {
@@ -305,9 +306,10 @@ impl Draft<'_> {
 
     /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
     fn move_into_update(&mut self, group: GroupId) {
-        let Some((change, rows)) = self.memberships.remove(&group) else {
+        let Some(place) = self.memberships.iter().position(|wish| wish.group == group) else {
             return;
         };
+        let Wish { change, rows, .. } = self.memberships.remove(place);
         for row in rows {
             let mut part = UserUpdate::default();
             match change {
@@ -316,7 +318,7 @@ impl Draft<'_> {
             }
             match self.updates.iter_mut().find(|(of, _)| *of == row) {
                 Some((_, update)) => *update = std::mem::take(update).then(&part),
-                None => self.updates.push((row, part)),
+                None => self.update(row, part),
             }
         }
         self.updates.sort_by_key(|(row, _)| *row);

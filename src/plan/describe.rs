@@ -29,12 +29,14 @@ pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(S
         words: Vec::new(),
     };
     let planned = &plan.rows[row];
-    if let Some(Value::Object(captured)) = planned.captured.as_deref() {
-        teller.before.clone_from(captured);
+    if let Some(earlier) = &planned.made_earlier {
+        // What an earlier run did for the row stays told, and a later one goes on knowing of it.
+        teller.before = object(earlier.before.as_ref());
+        teller.after = object(earlier.after.as_ref());
+        teller.after.entry("made").or_insert_with(|| json!("earlier"));
     }
-    if planned.made_earlier {
-        // A later run must go on knowing that the account was made for this row.
-        teller.after.insert("made".into(), json!("earlier"));
+    if let Some(captured) = planned.captured.as_deref() {
+        teller.before = object(Some(captured));
     }
     for index in planned.steps.iter().filter(|index| done(**index)) {
         teller.tell(plan.step(*index));
@@ -45,6 +47,10 @@ pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(S
         after: some(teller.after),
         words: teller.words,
     }
+}
+
+fn object(value: Option<&Value>) -> Map<String, Value> {
+    value.and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 struct Teller<'a> {

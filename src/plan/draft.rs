@@ -1,6 +1,6 @@
 //! What the rows ask of one account, folded in sheet order before it becomes steps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::{AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Work};
 use crate::api::{User, UserUpdate};
@@ -35,7 +35,15 @@ pub(super) enum OldAccount {
     Stays,
 }
 
-/// What the rows ask of one account.
+/// A membership that rows ask for.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    pub(super) group: GroupId,
+    pub(super) change: Membership,
+    pub(super) rows: Vec<RowIndex>,
+}
+
+/// What the rows ask of one account. There may be a million, so lists are kept no longer than they are.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
     pub(super) label: String,
@@ -50,8 +58,10 @@ pub(super) struct Draft<'a> {
     /// For a migration's new account.
     pub(super) succession: Option<Box<Succession>>,
     pub(super) updates: Vec<(RowIndex, UserUpdate)>,
-    pub(super) memberships: BTreeMap<GroupId, (Membership, Vec<RowIndex>)>,
+    pub(super) memberships: Vec<Wish>,
     entered_with: Vec<GroupId>,
+    /// Whether its profile or groups are changed; known once these changes have become steps.
+    pub(super) is_changed: bool,
     /// The row that deletes it.
     pub(super) deleted_by: Option<RowIndex>,
     /// The row that moves its owner to a new account.
@@ -87,8 +97,9 @@ impl<'a> Draft<'a> {
             edits: Vec::new(),
             succession: None,
             updates: Vec::new(),
-            memberships: BTreeMap::new(),
+            memberships: Vec::new(),
             entered_with: Vec::new(),
+            is_changed: false,
             deleted_by: None,
             left_by: None,
         }
@@ -103,7 +114,7 @@ impl<'a> Draft<'a> {
     pub(super) fn groups(&self) -> Vec<GroupId> {
         let present = self.user.map_or(self.entered_with.as_slice(), |user| &user.groups);
         let mut groups = present.to_vec();
-        for (group, (change, _)) in &self.memberships {
+        for Wish { group, change, .. } in &self.memberships {
             match change {
                 Membership::Join => groups.push(*group),
                 Membership::Leave => groups.retain(|present| present != group),
@@ -139,15 +150,8 @@ impl<'a> Draft<'a> {
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
         if self.maker.is_none() {
             self.maker = Some(Box::new((row, work)));
-            for group in groups {
-                if self
-                    .memberships
-                    .get(group)
-                    .is_some_and(|(change, _)| *change == Membership::Join)
-                {
-                    self.memberships.remove(group);
-                }
-            }
+            self.memberships
+                .retain(|wish| wish.change != Membership::Join || !groups.contains(&wish.group));
             self.entered_with = groups.to_vec();
         }
     }
@@ -157,7 +161,7 @@ impl<'a> Draft<'a> {
     pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit) {
         let after = edit.apply(&self.now);
         if after != self.now || !self.edits.is_empty() {
-            self.edits.push((row, edit));
+            push_exactly(&mut self.edits, (row, edit));
             self.now = after;
         }
     }
@@ -165,18 +169,25 @@ impl<'a> Draft<'a> {
     /// Adds a row's membership, unless it is so already. A row that takes back what an earlier one asked
     /// for leaves nothing of either.
     pub(super) fn member(&mut self, row: RowIndex, group: GroupId, change: Membership) {
-        if let Some((planned, rows)) = self.memberships.get_mut(&group) {
-            if *planned != change {
-                self.memberships.remove(&group);
-            } else if !rows.contains(&row) {
-                rows.push(row);
+        if let Some(place) = self.memberships.iter().position(|wish| wish.group == group) {
+            let wish = &mut self.memberships[place];
+            if wish.change != change {
+                self.memberships.remove(place);
+            } else if !wish.rows.contains(&row) {
+                wish.rows.push(row);
             }
             return;
         }
         let is_in = self.user.is_some_and(|user| user.groups.contains(&group)) || self.entered_with.contains(&group);
         if is_in != (change == Membership::Join) {
-            self.memberships.insert(group, (change, vec![row]));
+            let rows = vec![row];
+            push_exactly(&mut self.memberships, Wish { group, change, rows });
         }
+    }
+
+    /// Adds a row's change of the profile.
+    pub(super) fn update(&mut self, row: RowIndex, update: UserUpdate) {
+        push_exactly(&mut self.updates, (row, update));
     }
 
     /// The licence change of the rows; `None` where nothing changes.
@@ -189,8 +200,14 @@ impl<'a> Draft<'a> {
 
     /// Whether anything but a deletion is planned.
     pub(super) fn is_touched(&self) -> bool {
-        !self.now.is_like(&self.held) || !self.updates.is_empty() || !self.memberships.is_empty()
+        !self.now.is_like(&self.held) || self.is_changed
     }
+}
+
+/// Most lists have one element, and the next step up would be four.
+fn push_exactly<T>(list: &mut Vec<T>, element: T) {
+    list.reserve_exact(1);
+    list.push(element);
 }
 
 /// The accounts that a sheet touches.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Account, AccountIndex, RowIndex, Stage, Step, StepIndex};
+use super::{Account, AccountIndex, Begun, RowIndex, Stage, Step, StepIndex};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -44,8 +44,8 @@ pub struct PlannedRow {
     pub account: Option<AccountIndex>,
     /// Something the message says besides what was done; may be empty.
     pub note: String,
-    /// Whether an earlier run made the account for this very row, so that the row counts as done.
-    pub made_earlier: bool,
+    /// What an earlier run did for this very row, where it made the account; the row then counts as done.
+    pub made_earlier: Option<Box<Begun>>,
     /// What a migration's old account had, for the `before` column.
     pub captured: Option<Box<Value>>,
 }

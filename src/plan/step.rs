@@ -24,8 +24,6 @@ pub struct Account {
     pub id: Option<UserId>,
     /// The row that makes it, where one does.
     pub maker: Option<RowIndex>,
-    /// What it holds before the plan runs.
-    pub held: Holding,
 }
 
 /// The order of things: a stage begins once the one before has ended.

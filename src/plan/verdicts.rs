@@ -85,7 +85,7 @@ pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
         }
     };
     match &row.ending {
-        Ending::Done if row.made_earlier => verdict(Status::Done, "", note("done earlier")),
+        Ending::Done if row.made_earlier.is_some() => verdict(Status::Done, "", note("done earlier")),
         Ending::Done => verdict(Status::Unchanged, "", note("already so")),
         Ending::Waiting(text) if row.note.is_empty() => verdict(Status::Waiting, "not_accepted", text.as_str()),
         Ending::Waiting(text) => verdict(Status::Waiting, "not_accepted", format!("{}; {text}", row.note)),

@@ -15,6 +15,8 @@ pub struct Evidence<'a> {
     pub counts: &'a BTreeMap<Status, usize>,
     /// Answers by service and HTTP status.
     pub answers: &'a BTreeMap<(Service, u16), u64>,
+    /// Answers with status 429 that came although a known limit was kept.
+    pub throttled_within_limits: u64,
     /// The sheet of the rows that need a person, if there is one.
     pub failed_sheet: Option<&'a Path>,
 }
@@ -24,7 +26,7 @@ pub struct Evidence<'a> {
 pub enum Hint {
     /// Every call to a service was answered 403.
     Scopes(Service),
-    /// The server refused calls for their rate although the published quota was kept.
+    /// The server refused so many calls for their rate although the known quota was kept.
     QuotaShared(u64),
     /// Migrations wait for their invitation.
     Waiting(usize),
@@ -97,6 +99,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     let Evidence {
         counts,
         answers,
+        throttled_within_limits: throttled,
         failed_sheet,
     } = evidence;
     let count = |status| counts.get(&status).copied().filter(|count| *count > 0);
@@ -105,11 +108,6 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         .filter(|service| answered(answers, *service).all(|(status, _)| status == 403))
         .map(Hint::Scopes)
         .collect();
-    let throttled: u64 = answers
-        .iter()
-        .filter(|((_, status), _)| *status == 429)
-        .map(|(_, count)| count)
-        .sum();
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
     hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
     hints.extend(count(Status::Waiting).map(Hint::Waiting));
@@ -135,10 +133,11 @@ fn answered(answers: &BTreeMap<(Service, u16), u64>, service: Service) -> impl I
 mod tests {
     use super::*;
 
-    fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)]) -> Vec<Hint> {
+    fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)], throttled: u64) -> Vec<Hint> {
         hints(Evidence {
             counts: &counts.iter().copied().collect(),
             answers: &answers.iter().copied().collect(),
+            throttled_within_limits: throttled,
             failed_sheet: None,
         })
     }
@@ -148,6 +147,7 @@ mod tests {
         let hints = hints(Evidence {
             counts: &BTreeMap::new(),
             answers: &BTreeMap::new(),
+            throttled_within_limits: 0,
             failed_sheet: Some(Path::new("joiners.failed.csv")),
         });
         assert_eq!(hints, [Hint::Correct("joiners.failed.csv".into())]);
@@ -159,7 +159,12 @@ mod tests {
         assert_eq!(
             drawn(
                 &[(Status::Done, 9), (Status::NotRun, 0)],
-                &[((Service::Identity, 200), 9)]
+                &[
+                    ((Service::Identity, 200), 9),
+                    ((Service::License, 429), 1),
+                    ((Service::Identity, 503), 4)
+                ],
+                0
             ),
             []
         );
@@ -172,18 +177,15 @@ mod tests {
             ((Service::Identity, 403), 1),
             ((Service::License, 403), 2),
         ];
-        assert_eq!(drawn(&[], &answers), [Hint::Scopes(Service::License)]);
+        assert_eq!(drawn(&[], &answers, 0), [Hint::Scopes(Service::License)]);
     }
 
     #[test]
     fn refusals_for_rate_rows_in_doubt_waiting_and_not_reached_are_each_told() {
         let hints = drawn(
             &[(Status::Waiting, 1), (Status::InDoubt, 2), (Status::NotRun, 3)],
-            &[
-                ((Service::Identity, 429), 2),
-                ((Service::Identity, 200), 4),
-                ((Service::License, 429), 1),
-            ],
+            &[((Service::Identity, 429), 3), ((Service::Identity, 200), 4)],
+            3,
         );
         assert_eq!(
             hints,

@@ -201,7 +201,7 @@ mod tests {
     fn everything_that_happened_is_told_by_the_time_it_is_finished() {
         let (text, observed) = shown(Mode::Plain);
         assert!(text.contains("row 3: rejected: the server said no\n"), "{text}");
-        assert!(text.ends_with("2 of 2 rows, 1 failed, 0.0 calls/s\n"), "{text}");
+        assert!(text.ends_with("2 of 2 rows, 1 failed\n"), "{text}");
         assert_eq!(observed.answers, BTreeMap::from([((Service::License, 403), 1)]));
     }
 

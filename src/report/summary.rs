@@ -199,6 +199,7 @@ mod tests {
                 ]),
                 retries: 3,
                 throttled: 2,
+                throttled_within_limits: 2,
                 waited: Duration::from_secs(250),
             },
             elapsed: Duration::from_secs(362),

@@ -13,7 +13,8 @@ use crate::model::{OrganizationId, UserId};
 pub struct Config {
     /// The organization's name in URLs.
     pub organization: String,
-    /// The organization's GUID; made from the seed where absent.
+    /// The organization's GUID; where absent, that of the stored state, or else one made from the seed and the
+    /// population.
     pub organization_id: Option<OrganizationId>,
     /// What everything random follows from.
     pub seed: u64,
@@ -83,7 +84,13 @@ impl Config {
     /// The GUID of the organization: the one given, else one that follows from the seed and the name.
     pub fn organization_guid(&self) -> OrganizationId {
         self.organization_id.unwrap_or_else(|| {
-            let name = format!("reseat-sandbox:{}:{}", self.seed, self.organization);
+            let population = match &self.population {
+                Population::Demo => "demo".to_owned(),
+                Population::Generated(people) => format!("generated-{people}"),
+                Population::Empty => "empty".to_owned(),
+                Population::Given(_) => "given".to_owned(),
+            };
+            let name = format!("reseat-sandbox:{}:{}:{population}", self.seed, self.organization);
             OrganizationId(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_DNS, name.as_bytes()))
         })
     }
@@ -230,4 +237,31 @@ pub enum RetryAfter {
     Reset,
     /// Nothing.
     Absent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_seed_or_population_is_another_organization_and_the_same_is_the_same() {
+        let guid = |seed, population| {
+            let config = Config {
+                seed,
+                population,
+                ..Config::default()
+            };
+            config.organization_guid()
+        };
+        let all = [
+            guid(1, Population::Demo),
+            guid(2, Population::Demo),
+            guid(1, Population::Empty),
+            guid(1, Population::Generated(10)),
+            guid(1, Population::Generated(11)),
+        ];
+        let different: std::collections::BTreeSet<String> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(different.len(), all.len());
+        assert_eq!(guid(1, Population::Demo), all[0]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use hyper::Method;
 use serde_json::{Map, Value, json};
+use url::form_urlencoded::Serializer;
 
 use super::call::Request;
 use super::reply::Reply;
@@ -9,16 +10,17 @@ use super::serve::Shared;
 
 /// The page, if it is asked for.
 pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
-    (request.method == Method::GET && request.path == "/_sandbox").then(|| Reply::json(200, &page(shared)))
+    (request.method == Method::GET && request.path == "/_sandbox")
+        .then(|| Reply::json(200, &page(shared, request.header("host"))))
 }
 
-fn page(shared: &Shared) -> Value {
+fn page(shared: &Shared, host: &str) -> Value {
     let state = shared.state();
     let (world, tally) = (&state.world, &state.tally);
     let pending = world
         .users()
         .filter(|user| !user.invitation_accepted)
-        .map(|user| user.email.as_str());
+        .map(|user| json!({"email": user.email, "acceptUrl": accept_url(shared, host, &user.email)}));
     let seats: Map<String, Value> = world
         .seats()
         .iter()
@@ -45,4 +47,13 @@ fn page(shared: &Shared) -> Value {
         "violations": tally.violations,
         "peakConcurrency": tally.peak_concurrency,
     })
+}
+
+/// The link of the mail that a pending person got: opening it accepts the invitation.
+fn accept_url(shared: &Shared, host: &str, email: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    query
+        .append_pair("organizationId", &shared.organization.to_string())
+        .append_pair("emailForUserinvite", email);
+    format!("http://{host}/portal_/acceptInvite?{}", query.finish())
 }

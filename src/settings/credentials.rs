@@ -36,14 +36,17 @@ pub enum Credentials {
 const CLIENT_SECRET: SecretKeys = SecretKeys {
     command: "client_secret_command",
     file: "client_secret_file",
+    literals: &["client_secret"],
 };
 const TOKEN: SecretKeys = SecretKeys {
     command: "token_command",
     file: "token_file",
+    literals: &["token", "pat", "access_token"],
 };
 const PASSWORD: SecretKeys = SecretKeys {
     command: "password_command",
     file: "password_file",
+    literals: &["password"],
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +94,7 @@ pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Opt
             (_, Some(SecretSource::Variable { .. })) => Kind::Token,
             _ if client_id.is_some() => Kind::ClientCredentials,
             (_, Some(_)) => Kind::Token,
+            _ if layers.has_literal(TOKEN) => Kind::Token,
             _ if username.is_some() => Kind::Ropc,
             _ => Kind::ClientCredentials,
         },
@@ -150,7 +154,7 @@ fn required_secret(
     keys: SecretKeys,
     variable: &str,
 ) -> Option<SecretSource> {
-    if source.is_none() {
+    if source.is_none() && !layers.has_literal(keys) {
         let advice = format!(
             "`{}` takes a command that prints the secret, `{}` a file that holds it",
             keys.command, keys.file

@@ -67,14 +67,15 @@ impl ConfigFile {
     }
 }
 
-/// The table of the profile in use, empty where nothing is configured.
+/// The table of the profile in use, empty where nothing is configured; `None` where the profile that is meant does not
+/// exist, which is then among the findings.
 pub(super) fn profile<'a>(
     root: &mut Section<'a>,
     overrides: &Overrides,
     surroundings: &Surroundings<'_>,
     reach: Reach,
     findings: &'a Findings,
-) -> Section<'a> {
+) -> Option<Section<'a>> {
     let profiles = root.section("profile");
     let names = profiles.names();
     let variables = Layers {
@@ -86,22 +87,23 @@ pub(super) fn profile<'a>(
         value,
         place: "`--profile`".to_owned(),
     });
-    match flagged.or_else(|| variables.variable("RESEAT_PROFILE")) {
+    Some(match flagged.or_else(|| variables.variable("RESEAT_PROFILE")) {
         Some(said) if names.contains(&said.value.as_str()) => profiles.named(&said.value),
         Some(said) => {
             let what = format!("there is no profile `{}`", said.value);
             findings.error(&said.place, Fault::new(what, other_profiles(&said.value, &names)));
-            Section::empty(findings)
+            return None;
         }
         None if names.contains(&"default") || names.is_empty() => profiles.named("default"),
         None => {
             if reach == Reach::Online {
                 let what = "no profile is named `default`, and none was chosen";
                 findings.error("the configuration file", Fault::new(what, other_profiles("", &names)));
+                return None;
             }
             Section::empty(findings)
         }
-    }
+    })
 }
 
 fn other_profiles(typed: &str, names: &[&str]) -> String {

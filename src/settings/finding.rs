@@ -10,9 +10,9 @@ use crate::problem::Severity;
 pub struct Finding {
     /// Whether it stops the command.
     pub severity: Severity,
-    /// Where it was said: a flag, a variable, or a key with its file and line.
+    /// Where it was said: a flag, a variable, or a key with its file and line; empty for what nobody said.
     pub place: String,
-    /// What is wrong; reads after the place and a colon. Never holds the value of a secret.
+    /// What is wrong; reads after the place and a colon, or by itself. Never holds the value of a secret.
     pub what: String,
     /// What to write instead; may be empty.
     pub mend: String,
@@ -20,7 +20,10 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.place, self.what)
+        if !self.place.is_empty() {
+            write!(out, "{}: ", self.place)?;
+        }
+        out.write_str(&self.what)
     }
 }
 

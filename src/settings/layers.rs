@@ -57,6 +57,11 @@ impl Layers<'_> {
         }
     }
 
+    /// Whether the secret stands in the profile itself, which is reported as such.
+    pub(super) fn has_literal(&self, keys: SecretKeys) -> bool {
+        keys.literals.iter().any(|key| self.profile.has(key))
+    }
+
     /// Reports a value that nobody gave, and says where it can be given. One that was given and
     /// does not fit is reported already.
     pub(super) fn missing(&self, key: &str, variable: Option<&str>, advice: &str) {
@@ -68,14 +73,17 @@ impl Layers<'_> {
             name => name,
         };
         let or_set = variable.map_or_else(String::new, |variable| format!(", or set `{variable}`"));
-        let mend = format!("write it under `[{table}]` in `reseat.toml`{or_set}; {advice}");
-        self.findings.error(&format!("`{key}`"), Fault::new("is missing", mend));
+        let mend = format!("write `{key} = \"…\"` under `[{table}]` in `reseat.toml`{or_set}; {advice}");
+        let what = format!("no `{key}` is configured");
+        self.findings.error("", Fault::new(what, mend));
     }
 }
 
-/// The two keys of a profile that may say where a secret is.
+/// The keys of a profile that may say where a secret is.
 #[derive(Clone, Copy)]
 pub(super) struct SecretKeys {
     pub(super) command: &'static str,
     pub(super) file: &'static str,
+    /// Keys under which people write the secret itself.
+    pub(super) literals: &'static [&'static str],
 }

@@ -107,8 +107,9 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
         (Some(file), Some(table)) => Section::whole_file(&file.path, &file.text, table, findings),
         _ => Section::empty(findings),
     };
-    let mut profile = profile(&mut root, overrides, surroundings, reach, findings);
+    let profile = profile(&mut root, overrides, surroundings, reach, findings);
     root.finish();
+    let mut profile = profile?;
 
     let deployment = profile.text("deployment").and_then(|said| {
         said.checked(findings, |name| {
@@ -337,7 +338,7 @@ mod tests {
     fn an_installation_of_ones_own_has_to_name_its_address() {
         let told = refused(&(whole() + "deployment = \"automation-suite\"\n"), &[]);
         assert_eq!(told.len(), 1, "{told:#?}");
-        assert!(told[0].starts_with("`uri`: is missing"), "{told:#?}");
+        assert!(told[0].starts_with("no `uri` is configured"), "{told:#?}");
     }
 
     #[test]
@@ -352,9 +353,34 @@ mod tests {
             assert!(told[0].contains("is a secret"), "{told:#?}");
             assert!(!told[0].contains("hunter2"), "{told:#?}");
         }
+        let essentials = format!("[profile.default]\norganization = \"acme\"\norganization_id = \"{ID}\"\n");
+        for lines in ["client_id = \"app\"\nclient_secret = \"hunter2\"", "pat = \"hunter2\""] {
+            let told = refused(&format!("{essentials}{lines}\n"), &[]);
+            assert_eq!(told.len(), 1, "it is not missing besides: {told:#?}");
+        }
         let torn = refused("[profile.default]\nclient_secret = \"hunter2\n", &[]);
         assert!(torn[0].contains("line 2: is not TOML"), "{torn:#?}");
         assert!(!torn[0].contains("hunter2"), "{torn:#?}");
+    }
+
+    #[test]
+    fn a_profile_that_does_not_exist_is_the_only_thing_told() {
+        let overrides = Overrides {
+            profile: Some("prod".to_owned()),
+            ..Overrides::default()
+        };
+        for file in [String::new(), whole()] {
+            for reach in [Reach::Offline, Reach::Online] {
+                let told = settings(&file, &[], &overrides, reach).unwrap_err();
+                assert_eq!(told.len(), 1, "{told:#?}");
+                assert!(
+                    told[0].starts_with("`--profile`: there is no profile `prod`"),
+                    "{told:#?}"
+                );
+            }
+        }
+        let told = refused("[profile.test]\norganization = \"acme\"\n", &[]);
+        assert_eq!(told.len(), 1, "{told:#?}");
     }
 
     #[test]

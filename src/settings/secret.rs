@@ -1,6 +1,6 @@
 //! Secrets: located early, read only when needed, never shown.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
+use crate::text::clean;
+
 /// How long a secret command may take; enough to unlock a key by hand.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// How often a running command is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// How long the messages of a command that has failed are waited for.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// More than any secret is long.
 const MOST: u64 = 64 * 1024;
 
@@ -61,12 +65,14 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The command says that it failed.
-    #[error("the command of `{key}` failed ({status}); what it says stands above")]
+    #[error("the command of `{key}` failed ({status}){said}")]
     Failed {
         /// The key of the profile.
         key: &'static str,
         /// How it ended.
         status: ExitStatus,
+        /// What it said of that on its standard error stream, or where to see it.
+        said: String,
     },
     /// The command does not end.
     #[error("the command of `{key}` did not end within {} s", PATIENCE.as_secs())]
@@ -85,12 +91,12 @@ pub enum SecretError {
 }
 
 impl SecretSource {
-    /// Reads the secret. A command has no input, its messages reach the terminal, and the line break
-    /// at the end of what it prints is taken off.
+    /// Reads the secret. A command has no input, its messages reach the terminal or else the error, and the line
+    /// break at the end of what it prints is taken off.
     pub fn read(&self) -> Result<SecretString, SecretError> {
         match self {
             Self::Variable { value, .. } => Ok(value.clone()),
-            Self::Command { key, line } => only_line(key, run(key, line, PATIENCE)?),
+            Self::Command { key, line } => only_line(key, run(key, line, Messages::for_whoever_watches(), PATIENCE)?),
             Self::File { key, path } => {
                 let bytes = fs_err::read(path).map_err(|source| SecretError::File { key, source })?;
                 only_line(key, bytes)
@@ -109,24 +115,39 @@ fn only_line(key: &'static str, bytes: Vec<u8>) -> Result<SecretString, SecretEr
     }
 }
 
+/// What becomes of a command's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Messages {
+    /// They go where reseat's own go, at once: they may ask a person for something.
+    Shown,
+    /// They are kept for the error.
+    Kept,
+}
+
+impl Messages {
+    fn for_whoever_watches() -> Self {
+        if std::io::stderr().is_terminal() {
+            Self::Shown
+        } else {
+            Self::Kept
+        }
+    }
+}
+
 /// What the command prints.
-fn run(key: &'static str, line: &str, patience: Duration) -> Result<Vec<u8>, SecretError> {
+fn run(key: &'static str, line: &str, messages: Messages, patience: Duration) -> Result<Vec<u8>, SecretError> {
     let failed = |source| SecretError::Run { key, source };
     let mut child = shell(line)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
+        .stderr(match messages {
+            Messages::Shown => Stdio::inherit(),
+            Messages::Kept => Stdio::piped(),
+        })
         .spawn()
         .map_err(failed)?;
-    let output = child.stdout.take();
-    let (sender, receiver) = mpsc::channel();
-    // A thread of its own: the pipe may stay open after the shell was ended.
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let read = output.map_or(Ok(0), |pipe| pipe.take(MOST).read_to_end(&mut bytes));
-        // Nobody listens any more once the command was too slow.
-        let _ = sender.send(read.map(|_| bytes));
-    });
+    let output = child.stdout.take().map(beginning);
+    let said = child.stderr.take().map(beginning);
     let deadline = Instant::now() + patience;
     let status = loop {
         if let Some(status) = child.try_wait().map_err(failed)? {
@@ -139,11 +160,46 @@ fn run(key: &'static str, line: &str, patience: Duration) -> Result<Vec<u8>, Sec
         std::thread::sleep(LOOK_AGAIN);
     };
     if !status.success() {
-        return Err(SecretError::Failed { key, status });
+        let said = match said {
+            Some(said) => in_its_words(
+                &said
+                    .recv_timeout(LAST_WORDS)
+                    .unwrap_or(Ok(Vec::new()))
+                    .unwrap_or_default(),
+            ),
+            None => "; what it says, if anything, stands above".to_owned(),
+        };
+        return Err(SecretError::Failed { key, status, said });
     }
+    let Some(output) = output else { return Ok(Vec::new()) };
     let left = deadline.saturating_duration_since(Instant::now());
-    let read = receiver.recv_timeout(left).map_err(|_| SecretError::TooSlow { key })?;
+    let read = output.recv_timeout(left).map_err(|_| SecretError::TooSlow { key })?;
     read.map_err(failed)
+}
+
+/// The beginning of what comes out of a pipe, read to its end by a thread of its own: the pipe may stay open after the
+/// shell was ended.
+fn beginning(pipe: impl Read + Send + 'static) -> mpsc::Receiver<std::io::Result<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let mut pipe = pipe.take(MOST);
+        let read = pipe.read_to_end(&mut bytes);
+        // Nobody listens any more once the command was too slow.
+        let _ = sender.send(read.map(|_| bytes));
+        // A command whose pipe is not emptied would stop.
+        let _ = std::io::copy(&mut pipe.into_inner(), &mut std::io::sink());
+    });
+    receiver
+}
+
+fn in_its_words(said: &[u8]) -> String {
+    let words = clean(&String::from_utf8_lossy(said), 500);
+    if words.trim().is_empty() {
+        "; it says nothing of the reason".to_owned()
+    } else {
+        format!(": {}", words.trim())
+    }
 }
 
 #[cfg(not(windows))]
@@ -206,8 +262,27 @@ mod tests {
     }
 
     #[test]
+    fn a_command_that_fails_is_told_in_its_own_words_and_never_with_what_it_printed() {
+        let told = |line| {
+            run("token_command", line, Messages::Kept, PATIENCE)
+                .unwrap_err()
+                .to_string()
+        };
+        let words = told("echo hunter2; echo 'the vault is\x1b[31m\n  locked' >&2; exit 3");
+        assert!(words.contains("vault is") && words.contains("locked"), "{words}");
+        assert!(!words.contains("hunter2") && !words.contains(['\x1b', '\n']), "{words}");
+        assert!(
+            told("exit 3").ends_with("it says nothing of the reason"),
+            "{}",
+            told("exit 3")
+        );
+        let long = told("i=0; while [ $i -lt 9000 ]; do echo 'a message that goes on' >&2; i=$((i+1)); done; exit 3");
+        assert!(long.len() < 700, "{}", long.len());
+    }
+
+    #[test]
     fn a_command_that_does_not_end_is_ended() {
-        let error = run("token_command", "sleep 600", Duration::ZERO).unwrap_err();
+        let error = run("token_command", "sleep 600", Messages::Kept, Duration::ZERO).unwrap_err();
         assert!(matches!(error, SecretError::TooSlow { .. }), "{error}");
     }
 

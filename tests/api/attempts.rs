@@ -73,7 +73,21 @@ async fn trap_19_a_429_pauses_its_method_for_as_long_as_it_says_for_every_call()
         waits(&server),
         [(WaitReason::Asked(Service::Identity, Method::Delete), 90)]
     );
-    assert_eq!(client.tally().throttled, 1);
+    let tally = client.tally();
+    assert_eq!((tally.throttled, tally.throttled_within_limits), (1, 1));
+    assert_eq!(tally.waited.as_secs(), 90, "once, however many calls wait");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_time_that_was_waited_counts_and_not_the_pause_that_was_asked_for() {
+    let server = Server::new();
+    server.answers_with(429, &[("retry-after", "300")], "");
+    let client = server.client();
+    let given_up = tokio::time::timeout(seconds(2), client.delete_user(id(1))).await;
+    assert!(given_up.is_err());
+    tokio::time::sleep(seconds(60)).await;
+    let waited = client.tally().waited;
+    assert!(waited > seconds(1) && waited <= seconds(2), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,6 +118,7 @@ async fn trap_19_a_429_of_a_service_without_known_limits_backs_off_and_costs_no_
         .allocate_to_users(&[id(1)], &reseat::model::BundleSet::default(), false)
         .await;
     assert_eq!(answer.unwrap().receipt.attempts, 13);
+    assert_eq!(client.tally().throttled_within_limits, 0, "there is no limit to share");
 }
 
 #[tokio::test(start_paused = true)]

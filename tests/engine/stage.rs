@@ -89,7 +89,7 @@ impl Stage {
             concurrency: u32::try_from(self.concurrency).unwrap(),
             retry: RetryPolicy {
                 retries: 2,
-                max_wait: Duration::from_secs(600),
+                max_wait: Duration::from_mins(10),
                 backoff: Backoff::default(),
             },
             seed: Some(1),

@@ -464,6 +464,7 @@ fn a_migration_that_goes_on_keeps_to_what_was_captured_before_licences_were_hand
         made: true,
         account: Some(user_id(1)),
         before: Some(json!({"group_ids": [], "licenses": ["A"], "external_license": true})),
+        ..Begun::default()
     };
     let begun = BegunRows::from([(row()[0].key, begun)]);
     let rules = rules(OnShortage::Stop);

@@ -118,12 +118,16 @@ async fn the_sandbox_tells_what_it_has_seen_to_other_processes() {
         (&json!(1), &json!(1))
     );
     assert_eq!(page["seats"]["ATTUNU"], json!({"total": 32, "allocated": 30}));
-    assert!(
-        page["pending"]
-            .as_array()
-            .unwrap()
-            .contains(&json!("new@contoso.example"))
-    );
+    let accept_url = |page: &Value| {
+        let pending = page["pending"].as_array().unwrap();
+        let person = pending.iter().find(|person| person["email"] == "new@contoso.example")?;
+        Some(person["acceptUrl"].as_str().unwrap().to_owned())
+    };
+    let url = accept_url(&page).unwrap();
+    let path = url.strip_prefix(&organization.sandbox.base_url()).unwrap();
+    assert_eq!(organization.raw("GET", path, "", "").await.unwrap().status, 200);
+    let page = organization.raw("GET", "/_sandbox", "", "").await.unwrap().json();
+    assert_eq!(accept_url(&page), None, "opening the link accepts the invitation");
 }
 
 #[tokio::test]

@@ -122,7 +122,11 @@ impl Session {
         {
             let mut traffic = self.traffic();
             traffic.was_answered |= status.is_some();
-            traffic.tally.throttled += u64::from(status == Some(429));
+            if status == Some(429) {
+                let is_limited = self.shared.config.limits.allowance(service, method).is_some();
+                traffic.tally.throttled += 1;
+                traffic.tally.throttled_within_limits += u64::from(is_limited);
+            }
         }
         self.observe(Event::CallEnded {
             method,

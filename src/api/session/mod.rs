@@ -5,6 +5,7 @@
 
 mod call;
 mod exchange;
+mod held;
 mod judge;
 mod sign_in;
 mod slot;
@@ -23,6 +24,7 @@ use rand::rngs::StdRng;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use self::held::Held;
 use self::token::TokenKeeper;
 use super::{Config, Tally};
 use crate::event::{Event, Observer, WaitReason};
@@ -42,10 +44,10 @@ pub(super) struct Shared {
 /// The state of the traffic; locked for moments only, never across a wait.
 pub(super) struct Traffic {
     pub(super) pacer: Pacer,
-    pub(super) tally: Tally,
+    tally: Tally,
     concurrency: Concurrency,
     dice: StdRng,
-    held_until: Option<Instant>,
+    held: Held,
     announced: Option<(WaitReason, Instant)>,
     /// Whether any call was ever answered.
     was_answered: bool,
@@ -70,7 +72,7 @@ impl Session {
             tally: Tally::default(),
             concurrency: Concurrency::new(config.concurrency),
             dice: config.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
-            held_until: None,
+            held: Held::default(),
             announced: None,
             was_answered: false,
         };
@@ -90,6 +92,15 @@ impl Session {
 
     pub(super) fn traffic(&self) -> MutexGuard<'_, Traffic> {
         self.shared.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it has cost so far.
+    pub(super) fn tally(&self) -> Tally {
+        let traffic = self.traffic();
+        Tally {
+            waited: traffic.held.so_far(now()),
+            ..traffic.tally.clone()
+        }
     }
 
     fn observe(&self, event: Event) {

@@ -64,6 +64,22 @@ impl Drop for Slot<'_> {
     }
 }
 
+/// A call that counts as held back for as long as this lives.
+struct Counted<'a>(&'a Session);
+
+impl<'a> Counted<'a> {
+    fn new(session: &'a Session) -> Self {
+        session.traffic().held.begin(now());
+        Self(session)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.traffic().held.end(now());
+    }
+}
+
 impl Session {
     /// Waits for a place that the quota lets go at once.
     pub(super) async fn slot(&self, call: &Call) -> Result<Slot<'_>, Held> {
@@ -102,6 +118,8 @@ impl Session {
 
     /// Sleeps until `until` unless the run is stopped, and says why.
     pub(super) async fn hold(&self, reason: WaitReason, until: Instant) -> Result<(), Held> {
+        // A wait before a retry is the call's own; the others are for everybody.
+        let _counted = (!matches!(reason, WaitReason::Retry(_))).then(|| Counted::new(self));
         self.announce(reason, until);
         tokio::select! {
             biased;
@@ -143,15 +161,10 @@ impl Session {
         }
     }
 
-    /// Tells the observer of a wait that it does not know of yet, and counts the time that is newly waited.
+    /// Tells the observer of a wait that it does not know of yet.
     fn announce(&self, reason: WaitReason, until: Instant) {
         let now = now();
         let mut traffic = self.traffic();
-        if !matches!(reason, WaitReason::Retry(_)) {
-            let from = traffic.held_until.map_or(now, |held| held.max(now));
-            traffic.tally.waited += until.saturating_duration_since(from);
-            traffic.held_until = traffic.held_until.max(Some(until));
-        }
         let known = traffic.announced.as_ref().is_some_and(|(last, end)| {
             let apart = end.max(&until).saturating_duration_since(*end.min(&until));
             *last == reason && apart < SAME_WAIT

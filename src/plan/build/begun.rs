@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::{BundleSet, GroupId, RowKey, UserId};
 
 /// What earlier runs recorded of a row that was begun and not finished.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Begun {
     /// The account that it is about, where an answer named it.
     pub account: Option<UserId>,
@@ -15,6 +15,8 @@ pub struct Begun {
     pub made: bool,
     /// The `before` column: for a migration, what the old account had.
     pub before: Option<Value>,
+    /// The `after` column: what has been brought about for the row.
+    pub after: Option<Value>,
 }
 
 /// The rows of earlier runs that are to go on.

@@ -181,7 +181,7 @@ impl Builder<'_> {
             );
             return Err(verdict(Status::Rejected, "directory_user", message));
         }
-        draft.updates.push((row, update));
+        draft.update(row, update);
         Ok(())
     }
 

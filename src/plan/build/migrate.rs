@@ -47,13 +47,12 @@ impl<'a> Builder<'a> {
             (Some(user), Some(old)) => Some(Box::new(self.capture(user.id, old, &captured))),
             _ => begun.and_then(|begun| begun.before.clone()).map(Box::new),
         };
-        let ours = |user: &User| begun.is_some_and(|begun| begun.made(user.id));
         match pair.new {
             Some(user) => {
-                self.rows[row].made_earlier = ours(user);
+                let ours = self.made_earlier(row, key, user.id);
                 self.note(
                     row,
-                    match (ours(user), user.invitation_accepted) {
+                    match (ours, user.invitation_accepted) {
                         (true, _) => "invited in an earlier run",
                         (false, true) => "the new address has an account already, so nobody was mailed",
                         (false, false) => "the new address is invited already, so nobody was mailed",

@@ -4,7 +4,7 @@ use super::begun::Begun;
 use super::builder::{Builder, Planned};
 use crate::api::{Invitation, NewUser};
 use crate::directory::Found;
-use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status};
+use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
 use crate::plan::verdicts::{user_ambiguous, verdict};
 use crate::plan::{AccountIndex, LicenseEdit, Membership, Pending, RowIndex, Work};
 use crate::text::fold;
@@ -27,8 +27,7 @@ impl Builder<'_> {
             Found::One(user) => {
                 let account = self.existing(row, user, email)?;
                 self.can_be_given(account, &invite.licenses)?;
-                let ours = self.begun.get(&key).is_some_and(|begun| begun.made(user.id));
-                self.rows[row].made_earlier = ours;
+                let ours = self.made_earlier(row, key, user.id);
                 let again = !user.invitation_accepted && self.rules.pending == Pending::Resend && !ours;
                 if again {
                     self.drafts.get_mut(account).make(row, invitation(&[]), &[]);
@@ -66,8 +65,7 @@ impl Builder<'_> {
             Found::One(user) => {
                 let account = self.existing(row, user, create.user_name())?;
                 self.can_be_given(account, &create.licenses)?;
-                let ours = self.begun.get(&key).is_some_and(|begun| begun.made(user.id));
-                self.rows[row].made_earlier = ours;
+                let ours = self.made_earlier(row, key, user.id);
                 self.note(
                     row,
                     if ours {
@@ -102,6 +100,13 @@ impl Builder<'_> {
         } else {
             self.knows_allocation(account)
         }
+    }
+
+    /// Whether the account was made for this very row by an earlier run; what that run did is kept then.
+    pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: UserId) -> bool {
+        let begun = self.begun.get(&key).filter(|begun| begun.made(user));
+        self.rows[row].made_earlier = begun.cloned().map(Box::new);
+        begun.is_some()
     }
 
     /// A row whose account an earlier run was told of is not made again when the account cannot be found:
