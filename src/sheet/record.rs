@@ -67,8 +67,12 @@ impl<R: Read> RecordReader<R> {
         } else {
             None
         };
-        if let Some(column) = unclosed.or_else(|| self.swallowed_rows()) {
+        // Line breaks are not plain.
+        let swallowing = || if row.is_plain() { None } else { self.swallowed_rows() };
+        if let Some(column) = unclosed.or_else(swallowing) {
             row.set_fault(RowFault::UnclosedQuote { column });
+        } else if let Some(column) = self.record.iter().position(is_spaced_quote) {
+            row.set_fault(RowFault::SpaceBeforeQuote { column });
         }
         if self.width == 0 {
             self.width = self.record.len();
@@ -81,9 +85,6 @@ impl<R: Read> RecordReader<R> {
     /// A quote that is closed only by the opening quote of a later row leaves a cell with whole
     /// rows in it. Where a line inside a cell has as many delimiters as a row, that is what happened.
     fn swallowed_rows(&self) -> Option<usize> {
-        if !self.record.as_slice().contains('\n') {
-            return None;
-        }
         let needed = self.width.saturating_sub(1);
         // Two columns make for a single delimiter, which a list in a cell may have as well.
         let enough = if needed >= 2 { 1 } else { 3 };
@@ -99,6 +100,11 @@ impl<R: Read> RecordReader<R> {
             .count();
         (rows >= enough).then_some(column)
     }
+}
+
+/// Whether the cell was meant to be in quotes, and is not.
+fn is_spaced_quote(cell: &str) -> bool {
+    cell.starts_with(' ') && cell.trim_start_matches(' ').starts_with('"')
 }
 
 fn records<R: Read>(input: R, delimiter: u8) -> csv::Reader<R> {
@@ -189,6 +195,13 @@ mod tests {
             ["a", "b, c", "say \"hi\"", "d \"e\""]
         );
         assert_eq!(cells("\"\",\n")[0], ["", ""]);
+    }
+
+    #[test]
+    fn spaces_before_a_quote_are_told_since_they_make_it_text() {
+        let rows = rows("a,b,c\n1, \"Lee, Ann\"\n", 4);
+        assert_eq!(rows[1].1, ["1", " \"Lee", " Ann\""]);
+        assert_eq!(rows[1].2, Some(RowFault::SpaceBeforeQuote { column: 1 }));
     }
 
     #[test]

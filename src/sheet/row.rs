@@ -42,6 +42,12 @@ pub enum RowFault {
         /// The column, from 0.
         column: usize,
     },
+    /// Spaces before the double quote of the cell at this position (from 0) make the quote a part of
+    /// its text, so that the quote holds nothing together.
+    SpaceBeforeQuote {
+        /// The column, from 0.
+        column: usize,
+    },
     /// The row is longer than any sheet's row can be.
     TooLong,
 }
