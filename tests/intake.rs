@@ -1,5 +1,7 @@
 //! What an administrator's rows become, and what is said of those that cannot run.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -163,7 +165,7 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
                 Column::ReseatStatus,
                 Column::ReseatMessage,
             ];
-            if takes(kind).contains(column) || free.contains(column) || stand_in(column, &stands_in) {
+            if takes(kind).contains(column) || free.contains(column) || stand_in(*column, &stands_in) {
                 continue;
             }
             let mut columns = takes(kind).to_vec();
@@ -180,8 +182,8 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
     }
 }
 
-fn stand_in(column: &Column, columns: &[Column]) -> bool {
-    columns.contains(column)
+fn stand_in(column: Column, columns: &[Column]) -> bool {
+    columns.contains(&column)
 }
 
 #[test]
@@ -311,6 +313,12 @@ fn a_row_that_has_swallowed_others_is_not_ignored() {
 }
 
 #[test]
+fn a_header_whose_quote_swallows_the_sheet_is_told() {
+    let intake = intake("operation,user,\"note\ndelete,ann,\ndelete,bob,\n");
+    assert!(codes(&intake, Severity::Error).contains(&"unclosed-quote"));
+}
+
+#[test]
 fn cells_are_understood_as_people_leave_them() {
     for cell in [
         "ann@x.example",
@@ -384,6 +392,7 @@ fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
             "unclosed-quote",
         ),
         ("user", "delete,\"ann", "unclosed-quote"),
+        ("user,name", "invite,ann@x.example, \"Ann\"", "space-before-quote"),
     ] {
         let text = format!("operation,{header}\n{cells}\n");
         let intake = intake(&text);
@@ -489,6 +498,7 @@ fn codes_of_the_organization_are_known_once_it_was_asked() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of every contradiction")]
 fn rows_that_contradict_each_other_are_both_named_and_neither_runs() {
     let header = "operation,user,new_email,groups,remove_groups,licenses,name,group,external_license\n";
     for (one, other, code) in [

@@ -134,76 +134,93 @@ fn half(hash: u64) -> u32 {
     u32::from_le_bytes([a, b, c, d])
 }
 
-/// Appends what a valid row of this content says.
-pub(super) fn collect(kind: OperationKind, values: &Values<'_>, content: &str, row: RowNumber, facts: &mut Vec<Fact>) {
-    let mut push = |subject, claim, value| facts.push(Fact::new(subject, row, claim, value));
-    let about = |user: u64| subject(Domain::User, user, 0);
-    let content = half(hash(content));
+/// A row that can run, where no other row forbids it.
+pub(super) struct ValidRow<'r, 'c> {
+    pub(super) kind: OperationKind,
+    pub(super) values: &'r Values<'c>,
+    /// The row's canonical content.
+    pub(super) content: &'r str,
+    pub(super) number: RowNumber,
+}
 
-    // Whom memberships and licences are about: the new account where there is one.
-    let holder = match kind {
-        OperationKind::SetGroupLicenses => {
-            push(
-                subject(Domain::Rule, hash_folded(values.group), 0),
-                Claim::Rule,
-                content,
-            );
-            return;
-        }
-        OperationKind::Invite => hash_folded(values.email),
-        OperationKind::Create if values.username.is_empty() => hash_folded(values.email),
-        OperationKind::Create => hash_folded(values.username),
-        OperationKind::Migrate => hash_folded(values.new_email),
-        _ => hash(&values.user_key),
-    };
-    let claim = match kind {
-        OperationKind::Invite => Claim::Invite,
-        OperationKind::Create => Claim::Create,
-        OperationKind::Migrate => Claim::MigrateTo,
-        OperationKind::Delete => Claim::Delete,
-        OperationKind::SetLicenses => Claim::SetLicenses,
-        OperationKind::ReleaseLicenses => Claim::ReleaseLicenses,
-        OperationKind::BlockLicenses => Claim::BlockLicenses,
-        OperationKind::AddLicenses | OperationKind::RemoveLicenses => Claim::ChangeLicenses,
-        _ => Claim::Work,
-    };
-    push(about(holder), claim, content);
-    if kind == OperationKind::Migrate {
-        push(about(hash(&values.user_key)), Claim::MigrateFrom, content);
-    }
-    if kind == OperationKind::Create && !values.username.is_empty() && !values.email.is_empty() {
-        let address = hash_folded(values.email);
-        if address != holder {
-            push(about(address), Claim::Create, content);
-        }
-    }
+impl ValidRow<'_, '_> {
+    /// Appends what a valid row says.
+    pub(super) fn collect(&self, facts: &mut Vec<Fact>) {
+        let Self {
+            kind,
+            values,
+            content,
+            number,
+        } = *self;
+        let mut push = |subject, claim, value| facts.push(Fact::new(subject, number, claim, value));
+        let about = |user: u64| subject(Domain::User, user, 0);
+        let content = half(hash(content));
 
-    let group_claim = if kind == OperationKind::RemoveFromGroups {
-        Claim::Remove
-    } else {
-        Claim::Add
-    };
-    for (list, claim) in [(&values.groups, group_claim), (&values.remove_groups, Claim::Remove)] {
-        for group in list.iter().flat_map(|list| &list.hashes) {
-            push(subject(Domain::Group, holder, *group), claim, GROUP);
-        }
-    }
-    let bundle_claim = match kind {
-        OperationKind::RemoveLicenses => Claim::Remove,
-        OperationKind::SetLicenses => return,
-        _ => Claim::Add,
-    };
-    for bundle in values.licenses.iter().flat_map(|list| &list.hashes) {
-        push(subject(Domain::Bundle, holder, *bundle), bundle_claim, 0);
-    }
-    if kind == OperationKind::Update {
-        for (field, value) in (0..).zip(values.fields()) {
-            if let Some(value) = value {
+        // Whom memberships and licences are about: the new account where there is one.
+        let holder = match kind {
+            OperationKind::SetGroupLicenses => {
                 push(
-                    subject(Domain::Field, holder, field.into()),
-                    Claim::Field(field),
-                    half(hash(&value)),
+                    subject(Domain::Rule, hash_folded(values.group), 0),
+                    Claim::Rule,
+                    content,
                 );
+                return;
+            }
+            OperationKind::Invite => hash_folded(values.email),
+            OperationKind::Create if values.username.is_empty() => hash_folded(values.email),
+            OperationKind::Create => hash_folded(values.username),
+            OperationKind::Migrate => hash_folded(values.new_email),
+            _ => hash(&values.user_key),
+        };
+        let claim = match kind {
+            OperationKind::Invite => Claim::Invite,
+            OperationKind::Create => Claim::Create,
+            OperationKind::Migrate => Claim::MigrateTo,
+            OperationKind::Delete => Claim::Delete,
+            OperationKind::SetLicenses => Claim::SetLicenses,
+            OperationKind::ReleaseLicenses => Claim::ReleaseLicenses,
+            OperationKind::BlockLicenses => Claim::BlockLicenses,
+            OperationKind::AddLicenses | OperationKind::RemoveLicenses => Claim::ChangeLicenses,
+            _ => Claim::Work,
+        };
+        push(about(holder), claim, content);
+        if kind == OperationKind::Migrate {
+            push(about(hash(&values.user_key)), Claim::MigrateFrom, content);
+        }
+        if kind == OperationKind::Create && !values.username.is_empty() && !values.email.is_empty() {
+            let address = hash_folded(values.email);
+            if address != holder {
+                push(about(address), Claim::Create, content);
+            }
+        }
+
+        let group_claim = if kind == OperationKind::RemoveFromGroups {
+            Claim::Remove
+        } else {
+            Claim::Add
+        };
+        for (list, claim) in [(&values.groups, group_claim), (&values.remove_groups, Claim::Remove)] {
+            for group in list.iter().flat_map(|list| &list.hashes) {
+                push(subject(Domain::Group, holder, *group), claim, GROUP);
+            }
+        }
+        let bundle_claim = match kind {
+            OperationKind::RemoveLicenses => Claim::Remove,
+            OperationKind::SetLicenses => return,
+            _ => Claim::Add,
+        };
+        for bundle in values.licenses.iter().flat_map(|list| &list.hashes) {
+            push(subject(Domain::Bundle, holder, *bundle), bundle_claim, 0);
+        }
+        if kind == OperationKind::Update {
+            for (field, value) in (0..).zip(values.fields()) {
+                if let Some(value) = value {
+                    push(
+                        subject(Domain::Field, holder, field.into()),
+                        Claim::Field(field),
+                        half(hash(&value)),
+                    );
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::content::{write_content, write_raw_content};
-use super::fact::{Fact, LAST_ROW, RowNumber, collect};
+use super::fact::{Fact, LAST_ROW, RowNumber, ValidRow};
 use super::fault::Fault;
 use super::header::Header;
 use super::infer::inferred;
@@ -14,7 +14,7 @@ use super::options::Options;
 use super::refusal::Refusal;
 use super::result::{Refused, SkippedSheet};
 use super::row::{Cells, Cleaned};
-use super::shape::{check_shape, drop_echoes, erroneous, note_unused};
+use super::shape::{check_shape, drop_echoes, erroneous, note_unused, row_fault};
 use super::tally::Tally;
 use super::value_reader::ValueReader;
 use super::values::Values;
@@ -180,7 +180,7 @@ impl<'o> Pass<'o> {
             sheet.header = Some(Rc::new(header));
             return Visit::Skip;
         }
-        for fault in faults {
+        for fault in faults.into_iter().chain(row_fault(&header, row)) {
             self.tell(&sheet.name, Some(&header), Some(row.number()), fault);
         }
         sheet.header = Some(Rc::new(header));
@@ -214,7 +214,9 @@ impl<'o> Pass<'o> {
 
     fn typed_row(&mut self, sheet: &mut Sheet, header: &Header, row: &Row) {
         self.faults.clear();
-        check_shape(header, row, self.is_csv, &mut sheet.tally, &mut self.faults);
+        self.faults.extend(row_fault(header, row));
+        self.faults
+            .extend(check_shape(header, row, self.is_csv, &mut sheet.tally));
         let mut cleaned = std::mem::take(&mut self.cleaned);
         let cells = Cells::take(header, row, &mut cleaned, &mut self.faults);
         let told_of_cells = self.faults.len();
@@ -269,7 +271,13 @@ impl<'o> Pass<'o> {
     fn accept(&mut self, sheet: &Sheet, kind: OperationKind, values: &Values<'_>, row: u32) {
         let number = self.number(row);
         write_content(kind, values, &mut self.content);
-        collect(kind, values, &self.content, number, &mut self.facts);
+        let valid = ValidRow {
+            kind,
+            values,
+            content: &self.content,
+            number,
+        };
+        valid.collect(&mut self.facts);
         if self.keep == Keep::Rows
             && let Ok(operation) = operation(kind, values)
         {

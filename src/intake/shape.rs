@@ -18,25 +18,34 @@ const FREE: ColumnSet = ColumnSet::of(&[
     Column::ReseatMessage,
 ]);
 
-/// Looks at where cells are and are not, whatever they say.
-pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut Tally, faults: &mut Vec<Fault>) {
-    match row.fault() {
-        Some(RowFault::UnclosedQuote { column }) => {
+/// What is wrong with the row as such, be it the header or under it.
+pub(super) fn row_fault(header: &Header, row: &Row) -> Option<Fault> {
+    Some(match row.fault()? {
+        RowFault::UnclosedQuote { column } => {
             let what = format!(
                 "the double quote in {} is not closed, so the rows after it are lost in the cell",
                 header.label(column)
             );
-            faults.push(Fault::error("unclosed-quote", what, "close the quote, or leave it out"));
+            Fault::error("unclosed-quote", what, "close the quote, or leave it out")
         }
-        Some(RowFault::TooLong) => {
-            faults.push(Fault::error(
-                "row-too-long",
-                "the row is longer than 4 MiB",
-                "see whether this is a sheet at all",
-            ));
+        RowFault::SpaceBeforeQuote { column } => {
+            let what = format!(
+                "the spaces before the double quote in {} make it a part of the text",
+                header.label(column)
+            );
+            Fault::error("space-before-quote", what, "leave out the spaces, or the quotes")
         }
-        None => {}
-    }
+        RowFault::TooLong => Fault::error(
+            "row-too-long",
+            "the row is longer than 4 MiB",
+            "see whether this is a sheet at all",
+        ),
+    })
+}
+
+/// Looks at where cells are and are not, whatever they say.
+pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut Tally) -> Option<Fault> {
+    let mut surplus = None;
     let filled = |position: usize| !row.cell(position).text.trim().is_empty();
     let ours = [Column::ReseatStatus, Column::ReseatMessage].map(|column| header.position(column));
     let extra = (header.width..row.len()).find(|position| filled(*position) && !ours.contains(&Some(*position)));
@@ -48,7 +57,7 @@ pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut 
                 column_letters(position)
             );
             let mend = "put a cell that has the delimiter in it in double quotes";
-            faults.push(Fault::error("too-many-cells", what, mend));
+            surplus = Some(Fault::error("too-many-cells", what, mend));
         } else {
             tally.unnamed(row.number());
         }
@@ -59,6 +68,7 @@ pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut 
     if is_csv && row.len() < header.width {
         tally.short(row.number());
     }
+    surplus
 }
 
 /// Takes out what is told of a cell that is known not to hold a value at all: the findings from `from` on about a column

@@ -116,7 +116,7 @@ mod class {
 /// Whether this is an address at first sight, as nearly every one of a million is: letters and digits,
 /// singly parted by `.` `-` `_`, one `@`, and a dot but no `_` after it.
 fn is_plain_address(text: &[u8]) -> bool {
-    let Some(at) = memchr::memchr(b'@', text) else {
+    let Some(at) = text.iter().position(|byte| *byte == b'@') else {
         return false;
     };
     let local = classes(&text[..at]);

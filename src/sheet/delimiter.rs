@@ -23,6 +23,7 @@ pub(super) fn detect(head: &str) -> Dialect {
         .filter(|start| start.eq_ignore_ascii_case("sep="))
         .map(|_| &head.as_bytes()[4..])
         && let [delimiter, b'\r' | b'\n', ..] = rest
+        && !matches!(delimiter, b'"' | b'\r' | b'\n')
     {
         return Dialect {
             delimiter: *delimiter,

@@ -11,6 +11,7 @@ mod error;
 mod extract;
 mod letters;
 mod number;
+mod raw;
 mod record;
 mod row;
 mod source;

@@ -1,5 +1,9 @@
 //! One row of cells, in a buffer that is reused from row to row.
 
+use std::ops::Range;
+
+use csv::StringRecord;
+
 use crate::text::is_plain;
 
 /// What a cell held before it became text.
@@ -38,23 +42,29 @@ pub enum RowFault {
         /// The column, from 0.
         column: usize,
     },
+    /// Spaces before the double quote of the cell at this position (from 0) make the quote a part of
+    /// its text, so that the quote holds nothing together.
+    SpaceBeforeQuote {
+        /// The column, from 0.
+        column: usize,
+    },
     /// The row is longer than any sheet's row can be.
     TooLong,
 }
 
 /// Where a cell is in the text of its row.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
+struct Span {
+    start: usize,
+    end: usize,
     kind: CellKind,
 }
 
 impl Span {
-    pub(super) fn text(start: usize, end: usize) -> Self {
+    fn text(place: Range<usize>) -> Self {
         Self {
-            start,
-            end,
+            start: place.start,
+            end: place.end,
             kind: CellKind::Text,
         }
     }
@@ -137,19 +147,12 @@ impl Row {
         self.is_plain &= is_plain(&self.text[start..]);
     }
 
-    /// Takes a whole record, with what was taken out of quotes after it, and where the cells are in both.
-    pub(super) fn fill(&mut self, record: &[u8], unquoted: &[u8], spans: &mut Vec<Span>) {
-        let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        bytes.clear();
-        bytes.extend_from_slice(record);
-        bytes.extend_from_slice(unquoted);
-        self.text = String::from_utf8(bytes).unwrap_or_else(|fault| {
-            // The file changed since its encoding was determined. One letter for a byte keeps the positions.
-            let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '?' };
-            fault.as_bytes().iter().map(letter).collect()
-        });
+    /// Takes all cells of a record.
+    pub(super) fn fill(&mut self, record: &StringRecord) {
+        self.text.push_str(record.as_slice());
+        let ranges = (0..record.len()).filter_map(|position| record.range(position));
+        self.spans.extend(ranges.map(Span::text));
         self.is_plain = is_plain(&self.text);
-        std::mem::swap(&mut self.spans, spans);
     }
 }
 

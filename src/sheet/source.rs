@@ -135,13 +135,12 @@ impl Source {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let file = &mut *file;
         self.check_unchanged(file)?;
-        match self.format {
+        let read = match self.format {
             Format::Text(format) => {
-                let failed = |source| SheetError::Read {
+                text_file::read(file, format, &Arc::from(""), visitor).map_err(|source| SheetError::Read {
                     path: self.name(),
                     source,
-                };
-                text_file::read(file, format, &Arc::from(""), visitor).map_err(failed)?;
+                })
             }
             Format::Workbook(format) => {
                 workbook::read(BufReader::new(&mut *file), format, visitor).map_err(|fault| match fault {
@@ -150,10 +149,12 @@ impl Source {
                         path: self.name(),
                         reason,
                     },
-                })?;
+                })
             }
-        }
-        self.check_unchanged(file)
+        };
+        // What changes while it is read may seem broken, and is not.
+        self.check_unchanged(file)?;
+        read
     }
 
     pub(super) fn format(&self) -> Format {

@@ -1,8 +1,7 @@
 //! A CSV, from its bytes to its rows.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 
 use super::decode::DecodingReader;
 use super::delimiter::{self, Dialect};
@@ -39,7 +38,7 @@ pub(super) fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextFormat> {
 
 /// Gives every row that is not empty to `visitor`.
 pub(super) fn read(
-    file: &mut (impl Read + Seek + Send),
+    file: &mut (impl Read + Seek),
     format: TextFormat,
     sheet: &Arc<str>,
     visitor: &mut dyn Visitor,
@@ -59,64 +58,12 @@ pub(super) fn read(
     }
 }
 
-/// How many rows are handed over at a time, and how many times that many are on their way at most.
-const BATCH: usize = 512;
-const BATCHES: usize = 4;
-
-/// Rows that are handed over together; the buffers go back and forth.
-#[derive(Default)]
-struct Batch {
-    rows: Vec<Row>,
-    filled: usize,
-}
-
-/// Reads on one thread while the visitor works on this one.
-fn read_rows(input: impl Read + Send, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
-    let (full, batches) = mpsc::sync_channel(BATCHES);
-    let (give_back, empty) = mpsc::channel();
-    thread::scope(|scope| {
-        let reader = scope.spawn(move || parse_rows(input, dialect, &full, &empty));
-        'batches: for batch in &batches {
-            let batch: Batch = batch;
-            for row in &batch.rows[..batch.filled] {
-                if visitor.row(row) == Visit::Skip {
-                    break 'batches;
-                }
-            }
-            // The reader may be through already.
-            let _ = give_back.send(batch);
-        }
-        // Ends the reader, should it still have rows that nobody wants.
-        drop(batches);
-        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
-}
-
-fn parse_rows(
-    input: impl Read,
-    dialect: Dialect,
-    full: &mpsc::SyncSender<Batch>,
-    empty: &mpsc::Receiver<Batch>,
-) -> io::Result<()> {
+fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
     let mut reader = RecordReader::new(input, dialect.delimiter);
     if dialect.skip_line {
         reader.skip_line()?;
     }
-    loop {
-        let mut batch = empty.try_recv().unwrap_or_default();
-        batch.filled = 0;
-        while batch.filled < BATCH {
-            if batch.rows.len() == batch.filled {
-                batch.rows.push(Row::default());
-            }
-            if !reader.read(&mut batch.rows[batch.filled])? {
-                break;
-            }
-            batch.filled += 1;
-        }
-        let is_last = batch.filled < BATCH;
-        if full.send(batch).is_err() || is_last {
-            return Ok(());
-        }
-    }
+    let mut row = Row::default();
+    while reader.read(&mut row)? && visitor.row(&row) == Visit::Rows {}
+    Ok(())
 }

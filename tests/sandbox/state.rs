@@ -50,7 +50,7 @@ async fn changes_reach_the_state_file_while_the_sandbox_runs() {
     organization
         .invite(&[organization.invitation("new@contoso.example")])
         .await;
-    while !std::fs::read_to_string(&state).unwrap().contains("new@contoso.example") {
+    while !fs_err::read_to_string(&state).unwrap().contains("new@contoso.example") {
         tokio::task::yield_now().await;
     }
 }
@@ -59,7 +59,7 @@ async fn changes_reach_the_state_file_while_the_sandbox_runs() {
 async fn a_state_file_that_cannot_be_read_stops_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state.json");
-    std::fs::write(&state, "nonsense").unwrap();
+    fs_err::write(&state, "nonsense").unwrap();
     let error = reseat::sandbox::start(kept(&state)).await.err().unwrap();
     assert!(error.to_string().contains("state.json"), "{error}");
 }
@@ -86,7 +86,7 @@ async fn every_request_leaves_a_line_without_token_or_password() {
     assert!(organization.try_send("DELETE", &path, Value::Null).await.is_err());
     organization.sandbox.shutdown().await.unwrap();
 
-    let text = std::fs::read_to_string(&log).unwrap();
+    let text = fs_err::read_to_string(&log).unwrap();
     assert!(!text.contains("a-password-to-hide") && !text.contains(&organization.token));
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(
@@ -101,7 +101,7 @@ async fn every_request_leaves_a_line_without_token_or_password() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs_err::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
 
