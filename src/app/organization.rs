@@ -22,7 +22,7 @@ use crate::wire::{HttpConfig, HttpTransport};
 
 /// The simulated organization of `--sandbox`: always the same one, so that its results can be gone on with, and none that
 /// `reseat sandbox` serves.
-const IN_PROCESS: OrganizationId = OrganizationId(uuid::uuid!("5a4db0c5-0000-4000-8000-00000000000a"));
+pub(super) const IN_PROCESS: OrganizationId = OrganizationId(uuid::uuid!("5a4db0c5-0000-4000-8000-00000000000a"));
 
 /// An organization that can be talked to.
 pub(super) struct Organization {

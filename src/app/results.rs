@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Ending;
 use super::failure::Failure;
+use super::organization::IN_PROCESS;
 use crate::cli::Target;
 use crate::ledger::{History, OpenError, results_path};
 use crate::model::OrganizationId;
-use crate::sandbox;
 
 /// The results file that belongs to a sheet.
 pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> PathBuf {
@@ -34,7 +34,7 @@ pub(super) fn not_opened(error: &OpenError, target: Target) -> Failure {
         return not_read(error);
     };
     let (path, started) = (path.display(), run.started());
-    let trial = run.organization() == sandbox::Config::default().organization_guid();
+    let trial = run.organization() == IN_PROCESS;
     let (message, help) = match (trial, target) {
         (true, Target::Configured) => (
             format!("`{path}` is from a `--sandbox` trial (run of {started})"),
@@ -76,10 +76,9 @@ mod tests {
 
     #[test]
     fn results_of_a_trial_say_so_and_others_name_their_run_and_the_way_out() {
-        let trial = sandbox::Config::default().organization_guid();
         let other = OrganizationId(uuid::Uuid::from_u128(1));
         assert_eq!(
-            refused(trial, Target::Configured),
+            refused(IN_PROCESS, Target::Configured),
             "error: `joiners.results.csv` is from a `--sandbox` trial (run of 1970-01-01T00:00:00Z)\n\
              help: delete it, or name another with `--results`\n"
         );

@@ -172,7 +172,9 @@ fn deletes(row: &Row) -> bool {
 fn nothing_to_do(history: &History, choice: &Choice, path: &Path) -> String {
     let finished = match choice.finished {
         0 => return "no row is to be run\n".to_owned(),
+        1 if choice.left.is_empty() => "the one row is".to_owned(),
         1 => "one row is".to_owned(),
+        count if choice.left.is_empty() => format!("all {} are", plural(count, "row")),
         count => format!("{} are", plural(count, "row")),
     };
     let when = history

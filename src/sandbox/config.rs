@@ -81,8 +81,7 @@ impl Config {
         }
     }
 
-    /// The GUID of the organization: the one given, else one that follows from the seed and the name.
-    pub fn organization_guid(&self) -> OrganizationId {
+    pub(super) fn organization_guid(&self) -> OrganizationId {
         self.organization_id.unwrap_or_else(|| {
             let population = match &self.population {
                 Population::Demo => "demo".to_owned(),

@@ -110,7 +110,11 @@ fn the_failed_sheet_has_the_sheets_own_columns_and_runs_once_corrected() {
     let sheet = format!(
         "Operation;User;licenses;Cost centre\nset-licenses;{HUGO};ATTUNU;7\nset-licenses;davd.moreau@contoso.example;ACNU;\"8; 9\"\n"
     );
-    stage.run(&sheet).ends(3).tells("correct sheet.failed.csv and run it");
+    stage
+        .run(&sheet)
+        .ends(3)
+        .tells("correct sheet.failed.csv before you run it")
+        .tells("run sheet.failed.csv --yes\n");
     let failed = stage.read("sheet.failed.csv");
     let mut rows = failed.lines();
     assert_eq!(

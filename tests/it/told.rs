@@ -161,10 +161,7 @@ fn even_a_quiet_refusal_names_its_rows() {
 
 #[test]
 fn the_results_of_a_trial_say_so_when_they_are_in_the_way() {
-    let stage = Stage::with(reseat::sandbox::Config {
-        seed: 9,
-        ..reseat::sandbox::Config::unlimited()
-    });
+    let stage = Stage::new();
     let sheet = "operation,email\ninvite,ada@new.example\n";
     stage.run_with(sheet, &["--sandbox"]).ends(0);
     for command in ["run", "plan"] {
