@@ -9,6 +9,7 @@ mod delimiter;
 mod encoding;
 mod error;
 mod extract;
+mod guard;
 mod letters;
 mod number;
 mod raw;
@@ -20,6 +21,7 @@ mod workbook;
 
 pub use error::SheetError;
 pub use extract::{Mark, Marks, write_extract};
+pub use guard::is_guarded;
 pub use letters::column_letters;
 pub use row::{Cell, CellKind, Row, RowFault};
 pub use source::{Source, Visit, Visitor};

@@ -7,6 +7,7 @@ use calamine::{
     Data, DataRef, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
+use super::guard::guarded;
 use super::number::{write_date, write_number};
 use super::row::{CellKind, Row};
 use super::source::{Visit, Visitor};
@@ -38,21 +39,21 @@ pub(super) fn read<R: Read + Seek>(
     visitor: &mut dyn Visitor,
 ) -> Result<(), WorkbookFault> {
     match format {
-        WorkbookFormat::Xlsx => read_xlsx(file, visitor).map_err(Into::into),
-        WorkbookFormat::Xlsb => read_xlsb(file, visitor).map_err(Into::into),
-        WorkbookFormat::Ods => read_ranges(Ods::new(file)?, visitor).map_err(Into::into),
+        WorkbookFormat::Xlsx => read_xlsx(file, visitor),
+        WorkbookFormat::Xlsb => read_xlsb(file, visitor),
+        WorkbookFormat::Ods => read_ranges(guarded(|| Ods::new(file))?, visitor),
         WorkbookFormat::Xls => read_xls(file, visitor),
     }
 }
 
 /// An encrypted `.xlsx` is wrapped like an `.xls`; only the reader of the former knows it.
 fn read_xls<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
-    if let Err(XlsxError::Password) = Xlsx::new(&mut file) {
+    if let Err(WorkbookFault::Encrypted) = guarded(|| Xlsx::new(&mut file)) {
         return Err(WorkbookFault::Encrypted);
     }
     file.rewind()
         .map_err(|fault| WorkbookFault::Broken(fault.to_string()))?;
-    read_ranges(Xls::new(file)?, visitor).map_err(Into::into)
+    read_ranges(guarded(|| Xls::new(file))?, visitor)
 }
 
 fn worksheets<R: Read + Seek>(workbook: &impl Reader<R>) -> Vec<Arc<str>> {
@@ -63,15 +64,15 @@ fn worksheets<R: Read + Seek>(workbook: &impl Reader<R>) -> Vec<Arc<str>> {
         .collect()
 }
 
-fn read_xlsx<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), XlsxError> {
-    let mut workbook = Xlsx::new(file)?;
+fn read_xlsx<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+    let mut workbook = guarded(|| Xlsx::new(file))?;
     for sheet in worksheets(&workbook) {
         if visitor.sheet(&sheet) == Visit::Skip {
             continue;
         }
         let mut rows = RowBuilder::new(visitor);
-        let mut cells = workbook.worksheet_cells_reader(&sheet)?;
-        while let Some(cell) = cells.next_cell_with_formula_metadata()? {
+        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet))?;
+        while let Some(cell) = guarded(|| cells.next_cell_with_formula_metadata())? {
             let put = if cell.value == DataRef::Empty && cell.formula.is_some() {
                 rows.put(cell.pos, CellKind::Uncomputed, |_| ())
             } else {
@@ -86,15 +87,15 @@ fn read_xlsx<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), X
     Ok(())
 }
 
-fn read_xlsb<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), XlsbError> {
-    let mut workbook = Xlsb::new(file)?;
+fn read_xlsb<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+    let mut workbook = guarded(|| Xlsb::new(file))?;
     for sheet in worksheets(&workbook) {
         if visitor.sheet(&sheet) == Visit::Skip {
             continue;
         }
         let mut rows = RowBuilder::new(visitor);
-        let mut cells = workbook.worksheet_cells_reader(&sheet)?;
-        while let Some(cell) = cells.next_cell()? {
+        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet))?;
+        while let Some(cell) = guarded(|| cells.next_cell())? {
             if rows.put_value(cell.get_position(), cell.get_value()) == Visit::Skip {
                 break;
             }
@@ -105,12 +106,17 @@ fn read_xlsb<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), X
 }
 
 /// The older formats come as whole tables.
-fn read_ranges<R: Read + Seek, W: Reader<R>>(mut workbook: W, visitor: &mut dyn Visitor) -> Result<(), W::Error> {
+fn read_ranges<R, W>(mut workbook: W, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault>
+where
+    R: Read + Seek,
+    W: Reader<R>,
+    W::Error: Into<WorkbookFault>,
+{
     for sheet in worksheets(&workbook) {
         if visitor.sheet(&sheet) == Visit::Skip {
             continue;
         }
-        let range: Range<Data> = workbook.worksheet_range(&sheet)?;
+        let range: Range<Data> = guarded(|| workbook.worksheet_range(&sheet))?;
         let (first_row, first_column) = range.start().unwrap_or_default();
         let mut rows = RowBuilder::new(visitor);
         'sheet: for (row, cells) in (first_row..).zip(range.rows()) {

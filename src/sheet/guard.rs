@@ -1,0 +1,46 @@
+//! Calls into a reader of workbooks that may panic at a damaged one.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::workbook::WorkbookFault;
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread is one that a damaged workbook causes, and is caught: a panic hook
+/// has nothing to say then.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// Makes the call; a panic in it means that the workbook is broken. What the call was working on must
+/// not be used after a failure.
+pub(super) fn guarded<T, E: Into<WorkbookFault>>(call: impl FnOnce() -> Result<T, E>) -> Result<T, WorkbookFault> {
+    GUARDED.set(true);
+    let answer = catch_unwind(AssertUnwindSafe(call));
+    GUARDED.set(false);
+    match answer {
+        Ok(answer) => answer.map_err(Into::into),
+        Err(_) => Err(WorkbookFault::Broken("the reader of workbooks stopped at it".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::XlsxError;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_that_panics_makes_the_workbook_a_broken_one() {
+        let told = guarded::<(), XlsxError>(|| {
+            assert!(is_guarded());
+            panic!("index out of bounds")
+        });
+        assert!(matches!(told, Err(WorkbookFault::Broken(_))), "{told:?}");
+        assert!(!is_guarded());
+        assert_eq!(guarded::<_, XlsxError>(|| Ok(7)).unwrap(), 7);
+    }
+}
