@@ -1,11 +1,4 @@
 //! A CSV, from its bytes to its rows.
-//!
-//! The rows are parsed on a thread of their own, which saves `check` up to a third of its time: its bar
-//! is three times a bare read, and it is above that without (`benches/check.rs`).
-//!
-//! The rows are parsed on a thread of their own: what is made of them takes twice as long as the
-//! parsing, and `check` is to take no more than three times as long as a bare read
-//! (`benches/check.rs`).
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
