@@ -1,5 +1,5 @@
 //! The vocabulary of a run: everything that happens is said once, as an [`Event`], and every
-//! output (terminal, JSON lines, tests) is made from events.
+//! output (progress bar, plain lines, tests) is made from events.
 
 use std::sync::Arc;
 use std::time::Duration;
