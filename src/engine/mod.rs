@@ -15,6 +15,7 @@ mod queue;
 mod read_back;
 mod ready;
 mod record;
+mod rehearsal;
 mod rows;
 mod run;
 mod send;
@@ -24,4 +25,5 @@ mod unmerge;
 mod unowned;
 
 pub use read_back::{Patience, ReadBack};
+pub use rehearsal::{Rehearsed, Script, SeatsKnown};
 pub use run::{Engine, MaxFailures, Ran, Stopped};

@@ -1,7 +1,8 @@
 //! Calls that wait to be sent, and the rule that no two calls at once touch the same user or group.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::plan::{Call, CallKind, Family, Plan, Work};
 
@@ -20,24 +21,27 @@ impl From<Call> for Waiting {
     }
 }
 
-/// How far down the queue a call is looked for that can be sent now.
+/// How far down a lane a call is looked for that can be sent now.
 const LOOK_AHEAD: usize = 4096;
 
-/// Calls that wait to be sent.
+/// Service and method: calls that one quota may hold back, and that must not hold back others.
+type Lane = (Service, Method);
+
+/// Calls that wait to be sent, in lanes that do not wait for each other.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    waiting: VecDeque<Waiting>,
+    lanes: BTreeMap<Lane, VecDeque<Waiting>>,
 }
 
 impl Queue {
     pub(super) fn push(&mut self, call: Call) {
-        self.waiting.push_back(call.into());
+        self.lane(&call).push_back(call.into());
     }
 
-    /// Puts calls before all others, keeping their order.
+    /// Puts calls before all others of their lanes, keeping their order.
     pub(super) fn push_first(&mut self, calls: impl IntoIterator<Item = Waiting, IntoIter: DoubleEndedIterator>) {
         for call in calls.into_iter().rev() {
-            self.waiting.push_front(call);
+            self.lane(&call.call).push_front(call);
         }
     }
 
@@ -49,25 +53,37 @@ impl Queue {
             return self.push_first(calls);
         }
         for call in calls {
+            let lane = self.lane(&call.call);
             let first = call.call.steps.first().copied();
             let later = |waiting: &Waiting| is_licence(waiting) && waiting.call.steps.first().copied() > first;
-            let place = self.waiting.iter().position(later).unwrap_or(self.waiting.len());
-            self.waiting.insert(place, call);
+            let place = lane.iter().position(later).unwrap_or(lane.len());
+            lane.insert(place, call);
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.lanes.values().all(VecDeque::is_empty)
     }
 
     pub(super) fn clear(&mut self) {
-        self.waiting.clear();
+        self.lanes.clear();
     }
 
-    /// Takes the first call near the front that `fits`.
-    pub(super) fn take(&mut self, mut fits: impl FnMut(&Waiting) -> bool) -> Option<Waiting> {
-        let place = self.waiting.iter().take(LOOK_AHEAD).position(&mut fits)?;
-        self.waiting.remove(place)
+    /// Takes the first call near the front of a lane that `is_open` which `fits`.
+    pub(super) fn take(
+        &mut self,
+        is_open: impl Fn(Lane) -> bool,
+        mut fits: impl FnMut(&Waiting) -> bool,
+    ) -> Option<Waiting> {
+        let open = self.lanes.iter_mut().filter(|(lane, _)| is_open(**lane));
+        open.into_iter().find_map(|(_, waiting)| {
+            let place = waiting.iter().take(LOOK_AHEAD).position(&mut fits)?;
+            waiting.remove(place)
+        })
+    }
+
+    fn lane(&mut self, call: &Call) -> &mut VecDeque<Waiting> {
+        self.lanes.entry(call.kind.cost()).or_default()
     }
 }
 
@@ -95,6 +111,7 @@ pub(super) struct Busy {
     users: HashSet<UserId>,
     groups: HashSet<GroupId>,
     families: Vec<Family>,
+    lanes: Vec<Lane>,
     /// Families that an answer has shown to work here. The first call of each goes alone, so that what is
     /// wrong with all of them (permission, route, size) shows by one call and not by many.
     proven: HashSet<Family>,
@@ -121,6 +138,7 @@ pub(super) struct Touch {
     users: Vec<UserId>,
     group: Option<GroupId>,
     family: Family,
+    lane: Lane,
 }
 
 impl Touch {
@@ -129,6 +147,7 @@ impl Touch {
             users: users(plan, call).collect(),
             group: group(plan, call),
             family: call.kind.family(),
+            lane: call.kind.cost(),
         }
     }
 }
@@ -151,6 +170,11 @@ fn group(plan: &Plan, call: &Call) -> Option<GroupId> {
 }
 
 impl Busy {
+    /// Whether fewer than `most` calls of the lane are under way or wait for their quota.
+    pub(super) fn has_room(&self, lane: Lane, most: usize) -> bool {
+        self.lanes.iter().filter(|other| **other == lane).count() < most
+    }
+
     /// Whether the call may be sent now. What is cheap to know is asked first.
     pub(super) fn is_free(&self, plan: &Plan, call: &Call) -> bool {
         let family = call.kind.family();
@@ -167,6 +191,7 @@ impl Busy {
         self.users.extend(&touch.users);
         self.groups.extend(touch.group);
         self.families.push(touch.family);
+        self.lanes.push(touch.lane);
     }
 
     pub(super) fn release(&mut self, touch: &Touch) {
@@ -179,6 +204,15 @@ impl Busy {
         if let Some(place) = self.families.iter().position(|family| *family == touch.family) {
             self.families.swap_remove(place);
         }
+        if let Some(place) = self.lanes.iter().position(|lane| *lane == touch.lane) {
+            self.lanes.swap_remove(place);
+        }
+    }
+
+    /// A call went well.
+    pub(super) fn succeed(&mut self, touch: &Touch) {
+        self.release(touch);
+        self.prove(touch.family);
     }
 
     /// Calls of the family work here.
@@ -213,7 +247,7 @@ mod tests {
             steps: (0..entries).map(StepIndex).collect(),
         });
         let (mut blamed, mut calls) = (BTreeSet::new(), 0);
-        while let Some(Waiting { call, sibling }) = queue.take(|_| true) {
+        while let Some(Waiting { call, sibling }) = queue.take(|_| true, |_| true) {
             calls += 1;
             let passed = !call.steps.iter().any(|step| guilty.contains(&step.0));
             let sibling = sibling.map(|sibling| after(passed, sibling));

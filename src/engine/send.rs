@@ -11,11 +11,16 @@ use crate::ledger::Record;
 use crate::model::{Status, UserId};
 use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex, Work, batch};
 
+/// How many calls of one lane are handed over for sending at once: more than may be in flight, so that one that waits
+/// before it is tried again keeps no other from its place.
+pub(super) fn most_at_once(concurrency: usize) -> usize {
+    concurrency.max(1) * 3
+}
+
 impl Dispatcher<'_> {
     pub(super) fn send_what_fits(&mut self) {
-        // Calls that wait for a quota or a retry must not keep others from being sent.
-        let most = self.engine.concurrency.max(1) * 3;
-        while self.jobs.len() < most {
+        let most = most_at_once(self.engine.concurrency);
+        loop {
             let Self {
                 queue,
                 busy,
@@ -23,10 +28,13 @@ impl Dispatcher<'_> {
                 seats,
                 ..
             } = self;
-            let next = queue.take(|waiting| {
-                let held = seats.reading && waiting.call.kind.family() == Family::Allocate;
-                !held && busy.is_free(plan, &waiting.call)
-            });
+            let next = queue.take(
+                |lane| busy.has_room(lane, most),
+                |waiting| {
+                    let held = seats.reading && waiting.call.kind.family() == Family::Allocate;
+                    !held && busy.is_free(plan, &waiting.call)
+                },
+            );
             let Some(waiting) = next else { return };
             self.send(waiting);
         }

@@ -1,0 +1,253 @@
+//! What would become of calls: quotas and places as a session has them, under a clock that is only thought of.
+//!
+//! The [`Pacer`] is the session's own, so that what is foretold and what is done follow one rule. Pure: time is a number
+//! here, and nothing waits for it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::{Admission, Allowance, Pacer};
+use crate::event::{Method, Service};
+
+/// What a call is counted by.
+type Lane = (Service, Method);
+
+/// Calls that go well, each after the same time, on a clock of their own.
+#[derive(Debug, Clone)]
+pub struct Rehearsal<T> {
+    pacer: Pacer,
+    places: usize,
+    call: Duration,
+    start: Instant,
+    now: Instant,
+    arrivals: u64,
+    waiting: BTreeMap<Lane, Waiting<T>>,
+    in_flight: BTreeMap<(Instant, u64), (Lane, T)>,
+    held: BTreeMap<Lane, Duration>,
+}
+
+/// The calls of one lane that have not left yet, in the order in which they came.
+#[derive(Debug, Clone)]
+struct Waiting<T> {
+    calls: VecDeque<(u64, T)>,
+    /// Until when the quota lets none of them go.
+    until: Option<Instant>,
+    /// Since when it lets none of them go.
+    since: Option<Instant>,
+}
+
+impl<T> Rehearsal<T> {
+    /// Begins at `now` with what the pacer says is spent by then; `places` calls may be in flight, and each takes `call`.
+    pub fn new(pacer: Pacer, places: u32, call: Duration, now: Instant) -> Self {
+        Self {
+            pacer,
+            places: places.max(1) as usize,
+            call,
+            start: now,
+            now,
+            arrivals: 0,
+            waiting: BTreeMap::new(),
+            in_flight: BTreeMap::new(),
+            held: BTreeMap::new(),
+        }
+    }
+
+    /// A call wants to leave; `what` comes back from [`next`](Self::next) when it is answered.
+    pub fn call(&mut self, service: Service, method: Method, what: T) {
+        self.arrivals += 1;
+        let lane = self.waiting.entry((service, method)).or_insert_with(|| Waiting {
+            calls: VecDeque::new(),
+            until: None,
+            since: None,
+        });
+        lane.calls.push_back((self.arrivals, what));
+    }
+
+    /// Lets time go on to the next answer; `None` where no call is left.
+    pub fn next(&mut self) -> Option<T> {
+        loop {
+            self.let_go();
+            let has_room = self.in_flight.len() < self.places;
+            let waits = self.waiting.values().filter(|lane| !lane.calls.is_empty());
+            let woken = waits.filter_map(|lane| lane.until).min().filter(|_| has_room);
+            let answered = self.in_flight.keys().next().map(|(end, _)| *end);
+            match (woken, answered) {
+                (None, None) => return None,
+                (Some(wake), end) if end.is_none_or(|end| wake < end) => self.now = wake,
+                _ => {
+                    let ((end, _), ((service, method), what)) = self.in_flight.pop_first()?;
+                    self.now = end;
+                    self.pacer.answered(service, method, Allowance::default(), end);
+                    return Some(what);
+                }
+            }
+        }
+    }
+
+    /// Lets time go on to at least this long after the beginning: something else took it.
+    pub fn lasts(&mut self, least: Duration) {
+        self.now = self.now.max(self.start + least);
+    }
+
+    /// How long it has taken so far.
+    pub fn elapsed(&self) -> Duration {
+        self.now - self.start
+    }
+
+    /// How long the quota of each service and method has let none of its calls go.
+    pub fn held(&self) -> &BTreeMap<(Service, Method), Duration> {
+        &self.held
+    }
+
+    /// Sends what may leave now, first come, first served.
+    fn let_go(&mut self) {
+        while self.in_flight.len() < self.places {
+            let now = self.now;
+            let ready = self.waiting.iter_mut().filter(|(_, lane)| lane.until.is_none_or(|until| until <= now));
+            let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.0, *key, lane)));
+            let Some((arrival, key, lane)) = first.min_by_key(|(arrival, ..)| *arrival) else {
+                return;
+            };
+            match self.pacer.admit(key.0, key.1, now) {
+                Admission::Go => {
+                    if let Some(since) = lane.since.take() {
+                        *self.held.entry(key).or_default() += now - since;
+                    }
+                    lane.until = None;
+                    if let Some((_, what)) = lane.calls.pop_front() {
+                        self.in_flight.insert((now + self.call, arrival), (key, what));
+                    }
+                }
+                Admission::Wait { until, .. } => {
+                    lane.until = Some(until);
+                    lane.since.get_or_insert(now);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pace::Limits;
+
+    const WINDOW: Duration = Duration::from_mins(5);
+
+    fn limited(method: Method, calls: u32, share: f64) -> Pacer {
+        let mut limits = Limits::none();
+        limits.share = share;
+        limits.set(Service::Identity, method, calls);
+        Pacer::new(limits)
+    }
+
+    fn carried_out(mut rehearsal: Rehearsal<()>, calls: &[(Method, usize)]) -> Rehearsal<()> {
+        for (method, count) in calls {
+            for _ in 0..*count {
+                rehearsal.call(Service::Identity, *method, ());
+            }
+        }
+        while rehearsal.next().is_some() {}
+        rehearsal
+    }
+
+    #[test]
+    fn without_a_quota_calls_take_turns_on_the_places_there_are() {
+        let second = Duration::from_secs(1);
+        let rehearsal = Rehearsal::new(Pacer::new(Limits::none()), 8, second, Instant::now());
+        let done = carried_out(rehearsal, &[(Method::Put, 17)]);
+        assert_eq!(done.elapsed(), second * 3);
+        assert!(done.held().is_empty());
+    }
+
+    #[test]
+    fn what_a_window_does_not_take_waits_for_the_next_and_other_methods_do_not() {
+        let call = Duration::from_millis(100);
+        let rehearsal = Rehearsal::new(limited(Method::Put, 160, 0.9), 8, call, Instant::now());
+        let done = carried_out(rehearsal, &[(Method::Put, 145), (Method::Delete, 100)]);
+        assert_eq!(done.elapsed(), WINDOW + call * 2);
+        assert_eq!(done.held().keys().collect::<Vec<_>>(), [&(Service::Identity, Method::Put)]);
+    }
+
+    #[test]
+    fn what_was_spent_before_counts() {
+        let now = Instant::now() + WINDOW;
+        let mut pacer = limited(Method::Put, 10, 1.0);
+        for _ in 0..10 {
+            assert_eq!(pacer.admit(Service::Identity, Method::Put, now), Admission::Go);
+            pacer.answered(Service::Identity, Method::Put, Allowance::default(), now);
+        }
+        let later = now + Duration::from_mins(2);
+        let done = carried_out(Rehearsal::new(pacer, 8, Duration::ZERO, later), &[(Method::Put, 1)]);
+        assert_eq!(done.elapsed(), Duration::from_mins(3));
+        assert_eq!(done.held().values().sum::<Duration>(), Duration::from_mins(3));
+    }
+
+    /// How a server counts.
+    #[derive(Debug, Clone, Copy)]
+    enum Server {
+        Fixed(Duration),
+        Sliding,
+    }
+
+    impl Server {
+        /// The most calls that one of its windows saw, of those counted in this order.
+        fn most(self, counted: &[Duration], window: Duration) -> usize {
+            let is_seen = |first: Duration, at: Duration| match self {
+                Self::Sliding => at < first + window,
+                Self::Fixed(offset) => {
+                    let number = |at: Duration| (at + offset).as_nanos() / window.as_nanos();
+                    number(at) == number(first)
+                }
+            };
+            let from = |first: usize| counted[first..].partition_point(|at| is_seen(counted[first], *at));
+            (0..counted.len()).map(from).max().unwrap_or_default()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// The least time for `calls` is a window for each full allowance before the last; and no server window, wherever it
+        /// begins, may see more than the allowance.
+        #[test]
+        fn the_pace_stays_within_a_tenth_of_the_least_time_and_no_server_window_is_overrun(
+            calls in 100_usize..3_000,
+            scale in prop::sample::select(vec![1_u32, 10, 100]),
+            latency in 0_u64..400,
+            places in 1_u32..32,
+            offset in 0_u64..300_000,
+        ) {
+            let window = WINDOW / scale;
+            let latency = Duration::from_millis(latency) / scale;
+            let start = Instant::now();
+            let mut limits = Limits::published();
+            limits.window = window;
+            let allowance = 144;
+            let mut rehearsal = Rehearsal::new(Pacer::new(limits), places, latency, start);
+            for _ in 0..calls {
+                rehearsal.call(Service::Identity, Method::Put, ());
+            }
+            let mut counted = Vec::new();
+            while rehearsal.next().is_some() {
+                counted.push(rehearsal.elapsed());
+            }
+            let windows = u32::try_from((calls - 1) / allowance).unwrap();
+            let left_over = (calls - 1) % allowance + 1;
+            let sending = |calls: usize| latency * u32::try_from(calls.div_ceil(places as usize)).unwrap();
+            // A window lasts as long as the sending of what it takes, where that is more.
+            let least = (window.max(sending(allowance))) * windows + sending(left_over);
+            prop_assert!(
+                rehearsal.elapsed() <= least.mul_f64(1.1),
+                "{:?} instead of {least:?}",
+                rehearsal.elapsed()
+            );
+            let offset = Duration::from_millis(offset) / scale;
+            for server in [Server::Fixed(offset), Server::Sliding] {
+                prop_assert!(server.most(&counted, window) <= allowance, "{server:?}");
+            }
+        }
+    }
+}
