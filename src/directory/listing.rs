@@ -8,6 +8,7 @@ use futures::future::{BoxFuture, try_join_all};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use uuid::Uuid;
 
+use super::Pages;
 use crate::api::{Answer, CallError, Page};
 use crate::event::{Event, Observer};
 
@@ -42,6 +43,12 @@ pub(super) struct Begun<T> {
 }
 
 impl<T> Begun<T> {
+    /// How the listing comes, as far as its first page shows.
+    pub(super) fn pages(&self, top: u32) -> Pages {
+        let entries = self.total.unwrap_or(self.received);
+        Pages::new(entries, self.step, top, self.total.is_some())
+    }
+
     /// How many pages are still to be read; `None` where the server does not say how many entries there are.
     pub(super) fn pages_left(&self) -> Option<u64> {
         match self.total {
@@ -76,8 +83,16 @@ impl<T> Default for Stretch<T> {
 impl<T> Lister<'_, T> {
     /// The whole listing.
     pub(super) async fn all(&self) -> Result<Vec<T>, CallError> {
+        Ok(self.whole().await?.0)
+    }
+
+    /// The whole listing, and how it came.
+    pub(super) async fn whole(&self) -> Result<(Vec<T>, Pages), CallError> {
         let begun = self.begin().await?;
-        self.finish(begun).await
+        let pages = begun.pages(self.top);
+        let items = self.finish(begun).await?;
+        let pages = pages.counted(items.len() as u64);
+        Ok((items, pages))
     }
 
     /// The first page, and the second where the first came short, which tells how long pages are.
@@ -436,6 +451,24 @@ mod tests {
             let calls = server.reads_all(top) as u64;
             // At the short page and at the end, as many calls as may be on their way were sent ahead.
             prop_assert!(calls <= total.div_ceil(size).max(1) + 2 * 4, "{calls} calls");
+        }
+
+        #[test]
+        fn what_a_listing_will_take_once_it_has_grown_or_shrunk_is_foretold_exactly(
+            total in 0u64..300,
+            top in 1u32..60,
+            cap in 1u64..60,
+            tells_total: bool,
+            come in 0u64..100,
+            gone in 0u64..100,
+        ) {
+            // How much a page holds at most shows only once there are more.
+            prop_assume!(cap >= u64::from(top) || total > cap);
+            let server = Server { total, tells_total, cap, ..Server::default() };
+            let (_, pages) = wait_for(server.lister(top, silent()).whole()).unwrap();
+            let pages = pages.changed(come, gone);
+            let later = Server { total: pages.entries, tells_total, cap, ..Server::default() };
+            prop_assert_eq!(pages.calls(4), later.reads_all(top) as u64);
         }
     }
 }

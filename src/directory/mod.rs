@@ -15,6 +15,7 @@ mod lookup;
 mod names;
 mod near;
 mod needs;
+mod pages;
 mod reader;
 mod route;
 mod snapshot;
@@ -26,6 +27,7 @@ pub use error::ReadError;
 pub use found::Found;
 pub use groups::Groups;
 pub use needs::{Detail, Needs, Rules, Want};
+pub use pages::{Listings, Pages, read_back_calls};
 pub use reader::{ReadOptions, find_accounts, read, read_allocations};
 pub use snapshot::{Contents, Snapshot};
 

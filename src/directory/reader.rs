@@ -3,7 +3,7 @@
 use futures::{FutureExt, try_join};
 
 use super::listing::Lister;
-use super::{Accounts, Allocations, Contents, Detail, Groups, Needs, ReadError, Rules, Snapshot, Want};
+use super::{Accounts, Allocations, Contents, Detail, Groups, Listings, Needs, ReadError, Rules, Snapshot, Want};
 use crate::api::{CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
 use crate::model::{Capabilities, UserId};
@@ -44,7 +44,13 @@ pub async fn read(
     } else {
         Vec::new()
     };
+    let (allocations, allocations_pages) = allocations.unzip();
+    let listings = Listings {
+        users: users.pages,
+        allocations: allocations_pages,
+    };
     Ok(Snapshot::from(Contents {
+        listings,
         accounts: users.accounts,
         groups,
         administrators,
@@ -87,7 +93,8 @@ pub async fn read_allocations(
         options,
         observer,
     };
-    Ok(reader.read_allocations(Want::Required).await?.unwrap_or_default())
+    let read = reader.read_allocations(Want::Required).await?;
+    Ok(read.map(|(allocations, _)| allocations).unwrap_or_default())
 }
 
 /// Who reads, from where and how.

@@ -1,6 +1,6 @@
 //! The organization's state as read, and every look-up in it; no network.
 
-use super::{Accounts, Allocations, Found, Groups};
+use super::{Accounts, Allocations, Found, Groups, Listings};
 use crate::api::{Allocation, Group, GroupRule, Seats, User};
 use crate::model::{BundleCode, GroupId, GroupRef, UserId, UserRef};
 
@@ -21,6 +21,8 @@ pub struct Contents {
     pub rules: Option<Vec<GroupRule>>,
     /// The account that reseat acts as, where the token says so.
     pub acting_user: Option<UserId>,
+    /// How the listings came.
+    pub listings: Listings,
 }
 
 /// The organization's state at the time of reading.
@@ -115,6 +117,11 @@ impl Snapshot {
         let rules = self.rules()?;
         let position = rules.binary_search_by_key(&group, |rule| rule.group).ok()?;
         Some(&rules[position])
+    }
+
+    /// How the listings came, for foretelling what reading them again takes.
+    pub fn listings(&self) -> Listings {
+        self.0.listings
     }
 
     /// The account that reseat acts as, where the token says so.

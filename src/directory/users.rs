@@ -8,7 +8,7 @@ use super::listing::{Begun, Lister};
 use super::lookup::Wanted;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::route::{Route, choose};
-use super::{Accounts, Detail, Needs, ReadError};
+use super::{Accounts, Detail, Needs, Pages, ReadError};
 use crate::api::{CallError, User};
 use crate::event::Observer;
 use crate::model::UserId;
@@ -19,13 +19,16 @@ pub(super) struct ReadUsers {
     pub(super) accounts: Accounts,
     /// How much is known of every one of them.
     pub(super) detail: Detail,
+    /// How the listing comes, where it was begun.
+    pub(super) pages: Option<Pages>,
 }
 
 impl ReadUsers {
-    fn whole(users: Vec<User>) -> Self {
+    fn whole(users: Vec<User>, pages: Option<Pages>) -> Self {
         Self {
             accounts: users.into_iter().collect(),
             detail: Detail::Profile,
+            pages,
         }
     }
 }
@@ -53,17 +56,24 @@ impl Reader<'_> {
     async fn try_read_users(&self, needs: &Needs<'_>) -> Result<ReadUsers, CallError> {
         let listing = self.users(None, self.observer.clone());
         if needs.everyone {
-            return Ok(ReadUsers::whole(listing.all().await?));
+            let (users, pages) = listing.whole().await?;
+            return Ok(ReadUsers::whole(users, Some(pages)));
         }
         let wanted = Wanted::new(needs);
         match (wanted.look_ups().singly, wanted.look_ups().in_bulk) {
             (0, 0) => return Ok(ReadUsers::default()),
-            (1, 0) => return Ok(ReadUsers::whole(self.look_up(&wanted.searches, &wanted.ids).await?)),
+            (1, 0) => {
+                let users = self.look_up(&wanted.searches, &wanted.ids).await?;
+                return Ok(ReadUsers::whole(users, None));
+            }
             _ => {}
         }
         let begun = listing.begin().await?;
+        let pages = Some(begun.pages(listing.top));
         let Some(named) = self.named_users(wanted, &begun).await? else {
-            return Ok(ReadUsers::whole(listing.finish(begun).await?));
+            let users = listing.finish(begun).await?;
+            let entries = users.len() as u64;
+            return Ok(ReadUsers::whole(users, pages.map(|pages| pages.counted(entries))));
         };
         let detail = if named.resolved.is_empty() {
             Detail::Profile
@@ -75,6 +85,7 @@ impl Reader<'_> {
         Ok(ReadUsers {
             accounts: users.collect(),
             detail,
+            pages,
         })
     }
 
