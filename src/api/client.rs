@@ -13,7 +13,7 @@ use super::session::{Session, SignedIn, now};
 use super::{Answer, CallError, Config, Failure, Tally};
 use crate::event::{Method, Observer, Service};
 use crate::model::UserId;
-use crate::pace::Spent;
+use crate::pace::{Rehearsal, Spent};
 use crate::wire::Transport;
 
 /// What every endpoint gives.
@@ -57,6 +57,13 @@ impl Client {
     /// Counts what an earlier process spent, ages as of now.
     pub fn recall(&self, spent: &[Spent]) {
         self.session.traffic().pacer.recall(spent, now());
+    }
+
+    /// What would become of calls from now on: the quotas as they are spent, and calls that take as long as the last did.
+    pub fn rehearsal<T>(&self) -> Rehearsal<T> {
+        let traffic = self.session.traffic();
+        let places = self.config().concurrency;
+        Rehearsal::new(traffic.pacer.clone(), places, traffic.times.typical(), now())
     }
 
     /// Signs in unless that is done already, and says what is known of it.

@@ -24,7 +24,7 @@ struct Kept {
 struct Entry {
     service: String,
     method: String,
-    age_seconds: u64,
+    age_ms: u64,
     calls: u32,
 }
 
@@ -72,13 +72,13 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 impl Kept {
     fn aged(self, now: Timestamp) -> Vec<Spent> {
         // A clock that was set back makes nothing younger.
-        let since = u64::try_from(now.duration_since(self.saved_at).as_secs()).unwrap_or(0);
+        let since = u64::try_from(now.duration_since(self.saved_at).as_millis()).unwrap_or(0);
         let spent = |entry: Entry| {
             let service = Service::ALL
                 .into_iter()
                 .find(|service| service.as_str() == entry.service)?;
             let method = Method::ALL.into_iter().find(|method| method.as_str() == entry.method)?;
-            let age = Duration::from_secs(entry.age_seconds.saturating_add(since));
+            let age = Duration::from_millis(entry.age_ms.saturating_add(since));
             Some(Spent {
                 service,
                 method,
@@ -95,7 +95,7 @@ impl Entry {
         Self {
             service: spent.service.as_str().to_owned(),
             method: spent.method.as_str().to_owned(),
-            age_seconds: spent.age.as_secs(),
+            age_ms: u64::try_from(spent.age.as_millis()).unwrap_or(u64::MAX),
             calls: spent.calls,
         }
     }

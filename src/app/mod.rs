@@ -8,6 +8,7 @@ mod choice;
 mod codes;
 mod configured;
 mod console;
+mod cost;
 mod ending;
 mod failure;
 mod generate;

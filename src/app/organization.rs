@@ -1,7 +1,6 @@
 //! The organization that a command talks to: the configured one, or a simulated one inside the process.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -13,9 +12,8 @@ use super::memory::Memory;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
-use crate::event::{Method, Observer, Service};
+use crate::event::{Method, Observer};
 use crate::model::OrganizationId;
-use crate::pace::Limits;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
@@ -29,7 +27,8 @@ pub(super) struct Organization {
     pub(super) client: Client,
     pub(super) id: OrganizationId,
     pub(super) read: ReadOptions,
-    limits: Limits,
+    /// The method that allocates licences here.
+    pub(super) allocate_method: Method,
     memory: Memory,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
@@ -87,26 +86,18 @@ impl Organization {
                 concurrency: settings.limits.concurrency as usize,
                 capabilities: config.capabilities,
             },
-            limits: config.limits.clone(),
+            allocate_method: config.routes.allocate_method,
             memory,
             client,
             _sandbox: sandbox,
         })
     }
+}
 
-    /// The length of a quota's window.
-    pub(super) fn window(&self) -> Duration {
-        self.limits.window
-    }
-
-    /// Keeps what was spent of the quotas for the next run.
-    pub(super) fn remember(&self) {
+/// However a command ends, the next one knows what it spent of the quotas.
+impl Drop for Organization {
+    fn drop(&mut self) {
         self.memory.keep(&self.client.spent(), Timestamp::now());
-    }
-
-    /// How many calls of a method one window takes, if it is limited.
-    pub(super) fn limit(&self, service: Service, method: Method) -> Option<u64> {
-        self.limits.allowance(service, method).map(u64::from)
     }
 }
 

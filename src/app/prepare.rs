@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -23,8 +22,8 @@ use crate::event::Event;
 use crate::intake::Intake;
 use crate::ledger::History;
 use crate::model::{Operation, Row, RowKey};
-use crate::plan::{self, Administrators, BatchSizes, Forecast, Pending, Plan, Rules, forecast};
-use crate::report::{Mode, PlanView, Progress, write_problems};
+use crate::plan::{self, Administrators, BatchSizes, Pending, Plan, Rules};
+use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::Source;
 
@@ -261,42 +260,6 @@ pub(super) fn administrators(permission: Permission) -> Administrators {
     match permission {
         Permission::Allowed => Administrators::MayGo,
         Permission::Refused => Administrators::Protected,
-    }
-}
-
-/// What the plan costs, and how long the quotas hold it back.
-pub(super) struct Cost {
-    pub(super) forecast: Forecast,
-    held_back: Duration,
-    one_by_one: Duration,
-}
-
-impl Cost {
-    pub(super) fn of(plan: &Plan, rules: &Rules, organization: &Organization) -> Self {
-        let forecast = forecast(plan, &rules.sizes);
-        let limit = |service, method| organization.limit(service, method);
-        let held_back = Forecast::held_back(&forecast.calls, limit, organization.window());
-        let one_by_one = Forecast::held_back(&forecast.one_by_one, limit, organization.window());
-        Self {
-            forecast,
-            held_back,
-            one_by_one,
-        }
-    }
-
-    pub(super) fn held_back(&self) -> Duration {
-        self.held_back
-    }
-
-    pub(super) fn view<'p>(&'p self, choice: &'p Choice, plan: &'p Plan) -> PlanView<'p> {
-        PlanView {
-            rows: &choice.rows,
-            plan,
-            forecast: &self.forecast,
-            held_back: self.held_back,
-            one_by_one: self.one_by_one,
-            finished_before: choice.finished,
-        }
     }
 }
 

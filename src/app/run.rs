@@ -10,9 +10,10 @@ use super::after::{self, Aftermath};
 use super::choice::{Choice, Part, choose};
 use super::configured::configured_for;
 use super::console::Console;
+use super::cost::{Ahead, Cost};
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
-use super::prepare::{Cost, Loaded, OnErrors, Session, administrators, order, rules, text};
+use super::prepare::{Loaded, OnErrors, Session, administrators, order, rules, text};
 use super::results::{not_opened, not_read, results_of};
 use super::runtime::block_on;
 use super::{Ending, panics, sheet};
@@ -63,7 +64,7 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
         let (snapshot, plan) = session
             .plan(&loaded.organization, &choice, Some(&history), &rules)
             .await?;
-        let cost = Cost::of(&plan, &rules, &loaded.organization);
+        let cost = Cost::of(&plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
         let view = cost.view(&choice, &plan);
         if choice.rows.is_empty() {
             session.console.tell(nothing_to_do(&history, &choice, &path));
@@ -77,9 +78,9 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
         })?;
         let asked = Instant::now();
         ask(question, &session.signals).await?;
-        Ok((snapshot, plan, cost.held_back(), asked.elapsed()))
+        Ok((snapshot, plan, cost.timing.takes, asked.elapsed()))
     };
-    let (snapshot, plan, held_back, hesitated) = match agreed.await {
+    let (snapshot, plan, takes, hesitated) = match agreed.await {
         Ok(agreed) => agreed,
         Err(refusal) => {
             file.give_up();
@@ -93,7 +94,7 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
         .await
         .map_err(|error| not_recorded(&error))?;
     let progress = session.progress();
-    progress.expect(held_back);
+    progress.expect(takes);
     let engine = Engine {
         rows: &choice.rows,
         snapshot: &snapshot,
@@ -105,7 +106,6 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
     };
     let ran = engine.run(plan).await;
     let observed = progress.finish();
-    loaded.organization.remember();
     drop(journal);
     let ran: Ran = ran.map_err(|error| not_recorded(&error))?;
     after::after(Aftermath {

@@ -36,6 +36,13 @@ pub enum SeatsKnown {
 /// What a rehearsed call touches; `None` for one that only reads.
 pub struct Rehearsed(Option<Touch>);
 
+impl Rehearsed {
+    /// A call that touches no account and no group.
+    pub fn reading() -> Self {
+        Self(None)
+    }
+}
+
 impl Script<'_> {
     /// Goes through every stage; each begins once the one before has ended.
     pub fn rehearse(&self, session: &mut Rehearsal<Rehearsed>) {
@@ -55,7 +62,7 @@ impl Script<'_> {
     fn read_back(&self, session: &mut Rehearsal<Rehearsed>) {
         for ((service, method), count) in self.read_back {
             for _ in 0..*count {
-                session.call(*service, *method, Rehearsed(None));
+                session.call(*service, *method, Rehearsed::reading());
             }
         }
         while session.next().is_some() {}

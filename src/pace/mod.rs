@@ -3,6 +3,7 @@
 //! The clock and the random number are parameters; nothing here sleeps, sends or locks.
 
 mod backoff;
+mod call_times;
 mod concurrency;
 mod pacer;
 mod quota;
@@ -11,6 +12,7 @@ mod retry;
 mod wishes;
 
 pub use backoff::Backoff;
+pub use call_times::CallTimes;
 pub use concurrency::Concurrency;
 pub use pacer::{Limits, Pacer, Spent};
 pub use quota::{Admission, Hold, QuotaWindow};

@@ -78,7 +78,7 @@ pub struct Spent {
     pub service: Service,
     /// With which method.
     pub method: Method,
-    /// How long ago they were answered, in whole seconds rounded down.
+    /// How long ago they were answered, rounded down a little: calls of about the same age are told together.
     pub age: Duration,
     /// How many.
     pub calls: u32,
@@ -129,16 +129,18 @@ impl Pacer {
 
     /// What counts against a limit now.
     pub fn spent(&self, now: Instant) -> Vec<Spent> {
+        // Coarse enough for a short list, and fine enough to cost the next process no time that can be noticed.
+        let grain = (self.limits.window / 1000).max(Duration::from_millis(1)).as_millis();
         let mut spent = Vec::new();
         for ((service, method), window) in &self.windows {
-            let mut by_age = BTreeMap::<u64, u32>::new();
+            let mut by_age = BTreeMap::<u128, u32>::new();
             for answered in window.log(now) {
-                *by_age.entry((now - answered).as_secs()).or_default() += 1;
+                *by_age.entry((now - answered).as_millis() / grain).or_default() += 1;
             }
-            let calls_of = |(age, calls)| Spent {
+            let calls_of = |(grains, calls)| Spent {
                 service: *service,
                 method: *method,
-                age: Duration::from_secs(age),
+                age: Duration::from_millis(u64::try_from(grains * grain).unwrap_or(u64::MAX)),
                 calls,
             };
             spent.extend(by_age.into_iter().map(calls_of));
@@ -213,9 +215,9 @@ mod tests {
             assert_eq!(first.admit(Service::Identity, Method::Put, start), Admission::Go);
             first.answered(Service::Identity, Method::Put, Allowance::default(), start);
         }
-        let later = start + Duration::from_secs(100);
+        let later = start + Duration::from_secs(90);
         let spent = first.spent(later);
-        let age = Duration::from_secs(100);
+        let age = Duration::from_secs(90);
         let expected = Spent {
             service: Service::Identity,
             method: Method::Put,

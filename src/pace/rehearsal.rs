@@ -103,7 +103,10 @@ impl<T> Rehearsal<T> {
     fn let_go(&mut self) {
         while self.in_flight.len() < self.places {
             let now = self.now;
-            let ready = self.waiting.iter_mut().filter(|(_, lane)| lane.until.is_none_or(|until| until <= now));
+            let ready = self
+                .waiting
+                .iter_mut()
+                .filter(|(_, lane)| lane.until.is_none_or(|until| until <= now));
             let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.0, *key, lane)));
             let Some((arrival, key, lane)) = first.min_by_key(|(arrival, ..)| *arrival) else {
                 return;
@@ -168,7 +171,10 @@ mod tests {
         let rehearsal = Rehearsal::new(limited(Method::Put, 160, 0.9), 8, call, Instant::now());
         let done = carried_out(rehearsal, &[(Method::Put, 145), (Method::Delete, 100)]);
         assert_eq!(done.elapsed(), WINDOW + call * 2);
-        assert_eq!(done.held().keys().collect::<Vec<_>>(), [&(Service::Identity, Method::Put)]);
+        assert_eq!(
+            done.held().keys().collect::<Vec<_>>(),
+            [&(Service::Identity, Method::Put)]
+        );
     }
 
     #[test]

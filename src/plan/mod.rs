@@ -26,7 +26,7 @@ pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
-pub use forecast::{Forecast, forecast};
+pub use forecast::{Calls, Circumstances, Forecast, Timing, forecast};
 pub use needs::needs;
 pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
 pub use rules::{Administrators, OnShortage, Pending, Rules};

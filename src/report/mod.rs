@@ -4,6 +4,7 @@
 //! It decides nothing about a run. Styled text is written with escape codes throughout; whoever
 //! passes the stream in wraps it (anstream), which takes them out where they are not wanted.
 
+mod forecast;
 mod hint;
 mod narrator;
 mod painter;

@@ -143,13 +143,13 @@ mod tests {
         assert!(narrator.tell(&running(0), seconds(0)).is_some());
         assert_eq!(narrator.tell(&waiting("another try", 2), seconds(1)), None);
         assert_eq!(
-            narrator.tell(&waiting("PUT quota", 41), seconds(2)).as_deref(),
-            Some("0 of 1,000 rows, 1.0 calls/s; waiting for PUT quota: 41 s")
+            narrator.tell(&waiting("the PUT quota", 41), seconds(2)).as_deref(),
+            Some("0 of 1,000 rows, 1.0 calls/s; waiting for the PUT quota: 41 s")
         );
-        assert_eq!(narrator.tell(&waiting("PUT quota", 40), seconds(3)), None);
+        assert_eq!(narrator.tell(&waiting("the PUT quota", 40), seconds(3)), None);
         assert_eq!(narrator.tell(&running(0), seconds(4)), None);
         assert!(
-            narrator.tell(&waiting("PUT quota", 41), seconds(5)).is_some(),
+            narrator.tell(&waiting("the PUT quota", 41), seconds(5)).is_some(),
             "another wait for the same thing"
         );
     }

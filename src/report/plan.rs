@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::time::Duration;
 
+use jiff::Zoned;
 use serde_json::{Value, json};
 
-use super::style::{ERROR, HEADING, WARNING};
+use super::forecast::ForecastView;
+use super::style::{ERROR, WARNING};
 use super::table::{Align, Table};
-use crate::event::{Method, Service};
 use crate::model::{BundleSet, OperationKind, Place, Row, Status};
-use crate::plan::{Deletion, Ending, Forecast, Plan, PlannedRow, RowIndex, Verdict};
-use crate::text::{clean, duration, number, plural};
+use crate::plan::{Deletion, Ending, Forecast, Plan, PlannedRow, RowIndex, Timing, Verdict};
+use crate::text::{clean, number, plural};
 
 /// How many deletions and short rows are named.
 const NAMED: usize = 20;
@@ -25,10 +25,10 @@ pub struct PlanView<'a> {
     pub plan: &'a Plan,
     /// What it costs.
     pub forecast: &'a Forecast,
-    /// How long the quotas hold it back at best.
-    pub held_back: Duration,
-    /// How long they would hold back one call for each change.
-    pub one_by_one: Duration,
+    /// How long it takes.
+    pub timing: &'a Timing,
+    /// When it ends if it begins now, on the local clock.
+    pub ends: &'a Zoned,
     /// Rows that earlier runs finished.
     pub finished_before: usize,
 }
@@ -71,7 +71,7 @@ impl PlanView<'_> {
         }
         self.write_blocked(out)?;
         self.write_seats(out)?;
-        self.write_calls(out)?;
+        self.costs().write(out)?;
         self.write_deletions(out)?;
         self.write_later(out)?;
         self.write_short(out)?;
@@ -150,32 +150,12 @@ impl PlanView<'_> {
         table.write(out)
     }
 
-    fn write_calls(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out)?;
-        if self.forecast.total() == 0 {
-            return writeln!(out, "{HEADING}nothing to send{HEADING:#}");
+    fn costs(&self) -> ForecastView<'_> {
+        ForecastView {
+            forecast: self.forecast,
+            timing: self.timing,
+            ends: self.ends,
         }
-        let mut table = Table::new([("calls", Align::Right), ("", Align::Left)]);
-        for (label, count) in &self.forecast.by_label {
-            table.push([number(*count), (*label).to_owned()]);
-        }
-        table.write(out)?;
-        let one_by_one: u64 = self.forecast.one_by_one.values().sum();
-        let wait = |length: Duration| {
-            if length.is_zero() {
-                "no wait for quotas".to_owned()
-            } else {
-                format!("at least {}", duration(length))
-            }
-        };
-        writeln!(
-            out,
-            "{}, {}; one call for each change would be {}, {}",
-            plural(usize::try_from(self.forecast.total()).unwrap_or(usize::MAX), "call"),
-            wait(self.held_back),
-            number(one_by_one),
-            wait(self.one_by_one),
-        )
     }
 
     fn write_deletions(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -261,13 +241,9 @@ impl PlanView<'_> {
     /// The same as one JSON object.
     pub fn json(&self) -> Value {
         let place = |place: &Place| json!({ "sheet": &*place.sheet, "row": place.row });
-        let calls = |calls: &BTreeMap<(Service, Method), u64>| -> Vec<Value> {
-            let call = |((service, method), count): (&(Service, Method), &u64)| json!({ "service": service.as_str(), "method": method.as_str(), "calls": count });
-            calls.iter().map(call).collect()
-        };
         let short =
             |(row, bundles): &(usize, BundleSet)| json!({ "at": place(&self.rows[*row].place), "bundles": bundles });
-        json!({
+        let mut whole = json!({
             "operations": self.fates().into_iter().map(|(operation, fate)| json!({
                 "operation": operation.as_str(),
                 "to_change": fate.change,
@@ -284,10 +260,6 @@ impl PlanView<'_> {
                 "frees": line.freed,
                 "short": line.short,
             })).collect::<Vec<_>>(),
-            "calls": calls(&self.forecast.calls),
-            "calls_one_by_one": calls(&self.forecast.one_by_one),
-            "held_back_seconds": self.held_back.as_secs(),
-            "held_back_one_by_one_seconds": self.one_by_one.as_secs(),
             "deletions": self.plan.deletions.iter().map(|deletion| json!({
                 "at": place(&self.rows[deletion.row].place),
                 "user_id": deletion.user,
@@ -306,7 +278,11 @@ impl PlanView<'_> {
                     "message": verdict.message,
                 }))
             }).collect::<Vec<_>>(),
-        })
+        });
+        for (name, value) in self.costs().json() {
+            whole[name] = value;
+        }
+        whole
     }
 }
 

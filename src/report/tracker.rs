@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use super::forecast::quota_name;
 use super::style::{ERROR, WARNING};
 use crate::event::{Event, Method, Service, WaitReason};
 use crate::model::{Place, Status};
@@ -210,8 +211,7 @@ impl Tracker {
 /// A reason to wait, as it reads before `: 41 s`.
 fn told(reason: &WaitReason) -> String {
     match reason {
-        WaitReason::Quota(Service::Identity, method) => format!("{method} quota"),
-        WaitReason::Quota(service, method) => format!("{} {method} quota", service.as_str()),
+        WaitReason::Quota(service, method) => format!("the {}", quota_name(*service, *method)),
         WaitReason::Asked(service, method) => format!("a pause the server asked for ({} {method})", service.as_str()),
         WaitReason::Retry(fault) => format!("another try after {}", clean(fault, 80)),
         WaitReason::ReadBack => "new accounts to be readable".to_owned(),
@@ -361,7 +361,7 @@ mod tests {
         tracker.take(wait(WaitReason::Retry("a 503".to_owned()), 5), seconds(0));
         tracker.take(wait(quota, 41), seconds(0));
         let told = |tracker: &Tracker, now| tracker.snapshot(seconds(now)).wait;
-        assert_eq!(told(&tracker, 0), Some(("PUT quota".to_owned(), seconds(41))));
+        assert_eq!(told(&tracker, 0), Some(("the PUT quota".to_owned(), seconds(41))));
         tracker.take(put(), seconds(1));
         assert_eq!(
             told(&tracker, 1),

@@ -119,8 +119,12 @@ impl Session {
             response.body = without(&words, call.secrets.iter().chain(token)).into_bytes();
         }
         let status = result.as_ref().ok().map(|response| response.status);
+        let took = now().saturating_duration_since(sent);
         {
             let mut traffic = self.traffic();
+            if status.is_some() && service != Service::Token {
+                traffic.times.note(took);
+            }
             traffic.was_answered |= status.is_some();
             if status == Some(429) {
                 let is_limited = self.shared.config.limits.allowance(service, method).is_some();
@@ -132,7 +136,7 @@ impl Session {
             method,
             service,
             status,
-            took: now().saturating_duration_since(sent),
+            took,
         });
         result
     }

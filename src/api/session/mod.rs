@@ -28,7 +28,7 @@ use self::held::Held;
 use self::token::TokenKeeper;
 use super::{Config, Tally};
 use crate::event::{Event, Observer, WaitReason};
-use crate::pace::{Concurrency, Pacer};
+use crate::pace::{CallTimes, Concurrency, Pacer};
 use crate::wire::Transport;
 
 /// What every clone of a client shares.
@@ -45,6 +45,7 @@ pub(super) struct Shared {
 pub(super) struct Traffic {
     pub(super) pacer: Pacer,
     tally: Tally,
+    pub(super) times: CallTimes,
     concurrency: Concurrency,
     dice: StdRng,
     held: Held,
@@ -70,6 +71,7 @@ impl Session {
         let traffic = Traffic {
             pacer: Pacer::new(config.limits.clone()),
             tally: Tally::default(),
+            times: CallTimes::default(),
             concurrency: Concurrency::new(config.concurrency),
             dice: config.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
             held: Held::default(),

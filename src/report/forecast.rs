@@ -1,0 +1,206 @@
+//! What a plan costs, for a person and for a program: calls, waits, time.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use jiff::Zoned;
+use serde_json::{Value, json};
+
+use super::style::HEADING;
+use super::table::{Align, Table};
+use crate::event::{Method, Service};
+use crate::plan::{Calls, Forecast, Timing};
+use crate::text::{duration, number, plural};
+
+/// A forecast with its times.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ForecastView<'a> {
+    pub(super) forecast: &'a Forecast,
+    pub(super) timing: &'a Timing,
+    /// When it ends if it begins now, on the local clock.
+    pub(super) ends: &'a Zoned,
+}
+
+impl ForecastView<'_> {
+    /// Calls by what they do, by method, the time they take, and what they would be without batching.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out)?;
+        let Self { forecast, timing, .. } = self;
+        if forecast.writes.is_empty() && forecast.read_back.is_empty() {
+            return writeln!(out, "{HEADING}nothing to send{HEADING:#}");
+        }
+        let mut table = Table::new([("calls", Align::Right), ("", Align::Left)]);
+        let mut line = |count: u64, label: &str| {
+            if count > 0 {
+                table.push([number(count), label.to_owned()]);
+            }
+        };
+        line(sum(&forecast.reads), "read the present state");
+        for (label, count) in &forecast.by_label {
+            line(*count, label);
+        }
+        line(sum(&forecast.read_back), "read new accounts back");
+        table.write(out)?;
+        writeln!(
+            out,
+            "{} in all: {}; about {}, until {}{}",
+            calls(forecast.total()),
+            by_method(&forecast.calls()),
+            duration(timing.takes),
+            clock(self.ends, timing.takes),
+            self.waits(),
+        )?;
+        writeln!(
+            out,
+            "one call for each change would be {}, about {}",
+            calls(sum(&forecast.one_by_one)),
+            duration(timing.one_by_one),
+        )
+    }
+
+    fn waits(&self) -> String {
+        let waits = self.timing.waits.iter();
+        let parts: Vec<String> = waits
+            .map(|((service, method), length)| {
+                format!("{} for the {}", duration(*length), quota_name(*service, *method))
+            })
+            .collect();
+        if parts.is_empty() {
+            ", without a wait for a quota".to_owned()
+        } else {
+            format!(", of which it waits {}", parts.join(" and "))
+        }
+    }
+
+    /// The members of the plan's JSON object that tell of calls and time.
+    pub(super) fn json(&self) -> [(&'static str, Value); 9] {
+        let Self { forecast, timing, .. } = self;
+        let wait = |((service, method), length): (&(Service, Method), &Duration)| {
+            json!({
+                "service": service.as_str(),
+                "method": method.as_str(),
+                "seconds": seconds(*length),
+            })
+        };
+        let offset = self.ends.timestamp().display_with_offset(self.ends.offset());
+        [
+            ("calls", listed(&forecast.calls())),
+            ("calls_to_read", listed(&forecast.reads)),
+            ("calls_to_change", listed(&forecast.writes)),
+            ("calls_to_read_back", listed(&forecast.read_back)),
+            ("calls_one_by_one", listed(&forecast.one_by_one)),
+            ("seconds", seconds(timing.takes)),
+            ("ends_at", json!(offset.to_string())),
+            ("waits", timing.waits.iter().map(wait).collect()),
+            ("seconds_one_by_one", seconds(timing.one_by_one)),
+        ]
+    }
+}
+
+/// A quota as a wait for it is told: `PUT quota`.
+pub(super) fn quota_name(service: Service, method: Method) -> String {
+    match service {
+        Service::Identity => format!("{method} quota"),
+        other => format!("{} {method} quota", other.as_str()),
+    }
+}
+
+fn sum(calls: &Calls) -> u64 {
+    calls.values().sum()
+}
+
+fn calls(count: u64) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), "call")
+}
+
+/// `GET 3, PUT 16`, over all services, as the summary of a run has them.
+fn by_method(calls: &Calls) -> String {
+    let of = |method: Method| {
+        let of_it = calls.iter().filter(|((_, other), _)| *other == method);
+        of_it.map(|(_, count)| count).sum::<u64>()
+    };
+    let counts = Method::ALL.into_iter().map(|method| (method, of(method)));
+    let parts: Vec<String> = counts
+        .filter(|(_, count)| *count > 0)
+        .map(|(method, count)| format!("{method} {}", number(count)))
+        .collect();
+    parts.join(", ")
+}
+
+fn listed(calls: &Calls) -> Value {
+    let call = |((service, method), count): (&(Service, Method), &u64)| json!({ "service": service.as_str(), "method": method.as_str(), "calls": count });
+    calls.iter().map(call).collect()
+}
+
+/// Seconds to the millisecond.
+fn seconds(length: Duration) -> Value {
+    #[expect(clippy::cast_precision_loss, reason = "2^53 milliseconds are long enough")]
+    let seconds = length.as_millis() as f64 / 1000.0;
+    json!(seconds)
+}
+
+/// The time of day with its offset, and the date where it is another day's.
+fn clock(ends: &Zoned, takes: Duration) -> String {
+    let began = ends.checked_sub(takes);
+    let is_today = began.is_ok_and(|began| began.date() == ends.date());
+    let format = if is_today {
+        "%H:%M:%S (%:z)"
+    } else {
+        "%Y-%m-%d %H:%M:%S (%:z)"
+    };
+    ends.strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(forecast: &Forecast, timing: &Timing) -> String {
+        let ends: Zoned = "2026-03-02T14:32:05+01:00[+01:00]".parse().unwrap();
+        let view = ForecastView {
+            forecast,
+            timing,
+            ends: &ends,
+        };
+        let mut out = Vec::new();
+        view.write(&mut out).unwrap();
+        anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
+    }
+
+    #[test]
+    fn calls_time_and_waits_are_told_with_what_they_would_be_without_batching() {
+        let put = (Service::Identity, Method::Put);
+        let forecast = Forecast {
+            by_label: [("update a user", 150), ("invite users", 2)].into(),
+            reads: [((Service::Identity, Method::Get), 3)].into(),
+            writes: [(put, 150), ((Service::Identity, Method::Post), 2)].into(),
+            read_back: [((Service::Portal, Method::Get), 1)].into(),
+            one_by_one: [(put, 1_150)].into(),
+        };
+        let timing = Timing {
+            takes: Duration::from_secs(310),
+            waits: [(put, Duration::from_secs(299))].into(),
+            one_by_one: Duration::from_secs(2_100),
+        };
+        let text = shown(&forecast, &timing);
+        let told = "156 calls in all: GET 4, POST 2, PUT 150; about 5 min 10 s, until 14:32:05 (+01:00), of which it waits 4 min 59 s for the PUT quota\n\
+            one call for each change would be 1,150 calls, about 35 min\n";
+        assert!(text.ends_with(told), "{text}");
+    }
+
+    #[test]
+    fn an_end_on_another_day_comes_with_its_date() {
+        let ends: Zoned = "2026-03-02T00:10:00+00:00[UTC]".parse().unwrap();
+        assert_eq!(clock(&ends, Duration::from_mins(20)), "2026-03-02 00:10:00 (+00:00)");
+        assert_eq!(clock(&ends, Duration::from_mins(5)), "00:10:00 (+00:00)");
+    }
+
+    #[test]
+    fn a_plan_that_changes_nothing_sends_nothing() {
+        let forecast = Forecast {
+            reads: [((Service::Identity, Method::Get), 3)].into(),
+            ..Forecast::default()
+        };
+        assert_eq!(shown(&forecast, &Timing::default()), "\nnothing to send\n");
+    }
+}
