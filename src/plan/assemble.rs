@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::{Draft, OldAccount, Wish};
 use super::licences::SeatCount;
-use super::route::{Edge, Sides, user_side};
+use super::route::{Edge, Side, senders};
 use super::verdicts::{not_made, without_steps};
 use super::warnings::warnings;
 use super::{
@@ -120,25 +120,31 @@ impl Assembly<'_> {
 
     /// Moves the memberships that are cheaper from the user's side into the users' updates.
     fn route_memberships(&mut self, drafts: &mut [Draft<'_>]) {
-        let mut edges = Vec::new();
-        let mut sides = Sides::default();
-        for (account, draft) in indexed(drafts) {
-            if !draft.updates.is_empty() {
-                sides.riders.insert(account);
+        let groups = &self.plan.groups;
+        let side = |draft: &Draft<'_>, group: GroupId| {
+            if groups.get(&group).is_some_and(|group| group.built_in) {
+                Side::User
+            } else if draft.user.is_some_and(|user| user.from_directory) {
+                Side::Group
+            } else {
+                Side::Either
             }
-            let from_directory = draft.user.is_some_and(|user| user.from_directory);
-            for Wish { group, .. } in &draft.memberships {
-                let edge = Edge { account, group: *group };
-                if self.plan.groups.get(group).is_some_and(|group| group.built_in) {
-                    sides.by_user.insert(edge);
-                } else if from_directory {
-                    sides.by_group.insert(edge);
-                }
-                edges.push(edge);
+        };
+        let edges: Vec<Edge> = indexed(drafts)
+            .flat_map(|(account, draft)| {
+                draft.memberships.iter().map(move |Wish { group, .. }| Edge {
+                    account,
+                    group: *group,
+                    side: side(draft, *group),
+                })
+            })
+            .collect();
+        let riders = drafts.iter().map(|draft| !draft.updates.is_empty()).collect();
+        let senders = senders(&edges, riders, self.rules.sizes.of(Family::Members));
+        for edge in edges {
+            if senders[edge.account.0] && edge.side != Side::Group {
+                drafts[edge.account.0].move_into_update(edge.group);
             }
-        }
-        for edge in user_side(&edges, &sides, self.rules.sizes.members_per_group_call) {
-            drafts[edge.account.0].move_into_update(edge.group);
         }
     }
 

@@ -1,0 +1,68 @@
+//! A smallest cover of a two-sided graph: König's theorem, by a largest matching.
+
+use std::collections::VecDeque;
+
+/// The users in a smallest set of calls and users that touches every change, with as few users among them
+/// as may be. Each call is given by its users, of whom there are `users`.
+pub(super) fn covering_users(calls: &[&[usize]], users: usize) -> Vec<bool> {
+    let mut matching = Matching {
+        calls,
+        partner: vec![None; calls.len()],
+        partner_of: vec![None; users],
+        found_by: vec![None; users],
+        lost: vec![false; users],
+    };
+    for call in 0..calls.len() {
+        matching.grow_from(call);
+    }
+    matching.lost
+}
+
+struct Matching<'a> {
+    calls: &'a [&'a [usize]],
+    /// The user that a call is matched with.
+    partner: Vec<Option<usize>>,
+    /// The call that a user is matched with.
+    partner_of: Vec<Option<usize>>,
+    /// In the present search: its root, and the call from which the user was reached.
+    found_by: Vec<Option<(usize, usize)>>,
+    /// Reached by a search that found no path. No later search can find one through them, and they are
+    /// just the users of the cover: those that alternating paths from unmatched calls reach.
+    lost: Vec<bool>,
+}
+
+impl Matching<'_> {
+    /// Grows the matching by one path from `root`, if there is one; breadth first, so no deep recursion.
+    fn grow_from(&mut self, root: usize) {
+        let mut reached = Vec::new();
+        let mut frontier = VecDeque::from([root]);
+        while let Some(call) = frontier.pop_front() {
+            for user in self.calls[call] {
+                let seen = self.found_by[*user].is_some_and(|(search, _)| search == root);
+                if seen || self.lost[*user] {
+                    continue;
+                }
+                self.found_by[*user] = Some((root, call));
+                match self.partner_of[*user] {
+                    None => return self.flip(*user),
+                    Some(next) => frontier.push_back(next),
+                }
+                reached.push(*user);
+            }
+        }
+        for user in reached {
+            self.lost[user] = true;
+        }
+    }
+
+    /// Swaps what is matched and what is not along the path that ends at `user`.
+    fn flip(&mut self, user: usize) {
+        let mut next = Some(user);
+        while let Some(user) = next
+            && let Some((_, call)) = self.found_by[user]
+        {
+            self.partner_of[user] = Some(call);
+            next = self.partner[call].replace(user);
+        }
+    }
+}
