@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use reseat::ledger::{
-    COLUMNS, FORMAT_VERSION, FinishError, History, OpenError, Opened, Record, ResultsFile, Resume, RunId, archive,
-    results_path,
+    COLUMNS, Claim, FORMAT_VERSION, FinishError, History, OpenError, Opened, Record, ResultsFile, Resume, RunId,
+    StartedAnew, results_path,
 };
 use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, Status, UserId};
 use serde_json::json;
@@ -548,33 +548,168 @@ fn the_results_lie_beside_the_sheet_under_its_name() {
     }
 }
 
+/// Starts anew; says where the old file is kept.
+fn anew(path: &Path) -> Option<PathBuf> {
+    let StartedAnew { opened, kept } = Claim::take(path, &later_run())
+        .unwrap()
+        .start_anew(&later_run())
+        .unwrap();
+    assert!(opened.history.is_empty());
+    kept
+}
+
 #[test]
 fn starting_anew_keeps_every_old_file_under_its_date() {
     let (folder, path) = folder();
-    assert_eq!(archive(&path, &later_run()).unwrap(), None);
+    assert_eq!(anew(&path), None);
     for name in [
         "joiners.results.2026-11-21T10-00-00Z.csv",
         "joiners.results.2026-11-21T10-00-00Z-2.csv",
     ] {
+        fs_err::remove_file(&path).unwrap();
         killed_run(&path, vec![record(0, Status::Done)]);
-        assert_eq!(archive(&path, &later_run()).unwrap(), Some(folder.path().join(name)));
-        assert!(!path.exists());
+        assert_eq!(anew(&path), Some(folder.path().join(name)));
+        assert!(records(&path).is_empty());
         assert_eq!(records(&folder.path().join(name)), [record(0, Status::Done)]);
     }
+}
+
+#[test]
+fn a_file_to_be_put_away_is_locked_and_left_as_it_was_until_that_is_certain() {
+    let (folder, path) = folder();
+    killed_run(&path, vec![record(0, Status::Done)]);
+    let before = fs_err::read(&path).unwrap();
+    let claim = Claim::take(&path, &later_run()).unwrap();
+    claim.may_start_anew().unwrap();
+    assert!(matches!(
+        ResultsFile::open(&path, &run()),
+        Err(OpenError::Locked { .. })
+    ));
+    drop(claim);
+    assert_eq!(fs_err::read(&path).unwrap(), before);
+    assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 1);
+    open(&path);
 }
 
 #[test]
 fn a_strangers_file_is_not_put_away_and_a_running_one_neither() {
     let (_folder, path) = folder();
     let opened = open(&path);
-    assert!(matches!(archive(&path, &later_run()), Err(OpenError::Locked { .. })));
+    assert!(matches!(
+        Claim::take(&path, &later_run()),
+        Err(OpenError::Locked { .. })
+    ));
     drop(opened);
     fs_err::write(&path, "email,name\n").unwrap();
+    let claim = Claim::take(&path, &later_run()).unwrap();
+    assert!(matches!(claim.may_start_anew(), Err(OpenError::NotResults { .. })));
     assert!(matches!(
-        archive(&path, &later_run()),
+        claim.start_anew(&later_run()),
         Err(OpenError::NotResults { .. })
     ));
-    assert!(path.exists());
+    assert_eq!(fs_err::read_to_string(&path).unwrap(), "email,name\n");
+}
+
+/// Three finished rows as bytes.
+fn three() -> (TempDir, PathBuf, Vec<u8>) {
+    let (folder, path) = folder();
+    finished_run(&path, (0..3).map(|row| record(row, Status::Done)).collect(), &[0, 1, 2]);
+    let bytes = fs_err::read(&path).unwrap();
+    (folder, path, bytes)
+}
+
+#[test]
+fn nuls_that_a_loss_of_power_left_at_the_end_are_dropped_with_a_notice() {
+    let (_folder, path, whole) = three();
+    for cut in [whole.len(), whole.len() - 1, whole.len() - 40, 5, 0] {
+        for nuls in [1, 4096, 10_000] {
+            let mut bytes = whole[..cut].to_vec();
+            bytes.resize(cut + nuls, 0);
+            fs_err::write(&path, &bytes).unwrap();
+            let opened = open(&path);
+            // Of a line that lacks its end nobody knows whether it was on disk before what followed it.
+            let left = match cut {
+                cut if cut == whole.len() => 3,
+                cut if cut > 100 => 2,
+                _ => 0,
+            };
+            assert_eq!(opened.history.len(), left, "{cut} bytes and {nuls} NULs");
+            assert_eq!(opened.notice.is_some(), cut > 5, "{cut} bytes and {nuls} NULs");
+            drop(opened);
+            let mended = fs_err::read(&path).unwrap();
+            assert!(mended.ends_with(b"\n") && !mended.contains(&0));
+            assert!(whole.starts_with(&mended));
+        }
+    }
+}
+
+#[test]
+fn damage_in_the_middle_is_refused_with_the_line_and_the_ways_out_and_nothing_is_dropped() {
+    let (_folder, path, whole) = three();
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let nuls = "\0".repeat(lines[2].len() - 1) + "\n";
+    let half = &lines[2][..lines[2].len() / 2];
+    for (damage, tail) in [
+        // A block that never came to the disk, before one that did.
+        (nuls.as_str(), ""),
+        // Half a line, the other half and the line end gone.
+        (half, ""),
+        // What a person typed.
+        ("done\n", ""),
+        // A quotation mark that lost its partner, and an end that was cut off besides.
+        (&format!("\"{}", lines[2]), "7,,invite"),
+    ] {
+        let damaged = [lines[0], lines[1], damage, lines[3], tail].concat();
+        fs_err::write(&path, &damaged).unwrap();
+        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        let told = refusal.to_string();
+        assert!(matches!(refusal, OpenError::Damaged { line: 3, .. }), "{told}");
+        assert!(told.contains("restore the file") && told.contains("--again"), "{told}");
+        assert_eq!(fs_err::read_to_string(&path).unwrap(), damaged);
+        let kept = anew(&path).unwrap();
+        assert_eq!(fs_err::read_to_string(&kept).unwrap(), damaged);
+        fs_err::remove_file(kept).unwrap();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_was_deleted_or_moved_while_it_was_written_is_never_said_to_be_good() {
+    let (folder, path) = folder();
+    let opened = open(&path);
+    fs_err::remove_file(&path).unwrap();
+    let told = block_on(opened.file.journal().append(vec![record(0, Status::Done)])).unwrap_err();
+    assert!(
+        told.to_string().contains("deleted while it was being written"),
+        "{told}"
+    );
+    let told = opened.file.finish(&in_order(&[0])).unwrap_err();
+    assert!(matches!(told, FinishError::Writing(_)), "{told}");
+
+    let opened = open(&path);
+    block_on(opened.file.journal().append(vec![record(0, Status::Done)])).unwrap();
+    fs_err::rename(&path, folder.path().join("elsewhere.csv")).unwrap();
+    let told = opened.file.finish(&in_order(&[0])).unwrap_err();
+    assert!(matches!(told, FinishError::Writing(_)), "{told}");
+    assert!(told.to_string().contains("moved or deleted"), "{told}");
+}
+
+#[test]
+fn a_clock_that_was_set_back_makes_no_row_end_before_it_began() {
+    let (_folder, path) = folder();
+    let early = "2026-11-21T09:00:00Z".parse().unwrap();
+    let made = Record {
+        finished_at: Some(early),
+        ..record(0, Status::Done)
+    };
+    killed_run(&path, vec![made.clone()]);
+    assert_eq!(made.duration_ms(), Some(0));
+    assert_eq!(records(&path), [made]);
+    // A run that began before the last one by the clock goes on with its file all the same.
+    killed_run(&path, vec![record(1, Status::Done)]);
+    drop(ResultsFile::open(&path, &RunId::new(early, run().organization(), 9)).unwrap());
+    assert_eq!(records(&path).len(), 2);
 }
 
 /// A file that the first released version wrote: one line of each status, in the documents' order.

@@ -108,6 +108,7 @@ pub(super) fn not_sent(method: Method, service: Service, failure: Failure, code:
         message: message.to_owned(),
         trace_id: None,
         attempts: 0,
+        perhaps_done: false,
     }
 }
 

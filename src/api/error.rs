@@ -47,6 +47,8 @@ pub struct CallError {
     pub trace_id: Option<String>,
     /// How often the request was sent.
     pub attempts: u32,
+    /// Whether an attempt before the last, whose answer was lost, may have been carried out.
+    pub perhaps_done: bool,
 }
 
 impl fmt::Display for CallError {

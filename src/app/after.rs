@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::guards::Desk;
 use super::next::Typed;
 use super::prepare::Loaded;
-use super::results::not_read;
+use super::results::{not_read, not_recorded};
 use super::signals::Signals;
 use crate::cli::{OutputFormat, RunOptions};
 use crate::engine::{Ran, Stopped};
@@ -59,7 +59,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
             console.tell(format!("warning: failed to {error}\n"));
             History::read(&path).map_err(|error| not_read(&error))?.counts()
         }
-        Err(error) => return Err(Failure::of(Ending::CouldNotStart, &error)),
+        Err(error) => return Err(not_recorded(Ending::Stopped, &error)),
     };
     let history = History::read(&path).map_err(|error| not_read(&error))?;
     let failed_sheet = failed_sheet(&history, order, loaded, console)?;
@@ -106,7 +106,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
 fn stopped(ran: &Ran, signals: &Signals) -> Option<String> {
     match &ran.stopped {
         None => None,
-        Some(Stopped::MaxFailures(words) | Stopped::SignIn(words)) => Some(words.clone()),
+        Some(Stopped::MaxFailures(words) | Stopped::Hopeless(words) | Stopped::SignIn(words)) => Some(words.clone()),
         Some(Stopped::Interrupted) => Some(match signals.ending() {
             Some(Ending::Terminated) => "by SIGTERM".to_owned(),
             _ => "by Ctrl-C".to_owned(),
@@ -123,7 +123,7 @@ fn ending(
 ) -> Ending {
     match &ran.stopped {
         Some(Stopped::Interrupted) => return signals.ending().unwrap_or(Ending::Interrupted),
-        Some(Stopped::MaxFailures(_)) => return Ending::Stopped,
+        Some(Stopped::MaxFailures(_) | Stopped::Hopeless(_)) => return Ending::Stopped,
         Some(Stopped::SignIn(_)) => return Ending::SignIn,
         None => {}
     }

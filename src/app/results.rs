@@ -5,13 +5,81 @@ use std::path::{Path, PathBuf};
 use super::Ending;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
-use crate::cli::Target;
-use crate::ledger::{History, OpenError, results_path};
+use super::prepare::Session;
+use crate::cli::{History as Earlier, RunOptions, Target};
+use crate::ledger::{Claim, History, OpenError, Opened, ResultsFile, RunId, StartedAnew, results_path};
 use crate::model::OrganizationId;
 
 /// The results file that belongs to a sheet.
 pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> PathBuf {
     given.map_or_else(|| results_path(sheet), Path::to_owned)
+}
+
+/// The results file of a run, before anything is sent.
+pub(super) enum Results {
+    /// To go on with.
+    GoneOn(Box<Opened>),
+    /// To be put away once the plan is agreed to (`--again`).
+    Anew(Claim),
+}
+
+impl Results {
+    /// Locks the file; one that cannot be used is refused here, before anybody is asked anything.
+    pub(super) fn of(path: &Path, run: &RunId, options: &RunOptions) -> Result<Self, Failure> {
+        let results = match options.history {
+            Earlier::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
+            Earlier::Again => Claim::take(path, run).and_then(|claim| {
+                claim.may_start_anew()?;
+                Ok(Self::Anew(claim))
+            }),
+        };
+        results.map_err(|error| not_opened(&error, options.sheet.target))
+    }
+
+    /// What earlier runs recorded, as far as this one goes on with it.
+    pub(super) fn history(&self) -> Option<&History> {
+        match self {
+            Self::GoneOn(opened) => Some(&opened.history),
+            Self::Anew(_) => None,
+        }
+    }
+
+    /// What the user should know of the file.
+    pub(super) fn notice(&self) -> Option<&str> {
+        match self {
+            Self::GoneOn(opened) => opened.notice.as_deref(),
+            Self::Anew(_) => None,
+        }
+    }
+
+    /// The plan was refused: nothing is left behind, and nothing put away.
+    pub(super) fn give_up(self) {
+        if let Self::GoneOn(opened) = self {
+            opened.file.give_up();
+        }
+    }
+
+    /// The plan was agreed to: the file is written from now on.
+    pub(super) fn begin(
+        self,
+        run: &RunId,
+        session: &Session<'_>,
+        options: &RunOptions,
+    ) -> Result<ResultsFile, Failure> {
+        let claim = match self {
+            Self::GoneOn(opened) => return Ok(opened.file),
+            Self::Anew(claim) => claim,
+        };
+        let StartedAnew { opened, kept } = claim
+            .start_anew(run)
+            .map_err(|error| not_opened(&error, options.sheet.target))?;
+        if let Some(kept) = kept {
+            session
+                .console
+                .tell(format!("the earlier results are kept as `{}`\n", kept.display()));
+        }
+        Ok(opened.file)
+    }
 }
 
 /// What earlier runs against this organization recorded, without a lock; `None` where there is no file.
@@ -26,6 +94,15 @@ pub(super) fn read(path: &Path, organization: OrganizationId, target: Target) ->
 /// Why a results file cannot be read.
 pub(super) fn not_read(error: &OpenError) -> Failure {
     Failure::new(Ending::CouldNotStart, format!("failed to {error}"))
+}
+
+/// The results could not be written: before anything was sent, or in the middle of a run.
+pub(super) fn not_recorded(ending: Ending, error: &dyn std::error::Error) -> Failure {
+    Failure::new(
+        ending,
+        format!("the run was stopped, because its results cannot be recorded: failed to {error}"),
+    )
+    .with_help("mend that and type the same command again: what was done is found by reading the organization")
 }
 
 /// Why a results file cannot be used, and what to do about one of another organization.

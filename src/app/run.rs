@@ -1,7 +1,7 @@
 //! `reseat run`: check, plan, confirm, carry out, record, summarise.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -13,13 +13,13 @@ use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
-use super::prepare::{Loaded, OnErrors, Session, administrators, order, rules, text};
-use super::results::{not_opened, not_read, results_of};
+use super::prepare::{OnErrors, Session, administrators, order, rules, text};
+use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::block_on;
 use super::{Ending, panics, sheet};
-use crate::cli::{History as Earlier, InvalidRows, MaxFailures, PendingInvites, RunOptions, Verbosity};
+use crate::cli::{InvalidRows, MaxFailures, PendingInvites, RunOptions, Verbosity};
 use crate::engine::{self, Engine, Ran};
-use crate::ledger::{History, JournalError, Opened, ResultsFile, RunId, archive};
+use crate::ledger::{History, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
 use crate::plan::{Pending, Rules};
 use crate::settings::{Overrides, Settings};
@@ -50,24 +50,27 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
     let order = order(&loaded.intake);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
-    let (opened, path) = open_results(session, options, &loaded)?;
-    let Opened { file, history, .. } = opened;
+    let path = results_of(&options.sheet.path, options.results.as_deref());
+    let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
+    let results = Results::of(&path, &run, options)?;
     let part = Part {
         only: options.only.as_ref(),
         limit: options.limit,
     };
-    let mut choice = choose(rows, &loaded.intake.refused, Some(&history), part).map_err(|error| not_read(&error))?;
+    let history = results.history();
+    let mut choice = choose(rows, &loaded.intake.refused, history, part).map_err(|error| not_read(&error))?;
 
     let desk = Desk::here(options.sheet.path.as_os_str() == "-");
     let rules = run_rules(options, settings);
+    if let Some(notice) = results.notice() {
+        session.console.tell(format!("{notice}\n"));
+    }
     let agreed = async {
-        let (snapshot, plan) = session
-            .plan(&loaded.organization, &choice, Some(&history), &rules)
-            .await?;
+        let (snapshot, plan) = session.plan(&loaded.organization, &choice, history, &rules).await?;
         let cost = Cost::of(&plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
         let view = cost.view(&choice, &plan);
         if choice.rows.is_empty() {
-            session.console.tell(nothing_to_do(&history, &choice, &path));
+            session.console.tell(nothing_to_do(history, &choice, &path));
         } else {
             session.console.tell(text(|out| view.write_text(out)));
         }
@@ -83,16 +86,18 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
     let (snapshot, plan, takes, hesitated) = match agreed.await {
         Ok(agreed) => agreed,
         Err(refusal) => {
-            file.give_up();
+            results.give_up();
             return Err(refusal);
         }
     };
 
+    let file = results.begin(&run, session, options)?;
+    panics::install(Some(&path));
     let journal = file.journal();
     journal
         .append(std::mem::take(&mut choice.left))
         .await
-        .map_err(|error| not_recorded(&error))?;
+        .map_err(|error| not_recorded(Ending::CouldNotStart, &error))?;
     let progress = session.progress();
     progress.expect(takes);
     let engine = Engine {
@@ -107,7 +112,7 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
     let ran = engine.run(plan).await;
     let observed = progress.finish();
     drop(journal);
-    let ran: Ran = ran.map_err(|error| not_recorded(&error))?;
+    let ran: Ran = ran.map_err(|error| not_recorded(Ending::Stopped, &error))?;
     after::after(Aftermath {
         console: session.console,
         signals: &session.signals,
@@ -122,24 +127,6 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
         options,
         desk,
     })
-}
-
-fn open_results(session: &Session<'_>, options: &RunOptions, loaded: &Loaded) -> Result<(Opened, PathBuf), Failure> {
-    let path = results_of(&options.sheet.path, options.results.as_deref());
-    let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
-    if options.history == Earlier::Again
-        && let Some(kept) = archive(&path, &run).map_err(|error| not_opened(&error, options.sheet.target))?
-    {
-        session
-            .console
-            .tell(format!("the earlier results are kept as `{}`\n", kept.display()));
-    }
-    let opened = ResultsFile::open(&path, &run).map_err(|error| not_opened(&error, options.sheet.target))?;
-    if let Some(notice) = &opened.notice {
-        session.console.tell(format!("{notice}\n"));
-    }
-    panics::install(Some(&path));
-    Ok((opened, path))
 }
 
 fn run_rules(options: &RunOptions, settings: &Settings) -> Rules {
@@ -169,7 +156,7 @@ fn deletes(row: &Row) -> bool {
     }
 }
 
-fn nothing_to_do(history: &History, choice: &Choice, path: &Path) -> String {
+fn nothing_to_do(history: Option<&History>, choice: &Choice, path: &Path) -> String {
     let finished = match choice.finished {
         0 => return "no row is to be run\n".to_owned(),
         1 if choice.left.is_empty() => "the one row is".to_owned(),
@@ -178,18 +165,10 @@ fn nothing_to_do(history: &History, choice: &Choice, path: &Path) -> String {
         count => format!("{} are", plural(count, "row")),
     };
     let when = history
-        .last_run()
+        .and_then(History::last_run)
         .map_or_else(String::new, |run| format!(" (last run {})", run.started()));
     format!(
         "{finished} already done or unchanged{when}, as `{}` says; add `--again` to start anew\n",
         path.display()
     )
-}
-
-fn not_recorded(error: &JournalError) -> Failure {
-    Failure::new(
-        Ending::CouldNotStart,
-        format!("the run was stopped, because its results cannot be recorded: {error}"),
-    )
-    .with_help("mend that and type the same command again: what was done is found by reading the organization")
 }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::alike::Hopeless;
 use super::dispatch::{Dispatcher, Message};
 use super::judge::{self, Next};
 use super::perform::Reply;
 use super::queue::{self, Alone, Waiting};
 use super::rows::{Fault, StepState};
 use super::run::Stopped;
-use crate::api::{Allocation, CallError, InviteReply, Receipt};
+use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt};
 use crate::model::{BundleSet, Status, UserId};
 use crate::plan::{Call, CallKind, Family, RowIndex, Stage, StepIndex, Verdict};
 
@@ -19,6 +20,7 @@ impl Dispatcher<'_> {
         let Waiting { call, sibling } = waiting;
         let family = call.kind.family();
         self.permissions.allowed(family);
+        self.alike.passed(family);
         self.busy.prove(family);
         self.busy.spread_out(family, Alone::Measuring);
         for step in &call.steps {
@@ -127,9 +129,13 @@ impl Dispatcher<'_> {
         let Waiting { call, sibling } = waiting;
         let family = call.kind.family();
         let sibling = sibling.map(Waiting::from);
-        if error.status != Some(403) {
+        if self.is_about_rows(family, error) {
             self.busy.prove(family);
         }
+        if error.perhaps_done && family == Family::Delete {
+            self.perhaps_deleted.extend(&call.steps);
+        }
+        let hopeless = self.alike.failed(error);
         match judge::next(error, family) {
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::Shrink if call.steps.len() > 1 => {
@@ -156,6 +162,37 @@ impl Dispatcher<'_> {
             Next::Stop => self.stop(Stopped::SignIn(error.message.clone()), &error.message),
             Next::Leave => {}
         }
+        self.stop_where(hopeless, error);
+    }
+
+    /// Whether a failed call shows that calls of its kind work here, so that others may be sent beside it. Until it is
+    /// known whether rows are refused for what is theirs, they are tried one by one.
+    fn is_about_rows(&self, family: Family, error: &CallError) -> bool {
+        let is_open = || self.engine.max_failures.is_none() && !self.alike.differ(family);
+        match error.failure {
+            _ if error.status == Some(403) || judge::is_page(error) => false,
+            Failure::Refused => !is_open(),
+            _ => true,
+        }
+    }
+
+    /// Stops the run where everything would fail the same way. A user who said how many failures are too many has the
+    /// last word on rows that fail; but a page is no answer about any row.
+    fn stop_where(&mut self, hopeless: Option<Hopeless>, error: &CallError) {
+        let Some(hopeless) = hopeless else { return };
+        let message = &error.message;
+        let why = match hopeless {
+            Hopeless::Pages => Stopped::SignIn(message.clone()),
+            _ if self.engine.max_failures.is_some() => return,
+            Hopeless::Lost(calls) => Stopped::Hopeless(format!(
+                "{calls} calls in a row were given up, the last because {message}; run the same command again once the organization can be reached"
+            )),
+            Hopeless::Refused(rows) => Stopped::Hopeless(format!(
+                "{rows} rows were refused for the same reason and none of their kind passed: {message}; mend what they have in common and run the same command again, or try every row with `--max-failures 100%`"
+            )),
+        };
+        let words = why.to_string();
+        self.stop(why, &words);
     }
 
     /// The steps fail; but whether licences were taken over is asked first, if that is not known.
@@ -177,15 +214,15 @@ impl Dispatcher<'_> {
             self.busy.queue_up(family, Alone::LastSeats);
         }
         let call = self.fail_unowned(call, error);
-        let is_forbidden = error.status == Some(403);
-        let parts = if is_forbidden {
+        let is_sampled = error.status == Some(403) || self.alike.suspects(family);
+        let parts = if is_sampled {
             self.permissions.split(call)
         } else {
             queue::split(call).map(|halves| vec![halves])
         };
         match parts {
             // The order of the parts is the order in which they tell most.
-            Ok(parts) if is_forbidden => self
+            Ok(parts) if is_sampled => self
                 .queue
                 .push_first(parts.into_iter().chain(sibling).collect::<Vec<_>>()),
             Ok(parts) => self.queue.put_back(parts.into_iter().chain(sibling).collect()),
@@ -214,6 +251,14 @@ impl Dispatcher<'_> {
             let words = format!("{}; {}", error.message, missing_permission(family));
             self.stop(Stopped::SignIn(words.clone()), &words);
         }
+        // That seats run out is nobody's fault, and their order is the sheet's.
+        if (family, error.status) != (Family::Allocate, Some(409)) {
+            let hopeless = self.alike.refused(family, error);
+            self.stop_where(hopeless, error);
+            if self.alike.suspects(family) && !self.busy.keeps_order(family) {
+                self.queue.sample(family, self.alike.count(family));
+            }
+        }
         let is_wanted = !self.seats.reading && !self.seats.unreadable;
         if family == Family::Allocate && error.status == Some(409) && is_wanted {
             self.seats.reading = true;
@@ -225,6 +270,14 @@ impl Dispatcher<'_> {
     }
 
     fn gone_already(&mut self, step: StepIndex) {
+        if self.perhaps_deleted.contains(&step) {
+            for row in self.plan.step(step).rows.clone() {
+                let remark = "the answer was lost, and the account was gone when the deletion was tried again";
+                self.book.remark(row, remark);
+            }
+            self.end_step(step, StepState::Done);
+            return;
+        }
         for row in self.plan.step(step).rows.clone() {
             let planned = &mut self.plan.rows[row];
             if planned.steps.len() == 1 {

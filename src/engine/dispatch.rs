@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 
+use super::alike::Alike;
 use super::forbidden::Permissions;
 use super::perform::Reply;
 use super::queue::{Alone, Busy, Queue, Touch, Waiting};
@@ -69,8 +70,11 @@ pub(super) struct Dispatcher<'a> {
     pub(super) busy: Busy,
     pub(super) sizes: BatchSizes,
     pub(super) permissions: Permissions,
+    pub(super) alike: Alike,
     /// How often an invitation or a creation was sent.
     pub(super) sendings: HashMap<StepIndex, u32>,
+    /// Deletions that were tried again after an answer was lost.
+    pub(super) perhaps_deleted: HashSet<StepIndex>,
     /// Steps that begin when another one, merged with them before, has ended.
     pub(super) followers: HashMap<StepIndex, StepIndex>,
     /// Accounts whose allocations are changed more than once.
@@ -100,7 +104,9 @@ impl<'a> Dispatcher<'a> {
             queue: Queue::default(),
             busy,
             permissions: Permissions::default(),
+            alike: Alike::default(),
             sendings: HashMap::new(),
+            perhaps_deleted: HashSet::new(),
             followers: HashMap::new(),
             changed_again,
             holdings: HashMap::new(),

@@ -5,6 +5,7 @@
 //! is lost are settled by reading back. Rows are recorded in the [`Journal`](crate::ledger::Journal)
 //! before the run goes on past what the records describe.
 
+mod alike;
 mod answers;
 mod dispatch;
 mod forbidden;

@@ -61,6 +61,23 @@ impl Queue {
         }
     }
 
+    /// Brings a call of a kind from further down to the front: the last one, then one from the middle, by turns.
+    pub(super) fn sample(&mut self, family: Family, turn: usize) {
+        let is_of_kind = |waiting: &Waiting| waiting.call.kind.family() == family;
+        let lane = self.lanes.values_mut().find(|lane| lane.iter().any(is_of_kind));
+        let Some(lane) = lane else { return };
+        let of_kind = lane.iter().enumerate().filter(|(_, waiting)| is_of_kind(waiting));
+        let places: Vec<usize> = of_kind.map(|(place, _)| place).collect();
+        let place = if turn.is_multiple_of(2) {
+            places.last()
+        } else {
+            places.get(places.len() / 2)
+        };
+        if let Some(waiting) = place.and_then(|place| lane.remove(*place)) {
+            lane.push_front(waiting);
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.lanes.values().all(VecDeque::is_empty)
     }
@@ -223,6 +240,11 @@ impl Busy {
     /// Calls of the family are sent one after the other from now on.
     pub(super) fn queue_up(&mut self, family: Family, why: Alone) {
         self.one_at_a_time.insert((family, why));
+    }
+
+    /// Whether earlier rows are to come first because there may not be enough for all.
+    pub(super) fn keeps_order(&self, family: Family) -> bool {
+        self.one_at_a_time.contains(&(family, Alone::LastSeats))
     }
 
     /// The reason to send calls of the family one after the other is gone.

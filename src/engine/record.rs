@@ -67,7 +67,9 @@ impl Dispatcher<'_> {
     /// Records the rows that the run did not get to the end of.
     pub(super) async fn leave_the_rest(&mut self) -> Result<(), JournalError> {
         let why = match &self.stopped {
-            Some(Stopped::MaxFailures(words) | Stopped::SignIn(words)) => format!("not reached: {words}"),
+            Some(Stopped::MaxFailures(words) | Stopped::Hopeless(words) | Stopped::SignIn(words)) => {
+                format!("not reached: {words}")
+            }
             Some(Stopped::Interrupted) | None => "not reached before the run was interrupted".to_owned(),
         };
         let open: Vec<RowIndex> = (0..self.plan.rows.len())

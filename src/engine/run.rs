@@ -1,5 +1,7 @@
 //! What a run is given and what it gives back.
 
+use std::fmt;
+
 use super::ReadBack;
 use super::dispatch::Dispatcher;
 use crate::directory::Snapshot;
@@ -34,8 +36,19 @@ pub enum Stopped {
     Interrupted,
     /// `--max-failures`; the text says how many.
     MaxFailures(String),
+    /// Everything fails the same way; the text says how, and what to do.
+    Hopeless(String),
     /// Sign-in or permission; the text says what to do.
     SignIn(String),
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Interrupted => "interrupted",
+            Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) => words,
+        })
+    }
 }
 
 /// How a run went.

@@ -81,7 +81,9 @@ pub(super) fn mend(refusal: &io::Error) -> &'static str {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             "create the folder, or choose another with `--results`"
         }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run the same command again",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "free some space and run the same command again"
+        }
         _ => "mend that and run the same command again, or choose another file with `--results`",
     }
 }

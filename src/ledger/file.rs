@@ -9,6 +9,7 @@ use fs_err::File;
 use super::format::header;
 use super::history::History;
 use super::lock::{Lock, beside};
+use super::place::resolve;
 use super::rewrite::{TEMPORARY, rewrite};
 use super::scan::End;
 use super::writer::{Writer, WriterHandle};
@@ -45,8 +46,13 @@ impl ResultsFile {
     /// another organization. The file is then left as it was.
     pub fn open(path: &Path, run: &RunId) -> Result<Opened, OpenError> {
         let path = resolve(path)?;
-        let io = OpenError::io(&path);
         let lock = Lock::acquire(&path, run)?;
+        Self::open_locked(path, lock, run)
+    }
+
+    /// The same where the lock is held already.
+    pub(super) fn open_locked(path: PathBuf, lock: Lock, run: &RunId) -> Result<Opened, OpenError> {
+        let io = OpenError::io(&path);
         let mut file = private::open(&path).map_err(&io)?;
         let history = History::read(&path)?;
         history.belongs_to(run.organization())?;
@@ -123,13 +129,4 @@ fn mend_end(path: &Path, file: &mut File, end: End) -> std::io::Result<u64> {
         End::Torn { at } => file.set_len(at)?,
     }
     file.seek(SeekFrom::End(0))
-}
-
-/// A link is followed, because the file is replaced at the end and the link should stay one.
-fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
-    if path.is_symlink() && path.exists() {
-        fs_err::canonicalize(path).map_err(OpenError::io(path))
-    } else {
-        Ok(path.to_owned())
-    }
 }

@@ -2,6 +2,7 @@
 //!
 //! `docs/results.md` is its contract. It knows nothing of sheets, plans or the network.
 
+mod claim;
 mod error;
 mod file;
 mod format;
@@ -15,14 +16,16 @@ mod resume;
 mod rewrite;
 mod run_id;
 mod scan;
+mod tail;
 mod writer;
 
+pub use claim::{Claim, StartedAnew};
 pub use error::OpenError;
 pub use file::{Opened, ResultsFile};
 pub use format::COLUMNS;
 pub use history::{Entered, History};
 pub use journal::{Durable, Journal, JournalError};
-pub use place::{archive, results_path};
+pub use place::results_path;
 pub use record::Record;
 pub use resume::{Known, Prior, Resume, Stage, rerun, resume};
 pub use rewrite::{FinishError, Finished};

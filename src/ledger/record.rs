@@ -67,8 +67,8 @@ impl Record {
         }
     }
 
-    /// `duration_ms`, from the two times.
+    /// `duration_ms`, from the two times; 0 where the clock was set back between them.
     pub fn duration_ms(&self) -> Option<i64> {
-        Some(self.finished_at?.as_millisecond() - self.started_at?.as_millisecond())
+        Some((self.finished_at?.as_millisecond() - self.started_at?.as_millisecond()).max(0))
     }
 }

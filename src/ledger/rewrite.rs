@@ -54,6 +54,12 @@ pub(super) fn rewrite(path: &Path, order: &[(RowKey, Place)]) -> Result<Finished
     replaced.map_err(|fault| {
         // It may never have been created.
         let _ = fs_err::remove_file(&temporary);
+        if !path.exists() {
+            return FinishError::Writing(JournalError(format!(
+                "find results file `{}`: it was moved or deleted while the run was writing it",
+                path.display()
+            )));
+        }
         FinishError::Ordering {
             path: path.to_owned(),
             fault,

@@ -1,7 +1,7 @@
 //! One pass over a results file: which record of each row counts, where it stands, and how the file ends.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -11,6 +11,7 @@ use super::OpenError;
 use super::format::{AFTER, CALLS, COLUMNS, Cells, KEY, OPERATION, RUN, STATUS, USER_ID, decode, header};
 use super::resume::{Facts, Known, Stage};
 use super::run_id::{RunId, RunIdFault};
+use super::tail::Tail;
 use crate::model::RowKey;
 use crate::text::clean;
 
@@ -30,7 +31,7 @@ pub(super) enum End {
     Whole,
     /// With a whole line that lacks its line end.
     Unended,
-    /// With part of a line, which begins here.
+    /// With part of a line, or with the NULs that a loss of power leaves, which begin here.
     Torn { at: u64 },
 }
 
@@ -62,27 +63,35 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
             end: End::Empty,
         });
     }
-    let ends_in_line_end = last_byte(&mut file).map_err(&io)? == Some(b'\n');
+    let tail = Tail::of(&mut file).map_err(&io)?;
     file.rewind().map_err(&io)?;
-    let length = file.metadata().map_err(&io)?.len();
-    let mut lines = line_reader(file, 1 << 16);
+    let mut lines = line_reader(file.take(tail.written), 1 << 16);
     let mut line = ByteRecord::new();
 
     lines.read_byte_record(&mut line).map_err(|fault| io(fault.into()))?;
     check_header(path, &line, &mut lines)?;
 
     let mut found = Findings::default();
-    let mut end = End::Whole;
+    let mut end = if tail.has_nuls {
+        End::Torn { at: tail.written }
+    } else {
+        End::Whole
+    };
     loop {
         let start = lines.position().clone();
         let at = start.byte();
         if !lines.read_byte_record(&mut line).map_err(|fault| io(fault.into()))? {
             break;
         }
-        let is_unended = !ends_in_line_end && lines.position().byte() >= length;
+        let is_unended = !tail.ends_in_line_end && lines.position().byte() >= tail.written;
         if is_unended {
+            // No line of ours has a line end inside, so this is a quotation mark that went astray further up.
+            if line.as_slice().contains(&b'\n') {
+                let fault = Fault::Damaged("a quotation mark opens a cell that never ends".to_owned());
+                return Err(fault.into_error(path, start.line()));
+            }
             // A crash may have cut the line anywhere, so every cell of it has to make sense.
-            if decode(&line).is_err() || found.take(&line, at).is_err() {
+            if tail.has_nuls || decode(&line).is_err() || found.take(&line, at).is_err() {
                 end = End::Torn { at };
                 break;
             }
@@ -160,7 +169,7 @@ impl Fault {
 }
 
 /// A header other than ours is a newer format's if its first line says so, else a stranger's file.
-fn check_header(path: &Path, header: &ByteRecord, lines: &mut csv::Reader<File>) -> Result<(), OpenError> {
+fn check_header<R: Read>(path: &Path, header: &ByteRecord, lines: &mut csv::Reader<R>) -> Result<(), OpenError> {
     if *header == COLUMNS[..] {
         return Ok(());
     }
@@ -188,11 +197,9 @@ fn is_part_of_a_header(file: &mut File) -> io::Result<bool> {
     let header = header();
     let mut start = Vec::with_capacity(header.len());
     file.take(header.len() as u64).read_to_end(&mut start)?;
-    Ok(start.len() < header.len() && header.as_bytes().starts_with(&start))
-}
-
-fn last_byte(file: &mut File) -> io::Result<Option<u8>> {
-    file.seek(SeekFrom::End(-1))?;
-    let mut byte = [0];
-    Ok((file.read(&mut byte)? == 1).then_some(byte[0]))
+    let start = {
+        let written = start.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        &start[..written]
+    };
+    Ok(start.len() < header.len() && header.as_bytes().starts_with(start))
 }

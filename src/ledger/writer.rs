@@ -40,13 +40,31 @@ impl Sink for File {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.sync_data()?;
+        still_there(self)
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)?;
         self.seek(SeekFrom::Start(length)).map(drop)
     }
+}
+
+/// A file that was deleted takes what is written as if nothing were the matter, and loses it when it is closed.
+#[cfg(unix)]
+fn still_there(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    if file.metadata()?.nlink() == 0 {
+        let gone = "the file was deleted while it was being written";
+        return Err(io::Error::new(io::ErrorKind::NotFound, gone));
+    }
+    Ok(())
+}
+
+/// Windows keeps a file that is open.
+#[cfg(not(unix))]
+fn still_there(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// Owns the writing thread; ends it when dropped.

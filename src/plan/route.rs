@@ -161,7 +161,11 @@ mod tests {
     }
 
     fn chosen(senders: Vec<bool>) -> Vec<usize> {
-        (0..).zip(senders).filter(|(_, sends)| *sends).map(|(account, _)| account).collect()
+        (0..)
+            .zip(senders)
+            .filter(|(_, sends)| *sends)
+            .map(|(account, _)| account)
+            .collect()
     }
 
     fn accounts(edges: &[Edge]) -> usize {
@@ -204,7 +208,12 @@ mod tests {
 
     #[test]
     fn an_account_of_an_external_directory_is_changed_from_the_groups_side_and_others_go_along() {
-        let edges = [bound(0, 1, Side::Group), bound(0, 2, Side::Group), edge(1, 1), edge(1, 2)];
+        let edges = [
+            bound(0, 1, Side::Group),
+            bound(0, 2, Side::Group),
+            edge(1, 1),
+            edge(1, 2),
+        ];
         assert!(senders_of(&edges, 100).is_empty());
     }
 
@@ -218,7 +227,11 @@ mod tests {
     fn one_member_too_many_for_a_call_goes_by_the_put_that_it_gets_anyway() {
         let edges: Vec<Edge> = (0..101).map(|user| edge(user, 1)).collect();
         let sends = senders(&edges, riders(&[7], 101), 100);
-        assert_eq!(cost(&edges, |user| sends[user], 100), Some(2), "one of them was needed anyway");
+        assert_eq!(
+            cost(&edges, |user| sends[user], 100),
+            Some(2),
+            "one of them was needed anyway"
+        );
     }
 
     #[test]
@@ -241,8 +254,12 @@ mod tests {
 
     fn graph(users: usize, groups: u128) -> impl Strategy<Value = Vec<Edge>> {
         let sides = prop_oneof![8 => Just(Side::Either), 1 => Just(Side::User), 1 => Just(Side::Group)];
-        proptest::collection::hash_map((0..users, 0..groups), sides, 1..24)
-            .prop_map(|edges| edges.into_iter().map(|((user, group), side)| bound(user, group, side)).collect())
+        proptest::collection::hash_map((0..users, 0..groups), sides, 1..24).prop_map(|edges| {
+            edges
+                .into_iter()
+                .map(|((user, group), side)| bound(user, group, side))
+                .collect()
+        })
     }
 
     fn least(edges: &[Edge], chunk: usize) -> Option<usize> {
@@ -282,6 +299,9 @@ mod tests {
             found += cost(&edges, |user| sends[user], chunk).unwrap_or_default();
             possible += least(&edges, chunk).unwrap_or_default();
         }
-        assert!(found * 1000 <= possible * 1001, "{found} calls, where {possible} would do");
+        assert!(
+            found * 1000 <= possible * 1001,
+            "{found} calls, where {possible} would do"
+        );
     }
 }

@@ -6,7 +6,9 @@
 
 mod attribution;
 mod hand_over;
+mod hopeless;
 mod lost;
+mod matrix;
 #[path = "../planner/model.rs"]
 #[expect(dead_code, reason = "the planner's tests use all of it")]
 mod model;

@@ -1,7 +1,7 @@
 //! The organization's API as a transport: carries calls out on a [`World`], slowly enough that calls overlap,
 //! and watches what is sent at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,12 +10,15 @@ use reseat::event::Method;
 use reseat::model::{BundleSet, GroupId, UserId};
 use reseat::wire::{Reach, Request, Response, Transport, TransportError};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::model::{Account, World};
 
 /// How long a call takes.
 pub(crate) const CALL: Duration = Duration::from_millis(100);
+
+const JSON: &str = "application/json";
 
 /// What a call asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,7 @@ pub(crate) enum What {
     Allocations,
     Seats,
     Invite(Vec<String>),
+    Create(Vec<String>),
     Update(UserId),
     Members(GroupId, Vec<UserId>),
     Allocate(Vec<UserId>, BundleSet),
@@ -42,14 +46,14 @@ impl What {
             Self::Members(_, users) | Self::Allocate(users, _) | Self::Release(users) | Self::Delete(users) => {
                 users.clone()
             }
-            Self::List | Self::Allocations | Self::Seats | Self::Invite(_) => Vec::new(),
+            Self::List | Self::Allocations | Self::Seats | Self::Invite(_) | Self::Create(_) => Vec::new(),
         }
     }
 
     /// How many entries the call has.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Invite(emails) => emails.len(),
+            Self::Invite(names) | Self::Create(names) => names.len(),
             other => other.users().len(),
         }
     }
@@ -60,10 +64,48 @@ impl What {
 pub(crate) enum Trouble {
     /// It is refused with this status.
     Refused(u16),
+    /// It is carried out, and answered with this status all the same.
+    RefusedAfter(u16),
     /// It is carried out, and its answer is lost.
     LostAfter,
     /// It is lost on its way.
     LostBefore,
+    /// It does not leave.
+    NotSent,
+    /// A page for people comes with this status, and nothing is done.
+    Page(u16),
+    /// It is carried out, and a page for people comes with this status.
+    PageAfter(u16),
+    /// Nothing is done, and something comes that is not JSON.
+    Nonsense,
+    /// It is carried out, and something comes that is not JSON.
+    NonsenseAfter,
+    /// `succeeded: false` with status 200, and nothing is done.
+    NotSucceeded,
+    /// It is carried out, and the entries of the answer come like this.
+    Entries(Muddle),
+}
+
+/// How the entries of an answer come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Muddle {
+    /// The first is missing.
+    Missing,
+    /// In reverse order.
+    Reversed,
+    /// The first comes twice.
+    Repeated,
+    /// A stranger's comes besides.
+    WithStranger,
+}
+
+/// What cannot be read at once after it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slow {
+    /// Accounts.
+    Accounts,
+    /// The groups that accounts were made with.
+    Groups,
 }
 
 /// What happened, in order.
@@ -81,7 +123,11 @@ struct Inner {
     judge: Judge,
     in_flight: Vec<What>,
     happened: Vec<Happened>,
-    made: u128,
+    /// When each account was made.
+    made: BTreeMap<UserId, Instant>,
+    slow: Option<(Slow, Duration)>,
+    /// Accounts that were to be made although they were there.
+    made_again: Vec<String>,
 }
 
 /// The organization.
@@ -95,7 +141,9 @@ impl Server {
             judge: Box::new(judge),
             in_flight: Vec::new(),
             happened: Vec::new(),
-            made: 0,
+            made: BTreeMap::new(),
+            slow: None,
+            made_again: Vec::new(),
         })))
     }
 
@@ -120,6 +168,16 @@ impl Server {
         self.happened().into_iter().filter_map(sent).collect()
     }
 
+    /// What is made from now on can be read only after so long.
+    pub(crate) fn is_slow(&self, what: Slow, lag: Duration) {
+        self.0.lock().unwrap().slow = Some((what, lag));
+    }
+
+    /// The addresses and names in invitations and creations that were sent although the account was there.
+    pub(crate) fn made_again(&self) -> Vec<String> {
+        self.0.lock().unwrap().made_again.clone()
+    }
+
     pub(crate) fn in_flight(&self) -> usize {
         self.0.lock().unwrap().in_flight.len()
     }
@@ -132,6 +190,7 @@ impl Transport for Server {
             {
                 let mut inner = self.0.lock().unwrap();
                 inner.watch(&what);
+                inner.note_made_again(&what);
                 inner.in_flight.push(what.clone());
                 inner.happened.push(Happened::Sent(what.clone()));
             }
@@ -141,35 +200,69 @@ impl Transport for Server {
             inner.in_flight.remove(place);
             let Inner { world, judge, .. } = &mut *inner;
             let trouble = judge(&what, world);
-            let answer = match trouble {
-                Some(Trouble::Refused(status)) => {
-                    Ok((status, json!({"errors": [{"code": "Refused", "description": "no"}]})))
-                }
-                Some(Trouble::LostBefore) => Err(lost()),
-                Some(Trouble::LostAfter) => {
-                    inner.carry_out(&what, &request);
-                    Err(lost())
-                }
-                None => Ok(inner.carry_out(&what, &request)),
-            };
-            let status = answer.as_ref().map_or(0, |(status, _)| *status);
+            let answer = inner.answer(trouble, &what, &request);
+            let status = answer.as_ref().map_or(0, |answer| answer.status);
             inner.happened.push(Happened::Answered(what, status));
-            answer.map(|(status, body)| Response {
-                status,
-                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                body: body.to_string().into_bytes(),
-            })
+            answer
         }
         .boxed()
     }
 }
 
-fn lost() -> TransportError {
+fn unanswered(reach: Reach) -> TransportError {
     TransportError {
-        reach: Reach::Lost,
+        reach,
         code: "connection_lost",
         message: "the connection was lost".to_owned(),
     }
+}
+
+fn answered(status: u16, kind: &str, body: &str) -> Response {
+    let mut headers = vec![("content-type".to_owned(), kind.to_owned())];
+    if (300..400).contains(&status) {
+        headers.push(("location".to_owned(), "https://login.example/".to_owned()));
+    }
+    Response {
+        status,
+        headers,
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+fn page(status: u16) -> Response {
+    answered(status, "text/html", "<!doctype html><title>Sign in</title>")
+}
+
+fn muddled(mut body: Value, how: Muddle) -> Value {
+    let entries = match &mut body {
+        Value::Array(entries) => Some(entries),
+        object => object["users"].as_array_mut(),
+    };
+    if let Some(entries) = entries
+        && let Some(first) = entries.first().cloned()
+    {
+        match how {
+            Muddle::Missing => drop(entries.remove(0)),
+            Muddle::Reversed => entries.reverse(),
+            Muddle::Repeated => entries.push(first),
+            Muddle::WithStranger => {
+                let id = Uuid::from_u128(0xdead);
+                let mut stranger = first;
+                for name in ["id", "userId"] {
+                    if stranger.get(name).is_some() {
+                        stranger[name] = json!(id);
+                    }
+                }
+                for name in ["email", "userName"] {
+                    if stranger.get(name).is_some() {
+                        stranger[name] = json!("stranger@else.example");
+                    }
+                }
+                entries.insert(0, stranger);
+            }
+        }
+    }
+    body
 }
 
 fn ids(value: &Value) -> Vec<UserId> {
@@ -191,13 +284,17 @@ fn read(request: &Request) -> What {
             let email = |entry: &Value| entry["email"].as_str().unwrap().to_owned();
             What::Invite(body.as_array().unwrap().iter().map(email).collect())
         }
+        (Method::Post, path) if path.ends_with("/BulkCreate") => {
+            let name = |user: &Value| user["userName"].as_str().unwrap().to_owned();
+            What::Create(body["users"].as_array().unwrap().iter().map(name).collect())
+        }
         (Method::Put, path) if path.contains("/api/User/") => What::Update(UserId(last())),
         (Method::Put, path) if path.contains("/api/Group/") => {
             let mut users = ids(&body["directoryUserIDsToAdd"]);
             users.extend(ids(&body["directoryUserIDsToRemove"]));
             What::Members(GroupId(last()), users)
         }
-        (Method::Put, path) if path.ends_with("/user-license") => {
+        (Method::Put | Method::Post, path) if path.ends_with("/user-license") => {
             let bundles = serde_json::from_value(body["userBundleCodes"].clone()).unwrap();
             What::Allocate(ids(&body["userIds"]), bundles)
         }
@@ -224,6 +321,75 @@ impl Inner {
         }
     }
 
+    fn note_made_again(&mut self, what: &What) {
+        if let What::Invite(names) | What::Create(names) = what {
+            let there = names.iter().filter(|name| self.world.by_email(name).is_some());
+            let there: Vec<String> = there.cloned().collect();
+            self.made_again.extend(there);
+        }
+    }
+
+    fn answer(&mut self, trouble: Option<Trouble>, what: &What, request: &Request) -> Result<Response, TransportError> {
+        let mut done = || self.carry_out(what, request);
+        let refused = |status| {
+            answered(
+                status,
+                JSON,
+                r#"{"errors": [{"code": "Refused", "description": "no"}]}"#,
+            )
+        };
+        Ok(match trouble {
+            None => {
+                let (status, body) = done();
+                answered(status, JSON, &body.to_string())
+            }
+            Some(Trouble::Refused(status)) => refused(status),
+            Some(Trouble::RefusedAfter(status)) => {
+                done();
+                refused(status)
+            }
+            Some(Trouble::LostBefore) => return Err(unanswered(Reach::Lost)),
+            Some(Trouble::LostAfter) => {
+                done();
+                return Err(unanswered(Reach::Lost));
+            }
+            Some(Trouble::NotSent) => return Err(unanswered(Reach::NotSent)),
+            Some(Trouble::Page(status)) => page(status),
+            Some(Trouble::PageAfter(status)) => {
+                done();
+                page(status)
+            }
+            Some(Trouble::Nonsense) => answered(200, JSON, "done!"),
+            Some(Trouble::NonsenseAfter) => {
+                done();
+                answered(200, JSON, "done!")
+            }
+            Some(Trouble::NotSucceeded) => answered(
+                200,
+                JSON,
+                r#"{"succeeded": false, "errors": [{"code": "Refused", "description": "no"}]}"#,
+            ),
+            Some(Trouble::Entries(how)) => {
+                let (status, body) = done();
+                answered(status, JSON, &muddled(body, how).to_string())
+            }
+        })
+    }
+
+    /// The account as a listing shows it, if it does.
+    fn shown(&self, id: UserId, account: &Account) -> Option<Value> {
+        let mut groups = account.groups.clone();
+        if let (Some((what, lag)), Some(made)) = (self.slow, self.made.get(&id))
+            && made.elapsed() < lag
+        {
+            match what {
+                Slow::Accounts => return None,
+                Slow::Groups => groups.clear(),
+            }
+        }
+        Some(json!({"id": id, "userName": account.email, "email": account.email, "groupIDs": groups}))
+    }
+
     fn carry_out(&mut self, what: &What, request: &Request) -> (u16, Value) {
         let unknown = what.users().iter().any(|user| !self.world.accounts.contains_key(user));
         if unknown && what.is_write() {
@@ -235,8 +401,8 @@ impl Inner {
             .map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
         match what {
             What::List => {
-                let one = |(id, account): (&UserId, &Account)| json!({"id": id, "userName": account.email, "email": account.email, "groupIDs": account.groups});
-                let users: Vec<Value> = self.world.accounts.iter().map(one).collect();
+                let accounts = self.world.accounts.iter();
+                let users: Vec<Value> = accounts.filter_map(|(id, account)| self.shown(*id, account)).collect();
                 let skip = request
                     .url
                     .query_pairs()
@@ -283,6 +449,22 @@ impl Inner {
                     json!({"result": {"succeeded": true, "errors": []}, "users": users}),
                 )
             }
+            What::Create(names) => {
+                if names.iter().any(|name| self.world.by_email(name).is_some()) {
+                    return (
+                        400,
+                        json!({"errors": [{"code": "DuplicateUserName", "description": "taken"}]}),
+                    );
+                }
+                let users: Vec<Value> = names
+                    .iter()
+                    .map(|name| json!({"id": self.make(name, &body["groupIDs"]), "userName": name, "email": name}))
+                    .collect();
+                (
+                    200,
+                    json!({"result": {"succeeded": true, "errors": []}, "users": users}),
+                )
+            }
             What::Update(user) => {
                 let account = self.world.accounts.get_mut(user).unwrap();
                 if let Some(name) = body["name"].as_str() {
@@ -322,12 +504,17 @@ impl Inner {
         if self.world.by_email(email).is_some() {
             return json!({"email": email, "id": Uuid::nil(), "success": false, "errorMsg": "is there already"});
         }
-        self.made += 1;
-        let id = UserId(Uuid::from_u128(0x9000 + self.made));
-        let mut account = Account::new(email);
-        account.groups = serde_json::from_value(entry["groupIDs"].clone()).unwrap_or_default();
-        self.world.accounts.insert(id, account);
+        let id = self.make(email, &entry["groupIDs"]);
         json!({"email": email, "id": id, "success": true, "errorMsg": null})
+    }
+
+    fn make(&mut self, email: &str, groups: &Value) -> UserId {
+        let id = UserId(Uuid::from_u128(0x9000 + self.made.len() as u128));
+        let mut account = Account::new(email);
+        account.groups = serde_json::from_value(groups.clone()).unwrap_or_default();
+        self.world.accounts.insert(id, account);
+        self.made.insert(id, Instant::now());
+        id
     }
 
     fn allocate(&mut self, users: &[UserId], bundles: &BundleSet) -> (u16, Value) {

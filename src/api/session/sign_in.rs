@@ -200,5 +200,6 @@ fn unusable_token() -> CallError {
         message: "the token is empty or has letters in it that no token has; copy it again".to_owned(),
         trace_id: None,
         attempts: 0,
+        perhaps_done: false,
     }
 }

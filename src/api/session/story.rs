@@ -109,6 +109,7 @@ impl Story {
             message: without(message, &call.secrets),
             trace_id: self.trace_id.clone(),
             attempts: self.attempts,
+            perhaps_done: self.unclear,
         }
     }
 
