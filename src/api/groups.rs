@@ -95,7 +95,7 @@ impl Client {
         let reply = self.session.call(call).await?;
         reply.read("a map of names", |value| {
             let readable = value.is_object() || value.is_array();
-            let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name));
+            let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name, kind));
             readable.then(|| names.iter().map(find).collect())
         })
     }
@@ -109,13 +109,19 @@ fn group(value: &Value) -> Option<Group> {
     })
 }
 
-/// The entry of this name: under it in a map, or in a list the one that carries it.
-fn resolved_as(value: &Value, name: &str) -> Option<Resolved> {
+/// The entry of this name: under it in a map, or in a list the one that carries it. A display name, which people
+/// choose for themselves, says who a group is and never who a user is.
+fn resolved_as(value: &Value, name: &str, kind: EntityType) -> Option<Resolved> {
+    let names: &[&str] = match kind {
+        EntityType::User => &["identityName", "userName"],
+        EntityType::Group => &["identityName", "displayName"],
+    };
     let entry = match value {
         Value::Array(_) => {
             let carries = |entry: &&Value| {
-                ["identityName", "email", "displayName"]
+                names
                     .iter()
+                    .chain(&["email"])
                     .any(|member| fold(&text(entry, &[member])) == fold(name))
             };
             entries(value).iter().find(carries)?
@@ -126,8 +132,10 @@ fn resolved_as(value: &Value, name: &str) -> Option<Resolved> {
     (!identifier.is_empty()).then(|| Resolved {
         identifier,
         email: text(entry, &["email"]),
-        name: Some(text(entry, &["identityName"]))
-            .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| text(entry, &["displayName"])),
+        name: names
+            .iter()
+            .map(|name| text(entry, &[name]))
+            .find(|name| !name.is_empty())
+            .unwrap_or_default(),
     })
 }

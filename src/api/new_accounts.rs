@@ -1,6 +1,6 @@
 //! Accounts that come into being: invitation and creation (`uipath-api`, 4.4 and 4.5). Neither may be sent twice.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -66,7 +66,11 @@ impl Client {
             }));
         let reply = self.session.call_leniently(call).await?;
         let listed = reply_users(&reply.value);
-        let created: Vec<_> = users.iter().map(|user| created_id(user, listed)).collect();
+        let mut created: Vec<_> = users.iter().map(|user| created_id(user, listed)).collect();
+        let doubtful = repeated(created.iter().flatten().copied());
+        for id in &mut created {
+            *id = id.filter(|id| !doubtful.contains(id));
+        }
         match refusal(&reply.value) {
             None => Ok(reply.with(created)),
             Some(_) if created.iter().any(Option::is_some) => {
@@ -147,10 +151,27 @@ fn invite_verdicts(listed: &[Value], common_words: &str) -> HashMap<String, Invi
         (0, Some(words)) => InviteReply::Refused(words),
         _ => InviteReply::Missing,
     };
-    by_address
+    let mut verdicts: HashMap<String, InviteReply> = by_address
         .into_iter()
         .map(|(address, entry)| (address, verdict(entry)))
-        .collect()
+        .collect();
+    let named = |reply: &InviteReply| match reply {
+        InviteReply::Invited(id) => Some(*id),
+        _ => None,
+    };
+    let doubtful = repeated(verdicts.values().filter_map(named));
+    for reply in verdicts.values_mut() {
+        if named(reply).is_some_and(|id| doubtful.contains(&id)) {
+            *reply = InviteReply::Missing;
+        }
+    }
+    verdicts
+}
+
+/// The ids that an answer gives to more than one account: it tells nothing of any of them.
+fn repeated(ids: impl Iterator<Item = UserId>) -> HashSet<UserId> {
+    let mut seen = HashSet::new();
+    ids.filter(|id| !seen.insert(*id)).collect()
 }
 
 /// The id that the answer gives to this user, found by user name, else by address.

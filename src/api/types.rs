@@ -236,7 +236,7 @@ pub struct Resolved {
     pub identifier: String,
     /// The address; empty where there is none.
     pub email: String,
-    /// `identityName`, else the display name.
+    /// `identityName`; of a group without one, the display name.
     pub name: String,
 }
 

@@ -5,11 +5,15 @@ use std::sync::OnceLock;
 use super::Found;
 use super::names::{NameIndex, numbered};
 use super::near::near;
+use super::sole::{claimants, in_order};
 use crate::api::User;
 use crate::model::{UserId, UserRef};
 use crate::text::fold;
 
 /// Users in the order of their ids, each once. The indexes cost twelve bytes to twenty a user.
+///
+/// Should a server give one id to accounts of different names, nobody is found by that id nor by any of
+/// those names: whose account a call for the id would change, or delete, is not known.
 #[derive(Debug, Default)]
 pub struct Accounts {
     users: Vec<User>,
@@ -19,12 +23,9 @@ pub struct Accounts {
 }
 
 impl FromIterator<User> for Accounts {
-    /// Of two with one id the first is kept.
+    /// Of one who came twice the first is kept.
     fn from_iter<I: IntoIterator<Item = User>>(users: I) -> Self {
-        let mut users: Vec<User> = users.into_iter().collect();
-        users.sort_by_key(|user| user.id);
-        users.dedup_by_key(|user| user.id);
-        users.shrink_to_fit();
+        let users = in_order(users, |user| user.id, is_one_person);
         let names = NameIndex::new(numbered(&users).flat_map(|(position, user)| {
             [&user.email, &user.user_name]
                 .into_iter()
@@ -48,8 +49,10 @@ impl Accounts {
 
     /// The user of this id.
     pub fn get(&self, id: UserId) -> Option<&User> {
-        let position = self.users.binary_search_by_key(&id, |user| user.id).ok()?;
-        Some(&self.users[position])
+        match claimants(&self.users, id, |user| user.id) {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     /// The account whose e-mail address or user name is this one, case aside. Nothing is
@@ -65,15 +68,23 @@ impl Accounts {
             .collect();
         match bearers.as_slice() {
             [] => Found::None { near: None },
-            [only] => Found::One(only),
+            [only] => self.by_id(only.id),
             several => Found::Many(several.iter().map(|user| described(user)).collect()),
+        }
+    }
+
+    fn by_id(&self, id: UserId) -> Found<&User> {
+        match claimants(&self.users, id, |user| user.id) {
+            [] => Found::None { near: None },
+            [only] => Found::One(only),
+            several => Found::Many(several.iter().map(described).collect()),
         }
     }
 
     /// The user that a sheet means; a name that nobody bears comes with one that may have been meant.
     pub fn resolve(&self, reference: &UserRef) -> Found<&User> {
         match reference {
-            UserRef::Id(id) => self.get(*id).map_or(Found::None { near: None }, Found::One),
+            UserRef::Id(id) => self.by_id(*id),
             UserRef::Name(name) => match self.find(name) {
                 Found::None { .. } => Found::None { near: self.near(name) },
                 found => found,
@@ -92,6 +103,12 @@ impl Accounts {
         })
         .map(str::to_owned)
     }
+}
+
+/// Whether two entries with one id tell of the same account. What was resolved by name may lack one of the names.
+fn is_one_person(one: &User, other: &User) -> bool {
+    let agree = |one: &str, other: &str| one.is_empty() || other.is_empty() || fold(one) == fold(other);
+    agree(&one.email, &other.email) && agree(&one.user_name, &other.user_name)
 }
 
 /// What a person would call the account.
@@ -201,6 +218,68 @@ pub(super) mod tests {
             .into_iter()
             .collect();
         assert_eq!(accounts.all().len(), 1);
+    }
+
+    #[test]
+    fn where_two_accounts_share_an_id_nobody_is_found_by_it_or_by_their_names() {
+        let shared = [
+            user(7, "ann@corp.example", "ann"),
+            user(7, "bob@corp.example", "bob"),
+            user(7, "ann@corp.example", "ann"),
+            user(8, "cy@corp.example", "cy"),
+        ];
+        let accounts = Accounts::from_iter(shared);
+        let id = Uuid::from_u128(7).to_string();
+        for name in ["ann@corp.example", "ann", "bob@corp.example", "BOB", &id] {
+            let Found::Many(which) = accounts.resolve(&UserRef::parse(name)) else {
+                panic!("{name} cannot be told from the other");
+            };
+            assert!(which.len() >= 2, "{which:?}");
+        }
+        assert_eq!(accounts.get(UserId(Uuid::from_u128(7))), None);
+        assert_eq!(id_of(accounts.find("cy@corp.example")), Some(8));
+    }
+
+    #[test]
+    fn an_entry_that_lacks_a_name_is_no_other_account() {
+        for (first, second) in [
+            (("ann@x.example", "ann"), ("", "ANN")),
+            (("", "ann"), ("ann@x.example", "")),
+        ] {
+            let accounts = Accounts::from_iter([user(1, first.0, first.1), user(1, second.0, second.1)]);
+            assert_eq!(id_of(accounts.find("ann")), Some(1), "{first:?} {second:?}");
+        }
+    }
+
+    #[test]
+    fn letters_that_only_look_alike_are_other_names() {
+        let real = "mark.lisi@corp.example";
+        let accounts = Accounts::from_iter([user(1, real, "")]);
+        for other in [
+            "mar\u{212a}.lisi@corp.example",
+            "mark.l\u{130}si@corp.example",
+            "mark.l\u{131}si@corp.example",
+            "mark.li\u{17f}i@corp.example",
+            "m\u{430}rk.lisi@corp.example",
+            "mark.lisi@corp\u{ff0e}example",
+            "mark.lisi@corp.example\u{200b}",
+        ] {
+            assert_eq!(id_of(accounts.find(other)), None, "{other:?}");
+            let theirs = Accounts::from_iter([user(2, other, other)]);
+            assert_eq!(id_of(theirs.find(real)), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_user_name_that_is_another_accounts_id_means_the_account_of_that_id() {
+        let id = Uuid::from_u128(1).to_string();
+        let accounts = Accounts::from_iter([user(1, "ann@x.example", "ann"), user(2, "bob@x.example", &id)]);
+        for written in [id.clone(), format!("{{{}}}", id.to_uppercase()), format!(" {id} ")] {
+            assert_eq!(id_of(accounts.resolve(&UserRef::parse(&written))), Some(1), "{written}");
+        }
+        let nobodys = Uuid::from_u128(3).to_string();
+        let accounts = Accounts::from_iter([user(2, "bob@x.example", &nobodys)]);
+        assert_eq!(id_of(accounts.resolve(&UserRef::parse(&nobodys))), None);
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 use super::Found;
 use super::names::{NameIndex, numbered};
+use super::sole::{claimants, in_order};
 use crate::api::Group;
 use crate::model::{GroupId, GroupRef};
 use crate::text::{fold, nearest};
@@ -9,7 +10,8 @@ use crate::text::{fold, nearest};
 /// The built-in group whose members may do everything.
 const ADMINISTRATORS: &str = "administrators";
 
-/// Groups in the order of their ids, each once.
+/// Groups in the order of their ids, each once. Where a server gives one id to groups of different names, none of
+/// them is found.
 #[derive(Debug, Default)]
 pub struct Groups {
     groups: Vec<Group>,
@@ -18,9 +20,7 @@ pub struct Groups {
 
 impl FromIterator<Group> for Groups {
     fn from_iter<I: IntoIterator<Item = Group>>(groups: I) -> Self {
-        let mut groups: Vec<Group> = groups.into_iter().collect();
-        groups.sort_by_key(|group| group.id);
-        groups.dedup_by_key(|group| group.id);
+        let groups = in_order(groups, |group| group.id, |one, other| one.name == other.name);
         let names = NameIndex::new(numbered(&groups).map(|(position, group)| (fold(&group.name), position)));
         Self { groups, names }
     }
@@ -34,15 +34,25 @@ impl Groups {
 
     /// The group of this id.
     pub fn get(&self, id: GroupId) -> Option<&Group> {
-        let position = self.groups.binary_search_by_key(&id, |group| group.id).ok()?;
-        Some(&self.groups[position])
+        match claimants(&self.groups, id, |group| group.id) {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     /// The group that a sheet means. Of names that differ in case only the one written so is meant.
     pub fn resolve(&self, reference: &GroupRef) -> Found<&Group> {
         match reference {
-            GroupRef::Id(id) => self.get(*id).map_or(Found::None { near: None }, Found::One),
+            GroupRef::Id(id) => self.by_id(*id),
             GroupRef::Name(name) => self.named(name),
+        }
+    }
+
+    fn by_id(&self, id: GroupId) -> Found<&Group> {
+        match claimants(&self.groups, id, |group| group.id) {
+            [] => Found::None { near: None },
+            [only] => Found::One(only),
+            several => Found::Many(several.iter().map(described).collect()),
         }
     }
 
@@ -50,16 +60,11 @@ impl Groups {
         let bearers = self.bearers(name);
         let exact: Vec<&Group> = bearers.iter().copied().filter(|group| group.name == name).collect();
         match (bearers.as_slice(), exact.as_slice()) {
-            ([only], _) | (_, [only]) => Found::One(only),
+            ([only], _) | (_, [only]) => self.by_id(only.id),
             ([], _) => Found::None {
                 near: nearest(name, self.groups.iter().map(|group| group.name.as_str())).map(str::to_owned),
             },
-            (several, _) => Found::Many(
-                several
-                    .iter()
-                    .map(|group| format!("{} ({})", group.name, group.id))
-                    .collect(),
-            ),
+            (several, _) => Found::Many(several.iter().copied().map(described).collect()),
         }
     }
 
@@ -76,6 +81,11 @@ impl Groups {
     pub(super) fn administrators(&self) -> Option<&Group> {
         self.bearers(ADMINISTRATORS).into_iter().find(|group| group.built_in)
     }
+}
+
+/// Enough to tell two groups apart.
+fn described(group: &Group) -> String {
+    format!("{} ({})", group.name, group.id)
 }
 
 #[cfg(test)]
@@ -122,5 +132,16 @@ pub(super) mod tests {
                 near: Some("Finance".to_owned())
             }
         );
+    }
+
+    #[test]
+    fn where_two_groups_share_an_id_none_of_them_is_found() {
+        let groups = Groups::from_iter([group(1, "Ops", false), group(1, "Administrators", true)]);
+        let id = Uuid::from_u128(1).to_string();
+        for name in ["Ops", "administrators", &id] {
+            let found = groups.resolve(&GroupRef::parse(name));
+            assert!(matches!(found, Found::Many(_)), "{name}: {found:?}");
+        }
+        assert_eq!(groups.get(GroupId(Uuid::from_u128(1))), None);
     }
 }

@@ -137,7 +137,7 @@ impl Reader<'_> {
 /// The user that the server resolved the name to, if it is one and bears this very name.
 fn bearer(name: &str, answer: &HashMap<String, Option<Resolved>>) -> Option<User> {
     let resolved = answer.get(name)?.as_ref()?;
-    let id: UserId = resolved.identifier.parse().ok()?;
+    let id: UserId = resolved.identifier.parse().ok().filter(|id: &UserId| !id.0.is_nil())?;
     let folded = fold(name);
     (fold(&resolved.email) == folded || fold(&resolved.name) == folded).then(|| User {
         id,
@@ -200,6 +200,11 @@ mod tests {
             (resolved(&id, "", "ann@X.example"), true),
             (resolved(&id, "ann.lee@x.example", "Ann Lee"), false),
             (resolved("aad|7", "ann@x.example", ""), false),
+            (resolved(&format!("../Group/{id}"), "ann@x.example", ""), false),
+            (resolved(&format!("{id}?x=1#"), "ann@x.example", ""), false),
+            (resolved(&Uuid::nil().to_string(), "ann@x.example", ""), false),
+            (resolved(&id, "bob@x.example", "bob"), false),
+            (resolved(&id, "", ""), false),
         ] {
             let told = format!("{answer:?}");
             let answers = HashMap::from([("ann@x.example".to_owned(), answer)]);

@@ -19,6 +19,7 @@ mod pages;
 mod reader;
 mod route;
 mod snapshot;
+mod sole;
 mod users;
 
 pub use accounts::Accounts;

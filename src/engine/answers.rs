@@ -12,8 +12,9 @@ use super::queue::{self, Alone, Waiting};
 use super::rows::{Fault, StepState};
 use super::run::Stopped;
 use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt};
-use crate::model::{BundleSet, Status, UserId};
-use crate::plan::{Call, CallKind, Family, RowIndex, Stage, StepIndex, Verdict};
+use crate::directory::Found;
+use crate::model::{BundleSet, Status, UserId, UserRef};
+use crate::plan::{AccountIndex, Call, CallKind, Family, RowIndex, Stage, StepIndex, Verdict};
 
 impl Dispatcher<'_> {
     pub(super) fn succeeded(&mut self, waiting: Waiting, reply: Reply, receipt: &Receipt) {
@@ -107,9 +108,15 @@ impl Dispatcher<'_> {
     }
 
     /// An account was made; rows that go on from here are recorded with its id, so that a rerun never
-    /// makes it again.
+    /// makes it again. An answer that names somebody else's account is not believed: the groups and licences
+    /// would go to that person, and a migration would lead to the account that it deletes.
     pub(super) fn made(&mut self, step: StepIndex, user: UserId) {
         if let Some(account) = self.plan.step(step).account {
+            if !self.may_be(account, user) {
+                let words = format!("the server answered with {user}, which is another account's id");
+                self.fail_step(step, &Fault::new(Status::InDoubt, "another_account", words), None);
+                return;
+            }
             self.plan.accounts[account.0].id = Some(user);
         }
         self.end_step(step, StepState::Done);
@@ -122,6 +129,17 @@ impl Dispatcher<'_> {
             .collect::<Vec<_>>();
         if !records.is_empty() {
             self.save(records);
+        }
+    }
+
+    /// Whether an account that was to be made, or invited again, may have this id.
+    fn may_be(&mut self, account: AccountIndex, user: UserId) -> bool {
+        match self.plan.account(account).id {
+            Some(known) => known == user,
+            None => {
+                let known = self.engine.snapshot.user(&UserRef::Id(user));
+                matches!(known, Found::None { .. }) && self.made_ids.insert(user)
+            }
         }
     }
 

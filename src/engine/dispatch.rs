@@ -17,7 +17,7 @@ use crate::api::{CallError, Receipt, Seats, User};
 use crate::directory::{Allocations, ReadError};
 use crate::event::Event;
 use crate::ledger::JournalError;
-use crate::model::BundleSet;
+use crate::model::{BundleSet, UserId};
 use crate::plan::{AccountIndex, BatchSizes, Call, Family, Holding, Plan, RowIndex, Stage, StepIndex, Work, batch};
 
 /// What an executor tells the dispatcher.
@@ -75,6 +75,8 @@ pub(super) struct Dispatcher<'a> {
     pub(super) sendings: HashMap<StepIndex, u32>,
     /// Deletions that were tried again after an answer was lost.
     pub(super) perhaps_deleted: HashSet<StepIndex>,
+    /// The ids of accounts that were made.
+    pub(super) made_ids: HashSet<UserId>,
     /// Steps that begin when another one, merged with them before, has ended.
     pub(super) followers: HashMap<StepIndex, StepIndex>,
     /// Accounts whose allocations are changed more than once.
@@ -107,6 +109,7 @@ impl<'a> Dispatcher<'a> {
             alike: Alike::default(),
             sendings: HashMap::new(),
             perhaps_deleted: HashSet::new(),
+            made_ids: HashSet::new(),
             followers: HashMap::new(),
             changed_again,
             holdings: HashMap::new(),

@@ -1,8 +1,9 @@
 //! The ends of rows that get no call, in words.
 
 use super::{Ending, PlannedRow, Verdict};
-use crate::model::{BundleSet, Status};
-use crate::text::joined;
+use crate::api::User;
+use crate::model::{BundleSet, Email, Status, UserId, UserRef};
+use crate::text::{fold, joined};
 
 pub(super) fn verdict(status: Status, code: &'static str, message: impl Into<String>) -> Verdict {
     Verdict {
@@ -59,6 +60,29 @@ fn ambiguous(code: &'static str, what: &str, name: &str, which: &[String]) -> Ve
         joined(which, 4)
     );
     verdict(Status::Ambiguous, code, message)
+}
+
+/// The account that has this address, unless it only bears it as its user name while its e-mail is another:
+/// whoever is invited by the address, or moves to it, is most likely somebody else.
+pub(super) fn bearer<'a>(address: &Email, user: &'a User) -> Result<&'a User, Verdict> {
+    if user.email.is_empty() || fold(&user.email) == address.fold() {
+        return Ok(user);
+    }
+    let message = format!(
+        "`{address}` is the user name of an account whose e-mail is `{}` ({}); if it is the person you mean, write \
+         that e-mail",
+        user.email, user.id
+    );
+    Err(verdict(Status::Ambiguous, "user_name_of_another", message))
+}
+
+/// Between two runs the name of a migration's old account went to another one.
+pub(super) fn another_account(name: &UserRef, begun_with: UserId, now: UserId) -> Verdict {
+    let message = format!(
+        "`{name}` was {begun_with} when this row was begun and is {now} now; that account is left alone; if the move \
+         is over, take the row out, else name the old account by its id"
+    );
+    verdict(Status::Conflict, "another_account", message)
 }
 
 /// An edit that builds on what the account holds is refused where that cannot be read, because the call

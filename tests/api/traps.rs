@@ -693,6 +693,24 @@ async fn names_are_resolved_twenty_at_most_and_each_asked_name_has_its_entry() {
     );
     assert_eq!((&found["gone"], &found["unheard"]), (&None, &None));
     assert_eq!(server.seen()[0].method, Method::Post);
+    server.answers(
+        200,
+        json!([
+            {"identifier": guid(2), "identityName": "mallory", "displayName": "ann@x.example", "email": ""},
+            {"identifier": guid(1), "identityName": "ann@x.example", "displayName": "Ann", "email": ""},
+        ]),
+    );
+    let found = client
+        .resolve_names(&["ann@x.example"], EntityType::User)
+        .await
+        .unwrap()
+        .value;
+    let ann = found["ann@x.example"].as_ref().unwrap();
+    assert_eq!(
+        ann.identifier,
+        guid(1),
+        "a display name is whatever a person likes to be called"
+    );
     let many = ["x"; 21];
     let error = client.resolve_names(&many, EntityType::User).await.unwrap_err();
     assert_eq!((error.failure, error.attempts), (Failure::TooLarge, 0));

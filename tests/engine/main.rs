@@ -9,6 +9,7 @@ mod hand_over;
 mod hopeless;
 mod lost;
 mod matrix;
+mod mistaken;
 #[path = "../planner/model.rs"]
 #[expect(dead_code, reason = "the planner's tests use all of it")]
 mod model;

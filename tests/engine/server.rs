@@ -84,6 +84,8 @@ pub(crate) enum Trouble {
     NotSucceeded,
     /// It is carried out, and the entries of the answer come like this.
     Entries(Muddle),
+    /// It is carried out, and its answer names this account in every entry.
+    Names(UserId),
 }
 
 /// How the entries of an answer come.
@@ -369,6 +371,13 @@ impl Inner {
                 JSON,
                 r#"{"succeeded": false, "errors": [{"code": "Refused", "description": "no"}]}"#,
             ),
+            Some(Trouble::Names(user)) => {
+                let (status, mut body) = done();
+                for entry in body["users"].as_array_mut().unwrap() {
+                    entry["id"] = json!(user);
+                }
+                answered(status, JSON, &body.to_string())
+            }
             Some(Trouble::Entries(how)) => {
                 let (status, body) = done();
                 answered(status, JSON, &muddled(body, how).to_string())

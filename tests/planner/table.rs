@@ -505,3 +505,56 @@ fn a_created_account_is_made_in_its_groups_and_one_that_is_there_is_left_as_it_i
     assert_eq!(kinds(&there), ["change a group's members"]);
     assert_eq!(there.rows[0].note, "the account exists already");
 }
+
+#[test]
+fn a_migration_begun_with_another_account_of_that_name_touches_nobody() {
+    let world = World::of(2);
+    let row = || sheet([migrate(&address(0), &address(1), DeleteWhen::Accepted)]);
+    let begun = |old: u8| Begun {
+        made: true,
+        account: Some(user_id(1)),
+        before: Some(json!({"user_id": user_id(old), "group_ids": [], "licenses": null, "external_license": false})),
+        ..Begun::default()
+    };
+    for (old, deletions, verdict) in [(0, 1, None), (7, 0, Some((Status::Conflict, "another_account")))] {
+        let begun = BegunRows::from([(row()[0].key, begun(old))]);
+        let plan = plan(&row(), &world.snapshot(), &begun, &rules(OnShortage::Stop));
+        assert_eq!(plan.deletions.len(), deletions, "{old}");
+        assert_eq!(
+            plan.rows[0]
+                .verdict
+                .as_ref()
+                .map(|verdict| (verdict.status, verdict.code)),
+            verdict
+        );
+        assert_eq!(plan.steps.is_empty(), deletions == 0);
+    }
+}
+
+#[test]
+fn an_address_that_is_only_somebody_elses_user_name_leads_to_nobody() {
+    let world = World::of(2);
+    let mut users = world.snapshot().users().to_vec();
+    users[1].user_name = "new@new.example".to_owned();
+    let snapshot = Snapshot::from(Contents {
+        accounts: users.into_iter().collect(),
+        ..Contents::default()
+    });
+    for operation in [
+        invite("new@new.example", &[], ""),
+        migrate(&address(0), "new@new.example", DeleteWhen::Invited),
+    ] {
+        let plan = plan(
+            &sheet([operation]),
+            &snapshot,
+            &HashMap::new(),
+            &rules(OnShortage::Stop),
+        );
+        let verdict = plan.rows[0].verdict.as_ref().unwrap();
+        assert_eq!(
+            (verdict.status, verdict.code),
+            (Status::Ambiguous, "user_name_of_another")
+        );
+        assert!(plan.steps.is_empty() && plan.deletions.is_empty());
+    }
+}

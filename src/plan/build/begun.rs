@@ -32,6 +32,8 @@ impl Begun {
 /// What an earlier run captured of a migration's old account, as its `before` column holds it.
 #[derive(Debug, Default)]
 pub(super) struct Captured {
+    /// Which account that was.
+    pub(super) user: Option<UserId>,
     pub(super) groups: Vec<GroupId>,
     /// `None` where the account had no direct allocation.
     pub(super) licenses: Option<BundleSet>,
@@ -42,6 +44,7 @@ impl Captured {
     pub(super) fn of(before: Option<&Value>) -> Self {
         let read = |name: &str| before.and_then(|before| before.get(name)).cloned();
         Self {
+            user: read("user_id").and_then(|id| serde_json::from_value(id).ok()),
             groups: read("group_ids")
                 .and_then(|ids| serde_json::from_value(ids).ok())
                 .unwrap_or_default(),

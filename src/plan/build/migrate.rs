@@ -8,7 +8,7 @@ use crate::api::{Invitation, User};
 use crate::directory::Found;
 use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, RowKey, UserId};
 use crate::plan::draft::{OldAccount, Succession};
-use crate::plan::verdicts::{contradicts, user_ambiguous, user_not_found, verdict};
+use crate::plan::verdicts::{another_account, bearer, contradicts, user_ambiguous, user_not_found, verdict};
 use crate::plan::{AccountIndex, Direct, Ending, LicenseEdit, Membership, RowIndex, Verdict, Work};
 
 /// The two accounts of a migration, as far as they exist.
@@ -26,6 +26,11 @@ impl<'a> Builder<'a> {
             None => None,
         };
         let pair = self.pair(migrate)?;
+        if let (Some(begun_with), Some(old)) = (captured.user, pair.old)
+            && begun_with != old.id
+        {
+            return Err(another_account(&migrate.user, begun_with, old.id));
+        }
         if pair.new.is_none() {
             self.never_made(key)?;
         }
@@ -91,7 +96,7 @@ impl<'a> Builder<'a> {
     fn pair(&self, migrate: &Migrate) -> Result<Pair<'a>, Verdict> {
         let new = match self.snapshot.account(migrate.new_email.as_str()) {
             Found::Many(which) => return Err(user_ambiguous(migrate.new_email.as_str(), &which)),
-            Found::One(user) => Some(user),
+            Found::One(user) => Some(bearer(&migrate.new_email, user)?),
             Found::None { .. } => None,
         };
         let label = migrate.user.to_string();

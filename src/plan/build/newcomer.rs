@@ -5,7 +5,7 @@ use super::builder::{Builder, Planned};
 use crate::api::{Invitation, NewUser};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
-use crate::plan::verdicts::{user_ambiguous, verdict};
+use crate::plan::verdicts::{bearer, user_ambiguous, verdict};
 use crate::plan::{AccountIndex, LicenseEdit, Membership, Pending, RowIndex, Work};
 use crate::text::fold;
 
@@ -25,7 +25,7 @@ impl Builder<'_> {
         let account = match self.snapshot.account(email) {
             Found::Many(which) => return Err(user_ambiguous(email, &which)),
             Found::One(user) => {
-                let account = self.existing(row, user, email)?;
+                let account = self.existing(row, bearer(&invite.email, user)?, email)?;
                 self.can_be_given(account, &invite.licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
                 let again = !user.invitation_accepted && self.rules.pending == Pending::Resend && !ours;
