@@ -198,7 +198,7 @@ async fn an_endless_answer_is_cut_off() {
 
 #[tokio::test]
 async fn a_read_follows_a_redirect_on_the_same_server_and_a_write_only_one_that_keeps_it_a_write() {
-    let on = |status: &str| answer(status, "location: /there\r\n", "");
+    let on = |status: &str| answer(status, "location: /there/7\r\n", "");
     let there = answer("200 OK", "", "{}");
     for (method, status, followed) in [
         (Method::Get, "302 Found", true),
@@ -210,11 +210,21 @@ async fn a_read_follows_a_redirect_on_the_same_server_and_a_write_only_one_that_
         let mut deeds = vec![on(status)];
         deeds.extend(followed.then(|| there.clone()));
         let server = Server::doing(deeds).await;
-        let response = send(server.request(method, "/here")).await.unwrap();
+        let response = send(server.request(method, "/here/7")).await.unwrap();
         assert_eq!(response.status == 200, followed, "{method} {status}");
         let requests = server.requests.await.unwrap();
-        let line = format!("{method} /there");
+        let line = format!("{method} /there/7");
         assert_eq!(requests.last().unwrap().starts_with(&line), followed);
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_not_led_to_another_thing() {
+    for place in ["/User/8", "/User", "/User/7/", "/User/7?all=true"] {
+        let location = format!("location: {place}\r\n");
+        let server = Server::doing(vec![answer("308 Permanent Redirect", &location, "")]).await;
+        let response = send(server.request(Method::Delete, "/User/7")).await.unwrap();
+        assert_eq!(response.status, 308, "{place}");
     }
 }
 

@@ -84,27 +84,30 @@ pub enum SetUpError {
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    /// For what goes without TLS, which is never farther than this computer: through a proxy the token would
+    /// leave it in the clear.
+    direct: reqwest::Client,
     config: HttpConfig,
 }
 
 impl HttpTransport {
     /// Sets up the pool; connects to nothing yet.
     pub fn new(config: HttpConfig) -> Result<Self, SetUpError> {
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("reseat/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(config.connect_timeout)
-            .timeout(config.timeout)
-            // A connection that the server is about to close loses the request sent on it.
-            .pool_idle_timeout(Duration::from_secs(30))
-            // What is repeated is decided above; a repetition in here would falsify every count.
-            .retry(retry::never())
-            // reqwest would turn a redirected PUT into a GET, so redirects are followed by hand.
-            .redirect(redirect::Policy::none());
+        let builder = || builder(&config);
+        let mut tls = builder();
         if let Some(path) = &config.ca_file {
-            builder = builder.tls_certs_merge(authorities(path)?);
+            tls = tls.tls_certs_merge(authorities(path)?);
         }
-        let client = builder.build().map_err(|error| SetUpError::Client(causes(&error)))?;
-        Ok(Self { client, config })
+        let set_up = |builder: reqwest::ClientBuilder| {
+            let client = builder.build();
+            client.map_err(|error| SetUpError::Client(causes(&error)))
+        };
+        let direct = set_up(builder().no_proxy().tls_certs_only([]))?;
+        Ok(Self {
+            client: set_up(tls)?,
+            direct,
+            config,
+        })
     }
 
     async fn exchange(&self, mut request: Request) -> Result<Response, TransportError> {
@@ -128,8 +131,11 @@ impl HttpTransport {
             };
             explain(&error, &circumstances)
         };
-        let mut outgoing = self
-            .client
+        let client = match request.url.scheme() {
+            "http" => &self.direct,
+            _ => &self.client,
+        };
+        let mut outgoing = client
             .request(method(request.method), request.url.clone())
             .headers(headers(request)?);
         if let Some(body) = &request.body {
@@ -163,6 +169,19 @@ impl Transport for HttpTransport {
     }
 }
 
+fn builder(config: &HttpConfig) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("reseat/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(config.connect_timeout)
+        .timeout(config.timeout)
+        // A connection that the server is about to close loses the request sent on it.
+        .pool_idle_timeout(Duration::from_secs(30))
+        // What is repeated is decided above; a repetition in here would falsify every count.
+        .retry(retry::never())
+        // reqwest would turn a redirected PUT into a GET, so redirects are followed by hand.
+        .redirect(redirect::Policy::none())
+}
+
 fn authorities(path: &Path) -> Result<Vec<Certificate>, SetUpError> {
     let pem = fs_err::read(path)?;
     let nothing = |why: String| SetUpError::NoCertificate {
@@ -187,7 +206,8 @@ fn causes(error: &dyn std::error::Error) -> String {
 }
 
 /// Where to go on, if the answer says so and it is the same server: elsewhere neither token nor body may go,
-/// and only 307 and 308 promise that a write stays the write it was.
+/// and only 307 and 308 promise that a write stays the write it was. A write is not led to another thing than
+/// the one that its address ends with, lest somebody else's account be changed or deleted.
 fn next_place(request: &Request, response: &Response) -> Option<Url> {
     let followed = match response.status {
         307 | 308 => true,
@@ -198,7 +218,14 @@ fn next_place(request: &Request, response: &Response) -> Option<Url> {
         return None;
     }
     let url = request.url.join(response.header(LOCATION.as_str())?).ok()?;
-    (url.origin() == request.url.origin()).then_some(url)
+    let same_thing = request.method == Method::Get || what_for(&url) == what_for(&request.url);
+    (url.origin() == request.url.origin() && same_thing).then_some(url)
+}
+
+/// The last part of an address and its query, which say what it is about.
+fn what_for(url: &Url) -> (Option<&str>, Option<&str>) {
+    let last = url.path_segments().and_then(|mut segments| segments.next_back());
+    (last, url.query())
 }
 
 fn headers(request: &Request) -> Result<HeaderMap, TransportError> {

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use rand::RngExt;
 
 use super::slot::Held;
-use super::story::{Story, without};
+use super::redact::Hidden;
+use super::story::Story;
 use super::token::Token;
 use super::{Call, Session, now};
 use crate::api::fault::header_trace;
@@ -27,7 +28,7 @@ impl Session {
     /// Sends until there is an answer to judge: any status but those of [`decide`] and a first 401.
     pub(super) async fn exchange(&self, call: &Call) -> Result<Exchanged, CallError> {
         let max_wait = self.shared.config.retry.max_wait;
-        let mut story = Story::default();
+        let mut story = Story::hiding(Hidden::of(call, &self.shared.config.credentials));
         loop {
             let slot = self.slot(call).await;
             let slot = slot.map_err(|held| story.held(call, &held, max_wait))?;
@@ -44,6 +45,7 @@ impl Session {
             }
 
             story.attempts += 1;
+            story.hidden.sent_with(token.as_ref().map(|token| &token.secret));
             let sent = now();
             let result = self.send(call, token.as_deref(), &story).await;
             let (happened, said) = self.classify(&result);
@@ -112,11 +114,10 @@ impl Session {
         let sent = now();
         let mut result = self.shared.transport.send(request).await;
         if let Ok(response) = &mut result
-            && response.status >= 400
+            // A token that was given must not be taken out of its own answer.
+            && (response.status >= 400 || call.service != Service::Token)
         {
-            let token = token.map(|token| &*token.secret);
-            let words = String::from_utf8_lossy(&response.body);
-            response.body = without(&words, call.secrets.iter().chain(token)).into_bytes();
+            story.hidden.clear(response);
         }
         let status = result.as_ref().ok().map(|response| response.status);
         let took = now().saturating_duration_since(sent);

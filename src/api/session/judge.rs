@@ -7,6 +7,7 @@ use super::story::{Story, answered_words, code_of};
 use super::{Call, Effect, Session};
 use crate::api::fault::{Fault, is_html, read_fault, refusal};
 use crate::api::{Answer, CallError, Failure, Receipt};
+use crate::text::clean;
 use crate::wire::Response;
 
 /// The JSON of an answer with a good status.
@@ -108,7 +109,7 @@ fn judged(call: &Call, story: &Story, response: &Response) -> Result<Value, Call
         400..500 => Err(refused(call, story, response)),
         300..400 => {
             let place = response.header("location").unwrap_or("nowhere");
-            let place = place.split(['?', '#']).next().unwrap_or_default();
+            let place = clean(place.split(['?', '#']).next().unwrap_or_default(), 200);
             let message = format!(
                 "the {} service sends us on to `{place}`, which looks like a login or proxy page; check {}",
                 call.service.as_str(),

@@ -7,6 +7,7 @@ mod call;
 mod exchange;
 mod held;
 mod judge;
+mod redact;
 mod sign_in;
 mod slot;
 mod story;

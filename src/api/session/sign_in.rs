@@ -73,8 +73,7 @@ impl Session {
 
     async fn ask_for_token(&self, id: &str, secret: &SecretString, scopes: &str) -> Result<Fresh, CallError> {
         let call = Call::new(Method::Post, Service::Token, token_url(&self.shared.config))
-            .form(token_form(id, secret, scopes))
-            .hides(secret.clone());
+            .form(token_form(id, secret, scopes));
         let reply = self.call_leniently(call).await.map_err(no_token)?;
         fresh(&reply, &["access_token"])
     }
@@ -87,9 +86,7 @@ impl Session {
         });
         let mut first_error = None;
         for route in ROPC_ROUTES {
-            let call = Call::new(Method::Post, Service::Token, self.ropc_url(route, tenancy))
-                .json(&body)
-                .hides(password.clone());
+            let call = Call::new(Method::Post, Service::Token, self.ropc_url(route, tenancy)).json(&body);
             match self.call_leniently(call).await {
                 Ok(reply) => return fresh(&reply, &["result", "access_token"]),
                 Err(error) if error.status == Some(404) || error.code == "html_answer" => {

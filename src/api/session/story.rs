@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-
+use super::redact::Hidden;
 use super::slot::Held;
 use super::{Call, Effect};
 use crate::api::fault::{is_html, read_fault, trace_id};
@@ -25,12 +24,22 @@ pub(super) struct Story {
     /// The token that the last attempt was refused with.
     pub(super) refused_token: Option<u64>,
     pub(super) status: Option<u16>,
+    /// What no message may repeat.
+    pub(super) hidden: Hidden,
     trace_id: Option<String>,
     code: String,
     last: String,
 }
 
 impl Story {
+    /// Nothing has happened yet to a call in which this must stay hidden.
+    pub(super) fn hiding(hidden: Hidden) -> Self {
+        Self {
+            hidden,
+            ..Self::default()
+        }
+    }
+
     /// Remembers what became of an attempt.
     pub(super) fn note(&mut self, call: &Call, sent: &Result<Response, TransportError>, happened: Happened) {
         match sent {
@@ -105,8 +114,8 @@ impl Story {
             method: call.method,
             service: call.service,
             status: self.status,
-            code: code.to_owned(),
-            message: without(message, &call.secrets),
+            code: self.hidden.out_of_name(code),
+            message: self.hidden.out_of(message),
             trace_id: self.trace_id.clone(),
             attempts: self.attempts,
             perhaps_done: self.unclear,
@@ -178,13 +187,4 @@ fn reason(status: u16) -> Option<&'static str> {
         504 => "Gateway Timeout",
         _ => return None,
     })
-}
-
-/// The text without these secrets, should the server have sent them back.
-pub(super) fn without<'a>(text: &str, secrets: impl IntoIterator<Item = &'a SecretString>) -> String {
-    secrets
-        .into_iter()
-        .map(ExposeSecret::expose_secret)
-        .filter(|secret| !secret.is_empty())
-        .fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
 }

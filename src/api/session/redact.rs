@@ -1,0 +1,179 @@
+//! What must not come back: secrets that a server repeats in its answer are taken out before anybody reads it.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use url::form_urlencoded::byte_serialize;
+
+use super::Call;
+use crate::api::Credentials;
+use crate::wire::Response;
+
+/// What stands in a secret's place.
+const MARK: &str = "…";
+
+/// The fewest bytes of a secret that is looked for in names and codes too: a shorter one is part of ordinary words.
+const LONG: usize = 8;
+
+/// The secrets of one call: its own, the sign-in's, and the token that it is sent with.
+#[derive(Default)]
+pub(super) struct Hidden {
+    secrets: Vec<SecretString>,
+    token: Option<Arc<SecretString>>,
+}
+
+impl Hidden {
+    pub(super) fn of(call: &Call, credentials: &Credentials) -> Self {
+        let own = match credentials {
+            Credentials::Client { secret, .. } => secret,
+            Credentials::Token(token) => token,
+            Credentials::Ropc { password, .. } => password,
+        };
+        Self {
+            secrets: call.secrets.iter().chain([own]).cloned().collect(),
+            token: None,
+        }
+    }
+
+    /// The token that the next attempt carries.
+    pub(super) fn sent_with(&mut self, token: Option<&Arc<SecretString>>) {
+        self.token = token.cloned();
+    }
+
+    /// Words without the secrets.
+    pub(super) fn out_of(&self, words: &str) -> String {
+        self.without(words, 1)
+    }
+
+    /// A code or an id without the secrets.
+    pub(super) fn out_of_name(&self, name: &str) -> String {
+        self.without(name, LONG)
+    }
+
+    /// Takes the secrets out of an answer, before its words are cut: what is left of a secret that was cut in two
+    /// would not be recognised. Data, which a good answer is, is gone through only if a secret is seen in it.
+    pub(super) fn clear(&self, response: &mut Response) {
+        for (_, value) in &mut response.headers {
+            if self.is_in(value) {
+                *value = self.out_of_name(value);
+            }
+        }
+        let body = String::from_utf8_lossy(&response.body);
+        if response.status < 400 && !self.is_in(&body) {
+            return;
+        }
+        // Within JSON a secret may be written with escapes, so its texts are looked at as they mean.
+        let cleared = match serde_json::from_str::<Value>(body.trim_start_matches('\u{feff}')) {
+            Ok(mut value) => {
+                self.clear_json(&mut value);
+                value.to_string()
+            }
+            Err(_) => self.out_of(&body),
+        };
+        response.body = cleared.into_bytes();
+    }
+
+    fn clear_json(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.out_of(text),
+            Value::Array(entries) => entries.iter_mut().for_each(|entry| self.clear_json(entry)),
+            Value::Object(members) => {
+                if members.keys().any(|name| self.is_in(name)) {
+                    let renamed = std::mem::take(members).into_iter();
+                    *members = renamed.map(|(name, value)| (self.out_of_name(&name), value)).collect();
+                }
+                members.values_mut().for_each(|value| self.clear_json(value));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.at_least(LONG).any(|secret| text.contains(secret))
+    }
+
+    fn without(&self, text: &str, least: usize) -> String {
+        self.at_least(least).fold(text.to_owned(), |text, secret| {
+            forms(secret)
+                .iter()
+                .fold(text, |text, form| text.replace(form.as_str(), MARK))
+        })
+    }
+
+    fn at_least(&self, length: usize) -> impl Iterator<Item = &str> {
+        let token = self.token.iter().map(|token| token.expose_secret());
+        let secrets = self.secrets.iter().map(ExposeSecret::expose_secret);
+        secrets.chain(token).filter(move |secret| secret.len() >= length)
+    }
+}
+
+/// A secret as it stands, and as it may stand in an echo of what was sent: in a form, in an address, in JSON.
+fn forms(secret: &str) -> Vec<String> {
+    let form: String = byte_serialize(secret.as_bytes()).collect();
+    let address = form.replace('+', "%20");
+    let json = Value::from(secret).to_string();
+    let json = json.trim_matches('"').to_owned();
+    let mut forms = vec![secret.to_owned(), form.to_lowercase(), form, address.to_lowercase(), address, json];
+    forms.sort_unstable();
+    forms.dedup();
+    // The longest first, lest one that is part of another leave the rest of it behind.
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "pa ss+w/ö\"rd\\=";
+
+    fn hidden() -> Hidden {
+        Hidden {
+            secrets: vec![SECRET.into()],
+            token: Some(Arc::new("eyJhbGciOi.the-token".into())),
+        }
+    }
+
+    fn cleared(status: u16, body: &str) -> Response {
+        let mut response = Response {
+            status,
+            headers: vec![("x-request-id".to_owned(), "eyJhbGciOi.the-token".to_owned())],
+            body: body.as_bytes().to_vec(),
+        };
+        hidden().clear(&mut response);
+        response
+    }
+
+    #[test]
+    fn a_secret_is_recognised_however_an_echo_writes_it() {
+        let form: String = byte_serialize(SECRET.as_bytes()).collect();
+        for echo in [
+            SECRET.to_owned(),
+            form.clone(),
+            form.to_lowercase(),
+            form.replace('+', "%20"),
+            Value::from(SECRET).to_string(),
+        ] {
+            let words = hidden().out_of(&format!("before {echo} after"));
+            assert!(!words.contains("ss") && words.ends_with(" after"), "{echo}: {words}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_cleared_in_texts_names_escapes_and_headers() {
+        let body = r#"{"message":"\u0070a ss\u002Bw/\u00f6\u0022rd\\=","errors":{"eyJhbGciOi.the-token":["no"]}}"#;
+        let response = cleared(400, body);
+        let text = String::from_utf8(response.body).unwrap();
+        assert_eq!(text, r#"{"message":"…","errors":{"…":["no"]}}"#);
+        assert_eq!(response.headers[0].1, "…");
+        let response = cleared(500, &format!("Authorization: Bearer eyJhbGciOi.the-token {SECRET}"));
+        assert_eq!(String::from_utf8(response.body).unwrap(), "Authorization: Bearer … …");
+    }
+
+    #[test]
+    fn data_without_a_secret_stays_as_it_came() {
+        let body = r#"{ "id" : 1.0, "id": "x" }"#;
+        assert_eq!(cleared(200, body).body, body.as_bytes());
+    }
+}
