@@ -11,6 +11,7 @@ use super::guards::Desk;
 use super::next::Typed;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
+use super::saved::{Job, SavedOptions};
 use super::signals::Signals;
 use crate::cli::{OutputFormat, RunOptions};
 use crate::engine::{Ran, Stopped};
@@ -33,6 +34,7 @@ pub(super) struct Aftermath<'a> {
     pub(super) chosen: HashSet<RowKey>,
     /// The rows that delete an account, now or later.
     pub(super) deleting: &'a HashSet<RowKey>,
+    pub(super) job: &'a Job,
     pub(super) options: &'a RunOptions,
     pub(super) desk: Desk,
 }
@@ -49,6 +51,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         elapsed,
         chosen,
         deleting,
+        job,
         options,
         desk,
     } = aftermath;
@@ -66,11 +69,16 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let ending = ending(&ran, signals, &history, order, &chosen);
     let tally = loaded.organization.client.tally();
     let allows_deletions = options.max_deletes.is_some() || desk == Desk::Unattended;
+    let saved = job.saved.as_ref();
+    let typed_flags = SavedOptions::of(&options.planning);
     let typed = |is_next: fn(Status) -> bool| {
         let statuses = deleting.iter().filter_map(|key| history.status(key));
         Typed {
             words: std::env::args().collect(),
-            sheet: &options.sheet.path,
+            sheet: options.path.as_deref(),
+            planned: saved
+                .map(|saved| saved.head.options.words_beside(&typed_flags))
+                .unwrap_or_default(),
             deletions: allows_deletions.then(|| statuses.filter(|status| is_next(*status)).count()),
         }
     };

@@ -6,16 +6,16 @@ use super::configured::configured;
 use super::console::{Console, data};
 use super::failure::Failure;
 use super::{Ending, sheet};
-use crate::cli::{OutputFormat, SheetOptions};
+use crate::cli::{CheckOptions, OutputFormat};
 use crate::intake::{self, Checked};
 use crate::report::{write_problems, write_problems_json};
 use crate::settings::{Overrides, Reach};
 use crate::sheet::Source;
 use crate::text::plural;
 
-pub(super) fn check(options: &SheetOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let (source, settings) = sheet::open(&options.path, configured(overrides, Reach::Offline, console))?;
-    let checked = intake::check(&source, &sheet::options(options, &settings))
+    let checked = intake::check(&source, &sheet::options(&options.sheet, &settings))
         .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
     data(|out| match console.output {
         OutputFormat::Text => {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use crate::cli::RowSelection;
+use crate::cli::{PlanningOptions, RowSelection};
 use crate::intake::Refused;
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
 use crate::model::{Row, RowKey, Status};
@@ -27,9 +27,34 @@ pub(super) struct Choice {
 
 /// Which part of the sheet the user wants.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part<'a> {
-    pub(super) only: Option<&'a RowSelection>,
-    pub(super) limit: Option<usize>,
+pub(super) enum Part<'a> {
+    /// What was typed.
+    Typed {
+        only: Option<&'a RowSelection>,
+        limit: Option<usize>,
+    },
+    /// The rows of a saved plan.
+    Saved(&'a HashSet<RowKey>),
+}
+
+impl<'a> Part<'a> {
+    /// What was typed.
+    pub(super) fn of(planning: &'a PlanningOptions) -> Self {
+        Self::Typed {
+            only: planning.only.as_ref(),
+            limit: planning.limit,
+        }
+    }
+
+    /// Why a row is left out after so many others, if it is.
+    fn leaves_out(self, row: &Row, chosen: usize) -> Option<&'static str> {
+        match self {
+            Self::Typed { only: Some(only), .. } if !only.contains(&row.place) => Some("left out by `--only`"),
+            Self::Typed { limit: Some(limit), .. } if chosen >= limit => Some("left out by `--limit`"),
+            Self::Saved(keys) if !keys.contains(&row.key) => Some("left out by the saved plan"),
+            Self::Typed { .. } | Self::Saved(_) => None,
+        }
+    }
 }
 
 /// Makes the choice. Without a history every row is new.
@@ -41,7 +66,6 @@ pub(super) fn choose(
 ) -> Result<Choice, OpenError> {
     let mut choice = Choice::default();
     choice.left.extend(refused.iter().map(not_valid));
-    let most = part.limit.unwrap_or(usize::MAX);
     for row in rows {
         let resume = match history {
             Some(history) => history.resume(&row.key)?,
@@ -51,12 +75,8 @@ pub(super) fn choose(
             choice.finished += 1;
             continue;
         }
-        if part.only.is_some_and(|only| !only.contains(&row.place)) {
-            choice.left.push(not_run(&row, "left out by `--only`"));
-            continue;
-        }
-        if choice.rows.len() >= most {
-            choice.left.push(not_run(&row, "left out by `--limit`"));
+        if let Some(why) = part.leaves_out(&row, choice.rows.len()) {
+            choice.left.push(not_run(&row, why));
             continue;
         }
         match resume {
@@ -73,6 +93,12 @@ pub(super) fn choose(
 }
 
 impl Choice {
+    /// How many rows did not pass validation, or stand twice.
+    pub(super) fn invalid(&self) -> usize {
+        let left = self.left.iter();
+        left.filter(|record| record.status != Status::NotRun).count()
+    }
+
     fn go_on(&mut self, key: RowKey, begun: Begun) {
         if begun.made {
             self.unsettled.insert(key);

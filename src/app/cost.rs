@@ -82,14 +82,16 @@ impl Cost {
         Self { forecast, timing, ends }
     }
 
-    pub(super) fn view<'p>(&'p self, choice: &'p Choice, plan: &'p Plan) -> PlanView<'p> {
+    pub(super) fn view<'p>(&'p self, choice: &'p Choice, plan: &'p Plan, snapshot: &'p Snapshot) -> PlanView<'p> {
         PlanView {
             rows: &choice.rows,
             plan,
             forecast: &self.forecast,
             timing: &self.timing,
             ends: &self.ends,
+            snapshot,
             finished_before: choice.finished,
+            invalid: choice.invalid(),
         }
     }
 }

@@ -7,8 +7,10 @@ use std::path::Path;
 pub(super) struct Typed<'a> {
     /// The command line, the program's own name first.
     pub(super) words: Vec<String>,
-    /// The sheet, as it was typed.
-    pub(super) sheet: &'a Path,
+    /// The sheet, as it was typed; `None` where a saved plan named it.
+    pub(super) sheet: Option<&'a Path>,
+    /// The flags that a saved plan stood for.
+    pub(super) planned: Vec<String>,
     /// How many deletions the next run may come to, where `--max-deletes` has to allow them.
     pub(super) deletions: Option<usize>,
 }
@@ -20,13 +22,17 @@ impl Typed<'_> {
         shell(&with_deletions(without(self.words, &["--again"], &[]), allowed))
     }
 
-    /// The same command for the sheet of failed rows, which has row numbers and results of its own.
+    /// The same command for the sheet of failed rows, which has row numbers and results of its own, and for
+    /// which no plan was saved.
     pub(super) fn with_sheet(self, failed: &Path) -> String {
-        let mut words = without(self.words, &["--again"], &["--only", "--results"]);
-        let sheet = self.sheet.to_string_lossy();
-        if let Some(word) = words.iter_mut().rfind(|word| **word == sheet) {
-            *word = failed.display().to_string();
+        let mut words = without(self.words, &["--again"], &["--only", "--results", "--plan"]);
+        let failed = failed.display().to_string();
+        let typed = self.sheet.map(|sheet| sheet.to_string_lossy());
+        match words.iter_mut().rfind(|word| typed.as_deref() == Some(word.as_str())) {
+            Some(word) => *word = failed,
+            None => words.push(failed),
         }
+        words.extend(self.planned);
         shell(&with_deletions(words, self.deletions))
     }
 }
@@ -77,7 +83,8 @@ mod tests {
     fn typed(words: &[&str], deletions: Option<usize>) -> Typed<'static> {
         Typed {
             words: words.iter().copied().map(str::to_owned).collect(),
-            sheet: Path::new("drop/joiners.csv"),
+            sheet: Some(Path::new("drop/joiners.csv")),
+            planned: Vec::new(),
             deletions,
         }
     }
@@ -108,6 +115,19 @@ mod tests {
         assert_eq!(
             typed(&words, None).with_sheet(Path::new("drop/joiners.failed.csv")),
             "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --yes"
+        );
+    }
+
+    #[test]
+    fn the_failed_sheet_of_a_saved_plan_is_run_without_the_plan_and_with_its_flags() {
+        let command = Typed {
+            sheet: None,
+            planned: ["--operation", "delete"].map(str::to_owned).to_vec(),
+            ..typed(&["reseat", "run", "--plan", "drop/plan.json", "--yes"], None)
+        };
+        assert_eq!(
+            command.with_sheet(Path::new("drop/joiners.failed.csv")),
+            "reseat run --yes drop/joiners.failed.csv --operation delete"
         );
     }
 

@@ -26,6 +26,8 @@ pub(super) const IN_PROCESS: OrganizationId = OrganizationId(uuid::uuid!("5a4db0
 pub(super) struct Organization {
     pub(super) client: Client,
     pub(super) id: OrganizationId,
+    /// Its name in addresses.
+    pub(super) name: String,
     pub(super) read: ReadOptions,
     /// The method that allocates licences here.
     pub(super) allocate_method: Method,
@@ -81,6 +83,7 @@ impl Organization {
         client.recall(&memory.recall(Timestamp::now()));
         Ok(Self {
             id: config.organization_id,
+            name: config.organization.clone(),
             read: ReadOptions {
                 users_per_page: settings.batch.users_per_page,
                 concurrency: settings.limits.concurrency as usize,

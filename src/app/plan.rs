@@ -2,49 +2,79 @@
 
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::Ending;
 use super::choice::{Part, choose};
 use super::configured::configured_for;
 use super::console::{Console, data};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
-use super::prepare::{OnErrors, Session, rules};
+use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
+use super::review::Review;
 use super::runtime::block_on;
+use super::saved::{self, Head, Origin, SavedOptions, Whose, beside};
 use super::sheet;
 use crate::cli::{OutputFormat, PlanOptions};
 use crate::settings::Overrides;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let began = Instant::now();
-    let settings = configured_for(options.sheet.target, overrides, console);
-    let (source, settings) = sheet::open(&options.sheet.path, settings)?;
+    let planning = &options.planning;
+    if let Some(path) = &options.save {
+        saved::may_be_saved_to(path)?;
+    }
+    let settings = configured_for(planning.sheet.target, overrides, console);
+    let (source, settings) = sheet::open(&options.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
-        let mut loaded = session.load(source, &options.sheet, OnErrors::Refuse).await?;
-        let path = results_of(&options.sheet.path, options.results.as_deref());
-        let history = results::read(&path, loaded.organization.id, options.sheet.target)?;
+        let mut loaded = session.load(source, planning).await?;
+        let order = order(&loaded.intake);
+        let path = results_of(&options.path, planning.results.as_deref());
+        let history = results::read(&path, loaded.organization.id, planning.sheet.target)?;
         let rows = std::mem::take(&mut loaded.intake.rows);
-        let part = Part {
-            only: options.only.as_ref(),
-            limit: options.limit,
-        };
-        let choice =
-            choose(rows, &loaded.intake.refused, history.as_ref(), part).map_err(|error| results::not_read(&error))?;
-        let rules = rules(&settings, options.on_shortage);
+        let choice = choose(rows, &loaded.intake.refused, history.as_ref(), Part::of(planning))
+            .map_err(|error| results::not_read(&error))?;
+        let rules = rules(&settings, planning);
         let (snapshot, plan) = session
             .plan(&loaded.organization, &choice, history.as_ref(), &rules)
             .await?;
         let ahead = Ahead::WholeRun(began.elapsed());
         let cost = Cost::of(&plan, &snapshot, &rules, &loaded.organization, ahead);
-        let view = cost.view(&choice, &plan);
+        let view = cost.view(&choice, &plan, &snapshot);
+        let review = Review {
+            order: &order,
+            choice: &choice,
+            plan: &plan,
+            snapshot: &snapshot,
+        };
+        if let Some(file) = &options.save {
+            let origin = Origin {
+                now: Timestamp::now(),
+                organization: Whose {
+                    id: loaded.organization.id,
+                    name: loaded.organization.name.clone(),
+                },
+                batch: rules.sizes,
+            };
+            let results = planning.results.as_ref().map(|path| beside(file, path));
+            let head = Head::new(origin, beside(file, &options.path), results, SavedOptions::of(planning));
+            saved::write(file, &head, view.shape(review))?;
+        }
         data(|out| match console.output {
             OutputFormat::Text => view.write_text(out),
             OutputFormat::Json => {
-                serde_json::to_writer_pretty(&mut *out, &view.json())?;
+                serde_json::to_writer_pretty(&mut *out, &view.shape(review))?;
                 writeln!(out)
             }
         })?;
+        if let Some(file) = &options.save {
+            console.tell(format!(
+                "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
+                file.display()
+            ));
+        }
         Ok(Ending::Done)
     })
 }

@@ -15,7 +15,7 @@ use super::results::not_read;
 use super::signals::Signals;
 use super::{Ending, sheet};
 use crate::api::{self, CallError};
-use crate::cli::{OnShortage, Permission, SheetOptions, Verbosity};
+use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
@@ -42,13 +42,6 @@ pub(super) struct Loaded {
     pub(super) organization: Organization,
 }
 
-/// What to do with a sheet that has errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OnErrors {
-    Refuse,
-    GoOn,
-}
-
 impl<'a> Session<'a> {
     pub(super) fn new(settings: &'a Settings, console: Console) -> Self {
         Self {
@@ -60,16 +53,11 @@ impl<'a> Session<'a> {
     }
 
     /// Reads and validates the sheet; its problems are told.
-    pub(super) async fn load(
-        &self,
-        source: Source,
-        options: &SheetOptions,
-        on_errors: OnErrors,
-    ) -> Result<Loaded, Failure> {
-        let mut reading = sheet::options(options, self.settings);
+    pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
+        let mut reading = sheet::options(&planning.sheet, self.settings);
         let organization = Organization::connect(
             self.settings,
-            options.target,
+            planning.sheet.target,
             self.relay.observer(),
             self.signals.stop.clone(),
         )
@@ -79,13 +67,13 @@ impl<'a> Session<'a> {
             .map_err(|error| could_not_start(&error))?;
         self.tell_reading(&source, &intake);
         let errors = intake.problems.errors();
-        if errors > 0 && on_errors == OnErrors::Refuse {
+        if errors > 0 && planning.invalid_rows == InvalidRows::Refuse {
             let message = format!(
                 "the sheet has {}, so nothing was sent",
                 crate::text::plural(errors, "error")
             );
             return Err(Failure::new(Ending::SheetInvalid, message)
-                .with_help("mend the sheet, or add `--skip-invalid` to run the other rows"));
+                .with_help("mend the sheet, or add `--skip-invalid` to go on with the other rows"));
         }
         Ok(Loaded {
             source,
@@ -234,7 +222,7 @@ fn makes(row: &Row) -> Option<String> {
 }
 
 /// The rules of a plan, from what was typed and what the profile says.
-pub(super) fn rules(settings: &Settings, on_shortage: OnShortage) -> Rules {
+pub(super) fn rules(settings: &Settings, planning: &PlanningOptions) -> Rules {
     let batch = &settings.batch;
     Rules {
         sizes: BatchSizes {
@@ -245,21 +233,19 @@ pub(super) fn rules(settings: &Settings, on_shortage: OnShortage) -> Rules {
             users_per_delete: batch.users_per_delete as usize,
             members_per_group_call: batch.members_per_group_call as usize,
         },
-        on_shortage: match on_shortage {
-            OnShortage::Stop => plan::OnShortage::Stop,
-            OnShortage::Fill => plan::OnShortage::Fill,
+        on_shortage: match planning.on_shortage {
+            None | Some(OnShortage::Stop) => plan::OnShortage::Stop,
+            Some(OnShortage::Fill) => plan::OnShortage::Fill,
         },
-        administrators: Administrators::Protected,
-        pending: Pending::LeaveAlone,
+        administrators: match planning.admins {
+            Permission::Allowed => Administrators::MayGo,
+            Permission::Refused => Administrators::Protected,
+        },
+        pending: match planning.pending_invites {
+            PendingInvites::Leave => Pending::LeaveAlone,
+            PendingInvites::Resend => Pending::Resend,
+        },
         portal: settings.deployment.capabilities().portal,
-    }
-}
-
-/// The rule about administrators.
-pub(super) fn administrators(permission: Permission) -> Administrators {
-    match permission {
-        Permission::Allowed => Administrators::MayGo,
-        Permission::Refused => Administrators::Protected,
     }
 }
 

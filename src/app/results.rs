@@ -6,7 +6,7 @@ use super::Ending;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
 use super::prepare::Session;
-use crate::cli::{History as Earlier, RunOptions, Target};
+use crate::cli::{History as Earlier, Target};
 use crate::ledger::{Claim, History, OpenError, Opened, ResultsFile, RunId, StartedAnew, results_path};
 use crate::model::OrganizationId;
 
@@ -25,15 +25,15 @@ pub(super) enum Results {
 
 impl Results {
     /// Locks the file; one that cannot be used is refused here, before anybody is asked anything.
-    pub(super) fn of(path: &Path, run: &RunId, options: &RunOptions) -> Result<Self, Failure> {
-        let results = match options.history {
+    pub(super) fn of(path: &Path, run: &RunId, earlier: Earlier, target: Target) -> Result<Self, Failure> {
+        let results = match earlier {
             Earlier::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
             Earlier::Again => Claim::take(path, run).and_then(|claim| {
                 claim.may_start_anew()?;
                 Ok(Self::Anew(claim))
             }),
         };
-        results.map_err(|error| not_opened(&error, options.sheet.target))
+        results.map_err(|error| not_opened(&error, target))
     }
 
     /// What earlier runs recorded, as far as this one goes on with it.
@@ -60,19 +60,12 @@ impl Results {
     }
 
     /// The plan was agreed to: the file is written from now on.
-    pub(super) fn begin(
-        self,
-        run: &RunId,
-        session: &Session<'_>,
-        options: &RunOptions,
-    ) -> Result<ResultsFile, Failure> {
+    pub(super) fn begin(self, run: &RunId, session: &Session<'_>, target: Target) -> Result<ResultsFile, Failure> {
         let claim = match self {
             Self::GoneOn(opened) => return Ok(opened.file),
             Self::Anew(claim) => claim,
         };
-        let StartedAnew { opened, kept } = claim
-            .start_anew(run)
-            .map_err(|error| not_opened(&error, options.sheet.target))?;
+        let StartedAnew { opened, kept } = claim.start_anew(run).map_err(|error| not_opened(&error, target))?;
         if let Some(kept) = kept {
             session
                 .console

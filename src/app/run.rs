@@ -13,62 +13,71 @@ use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
-use super::prepare::{OnErrors, Session, administrators, order, rules, text};
+use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
+use super::review::Review;
 use super::runtime::block_on;
+use super::saved::{self, Job, SavedPlan};
 use super::{Ending, panics, sheet};
-use crate::cli::{InvalidRows, MaxFailures, PendingInvites, RunOptions, Verbosity};
+use crate::cli::{MaxFailures, RunOptions, Verbosity};
 use crate::engine::{self, Engine, Ran};
 use crate::ledger::{History, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
-use crate::plan::{Pending, Rules};
-use crate::settings::{Overrides, Settings};
+use crate::settings::Overrides;
 use crate::sheet::Source;
 use crate::text::plural;
 
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let settings = configured_for(options.sheet.target, overrides, console);
-    let (source, settings) = sheet::open(&options.sheet.path, settings)?;
+    let job = Job::of(options)?;
+    let settings = configured_for(job.planning.sheet.target, overrides, console);
+    let (source, settings) = sheet::open(&job.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let abort = session.signals.abort.clone();
         tokio::select! {
-            ending = carry_out(&session, source, options) => ending,
+            ending = carry_out(&session, source, &job, options) => ending,
             () = abort.cancelled() => Ok(session.signals.ending().unwrap_or(Ending::Interrupted)),
         }
     })
 }
 
-async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) -> Result<Ending, Failure> {
+async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &RunOptions) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
-    let on_errors = match options.invalid_rows {
-        InvalidRows::Refuse => OnErrors::Refuse,
-        InvalidRows::Skip => OnErrors::GoOn,
-    };
-    let mut loaded = session.load(source, &options.sheet, on_errors).await?;
+    let mut loaded = session.load(source, &job.planning).await?;
+    if let Some(saved) = &job.saved {
+        saved::check_organization(saved, loaded.organization.id, &loaded.organization.name)?;
+    }
     let order = order(&loaded.intake);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
-    let path = results_of(&options.sheet.path, options.results.as_deref());
+    let path = results_of(&job.path, job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
-    let results = Results::of(&path, &run, options)?;
-    let part = Part {
-        only: options.only.as_ref(),
-        limit: options.limit,
-    };
+    let target = job.planning.sheet.target;
+    let results = Results::of(&path, &run, options.history, target)?;
+    let planned = job.saved.as_ref().map(SavedPlan::planned);
+    let part = planned.as_ref().map_or_else(|| Part::of(&job.planning), Part::Saved);
     let history = results.history();
     let mut choice = choose(rows, &loaded.intake.refused, history, part).map_err(|error| not_read(&error))?;
 
-    let desk = Desk::here(options.sheet.path.as_os_str() == "-");
-    let rules = run_rules(options, settings);
+    let desk = Desk::here(job.path.as_os_str() == sheet::STDIN);
+    let rules = rules(settings, &job.planning);
     if let Some(notice) = results.notice() {
         session.console.tell(format!("{notice}\n"));
     }
     let agreed = async {
         let (snapshot, plan) = session.plan(&loaded.organization, &choice, history, &rules).await?;
+        if let Some(saved) = &job.saved {
+            let review = Review {
+                order: &order,
+                choice: &choice,
+                plan: &plan,
+                snapshot: &snapshot,
+            };
+            session.console.tell(saved::check(saved, review, &rules, history)?);
+        }
         let cost = Cost::of(&plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
-        let view = cost.view(&choice, &plan);
+        let view = cost.view(&choice, &plan, &snapshot);
         if choice.rows.is_empty() {
             session.console.tell(nothing_to_do(history, &choice, &path));
         } else {
@@ -91,7 +100,7 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
         }
     };
 
-    let file = results.begin(&run, session, options)?;
+    let file = results.begin(&run, session, target)?;
     panics::install(Some(&path));
     let journal = file.journal();
     journal
@@ -124,20 +133,10 @@ async fn carry_out(session: &Session<'_>, source: Source, options: &RunOptions) 
         elapsed: began.elapsed().saturating_sub(hesitated),
         chosen: choice.rows.iter().map(|row| row.key).collect(),
         deleting: &deleting,
+        job,
         options,
         desk,
     })
-}
-
-fn run_rules(options: &RunOptions, settings: &Settings) -> Rules {
-    Rules {
-        administrators: administrators(options.admins),
-        pending: match options.pending_invites {
-            PendingInvites::Leave => Pending::LeaveAlone,
-            PendingInvites::Resend => Pending::Resend,
-        },
-        ..rules(settings, options.on_shortage)
-    }
 }
 
 fn max_failures(most: MaxFailures) -> engine::MaxFailures {

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::run_args::{PlanArgs, RunArgs};
 use super::sandbox_args::SandboxArgs;
-use super::sheet_args::SheetArgs;
+use super::sheet_args::CheckArgs;
 use super::values;
 use super::{OutputFormat, Shell, Verbosity};
 use crate::settings::Overrides;
@@ -35,7 +35,7 @@ pub(super) struct ReseatArgs {
 pub(super) enum CommandArgs {
     /// Validate a sheet offline and print every problem
     #[command(after_help = CHECK_EXAMPLES)]
-    Check(SheetArgs),
+    Check(CheckArgs),
     /// Show what a sheet would change, without changing anything
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Box<PlanArgs>),
@@ -73,13 +73,15 @@ Exit code 0 when the sheet is valid, 2 when it is not";
 const PLAN_EXAMPLES: &str = "\
 Examples:
   reseat plan moves.xlsx --profile production
-  reseat plan moves.xlsx --only 2-20 --output json";
+  reseat plan moves.xlsx --only 2-20 --output json
+  reseat plan moves.xlsx --save plan.json     Keep it; `reseat run --plan plan.json` runs just that";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
   reseat run joiners.xlsx
   reseat run moves.xlsx --limit 5             A few rows first, then the rest
   reseat run leavers.csv --yes --max-deletes 40
+  reseat run --plan plan.json                 What was saved, unless something has changed
   reseat run joiners.xlsx --sandbox --yes     On a simulated organization
 
 Exit code 0 when every row is done, 3 when some need a person, 75 when some wait;

@@ -25,9 +25,9 @@ pub struct Invocation {
 #[derive(Debug, Clone)]
 pub enum Command {
     /// `check`
-    Check(SheetOptions),
+    Check(CheckOptions),
     /// `plan`
-    Plan(PlanOptions),
+    Plan(Box<PlanOptions>),
     /// `run`
     Run(Box<RunOptions>),
     /// `codes`
@@ -91,11 +91,9 @@ pub struct ColumnMapping {
     pub column: String,
 }
 
-/// The sheet and how to read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How to read a sheet, and for which organization.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SheetOptions {
-    /// The file; `-` is CSV on standard input.
-    pub path: PathBuf,
     /// The operation of rows that name none.
     pub operation: Option<OperationKind>,
     /// What headers stand for.
@@ -110,48 +108,64 @@ pub struct SheetOptions {
     pub target: Target,
 }
 
-/// `plan`
+/// `check`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanOptions {
-    /// The sheet.
+pub struct CheckOptions {
+    /// The sheet; `-` is CSV on standard input.
+    pub path: PathBuf,
+    /// How to read it.
+    pub sheet: SheetOptions,
+}
+
+/// What shapes a plan. The default is what holds where nothing is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlanningOptions {
+    /// How to read the sheet.
     pub sheet: SheetOptions,
     /// The rows to plan; all where `None`.
     pub only: Option<RowSelection>,
     /// How many rows at most.
     pub limit: Option<usize>,
-    /// What to do when seats do not suffice.
-    pub on_shortage: OnShortage,
+    /// What to do when seats do not suffice; stop where `None`.
+    pub on_shortage: Option<OnShortage>,
+    /// Whether members of Administrators may be deleted.
+    pub admins: Permission,
+    /// What to do when rows are invalid.
+    pub invalid_rows: InvalidRows,
+    /// What to do with invitations that are pending.
+    pub pending_invites: PendingInvites,
     /// The results file; beside the sheet where `None`.
     pub results: Option<PathBuf>,
+}
+
+/// `plan`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// The sheet; `-` is CSV on standard input.
+    pub path: PathBuf,
+    /// What shapes the plan.
+    pub planning: PlanningOptions,
+    /// The file to save the plan to.
+    pub save: Option<PathBuf>,
 }
 
 /// `run`
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunOptions {
-    /// The sheet.
-    pub sheet: SheetOptions,
-    /// The rows to run; all where `None`.
-    pub only: Option<RowSelection>,
-    /// How many rows at most.
-    pub limit: Option<usize>,
-    /// What to do when seats do not suffice.
-    pub on_shortage: OnShortage,
+    /// The sheet; `-` is CSV on standard input. `None` only with a saved plan, which names it.
+    pub path: Option<PathBuf>,
+    /// What shapes the plan.
+    pub planning: PlanningOptions,
+    /// The saved plan that has to hold still.
+    pub saved_plan: Option<PathBuf>,
     /// Whether the plan was confirmed beforehand.
     pub confirmation: Confirmation,
     /// How many deletions are confirmed beforehand.
     pub max_deletes: Option<u64>,
-    /// Whether members of Administrators may be deleted.
-    pub admins: Permission,
     /// When failures stop the run.
     pub max_failures: Option<MaxFailures>,
-    /// What to do when rows are invalid.
-    pub invalid_rows: InvalidRows,
     /// What to do with the results of earlier runs.
     pub history: History,
-    /// What to do with invitations that are pending.
-    pub pending_invites: PendingInvites,
-    /// The results file; beside the sheet where `None`.
-    pub results: Option<PathBuf>,
 }
 
 /// Whether the user is asked before anything is sent.
@@ -173,18 +187,20 @@ pub enum MaxFailures {
 }
 
 /// What to do when rows are invalid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InvalidRows {
     /// Refuse the sheet.
+    #[default]
     Refuse,
     /// Run the others.
     Skip,
 }
 
 /// What to do when there are fewer free seats than the sheet needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnShortage {
     /// Stop before anything is sent.
+    #[default]
     Stop,
     /// Give them out in the sheet's order.
     Fill,
@@ -200,9 +216,10 @@ pub enum History {
 }
 
 /// What to do with an invitation that is not accepted yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PendingInvites {
     /// Nobody is mailed twice.
+    #[default]
     Leave,
     /// Send it again.
     Resend,

@@ -14,9 +14,9 @@ mod sheet_args;
 mod values;
 
 pub use command::{
-    ColumnMapping, Command, Confirmation, History, InvalidRows, Invocation, MaxFailures, OnShortage, OutputFormat,
-    PendingInvites, Permission, PlanOptions, RunOptions, SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target,
-    Verbosity,
+    CheckOptions, ColumnMapping, Command, Confirmation, History, InvalidRows, Invocation, MaxFailures, OnShortage,
+    OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RunOptions, SandboxOptions, SandboxQuotas,
+    SheetOptions, Shell, Target, Verbosity,
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, parse};

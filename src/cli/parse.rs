@@ -35,8 +35,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
     let verbosity = args.global.verbosity();
     args.global.apply(&mut overrides);
     let command = match args.command {
-        CommandArgs::Check(sheet) => Command::Check(sheet.into()),
-        CommandArgs::Plan(plan) => Command::Plan(plan.into_options(&mut overrides)),
+        CommandArgs::Check(check) => Command::Check(check.into()),
+        CommandArgs::Plan(plan) => Command::Plan(Box::new(plan.into_options(&mut overrides))),
         CommandArgs::Run(run) => Command::Run(Box::new(run.into_options(&mut overrides))),
         CommandArgs::Codes => Command::Codes,
         CommandArgs::Sandbox(sandbox) => Command::Sandbox(sandbox.into()),
@@ -57,7 +57,7 @@ mod tests {
 
     use super::super::{
         Confirmation, History, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission,
-        SandboxQuotas, Target, Verbosity,
+        PlanningOptions, SandboxQuotas, Target, Verbosity,
     };
     use super::*;
     use crate::model::OperationKind;
@@ -73,17 +73,12 @@ mod tests {
         };
         assert_eq!(options.confirmation, Confirmation::Ask);
         assert_eq!(options.history, History::Resume);
-        assert_eq!(options.pending_invites, PendingInvites::Leave);
-        assert_eq!(options.invalid_rows, InvalidRows::Refuse);
-        assert_eq!(options.on_shortage, OnShortage::Stop);
-        assert_eq!(options.admins, Permission::Refused);
-        assert_eq!(options.sheet.unknown_codes, Permission::Refused);
-        assert_eq!(options.sheet.email_update, Permission::Refused);
-        assert_eq!(options.sheet.target, Target::Configured);
-        assert_eq!(
-            (options.limit, options.max_deletes, options.max_failures),
-            (None, None, None)
-        );
+        assert_eq!(options.path, Some("joiners.xlsx".into()));
+        assert_eq!(options.planning, PlanningOptions::default());
+        assert_eq!(options.planning.invalid_rows, InvalidRows::Refuse);
+        assert_eq!(options.planning.sheet.target, Target::Configured);
+        assert_eq!((options.max_deletes, options.max_failures), (None, None));
+        assert_eq!(options.saved_plan, None);
     }
 
     #[test]
@@ -114,24 +109,55 @@ mod tests {
         let Command::Run(options) = invocation.command else {
             panic!("not a run")
         };
-        assert_eq!(options.sheet.path.to_str(), Some("-"));
-        assert_eq!(options.sheet.operation, Some(OperationKind::Delete));
-        assert_eq!(options.sheet.columns.len(), 2);
-        assert_eq!(options.sheet.sheets, ["Leavers"]);
-        assert_eq!(options.sheet.unknown_codes, Permission::Allowed);
-        assert_eq!(options.sheet.email_update, Permission::Allowed);
-        assert_eq!(options.sheet.target, Target::Sandbox);
-        assert_eq!(options.only, "2-10".parse().ok());
-        assert_eq!(options.limit, Some(5));
-        assert_eq!(options.on_shortage, OnShortage::Fill);
+        assert_eq!(options.path, Some("-".into()));
         assert_eq!(options.confirmation, Confirmation::Given);
         assert_eq!(options.max_deletes, Some(40));
-        assert_eq!(options.admins, Permission::Allowed);
         assert_eq!(options.max_failures, Some(MaxFailures::Percent(5.0)));
-        assert_eq!(options.invalid_rows, InvalidRows::Skip);
-        assert_eq!(options.results, Some("out.csv".into()));
         assert_eq!(options.history, History::Again);
-        assert_eq!(options.pending_invites, PendingInvites::Resend);
+        shapes_a_plan(&options.planning);
+    }
+
+    fn shapes_a_plan(planning: &PlanningOptions) {
+        assert_eq!(planning.sheet.operation, Some(OperationKind::Delete));
+        assert_eq!(planning.sheet.columns.len(), 2);
+        assert_eq!(planning.sheet.sheets, ["Leavers"]);
+        assert_eq!(planning.sheet.unknown_codes, Permission::Allowed);
+        assert_eq!(planning.sheet.email_update, Permission::Allowed);
+        assert_eq!(planning.sheet.target, Target::Sandbox);
+        assert_eq!(planning.only, "2-10".parse().ok());
+        assert_eq!(planning.limit, Some(5));
+        assert_eq!(planning.on_shortage, Some(OnShortage::Fill));
+        assert_eq!(planning.admins, Permission::Allowed);
+        assert_eq!(planning.invalid_rows, InvalidRows::Skip);
+        assert_eq!(planning.pending_invites, PendingInvites::Resend);
+        assert_eq!(planning.results, Some("out.csv".into()));
+    }
+
+    #[test]
+    fn every_flag_that_shapes_a_plan_is_a_flag_of_plan_too() {
+        let line = "reseat plan - --operation delete --map Mail=user --map Team=groups --sheet Leavers \
+            --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 --on-shortage fill \
+            --allow-admins --skip-invalid --results out.csv --resend --save plan.json";
+        let Command::Plan(options) = parsed(line).unwrap().command else {
+            panic!("not a plan")
+        };
+        shapes_a_plan(&options.planning);
+        assert_eq!(options.save, Some("plan.json".into()));
+    }
+
+    #[test]
+    fn a_run_takes_its_sheet_from_a_saved_plan_and_never_starts_one_anew() {
+        for (line, path) in [
+            ("reseat run --plan plan.json", None),
+            ("reseat run --plan plan.json x.csv", Some("x.csv".into())),
+        ] {
+            let Command::Run(options) = parsed(line).unwrap().command else {
+                panic!("not a run")
+            };
+            assert_eq!((options.path, options.saved_plan), (path, Some("plan.json".into())));
+        }
+        let both = parsed("reseat run --plan plan.json --again");
+        assert!(matches!(both, Err(Refusal::Usage(_))));
     }
 
     #[test]

@@ -5,43 +5,56 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint, value_parser};
 
-use super::sheet_args::SheetArgs;
+use super::sheet_args::{SheetArgs, SheetPathArg};
 use super::values;
 use super::{
-    Confirmation, History, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, RowSelection, RunOptions,
+    Confirmation, History, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
+    RowSelection, RunOptions,
 };
 use crate::settings::Overrides;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    path: SheetPathArg,
     #[command(flatten)]
-    part: PartArgs,
-    #[command(flatten)]
-    results: ResultsFileArgs,
+    planning: PlanningArgs,
+    /// Save the plan to this file, for `reseat run --plan`
+    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    save: Option<PathBuf>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
+    /// The sheet, as for `plan`; a saved plan names its own
+    #[arg(value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    #[arg(required_unless_present = "saved_plan")]
+    path: Option<PathBuf>,
     #[command(flatten)]
-    sheet: SheetArgs,
-    #[command(flatten)]
-    part: PartArgs,
+    planning: PlanningArgs,
     #[command(flatten)]
     guard: GuardArgs,
-    #[command(flatten)]
-    results: ResultsFileArgs,
     #[command(flatten)]
     earlier: EarlierArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
 
+/// What shapes a plan, the same for `plan` and `run`.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "What to run")]
+struct PlanningArgs {
+    #[command(flatten)]
+    sheet: SheetArgs,
+    #[command(flatten)]
+    part: PartArgs,
+    #[command(flatten)]
+    results: ResultsFileArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to do")]
 struct PartArgs {
     /// Only these rows, as in `2-10,15` or `Leavers!2-10`
     #[arg(long, value_name = "ROWS")]
@@ -49,29 +62,36 @@ struct PartArgs {
     /// At most this many rows
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     limit: Option<u32>,
-    /// When there are too few free seats: stop before anything is sent, or fill them in the sheet's order
-    #[arg(long, value_name = "WHAT", default_value = "stop")]
-    on_shortage: OnShortageArg,
+    /// When there are too few free seats: stop before anything is sent (the usual), or fill them in the sheet's order
+    #[arg(long, value_name = "WHAT")]
+    on_shortage: Option<OnShortageArg>,
+    /// Let members of Administrators be deleted
+    #[arg(long)]
+    allow_admins: bool,
+    /// Send invitations that are pending once more
+    #[arg(long)]
+    resend: bool,
+    /// Go on with the valid rows of a sheet that has invalid ones
+    #[arg(long)]
+    skip_invalid: bool,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Guards")]
 struct GuardArgs {
+    /// Run only if this plan, saved by `reseat plan --save`, still holds
+    #[arg(long = "plan", value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    #[arg(conflicts_with = "again")]
+    saved_plan: Option<PathBuf>,
     /// Do not ask before the plan is carried out
     #[arg(long, short)]
     yes: bool,
     /// Confirm up to this many deletions beforehand
     #[arg(long, value_name = "N")]
     max_deletes: Option<u64>,
-    /// Let members of Administrators be deleted
-    #[arg(long)]
-    allow_admins: bool,
     /// Stop once this many rows have failed, as in `50` or `5%`
     #[arg(long, value_name = "N|P%", value_parser = values::max_failures)]
     max_failures: Option<MaxFailures>,
-    /// Run the valid rows of a sheet that has invalid ones
-    #[arg(long)]
-    skip_invalid: bool,
 }
 
 #[derive(Debug, Args)]
@@ -88,9 +108,6 @@ struct EarlierArgs {
     /// Start anew although every row is done; the old results are kept under their date
     #[arg(long)]
     again: bool,
-    /// Send invitations that are pending once more
-    #[arg(long)]
-    resend: bool,
 }
 
 #[derive(Debug, Args)]
@@ -146,9 +163,27 @@ impl ConnectionArgs {
     }
 }
 
-impl PartArgs {
-    fn limit(&self) -> Option<usize> {
-        self.limit.and_then(|limit| usize::try_from(limit).ok())
+impl From<PlanningArgs> for PlanningOptions {
+    fn from(args: PlanningArgs) -> Self {
+        let PlanningArgs { sheet, part, results } = args;
+        Self {
+            sheet: sheet.into(),
+            only: part.only,
+            limit: part.limit.and_then(|limit| usize::try_from(limit).ok()),
+            on_shortage: part.on_shortage.map(OnShortage::from),
+            admins: part.allow_admins.into(),
+            invalid_rows: if part.skip_invalid {
+                InvalidRows::Skip
+            } else {
+                InvalidRows::Refuse
+            },
+            pending_invites: if part.resend {
+                PendingInvites::Resend
+            } else {
+                PendingInvites::Leave
+            },
+            results: results.results,
+        }
     }
 }
 
@@ -156,11 +191,9 @@ impl PlanArgs {
     pub(super) fn into_options(self, overrides: &mut Overrides) -> PlanOptions {
         self.connection.apply(overrides);
         PlanOptions {
-            sheet: self.sheet.into(),
-            limit: self.part.limit(),
-            only: self.part.only,
-            on_shortage: self.part.on_shortage.into(),
-            results: self.results.results,
+            path: self.path.path,
+            planning: self.planning.into(),
+            save: self.save,
         }
     }
 }
@@ -169,34 +202,21 @@ impl RunArgs {
     pub(super) fn into_options(self, overrides: &mut Overrides) -> RunOptions {
         self.connection.apply(overrides);
         RunOptions {
-            sheet: self.sheet.into(),
-            limit: self.part.limit(),
-            only: self.part.only,
-            on_shortage: self.part.on_shortage.into(),
+            path: self.path,
+            planning: self.planning.into(),
+            saved_plan: self.guard.saved_plan,
             confirmation: if self.guard.yes {
                 Confirmation::Given
             } else {
                 Confirmation::Ask
             },
             max_deletes: self.guard.max_deletes,
-            admins: self.guard.allow_admins.into(),
             max_failures: self.guard.max_failures,
-            invalid_rows: if self.guard.skip_invalid {
-                InvalidRows::Skip
-            } else {
-                InvalidRows::Refuse
-            },
             history: if self.earlier.again {
                 History::Again
             } else {
                 History::Resume
             },
-            pending_invites: if self.earlier.resend {
-                PendingInvites::Resend
-            } else {
-                PendingInvites::Leave
-            },
-            results: self.results.results,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! `--only`: some rows of a sheet.
 
+use std::fmt;
 use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::model::Place;
 use crate::text::fold;
@@ -63,6 +66,39 @@ impl FromStr for RowSelection {
     }
 }
 
+/// As it is typed.
+impl fmt::Display for RowSelection {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sheet = None;
+        for (position, range) in self.0.iter().enumerate() {
+            if position > 0 {
+                out.write_str(",")?;
+            }
+            if range.sheet.is_some() && range.sheet != sheet {
+                write!(out, "{}!", range.sheet.as_deref().unwrap_or_default())?;
+            }
+            sheet.clone_from(&range.sheet);
+            match (range.first, range.last) {
+                (first, last) if first == last => write!(out, "{first}")?,
+                (first, last) => write!(out, "{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for RowSelection {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RowSelection {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +124,14 @@ mod tests {
         assert_eq!(chosen("leavers!2,7,Joiners!3", &rows), [true, true, false, true]);
         assert_eq!(chosen("2", &rows), [true, false, true, false]);
         assert_eq!(chosen("'HR drop!'!2", &[("HR drop!", 2)]), [true]);
+    }
+
+    #[test]
+    fn a_selection_is_shown_as_it_is_typed() {
+        for text in ["2-10,15", "Leavers!2-10,15,Joiners!3", "HR drop!!2"] {
+            let selection: RowSelection = text.parse().unwrap();
+            assert_eq!(selection.to_string(), text);
+        }
     }
 
     #[test]

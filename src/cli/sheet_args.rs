@@ -5,15 +5,27 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::values;
-use super::{ColumnMapping, Permission, SheetOptions, Target};
+use super::{CheckOptions, ColumnMapping, Permission, SheetOptions, Target};
 use crate::model::OperationKind;
+
+#[derive(Debug, Args)]
+pub(super) struct SheetPathArg {
+    /// The sheet: .csv, .tsv, .xlsx, .xlsm, .xlsb, .xls or .ods; `-` reads CSV from standard input
+    #[arg(value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    pub(super) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    path: SheetPathArg,
+    #[command(flatten)]
+    sheet: SheetArgs,
+}
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sheet options")]
 pub(super) struct SheetArgs {
-    /// The sheet: .csv, .tsv, .xlsx, .xlsm, .xlsb, .xls or .ods; `-` reads CSV from standard input
-    #[arg(value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath, help_heading = None)]
-    path: PathBuf,
     /// The operation of rows that do not name one
     #[arg(long, value_name = "OPERATION", value_parser = values::operation())]
     operation: Option<OperationKind>,
@@ -40,10 +52,18 @@ impl From<bool> for Permission {
     }
 }
 
+impl From<CheckArgs> for CheckOptions {
+    fn from(args: CheckArgs) -> Self {
+        Self {
+            path: args.path.path,
+            sheet: args.sheet.into(),
+        }
+    }
+}
+
 impl From<SheetArgs> for SheetOptions {
     fn from(args: SheetArgs) -> Self {
         Self {
-            path: args.path,
             operation: args.operation,
             columns: args.columns,
             sheets: args.sheets,

@@ -4,6 +4,7 @@
 //! rows and what became of them. No room is below this one but [`crate::text`].
 
 mod address;
+mod as_text;
 mod bundle;
 mod capability;
 mod catalogue;

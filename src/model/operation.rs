@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use secrecy::SecretString;
 
+use super::as_text::as_text;
 use super::{BundleSet, Email, GroupRef, Quota, UserRef};
 
 /// The kinds of operation, by the names that the sheet's `operation` column uses.
@@ -90,6 +91,8 @@ impl FromStr for OperationKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
     }
 }
+
+as_text!(OperationKind, "an operation");
 
 /// What a cell says of a text field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

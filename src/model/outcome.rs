@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::as_text::as_text;
+
 /// A row's status in the results file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
@@ -136,6 +138,8 @@ impl FromStr for Status {
         Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(())
     }
 }
+
+as_text!(Status, "a status");
 
 #[cfg(test)]
 mod tests {

@@ -4,12 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Operation;
+use super::as_text::as_text;
 
 /// Where a row stands, as the spreadsheet program shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The worksheet's name; empty for a CSV.
     pub sheet: Arc<str>,
@@ -75,6 +77,8 @@ impl FromStr for RowKey {
         u128::from_str_radix(text, 16).map(Self).map_err(|_| ())
     }
 }
+
+as_text!(RowKey, "the key of a row");
 
 /// One valid row.
 #[derive(Debug, Clone)]

@@ -246,7 +246,7 @@ impl Assembly<'_> {
         plan.short.sort_by_key(|(row, _)| *row);
         plan.deletions.sort_by_key(|deletion| deletion.row);
         plan.seats = seats.lines(snapshot);
-        plan.warnings = warnings(&plan, rules);
+        plan.warnings = warnings(&plan, snapshot, rules);
         plan
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Direct, LicenseChange, Plan, Step, StepIndex, Work};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, GroupId};
 
 /// The most entries of one call, by endpoint; they shrink when the server says "too large".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchSizes {
     /// Users of one licence PUT.
     pub users_per_license_call: usize,

@@ -15,6 +15,7 @@ mod licences;
 mod needs;
 mod planned;
 mod profile;
+mod review;
 mod route;
 mod rules;
 mod seats;
@@ -29,6 +30,7 @@ pub use direct::{Direct, Holding, LicenseEdit};
 pub use forecast::{Calls, Circumstances, Forecast, Timing, forecast};
 pub use needs::needs;
 pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
+pub use review::{Difference, Fate, RowPlan, Since, differences, review, seat_differences, size_differences};
 pub use rules::{Administrators, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use step::{
@@ -36,3 +38,4 @@ pub use step::{
     Work,
 };
 pub use verdicts::short_of;
+pub use warnings::Warning;

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, RowIndex, Stage, Step, StepIndex};
+use super::{Account, AccountIndex, Begun, RowIndex, Stage, Step, StepIndex, Warning};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -60,21 +61,32 @@ impl PlannedRow {
     }
 }
 
-/// Seats of one bundle before and after.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Seats of one bundle before and after. `docs/plan.md` has its form in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatLine {
     /// The bundle.
     pub code: BundleCode,
     /// How many are owned, if known.
+    #[serde(rename = "owned")]
     pub total: Option<u64>,
     /// How many are taken now, if known.
+    #[serde(rename = "taken_now")]
     pub allocated: Option<u64>,
     /// How many the plan takes.
+    #[serde(rename = "takes")]
     pub taken: u64,
     /// How many the plan frees.
+    #[serde(rename = "frees")]
     pub freed: u64,
     /// How many more there would have to be for every row.
     pub short: u64,
+}
+
+impl SeatLine {
+    /// How many are taken once the plan is carried out, if known.
+    pub fn taken_after(&self) -> Option<u64> {
+        self.allocated.map(|now| (now + self.taken).saturating_sub(self.freed))
+    }
 }
 
 /// An account that will be deleted.
@@ -108,7 +120,7 @@ pub struct Plan {
     /// Migrations whose new account gets its licences only when the old one is deleted, in a later run.
     pub handed_over_later: Vec<RowIndex>,
     /// What the user should know before confirming.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 impl Plan {

@@ -9,6 +9,7 @@ mod hint;
 mod narrator;
 mod painter;
 mod plan;
+mod plan_shape;
 mod problems;
 mod progress;
 mod style;

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Zoned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::forecast::ForecastView;
-use super::style::{ERROR, WARNING};
+use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
-use crate::model::{BundleSet, OperationKind, Place, Row, Status};
-use crate::plan::{Deletion, Ending, Forecast, Plan, PlannedRow, RowIndex, Timing, Verdict};
+use crate::directory::Snapshot;
+use crate::model::{BundleSet, OperationKind, Row, Status};
+use crate::plan::{Deletion, Ending, Fate, Forecast, Plan, PlannedRow, RowIndex, RowPlan, Timing, Verdict, review};
 use crate::text::{clean, number, plural};
 
 /// How many deletions and short rows are named.
@@ -29,17 +30,21 @@ pub struct PlanView<'a> {
     pub timing: &'a Timing,
     /// When it ends if it begins now, on the local clock.
     pub ends: &'a Zoned,
+    /// The state that was planned against.
+    pub snapshot: &'a Snapshot,
     /// Rows that earlier runs finished.
     pub finished_before: usize,
+    /// Rows that did not pass validation, or stand twice.
+    pub invalid: usize,
 }
 
 /// Rows of one operation, by what is planned for them.
 #[derive(Debug, Default, Clone, Copy)]
-struct Fate {
-    change: usize,
-    already_so: usize,
-    waits: usize,
-    cannot_run: usize,
+pub(super) struct Fates {
+    pub(super) to_change: usize,
+    pub(super) already_so: usize,
+    pub(super) waits: usize,
+    pub(super) cannot_run: usize,
 }
 
 impl PlanView<'_> {
@@ -52,13 +57,13 @@ impl PlanView<'_> {
             ("waits", Align::Right),
             ("cannot run", Align::Right),
         ]);
-        for (operation, fate) in self.fates() {
+        for (operation, fates) in self.fates() {
             table.push([
                 operation.to_string(),
-                number(fate.change as u64),
-                number(fate.already_so as u64),
-                number(fate.waits as u64),
-                number(fate.cannot_run as u64),
+                number(fates.to_change as u64),
+                number(fates.already_so as u64),
+                number(fates.waits as u64),
+                number(fates.cannot_run as u64),
             ]);
         }
         table.write(out)?;
@@ -69,6 +74,10 @@ impl PlanView<'_> {
                 plural(self.finished_before, "row")
             )?;
         }
+        if self.invalid > 0 {
+            writeln!(out, "{} invalid and left out", are(self.invalid))?;
+        }
+        self.write_changes(out)?;
         self.write_blocked(out)?;
         self.write_seats(out)?;
         self.costs().write(out)?;
@@ -76,24 +85,39 @@ impl PlanView<'_> {
         self.write_later(out)?;
         self.write_short(out)?;
         for warning in &self.plan.warnings {
-            writeln!(out, "{WARNING}warning{WARNING:#}: {warning}")?;
+            writeln!(out, "{WARNING}warning{WARNING:#}: {}", warning.message)?;
         }
         Ok(())
     }
 
-    fn fates(&self) -> BTreeMap<OperationKind, Fate> {
-        let mut fates: BTreeMap<OperationKind, Fate> = BTreeMap::new();
+    pub(super) fn fates(&self) -> BTreeMap<OperationKind, Fates> {
+        let mut fates: BTreeMap<OperationKind, Fates> = BTreeMap::new();
         for (row, planned) in self.rows.iter().zip(&self.plan.rows) {
-            let fate = fates.entry(row.operation.kind()).or_default();
-            let count = match planned.verdict.as_ref().map(|verdict| verdict.status) {
-                None => &mut fate.change,
-                Some(Status::Unchanged | Status::Done) => &mut fate.already_so,
-                Some(Status::Waiting) => &mut fate.waits,
-                Some(_) => &mut fate.cannot_run,
+            let of_it = fates.entry(row.operation.kind()).or_default();
+            let count = match planned.verdict.as_ref().map(|verdict| Fate::of(verdict.status)) {
+                None => &mut of_it.to_change,
+                Some(Fate::AlreadySo) => &mut of_it.already_so,
+                Some(Fate::Waits) => &mut of_it.waits,
+                Some(_) => &mut of_it.cannot_run,
             };
             *count += 1;
         }
         fates
+    }
+
+    /// The first rows that change something, and how.
+    fn write_changes(&self, out: &mut dyn Write) -> io::Result<()> {
+        let rows = self.plan.rows.iter().enumerate();
+        let changing: Vec<RowIndex> = rows
+            .filter(|(_, planned)| planned.verdict.is_none())
+            .map(|(index, _)| index)
+            .collect();
+        if changing.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{HEADING}{} to change{HEADING:#}", plural(changing.len(), "row"))?;
+        let line = |index: &RowIndex| told(&review(self.rows, self.plan, self.snapshot, *index));
+        write_lines(&first(changing.iter().map(line)), out)
     }
 
     fn write_blocked(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -115,7 +139,8 @@ impl PlanView<'_> {
         let rows = self.rows.iter().zip(&self.plan.rows).enumerate();
         rows.filter_map(|(index, (row, planned))| {
             let verdict = planned.verdict.as_ref()?;
-            (is_blocked(verdict.status) && !is_short(&index)).then_some((row, verdict))
+            let is_blocked = Fate::of(verdict.status) == Fate::CannotRun;
+            (is_blocked && !is_short(&index)).then_some((row, verdict))
         })
         .collect()
     }
@@ -135,14 +160,13 @@ impl PlanView<'_> {
         ]);
         for line in &self.plan.seats {
             let known = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), number);
-            let after = line.allocated.map(|now| (now + line.taken).saturating_sub(line.freed));
             table.push([
                 line.code.to_string(),
                 known(line.total),
                 known(line.allocated),
                 number(line.taken),
                 number(line.freed),
-                known(after),
+                known(line.taken_after()),
                 number(line.short),
             ]);
         }
@@ -150,7 +174,7 @@ impl PlanView<'_> {
         table.write(out)
     }
 
-    fn costs(&self) -> ForecastView<'_> {
+    pub(super) fn costs(&self) -> ForecastView<'_> {
         ForecastView {
             forecast: self.forecast,
             timing: self.timing,
@@ -181,8 +205,8 @@ impl PlanView<'_> {
     /// What a migration leaves for the run after its invitation is accepted.
     fn write_later(&self, out: &mut dyn Write) -> io::Result<()> {
         let deletions = self.deleted_later();
-        if deletions > 0 {
-            let (are, their) = if deletions == 1 {
+        if !deletions.is_empty() {
+            let (are, their) = if deletions.len() == 1 {
                 ("is", "its invitation is")
             } else {
                 ("are", "their invitations are")
@@ -190,8 +214,10 @@ impl PlanView<'_> {
             writeln!(
                 out,
                 "\n{} {are} deleted once {their} accepted",
-                plural(deletions, "old account")
+                plural(deletions.len(), "old account")
             )?;
+            let line = |row: &&Row| format!("{} ({})", row.operation.user_label(), row.place);
+            write_lines(&first(deletions.iter().map(line)), out)?;
         }
         match self.plan.handed_over_later.len() {
             0 => Ok(()),
@@ -207,14 +233,15 @@ impl PlanView<'_> {
         }
     }
 
-    /// How many old accounts a later run deletes.
-    fn deleted_later(&self) -> usize {
-        let waits = |planned: &&PlannedRow| {
+    /// The rows whose old accounts a later run deletes.
+    pub(super) fn deleted_later(&self) -> Vec<&Row> {
+        let waits = |planned: &PlannedRow| {
             let verdict = planned.verdict.as_ref();
             matches!(planned.ending, Ending::Waiting(_))
                 && verdict.is_none_or(|verdict| verdict.status == Status::Waiting)
         };
-        self.plan.rows.iter().filter(waits).count()
+        let rows = self.rows.iter().zip(&self.plan.rows);
+        rows.filter(|(_, planned)| waits(planned)).map(|(row, _)| row).collect()
     }
 
     fn write_short(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -237,58 +264,26 @@ impl PlanView<'_> {
         };
         first(self.plan.short.iter().map(line))
     }
-
-    /// The same as one JSON object.
-    pub fn json(&self) -> Value {
-        let place = |place: &Place| json!({ "sheet": &*place.sheet, "row": place.row });
-        let short =
-            |(row, bundles): &(usize, BundleSet)| json!({ "at": place(&self.rows[*row].place), "bundles": bundles });
-        let mut whole = json!({
-            "operations": self.fates().into_iter().map(|(operation, fate)| json!({
-                "operation": operation.as_str(),
-                "to_change": fate.change,
-                "already_so": fate.already_so,
-                "waits": fate.waits,
-                "cannot_run": fate.cannot_run,
-            })).collect::<Vec<_>>(),
-            "finished_before": self.finished_before,
-            "seats": self.plan.seats.iter().map(|line| json!({
-                "code": line.code,
-                "owned": line.total,
-                "taken_now": line.allocated,
-                "takes": line.taken,
-                "frees": line.freed,
-                "short": line.short,
-            })).collect::<Vec<_>>(),
-            "deletions": self.plan.deletions.iter().map(|deletion| json!({
-                "at": place(&self.rows[deletion.row].place),
-                "user_id": deletion.user,
-                "user": deletion.label,
-            })).collect::<Vec<_>>(),
-            "deleted_later": self.deleted_later(),
-            "licenses_later": self.plan.handed_over_later.len(),
-            "short": self.plan.short.iter().map(short).collect::<Vec<_>>(),
-            "warnings": self.plan.warnings,
-            "rows": self.rows.iter().zip(&self.plan.rows).filter_map(|(row, planned)| {
-                let verdict = planned.verdict.as_ref()?;
-                Some(json!({
-                    "at": place(&row.place),
-                    "status": verdict.status.as_str(),
-                    "code": verdict.code,
-                    "message": verdict.message,
-                }))
-            }).collect::<Vec<_>>(),
-        });
-        for (name, value) in self.costs().json() {
-            whole[name] = value;
-        }
-        whole
-    }
 }
 
-/// Whether the status of a row that gets no call is one that somebody has to look at.
-fn is_blocked(status: Status) -> bool {
-    !matches!(status, Status::Unchanged | Status::Done | Status::Waiting)
+/// A row that changes something: whom, what, and which licences that replaces.
+fn told(row: &RowPlan) -> String {
+    let whom = if row.user.is_empty() { &row.target } else { &row.user };
+    let held = row.before.as_ref().and_then(|before| before.get("licenses"));
+    let held: Vec<&str> = held
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let instead = match (
+        row.after.as_ref().is_some_and(|after| after.get("licenses").is_some()),
+        held.is_empty(),
+    ) {
+        (true, false) => format!(" (before: {})", held.join("; ")),
+        _ => String::new(),
+    };
+    clean(&format!("{}: {whom}: {}{instead}", row.at, row.message), 300)
 }
 
 /// The first lines, and how many more there are.
@@ -299,6 +294,11 @@ fn first(lines: impl ExactSizeIterator<Item = String>) -> Vec<String> {
         shown.push(format!("and {} more", number((count - NAMED) as u64)));
     }
     shown
+}
+
+fn are(rows: usize) -> String {
+    let are = if rows == 1 { "is" } else { "are" };
+    format!("{} {are}", plural(rows, "row"))
 }
 
 fn write_lines(lines: &[String], out: &mut dyn Write) -> io::Result<()> {

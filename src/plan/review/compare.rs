@@ -1,0 +1,194 @@
+//! Whether the rows of a plan are still as they were when it was saved, and what has changed.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::facts::{Fact, Name, facts};
+use super::resumed::Touched;
+use super::state::State;
+use super::{Fate, RowPlan};
+use crate::model::{Place, RowKey, Status};
+
+/// Something that is no longer as the plan has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Where the row stands; where it stood, for one that has left the sheet.
+    pub at: Place,
+    /// What is different, in a sentence without a full stop.
+    pub words: String,
+}
+
+/// What runs have done since a plan was saved.
+#[derive(Debug, Clone, Default)]
+pub struct Since {
+    /// The rows that they attempted, whatever came of it.
+    pub attempted: HashSet<RowKey>,
+}
+
+/// What has changed since the plan with the rows `saved` was made, given what a plan made `now` says of the
+/// same sheet: rows that came, left or were rewritten, and rows whose accounts are in another state.
+///
+/// A row that has been finished since is as it should be. One whose account a run has worked on `since`
+/// goes on from where that ended: it differs only where something is found that neither the saved plan
+/// found nor what it was to bring about.
+pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, since: &Since) -> Vec<Difference> {
+    let by_key: HashMap<RowKey, &RowPlan> = saved.iter().map(|row| (row.key, row)).collect();
+    let touched = Touched::new(saved, since);
+    let mut met: HashSet<RowKey> = HashSet::new();
+    let (mut differences, mut newcomers) = (Vec::new(), Vec::new());
+    for row in now {
+        let Some(earlier) = by_key.get(&row.key) else {
+            newcomers.push(row);
+            continue;
+        };
+        met.insert(row.key);
+        if let Some(words) = change(earlier, &row, &touched) {
+            differences.push(Difference { at: row.at, words });
+        }
+    }
+    let left = saved.iter().filter(|row| !met.contains(&row.key)).collect();
+    differences.extend(exchanged(left, newcomers));
+    differences
+}
+
+/// Rows that left the sheet and rows that came into it; of the two in one place, one was rewritten.
+fn exchanged(left: Vec<&RowPlan>, newcomers: Vec<RowPlan>) -> Vec<Difference> {
+    let place = |at: &Place| (at.sheet.clone(), at.row);
+    let mut by_place: HashMap<_, &RowPlan> = left.iter().map(|row| (place(&row.at), *row)).collect();
+    let mut differences = Vec::new();
+    for new in newcomers {
+        let words = match by_place.remove(&place(&new.at)) {
+            Some(old) => format!("the row was rewritten: {} before, {} now", named(old), named(&new)),
+            None => format!("the row is new in the sheet: {}", named(&new)),
+        };
+        differences.push(Difference { at: new.at, words });
+    }
+    for old in left {
+        if by_place.contains_key(&place(&old.at)) {
+            let words = format!("the row has left the sheet: {}", named(old));
+            let at = old.at.clone();
+            differences.push(Difference { at, words });
+        }
+    }
+    differences
+}
+
+/// A row by what it asks for.
+fn named(row: &RowPlan) -> String {
+    let words = [
+        row.operation.map(|operation| operation.to_string()),
+        (!row.user.is_empty()).then(|| format!("`{}`", row.user)),
+        (!row.target.is_empty()).then(|| format!("`{}`", row.target)),
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    match (words.is_empty(), row.fate) {
+        (false, _) => words.join(" "),
+        (true, Fate::Finished) => "finished".to_owned(),
+        (true, _) => "not readable".to_owned(),
+    }
+}
+
+fn change(saved: &RowPlan, now: &RowPlan, touched: &Touched) -> Option<String> {
+    match (saved.fate, now.fate) {
+        (_, Fate::Finished) => None,
+        (Fate::Finished, _) => {
+            Some("the plan found the row finished, which the results file no longer says".to_owned())
+        }
+        (Fate::LeftOut, Fate::LeftOut) | (Fate::Invalid, Fate::Invalid) => None,
+        (_, Fate::Invalid) => Some(format!("the row is invalid now: {}", now.message)),
+        (Fate::Invalid, _) => Some(format!("the row is valid now; for the plan, {}", saved.message)),
+        (_, Fate::LeftOut) | (Fate::LeftOut, _) => Some("the plan was made for other rows".to_owned()),
+        _ if touched.concerns(saved) => touched.change(saved, now),
+        _ => changed_state(saved, now),
+    }
+}
+
+/// What is different between a row as it was planned and as it would be planned now.
+fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
+    let subject = subject(now);
+    if let (Some(then), Some(is)) = (saved.user_id, now.user_id)
+        && then != is
+    {
+        return Some(format!("{subject} now names the account {is}; the plan meant {then}"));
+    }
+    let settled = |row: &RowPlan| matches!(row.fate, Fate::CannotRun | Fate::Waits);
+    if settled(saved) || settled(now) {
+        let is_same = (saved.fate, saved.status, &saved.code) == (now.fate, now.status, &now.code);
+        return (!is_same).then(|| other_end(saved, now));
+    }
+    if saved.deletes != now.deletes {
+        return Some(other_deletion(now));
+    }
+    let made = (String::from("made"), None);
+    let (then, is) = (facts(saved), facts(now));
+    if then.contains_key(&made) != is.contains_key(&made) {
+        return Some(if is.contains_key(&made) {
+            format!("there is no account {subject} any more; the plan found one")
+        } else {
+            format!("there is an account {subject} by now; the plan was to make it")
+        });
+    }
+    let mut words = Vec::new();
+    let names: BTreeSet<&Name> = then.keys().chain(is.keys()).collect();
+    for name in names {
+        let (then, is) = (then.get(name), is.get(name));
+        // A row that leaves a fact alone finds it as the other one brings it about.
+        let found = |own: Option<&Fact>, other: Option<&Fact>| match own {
+            Some(fact) => fact.before.clone(),
+            None => other.and_then(|fact| fact.after.clone()),
+        };
+        let (was_found, is_found) = (found(then, is), found(is, then));
+        if was_found != is_found {
+            let (then, is) = (State::of(name, was_found.as_ref()), State::of(name, is_found.as_ref()));
+            words.push(format!("now {}; the plan took it to {}", is.it(), then.to()));
+        } else if let (Some(then), Some(is)) = (then, is)
+            && then.after != is.after
+        {
+            let (then, is) = (State::of(name, then.after.as_ref()), State::of(name, is.after.as_ref()));
+            words.push(format!(
+                "would now come to {}; the plan was for it to {}",
+                is.to(),
+                then.to()
+            ));
+        }
+    }
+    if words.is_empty() && saved.status != now.status {
+        return Some(other_end(saved, now));
+    }
+    (!words.is_empty()).then(|| format!("{subject} {}", words.join(", and ")))
+}
+
+/// Whom or what a row is about.
+pub(super) fn subject(row: &RowPlan) -> String {
+    let name = if row.user.is_empty() { &row.target } else { &row.user };
+    format!("`{name}`")
+}
+
+pub(super) fn other_deletion(now: &RowPlan) -> String {
+    let subject = subject(now);
+    match (now.deletes, now.fate) {
+        (true, _) => format!("{subject} would be deleted now; the plan was not to"),
+        (false, Fate::AlreadySo) => format!("{subject} would no longer be deleted: {}", now.message),
+        (false, _) => format!("{subject} would no longer be deleted"),
+    }
+}
+
+/// Rows that end otherwise than was planned.
+pub(super) fn other_end(saved: &RowPlan, now: &RowPlan) -> String {
+    format!("the row {}; for the plan, it {}", end(now), end(saved))
+}
+
+fn end(row: &RowPlan) -> String {
+    let because = if row.message.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", row.message)
+    };
+    match (row.fate, row.status) {
+        (Fate::ToChange, Some(Status::Done) | None) => "could be carried out".to_owned(),
+        (Fate::ToChange, Some(status)) => format!("would end as {status}{because}"),
+        (Fate::AlreadySo, _) => "is so already".to_owned(),
+        (Fate::Waits, _) => "waits for its invitation to be accepted".to_owned(),
+        (_, Some(status)) => format!("cannot run: {status}{because}"),
+        (_, None) => "cannot run".to_owned(),
+    }
+}

@@ -1,0 +1,123 @@
+//! A plan, for a program. `docs/plan.md` is its contract.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::plan::{Fates, PlanView};
+use crate::model::{BundleSet, OperationKind, Place, UserId};
+use crate::plan::{SeatLine, Warning};
+
+/// The JSON object; its member names are a promise.
+#[derive(Serialize)]
+struct Shape<'a, R> {
+    operations: Vec<ShapeOfOperation>,
+    finished_before: usize,
+    invalid: usize,
+    seats: Vec<ShapeOfSeats<'a>>,
+    #[serde(flatten)]
+    costs: BTreeMap<&'static str, Value>,
+    deletions: Vec<ShapeOfDeletion<'a>>,
+    deleted_later: usize,
+    licenses_later: usize,
+    short: Vec<ShapeOfShort<'a>>,
+    warnings: Vec<ShapeOfWarning<'a>>,
+    rows: R,
+}
+
+#[derive(Serialize)]
+struct ShapeOfOperation {
+    operation: OperationKind,
+    to_change: usize,
+    already_so: usize,
+    waits: usize,
+    cannot_run: usize,
+}
+
+#[derive(Serialize)]
+struct ShapeOfSeats<'a> {
+    #[serde(flatten)]
+    line: &'a SeatLine,
+    taken_after: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct ShapeOfDeletion<'a> {
+    at: &'a Place,
+    user_id: UserId,
+    user: &'a str,
+}
+
+#[derive(Serialize)]
+struct ShapeOfShort<'a> {
+    at: &'a Place,
+    bundles: &'a BundleSet,
+}
+
+#[derive(Serialize)]
+struct ShapeOfWarning<'a> {
+    code: &'static str,
+    message: &'a str,
+    rows: Vec<&'a Place>,
+}
+
+impl PlanView<'_> {
+    /// The plan as one JSON object, with these rows.
+    pub fn shape<R: Serialize>(&self, rows: R) -> impl Serialize {
+        let at = |row: usize| &self.rows[row].place;
+        Shape {
+            operations: self.fates().into_iter().map(operation).collect(),
+            finished_before: self.finished_before,
+            invalid: self.invalid,
+            seats: self.plan.seats.iter().map(seats).collect(),
+            costs: self.costs().json().into(),
+            deletions: self
+                .plan
+                .deletions
+                .iter()
+                .map(|deletion| ShapeOfDeletion {
+                    at: at(deletion.row),
+                    user_id: deletion.user,
+                    user: &deletion.label,
+                })
+                .collect(),
+            deleted_later: self.deleted_later().len(),
+            licenses_later: self.plan.handed_over_later.len(),
+            short: self
+                .plan
+                .short
+                .iter()
+                .map(|(row, bundles)| ShapeOfShort { at: at(*row), bundles })
+                .collect(),
+            warnings: self
+                .plan
+                .warnings
+                .iter()
+                .map(|warning: &Warning| ShapeOfWarning {
+                    code: warning.code,
+                    message: &warning.message,
+                    rows: warning.rows.iter().map(|row| at(*row)).collect(),
+                })
+                .collect(),
+            rows,
+        }
+    }
+}
+
+fn operation((operation, fates): (OperationKind, Fates)) -> ShapeOfOperation {
+    ShapeOfOperation {
+        operation,
+        to_change: fates.to_change,
+        already_so: fates.already_so,
+        waits: fates.waits,
+        cannot_run: fates.cannot_run,
+    }
+}
+
+fn seats(line: &SeatLine) -> ShapeOfSeats<'_> {
+    ShapeOfSeats {
+        line,
+        taken_after: line.taken_after(),
+    }
+}
