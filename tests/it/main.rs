@@ -16,6 +16,7 @@ mod names;
 mod operations;
 mod outputs;
 mod resume;
+mod saved_plan;
 mod sign_in;
 mod storm;
 mod support;

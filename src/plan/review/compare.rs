@@ -57,6 +57,9 @@ fn exchanged(left: Vec<&RowPlan>, newcomers: Vec<RowPlan>) -> Vec<Difference> {
     let mut differences = Vec::new();
     for new in newcomers {
         let words = match by_place.remove(&place(&new.at)) {
+            Some(old) if named(old) == named(&new) => {
+                format!("the row was rewritten: {} as before, with other values", named(old))
+            }
             Some(old) => format!("the row was rewritten: {} before, {} now", named(old), named(&new)),
             None => format!("the row is new in the sheet: {}", named(&new)),
         };

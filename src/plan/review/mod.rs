@@ -10,6 +10,8 @@ mod row;
 mod seats;
 mod sizes;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use compare::{Difference, Since, differences};
 pub use row::{Fate, RowPlan, review};

@@ -1,0 +1,398 @@
+//! `plan --save` and `run --plan`: what was looked through is what is run, or nothing is.
+
+use serde_json::Value;
+
+use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, Ran, Stage, lines};
+
+/// A sheet of three changes: licences, a name, an invitation.
+fn three() -> String {
+    format!(
+        "operation,user,email,licenses,name,groups\n\
+         set-licenses,{HUGO},,ATTUNU,,\n\
+         update,{ANNA},,,Annika,\n\
+         invite,,ada@new.example,CTZDEVNU,,HR Robots\n"
+    )
+}
+
+fn saved(content: &str, flags: &[&str]) -> Stage {
+    let stage = Stage::new();
+    save(&stage, content, flags);
+    stage
+}
+
+fn save(stage: &Stage, content: &str, flags: &[&str]) {
+    stage.write("sheet.csv", content);
+    let words = [&["plan", "sheet.csv", "--save", "plan.json"], flags].concat();
+    stage.reseat(&words).ends(0).tells("the plan is saved");
+    stage.forget_calls();
+}
+
+fn run_plan(stage: &Stage, flags: &[&str]) -> Ran {
+    stage.reseat(&[&["run", "--plan", "plan.json", "--yes"], flags].concat())
+}
+
+/// Runs the plan, which has to be refused for this reason, before anything is sent or recorded.
+#[track_caller]
+fn refused(stage: &Stage, reason: &str) -> Ran {
+    let ran = run_plan(stage, &[]).ends(4).tells(reason).tells("nothing was sent");
+    assert!(stage.writes().is_empty(), "{:?}", stage.writes());
+    assert!(!stage.exists("sheet.results.csv"));
+    ran
+}
+
+fn give(stage: &Stage, name: &str, codes: &[&str]) {
+    let id = stage.id(name);
+    stage
+        .sandbox
+        .with_world(|world| world.allocate(id, crate::support::bundles(codes), false));
+}
+
+#[test]
+fn a_plan_that_still_holds_is_carried_out_without_naming_its_sheet() {
+    let stage = saved(&three(), &[]);
+    run_plan(&stage, &[]).ends(0).tells("still holds");
+    assert_eq!(stage.statuses(), ["done"; 3]);
+    assert_eq!(stage.held(HUGO).as_deref(), Some("ATTUNU"));
+}
+
+#[test]
+fn a_saved_plan_has_to_be_confirmed_all_the_same() {
+    let stage = saved(&three(), &[]);
+    stage.reseat(&["run", "--plan", "plan.json"]).ends(4).tells("--yes");
+    save(&stage, &format!("operation,user\ndelete,{BRAM}\n"), &[]);
+    run_plan(&stage, &[]).ends(4).tells("--max-deletes 1");
+    assert!(stage.writes().is_empty());
+    run_plan(&stage, &["--max-deletes", "1"]).ends(0);
+    assert!(stage.user(BRAM).is_none());
+}
+
+#[test]
+fn what_changed_in_the_organization_is_named_row_by_row() {
+    let stage = saved(&three(), &[]);
+    give(&stage, HUGO, &["ATTUNU"]);
+    refused(&stage, "1 thing has changed since the plan was saved").tells(&format!(
+        "row 2: `{HUGO}` now holds ATTUNU; the plan took it to have no direct licences"
+    ));
+    give(&stage, HUGO, &["ACNU"]);
+    refused(
+        &stage,
+        &format!("row 2: `{HUGO}` now holds ACNU; the plan took it to have no direct licences"),
+    );
+}
+
+#[test]
+fn an_account_that_came_or_went_is_named() {
+    let stage = saved(&three(), &[]);
+    stage.reseat(&["plan", "sheet.csv"]).ends(0);
+    let id = stage.id(ANNA);
+    stage.sandbox.with_world(|world| world.remove_user(id));
+    refused(&stage, "row 3: the row cannot run: not_found");
+}
+
+#[test]
+fn what_others_do_to_others_does_not_matter() {
+    let stage = saved(&three(), &[]);
+    give(&stage, DAVID, &["ACNU"]);
+    let id = stage.id(MEI);
+    stage.sandbox.with_world(|world| world.remove_user(id));
+    run_plan(&stage, &[]).ends(0);
+    assert_eq!(stage.statuses(), ["done"; 3]);
+}
+
+#[test]
+fn a_seat_that_somebody_else_took_matters_where_a_row_wants_it() {
+    let stage = Stage::new();
+    stage.free_seats("PMD", 1);
+    save(
+        &stage,
+        &format!("operation,user,licenses\nadd-licenses,{ANNA},PMD\n"),
+        &[],
+    );
+    give(&stage, DAVID, &["PMD"]);
+    refused(
+        &stage,
+        "row 2: the row cannot run: conflict (no seat is left of PMD for this row)",
+    )
+    .tells("of PMD 0 seats are free now; the plan found 1");
+}
+
+#[test]
+fn rows_that_came_left_or_were_rewritten_are_named() {
+    let stage = saved(&three(), &[]);
+    let sheet = three().replace("Annika", "Anouk").replace(
+        "invite,,ada@new.example,CTZDEVNU,,HR Robots\n",
+        &format!("\nset-licenses,{BRAM},,ACNU,,\n"),
+    );
+    stage.write("sheet.csv", &sheet);
+    refused(&stage, "3 things have changed")
+        .tells(&format!(
+            "row 3: the row was rewritten: update `{ANNA}` as before, with other values"
+        ))
+        .tells(&format!(
+            "row 5: the row is new in the sheet: set-licenses `{BRAM}` `ACNU`"
+        ))
+        .tells("row 4: the row has left the sheet: invite `ada@new.example` `HR Robots`");
+    // The empty line is a row of nothing to the test's own reader.
+    stage.write("sheet.csv", three());
+}
+
+#[test]
+fn a_sheet_that_was_only_sorted_is_the_same() {
+    let stage = saved(&three(), &[]);
+    let sheet = three();
+    let mut rows: Vec<&str> = sheet.lines().collect();
+    rows[1..].reverse();
+    stage.write("sheet.csv", rows.join("\n"));
+    run_plan(&stage, &[]).ends(0);
+}
+
+#[test]
+fn of_many_changes_the_first_are_named_and_the_others_counted() {
+    let stage = Stage::new();
+    let people: Vec<String> = stage.world().users().map(|user| user.email.clone()).collect();
+    let people: Vec<&String> = people.iter().filter(|who| who.contains('@')).take(25).collect();
+    save(
+        &stage,
+        &crate::support::sheet("operation,user,name", "update,{},Kim", &people),
+        &[],
+    );
+    for who in &people {
+        let id = stage.id(who);
+        stage
+            .sandbox
+            .with_world(|world| world.edit_user(id, |user| user.name = Some("Kit".to_owned())));
+    }
+    let ran = refused(&stage, "25 things have changed").tells("and 5 more");
+    assert_eq!(ran.err.matches("now has name `Kit`").count(), 20, "{}", ran.err);
+}
+
+#[test]
+fn another_organization_is_refused_before_it_is_read() {
+    let stage = saved(&three(), &[]);
+    let other = Stage::new();
+    for (name, value) in [
+        ("UIPATH_URI", other.sandbox.base_url()),
+        ("RESEAT_ORGANIZATION_ID", other.sandbox.organization_id().to_string()),
+        ("UIPATH_CLIENT_SECRET", other.sandbox.client_secret().to_owned()),
+    ] {
+        stage.set(name, &value);
+    }
+    let id = "0b9d6a55-2c1c-4f3e-9d5e-aaaaaaaaaaaa";
+    stage.set("RESEAT_ORGANIZATION_ID", id);
+    refused(&stage, "was made for another organization")
+        .tells(id)
+        .tells("--profile");
+    assert_eq!(other.sandbox.tally().total(), 0);
+}
+
+#[test]
+fn the_flags_of_the_plan_hold_and_others_are_refused() {
+    let stage = saved(&three(), &["--only", "2"]);
+    run_plan(&stage, &["--only", "3"])
+        .ends(4)
+        .tells("`--only 3` was typed; the plan was made with `--only 2`");
+    run_plan(&stage, &["--on-shortage", "fill"])
+        .ends(4)
+        .tells("the plan was made without `--on-shortage`");
+    assert_eq!(stage.sandbox.tally().total(), 0);
+    run_plan(&stage, &["--only", "2"]).ends(0);
+    assert_eq!(stage.statuses(), ["done", "not_run", "not_run"]);
+    assert!(stage.results()[1].message().contains("left out by the saved plan"));
+}
+
+#[test]
+fn other_batch_sizes_matter_once_they_make_other_calls() {
+    let stage = Stage::new();
+    save(
+        &stage,
+        &format!("operation,user,licenses\nset-licenses,{HUGO},ACNU\nset-licenses,{DAVID},ACNU\n"),
+        &[],
+    );
+    let size = |name: &str, size: u32| {
+        let profile = format!(
+            "{}\n[profile.default.batch]\n{name} = {size}\n",
+            crate::support::PROFILE
+        );
+        stage.write("reseat.toml", profile);
+    };
+    size("users_per_license_call", 1);
+    refused(&stage, "`users_per_license_call` is 1 now; the plan was made with 100");
+    size("users_per_license_call", 2);
+    run_plan(&stage, &[]).ends(0);
+}
+
+#[test]
+fn a_run_that_stopped_half_way_goes_on_with_its_plan() {
+    let stage = saved(&three(), &[]);
+    let fault = reseat::sandbox::FaultKind::Status {
+        status: 400,
+        moment: reseat::sandbox::Moment::BeforeEffect,
+    };
+    stage.fault(fault, "PUT", "/api/User/", reseat::sandbox::Strikes::Always);
+    run_plan(&stage, &[]).ends(3);
+    assert_eq!(stage.statuses(), ["done", "rejected", "done"]);
+    stage.sandbox.set_faults(reseat::sandbox::Faults::default());
+    stage.forget_calls();
+    let ran = run_plan(&stage, &["--output", "json"]).ends(0).tells("still holds");
+    assert_eq!(stage.statuses(), ["done"; 3]);
+    assert_eq!(stage.writes().values().sum::<u64>(), 1, "only what was left");
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(told["next_command"], Value::Null);
+}
+
+#[test]
+fn what_a_run_left_half_done_is_no_change_but_what_others_did_to_it_is() {
+    let stage = Stage::new();
+    // The account is made, its licences are refused.
+    save(
+        &stage,
+        "operation,email,licenses\ninvite,ada@new.example,CTZDEVNU\n",
+        &[],
+    );
+    let fault = reseat::sandbox::FaultKind::Status {
+        status: 400,
+        moment: reseat::sandbox::Moment::BeforeEffect,
+    };
+    stage.fault(fault, "PUT", "user-license", reseat::sandbox::Strikes::Always);
+    run_plan(&stage, &[]).ends(3);
+    stage.sandbox.set_faults(reseat::sandbox::Faults::default());
+    give(&stage, "ada@new.example", &["ACNU"]);
+    run_plan(&stage, &[])
+        .ends(4)
+        .tells("row 2: `ada@new.example` now holds ACNU");
+    let id = stage.id("ada@new.example");
+    stage.sandbox.with_world(|world| world.release(id));
+    run_plan(&stage, &[]).ends(0).tells("still holds");
+    assert_eq!(stage.held("ada@new.example").as_deref(), Some("CTZDEVNU"));
+}
+
+#[test]
+fn a_migration_of_a_saved_plan_comes_to_its_end_once_its_invitation_is_accepted() {
+    let stage = saved(
+        &format!("operation,user,new_email\nmigrate,{ANNA},anna@new.example\n"),
+        &[],
+    );
+    run_plan(&stage, &[]).ends(75);
+    run_plan(&stage, &[]).ends(75).tells("still holds");
+    assert!(
+        stage
+            .sandbox
+            .with_world(|world| world.accept_invitation("anna@new.example"))
+    );
+    run_plan(&stage, &["--max-deletes", "1"]).ends(0);
+    assert!(stage.user(ANNA).is_none());
+}
+
+#[test]
+fn the_rows_of_a_limited_plan_stay_the_same_however_often_it_is_run() {
+    let stage = saved(&three(), &["--limit", "1"]);
+    run_plan(&stage, &[]).ends(0);
+    run_plan(&stage, &[]).ends(0);
+    assert_eq!(stage.statuses(), ["done", "not_run", "not_run"]);
+}
+
+#[test]
+fn the_failed_sheet_of_a_saved_plan_is_run_with_the_plans_flags() {
+    let stage = Stage::new();
+    save(
+        &stage,
+        &format!("user,groups\nnobody@contoso.example,Finance\n{ANNA},HR Robots\n"),
+        &["--operation", "add-to-groups"],
+    );
+    let ran = run_plan(&stage, &["--output", "json"]).ends(3);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    let next = told["next_command"].as_str().unwrap();
+    assert!(
+        next.ends_with("run --yes --output json sheet.failed.csv --operation add-to-groups"),
+        "{next}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_plan_is_refused_with_what_to_do() {
+    let stage = saved(&three(), &[]);
+    let plan = stage.read("plan.json");
+    for (content, told) in [
+        (String::new(), "is no plan that reseat saved"),
+        (three(), "is no plan that reseat saved"),
+        (
+            "{\"format\": \"tarot\", \"version\": 1}".to_owned(),
+            "its `format` is `tarot`",
+        ),
+        (
+            plan.replace("\"version\": 1", "\"version\": 2"),
+            "was saved by a newer reseat",
+        ),
+        (
+            plan.replace("\"to_change\",", "\"perhaps\","),
+            "is damaged: plan.rows[0].fate",
+        ),
+        (plan[..plan.len() / 2].to_owned(), "is no plan that reseat saved"),
+    ] {
+        stage.write("plan.json", &content);
+        run_plan(&stage, &[]).ends(1).tells(told).tells("--save");
+    }
+    stage
+        .reseat(&["run", "--plan", "nothing.json"])
+        .ends(1)
+        .tells("nothing.json");
+}
+
+#[test]
+fn saving_replaces_an_older_plan_and_nothing_else() {
+    let stage = saved(&three(), &[]);
+    save(&stage, &three(), &[]);
+    stage
+        .reseat(&["plan", "sheet.csv", "--save", "sheet.csv"])
+        .ends(1)
+        .tells("exists and is no saved plan");
+    assert_eq!(stage.read("sheet.csv"), three());
+    assert_eq!(stage.sandbox.tally().total(), 0);
+}
+
+#[test]
+fn a_plan_is_for_its_owner_only_and_holds_no_password() {
+    let stage = Stage::new();
+    stage.keep_secret("Hunter2-hunter2");
+    save(
+        &stage,
+        &format!("operation,user,password\nupdate,{ANNA},Hunter2-hunter2\n"),
+        &[],
+    );
+    assert!(stage.read("plan.json").contains("changed password"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs_err::metadata(stage.path("plan.json")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    run_plan(&stage, &[]).ends(0);
+}
+
+#[test]
+fn a_plan_and_its_sheet_may_be_moved_together() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,licenses\nset-licenses,{HUGO},ACNU\n");
+    fs_err::create_dir(stage.path("drop")).unwrap();
+    fs_err::write(stage.path("drop/in.csv"), sheet).unwrap();
+    stage
+        .reseat(&[
+            "plan",
+            "drop/in.csv",
+            "--save",
+            "drop/plan.json",
+            "--results",
+            "drop/out.csv",
+        ])
+        .ends(0);
+    fs_err::rename(stage.path("drop"), stage.path("moved")).unwrap();
+    stage.reseat(&["run", "--plan", "moved/plan.json", "--yes"]).ends(0);
+    assert_eq!(lines(&stage.path("moved/out.csv")).len(), 1);
+}
+
+#[test]
+fn a_trial_can_be_saved_and_run_on_the_sandbox() {
+    let stage = saved(&three(), &["--sandbox"]);
+    run_plan(&stage, &[]).ends(0).tells("still holds");
+    assert_eq!(stage.sandbox.tally().total(), 0);
+}
