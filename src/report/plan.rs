@@ -10,8 +10,8 @@ use super::forecast::ForecastView;
 use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, OperationKind, Row, Status};
-use crate::plan::{Deletion, Ending, Fate, Forecast, Plan, PlannedRow, RowIndex, RowPlan, Timing, Verdict, review};
+use crate::model::{BundleSet, Operation, OperationKind, Row, Status};
+use crate::plan::{Deletion, Ending, Fate, Forecast, Plan, PlannedRow, RowIndex, Timing, Verdict, describe};
 use crate::text::{clean, number, plural};
 
 /// How many deletions and short rows are named.
@@ -116,8 +116,32 @@ impl PlanView<'_> {
             return Ok(());
         }
         writeln!(out, "\n{HEADING}{} to change{HEADING:#}", plural(changing.len(), "row"))?;
-        let line = |index: &RowIndex| told(&review(self.rows, self.plan, self.snapshot, *index));
-        write_lines(&first(changing.iter().map(line)), out)
+        write_lines(&first(changing.iter().map(|index| self.change(*index))), out)
+    }
+
+    /// Whom a row changes, how, and which licences that replaces.
+    fn change(&self, index: RowIndex) -> String {
+        let (row, planned) = (&self.rows[index], &self.plan.rows[index]);
+        let whom = match &row.operation {
+            Operation::Migrate(migrate) => format!("{} to {}", migrate.user, migrate.new_email),
+            Operation::SetGroupLicenses { group, .. } => group.to_string(),
+            other => other.user_label(),
+        };
+        let change = describe(self.plan, self.snapshot, index, |_| true);
+        let mut words = change.words;
+        words.extend((!planned.note.is_empty()).then(|| planned.note.clone()));
+        let (held, holds) = (licenses(change.before.as_ref()), licenses(change.after.as_ref()));
+        let replaced = change
+            .after
+            .as_ref()
+            .is_some_and(|after| after.get("licenses").is_some())
+            && held != holds;
+        let before = if replaced && !held.is_empty() && planned.captured.is_none() {
+            format!(" (before: {})", held.join("; "))
+        } else {
+            String::new()
+        };
+        clean(&format!("{}: {whom}: {}{before}", row.place, words.join("; ")), 300)
     }
 
     fn write_blocked(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -266,24 +290,10 @@ impl PlanView<'_> {
     }
 }
 
-/// A row that changes something: whom, what, and which licences that replaces.
-fn told(row: &RowPlan) -> String {
-    let whom = if row.user.is_empty() { &row.target } else { &row.user };
-    let held = row.before.as_ref().and_then(|before| before.get("licenses"));
-    let held: Vec<&str> = held
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let instead = match (
-        row.after.as_ref().is_some_and(|after| after.get("licenses").is_some()),
-        held.is_empty(),
-    ) {
-        (true, false) => format!(" (before: {})", held.join("; ")),
-        _ => String::new(),
-    };
-    clean(&format!("{}: {whom}: {}{instead}", row.at, row.message), 300)
+/// The licences that a side of a change names.
+fn licenses(side: Option<&Value>) -> Vec<&str> {
+    let named = side.and_then(|side| side.get("licenses")).and_then(Value::as_array);
+    named.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// The first lines, and how many more there are.

@@ -92,7 +92,11 @@ fn is_about_seats(plan: &plan::Plan, rows: &[Difference]) -> bool {
 /// What runs have attempted since then.
 fn since(history: Option<&History>, then: Timestamp) -> Result<Since, Failure> {
     let mut attempted = HashSet::<RowKey>::new();
-    let has_run = |history: &&History| history.last_run().is_some_and(|run| run.started() >= then);
+    // Runs are named by the second, records to the millisecond.
+    let has_run = |history: &&History| {
+        let last = history.last_run().map(|run| run.started().as_second());
+        last.is_some_and(|started| started >= then.as_second())
+    };
     if let Some(history) = history.filter(has_run) {
         for entered in history.entries().map_err(|error| not_read(&error))? {
             let record = entered.map_err(|error| not_read(&error))?.record;
