@@ -397,3 +397,54 @@ fn a_trial_can_be_saved_and_run_on_the_sandbox() {
     run_plan(&stage, &[]).ends(0).tells("still holds");
     assert_eq!(stage.sandbox.tally().total(), 0);
 }
+
+#[test]
+fn a_membership_of_another_row_of_the_plan_is_no_change_for_a_deletion() {
+    let stage = Stage::new();
+    save(
+        &stage,
+        &format!(
+            "operation,user,groups,name\nadd-to-groups,{BRAM},HR Robots,\nupdate,{ANNA},,Annika\ndelete,{BRAM},,\n"
+        ),
+        &[],
+    );
+    let fault = reseat::sandbox::FaultKind::Status {
+        status: 400,
+        moment: reseat::sandbox::Moment::BeforeEffect,
+    };
+    stage.fault(fault, "DELETE", "/api/User", reseat::sandbox::Strikes::Always);
+    run_plan(&stage, &["--max-deletes", "1"]).ends(3);
+    assert_eq!(stage.statuses(), ["done", "done", "rejected"]);
+    stage.sandbox.set_faults(reseat::sandbox::Faults::default());
+    run_plan(&stage, &["--max-deletes", "1"]).ends(0).tells("still holds");
+    assert!(stage.user(BRAM).is_none());
+}
+
+#[test]
+fn what_an_ordinary_run_finished_meanwhile_is_no_change_either() {
+    let stage = saved(&three(), &[]);
+    stage.rerun(&["--only", "2"]).ends(0);
+    run_plan(&stage, &[]).ends(0).tells("still holds");
+    assert_eq!(stage.statuses(), ["done"; 3]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_of_a_saved_plan_that_is_killed_goes_on_with_it() {
+    let stage = saved(&three(), &[]);
+    let fault = reseat::sandbox::FaultKind::Status {
+        status: 503,
+        moment: reseat::sandbox::Moment::BeforeEffect,
+    };
+    stage.fault(fault, "PUT", "/api/User/", reseat::sandbox::Strikes::Always);
+    let run = stage.start(&["run", "--plan", "plan.json", "--yes"]);
+    stage.until("the update is tried", |sandbox| {
+        sandbox.tally().calls("identity", "PUT") > 1
+    });
+    crate::support::signal(&run, "KILL");
+    stage.ended(run).ends(137);
+    stage.sandbox.set_faults(reseat::sandbox::Faults::default());
+    run_plan(&stage, &[]).ends(0).tells("still holds");
+    assert_eq!(stage.statuses(), ["done"; 3]);
+    assert_eq!(stage.user(ANNA).unwrap().name.as_deref(), Some("Annika"));
+}

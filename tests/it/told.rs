@@ -281,3 +281,92 @@ fn a_row_cut_off_between_two_attempts_is_not_reached_rather_than_failed() {
     stage.rerun(&[]).ends(0);
     assert_eq!(stage.user(ANNA).unwrap().name.as_deref(), Some("Annika"));
 }
+
+#[test]
+fn the_plan_shows_what_the_first_rows_change_and_every_row_to_a_program() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,licenses,email\n\
+         set-licenses,{ANNA},ACNU,\n\
+         set-licenses,{BRAM},ATTUNU,\n\
+         set-licenses,nobody@contoso.example,ACNU,\n\
+         invite,,,ada@new.example\n"
+    );
+    let plan = planned(&stage, &sheet);
+    let fates: Vec<&str> = plan["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["fate"].as_str().unwrap())
+        .collect();
+    assert_eq!(fates, ["to_change", "already_so", "cannot_run", "to_change"]);
+    let row = &plan["rows"][0];
+    assert_eq!((&row["at"]["row"], &row["user"]), (&2.into(), &ANNA.into()));
+    assert_eq!(row["before"]["licenses"], serde_json::json!(["ATTUNU"]));
+    assert_eq!(row["after"]["licenses"], serde_json::json!(["ACNU"]));
+    assert_eq!((&row["status"], &row["deletes"]), (&"done".into(), &false.into()));
+    stage.reseat(&["plan", "sheet.csv"]).ends(0).tells(&format!(
+        "2 rows to change\n  row 2: {ANNA}: holds ACNU (before: ATTUNU)\n  row 5: ada@new.example: invited\n"
+    ));
+}
+
+#[test]
+fn the_plan_warns_of_administrators_and_of_licences_that_groups_give() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,licenses\ndelete,ursula.meier@contoso.example,\nset-licenses,{HUGO},ATTUNU\nrelease-licenses,{ANNA},\n"
+    );
+    stage.write("sheet.csv", &sheet);
+    let words = ["plan", "sheet.csv", "--allow-admins"];
+    stage
+        .reseat(&words)
+        .ends(0)
+        .tells("1 member of Administrators will be deleted: Ursula Meier <ursula.meier@contoso.example>")
+        .tells(&format!("overrides what groups give it: {HUGO}"))
+        .tells(&format!("may be taken again at the next sign-in: {ANNA}"));
+    let ran = stage.reseat(&[&words[..], &["--output", "json"]].concat()).ends(0);
+    let plan: Value = serde_json::from_str(&ran.out).unwrap();
+    let warnings: Vec<(&str, &Value)> = plan["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|warning| (warning["code"].as_str().unwrap(), &warning["rows"][0]["row"]))
+        .collect();
+    assert_eq!(
+        warnings,
+        [
+            ("administrators-deleted", &2.into()),
+            ("overrides-inherited", &3.into()),
+            ("released-may-return", &4.into()),
+        ]
+    );
+}
+
+#[test]
+fn a_plan_leaves_invalid_rows_out_where_a_run_would() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,licenses\nset-licenses,{DAVID},ATTUNUU\nset-licenses,{HUGO},ACNU\n"),
+    );
+    stage.reseat(&["plan", "sheet.csv"]).ends(2).tells("--skip-invalid");
+    stage
+        .reseat(&["plan", "sheet.csv", "--skip-invalid"])
+        .ends(0)
+        .tells("1 row is invalid and left out");
+}
+
+#[test]
+fn a_plan_that_resends_counts_the_invitations() {
+    let stage = Stage::new();
+    stage.run("operation,email\ninvite,ada@new.example\n").ends(0);
+    stage.write("other.csv", "operation,email\ninvite,ada@new.example\n");
+    let invites = |flags: &[&str]| {
+        let ran = stage
+            .reseat(&[&["plan", "other.csv", "--output", "json"], flags].concat())
+            .ends(0);
+        let plan: Value = serde_json::from_str(&ran.out).unwrap();
+        plan["operations"][0]["to_change"].as_u64().unwrap()
+    };
+    assert_eq!((invites(&[]), invites(&["--resend"])), (0, 1));
+}

@@ -39,6 +39,8 @@ fn flat(side: Option<&Value>) -> Vec<(Name, Value)> {
                 flat.extend(parts.iter().map(part));
             }
             _ if name == "group_ids" => {}
+            // What is not there is not set.
+            Value::Bool(false) if name == "external_license" => {}
             _ => flat.push(((name.clone(), None), sorted(value))),
         }
     }
