@@ -11,7 +11,10 @@ use crate::model::OperationKind;
 /// The flags that a plan was made with, as the plan file holds them; those that were not typed are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "a flag of the file is one of the command line, there or not")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a flag of the file is one of the command line, there or not"
+)]
 pub(in crate::app) struct SavedOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<OperationKind>,

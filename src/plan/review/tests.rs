@@ -46,7 +46,8 @@ fn ended(status: Status, code: &str, message: &str) -> RowPlan {
 }
 
 fn licensed(before: Value) -> RowPlan {
-    changing(json!({ "licenses": before }), json!({ "licenses": ["ATTUNU"] }))
+    let before = std::iter::once(("licenses".to_owned(), before)).collect();
+    changing(before, json!({ "licenses": ["ATTUNU"] }))
 }
 
 fn invited(after: Value) -> RowPlan {
