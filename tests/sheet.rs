@@ -24,7 +24,7 @@ impl Visitor for Seen {
         Visit::Rows
     }
 
-    fn row(&mut self, row: &Row) -> Visit {
+    fn row(&mut self, row: &mut Row) -> Visit {
         self.rows
             .push((row.number(), row.cells().map(|cell| cell.text.to_owned()).collect()));
         self.kinds.push(row.cells().map(|cell| cell.kind).collect());

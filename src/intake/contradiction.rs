@@ -174,24 +174,29 @@ pub(super) struct Repetition {
     pub(super) occurrence: u32,
 }
 
-/// Keeps, in order, the facts whose subject others may have as well: few, which saves sorting all.
-pub(super) fn keep_shared(facts: &mut Vec<Fact>) {
-    let bits = (facts.len() * 16).next_power_of_two().max(64);
+/// The facts whose subject others may have as well, sorted: few, which saves sorting all.
+pub(super) fn shared(facts: Vec<Vec<Fact>>) -> Vec<Fact> {
+    let count: usize = facts.iter().map(Vec::len).sum();
+    let bits = (count * 16).next_power_of_two().max(64);
     let mask = bits as u64 - 1;
-    let (mut seen, mut again) = (vec![0_u64; bits / 64], vec![0_u64; bits / 64]);
+    // Of each word's subjects, those seen once or more and those seen again: side by side, since memory is far away.
+    let mut seen = vec![[0_u64; 2]; bits / 64];
     let place = |fact: &Fact| {
         let bit = fact.subject & mask;
         (usize::try_from(bit / 64).unwrap_or(0), 1_u64 << (bit % 64))
     };
-    for (word, bit) in facts.iter().map(place) {
-        again[word] |= seen[word] & bit;
-        seen[word] |= bit;
+    for (word, bit) in facts.iter().flatten().map(place) {
+        let [once, again] = &mut seen[word];
+        *again |= *once & bit;
+        *once |= bit;
     }
-    facts.retain(|fact| {
+    let is_shared = |fact: &Fact| {
         let (word, bit) = place(fact);
-        again[word] & bit != 0
-    });
-    facts.sort_unstable();
+        seen[word][1] & bit != 0
+    };
+    let mut shared: Vec<Fact> = facts.into_iter().flatten().filter(is_shared).collect();
+    shared.sort_unstable();
+    shared
 }
 
 /// The rows that say the same as an earlier row. The facts are sorted.

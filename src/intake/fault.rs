@@ -1,7 +1,9 @@
 //! What is wrong with a row, before it is known where the row stands.
 
+use std::sync::Arc;
+
 use super::column::Column;
-use crate::problem::Severity;
+use crate::problem::{Problem, Severity, Spot};
 
 /// A finding about one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,5 +40,16 @@ impl Fault {
     pub(super) fn at(mut self, column: Column) -> Self {
         self.column = Some(column);
         self
+    }
+
+    /// The finding at its place; `column` is what the column is called there.
+    pub(super) fn into_problem(self, sheet: Arc<str>, row: Option<u32>, column: Option<String>) -> Problem {
+        Problem {
+            severity: self.severity,
+            code: self.code,
+            spot: Spot { sheet, row, column },
+            what: self.what,
+            mend: self.mend,
+        }
     }
 }

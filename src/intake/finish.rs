@@ -1,40 +1,37 @@
 //! The end of a pass: what only the whole sheet tells.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use super::contradiction::{Contradiction, Pair, Repetition, contradictions, keep_shared, repetitions};
+use super::contradiction::{Contradiction, Pair, Repetition, contradictions, repetitions, shared};
 use super::fact::RowNumber;
 use super::fault::Fault;
 use super::options::Options;
-use super::pass::{Pass, Section};
+use super::pass::Whole;
 use super::refusal::sentence;
 use super::result::Refused;
+use super::typist::Sheet;
 use crate::model::{Place, Row, Status};
-use crate::problem::{Problem, Spot};
 use crate::text::{fold, joined};
 
-/// Compares the rows with each other, takes those that cannot run out of the rows, and gives the
-/// words in licence cells that mean no known bundle.
-pub(super) fn finish(pass: &mut Pass<'_>, options: &Options) -> Vec<String> {
-    let unknown_codes = pass.end();
-    check_sheets(pass, options);
-    keep_shared(&mut pass.facts);
-    let repeated = repetitions(&pass.facts);
+/// Compares the rows with each other, and takes those that cannot run out of the rows.
+pub(super) fn finish(whole: &mut Whole, options: &Options) {
+    check_sheets(whole, options);
+    let facts = shared(std::mem::take(&mut whole.found.facts));
+    let repeated = repetitions(&facts);
     let left_out: HashSet<RowNumber> = repeated.iter().map(|repetition| repetition.row).collect();
-    let pairs = contradictions(&pass.facts, &left_out);
-    pass.facts = Vec::new();
-    tell(pass, &repeated, &pairs);
-    sort_by_place(pass);
-    refuse(pass, &repeated, &pairs);
-    number_equal_refusals(&mut pass.refused);
-    unknown_codes
+    let pairs = contradictions(&facts, &left_out);
+    tell(whole, &repeated, &pairs);
+    sort_by_place(whole);
+    refuse(whole, &repeated, &pairs);
+    number_equal_refusals(&mut whole.found.refused);
 }
 
 /// Adds the findings about the file as a whole.
-fn check_sheets(pass: &mut Pass<'_>, options: &Options) {
-    let known = pass.sections.iter().map(|section| &section.name);
+fn check_sheets(whole: &mut Whole, options: &Options) {
+    let known = whole.sheets.iter().map(|sheet| &sheet.name);
     let known: Vec<&str> = known
-        .chain(pass.skipped.iter().map(|sheet| &sheet.name))
+        .chain(whole.skipped.iter().map(|sheet| &sheet.name))
         .map(AsRef::as_ref)
         .collect();
     let mut faults = Vec::new();
@@ -53,15 +50,15 @@ fn check_sheets(pass: &mut Pass<'_>, options: &Options) {
             ));
         }
     }
-    if faults.is_empty() && pass.problems.errors() == 0 {
-        if pass.sections.is_empty() {
+    if faults.is_empty() && whole.found.problems.errors() == 0 {
+        if whole.sheets.is_empty() {
             let mend = "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
             faults.push(Fault::error(
                 "no-header",
                 "no worksheet has a header that reseat knows",
                 mend,
             ));
-        } else if pass.row_count == 0 && pass.ignored == 0 {
+        } else if whole.found.row_count == 0 && whole.found.ignored == 0 {
             faults.push(Fault::error(
                 "no-rows",
                 "the sheet has no rows",
@@ -70,18 +67,12 @@ fn check_sheets(pass: &mut Pass<'_>, options: &Options) {
         }
     }
     for fault in faults {
-        pass.problems.push(Problem {
-            severity: fault.severity,
-            code: fault.code,
-            spot: Spot::default(),
-            what: fault.what,
-            mend: fault.mend,
-        });
+        whole.found.problems.push(fault.into_problem("".into(), None, None));
     }
 }
 
 /// Adds the findings about rows that repeat or contradict each other, by row.
-fn tell(pass: &mut Pass<'_>, repeated: &[Repetition], pairs: &[Pair]) {
+fn tell(whole: &mut Whole, repeated: &[Repetition], pairs: &[Pair]) {
     let repeated = repeated.iter().map(|repetition| Pair {
         later: repetition.row,
         earlier: repetition.first,
@@ -90,29 +81,23 @@ fn tell(pass: &mut Pass<'_>, repeated: &[Repetition], pairs: &[Pair]) {
     let mut all: Vec<Pair> = repeated.chain(pairs.iter().copied()).collect();
     all.sort_unstable();
     for pair in all {
-        let later = place(&pass.sections, pair.later);
+        let later = place(&whole.sheets, pair.later);
         let fault = pair
             .contradiction
-            .told_of(&place(&pass.sections, pair.earlier).to_string());
-        pass.problems.push(Problem {
-            severity: fault.severity,
-            code: fault.code,
-            spot: Spot {
-                sheet: later.sheet,
-                row: Some(later.row),
-                column: fault.column.map(|column| column.as_str().to_owned()),
-            },
-            what: fault.what,
-            mend: fault.mend,
-        });
+            .told_of(&place(&whole.sheets, pair.earlier).to_string());
+        let column = fault.column.map(|column| column.as_str().to_owned());
+        whole
+            .found
+            .problems
+            .push(fault.into_problem(later.sheet, Some(later.row), column));
     }
 }
 
 /// Puts the findings into the order of the rows, since some are made only at the end of a sheet or of the file.
-fn sort_by_place(pass: &mut Pass<'_>) {
-    let sections = &pass.sections;
-    pass.problems.sort_by_key(|problem| {
-        let sheet = sections.iter().position(|section| section.name == problem.spot.sheet);
+fn sort_by_place(whole: &mut Whole) {
+    let sheets = &whole.sheets;
+    whole.found.problems.sort_by_key(|problem| {
+        let sheet = sheets.iter().position(|sheet| sheet.name == problem.spot.sheet);
         (sheet, problem.spot.row)
     });
 }
@@ -127,13 +112,13 @@ struct Verdict {
 
 /// Moves the rows that repeat or contradict others from the rows to the refused ones. Of two that contradict each
 /// other neither runs: which of them is meant cannot be known.
-fn refuse(pass: &mut Pass<'_>, repeated: &[Repetition], pairs: &[Pair]) {
-    if pass.rows.is_empty() || (repeated.is_empty() && pairs.is_empty()) {
+fn refuse(whole: &mut Whole, repeated: &[Repetition], pairs: &[Pair]) {
+    if whole.found.rows.is_empty() || (repeated.is_empty() && pairs.is_empty()) {
         return;
     }
     let mut verdicts: BTreeMap<RowNumber, Verdict> = BTreeMap::new();
     let mut judge = |row: RowNumber, other: RowNumber, contradiction: Contradiction, occurrence| {
-        let fault = contradiction.told_of(&place(&pass.sections, other).to_string());
+        let fault = contradiction.told_of(&place(&whole.sheets, other).to_string());
         let status = if contradiction == Contradiction::Duplicate {
             Status::Duplicate
         } else {
@@ -158,16 +143,19 @@ fn refuse(pass: &mut Pass<'_>, repeated: &[Repetition], pairs: &[Pair]) {
         judge(pair.later, pair.earlier, pair.contradiction, 0);
         judge(pair.earlier, pair.later, pair.contradiction, 0);
     }
-    let mut rows = Vec::with_capacity(pass.rows.len() - verdicts.len().min(pass.rows.len()));
-    for row in std::mem::take(&mut pass.rows) {
-        match verdicts.remove(&number(&pass.sections, &row.place)) {
-            Some(verdict) => pass.refused.push(refused(row, verdict)),
+    let mut rows = Vec::with_capacity(whole.found.rows.len() - verdicts.len().min(whole.found.rows.len()));
+    for row in std::mem::take(&mut whole.found.rows) {
+        match verdicts.remove(&number(&whole.sheets, &row.place)) {
+            Some(verdict) => whole.found.refused.push(refused(row, verdict)),
             None => rows.push(row),
         }
     }
-    pass.rows = rows;
-    let sections = &pass.sections;
-    pass.refused.sort_by_key(|refused| number(sections, &refused.place));
+    whole.found.rows = rows;
+    let sheets = &whole.sheets;
+    whole
+        .found
+        .refused
+        .sort_by_key(|refused| number(sheets, &refused.place));
 }
 
 fn refused(row: Row, verdict: Verdict) -> Refused {
@@ -193,12 +181,12 @@ fn number_equal_refusals(refused: &mut [Refused]) {
     }
 }
 
-fn place(sections: &[Section], number: RowNumber) -> Place {
-    let after = sections.partition_point(|section| section.before < number);
-    match sections.get(after.saturating_sub(1)) {
-        Some(section) => Place {
-            sheet: section.name.clone(),
-            row: number - section.before,
+fn place(sheets: &[Arc<Sheet>], number: RowNumber) -> Place {
+    let after = sheets.partition_point(|sheet| sheet.before < number);
+    match sheets.get(after.saturating_sub(1)) {
+        Some(sheet) => Place {
+            sheet: sheet.name.clone(),
+            row: number - sheet.before,
         },
         None => Place {
             sheet: "".into(),
@@ -207,7 +195,7 @@ fn place(sections: &[Section], number: RowNumber) -> Place {
     }
 }
 
-fn number(sections: &[Section], place: &Place) -> RowNumber {
-    let section = sections.iter().find(|section| section.name == place.sheet);
-    section.map_or(0, |section| section.before).saturating_add(place.row)
+fn number(sheets: &[Arc<Sheet>], place: &Place) -> RowNumber {
+    let sheet = sheets.iter().find(|sheet| sheet.name == place.sheet);
+    sheet.map_or(0, |sheet| sheet.before).saturating_add(place.row)
 }

@@ -150,7 +150,7 @@ mod tests {
             Visit::Rows
         }
 
-        fn row(&mut self, row: &Row) -> Visit {
+        fn row(&mut self, row: &mut Row) -> Visit {
             self.0 = Some(Header::read(row, &self.1));
             Visit::Skip
         }

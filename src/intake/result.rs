@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::crew::Shifts;
 use super::finish::finish;
 use super::options::Options;
-use super::pass::{Keep, Pass};
+use super::pass::{Whole, pass_over};
+use super::typist::Keep;
 use crate::model::{OperationKind, Place, Row, RowKey, Status};
 use crate::problem::Problems;
 use crate::sheet::{SheetError, Source};
@@ -87,17 +89,20 @@ pub struct Checked {
 ///
 /// When the file cannot be read at all; everything else is a finding.
 pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
-    let mut pass = Pass::new(options, !source.is_workbook(), Keep::Rows);
-    source.read(&mut pass)?;
-    let unknown_codes = finish(&mut pass, options);
+    read_in(source, options, Shifts::for_this_machine())
+}
+
+fn read_in(source: &Source, options: &Options, shifts: Shifts) -> Result<Intake, SheetError> {
+    let mut whole = pass_over(source, options, Keep::Rows, shifts)?;
+    finish(&mut whole, options);
     Ok(Intake {
-        sheets: pass.sections.into_iter().map(|section| section.name).collect(),
-        rows: pass.rows,
-        refused: pass.refused,
-        problems: pass.problems,
-        unknown_codes,
-        skipped_sheets: pass.skipped,
-        ignored: pass.ignored,
+        sheets: names(&whole),
+        rows: whole.found.rows,
+        refused: whole.found.refused,
+        problems: whole.found.problems,
+        unknown_codes: whole.found.unknown_codes,
+        skipped_sheets: whole.skipped,
+        ignored: whole.found.ignored,
         notes: notes(source),
     })
 }
@@ -108,20 +113,23 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
 ///
 /// When the file cannot be read at all; everything else is a finding.
 pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> {
-    let mut pass = Pass::new(options, !source.is_workbook(), Keep::Nothing);
-    source.read(&mut pass)?;
-    let unknown_codes = finish(&mut pass, options);
-    let counts = OperationKind::ALL.into_iter().zip(pass.counts);
+    let mut whole = pass_over(source, options, Keep::Nothing, Shifts::for_this_machine())?;
+    finish(&mut whole, options);
+    let counts = OperationKind::ALL.into_iter().zip(whole.found.counts);
     Ok(Checked {
         by_operation: counts.filter(|(_, count)| *count > 0).collect(),
-        rows: pass.row_count,
-        problems: pass.problems,
-        unknown_codes,
-        sheets: pass.sections.into_iter().map(|section| section.name).collect(),
-        skipped_sheets: pass.skipped,
-        ignored: pass.ignored,
+        rows: whole.found.row_count,
+        sheets: names(&whole),
+        problems: whole.found.problems,
+        unknown_codes: whole.found.unknown_codes,
+        skipped_sheets: whole.skipped,
+        ignored: whole.found.ignored,
         notes: notes(source),
     })
+}
+
+fn names(whole: &Whole) -> Vec<Arc<str>> {
+    whole.sheets.iter().map(|sheet| sheet.name.clone()).collect()
 }
 
 fn notes(source: &Source) -> Vec<String> {

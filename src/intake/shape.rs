@@ -5,7 +5,6 @@ use super::fault::Fault;
 use super::header::Header;
 use super::row::Cells;
 use super::tally::Tally;
-use super::values::Values;
 use crate::model::OperationKind;
 use crate::problem::Severity;
 use crate::sheet::{Row, RowFault, column_letters};
@@ -96,24 +95,29 @@ pub(super) fn erroneous(faults: &[Fault]) -> ColumnSet {
     columns
 }
 
-/// Counts the cells that the operation does not take, and the numbers where text is expected.
-pub(super) fn note_unused(
-    kind: OperationKind,
-    header: &Header,
-    cells: &Cells<'_>,
-    values: &Values<'_>,
-    row: u32,
-    tally: &mut Tally,
-) {
-    if cells.filled.minus(values.used).minus(FREE).is_empty() && cells.numbers.is_empty() {
-        return;
-    }
-    for (column, _) in &header.present {
-        if cells.has(*column) && !values.used.contains(*column) && !FREE.contains(*column) {
-            tally.ignored(kind, *column, row);
+/// The cells of a row after it was read as its operation asks.
+pub(super) struct Unused<'c, 'r> {
+    pub(super) kind: OperationKind,
+    pub(super) cells: &'c Cells<'r>,
+    /// The columns that were made use of.
+    pub(super) used: ColumnSet,
+    pub(super) row: u32,
+}
+
+impl Unused<'_, '_> {
+    /// Counts the cells that the operation does not take, and the numbers where text is expected.
+    pub(super) fn note(&self, header: &Header, tally: &mut Tally) {
+        let Self { kind, cells, used, row } = *self;
+        if cells.filled.minus(used).minus(FREE).is_empty() && cells.numbers.is_empty() {
+            return;
         }
-        if cells.numbers.contains(*column) && values.used.contains(*column) {
-            tally.number(*column, row);
+        for (column, _) in &header.present {
+            if cells.has(*column) && !used.contains(*column) && !FREE.contains(*column) {
+                tally.ignored(kind, *column, row);
+            }
+            if cells.numbers.contains(*column) && used.contains(*column) {
+                tally.number(*column, row);
+            }
         }
     }
 }

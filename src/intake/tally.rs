@@ -54,6 +54,15 @@ impl Tally {
         count(self.without_operation.get_or_insert(Seen { count: 0, first: row }));
     }
 
+    /// Adds what was seen in the rows after these.
+    pub(super) fn append(&mut self, later: Self) {
+        append_each(&mut self.ignored, later.ignored);
+        append_each(&mut self.numbers, later.numbers);
+        append(&mut self.unnamed, later.unnamed);
+        append(&mut self.short, later.short);
+        append(&mut self.without_operation, later.without_operation);
+    }
+
     /// The findings, each with its first row where it has one.
     pub(super) fn into_faults(self) -> Vec<(u32, Fault)> {
         let mut faults = Vec::new();
@@ -96,6 +105,21 @@ impl Tally {
             ));
         }
         faults
+    }
+}
+
+fn append(seen: &mut Option<Seen>, later: Option<Seen>) {
+    match (seen.as_mut(), later) {
+        (Some(seen), Some(later)) => seen.count += later.count,
+        (Some(_), None) => {}
+        (None, later) => *seen = later,
+    }
+}
+
+fn append_each<K: Ord>(seen: &mut BTreeMap<K, Seen>, later: BTreeMap<K, Seen>) {
+    for (of, later) in later {
+        let seen = seen.entry(of).or_insert(Seen { count: 0, ..later });
+        seen.count += later.count;
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) struct ValueReader<'o> {
     takes: [ColumnSet; OperationKind::ALL.len()],
     groups: HashMap<Box<str>, Rc<GroupList>, Mixing>,
     licenses: HashMap<Box<str>, Result<Rc<LicenseList>, LicenseFaults>, Mixing>,
-    /// Words that mean no known bundle, each once, for the organization to be asked.
+    /// Words that mean no known bundle, for the organization to be asked.
     pub(super) unknown_codes: Vec<String>,
 }
 
@@ -104,11 +104,7 @@ impl<'o> ValueReader<'o> {
                     self.licenses.insert(cell.into(), list.clone());
                 }
                 if let Err(unknown) = &list {
-                    for word in &unknown.unknown {
-                        if self.unknown_codes.len() < REMEMBERED && !self.unknown_codes.contains(word) {
-                            self.unknown_codes.push(word.clone());
-                        }
-                    }
+                    self.unknown_codes.extend_from_slice(&unknown.unknown);
                 }
                 list
             }

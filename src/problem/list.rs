@@ -26,6 +26,16 @@ impl Problems {
         }
     }
 
+    /// Adds findings that were made after these.
+    pub fn append(&mut self, later: Self) {
+        let errors = self.errors + later.errors;
+        let warnings = self.warnings + later.warnings;
+        for problem in later.kept {
+            self.push(problem);
+        }
+        (self.errors, self.warnings) = (errors, warnings);
+    }
+
     /// Puts the findings that are kept into the order of this key; those with the same key stay in the order they were
     /// made.
     pub fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {

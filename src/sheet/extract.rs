@@ -124,7 +124,7 @@ impl Visitor for Tables<'_> {
         Visit::Rows
     }
 
-    fn row(&mut self, row: &Row) -> Visit {
+    fn row(&mut self, row: &mut Row) -> Visit {
         let Some(table) = self.tables.last_mut() else {
             return Visit::Skip;
         };

@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 
-use csv::{ByteRecord, StringRecord};
+use csv::ByteRecord;
 
 use super::raw::RawReader;
 use super::row::{Row, RowFault};
@@ -17,7 +17,6 @@ const BUFFER: usize = 64 << 10;
 #[derive(Debug)]
 pub(super) struct RecordReader<R> {
     records: csv::Reader<RawReader<R>>,
-    record: StringRecord,
     delimiter: u8,
     number: u32,
     width: usize,
@@ -27,7 +26,6 @@ impl<R: Read> RecordReader<R> {
     pub(super) fn new(input: R, delimiter: u8) -> Self {
         Self {
             records: records(RawReader::new(input), delimiter),
-            record: StringRecord::new(),
             delimiter,
             number: 0,
             width: 0,
@@ -44,38 +42,39 @@ impl<R: Read> RecordReader<R> {
 
     /// The next record that is not an empty line; `false` at the end.
     pub(super) fn read(&mut self, row: &mut Row) -> io::Result<bool> {
-        let read = self.records.read_record(&mut self.record);
+        let read = row.read_cells(&mut self.records);
         let raw = self.records.get_ref();
         if matches!(read, Ok(false)) {
             return Ok(false);
         }
         self.number = self.number.saturating_add(raw.empty_lines()).saturating_add(1);
-        row.start(self.number);
         if let Err(fault) = read {
             if !raw.is_overlong() {
                 return Err(fault.into());
             }
+            row.start(self.number);
             row.set_fault(match open_quote(raw.since_record(), self.delimiter) {
                 Some(column) => RowFault::UnclosedQuote { column },
                 None => RowFault::TooLong,
             });
             return Ok(true);
         }
-        row.fill(&self.record);
+        row.set_number(self.number);
         let unclosed = if raw.is_at_end() {
             open_quote(raw.since_record(), self.delimiter)
         } else {
             None
         };
         // Line breaks are not plain.
-        let swallowing = || if row.is_plain() { None } else { self.swallowed_rows() };
+        let swallowing = || if row.is_plain() { None } else { self.swallowed_rows(row) };
+        let spaced = || row.cells().position(|cell| is_spaced_quote(cell.text));
         if let Some(column) = unclosed.or_else(swallowing) {
             row.set_fault(RowFault::UnclosedQuote { column });
-        } else if let Some(column) = self.record.iter().position(is_spaced_quote) {
+        } else if let Some(column) = spaced() {
             row.set_fault(RowFault::SpaceBeforeQuote { column });
         }
         if self.width == 0 {
-            self.width = self.record.len();
+            self.width = row.len();
         }
         let end = self.records.position().byte();
         self.records.get_mut().end_record(end);
@@ -84,20 +83,17 @@ impl<R: Read> RecordReader<R> {
 
     /// A quote that is closed only by the opening quote of a later row leaves a cell with whole
     /// rows in it. Where a line inside a cell has as many delimiters as a row, that is what happened.
-    fn swallowed_rows(&self) -> Option<usize> {
+    fn swallowed_rows(&self, row: &Row) -> Option<usize> {
         let needed = self.width.saturating_sub(1);
         // Two columns make for a single delimiter, which a list in a cell may have as well.
         let enough = if needed >= 2 { 1 } else { 3 };
         if needed == 0 {
             return None;
         }
-        let column = self.record.iter().position(|cell| cell.contains('\n'))?;
+        let column = row.cells().position(|cell| cell.text.contains('\n'))?;
         let delimiter = char::from(self.delimiter);
-        let rows = self.record[column]
-            .split('\n')
-            .skip(1)
-            .filter(|line| line.matches(delimiter).count() >= needed)
-            .count();
+        let lines = row.cell(column).text.split('\n').skip(1);
+        let rows = lines.filter(|line| line.matches(delimiter).count() >= needed).count();
         (rows >= enough).then_some(column)
     }
 }

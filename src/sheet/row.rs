@@ -1,6 +1,6 @@
 //! One row of cells, in a buffer that is reused from row to row.
 
-use std::ops::Range;
+use std::io::Read;
 
 use csv::StringRecord;
 
@@ -52,30 +52,13 @@ pub enum RowFault {
     TooLong,
 }
 
-/// Where a cell is in the text of its row.
-#[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    start: usize,
-    end: usize,
-    kind: CellKind,
-}
-
-impl Span {
-    fn text(place: Range<usize>) -> Self {
-        Self {
-            start: place.start,
-            end: place.end,
-            kind: CellKind::Text,
-        }
-    }
-}
-
 /// One row that is not empty.
 #[derive(Debug, Default)]
 pub struct Row {
     number: u32,
-    text: String,
-    spans: Vec<Span>,
+    cells: StringRecord,
+    /// What the cells of a workbook held; empty for a CSV, whose cells are all text.
+    kinds: Vec<CellKind>,
     is_plain: bool,
     fault: Option<RowFault>,
 }
@@ -88,7 +71,7 @@ impl Row {
 
     /// How many cells the row has, trailing empty ones of a CSV included.
     pub fn len(&self) -> usize {
-        self.spans.len()
+        self.cells.len()
     }
 
     /// Whether no cell holds anything but white space.
@@ -98,16 +81,15 @@ impl Row {
 
     /// The cell at `position`, from 0; an empty one past the end.
     pub fn cell(&self, position: usize) -> Cell<'_> {
-        let span = self.spans.get(position).copied().unwrap_or_default();
         Cell {
-            text: &self.text[span.start..span.end],
-            kind: span.kind,
+            text: self.cells.get(position).unwrap_or_default(),
+            kind: self.kinds.get(position).copied().unwrap_or_default(),
         }
     }
 
     /// The cells in order.
     pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
-        (0..self.spans.len()).map(|position| self.cell(position))
+        (0..self.cells.len()).map(|position| self.cell(position))
     }
 
     /// Whether all cells are of visible ASCII letters and spaces only, as most are.
@@ -120,12 +102,25 @@ impl Row {
         self.fault
     }
 
+    /// Empties the row.
     pub(super) fn start(&mut self, number: u32) {
         self.number = number;
-        self.text.clear();
-        self.spans.clear();
+        self.cells.clear();
+        self.kinds.clear();
         self.is_plain = true;
         self.fault = None;
+    }
+
+    /// Takes the next record of a CSV for its cells; `false` at the end.
+    pub(super) fn read_cells<R: Read>(&mut self, records: &mut csv::Reader<R>) -> csv::Result<bool> {
+        self.start(0);
+        let read = records.read_record(&mut self.cells)?;
+        self.is_plain = is_plain(self.cells.as_slice());
+        Ok(read)
+    }
+
+    pub(super) fn set_number(&mut self, number: u32) {
+        self.number = number;
     }
 
     pub(super) fn set_fault(&mut self, fault: RowFault) {
@@ -133,26 +128,22 @@ impl Row {
     }
 
     /// Puts a cell at `position`; cells may come in any order, gaps are empty cells.
-    pub(super) fn put(&mut self, position: usize, kind: CellKind, write: impl FnOnce(&mut String)) {
-        let start = self.text.len();
-        write(&mut self.text);
-        if self.spans.len() <= position {
-            self.spans.resize(position + 1, Span::default());
+    pub(super) fn put(&mut self, position: usize, kind: CellKind, text: &str) {
+        while self.cells.len() < position {
+            self.cells.push_field("");
         }
-        self.spans[position] = Span {
-            start,
-            end: self.text.len(),
-            kind,
-        };
-        self.is_plain &= is_plain(&self.text[start..]);
-    }
-
-    /// Takes all cells of a record.
-    pub(super) fn fill(&mut self, record: &StringRecord) {
-        self.text.push_str(record.as_slice());
-        let ranges = (0..record.len()).filter_map(|position| record.range(position));
-        self.spans.extend(ranges.map(Span::text));
-        self.is_plain = is_plain(&self.text);
+        if self.cells.len() == position {
+            self.cells.push_field(text);
+        } else {
+            // No spreadsheet program goes back in a row.
+            let cells = self.cells.iter().enumerate();
+            self.cells = cells
+                .map(|(at, cell)| if at == position { text } else { cell })
+                .collect();
+        }
+        self.kinds.resize(self.cells.len(), CellKind::Text);
+        self.kinds[position] = kind;
+        self.is_plain &= is_plain(text);
     }
 }
 
@@ -170,10 +161,12 @@ mod tests {
     fn cells_may_come_out_of_order_and_gaps_are_empty() {
         let mut row = Row::default();
         row.start(7);
-        row.put(2, CellKind::Number, |text| text.push_str("12"));
-        row.put(0, CellKind::Text, |text| text.push_str("ann"));
+        row.put(2, CellKind::Bool, "TRUE");
+        row.put(0, CellKind::Text, "ann");
+        row.put(2, CellKind::Number, "12");
         let texts: Vec<_> = row.cells().map(|cell| cell.text).collect();
         assert_eq!(texts, ["ann", "", "12"]);
+        assert_eq!(row.cell(2).kind, CellKind::Number);
         assert_eq!(row.cell(9).text, "");
         assert_eq!(row.number(), 7);
     }

@@ -28,8 +28,9 @@ pub trait Visitor {
     /// A worksheet begins; its name is empty for a CSV.
     fn sheet(&mut self, sheet: &Arc<str>) -> Visit;
 
-    /// A row that is not empty.
-    fn row(&mut self, row: &Row) -> Visit;
+    /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
+    /// only the memory is used.
+    fn row(&mut self, row: &mut Row) -> Visit;
 }
 
 #[derive(Debug, Clone, Copy)]

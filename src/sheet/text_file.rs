@@ -64,6 +64,6 @@ fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> i
         reader.skip_line()?;
     }
     let mut row = Row::default();
-    while reader.read(&mut row)? && visitor.row(&row) == Visit::Rows {}
+    while reader.read(&mut row)? && visitor.row(&mut row) == Visit::Rows {}
     Ok(())
 }

@@ -74,7 +74,7 @@ fn read_xlsx<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), W
         let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet))?;
         while let Some(cell) = guarded(|| cells.next_cell_with_formula_metadata())? {
             let put = if cell.value == DataRef::Empty && cell.formula.is_some() {
-                rows.put(cell.pos, CellKind::Uncomputed, |_| ())
+                rows.put(cell.pos, CellKind::Uncomputed, "")
             } else {
                 rows.put_value(cell.pos, &cell.value)
             };
@@ -148,6 +148,8 @@ fn borrowed(value: &Data) -> DataRef<'_> {
 struct RowBuilder<'v> {
     visitor: &'v mut dyn Visitor,
     row: Row,
+    /// A number or date as text, in a buffer that is reused.
+    written: String,
     visit: Visit,
 }
 
@@ -156,31 +158,46 @@ impl<'v> RowBuilder<'v> {
         Self {
             visitor,
             row: Row::default(),
+            written: String::new(),
             visit: Visit::Rows,
         }
     }
 
     fn put_value(&mut self, position: (u32, u32), value: &DataRef<'_>) -> Visit {
+        let mut written = std::mem::take(&mut self.written);
+        written.clear();
         let (kind, text) = match value {
-            DataRef::Empty => return self.visit,
-            DataRef::SharedString(text) => (CellKind::Text, *text),
-            DataRef::String(text) => (CellKind::Text, text.as_str()),
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => (CellKind::Date, text.as_str()),
-            DataRef::Bool(true) => (CellKind::Bool, "TRUE"),
-            DataRef::Bool(false) => (CellKind::Bool, "FALSE"),
+            DataRef::Empty => (None, ""),
+            DataRef::SharedString(text) => (Some(CellKind::Text), *text),
+            DataRef::String(text) => (Some(CellKind::Text), text.as_str()),
+            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => (Some(CellKind::Date), text.as_str()),
+            DataRef::Bool(true) => (Some(CellKind::Bool), "TRUE"),
+            DataRef::Bool(false) => (Some(CellKind::Bool), "FALSE"),
             DataRef::Int(value) => {
-                return self.put(position, CellKind::Number, |text| text.push_str(&value.to_string()));
+                written.push_str(&value.to_string());
+                (Some(CellKind::Number), written.as_str())
             }
-            DataRef::Float(value) => return self.put(position, CellKind::Number, |text| write_number(*value, text)),
-            DataRef::DateTime(date) => return self.put(position, CellKind::Date, |text| write_date(date, text)),
+            DataRef::Float(value) => {
+                write_number(*value, &mut written);
+                (Some(CellKind::Number), written.as_str())
+            }
+            DataRef::DateTime(date) => {
+                write_date(date, &mut written);
+                (Some(CellKind::Date), written.as_str())
+            }
             DataRef::Error(error) => {
-                return self.put(position, CellKind::Error, |text| text.push_str(&error.to_string()));
+                written.push_str(&error.to_string());
+                (Some(CellKind::Error), written.as_str())
             }
         };
-        self.put(position, kind, |out| out.push_str(text))
+        if let Some(kind) = kind {
+            self.put(position, kind, text);
+        }
+        self.written = written;
+        self.visit
     }
 
-    fn put(&mut self, (row, column): (u32, u32), kind: CellKind, write: impl FnOnce(&mut String)) -> Visit {
+    fn put(&mut self, (row, column): (u32, u32), kind: CellKind, text: &str) -> Visit {
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
             return self.visit;
         }
@@ -189,14 +206,14 @@ impl<'v> RowBuilder<'v> {
             self.row.start(row + 1);
         }
         if self.visit == Visit::Rows {
-            self.row.put(column as usize, kind, write);
+            self.row.put(column as usize, kind, text);
         }
         self.visit
     }
 
     fn emit(&mut self) {
         if !self.row.is_empty() && self.visit == Visit::Rows {
-            self.visit = self.visitor.row(&self.row);
+            self.visit = self.visitor.row(&mut self.row);
         }
     }
 

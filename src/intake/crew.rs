@@ -1,0 +1,190 @@
+//! The rows of one worksheet dealt out to threads, and what they found put back in order.
+//!
+//! A short worksheet is typed by the caller's own thread. What is found is the same whoever found it:
+//! a typist looks at nothing but the row and its worksheet, and the batches have numbers.
+
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Builder, Scope, ScopedJoinHandle};
+
+use super::found::Found;
+use super::typist::{Assignment, Sheet, Typist};
+use crate::sheet::{Row, Visit};
+
+/// How the work is dealt out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shifts {
+    /// How many threads type rows beside the caller's, which takes the file apart; 0 where it does all.
+    pub(super) threads: usize,
+    /// How many rows are dealt out at once.
+    pub(super) batch: usize,
+}
+
+impl Shifts {
+    /// As many as the machine can run.
+    pub(super) fn for_this_machine() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            // Beyond these the threads would wait for the one that takes the file apart.
+            threads: if threads == 1 { 0 } else { threads.min(4) },
+            batch: 512,
+        }
+    }
+}
+
+/// Rows in the order of the worksheet; those past `filled` are only memory to be used again.
+#[derive(Debug, Default)]
+struct Batch {
+    number: usize,
+    rows: Vec<Row>,
+    filled: usize,
+}
+
+impl Batch {
+    /// Takes the row and leaves another in its place.
+    fn take(&mut self, row: &mut Row) {
+        if self.filled == self.rows.len() {
+            self.rows.push(Row::default());
+        }
+        std::mem::swap(&mut self.rows[self.filled], row);
+        self.filled += 1;
+    }
+
+    fn type_with(&mut self, typist: &mut Typist<'_>) {
+        for row in &self.rows[..self.filled] {
+            typist.row(row);
+        }
+        self.filled = 0;
+    }
+}
+
+/// Those who type the rows of one worksheet.
+#[derive(Debug)]
+pub(super) struct Crew<'scope, 'env> {
+    scope: &'scope Scope<'scope, 'env>,
+    shifts: Shifts,
+    assignment: Assignment<'env>,
+    batch: Batch,
+    helpers: Option<Helpers<'scope>>,
+    typist: Typist<'env>,
+}
+
+impl<'scope, 'env> Crew<'scope, 'env> {
+    pub(super) fn new(scope: &'scope Scope<'scope, 'env>, shifts: Shifts, assignment: Assignment<'env>) -> Self {
+        Self {
+            scope,
+            shifts,
+            typist: Typist::new(assignment.clone()),
+            assignment,
+            batch: Batch::default(),
+            helpers: None,
+        }
+    }
+
+    pub(super) fn sheet(&self) -> &Arc<Sheet> {
+        &self.assignment.sheet
+    }
+
+    /// Takes a row, and leaves another in its place.
+    pub(super) fn row(&mut self, row: &mut Row) -> Visit {
+        if self.shifts.threads == 0 {
+            self.typist.row(row);
+            return Visit::Rows;
+        }
+        self.batch.take(row);
+        if self.batch.filled < self.shifts.batch {
+            return Visit::Rows;
+        }
+        if self.helpers.is_none() {
+            self.helpers = Helpers::start(self.scope, self.shifts.threads, &self.assignment);
+        }
+        match &mut self.helpers {
+            Some(helpers) => helpers.type_batch(&mut self.batch),
+            None => {
+                // The system has no thread to spare.
+                self.shifts.threads = 0;
+                self.batch.type_with(&mut self.typist);
+                Visit::Rows
+            }
+        }
+    }
+
+    /// Types what is left, and gives what was found in all rows.
+    pub(super) fn finish(mut self) -> Found {
+        // Meanwhile the helpers end theirs, all of which come before.
+        self.batch.type_with(&mut self.typist);
+        let mut found = self.helpers.map_or_else(Found::default, Helpers::finish);
+        found.append(self.typist.hand_over());
+        found
+    }
+}
+
+/// Threads that type batches.
+#[derive(Debug)]
+struct Helpers<'scope> {
+    full: SyncSender<Batch>,
+    empty: Receiver<Batch>,
+    threads: Vec<ScopedJoinHandle<'scope, Vec<(usize, Found)>>>,
+}
+
+impl<'scope> Helpers<'scope> {
+    /// Starts as many threads as can be had; `None` where that is none.
+    fn start<'env>(scope: &'scope Scope<'scope, 'env>, threads: usize, assignment: &Assignment<'env>) -> Option<Self> {
+        let (full, batches) = sync_channel(threads);
+        let (used, empty) = channel();
+        let batches = Arc::new(Mutex::new(batches));
+        let start = |number| {
+            let (assignment, batches, used) = (assignment.clone(), batches.clone(), used.clone());
+            Builder::new()
+                .name(format!("typist {number}"))
+                .spawn_scoped(scope, move || help(assignment, &batches, &used))
+                .ok()
+        };
+        let threads: Vec<_> = (1..=threads).map_while(start).collect();
+        (!threads.is_empty()).then_some(Self { full, empty, threads })
+    }
+
+    /// Hands the batch over, and leaves an empty one with the next number in its place.
+    fn type_batch(&mut self, batch: &mut Batch) -> Visit {
+        let next = Batch {
+            number: batch.number + 1,
+            ..self.empty.try_recv().unwrap_or_default()
+        };
+        match self.full.send(std::mem::replace(batch, next)) {
+            Ok(()) => Visit::Rows,
+            // No thread is left, which only panics bring about: `finish` passes them on.
+            Err(_) => Visit::Skip,
+        }
+    }
+
+    fn finish(self) -> Found {
+        drop(self.full);
+        let mut parts = Vec::new();
+        for thread in self.threads {
+            parts.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        parts.sort_unstable_by_key(|(number, _)| *number);
+        let mut found = Found::default();
+        for (_, part) in parts {
+            found.append(part);
+        }
+        found
+    }
+}
+
+/// Types batches until there are no more, and gives what was found in each with its number.
+fn help(assignment: Assignment<'_>, batches: &Mutex<Receiver<Batch>>, used: &Sender<Batch>) -> Vec<(usize, Found)> {
+    let mut typist = Typist::new(assignment);
+    let mut found = Vec::new();
+    loop {
+        let next = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(mut batch) = next else {
+            return found;
+        };
+        batch.type_with(&mut typist);
+        found.push((batch.number, typist.hand_over()));
+        // At the end nobody wants it back.
+        let _ = used.send(batch);
+    }
+}
