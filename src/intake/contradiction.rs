@@ -175,8 +175,11 @@ pub(super) struct Repetition {
 }
 
 /// The facts whose subject others may have as well, sorted: few, which saves sorting all.
-pub(super) fn shared(facts: Vec<Vec<Fact>>) -> Vec<Fact> {
-    let count: usize = facts.iter().map(Vec::len).sum();
+pub(super) fn shared(facts: &[Vec<Fact>]) -> Vec<Fact> {
+    // Whoever joins contradicts nobody but those who leave.
+    let someone_loses = facts.iter().flatten().any(|fact| fact.claim() == Claim::Remove);
+    let matters = |fact: &&Fact| someone_loses || fact.claim() != Claim::Add;
+    let count = facts.iter().flatten().filter(matters).count();
     let bits = (count * 16).next_power_of_two().max(64);
     let mask = bits as u64 - 1;
     // Of each word's subjects, those seen once or more and those seen again: side by side, since memory is far away.
@@ -185,16 +188,22 @@ pub(super) fn shared(facts: Vec<Vec<Fact>>) -> Vec<Fact> {
         let bit = fact.subject & mask;
         (usize::try_from(bit / 64).unwrap_or(0), 1_u64 << (bit % 64))
     };
-    for (word, bit) in facts.iter().flatten().map(place) {
+    for (word, bit) in facts.iter().flatten().filter(matters).map(place) {
         let [once, again] = &mut seen[word];
         *again |= *once & bit;
         *once |= bit;
     }
-    let is_shared = |fact: &Fact| {
+    let is_shared = |fact: &&Fact| {
         let (word, bit) = place(fact);
         seen[word][1] & bit != 0
     };
-    let mut shared: Vec<Fact> = facts.into_iter().flatten().filter(is_shared).collect();
+    let mut shared: Vec<Fact> = facts
+        .iter()
+        .flatten()
+        .filter(matters)
+        .filter(is_shared)
+        .copied()
+        .collect();
     shared.sort_unstable();
     shared
 }

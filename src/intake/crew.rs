@@ -4,6 +4,7 @@
 //! a typist looks at nothing but the row and its worksheet, and the batches have numbers.
 
 use std::panic::resume_unwind;
+use std::slice;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
@@ -52,9 +53,7 @@ impl Batch {
     }
 
     fn type_with(&mut self, typist: &mut Typist<'_>) {
-        for row in &self.rows[..self.filled] {
-            typist.row(row);
-        }
+        typist.rows(&self.rows[..self.filled]);
         self.filled = 0;
     }
 }
@@ -89,7 +88,7 @@ impl<'scope, 'env> Crew<'scope, 'env> {
     /// Takes a row, and leaves another in its place.
     pub(super) fn row(&mut self, row: &mut Row) -> Visit {
         if self.shifts.threads == 0 {
-            self.typist.row(row);
+            self.typist.rows(slice::from_ref(row));
             return Visit::Rows;
         }
         self.batch.take(row);
@@ -186,5 +185,68 @@ fn help(assignment: Assignment<'_>, batches: &Mutex<Receiver<Batch>>, used: &Sen
         found.push((batch.number, typist.hand_over()));
         // At the end nobody wants it back.
         let _ = used.send(batch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::intake::options::Options;
+    use crate::intake::result::read_in;
+    use crate::sheet::Source;
+
+    /// A row that may be right, wrong, at odds with another, or no row at all.
+    fn row() -> impl Strategy<Value = String> {
+        let operation = prop::sample::select(vec![
+            "invite",
+            "delete",
+            "update",
+            "set-licenses",
+            "add-to-groups",
+            "remove-from-groups",
+            "ignore",
+            "frobnicate",
+            "",
+        ]);
+        let user = prop::sample::select(vec!["ann@x.example", "Bob@x.example", "cid@x.example", "d@x", ""]);
+        let name = prop::sample::select(vec!["", "Ann", "Zo\u{eb}", "<clear>", "#N/A"]);
+        let groups = prop::sample::select(vec!["", "Finance", "HR; Finance", "\"\"\"HR\""]);
+        let licenses = prop::sample::select(vec!["", "ATTUNU", "TSTNU; RPADEVPRONU", "FOO", "BAR; FOO"]);
+        let surplus = prop::sample::select(vec!["", "", "", ",x", "\n"]);
+        (operation, user, name, groups, licenses, surplus).prop_map(
+            |(operation, user, name, groups, licenses, surplus)| {
+                format!("{operation},{user},{name},{groups},{licenses}{surplus}\n")
+            },
+        )
+    }
+
+    fn found(sheet: &str, threads: usize, batch: usize) -> String {
+        let source = Source::from_reader(&mut sheet.as_bytes()).unwrap();
+        let intake = read_in(&source, &Options::default(), Shifts { threads, batch }).unwrap();
+        format!("{intake:#?}")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_found_is_the_same_whoever_finds_it(
+            rows in vec(row(), 0..60),
+            threads in 1_usize..4,
+            batch in 1_usize..9,
+        ) {
+            let sheet = format!("operation,user,name,groups,licenses\n{}", rows.concat());
+            prop_assert_eq!(found(&sheet, threads, batch), found(&sheet, 0, batch));
+        }
+    }
+
+    #[test]
+    fn of_more_findings_than_are_kept_the_first_are_kept_whoever_makes_them() {
+        let rows: String = (0..1000).map(|row| format!("delete,ann{row}@,x\n")).collect();
+        let sheet = format!("operation,user,name\n{rows}");
+        assert_eq!(found(&sheet, 3, 7), found(&sheet, 0, 7));
     }
 }

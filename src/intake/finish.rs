@@ -17,7 +17,7 @@ use crate::text::{fold, joined};
 /// Compares the rows with each other, and takes those that cannot run out of the rows.
 pub(super) fn finish(whole: &mut Whole, options: &Options) {
     check_sheets(whole, options);
-    let facts = shared(std::mem::take(&mut whole.found.facts));
+    let facts = shared(&std::mem::take(&mut whole.found.facts));
     let repeated = repetitions(&facts);
     let left_out: HashSet<RowNumber> = repeated.iter().map(|repetition| repetition.row).collect();
     let pairs = contradictions(&facts, &left_out);

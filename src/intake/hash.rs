@@ -16,17 +16,25 @@ pub(super) fn mix(one: u64, other: u64) -> u64 {
     low ^ high
 }
 
+/// 16 bytes more.
+fn mix_pair(state: u64, pair: [u8; 16]) -> u64 {
+    let pair = u128::from_le_bytes(pair);
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves are wanted")]
+    let (one, other) = (pair as u64, (pair >> 64) as u64);
+    mix(state ^ one, state.rotate_left(32) ^ other)
+}
+
 /// A hash of a text.
 pub(super) fn hash(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let mut state = mix(bytes.len() as u64, SEED);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        state = mix(state, u64::from_le_bytes(*word));
+    let (pairs, rest) = bytes.as_chunks::<16>();
+    for pair in pairs {
+        state = mix_pair(state, *pair);
     }
-    let mut last = [0; 8];
+    let mut last = [0; 16];
     last[..rest.len()].copy_from_slice(rest);
-    mix(state, u64::from_le_bytes(last))
+    mix_pair(state, last)
 }
 
 /// For maps whose keys are texts.

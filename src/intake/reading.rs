@@ -26,6 +26,8 @@ const RARE: ColumnSet = ColumnSet::of(&[
     Column::DeleteWhen,
 ]);
 
+const NAMES: ColumnSet = ColumnSet::of(&[Column::Name, Column::Surname, Column::DisplayName]);
+
 /// One row on its way from cells to values.
 pub(super) struct Reading<'c, 'r, 'f> {
     pub(super) kind: OperationKind,
@@ -172,8 +174,8 @@ impl<'c> Reading<'c, '_, '_> {
             }
         }
         // A name without @ may be a user name; with one it is meant for an address.
-        if self.values.user.contains('@')
-            && let Some(fault) = Email::fault(self.values.user)
+        if let Some(fault) = Email::fault(self.values.user)
+            && self.values.user.contains('@')
         {
             let what = format!("`{}` {fault}", crate::text::clean(self.values.user, 80));
             self.fault(
@@ -207,9 +209,11 @@ impl<'c> Reading<'c, '_, '_> {
     }
 
     pub(super) fn plain_cells(&mut self) {
-        self.values.name = self.name(Column::Name);
-        self.values.surname = self.name(Column::Surname);
-        self.values.display_name = self.name(Column::DisplayName);
+        if self.cells.filled.meets(NAMES) {
+            self.values.name = self.name(Column::Name);
+            self.values.surname = self.name(Column::Surname);
+            self.values.display_name = self.name(Column::DisplayName);
+        }
         self.values.has_rare = self.cells.filled.meets(RARE);
         if !self.values.has_rare {
             return;

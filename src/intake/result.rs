@@ -92,7 +92,8 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
     read_in(source, options, Shifts::for_this_machine())
 }
 
-fn read_in(source: &Source, options: &Options, shifts: Shifts) -> Result<Intake, SheetError> {
+/// [`read`], with the work dealt out like this.
+pub(super) fn read_in(source: &Source, options: &Options, shifts: Shifts) -> Result<Intake, SheetError> {
     let mut whole = pass_over(source, options, Keep::Rows, shifts)?;
     finish(&mut whole, options);
     Ok(Intake {

@@ -40,6 +40,9 @@ impl<'r> Cells<'r> {
         cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
+            if cell.text.is_empty() && cell.kind == CellKind::Text {
+                continue;
+            }
             if cell.kind == CellKind::Text && (cells.is_plain || is_plain(cell.text)) {
                 let text = trimmed(cell.text);
                 cells.put(*column, text);

@@ -46,8 +46,11 @@ pub(super) fn row_fault(header: &Header, row: &Row) -> Option<Fault> {
 pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut Tally) -> Option<Fault> {
     let mut surplus = None;
     let filled = |position: usize| !row.cell(position).text.trim().is_empty();
-    let ours = [Column::ReseatStatus, Column::ReseatMessage].map(|column| header.position(column));
-    let extra = (header.width..row.len()).find(|position| filled(*position) && !ours.contains(&Some(*position)));
+    let is_ours = |position| {
+        let ours = [Column::ReseatStatus, Column::ReseatMessage];
+        ours.iter().any(|column| header.position(*column) == Some(position))
+    };
+    let extra = (header.width..row.len()).find(|position| filled(*position) && !is_ours(*position));
     if let Some(position) = extra {
         if is_csv {
             let what = format!(

@@ -102,14 +102,24 @@ impl<'o> Typist<'o> {
 
     /// Gives what was found since the last time.
     pub(super) fn hand_over(&mut self) -> Found {
-        let mut found = std::mem::take(&mut self.found);
+        let next = Found {
+            problems: self.found.problems.continued(),
+            ..Found::default()
+        };
+        let mut found = std::mem::replace(&mut self.found, next);
         found.facts.push(std::mem::take(&mut self.facts));
         found
     }
 
-    /// Reads a row.
-    pub(super) fn row(&mut self, row: &Row) {
+    /// Reads rows.
+    pub(super) fn rows(&mut self, rows: &[Row]) {
         let sheet = Arc::clone(&self.sheet);
+        for row in rows {
+            self.row(&sheet, row);
+        }
+    }
+
+    fn row(&mut self, sheet: &Sheet, row: &Row) {
         let header = &sheet.header;
         let mut faults = std::mem::take(&mut self.faults);
         let mut cleaned = std::mem::take(&mut self.cleaned);

@@ -6,8 +6,25 @@ use super::{Problem, Severity};
 #[derive(Debug, Clone, Default)]
 pub struct Problems {
     kept: Vec<Problem>,
-    errors: usize,
-    warnings: usize,
+    errors: Count,
+    warnings: Count,
+}
+
+/// The findings of one severity.
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    made: usize,
+    /// How many more are kept whole.
+    room: usize,
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Self {
+            made: 0,
+            room: Problems::MOST,
+        }
+    }
 }
 
 impl Problems {
@@ -20,20 +37,35 @@ impl Problems {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
         };
-        *count += 1;
-        if *count <= Self::MOST {
+        count.made += 1;
+        if count.room > 0 {
+            count.room -= 1;
             self.kept.push(problem);
         }
     }
 
     /// Adds findings that were made after these.
     pub fn append(&mut self, later: Self) {
-        let errors = self.errors + later.errors;
-        let warnings = self.warnings + later.warnings;
+        let errors = self.errors.made + later.errors.made;
+        let warnings = self.warnings.made + later.warnings.made;
         for problem in later.kept {
             self.push(problem);
         }
-        (self.errors, self.warnings) = (errors, warnings);
+        self.errors.made = errors;
+        self.warnings.made = warnings;
+    }
+
+    /// An empty list for findings made after these, which keeps whole only what these leave room for.
+    #[must_use]
+    pub fn continued(&self) -> Self {
+        Self {
+            kept: Vec::new(),
+            errors: Count { made: 0, ..self.errors },
+            warnings: Count {
+                made: 0,
+                ..self.warnings
+            },
+        }
     }
 
     /// Puts the findings that are kept into the order of this key; those with the same key stay in the order they were
@@ -49,16 +81,16 @@ impl Problems {
 
     /// How many errors there are in all.
     pub fn errors(&self) -> usize {
-        self.errors
+        self.errors.made
     }
 
     /// How many warnings there are in all.
     pub fn warnings(&self) -> usize {
-        self.warnings
+        self.warnings.made
     }
 
     /// How many findings were counted but not kept.
     pub fn left_out(&self) -> usize {
-        self.errors + self.warnings - self.kept.len()
+        self.errors() + self.warnings() - self.kept.len()
     }
 }
