@@ -245,8 +245,8 @@ mod tests {
 
     #[test]
     fn of_more_findings_than_are_kept_the_first_are_kept_whoever_makes_them() {
-        let rows: String = (0..1000).map(|row| format!("delete,ann{row}@,x\n")).collect();
-        let sheet = format!("operation,user,name\n{rows}");
+        let rows: Vec<String> = (0..1000).map(|row| format!("delete,ann{row}@,x")).collect();
+        let sheet = format!("operation,user,name\n{}", rows.join("\n"));
         assert_eq!(found(&sheet, 3, 7), found(&sheet, 0, 7));
     }
 }

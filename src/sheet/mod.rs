@@ -1,7 +1,7 @@
 //! Bytes of a CSV or a workbook into rows of cells with positions.
 //!
 //! Knows files, encodings, delimiters and worksheets; knows nothing of operations, headers
-//! or users. A CSV is streamed, a row at a time, through one reused [`Row`].
+//! or users. Rows are streamed, one at a time, through a [`Row`] whose memory is used again.
 
 mod archive;
 mod decode;
