@@ -16,9 +16,23 @@ pub(super) enum Way {
 #[derive(Default)]
 pub(super) struct Learned(AtomicU8);
 
+/// The second way is to be tried first, and the first where that turns out wrong.
+const SECOND_IS_LIKELY: u8 = 3;
+
 impl Learned {
-    /// Tries the way that is known to answer. While none is known, the second is tried where the first turns out to be
-    /// the wrong way; where both are wrong, the error is that of the first.
+    /// Begins with the way that a kindred endpoint has answered on, as long as nothing is known of this one.
+    pub(super) fn likely_as(&self, kindred: &Self) -> &Self {
+        if kindred.0.load(Ordering::Relaxed) == Way::Second as u8 + 1 {
+            // Whatever has been learned meanwhile stands.
+            let _ = self
+                .0
+                .compare_exchange(0, SECOND_IS_LIKELY, Ordering::Relaxed, Ordering::Relaxed);
+        }
+        self
+    }
+
+    /// Tries the way that is known to answer. While none is known, the other is tried where the first turns out to be
+    /// the wrong way; where both are wrong, the error is that of the one tried first.
     pub(super) async fn on_either(
         &self,
         session: &Session,
@@ -28,6 +42,7 @@ impl Learned {
         let (first, second) = match self.0.load(Ordering::Relaxed) {
             0 => (Way::First, Some(Way::Second)),
             1 => (Way::First, None),
+            SECOND_IS_LIKELY => (Way::Second, Some(Way::First)),
             _ => (Way::Second, None),
         };
         let (way, outcome) = match (session.call(call(first)).await, second) {

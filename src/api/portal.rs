@@ -63,7 +63,8 @@ impl Client {
             path: &[],
             request: PortalRequest::Release(users),
         };
-        let reply = self.portal(&self.memory.portal_release, &call).await?;
+        let learned = self.memory.portal_release.likely_as(&self.memory.portal_users);
+        let reply = self.portal(learned, &call).await?;
         Ok(reply.with(()))
     }
 

@@ -43,18 +43,18 @@ impl ForecastView<'_> {
         table.write(out)?;
         writeln!(
             out,
-            "{} in all: {}; about {}, until {}{}",
+            "{} in all: {}; {}, until {}{}",
             calls(forecast.total()),
             by_method(&forecast.calls()),
-            duration(timing.takes),
+            about(timing.takes),
             clock(self.ends, timing.takes),
             self.waits(),
         )?;
         writeln!(
             out,
-            "one call for each change would be {}, about {}",
+            "one call for each change would be {}, {}",
             calls(sum(&forecast.one_by_one)),
-            duration(timing.one_by_one),
+            about(timing.one_by_one),
         )
     }
 
@@ -102,6 +102,15 @@ pub(super) fn quota_name(service: Service, method: Method) -> String {
     match service {
         Service::Identity => format!("{method} quota"),
         other => format!("{} {method} quota", other.as_str()),
+    }
+}
+
+/// A time as it can be foretold.
+fn about(length: Duration) -> String {
+    if length < Duration::from_secs(1) {
+        "less than a second".to_owned()
+    } else {
+        format!("about {}", duration(length))
     }
 }
 

@@ -10,6 +10,7 @@ mod editions;
 mod endings;
 mod faults;
 mod first_try;
+mod forecast;
 mod guards;
 mod migrate;
 mod names;
