@@ -117,6 +117,11 @@ impl Pacer {
         self.window(service, method).withdrawn();
     }
 
+    /// See [`QuotaWindow::refused`].
+    pub fn refused(&mut self, service: Service, method: Method, now: Instant) {
+        self.window(service, method).refused(now);
+    }
+
     /// See [`QuotaWindow::pause_until`].
     pub fn pause_until(&mut self, service: Service, method: Method, until: Instant) {
         self.window(service, method).pause_until(until);

@@ -40,6 +40,14 @@ pub struct QuotaWindow {
     answered: VecDeque<Instant>,
     told: Option<Told>,
     pause: Option<Instant>,
+    rivals: Option<Rivals>,
+}
+
+/// Others spend the same budget: what they left when the server last refused a call that was within the allowance.
+#[derive(Debug, Clone, Copy)]
+struct Rivals {
+    left: u32,
+    seen: Instant,
 }
 
 /// What the server's last `RateLimit` headers leave.
@@ -59,6 +67,7 @@ impl QuotaWindow {
             answered: VecDeque::new(),
             told: None,
             pause: None,
+            rivals: None,
         }
     }
 
@@ -100,6 +109,20 @@ impl QuotaWindow {
         if let Some(told) = &mut self.told {
             told.left += 1;
         }
+    }
+
+    /// The server refused a call because the budget is used up (429). Within the allowance that shows that others spend it
+    /// too: from now on no more is sent in a window than they left, and from window to window a little more is tried.
+    /// One burst of theirs says nothing of the next window, so at least half the allowance is tried in any case.
+    pub fn refused(&mut self, now: Instant) {
+        let Some(allowance) = self.allowance else { return };
+        self.forget(now);
+        let sent = u32::try_from(self.answered.len()).unwrap_or(u32::MAX);
+        let left = sent
+            .max(allowance / 2)
+            .min(self.present_allowance(allowance, now))
+            .max(1);
+        self.rivals = Some(Rivals { left, seen: now });
     }
 
     /// Nothing leaves before `until`. A pause only ever grows.
@@ -153,8 +176,19 @@ impl QuotaWindow {
 
     fn spent_up(&self, now: Instant) -> Option<Instant> {
         let counted = u64::from(self.in_flight) + self.answered.len() as u64;
-        let full = self.allowance.is_some_and(|allowance| counted >= u64::from(allowance));
+        let full = self
+            .allowance
+            .is_some_and(|allowance| counted >= u64::from(self.present_allowance(allowance, now)));
         full.then(|| self.window_end(now)).flatten()
+    }
+
+    /// The allowance as far as others leave it.
+    fn present_allowance(&self, allowance: u32, now: Instant) -> u32 {
+        let Some(rivals) = self.rivals else { return allowance };
+        let since = now.saturating_duration_since(rivals.seen).as_nanos();
+        let windows = u32::try_from(since / self.window.as_nanos().max(1)).unwrap_or(u32::MAX);
+        let more = (allowance / 4).max(1).saturating_mul(windows);
+        allowance.min(rivals.left.saturating_add(more))
     }
 
     fn told_out(&self) -> Option<Instant> {
@@ -241,6 +275,101 @@ mod tests {
             Admission::Go,
             "no reset beyond one window is believed"
         );
+    }
+
+    /// A server with a budget that a rival spends a part of in every window, as soon as it can.
+    struct Contested {
+        slides: bool,
+        limit: usize,
+        rival: usize,
+        counted: Vec<Duration>,
+        rivals_turn: Duration,
+    }
+
+    impl Contested {
+        /// Takes a call of ours, or says how long to wait.
+        fn take(&mut self, now: Duration) -> Result<(), Duration> {
+            while self.rivals_turn <= now {
+                let at = self.rivals_turn;
+                for _ in 0..self.rival {
+                    if self.room(at).is_ok() {
+                        self.counted.push(at);
+                    }
+                }
+                self.rivals_turn += WINDOW;
+            }
+            self.room(now)?;
+            self.counted.push(now);
+            Ok(())
+        }
+
+        fn room(&mut self, now: Duration) -> Result<(), Duration> {
+            let begin = Duration::from_secs(now.as_secs() / WINDOW.as_secs() * WINDOW.as_secs());
+            let slides = self.slides;
+            self.counted
+                .retain(|at| if slides { *at + WINDOW > now } else { *at >= begin });
+            if self.counted.len() < self.limit {
+                return Ok(());
+            }
+            let free = if slides { self.counted[0] } else { begin } + WINDOW;
+            Err(free - now)
+        }
+    }
+
+    #[test]
+    fn beside_a_rival_who_takes_half_the_work_ends_in_time_and_almost_without_refusals() {
+        for slides in [false, true] {
+            let start = Instant::now();
+            let mut quota = QuotaWindow::new(Some(144), WINDOW);
+            let mut server = Contested {
+                slides,
+                limit: 160,
+                rival: 80,
+                counted: Vec::new(),
+                rivals_turn: Duration::from_secs(20),
+            };
+            let (mut now, mut served, mut refused) = (Duration::ZERO, 0, 0);
+            while served < 1_000 {
+                match quota.admit(start + now) {
+                    Admission::Wait { until, .. } => now = until - start,
+                    Admission::Go => {
+                        now += Duration::from_millis(100);
+                        quota.answered(start + now);
+                        match server.take(now) {
+                            Ok(()) => served += 1,
+                            Err(wait) => {
+                                refused += 1;
+                                quota.refused(start + now);
+                                quota.pause_until(start + now + wait);
+                            }
+                        }
+                    }
+                }
+            }
+            let windows = now.as_secs() / WINDOW.as_secs();
+            assert!(windows <= 1_000 / 80 + 3, "{windows} windows, sliding: {slides}");
+            assert!(
+                refused <= windows + 1,
+                "{refused} refusals in {windows} windows, sliding: {slides}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_refusal_does_not_bind_for_ever_and_never_below_half() {
+        let start = Instant::now();
+        let mut quota = QuotaWindow::new(Some(16), WINDOW);
+        quota.refused(start);
+        let sent = |quota: &mut QuotaWindow, now: Instant| {
+            let mut sent = 0;
+            while quota.admit(now) == Admission::Go {
+                quota.answered(now);
+                sent += 1;
+            }
+            sent
+        };
+        let found: Vec<u32> = (0..4).map(|window| sent(&mut quota, start + WINDOW * window)).collect();
+        assert_eq!(found, [8, 12, 16, 16]);
     }
 
     proptest! {

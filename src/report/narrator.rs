@@ -9,7 +9,7 @@ const QUIET: Duration = Duration::from_secs(10);
 /// And at most this often, unless another phase begins.
 const BREATH: Duration = Duration::from_secs(2);
 /// While rows are carried out, a wait longer than this is worth a line when it begins.
-const LONG_WAIT: Duration = Duration::from_secs(3);
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// Decides which states are worth a line.
 #[derive(Debug, Default)]
@@ -141,15 +141,15 @@ mod tests {
     fn a_long_wait_is_told_when_it_begins_and_a_short_one_is_not() {
         let mut narrator = Narrator::default();
         assert!(narrator.tell(&running(0), seconds(0)).is_some());
-        assert_eq!(narrator.tell(&waiting("another try", 2), seconds(1)), None);
+        assert_eq!(narrator.tell(&waiting("another try", 1), seconds(3)), None);
         assert_eq!(
-            narrator.tell(&waiting("the PUT quota", 41), seconds(2)).as_deref(),
+            narrator.tell(&waiting("the PUT quota", 41), seconds(4)).as_deref(),
             Some("0 of 1,000 rows, 1.0 calls/s; waiting for the PUT quota: 41 s")
         );
-        assert_eq!(narrator.tell(&waiting("the PUT quota", 40), seconds(3)), None);
-        assert_eq!(narrator.tell(&running(0), seconds(4)), None);
+        assert_eq!(narrator.tell(&waiting("the PUT quota", 40), seconds(7)), None);
+        assert_eq!(narrator.tell(&running(0), seconds(8)), None);
         assert!(
-            narrator.tell(&waiting("the PUT quota", 41), seconds(5)).is_some(),
+            narrator.tell(&waiting("the PUT quota", 41), seconds(9)).is_some(),
             "another wait for the same thing"
         );
     }

@@ -176,6 +176,9 @@ impl Session {
         }
         let now = now();
         let mut traffic = self.traffic();
+        if throttled {
+            traffic.pacer.refused(call.service, call.method, now);
+        }
         let named = response
             .header("retry-after")
             .and_then(|value| retry_after(value, wall_clock(response)))
