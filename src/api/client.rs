@@ -59,11 +59,16 @@ impl Client {
         self.session.traffic().pacer.recall(spent, now());
     }
 
-    /// What would become of calls from now on: the quotas as they are spent, and calls that take as long as the last did.
+    /// What would become of calls from now on: the quotas as they are spent, and calls that take as long as the fastest did.
     pub fn rehearsal<T>(&self) -> Rehearsal<T> {
         let traffic = self.session.traffic();
         let places = self.config().concurrency;
-        Rehearsal::new(traffic.pacer.clone(), places, traffic.times.typical(), now())
+        Rehearsal::new(
+            traffic.pacer.clone(),
+            places,
+            traffic.fastest.unwrap_or_default(),
+            now(),
+        )
     }
 
     /// Signs in unless that is done already, and says what is known of it.

@@ -3,7 +3,6 @@
 //! The clock and the random number are parameters; nothing here sleeps, sends or locks.
 
 mod backoff;
-mod call_times;
 mod concurrency;
 mod pacer;
 mod quota;
@@ -12,7 +11,6 @@ mod retry;
 mod wishes;
 
 pub use backoff::Backoff;
-pub use call_times::CallTimes;
 pub use concurrency::Concurrency;
 pub use pacer::{Limits, Pacer, Spent};
 pub use quota::{Admission, Hold, QuotaWindow};

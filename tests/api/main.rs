@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod rehearsal;
 mod sandbox;
 mod sign_in;
 mod support;

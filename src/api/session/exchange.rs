@@ -123,8 +123,8 @@ impl Session {
         let took = now().saturating_duration_since(sent);
         {
             let mut traffic = self.traffic();
-            if status.is_some() && service != Service::Token {
-                traffic.times.note(took);
+            if status.is_some() {
+                traffic.fastest = Some(traffic.fastest.map_or(took, |fastest| fastest.min(took)));
             }
             traffic.was_answered |= status.is_some();
             if status == Some(429) {

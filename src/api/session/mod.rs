@@ -18,7 +18,7 @@ pub(super) use judge::Reply;
 pub use sign_in::SignedIn;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -29,7 +29,7 @@ use self::held::Held;
 use self::token::TokenKeeper;
 use super::{Config, Tally};
 use crate::event::{Event, Observer, WaitReason};
-use crate::pace::{CallTimes, Concurrency, Pacer};
+use crate::pace::{Concurrency, Pacer};
 use crate::wire::Transport;
 
 /// What every clone of a client shares.
@@ -46,7 +46,9 @@ pub(super) struct Shared {
 pub(super) struct Traffic {
     pub(super) pacer: Pacer,
     tally: Tally,
-    pub(super) times: CallTimes,
+    /// What the fastest call took, signing in included. What takes longer was mostly a large page or a new connection, and
+    /// says little of the next call.
+    pub(super) fastest: Option<Duration>,
     concurrency: Concurrency,
     dice: StdRng,
     held: Held,
@@ -72,7 +74,7 @@ impl Session {
         let traffic = Traffic {
             pacer: Pacer::new(config.limits.clone()),
             tally: Tally::default(),
-            times: CallTimes::default(),
+            fastest: None,
             concurrency: Concurrency::new(config.concurrency),
             dice: config.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
             held: Held::default(),
