@@ -20,6 +20,9 @@ use crate::model::World;
 use crate::server::{Happened, Server, Trouble, What};
 use crate::sheets::sheet;
 
+/// How long recording takes.
+pub(crate) const RECORDING: Duration = Duration::from_millis(30);
+
 /// A journal in memory, on disk only after a while.
 pub(crate) struct SlowJournal {
     server: Server,
@@ -49,6 +52,7 @@ pub(crate) struct Stage {
     pub(crate) server: Server,
     pub(crate) rules: Rules,
     pub(crate) concurrency: usize,
+    pub(crate) limits: Limits,
     pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) stop: CancellationToken,
     records: Arc<Mutex<Vec<Record>>>,
@@ -71,6 +75,7 @@ impl Stage {
                 ..Rules::default()
             },
             concurrency: 8,
+            limits: Limits::none(),
             max_failures: None,
             stop: CancellationToken::new(),
             records: Arc::default(),
@@ -85,7 +90,7 @@ impl Stage {
         let uri = BaseUrl::parse("https://server.example/").unwrap();
         let organization = OrganizationId(Uuid::from_u128(0x5555));
         let config = Config {
-            limits: Limits::none(),
+            limits: self.limits.clone(),
             concurrency: u32::try_from(self.concurrency).unwrap(),
             retry: RetryPolicy {
                 retries: 2,
@@ -103,7 +108,7 @@ impl Stage {
         let journal = SlowJournal {
             server: self.server.clone(),
             records: self.records.clone(),
-            delay: Duration::from_millis(30),
+            delay: RECORDING,
         };
         let snapshot = self.world.snapshot();
         let engine = Engine {
