@@ -103,5 +103,5 @@ fn send_all(calls: &Calls, session: &mut Rehearsal<Rehearsed>) {
             session.call(*service, *method, Rehearsed::reading());
         }
     }
-    while session.next().is_some() {}
+    while session.next_answer().is_some() {}
 }

@@ -87,7 +87,7 @@ impl Pages {
     }
 
     /// How many calls the whole listing takes, with so many at once.
-    pub(super) fn calls(&self, at_once: u64) -> u64 {
+    pub(super) fn calls(self, at_once: u64) -> u64 {
         let begun = self.begin();
         let rest = self.pages_left(&begun);
         begun.calls + rest.unwrap_or_else(|| self.to_the_end(&begun, at_once.max(1)))
@@ -95,7 +95,7 @@ impl Pages {
 
     /// The calls after the first where the server does not say how many entries there are: twice as many at once as
     /// before while pages come full, to a page that brings nothing.
-    fn to_the_end(&self, begun: &Begun, most: u64) -> u64 {
+    fn to_the_end(self, begun: &Begun, most: u64) -> u64 {
         let (mut received, mut step) = (begun.received, begun.step);
         let (mut calls, mut at_once) = (0, 1);
         loop {

@@ -65,7 +65,7 @@ impl Script<'_> {
                 session.call(*service, *method, Rehearsed::reading());
             }
         }
-        while session.next().is_some() {}
+        while session.next_answer().is_some() {}
     }
 
     fn change(&self, stage: Stage, busy: &mut Busy, session: &mut Rehearsal<Rehearsed>) {
@@ -84,7 +84,7 @@ impl Script<'_> {
                 let (service, method) = waiting.call.kind.cost();
                 session.call(service, method, Rehearsed(Some(touch)));
             }
-            match session.next() {
+            match session.next_answer() {
                 Some(Rehearsed(Some(touch))) => busy.succeed(&touch),
                 Some(Rehearsed(None)) => {}
                 None => return,

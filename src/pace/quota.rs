@@ -312,7 +312,7 @@ mod tests {
                 return Ok(());
             }
             let free = if slides { self.counted[0] } else { begin } + WINDOW;
-            Err(free - now)
+            Err(free.saturating_sub(now))
         }
     }
 
@@ -328,7 +328,7 @@ mod tests {
                 counted: Vec::new(),
                 rivals_turn: Duration::from_secs(20),
             };
-            let (mut now, mut served, mut refused) = (Duration::ZERO, 0, 0);
+            let (mut now, mut served, mut refusals) = (Duration::ZERO, 0, 0);
             while served < 1_000 {
                 match quota.admit(start + now) {
                     Admission::Wait { until, .. } => now = until - start,
@@ -338,7 +338,7 @@ mod tests {
                         match server.take(now) {
                             Ok(()) => served += 1,
                             Err(wait) => {
-                                refused += 1;
+                                refusals += 1;
                                 quota.refused(start + now);
                                 quota.pause_until(start + now + wait);
                             }
@@ -349,8 +349,8 @@ mod tests {
             let windows = now.as_secs() / WINDOW.as_secs();
             assert!(windows <= 1_000 / 80 + 3, "{windows} windows, sliding: {slides}");
             assert!(
-                refused <= windows + 1,
-                "{refused} refusals in {windows} windows, sliding: {slides}"
+                refusals <= windows + 1,
+                "{refusals} refusals in {windows} windows, sliding: {slides}"
             );
         }
     }

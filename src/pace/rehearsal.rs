@@ -52,7 +52,7 @@ impl<T> Rehearsal<T> {
         }
     }
 
-    /// A call wants to leave; `what` comes back from [`next`](Self::next) when it is answered.
+    /// A call wants to leave; `what` comes back from [`next_answer`](Self::next_answer) when it is answered.
     pub fn call(&mut self, service: Service, method: Method, what: T) {
         self.arrivals += 1;
         let lane = self.waiting.entry((service, method)).or_insert_with(|| Waiting {
@@ -64,7 +64,7 @@ impl<T> Rehearsal<T> {
     }
 
     /// Lets time go on to the next answer; `None` where no call is left.
-    pub fn next(&mut self) -> Option<T> {
+    pub fn next_answer(&mut self) -> Option<T> {
         loop {
             self.let_go();
             let has_room = self.in_flight.len() < self.places;
@@ -152,7 +152,7 @@ mod tests {
                 rehearsal.call(Service::Identity, *method, ());
             }
         }
-        while rehearsal.next().is_some() {}
+        while rehearsal.next_answer().is_some() {}
         rehearsal
     }
 
@@ -237,7 +237,7 @@ mod tests {
                 rehearsal.call(Service::Identity, Method::Put, ());
             }
             let mut counted = Vec::new();
-            while rehearsal.next().is_some() {
+            while rehearsal.next_answer().is_some() {
                 counted.push(rehearsal.elapsed());
             }
             let windows = u32::try_from((calls - 1) / allowance).unwrap();

@@ -189,7 +189,7 @@ mod tests {
         let timing = Timing {
             takes: Duration::from_secs(310),
             waits: [(put, Duration::from_secs(299))].into(),
-            one_by_one: Duration::from_secs(2_100),
+            one_by_one: Duration::from_mins(35),
         };
         let text = shown(&forecast, &timing);
         let told = "156 calls in all: GET 4, POST 2, PUT 150; about 5 min 10 s, until 14:32:05 (+01:00), of which it waits 4 min 59 s for the PUT quota\n\

@@ -66,7 +66,7 @@ async fn both(case: Case) -> (Duration, Duration) {
     for _ in 0..case.deletes {
         rehearsal.call(Service::Identity, Method::Delete, ());
     }
-    while rehearsal.next().is_some() {}
+    while rehearsal.next_answer().is_some() {}
 
     let start = Instant::now();
     let delete = async || client.delete_user(id(1)).await.unwrap();
