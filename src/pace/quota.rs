@@ -328,15 +328,15 @@ mod tests {
                 counted: Vec::new(),
                 rivals_turn: Duration::from_secs(20),
             };
-            let (mut now, mut served, mut refusals) = (Duration::ZERO, 0, 0);
-            while served < 1_000 {
+            let (mut now, mut done, mut refusals) = (Duration::ZERO, 0, 0);
+            while done < 1_000 {
                 match quota.admit(start + now) {
                     Admission::Wait { until, .. } => now = until - start,
                     Admission::Go => {
                         now += Duration::from_millis(100);
                         quota.answered(start + now);
                         match server.take(now) {
-                            Ok(()) => served += 1,
+                            Ok(()) => done += 1,
                             Err(wait) => {
                                 refusals += 1;
                                 quota.refused(start + now);

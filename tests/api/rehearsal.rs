@@ -89,7 +89,7 @@ proptest! {
         let call = case.call;
         let (rehearsed, took) = runtime.block_on(both(case));
         // Which of two calls that wake together goes first may differ, by which the last ends a call sooner or later.
-        let apart = rehearsed.max(took) - rehearsed.min(took);
+        let apart = rehearsed.abs_diff(took);
         prop_assert!(apart <= call + Duration::from_millis(5), "rehearsed {rehearsed:?}, took {took:?}");
     }
 }

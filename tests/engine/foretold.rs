@@ -77,7 +77,7 @@ fn writes(stage: &Stage) -> BTreeMap<(Service, Method), u64> {
     let mut calls = BTreeMap::new();
     for what in stage.server.writes() {
         let of = match what {
-            What::Invite(_) => (Service::Identity, Method::Post),
+            What::Invite(_) | What::Create(_) => (Service::Identity, Method::Post),
             What::Update(_) | What::Members(..) => (Service::Identity, Method::Put),
             What::Allocate(..) => (Service::License, Method::Put),
             What::Release(_) => (Service::Portal, Method::Delete),
