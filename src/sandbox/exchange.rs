@@ -36,6 +36,22 @@ impl Drop for InFlight {
     }
 }
 
+/// A request that a fault holds up.
+struct Stalling<'a>(&'a Shared);
+
+impl<'a> Stalling<'a> {
+    fn enter(shared: &'a Shared) -> Self {
+        shared.state().stalling += 1;
+        Self(shared)
+    }
+}
+
+impl Drop for Stalling<'_> {
+    fn drop(&mut self) {
+        self.0.state().stalling -= 1;
+    }
+}
+
 /// What is decided when a request arrives.
 struct Arrival {
     refusal: Option<Reply>,
@@ -147,6 +163,7 @@ async fn faulty(shared: &Shared, request: &Request, found: &Found<'_>, fault: Fa
         }
         FaultKind::Stalled { time, moment } => {
             work_if(moment);
+            let _stalling = Stalling::enter(shared);
             pause(time).await;
             Ending::Closed
         }

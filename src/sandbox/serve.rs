@@ -49,6 +49,8 @@ pub(super) struct State {
     pub(super) limiter: Limiter,
     pub(super) faults: FaultBook,
     pub(super) in_flight: usize,
+    /// How many requests a fault holds up.
+    pub(super) stalling: usize,
     pub(super) carried_out: u64,
 }
 
@@ -103,6 +105,7 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
             limiter: Limiter::new(config.quotas.clone()),
             faults: FaultBook::new(config.faults.clone(), config.seed),
             in_flight: 0,
+            stalling: 0,
             carried_out: 0,
         }),
         config,
@@ -248,6 +251,11 @@ impl Sandbox {
     /// Orders other faults from here on.
     pub fn set_faults(&self, faults: Faults) {
         self.shared.state().faults = FaultBook::new(faults, self.shared.config.seed);
+    }
+
+    /// Whether a request is held up by [`FaultKind::Stalled`](super::FaultKind::Stalled).
+    pub fn is_stalling(&self) -> bool {
+        self.shared.state().stalling > 0
     }
 
     /// Makes every token given out so far invalid.

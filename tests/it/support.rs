@@ -123,6 +123,17 @@ impl Stage {
     }
 
     pub(crate) fn with(config: Config) -> Self {
+        Self::within(config, tempfile::tempdir().unwrap())
+    }
+
+    /// The same, where each request leaves a line in `requests.log`.
+    pub(crate) fn logging(config: Config) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let request_log = Some(folder.path().join("requests.log"));
+        Self::within(Config { request_log, ..config }, folder)
+    }
+
+    fn within(config: Config, folder: TempDir) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -146,7 +157,7 @@ impl Stage {
             secrets: RefCell::new(secrets.map(str::to_owned).to_vec()),
             runtime,
             sandbox,
-            folder: tempfile::tempdir().unwrap(),
+            folder,
             environment: RefCell::new(environment.map(|(name, value)| (name.to_owned(), value)).into()),
             said: RefCell::default(),
             given: RefCell::default(),
