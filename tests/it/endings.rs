@@ -102,13 +102,13 @@ fn a_second_ctrl_c_aborts_at_once_and_the_file_is_still_good() {
         "sheet.csv",
         format!("operation,user,name,licenses\nupdate,{ANNA},Annika,\nset-licenses,hugo.silva@contoso.example,,ACNU\n"),
     );
-    let child = stage.start(&["run", "sheet.csv", "--yes"]);
+    let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
     stage.until("the stalled call is on its way", |sandbox| {
         sandbox.tally().route("update-user") > 0
     });
     signal(&child, "INT");
-    // The first asks for a polite end, which the stalled call holds up; it is told before the second comes.
-    std::thread::sleep(Duration::from_millis(300));
+    // The first asks for a polite end, which the stalled call holds up.
+    stage.hear(&mut child, "stopping");
     signal(&child, "INT");
     stage.ended(child).ends(130);
     stage.sandbox.set_faults(Faults::default());
@@ -130,4 +130,52 @@ fn interrupted_while_it_reads_a_run_leaves_nothing_behind() {
     signal(&child, "INT");
     stage.ended(child).ends(130);
     assert!(stage.writes().is_empty());
+}
+
+#[test]
+#[cfg(unix)]
+fn interrupted_while_it_waits_for_a_quota_a_run_ends_at_once() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let stage = Stage::with(Config {
+            population: Population::Generated(20),
+            ..Config::unlimited()
+        });
+        // Five calls, then five minutes of waiting.
+        stage.write("reseat.toml", "[profile.default.limits]\nput = 5\nshare = 1.0\n");
+        stage.write(
+            "sheet.csv",
+            sheet("operation,user,name", "update,{},Kim", (1..=20).map(person)),
+        );
+        let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
+        stage.hear(&mut child, "waiting");
+        signal(&child, name);
+        stage.ended(child).ends(code);
+        assert_eq!(stage.counts(), "5 done, 15 not_run");
+        assert_eq!(stage.sandbox.tally().route("update-user"), 5);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_at_the_question_ends_the_command_and_leaves_nothing_behind() {
+    use std::io::Write;
+    // `script` gives the command a terminal to ask on.
+    if !std::path::Path::new("/usr/bin/script").exists() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.write("sheet.csv", format!("operation,user\ndelete,{ANNA}\n"));
+    for (typed, code) in [("\u{3}", 130), ("yes\n", 4)] {
+        let mut child = stage.start_on_a_terminal(&["run", "sheet.csv"]);
+        stage.hear(&mut child, "that will be deleted");
+        child.stdin.as_mut().unwrap().write_all(typed.as_bytes()).unwrap();
+        stage.ended(child).ends(code);
+        assert!(stage.writes().is_empty() && !stage.exists("sheet.results.csv"));
+        assert!(!stage.exists("sheet.results.csv.lock"));
+    }
+    let mut child = stage.start_on_a_terminal(&["run", "sheet.csv"]);
+    stage.hear(&mut child, "that will be deleted");
+    child.stdin.as_mut().unwrap().write_all(b"1\n").unwrap();
+    stage.ended(child).ends(0);
+    assert!(stage.user(ANNA).is_none());
 }

@@ -5,6 +5,7 @@
 mod attribution;
 mod calls;
 mod crash;
+mod disk;
 mod documents;
 mod editions;
 mod endings;
@@ -12,6 +13,7 @@ mod faults;
 mod first_try;
 mod forecast;
 mod guards;
+mod hopeless;
 mod migrate;
 mod names;
 mod operations;

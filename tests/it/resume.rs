@@ -146,6 +146,31 @@ fn again_keeps_the_old_results_under_their_date() {
 }
 
 #[test]
+fn again_puts_nothing_away_before_the_guards_have_agreed() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user\ndelete,{ANNA}\ndelete,{BRAM}\n");
+    stage.run_with(&sheet, &["--max-deletes", "2", "--limit", "1"]).ends(0);
+    let before = stage.read("sheet.results.csv");
+    let files = || fs_err::read_dir(stage.path("")).unwrap().count();
+    let count = files();
+    for words in [
+        &["run", "sheet.csv", "--again"][..],
+        &["run", "sheet.csv", "--again", "--yes"],
+        &["run", "sheet.csv", "--again", "--yes", "--max-deletes", "0"],
+    ] {
+        stage.reseat(words).ends(4);
+        assert_eq!(stage.read("sheet.results.csv"), before, "{words:?}");
+        assert_eq!(files(), count, "{words:?}");
+    }
+    stage
+        .rerun(&["--again", "--max-deletes", "2"])
+        .ends(0)
+        .tells("the earlier results are kept as");
+    assert_eq!(stage.counts(), "1 done, 1 unchanged");
+    assert_eq!(files(), count + 1);
+}
+
+#[test]
 fn results_may_lie_elsewhere_and_plan_counts_what_is_finished() {
     let stage = Stage::new();
     let sheet = format!("operation,user,licenses\nset-licenses,{DAVID},ACNU\n");

@@ -199,8 +199,12 @@ impl Stage {
 
     fn command(&self, words: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::cargo_bin("reseat").unwrap();
+        command.args(words);
+        self.on_stage(command)
+    }
+
+    fn on_stage(&self, mut command: std::process::Command) -> std::process::Command {
         command
-            .args(words)
             .env_clear()
             .envs(&*self.environment.borrow())
             .current_dir(self.folder.path())
@@ -224,6 +228,45 @@ impl Stage {
     /// Starts any command and lets it run.
     pub(crate) fn start(&self, words: &[&str]) -> Child {
         self.command(words).spawn().unwrap()
+    }
+
+    /// The same after these words of a shell, which limit what the command may do.
+    #[cfg(unix)]
+    pub(crate) fn start_under(&self, shell: &str, words: &[&str]) -> Child {
+        let reseat = std::process::Command::cargo_bin("reseat").unwrap();
+        let mut command = std::process::Command::new("/bin/sh");
+        command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\"")]);
+        command.arg(reseat.get_program()).args(words);
+        self.on_stage(command).spawn().unwrap()
+    }
+
+    /// The same on a terminal of its own, whose screen is the standard error; what is typed goes to its standard input.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_on_a_terminal(&self, words: &[&str]) -> Child {
+        let reseat = std::process::Command::cargo_bin("reseat").unwrap();
+        let line = format!("{} {} >&2", reseat.get_program().to_string_lossy(), words.join(" "));
+        let mut command = std::process::Command::new("/bin/sh");
+        command.args(["-c", "exec /usr/bin/script -qefc \"$0\" /dev/null >&2", &line]);
+        let mut command = self.on_stage(command);
+        command.stdin(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Waits until a command that was started says this on its standard error.
+    pub(crate) fn hear(&self, child: &mut Child, words: &str) {
+        use std::io::Read;
+        let mut said = Vec::new();
+        let mut byte = [0];
+        let pipe = child.stderr.as_mut().unwrap();
+        while !String::from_utf8_lossy(&said).contains(words) {
+            let count = pipe.read(&mut byte).unwrap();
+            assert!(
+                count > 0,
+                "it never said `{words}` but {}",
+                String::from_utf8_lossy(&said)
+            );
+            said.extend(byte);
+        }
+        self.said.borrow_mut().push_str(&String::from_utf8_lossy(&said));
     }
 
     /// Waits for a command that was started. One that a signal ended has the code that a shell shows.

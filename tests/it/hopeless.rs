@@ -1,0 +1,116 @@
+//! What would fail for every row stops the run within a few calls, says what to do, and leaves the rest for later.
+
+use std::time::Duration;
+
+use reseat::sandbox::{Config, Credentials, FaultKind, Faults, Moment, Population, Strikes};
+
+use crate::support::{Stage, person, sheet};
+
+/// Sixty updates under way.
+fn under_way(config: Config) -> (Stage, std::process::Child) {
+    let stage = Stage::with(Config {
+        population: Population::Generated(60),
+        latency: Duration::from_millis(60),
+        ..config
+    });
+    stage.write(
+        "sheet.csv",
+        sheet("operation,user,name", "update,{},Kim", (1..=60).map(person)),
+    );
+    let child = stage.start(&["run", "sheet.csv", "--yes", "--concurrency", "2"]);
+    stage.until("it writes", |sandbox| sandbox.tally().route("update-user") > 8);
+    (stage, child)
+}
+
+fn count(stage: &Stage, wanted: &str) -> usize {
+    stage.statuses().iter().filter(|status| *status == wanted).count()
+}
+
+fn goes_on(stage: &Stage) {
+    stage.sandbox.set_faults(Faults::default());
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.counts(), "60 done");
+}
+
+#[test]
+fn an_organization_that_goes_away_stops_the_run_with_5() {
+    let (stage, child) = under_way(Config::unlimited());
+    stage.fault(FaultKind::HtmlPage, "PUT", "", Strikes::Always);
+    stage.ended(child).ends(5).tells("login or proxy page").tells("`uri`");
+    let failed = count(&stage, "failed");
+    assert!((3..=6).contains(&failed), "{}", stage.counts());
+    assert!(count(&stage, "not_run") > 20, "{}", stage.counts());
+    goes_on(&stage);
+}
+
+#[test]
+fn a_secret_that_runs_out_stops_the_run_with_5() {
+    let (stage, child) = under_way(Config {
+        credentials: Credentials {
+            token_lifetime: Duration::from_secs(2),
+            ..Credentials::default()
+        },
+        ..Config::unlimited()
+    });
+    let refused = FaultKind::Status {
+        status: 401,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(refused, "POST", "/connect/token", Strikes::Always);
+    stage.ended(child).ends(5);
+    let (done, left) = (count(&stage, "done"), count(&stage, "not_run"));
+    assert!(done >= 8 && left > 0 && done + left == 60, "{}", stage.counts());
+    goes_on(&stage);
+}
+
+#[test]
+fn rows_refused_for_one_reason_stop_the_run_with_4_unless_the_user_wants_them_all_tried() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(60),
+        ..Config::unlimited()
+    });
+    stage.write(
+        "sheet.csv",
+        sheet("operation,user,name", "update,{},Kim", (1..=60).map(person)),
+    );
+    stage.fault(FaultKind::NotSucceeded, "PUT", "/api/User/", Strikes::Always);
+    stage
+        .rerun(&[])
+        .ends(4)
+        .tells("none of their kind passed")
+        .tells("--max-failures");
+    assert_eq!(stage.counts(), "40 not_run, 20 rejected");
+    assert_eq!(stage.sandbox.tally().route("update-user"), 20);
+    stage.rerun(&["--max-failures", "100%"]).ends(4);
+    assert_eq!(stage.counts(), "60 rejected");
+    goes_on(&stage);
+}
+
+#[test]
+fn a_proxy_that_answers_for_everybody_is_told_from_the_organization() {
+    use std::io::{Read, Write};
+    let stage = Stage::new();
+    stage.write("sheet.csv", "operation,email\ninvite,ada@new.example\n");
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    stage.set("HTTP_PROXY", &format!("http://{}", proxy.local_addr().unwrap()));
+    stage.set("http_proxy", &format!("http://{}", proxy.local_addr().unwrap()));
+    std::thread::spawn(move || {
+        for stream in proxy.incoming() {
+            let mut stream = stream.unwrap();
+            // One read holds these small requests; what comes later does not matter.
+            let _ = stream.read(&mut [0; 4096]);
+            let page = "<html>Please log in to the proxy</html>";
+            let head = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Type: text/html\r\nConnection: close";
+            let _ = write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len());
+        }
+    });
+    let ran = stage.rerun(&[]);
+    assert!([1, 5].contains(&ran.code), "{}", ran.err);
+    assert!(ran.err.contains("407") || ran.err.contains("proxy"), "{}", ran.err);
+    assert_eq!(stage.sandbox.tally().total(), 0);
+    assert!(!stage.exists("sheet.results.csv"));
+    stage.unset("HTTP_PROXY");
+    stage.unset("http_proxy");
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.world().mails_to("ada@new.example"), 1);
+}
