@@ -1,10 +1,12 @@
 //! What is on disk before what is sent, and what is done before what.
 
+use std::collections::BTreeSet;
+
 use reseat::model::{DeleteWhen, Status};
 
 use crate::model::{World, address, bundles, group_id};
 use crate::server::{Happened, What};
-use crate::sheets::{add, delete, invite, join, leave, migrate, set, update};
+use crate::sheets::{add, create, delete, invite, join, leave, migrate, set, update};
 use crate::stage::Stage;
 
 #[tokio::test(start_paused = true)]
@@ -25,6 +27,41 @@ async fn an_invitation_leaves_only_once_its_row_is_recorded_as_begun() {
         .iter()
         .position(|one| matches!(one, Happened::Sent(What::Allocate(..))));
     assert!(made.unwrap() < built.unwrap(), "{happened:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn wherever_the_disk_fills_up_nobody_is_invited_or_made_who_is_not_on_it() {
+    for room in 0..24 {
+        let rows = (0..8).map(|number| {
+            let who = format!("new{number}@new.example");
+            if number % 2 == 0 {
+                invite(&who, &[1], "A")
+            } else {
+                create(&who, &[1], "")
+            }
+        });
+        let mut stage = Stage::new(&World::of(1), rows, |_, _| None);
+        (stage.rules.sizes.users_per_invite, stage.rules.sizes.users_per_create) = (1, 1);
+        stage.room = room;
+        let ended = stage.run_to_the_end_or_a_full_disk().await;
+        let mut begun = BTreeSet::new();
+        for happened in stage.server.happened() {
+            match happened {
+                Happened::Recorded(row, _) => {
+                    begun.insert(format!("new{}@new.example", row - 2));
+                }
+                Happened::Sent(What::Invite(names) | What::Create(names)) => {
+                    assert!(
+                        names.iter().all(|name| begun.contains(name)),
+                        "room for {room}: {names:?}"
+                    );
+                }
+                _ => {}
+            }
+        }
+        // Begun, made, done with a licence; begun, done without.
+        assert_eq!(ended.is_ok(), room >= 4 * 3 + 4 * 2, "room for {room}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

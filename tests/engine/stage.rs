@@ -9,7 +9,7 @@ use reseat::api::{BaseUrl, Client, Config, Credentials};
 use reseat::directory::ReadOptions;
 use reseat::engine::{Engine, MaxFailures, Patience, Ran, ReadBack};
 use reseat::event::silent;
-use reseat::ledger::{Durable, Journal, Record};
+use reseat::ledger::{Durable, Journal, JournalError, Record};
 use reseat::model::{Capabilities, Operation, OrganizationId, Row, Status};
 use reseat::pace::{Backoff, Limits, RetryPolicy};
 use reseat::plan::{BatchSizes, OnShortage, Plan, Rules, plan};
@@ -28,14 +28,20 @@ pub(crate) struct SlowJournal {
     server: Server,
     records: Arc<Mutex<Vec<Record>>>,
     delay: Duration,
+    /// How many records there is room for.
+    room: usize,
 }
 
 impl Journal for SlowJournal {
     fn append(&self, records: Vec<Record>) -> Durable {
         let (server, kept, delay) = (self.server.clone(), self.records.clone(), self.delay);
+        let room = self.room;
         async move {
             tokio::time::sleep(delay).await;
             for record in records {
+                if kept.lock().unwrap().len() >= room {
+                    return Err(JournalError("write the results: the disk is full".to_owned()));
+                }
                 server.note(Happened::Recorded(record.place.row, record.status.to_string()));
                 kept.lock().unwrap().push(record);
             }
@@ -55,6 +61,8 @@ pub(crate) struct Stage {
     pub(crate) limits: Limits,
     pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) stop: CancellationToken,
+    /// How many records the disk has room for.
+    pub(crate) room: usize,
     records: Arc<Mutex<Vec<Record>>>,
 }
 
@@ -78,6 +86,7 @@ impl Stage {
             limits: Limits::none(),
             max_failures: None,
             stop: CancellationToken::new(),
+            room: usize::MAX,
             records: Arc::default(),
         }
     }
@@ -105,10 +114,19 @@ impl Stage {
 
     /// Carries the plan out; every row has exactly one last record, which is not `started`.
     pub(crate) async fn run(&self) -> Ran {
+        let ran = self.run_to_the_end_or_a_full_disk().await.unwrap();
+        assert_eq!(self.server.in_flight(), 0, "a call is still under way");
+        assert!(!self.statuses().contains(&Status::Started), "a row was left begun");
+        ran
+    }
+
+    /// Carries the plan out as far as the disk has room for what there is to record.
+    pub(crate) async fn run_to_the_end_or_a_full_disk(&self) -> Result<Ran, JournalError> {
         let journal = SlowJournal {
             server: self.server.clone(),
             records: self.records.clone(),
             delay: RECORDING,
+            room: self.room,
         };
         let snapshot = self.world.snapshot();
         let engine = Engine {
@@ -130,10 +148,7 @@ impl Stage {
             max_failures: self.max_failures,
             concurrency: self.concurrency,
         };
-        let ran = engine.run(self.plan()).await.unwrap();
-        assert_eq!(self.server.in_flight(), 0, "a call is still under way");
-        assert!(!self.statuses().contains(&Status::Started), "a row was left begun");
-        ran
+        engine.run(self.plan()).await
     }
 
     /// The last record of a row; the first row of a sheet is row 2.
