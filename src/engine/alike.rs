@@ -154,7 +154,7 @@ mod tests {
                 alike.failed(&error(Failure::Refused, Some(400), "Bad"));
             }
         }
-        let hopeless = (0..ENOUGH_LOST).filter_map(|_| alike.failed(&lost())).next();
+        let hopeless = (0..ENOUGH_LOST).find_map(|_| alike.failed(&lost()));
         assert_eq!(hopeless, Some(Hopeless::Lost(ENOUGH_LOST)));
     }
 

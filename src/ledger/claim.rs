@@ -60,7 +60,7 @@ impl Claim {
         } else {
             None
         };
-        let opened = ResultsFile::open_locked(self.path, self.lock, run)?;
+        let opened = ResultsFile::open_locked(&self.path, self.lock, run)?;
         Ok(StartedAnew { opened, kept })
     }
 

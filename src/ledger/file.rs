@@ -47,21 +47,21 @@ impl ResultsFile {
     pub fn open(path: &Path, run: &RunId) -> Result<Opened, OpenError> {
         let path = resolve(path)?;
         let lock = Lock::acquire(&path, run)?;
-        Self::open_locked(path, lock, run)
+        Self::open_locked(&path, lock, run)
     }
 
     /// The same where the lock is held already.
-    pub(super) fn open_locked(path: PathBuf, lock: Lock, run: &RunId) -> Result<Opened, OpenError> {
-        let io = OpenError::io(&path);
-        let mut file = private::open(&path).map_err(&io)?;
-        let history = History::read(&path)?;
+    pub(super) fn open_locked(path: &Path, lock: Lock, run: &RunId) -> Result<Opened, OpenError> {
+        let io = OpenError::io(path);
+        let mut file = private::open(path).map_err(&io)?;
+        let history = History::read(path)?;
         history.belongs_to(run.organization())?;
-        let unfinished = beside(&path, TEMPORARY);
+        let unfinished = beside(path, TEMPORARY);
         if unfinished.exists() {
             fs_err::remove_file(&unfinished).map_err(&io)?;
         }
-        let length = mend_end(&path, &mut file, history.end()).map_err(&io)?;
-        let writer = Writer::start(file, length, path.clone(), run).map_err(&io)?;
+        let length = mend_end(path, &mut file, history.end()).map_err(&io)?;
+        let writer = Writer::start(file, length, path.to_owned(), run).map_err(&io)?;
         let notice = history.is_torn().then(|| {
             format!(
                 "the last line of `{}` was cut off when an earlier run was interrupted, and was dropped",
@@ -70,7 +70,7 @@ impl ResultsFile {
         });
         Ok(Opened {
             file: Self {
-                path: path.clone(),
+                path: path.to_owned(),
                 writer,
                 _lock: lock,
             },

@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn nuls_at_the_end_are_told_from_what_was_written_however_many_they_are() {
-        let long = BLOCK as usize * 2;
+        let long = usize::try_from(BLOCK).unwrap() * 2;
         for nuls in [0, 1, 7, long - 1, long, long + 1] {
             for (text, ends_in_line_end) in [("", false), ("a,b\n", true), ("a\0b", false)] {
                 let mut bytes = text.as_bytes().to_vec();

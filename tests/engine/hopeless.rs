@@ -92,7 +92,7 @@ async fn an_organization_that_goes_away_in_the_middle_stops_the_run_too() {
 #[tokio::test(start_paused = true)]
 async fn one_page_among_answers_is_one_rows_bad_luck() {
     let stage = Stage::new(&crowd(300), updates(300), |what, _| {
-        (what.is_write() && number(what) % 10 == 0).then_some(Trouble::Page(200))
+        (what.is_write() && number(what).is_multiple_of(10)).then_some(Trouble::Page(200))
     });
     let ran = stage.run().await;
     assert_eq!(ran.stopped, None);
@@ -143,9 +143,12 @@ async fn a_bad_stretch_of_the_sheet_is_not_taken_for_the_whole() {
     for (case, is_guilty) in guilty.into_iter().enumerate() {
         for set_licences in [false, true] {
             let operations: Vec<Operation> = (0..300)
-                .map(|number| match set_licences {
-                    true => set(&email(number), "A"),
-                    false => update(&email(number), Some("x"), &[], &[]),
+                .map(|number| {
+                    if set_licences {
+                        set(&email(number), "A")
+                    } else {
+                        update(&email(number), Some("x"), &[], &[])
+                    }
                 })
                 .collect();
             let stage = Stage::new(&crowd(300), operations, move |what, _| {

@@ -458,22 +458,7 @@ impl Inner {
                     json!({"result": {"succeeded": true, "errors": []}, "users": users}),
                 )
             }
-            What::Create(names) => {
-                if names.iter().any(|name| self.world.by_email(name).is_some()) {
-                    return (
-                        400,
-                        json!({"errors": [{"code": "DuplicateUserName", "description": "taken"}]}),
-                    );
-                }
-                let users: Vec<Value> = names
-                    .iter()
-                    .map(|name| json!({"id": self.make(name, &body["groupIDs"]), "userName": name, "email": name}))
-                    .collect();
-                (
-                    200,
-                    json!({"result": {"succeeded": true, "errors": []}, "users": users}),
-                )
-            }
+            What::Create(names) => self.create(names, &body["groupIDs"]),
             What::Update(user) => {
                 let account = self.world.accounts.get_mut(user).unwrap();
                 if let Some(name) = body["name"].as_str() {
@@ -515,6 +500,23 @@ impl Inner {
         }
         let id = self.make(email, &entry["groupIDs"]);
         json!({"email": email, "id": id, "success": true, "errorMsg": null})
+    }
+
+    fn create(&mut self, names: &[String], groups: &Value) -> (u16, Value) {
+        if names.iter().any(|name| self.world.by_email(name).is_some()) {
+            return (
+                400,
+                json!({"errors": [{"code": "DuplicateUserName", "description": "taken"}]}),
+            );
+        }
+        let users: Vec<Value> = names
+            .iter()
+            .map(|name| json!({"id": self.make(name, groups), "userName": name, "email": name}))
+            .collect();
+        (
+            200,
+            json!({"result": {"succeeded": true, "errors": []}, "users": users}),
+        )
     }
 
     fn make(&mut self, email: &str, groups: &Value) -> UserId {
