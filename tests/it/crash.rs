@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
 
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use reseat::sandbox::{Config, Sandbox};
 
 use crate::support::{MEI, NADIA, Stage, each};
@@ -98,21 +96,5 @@ fn killed_at_the_first_call_of_each_route_the_same_command_goes_on() {
     ];
     each(&routes, |route| {
         killed_when(1, |sandbox| sandbox.tally().route(route) > 0, route);
-    });
-}
-
-#[test]
-fn killed_three_times_at_any_call_the_same_command_goes_on() {
-    each(&[0, 1, 2, 3], |&seed| {
-        let mut dice = StdRng::seed_from_u64(seed);
-        let mut next = dice.random_range(4..14_u64);
-        let when = |sandbox: &Sandbox| {
-            let come = sandbox.tally().total() >= next;
-            if come {
-                next += dice.random_range(3..14_u64);
-            }
-            come
-        };
-        killed_when(3, when, &format!("seed {seed}"));
     });
 }

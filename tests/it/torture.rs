@@ -287,6 +287,82 @@ fn killed_at_any_event_under_faults_the_same_command_brings_any_sheet_about() {
     cycles(1..=12);
 }
 
+/// A row of every kind that makes, hands over or deletes. Nadia's licences change hands, for no seat is free.
+const DANGEROUS: &str = "operation,user,email,username,new_email,groups,licenses,delete_when\n\
+    invite,,ada@new.example,,,HR Robots,TSTNU,\n\
+    create,,,local0,,Finance,,\n\
+    migrate,nadia.rahman@contoso.example,,,nadia@new.example,,,invited\n\
+    release-licenses,anna.berg@contoso.example,,,,,,\n\
+    delete,stefan.novak@contoso.example,,,,,,\n";
+
+/// Kills a run of the dangerous sheet at one request; says whether there was such a request.
+fn killed_once(number: u64, moment: Moment) -> bool {
+    let stage = Stage::new();
+    stage.free_seats("TSTNU", 5);
+    for code in ["ACNU", "ATTUNU"] {
+        stage.free_seats(code, 0);
+    }
+    stage.write("reseat.toml", PROFILE);
+    stage.write("sheet.csv", DANGEROUS);
+    let mut wanted = accounts(&stage.world());
+    let when = When::Request(number, moment);
+    stage.sandbox.set_faults(when.faults(0.0));
+    let words = [&RUN[..], &["--concurrency", "1"]].concat();
+    let was_killed = killed(&stage, stage.start(&words), when);
+    stage.sandbox.set_faults(Faults::default());
+    let mut promises = Promises {
+        finished: BTreeMap::new(),
+        note: format!("{when:?}"),
+    };
+    promises.look(&stage);
+    stage.reseat(&words).ends(0);
+    promises.look(&stage);
+
+    let found = accounts(&stage.world());
+    let nadia = wanted.remove("nadia.rahman@contoso.example").unwrap();
+    wanted.remove("stefan.novak@contoso.example");
+    wanted.insert("nadia@new.example".to_owned(), nadia);
+    for new in ["ada@new.example", "local0"] {
+        wanted.insert(new.to_owned(), found[new].clone());
+    }
+    wanted.insert(
+        "anna.berg@contoso.example".to_owned(),
+        found["anna.berg@contoso.example"].clone(),
+    );
+    assert_eq!(
+        differences(&wanted, &found),
+        Vec::<String>::new(),
+        "{when:?}\n{:#?}",
+        stage.results()
+    );
+    assert_eq!(stage.groups("ada@new.example"), ["HR Robots"], "{when:?}");
+    assert_eq!(stage.held("ada@new.example").as_deref(), Some("TSTNU"), "{when:?}");
+    assert_eq!(stage.groups("local0"), ["Finance"], "{when:?}");
+    assert_eq!(stage.held("anna.berg@contoso.example"), None, "{when:?}");
+    for new in ["ada@new.example", "nadia@new.example"] {
+        assert_eq!(stage.world().mails_to(new), 1, "{when:?}: {new}");
+    }
+    was_killed
+}
+
+#[test]
+fn killed_before_and_after_each_single_request_a_run_goes_on() {
+    let met = AtomicU64::new(0);
+    let numbers: Vec<u64> = (1..=32).collect();
+    for some in numbers.chunks(8) {
+        each(some, |number| {
+            for moment in [Moment::BeforeEffect, Moment::AfterEffect] {
+                if killed_once(*number, moment) {
+                    met.fetch_max(*number, Ordering::Relaxed);
+                }
+            }
+        });
+    }
+    // The last request of the run lies before the last number, so that none was left out.
+    let met = met.into_inner();
+    assert!((14..32).contains(&met), "{met} requests");
+}
+
 #[test]
 #[ignore = "as long as one likes: RESEAT_CYCLES and RESEAT_SEED say how many cycles and from which seed"]
 fn torture() {
