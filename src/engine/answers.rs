@@ -232,7 +232,8 @@ impl Dispatcher<'_> {
             self.busy.queue_up(family, Alone::LastSeats);
         }
         let call = self.fail_unowned(call, error);
-        let is_sampled = error.status == Some(403) || self.alike.suspects(family);
+        let is_suspect = self.alike.suspects(family) && !self.busy.keeps_order(family);
+        let is_sampled = error.status == Some(403) || is_suspect;
         let parts = if is_sampled {
             self.permissions.split(call)
         } else {

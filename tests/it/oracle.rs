@@ -74,9 +74,18 @@ fn listed(words: &BTreeSet<String>) -> String {
     words.iter().map(String::as_str).collect::<Vec<_>>().join("; ")
 }
 
+/// What rows may ask of an account before another row deletes or migrates it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Anything.
+    Anything,
+    /// Only memberships: where a licence call is refused, its row cannot be made up for once the account is gone.
+    Memberships,
+}
+
 /// Makes a sheet up for an organization: every operation several times, the rows of one person in their order and all
 /// others anyhow.
-pub(crate) fn made_up(world: &World, dice: &mut StdRng) -> Made {
+pub(crate) fn made_up(world: &World, before: Before, dice: &mut StdRng) -> Made {
     let mut made = Made {
         sheet: HEADER.to_owned(),
         accounts: accounts(world),
@@ -126,14 +135,14 @@ pub(crate) fn made_up(world: &World, dice: &mut StdRng) -> Made {
     for _ in 0..9 {
         let who = next(&mut people);
         let account = made.accounts.get_mut(&who).unwrap();
-        blocks.push(vec![change(&who, account, dice)]);
+        blocks.push(vec![change(&who, account, Before::Anything, dice)]);
     }
     for when in ["", "", "invited", "invited", "accepted", "accepted"] {
         let who = next(&mut people);
         let mut account = made.accounts.remove(&who).unwrap();
         let mut rows = Vec::new();
         if dice.random_bool(0.5) {
-            rows.push(change(&who, &mut account, dice));
+            rows.push(change(&who, &mut account, before, dice));
         }
         if when.is_empty() {
             rows.push(format!("delete,{who},,,,,,,"));
@@ -157,9 +166,13 @@ pub(crate) fn made_up(world: &World, dice: &mut StdRng) -> Made {
 }
 
 /// A row that changes an account, and the change.
-fn change(who: &str, account: &mut Account, dice: &mut StdRng) -> String {
+fn change(who: &str, account: &mut Account, kinds: Before, dice: &mut StdRng) -> String {
     let (groups, codes) = (some(&GROUPS, dice), some(&CODES, dice));
-    match dice.random_range(0..6) {
+    let kinds = match kinds {
+        Before::Memberships => 2,
+        Before::Anything => 6,
+    };
+    match dice.random_range(0..kinds) {
         0 => {
             account.groups.extend(groups.clone());
             format!("add-to-groups,{who},,,,{},,,", listed(&groups))

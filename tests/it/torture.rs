@@ -25,7 +25,7 @@ use reseat::ledger::History;
 use reseat::model::{RowKey, Status};
 use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Moment, Sandbox, Strikes};
 
-use crate::oracle::{Made, accounts, differences, give_seats, made_up};
+use crate::oracle::{Before, Made, accounts, differences, give_seats, made_up};
 use crate::support::{Stage, each};
 
 const RUN: [&str; 7] = ["run", "sheet.csv", "--yes", "--max-deletes", "9", "--retries", "6"];
@@ -50,7 +50,7 @@ enum When {
 }
 
 impl When {
-    fn by_chance(dice: &mut StdRng) -> Self {
+    fn by_chance(before: Before, dice: &mut StdRng) -> Self {
         let moment = if dice.random_bool(0.5) {
             Moment::BeforeEffect
         } else {
@@ -58,7 +58,8 @@ impl When {
         };
         match dice.random_range(0..10) {
             0..6 => Self::Request(dice.random_range(2..45), moment),
-            6 => Self::Split(moment),
+            6 if before == Before::Memberships => Self::Split(moment),
+            6 => Self::Request(1, moment),
             7 => Self::Lines(dice.random_range(2..60)),
             8 => Self::Locked,
             _ => Self::Rewriting,
@@ -199,7 +200,12 @@ fn cycle(seed: u64, toll: &Toll) {
     });
     stage.sandbox.with_world(give_seats);
     stage.write("reseat.toml", PROFILE);
-    let made = made_up(&stage.world(), &mut dice);
+    let before = if seed.is_multiple_of(2) {
+        Before::Anything
+    } else {
+        Before::Memberships
+    };
+    let made = made_up(&stage.world(), before, &mut dice);
     stage.write("sheet.csv", &made.sheet);
     let ids: Vec<String> = made.updated.iter().map(|who| stage.id(who).to_string()).collect();
     let note = format!("seed {seed}\n{}", made.sheet);
@@ -208,7 +214,7 @@ fn cycle(seed: u64, toll: &Toll) {
         note: note.clone(),
     };
     for _ in 0..dice.random_range(3..6) {
-        let when = When::by_chance(&mut dice);
+        let when = When::by_chance(before, &mut dice);
         let rate = if dice.random_bool(0.5) { 0.03 } else { 0.0 };
         stage.sandbox.set_faults(when.faults(rate));
         if killed(&stage, stage.start(&RUN), when) {
@@ -238,10 +244,10 @@ fn cycle(seed: u64, toll: &Toll) {
         // Each kill may cost the row that was under way one more, and each fault of chance.
         assert!(count <= 12, "{note}: {who} was written {count} times");
     }
-    let before = stage.sandbox.tally().total();
+    let calls = stage.sandbox.tally().total();
     stage.reseat(&RUN).ends(0);
     assert!(
-        stage.sandbox.tally().total() - before <= 8,
+        stage.sandbox.tally().total() - calls <= 8,
         "{note}: nothing is left to do"
     );
 }
