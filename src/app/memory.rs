@@ -62,11 +62,20 @@ impl Memory {
 
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs_err::create_dir_all(folder)?;
+    private_folder(folder)?;
     let file = tempfile::NamedTempFile::new_in(folder)?;
     fs_err::write(file.path(), bytes)?;
     file.persist(path)?;
     Ok(())
+}
+
+/// Makes the folder where it is missing, for its owner only.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 impl Kept {

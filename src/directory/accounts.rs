@@ -49,7 +49,7 @@ impl Accounts {
 
     /// The user of this id.
     pub fn get(&self, id: UserId) -> Option<&User> {
-        match claimants(&self.users, id, |user| user.id) {
+        match claimants(&self.users, &id, |user| user.id) {
             [only] => Some(only),
             _ => None,
         }
@@ -74,7 +74,7 @@ impl Accounts {
     }
 
     fn by_id(&self, id: UserId) -> Found<&User> {
-        match claimants(&self.users, id, |user| user.id) {
+        match claimants(&self.users, &id, |user| user.id) {
             [] => Found::None { near: None },
             [only] => Found::One(only),
             several => Found::Many(several.iter().map(described).collect()),

@@ -34,7 +34,7 @@ impl Groups {
 
     /// The group of this id.
     pub fn get(&self, id: GroupId) -> Option<&Group> {
-        match claimants(&self.groups, id, |group| group.id) {
+        match claimants(&self.groups, &id, |group| group.id) {
             [only] => Some(only),
             _ => None,
         }
@@ -49,7 +49,7 @@ impl Groups {
     }
 
     fn by_id(&self, id: GroupId) -> Found<&Group> {
-        match claimants(&self.groups, id, |group| group.id) {
+        match claimants(&self.groups, &id, |group| group.id) {
             [] => Found::None { near: None },
             [only] => Found::One(only),
             several => Found::Many(several.iter().map(described).collect()),

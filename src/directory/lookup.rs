@@ -22,6 +22,8 @@ pub(super) struct Wanted<'a> {
     pub(super) names: Vec<&'a str>,
     /// Ids.
     pub(super) ids: Vec<UserId>,
+    /// Those of the names whose bearers are read once more by their ids.
+    pub(super) doomed: Vec<&'a str>,
 }
 
 impl<'a> Wanted<'a> {
@@ -34,6 +36,14 @@ impl<'a> Wanted<'a> {
         for address in &needs.addresses {
             if is_new(address) {
                 wanted.searches.push(address);
+            }
+        }
+        let mut known_doomed = HashSet::new();
+        for user in &needs.doomed {
+            if let UserRef::Name(name) = user
+                && known_doomed.insert(fold(name))
+            {
+                wanted.doomed.push(name);
             }
         }
         for user in &needs.users {
@@ -59,7 +69,7 @@ impl<'a> Wanted<'a> {
     /// What looking them up takes.
     pub(super) fn look_ups(&self) -> LookUps {
         LookUps {
-            singly: self.searches.len() + self.ids.len(),
+            singly: self.searches.len() + self.ids.len() + self.doomed.len(),
             in_bulk: self.names.len(),
         }
     }

@@ -15,8 +15,8 @@ pub(super) fn in_order<T, K: Ord>(
 }
 
 /// Every entry with this id: one, unless the server contradicts itself.
-pub(super) fn claimants<T, K: Ord>(entries: &[T], wanted: K, id: impl Fn(&T) -> K) -> &[T] {
-    let start = entries.partition_point(|entry| id(entry) < wanted);
-    let length = entries[start..].partition_point(|entry| id(entry) == wanted);
+pub(super) fn claimants<'a, T, K: Ord>(entries: &'a [T], wanted: &K, id: impl Fn(&T) -> K) -> &'a [T] {
+    let start = entries.partition_point(|entry| id(entry) < *wanted);
+    let length = entries[start..].partition_point(|entry| id(entry) == *wanted);
     &entries[start..start + length]
 }

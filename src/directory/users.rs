@@ -114,10 +114,21 @@ impl Reader<'_> {
         if choose(pages_left, wanted.look_ups()) == Route::Listing {
             return Ok(None);
         }
+        let mut looked_up = self.look_up(&wanted.searches, &wanted.ids).await?;
+        looked_up.extend(self.read_again(&wanted.doomed, &looked_up).await?);
         Ok(Some(NamedUsers {
-            looked_up: self.look_up(&wanted.searches, &wanted.ids).await?,
+            looked_up,
             resolved: resolution.found,
         }))
+    }
+
+    /// Reads by their ids those who were found by these names. An account that is another one by its id shares the
+    /// id with the one that was found, and [`Accounts`] finds neither.
+    async fn read_again(&self, names: &[&str], found: &[User]) -> Result<Vec<User>, CallError> {
+        let accounts: Accounts = found.iter().cloned().collect();
+        let bearers = names.iter().filter_map(|name| accounts.find(name).one());
+        let ids: Vec<UserId> = bearers.map(|user| user.id).collect();
+        self.look_up(&[], &ids).await
     }
 }
 

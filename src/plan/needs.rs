@@ -2,7 +2,7 @@
 
 use super::Rules;
 use crate::directory::{self, Detail, Needs, Want};
-use crate::model::{GroupRef, Operation, Row, UserRef};
+use crate::model::{DeleteWhen, GroupRef, Operation, Row, UserRef};
 
 /// What these rows need to know of the organization.
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
@@ -30,6 +30,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             }
             Operation::Delete { user } => {
                 profile(&mut needs, user);
+                needs.doomed.push(user);
                 needs.administrators = true;
                 needs.groups = true;
                 // What a deletion frees counts, and what the account had is recorded.
@@ -55,6 +56,9 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             }
             Operation::Migrate(migrate) => {
                 profile(&mut needs, &migrate.user);
+                if migrate.delete_when != DeleteWhen::Never {
+                    needs.doomed.push(&migrate.user);
+                }
                 needs.addresses.push(migrate.new_email.as_str());
                 needs.administrators = true;
                 needs.groups = true;

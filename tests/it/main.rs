@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod attribution;
+mod between;
 mod calls;
 mod crash;
 mod disk;
@@ -14,6 +15,7 @@ mod first_try;
 mod forecast;
 mod guards;
 mod hopeless;
+mod lies;
 mod migrate;
 mod names;
 mod operations;
@@ -21,6 +23,8 @@ mod oracle;
 mod outputs;
 mod resume;
 mod saved_plan;
+#[cfg(unix)]
+mod secrets;
 mod sign_in;
 mod storm;
 mod support;

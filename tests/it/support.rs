@@ -192,6 +192,16 @@ impl Stage {
         self.environment.borrow_mut().remove(name);
     }
 
+    /// Lets runs remember things between them, in `state`, and keep what passes in `temporary`.
+    pub(crate) fn keep_state(&self) {
+        for (name, folder) in [("XDG_STATE_HOME", "state"), ("TMPDIR", "temporary")] {
+            let path = self.path(folder);
+            fs_err::create_dir(&path).unwrap();
+            self.set(name, &path.display().to_string());
+            self.given.borrow_mut().insert(path);
+        }
+    }
+
     /// Nothing that is written or said may contain this.
     pub(crate) fn keep_secret(&self, secret: &str) {
         self.secrets.borrow_mut().push(secret.to_owned());
@@ -413,14 +423,38 @@ impl Stage {
             }
         };
         clean("what was said", &self.said.borrow());
-        for entry in fs_err::read_dir(self.folder.path()).unwrap() {
-            let path = entry.unwrap().path();
+        for path in self.made(self.folder.path()) {
             // The sheet of failed rows has the input's own cells, so that it can be run.
             let own_cells = path.to_string_lossy().contains(".failed.");
-            if path.is_file() && !own_cells && !self.given.borrow().contains(&path) {
+            if path.is_file() && !own_cells {
                 let bytes = fs_err::read(&path).unwrap();
                 clean(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
             }
+        }
+    }
+
+    /// Every file and folder below `folder` that the test did not write itself.
+    fn made(&self, folder: &Path) -> Vec<PathBuf> {
+        let mut made = Vec::new();
+        for entry in fs_err::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                made.extend(self.made(&path));
+            }
+            if !self.given.borrow().contains(&path) {
+                made.push(path);
+            }
+        }
+        made
+    }
+
+    /// What is made is for its owner only.
+    fn assert_private(&self) {
+        #[cfg(unix)]
+        for path in self.made(self.folder.path()) {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs_err::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{} has the mode {mode:o}", path.display());
         }
     }
 
@@ -458,6 +492,7 @@ impl Drop for Stage {
             self.assert_nobody_mailed_twice();
             self.assert_every_row_has_one_line();
             self.assert_no_secret();
+            self.assert_private();
         }
     }
 }

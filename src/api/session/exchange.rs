@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use rand::RngExt;
 
-use super::slot::Held;
 use super::redact::Hidden;
+use super::slot::Held;
 use super::story::Story;
 use super::token::Token;
 use super::{Call, Session, now};

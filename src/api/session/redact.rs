@@ -114,7 +114,14 @@ fn forms(secret: &str) -> Vec<String> {
     let address = form.replace('+', "%20");
     let json = Value::from(secret).to_string();
     let json = json.trim_matches('"').to_owned();
-    let mut forms = vec![secret.to_owned(), form.to_lowercase(), form, address.to_lowercase(), address, json];
+    let mut forms = vec![
+        secret.to_owned(),
+        form.to_lowercase(),
+        form,
+        address.to_lowercase(),
+        address,
+        json,
+    ];
     forms.sort_unstable();
     forms.dedup();
     // The longest first, lest one that is part of another leave the rest of it behind.

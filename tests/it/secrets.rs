@@ -1,0 +1,204 @@
+//! No secret is written or said, whatever becomes of a run: every stage looks for its secrets in all that it
+//! produced, and these make the most of it.
+
+use std::os::unix::fs::PermissionsExt;
+
+use reseat::sandbox::{Config, Credentials};
+
+use crate::between::twist;
+use crate::support::{ANNA, BRAM, PROFILE, Stage, each};
+
+const SECRET: &str = "Se+cr/et= &\"\\ü;1";
+const PASSWORD: &str = "Pass word+/&%=\"1";
+
+/// A stage whose every secret has letters that are written otherwise in forms, addresses and JSON.
+fn stage() -> Stage {
+    let stage = Stage::with(Config {
+        credentials: Credentials {
+            client_secret: SECRET.to_owned(),
+            ..Credentials::default()
+        },
+        ..Config::unlimited()
+    });
+    stage.keep_state();
+    stage.keep_secret(SECRET);
+    stage.keep_secret(PASSWORD);
+    for part in ["Se+cr", "Se%2Bcr", "Se%2bcr", "word+/&", "word%2B%2F", "word%2b%2f"] {
+        stage.keep_secret(part);
+    }
+    stage
+}
+
+fn sheet() -> String {
+    let password = PASSWORD.replace('"', "\"\"");
+    format!(
+        "operation,user,password,email,licenses\nupdate,{ANNA},\"{password}\",,\nupdate,nobody@contoso.example,\"{password}\",,\n\
+         set-licenses,{BRAM},,,ATTUNU\ninvite,,,new@contoso.example,\n"
+    )
+}
+
+/// Whatever is asked comes back in a refusal.
+fn echoing(stage: &Stage, only: &'static str, status: u16) {
+    twist(stage, move |asked, answer| {
+        if asked.line.contains(only) {
+            let words = format!("you sent {} with {} and {}", asked.line, asked.headers, asked.body);
+            let body = serde_json::json!({"message": words, "errorCode": asked.headers, "traceId": asked.headers});
+            answer.becomes(status, body);
+            let header = asked.headers.lines().find(|line| line.contains("Bearer"));
+            answer
+                .headers
+                .extend(header.map(|line| format!("x-request-id: {line}")));
+        }
+    });
+}
+
+#[test]
+fn a_run_that_goes_well_tells_none_at_any_verbosity() {
+    for flags in [vec!["-v"], vec!["-q"], vec!["--output", "json"], vec![]] {
+        let stage = stage();
+        stage.run_with(&sheet(), &flags).ends(3);
+        stage.reseat(&[&["plan", "sheet.csv"][..], &flags].concat());
+        assert!(
+            stage.exists("state/reseat"),
+            "what a run leaves in its state folder is looked through too"
+        );
+    }
+}
+
+#[test]
+fn a_server_that_repeats_what_it_was_sent_is_not_quoted_with_it() {
+    let cases = [
+        ("/connect/token", 400),
+        ("/connect/token", 401),
+        ("/connect/token", 500),
+        ("PUT ", 400),
+        ("PUT ", 403),
+        ("PUT ", 409),
+        ("PUT ", 503),
+        ("POST ", 422),
+        ("GET ", 404),
+        ("GET ", 401),
+        ("/api/User", 301),
+        ("/InviteUsers", 200),
+    ];
+    each(&cases, |(only, status)| {
+        let stage = stage();
+        echoing(&stage, only, *status);
+        let ran = stage.run_with(&sheet(), &["-v", "--retries", "0"]);
+        assert!(
+            [1, 3, 5].contains(&ran.code),
+            "{only} {status}: {}\n{}",
+            ran.code,
+            ran.err
+        );
+    });
+}
+
+#[test]
+fn the_other_ways_to_sign_in_tell_none_either() {
+    let ropc = format!(
+        "auth = \"ropc\"\nusername = \"admin\"\ntenancy = \"host\"\n{}",
+        "password_file = \"secret.txt\"\n"
+    );
+    let pat = "token_command = \"cat secret.txt\"\n".to_owned();
+    let wrong =
+        "client_id = \"x\"\nclient_secret_command = \"cat secret.txt; echo not the vault >&2; exit 3\"\n".to_owned();
+    for (profile, secret) in [(ropc, "sandbox-password"), (pat, "rt_sandbox"), (wrong, SECRET)] {
+        for given in [secret, PASSWORD] {
+            let stage = stage();
+            stage.unset("UIPATH_CLIENT_SECRET");
+            stage.unset("UIPATH_CLIENT_ID");
+            stage.set("PATH", "/usr/bin:/bin");
+            stage.write("secret.txt", given);
+            stage.write("reseat.toml", format!("[profile.default]\n{profile}{PROFILE}"));
+            stage.run_with(&sheet(), &["-v"]);
+        }
+    }
+}
+
+#[test]
+fn a_secret_written_where_it_does_not_belong_is_refused_unrepeated() {
+    for line in [
+        "client_secret = \"hunter2hunter2\"",
+        "client_secret = hunter2hunter2",
+        "password = \"hunter2hunter2\"",
+        "token = \"hunter2hunter2",
+        "token = [\"hunter2hunter2\"]",
+        "pat = \"hunter2hunter2\"",
+        "\"client_secret\" = '''hunter2hunter2'''\nclient_secret = \"hunter2hunter2\"",
+        "client_secret: hunter2hunter2",
+        "uri = \"https://me:hunter2hunter2@cloud.uipath.com\"",
+        "identity_uri = \"https://me:hunter2hunter2@cloud.uipath.com@x\"",
+        "[profile.default.limits]\nget = \"hunter2hunter2",
+    ] {
+        let stage = Stage::new();
+        stage.unset("UIPATH_URI");
+        stage.keep_secret("hunter2");
+        stage.write("reseat.toml", format!("[profile.default]\n{line}\n"));
+        stage.run_with(&sheet(), &["-v"]).ends(1);
+        stage.reseat(&["check", "sheet.csv"]);
+    }
+}
+
+#[test]
+fn a_password_cell_that_is_wrong_is_not_quoted() {
+    for cell in [
+        "#N/A",
+        "=hunter2hunter2",
+        "hunter2hunter2\nhunter2",
+        "<clear>hunter2",
+        "  hunter2hunter2  ",
+    ] {
+        let stage = Stage::new();
+        stage.keep_secret("hunter2");
+        stage.write(
+            "sheet.csv",
+            format!("operation,user,password\nupdate,{ANNA},\"{cell}\"\ndelete,{BRAM},hunter2hunter2\n"),
+        );
+        stage.reseat(&["check", "sheet.csv", "-v"]);
+        stage.reseat(&["run", "sheet.csv", "--yes", "--skip-invalid", "--max-deletes", "1"]);
+    }
+}
+
+#[test]
+fn neither_a_proxy_nor_its_password_is_involved_on_this_computer() {
+    let stage = stage();
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+        stage.set(name, "http://me:hunter2hunter2@127.0.0.1:9");
+    }
+    stage.keep_secret("hunter2");
+    stage.run(&sheet()).ends(3);
+    stage.set("UIPATH_URI", "https://127.0.0.1:9");
+    stage.rerun(&["--retries", "0"]);
+}
+
+/// A process as others see it.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_secret_is_an_argument_of_a_process() {
+    let stage = stage();
+    stage.unset("UIPATH_CLIENT_SECRET");
+    stage.set("PATH", "/usr/bin:/bin");
+    stage.write("secret.txt", SECRET);
+    let command = "tr '\\\\0' ' ' < /proc/self/cmdline > seen.txt; tr '\\\\0' ' ' < /proc/$PPID/cmdline >> seen.txt; cat secret.txt";
+    let id = Credentials::default().client_id;
+    stage.write(
+        "reseat.toml",
+        format!("[profile.default]\nclient_id = \"{id}\"\nclient_secret_command = \"{command}\"\n{PROFILE}"),
+    );
+    stage.unset("UIPATH_CLIENT_ID");
+    stage.write("seen.txt", "");
+    stage.run(&sheet()).ends(3);
+    let seen = stage.read("seen.txt");
+    assert!(seen.contains("run sheet.csv") && !seen.contains("Se+cr"), "{seen}");
+}
+
+#[test]
+fn what_a_run_leaves_is_for_its_owner_only() {
+    let stage = stage();
+    stage.run_with(&sheet(), &[]).ends(3);
+    let mode = |name: &str| fs_err::metadata(stage.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("sheet.results.csv"), 0o600);
+    assert_eq!(mode("sheet.failed.csv"), 0o600);
+    assert_eq!(mode("state/reseat"), 0o700);
+}
