@@ -49,7 +49,13 @@ pub(super) fn explain(error: &reqwest::Error, about: &Circumstances<'_>) -> Tran
 
 fn no_connection(error: &reqwest::Error, chain: &Chain, about: &Circumstances<'_>) -> (Reach, &'static str, String) {
     let host = about.host;
-    if chain.says("certificate") {
+    if chain.says("certificate") && chain.says("not valid for name") {
+        let message = format!(
+            "the certificate of `{host}` is for another name, so it may be another server: {}; check the address",
+            chain.innermost()
+        );
+        (Reach::CannotBeSent, "certificate_not_trusted", message)
+    } else if chain.says("certificate") {
         let message = format!(
             "the certificate of `{host}` is not trusted: {}; a private authority is added with `ca_file`",
             chain.innermost()

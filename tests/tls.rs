@@ -1,0 +1,88 @@
+//! TLS over real sockets: a private authority is trusted where `ca_file` names it, and nothing else is.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reseat::event::Method;
+use reseat::wire::{HttpConfig, HttpTransport, Reach, Request, Response, Transport, TransportError};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls").join(name)
+}
+
+/// A server for `localhost` that answers every request, and hands back what reached it; its port.
+async fn server() -> (u16, tokio::task::JoinHandle<String>) {
+    let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let reached = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let Ok(mut stream) = acceptor.accept(stream).await else {
+            return String::new();
+        };
+        let mut buffer = vec![0; 4096];
+        let length = stream.read(&mut buffer).await.unwrap_or(0);
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+        // A client that turned away does not read it.
+        let _ = stream.write_all(answer).await;
+        let _ = stream.shutdown().await;
+        String::from_utf8_lossy(&buffer[..length]).into_owned()
+    });
+    (port, reached)
+}
+
+async fn asked(host: &str, ca_file: Option<&str>) -> (Result<Response, TransportError>, String) {
+    let (port, reached) = server().await;
+    let config = HttpConfig {
+        ca_file: ca_file.map(file),
+        ..HttpConfig::default()
+    };
+    let request = Request {
+        method: Method::Get,
+        url: format!("https://{host}:{port}/").parse().unwrap(),
+        bearer: Some(Arc::new("the-token".into())),
+        content_type: None,
+        body: None,
+    };
+    let answer = HttpTransport::new(config).unwrap().send(request).await;
+    (answer, reached.await.unwrap())
+}
+
+#[tokio::test]
+async fn an_authority_that_ca_file_names_is_trusted() {
+    let (answer, reached) = asked("localhost", Some("authority.pem")).await;
+    assert_eq!(answer.unwrap().status, 200);
+    assert!(reached.contains("Bearer the-token"));
+}
+
+#[tokio::test]
+async fn an_unknown_authority_or_another_name_is_sent_nothing_and_the_mend_is_named() {
+    for (host, ca_file, why) in [
+        ("localhost", None, "issuer"),
+        ("localhost", Some("stranger.pem"), "issuer"),
+        ("127.0.0.1", Some("authority.pem"), "name"),
+    ] {
+        let (answer, reached) = asked(host, ca_file).await;
+        let error = answer.unwrap_err();
+        assert_eq!((error.reach, error.code), (Reach::CannotBeSent, "certificate_not_trusted"), "{error}");
+        let words = error.message.to_lowercase();
+        assert!(words.contains(why) && words.contains(host), "{words}");
+        assert_eq!(words.contains("`ca_file`"), why == "issuer", "{words}");
+        assert_eq!(reached, "", "nothing goes to a server that is not trusted");
+    }
+}
