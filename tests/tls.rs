@@ -16,7 +16,9 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/tls")
+        .join(name)
 }
 
 /// A server for `localhost` that answers every request, and hands back what reached it; its port.
@@ -79,7 +81,11 @@ async fn an_unknown_authority_or_another_name_is_sent_nothing_and_the_mend_is_na
     ] {
         let (answer, reached) = asked(host, ca_file).await;
         let error = answer.unwrap_err();
-        assert_eq!((error.reach, error.code), (Reach::CannotBeSent, "certificate_not_trusted"), "{error}");
+        assert_eq!(
+            (error.reach, error.code),
+            (Reach::CannotBeSent, "certificate_not_trusted"),
+            "{error}"
+        );
         let words = error.message.to_lowercase();
         assert!(words.contains(why) && words.contains(host), "{words}");
         assert_eq!(words.contains("`ca_file`"), why == "issuer", "{words}");
