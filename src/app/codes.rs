@@ -10,7 +10,7 @@ use super::console::{Console, data};
 use super::failure::Failure;
 use crate::cli::OutputFormat;
 use crate::model::{Catalogue, KnownBundle};
-use crate::report::{Align, Table};
+use crate::report::{Align, Table, write_json};
 use crate::settings::{Overrides, Reach};
 
 pub(super) fn codes(overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
@@ -46,8 +46,7 @@ fn array(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
         json!({ "code": code, "name": name, "kind": kind, "documented": documented })
     };
     let objects: Vec<Value> = catalogue.iter().map(object).collect();
-    serde_json::to_writer_pretty(&mut *out, &objects)?;
-    writeln!(out)
+    write_json(&objects, out)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use super::Ending;
 use super::failure::{Failure, caused_by};
 use crate::cli::{OutputFormat, Verbosity};
+use crate::text::harmless;
 
 /// How this command talks. Colours are taken out where the terminal, or `NO_COLOR`, wants none.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +26,8 @@ impl Console {
 
 /// Writes to standard error whatever was asked for. Where even that fails there is nobody to tell.
 pub(super) fn complain(text: impl Display) {
-    let _ = write!(anstream::stderr().lock(), "{text}");
+    let text = text.to_string();
+    let _ = write!(anstream::stderr().lock(), "{}", harmless(&text));
 }
 
 /// Writes data. A reader that has gone away (`reseat codes | head`) has what it wanted.

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::Ending;
 use crate::problem::Severity;
 use crate::settings::Finding;
-use crate::text::plural;
+use crate::text::{clean, plural};
 
 /// A command that did not do what was asked.
 #[derive(Debug)]
@@ -80,7 +80,8 @@ impl Failure {
 /// Shown as `error: …`, the details, the findings, `help: …`; with colours as ANSI sequences.
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{} {}", label(Severity::Error), self.message)?;
+        // What is quoted in it must not look like a line of its own.
+        writeln!(out, "{} {}", label(Severity::Error), clean(&self.message, 2_000))?;
         for detail in &self.details {
             writeln!(out, "  {detail}")?;
         }

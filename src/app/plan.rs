@@ -17,6 +17,7 @@ use super::runtime::block_on;
 use super::saved::{self, Head, Origin, SavedOptions, Whose, beside};
 use super::sheet;
 use crate::cli::{OutputFormat, PlanOptions};
+use crate::report::write_json;
 use crate::settings::Overrides;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
@@ -64,10 +65,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         }
         data(|out| match console.output {
             OutputFormat::Text => view.write_text(out),
-            OutputFormat::Json => {
-                serde_json::to_writer_pretty(&mut *out, &view.shape(review))?;
-                writeln!(out)
-            }
+            OutputFormat::Json => write_json(&view.shape(review), out),
         })?;
         if let Some(file) = &options.save {
             console.tell(format!(

@@ -6,6 +6,7 @@
 
 mod forecast;
 mod hint;
+mod json;
 mod narrator;
 mod painter;
 mod plan;
@@ -18,6 +19,7 @@ mod table;
 mod tracker;
 
 pub use hint::{Evidence, Hint, hints};
+pub use json::write_json;
 pub use plan::PlanView;
 pub use problems::{write_problems, write_problems_json};
 pub use progress::{Mode, Observed, Progress};

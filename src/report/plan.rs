@@ -222,7 +222,7 @@ impl PlanView<'_> {
     /// The accounts that will be deleted, one a line, and how many more there are.
     pub fn deletions(&self) -> Vec<String> {
         let deletions = &self.plan.deletions;
-        let line = |deletion: &Deletion| format!("{} ({})", deletion.label, self.rows[deletion.row].place);
+        let line = |deletion: &Deletion| format!("{} ({})", clean(&deletion.label, 300), self.rows[deletion.row].place);
         first(deletions.iter().map(line))
     }
 
@@ -284,7 +284,8 @@ impl PlanView<'_> {
     pub fn short_rows(&self) -> Vec<String> {
         let line = |(row, bundles): &(RowIndex, BundleSet)| {
             let row = &self.rows[*row];
-            format!("{}: {} misses {bundles}", row.place, row.operation.user_label())
+            let user = clean(&row.operation.user_label(), 300);
+            format!("{}: {user} misses {bundles}", row.place)
         };
         first(self.plan.short.iter().map(line))
     }

@@ -4,9 +4,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json::write_json;
 use super::style::{ERROR, HELP, WARNING};
 use crate::problem::{Problem, Problems, Severity};
-use crate::text::{number, plural};
+use crate::text::{clean, number, plural};
+
+/// The most characters of a finding, which may quote what a cell says.
+const LONGEST: usize = 1_000;
 
 /// Writes each finding with its place and its mend, and how many there are in all.
 /// Nothing is written where there are none.
@@ -36,13 +40,12 @@ fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
         Severity::Error => (ERROR, "error"),
         Severity::Warning => (WARNING, "warning"),
     };
-    let spot = match problem.spot.to_string() {
-        spot if spot.is_empty() => spot,
-        spot => format!("{spot}: "),
-    };
-    writeln!(out, "{style}{word}[{}]{style:#}: {spot}{}", problem.code, problem.what)?;
+    let spot = problem.spot.to_string();
+    let (spot, what) = (clean(&spot, LONGEST), clean(&problem.what, LONGEST));
+    let parted = if spot.is_empty() { "" } else { ": " };
+    writeln!(out, "{style}{word}[{}]{style:#}: {spot}{parted}{what}", problem.code)?;
     if !problem.mend.is_empty() {
-        writeln!(out, "  {HELP}help{HELP:#}: {}", problem.mend)?;
+        writeln!(out, "  {HELP}help{HELP:#}: {}", clean(&problem.mend, LONGEST))?;
     }
     Ok(())
 }
@@ -74,8 +77,7 @@ pub fn write_problems_json(problems: &Problems, out: &mut dyn Write) -> io::Resu
         left_out: problems.left_out(),
         problems: problems.iter().map(Finding::of).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &findings)?;
-    writeln!(out)
+    write_json(&findings, out)
 }
 
 impl<'a> Finding<'a> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::hint::Hint;
+use super::json::write_json;
 use super::style::{ERROR, HEADING, HELP};
 use super::table::{Align, Table};
 use crate::api::Tally;
@@ -68,8 +69,7 @@ impl Summary {
 
     /// Writes the summary as one JSON object.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &Shape::of(self))?;
-        writeln!(out)
+        write_json(&Shape::of(self), out)
     }
 
     fn headline(&self) -> String {

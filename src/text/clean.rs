@@ -28,9 +28,39 @@ pub fn clean(text: &str, most: usize) -> String {
     out
 }
 
-fn is_unsafe(letter: char) -> bool {
+/// Lines that are about to be shown, with the colours that reseat put in. Of everything else that could act on a
+/// terminal a space is left: whoever made the lines has cleaned what came from outside, and may have forgotten it.
+pub fn harmless(lines: &str) -> Cow<'_, str> {
+    if !lines.contains(|letter| letter != '\n' && is_unsafe(letter)) {
+        return Cow::Borrowed(lines);
+    }
+    let mut out = String::with_capacity(lines.len());
+    let mut rest = lines;
+    while let Some(letter) = rest.chars().next() {
+        let length = colour(rest).unwrap_or(0);
+        let (taken, left) = rest.split_at(length.max(letter.len_utf8()));
+        out.push_str(if length == 0 && letter != '\n' && is_unsafe(letter) {
+            " "
+        } else {
+            taken
+        });
+        rest = left;
+    }
+    Cow::Owned(out)
+}
+
+/// How long the sequence is that sets a colour or a style, if the text begins with one.
+fn colour(text: &str) -> Option<usize> {
+    let codes = text.strip_prefix("\u{1b}[")?;
+    let end = codes.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
+    codes[end..].starts_with('m').then_some(end + 3)
+}
+
+/// Whether the letter could act on a terminal, or turn the direction of reading, or is not seen at all.
+pub fn is_unsafe(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A cell that a spreadsheet program would run as a formula, defused with a leading `'`.
@@ -51,10 +81,10 @@ pub fn rearm(cell: &str) -> &str {
     }
 }
 
-/// Leading `'` are looked through, so that a cell which came with one is told from a defused one.
+/// East Asian editions take the wide signs for the plain ones. Leading `'` are looked through, so that a cell which came with one is told from a defused one.
 fn is_armed(cell: &str) -> bool {
     cell.trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -64,6 +94,19 @@ mod tests {
     #[test]
     fn escape_sequences_and_line_breaks_cannot_reach_a_terminal() {
         assert_eq!(clean("no\u{1b}[31m such\r\n  user\u{202e}", 100), "no [31m such user");
+    }
+
+    #[test]
+    fn only_lines_and_colours_are_shown_as_they_are() {
+        assert_eq!(
+            harmless("\u{1b}[1;31merror\u{1b}[0m: x\n"),
+            "\u{1b}[1;31merror\u{1b}[0m: x\n"
+        );
+        assert_eq!(
+            harmless("\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}m\r\u{202e}é"),
+            " [2J ]0;x  m  é"
+        );
+        assert_eq!(harmless("\u{1b}[31"), " [31");
     }
 
     #[test]
@@ -81,7 +124,9 @@ mod tests {
 
     #[test]
     fn defusing_can_be_undone_even_where_the_cell_began_with_a_quote() {
-        for cell in ["=1+1", "'=1+1", "''-x", "'plain", "", "'", "plain", "-", "+49 30 1"] {
+        for cell in [
+            "=1+1", "'=1+1", "''-x", "'plain", "", "'", "plain", "-", "+49 30 1", "＝1+1", "\n=1", "\t=1", "＠x",
+        ] {
             assert_eq!(rearm(&defuse(cell)), cell);
         }
         assert_ne!(defuse("'=1+1"), defuse("=1+1"));

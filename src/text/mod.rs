@@ -9,7 +9,7 @@ mod nearest;
 mod words;
 
 pub use ascii::{is_lower, is_plain};
-pub use clean::{clean, defuse, rearm};
+pub use clean::{clean, defuse, harmless, is_unsafe, rearm};
 pub use fold::{fold, header_key};
 pub use nearest::nearest;
 pub use words::{duration, joined, number, plural};

@@ -25,6 +25,7 @@ mod resume;
 mod saved_plan;
 #[cfg(unix)]
 mod secrets;
+mod shown;
 mod sign_in;
 mod storm;
 mod support;

@@ -433,6 +433,19 @@ impl Stage {
         }
     }
 
+    /// Neither a server nor a sheet gets a control character, or a letter that turns the reading round, to a terminal.
+    fn assert_nothing_runs_on_a_terminal(&self) {
+        let said = self.said.borrow();
+        let unsafe_letter = |letter: &char| {
+            (letter.is_control() && *letter != '\n')
+                || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        let found = said
+            .lines()
+            .find(|line| line.chars().any(|letter| unsafe_letter(&letter)));
+        assert_eq!(found, None);
+    }
+
     /// Every file and folder below `folder` that the test did not write itself.
     fn made(&self, folder: &Path) -> Vec<PathBuf> {
         let mut made = Vec::new();
@@ -492,6 +505,7 @@ impl Drop for Stage {
             self.assert_nobody_mailed_twice();
             self.assert_every_row_has_one_line();
             self.assert_no_secret();
+            self.assert_nothing_runs_on_a_terminal();
             self.assert_private();
         }
     }
