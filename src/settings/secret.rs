@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// How long the messages of a command that has failed are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// The variables that hold secrets, which no command needs.
+const SECRET_VARIABLES: [&str; 3] = ["UIPATH_CLIENT_SECRET", "UIPATH_PAT", "UIPATH_PASSWORD"];
 /// More than any secret is long.
 const MOST: u64 = 64 * 1024;
 
@@ -137,7 +139,11 @@ impl Messages {
 /// What the command prints.
 fn run(key: &'static str, line: &str, messages: Messages, patience: Duration) -> Result<Vec<u8>, SecretError> {
     let failed = |source| SecretError::Run { key, source };
-    let mut child = shell(line)
+    let mut command = shell(line);
+    for name in SECRET_VARIABLES {
+        command.env_remove(name);
+    }
+    let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(match messages {

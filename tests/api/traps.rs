@@ -757,3 +757,79 @@ async fn a_403_names_the_scope_that_the_call_needs() {
     assert_eq!((error.failure, error.status), (Failure::Refused, Some(403)));
     assert!(error.message.contains("`PM.User.Write`"), "{}", error.message);
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_call_that_is_forbidden_names_its_own_scope() {
+    let client = || {
+        let server = Server::new();
+        for _ in 0..3 {
+            server.answers_with(403, &[], "");
+        }
+        server.client()
+    };
+    let group = Group {
+        id: id(2),
+        name: "Finance".to_owned(),
+        built_in: false,
+    };
+    let none = bundles(&[]);
+    let told = [
+        ("PM.User.Read", client().users(0, 10, None).await.unwrap_err()),
+        ("PM.User.Read", client().user(id(1)).await.unwrap_err()),
+        (
+            "PM.User.Write",
+            client().update_user(id(1), &UserUpdate::default()).await.unwrap_err(),
+        ),
+        ("PM.User.Write", client().delete_user(id(1)).await.unwrap_err()),
+        (
+            "PM.User.Write",
+            client().delete_users(&[id(1), id(2)]).await.unwrap_err(),
+        ),
+        (
+            "PM.User.Write",
+            client().invite_users(&[invitation("a@x.example")]).await.unwrap_err(),
+        ),
+        (
+            "PM.User.Write",
+            client().create_users(&[new_user("a", None)], &[]).await.unwrap_err(),
+        ),
+        ("PM.Group.Read", client().groups().await.unwrap_err()),
+        ("PM.Group.Read", client().group(id(2)).await.unwrap_err()),
+        ("PM.Group.Read", client().group_members(id(2), 0, 10).await.unwrap_err()),
+        (
+            "PM.Group.Write",
+            client().update_group(&group, &[id(1)], &[]).await.unwrap_err(),
+        ),
+        ("PM.License.Read", client().allocations(0, 50).await.unwrap_err()),
+        ("PM.License.Read", client().seats().await.unwrap_err()),
+        ("PM.License.Read", client().group_rules(0, 50).await.unwrap_err()),
+        ("PM.License.Read", client().group_rule(id(2)).await.unwrap_err()),
+        (
+            "PM.License.Write",
+            client().release_user_licenses(&[id(1)]).await.unwrap_err(),
+        ),
+        (
+            "PM.License.Write",
+            client().allocate_to_users(&[id(1)], &none, false).await.unwrap_err(),
+        ),
+        (
+            "PM.License.Write",
+            client().allocate_to_group(id(2), &none, None, false).await.unwrap_err(),
+        ),
+        (
+            "PM.License.Write",
+            client()
+                .allocate_to_group(id(2), &none, Some(&[]), false)
+                .await
+                .unwrap_err(),
+        ),
+    ];
+    for (scope, error) in told {
+        assert_eq!(error.status, Some(403));
+        assert!(
+            error.message.contains(&format!("`{scope}`")),
+            "{scope}: {}",
+            error.message
+        );
+    }
+}

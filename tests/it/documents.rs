@@ -17,11 +17,11 @@ const SAMPLES: [(&str, i32); 7] = [
 
 fn stage_with_samples() -> Stage {
     let stage = Stage::new();
-    fs_err::create_dir_all(stage.path("samples")).unwrap();
+    fs_err::create_dir_all(stage.given("samples")).unwrap();
     for entry in fs_err::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")).unwrap() {
         let entry = entry.unwrap();
         let name = format!("samples/{}", entry.file_name().to_string_lossy());
-        fs_err::copy(entry.path(), stage.path(&name)).unwrap();
+        fs_err::copy(entry.path(), stage.given(&name)).unwrap();
     }
     stage
 }
@@ -92,7 +92,7 @@ fn commands() -> Vec<String> {
 fn the_readmes_commands_work_as_they_stand() {
     let stage = stage_with_samples();
     // The sheet that the README's own organization would have.
-    fs_err::copy(stage.path("samples/onboarding.xlsx"), stage.path("joiners.xlsx")).unwrap();
+    fs_err::copy(stage.path("samples/onboarding.xlsx"), stage.given("joiners.xlsx")).unwrap();
     let commands = commands();
     assert!(commands.len() >= 4, "{commands:?}");
     for command in commands {

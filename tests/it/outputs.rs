@@ -152,7 +152,7 @@ fn a_workbook_gives_a_workbook_of_failed_rows_that_runs() {
         .unwrap()
         .write(0, 0, "hello")
         .unwrap();
-    workbook.save(stage.path("sheet.xlsx")).unwrap();
+    workbook.save(stage.given("sheet.xlsx")).unwrap();
 
     stage
         .reseat(&["run", "sheet.xlsx", "--yes"])

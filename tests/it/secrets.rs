@@ -175,21 +175,25 @@ fn neither_a_proxy_nor_its_password_is_involved_on_this_computer() {
 /// A process as others see it.
 #[cfg(target_os = "linux")]
 #[test]
-fn no_secret_is_an_argument_of_a_process() {
+fn no_secret_is_an_argument_of_a_process_or_handed_on() {
     let stage = stage();
     stage.unset("UIPATH_CLIENT_SECRET");
     stage.set("PATH", "/usr/bin:/bin");
     stage.write("secret.txt", SECRET);
-    let command = "tr '\\\\0' ' ' < /proc/self/cmdline > seen.txt; tr '\\\\0' ' ' < /proc/$PPID/cmdline >> seen.txt; cat secret.txt";
+    stage.set("UIPATH_PASSWORD", SECRET);
+    let command = "env > seen-env.txt; tr '\\\\0' ' ' < /proc/self/cmdline > seen.txt; tr '\\\\0' ' ' < /proc/$PPID/cmdline >> seen.txt; cat secret.txt";
     let id = Credentials::default().client_id;
     stage.write(
         "reseat.toml",
         format!("[profile.default]\nclient_id = \"{id}\"\nclient_secret_command = \"{command}\"\n{PROFILE}"),
     );
     stage.unset("UIPATH_CLIENT_ID");
-    stage.write("seen.txt", "");
+    for name in ["seen.txt", "seen-env.txt"] {
+        stage.write(name, "");
+    }
     stage.run(&sheet()).ends(3);
     let seen = stage.read("seen.txt");
+    assert!(!stage.read("seen-env.txt").contains("Se+cr"));
     assert!(seen.contains("run sheet.csv") && !seen.contains("Se+cr"), "{seen}");
 }
 

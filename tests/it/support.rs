@@ -171,9 +171,14 @@ impl Stage {
     }
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs_err::write(self.given(name), content).unwrap();
+    }
+
+    /// The path of a file or folder that the test itself makes.
+    pub(crate) fn given(&self, name: &str) -> PathBuf {
         let path = self.path(name);
         self.given.borrow_mut().insert(path.clone());
-        fs_err::write(path, content).unwrap();
+        path
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
@@ -195,10 +200,9 @@ impl Stage {
     /// Lets runs remember things between them, in `state`, and keep what passes in `temporary`.
     pub(crate) fn keep_state(&self) {
         for (name, folder) in [("XDG_STATE_HOME", "state"), ("TMPDIR", "temporary")] {
-            let path = self.path(folder);
+            let path = self.given(folder);
             fs_err::create_dir(&path).unwrap();
             self.set(name, &path.display().to_string());
-            self.given.borrow_mut().insert(path);
         }
     }
 
