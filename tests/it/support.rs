@@ -64,6 +64,8 @@ pub(crate) struct Stage {
     secrets: RefCell<Vec<String>>,
     /// Files that the test itself wrote.
     given: RefCell<BTreeSet<PathBuf>>,
+    /// Those of them whose rows each have to have a line in the end.
+    sheets: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// How a command ended.
@@ -161,6 +163,7 @@ impl Stage {
             environment: RefCell::new(environment.map(|(name, value)| (name.to_owned(), value)).into()),
             said: RefCell::default(),
             given: RefCell::default(),
+            sheets: RefCell::default(),
         };
         stage.write("reseat.toml", PROFILE);
         stage
@@ -171,7 +174,9 @@ impl Stage {
     }
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs_err::write(self.given(name), content).unwrap();
+        let path = self.given(name);
+        self.sheets.borrow_mut().insert(path.clone());
+        fs_err::write(path, content).unwrap();
     }
 
     /// The path of a file or folder that the test itself makes.
@@ -477,7 +482,7 @@ impl Stage {
 
     fn assert_every_row_has_one_line(&self) {
         for sheet in self
-            .given
+            .sheets
             .borrow()
             .iter()
             .filter(|path| path.extension().is_some_and(|end| end == "csv"))
