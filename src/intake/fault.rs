@@ -15,6 +15,11 @@ pub(super) struct Fault {
     pub(super) mend: String,
 }
 
+/// A cell as a message shows it: cells may be of any length, messages not.
+pub(super) fn shown(cell: &str) -> String {
+    crate::text::clean(cell, 80)
+}
+
 impl Fault {
     /// The row cannot run.
     pub(super) fn error(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Self {

@@ -1,6 +1,6 @@
 //! The groups of a cell.
 
-use super::fault::Fault;
+use super::fault::{Fault, shown};
 use super::hash::hash;
 use super::list::split;
 use crate::model::GroupRef;
@@ -21,7 +21,7 @@ impl GroupList {
         let items = split(cell).map_err(|_| {
             Fault::error(
                 "list-quote",
-                format!("`{cell}` has a double quote that is not closed"),
+                format!("`{}` has a double quote that is not closed", shown(cell)),
                 "close it after the item's name, or leave it out",
             )
         })?;

@@ -127,7 +127,8 @@ fn two_headers(column: Column, first: &str, second: &str) -> Fault {
 }
 
 fn unknown_header(name: &str, label: &str) -> Fault {
-    let mend = match Column::nearest(name) {
+    let name = crate::text::clean(name, 60);
+    let mend = match Column::nearest(&name) {
         Some(near) => format!(
             "did you mean `{}`? --map \"{name}={}\" says so without a change",
             near.as_str(),

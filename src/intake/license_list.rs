@@ -1,6 +1,6 @@
 //! The licences of a cell.
 
-use super::fault::Fault;
+use super::fault::{Fault, shown};
 use super::hash::hash;
 use super::list::{Item, split};
 use crate::model::{BundleCode, BundleSet, Catalogue, KnownBundle};
@@ -48,6 +48,9 @@ const NOT_FOR_USERS: [&str; 19] = [
     "PERFTEST-RUNTIME",
 ];
 
+/// How many words of a cell are told to be unknown; with more it is no list of licences.
+const MOST_UNKNOWN: usize = 20;
+
 impl LicenseList {
     pub(super) fn parse(cell: &str, catalogue: &Catalogue) -> Result<Self, LicenseFaults> {
         let cell = plain_dashes(cell);
@@ -57,7 +60,7 @@ impl LicenseList {
         let items = split(&cell).map_err(|_| LicenseFaults {
             faults: vec![Fault::error(
                 "list-quote",
-                format!("`{cell}` has a double quote that is not closed"),
+                format!("`{}` has a double quote that is not closed", shown(&cell)),
                 "close it after the product's name, or write the code",
             )],
             unknown: Vec::new(),
@@ -75,7 +78,7 @@ impl LicenseList {
                 rest = &after[used..];
             } else if let Some(code) = catalogue.code(&first.text) {
                 codes.push(code);
-            } else {
+            } else if found.faults.len() < MOST_UNKNOWN {
                 found.faults.push(unknown(&first.text, catalogue));
                 found.unknown.push(first.text.clone());
             }
@@ -114,20 +117,24 @@ pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> Fault {
     if NOT_FOR_USERS.iter().any(|code| code.eq_ignore_ascii_case(word)) {
         return Fault::error(
             "not-a-user-bundle",
-            format!("`{word}` is a robot or service product, which is allocated to tenants and not to users"),
+            format!(
+                "`{}` is a robot or service product, which is allocated to tenants and not to users",
+                shown(word)
+            ),
             "leave it out; `reseat codes` lists what users can hold",
         );
     }
-    let suggestions: Vec<String> = catalogue.suggestions(word).into_iter().map(shown).collect();
+    let suggestions: Vec<String> = catalogue.suggestions(word).into_iter().map(named).collect();
     let mend = if suggestions.is_empty() {
         "`reseat codes` lists the known ones; --allow-unknown-codes sends it as it is".to_owned()
     } else {
         format!("did you mean {}?", suggestions.join(" or "))
     };
-    Fault::error("unknown-bundle-code", format!("`{word}` is no known licence"), mend)
+    let what = format!("`{}` is no known licence", shown(word));
+    Fault::error("unknown-bundle-code", what, mend)
 }
 
-fn shown(bundle: &KnownBundle) -> String {
+fn named(bundle: &KnownBundle) -> String {
     if bundle.name.is_empty() {
         format!("`{}`", bundle.code)
     } else {

@@ -56,7 +56,7 @@ enum Stage<'scope, 'env> {
     /// Not in a worksheet that is read.
     Between,
     /// In one whose header is still to come.
-    Header { name: Arc<str> },
+    Header { name: Arc<str>, is_hidden: bool },
     /// Under a header.
     Rows(Box<Crew<'scope, 'env>>),
 }
@@ -95,7 +95,7 @@ impl<'scope, 'env> Pass<'scope, 'env> {
     fn end_sheet(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Between) {
             Stage::Between => {}
-            Stage::Header { name } => self.skip(name, "it is empty".into()),
+            Stage::Header { name, .. } => self.skip(name, "it is empty".into()),
             Stage::Rows(crew) => {
                 let sheet = crew.sheet().clone();
                 let mut found = crew.finish();
@@ -113,7 +113,7 @@ impl<'scope, 'env> Pass<'scope, 'env> {
     }
 
     /// Reads the header row; a worksheet without a recognisable one is not for reseat.
-    fn header(&mut self, name: Arc<str>, row: &Row) -> Stage<'scope, 'env> {
+    fn header(&mut self, name: Arc<str>, is_hidden: bool, row: &Row) -> Stage<'scope, 'env> {
         let (header, faults) = Header::read(row, &self.map);
         if !header.is_recognisable() {
             self.unrecognised(name, &header, row);
@@ -128,6 +128,12 @@ impl<'scope, 'env> Pass<'scope, 'env> {
         };
         for fault in faults.into_iter().chain(row_fault(&sheet.header, row)) {
             self.whole.found.problems.push(sheet.problem(row.number(), fault));
+        }
+        if is_hidden {
+            let mend = "its rows run like the others; --sheet NAME picks the worksheets that are meant";
+            let what = "the worksheet is hidden in the spreadsheet program";
+            let problem = Fault::warning("hidden-sheet", what, mend).into_problem(sheet.name.clone(), None, None);
+            self.whole.found.problems.push(problem);
         }
         self.last_number = self.last_number.max(sheet.number(row.number()));
         let sheet = Arc::new(sheet);
@@ -165,17 +171,26 @@ impl Visitor for Pass<'_, '_> {
             self.skip(name.clone(), "it was not asked for".into());
             return Visit::Skip;
         }
-        self.stage = Stage::Header { name: name.clone() };
+        self.stage = Stage::Header {
+            name: name.clone(),
+            is_hidden: false,
+        };
         Visit::Rows
+    }
+
+    fn sheet_is_hidden(&mut self) {
+        if let Stage::Header { is_hidden, .. } = &mut self.stage {
+            *is_hidden = true;
+        }
     }
 
     fn row(&mut self, row: &mut Row) -> Visit {
         match &mut self.stage {
             Stage::Between => Visit::Skip,
             Stage::Header { .. } if row.is_empty() => Visit::Rows,
-            Stage::Header { name } => {
-                let name = name.clone();
-                self.stage = self.header(name, row);
+            Stage::Header { name, is_hidden } => {
+                let (name, is_hidden) = (name.clone(), *is_hidden);
+                self.stage = self.header(name, is_hidden, row);
                 match self.stage {
                     Stage::Rows(_) => Visit::Rows,
                     Stage::Between | Stage::Header { .. } => Visit::Skip,

@@ -1,6 +1,6 @@
 //! The quotas of a cell.
 
-use super::fault::Fault;
+use super::fault::{Fault, shown};
 use super::license_list::unknown;
 use super::list::split;
 use crate::model::{BundleSet, Catalogue, Quota};
@@ -11,7 +11,7 @@ pub(super) fn parse_quotas(cell: &str, licenses: &BundleSet, catalogue: &Catalog
     let shape = || {
         Fault::error(
             "quota-shape",
-            format!("`{cell}` is no list of quotas"),
+            format!("`{}` is no list of quotas", shown(cell)),
             "write code and number, parted by `;`: ATTUNU=10; TSTNU=5",
         )
     };

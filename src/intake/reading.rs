@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::address::bare;
 use super::clean::{is_clear, on_one_line};
 use super::column::{Column, ColumnSet};
-use super::fault::Fault;
+use super::fault::{Fault, shown};
 use super::flag::flag;
 use super::needs::takes;
 use super::options::Options;
@@ -166,7 +166,7 @@ impl<'c> Reading<'c, '_, '_> {
             if !address.is_empty()
                 && let Some(fault) = Email::fault(address)
             {
-                let what = format!("`{}` {fault}", crate::text::clean(address, 80));
+                let what = format!("`{}` {fault}", shown(address));
                 self.fault(
                     Fault::error("bad-email", what, "write one address: ann.lee@corp.example"),
                     column,
@@ -177,7 +177,7 @@ impl<'c> Reading<'c, '_, '_> {
         if let Some(fault) = Email::fault(self.values.user)
             && self.values.user.contains('@')
         {
-            let what = format!("`{}` {fault}", crate::text::clean(self.values.user, 80));
+            let what = format!("`{}` {fault}", shown(self.values.user));
             self.fault(
                 Fault::error("bad-email", what, "write one address, user name or GUID"),
                 Column::User,
@@ -225,7 +225,7 @@ impl<'c> Reading<'c, '_, '_> {
         self.values.external_license = self.flag(Column::ExternalLicense);
         self.values.language = self.taken(Column::Language);
         if !self.values.language.is_empty() && !is_language(self.values.language) {
-            let what = format!("`{}` is no language", self.values.language);
+            let what = format!("`{}` is no language", shown(self.values.language));
             self.fault(
                 Fault::error("bad-language", what, "write a code such as en, de or pt-BR"),
                 Column::Language,
@@ -239,7 +239,7 @@ impl<'c> Reading<'c, '_, '_> {
             {
                 Some(choice) => self.values.delete_when = choice,
                 None => {
-                    let what = format!("`{when}` does not say when to delete the old account");
+                    let what = format!("`{}` does not say when to delete the old account", shown(when));
                     let mend = "write accepted, invited or never";
                     self.fault(Fault::error("bad-delete-when", what, mend), Column::DeleteWhen);
                 }
@@ -263,7 +263,7 @@ impl<'c> Reading<'c, '_, '_> {
         }
         let value = flag(cell);
         if value.is_none() {
-            let what = format!("`{cell}` is neither yes nor no");
+            let what = format!("`{}` is neither yes nor no", shown(cell));
             self.fault(
                 Fault::error("bad-flag", what, "write yes or no, or leave the cell empty"),
                 column,

@@ -5,13 +5,16 @@ use std::borrow::Cow;
 use super::address::look_alike;
 use super::clean::{clean, is_clear, is_error_value, is_exponent, trimmed};
 use super::column::{Column, ColumnSet};
-use super::fault::Fault;
+use super::fault::{Fault, shown};
 use super::header::Header;
 use crate::sheet::{Cell, CellKind, Row};
-use crate::text::is_plain;
+use crate::text::{is_plain, plural};
 
 /// Cells that had to be changed to be clean, in a buffer that is reused from row to row.
 pub(super) type Cleaned = Vec<(Column, String)>;
+
+/// How many letters a cell of a spreadsheet program holds, at up to four bytes each.
+const LONGEST_CELL: usize = 32_767 * 4;
 
 /// The cells of one row by column, cleaned; an absent column is an empty cell.
 #[derive(Debug)]
@@ -45,6 +48,10 @@ impl<'r> Cells<'r> {
             }
             if cell.kind == CellKind::Text && (cells.is_plain || is_plain(cell.text)) {
                 let text = trimmed(cell.text);
+                if text.len() > LONGEST_CELL && column.is_meaningful() {
+                    faults.push(too_long(text).at(*column));
+                    continue;
+                }
                 cells.put(*column, text);
                 if matches!(text.as_bytes(), [b'#' | b'E' | b'0'..=b'9', ..]) {
                     faults.extend(spoilt(*column, cell, text));
@@ -62,6 +69,10 @@ impl<'r> Cells<'r> {
     /// A cell that is empty in some other way than by having no letters, is of a workbook, or has odd letters.
     fn take_odd(&mut self, column: Column, cell: Cell<'r>, cleaned: &mut Cleaned, faults: &mut Vec<Fault>) {
         let text = clean(cell.text);
+        if text.len() > LONGEST_CELL && column.is_meaningful() {
+            faults.push(too_long(&text).at(column));
+            return;
+        }
         faults.extend(spoilt(column, cell, &text));
         if matches!(cell.kind, CellKind::Number | CellKind::Date) && is_textual(column) {
             self.numbers.insert(column);
@@ -89,6 +100,17 @@ impl<'r> Cells<'r> {
     pub(super) fn has(&self, column: Column) -> bool {
         self.filled.contains(column)
     }
+}
+
+fn too_long(text: &str) -> Fault {
+    Fault::error(
+        "cell-too-long",
+        format!(
+            "the cell holds {}, more than any cell of a spreadsheet program",
+            plural(text.chars().count(), "character")
+        ),
+        "see whether a double quote is missing, or whether this is a sheet at all",
+    )
 }
 
 /// Cells in which a number is likely to be an identifier that lost digits.
@@ -134,7 +156,10 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     if is_textual(column) && is_exponent(text) {
         return Some(Fault::error(
             "lost-digits",
-            format!("`{text}` is a long number that the spreadsheet program shortened"),
+            format!(
+                "`{}` is a long number that the spreadsheet program shortened",
+                shown(text)
+            ),
             "format the column as text and write the number again",
         ));
     }
@@ -144,7 +169,7 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     if text.contains('\u{fffd}') {
         return Some(Fault::error(
             "lost-letters",
-            format!("`{text}` has letters that were lost in a conversion"),
+            format!("`{}` has letters that were lost in a conversion", shown(text)),
             "write them again, and save the sheet as CSV UTF-8 or as a workbook",
         ));
     }
@@ -155,7 +180,7 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     let odd = look_alike(cell.text, text).filter(|_| address)?;
     Some(Fault::warning(
         "look-alike-address",
-        format!("`{text}` {odd}"),
+        format!("`{}` {odd}", shown(text)),
         "type it by hand if it came from a message or a web page",
     ))
 }

@@ -36,7 +36,7 @@ pub(super) fn row_fault(header: &Header, row: &Row) -> Option<Fault> {
         }
         RowFault::TooLong => Fault::error(
             "row-too-long",
-            "the row is longer than 4 MiB",
+            "the row is longer than 4 MiB, or has more than the 16,384 cells of a spreadsheet program",
             "see whether this is a sheet at all",
         ),
     })

@@ -22,6 +22,7 @@ pub(super) struct Tally {
     unnamed: Option<Seen>,
     short: Option<Seen>,
     without_operation: Option<Seen>,
+    hidden: Option<Seen>,
 }
 
 impl Tally {
@@ -61,6 +62,12 @@ impl Tally {
         append(&mut self.unnamed, later.unnamed);
         append(&mut self.short, later.short);
         append(&mut self.without_operation, later.without_operation);
+        append(&mut self.hidden, later.hidden);
+    }
+
+    /// A row that the spreadsheet program hides.
+    pub(super) fn hidden(&mut self, row: u32) {
+        count(self.hidden.get_or_insert(Seen { count: 0, first: row }));
     }
 
     /// The findings, each with its first row where it has one.
@@ -89,6 +96,11 @@ impl Tally {
             );
             let mend = "format the column as text if the values are not as they were written";
             faults.push((seen.first, Fault::warning("number-cell", what, mend).at(column)));
+        }
+        if let Some(seen) = self.hidden {
+            let what = format!("{} hidden in the spreadsheet program, from here on", are(seen.count));
+            let mend = "hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant";
+            faults.push((seen.first, Fault::warning("hidden-rows", what, mend)));
         }
         if let Some(seen) = self.unnamed {
             let what = format!("{} under no header, from here on", cells(seen.count));
@@ -129,6 +141,10 @@ fn count(seen: &mut Seen) {
 
 fn do_not(rows: usize) -> String {
     format!("{} {} not", plural(rows, "row"), if rows == 1 { "does" } else { "do" })
+}
+
+fn are(rows: usize) -> String {
+    format!("{} {}", plural(rows, "row"), if rows == 1 { "is" } else { "are" })
 }
 
 fn have(rows: usize) -> String {

@@ -139,6 +139,9 @@ impl<'o> Typist<'o> {
                     Some(Word::Operation(kind)) => Some(kind),
                     Some(Word::Ignore) | None => None,
                 };
+                if row.is_hidden() {
+                    self.found.tally.hidden(row.number());
+                }
                 self.typed(kind, &cells, row.number(), told_of_cells, &mut faults);
             }
         }

@@ -17,6 +17,8 @@ use crate::model::OperationKind;
 
 /// How many different cells of a kind are remembered.
 const REMEMBERED: usize = 4096;
+/// Longer cells are seldom alike, and would fill the memory.
+const REMEMBERED_LENGTH: usize = 1024;
 
 /// Turns cells into values, remembering lists: the same few are in most rows.
 #[derive(Debug)]
@@ -86,7 +88,7 @@ impl<'o> ValueReader<'o> {
             .map_err(|fault| faults.push(fault.at(column)))
             .ok()?;
         let list = Rc::new(list);
-        if self.groups.len() < REMEMBERED {
+        if self.groups.len() < REMEMBERED && cell.len() <= REMEMBERED_LENGTH {
             self.groups.insert(cell.into(), list.clone());
         }
         Some(list)
@@ -100,11 +102,12 @@ impl<'o> ValueReader<'o> {
             Some(list) => list.clone(),
             None => {
                 let list = LicenseList::parse(cell, &self.options.catalogue).map(Rc::new);
-                if self.licenses.len() < REMEMBERED {
+                if self.licenses.len() < REMEMBERED && cell.len() <= REMEMBERED_LENGTH {
                     self.licenses.insert(cell.into(), list.clone());
                 }
                 if let Err(unknown) = &list {
-                    self.unknown_codes.extend_from_slice(&unknown.unknown);
+                    let words = unknown.unknown.iter().filter(|word| word.len() <= REMEMBERED_LENGTH);
+                    self.unknown_codes.extend(words.cloned());
                 }
                 list
             }

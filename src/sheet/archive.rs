@@ -5,10 +5,17 @@ use std::io::{self, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::bounded::BoundedXml;
+
 /// The most that a workbook may unpack to.
 pub(super) const LIMIT_MIB: u64 = 2048;
 /// The most that the parts which are held in memory whole may unpack to.
-const HELD_MIB: u64 = 512;
+const HELD_MIB: u64 = 256;
+/// A part that is large, and packed more densely than any table, is looked through for a text without end.
+const DENSE_BYTES: u64 = 16 << 20;
+const DENSE_RATIO: u64 = 100;
+/// In how many bytes a part of shared strings says how many they are.
+const HEAD_BYTES: u64 = 4096;
 
 /// What a zip file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,16 +60,19 @@ pub(super) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
         let part = archive.by_index(position)?;
         let size = part.size();
         let name = part.name()?.to_ascii_lowercase();
+        let is_dense = size > DENSE_BYTES && size / DENSE_RATIO > part.compressed_size();
         total = total.saturating_add(size);
         if is_held(&name) {
             held = held.saturating_add(size);
-            let unpacked = io::copy(
-                &mut part.take(size.saturating_add(1).min(HELD_MIB << 20)),
-                &mut io::sink(),
-            )?;
-            if unpacked > size {
+            let mut part = part.take(size.saturating_add(1).min(HELD_MIB << 20));
+            let mut beginning = Vec::new();
+            part.by_ref().take(HEAD_BYTES).read_to_end(&mut beginning)?;
+            let unpacked = beginning.len() as u64 + io::copy(&mut part, &mut io::sink())?;
+            if unpacked > size || declared_strings(&beginning) > size {
                 return Ok(Archive::Bomb);
             }
+        } else if is_dense && io::copy(&mut BoundedXml::new(part), &mut io::sink()).is_err() {
+            return Ok(Archive::Bomb);
         }
     }
     if total > LIMIT_MIB << 20 || held > HELD_MIB << 20 {
@@ -71,8 +81,17 @@ pub(super) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
     Ok(kind)
 }
 
-/// Worksheets of the Excel formats are streamed; all else that a reader looks at is held.
+/// How many shared strings the part says that it has, for which the reader of workbooks makes room at once.
+fn declared_strings(head: &[u8]) -> u64 {
+    let head = String::from_utf8_lossy(head);
+    let declared = head
+        .split_once("uniqueCount=\"")
+        .and_then(|(_, rest)| rest.split_once('"'));
+    declared.map_or(0, |(count, _)| count.parse().unwrap_or(u64::MAX))
+}
+
+/// Worksheets of the Excel formats, and all of an `.ods`, are streamed; all else that a reader
+/// looks at is held.
 fn is_held(part: &str) -> bool {
-    let workbook = part.starts_with("xl/") && !part.starts_with("xl/worksheets/") && !part.starts_with("xl/media/");
-    workbook || part == "content.xml"
+    part.starts_with("xl/") && !part.starts_with("xl/worksheets/") && !part.starts_with("xl/media/")
 }

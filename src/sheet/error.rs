@@ -59,6 +59,14 @@ pub enum SheetError {
         /// The bound.
         limit: u64,
     },
+    /// The cells of a workbook of the older format are too far apart to be laid out in memory.
+    #[error(
+        "the cells of `{path}` are spread over more rows and columns than can be held; delete what stands far away from the table, or save it as .xlsx or .csv"
+    )]
+    TooWide {
+        /// The file.
+        path: String,
+    },
     /// The file was written to since it was opened.
     #[error("`{path}` was changed while reseat worked with it; run the command again")]
     Changed {

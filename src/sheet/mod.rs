@@ -4,17 +4,24 @@
 //! or users. Rows are streamed, one at a time, through a [`Row`] whose memory is used again.
 
 mod archive;
+mod biff;
+mod bounded;
+mod compound;
 mod decode;
 mod delimiter;
 mod encoding;
 mod error;
 mod extract;
 mod guard;
+mod hidden_rows;
 mod letters;
 mod number;
+mod ods;
+mod ods_cell;
 mod raw;
 mod record;
 mod row;
+mod row_builder;
 mod source;
 mod text_file;
 mod workbook;

@@ -4,8 +4,7 @@
 
 use std::io::{self, Read};
 
-/// A record longer than this is taken for an unclosed quote, or for no sheet at all.
-const LONGEST: usize = 4 << 20;
+use super::row::LONGEST_ROW;
 
 /// Passes on what `input` gives, and remembers it from the end of the last record on.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ impl<R> RawReader<R> {
 
     /// Whether the record goes on past the longest that is read; nothing more is given then.
     pub(super) fn is_overlong(&self) -> bool {
-        self.since_record().len() >= LONGEST
+        self.since_record().len() >= LONGEST_ROW
     }
 
     /// Whether the input was read to its end.

@@ -48,20 +48,27 @@ pub enum RowFault {
         /// The column, from 0.
         column: usize,
     },
-    /// The row is longer than any sheet's row can be.
+    /// The row is longer, or has more cells, than any sheet's row can have.
     TooLong,
 }
 
 /// One row that is not empty.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Row {
     number: u32,
     cells: StringRecord,
     /// What the cells of a workbook held; empty for a CSV, whose cells are all text.
     kinds: Vec<CellKind>,
     is_plain: bool,
+    is_hidden: bool,
     fault: Option<RowFault>,
 }
+
+/// No spreadsheet program has more columns.
+pub(super) const MOST_COLUMNS: usize = 1 << 14;
+
+/// A row longer than this, in bytes, is taken for an unclosed quote, or for no sheet at all.
+pub(super) const LONGEST_ROW: usize = 4 << 20;
 
 impl Row {
     /// The number that a spreadsheet program shows beside the row.
@@ -97,6 +104,11 @@ impl Row {
         self.is_plain
     }
 
+    /// Whether the spreadsheet program hides the row.
+    pub fn is_hidden(&self) -> bool {
+        self.is_hidden
+    }
+
     /// What is wrong with the row as such.
     pub fn fault(&self) -> Option<RowFault> {
         self.fault
@@ -108,19 +120,29 @@ impl Row {
         self.cells.clear();
         self.kinds.clear();
         self.is_plain = true;
+        self.is_hidden = false;
         self.fault = None;
     }
 
-    /// Takes the next record of a CSV for its cells; `false` at the end.
+    /// Takes the next record of a CSV for its cells, as many as a spreadsheet program has columns; `false` at
+    /// the end.
     pub(super) fn read_cells<R: Read>(&mut self, records: &mut csv::Reader<R>) -> csv::Result<bool> {
         self.start(0);
         let read = records.read_record(&mut self.cells)?;
+        if self.cells.len() > MOST_COLUMNS {
+            self.cells.truncate(MOST_COLUMNS);
+            self.fault = Some(RowFault::TooLong);
+        }
         self.is_plain = is_plain(self.cells.as_slice());
         Ok(read)
     }
 
     pub(super) fn set_number(&mut self, number: u32) {
         self.number = number;
+    }
+
+    pub(super) fn hide(&mut self) {
+        self.is_hidden = true;
     }
 
     pub(super) fn set_fault(&mut self, fault: RowFault) {
@@ -144,6 +166,15 @@ impl Row {
         self.kinds.resize(self.cells.len(), CellKind::Text);
         self.kinds[position] = kind;
         self.is_plain &= is_plain(text);
+    }
+
+    /// Whether there is room for a cell of this length; where not, the row is at fault.
+    pub(super) fn has_room(&mut self, length: usize) -> bool {
+        let fits = self.cells.as_slice().len() + length <= LONGEST_ROW;
+        if !fits {
+            self.fault = Some(RowFault::TooLong);
+        }
+        fits
     }
 }
 

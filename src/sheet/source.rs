@@ -28,6 +28,9 @@ pub trait Visitor {
     /// A worksheet begins; its name is empty for a CSV.
     fn sheet(&mut self, sheet: &Arc<str>) -> Visit;
 
+    /// The worksheet that has just begun is one that the spreadsheet program hides.
+    fn sheet_is_hidden(&mut self) {}
+
     /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
     /// only the memory is used.
     fn row(&mut self, row: &mut Row) -> Visit;
@@ -149,6 +152,11 @@ impl Source {
                     WorkbookFault::Broken(reason) => SheetError::Broken {
                         path: self.name(),
                         reason,
+                    },
+                    WorkbookFault::TooWide => SheetError::TooWide { path: self.name() },
+                    WorkbookFault::NotASheet(what) => SheetError::NotASheet {
+                        path: self.name(),
+                        what,
                     },
                 })
             }

@@ -4,12 +4,15 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use calamine::{
-    Data, DataRef, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
+    Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
+use super::compound;
 use super::guard::guarded;
-use super::number::{write_date, write_number};
-use super::row::{CellKind, Row};
+use super::hidden_rows::hidden_rows;
+use super::ods;
+use super::row::CellKind;
+use super::row_builder::RowBuilder;
 use super::source::{Visit, Visitor};
 
 /// The formats of workbooks.
@@ -26,11 +29,11 @@ pub(super) enum WorkbookFormat {
 pub(super) enum WorkbookFault {
     Encrypted,
     Broken(String),
+    /// Its cells are so far apart, or so many, that it cannot be held in memory.
+    TooWide,
+    /// It is something else in the same wrapping.
+    NotASheet(&'static str),
 }
-
-/// No spreadsheet program has more.
-const MOST_ROWS: u32 = 1 << 20;
-const MOST_COLUMNS: u32 = 1 << 14;
 
 /// Gives every row that is not empty, worksheet by worksheet (hidden ones too), to `visitor`.
 pub(super) fn read<R: Read + Seek>(
@@ -41,37 +44,76 @@ pub(super) fn read<R: Read + Seek>(
     match format {
         WorkbookFormat::Xlsx => read_xlsx(file, visitor),
         WorkbookFormat::Xlsb => read_xlsb(file, visitor),
-        WorkbookFormat::Ods => read_ranges(guarded(|| Ods::new(file))?, visitor),
+        WorkbookFormat::Ods => ods::read(file, visitor),
         WorkbookFormat::Xls => read_xls(file, visitor),
     }
 }
 
-/// An encrypted `.xlsx` is wrapped like an `.xls`; only the reader of the former knows it.
+/// The older format's reader holds all of the workbook in memory, however far apart its cells are.
 fn read_xls<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
-    if let Err(WorkbookFault::Encrypted) = guarded(|| Xlsx::new(&mut file)) {
-        return Err(WorkbookFault::Encrypted);
+    compound::check(&mut file)?;
+    let mut workbook = guarded(|| Xls::new(file))?;
+    for sheet in worksheets(&workbook) {
+        if let Some(rows) = begin(&sheet, Vec::new, visitor) {
+            let range: Range<Data> = guarded(|| workbook.worksheet_range(&sheet.name))?;
+            read_range(&range, rows);
+        }
     }
-    file.rewind()
-        .map_err(|fault| WorkbookFault::Broken(fault.to_string()))?;
-    read_ranges(guarded(|| Xls::new(file))?, visitor)
+    Ok(())
 }
 
-fn worksheets<R: Read + Seek>(workbook: &impl Reader<R>) -> Vec<Arc<str>> {
+fn read_range(range: &Range<Data>, mut rows: RowBuilder<'_>) {
+    let (first_row, first_column) = range.start().unwrap_or_default();
+    for (row, cells) in (first_row..).zip(range.rows()) {
+        for (column, value) in (first_column..).zip(cells) {
+            if rows.put_value((row, column), &borrowed(value)) == Visit::Skip {
+                return;
+            }
+        }
+    }
+    rows.finish();
+}
+
+struct Worksheet {
+    name: Arc<str>,
+    is_hidden: bool,
+}
+
+fn worksheets<R: Read + Seek>(workbook: &impl Reader<R>) -> Vec<Worksheet> {
     let sheets = workbook.sheets_metadata().iter();
     sheets
         .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.as_str().into())
+        .map(|sheet| Worksheet {
+            name: sheet.name.as_str().into(),
+            is_hidden: sheet.visible != SheetVisible::Visible,
+        })
         .collect()
 }
 
-fn read_xlsx<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+/// Tells the visitor of the worksheet; `None` where its rows are not wanted.
+fn begin<'v>(
+    sheet: &Worksheet,
+    hidden_rows: impl FnOnce() -> Vec<u32>,
+    visitor: &'v mut dyn Visitor,
+) -> Option<RowBuilder<'v>> {
+    if visitor.sheet(&sheet.name) == Visit::Skip {
+        return None;
+    }
+    if sheet.is_hidden {
+        visitor.sheet_is_hidden();
+    }
+    Some(RowBuilder::new(visitor, hidden_rows()))
+}
+
+fn read_xlsx<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+    let mut hidden = hidden_rows(&mut file);
     let mut workbook = guarded(|| Xlsx::new(file))?;
     for sheet in worksheets(&workbook) {
-        if visitor.sheet(&sheet) == Visit::Skip {
+        let hidden_rows = || hidden.remove(&*sheet.name).unwrap_or_default();
+        let Some(mut rows) = begin(&sheet, hidden_rows, visitor) else {
             continue;
-        }
-        let mut rows = RowBuilder::new(visitor);
-        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet))?;
+        };
+        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet.name))?;
         while let Some(cell) = guarded(|| cells.next_cell_with_formula_metadata())? {
             let put = if cell.value == DataRef::Empty && cell.formula.is_some() {
                 rows.put(cell.pos, CellKind::Uncomputed, "")
@@ -90,40 +132,13 @@ fn read_xlsx<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), W
 fn read_xlsb<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
     let mut workbook = guarded(|| Xlsb::new(file))?;
     for sheet in worksheets(&workbook) {
-        if visitor.sheet(&sheet) == Visit::Skip {
+        let Some(mut rows) = begin(&sheet, Vec::new, visitor) else {
             continue;
-        }
-        let mut rows = RowBuilder::new(visitor);
-        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet))?;
+        };
+        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet.name))?;
         while let Some(cell) = guarded(|| cells.next_cell())? {
             if rows.put_value(cell.get_position(), cell.get_value()) == Visit::Skip {
                 break;
-            }
-        }
-        rows.finish();
-    }
-    Ok(())
-}
-
-/// The older formats come as whole tables.
-fn read_ranges<R, W>(mut workbook: W, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault>
-where
-    R: Read + Seek,
-    W: Reader<R>,
-    W::Error: Into<WorkbookFault>,
-{
-    for sheet in worksheets(&workbook) {
-        if visitor.sheet(&sheet) == Visit::Skip {
-            continue;
-        }
-        let range: Range<Data> = guarded(|| workbook.worksheet_range(&sheet))?;
-        let (first_row, first_column) = range.start().unwrap_or_default();
-        let mut rows = RowBuilder::new(visitor);
-        'sheet: for (row, cells) in (first_row..).zip(range.rows()) {
-            for (column, value) in (first_column..).zip(cells) {
-                if rows.put_value((row, column), &borrowed(value)) == Visit::Skip {
-                    break 'sheet;
-                }
             }
         }
         rows.finish();
@@ -144,84 +159,6 @@ fn borrowed(value: &Data) -> DataRef<'_> {
     }
 }
 
-/// Gathers cells into rows and gives each whole row to the visitor.
-struct RowBuilder<'v> {
-    visitor: &'v mut dyn Visitor,
-    row: Row,
-    /// A number or date as text, in a buffer that is reused.
-    written: String,
-    visit: Visit,
-}
-
-impl<'v> RowBuilder<'v> {
-    fn new(visitor: &'v mut dyn Visitor) -> Self {
-        Self {
-            visitor,
-            row: Row::default(),
-            written: String::new(),
-            visit: Visit::Rows,
-        }
-    }
-
-    fn put_value(&mut self, position: (u32, u32), value: &DataRef<'_>) -> Visit {
-        let mut written = std::mem::take(&mut self.written);
-        written.clear();
-        let (kind, text) = match value {
-            DataRef::Empty => (None, ""),
-            DataRef::SharedString(text) => (Some(CellKind::Text), *text),
-            DataRef::String(text) => (Some(CellKind::Text), text.as_str()),
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => (Some(CellKind::Date), text.as_str()),
-            DataRef::Bool(true) => (Some(CellKind::Bool), "TRUE"),
-            DataRef::Bool(false) => (Some(CellKind::Bool), "FALSE"),
-            DataRef::Int(value) => {
-                written.push_str(&value.to_string());
-                (Some(CellKind::Number), written.as_str())
-            }
-            DataRef::Float(value) => {
-                write_number(*value, &mut written);
-                (Some(CellKind::Number), written.as_str())
-            }
-            DataRef::DateTime(date) => {
-                write_date(date, &mut written);
-                (Some(CellKind::Date), written.as_str())
-            }
-            DataRef::Error(error) => {
-                written.push_str(&error.to_string());
-                (Some(CellKind::Error), written.as_str())
-            }
-        };
-        if let Some(kind) = kind {
-            self.put(position, kind, text);
-        }
-        self.written = written;
-        self.visit
-    }
-
-    fn put(&mut self, (row, column): (u32, u32), kind: CellKind, text: &str) -> Visit {
-        if row >= MOST_ROWS || column >= MOST_COLUMNS {
-            return self.visit;
-        }
-        if row + 1 != self.row.number() {
-            self.emit();
-            self.row.start(row + 1);
-        }
-        if self.visit == Visit::Rows {
-            self.row.put(column as usize, kind, text);
-        }
-        self.visit
-    }
-
-    fn emit(&mut self) {
-        if !self.row.is_empty() && self.visit == Visit::Rows {
-            self.visit = self.visitor.row(&mut self.row);
-        }
-    }
-
-    fn finish(mut self) {
-        self.emit();
-    }
-}
-
 macro_rules! fault_from {
     ($($error:ident),*) => {
         $(impl From<$error> for WorkbookFault {
@@ -235,4 +172,21 @@ macro_rules! fault_from {
     };
 }
 
-fault_from!(XlsxError, XlsbError, XlsError, OdsError);
+fault_from!(XlsxError, XlsbError, XlsError);
+
+macro_rules! broken_from {
+    ($($error:ty),*) => {
+        $(impl From<$error> for WorkbookFault {
+            fn from(error: $error) -> Self {
+                Self::Broken(error.to_string())
+            }
+        })*
+    };
+}
+
+broken_from!(
+    std::io::Error,
+    zip::result::ZipError,
+    quick_xml::Error,
+    quick_xml::events::attributes::AttrError
+);

@@ -6,10 +6,14 @@ use super::fold;
 /// (at most a third of the letters differ, case aside).
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = fold(typed);
-    let allowed = (typed.chars().count() / 3).max(1);
+    let length = typed.chars().count();
+    let allowed = (length / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&typed, &fold(candidate)), candidate))
+        .map(|candidate| (fold(candidate), candidate))
+        // Texts are at least as far apart as their lengths, and the distance of long ones is dear.
+        .filter(|(folded, _)| folded.chars().count().abs_diff(length) <= allowed)
+        .map(|(folded, candidate)| (strsim::damerau_levenshtein(&typed, &folded), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

@@ -1,0 +1,120 @@
+//! Cells of a workbook, one after the other, into whole rows.
+
+use calamine::DataRef;
+
+use super::number::{write_date, write_number};
+use super::row::{CellKind, MOST_COLUMNS, Row};
+use super::source::{Visit, Visitor};
+
+/// No spreadsheet program has more.
+pub(super) const MOST_ROWS: u32 = 1 << 20;
+
+/// Gathers cells into rows and gives each whole row to the visitor.
+pub(super) struct RowBuilder<'v> {
+    visitor: &'v mut dyn Visitor,
+    row: Row,
+    /// A number or date as text, in a buffer that is reused.
+    written: String,
+    visit: Visit,
+    /// The numbers of the rows that the spreadsheet program hides, ascending.
+    hidden: Vec<u32>,
+}
+
+impl<'v> RowBuilder<'v> {
+    pub(super) fn new(visitor: &'v mut dyn Visitor, hidden: Vec<u32>) -> Self {
+        Self {
+            visitor,
+            row: Row::default(),
+            written: String::new(),
+            visit: Visit::Rows,
+            hidden,
+        }
+    }
+
+    /// Puts a cell at this row and column, from 0.
+    pub(super) fn put_value(&mut self, position: (u32, u32), value: &DataRef<'_>) -> Visit {
+        let mut written = std::mem::take(&mut self.written);
+        written.clear();
+        let (kind, text) = match value {
+            DataRef::Empty => (None, ""),
+            DataRef::SharedString(text) => (Some(CellKind::Text), *text),
+            DataRef::String(text) => (Some(CellKind::Text), text.as_str()),
+            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => (Some(CellKind::Date), text.as_str()),
+            DataRef::Bool(true) => (Some(CellKind::Bool), "TRUE"),
+            DataRef::Bool(false) => (Some(CellKind::Bool), "FALSE"),
+            DataRef::Int(value) => {
+                written.push_str(&value.to_string());
+                (Some(CellKind::Number), written.as_str())
+            }
+            DataRef::Float(value) => {
+                write_number(*value, &mut written);
+                (Some(CellKind::Number), written.as_str())
+            }
+            DataRef::DateTime(date) => {
+                write_date(date, &mut written);
+                (Some(CellKind::Date), written.as_str())
+            }
+            DataRef::Error(error) => {
+                written.push_str(&error.to_string());
+                (Some(CellKind::Error), written.as_str())
+            }
+        };
+        if let Some(kind) = kind {
+            self.put(position, kind, text);
+        }
+        self.written = written;
+        self.visit
+    }
+
+    /// Puts a cell that shows this text.
+    pub(super) fn put(&mut self, (row, column): (u32, u32), kind: CellKind, text: &str) -> Visit {
+        let column = column as usize;
+        if self.go_to(row) && column < MOST_COLUMNS {
+            let fits = self.row.has_room(text.len());
+            self.row.put(column, kind, if fits { text } else { "" });
+        }
+        self.visit
+    }
+
+    /// Begins this row, from 0, unless it is the one that is being filled; `false` where no more is wanted.
+    fn go_to(&mut self, row: u32) -> bool {
+        if row >= MOST_ROWS {
+            return false;
+        }
+        let number = row + 1;
+        if number != self.row.number() {
+            self.emit();
+            self.row.start(number);
+            if self.hidden.binary_search(&number).is_ok() {
+                self.row.hide();
+            }
+        }
+        self.visit == Visit::Rows
+    }
+
+    /// Gives the row that was filled, and the same again under the numbers up to `last`.
+    pub(super) fn repeat_until(&mut self, last: u32) -> Visit {
+        while self.visit == Visit::Rows && self.row.number() < last.min(MOST_ROWS) {
+            let mut next = self.row.clone();
+            next.set_number(self.row.number() + 1);
+            self.emit();
+            self.row = next;
+        }
+        self.visit
+    }
+
+    /// Tells of a row, by its number, that the spreadsheet program hides it; to be told in order, before its cells.
+    pub(super) fn hide(&mut self, number: u32) {
+        self.hidden.push(number);
+    }
+
+    fn emit(&mut self) {
+        if (!self.row.is_empty() || self.row.fault().is_some()) && self.visit == Visit::Rows {
+            self.visit = self.visitor.row(&mut self.row);
+        }
+    }
+
+    pub(super) fn finish(mut self) {
+        self.emit();
+    }
+}
