@@ -44,6 +44,10 @@ pub(super) fn look_alike(raw: &str, address: &str) -> Option<&'static str> {
     let other = address.chars().find_map(|letter| match letter {
         '\u{370}'..='\u{3ff}' => Some("has Greek letters among Latin ones"),
         '\u{400}'..='\u{52f}' => Some("has Cyrillic letters among Latin ones"),
+        '\u{250}'..='\u{2af}' => Some("has phonetic letters"),
+        '\u{531}'..='\u{58f}' => Some("has Armenian letters among Latin ones"),
+        '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some("has Cherokee letters among Latin ones"),
+        '\u{2100}'..='\u{214f}' | '\u{1d400}'..='\u{1d7ff}' => Some("has letters of mathematics"),
         '\u{ff01}'..='\u{ff5e}' => Some("has full-width letters"),
         _ => None,
     });

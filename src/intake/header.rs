@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::clean::{clean, on_one_line};
 use super::column::{Column, ColumnSet};
 use super::fault::Fault;
+use crate::problem::Problems;
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
 
@@ -56,6 +57,8 @@ impl Header {
                         continue;
                     }
                 }
+                // Of more than are shown, nobody sees what they may be meant for.
+                None if faults.len() >= Problems::MOST => faults.push(unused_header(&header.labels[position], "")),
                 None => faults.push(unknown_header(&name, &header.labels[position])),
             }
             header.width = position + 1;
@@ -136,6 +139,10 @@ fn unknown_header(name: &str, label: &str) -> Fault {
         ),
         None => format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means"),
     };
+    unused_header(label, &mend)
+}
+
+fn unused_header(label: &str, mend: &str) -> Fault {
     Fault::warning("unknown-header", format!("the column `{label}` is not used"), mend)
 }
 

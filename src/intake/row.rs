@@ -53,7 +53,7 @@ impl<'r> Cells<'r> {
                     continue;
                 }
                 cells.put(*column, text);
-                if matches!(text.as_bytes(), [b'#' | b'E' | b'0'..=b'9', ..]) {
+                if matches!(text.as_bytes(), [b'#' | b'=' | b'E' | b'0'..=b'9', ..]) {
                     faults.extend(spoilt(*column, cell, text));
                 }
             } else {
@@ -151,6 +151,13 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
             "error-value",
             format!("the cell shows the error `{text}`"),
             "mend the formula, or write the value in its place",
+        ));
+    }
+    if cell.text.trim_start().starts_with('=') && column != Column::Password {
+        return Some(Fault::error(
+            "formula-as-text",
+            format!("the cell holds a formula, `{}`, and not its value", shown(text)),
+            "let the spreadsheet program compute it and save the sheet again; a text that begins with `=` has a `'` before it",
         ));
     }
     if is_textual(column) && is_exponent(text) {

@@ -3,7 +3,7 @@
 use super::workbook::WorkbookFault;
 
 /// The most cells, empty ones between others included, that all worksheets together may be laid out to.
-const MOST_CELLS: u64 = 16 << 20;
+const MOST_CELLS: u64 = 8 << 20;
 /// Worksheets may share records; this many are looked at.
 const MOST_RECORDS: usize = 64 << 20;
 
@@ -88,16 +88,21 @@ impl Area {
     }
 }
 
-/// How many cells a worksheet says that it has; the reader makes room for as many.
+/// How many cells a worksheet says that it has; the reader makes room for as many, and for more than there can be
+/// where the last row stands before the first.
 fn declared(data: &[u8]) -> u64 {
     let long = |at: usize| Some(u64::from(short(data, at)?) | u64::from(short(data, at + 2)?) << 16);
-    let sides = match data.len() {
-        10 => short(data, 2)
-            .zip(short(data, 6))
-            .map(|(rows, columns)| (rows.into(), columns)),
-        _ => long(4).zip(short(data, 10)),
+    let small = |at: usize| short(data, at).map(u64::from);
+    let (first, last, columns) = if data.len() == 10 {
+        (small(0), small(2), small(6))
+    } else {
+        (long(0), long(4), small(10))
     };
-    sides.map_or(0, |(rows, columns): (u64, u16)| rows * u64::from(columns))
+    match (first, last, columns) {
+        (_, Some(0), _) | (_, _, Some(0)) => 1,
+        (Some(first), Some(last), Some(columns)) => last.checked_sub(first).map_or(u64::MAX, |rows| rows * columns),
+        _ => 0,
+    }
 }
 
 fn short(bytes: &[u8], at: usize) -> Option<u16> {

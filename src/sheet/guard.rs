@@ -23,7 +23,7 @@ pub(super) fn guarded<T, E: Into<WorkbookFault>>(call: impl FnOnce() -> Result<T
     GUARDED.set(false);
     match answer {
         Ok(answer) => answer.map_err(Into::into),
-        Err(_) => Err(WorkbookFault::Broken("the reader of workbooks stopped at it".into())),
+        Err(_) => Err(WorkbookFault::Broken("a part of it makes no sense".into())),
     }
 }
 

@@ -100,8 +100,7 @@ impl<R: BufRead> Content<R> {
                     }
                 }
                 Event::End(end) if end.name().0 == "table:table" => {
-                    rows.finish();
-                    return Ok(());
+                    return rows.finish();
                 }
                 Event::Eof => return Err(cut_off()),
                 _ => {}

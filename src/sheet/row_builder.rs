@@ -5,9 +5,14 @@ use calamine::DataRef;
 use super::number::{write_date, write_number};
 use super::row::{CellKind, MOST_COLUMNS, Row};
 use super::source::{Visit, Visitor};
+use super::workbook::WorkbookFault;
 
 /// No spreadsheet program has more.
 pub(super) const MOST_ROWS: u32 = 1 << 20;
+
+/// The most cells of a worksheet, the empty ones before others included: a stray cell in the last column of every row
+/// makes seventeen thousand millions.
+const MOST_CELLS: usize = 1 << 28;
 
 /// Gathers cells into rows and gives each whole row to the visitor.
 pub(super) struct RowBuilder<'v> {
@@ -16,6 +21,8 @@ pub(super) struct RowBuilder<'v> {
     /// A number or date as text, in a buffer that is reused.
     written: String,
     visit: Visit,
+    /// Of the rows given so far.
+    cells: usize,
     /// The numbers of the rows that the spreadsheet program hides, ascending.
     hidden: Vec<u32>,
 }
@@ -27,6 +34,7 @@ impl<'v> RowBuilder<'v> {
             row: Row::default(),
             written: String::new(),
             visit: Visit::Rows,
+            cells: 0,
             hidden,
         }
     }
@@ -109,12 +117,24 @@ impl<'v> RowBuilder<'v> {
     }
 
     fn emit(&mut self) {
-        if (!self.row.is_empty() || self.row.fault().is_some()) && self.visit == Visit::Rows {
-            self.visit = self.visitor.row(&mut self.row);
+        if self.visit == Visit::Skip || (self.row.is_empty() && self.row.fault().is_none()) {
+            return;
         }
+        self.cells += self.row.len();
+        self.visit = if self.cells > MOST_CELLS {
+            Visit::Skip
+        } else {
+            self.visitor.row(&mut self.row)
+        };
     }
 
-    pub(super) fn finish(mut self) {
+    /// Gives the last row.
+    pub(super) fn finish(mut self) -> Result<(), WorkbookFault> {
         self.emit();
+        if self.cells > MOST_CELLS {
+            Err(WorkbookFault::TooWide)
+        } else {
+            Ok(())
+        }
     }
 }

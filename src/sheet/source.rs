@@ -208,7 +208,10 @@ fn detect(file: &mut std::fs::File, path: &str) -> Result<Format, SheetError> {
     if head.starts_with(b"PK\x03\x04") {
         let broken = |fault: zip::result::ZipError| SheetError::Broken {
             path: path.to_owned(),
-            reason: fault.to_string(),
+            reason: match fault {
+                zip::result::ZipError::InvalidArchive(_) => "it is cut off, or was changed on its way".to_owned(),
+                other => other.to_string(),
+            },
         };
         return match archive::inspect(BufReader::new(file)).map_err(broken)? {
             Archive::Xlsx => Ok(Format::Workbook(WorkbookFormat::Xlsx)),

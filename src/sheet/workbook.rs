@@ -56,22 +56,22 @@ fn read_xls<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<()
     for sheet in worksheets(&workbook) {
         if let Some(rows) = begin(&sheet, Vec::new, visitor) {
             let range: Range<Data> = guarded(|| workbook.worksheet_range(&sheet.name))?;
-            read_range(&range, rows);
+            read_range(&range, rows)?;
         }
     }
     Ok(())
 }
 
-fn read_range(range: &Range<Data>, mut rows: RowBuilder<'_>) {
+fn read_range(range: &Range<Data>, mut rows: RowBuilder<'_>) -> Result<(), WorkbookFault> {
     let (first_row, first_column) = range.start().unwrap_or_default();
-    for (row, cells) in (first_row..).zip(range.rows()) {
+    'rows: for (row, cells) in (first_row..).zip(range.rows()) {
         for (column, value) in (first_column..).zip(cells) {
             if rows.put_value((row, column), &borrowed(value)) == Visit::Skip {
-                return;
+                break 'rows;
             }
         }
     }
-    rows.finish();
+    rows.finish()
 }
 
 struct Worksheet {
@@ -124,7 +124,7 @@ fn read_xlsx<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(
                 break;
             }
         }
-        rows.finish();
+        rows.finish()?;
     }
     Ok(())
 }
@@ -141,7 +141,7 @@ fn read_xlsb<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), W
                 break;
             }
         }
-        rows.finish();
+        rows.finish()?;
     }
     Ok(())
 }

@@ -1,0 +1,84 @@
+//! Sheets that would fill the memory, checked in an address space that has no room for that.
+
+#![cfg(unix)]
+
+use std::fmt::Write;
+
+use crate::support::{Told, archive, check_within, folder_with, ods, text_row, worksheet, xlsx};
+
+/// The program, its threads' stacks and the shared libraries take most of this.
+const MIB: u32 = 768;
+
+fn told(name: &str, bytes: &[u8]) -> Told {
+    check_within(MIB, folder_with(name, bytes).path(), name)
+}
+
+#[test]
+fn a_zip_bomb_is_refused_unread() {
+    let zeros = vec![b' '; 300 << 20];
+    let bytes = archive(&[("xl/workbook.xml", b"<workbook/>"), ("xl/sharedStrings.xml", &zeros)]);
+    assert!(bytes.len() < 1 << 20);
+    let told = told("bomb.xlsx", &bytes);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(
+        told.text
+            .contains("unpacks to more than 2048 MiB; save the one worksheet"),
+        "{}",
+        told.text
+    );
+}
+
+#[test]
+fn a_text_without_end_and_more_strings_than_there_is_room_for_are_refused() {
+    let row = text_row(1, "", &["user", &"a".repeat(64 << 20)]);
+    let declares = "<sst uniqueCount=\"99999999999\"><si><t>user</t></si></sst>";
+    for bytes in [xlsx(&worksheet(&row), ""), xlsx(&worksheet(""), declares)] {
+        let told = told("bomb.xlsx", &bytes);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        assert!(told.text.contains("unpacks to more than"), "{}", told.text);
+    }
+}
+
+#[test]
+fn an_open_document_of_a_million_times_a_million_cells_is_refused() {
+    let cell = "<table:table-cell table:number-columns-repeated=\"999999999\" office:value-type=\"string\"><text:p>user</text:p>\
+         </table:table-cell>";
+    let row = format!("<table:table-row table:number-rows-repeated=\"999999999\">{cell}</table:table-row>");
+    let header = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>user</text:p></table:table-cell></table:table-row>";
+    let told = told(
+        "wide.ods",
+        &ods(&format!("<table:table table:name=\"A\">{header}{row}</table:table>")),
+    );
+    assert!(matches!(told.code, Some(1 | 2)), "{told:?}");
+    assert!(told.text.len() < 100_000);
+}
+
+#[test]
+fn a_million_wrong_rows_give_a_hundred_findings_and_their_number() {
+    let mut sheet = String::from("operation,user,groups\n");
+    for row in 0..1_000_000 {
+        writeln!(sheet, "add-to-groups,user{row}@corp,Finance").unwrap();
+    }
+    let told = told("wrong.csv", sheet.as_bytes());
+    assert_eq!(told.code, Some(2), "{}", told.text);
+    assert_eq!(told.text.matches("error[bad-email]").count(), 100);
+    assert!(
+        told.text
+            .ends_with("1,000,000 errors; 999,900 more not shown\n1,000,000 rows: 1000000 add-to-groups\n")
+    );
+}
+
+#[test]
+fn a_cell_of_a_megabyte_is_told_in_a_line() {
+    let long = "x".repeat(1 << 20);
+    for sheet in [
+        format!("operation,user,groups\nadd-to-groups,{long},Finance\n"),
+        format!("operation,user,groups\nadd-to-groups,ann@corp.example,\"{long};é\"\n"),
+        format!("operation,user,{long}\nadd-to-groups,ann@corp.example,Finance\n"),
+        format!("{long}\n{long}\n"),
+    ] {
+        let told = told("long.csv", sheet.as_bytes());
+        assert_eq!(told.code, Some(2), "{}", told.text.len());
+        assert!(told.text.len() < 2000, "{}", told.text.len());
+    }
+}

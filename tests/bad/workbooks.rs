@@ -1,0 +1,268 @@
+//! Workbooks as spreadsheet programs and exports leave them.
+
+use std::fmt::Write;
+
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Note, Table, Workbook};
+
+use crate::support::{Told, archive, check, folder_with, ods, text_row, worksheet, xlsx};
+
+const HEADER: [&str; 3] = ["operation", "user", "groups"];
+const ANN: [&str; 3] = ["add-to-groups", "ann@corp.example", "Finance"];
+const BOB: [&str; 3] = ["add-to-groups", "bob@corp.example", "Finance"];
+
+fn told(name: &str, bytes: &[u8]) -> Told {
+    check(folder_with(name, bytes).path(), name)
+}
+
+fn written(write: impl FnOnce(&mut Workbook)) -> Told {
+    let mut workbook = Workbook::new();
+    write(&mut workbook);
+    told("joiners.xlsx", &workbook.save_to_buffer().unwrap())
+}
+
+fn fill(workbook: &mut Workbook, rows: &[[&str; 3]]) {
+    let sheet = workbook.add_worksheet();
+    for (row, cells) in (0..).zip(rows) {
+        sheet.write_row(row, 0, *cells).unwrap();
+    }
+}
+
+#[test]
+fn an_archive_of_something_else_is_named_for_what_it_is() {
+    for (part, what) in [
+        ("word/document.xml", "a Word document"),
+        ("Index/Document.iwa", "an Apple Numbers file"),
+        ("notes.txt", "a zip archive"),
+    ] {
+        let told = told("joiners.xlsx", &archive(&[(part, b"x")]));
+        let expected = format!("error: `joiners.xlsx` is {what}, not a sheet; save it as .xlsx or .csv\n");
+        assert_eq!((told.code, told.text), (Some(1), expected));
+    }
+}
+
+#[test]
+fn a_workbook_cut_off_anywhere_is_called_damaged() {
+    let whole = xlsx(&worksheet(&text_row(1, "", &HEADER)), "");
+    for length in (30..whole.len()).step_by(41) {
+        let told = told("joiners.xlsx", &whole[..length]);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        assert!(told.text.contains("is damaged (it is cut off"), "{}", told.text);
+    }
+}
+
+#[test]
+fn hidden_rows_and_worksheets_are_read_and_told() {
+    let told = written(|workbook| {
+        fill(
+            workbook,
+            &[HEADER, ANN, BOB, ["add-to-groups", "cy@corp.example", "HR"]],
+        );
+        workbook
+            .worksheet_from_index(0)
+            .unwrap()
+            .set_row_hidden(2)
+            .unwrap()
+            .set_row_hidden(3)
+            .unwrap();
+        fill(workbook, &[HEADER, ["add-to-groups", "dee@corp.example", "HR"]]);
+        workbook.worksheet_from_index(1).unwrap().set_hidden(true);
+    });
+    assert_eq!(told.code, Some(0));
+    assert_eq!(
+        told.text,
+        "warning[hidden-rows]: sheet `Sheet1`, row 3: 2 rows are hidden in the spreadsheet program, from here on\n  \
+         help: hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant\n\
+         warning[hidden-sheet]: sheet `Sheet2`: the worksheet is hidden in the spreadsheet program\n  \
+         help: its rows run like the others; --sheet NAME picks the worksheets that are meant\n\
+         2 warnings\n4 rows: 4 add-to-groups\n"
+    );
+}
+
+#[test]
+fn a_hidden_row_is_found_however_large_the_worksheet_is() {
+    let mut rows = text_row(1, "", &HEADER);
+    for number in 2..6000 {
+        let user = format!("user{number}@corp.example");
+        let hidden = if number % 1000 == 0 {
+            " spans=\"1:3\" hidden=\"1\""
+        } else {
+            " hidden=\"0\""
+        };
+        rows.push_str(&text_row(number, hidden, &["add-to-groups", &user, "Finance"]));
+    }
+    let told = told("joiners.xlsx", &xlsx(&worksheet(&rows), ""));
+    assert!(told.text.contains("row 1000: 5 rows are hidden"), "{}", told.text);
+}
+
+#[test]
+fn formulas_errors_dates_and_numbers_are_told_cell_by_cell() {
+    let told = written(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write_row(0, 0, HEADER).unwrap();
+        for row in 1..5 {
+            sheet
+                .write_row(row, 0, ["add-to-groups", "ann@corp.example", "HR"])
+                .unwrap();
+        }
+        sheet
+            .write_formula(1, 1, Formula::new("=NA()").set_result("#N/A"))
+            .unwrap();
+        let date = ExcelDateTime::from_ymd(2026, 3, 1).unwrap();
+        let day = Format::new().set_num_format("yyyy-mm-dd");
+        sheet.write_datetime_with_format(2, 2, date, &day).unwrap();
+        sheet.write_number(3, 1, 12_345_678_901_234_567_890.0).unwrap();
+        sheet.write_string(4, 1, "1.2E+10").unwrap();
+    });
+    assert_eq!(told.code, Some(2));
+    for expected in [
+        "row 2, column user (column B): the cell shows the error `#N/A`",
+        "row 4, column user (column B): `1.23456789012346E+19` is a long number that the spreadsheet program shortened",
+        "row 5, column user (column B): `1.2E+10` is a long number",
+        "row 3, column groups (column C): 1 cell is a number or a date to the spreadsheet program",
+    ] {
+        assert!(told.text.contains(expected), "{expected}\n{}", told.text);
+    }
+}
+
+#[test]
+fn merged_cells_notes_and_tables_do_not_disturb() {
+    let told = written(|workbook| {
+        fill(workbook, &[HEADER, ANN]);
+        let sheet = workbook.worksheet_from_index(0).unwrap();
+        sheet.insert_note(1, 1, &Note::new("is she not on leave?")).unwrap();
+        sheet.merge_range(4, 0, 5, 2, "", &Format::new()).unwrap();
+        sheet.add_table(0, 0, 1, 2, &Table::new()).unwrap();
+        sheet.write_row(0, 0, HEADER).unwrap();
+        sheet.write_string(2, 0, "add-to-groups").unwrap();
+        sheet
+            .merge_range(2, 1, 3, 1, "bob@corp.example", &Format::new())
+            .unwrap();
+        sheet.write_string(2, 2, "HR").unwrap();
+        sheet.write_row(3, 0, ["add-to-groups"]).unwrap();
+        sheet.write_string(3, 2, "Sales").unwrap();
+    });
+    // Only the first of merged cells holds the value: the row below has no user.
+    assert!(
+        told.text
+            .contains("row 4, column user (column B): `add-to-groups` needs"),
+        "{}",
+        told.text
+    );
+    assert!(
+        told.text.ends_with("1 error\n3 rows: 3 add-to-groups\n"),
+        "{}",
+        told.text
+    );
+}
+
+#[test]
+fn a_missing_shared_string_is_a_damaged_workbook_or_an_empty_cell_and_never_a_bug() {
+    let rows = "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>7</v></c></row>";
+    for strings in [
+        "",
+        "<sst><si><t>user</t></si></sst>",
+        "<sst uniqueCount=\"1\"><si><t>user",
+    ] {
+        let told = told("joiners.xlsx", &xlsx(&worksheet(rows), strings));
+        assert_eq!(told.code, Some(1), "{told:?}");
+        assert!(
+            told.text.starts_with("error: `joiners.xlsx` is damaged ("),
+            "{}",
+            told.text
+        );
+    }
+}
+
+#[test]
+fn the_dimension_that_a_worksheet_claims_counts_for_nothing() {
+    let rows = [text_row(1, "", &HEADER), text_row(1_048_576, "", &ANN)].concat();
+    let told = told("joiners.xlsx", &xlsx(&worksheet(&rows), ""));
+    assert_eq!((told.code, told.text.as_str()), (Some(0), "1 row: 1 add-to-groups\n"));
+}
+
+#[test]
+fn sixteen_thousand_columns_are_read_and_the_warnings_stay_few() {
+    let mut header = String::from("user,operation,groups");
+    for column in 3..16_384 {
+        write!(header, ",extra{column}").unwrap();
+    }
+    let sheet = format!("{header}\nann@corp.example,add-to-groups,Finance\n");
+    let told = told("wide.csv", sheet.as_bytes());
+    assert_eq!(told.code, Some(0));
+    assert!(told.text.contains("16,382 warnings"), "{}", told.text);
+    assert!(told.text.lines().count() < 250);
+    let told = self::told(
+        "wider.csv",
+        format!("{header},one too many\nann@corp.example\n").as_bytes(),
+    );
+    assert!(told.text.contains("error[row-too-long]: row 1"), "{}", told.text);
+}
+
+fn ods_row(attributes: &str, cells: &[&str]) -> String {
+    let cells = cells.iter().map(|text| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    });
+    format!(
+        "<table:table-row{attributes}>{}</table:table-row>",
+        cells.collect::<String>()
+    )
+}
+
+#[test]
+fn an_open_document_is_read_with_its_hidden_rows_notes_and_repetitions() {
+    let header = ods_row("", &HEADER);
+    let gap = "<table:table-row table:number-rows-repeated=\"3\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
+    let note = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>add-to-groups</text:p></table:table-cell>\
+         <table:table-cell office:value-type=\"string\"><office:annotation><text:p>on leave?</text:p></office:annotation>\
+         <text:p>bob&amp;co@corp.example</text:p></table:table-cell><table:table-cell office:value-type=\"float\" \
+         office:value=\"7\"><text:p>7,00</text:p></table:table-cell></table:table-row>";
+    let hidden = ods_row(" table:visibility=\"filter\"", &ANN);
+    let error = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>add-to-groups</text:p></table:table-cell>\
+         <table:table-cell table:formula=\"of:=NA()\" office:value-type=\"string\" office:string-value=\"\" \
+         calcext:value-type=\"error\"><text:p>#N/A</text:p></table:table-cell></table:table-row>";
+    let rest = "<table:table-row table:number-rows-repeated=\"1048000\"><table:table-cell/></table:table-row>";
+    let table = format!(
+        "<table:table table:name=\"Joiners\" table:style-name=\"ta1\">{header}{gap}{note}{hidden}{error}{rest}</table:table>"
+    );
+    let told = told("joiners.ods", &ods(&table));
+    for expected in [
+        "warning[hidden-sheet]: sheet `Joiners`: ",
+        "row 6: 1 row is hidden",
+        "row 7, column user (column B): the cell shows the error `#N/A`",
+        "row 5, column groups (column C): 1 cell is a number",
+        "3 rows: 3 add-to-groups",
+    ] {
+        assert!(told.text.contains(expected), "{expected}\n{}", told.text);
+    }
+    assert!(!told.text.contains("bad-email"), "{}", told.text);
+}
+
+#[test]
+fn an_open_document_that_ends_too_early_is_damaged() {
+    let whole = format!(
+        "<table:table table:name=\"Joiners\">{}</table:table>",
+        ods_row("", &HEADER)
+    );
+    let open_note = "<table:table table:name=\"Joiners\"><table:table-row><table:table-cell><office:annotation>";
+    for table in [&whole[..whole.len() - 40], open_note] {
+        let content = format!("<office:document-content>{table}");
+        let bytes = archive(&[("mimetype", b"x"), ("content.xml", content.as_bytes())]);
+        let told = told("joiners.ods", &bytes);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        assert!(told.text.contains("is damaged ("), "{}", told.text);
+    }
+}
+
+#[test]
+fn an_encrypted_open_document_is_called_so() {
+    let manifest =
+        b"<manifest:manifest><manifest:file-entry manifest:full-path=\"content.xml\"><manifest:encryption-data/>";
+    let bytes = archive(&[
+        ("mimetype", b"x"),
+        ("content.xml", b"\x8a\x01\x99"),
+        ("META-INF/manifest.xml", manifest),
+    ]);
+    let told = told("joiners.ods", &bytes);
+    assert_eq!(told.code, Some(1));
+    assert!(told.text.contains("is encrypted with a password"), "{}", told.text);
+}
