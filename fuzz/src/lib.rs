@@ -1,0 +1,23 @@
+//! What is fuzzed: whatever comes from outside, through the doors that reseat itself uses.
+//!
+//! Each function takes any bytes and must neither panic nor go on for long.
+
+mod answer;
+mod cells;
+mod results;
+mod sheet;
+
+pub use answer::answer;
+pub use cells::cells;
+pub use results::results;
+pub use sheet::sheet;
+
+/// Ends the process at a panic, save one that a damaged workbook causes and reseat catches.
+pub fn abort_on_panic() {
+    std::panic::set_hook(Box::new(|info| {
+        if !reseat::sheet::is_guarded() {
+            eprintln!("{info}");
+            std::process::abort();
+        }
+    }));
+}
