@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use reseat::api::{Client, Config, Credentials};
+use reseat::api::{BaseUrl, Client, Config, Credentials};
 use reseat::event::silent;
 use reseat::model::OrganizationId;
 use reseat::wire::{Request, Response, Transport, TransportError};
@@ -25,14 +25,19 @@ pub fn answer(bytes: &[u8]) {
     };
     // None of these is tried again, which would take its time.
     let status = [200, 201, 204, 400, 403, 404, 409, 422][usize::from(choice % 8)];
-    let kind = ["application/json", "text/html", "text/plain", "application/problem+json"][usize::from(choice / 8 % 4)];
+    let kind = [
+        "application/json",
+        "text/html",
+        "text/plain",
+        "application/problem+json",
+    ][usize::from(choice / 8 % 4)];
     let response = Response {
         status,
         headers: vec![("content-type".to_owned(), kind.to_owned())],
         body: body.to_vec(),
     };
     let config = Config::new(
-        "https://cloud.uipath.com".parse().expect("an address"),
+        BaseUrl::parse("https://cloud.uipath.com").expect("an address"),
         "acme",
         OrganizationId("6f1c0000-0000-4000-8000-000000000001".parse().expect("a GUID")),
         Credentials::Token("token".into()),

@@ -22,7 +22,10 @@ pub fn cells(bytes: &[u8]) {
         let list = quoted(&print_list(pair));
         writer.push_str(&format!("{first},{second},{list},{second},{first},{second},{first}\n"));
     }
-    let source = Source::from_reader(&mut writer.as_bytes()).expect("a CSV");
+    // A NUL near the beginning makes it no text.
+    let Ok(source) = Source::from_reader(&mut writer.as_bytes()) else {
+        return;
+    };
     let checked = check(&source, &Options::default()).expect("a CSV can be read");
     assert!(checked.rows + checked.ignored <= items.len());
 }

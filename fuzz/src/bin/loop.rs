@@ -46,7 +46,12 @@ fn main() {
             let path = folder.join(format!("artifacts/{name}-{seed}-{rounds}"));
             std::fs::create_dir_all(folder.join("artifacts")).expect("a folder");
             std::fs::write(&path, &bytes).expect("room for it");
-            println!("{} after {:?}: {}", if failed { "panic" } else { "slow" }, began.elapsed(), path.display());
+            println!(
+                "{} after {:?}: {}",
+                if failed { "panic" } else { "slow" },
+                began.elapsed(),
+                path.display()
+            );
             found += 1;
         }
     }
