@@ -5,15 +5,17 @@
 //! that `check` took beyond the start (bar: 64 MiB and 200 bytes a row); for a workbook of
 //! 100,000 rows the same against a bare calamine read (bar: at most 1.5).
 //!
-//! Found on 2026-11-22 on two hardware threads of one EPYC core that others used as well:
+//! Found on 2026-11-22 on two hardware threads of an EPYC, while others kept both busy (load 7 to 14):
 //!
 //! | file | bare | check | ratio | memory |
 //! | --- | --- | --- | --- | --- |
-//! | csv | 82 ms | 507 ms | 6.2 | 41 bytes a row |
-//! | xlsx | 184 ms | 212 ms | 1.15 | |
+//! | csv | 80 ms | 385 ms | 4.8 | 45 bytes a row |
+//! | xlsx | 163 ms | 208 ms | 1.28 | |
 //!
-//! The ratio for a CSV is above its bar: half a microsecond a row goes into typing cells, hashing the
-//! content and comparing rows with each other, six times what the csv crate needs to part them.
+//! The ratio for a CSV is above its bar there. Of processor time `check` takes 5.0 to 5.3 times as much as the bare read:
+//! 1.3 to take the rows apart, some 3.3 to judge them, the rest to compare them. The judging is dealt out to threads, so
+//! the ratio depends on whether a second processor is free; with one quite free it has not been measured. A release
+//! build with `lto = "fat"` and one codegen unit took the same time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
