@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use super::draft::{Draft, OldAccount, Wish};
-use super::licences::SeatCount;
+use super::gather::gather;
+use super::licences::Denied;
 use super::route::{Edge, Side, senders};
-use super::verdicts::{not_made, without_steps};
+use super::seat_count::SeatCount;
+use super::verdicts::without_steps;
 use super::warnings::warnings;
 use super::{
     Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, Holding, Membership, Plan,
@@ -23,6 +25,7 @@ pub(super) struct Parts<'a> {
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) group_rules: Vec<(RowIndex, GroupRuleChange)>,
+    pub(super) denied: Denied,
 }
 
 pub(super) fn plan(parts: Parts<'_>) -> Plan {
@@ -33,6 +36,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         rows,
         groups,
         group_rules,
+        denied,
     } = parts;
     let mut assembly = Assembly {
         rules,
@@ -43,10 +47,12 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         },
         seats: SeatCount::default(),
         holdings: HashMap::new(),
+        denied,
     };
-    assembly.give_up_unmade(&mut drafts);
+    assembly.deny();
     for draft in &mut drafts {
         draft.expect_what_is_left();
+        draft.enter_with_what_is_wished();
     }
     assembly.route_memberships(&mut drafts);
     for (position, draft) in drafts.iter_mut().enumerate() {
@@ -56,11 +62,20 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     for (row, change) in group_rules {
         assembly.push(Stage::Change, None, vec![row], Work::GroupRule(Box::new(change)));
     }
-    assembly.licenses(snapshot, &drafts);
+    let scarce = assembly.licenses(snapshot, &drafts);
     assembly.deletions(&drafts);
     for (account, draft) in indexed(&drafts) {
         assembly.succeed(account, draft, &drafts);
     }
+    let frees_scarce = |step: &Step| match (&step.work, step.account) {
+        (Work::License(change), _) => change.frees().iter().any(|code| scarce.contains(code)),
+        (Work::Delete, Some(account)) => {
+            let held = drafts[account.0].now().direct.bundles();
+            held.iter().any(|code| scarce.contains(code))
+        }
+        _ => false,
+    };
+    gather(&mut assembly.plan.steps, &rules.sizes, frees_scarce);
     assembly.plan.accounts = drafts
         .into_iter()
         .map(|draft| Account {
@@ -88,6 +103,7 @@ pub(super) struct Assembly<'a> {
     pub(super) seats: SeatCount,
     /// What accounts hold once the steps so far have been made, where they change it.
     pub(super) holdings: HashMap<AccountIndex, Holding>,
+    pub(super) denied: Denied,
 }
 
 impl Assembly<'_> {
@@ -100,22 +116,6 @@ impl Assembly<'_> {
             rows,
             work,
         });
-    }
-
-    /// Rows about accounts that would be made by rows which cannot run.
-    fn give_up_unmade(&mut self, drafts: &mut [Draft<'_>]) {
-        let is_unmade = |draft: &Draft<'_>| draft.user.is_none() && draft.maker.is_none();
-        for row in &mut self.plan.rows {
-            if row.verdict.is_none()
-                && let Some(draft) = row.account.map(|account| &drafts[account.0])
-                && is_unmade(draft)
-            {
-                row.verdict = Some(not_made(&draft.label));
-            }
-        }
-        for draft in drafts.iter_mut().filter(|draft| is_unmade(draft)) {
-            draft.forget();
-        }
     }
 
     /// Moves the memberships that are cheaper from the user's side into the users' updates.
@@ -194,21 +194,9 @@ impl Assembly<'_> {
     }
 
     fn deletions(&mut self, drafts: &[Draft<'_>]) {
-        let leaving = |stage| {
-            let deleted = drafts.iter().filter(|draft| draft.deleted_by.is_some());
-            deleted.filter(|draft| departure(draft) == stage).count()
-        };
-        let (untouched, touched) = (leaving(Stage::Change), leaving(Stage::Leave));
-        let calls = |count: usize| count.div_ceil(self.rules.sizes.of(Family::Delete));
-        let together = calls(untouched + touched) < calls(untouched) + calls(touched);
         for (account, draft) in indexed(drafts) {
             let Some(row) = draft.deleted_by else { continue };
-            let stage = match departure(draft) {
-                // Those that have to wait a little take the others along.
-                Stage::Change if together => Stage::Leave,
-                stage => stage,
-            };
-            self.push(stage, Some(account), vec![row], Work::Delete);
+            self.push(departure(draft), Some(account), vec![row], Work::Delete);
             self.seats.free(&draft.now().direct.bundles());
             self.announce_deletion(row, draft.user);
         }
@@ -305,11 +293,6 @@ fn name_and_address(user: &User) -> String {
 }
 
 impl Draft<'_> {
-    /// Drops what is asked of an account that will not be.
-    fn forget(&mut self) {
-        *self = Self::pending(&self.label);
-    }
-
     /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
     fn move_into_update(&mut self, group: GroupId) {
         let Some(place) = self.memberships.iter().position(|wish| wish.group == group) else {

@@ -133,6 +133,38 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Makes an account at once with the groups that rows after the one that makes it ask for: these rows
+    /// succeed or fail with that one.
+    pub(super) fn enter_with_what_is_wished(&mut self) {
+        if self.user.is_some() {
+            return;
+        }
+        let Some((_, Work::Invite(_) | Work::Create(..))) = self.maker.as_deref() else {
+            return;
+        };
+        let groups = self.groups();
+        self.memberships.clear();
+        match self.maker.as_deref_mut() {
+            Some((_, Work::Invite(invitation))) => invitation.groups = groups,
+            Some((_, Work::Create(_, entered))) => {
+                *entered = groups;
+                // One call makes accounts of one set of groups.
+                entered.sort_unstable();
+            }
+            _ => {}
+        }
+    }
+
+    /// Drops what is asked of an account that will not be.
+    pub(super) fn forget(&mut self) {
+        *self = Self::pending(&self.label);
+    }
+
+    /// Whether it is neither there nor made by a row that can run.
+    pub(super) fn is_unmade(&self) -> bool {
+        self.user.is_none() && self.maker.is_none()
+    }
+
     /// First and last name after the rows so far.
     pub(super) fn names(&self) -> (String, String) {
         let mut names = self

@@ -4,6 +4,7 @@
 //! result with the [`Snapshot`](crate::directory::Snapshot) and makes steps; [`batch`] puts steps that
 //! share a kind and a payload into the fewest calls.
 
+mod allot;
 mod assemble;
 mod batch;
 mod build;
@@ -11,6 +12,7 @@ mod describe;
 mod direct;
 mod draft;
 mod forecast;
+mod gather;
 mod licences;
 mod needs;
 mod planned;
@@ -18,6 +20,7 @@ mod profile;
 mod review;
 mod route;
 mod rules;
+mod seat_count;
 mod seats;
 mod step;
 mod verdicts;

@@ -8,7 +8,8 @@ use crate::directory::{Found, Snapshot};
 use crate::model::{BundleSet, Email, GroupId, GroupRef, Operation, ProfileChange, Quota, Row, Status, UserRef};
 use crate::plan::draft::Drafts;
 use crate::plan::profile::{changed_fields, is_the_directorys};
-use crate::plan::verdicts::{contradicts, verdict};
+use crate::plan::licences::{Denied, shortage};
+use crate::plan::verdicts::{contradicts, not_made, verdict};
 use crate::plan::{
     AccountIndex, GroupRuleChange, LicenseEdit, Membership, Plan, PlannedRow, RowIndex, Rules, Verdict, assemble,
 };
@@ -16,40 +17,25 @@ use crate::text::fold;
 
 /// Plans the rows against the state. `begun` holds the rows of earlier runs that are to go on.
 pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules) -> Plan {
-    let mut builder = Builder {
-        sheet: rows,
-        snapshot,
-        begun,
-        rules,
-        drafts: Drafts::default(),
-        rows: vec![PlannedRow::default(); rows.len()],
-        groups: HashMap::new(),
-        group_rules: Vec::new(),
-        ruled_by: HashMap::new(),
-    };
-    for row in rows {
-        builder.announce(row);
-    }
-    for (index, row) in rows.iter().enumerate() {
-        if let Err(verdict) = builder.row(index, row) {
-            builder.rows[index].verdict = Some(verdict);
+    let mut denied = Denied::new();
+    loop {
+        let builder = Builder::fold(rows, snapshot, begun, rules, denied);
+        let short = shortage(&builder.drafts.list, snapshot, rules);
+        denied = builder.denied;
+        if short.is_empty() {
+            return assemble::plan(assemble::Parts {
+                snapshot,
+                rules,
+                drafts: builder.drafts.list,
+                rows: builder.rows,
+                groups: builder.groups,
+                group_rules: builder.group_rules,
+                denied,
+            });
         }
+        // Rows may build on those that miss out, so everything is read again without these.
+        denied.extend(short);
     }
-    let Builder {
-        drafts,
-        rows,
-        groups,
-        group_rules,
-        ..
-    } = builder;
-    assemble::plan(assemble::Parts {
-        snapshot,
-        rules,
-        drafts: drafts.list,
-        rows,
-        groups,
-        group_rules,
-    })
 }
 
 pub(super) struct Builder<'a> {
@@ -63,11 +49,59 @@ pub(super) struct Builder<'a> {
     group_rules: Vec<(RowIndex, GroupRuleChange)>,
     /// The row that says what a group's rule becomes.
     ruled_by: HashMap<GroupId, RowIndex>,
+    /// Rows that miss out on seats: their licences are left out.
+    denied: Denied,
 }
 
 pub(super) type Planned = Result<(), Verdict>;
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn fold(
+        rows: &'a [Row],
+        snapshot: &'a Snapshot,
+        begun: &'a BegunRows,
+        rules: &'a Rules,
+        denied: Denied,
+    ) -> Self {
+        let mut builder = Self {
+            sheet: rows,
+            snapshot,
+            begun,
+            rules,
+            drafts: Drafts::default(),
+            rows: vec![PlannedRow::default(); rows.len()],
+            groups: HashMap::new(),
+            group_rules: Vec::new(),
+            ruled_by: HashMap::new(),
+            denied,
+        };
+        for row in rows {
+            builder.announce(row);
+        }
+        for (index, row) in rows.iter().enumerate() {
+            if let Err(verdict) = builder.row(index, row) {
+                builder.rows[index].verdict = Some(verdict);
+            }
+        }
+        builder.give_up_unmade();
+        builder
+    }
+
+    /// Rows about accounts that would be made by rows which cannot run.
+    fn give_up_unmade(&mut self) {
+        for row in &mut self.rows {
+            if row.verdict.is_none()
+                && let Some(draft) = row.account.map(|account| self.drafts.get(account))
+                && draft.is_unmade()
+            {
+                row.verdict = Some(not_made(&draft.label));
+            }
+        }
+        for draft in self.drafts.list.iter_mut().filter(|draft| draft.is_unmade()) {
+            draft.forget();
+        }
+    }
+
     /// Makes known the accounts that the row brings into being, so that other rows may name them.
     fn announce(&mut self, row: &Row) {
         match &row.operation {
@@ -161,8 +195,15 @@ impl Builder<'_> {
         if edit.builds_on_present() {
             self.knows_allocation(account)?;
         }
-        self.drafts.get_mut(account).edit(row, edit);
+        self.edit(row, account, edit);
         Ok(())
+    }
+
+    /// What a row does to an account's licences, unless it misses out.
+    pub(super) fn edit(&mut self, row: RowIndex, account: AccountIndex, edit: LicenseEdit) {
+        if !self.denied.contains_key(&row) {
+            self.drafts.get_mut(account).edit(row, edit);
+        }
     }
 
     fn profile(&mut self, row: RowIndex, account: AccountIndex, profile: &ProfileChange) -> Planned {

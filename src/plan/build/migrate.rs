@@ -198,7 +198,7 @@ impl<'a> Builder<'a> {
             _ => BundleSet::default(),
         };
         if let Some(edit) = edit {
-            self.drafts.get_mut(new).edit(row, edit);
+            self.edit(row, new, edit);
         }
         licenses
     }

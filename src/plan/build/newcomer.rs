@@ -132,9 +132,7 @@ impl Builder<'_> {
         self.rows[row].account = Some(account);
         self.membership(row, account, groups, Membership::Join);
         if !licenses.is_empty() {
-            self.drafts
-                .get_mut(account)
-                .edit(row, LicenseEdit::Add(licenses.clone()));
+            self.edit(row, account, LicenseEdit::Add(licenses.clone()));
         }
     }
 }

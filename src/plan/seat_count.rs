@@ -1,0 +1,74 @@
+//! How many seats of each bundle a plan takes and frees, and how many more there would have to be.
+
+use std::collections::HashMap;
+
+use super::seats::Pools;
+use super::{LicenseChange, SeatLine};
+use crate::directory::Snapshot;
+use crate::model::{BundleCode, BundleSet};
+
+/// How many seats of each bundle the plan takes and frees, and how many are short.
+#[derive(Default)]
+pub(super) struct SeatCount {
+    taken: HashMap<BundleCode, u64>,
+    freed: HashMap<BundleCode, u64>,
+    /// Wanted by the rows that miss out; some of these may be free.
+    missed: HashMap<BundleCode, u64>,
+    short: HashMap<BundleCode, u64>,
+}
+
+impl SeatCount {
+    pub(super) fn take(&mut self, bundles: &BundleSet) {
+        for code in bundles {
+            *self.taken.entry(code.clone()).or_default() += 1;
+        }
+    }
+
+    pub(super) fn free(&mut self, bundles: &BundleSet) {
+        for code in bundles {
+            *self.freed.entry(code.clone()).or_default() += 1;
+        }
+    }
+
+    pub(super) fn miss(&mut self, bundles: &BundleSet) {
+        for code in bundles {
+            *self.missed.entry(code.clone()).or_default() += 1;
+        }
+    }
+
+    /// What the rows that miss out would need beside what is `left`.
+    pub(super) fn fall_short(&mut self, left: &Pools) {
+        for (code, missed) in self.missed.drain() {
+            let short = missed.saturating_sub(left.of(&code).unwrap_or_default());
+            if short > 0 {
+                self.short.insert(code, short);
+            }
+        }
+    }
+
+    pub(super) fn count(&mut self, change: &LicenseChange) {
+        self.take(&change.gains());
+        self.free(&change.frees());
+    }
+
+    pub(super) fn lines(&self, snapshot: &Snapshot) -> Vec<SeatLine> {
+        let counted = self.taken.keys().chain(self.freed.keys());
+        let mut codes: Vec<&BundleCode> = counted.chain(self.short.keys()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+            .into_iter()
+            .map(|code| {
+                let pool = snapshot.seats_of(code);
+                SeatLine {
+                    code: code.clone(),
+                    total: pool.map(|pool| pool.total),
+                    allocated: pool.map(|pool| pool.allocated),
+                    taken: self.taken.get(code).copied().unwrap_or_default(),
+                    freed: self.freed.get(code).copied().unwrap_or_default(),
+                    short: self.short.get(code).copied().unwrap_or_default(),
+                }
+            })
+            .collect()
+    }
+}
