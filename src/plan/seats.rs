@@ -79,11 +79,12 @@ pub struct Schedule {
 
 /// How seats are made to turn over where pools are full.
 #[derive(Debug, Clone, Copy)]
-struct Manner {
-    /// How many waves of less than a call's worth may follow each other before somebody gives up seats first.
-    patience: u16,
-    /// How many give up theirs at a time; as many as a call carries, or everybody who can be of use.
-    at_a_time: usize,
+enum Manner {
+    /// Seats of a bundle are taken by so many at once, or by all who want one; so many give up theirs to
+    /// begin with.
+    FullCalls(usize),
+    /// Everybody takes a seat as soon as there is one; after so many waves all who can be of use give up theirs.
+    Patient(u16),
 }
 
 /// Puts changes that take seats into waves, in sheet order. `pools` is what is free once everything that only
@@ -95,19 +96,15 @@ struct Manner {
 /// is gentler, but may need as many waves as there are changes; so several mixtures are tried, and the one
 /// wins that needs the fewest calls, as `calls` counts them.
 pub fn schedule(turns: &[Turn], pools: &Pools, chunk: usize, calls: impl Fn(&[Slot]) -> usize) -> Schedule {
-    // A call's worth at a time; of very many, a hundredth, so that there are not thousands of waves.
+    // Of very many a hundredth at a time, so that there are not thousands of waves.
     let at_a_time = (turns.len() / 100).next_multiple_of(chunk).max(chunk);
-    let gentlest = Manner {
-        patience: 16,
-        at_a_time,
-    };
-    let mut best = Attempt::new(turns, pools).finish(gentlest);
+    let mut best = Attempt::new(turns, pools).finish(Manner::FullCalls(at_a_time));
     if best.waves <= 1 {
         return best;
     }
     let mut fewest = calls(&best.slots);
-    for (patience, at_a_time) in [(0, at_a_time), (16, usize::MAX), (0, usize::MAX)] {
-        let other = Attempt::new(turns, pools).finish(Manner { patience, at_a_time });
+    for patience in [16, 4, 0] {
+        let other = Attempt::new(turns, pools).finish(Manner::Patient(patience));
         let calls = calls(&other.slots);
         if calls < fewest {
             (best, fewest) = (other, calls);
@@ -143,29 +140,21 @@ impl<'a> Attempt<'a> {
     }
 
     fn finish(mut self, manner: Manner) -> Schedule {
-        let mut thin = 0;
+        let mut in_a_row = 0;
         while !self.open.is_empty() {
-            let before = (self.pools.clone(), self.open.clone());
-            let mut placed = self.take_what_fits();
-            thin = if placed.len() < manner.at_a_time { thin + 1 } else { 0 };
-            if placed.is_empty() || thin > manner.patience {
-                let after = std::mem::replace(&mut self.pools, before.0);
-                let given_up = self.give_up(&before.1, manner.at_a_time);
-                if given_up.is_empty() {
-                    self.pools = after;
-                } else {
-                    // The few seats that are free wait for the others, to be taken by the same call.
-                    self.open = before.1;
-                    placed.clear();
-                    thin = 0;
-                    self.begin_with(&given_up);
-                }
-                if placed.is_empty() && given_up.is_empty() || self.wave == u16::MAX - 1 {
-                    // Only where there is not enough for all, or no end to it: the server has the last word.
-                    placed.append(&mut self.open);
-                }
+            let mut placed = self.take_what_fits(manner);
+            let begins = match manner {
+                Manner::FullCalls(_) => placed.is_empty(),
+                Manner::Patient(patience) => placed.is_empty() || in_a_row >= patience,
+            };
+            let given_up = if begins { self.give_up(manner) } else { Vec::new() };
+            in_a_row = if given_up.is_empty() { in_a_row + 1 } else { 0 };
+            if placed.is_empty() && given_up.is_empty() || self.wave == u16::MAX - 1 {
+                // Only where there is not enough for all, or no end to it: the server has the last word.
+                placed.append(&mut self.open);
             }
             self.place(&placed);
+            self.begin_with(&given_up);
             self.wave += 1;
         }
         Schedule {
@@ -174,10 +163,33 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The open changes whose seats are free now; takes the seats.
-    fn take_what_fits(&mut self) -> Vec<usize> {
+    /// How many of the open changes want a seat of each pool.
+    fn wanted(&self) -> BTreeMap<&'a BundleCode, u64> {
+        let mut wanted = BTreeMap::new();
+        for code in self.open.iter().flat_map(|position| &self.turns[*position].gains) {
+            if self.pools.of(code).is_some() {
+                *wanted.entry(code).or_default() += 1;
+            }
+        }
+        wanted
+    }
+
+    /// The open changes that are made now; takes the seats.
+    fn take_what_fits(&mut self, manner: Manner) -> Vec<usize> {
+        let mut on_offer = self.pools.clone();
+        if let Manner::FullCalls(size) = manner {
+            for (code, wanted) in self.wanted() {
+                let free = self.pools.of(code).unwrap_or_default();
+                if free < wanted {
+                    on_offer.0.insert(code.clone(), free - free % size as u64);
+                }
+            }
+        }
         let Self { turns, pools, open, .. } = self;
-        let (placed, rest) = open.iter().partition(|position| pools.take(&turns[**position].gains));
+        let (placed, rest) = open.iter().partition(|position| {
+            let gains = &turns[**position].gains;
+            on_offer.take(gains) && pools.take(gains)
+        });
         *open = rest;
         placed
     }
@@ -203,26 +215,22 @@ impl<'a> Attempt<'a> {
             .sort_by_key(|position| (slots[*position].gives_up.is_some(), *position));
     }
 
-    /// Those of the `open` changes that give up their seats: of each bundle that others wait for, so many that
-    /// as many as that are free.
-    fn give_up(&self, open: &[usize], at_a_time: usize) -> Vec<usize> {
-        let mut wanted: BTreeMap<&BundleCode, usize> = BTreeMap::new();
-        for code in open.iter().flat_map(|position| &self.turns[*position].gains) {
-            if self.pools.of(code).is_some() {
-                *wanted.entry(code).or_default() += 1;
-            }
+    /// Those of the open changes that give up their seats.
+    fn give_up(&self, manner: Manner) -> Vec<usize> {
+        let free = |code: &BundleCode| self.pools.of(code).unwrap_or_default();
+        let mut wanted = self.wanted();
+        if let Manner::FullCalls(size) = manner {
+            // One bundle to begin with: what its seats set free may do for the others.
+            let lacks = |(code, wanted): &(&&BundleCode, &u64)| free(code) < (**wanted).min(size as u64);
+            let first = wanted.iter().filter(lacks).max_by_key(|(_, wanted)| **wanted).map(|(code, _)| *code);
+            wanted.retain(|code, _| Some(*code) == first);
+            wanted.values_mut().for_each(|wanted| *wanted = (*wanted).min(size as u64));
         }
         for (code, wanted) in &mut wanted {
-            let free = self.pools.of(code).and_then(|free| usize::try_from(free).ok());
-            *wanted = (*wanted).min(at_a_time).saturating_sub(free.unwrap_or_default());
-        }
-        if at_a_time < usize::MAX {
-            // One bundle to begin with: what its seats set free may do for the others.
-            let most = wanted.iter().max_by_key(|(_, wanted)| **wanted).map(|(code, _)| *code);
-            wanted.retain(|code, _| Some(*code) == most);
+            *wanted = wanted.saturating_sub(free(code));
         }
         let mut given_up = Vec::new();
-        for position in open {
+        for position in &self.open {
             let frees = &self.turns[*position].frees;
             let is_of_use = |code| wanted.get(code).is_some_and(|wanted| *wanted > 0);
             if self.slots[*position].gives_up.is_none() && frees.iter().any(is_of_use) {
