@@ -68,7 +68,11 @@ impl Claim<'_> {
             let is = next.direct.bundles();
             brought_by.retain(|(code, _)| is.contains(code));
             let new = is.minus(&was);
-            brought_by.extend(new.iter().filter(|code| !before.contains(code)).map(|code| (code.clone(), *row)));
+            brought_by.extend(
+                new.iter()
+                    .filter(|code| !before.contains(code))
+                    .map(|code| (code.clone(), *row)),
+            );
             held = next;
         }
         if let Some((mover, bundles)) = &self.handed_over {
@@ -192,8 +196,14 @@ impl<'a> Allotment<'a> {
 
     fn told(&self) -> Vec<Denial> {
         let denial = |(row, place): (&RowIndex, &usize)| {
-            let with = self.claims[*place].effect(|other| other != *row && self.off.contains_key(&other)).gains;
-            let needs: Vec<BundleCode> = with.into_iter().filter(|(_, by)| by == row).map(|(code, _)| code).collect();
+            let with = self.claims[*place]
+                .effect(|other| other != *row && self.off.contains_key(&other))
+                .gains;
+            let needs: Vec<BundleCode> = with
+                .into_iter()
+                .filter(|(_, by)| by == row)
+                .map(|(code, _)| code)
+                .collect();
             let is_gone = |code: &BundleCode| self.left.get(code).is_some_and(|left| *left <= 0);
             let gone: Vec<BundleCode> = needs.iter().filter(|code| is_gone(code)).cloned().collect();
             // Not what only later rows have taken, because this one could not have the others.

@@ -13,7 +13,12 @@ pub(super) fn gather(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: impl 
         if may_wait_at(step)
             && let Some(kind) = CallKind::of(StepIndex(place), step)
         {
-            kinds.entry(kind).or_default().entry(step.stage).or_default().push(place);
+            kinds
+                .entry(kind)
+                .or_default()
+                .entry(step.stage)
+                .or_default()
+                .push(place);
         }
     }
     kinds.retain(|_, stages| stages.len() > 1);
@@ -41,10 +46,11 @@ pub(super) fn gather(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: impl 
     }
 }
 
-/// Only where all steps of the stage are of one sort: what is handed over has stages of its own.
+/// Whether the step is of a kind and in a stage that others of its kind may wait for, or that it may wait in.
+/// What is taken off an old account has a stage of its own.
 fn may_wait_at(step: &Step) -> bool {
     match step.work {
-        Work::License(_) => matches!(step.stage, Stage::Change | Stage::Grant(_)),
+        Work::License(_) => matches!(step.stage, Stage::Change | Stage::Grant(_) | Stage::TakeOver),
         Work::Delete => true,
         _ => false,
     }
@@ -87,7 +93,10 @@ fn fewest_calls(
             let odd = count % size;
             let late = next.map(|next| {
                 let candidates = own.iter().rev().chain(way.waiting.iter().rev()).copied();
-                candidates.filter(|place| may_wait_until(*place, next)).take(odd).collect::<Vec<_>>()
+                candidates
+                    .filter(|place| may_wait_until(*place, next))
+                    .take(odd)
+                    .collect::<Vec<_>>()
             });
             if let Some(late) = late
                 && odd > 0

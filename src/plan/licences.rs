@@ -6,7 +6,9 @@ use super::allot::{Claim, Denial, denials};
 use super::assemble::{Assembly, departure, indexed};
 use super::draft::{Draft, OldAccount, Succession};
 use super::seats::{Pools, Slot, Turn, schedule};
-use super::{AccountIndex, BatchSizes, CallKind, Ending, Family, LicenseChange, LicenseEdit, RowIndex, Rules, Stage, Work};
+use super::{
+    AccountIndex, BatchSizes, CallKind, Ending, Family, LicenseChange, LicenseEdit, RowIndex, Rules, Stage, Work,
+};
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
 
@@ -88,7 +90,9 @@ impl<'d> Asked<'d> {
                 asked.frees.push((account, change));
             }
         }
-        asked.grants.sort_by_key(|grant| grant.change.edits.first().map(|(row, _)| *row));
+        asked
+            .grants
+            .sort_by_key(|grant| grant.change.edits.first().map(|(row, _)| *row));
         asked
     }
 }
@@ -143,9 +147,15 @@ impl Assembly<'_> {
                 turning.push((account, change));
                 continue;
             };
-            let (moved, others): (Vec<_>, Vec<_>) = change.edits.into_iter().partition(|(row, _)| *row == succession.row);
+            let (moved, others): (Vec<_>, Vec<_>) =
+                change.edits.into_iter().partition(|(row, _)| *row == succession.row);
             let others = LicenseChange::new(change.base, others);
-            handing_over.push((account, succession, old, LicenseChange::new(others.target.clone(), moved)));
+            handing_over.push((
+                account,
+                succession,
+                old,
+                LicenseChange::new(others.target.clone(), moved),
+            ));
             if !others.is_nothing() {
                 turning.push((account, others));
             }
@@ -174,7 +184,9 @@ impl Assembly<'_> {
             .collect();
         let kinds: Vec<CallKind> = turning.iter().map(|(_, change)| CallKind::of_license(change)).collect();
         let sizes = self.rules.sizes;
-        let schedule = schedule(&turns, pools, sizes.of(Family::Allocate), |slots| calls(slots, &kinds, &sizes));
+        let schedule = schedule(&turns, pools, sizes.of(Family::Allocate), |slots| {
+            calls(slots, &kinds, &sizes)
+        });
         for ((account, change), slot) in turning.into_iter().zip(schedule.slots) {
             let takes = Stage::Grant(slot.takes);
             match slot.gives_up {
@@ -286,5 +298,8 @@ fn calls(slots: &[Slot], kinds: &[CallKind], sizes: &BatchSizes) -> usize {
         }
     }
     let size = |kind: Option<&CallKind>| sizes.of(kind.map_or(Family::Release, CallKind::family));
-    counts.into_iter().map(|((_, kind), count)| count.div_ceil(size(kind))).sum()
+    counts
+        .into_iter()
+        .map(|((_, kind), count)| count.div_ceil(size(kind)))
+        .sum()
 }

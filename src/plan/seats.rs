@@ -85,6 +85,8 @@ enum Manner {
     FullCalls(usize),
     /// Everybody takes a seat as soon as there is one; after so many waves all who can be of use give up theirs.
     Patient(u16),
+    /// Nobody takes a seat before as many have given up theirs as it takes for everybody: two waves.
+    AtOnce,
 }
 
 /// Puts changes that take seats into waves, in sheet order. `pools` is what is free once everything that only
@@ -103,8 +105,13 @@ pub fn schedule(turns: &[Turn], pools: &Pools, chunk: usize, calls: impl Fn(&[Sl
         return best;
     }
     let mut fewest = calls(&best.slots);
-    for patience in [16, 4, 0] {
-        let other = Attempt::new(turns, pools).finish(Manner::Patient(patience));
+    for manner in [
+        Manner::Patient(16),
+        Manner::Patient(4),
+        Manner::Patient(0),
+        Manner::AtOnce,
+    ] {
+        let other = Attempt::new(turns, pools).finish(manner);
         let calls = calls(&other.slots);
         if calls < fewest {
             (best, fewest) = (other, calls);
@@ -118,7 +125,7 @@ struct Attempt<'a> {
     pools: Pools,
     /// `takes` of an open change says nothing yet.
     slots: Vec<Slot>,
-    /// The changes without a wave yet, in sheet order; those that gave up their seats come last, because they
+    /// The changes without a wave yet, in the order in which they get seats; those that gave up their seats come last, because they
     /// free nothing any more.
     open: Vec<usize>,
     wave: u16,
@@ -142,9 +149,12 @@ impl<'a> Attempt<'a> {
     fn finish(mut self, manner: Manner) -> Schedule {
         let mut in_a_row = 0;
         while !self.open.is_empty() {
-            let mut placed = self.take_what_fits(manner);
+            let mut placed = match manner {
+                Manner::AtOnce if self.wave == 0 => Vec::new(),
+                _ => self.take_what_fits(manner),
+            };
             let begins = match manner {
-                Manner::FullCalls(_) => placed.is_empty(),
+                Manner::FullCalls(_) | Manner::AtOnce => placed.is_empty(),
                 Manner::Patient(patience) => placed.is_empty() || in_a_row >= patience,
             };
             let given_up = if begins { self.give_up(manner) } else { Vec::new() };
@@ -211,8 +221,7 @@ impl<'a> Attempt<'a> {
             self.pools.free(&self.turns[*position].frees);
         }
         let slots = &self.slots;
-        self.open
-            .sort_by_key(|position| (slots[*position].gives_up.is_some(), *position));
+        self.open.sort_by_key(|position| slots[*position].gives_up.is_some());
     }
 
     /// Those of the open changes that give up their seats.
@@ -222,9 +231,15 @@ impl<'a> Attempt<'a> {
         if let Manner::FullCalls(size) = manner {
             // One bundle to begin with: what its seats set free may do for the others.
             let lacks = |(code, wanted): &(&&BundleCode, &u64)| free(code) < (**wanted).min(size as u64);
-            let first = wanted.iter().filter(lacks).max_by_key(|(_, wanted)| **wanted).map(|(code, _)| *code);
+            let first = wanted
+                .iter()
+                .filter(lacks)
+                .max_by_key(|(_, wanted)| **wanted)
+                .map(|(code, _)| *code);
             wanted.retain(|code, _| Some(*code) == first);
-            wanted.values_mut().for_each(|wanted| *wanted = (*wanted).min(size as u64));
+            wanted
+                .values_mut()
+                .for_each(|wanted| *wanted = (*wanted).min(size as u64));
         }
         for (code, wanted) in &mut wanted {
             *wanted = wanted.saturating_sub(free(code));

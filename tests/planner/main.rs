@@ -5,6 +5,7 @@
 
 mod calls;
 mod fewest;
+mod large;
 mod model;
 mod oracle;
 mod property;

@@ -9,7 +9,20 @@ use uuid::Uuid;
 
 pub(crate) const CODES: [&str; 3] = ["A", "B", "C"];
 /// The first one is built in, so that its members are changed from the user's side.
-pub(crate) const GROUPS: [&str; 4] = ["Automation Users", "Sales", "Ops", "Legal"];
+pub(crate) const GROUPS: [&str; 12] = [
+    "Automation Users",
+    "Sales",
+    "Ops",
+    "Legal",
+    "Finance",
+    "People",
+    "Support",
+    "Research",
+    "Berlin",
+    "Paris",
+    "Oslo",
+    "Rome",
+];
 pub(crate) const EVERYONE: u8 = 99;
 
 pub(crate) fn user_id(number: u8) -> UserId {

@@ -7,8 +7,8 @@ use crate::api::{Group, UserUpdate};
 use crate::directory::{Found, Snapshot};
 use crate::model::{BundleSet, Email, GroupId, GroupRef, Operation, ProfileChange, Quota, Row, Status, UserRef};
 use crate::plan::draft::Drafts;
-use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::licences::{Denied, shortage};
+use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::verdicts::{contradicts, not_made, verdict};
 use crate::plan::{
     AccountIndex, GroupRuleChange, LicenseEdit, Membership, Plan, PlannedRow, RowIndex, Rules, Verdict, assemble,
@@ -56,13 +56,7 @@ pub(super) struct Builder<'a> {
 pub(super) type Planned = Result<(), Verdict>;
 
 impl<'a> Builder<'a> {
-    fn fold(
-        rows: &'a [Row],
-        snapshot: &'a Snapshot,
-        begun: &'a BegunRows,
-        rules: &'a Rules,
-        denied: Denied,
-    ) -> Self {
+    fn fold(rows: &'a [Row], snapshot: &'a Snapshot, begun: &'a BegunRows, rules: &'a Rules, denied: Denied) -> Self {
         let mut builder = Self {
             sheet: rows,
             snapshot,
