@@ -226,3 +226,64 @@ fn the_steps_of_a_migration_share_calls_with_those_of_others() {
     ]);
     assert_eq!(calls(&plan, &rules.sizes), expected);
 }
+
+#[test]
+fn groups_that_later_rows_ask_of_a_newcomer_go_with_its_invitation() {
+    let world = World::of(0);
+    let rows = sheet([
+        invite("new0@new.example", &[1], ""),
+        join("new0@new.example", &[0, 2]),
+        create("new1@new.example", &[1], ""),
+        join("new1@new.example", &[3]),
+        leave("new1@new.example", &[1]),
+    ]);
+    let rules = rules(OnShortage::Stop);
+    let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+    assert_eq!(
+        calls(&plan, &rules.sizes),
+        BTreeMap::from([("invite users", 1), ("create users", 1)])
+    );
+    assert!(
+        plan.rows
+            .iter()
+            .all(|row| row.verdict.is_none() && row.steps.len() == 1)
+    );
+    let mut end = world.clone();
+    crate::calls::carry_out(&mut plan, &mut end, &rules.sizes, |_| ());
+    assert_eq!(end.people(), read_row_by_row(&world, &rows));
+}
+
+#[test]
+fn a_deletion_that_would_be_a_call_of_its_own_waits_for_those_of_migrations() {
+    let world = World::of(4);
+    let rows = sheet([
+        delete(&address(0)),
+        update(&address(1), Some("x"), &[], &[]),
+        delete(&address(1)),
+        migrate(&address(2), "new2@new.example", reseat::model::DeleteWhen::Invited),
+        delete(&address(3)),
+    ]);
+    let rules = rules(OnShortage::Stop);
+    let plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+    // Two fill a call in the first stage already; the other two go together.
+    assert_eq!(calls(&plan, &rules.sizes)["delete users"], 2);
+    assert_eq!(
+        plan.steps_of(reseat::plan::Stage::Change)
+            .filter(|step| { matches!(plan.step(*step).work, reseat::plan::Work::Delete) })
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn one_member_too_many_for_a_groups_call_goes_with_the_put_that_it_gets_anyway() {
+    let world = World::of(101);
+    let everybody = (0..101).map(|number| join(&address(number), &[1]));
+    let rows = sheet(everybody.chain([update(&address(50), Some("x"), &[], &[])]));
+    let rules = Rules::default();
+    let plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+    assert_eq!(
+        calls(&plan, &rules.sizes),
+        BTreeMap::from([("update a user", 1), ("change a group's members", 1)])
+    );
+}

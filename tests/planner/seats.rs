@@ -2,11 +2,11 @@
 //! nobody misses out where there would be seats for all in the end.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
 use reseat::model::{BundleCode, DeleteWhen, Operation, Row};
-use reseat::plan::{Call, CallKind, OnShortage, Stage, plan};
+use reseat::plan::{Call, CallKind, OnShortage, Rules, Stage, plan};
 
 use crate::calls::carry_out;
 use crate::model::{CODES, World, address, bundles, user_id};
@@ -180,4 +180,89 @@ fn seats_of_a_deleted_account_serve_the_same_sheet_even_where_other_rows_touch_i
     assert_eq!(plan.short, []);
     carry_out(&mut plan, &mut world, &rules.sizes, takers_first);
     assert_eq!(world.account(1).bundles(), bundles("A"));
+}
+
+#[test]
+fn forty_released_seats_serve_forty_others_where_none_is_free() {
+    let mut world = World::of(80);
+    for number in 0..40 {
+        world.account(number).held = Some((bundles("A"), false));
+    }
+    world.own("A", 40);
+    let takes = (40..80).map(|number| set(&address(number), "A"));
+    let rows = sheet(takes.chain((0..40).map(|number| release(&address(number)))));
+    let rules = Rules {
+        portal: true,
+        ..Rules::default()
+    };
+    let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+    assert_eq!(plan.short, []);
+    let calls = carry_out(&mut plan, &mut world, &rules.sizes, takers_first);
+    assert_eq!(calls.len(), 2);
+}
+
+#[test]
+fn a_row_that_waits_for_one_seat_does_not_lose_the_other_to_a_later_row() {
+    let mut world = World::of(3);
+    world.account(1).held = Some((bundles("B"), false));
+    for code in CODES {
+        world.own(code, 1);
+    }
+    let rows = sheet([set(&address(0), "AB"), set(&address(1), "C"), set(&address(2), "A")]);
+    let plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules(OnShortage::Fill));
+    assert_eq!(plan.short, [(2, bundles("A"))]);
+}
+
+#[test]
+fn a_migration_does_not_pass_on_what_its_owner_missed_out_on() {
+    let mut world = World::of(1);
+    world.account(0).held = Some((bundles("A"), false));
+    world.own("A", 2);
+    world.own("B", 0);
+    let rows = sheet([
+        add(&address(0), "B"),
+        migrate(&address(0), "new0@new.example", DeleteWhen::Invited),
+    ]);
+    let rules = rules(OnShortage::Fill);
+    let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+    assert_eq!(plan.short, [(0, bundles("B"))]);
+    assert_eq!(
+        plan.rows[1].captured.as_ref().unwrap()["licenses"],
+        serde_json::json!(["A"])
+    );
+    carry_out(&mut plan, &mut world, &rules.sizes, |_| ());
+    let (_, successor) = world.by_email("new0@new.example").unwrap();
+    assert_eq!(successor.bundles(), bundles("A"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Rows that take and nothing else: each gets its seats, or misses out, before the next is looked at.
+    #[test]
+    fn who_misses_out_is_decided_in_the_order_of_the_rows_whatever_sets_they_end_with(
+        world in tight_world(),
+        wants in proptest::collection::vec((user(), codes()), 1..12),
+    ) {
+        let rows = sheet(wants.iter().map(|(user, codes)| add(user, codes)));
+        let mut free: BTreeMap<BundleCode, u64> = BTreeMap::new();
+        for (code, owned) in &world.owned {
+            free.insert(code.clone(), owned - world.taken(code));
+        }
+        let mut people = world.people();
+        let mut short = Vec::new();
+        for (row, (user, codes)) in wants.iter().enumerate() {
+            let account = people.get_mut(user).unwrap();
+            let held = account.bundles();
+            let needs = bundles(codes).minus(&held);
+            if needs.iter().all(|code| free[code] > 0) {
+                needs.iter().for_each(|code| *free.get_mut(code).unwrap() -= 1);
+                account.held = Some((held.union(&needs), false));
+            } else {
+                short.push(row);
+            }
+        }
+        let plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules(OnShortage::Fill));
+        prop_assert_eq!(plan.short.iter().map(|(row, _)| *row).collect::<Vec<_>>(), short);
+    }
 }
