@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Work};
+use super::{AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Turn, Work};
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId, UserId};
@@ -228,6 +228,18 @@ impl<'a> Draft<'a> {
             return None;
         }
         Some(LicenseChange::new(self.held.clone(), self.edits.clone()))
+    }
+
+    /// What the licence change of the rows does to the pools; `None` where what is held is not known.
+    pub(super) fn turn(&self) -> Option<Turn> {
+        if self.held.direct == Direct::Unknown {
+            return None;
+        }
+        let (held, now) = (self.held.direct.bundles(), self.now.direct.bundles());
+        Some(Turn {
+            gains: now.minus(&held),
+            frees: held.minus(&now),
+        })
     }
 
     /// Whether anything but a deletion is planned.

@@ -105,6 +105,9 @@ fn free_seats(snapshot: &Snapshot) -> Pools {
 /// The rows that miss out. Where an account that a migration moves away from misses out, only such rows are
 /// told: what the migration passes on depends on them, and what is left for the others on that.
 pub(super) fn shortage(drafts: &[Draft<'_>], snapshot: &Snapshot, rules: &Rules) -> Denied {
+    if is_ample(drafts, free_seats(snapshot)) {
+        return Denied::new();
+    }
     let asked = Asked::of(drafts, snapshot, rules);
     let claims: Vec<Claim<'_>> = asked.grants.iter().map(Grant::claim).collect();
     let mut denied = denials(&claims, &asked.pools);
@@ -119,6 +122,13 @@ pub(super) fn shortage(drafts: &[Draft<'_>], snapshot: &Snapshot, rules: &Rules)
         denied.retain(|denial| account_left.contains(&denial.row));
     }
     denied.into_iter().map(|denial| (denial.row, denial)).collect()
+}
+
+/// Whether there is a seat for everybody even if nobody is deleted or hands any over.
+fn is_ample(drafts: &[Draft<'_>], mut free: Pools) -> bool {
+    let turns = || drafts.iter().filter_map(Draft::turn);
+    turns().for_each(|turn| free.free(&turn.frees));
+    turns().all(|turn| free.take(&turn.gains))
 }
 
 impl Assembly<'_> {
@@ -175,6 +185,13 @@ impl Assembly<'_> {
     }
 
     fn grant(&mut self, turning: Vec<(AccountIndex, LicenseChange)>, pools: &Pools) {
+        let mut left = pools.clone();
+        if turning.iter().all(|(_, change)| left.take(&change.gains())) {
+            for (account, change) in turning {
+                self.license_step(Stage::Grant(0), account, change);
+            }
+            return;
+        }
         let turns: Vec<Turn> = turning
             .iter()
             .map(|(_, change)| Turn {
@@ -218,8 +235,8 @@ impl Assembly<'_> {
         let shrunk = LicenseChange::new(change.base, vec![(first, give_up)]);
         let grown = LicenseChange::new(shrunk.target.clone(), change.edits);
         // Who begins can do so together with everything else that only frees.
-        let gives_up = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
-        for (stage, change) in [(gives_up, shrunk), (takes, grown)] {
+        let begins = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
+        for (stage, change) in [(begins, shrunk), (takes, grown)] {
             let work = Work::License(Box::new(change));
             self.push(stage, Some(account), rows.clone(), work);
         }

@@ -237,9 +237,9 @@ impl<'a> Attempt<'a> {
                 .max_by_key(|(_, wanted)| **wanted)
                 .map(|(code, _)| *code);
             wanted.retain(|code, _| Some(*code) == first);
-            wanted
-                .values_mut()
-                .for_each(|wanted| *wanted = (*wanted).min(size as u64));
+            for wanted in wanted.values_mut() {
+                *wanted = (*wanted).min(size as u64);
+            }
         }
         for (code, wanted) in &mut wanted {
             *wanted = wanted.saturating_sub(free(code));
@@ -369,7 +369,9 @@ mod tests {
             let start = Pools::new(["A", "B", "C"].map(BundleCode::new).into_iter().zip(free));
             let fits = |turns: &[Turn]| {
                 let mut end = start.clone();
-                turns.iter().for_each(|turn| end.free(&turn.frees));
+                for turn in turns {
+                    end.free(&turn.frees);
+                }
                 turns.iter().all(|turn| end.take(&turn.gains))
             };
             while !fits(&turns) {
