@@ -1,5 +1,12 @@
 //! Sheets of thousands of rows of every kind: the calls, against arithmetic of what no planner can do without.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "numbers of a few thousands"
+)]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
@@ -267,10 +274,6 @@ fn within_five_percent(seed: u64, people: usize, rows: usize, spare: u64) {
     }
     let handed_over = plan.steps_of(Stage::HandOver).count();
     let least = least(&case, &rules, handed_over);
-    println!(
-        "seed {seed} spare {spare}: {found:?} against {least:?}, {} stages",
-        plan.stages().len()
-    );
     assert_eq!(found.keys().collect::<Vec<_>>(), least.keys().collect::<Vec<_>>());
     for (method, calls) in &found {
         // Where pools are full, somebody has to begin: of each of the five sets a call more may not be full, and
@@ -288,7 +291,7 @@ fn within_five_percent(seed: u64, people: usize, rows: usize, spare: u64) {
         return;
     }
     let mut end = case.world.clone();
-    carry_out(&mut plan, &mut end, &rules.sizes, |calls| calls.reverse());
+    carry_out(&mut plan, &mut end, &rules.sizes, <[_]>::reverse);
     assert_eq!(
         differences(&end.people(), &read_row_by_row(&case.world, &rows)),
         Vec::new()
