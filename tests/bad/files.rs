@@ -10,8 +10,12 @@ fn every_file_is_answered_as_its_text_says_and_has_a_note() {
     let notes = fs_err::read_to_string(folder.join("NOTES.md")).unwrap();
     let names = fs_err::read_dir(&folder).unwrap();
     let mut names: Vec<String> = names
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !name.ends_with(".txt") && !name.ends_with(".md"))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_none_or(|extension| extension != "txt" && extension != "md")
+        })
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         .collect();
     names.sort();
     let mut wrong = Vec::new();
