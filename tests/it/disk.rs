@@ -107,7 +107,7 @@ fn nobody_is_invited_of_whom_the_full_disk_does_not_know() {
 fn a_results_file_that_cannot_be_made_is_told_before_anything_is_sent() {
     let stage = Stage::new();
     stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
-    fs_err::create_dir(stage.path("folder")).unwrap();
+    fs_err::create_dir(stage.given("folder")).unwrap();
     let mut cases = vec![("nowhere/results.csv", "create the folder"), ("folder", "--results")];
     // A file system that not even the superuser may write to.
     if cfg!(target_os = "linux") {
@@ -134,7 +134,7 @@ fn a_folder_that_vanishes_during_the_run_is_noticed_and_the_next_run_finds_what_
         "sheet.csv",
         sheet("operation,user,name", "update,{},Kim", (1..=60).map(person)),
     );
-    fs_err::create_dir(stage.path("out")).unwrap();
+    fs_err::create_dir(stage.given("out")).unwrap();
     let words = [
         "run",
         "sheet.csv",
@@ -154,7 +154,7 @@ fn a_folder_that_vanishes_during_the_run_is_noticed_and_the_next_run_finds_what_
         .tells("same command again");
     assert!(stage.sandbox.tally().route("update-user") < 60);
     stage.reseat(&words).ends(1).tells("create the folder");
-    fs_err::create_dir(stage.path("out")).unwrap();
+    fs_err::create_dir(stage.given("out")).unwrap();
     stage.reseat(&words).ends(0);
     let kims = stage.world();
     assert_eq!(

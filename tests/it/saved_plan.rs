@@ -374,8 +374,8 @@ fn a_plan_is_for_its_owner_only_and_holds_no_password() {
 fn a_plan_and_its_sheet_may_be_moved_together() {
     let stage = Stage::new();
     let sheet = format!("operation,user,licenses\nset-licenses,{HUGO},ACNU\n");
-    fs_err::create_dir(stage.path("drop")).unwrap();
-    fs_err::write(stage.path("drop/in.csv"), sheet).unwrap();
+    fs_err::create_dir(stage.given("drop")).unwrap();
+    fs_err::write(stage.given("drop/in.csv"), sheet).unwrap();
     stage
         .reseat(&[
             "plan",
@@ -386,7 +386,8 @@ fn a_plan_and_its_sheet_may_be_moved_together() {
             "drop/out.csv",
         ])
         .ends(0);
-    fs_err::rename(stage.path("drop"), stage.path("moved")).unwrap();
+    fs_err::rename(stage.path("drop"), stage.given("moved")).unwrap();
+    stage.given("moved/in.csv");
     stage.reseat(&["run", "--plan", "moved/plan.json", "--yes"]).ends(0);
     assert_eq!(lines(&stage.path("moved/out.csv")).len(), 1);
 }
