@@ -19,6 +19,7 @@ mod read;
 mod session;
 mod tally;
 mod types;
+mod user;
 mod users;
 
 pub use base_url::{BaseUrl, BaseUrlFault};
@@ -29,5 +30,6 @@ pub use session::SignedIn;
 pub use tally::Tally;
 pub use types::{
     Allocation, Answer, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser, Page, Receipt, Resolved, Seats,
-    User, UserUpdate,
+    UserUpdate,
 };
+pub use user::{PackedTexts, User, UserTexts};

@@ -3,37 +3,6 @@
 
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
-/// A user as the directory has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the API's own flags, each a fact of its own"
-)]
-pub struct User {
-    /// The GUID.
-    pub id: UserId,
-    /// The user name; on Cloud mostly the e-mail address.
-    pub user_name: String,
-    /// The address; empty where there is none.
-    pub email: String,
-    /// First name.
-    pub name: String,
-    /// Last name.
-    pub surname: String,
-    /// Display name.
-    pub display_name: String,
-    /// Whether the account may sign in.
-    pub is_active: bool,
-    /// Whether the invitation is accepted.
-    pub invitation_accepted: bool,
-    /// Whether the account may sign in with a password where that is restricted.
-    pub bypass_basic_auth: bool,
-    /// The groups it is in.
-    pub groups: Vec<GroupId>,
-    /// Whether the account comes from an external directory (Entra, LDAP), so that its profile cannot be changed here.
-    pub from_directory: bool,
-}
-
 /// A local group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {

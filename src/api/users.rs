@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::client::{Result, empty_list, found, paged};
 use super::read::{flag, guid, guids, member, page, text, variant};
 use super::session::Call;
-use super::{Client, Page, User, UserUpdate};
+use super::{Client, Page, User, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
@@ -118,17 +118,20 @@ fn update_body(update: &UserUpdate) -> Value {
 fn user(value: &Value) -> Option<User> {
     let directory = variant(value, &["category"], &CATEGORIES) == Some(2)
         || variant(value, &["type"], &TYPES).is_some_and(|kind| matches!(kind, 2 | 3));
+    let id = UserId(member(value, &["id"]).and_then(guid)?);
+    let texts = UserTexts {
+        user_name: &text(value, &["userName"]),
+        email: &text(value, &["email"]),
+        name: &text(value, &["name"]),
+        surname: &text(value, &["surname"]),
+        display_name: &text(value, &["displayName"]),
+    };
     Some(User {
-        id: UserId(member(value, &["id"]).and_then(guid)?),
-        user_name: text(value, &["userName"]),
-        email: text(value, &["email"]),
-        name: text(value, &["name"]),
-        surname: text(value, &["surname"]),
-        display_name: text(value, &["displayName"]),
         is_active: flag(value, &["isActive"]).unwrap_or(true),
         invitation_accepted: flag(value, &["invitationAccepted"]).unwrap_or(false),
         bypass_basic_auth: flag(value, &["bypassBasicAuthRestriction"]).unwrap_or(false),
         groups: guids(value, &["groupIDs"]).into_iter().map(GroupId).collect(),
         from_directory: directory,
+        ..User::new(id, texts)
     })
 }

@@ -121,6 +121,8 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
     let ran = engine.run(plan).await;
     let observed = progress.finish();
     drop(journal);
+    // What was there before is recorded by now; putting the results in order wants its memory.
+    drop(snapshot);
     let ran: Ran = ran.map_err(|error| not_recorded(Ending::Stopped, &error))?;
     after::after(Aftermath {
         console: session.console,

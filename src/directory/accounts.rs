@@ -1,13 +1,14 @@
 //! Users, found by id, e-mail and user name.
 
-use std::sync::OnceLock;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 use super::Found;
 use super::names::{NameIndex, numbered};
 use super::near::near;
 use super::sole::{claimants, in_order};
 use crate::api::User;
-use crate::model::{UserId, UserRef};
+use crate::model::{GroupId, UserId, UserRef};
 use crate::text::fold;
 
 /// Users in the order of their ids, each once. The indexes cost twelve bytes to twenty a user.
@@ -25,11 +26,12 @@ pub struct Accounts {
 impl FromIterator<User> for Accounts {
     /// Of one who came twice the first is kept.
     fn from_iter<I: IntoIterator<Item = User>>(users: I) -> Self {
-        let users = in_order(users, |user| user.id, is_one_person);
+        let mut users = in_order(users, |user| user.id, is_one_person);
+        share_groups(&mut users);
         let names = NameIndex::new(numbered(&users).flat_map(|(position, user)| {
-            [&user.email, &user.user_name]
+            [user.email(), user.user_name()]
                 .into_iter()
-                .map(|name| fold(name))
+                .map(fold)
                 .filter(|name| !name.is_empty())
                 .map(move |name| (name, position))
         }));
@@ -59,7 +61,7 @@ impl Accounts {
     /// suggested for a miss, which is what an invite hopes for.
     pub fn find(&self, name: &str) -> Found<&User> {
         let folded = fold(name);
-        let bears_it = |user: &&User| fold(&user.email) == folded || fold(&user.user_name) == folded;
+        let bears_it = |user: &&User| fold(user.email()) == folded || fold(user.user_name()) == folded;
         let bearers: Vec<&User> = self
             .names
             .candidates(&folded)
@@ -108,24 +110,37 @@ impl Accounts {
 /// Whether two entries with one id tell of the same account. What was resolved by name may lack one of the names.
 fn is_one_person(one: &User, other: &User) -> bool {
     let agree = |one: &str, other: &str| one.is_empty() || other.is_empty() || fold(one) == fold(other);
-    agree(&one.email, &other.email) && agree(&one.user_name, &other.user_name)
+    agree(one.email(), other.email()) && agree(one.user_name(), other.user_name())
+}
+
+/// Lets users of the same groups share the list of them.
+fn share_groups(users: &mut [User]) {
+    let mut known: HashSet<Arc<[GroupId]>> = HashSet::new();
+    for user in users {
+        match known.get(&user.groups) {
+            Some(same) => user.groups = Arc::clone(same),
+            None => {
+                known.insert(Arc::clone(&user.groups));
+            }
+        }
+    }
 }
 
 /// What a person would call the account.
 fn label(user: &User) -> &str {
-    if user.email.is_empty() {
-        &user.user_name
+    if user.email().is_empty() {
+        user.user_name()
     } else {
-        &user.email
+        user.email()
     }
 }
 
 /// Enough to tell two accounts apart.
 fn described(user: &User) -> String {
-    if user.email.is_empty() || fold(&user.email) == fold(&user.user_name) {
+    if user.email().is_empty() || fold(user.email()) == fold(user.user_name()) {
         format!("{} ({})", label(user), user.id)
     } else {
-        format!("{} <{}> ({})", user.user_name, user.email, user.id)
+        format!("{} <{}> ({})", user.user_name(), user.email(), user.id)
     }
 }
 
@@ -135,21 +150,15 @@ pub(super) mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::api::UserTexts;
 
     pub(in crate::directory) fn user(id: u128, email: &str, user_name: &str) -> User {
-        User {
-            id: UserId(Uuid::from_u128(id)),
-            user_name: user_name.to_owned(),
-            email: email.to_owned(),
-            name: String::new(),
-            surname: String::new(),
-            display_name: String::new(),
-            is_active: true,
-            invitation_accepted: true,
-            bypass_basic_auth: false,
-            groups: Vec::new(),
-            from_directory: false,
-        }
+        let texts = UserTexts {
+            user_name,
+            email,
+            ..UserTexts::default()
+        };
+        User::new(UserId(Uuid::from_u128(id)), texts)
     }
 
     fn id_of(found: Found<&User>) -> Option<u128> {
@@ -292,7 +301,7 @@ pub(super) mod tests {
             let folded = fold(&wanted);
             let expected: Vec<u128> = users
                 .iter()
-                .filter(|user| !folded.is_empty() && (fold(&user.email) == folded || fold(&user.user_name) == folded))
+                .filter(|user| !folded.is_empty() && (fold(user.email()) == folded || fold(user.user_name()) == folded))
                 .map(|user| user.id.0.as_u128())
                 .collect();
             let accounts: Accounts = users.into_iter().collect();

@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::needs::{Detail, Needs};
 use super::reader::Reader;
 use super::route::{LookUps, NAMES_PER_CALL};
-use crate::api::{CallError, EntityType, Resolved, User};
+use crate::api::{CallError, EntityType, Resolved, User, UserTexts};
 use crate::event::{Event, silent};
 use crate::model::{UserId, UserRef};
 use crate::text::fold;
@@ -149,18 +149,13 @@ fn bearer(name: &str, answer: &HashMap<String, Option<Resolved>>) -> Option<User
     let resolved = answer.get(name)?.as_ref()?;
     let id: UserId = resolved.identifier.parse().ok().filter(|id: &UserId| !id.0.is_nil())?;
     let folded = fold(name);
-    (fold(&resolved.email) == folded || fold(&resolved.name) == folded).then(|| User {
-        id,
-        user_name: resolved.name.clone(),
-        email: resolved.email.clone(),
-        name: String::new(),
-        surname: String::new(),
-        display_name: String::new(),
-        is_active: true,
-        invitation_accepted: true,
-        bypass_basic_auth: false,
-        groups: Vec::new(),
-        from_directory: false,
+    (fold(&resolved.email) == folded || fold(&resolved.name) == folded).then(|| {
+        let texts = UserTexts {
+            user_name: &resolved.name,
+            email: &resolved.email,
+            ..UserTexts::default()
+        };
+        User::new(id, texts)
     })
 }
 

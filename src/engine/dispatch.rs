@@ -199,7 +199,7 @@ impl<'a> Dispatcher<'a> {
             if self.jobs.is_empty() && self.queue.is_empty() {
                 return Ok(());
             }
-            let stop = self.engine.read_back.stop.clone();
+            let stop = &self.engine.read_back.stop;
             tokio::select! {
                 Some(message) = self.jobs.next() => self.take_in(message)?,
                 Some(saved) = self.saves.next(), if !self.saves.is_empty() => self.saved(saved)?,

@@ -60,15 +60,46 @@ impl Fault {
 #[derive(Debug, Clone, Default)]
 struct RowState {
     open: u32,
+    ended: bool,
+    /// Kept from the row's first call to its end only, because there may be a million rows.
+    story: Option<Box<Story>>,
+}
+
+/// What has happened to one row.
+#[derive(Debug, Clone)]
+struct Story {
     calls: u32,
     attempts: u32,
     http_status: Option<u16>,
     trace_id: Option<String>,
     started_at: Option<Timestamp>,
-    fault: Option<Box<Fault>>,
+    fault: Option<Fault>,
     /// Said besides what the steps say: that an answer was lost and settled, that licences went back.
     remarks: Vec<String>,
-    ended: bool,
+}
+
+impl Story {
+    const fn new() -> Self {
+        Self {
+            calls: 0,
+            attempts: 0,
+            http_status: None,
+            trace_id: None,
+            started_at: None,
+            fault: None,
+            remarks: Vec::new(),
+        }
+    }
+}
+
+impl RowState {
+    fn story(&mut self) -> &mut Story {
+        self.story.get_or_insert_with(|| Box::new(Story::new()))
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        self.story.as_ref()?.fault.as_ref()
+    }
 }
 
 /// What is known of each row and step.
@@ -116,7 +147,7 @@ impl<'a> RowBook<'a> {
 
     /// Whether the row has not failed so far.
     pub(super) fn is_well(&self, row: RowIndex) -> bool {
-        self.states[row].fault.is_none()
+        self.states[row].fault().is_none()
     }
 
     pub(super) fn has_ended(&self, row: RowIndex) -> bool {
@@ -125,37 +156,37 @@ impl<'a> RowBook<'a> {
 
     /// Notes that a call for the row is about to be sent.
     pub(super) fn begin(&mut self, row: RowIndex, now: Timestamp) {
-        let state = &mut self.states[row];
-        state.started_at.get_or_insert(now);
-        state.calls += 1;
+        let story = self.states[row].story();
+        story.started_at.get_or_insert(now);
+        story.calls += 1;
     }
 
     /// Notes what a call that answered for the row cost.
     pub(super) fn answered(&mut self, row: RowIndex, receipt: &Receipt) {
-        let state = &mut self.states[row];
-        if state.fault.is_none() {
-            state.attempts = receipt.attempts;
-            state.http_status = Some(receipt.http_status);
-            state.trace_id.clone_from(&receipt.trace_id);
+        let story = self.states[row].story();
+        if story.fault.is_none() {
+            story.attempts = receipt.attempts;
+            story.http_status = Some(receipt.http_status);
+            story.trace_id.clone_from(&receipt.trace_id);
         }
     }
 
     /// Notes the failure that decides the row; the first one stands.
     pub(super) fn fail(&mut self, row: RowIndex, fault: Fault, error: Option<&CallError>) {
-        let state = &mut self.states[row];
-        if state.fault.is_some() {
+        let story = self.states[row].story();
+        if story.fault.is_some() {
             return;
         }
-        state.fault = Some(Box::new(fault));
+        story.fault = Some(fault);
         if let Some(error) = error {
-            state.attempts = error.attempts;
-            state.http_status = error.status;
-            state.trace_id.clone_from(&error.trace_id);
+            story.attempts = error.attempts;
+            story.http_status = error.status;
+            story.trace_id.clone_from(&error.trace_id);
         }
     }
 
     pub(super) fn remark(&mut self, row: RowIndex, remark: impl Into<String>) {
-        self.states[row].remarks.push(remark.into());
+        self.states[row].story().remarks.push(remark.into());
     }
 
     /// Ends a step; says which of its rows have no open step left.
@@ -179,10 +210,10 @@ impl<'a> RowBook<'a> {
     pub(super) fn end(&mut self, plan: &Plan, snapshot: &Snapshot, row: RowIndex, now: Timestamp) -> Record {
         self.states[row].ended = true;
         let change = describe(plan, snapshot, row, |step| self.step(step) == StepState::Done);
-        let state = &self.states[row];
+        let story = self.story(row);
         let planned = &plan.rows[row];
         let mut parts: Vec<String> = Vec::new();
-        let (status, code) = match (&state.fault, &planned.verdict, &planned.ending) {
+        let (status, code) = match (&story.fault, &planned.verdict, &planned.ending) {
             (Some(fault), _, _) => {
                 parts.push(fault.message.clone());
                 (fault.status, fault.code.clone())
@@ -210,21 +241,19 @@ impl<'a> RowBook<'a> {
         if planned.verdict.is_none() && !planned.note.is_empty() {
             parts.push(planned.note.clone());
         }
-        parts.extend(state.remarks.iter().cloned());
+        parts.extend(story.remarks.iter().cloned());
         let record = Record {
             status,
             code,
             message: parts.join("; "),
             before: change.before,
             after: change.after,
-            started_at: Some(state.started_at.unwrap_or(now)),
+            started_at: Some(story.started_at.unwrap_or(now)),
             finished_at: Some(now),
             ..self.blank(plan, row)
         };
-        // Nobody asks again, and there may be a million rows.
-        let state = &mut self.states[row];
-        state.trace_id = None;
-        state.remarks = Vec::new();
+        // Nobody asks again, unless for whether the row is well.
+        self.states[row].story.take_if(|story| story.fault.is_none());
         record
     }
 
@@ -237,9 +266,10 @@ impl<'a> RowBook<'a> {
         why: &str,
         now: Timestamp,
     ) -> Record {
-        if self.states[row].fault.is_none() {
-            self.states[row].fault = Some(Box::new(Fault::new(Status::NotRun, "stopped", why)));
-        }
+        let story = self.states[row].story();
+        story
+            .fault
+            .get_or_insert_with(|| Fault::new(Status::NotRun, "stopped", why));
         self.end(plan, snapshot, row, now)
     }
 
@@ -253,7 +283,6 @@ impl<'a> RowBook<'a> {
         code: &str,
         now: Timestamp,
     ) -> Record {
-        let state = &self.states[row];
         let change = describe(plan, snapshot, row, |step| self.step(step) == StepState::Done);
         Record {
             status: Status::Started,
@@ -261,23 +290,28 @@ impl<'a> RowBook<'a> {
             message: change.words.join("; "),
             before: change.before,
             after: change.after,
-            started_at: Some(state.started_at.unwrap_or(now)),
+            started_at: Some(self.story(row).started_at.unwrap_or(now)),
             ..self.blank(plan, row)
         }
     }
 
+    fn story(&self, row: RowIndex) -> &Story {
+        static NONE: Story = Story::new();
+        self.states[row].story.as_deref().unwrap_or(&NONE)
+    }
+
     fn blank(&self, plan: &Plan, row: RowIndex) -> Record {
-        let state = &self.states[row];
+        let story = self.story(row);
         let Row { place, key, operation } = &self.rows[row];
         Record {
             operation: Some(operation.kind()),
             user: operation.user_label(),
             target: operation.target_label(),
-            http_status: state.http_status,
-            attempts: state.attempts,
-            calls: state.calls,
+            http_status: story.http_status,
+            attempts: story.attempts,
+            calls: story.calls,
             user_id: plan.rows[row].account.and_then(|account| plan.account(account).id),
-            trace_id: state.trace_id.clone(),
+            trace_id: story.trace_id.clone(),
             ..Record::blank(place.clone(), *key, Status::NotRun)
         }
     }

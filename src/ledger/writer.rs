@@ -1,7 +1,8 @@
 //! The thread that writes a results file: records that came together go to disk together.
 
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -78,7 +79,7 @@ pub(super) struct Writer {
 #[derive(Debug, Clone)]
 pub(super) struct WriterHandle {
     sender: Sender<Message>,
-    path: PathBuf,
+    path: Arc<Path>,
 }
 
 impl Writer {
@@ -96,7 +97,10 @@ impl Writer {
             .name("results".to_owned())
             .spawn(move || task.run(&inbox))?;
         Ok(Self {
-            handle: WriterHandle { sender, path },
+            handle: WriterHandle {
+                sender,
+                path: path.into(),
+            },
             thread: Some(thread),
         })
     }
@@ -136,11 +140,10 @@ impl WriterHandle {
 impl Journal for WriterHandle {
     fn append(&self, records: Vec<Record>) -> Durable {
         let (done, verdict) = oneshot::channel();
-        let closed = self.closed();
-        if self.sender.send(Message::Append(records, done)).is_err() {
-            return futures::future::ready(Err(closed)).boxed();
-        }
-        async move { verdict.await.unwrap_or(Err(closed)) }.boxed()
+        // Of one that is closed the message comes back, and with it goes the sender of the verdict.
+        let _ = self.sender.send(Message::Append(records, done));
+        let handle = self.clone();
+        async move { verdict.await.unwrap_or_else(|_| Err(handle.closed())) }.boxed()
     }
 }
 

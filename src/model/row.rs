@@ -32,7 +32,7 @@ impl fmt::Display for Place {
 /// What a row is known by between runs: a hash of its normalised content and of its occurrence
 /// among equal rows, so that a sheet may be sorted and extended between runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RowKey(u128);
+pub struct RowKey(Uuid);
 
 /// The name space of row keys; changing it makes every results file foreign.
 const NAMESPACE: Uuid = Uuid::from_u128(0x7265_7365_6174_5f72_6f77_5f6b_6579_5f31);
@@ -40,7 +40,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x7265_7365_6174_5f72_6f77_5f6b_6579_5f3
 impl RowKey {
     /// The key of a row with this normalised content, the `occurrence`-th of its kind from 0.
     pub fn of(content: &str, occurrence: u32) -> Self {
-        Self(Uuid::new_v5(&NAMESPACE, content.as_bytes()).as_u128()).repeated(occurrence)
+        Self(Uuid::new_v5(&NAMESPACE, content.as_bytes())).repeated(occurrence)
     }
 
     /// Of the key of the first of several equal rows, the key of the `occurrence`-th, from 0.
@@ -49,14 +49,13 @@ impl RowKey {
         if occurrence == 0 {
             return self;
         }
-        let base = Uuid::from_u128(self.0);
-        Self(Uuid::new_v5(&base, &occurrence.to_le_bytes()).as_u128())
+        Self(Uuid::new_v5(&self.0, &occurrence.to_le_bytes()))
     }
 }
 
 impl fmt::Display for RowKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:032x}", self.0)
+        self.0.as_simple().fmt(out)
     }
 }
 
@@ -74,7 +73,7 @@ impl FromStr for RowKey {
         if !well_formed {
             return Err(());
         }
-        u128::from_str_radix(text, 16).map(Self).map_err(|_| ())
+        Uuid::try_parse(text).map(Self).map_err(|_| ())
     }
 }
 

@@ -276,18 +276,18 @@ fn depend_on_makers(plan: &mut Plan) {
 }
 
 fn name_and_address(user: &User) -> String {
-    let name = if user.display_name.is_empty() {
-        format!("{} {}", user.name, user.surname)
+    let name = if user.display_name().is_empty() {
+        format!("{} {}", user.name(), user.surname())
     } else {
-        user.display_name.clone()
+        user.display_name().to_owned()
     };
-    let address = if user.email.is_empty() {
-        &user.user_name
+    let address = if user.email().is_empty() {
+        user.user_name()
     } else {
-        &user.email
+        user.email()
     };
     match name.trim() {
-        "" => address.clone(),
+        "" => address.to_owned(),
         name => format!("{name} <{address}>"),
     }
 }

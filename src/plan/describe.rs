@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Direct, Holding, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepIndex, Work};
-use crate::api::UserUpdate;
+use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{GroupId, UserId};
 
@@ -156,14 +156,10 @@ impl Teller<'_> {
         let present = user.and_then(|id| self.snapshot.user_by_id(id));
         let mut fields: Vec<(&str, Value, Value)> = Vec::new();
         let texts = [
-            ("name", present.map(|user| &user.name), &update.name),
-            ("surname", present.map(|user| &user.surname), &update.surname),
-            (
-                "display_name",
-                present.map(|user| &user.display_name),
-                &update.display_name,
-            ),
-            ("email", present.map(|user| &user.email), &update.email),
+            ("name", present.map(User::name), &update.name),
+            ("surname", present.map(User::surname), &update.surname),
+            ("display_name", present.map(User::display_name), &update.display_name),
+            ("email", present.map(User::email), &update.email),
         ];
         fields.extend(
             texts
@@ -244,11 +240,11 @@ impl Teller<'_> {
             .collect();
         let held = self.snapshot.direct(user.id).map(|allocation| &allocation.bundles);
         for (name, value) in [
-            ("email", json!(user.email)),
-            ("username", json!(user.user_name)),
-            ("name", json!(user.name)),
-            ("surname", json!(user.surname)),
-            ("display_name", json!(user.display_name)),
+            ("email", json!(user.email())),
+            ("username", json!(user.user_name())),
+            ("name", json!(user.name())),
+            ("surname", json!(user.surname())),
+            ("display_name", json!(user.display_name())),
             ("groups", json!(groups)),
             ("licenses", json!(held)),
         ] {

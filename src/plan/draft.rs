@@ -169,7 +169,7 @@ impl<'a> Draft<'a> {
     pub(super) fn names(&self) -> (String, String) {
         let mut names = self
             .user
-            .map(|user| (user.name.clone(), user.surname.clone()))
+            .map(|user| (user.name().to_owned(), user.surname().to_owned()))
             .unwrap_or_default();
         for (_, update) in &self.updates {
             names.0 = update.name.clone().unwrap_or(names.0);

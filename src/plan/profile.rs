@@ -7,20 +7,20 @@ use crate::text::fold;
 /// The fields of `profile` that differ from the account's present ones, or that an `earlier` row of the
 /// sheet changes; `None` where there are none.
 pub(super) fn changed_fields(profile: &ProfileChange, user: Option<&User>, earlier: &UserUpdate) -> Option<UserUpdate> {
-    let text = |wanted: &Field, present: Option<&String>, earlier: &Option<String>| {
-        let differs = |wanted: &&str| earlier.is_some() || present.map(String::as_str) != Some(*wanted);
+    let text = |wanted: &Field, present: Option<&str>, earlier: &Option<String>| {
+        let differs = |wanted: &&str| earlier.is_some() || present != Some(*wanted);
         wanted.as_sent().filter(differs).map(str::to_owned)
     };
     let flag = |wanted: Option<bool>, present: Option<bool>, earlier: Option<bool>| {
         wanted.filter(|wanted| earlier.is_some() || present != Some(*wanted))
     };
-    let bears = |address: &str| user.is_some_and(|user| fold(&user.email) == address);
+    let bears = |address: &str| user.is_some_and(|user| fold(user.email()) == address);
     let update = UserUpdate {
-        name: text(&profile.name, user.map(|user| &user.name), &earlier.name),
-        surname: text(&profile.surname, user.map(|user| &user.surname), &earlier.surname),
+        name: text(&profile.name, user.map(User::name), &earlier.name),
+        surname: text(&profile.surname, user.map(User::surname), &earlier.surname),
         display_name: text(
             &profile.display_name,
-            user.map(|user| &user.display_name),
+            user.map(User::display_name),
             &earlier.display_name,
         ),
         email: profile

@@ -65,13 +65,14 @@ fn ambiguous(code: &'static str, what: &str, name: &str, which: &[String]) -> Ve
 /// The account that has this address, unless it only bears it as its user name while its e-mail is another:
 /// whoever is invited by the address, or moves to it, is most likely somebody else.
 pub(super) fn bearer<'a>(address: &Email, user: &'a User) -> Result<&'a User, Verdict> {
-    if user.email.is_empty() || fold(&user.email) == address.fold() {
+    if user.email().is_empty() || fold(user.email()) == address.fold() {
         return Ok(user);
     }
     let message = format!(
         "`{address}` is the user name of an account whose e-mail is `{}` ({}); if it is the person you mean, write \
          that e-mail",
-        user.email, user.id
+        user.email(),
+        user.id
     );
     Err(verdict(Status::Ambiguous, "user_name_of_another", message))
 }

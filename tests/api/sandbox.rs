@@ -74,7 +74,7 @@ async fn tour(client: &Client) {
     };
     client.update_user(zoe, &update).await.unwrap();
     let read = client.user(zoe).await.unwrap().value.unwrap();
-    assert_eq!((read.surname.as_str(), read.invitation_accepted), ("Zed", false));
+    assert_eq!((read.surname(), read.invitation_accepted), ("Zed", false));
     assert!(read.groups.contains(&group.id));
     let members = client.group_members(group.id, 0, 1000).await.unwrap().value;
     assert!(members.items.contains(&zoe));

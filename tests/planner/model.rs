@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reseat::api::{Allocation, Group, Seats, User};
+use reseat::api::{Allocation, Group, Seats, User, UserTexts};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{BundleCode, BundleSet, GroupId, UserId};
 use uuid::Uuid;
@@ -127,18 +127,19 @@ impl World {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let users = self.accounts.iter().map(|(id, account)| User {
-            id: *id,
-            user_name: account.email.clone(),
-            email: account.email.clone(),
-            name: account.name.clone(),
-            surname: String::new(),
-            display_name: String::new(),
-            is_active: true,
-            invitation_accepted: account.accepted,
-            bypass_basic_auth: false,
-            groups: account.groups.iter().copied().collect(),
-            from_directory: account.from_directory,
+        let users = self.accounts.iter().map(|(id, account)| {
+            let texts = UserTexts {
+                user_name: &account.email,
+                email: &account.email,
+                name: &account.name,
+                ..UserTexts::default()
+            };
+            User {
+                invitation_accepted: account.accepted,
+                groups: account.groups.iter().copied().collect(),
+                from_directory: account.from_directory,
+                ..User::new(*id, texts)
+            }
         });
         let groups = (0..)
             .zip(GROUPS)

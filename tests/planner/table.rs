@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use reseat::api::{PackedTexts, UserTexts};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{DeleteWhen, Operation, Status};
 use reseat::plan::{
@@ -535,7 +536,11 @@ fn a_migration_begun_with_another_account_of_that_name_touches_nobody() {
 fn an_address_that_is_only_somebody_elses_user_name_leads_to_nobody() {
     let world = World::of(2);
     let mut users = world.snapshot().users().to_vec();
-    users[1].user_name = "new@new.example".to_owned();
+    users[1].texts = PackedTexts::new(UserTexts {
+        user_name: "new@new.example",
+        email: &address(1),
+        ..UserTexts::default()
+    });
     let snapshot = Snapshot::from(Contents {
         accounts: users.into_iter().collect(),
         ..Contents::default()

@@ -86,7 +86,7 @@ impl Session {
                     });
                 }
                 (Decision::Retry { after, kind }, _) => {
-                    self.wait_to_retry(call, &mut story, after, kind)
+                    Box::pin(self.wait_to_retry(call, &mut story, after, kind))
                         .await
                         .map_err(|held| story.held(call, &held, max_wait))?;
                 }

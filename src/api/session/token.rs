@@ -61,7 +61,11 @@ impl Session {
         if call.service == Service::Token {
             return Ok(None);
         }
-        match self.token(story.refused_token).await {
+        if let Some(token) = self.shared.tokens.held().usable(story.refused_token) {
+            return Ok(Some(token));
+        }
+        // Apart, because signing in would make the future of every call a large one.
+        match Box::pin(self.token(story.refused_token)).await {
             Ok(token) => Ok(Some(token)),
             Err(error) => Err(match error.failure {
                 Failure::Stopped => story.stopped(call),

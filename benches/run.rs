@@ -1,0 +1,241 @@
+//! How many calls a second a run makes where each row needs a call of its own (bar: 0.8 of a bare loop).
+//!
+//! `cargo bench --bench run` sends 20,000 PUTs to a server in a process of its own, in turn from a bare reqwest loop
+//! without a results file and from the engine with one, each record on disk and the file in its final order, and
+//! prints both with the processor time that each call takes on the client's side.
+//!
+//! Found on 2026-11-22 on two hardware threads with a load of 5 to 15 from others, so that single pairs differ by
+//! a factor of two (median of five pairs):
+//!
+//! | at once | bare | reseat | ratio |
+//! | --- | --- | --- | --- |
+//! | 8 | 17,674 calls/s, 25 µs | 10,818 calls/s, 53 µs | 0.61 |
+//! | 32 | 12,795 calls/s, 32 µs | 5,209 calls/s, 82 µs | 0.41 |
+//!
+//! The bar is not reached: a call takes twice to three times the processor time of a bare one. The figures are of the
+//! state before signing in and pauses were moved out of every call's future; since then there is no undisturbed run.
+//! The ratio to `oha` is not told, for want of an `oha` here.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+mod server;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::stream::{self, StreamExt};
+use jiff::Timestamp;
+use reseat::api::{BaseUrl, Client, Config, Credentials};
+use reseat::directory::{self, ReadOptions};
+use reseat::engine::{Engine, Patience, ReadBack};
+use reseat::ledger::{ResultsFile, RunId};
+use reseat::model::{Capabilities, OrganizationId, Place, Row, RowKey};
+use reseat::pace::Limits;
+use reseat::plan::{self, Rules};
+use reseat::report::{Mode, Progress};
+use reseat::sheet::Source;
+use reseat::wire::{HttpConfig, HttpTransport};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use server::{ORGANIZATION, Server, address};
+
+const ROWS: usize = 20_000;
+const REPEATS: usize = 5;
+
+/// What one way of making the calls took.
+#[derive(Clone, Copy)]
+struct Cost {
+    time: Duration,
+    cpu: Duration,
+}
+
+fn main() {
+    if server::serve_if_asked() {
+        return;
+    }
+    // `cargo test --benches` runs this too, to see that it compiles.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let server = Server::start(ROWS);
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let rows = rows(folder.path());
+    for concurrency in [8, 32] {
+        let mut pairs: Vec<(Cost, Cost)> = (0..REPEATS)
+            .map(|_| {
+                let bare = in_runtime(|| bare(&server, concurrency));
+                let ours = in_runtime(|| run(&server, &rows, folder.path(), concurrency));
+                (bare, ours)
+            })
+            .collect();
+        for (bare, ours) in &pairs {
+            println!(
+                "  bare {}, reseat {}, ratio {:.2}",
+                told(*bare),
+                told(*ours),
+                ratio(*bare, *ours)
+            );
+        }
+        pairs.sort_by(|one, other| ratio(one.0, one.1).total_cmp(&ratio(other.0, other.1)));
+        let (bare, ours) = pairs[pairs.len() / 2];
+        println!(
+            "{concurrency} at once: bare {}, reseat {}, ratio {:.2} (median of {REPEATS} pairs)",
+            told(bare),
+            told(ours),
+            ratio(bare, ours)
+        );
+    }
+}
+
+fn ratio(bare: Cost, ours: Cost) -> f64 {
+    bare.time.as_secs_f64() / ours.time.as_secs_f64()
+}
+
+fn told(cost: Cost) -> String {
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / ROWS as f64;
+    format!(
+        "{:.0} calls/s ({:.0} µs of CPU a call)",
+        ROWS as f64 / cost.time.as_secs_f64(),
+        each(cost.cpu)
+    )
+}
+
+fn in_runtime<T, F: Future<Output = T>>(work: impl FnOnce() -> F) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(work())
+}
+
+/// The same PUTs from a loop that does nothing else.
+async fn bare(server: &Server, concurrency: usize) -> Cost {
+    let client = reqwest::Client::new();
+    let base = format!("{}/acme/identity_/api/User", server.url());
+    let start = Start::now();
+    let calls = (0..ROWS).map(|number| {
+        let id = Uuid::from_u128((0x0b5e << 112) | (number as u128 + 1));
+        let request = client
+            .put(format!("{base}/{id}"))
+            .bearer_auth("token")
+            .header("content-type", "application/json")
+            .body(format!(r#"{{"name":"New{number}"}}"#));
+        async move {
+            let answer = request.send().await.expect("an answer");
+            assert!(answer.status().is_success());
+            answer.bytes().await.expect("a body").len()
+        }
+    });
+    let read = stream::iter(calls).buffer_unordered(concurrency);
+    let read = read.fold(0, |sum, length| async move { sum + length }).await;
+    assert!(read > 0);
+    start.cost()
+}
+
+/// `run` from the moment when the plan is confirmed to the finished results file.
+async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -> Cost {
+    let organization = OrganizationId(ORGANIZATION.1);
+    let uri = BaseUrl::parse(&server.url()).expect("an address");
+    let most = u32::try_from(concurrency).expect("few");
+    let config = Config {
+        limits: Limits::none(),
+        concurrency: most,
+        ..Config::new(uri, ORGANIZATION.0, organization, Credentials::Token("token".into()))
+    };
+    let transport = HttpTransport::new(HttpConfig::default()).expect("a transport");
+    let progress = Progress::on_stderr(Mode::Quiet);
+    let observer = progress.observer();
+    let stop = CancellationToken::new();
+    let client = Client::new(Arc::new(transport), config, observer.clone(), stop.clone());
+    let options = ReadOptions {
+        users_per_page: 1000,
+        concurrency,
+        capabilities: Capabilities::default(),
+    };
+    let rules = Rules::default();
+    let needs = plan::needs(rows, &rules);
+    let snapshot = directory::read(&client, &needs, &options, &observer)
+        .await
+        .expect("the directory");
+    let plan = plan::plan(rows, &snapshot, &plan::BegunRows::default(), &rules);
+    let results = folder.join("rows.results.csv");
+    let _ = fs_err::remove_file(&results);
+    let order: Vec<(RowKey, Place)> = rows.iter().map(|row| (row.key, row.place.clone())).collect();
+
+    let start = Start::now();
+    let opened = ResultsFile::open(&results, &RunId::new(Timestamp::now(), organization, 1)).expect("a results file");
+    let journal = opened.file.journal();
+    let engine = Engine {
+        rows,
+        snapshot: &snapshot,
+        rules: &rules,
+        read_back: ReadBack {
+            client,
+            options,
+            observer,
+            patience: Patience::over(Duration::from_secs(20)),
+            stop,
+        },
+        journal: &*journal,
+        max_failures: None,
+        concurrency,
+    };
+    let ran = engine.run(plan).await.expect("a results file");
+    assert_eq!(ran.stopped, None);
+    drop(journal);
+    let finished = opened.file.finish(&order).expect("a results file");
+    let cost = start.cost();
+    assert_eq!(finished.counts.get(&reseat::model::Status::Done), Some(&ROWS));
+    cost
+}
+
+fn rows(folder: &Path) -> Vec<Row> {
+    let path = folder.join("rows.csv");
+    let mut sheet = "operation,user,name\n".to_owned();
+    for number in 0..ROWS {
+        sheet += &format!("update,{},New{number}\n", address(number));
+    }
+    fs_err::write(&path, sheet).expect("a file");
+    let source = Source::open(&path).expect("a sheet");
+    let intake = reseat::intake::read(&source, &reseat::intake::Options::default()).expect("a sheet");
+    assert_eq!(intake.rows.len(), ROWS);
+    intake.rows
+}
+
+struct Start {
+    time: Instant,
+    cpu: Duration,
+}
+
+impl Start {
+    fn now() -> Self {
+        Self {
+            time: Instant::now(),
+            cpu: cpu(),
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        Cost {
+            time: self.time.elapsed(),
+            cpu: cpu().saturating_sub(self.cpu),
+        }
+    }
+}
+
+/// What this process has had of the processors, to a hundredth of a second; nothing where the system does not say.
+fn cpu() -> Duration {
+    let stat = fs_err::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks: u64 = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum();
+    Duration::from_millis(ticks * 10)
+}
