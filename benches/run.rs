@@ -41,7 +41,7 @@ use uuid::Uuid;
 
 use server::{ORGANIZATION, Server, address};
 
-const ROWS: usize = 20_000;
+const ROWS: u32 = 20_000;
 const REPEATS: usize = 5;
 
 /// What one way of making the calls took.
@@ -59,7 +59,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let server = Server::start(ROWS);
+    let server = Server::start(ROWS as usize);
     let folder = tempfile::TempDir::new().expect("a folder");
     let rows = rows(folder.path());
     for concurrency in [8, 32] {
@@ -94,10 +94,10 @@ fn ratio(bare: Cost, ours: Cost) -> f64 {
 }
 
 fn told(cost: Cost) -> String {
-    let each = |time: Duration| time.as_secs_f64() * 1e6 / ROWS as f64;
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(ROWS);
     format!(
         "{:.0} calls/s ({:.0} µs of CPU a call)",
-        ROWS as f64 / cost.time.as_secs_f64(),
+        f64::from(ROWS) / cost.time.as_secs_f64(),
         each(cost.cpu)
     )
 }
@@ -116,7 +116,7 @@ async fn bare(server: &Server, concurrency: usize) -> Cost {
     let base = format!("{}/acme/identity_/api/User", server.url());
     let start = Start::now();
     let calls = (0..ROWS).map(|number| {
-        let id = Uuid::from_u128((0x0b5e << 112) | (number as u128 + 1));
+        let id = Uuid::from_u128((0x0b5e << 112) | (u128::from(number) + 1));
         let request = client
             .put(format!("{base}/{id}"))
             .bearer_auth("token")
@@ -187,7 +187,10 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
     drop(journal);
     let finished = opened.file.finish(&order).expect("a results file");
     let cost = start.cost();
-    assert_eq!(finished.counts.get(&reseat::model::Status::Done), Some(&ROWS));
+    assert_eq!(
+        finished.counts.get(&reseat::model::Status::Done),
+        Some(&(ROWS as usize))
+    );
     cost
 }
 
@@ -195,12 +198,13 @@ fn rows(folder: &Path) -> Vec<Row> {
     let path = folder.join("rows.csv");
     let mut sheet = "operation,user,name\n".to_owned();
     for number in 0..ROWS {
-        sheet += &format!("update,{},New{number}\n", address(number));
+        let user = address(number as usize);
+        sheet.extend(["update,", &user, ",New", &number.to_string(), "\n"]);
     }
     fs_err::write(&path, sheet).expect("a file");
     let source = Source::open(&path).expect("a sheet");
     let intake = reseat::intake::read(&source, &reseat::intake::Options::default()).expect("a sheet");
-    assert_eq!(intake.rows.len(), ROWS);
+    assert_eq!(intake.rows.len(), ROWS as usize);
     intake.rows
 }
 
