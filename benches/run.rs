@@ -4,17 +4,18 @@
 //! without a results file and from the engine with one, each record on disk and the file in its final order, and
 //! prints both with the processor time that each call takes on the client's side.
 //!
-//! Found on 2026-11-22 on two hardware threads with a load of 5 to 15 from others, so that single pairs differ by
-//! a factor of two (median of five pairs):
+//! Found on 2026-11-22 on two hardware threads with a load of 5 to 15 from others, so that single pairs of one run
+//! differ by a factor of two and more (median of five pairs; the second two lines later, without LTO):
 //!
-//! | at once | bare | reseat | ratio |
-//! | --- | --- | --- | --- |
-//! | 8 | 17,674 calls/s, 25 µs | 10,818 calls/s, 53 µs | 0.61 |
-//! | 32 | 12,795 calls/s, 32 µs | 5,209 calls/s, 82 µs | 0.41 |
+//! | build | at once | bare | reseat | ratio |
+//! | --- | --- | --- | --- | --- |
+//! | release | 8 | 17,674 calls/s, 25 µs | 10,818 calls/s, 53 µs | 0.61 |
+//! | release | 32 | 12,795 calls/s, 32 µs | 5,209 calls/s, 82 µs | 0.41 |
+//! | without LTO | 8 | 25,229 calls/s, 40 µs | 8,686 calls/s, 106 µs | 0.34 |
+//! | without LTO | 32 | 29,308 calls/s, 30 µs | 10,644 calls/s, 90 µs | 0.36 |
 //!
-//! The bar is not reached: a call takes twice to three times the processor time of a bare one. The figures are of the
-//! state before signing in and pauses were moved out of every call's future; since then there is no undisturbed run.
-//! The ratio to `oha` is not told, for want of an `oha` here.
+//! The bar is not reached: a call takes two to three times the processor time of a bare one. There was no `oha` to
+//! compare with.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
