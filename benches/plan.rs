@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
-use reseat::api::{Allocation, Group, User};
+use reseat::api::{Allocation, Group, User, UserTexts};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{BundleCode, BundleSet, GroupId, GroupRef, Invite, Operation, Place, Row, RowKey, UserId, UserRef};
 use reseat::plan::{Rules, batch, plan};
@@ -129,18 +129,14 @@ fn row(position: usize) -> Row {
 }
 
 fn snapshot(count: usize) -> Snapshot {
-    let users = (0..count).filter(|position| position % 4 > 0).map(|position| User {
-        id: user(position),
-        user_name: email(position),
-        email: email(position),
-        name: String::new(),
-        surname: String::new(),
-        display_name: String::new(),
-        is_active: true,
-        invitation_accepted: true,
-        bypass_basic_auth: false,
-        groups: Vec::new(),
-        from_directory: false,
+    let users = (0..count).filter(|position| position % 4 > 0).map(|position| {
+        let address = email(position);
+        let texts = UserTexts {
+            user_name: &address,
+            email: &address,
+            ..UserTexts::default()
+        };
+        User::new(user(position), texts)
     });
     let groups = (0..GROUPS).map(|number| Group {
         id: group(number),
