@@ -135,6 +135,24 @@ fn spoilt(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     Some(fault.at(column))
 }
 
+/// A formula that stands in the cell itself: no address, group or licence begins like that, while a person's name is
+/// taken as it is written.
+fn formula_as_text(column: Column, text: &str) -> Option<Fault> {
+    match column {
+        Column::Password => None,
+        Column::Name | Column::Surname | Column::DisplayName => Some(Fault::warning(
+            "formula-as-text",
+            format!("`{}` looks like a formula, and is sent as the text that it is", shown(text)),
+            "if it is one, let the spreadsheet program compute it and save the sheet again",
+        )),
+        _ => Some(Fault::error(
+            "formula-as-text",
+            format!("the cell holds a formula, `{}`, and not its value", shown(text)),
+            "let the spreadsheet program compute it and save the sheet again, or write the value",
+        )),
+    }
+}
+
 fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     if !column.is_meaningful() {
         return None;
@@ -153,12 +171,8 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
             "mend the formula, or write the value in its place",
         ));
     }
-    if cell.text.trim_start().starts_with('=') && column != Column::Password {
-        return Some(Fault::error(
-            "formula-as-text",
-            format!("the cell holds a formula, `{}`, and not its value", shown(text)),
-            "let the spreadsheet program compute it and save the sheet again; a text that begins with `=` has a `'` before it",
-        ));
+    if cell.text.trim_start().starts_with('=') {
+        return formula_as_text(column, text);
     }
     if is_textual(column) && is_exponent(text) {
         return Some(Fault::error(
