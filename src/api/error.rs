@@ -51,6 +51,14 @@ pub struct CallError {
     pub perhaps_done: bool,
 }
 
+impl CallError {
+    /// Whether a page for people came where data belongs: the address leads nowhere, or to a log-in. A page with another
+    /// status may be a proxy's word on what this one call carried, or on a server that is down.
+    pub fn is_page(&self) -> bool {
+        matches!(self.code.as_str(), "html_answer" | "redirected") && matches!(self.status, Some(200..400 | 404))
+    }
+}
+
 impl fmt::Display for CallError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.message)

@@ -126,12 +126,10 @@ impl<'a> Session<'a> {
     }
 
     fn not_read(&self, error: &ReadError) -> Failure {
-        // A page for people where data belongs: the organization's name leads nowhere, or to a log-in.
-        let is_page = |call: &CallError| matches!(call.code.as_str(), "html_answer" | "redirected");
         let is_sign_in =
             |call: &CallError| call.failure == api::Failure::SignIn || matches!(call.status, Some(401 | 403));
         let ending = match error.call() {
-            Some(call) if is_sign_in(call) || is_page(call) => Ending::SignIn,
+            Some(call) if is_sign_in(call) || call.is_page() => Ending::SignIn,
             Some(call) if call.failure == api::Failure::Stopped => self.signals.ending().unwrap_or(Ending::Interrupted),
             _ => Ending::CouldNotStart,
         };

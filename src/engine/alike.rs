@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use super::judge::is_page;
 use crate::api::{CallError, Failure};
 use crate::plan::Family;
 
@@ -62,7 +61,7 @@ impl Alike {
     /// A call of however many rows failed.
     pub(super) fn failed(&mut self, error: &CallError) -> Option<Hopeless> {
         match error.failure {
-            _ if is_page(error) => self.pages += 1,
+            _ if error.is_page() => self.pages += 1,
             Failure::NotDone | Failure::Unclear => self.lost += 1,
             // The organization answered.
             Failure::Refused | Failure::TooLarge => (self.pages, self.lost) = (0, 0),

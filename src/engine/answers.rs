@@ -188,7 +188,7 @@ impl Dispatcher<'_> {
     fn is_about_rows(&self, family: Family, error: &CallError) -> bool {
         let is_open = || self.engine.max_failures.is_none() && !self.alike.differ(family);
         match error.failure {
-            _ if error.status == Some(403) || judge::is_page(error) => false,
+            _ if error.status == Some(403) || error.is_page() => false,
             Failure::Refused => !is_open(),
             _ => true,
         }
@@ -201,7 +201,7 @@ impl Dispatcher<'_> {
         let message = &error.message;
         let why = match hopeless {
             Hopeless::Pages => Stopped::SignIn(message.clone()),
-            _ if self.engine.max_failures.is_some() => return,
+            _ if self.engine.max_failures.is_some() || self.has_nothing_left() => return,
             Hopeless::Lost(calls) => Stopped::Hopeless(format!(
                 "{calls} calls in a row were given up, the last because {message}; run the same command again once the organization can be reached"
             )),
@@ -211,6 +211,11 @@ impl Dispatcher<'_> {
         };
         let words = why.to_string();
         self.stop(why, &words);
+    }
+
+    /// Whether every row has come to its end, so that there is nothing to be stopped.
+    fn has_nothing_left(&self) -> bool {
+        (0..self.plan.rows.len()).all(|row| self.book.has_ended(row))
     }
 
     /// The steps fail; but whether licences were taken over is asked first, if that is not known.

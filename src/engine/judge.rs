@@ -25,7 +25,7 @@ pub(super) enum Next {
 pub(super) fn next(error: &CallError, family: Family) -> Next {
     match error.failure {
         // The next part would be answered by the same page.
-        Failure::Refused if is_page(error) => Next::Fail,
+        Failure::Refused if error.is_page() => Next::Fail,
         Failure::Refused => Next::Split,
         Failure::TooLarge => Next::Shrink,
         Failure::SignIn => Next::Stop,
@@ -39,7 +39,7 @@ pub(super) fn next(error: &CallError, family: Family) -> Next {
 /// The status of a row whose own step a call was refused for.
 pub(super) fn status(error: &CallError) -> Status {
     match (error.failure, error.status) {
-        _ if is_page(error) => Status::Failed,
+        _ if error.is_page() => Status::Failed,
         (Failure::Refused | Failure::TooLarge, Some(404)) => Status::NotFound,
         (Failure::Refused | Failure::TooLarge, Some(409)) => Status::Conflict,
         (Failure::Refused | Failure::TooLarge, _) => Status::Rejected,
@@ -51,12 +51,6 @@ pub(super) fn status(error: &CallError) -> Status {
 /// Whether a refused deletion means that the account is gone already.
 pub(super) fn already_gone(error: &CallError, family: Family) -> bool {
     family == Family::Delete && error.failure == Failure::Refused && error.status == Some(404)
-}
-
-/// Whether a page for people came where data belongs: the address leads nowhere, or to a log-in. A page with another
-/// status may be a proxy's word on what this one call carried.
-pub(super) fn is_page(error: &CallError) -> bool {
-    matches!(error.code.as_str(), "html_answer" | "redirected") && matches!(error.status, Some(200..400 | 404))
 }
 
 #[cfg(test)]

@@ -142,7 +142,10 @@ fn formula_as_text(column: Column, text: &str) -> Option<Fault> {
         Column::Password => None,
         Column::Name | Column::Surname | Column::DisplayName => Some(Fault::warning(
             "formula-as-text",
-            format!("`{}` looks like a formula, and is sent as the text that it is", shown(text)),
+            format!(
+                "`{}` looks like a formula, and is sent as the text that it is",
+                shown(text)
+            ),
             "if it is one, let the spreadsheet program compute it and save the sheet again",
         )),
         _ => Some(Fault::error(

@@ -20,7 +20,7 @@ use super::shape::{Unused, check_shape, drop_echoes, erroneous, row_fault};
 use super::value_reader::ValueReader;
 use super::values::Values;
 use super::word::{Word, Words, mend};
-use crate::model::{OperationKind, Place, Row as TypedRow, RowKey};
+use crate::model::{EmailFault, OperationKind, Place, Row as TypedRow, RowKey};
 use crate::problem::{Problem, Severity};
 use crate::sheet::Row;
 
@@ -190,7 +190,7 @@ impl<'o> Typist<'o> {
             }
         }
         drop_echoes(faults, told_of_cells);
-        let valid = !faults.iter().any(|fault| fault.severity == Severity::Error);
+        let mut valid = !faults.iter().any(|fault| fault.severity == Severity::Error);
         if let Some(kind) = kind {
             self.found.counts[kind as usize] += 1;
             if !valid {
@@ -204,8 +204,13 @@ impl<'o> Typist<'o> {
                 row,
             };
             unused.note(&self.sheet.header, &mut self.found.tally);
-            if valid {
-                self.accept(kind, &values, row);
+            if valid && let Err(fault) = self.accept(kind, &values, row) {
+                faults.push(Fault::error(
+                    "bad-email",
+                    fault.to_string(),
+                    "write one address: ann.lee@corp.example",
+                ));
+                valid = false;
             }
         }
         if (!valid || kind.is_none()) && self.keep == Keep::Rows {
@@ -219,8 +224,15 @@ impl<'o> Typist<'o> {
         }
     }
 
-    fn accept(&mut self, kind: OperationKind, values: &Values<'_>, row: u32) {
+    fn accept(&mut self, kind: OperationKind, values: &Values<'_>, row: u32) -> Result<(), EmailFault> {
         write_content(kind, values, &mut self.content);
+        if self.keep == Keep::Rows {
+            self.found.rows.push(TypedRow {
+                place: self.place(row),
+                key: RowKey::of(&self.content, 0),
+                operation: operation(kind, values)?,
+            });
+        }
         let valid = ValidRow {
             kind,
             values,
@@ -228,15 +240,7 @@ impl<'o> Typist<'o> {
             number: self.sheet.number(row),
         };
         valid.collect(&mut self.facts);
-        if self.keep == Keep::Rows
-            && let Ok(operation) = operation(kind, values)
-        {
-            self.found.rows.push(TypedRow {
-                place: self.place(row),
-                key: RowKey::of(&self.content, 0),
-                operation,
-            });
-        }
+        Ok(())
     }
 
     fn place(&self, row: u32) -> Place {

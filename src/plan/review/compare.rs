@@ -100,19 +100,25 @@ fn change(saved: &RowPlan, now: &RowPlan, touched: &Touched) -> Option<String> {
         (_, Fate::Invalid) => Some(format!("the row is invalid now: {}", now.message)),
         (Fate::Invalid, _) => Some(format!("the row is valid now; for the plan, {}", saved.message)),
         (_, Fate::LeftOut) | (Fate::LeftOut, _) => Some("the plan was made for other rows".to_owned()),
-        _ if touched.concerns(saved) => touched.change(saved, now),
-        _ => changed_state(saved, now),
+        _ => another_account(saved, now).or_else(|| {
+            if touched.concerns(saved) {
+                touched.change(saved, now)
+            } else {
+                changed_state(saved, now)
+            }
+        }),
     }
+}
+
+/// What is said where the name means an account that it did not mean before.
+fn another_account(saved: &RowPlan, now: &RowPlan) -> Option<String> {
+    let (then, is) = (saved.user_id?, now.user_id?);
+    (then != is).then(|| format!("{} now names the account {is}; the plan meant {then}", subject(now)))
 }
 
 /// What is different between a row as it was planned and as it would be planned now.
 fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
     let subject = subject(now);
-    if let (Some(then), Some(is)) = (saved.user_id, now.user_id)
-        && then != is
-    {
-        return Some(format!("{subject} now names the account {is}; the plan meant {then}"));
-    }
     let settled = |row: &RowPlan| matches!(row.fate, Fate::CannotRun | Fate::Waits);
     if settled(saved) || settled(now) {
         let is_same = (saved.fate, saved.status, &saved.code) == (now.fate, now.status, &now.code);

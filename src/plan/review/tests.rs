@@ -293,6 +293,22 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
 }
 
 #[test]
+fn a_name_that_means_another_account_by_now_is_told_even_where_a_run_has_worked_on_it() {
+    let other = RowPlan {
+        user_id: Some(UserId(Uuid::from_u128(8))),
+        ..deleting(licensed(Value::Null))
+    };
+    let told = told(&[deleting(licensed(Value::Null))], vec![other], &[14]);
+    assert_eq!(
+        told,
+        [
+            "row 14: `ada@x` now names the account 00000000-0000-0000-0000-000000000008; \
+          the plan meant 00000000-0000-0000-0000-000000000007"
+        ]
+    );
+}
+
+#[test]
 fn what_a_run_has_begun_deletes_only_what_the_plan_was_to_delete() {
     let saved = |status| RowPlan {
         status: Some(status),
