@@ -371,6 +371,18 @@ fn a_plan_is_for_its_owner_only_and_holds_no_password() {
 }
 
 #[test]
+fn what_a_killed_run_did_without_living_to_record_it_is_no_change() {
+    let stage = saved(&three(), &[]);
+    run_plan(&stage, &[]).ends(0);
+    let told = stage.read("sheet.results.csv");
+    for kept in 2..=3 {
+        let lines: Vec<&str> = told.split_inclusive('\n').take(kept).collect();
+        stage.write("sheet.results.csv", lines.concat());
+        run_plan(&stage, &[]).ends(0).tells("still holds");
+    }
+}
+
+#[test]
 fn a_plan_and_its_sheet_may_be_moved_together() {
     let stage = Stage::new();
     let sheet = format!("operation,user,licenses\nset-licenses,{HUGO},ACNU\n");

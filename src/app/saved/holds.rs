@@ -1,16 +1,11 @@
 //! Whether everything is as it was when a plan was saved; and what is not, in words.
 
-use std::collections::HashSet;
-
-use jiff::Timestamp;
-
 use super::SavedPlan;
 use crate::app::Ending;
 use crate::app::failure::Failure;
-use crate::app::results::not_read;
 use crate::app::review::Review;
 use crate::ledger::History;
-use crate::model::{OrganizationId, RowKey};
+use crate::model::OrganizationId;
 use crate::plan::{self, Difference, Rules, Since, differences, seat_differences, size_differences};
 use crate::text::{number, plural};
 
@@ -45,7 +40,7 @@ pub(in crate::app) fn check(
     rules: &Rules,
     history: Option<&History>,
 ) -> Result<String, Failure> {
-    let since = since(history, saved.head.saved_at)?;
+    let since = since(history, saved);
     let rows = differences(&saved.plan.rows, now.rows(), &since);
     let sizes = size_differences(now.plan, &saved.head.batch, &rules.sizes);
     let count = rows.len() + sizes.len();
@@ -89,21 +84,14 @@ fn is_about_seats(plan: &plan::Plan, rows: &[Difference]) -> bool {
     !rows.is_empty() && !plan.short.is_empty()
 }
 
-/// What runs have attempted since then.
-fn since(history: Option<&History>, then: Timestamp) -> Result<Since, Failure> {
-    let mut attempted = HashSet::<RowKey>::new();
-    // Runs are named by the second, records to the millisecond.
-    let has_run = |history: &&History| {
-        let last = history.last_run().map(|run| run.started().as_second());
-        last.is_some_and(|started| started >= then.as_second())
-    };
-    if let Some(history) = history.filter(has_run) {
-        for entered in history.entries().map_err(|error| not_read(&error))? {
-            let record = entered.map_err(|error| not_read(&error))?.record;
-            if record.started_at.is_some_and(|started| started >= then) {
-                attempted.insert(record.key);
-            }
-        }
+/// What runs may have attempted since the plan was saved: once one has begun, any row. A run that was killed has
+/// no record of the calls whose answers it did not live to see.
+fn since(history: Option<&History>, saved: &SavedPlan) -> Since {
+    let last = history.and_then(History::last_run);
+    // Runs are named by the second.
+    let has_begun = last.is_some_and(|run| run.started().as_second() >= saved.head.saved_at.as_second());
+    let rows = saved.plan.rows.iter().filter(|_| has_begun);
+    Since {
+        attempted: rows.map(|row| row.key).collect(),
     }
-    Ok(Since { attempted })
 }

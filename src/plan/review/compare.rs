@@ -20,7 +20,7 @@ pub struct Difference {
 /// What runs have done since a plan was saved.
 #[derive(Debug, Clone, Default)]
 pub struct Since {
-    /// The rows that they attempted, whatever came of it.
+    /// The rows that they attempted, or may have, whatever came of it.
     pub attempted: HashSet<RowKey>,
 }
 
