@@ -542,7 +542,6 @@ fn the_results_lie_beside_the_sheet_under_its_name() {
         ("joiners.csv", "joiners.results.csv"),
         ("in/q4.licences.xlsx", "in/q4.licences.results.csv"),
         ("joiners", "joiners.results.csv"),
-        ("-", "reseat.results.csv"),
     ] {
         assert_eq!(results_path(Path::new(sheet)), Path::new(results));
     }

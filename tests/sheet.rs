@@ -229,6 +229,31 @@ fn a_sheet_overwritten_meanwhile_is_refused_and_one_replaced_is_read_as_it_was()
     assert!(matches!(error, SheetError::Changed { .. }));
 }
 
+/// Writes a row more to the file whenever it sees one.
+struct Feeder(std::fs::File);
+
+impl Visitor for Feeder {
+    fn sheet(&mut self, _: &Arc<str>) -> Visit {
+        Visit::Rows
+    }
+
+    fn row(&mut self, row: &mut Row) -> Visit {
+        assert!(row.number() < 100, "the reader follows the writer");
+        self.0.write_all(b"bob\n").unwrap();
+        Visit::Rows
+    }
+}
+
+#[test]
+fn a_file_that_grows_while_it_is_read_is_refused_instead_of_followed() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "a.csv", b"user\nann\n");
+    let source = Source::open(&path).unwrap();
+    let writer = fs_err::OpenOptions::new().append(true).open(&path).unwrap();
+    let error = source.read(&mut Feeder(writer.into_parts().0)).unwrap_err();
+    assert!(matches!(error, SheetError::Changed { .. }), "{error}");
+}
+
 fn marks(rows: &[(&str, u32)]) -> Marks {
     let mark = |row: &u32| Mark {
         status: "not_found".into(),

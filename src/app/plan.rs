@@ -32,7 +32,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let session = Session::new(&settings, console);
         let mut loaded = session.load(source, planning).await?;
         let order = order(&loaded.intake);
-        let path = results_of(&options.path, planning.results.as_deref());
+        let path = results_of(loaded.source.path(), planning.results.as_deref());
         let history = results::read(&path, loaded.organization.id, planning.sheet.target)?;
         let rows = std::mem::take(&mut loaded.intake.rows);
         let choice = choose(rows, &loaded.intake.refused, history.as_ref(), Part::of(planning))

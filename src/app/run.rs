@@ -51,7 +51,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
     let order = order(&loaded.intake);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
-    let path = results_of(&job.path, job.planning.results.as_deref());
+    let path = results_of(loaded.source.path(), job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
     let results = Results::of(&path, &run, options.history, target)?;

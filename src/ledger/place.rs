@@ -6,12 +6,8 @@ use jiff::Timestamp;
 
 use super::{OpenError, private};
 
-/// The results file of a sheet: `joiners.csv` has `joiners.results.csv` beside it, and `-` (the
-/// standard input) has `reseat.results.csv` in the working folder.
+/// The results file of a sheet: `joiners.csv` has `joiners.results.csv` beside it.
 pub fn results_path(sheet: &Path) -> PathBuf {
-    if sheet == Path::new("-") {
-        return PathBuf::from("reseat.results.csv");
-    }
     let mut name = sheet.file_stem().unwrap_or_default().to_owned();
     name.push(".results.csv");
     sheet.with_file_name(name)

@@ -21,6 +21,22 @@ pub enum SheetError {
         /// The path as given.
         path: String,
     },
+    /// A device or a socket was given.
+    #[error("`{path}` is {what}, not a file; name a sheet, or `-` for what is piped into reseat")]
+    NotAFile {
+        /// The path as given.
+        path: String,
+        /// What it is, with its article.
+        what: &'static str,
+    },
+    /// What is piped in does not end.
+    #[error("`{path}` gives more than {limit} MiB; write it to a file and name that")]
+    Endless {
+        /// Standard input, or the named pipe.
+        path: String,
+        /// The bound.
+        limit: u64,
+    },
     /// The file has no bytes, or none but white space.
     #[error("`{path}` is empty; a sheet needs a header row and rows under it")]
     Empty {

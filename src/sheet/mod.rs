@@ -14,6 +14,7 @@ mod error;
 mod extract;
 mod guard;
 mod hidden_rows;
+mod input;
 mod letters;
 mod number;
 mod ods;

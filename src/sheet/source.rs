@@ -9,6 +9,7 @@ use fs_err as fs;
 
 use super::archive::{self, Archive};
 use super::error::SheetError;
+use super::input::{Kind, kept};
 use super::row::Row;
 use super::text_file::{self, TextFormat};
 use super::workbook::{self, WorkbookFault, WorkbookFormat};
@@ -49,66 +50,73 @@ pub(super) enum Format {
 #[derive(Debug)]
 pub struct Source {
     path: PathBuf,
-    standard_input: bool,
+    name: String,
     file: Mutex<std::fs::File>,
     stamp: Option<(u64, SystemTime)>,
     format: Format,
 }
 
 impl Source {
-    /// Opens the sheet at `path`; `-` is standard input, which is kept in a private temporary file.
+    /// Opens the sheet at `path`; `-` is standard input, which like a named pipe is kept in a private temporary file.
     pub fn open(path: &Path) -> Result<Self, SheetError> {
         if path.as_os_str() == "-" {
             return Self::from_reader(&mut io::stdin().lock());
         }
-        let shown = path.display().to_string();
-        if path.is_dir() {
-            return Err(SheetError::Directory { path: shown });
-        }
-        let file = fs::File::open(path).map_err(|source| match source.kind() {
+        let name = path.display().to_string();
+        let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => SheetError::Missing {
                 near: near_files(path),
-                path: shown.clone(),
+                path: name.clone(),
             },
             _ => SheetError::Read {
-                path: shown.clone(),
+                path: name.clone(),
                 source,
             },
-        })?;
-        Self::with_file(path.to_owned(), false, file.into_parts().0)
+        };
+        // Before it is opened: that alone may do something to a device, and a socket refuses it.
+        match Kind::of(fs::metadata(path).map_err(failed)?.file_type()) {
+            Kind::Folder => return Err(SheetError::Directory { path: name }),
+            Kind::Other(what) => return Err(SheetError::NotAFile { path: name, what }),
+            Kind::File | Kind::Pipe => {}
+        }
+        let mut file = fs::File::open(path).map_err(failed)?.into_parts().0;
+        if Kind::of(file.metadata().map_err(failed)?.file_type()) == Kind::Pipe {
+            return Self::piped(&mut file, name);
+        }
+        Self::with_file(path.to_owned(), name, file)
     }
 
     /// Keeps all of `input` in a private temporary file; its path is `reseat`, as its files are called.
     pub fn from_reader(input: &mut dyn Read) -> Result<Self, SheetError> {
-        let failed = |source| SheetError::Read {
-            path: "standard input".into(),
-            source,
-        };
-        let mut file = tempfile::tempfile().map_err(failed)?;
-        io::copy(input, &mut file).map_err(failed)?;
-        Self::with_file("reseat".into(), true, file)
+        Self::piped(input, "standard input".to_owned())
     }
 
-    fn with_file(path: PathBuf, standard_input: bool, mut file: std::fs::File) -> Result<Self, SheetError> {
-        let shown = shown(&path, standard_input);
-        let format = detect(&mut file, &shown)?;
+    fn piped(input: &mut dyn Read, name: String) -> Result<Self, SheetError> {
+        let file = kept(input, &name)?;
+        Self::with_file("reseat".into(), name, file)
+    }
+
+    fn with_file(path: PathBuf, name: String, mut file: std::fs::File) -> Result<Self, SheetError> {
+        // What is written to the file from now on is not read.
+        let stamp = stamp(&file);
+        let format = detect(&mut file, length(stamp), &name)?;
         Ok(Self {
-            stamp: stamp(&file),
             path,
-            standard_input,
+            name,
             file: Mutex::new(file),
+            stamp,
             format,
         })
     }
 
-    /// The path as given; `reseat` for standard input.
+    /// The path as given; `reseat` for standard input and named pipes.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The name for messages.
     pub fn name(&self) -> String {
-        shown(&self.path, self.standard_input)
+        self.name.clone()
     }
 
     /// Whether the source is a workbook, else it is a CSV.
@@ -141,7 +149,9 @@ impl Source {
         self.check_unchanged(file)?;
         let read = match self.format {
             Format::Text(format) => {
-                text_file::read(file, format, &Arc::from(""), visitor).map_err(|source| SheetError::Read {
+                let read = beginning(file, length(self.stamp))
+                    .and_then(|mut text| text_file::read(&mut text, format, &Arc::from(""), visitor));
+                read.map_err(|source| SheetError::Read {
                     path: self.name(),
                     source,
                 })
@@ -179,21 +189,23 @@ impl Source {
     }
 }
 
-fn shown(path: &Path, standard_input: bool) -> String {
-    if standard_input {
-        "standard input".into()
-    } else {
-        path.display().to_string()
-    }
-}
-
 fn stamp(file: &std::fs::File) -> Option<(u64, SystemTime)> {
     let metadata = file.metadata().ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }
 
+fn length(stamp: Option<(u64, SystemTime)>) -> u64 {
+    stamp.map_or(u64::MAX, |(length, _)| length)
+}
+
+/// So many bytes from the beginning: whoever reads to the end of a file that is being written to may never get there.
+fn beginning(file: &mut std::fs::File, length: u64) -> io::Result<io::Take<&mut std::fs::File>> {
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file.take(length))
+}
+
 /// Tells the format by the content; the extension counts for nothing.
-fn detect(file: &mut std::fs::File, path: &str) -> Result<Format, SheetError> {
+fn detect(file: &mut std::fs::File, length: u64, path: &str) -> Result<Format, SheetError> {
     let failed = |source| SheetError::Read {
         path: path.to_owned(),
         source,
@@ -203,8 +215,8 @@ fn detect(file: &mut std::fs::File, path: &str) -> Result<Format, SheetError> {
         what,
     };
     let mut head = Vec::new();
-    file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    (&mut *file).take(4096).read_to_end(&mut head).map_err(failed)?;
+    let mut start = beginning(file, length.min(4096)).map_err(failed)?;
+    start.read_to_end(&mut head).map_err(failed)?;
     if head.starts_with(b"PK\x03\x04") {
         let broken = |fault: zip::result::ZipError| SheetError::Broken {
             path: path.to_owned(),
@@ -230,7 +242,8 @@ fn detect(file: &mut std::fs::File, path: &str) -> Result<Format, SheetError> {
     if let Some(what) = known_stranger(&head) {
         return Err(not_a_sheet(what));
     }
-    let format = text_file::detect(file).map_err(failed)?;
+    let mut text = beginning(file, length).map_err(failed)?;
+    let format = text_file::detect(&mut text).map_err(failed)?;
     let (text, _) = format.encoding.encoding.decode_with_bom_removal(&head);
     if text.contains('\0') {
         return Err(not_a_sheet("a binary file"));

@@ -5,5 +5,6 @@
 mod compound;
 mod files;
 mod memory;
+mod origins;
 mod support;
 mod workbooks;

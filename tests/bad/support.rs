@@ -30,7 +30,7 @@ pub(crate) fn check_within(mib: u32, folder: &Path, name: &str) -> Told {
     )
 }
 
-fn told(command: &mut Command, folder: &Path) -> Told {
+pub(crate) fn told(command: &mut Command, folder: &Path) -> Told {
     let output = command.current_dir(folder).output().unwrap();
     let mut text = String::from_utf8(output.stdout).unwrap();
     text.push_str(&String::from_utf8(output.stderr).unwrap());
