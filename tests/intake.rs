@@ -11,6 +11,7 @@ use reseat::model::{
 };
 use reseat::problem::Severity;
 use reseat::sheet::Source;
+use reseat::text::is_unsafe;
 use rust_xlsxwriter::Workbook;
 
 fn source(text: &str) -> Source {
@@ -801,6 +802,50 @@ fn a_thousand_wrong_rows_are_all_refused_and_the_first_hundred_told() {
     assert_eq!((intake.problems.errors(), intake.problems.left_out()), (1000, 900));
 }
 
+/// Anything that a person, another program or an attacker leaves in a cell, and pieces of what belongs there.
+fn any_cell() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "ann@x.example",
+        "Ann Lee <ann@x.example>",
+        "mailto:",
+        "ATTUNU",
+        "Attended - Named User",
+        "=10",
+        "; ",
+        ",",
+        "|",
+        "\n",
+        "\"",
+        "'",
+        "<clear>",
+        "#N/A",
+        "1.2E+10",
+        "1.0",
+        "yes",
+        "invited",
+        "6f1c0000-0000-4000-8000-000000000001",
+        "{",
+        "}",
+        "\u{a0}",
+        "\u{feff}",
+        "\u{202e}",
+        "\u{200d}",
+        "\u{1b}[31m",
+        "é",
+        "ſ",
+        "İ",
+        "👩‍👩‍👧",
+        "аnn",
+        "=",
+        "-",
+        "@",
+        " ",
+        "*",
+    ]);
+    let pieces = prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat());
+    prop_oneof![4 => pieces, 1 => "[^\0]{0,9}", 1 => Just(String::new())]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -811,6 +856,31 @@ proptest! {
             let options = Options { operation: Some(OperationKind::Update), ..Options::default() };
             read(&source, &options).unwrap();
             check(&source, &options).unwrap();
+        }
+    }
+
+    #[test]
+    fn no_cell_of_any_column_makes_any_operation_panic_or_speak_to_the_terminal(
+        cells in prop::collection::vec(any_cell(), Column::ALL.len()),
+        first_addresses in any::<bool>(),
+    ) {
+        let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
+        let columns = || Column::ALL.iter().zip(&cells);
+        let mut sheet = columns().map(|(column, _)| column.as_str()).collect::<Vec<_>>().join(",");
+        for kind in OperationKind::ALL {
+            let cells = columns().map(|(column, cell)| match column {
+                Column::Operation => kind.to_string(),
+                _ => quoted(cell),
+            });
+            sheet.push('\n');
+            sheet.push_str(&cells.collect::<Vec<_>>().join(","));
+        }
+        let options = Options { allow_email_update: first_addresses, ..Options::default() };
+        let intake = intake_with(&sheet, &options);
+        prop_assert_eq!(intake.rows.len() + intake.refused.len(), OperationKind::ALL.len());
+        for problem in intake.problems.iter() {
+            let told = format!("{}{}{}", problem.spot, problem.what, problem.mend);
+            prop_assert!(!told.contains(is_unsafe), "{:?}", told);
         }
     }
 

@@ -7,7 +7,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use reseat::sheet::{CellKind, Mark, Marks, Row, SheetError, Source, Visit, Visitor, write_extract};
+use reseat::text::rearm;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use tempfile::TempDir;
 
@@ -318,4 +320,80 @@ fn an_extract_of_a_workbook_is_a_workbook_with_the_sheets_that_have_marks() {
         ["", "user", "active", "reseat_status", "reseat_message"]
     );
     assert_eq!(seen.rows[1].1[1..4], ["100200300", "TRUE", "not_found"]);
+}
+
+/// A row that is marked is found again, cell by cell, in the sheet of the rows that need a person.
+fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let cells = |source: &Source| {
+        let mut seen = Seen::default();
+        source.read(&mut seen).unwrap();
+        seen
+    };
+    let before = cells(source);
+    let sheet: Arc<str> = before.sheets[0].as_str().into();
+    let mark = Mark {
+        status: "rejected".into(),
+        message: "no".into(),
+    };
+    let marks: Marks = before
+        .rows
+        .iter()
+        .skip(1)
+        .map(|(row, _)| ((sheet.clone(), *row), mark.clone()))
+        .collect();
+    write_extract(source, &marks, to).unwrap();
+    let after = cells(&Source::open(to).unwrap());
+    let width = after.rows[0].1.len() - 2;
+    let own = |rows: Vec<(u32, Vec<String>)>| -> Vec<Vec<String>> {
+        rows.into_iter()
+            .map(|(_, mut cells)| {
+                cells.resize(width, String::new());
+                cells
+            })
+            .collect()
+    };
+    (own(before.rows), own(after.rows))
+}
+
+/// Rows of a header and of cells with anything in them but NULs, which make a file no text.
+fn any_table() -> impl Strategy<Value = Vec<Vec<String>>> {
+    let cell = "['=+@;,|\"\t\r\n é-]{0,5}|[^\\x00]{0,6}|[a-z]{1,8}";
+    let row = prop::collection::vec(cell, 3);
+    prop::collection::vec(row, 1..6).prop_map(|mut rows| {
+        rows.insert(0, ["user", "name", "note"].map(str::to_owned).to_vec());
+        rows
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn an_extract_has_every_cell_as_the_sheet_had_it(table in any_table(), delimiter in prop::sample::select(b",;\t|".to_vec())) {
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        for row in &table {
+            writer.write_record(row).unwrap();
+        }
+        let source = Source::from_reader(&mut writer.into_inner().unwrap().as_slice()).unwrap();
+        let folder = TempDir::new().unwrap();
+        let (before, mut after) = cells_after_an_extract(&source, &folder.path().join("failed.csv"));
+        for cell in after.iter_mut().flatten() {
+            *cell = rearm(cell).to_owned();
+        }
+        prop_assert_eq!(before, after);
+    }
+
+    #[test]
+    fn an_extract_of_a_workbook_has_every_cell_as_the_sheet_had_it(table in any_table()) {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.xlsx");
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (row, cells) in (0..).zip(&table) {
+            sheet.write_row(row, 0, cells).unwrap();
+        }
+        workbook.save(&path).unwrap();
+        let (before, after) = cells_after_an_extract(&Source::open(&path).unwrap(), &folder.path().join("failed.xlsx"));
+        prop_assert_eq!(before, after);
+    }
 }

@@ -165,18 +165,9 @@ impl ColumnSet {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn every_name_and_alias_finds_its_column_in_any_spelling() {
-        for column in Column::ALL {
-            for header in column.aliases().iter().chain([&column.as_str()]) {
-                assert_eq!(Column::named(header), Some(*column), "{header}");
-                let shouted = header.to_uppercase().replace('_', " ");
-                assert_eq!(Column::named(&format!(" {shouted} ")), Some(*column), "{header}");
-            }
-        }
-    }
+    use super::*;
 
     #[test]
     fn no_header_means_two_columns() {
@@ -216,5 +207,25 @@ mod tests {
     fn a_misspelt_header_is_near_its_column() {
         assert_eq!(Column::nearest("Licnses"), Some(Column::Licenses));
         assert_eq!(Column::nearest("Cost centre"), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn every_name_and_alias_finds_its_column_however_it_is_cased_and_spaced(
+            spelling in prop::collection::vec((any::<bool>(), "[ _\u{a0}\n-]{0,2}"), 30),
+        ) {
+            for column in Column::ALL {
+                for name in column.aliases().iter().chain([&column.as_str()]) {
+                    let letters = name.chars().zip(&spelling).map(|(letter, (shout, gap))| {
+                        let letter = if *shout { letter.to_ascii_uppercase() } else { letter };
+                        format!("{gap}{letter}")
+                    });
+                    let written: String = letters.collect();
+                    prop_assert_eq!(Column::named(&written), Some(*column), "{}", written);
+                }
+            }
+        }
     }
 }

@@ -167,6 +167,8 @@ impl fmt::Debug for Email {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -206,6 +208,25 @@ mod tests {
             ("<ann@corp.example>", EmailFault::Letter('<')),
         ] {
             assert_eq!(text.parse::<Email>(), Err(fault), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_look_at_first_sight_agrees_with_the_whole_check(
+            text in "[aZ9.@_-]{0,8}@[aZ9.@_-]{0,8}|[a-z]{50,60}@[a.-]{0,9}",
+        ) {
+            prop_assert_eq!(Email::fault(&text), text.parse::<Email>().err());
+        }
+
+        #[test]
+        fn an_address_shown_is_the_same_address(text in r"\PC{1,9}@\PC{1,6}\.\PC{1,3}|[ -~]{1,5}@[!-~]{1,5}\.[a-z]{1,3} ?") {
+            if let Ok(address) = text.parse::<Email>() {
+                let shown = address.to_string();
+                prop_assert_eq!(shown.parse::<Email>().map(|again| again.0), Ok(address.0.clone()));
+                // Directories fold what they are given.
+                prop_assert_eq!(address.fold().parse(), Ok(address));
+            }
         }
     }
 }
