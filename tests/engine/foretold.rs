@@ -79,7 +79,7 @@ fn writes(stage: &Stage) -> BTreeMap<(Service, Method), u64> {
         let of = match what {
             What::Invite(_) | What::Create(_) => (Service::Identity, Method::Post),
             What::Update(_) | What::Members(..) => (Service::Identity, Method::Put),
-            What::Allocate(..) => (Service::License, Method::Put),
+            What::Allocate(..) | What::Rule(..) => (Service::License, Method::Put),
             What::Release(_) => (Service::Portal, Method::Delete),
             What::Delete(_) => (Service::Identity, Method::Delete),
             What::List | What::Allocations | What::Seats => continue,

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reseat::model::Status::{self, Conflict, Done, Failed, InDoubt, NotFound, NotRun, Rejected};
-use reseat::model::{DeleteWhen, Operation};
+use reseat::model::{BundleCode, DeleteWhen, Operation, Quota};
 
 use crate::model::{World, address, bundles, group_id};
 use crate::server::{Muddle, Slow, Trouble, What};
-use crate::sheets::{create, delete, invite, join, migrate, release, set, update};
+use crate::sheets::{create, delete, groups, invite, join, migrate, release, set, update};
 use crate::stage::Stage;
 
 /// How many rows each kind has.
@@ -27,10 +27,12 @@ enum Kind {
     Allocate,
     Release,
     Delete,
+    Rule,
+    RuleWithQuotas,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Invite,
         Self::Create,
         Self::Update,
@@ -38,6 +40,8 @@ impl Kind {
         Self::Allocate,
         Self::Release,
         Self::Delete,
+        Self::Rule,
+        Self::RuleWithQuotas,
     ];
 
     fn row(self, number: u8) -> Operation {
@@ -50,6 +54,8 @@ impl Kind {
             Self::Allocate => set(&old, "A"),
             Self::Release => release(&old),
             Self::Delete => delete(&old),
+            Self::Rule => rule(number + 1, "A", None),
+            Self::RuleWithQuotas => rule(number + 1, "A", Some(5)),
         }
     }
 
@@ -64,12 +70,24 @@ impl Kind {
             Self::Allocate => old.is_some_and(|old| old.bundles() == bundles("A")),
             Self::Release => old.is_some_and(|old| old.held.is_none()),
             Self::Delete => old.is_none(),
+            Self::Rule | Self::RuleWithQuotas => {
+                let rule = world.rules.get(&group_id(number + 1));
+                let limit = (self == Self::RuleWithQuotas).then_some(5);
+                rule.is_some_and(|(held, quotas)| {
+                    *held == bundles("A") && quotas.first().map(|quota| quota.limit) == limit
+                })
+            }
         }
     }
 
     /// Whether a call of the kind must not be made twice.
     fn mails_or_creates(self) -> bool {
         matches!(self, Self::Invite | Self::Create)
+    }
+
+    /// Whether each row is a call of its own, which cannot be split.
+    fn stands_alone(self) -> bool {
+        matches!(self, Self::Update | Self::Rule | Self::RuleWithQuotas)
     }
 
     fn is_call(self, what: &What) -> bool {
@@ -81,7 +99,26 @@ impl Kind {
             Self::Allocate => matches!(what, What::Allocate(..)),
             Self::Release => matches!(what, What::Release(_)),
             Self::Delete => matches!(what, What::Delete(_)),
+            Self::Rule => matches!(what, What::Rule(_, _, quotas) if quotas.is_empty()),
+            Self::RuleWithQuotas => matches!(what, What::Rule(_, _, quotas) if !quotas.is_empty()),
         }
+    }
+}
+
+/// A group's rule, with as many seats of each bundle at most.
+fn rule(group: u8, codes: &str, limit: Option<u32>) -> Operation {
+    let licenses = bundles(codes);
+    let quota = |code: &BundleCode| {
+        limit.map(|limit| Quota {
+            code: code.clone(),
+            limit,
+        })
+    };
+    Operation::SetGroupLicenses {
+        group: groups(&[group]).remove(0),
+        quotas: licenses.iter().filter_map(quota).collect(),
+        licenses,
+        external_license: None,
     }
 }
 
@@ -172,9 +209,11 @@ fn becomes_of(kind: Kind, trouble: Trouble, every_time: bool) -> Status {
         (Kind::Release, Trouble::Page(200 | 404) | Trouble::PageAfter(200) | Trouble::Refused(404)) if !every_time => {
             Done
         }
+        // So is the method that the documents' examples have.
+        (Kind::Rule, Trouble::Refused(405)) if !every_time => Done,
         // A single row cannot be split.
-        (Kind::Update, Trouble::Refused(400..500) | Trouble::NotSucceeded)
-            if expected(trouble).repeatable[1] != Failed =>
+        (kind, Trouble::Refused(400..500) | Trouble::NotSucceeded)
+            if kind.stands_alone() && expected(trouble).repeatable[1] != Failed =>
         {
             expected(trouble).repeatable[1]
         }
@@ -199,7 +238,7 @@ async fn each_fault_on_each_kind_of_call_becomes_the_status_that_the_table_says(
                 let wanted = becomes_of(kind, trouble, every_time);
                 let statuses = stage.statuses();
                 // Where calls have one row each, a fault that comes once spoils the first.
-                let spoiled = if kind == Kind::Update && !every_time { 1 } else { 3 };
+                let spoiled = if kind.stands_alone() && !every_time { 1 } else { 3 };
                 let is_as_told = statuses[..spoiled].iter().all(|status| *status == wanted)
                     && statuses[spoiled..].iter().all(|status| [Done, wanted].contains(status));
                 if !is_as_told {

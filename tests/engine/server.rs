@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use reseat::event::Method;
-use reseat::model::{BundleSet, GroupId, UserId};
+use reseat::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use reseat::wire::{Reach, Request, Response, Transport, TransportError};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -33,6 +33,7 @@ pub(crate) enum What {
     Allocate(Vec<UserId>, BundleSet),
     Release(Vec<UserId>),
     Delete(Vec<UserId>),
+    Rule(GroupId, BundleSet, Vec<Quota>),
 }
 
 impl What {
@@ -46,7 +47,9 @@ impl What {
             Self::Members(_, users) | Self::Allocate(users, _) | Self::Release(users) | Self::Delete(users) => {
                 users.clone()
             }
-            Self::List | Self::Allocations | Self::Seats | Self::Invite(_) | Self::Create(_) => Vec::new(),
+            Self::List | Self::Allocations | Self::Seats | Self::Invite(_) | Self::Create(_) | Self::Rule(..) => {
+                Vec::new()
+            }
         }
     }
 
@@ -54,6 +57,7 @@ impl What {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Invite(names) | Self::Create(names) => names.len(),
+            Self::Rule(..) => 1,
             other => other.users().len(),
         }
     }
@@ -300,6 +304,15 @@ fn read(request: &Request) -> What {
             let bundles = serde_json::from_value(body["userBundleCodes"].clone()).unwrap();
             What::Allocate(ids(&body["userIds"]), bundles)
         }
+        (Method::Put | Method::Post, path) if path.contains("/user-license/group/") => {
+            let group = path.trim_end_matches("/with-quota").rsplit('/').next().unwrap();
+            let bundles = serde_json::from_value(body["userBundleCodes"].clone()).unwrap();
+            let quotas = body["quotas"].as_array().into_iter().flatten().map(|quota| Quota {
+                code: BundleCode::new(quota["userBundleCode"].as_str().unwrap()),
+                limit: u32::try_from(quota["limit"].as_u64().unwrap()).unwrap(),
+            });
+            What::Rule(GroupId(group.parse().unwrap()), bundles, quotas.collect())
+        }
         (Method::Delete, path) if path.ends_with("/UserLicense") => What::Release(ids(&body["userIds"])),
         (Method::Delete, path) if path.ends_with("/api/User") => What::Delete(ids(&body["userIds"])),
         (Method::Delete, path) if path.contains("/api/User/") => What::Delete(vec![UserId(last())]),
@@ -317,7 +330,9 @@ impl Inner {
                 other.users().iter().all(|user| !users.contains(user)),
                 "{other:?} and {what:?}"
             );
-            if let (What::Members(one, _), What::Members(another, _)) = (other, what) {
+            if let (What::Members(one, _), What::Members(another, _)) | (What::Rule(one, ..), What::Rule(another, ..)) =
+                (other, what)
+            {
                 assert_ne!(one, another, "two calls on one group");
             }
         }
@@ -490,6 +505,13 @@ impl Inner {
             What::Delete(users) => {
                 self.world.accounts.retain(|id, _| !users.contains(id));
                 (204, Value::Null)
+            }
+            What::Rule(group, bundles, quotas) => {
+                self.world.rules.insert(*group, (bundles.clone(), quotas.clone()));
+                (
+                    200,
+                    json!({"groupRule": {"groupId": group, "userBundleCodes": bundles}}),
+                )
             }
         }
     }

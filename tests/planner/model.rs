@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reseat::api::{Allocation, Group, Seats, User, UserTexts};
+use reseat::api::{Allocation, Group, GroupRule, Seats, User, UserTexts};
 use reseat::directory::{Contents, Snapshot};
-use reseat::model::{BundleCode, BundleSet, GroupId, UserId};
+use reseat::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use uuid::Uuid;
 
 pub(crate) const CODES: [&str; 3] = ["A", "B", "C"];
@@ -81,6 +81,8 @@ pub(crate) struct World {
     pub(crate) accounts: BTreeMap<UserId, Account>,
     /// Seats owned, by bundle; an absent one has seats without end.
     pub(crate) owned: BTreeMap<BundleCode, u64>,
+    /// What the groups' members hold, and how many seats of it the groups may take.
+    pub(crate) rules: BTreeMap<GroupId, (BundleSet, Vec<Quota>)>,
 }
 
 impl World {
@@ -94,6 +96,7 @@ impl World {
         Self {
             accounts: (0..count).map(|number| (user_id(number), account(number))).collect(),
             owned: BTreeMap::new(),
+            rules: BTreeMap::new(),
         }
     }
 
@@ -162,11 +165,19 @@ impl World {
             total: *total,
             allocated: self.taken(code),
         });
+        let rules = self.rules.iter().map(|(group, (bundles, quotas))| GroupRule {
+            group: *group,
+            name: String::new(),
+            bundles: bundles.clone(),
+            quotas: quotas.clone(),
+            external_license: false,
+        });
         Snapshot::from(Contents {
             accounts: users.collect(),
             groups: groups.collect(),
             allocations: Some(allocations.collect()),
             seats: Some(seats.collect()),
+            rules: Some(rules.collect()),
             ..Contents::default()
         })
     }
