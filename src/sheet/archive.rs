@@ -61,10 +61,14 @@ pub(super) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
         let size = part.size();
         let name = part.name()?.to_ascii_lowercase();
         let is_dense = size > DENSE_BYTES && size / DENSE_RATIO > part.compressed_size();
+        let is_held = is_held(&name);
         total = total.saturating_add(size);
-        if is_held(&name) {
-            held = held.saturating_add(size);
-            let mut part = part.take(size.saturating_add(1).min(HELD_MIB << 20));
+        held = held.saturating_add(if is_held { size } else { 0 });
+        if total > LIMIT_MIB << 20 || held > HELD_MIB << 20 {
+            return Ok(Archive::Bomb);
+        }
+        if is_held {
+            let mut part = part.take(size.saturating_add(1));
             let mut beginning = Vec::new();
             part.by_ref().take(HEAD_BYTES).read_to_end(&mut beginning)?;
             let unpacked = beginning.len() as u64 + io::copy(&mut part, &mut io::sink())?;
@@ -74,9 +78,6 @@ pub(super) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
         } else if is_dense && io::copy(&mut BoundedXml::new(part), &mut io::sink()).is_err() {
             return Ok(Archive::Bomb);
         }
-    }
-    if total > LIMIT_MIB << 20 || held > HELD_MIB << 20 {
-        return Ok(Archive::Bomb);
     }
     Ok(kind)
 }

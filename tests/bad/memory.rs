@@ -15,9 +15,17 @@ fn told(name: &str, bytes: &[u8]) -> Told {
 
 #[test]
 fn a_zip_bomb_is_refused_unread() {
-    let zeros = vec![b' '; 300 << 20];
-    let bytes = archive(&[("xl/workbook.xml", b"<workbook/>"), ("xl/sharedStrings.xml", &zeros)]);
-    assert!(bytes.len() < 1 << 20);
+    const LENGTH: u32 = 12_345;
+    let spaces = vec![b' '; LENGTH as usize];
+    let mut bytes = archive(&[("xl/workbook.xml", b"<workbook/>"), ("xl/sharedStrings.xml", &spaces)]);
+    // What it declares is enough.
+    let declared: Vec<usize> = (0..bytes.len() - 4)
+        .filter(|at| bytes[*at..at + 4] == LENGTH.to_le_bytes())
+        .collect();
+    assert_eq!(declared.len(), 2, "before the part, and in the directory");
+    for at in declared {
+        bytes[at..at + 4].copy_from_slice(&(300_u32 << 20).to_le_bytes());
+    }
     let told = told("bomb.xlsx", &bytes);
     assert_eq!(told.code, Some(1), "{told:?}");
     assert!(
@@ -30,7 +38,7 @@ fn a_zip_bomb_is_refused_unread() {
 
 #[test]
 fn a_text_without_end_and_more_strings_than_there_is_room_for_are_refused() {
-    let row = text_row(1, "", &["user", &"a".repeat(64 << 20)]);
+    let row = text_row(1, "", &["user", &"a".repeat(20 << 20)]);
     let declares = "<sst uniqueCount=\"99999999999\"><si><t>user</t></si></sst>";
     for bytes in [xlsx(&worksheet(&row), ""), xlsx(&worksheet(""), declares)] {
         let told = told("bomb.xlsx", &bytes);
@@ -54,9 +62,9 @@ fn an_open_document_of_a_million_times_a_million_cells_is_refused() {
 }
 
 #[test]
-fn a_million_wrong_rows_give_a_hundred_findings_and_their_number() {
+fn many_wrong_rows_give_a_hundred_findings_and_their_number() {
     let mut sheet = String::from("operation,user,groups\n");
-    for row in 0..1_000_000 {
+    for row in 0..250_000 {
         writeln!(sheet, "add-to-groups,user{row}@corp,Finance").unwrap();
     }
     let told = told("wrong.csv", sheet.as_bytes());
@@ -64,7 +72,7 @@ fn a_million_wrong_rows_give_a_hundred_findings_and_their_number() {
     assert_eq!(told.text.matches("error[bad-email]").count(), 100);
     assert!(
         told.text
-            .ends_with("1,000,000 errors; 999,900 more not shown\n1,000,000 rows: 1000000 add-to-groups\n")
+            .ends_with("250,000 errors; 249,900 more not shown\n250,000 rows: 250000 add-to-groups\n")
     );
 }
 
