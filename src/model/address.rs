@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use crate::text::fold;
+use crate::text::{fold, is_unsafe};
 
 /// An e-mail address as it was written, compared without regard to case.
 #[derive(Clone)]
@@ -26,11 +26,19 @@ pub enum EmailFault {
     #[error("has no full domain after the `@`")]
     Domain,
     /// A letter stands in it that no address has.
-    #[error("has `{0}` in it, which no address has")]
+    #[error("has {} in it, which no address has", shown(*.0))]
     Letter(char),
     /// It is longer than 254 characters.
     #[error("is longer than the 254 characters an address may have")]
     Length,
+}
+
+fn shown(letter: char) -> String {
+    match letter {
+        '\n' => "a line break".to_owned(),
+        letter if is_unsafe(letter) => "a letter that cannot be seen".to_owned(),
+        letter => format!("`{letter}`"),
+    }
 }
 
 impl Email {
@@ -208,6 +216,20 @@ mod tests {
             ("<ann@corp.example>", EmailFault::Letter('<')),
         ] {
             assert_eq!(text.parse::<Email>(), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_letter_that_would_act_on_a_terminal_is_told_in_words() {
+        for (letter, told) in [
+            ('\n', "a line break"),
+            ('\u{1b}', "a letter that cannot be seen"),
+            ('<', "`<`"),
+        ] {
+            assert_eq!(
+                EmailFault::Letter(letter).to_string(),
+                format!("has {told} in it, which no address has")
+            );
         }
     }
 
