@@ -183,6 +183,17 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
     }
 }
 
+#[test]
+fn a_deletion_with_a_day_or_a_never_beside_it_is_refused() {
+    let sheet = |when: &str| format!("operation,user,delete_when\ndelete,ann@x.example,{when}\n");
+    for when in ["01.03.2027", "never", "later"] {
+        assert!(errors(&sheet(when)).contains(&"delete-is-now"), "{when}");
+    }
+    for when in ["", "accepted", "Invited"] {
+        assert_eq!(errors(&sheet(when)), [""; 0], "{when}");
+    }
+}
+
 fn stand_in(column: Column, columns: &[Column]) -> bool {
     columns.contains(&column)
 }

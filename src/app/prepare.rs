@@ -75,6 +75,17 @@ impl<'a> Session<'a> {
             return Err(Failure::new(Ending::SheetInvalid, message)
                 .with_help("mend the sheet, or add `--skip-invalid` to go on with the other rows"));
         }
+        if errors > 0 && intake.rows.is_empty() && intake.refused.is_empty() {
+            let message = "no row of the sheet could be read, so nothing was sent";
+            return Err(Failure::new(Ending::SheetInvalid, message).with_help("mend what is named above"));
+        }
+        if let Some(only) = &planning.only
+            && !order(&intake).iter().any(|(_, place)| only.contains(place))
+        {
+            let message = "the sheet has none of the rows that `--only` names, so nothing was sent";
+            return Err(Failure::new(Ending::CouldNotStart, message)
+                .with_help("rows have the numbers that the spreadsheet program shows, the header's being 1"));
+        }
         Ok(Loaded {
             source,
             intake,

@@ -231,12 +231,27 @@ impl<'c> Reading<'c, '_, '_> {
                 Column::Language,
             );
         }
+        self.delete_when();
+    }
+
+    fn delete_when(&mut self) {
         let when = self.taken(Column::DeleteWhen);
+        let choice = |when: &str| {
+            let mut choices = DeleteWhen::ALL.into_iter();
+            choices.find(|choice| choice.as_str().eq_ignore_ascii_case(when))
+        };
+        if self.kind == OperationKind::Delete {
+            // Whoever writes a day, or `never`, beside a deletion does not mean this day.
+            let when = self.cells.get(Column::DeleteWhen);
+            if !when.is_empty() && matches!(choice(when), None | Some(DeleteWhen::Never)) {
+                let what = format!("`delete` deletes at once, and not `{}`", shown(when));
+                let mend =
+                    "leave the cell empty, or keep the row for a sheet of that day: `ignore` in its operation cell";
+                self.fault(Fault::error("delete-is-now", what, mend), Column::DeleteWhen);
+            }
+        }
         if !when.is_empty() {
-            match DeleteWhen::ALL
-                .into_iter()
-                .find(|choice| choice.as_str().eq_ignore_ascii_case(when))
-            {
+            match choice(when) {
                 Some(choice) => self.values.delete_when = choice,
                 None => {
                     let what = format!("`{}` does not say when to delete the old account", shown(when));

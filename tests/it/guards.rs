@@ -84,6 +84,21 @@ fn only_and_limit_run_a_part_and_leave_the_rest_for_later() {
     assert_eq!(stage.statuses(), ["done", "done", "done", "done"]);
 }
 
+#[test]
+fn a_sheet_of_which_nothing_is_left_to_run_is_no_success() {
+    let stage = Stage::new();
+    let sheet = sheet("operation,user,name", "update,{},Kim", [ANNA]);
+    stage
+        .run_with(&sheet, &["--only", "900"])
+        .ends(1)
+        .tells("none of the rows that `--only` names");
+    stage
+        .run_with("Action,Colour\nupdate,red\n", &["--skip-invalid"])
+        .ends(2)
+        .tells("no row of the sheet could be read");
+    assert!(stage.writes().is_empty());
+}
+
 /// Thirty updates of which the first three are refused.
 fn three_refused() -> (Stage, String) {
     let stage = Stage::new();
