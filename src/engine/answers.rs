@@ -117,7 +117,7 @@ impl Dispatcher<'_> {
                 self.fail_step(step, &Fault::new(Status::InDoubt, "another_account", words), None);
                 return;
             }
-            self.plan.accounts[account.0].id = Some(user);
+            self.plan.accounts[account.position()].id = Some(user);
         }
         self.end_step(step, StepState::Done);
         let now = Timestamp::now();
@@ -306,11 +306,11 @@ impl Dispatcher<'_> {
             let planned = &mut self.plan.rows[row];
             if planned.steps.len() == 1 {
                 let message = "the account was gone already".to_owned();
-                planned.verdict = Some(Verdict {
+                planned.verdict = Some(Box::new(Verdict {
                     status: Status::Unchanged,
                     code: "already_gone",
                     message,
-                });
+                }));
             }
         }
         self.end_step(step, StepState::Dropped);

@@ -3,7 +3,7 @@
 use super::dispatch::{Dispatcher, Message};
 use super::rows::{Fault, StepState};
 use crate::directory::{self, Allocations, ReadError};
-use crate::plan::{LicenseChange, LicenseEdit, Stage, Step, StepIndex, Work};
+use crate::plan::{Few, LicenseChange, LicenseEdit, Stage, Step, StepIndex, Work};
 
 impl Dispatcher<'_> {
     /// A successor could not take the licences over: the old account gets them back.
@@ -27,7 +27,7 @@ impl Dispatcher<'_> {
         };
         let now = self.holdings.get(&account).unwrap_or(&taken.target).clone();
         let edit = LicenseEdit::Set(taken.base.direct.bundles(), Some(taken.base.external_license));
-        let back = LicenseChange::new(now, vec![(*row, edit)]);
+        let back = LicenseChange::new(now, Few::one((*row, edit)));
         self.add_step(Step {
             stage: Stage::GiveBack,
             account: step.account,

@@ -213,7 +213,7 @@ impl<'a> RowBook<'a> {
         let story = self.story(row);
         let planned = &plan.rows[row];
         let mut parts: Vec<String> = Vec::new();
-        let (status, code) = match (&story.fault, &planned.verdict, &planned.ending) {
+        let (status, code) = match (&story.fault, &planned.verdict, planned.ending()) {
             (Some(fault), _, _) => {
                 parts.push(fault.message.clone());
                 (fault.status, fault.code.clone())
@@ -238,8 +238,8 @@ impl<'a> RowBook<'a> {
         } else {
             parts.splice(0..0, change.words.iter().cloned());
         }
-        if planned.verdict.is_none() && !planned.note.is_empty() {
-            parts.push(planned.note.clone());
+        if planned.verdict.is_none() && !planned.note().is_empty() {
+            parts.push(planned.note().to_owned());
         }
         parts.extend(story.remarks.iter().cloned());
         let record = Record {

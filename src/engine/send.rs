@@ -158,7 +158,7 @@ impl Dispatcher<'_> {
             }
             CallKind::Create(groups) => {
                 let made = call.steps.iter().filter_map(|step| match work(step) {
-                    Work::Create(user, _) => Some((**user).clone()),
+                    Work::Create(creation) => Some(creation.user.clone()),
                     _ => None,
                 });
                 Request::Create(made.collect(), groups.clone())

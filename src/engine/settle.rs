@@ -9,7 +9,7 @@ use super::rows::{Fault, StepState};
 use crate::api::{Failure, User, UserUpdate};
 use crate::directory::ReadError;
 use crate::model::Status;
-use crate::plan::{Call, Stage, Step, StepIndex, Work};
+use crate::plan::{Call, Few, Stage, Step, StepIndex, Work};
 use crate::text::{fold, joined};
 
 /// How often an invitation is sent at most: again only after reading back showed that it did nothing.
@@ -43,7 +43,7 @@ impl Dispatcher<'_> {
     fn address(&self, step: StepIndex) -> Option<String> {
         match &self.plan.step(step).work {
             Work::Invite(invitation) => Some(invitation.email.clone()),
-            Work::Create(user, _) => Some(user.user_name.clone()),
+            Work::Create(creation) => Some(creation.user.user_name.clone()),
             _ => None,
         }
     }
@@ -89,7 +89,7 @@ impl Dispatcher<'_> {
     fn found(&mut self, step: StepIndex, user: &User) {
         let wanted = match &self.plan.step(step).work {
             Work::Invite(invitation) => invitation.groups.clone(),
-            Work::Create(_, groups) => groups.clone(),
+            Work::Create(creation) => creation.groups.clone(),
             _ => Vec::new(),
         };
         let rows = self.plan.step(step).rows.clone();
@@ -111,7 +111,7 @@ impl Dispatcher<'_> {
                 stage: Stage::Change,
                 account,
                 rows: rows.clone(),
-                work: Work::Update(vec![(*row, part)]),
+                work: Work::Update(Box::new(Few::one((*row, part)))),
             });
         }
         self.made(step, user.id);

@@ -2,7 +2,7 @@
 
 use super::dispatch::Dispatcher;
 use super::queue::Waiting;
-use crate::plan::{Call, CallKind, LicenseChange, RowIndex, Step, StepIndex, Work};
+use crate::plan::{Call, CallKind, Few, LicenseChange, RowIndex, Step, StepIndex, Work};
 
 impl Dispatcher<'_> {
     /// Parts a step that several rows were merged into: the first row's part is tried alone, the others
@@ -17,7 +17,7 @@ impl Dispatcher<'_> {
                 **change = first;
                 Work::License(Box::new(rest))
             }
-            Work::Update(parts) if parts.len() > 1 => Work::Update(parts.split_off(1)),
+            Work::Update(parts) if parts.len() > 1 => Work::Update(Box::new(parts.split_off(1))),
             _ => return false,
         };
         let follower_rows = rows_of(&rest);
@@ -28,8 +28,8 @@ impl Dispatcher<'_> {
             ..step.clone()
         };
         let place = StepIndex(self.plan.steps.len());
-        for row in follower_rows {
-            for planned in &mut self.plan.rows[row].steps {
+        for row in &follower_rows {
+            for planned in self.plan.rows[*row].steps.iter_mut() {
                 if *planned == index {
                     *planned = place;
                 }
@@ -51,10 +51,10 @@ impl Dispatcher<'_> {
 }
 
 /// The rows that have a part in a merged step.
-fn rows_of(work: &Work) -> Vec<RowIndex> {
+fn rows_of(work: &Work) -> Few<RowIndex> {
     match work {
         Work::License(change) => change.edits.iter().map(|(row, _)| *row).collect(),
         Work::Update(parts) => parts.iter().map(|(row, _)| *row).collect(),
-        _ => Vec::new(),
+        _ => Few::default(),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A user licence bundle code, `ATTUNU` for instance, in the case the API knows it.
 ///
@@ -37,20 +37,21 @@ impl fmt::Debug for BundleCode {
     }
 }
 
-/// A set of bundle codes, sorted, without doubles; cheap to clone and to share between rows.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+/// A set of bundle codes, sorted, without doubles; one word, cheap to clone and to share between rows, because
+/// a sheet may have a million.
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Deserialize)]
 #[serde(from = "Vec<BundleCode>")]
-pub struct BundleSet(Arc<[BundleCode]>);
+pub struct BundleSet(Option<Arc<Vec<BundleCode>>>);
+
+impl Serialize for BundleSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.codes().serialize(serializer)
+    }
+}
 
 impl From<Vec<BundleCode>> for BundleSet {
     fn from(codes: Vec<BundleCode>) -> Self {
         codes.into_iter().collect()
-    }
-}
-
-impl Default for BundleSet {
-    fn default() -> Self {
-        Self(Arc::from([]))
     }
 }
 
@@ -59,47 +60,65 @@ impl FromIterator<BundleCode> for BundleSet {
         let mut codes: Vec<_> = codes.into_iter().collect();
         codes.sort();
         codes.dedup();
-        Self(codes.into())
+        Self((!codes.is_empty()).then(|| Arc::new(codes)))
     }
 }
 
 impl BundleSet {
     /// The codes in order.
     pub fn iter(&self) -> std::slice::Iter<'_, BundleCode> {
-        self.0.iter()
+        self.codes().iter()
+    }
+
+    fn codes(&self) -> &[BundleCode] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// How many codes there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.codes().len()
     }
 
     /// Whether there is no code.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     /// Whether `code` is one of them.
     pub fn contains(&self, code: &BundleCode) -> bool {
-        self.0.binary_search(code).is_ok()
+        self.codes().binary_search(code).is_ok()
     }
 
     /// The codes of either set.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
+        if other.is_subset(self) {
+            return self.clone();
+        }
+        if self.is_subset(other) {
+            return other.clone();
+        }
         self.iter().chain(other.iter()).cloned().collect()
     }
 
     /// The codes of this set that `other` has not.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
-        self.iter().filter(|code| !other.contains(code)).cloned().collect()
+        self.filtered(|code| !other.contains(code))
     }
 
     /// The codes of both sets.
     #[must_use]
     pub fn common(&self, other: &Self) -> Self {
-        self.iter().filter(|code| other.contains(code)).cloned().collect()
+        self.filtered(|code| other.contains(code))
+    }
+
+    /// The codes that are so; a set that stays as it is is shared.
+    fn filtered(&self, is_kept: impl Fn(&BundleCode) -> bool) -> Self {
+        if self.iter().all(&is_kept) {
+            return self.clone();
+        }
+        self.iter().filter(|code| is_kept(code)).cloned().collect()
     }
 
     /// Whether `other` has every code of this set.

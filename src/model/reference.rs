@@ -1,6 +1,7 @@
 //! How a sheet points at a user or a group.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::{GroupId, UserId};
 use crate::text::fold;
@@ -11,7 +12,7 @@ pub enum UserRef {
     /// By GUID.
     Id(UserId),
     /// By e-mail address or user name, matched exactly (case aside), never by prefix.
-    Name(Box<str>),
+    Name(Arc<str>),
 }
 
 /// A group as a sheet names it.
@@ -20,7 +21,7 @@ pub enum GroupRef {
     /// By GUID.
     Id(GroupId),
     /// By name, matched exactly (case aside).
-    Name(Box<str>),
+    Name(Arc<str>),
 }
 
 macro_rules! reference {
@@ -31,6 +32,14 @@ macro_rules! reference {
                 let text = text.trim();
                 text.parse::<$id>()
                     .map_or_else(|_| Self::Name(text.into()), Self::Id)
+            }
+
+            /// How the sheet writes it; a name is shared, not copied.
+            pub fn label(&self) -> Arc<str> {
+                match self {
+                    Self::Id(id) => id.to_string().into(),
+                    Self::Name(name) => name.clone(),
+                }
             }
 
             /// The form in which references are compared.

@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, OldAccount, Wish};
+use super::draft::{Draft, OldAccount, Wish, Wishes};
 use super::gather::gather;
-use super::licences::Denied;
+use super::licences::{Asked, Denied};
 use super::route::{Edge, Side, senders};
 use super::seat_count::SeatCount;
 use super::verdicts::without_steps;
 use super::warnings::warnings;
 use super::{
-    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, Holding, Membership, Plan,
+    Account, AccountIndex, Deletion, Ending, Expectation, Family, Few, GroupRuleChange, Holding, Membership, Plan,
     PlannedRow, RowIndex, Rules, Stage, Step, StepIndex, Work,
 };
 use crate::api::{Group, User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::GroupId;
+use crate::model::{BundleSet, GroupId};
 
 /// What the rows were folded into.
 pub(super) struct Parts<'a> {
@@ -47,6 +47,8 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         },
         seats: SeatCount::default(),
         holdings: HashMap::new(),
+        leaving: HashMap::new(),
+        makers: Vec::new(),
         denied,
     };
     assembly.deny();
@@ -56,36 +58,28 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     }
     assembly.route_memberships(&mut drafts);
     for (position, draft) in drafts.iter_mut().enumerate() {
-        assembly.enter(AccountIndex(position), draft);
-        assembly.profile_and_groups(AccountIndex(position), draft);
+        assembly.enter(AccountIndex::new(position), draft);
+        assembly.profile_and_groups(AccountIndex::new(position), draft);
     }
     for (row, change) in group_rules {
-        assembly.push(Stage::Change, None, vec![row], Work::GroupRule(Box::new(change)));
+        assembly.push(Stage::Change, None, Few::one(row), Work::GroupRule(Box::new(change)));
     }
-    let scarce = assembly.licenses(snapshot, &drafts);
     assembly.deletions(&drafts);
     for (account, draft) in indexed(&drafts) {
         assembly.succeed(account, draft, &drafts);
     }
+    // Of a million accounts the drafts go before the steps come.
+    let asked = Asked::take(&mut drafts, snapshot, rules);
+    assembly.settle_accounts(drafts);
+    let scarce = assembly.licenses(snapshot, asked);
+    let Assembly { plan, leaving, .. } = &mut assembly;
+    let is_scarce = |bundles: &BundleSet| bundles.iter().any(|code| scarce.contains(code));
     let frees_scarce = |step: &Step| match (&step.work, step.account) {
-        (Work::License(change), _) => change.frees().iter().any(|code| scarce.contains(code)),
-        (Work::Delete, Some(account)) => {
-            let held = drafts[account.0].now().direct.bundles();
-            held.iter().any(|code| scarce.contains(code))
-        }
+        (Work::License(change), _) => is_scarce(&change.frees()),
+        (Work::Delete, Some(account)) => leaving.get(&account).is_some_and(is_scarce),
         _ => false,
     };
-    gather(&mut assembly.plan.steps, &rules.sizes, frees_scarce);
-    assembly.plan.accounts = drafts
-        .into_iter()
-        .map(|draft| Account {
-            label: draft.label,
-            id: draft.user.map(|user| user.id),
-            maker: draft.maker.map(|maker| maker.0),
-        })
-        .collect();
-    // Collecting in place keeps the room that the drafts took.
-    assembly.plan.accounts.shrink_to_fit();
+    gather(&mut plan.steps, &rules.sizes, frees_scarce);
     assembly.finish(snapshot)
 }
 
@@ -94,22 +88,30 @@ pub(super) fn indexed<'d, 'a>(drafts: &'d [Draft<'a>]) -> impl Iterator<Item = (
     drafts
         .iter()
         .enumerate()
-        .map(|(position, draft)| (AccountIndex(position), draft))
+        .map(|(position, draft)| (AccountIndex::new(position), draft))
 }
 
 pub(super) struct Assembly<'a> {
     pub(super) rules: &'a Rules,
     pub(super) plan: Plan,
     pub(super) seats: SeatCount,
-    /// What accounts hold once the steps so far have been made, where they change it.
+    /// What migrations' old accounts hold once the steps so far have been made.
     pub(super) holdings: HashMap<AccountIndex, Holding>,
+    /// What those hold in the end that are deleted, where it is something.
+    leaving: HashMap<AccountIndex, BundleSet>,
+    /// The rows that make accounts.
+    makers: Vec<(AccountIndex, RowIndex)>,
     pub(super) denied: Denied,
 }
 
 impl Assembly<'_> {
-    pub(super) fn push(&mut self, stage: Stage, account: Option<AccountIndex>, mut rows: Vec<RowIndex>, work: Work) {
-        rows.sort_unstable();
-        rows.dedup();
+    pub(super) fn push(&mut self, stage: Stage, account: Option<AccountIndex>, mut rows: Few<RowIndex>, work: Work) {
+        if rows.len() > 1 {
+            let mut list = Vec::from(rows);
+            list.sort_unstable();
+            list.dedup();
+            rows = list.into();
+        }
         self.plan.steps.push(Step {
             stage,
             account,
@@ -132,37 +134,54 @@ impl Assembly<'_> {
         };
         let edges: Vec<Edge> = indexed(drafts)
             .flat_map(|(account, draft)| {
-                draft.memberships.iter().map(move |Wish { group, .. }| Edge {
+                draft.memberships().iter().map(move |Wish { group, .. }| Edge {
                     account,
                     group: *group,
                     side: side(draft, *group),
                 })
             })
             .collect();
-        let riders = drafts.iter().map(|draft| !draft.updates.is_empty()).collect();
+        let riders = drafts.iter().map(|draft| !draft.updates().is_empty()).collect();
         let senders = senders(&edges, riders, self.rules.sizes.of(Family::Members));
         for edge in edges {
-            if senders[edge.account.0] && edge.side != Side::Group {
-                drafts[edge.account.0].move_into_update(edge.group);
+            if senders[edge.account.position()] && edge.side != Side::Group {
+                drafts[edge.account.position()].move_into_update(edge.group);
             }
         }
     }
 
-    fn enter(&mut self, account: AccountIndex, draft: &Draft<'_>) {
-        if let Some((row, work)) = draft.maker.as_deref() {
-            self.push(Stage::Enter, Some(account), vec![*row], work.clone());
+    fn enter(&mut self, account: AccountIndex, draft: &mut Draft<'_>) {
+        if let Some(maker) = draft.maker.take() {
+            self.makers.push((account, maker.row));
+            self.push(Stage::Enter, Some(account), Few::one(maker.row), maker.work);
+        }
+    }
+
+    /// What is known of the accounts from now on.
+    fn settle_accounts(&mut self, drafts: Vec<Draft<'_>>) {
+        let account = |draft: Draft<'_>| Account {
+            label: draft.label,
+            id: draft.user.map(|user| user.id),
+            maker: None,
+        };
+        let accounts = &mut self.plan.accounts;
+        *accounts = drafts.into_iter().map(account).collect();
+        // Collecting in place keeps the room that the drafts took.
+        accounts.shrink_to_fit();
+        for (account, row) in self.makers.drain(..) {
+            accounts[account.position()].maker = Some(row);
         }
     }
 
     /// Takes the profile's and the groups' changes out of the draft.
     fn profile_and_groups(&mut self, account: AccountIndex, draft: &mut Draft<'_>) {
-        draft.is_changed = !draft.updates.is_empty() || !draft.memberships.is_empty();
-        let updates = std::mem::take(&mut draft.updates);
+        let Wishes { updates, memberships } = draft.take_wishes();
+        draft.is_changed = !updates.is_empty() || !memberships.is_empty();
         if !updates.is_empty() {
             let rows = updates.iter().map(|(row, _)| *row).collect();
-            self.push(Stage::Change, Some(account), rows, Work::Update(updates));
+            self.push(Stage::Change, Some(account), rows, Work::Update(Box::new(updates)));
         }
-        for Wish { group, change, rows } in std::mem::take(&mut draft.memberships) {
+        for Wish { group, change, rows } in memberships {
             self.push(Stage::Change, Some(account), rows, Work::Member(group, change));
         }
     }
@@ -173,7 +192,9 @@ impl Assembly<'_> {
             return;
         };
         let row = succession.row;
-        if succession.end != OldAccount::Goes || self.plan.rows[row].ending != Ending::Done {
+        let old = &drafts[succession.from.position()];
+        self.holdings.insert(succession.from, old.held());
+        if succession.end != OldAccount::Goes || *self.plan.rows[row].ending() != Ending::Done {
             return;
         }
         let expected = Expectation {
@@ -184,21 +205,27 @@ impl Assembly<'_> {
         self.push(
             Stage::Verify,
             Some(account),
-            vec![row],
+            Few::one(row),
             Work::Verify(Box::new(expected)),
         );
-        let old = &drafts[succession.from.0];
-        self.push(Stage::Farewell, Some(succession.from), vec![row], Work::Delete);
-        self.seats.free(&old.now().direct.bundles());
-        self.announce_deletion(row, old.user);
+        self.delete(Stage::Farewell, succession.from, row, old);
+    }
+
+    fn delete(&mut self, stage: Stage, account: AccountIndex, row: RowIndex, draft: &Draft<'_>) {
+        self.push(stage, Some(account), Few::one(row), Work::Delete);
+        let bundles = draft.now().direct.bundles();
+        self.seats.free(&bundles);
+        if !bundles.is_empty() {
+            self.leaving.insert(account, bundles);
+        }
+        self.announce_deletion(row, draft.user);
     }
 
     fn deletions(&mut self, drafts: &[Draft<'_>]) {
         for (account, draft) in indexed(drafts) {
-            let Some(row) = draft.deleted_by else { continue };
-            self.push(departure(draft), Some(account), vec![row], Work::Delete);
-            self.seats.free(&draft.now().direct.bundles());
-            self.announce_deletion(row, draft.user);
+            if let Some(row) = draft.deleted_by() {
+                self.delete(departure(draft), account, row, draft);
+            }
         }
     }
 
@@ -221,14 +248,12 @@ impl Assembly<'_> {
         depend_on_makers(&mut plan);
         for (position, step) in plan.steps.iter().enumerate() {
             for row in &step.rows {
-                let steps = &mut plan.rows[*row].steps;
-                steps.reserve_exact(1);
-                steps.push(StepIndex(position));
+                plan.rows[*row].steps.push(StepIndex(position));
             }
         }
         for row in &mut plan.rows {
             if row.verdict.is_none() && row.steps.is_empty() {
-                row.verdict = Some(without_steps(row));
+                row.verdict = Some(Box::new(without_steps(row)));
             }
         }
         plan.short.sort_by_key(|(row, _)| *row);
@@ -295,21 +320,22 @@ fn name_and_address(user: &User) -> String {
 impl Draft<'_> {
     /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
     fn move_into_update(&mut self, group: GroupId) {
-        let Some(place) = self.memberships.iter().position(|wish| wish.group == group) else {
+        let wishes = self.wishes();
+        let Some(place) = wishes.memberships.iter().position(|wish| wish.group == group) else {
             return;
         };
-        let Wish { change, rows, .. } = self.memberships.remove(place);
+        let Wish { change, rows, .. } = wishes.memberships.remove(place);
         for row in rows {
             let mut part = UserUpdate::default();
             match change {
                 Membership::Join => part.add_groups.push(group),
                 Membership::Leave => part.remove_groups.push(group),
             }
-            match self.updates.iter_mut().find(|(of, _)| *of == row) {
+            match wishes.updates.iter_mut().find(|(of, _)| *of == row) {
                 Some((_, update)) => *update = std::mem::take(update).then(&part),
-                None => self.update(row, part),
+                None => wishes.updates.push((row, part)),
             }
         }
-        self.updates.sort_by_key(|(row, _)| *row);
+        wishes.updates.sort_by_key(|(row, _)| *row);
     }
 }

@@ -85,7 +85,7 @@ impl CallKind {
     pub fn of(index: StepIndex, step: &Step) -> Option<Self> {
         Some(match &step.work {
             Work::Invite(_) => Self::Invite,
-            Work::Create(_, groups) => Self::Create(groups.clone()),
+            Work::Create(creation) => Self::Create(creation.groups.clone()),
             Work::Update(_) => Self::Update(index),
             Work::Member(group, _) => Self::Members(*group),
             Work::License(change) => Self::of_license(change),

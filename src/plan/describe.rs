@@ -29,13 +29,13 @@ pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(S
         words: Vec::new(),
     };
     let planned = &plan.rows[row];
-    if let Some(earlier) = &planned.made_earlier {
+    if let Some(earlier) = planned.made_earlier() {
         // What an earlier run did for the row stays told, and a later one goes on knowing of it.
         teller.before = object(earlier.before.as_ref());
         teller.after = object(earlier.after.as_ref());
         teller.after.entry("made").or_insert_with(|| json!("earlier"));
     }
-    if let Some(captured) = planned.captured.as_deref() {
+    if let Some(captured) = planned.captured() {
         teller.before = object(Some(captured));
     }
     for index in planned.steps.iter().filter(|index| done(**index)) {
@@ -66,7 +66,7 @@ impl Teller<'_> {
     fn tell(&mut self, step: &Step) {
         match &step.work {
             Work::Invite(invitation) => self.made(step, "invited", &invitation.groups),
-            Work::Create(_, groups) => self.made(step, "created", groups),
+            Work::Create(creation) => self.made(step, "created", &creation.groups),
             Work::Update(parts) => {
                 let user = step.account.and_then(|account| self.plan.account(account).id);
                 let row = self.row;
@@ -144,7 +144,7 @@ impl Teller<'_> {
         }
         for name in &names {
             // A migration's `before` holds the old account's groups as a list, not what changed.
-            if self.plan.rows[self.row].captured.is_none() {
+            if self.plan.rows[self.row].captured().is_none() {
                 group_map(&mut self.before).insert(name.clone(), json!(!is_in_now));
             }
             group_map(&mut self.after).insert(name.clone(), json!(is_in_now));
@@ -224,7 +224,7 @@ impl Teller<'_> {
 
     fn deleted(&mut self, step: &Step) {
         let user = step.account.and_then(|account| self.plan.account(account).id);
-        if self.plan.rows[self.row].captured.is_some() {
+        if self.plan.rows[self.row].captured().is_some() {
             self.words.push("old account deleted".to_owned());
             return;
         }

@@ -1,11 +1,12 @@
 //! What the rows ask of one account, folded in sheet order before it becomes steps.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Turn, Work};
-use crate::api::{User, UserUpdate};
+use super::{AccountIndex, Direct, Few, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Turn, Work};
+use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, GroupId, UserId};
+use crate::model::{BundleSet, GroupId};
 
 /// What a migration still has to do once its new account has everything.
 #[derive(Debug, Clone)]
@@ -40,81 +41,133 @@ pub(super) enum OldAccount {
 pub(super) struct Wish {
     pub(super) group: GroupId,
     pub(super) change: Membership,
-    pub(super) rows: Vec<RowIndex>,
+    pub(super) rows: Few<RowIndex>,
 }
 
-/// What the rows ask of one account. There may be a million, so lists are kept no longer than they are.
+/// How an account is made.
+#[derive(Debug)]
+pub(super) struct Maker {
+    /// The row that makes it.
+    pub(super) row: RowIndex,
+    pub(super) work: Work,
+    /// The groups that it is in from the beginning.
+    groups: Vec<GroupId>,
+}
+
+/// What the rows ask of an account's profile and groups.
+#[derive(Debug, Default)]
+pub(super) struct Wishes {
+    pub(super) updates: Few<(RowIndex, UserUpdate)>,
+    pub(super) memberships: Vec<Wish>,
+}
+
+/// What the rows ask of one account. There may be a million, so what is not asked of it takes one word.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
-    pub(super) label: String,
+    pub(super) label: Arc<str>,
     pub(super) user: Option<&'a User>,
-    /// The row that makes it, and how.
-    pub(super) maker: Option<Box<(RowIndex, Work)>>,
-    /// What it holds before the sheet.
-    pub(super) held: Holding,
-    /// What it holds after the edits so far.
-    now: Holding,
-    edits: Vec<(RowIndex, LicenseEdit)>,
-    /// For a migration's new account.
-    pub(super) succession: Option<Box<Succession>>,
-    pub(super) updates: Vec<(RowIndex, UserUpdate)>,
-    pub(super) memberships: Vec<Wish>,
-    entered_with: Vec<GroupId>,
+    pub(super) maker: Option<Box<Maker>>,
+    /// The direct allocation before the sheet, where there is one.
+    allocation: Option<&'a Allocation>,
+    /// Whether allocations could not be read.
+    is_unread: bool,
     /// Whether its profile or groups are changed; known once these changes have become steps.
     pub(super) is_changed: bool,
-    /// The row that deletes it.
-    pub(super) deleted_by: Option<RowIndex>,
-    /// The row that moves its owner to a new account.
-    pub(super) left_by: Option<RowIndex>,
+    /// What the edits so far make of what it holds.
+    license: Option<Box<LicenseChange>>,
+    /// For a migration's new account.
+    pub(super) succession: Option<Box<Succession>>,
+    wishes: Option<Box<Wishes>>,
+    deleted_by: Option<u32>,
+    left_by: Option<u32>,
 }
 
 impl<'a> Draft<'a> {
-    fn existing(user: &'a User, label: &str, snapshot: &Snapshot) -> Self {
-        let allocation = snapshot.direct(user.id);
-        let held = Holding {
-            direct: match allocation {
-                Some(allocation) => Direct::Holds(allocation.bundles.clone()),
-                None if snapshot.allocations().is_some() => Direct::Inherits,
-                None => Direct::Unknown,
-            },
-            external_license: allocation.is_some_and(|allocation| allocation.external_license),
-        };
+    fn existing(user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> Self {
         Self {
             user: Some(user),
-            now: held.clone(),
-            held,
+            allocation: snapshot.direct(user.id),
+            is_unread: snapshot.allocations().is_none(),
             ..Self::pending(label)
         }
     }
 
-    pub(super) fn pending(label: &str) -> Self {
+    fn pending(label: Arc<str>) -> Self {
         Self {
-            label: label.to_owned(),
+            label,
             user: None,
             maker: None,
-            held: Holding::nothing(),
-            now: Holding::nothing(),
-            edits: Vec::new(),
-            succession: None,
-            updates: Vec::new(),
-            memberships: Vec::new(),
-            entered_with: Vec::new(),
+            allocation: None,
+            is_unread: false,
             is_changed: false,
+            license: None,
+            succession: None,
+            wishes: None,
             deleted_by: None,
             left_by: None,
         }
     }
 
+    /// What it holds before the sheet.
+    pub(super) fn held(&self) -> Holding {
+        match self.allocation {
+            Some(allocation) => Holding {
+                direct: Direct::Holds(allocation.bundles.clone()),
+                external_license: allocation.external_license,
+            },
+            None if self.is_unread => Holding {
+                direct: Direct::Unknown,
+                external_license: false,
+            },
+            None => Holding::nothing(),
+        }
+    }
+
     /// What it holds after the rows so far.
-    pub(super) fn now(&self) -> &Holding {
-        &self.now
+    pub(super) fn now(&self) -> Holding {
+        let change = self.license.as_ref();
+        change.map_or_else(|| self.held(), |change| change.target.clone())
+    }
+
+    pub(super) fn updates(&self) -> &[(RowIndex, UserUpdate)] {
+        self.wishes.as_ref().map_or(&[], |wishes| &wishes.updates)
+    }
+
+    pub(super) fn memberships(&self) -> &[Wish] {
+        self.wishes.as_ref().map_or(&[], |wishes| &wishes.memberships)
+    }
+
+    pub(super) fn wishes(&mut self) -> &mut Wishes {
+        self.wishes.get_or_insert_default()
+    }
+
+    /// Takes the wishes out, to make steps of them.
+    pub(super) fn take_wishes(&mut self) -> Wishes {
+        self.wishes.take().map(|wishes| *wishes).unwrap_or_default()
+    }
+
+    /// The row that deletes it.
+    pub(super) fn deleted_by(&self) -> Option<RowIndex> {
+        self.deleted_by.map(|row| row as usize)
+    }
+
+    /// The row that moves its owner to a new account.
+    pub(super) fn left_by(&self) -> Option<RowIndex> {
+        self.left_by.map(|row| row as usize)
+    }
+
+    pub(super) fn delete(&mut self, row: RowIndex) {
+        self.deleted_by = Some(narrow(row));
+    }
+
+    pub(super) fn leave(&mut self, row: RowIndex) {
+        self.left_by = Some(narrow(row));
     }
 
     /// The groups that it is in after the rows so far.
     pub(super) fn groups(&self) -> Vec<GroupId> {
-        let present = self.user.map_or(self.entered_with.as_slice(), |user| &user.groups);
-        let mut groups = present.to_vec();
-        for Wish { group, change, .. } in &self.memberships {
+        let mut groups = self.groups_before().to_vec();
+        for Wish { group, change, .. } in self.memberships() {
             match change {
                 Membership::Join => groups.push(*group),
                 Membership::Leave => groups.retain(|present| present != group),
@@ -123,10 +176,21 @@ impl<'a> Draft<'a> {
         groups
     }
 
+    fn groups_before(&self) -> &[GroupId] {
+        match (self.user, &self.maker) {
+            (Some(user), _) => &user.groups,
+            (None, Some(maker)) => &maker.groups,
+            (None, None) => &[],
+        }
+    }
+
     /// Expects of a migration's new account what other rows leave it.
     pub(super) fn expect_what_is_left(&mut self) {
+        if self.succession.is_none() {
+            return;
+        }
         let groups = self.groups();
-        let bundles = self.now.direct.bundles();
+        let bundles = self.now().direct.bundles();
         if let Some(succession) = &mut self.succession {
             succession.groups.retain(|group| groups.contains(group));
             succession.licenses = succession.licenses.common(&bundles);
@@ -139,25 +203,24 @@ impl<'a> Draft<'a> {
         if self.user.is_some() {
             return;
         }
-        let Some((_, Work::Invite(_) | Work::Create(..))) = self.maker.as_deref() else {
-            return;
-        };
         let groups = self.groups();
-        self.memberships.clear();
-        match self.maker.as_deref_mut() {
-            Some((_, Work::Invite(invitation))) => invitation.groups = groups,
-            Some((_, Work::Create(_, entered))) => {
-                *entered = groups;
+        match self.maker.as_deref_mut().map(|maker| &mut maker.work) {
+            Some(Work::Invite(invitation)) => invitation.groups = groups,
+            Some(Work::Create(creation)) => {
+                creation.groups = groups;
                 // One call makes accounts of one set of groups.
-                entered.sort_unstable();
+                creation.groups.sort_unstable();
             }
-            _ => {}
+            _ => return,
+        }
+        if let Some(wishes) = &mut self.wishes {
+            wishes.memberships.clear();
         }
     }
 
     /// Drops what is asked of an account that will not be.
     pub(super) fn forget(&mut self) {
-        *self = Self::pending(&self.label);
+        *self = Self::pending(self.label.clone());
     }
 
     /// Whether it is neither there nor made by a row that can run.
@@ -171,7 +234,7 @@ impl<'a> Draft<'a> {
             .user
             .map(|user| (user.name().to_owned(), user.surname().to_owned()))
             .unwrap_or_default();
-        for (_, update) in &self.updates {
+        for (_, update) in self.updates() {
             names.0 = update.name.clone().unwrap_or(names.0);
             names.1 = update.surname.clone().unwrap_or(names.1);
         }
@@ -181,102 +244,119 @@ impl<'a> Draft<'a> {
     /// Sets how the account is made; whoever asked for its first groups before depends on that.
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
         if self.maker.is_none() {
-            self.maker = Some(Box::new((row, work)));
-            self.memberships
-                .retain(|wish| wish.change != Membership::Join || !groups.contains(&wish.group));
-            self.entered_with = groups.to_vec();
+            if let Some(wishes) = &mut self.wishes {
+                wishes
+                    .memberships
+                    .retain(|wish| wish.change != Membership::Join || !groups.contains(&wish.group));
+            }
+            let groups = groups.to_vec();
+            self.maker = Some(Box::new(Maker { row, work, groups }));
         }
     }
 
     /// Adds a row's licence edit. One that changes nothing by itself is kept where others go before it:
     /// it succeeds or fails with them.
     pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit) {
-        let after = edit.apply(&self.now);
-        if after != self.now || !self.edits.is_empty() {
-            push_exactly(&mut self.edits, (row, edit));
-            self.now = after;
+        if let Some(change) = &mut self.license {
+            change.target = edit.apply(&change.target);
+            change.edits.push((row, edit));
+            return;
+        }
+        let base = self.held();
+        let target = edit.apply(&base);
+        if target != base {
+            let edits = Few::one((row, edit));
+            self.license = Some(Box::new(LicenseChange { base, edits, target }));
         }
     }
 
     /// Adds a row's membership, unless it is so already. A row that takes back what an earlier one asked
     /// for leaves nothing of either.
     pub(super) fn member(&mut self, row: RowIndex, group: GroupId, change: Membership) {
-        if let Some(place) = self.memberships.iter().position(|wish| wish.group == group) {
-            let wish = &mut self.memberships[place];
+        if let Some(place) = self.memberships().iter().position(|wish| wish.group == group) {
+            let memberships = &mut self.wishes().memberships;
+            let wish = &mut memberships[place];
             if wish.change != change {
-                self.memberships.remove(place);
+                memberships.remove(place);
             } else if !wish.rows.contains(&row) {
                 wish.rows.push(row);
             }
             return;
         }
-        let is_in = self.user.is_some_and(|user| user.groups.contains(&group)) || self.entered_with.contains(&group);
+        let is_in = self.groups_before().contains(&group);
         if is_in != (change == Membership::Join) {
-            let rows = vec![row];
-            push_exactly(&mut self.memberships, Wish { group, change, rows });
+            let rows = Few::one(row);
+            let memberships = &mut self.wishes().memberships;
+            // Most lists have one element, and the next step up would be four.
+            memberships.reserve_exact(1);
+            memberships.push(Wish { group, change, rows });
         }
     }
 
     /// Adds a row's change of the profile.
     pub(super) fn update(&mut self, row: RowIndex, update: UserUpdate) {
-        push_exactly(&mut self.updates, (row, update));
+        self.wishes().updates.push((row, update));
     }
 
     /// The licence change of the rows; `None` where nothing changes.
-    pub(super) fn license_change(&self) -> Option<LicenseChange> {
-        if self.now.is_like(&self.held) {
-            return None;
-        }
-        Some(LicenseChange::new(self.held.clone(), self.edits.clone()))
+    pub(super) fn license_change(&self) -> Option<&LicenseChange> {
+        self.license.as_deref().filter(|change| !change.is_nothing())
+    }
+
+    /// Takes the licence change out; what the account holds is not to be asked any more.
+    pub(super) fn take_license_change(&mut self) -> Option<Box<LicenseChange>> {
+        self.license.take_if(|change| !change.is_nothing())
     }
 
     /// What the licence change of the rows does to the pools; `None` where what is held is not known.
     pub(super) fn turn(&self) -> Option<Turn> {
-        if self.held.direct == Direct::Unknown {
-            return None;
-        }
-        let (held, now) = (self.held.direct.bundles(), self.now.direct.bundles());
-        Some(Turn {
-            gains: now.minus(&held),
-            frees: held.minus(&now),
+        let change = self.license_change()?;
+        (change.base.direct != Direct::Unknown).then(|| Turn {
+            gains: change.gains(),
+            frees: change.frees(),
         })
     }
 
     /// Whether anything but a deletion is planned.
     pub(super) fn is_touched(&self) -> bool {
-        !self.now.is_like(&self.held) || self.is_changed
+        self.license_change().is_some() || self.is_changed
     }
 }
 
-/// Most lists have one element, and the next step up would be four.
-fn push_exactly<T>(list: &mut Vec<T>, element: T) {
-    list.reserve_exact(1);
-    list.push(element);
+/// A row's number in half the room: there are as many as a sheet has.
+fn narrow(row: RowIndex) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
 }
 
 /// The accounts that a sheet touches.
 #[derive(Debug, Default)]
 pub(super) struct Drafts<'a> {
     pub(super) list: Vec<Draft<'a>>,
-    by_id: HashMap<UserId, AccountIndex>,
+    /// By the users' positions in the snapshot.
+    existing: Vec<Option<AccountIndex>>,
     pending: HashMap<String, AccountIndex>,
 }
 
 impl<'a> Drafts<'a> {
     /// The draft of an account that exists.
-    pub(super) fn existing(&mut self, user: &'a User, label: &str, snapshot: &Snapshot) -> AccountIndex {
-        *self.by_id.entry(user.id).or_insert_with(|| {
+    pub(super) fn existing(&mut self, user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> AccountIndex {
+        let users = snapshot.users();
+        if self.existing.is_empty() {
+            self.existing = vec![None; users.len()];
+        }
+        let place = users.partition_point(|other| other.id < user.id);
+        *self.existing[place].get_or_insert_with(|| {
             self.list.push(Draft::existing(user, label, snapshot));
-            AccountIndex(self.list.len() - 1)
+            AccountIndex::new(self.list.len() - 1)
         })
     }
 
     /// The draft of an account that the sheet makes, known by these folded names.
-    pub(super) fn pending(&mut self, label: &str, names: &[String]) -> AccountIndex {
+    pub(super) fn pending(&mut self, label: Arc<str>, names: &[String]) -> AccountIndex {
         let known = names.iter().find_map(|name| self.pending.get(name)).copied();
         let index = known.unwrap_or_else(|| {
             self.list.push(Draft::pending(label));
-            AccountIndex(self.list.len() - 1)
+            AccountIndex::new(self.list.len() - 1)
         });
         for name in names {
             self.pending.entry(name.clone()).or_insert(index);
@@ -290,10 +370,10 @@ impl<'a> Drafts<'a> {
     }
 
     pub(super) fn get(&self, index: AccountIndex) -> &Draft<'a> {
-        &self.list[index.0]
+        &self.list[index.position()]
     }
 
     pub(super) fn get_mut(&mut self, index: AccountIndex) -> &mut Draft<'a> {
-        &mut self.list[index.0]
+        &mut self.list[index.position()]
     }
 }

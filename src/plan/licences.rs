@@ -1,13 +1,14 @@
 //! Licence changes put into stages: what frees first, what takes in waves, what is handed over.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Deref;
 
 use super::allot::{Claim, Denial, denials};
 use super::assemble::{Assembly, departure, indexed};
-use super::draft::{Draft, OldAccount, Succession};
+use super::draft::{Draft, OldAccount};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
-    AccountIndex, BatchSizes, CallKind, Ending, Family, LicenseChange, LicenseEdit, RowIndex, Rules, Stage, Work,
+    AccountIndex, BatchSizes, CallKind, Ending, Family, Few, Holding, LicenseChange, LicenseEdit, RowIndex, Rules, Stage, Work,
 };
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
@@ -16,42 +17,52 @@ use crate::model::{BundleCode, BundleSet};
 pub(super) type Denied = BTreeMap<RowIndex, Denial>;
 
 /// What the accounts ask for, by what it does to the seats.
-struct Asked<'d> {
-    grants: Vec<Grant<'d>>,
-    frees: Vec<(AccountIndex, LicenseChange)>,
+pub(super) struct Asked<C> {
+    grants: Vec<Grant<C>>,
+    frees: Vec<(AccountIndex, C)>,
     /// What is free once everything that only frees has been done.
     pools: Pools,
 }
 
 /// A licence change that takes seats.
-struct Grant<'d> {
+struct Grant<C> {
     account: AccountIndex,
-    change: LicenseChange,
-    hand_over: Option<HandOver<'d>>,
+    change: C,
+    hand_over: Option<Box<HandOver>>,
 }
 
 /// A migration whose old account can give its seats to the new one.
-struct HandOver<'d> {
-    succession: &'d Succession,
-    old: &'d Draft<'d>,
+struct HandOver {
+    row: RowIndex,
+    end: OldAccount,
+    from: AccountIndex,
+    /// What the old account holds after the rows.
+    bundles: BundleSet,
 }
 
-impl<'d> HandOver<'d> {
+impl HandOver {
     /// The migration to this account, if the old one goes and its licences can be taken off it.
-    fn to(draft: &'d Draft<'d>, drafts: &'d [Draft<'d>], rules: &Rules) -> Option<Self> {
+    fn to(draft: &Draft<'_>, drafts: &[Draft<'_>], rules: &Rules) -> Option<Box<Self>> {
         let succession = draft.succession.as_deref()?;
-        let old = &drafts[succession.from.0];
-        (rules.portal && succession.end != OldAccount::Stays).then_some(Self { succession, old })
+        let old = &drafts[succession.from.position()];
+        (rules.portal && succession.end != OldAccount::Stays).then(|| {
+            Box::new(Self {
+                row: succession.row,
+                end: succession.end,
+                from: succession.from,
+                bundles: old.now().direct.bundles(),
+            })
+        })
     }
 }
 
-impl Grant<'_> {
+impl<C: Deref<Target = LicenseChange>> Grant<C> {
     fn claim(&self) -> Claim<'_> {
-        let handed_over = |over: &HandOver<'_>| (over.succession.row, over.old.now().direct.bundles());
+        let handed_over = |over: &HandOver| (over.row, over.bundles.clone());
         Claim {
             base: &self.change.base,
             edits: &self.change.edits,
-            handed_over: self.hand_over.as_ref().map(handed_over),
+            handed_over: self.hand_over.as_deref().map(handed_over),
         }
     }
 
@@ -64,26 +75,37 @@ impl Grant<'_> {
     }
 }
 
-impl<'d> Asked<'d> {
-    fn of(drafts: &'d [Draft<'d>], snapshot: &Snapshot, rules: &Rules) -> Self {
+impl<'d> Asked<&'d LicenseChange> {
+    fn of(drafts: &'d [Draft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
+        let changes = indexed(drafts).filter_map(|(account, draft)| Some((account, draft.license_change()?)));
+        Self::sorted(changes, hand_overs(drafts, rules), pools(drafts, snapshot))
+    }
+}
+
+impl Asked<Box<LicenseChange>> {
+    /// Takes the changes out of the drafts.
+    pub(super) fn take(drafts: &mut [Draft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
+        let (overs, pools) = (hand_overs(drafts, rules), pools(drafts, snapshot));
+        let changes = (0..)
+            .zip(drafts)
+            .filter_map(|(place, draft)| Some((AccountIndex::new(place), draft.take_license_change()?)));
+        Self::sorted(changes, overs, pools)
+    }
+}
+
+impl<C: Deref<Target = LicenseChange>> Asked<C> {
+    fn sorted(changes: impl Iterator<Item = (AccountIndex, C)>, mut overs: HandOvers, pools: Pools) -> Self {
         let mut asked = Self {
             grants: Vec::new(),
             frees: Vec::new(),
-            pools: free_seats(snapshot),
+            pools,
         };
-        for (account, draft) in indexed(drafts) {
-            if draft.deleted_by.is_some() && departure(draft) != Stage::Farewell {
-                asked.pools.free(&draft.now().direct.bundles());
-            }
-            let Some(change) = draft.license_change() else {
-                continue;
-            };
+        for (account, change) in changes {
             if change.may_take() {
-                let hand_over = HandOver::to(draft, drafts, rules);
                 asked.grants.push(Grant {
                     account,
                     change,
-                    hand_over,
+                    hand_over: overs.remove(&account),
                 });
             } else {
                 asked.pools.free(&change.frees());
@@ -95,6 +117,25 @@ impl<'d> Asked<'d> {
             .sort_by_key(|grant| grant.change.edits.first().map(|(row, _)| *row));
         asked
     }
+}
+
+/// By the new account.
+type HandOvers = HashMap<AccountIndex, Box<HandOver>>;
+
+fn hand_overs(drafts: &[Draft<'_>], rules: &Rules) -> HandOvers {
+    let over = |(account, draft)| Some((account, HandOver::to(draft, drafts, rules)?));
+    indexed(drafts).filter_map(over).collect()
+}
+
+/// What is free, with what is freed by deletions before anything is taken.
+fn pools(drafts: &[Draft<'_>], snapshot: &Snapshot) -> Pools {
+    let mut pools = free_seats(snapshot);
+    for draft in drafts {
+        if draft.deleted_by().is_some() && departure(draft) != Stage::Farewell {
+            pools.free(&draft.now().direct.bundles());
+        }
+    }
+    pools
 }
 
 fn free_seats(snapshot: &Snapshot) -> Pools {
@@ -114,7 +155,7 @@ pub(super) fn shortage(drafts: &[Draft<'_>], snapshot: &Snapshot, rules: &Rules)
     let account_left: BTreeSet<RowIndex> = asked
         .grants
         .iter()
-        .filter_map(|grant| Some((grant, drafts[grant.account.0].left_by?)))
+        .filter_map(|grant| Some((grant, drafts[grant.account.position()].left_by()?)))
         .flat_map(|(grant, mover)| grant.change.edits.iter().filter(move |(row, _)| *row < mover))
         .map(|(row, _)| *row)
         .collect();
@@ -133,8 +174,8 @@ fn is_ample(drafts: &[Draft<'_>], mut free: Pools) -> bool {
 
 impl Assembly<'_> {
     /// Gives every change its stage; says which bundles somebody waits for until others free them.
-    pub(super) fn licenses(&mut self, snapshot: &Snapshot, drafts: &[Draft<'_>]) -> BTreeSet<BundleCode> {
-        let Asked { grants, frees, pools } = Asked::of(drafts, snapshot, self.rules);
+    pub(super) fn licenses(&mut self, snapshot: &Snapshot, asked: Asked<Box<LicenseChange>>) -> BTreeSet<BundleCode> {
+        let Asked { grants, frees, pools } = asked;
         for (account, change) in frees {
             self.license_step(Stage::Change, account, change);
         }
@@ -146,36 +187,31 @@ impl Assembly<'_> {
             left.take(&grant.claim().takes());
         }
         let mut handing_over = Vec::new();
-        let mut turning: Vec<(AccountIndex, LicenseChange)> = Vec::new();
+        let mut turning: Vec<(AccountIndex, Box<LicenseChange>)> = Vec::with_capacity(grants.len());
         for Grant {
             account,
             change,
             hand_over,
         } in overlapping(grants, &mut left)
         {
-            let Some(HandOver { succession, old }) = hand_over else {
+            let Some(over) = hand_over else {
                 turning.push((account, change));
                 continue;
             };
-            let (moved, others): (Vec<_>, Vec<_>) =
-                change.edits.into_iter().partition(|(row, _)| *row == succession.row);
-            let others = LicenseChange::new(change.base, others);
-            handing_over.push((
-                account,
-                succession,
-                old,
-                LicenseChange::new(others.target.clone(), moved),
-            ));
+            let (moved, others): (Vec<_>, Vec<_>) = change.edits.into_iter().partition(|(row, _)| *row == over.row);
+            let others = LicenseChange::new(change.base, others.into());
+            let moved = LicenseChange::new(others.target.clone(), moved.into());
+            handing_over.push((account, over, moved));
             if !others.is_nothing() {
-                turning.push((account, others));
+                turning.push((account, Box::new(others)));
             }
         }
-        let changes = turning.iter().map(|(_, change)| change);
+        let changes = turning.iter().map(|(_, change)| &**change);
         let taking = changes.chain(handing_over.iter().map(|(.., change)| change));
         let scarce = scarce(taking, free_seats(snapshot));
         self.grant(turning, &pools);
-        for (account, succession, old, change) in handing_over {
-            self.hand_licenses_over(account, succession, old, change);
+        for (account, over, change) in handing_over {
+            self.hand_licenses_over(account, &over, change);
         }
         for denial in self.denied.values() {
             self.seats.miss(&denial.needs);
@@ -184,7 +220,7 @@ impl Assembly<'_> {
         scarce
     }
 
-    fn grant(&mut self, turning: Vec<(AccountIndex, LicenseChange)>, pools: &Pools) {
+    fn grant(&mut self, turning: Vec<(AccountIndex, Box<LicenseChange>)>, pools: &Pools) {
         let mut left = pools.clone();
         if turning.iter().all(|(_, change)| left.take(&change.gains())) {
             for (account, change) in turning {
@@ -213,26 +249,33 @@ impl Assembly<'_> {
         }
     }
 
-    fn license_step(&mut self, stage: Stage, account: AccountIndex, change: LicenseChange) {
+    fn license_step(&mut self, stage: Stage, account: AccountIndex, change: Box<LicenseChange>) {
         self.seats.count(&change);
-        self.holdings.insert(account, change.target.clone());
+        self.hold(account, &change);
         let rows = change.edits.iter().map(|(row, _)| *row).collect();
-        self.push(stage, Some(account), rows, Work::License(Box::new(change)));
+        self.push(stage, Some(account), rows, Work::License(change));
+    }
+
+    /// Notes what an old account holds after this.
+    fn hold(&mut self, account: AccountIndex, change: &LicenseChange) {
+        if let Some(holding) = self.holdings.get_mut(&account) {
+            *holding = change.target.clone();
+        }
     }
 
     /// Two calls for one change: what is given up first, what is taken later.
-    fn shrink_then_grant(&mut self, wave: u16, takes: Stage, account: AccountIndex, change: LicenseChange) {
-        let rows: Vec<RowIndex> = change.edits.iter().map(|(row, _)| *row).collect();
+    fn shrink_then_grant(&mut self, wave: u16, takes: Stage, account: AccountIndex, change: Box<LicenseChange>) {
+        let rows: Few<RowIndex> = change.edits.iter().map(|(row, _)| *row).collect();
         let Some(first) = rows.first().copied() else { return };
         self.seats.count(&change);
-        self.holdings.insert(account, change.target.clone());
+        self.hold(account, &change);
         let kept = change.base.direct.bundles().common(&change.target.direct.bundles());
         let give_up = if kept.is_empty() && self.rules.portal {
             LicenseEdit::Release
         } else {
             LicenseEdit::Set(kept, None)
         };
-        let shrunk = LicenseChange::new(change.base, vec![(first, give_up)]);
+        let shrunk = LicenseChange::new(change.base, Few::one((first, give_up)));
         let grown = LicenseChange::new(shrunk.target.clone(), change.edits);
         // Who begins can do so together with everything else that only frees.
         let begins = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
@@ -243,15 +286,9 @@ impl Assembly<'_> {
     }
 
     /// No seat is free for the time in which both accounts hold the licences.
-    fn hand_licenses_over(
-        &mut self,
-        account: AccountIndex,
-        succession: &Succession,
-        old: &Draft<'_>,
-        change: LicenseChange,
-    ) {
-        let row = succession.row;
-        if succession.end != OldAccount::Goes {
+    fn hand_licenses_over(&mut self, account: AccountIndex, over: &HandOver, change: LicenseChange) {
+        let row = over.row;
+        if over.end != OldAccount::Goes {
             self.plan.rows[row].add_note(
                 "no seat is free for the time of overlap, so the licences are handed over when the old account is deleted",
             );
@@ -259,13 +296,13 @@ impl Assembly<'_> {
             return;
         }
         self.seats.take(&change.gains());
-        let held = self.holdings.get(&succession.from).unwrap_or(&old.held).clone();
-        let release = LicenseChange::new(held, vec![(row, LicenseEdit::Release)]);
+        let held = self.holdings.get(&over.from).cloned().unwrap_or_else(Holding::nothing);
+        let release = LicenseChange::new(held, Few::one((row, LicenseEdit::Release)));
         for (stage, account, change) in [
-            (Stage::HandOver, succession.from, release),
+            (Stage::HandOver, over.from, release),
             (Stage::TakeOver, account, change),
         ] {
-            self.push(stage, Some(account), vec![row], Work::License(Box::new(change)));
+            self.push(stage, Some(account), Few::one(row), Work::License(Box::new(change)));
         }
     }
 
@@ -273,7 +310,7 @@ impl Assembly<'_> {
     pub(super) fn deny(&mut self) {
         for (row, denial) in &self.denied {
             if self.plan.rows[*row].verdict.is_none() {
-                self.plan.rows[*row].ending = Ending::Short(denial.lacking.clone());
+                self.plan.rows[*row].more().ending = Ending::Short(denial.lacking.clone());
                 self.plan.short.push((*row, denial.lacking.clone()));
             }
         }
@@ -282,8 +319,8 @@ impl Assembly<'_> {
 
 /// The grants, those without a hand-over that can do without one: in sheet order, migrations get what seats
 /// are `left` for the time in which both accounts hold the licences.
-fn overlapping<'d>(grants: Vec<Grant<'d>>, left: &mut Pools) -> Vec<Grant<'d>> {
-    let overlap = |mut grant: Grant<'d>| {
+fn overlapping(grants: Vec<Grant<Box<LicenseChange>>>, left: &mut Pools) -> Vec<Grant<Box<LicenseChange>>> {
+    let overlap = |mut grant: Grant<Box<LicenseChange>>| {
         if left.take(&grant.overlap()) {
             grant.hand_over = None;
         }

@@ -11,6 +11,7 @@ mod build;
 mod describe;
 mod direct;
 mod draft;
+mod few;
 mod forecast;
 mod gather;
 mod licences;
@@ -30,6 +31,7 @@ pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
+pub use few::Few;
 pub use forecast::{Calls, Circumstances, Forecast, Timing, forecast};
 pub use needs::needs;
 pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
@@ -37,7 +39,7 @@ pub use review::{Difference, Fate, RowPlan, Since, differences, review, seat_dif
 pub use rules::{Administrators, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use step::{
-    Account, AccountIndex, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step, StepIndex,
+    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step, StepIndex,
     Work,
 };
 pub use verdicts::short_of;

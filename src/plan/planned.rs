@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, RowIndex, Stage, Step, StepIndex, Warning};
+use super::{Account, AccountIndex, Begun, Few, RowIndex, Stage, Step, StepIndex, Warning};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -32,32 +32,59 @@ pub enum Ending {
     Short(BundleSet),
 }
 
-/// What is planned for one row.
+/// What is planned for one row. There may be a million, so what few rows have is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlannedRow {
     /// The end, where no call is needed.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<Box<Verdict>>,
     /// Its steps, in stage order.
-    pub steps: Vec<StepIndex>,
-    /// How it ends when they succeed.
-    pub ending: Ending,
+    pub steps: Few<StepIndex>,
     /// The account that the `user_id` column names.
     pub account: Option<AccountIndex>,
-    /// Something the message says besides what was done; may be empty.
-    pub note: String,
-    /// What an earlier run did for this very row, where it made the account; the row then counts as done.
-    pub made_earlier: Option<Box<Begun>>,
-    /// What a migration's old account had, for the `before` column.
-    pub captured: Option<Box<Value>>,
+    more: Option<Box<More>>,
+}
+
+/// What is planned for one row beside its steps.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct More {
+    pub(super) ending: Ending,
+    note: String,
+    pub(super) made_earlier: Option<Begun>,
+    pub(super) captured: Option<Value>,
 }
 
 impl PlannedRow {
+    /// How it ends when its steps succeed.
+    pub fn ending(&self) -> &Ending {
+        self.more.as_ref().map_or(&Ending::Done, |more| &more.ending)
+    }
+
+    /// Something the message says besides what was done; may be empty.
+    pub fn note(&self) -> &str {
+        self.more.as_ref().map_or("", |more| &more.note)
+    }
+
+    /// What an earlier run did for this very row, where it made the account; the row then counts as done.
+    pub fn made_earlier(&self) -> Option<&Begun> {
+        self.more.as_ref()?.made_earlier.as_ref()
+    }
+
+    /// What a migration's old account had, for the `before` column.
+    pub fn captured(&self) -> Option<&Value> {
+        self.more.as_ref()?.captured.as_ref()
+    }
+
+    pub(super) fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
     /// Adds to what the message says besides what was done.
     pub fn add_note(&mut self, text: &str) {
-        if !self.note.is_empty() {
-            self.note.push_str("; ");
+        let note = &mut self.more().note;
+        if !note.is_empty() {
+            note.push_str("; ");
         }
-        self.note.push_str(text);
+        note.push_str(text);
     }
 }
 
@@ -131,7 +158,7 @@ impl Plan {
 
     /// One account.
     pub fn account(&self, index: AccountIndex) -> &Account {
-        &self.accounts[index.0]
+        &self.accounts[index.position()]
     }
 
     /// The stages that have steps, in order.

@@ -45,7 +45,7 @@ pub(super) enum Side {
 /// saves a call.
 pub(super) fn senders(edges: &[Edge], mut riders: Vec<bool>, chunk: usize) -> Vec<bool> {
     for edge in edges.iter().filter(|edge| edge.side == Side::User) {
-        riders[edge.account.0] = true;
+        riders[edge.account.position()] = true;
     }
     let mut groups = Groups::of(edges, &riders, chunk);
     let mut chosen = worth_a_call(&groups, riders.len());
@@ -84,7 +84,7 @@ impl Groups {
         let mut list: Vec<Group> = Vec::new();
         let mut places: HashMap<GroupId, usize> = HashMap::new();
         for Edge { account, group, side } in edges {
-            if *side == Side::User || *side == Side::Either && riders[account.0] {
+            if *side == Side::User || *side == Side::Either && riders[account.position()] {
                 continue;
             }
             let place = *places.entry(*group).or_insert_with(|| {
@@ -93,7 +93,7 @@ impl Groups {
             });
             match side {
                 Side::Group => list[place].bound += 1,
-                Side::Either | Side::User => list[place].members.push(account.0),
+                Side::Either | Side::User => list[place].members.push(account.position()),
             }
         }
         Self { list, chunk }
@@ -138,7 +138,7 @@ mod tests {
 
     fn edge(account: usize, group: u128) -> Edge {
         Edge {
-            account: AccountIndex(account),
+            account: AccountIndex::new(account),
             group: GroupId(Uuid::from_u128(group)),
             side: Side::Either,
         }
@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn accounts(edges: &[Edge]) -> usize {
-        edges.iter().map(|edge| edge.account.0 + 1).max().unwrap_or_default()
+        edges.iter().map(|edge| edge.account.position() + 1).max().unwrap_or_default()
     }
 
     /// How many PUTs it takes if these accounts are sent one; `None` where a change is left over.
@@ -178,8 +178,8 @@ mod tests {
         for edge in edges {
             match edge.side {
                 Side::Group => {}
-                Side::User if !sends(edge.account.0) => return None,
-                Side::User | Side::Either if sends(edge.account.0) => continue,
+                Side::User if !sends(edge.account.position()) => return None,
+                Side::User | Side::Either if sends(edge.account.position()) => continue,
                 Side::User | Side::Either => {}
             }
             *sizes.entry(edge.group).or_default() += 1;

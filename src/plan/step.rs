@@ -1,6 +1,9 @@
 //! Steps: what has to be done to one account or one group, and for which rows.
 
-use super::{Direct, Holding, LicenseEdit};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use super::{Direct, Few, Holding, LicenseEdit};
 use crate::api::{Invitation, NewUser, UserUpdate};
 use crate::model::{BundleSet, GroupId, Quota, UserId};
 
@@ -9,7 +12,21 @@ pub type RowIndex = usize;
 
 /// An account's position in [`Plan::accounts`](super::Plan::accounts).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountIndex(pub usize);
+pub struct AccountIndex(NonZeroU32);
+
+impl AccountIndex {
+    /// The index of this position.
+    pub fn new(position: usize) -> Self {
+        // No sheet comes near four thousand million accounts.
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        Self(NonZeroU32::MIN.saturating_add(position))
+    }
+
+    /// The position.
+    pub fn position(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// A step's position in [`Plan::steps`](super::Plan::steps).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,7 +36,7 @@ pub struct StepIndex(pub usize);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// How the sheet names it.
-    pub label: String,
+    pub label: Arc<str>,
     /// Its id; `None` until an invitation or a creation makes it.
     pub id: Option<UserId>,
     /// The row that makes it, where one does.
@@ -69,14 +86,14 @@ pub struct LicenseChange {
     /// What is held before.
     pub base: Holding,
     /// What each row does, in sheet order.
-    pub edits: Vec<(RowIndex, LicenseEdit)>,
+    pub edits: Few<(RowIndex, LicenseEdit)>,
     /// What is held after all of them.
     pub target: Holding,
 }
 
 impl LicenseChange {
     /// The change that these edits make to `base`.
-    pub fn new(base: Holding, edits: Vec<(RowIndex, LicenseEdit)>) -> Self {
+    pub fn new(base: Holding, edits: Few<(RowIndex, LicenseEdit)>) -> Self {
         let target = edits.iter().fold(base.clone(), |held, (_, edit)| edit.apply(&held));
         Self { base, edits, target }
     }
@@ -116,15 +133,24 @@ pub struct Expectation {
     pub licenses: BundleSet,
 }
 
+/// A local account that is to be made.
+#[derive(Debug, Clone)]
+pub struct Creation {
+    /// The account.
+    pub user: NewUser,
+    /// The groups that it is in from the beginning.
+    pub groups: Vec<GroupId>,
+}
+
 /// What a step does.
 #[derive(Debug, Clone)]
 pub enum Work {
     /// Mails an invitation.
     Invite(Box<Invitation>),
-    /// Makes a local account in these groups.
-    Create(Box<NewUser>, Vec<GroupId>),
+    /// Makes a local account.
+    Create(Box<Creation>),
     /// Changes the profile, and memberships that ride along; one part for each row, in sheet order.
-    Update(Vec<(RowIndex, UserUpdate)>),
+    Update(Box<Few<(RowIndex, UserUpdate)>>),
     /// Joins or leaves one group, from the group's side.
     Member(GroupId, Membership),
     /// Changes the direct allocation.
@@ -158,7 +184,7 @@ pub struct Step {
     /// To which account; `None` for a group's rule.
     pub account: Option<AccountIndex>,
     /// For which rows, in sheet order.
-    pub rows: Vec<RowIndex>,
+    pub rows: Few<RowIndex>,
     /// What.
     pub work: Work,
 }

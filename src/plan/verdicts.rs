@@ -102,18 +102,18 @@ pub(super) fn not_made(label: &str) -> Verdict {
 
 /// The end of a row that has no steps and nothing against it.
 pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
-    let note = |otherwise: &str| {
-        if row.note.is_empty() {
+    let note = |otherwise: &'static str| {
+        if row.note().is_empty() {
             otherwise.to_owned()
         } else {
-            row.note.clone()
+            row.note().to_owned()
         }
     };
-    match &row.ending {
-        Ending::Done if row.made_earlier.is_some() => verdict(Status::Done, "", note("done earlier")),
+    match row.ending() {
+        Ending::Done if row.made_earlier().is_some() => verdict(Status::Done, "", note("done earlier")),
         Ending::Done => verdict(Status::Unchanged, "", note("already so")),
-        Ending::Waiting(text) if row.note.is_empty() => verdict(Status::Waiting, "not_accepted", text.as_str()),
-        Ending::Waiting(text) => verdict(Status::Waiting, "not_accepted", format!("{}; {text}", row.note)),
+        Ending::Waiting(text) if row.note().is_empty() => verdict(Status::Waiting, "not_accepted", text.as_str()),
+        Ending::Waiting(text) => verdict(Status::Waiting, "not_accepted", format!("{}; {text}", row.note())),
         Ending::Short(bundles) => verdict(Status::Conflict, "seats_short", short_of(bundles)),
     }
 }

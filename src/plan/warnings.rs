@@ -112,7 +112,7 @@ fn licenses(plan: &Plan, is_so: impl Fn(Stage, AccountIndex, &LicenseChange) -> 
             && is_so(step.stage, account, change)
         {
             rows.extend(&step.rows);
-            accounts.push(plan.account(account).label.as_str());
+            accounts.push(&*plan.account(account).label);
         }
     }
     (rows, accounts)

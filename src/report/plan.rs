@@ -129,14 +129,14 @@ impl PlanView<'_> {
         };
         let change = describe(self.plan, self.snapshot, index, |_| true);
         let mut words = change.words;
-        words.extend((!planned.note.is_empty()).then(|| planned.note.clone()));
+        words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
         let (held, holds) = (licenses(change.before.as_ref()), licenses(change.after.as_ref()));
         let replaced = change
             .after
             .as_ref()
             .is_some_and(|after| after.get("licenses").is_some())
             && held != holds;
-        let before = if replaced && !held.is_empty() && planned.captured.is_none() {
+        let before = if replaced && !held.is_empty() && planned.captured().is_none() {
             format!(" (before: {})", held.join("; "))
         } else {
             String::new()
@@ -162,7 +162,7 @@ impl PlanView<'_> {
         let is_short = |row: &RowIndex| self.plan.short.binary_search_by_key(row, |(short, _)| *short).is_ok();
         let rows = self.rows.iter().zip(&self.plan.rows).enumerate();
         rows.filter_map(|(index, (row, planned))| {
-            let verdict = planned.verdict.as_ref()?;
+            let verdict = planned.verdict.as_deref()?;
             let is_blocked = Fate::of(verdict.status) == Fate::CannotRun;
             (is_blocked && !is_short(&index)).then_some((row, verdict))
         })
@@ -261,7 +261,7 @@ impl PlanView<'_> {
     pub(super) fn deleted_later(&self) -> Vec<&Row> {
         let waits = |planned: &PlannedRow| {
             let verdict = planned.verdict.as_ref();
-            matches!(planned.ending, Ending::Waiting(_))
+            matches!(planned.ending(), Ending::Waiting(_))
                 && verdict.is_none_or(|verdict| verdict.status == Status::Waiting)
         };
         let rows = self.rows.iter().zip(&self.plan.rows);

@@ -63,16 +63,17 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
                 let account_made = world.accounts.get_mut(&made).unwrap();
                 account_made.groups = invitation.groups.iter().copied().collect();
                 account_made.name = invitation.name.clone().unwrap_or_default();
-                plan.accounts[account.0].id = Some(made);
+                plan.accounts[account.position()].id = Some(made);
             }
-            Work::Create(user, groups) => {
+            Work::Create(creation) => {
+                let reseat::plan::Creation { user, groups } = &**creation;
                 let made = new_account(world, user.email.as_deref().unwrap());
                 world.accounts.get_mut(&made).unwrap().groups = groups.iter().copied().collect();
-                plan.accounts[account.0].id = Some(made);
+                plan.accounts[account.position()].id = Some(made);
             }
             Work::Update(parts) => {
                 let present = present(world, id);
-                for (_, part) in parts {
+                for (_, part) in parts.iter() {
                     if let Some(name) = &part.name {
                         present.name.clone_from(name);
                     }

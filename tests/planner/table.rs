@@ -213,7 +213,7 @@ fn an_invitation_takes_the_groups_along_and_licences_follow() {
     let snapshot = World::of(1).snapshot();
     let plan = licence_plan(&snapshot, invite("new0@new.example", &[0, 1, EVERYONE], "A"));
     assert_eq!(kinds(&plan), ["invite users", "allocate licences to users"]);
-    assert_eq!(plan.rows[0].note, "every account is in Everyone");
+    assert_eq!(plan.rows[0].note(), "every account is in Everyone");
     let change = describe(&plan, &snapshot, 0, |_| true);
     let after = json!({
         "made": "invited",
@@ -258,7 +258,7 @@ fn a_row_that_waits_only_for_an_account_to_be_made_shares_that_rows_fate() {
     let snapshot = World::of(1).snapshot();
     let plan = plan(&rows, &snapshot, &HashMap::new(), &rules(OnShortage::Stop));
     assert_eq!(plan.steps.len(), 1);
-    assert_eq!(plan.steps[0].rows, [0, 1, 2]);
+    assert_eq!(*plan.steps[0].rows, [0, 1, 2]);
     assert_eq!(describe(&plan, &snapshot, 0, |_| true).after, None);
     assert_eq!(
         describe(&plan, &snapshot, 1, |_| true).after.unwrap()["made"],
@@ -448,7 +448,7 @@ fn a_migration_passes_on_what_the_old_account_has_after_the_rows_before_it() {
     ]);
     let rules = rules(OnShortage::Stop);
     let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
-    let captured = plan.rows[3].captured.as_deref().unwrap();
+    let captured = plan.rows[3].captured().unwrap();
     assert_eq!(captured["licenses"], json!(["A", "B"]));
     assert_eq!(captured["external_license"], json!(true));
     crate::calls::carry_out(&mut plan, &mut world, &rules.sizes, |_| ());
@@ -504,7 +504,7 @@ fn a_created_account_is_made_in_its_groups_and_one_that_is_there_is_left_as_it_i
     assert_eq!(kinds(&plan), ["create users", "allocate licences to users"]);
     let there = licence_plan(&snapshot, create(&address(0), &[1], ""));
     assert_eq!(kinds(&there), ["change a group's members"]);
-    assert_eq!(there.rows[0].note, "the account exists already");
+    assert_eq!(there.rows[0].note(), "the account exists already");
 }
 
 #[test]

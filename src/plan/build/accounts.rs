@@ -1,5 +1,7 @@
 //! Whom and which groups a row means, and whether it may work on them.
 
+use std::sync::Arc;
+
 use super::builder::{Builder, Planned};
 use crate::api::{Group, User};
 use crate::directory::Found;
@@ -14,13 +16,12 @@ use crate::text::fold;
 impl<'a> Builder<'a> {
     /// The account that a row is about: one of the organization, else one that the sheet makes.
     pub(super) fn account(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
-        let label = user.to_string();
         let account = match self.snapshot.user(user) {
-            Found::One(user) => self.existing(row, user, &label)?,
-            Found::Many(which) => return Err(user_ambiguous(&label, &which)),
+            Found::One(found) => self.existing(row, found, user.label())?,
+            Found::Many(which) => return Err(user_ambiguous(&user.label(), &which)),
             Found::None { near } => match self.drafts.find_pending(&user.fold()) {
                 Some(pending) => pending,
-                None => return Err(user_not_found(&label, near.as_deref())),
+                None => return Err(user_not_found(&user.label(), near.as_deref())),
             },
         };
         self.rows[row].account = Some(account);
@@ -28,10 +29,10 @@ impl<'a> Builder<'a> {
     }
 
     /// The draft of an account of the organization, unless an earlier row deletes it.
-    pub(super) fn existing(&mut self, row: RowIndex, user: &'a User, label: &str) -> Result<AccountIndex, Verdict> {
+    pub(super) fn existing(&mut self, row: RowIndex, user: &'a User, label: Arc<str>) -> Result<AccountIndex, Verdict> {
         let account = self.drafts.existing(user, label, self.snapshot);
         self.rows[row].account = Some(account);
-        match self.drafts.get(account).deleted_by {
+        match self.drafts.get(account).deleted_by() {
             None => Ok(account),
             Some(other) => Err(contradicts(
                 "work-after-delete",
@@ -49,7 +50,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn delete(&mut self, row: RowIndex, user: &UserRef) -> Planned {
-        let label = user.to_string();
+        let label = user.label();
         let found = match self.snapshot.user(user) {
             Found::One(found) => found,
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
@@ -62,10 +63,10 @@ impl<'a> Builder<'a> {
             }
         };
         self.may_be_deleted(found)?;
-        let account = self.drafts.existing(found, &label, self.snapshot);
+        let account = self.drafts.existing(found, label, self.snapshot);
         self.rows[row].account = Some(account);
         let draft = self.drafts.get(account);
-        match (draft.deleted_by, draft.left_by, &draft.succession) {
+        match (draft.deleted_by(), draft.left_by(), &draft.succession) {
             (Some(other), ..) => {
                 let message = format!("{} deletes the same account", self.place(other));
                 return Err(verdict(Status::Duplicate, "duplicate-row", message));
@@ -83,7 +84,7 @@ impl<'a> Builder<'a> {
             }
             (None, None, None) => {}
         }
-        self.drafts.get_mut(account).deleted_by = Some(row);
+        self.drafts.get_mut(account).delete(row);
         Ok(())
     }
 

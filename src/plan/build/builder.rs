@@ -74,7 +74,7 @@ impl<'a> Builder<'a> {
         }
         for (index, row) in rows.iter().enumerate() {
             if let Err(verdict) = builder.row(index, row) {
-                builder.rows[index].verdict = Some(verdict);
+                builder.rows[index].verdict = Some(Box::new(verdict));
             }
         }
         builder.give_up_unmade();
@@ -88,7 +88,7 @@ impl<'a> Builder<'a> {
                 && let Some(draft) = row.account.map(|account| self.drafts.get(account))
                 && draft.is_unmade()
             {
-                row.verdict = Some(not_made(&draft.label));
+                row.verdict = Some(Box::new(not_made(&draft.label)));
             }
         }
         for draft in self.drafts.list.iter_mut().filter(|draft| draft.is_unmade()) {
@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
             .iter()
             .any(|name| !matches!(self.snapshot.account(name), Found::None { .. }));
         if !exists {
-            self.drafts.pending(label, names);
+            self.drafts.pending(label.into(), names);
         }
     }
 
@@ -203,7 +203,7 @@ impl<'a> Builder<'a> {
     fn profile(&mut self, row: RowIndex, account: AccountIndex, profile: &ProfileChange) -> Planned {
         let draft = self.drafts.get_mut(account);
         let earlier = draft
-            .updates
+            .updates()
             .iter()
             .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
         let Some(update) = changed_fields(profile, draft.user, &earlier) else {

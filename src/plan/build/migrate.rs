@@ -48,9 +48,9 @@ impl<'a> Builder<'a> {
             }
             (None, None) => self.inheritable(&captured.groups),
         };
-        self.rows[row].captured = match (pair.old, old) {
-            (Some(user), Some(old)) => Some(Box::new(self.capture(user.id, old, &captured))),
-            _ => begun.and_then(|begun| begun.before.clone()).map(Box::new),
+        self.rows[row].more().captured = match (pair.old, old) {
+            (Some(user), Some(old)) => Some(self.capture(user.id, old, &captured)),
+            _ => begun.and_then(|begun| begun.before.clone()),
         };
         match pair.new {
             Some(user) => {
@@ -79,9 +79,9 @@ impl<'a> Builder<'a> {
         };
         if end == OldAccount::GoesLater {
             let text = "the old account is deleted once the invitation is accepted; run the same command again then";
-            self.rows[row].ending = Ending::Waiting(text.to_owned());
+            self.rows[row].more().ending = Ending::Waiting(text.to_owned());
         }
-        self.drafts.get_mut(old).left_by = Some(row);
+        self.drafts.get_mut(old).leave(row);
         self.drafts.get_mut(new).succession = Some(Box::new(Succession {
             row,
             from: old,
@@ -120,9 +120,9 @@ impl<'a> Builder<'a> {
         if migrate.delete_when != DeleteWhen::Never {
             self.may_be_deleted(user)?;
         }
-        let account = self.existing(row, user, &migrate.user.to_string())?;
+        let account = self.existing(row, user, migrate.user.label())?;
         let draft = self.drafts.get(account);
-        match (draft.left_by, &draft.succession) {
+        match (draft.left_by(), &draft.succession) {
             (Some(other), _) => {
                 let message = format!("this row and {} both move the same user", self.place(other));
                 Err(contradicts("migrate-twice", message))
@@ -146,12 +146,12 @@ impl<'a> Builder<'a> {
     ) -> Result<AccountIndex, Verdict> {
         let email = migrate.new_email.as_str();
         let account = match user {
-            Some(user) => self.existing(row, user, email)?,
-            None => self.drafts.pending(email, &[migrate.new_email.fold()]),
+            Some(user) => self.existing(row, user, email.into())?,
+            None => self.drafts.pending(email.into(), &[migrate.new_email.fold()]),
         };
         self.can_be_given(account, migrate.licenses.as_ref().unwrap_or(&BundleSet::default()))?;
         let draft = self.drafts.get(account);
-        match (draft.left_by, &draft.succession) {
+        match (draft.left_by(), &draft.succession) {
             (Some(other), _) => {
                 let message = format!(
                     "{} moves away from the account that this row moves to",
@@ -207,9 +207,10 @@ impl<'a> Builder<'a> {
     /// earlier run captured stand.
     fn capture(&self, id: UserId, old: AccountIndex, earlier: &Captured) -> Value {
         let draft = self.drafts.get(old);
-        let (licenses, external_license) = match (&earlier.licenses, &draft.now().direct) {
+        let now = draft.now();
+        let (licenses, external_license) = match (&earlier.licenses, &now.direct) {
             (Some(licenses), _) => (Some(licenses), earlier.external_license),
-            (None, Direct::Holds(licenses)) => (Some(licenses), draft.now().external_license),
+            (None, Direct::Holds(licenses)) => (Some(licenses), now.external_license),
             (None, Direct::Inherits | Direct::Unknown) => (None, false),
         };
         let groups = draft.groups();

@@ -6,7 +6,7 @@ use crate::api::{Invitation, NewUser};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
 use crate::plan::verdicts::{bearer, user_ambiguous, verdict};
-use crate::plan::{AccountIndex, LicenseEdit, Membership, Pending, RowIndex, Work};
+use crate::plan::{AccountIndex, Creation, LicenseEdit, Membership, Pending, RowIndex, Work};
 use crate::text::fold;
 
 impl Builder<'_> {
@@ -25,7 +25,7 @@ impl Builder<'_> {
         let account = match self.snapshot.account(email) {
             Found::Many(which) => return Err(user_ambiguous(email, &which)),
             Found::One(user) => {
-                let account = self.existing(row, bearer(&invite.email, user)?, email)?;
+                let account = self.existing(row, bearer(&invite.email, user)?, email.into())?;
                 self.can_be_given(account, &invite.licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
                 let again = !user.invitation_accepted && self.rules.pending == Pending::Resend && !ours;
@@ -45,7 +45,7 @@ impl Builder<'_> {
             }
             Found::None { .. } => {
                 self.never_made(key)?;
-                let account = self.drafts.pending(email, &[invite.email.fold()]);
+                let account = self.drafts.pending(email.into(), &[invite.email.fold()]);
                 self.drafts.get_mut(account).make(row, invitation(&groups), &groups);
                 account
             }
@@ -63,7 +63,7 @@ impl Builder<'_> {
         let account = match present {
             Found::Many(which) => return Err(user_ambiguous(create.user_name(), &which)),
             Found::One(user) => {
-                let account = self.existing(row, user, create.user_name())?;
+                let account = self.existing(row, user, create.user_name().into())?;
                 self.can_be_given(account, &create.licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
                 self.note(
@@ -80,11 +80,14 @@ impl Builder<'_> {
                 self.never_made(key)?;
                 let email = create.email.as_ref().map(Email::fold);
                 let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
-                let account = self.drafts.pending(create.user_name(), &names);
+                let account = self.drafts.pending(create.user_name().into(), &names);
                 // One call makes accounts of one set of groups.
                 let mut sorted = groups.clone();
                 sorted.sort_unstable();
-                let work = Work::Create(Box::new(new_user(create)), sorted);
+                let work = Work::Create(Box::new(Creation {
+                    user: new_user(create),
+                    groups: sorted,
+                }));
                 self.drafts.get_mut(account).make(row, work, &groups);
                 account
             }
@@ -105,7 +108,9 @@ impl Builder<'_> {
     /// Whether the account was made for this very row by an earlier run; what that run did is kept then.
     pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: UserId) -> bool {
         let begun = self.begun.get(&key).filter(|begun| begun.made(user));
-        self.rows[row].made_earlier = begun.cloned().map(Box::new);
+        if let Some(begun) = begun {
+            self.rows[row].more().made_earlier = Some(begun.clone());
+        }
         begun.is_some()
     }
 

@@ -120,8 +120,8 @@ pub fn review(rows: &[Row], plan: &Plan, snapshot: &Snapshot, index: RowIndex) -
     }
     let change = describe(plan, snapshot, index, |_| true);
     let mut words = change.words;
-    words.extend((!planned.note.is_empty()).then(|| planned.note.clone()));
-    let (status, code) = match &planned.ending {
+    words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
+    let (status, code) = match planned.ending() {
         Ending::Done => (Status::Done, ""),
         Ending::Waiting(rest) => {
             words.push(rest.clone());
