@@ -82,44 +82,92 @@ impl User {
     }
 }
 
-/// Five texts in one piece; a user name that is the address as well stands there once.
+/// Five texts in one piece: marks, the length of each text, the texts. An address that is the user name stands there
+/// once, and so do first and last name where the display name is made of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackedTexts {
-    all: Box<str>,
-    /// Where each ends, in the order of [`UserTexts`].
-    ends: [u32; 5],
-    is_named_by_address: bool,
-}
+pub struct PackedTexts(Box<[u8]>);
+
+/// The mark of an address that is the user name.
+const NAMED_BY_ADDRESS: u8 = 1;
+/// The mark of a display name that is first and last name with a space between.
+const CALLED_BY_NAMES: u8 = 2;
 
 impl PackedTexts {
     /// Packs these.
     pub fn new(texts: UserTexts<'_>) -> Self {
-        let is_named_by_address = texts.user_name == texts.email;
-        let email = if is_named_by_address { "" } else { texts.email };
-        let parts = [texts.user_name, email, texts.name, texts.surname, texts.display_name];
-        let mut end = 0;
-        Self {
-            all: parts.concat().into(),
-            ends: parts.map(|part| {
-                end += part.len();
-                // A whole answer is never as long as would not fit.
-                u32::try_from(end).unwrap_or(u32::MAX)
-            }),
-            is_named_by_address,
+        let UserTexts {
+            user_name,
+            mut email,
+            name,
+            surname,
+            display_name,
+        } = texts;
+        let mut marks = 0;
+        if user_name == email {
+            marks |= NAMED_BY_ADDRESS;
+            email = "";
         }
+        let last = display_name.strip_prefix(name).and_then(|rest| rest.strip_prefix(' '));
+        let mut names = [name, surname];
+        if last == Some(surname) {
+            marks |= CALLED_BY_NAMES;
+            names = ["", ""];
+        }
+        let mut packed = vec![marks];
+        for part in [user_name, email, name, surname, display_name] {
+            push_length(&mut packed, part.len());
+        }
+        for part in [user_name, email, names[0], names[1], display_name] {
+            packed.extend_from_slice(part.as_bytes());
+        }
+        Self(packed.into())
     }
 
+    /// The text at this place of [`UserTexts`].
     fn part(&self, place: usize) -> &str {
-        let place = if self.is_named_by_address && place == 1 {
-            0
-        } else {
-            place
+        let Some((marks, mut rest)) = self.0.split_first() else {
+            return "";
         };
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.all
-            .get(start as usize..self.ends[place] as usize)
-            .unwrap_or_default()
+        let mut lengths = [0; 5];
+        for length in &mut lengths {
+            (*length, rest) = first_length(rest);
+        }
+        let [user_name, email, name, surname, display_name] = lengths;
+        let names = user_name + email;
+        let (start, length) = match place {
+            0 => (0, user_name),
+            1 if marks & NAMED_BY_ADDRESS != 0 => (0, user_name),
+            1 => (user_name, email),
+            2 => (names, name),
+            3 if marks & CALLED_BY_NAMES != 0 => (names + name + 1, surname),
+            3 => (names + name, surname),
+            _ if marks & CALLED_BY_NAMES != 0 => (names, display_name),
+            _ => (names + name + surname, display_name),
+        };
+        let text = rest.get(start..start + length).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
     }
+}
+
+/// Seven bits a byte, the lowest first; the eighth says that more follow.
+fn push_length(packed: &mut Vec<u8>, mut length: usize) {
+    while length > 127 {
+        packed.push(length.to_le_bytes()[0] | 128);
+        length >>= 7;
+    }
+    packed.push(length.to_le_bytes()[0]);
+}
+
+/// The length at the beginning, and what follows it.
+fn first_length(packed: &[u8]) -> (usize, &[u8]) {
+    let mut length = 0;
+    for (place, byte) in packed.iter().enumerate() {
+        length |= usize::from(byte & 127) << (7 * place);
+        if byte & 128 == 0 {
+            return (length, &packed[place + 1..]);
+        }
+    }
+    (length, &[])
 }
 
 #[cfg(test)]
@@ -141,16 +189,24 @@ mod tests {
             surname: "Lée",
             display_name: "Ann Lée",
         };
-        for (email, name) in [("ann@x.example", "Ann"), ("ann.lee", ""), ("", "Ann")] {
-            let user = user(UserTexts { email, name, ..texts });
-            let found = [
-                user.user_name(),
-                user.email(),
-                user.name(),
-                user.surname(),
-                user.display_name(),
-            ];
-            assert_eq!(found, ["ann.lee", email, name, "Lée", "Ann Lée"]);
+        let long = "x".repeat(300);
+        for (email, name) in [("ann@x.example", "Ann"), ("ann.lee", ""), ("", "Ann"), (&long, &long)] {
+            for display_name in ["Ann Lée", " Lée", "", "Ann"] {
+                let user = user(UserTexts {
+                    email,
+                    name,
+                    display_name,
+                    ..texts
+                });
+                let found = [
+                    user.user_name(),
+                    user.email(),
+                    user.name(),
+                    user.surname(),
+                    user.display_name(),
+                ];
+                assert_eq!(found, ["ann.lee", email, name, "Lée", display_name]);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::cli::{PlanningOptions, RowSelection};
 use crate::intake::Refused;
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
-use crate::model::{Row, RowKey, Status};
+use crate::model::{Place, Row, RowKey, Status};
 use crate::plan::{Begun, BegunRows};
 
 /// What a run does with the rows of its sheet.
@@ -21,6 +21,8 @@ pub(super) struct Choice {
     pub(super) unsettled: HashSet<RowKey>,
     /// Finished by earlier runs.
     pub(super) finished: usize,
+    /// The rows of the sheet that are not in `rows`, refused ones aside.
+    pub(super) others: Vec<(RowKey, Place)>,
     /// Records of rows that are not attempted.
     pub(super) left: Vec<Record>,
 }
@@ -73,10 +75,12 @@ pub(super) fn choose(
         };
         if resume == Resume::Skip {
             choice.finished += 1;
+            choice.others.push((row.key, row.place));
             continue;
         }
         if let Some(why) = part.leaves_out(&row, choice.rows.len()) {
             choice.left.push(not_run(&row, why));
+            choice.others.push((row.key, row.place));
             continue;
         }
         match resume {

@@ -31,12 +31,12 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
     block_on(async {
         let session = Session::new(&settings, console);
         let mut loaded = session.load(source, planning).await?;
-        let order = order(&loaded.intake);
         let path = results_of(loaded.source.path(), planning.results.as_deref());
         let history = results::read(&path, loaded.organization.id, planning.sheet.target)?;
         let rows = std::mem::take(&mut loaded.intake.rows);
         let choice = choose(rows, &loaded.intake.refused, history.as_ref(), Part::of(planning))
             .map_err(|error| results::not_read(&error))?;
+        let order = order(&loaded.intake, &choice);
         let rules = rules(&settings, planning);
         let (snapshot, plan) = session
             .plan(&loaded.organization, &choice, history.as_ref(), &rules)

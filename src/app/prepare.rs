@@ -21,7 +21,7 @@ use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::Intake;
 use crate::ledger::History;
-use crate::model::{Operation, Row, RowKey};
+use crate::model::{Operation, Place, Row, RowKey};
 use crate::plan::{self, Administrators, BatchSizes, Pending, Plan, Rules};
 use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
@@ -80,7 +80,7 @@ impl<'a> Session<'a> {
             return Err(Failure::new(Ending::SheetInvalid, message).with_help("mend what is named above"));
         }
         if let Some(only) = &planning.only
-            && !order(&intake).iter().any(|(_, place)| only.contains(place))
+            && !places(&intake).any(|place| only.contains(place))
         {
             let message = "the sheet has none of the rows that `--only` names, so nothing was sent";
             return Err(Failure::new(Ending::CouldNotStart, message)
@@ -230,6 +230,12 @@ fn makes(row: &Row) -> Option<String> {
     }
 }
 
+/// Where the rows of a sheet stand, in no order.
+fn places(intake: &Intake) -> impl Iterator<Item = &Place> {
+    let refused = intake.refused.iter().map(|refused| &refused.place);
+    intake.rows.iter().map(|row| &row.place).chain(refused)
+}
+
 /// The rules of a plan, from what was typed and what the profile says.
 pub(super) fn rules(settings: &Settings, planning: &PlanningOptions) -> Rules {
     let batch = &settings.batch;
@@ -272,9 +278,10 @@ pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
     Failure::of(Ending::CouldNotStart, error)
 }
 
-/// Rows by key, for the final order of the results file.
-pub(super) fn order(intake: &Intake) -> Vec<(RowKey, crate::model::Place)> {
-    let rows = intake.rows.iter().map(|row| (row.key, row.place.clone()));
+/// Every row of the sheet by key, in the sheet's order. Made when it is wanted, for a million rows take room.
+pub(super) fn order(intake: &Intake, choice: &Choice) -> Vec<(RowKey, Place)> {
+    let rows = choice.rows.iter().map(|row| (row.key, row.place.clone()));
+    let rows = rows.chain(choice.others.iter().cloned());
     let refused = intake
         .refused
         .iter()

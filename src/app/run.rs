@@ -48,7 +48,6 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
     if let Some(saved) = &job.saved {
         saved::check_organization(saved, loaded.organization.id, &loaded.organization.name)?;
     }
-    let order = order(&loaded.intake);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
@@ -69,7 +68,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
         let (snapshot, plan) = session.plan(&loaded.organization, &choice, history, &rules).await?;
         if let Some(saved) = &job.saved {
             let review = Review {
-                order: &order,
+                order: &order(&loaded.intake, &choice),
                 choice: &choice,
                 plan: &plan,
                 snapshot: &snapshot,
@@ -123,6 +122,11 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
     drop(journal);
     // What was there before is recorded by now; putting the results in order wants its memory.
     drop(snapshot);
+    let order = order(&loaded.intake, &choice);
+    let chosen = std::mem::take(&mut choice.rows)
+        .into_iter()
+        .map(|row| row.key)
+        .collect();
     let ran: Ran = ran.map_err(|error| not_recorded(Ending::Stopped, &error))?;
     after::after(Aftermath {
         console: session.console,
@@ -133,7 +137,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
         ran,
         observed,
         elapsed: began.elapsed().saturating_sub(hesitated),
-        chosen: choice.rows.iter().map(|row| row.key).collect(),
+        chosen,
         deleting: &deleting,
         job,
         options,

@@ -3,6 +3,7 @@
 //! A short worksheet is typed by the caller's own thread. What is found is the same whoever found it:
 //! a typist looks at nothing but the row and its worksheet, and the batches have numbers.
 
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::slice;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -123,32 +124,62 @@ impl<'scope, 'env> Crew<'scope, 'env> {
 #[derive(Debug)]
 struct Helpers<'scope> {
     full: SyncSender<Batch>,
-    empty: Receiver<Batch>,
-    threads: Vec<ScopedJoinHandle<'scope, Vec<(usize, Found)>>>,
+    typed: Receiver<(Batch, Found)>,
+    threads: Vec<ScopedJoinHandle<'scope, ()>>,
+    order: Order,
+}
+
+/// What batches brought, put together in their order as it comes, so that it is in memory once.
+#[derive(Debug, Default)]
+struct Order {
+    found: Found,
+    /// How many batches are in it.
+    batches: usize,
+    /// Of batches after one that is not typed yet.
+    early: BTreeMap<usize, Found>,
+}
+
+impl Order {
+    fn take_in(&mut self, number: usize, found: Found) {
+        self.early.insert(number, found);
+        while let Some(next) = self.early.remove(&self.batches) {
+            self.found.append(next);
+            self.batches += 1;
+        }
+    }
 }
 
 impl<'scope> Helpers<'scope> {
     /// Starts as many threads as can be had; `None` where that is none.
     fn start<'env>(scope: &'scope Scope<'scope, 'env>, threads: usize, assignment: &Assignment<'env>) -> Option<Self> {
         let (full, batches) = sync_channel(threads);
-        let (used, empty) = channel();
+        let (done, typed) = channel();
         let batches = Arc::new(Mutex::new(batches));
         let start = |number| {
-            let (assignment, batches, used) = (assignment.clone(), batches.clone(), used.clone());
+            let (assignment, batches, done) = (assignment.clone(), batches.clone(), done.clone());
             Builder::new()
                 .name(format!("typist {number}"))
-                .spawn_scoped(scope, move || help(assignment, &batches, &used))
+                .spawn_scoped(scope, move || help(assignment, &batches, &done))
                 .ok()
         };
         let threads: Vec<_> = (1..=threads).map_while(start).collect();
-        (!threads.is_empty()).then_some(Self { full, empty, threads })
+        (!threads.is_empty()).then(|| Self {
+            full,
+            typed,
+            threads,
+            order: Order::default(),
+        })
     }
 
     /// Hands the batch over, and leaves an empty one with the next number in its place.
     fn type_batch(&mut self, batch: &mut Batch) -> Visit {
+        let used = self.typed.try_recv().map(|(used, found)| {
+            self.order.take_in(used.number, found);
+            used
+        });
         let next = Batch {
             number: batch.number + 1,
-            ..self.empty.try_recv().unwrap_or_default()
+            ..used.unwrap_or_default()
         };
         match self.full.send(std::mem::replace(batch, next)) {
             Ok(()) => Visit::Rows,
@@ -158,33 +189,34 @@ impl<'scope> Helpers<'scope> {
     }
 
     fn finish(self) -> Found {
-        drop(self.full);
-        let mut parts = Vec::new();
-        for thread in self.threads {
-            parts.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let Self {
+            full,
+            typed,
+            threads,
+            mut order,
+        } = self;
+        drop(full);
+        for thread in threads {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
-        parts.sort_unstable_by_key(|(number, _)| *number);
-        let mut found = Found::default();
-        for (_, part) in parts {
-            found.append(part);
+        for (batch, found) in typed.try_iter() {
+            order.take_in(batch.number, found);
         }
-        found
+        order.found
     }
 }
 
-/// Types batches until there are no more, and gives what was found in each with its number.
-fn help(assignment: Assignment<'_>, batches: &Mutex<Receiver<Batch>>, used: &Sender<Batch>) -> Vec<(usize, Found)> {
+/// Types batches until there are no more, and gives each back with what was found in it.
+fn help(assignment: Assignment<'_>, batches: &Mutex<Receiver<Batch>>, done: &Sender<(Batch, Found)>) {
     let mut typist = Typist::new(assignment);
-    let mut found = Vec::new();
     loop {
         let next = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(mut batch) = next else {
-            return found;
+            return;
         };
         batch.type_with(&mut typist);
-        found.push((batch.number, typist.hand_over()));
-        // At the end nobody wants it back.
-        let _ = used.send(batch);
+        // Nobody wants it where the other end has panicked.
+        let _ = done.send((batch, typist.hand_over()));
     }
 }
 

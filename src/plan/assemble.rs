@@ -159,17 +159,13 @@ impl Assembly<'_> {
 
     /// What is known of the accounts from now on.
     fn settle_accounts(&mut self, drafts: Vec<Draft<'_>>) {
-        let account = |draft: Draft<'_>| Account {
-            label: draft.label,
-            id: draft.user.map(|user| user.id),
-            maker: None,
-        };
+        let account = |draft: Draft<'_>| Account::new(draft.label, draft.user.map(|user| user.id));
         let accounts = &mut self.plan.accounts;
         *accounts = drafts.into_iter().map(account).collect();
         // Collecting in place keeps the room that the drafts took.
         accounts.shrink_to_fit();
         for (account, row) in self.makers.drain(..) {
-            accounts[account.position()].maker = Some(row);
+            accounts[account.position()].made_by(row);
         }
     }
 

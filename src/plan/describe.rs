@@ -107,7 +107,7 @@ impl Teller<'_> {
 
     /// The account was made; rows that only waited for it say so.
     fn made(&mut self, step: &Step, word: &str, groups: &[GroupId]) {
-        let maker = step.account.and_then(|account| self.plan.account(account).maker);
+        let maker = step.account.and_then(|account| self.plan.account(account).maker());
         if maker == Some(self.row) {
             self.words.push(word.to_owned());
             self.after.insert("made".into(), json!(word));

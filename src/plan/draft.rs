@@ -1,8 +1,10 @@
 //! What the rows ask of one account, folded in sheet order before it becomes steps.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use super::step::{narrow, wide};
 use super::{AccountIndex, Direct, Few, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Turn, Work};
 use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
@@ -78,8 +80,8 @@ pub(super) struct Draft<'a> {
     /// For a migration's new account.
     pub(super) succession: Option<Box<Succession>>,
     wishes: Option<Box<Wishes>>,
-    deleted_by: Option<u32>,
-    left_by: Option<u32>,
+    deleted_by: Option<NonZeroU32>,
+    left_by: Option<NonZeroU32>,
 }
 
 impl<'a> Draft<'a> {
@@ -148,12 +150,12 @@ impl<'a> Draft<'a> {
 
     /// The row that deletes it.
     pub(super) fn deleted_by(&self) -> Option<RowIndex> {
-        self.deleted_by.map(|row| row as usize)
+        self.deleted_by.map(wide)
     }
 
     /// The row that moves its owner to a new account.
     pub(super) fn left_by(&self) -> Option<RowIndex> {
-        self.left_by.map(|row| row as usize)
+        self.left_by.map(wide)
     }
 
     pub(super) fn delete(&mut self, row: RowIndex) {
@@ -323,11 +325,6 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// A row's number in half the room: there are as many as a sheet has.
-fn narrow(row: RowIndex) -> u32 {
-    u32::try_from(row).unwrap_or(u32::MAX)
-}
-
 /// The accounts that a sheet touches.
 #[derive(Debug, Default)]
 pub(super) struct Drafts<'a> {
@@ -338,6 +335,14 @@ pub(super) struct Drafts<'a> {
 }
 
 impl<'a> Drafts<'a> {
+    /// Room that is not used costs nothing; growing into it would.
+    pub(super) fn with_room_for(count: usize) -> Self {
+        Self {
+            list: Vec::with_capacity(count),
+            ..Self::default()
+        }
+    }
+
     /// The draft of an account that exists.
     pub(super) fn existing(&mut self, user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> AccountIndex {
         let users = snapshot.users();

@@ -8,7 +8,8 @@ use super::assemble::{Assembly, departure, indexed};
 use super::draft::{Draft, OldAccount};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
-    AccountIndex, BatchSizes, CallKind, Ending, Family, Few, Holding, LicenseChange, LicenseEdit, RowIndex, Rules, Stage, Work,
+    AccountIndex, BatchSizes, CallKind, Ending, Family, Few, Holding, LicenseChange, LicenseEdit, RowIndex, Rules,
+    Stage, Work,
 };
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};

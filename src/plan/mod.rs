@@ -39,8 +39,8 @@ pub use review::{Difference, Fate, RowPlan, Since, differences, review, seat_dif
 pub use rules::{Administrators, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use step::{
-    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step, StepIndex,
-    Work,
+    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step,
+    StepIndex, Work,
 };
 pub use verdicts::short_of;
 pub use warnings::Warning;

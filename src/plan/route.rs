@@ -169,7 +169,11 @@ mod tests {
     }
 
     fn accounts(edges: &[Edge]) -> usize {
-        edges.iter().map(|edge| edge.account.position() + 1).max().unwrap_or_default()
+        edges
+            .iter()
+            .map(|edge| edge.account.position() + 1)
+            .max()
+            .unwrap_or_default()
     }
 
     /// How many PUTs it takes if these accounts are sent one; `None` where a change is left over.

@@ -17,14 +17,12 @@ pub struct AccountIndex(NonZeroU32);
 impl AccountIndex {
     /// The index of this position.
     pub fn new(position: usize) -> Self {
-        // No sheet comes near four thousand million accounts.
-        let position = u32::try_from(position).unwrap_or(u32::MAX);
-        Self(NonZeroU32::MIN.saturating_add(position))
+        Self(narrow(position))
     }
 
     /// The position.
     pub fn position(self) -> usize {
-        self.0.get() as usize - 1
+        wide(self.0)
     }
 }
 
@@ -39,8 +37,33 @@ pub struct Account {
     pub label: Arc<str>,
     /// Its id; `None` until an invitation or a creation makes it.
     pub id: Option<UserId>,
+    maker: Option<NonZeroU32>,
+}
+
+impl Account {
+    /// An account of the organization, or, without an id, one that is to be.
+    pub fn new(label: Arc<str>, id: Option<UserId>) -> Self {
+        let maker = None;
+        Self { label, id, maker }
+    }
+
     /// The row that makes it, where one does.
-    pub maker: Option<RowIndex>,
+    pub fn maker(&self) -> Option<RowIndex> {
+        self.maker.map(wide)
+    }
+
+    pub(super) fn made_by(&mut self, row: RowIndex) {
+        self.maker = Some(narrow(row));
+    }
+}
+
+/// A position in half the room: no sheet comes near four thousand million rows.
+pub(super) fn narrow(position: usize) -> NonZeroU32 {
+    NonZeroU32::MIN.saturating_add(u32::try_from(position).unwrap_or(u32::MAX))
+}
+
+pub(super) fn wide(position: NonZeroU32) -> usize {
+    position.get() as usize - 1
 }
 
 /// The order of things: a stage begins once the one before has ended.

@@ -226,10 +226,7 @@ fn a_migration_does_not_pass_on_what_its_owner_missed_out_on() {
     let rules = rules(OnShortage::Fill);
     let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
     assert_eq!(plan.short, [(0, bundles("B"))]);
-    assert_eq!(
-        plan.rows[1].captured().unwrap()["licenses"],
-        serde_json::json!(["A"])
-    );
+    assert_eq!(plan.rows[1].captured().unwrap()["licenses"], serde_json::json!(["A"]));
     carry_out(&mut plan, &mut world, &rules.sizes, |_| ());
     let (_, successor) = world.by_email("new0@new.example").unwrap();
     assert_eq!(successor.bundles(), bundles("A"));

@@ -62,7 +62,7 @@ impl<'a> Builder<'a> {
             snapshot,
             begun,
             rules,
-            drafts: Drafts::default(),
+            drafts: Drafts::with_room_for(rows.len()),
             rows: vec![PlannedRow::default(); rows.len()],
             groups: HashMap::new(),
             group_rules: Vec::new(),
