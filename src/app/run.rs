@@ -16,7 +16,7 @@ use super::guards::{Desk, ask, question};
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::review::Review;
-use super::runtime::block_on;
+use super::runtime::{block_on, catch_up};
 use super::saved::{self, Job, SavedPlan};
 use super::{Ending, panics, sheet};
 use crate::cli::{MaxFailures, RunOptions, Verbosity};
@@ -117,6 +117,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
         max_failures: options.max_failures.map(max_failures),
         concurrency: settings.limits.concurrency as usize,
     };
+    catch_up().await;
     let ran = engine.run(plan).await;
     let observed = progress.finish();
     drop(journal);

@@ -8,14 +8,25 @@ use super::failure::Failure;
 
 /// Carries a command's asynchronous part out; what it leaves behind in the background is not waited for.
 ///
+/// All of it shares one thread: a call is mostly waiting, and handing it from thread to thread costs more than it does.
+///
 /// # Errors
 /// The runtime cannot be started, or the part fails.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
     let worked = runtime.block_on(work);
     runtime.shutdown_background();
     worked
+}
+
+/// Lets connections notice what happened to them while the thread was busy with something else: a call sent on one that
+/// the server has closed meanwhile would be lost.
+pub(super) async fn catch_up() {
+    // First the system is asked for news, then those concerned hear of it.
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Waits until the user (Ctrl-C) or the system (SIGTERM) asks for an end, and says which.
@@ -35,4 +46,59 @@ pub(super) async fn asked_to_stop() -> io::Result<Ending> {
     }
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await.map(|()| Ending::Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::event::Method;
+    use crate::wire::{HttpConfig, HttpTransport, Request, Transport};
+
+    fn answer_once(stream: &mut TcpStream) {
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            asked.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+    }
+
+    #[test]
+    fn a_connection_that_was_closed_while_the_thread_was_busy_loses_no_call() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let ((go_on, asked), (closed, is_closed)) = (channel(), channel());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            answer_once(&mut stream);
+            asked.recv().unwrap();
+            drop(stream);
+            closed.send(()).unwrap();
+            answer_once(&mut listener.accept().unwrap().0);
+        });
+        let transport = HttpTransport::new(HttpConfig::default()).unwrap();
+        let request = Request {
+            method: Method::Post,
+            url: url.parse().unwrap(),
+            bearer: None,
+            content_type: None,
+            body: None,
+        };
+        let served = block_on(async {
+            transport.send(request.clone()).await.unwrap();
+            catch_up().await;
+            go_on.send(()).unwrap();
+            // Blocks, as working out a plan does.
+            is_closed.recv().unwrap();
+            catch_up().await;
+            Ok(transport.send(request).await)
+        });
+        assert_eq!(served.ok().unwrap().unwrap().status, 200);
+        server.join().unwrap();
+    }
 }

@@ -1,6 +1,7 @@
 //! The dispatcher: owns the state of every row and step, goes through the stages, takes in what calls answer.
 
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -10,7 +11,7 @@ use super::forbidden::Permissions;
 use super::perform::Reply;
 use super::queue::{Alone, Busy, Queue, Touch, Waiting};
 use super::read_back::Lack;
-use super::record::Saved;
+use super::record::Saves;
 use super::rows::{Fault, RowBook};
 use super::run::{Engine, Ran, Stopped};
 use crate::api::{CallError, Receipt, Seats, User};
@@ -86,7 +87,7 @@ pub(super) struct Dispatcher<'a> {
     pub(super) seats: SeatsLeft,
     pub(super) stopped: Option<Stopped>,
     pub(super) jobs: FuturesUnordered<BoxFuture<'static, Message>>,
-    pub(super) saves: FuturesUnordered<BoxFuture<'static, Saved>>,
+    pub(super) saves: Saves,
     pub(super) failures: usize,
 }
 
@@ -116,7 +117,7 @@ impl<'a> Dispatcher<'a> {
             seats: SeatsLeft::default(),
             stopped: None,
             jobs: FuturesUnordered::new(),
-            saves: FuturesUnordered::new(),
+            saves: Saves::default(),
             failures: 0,
         }
     }
@@ -189,6 +190,8 @@ impl<'a> Dispatcher<'a> {
 
     /// Sends what waits and takes in what comes back until nothing does.
     async fn drive(&mut self) -> Result<(), JournalError> {
+        let stop = self.engine.read_back.stop.clone();
+        let mut stopping = pin!(stop.cancelled());
         loop {
             if self.is_stopping() {
                 // What came back since may have put parts of refused calls there.
@@ -199,11 +202,10 @@ impl<'a> Dispatcher<'a> {
             if self.jobs.is_empty() && self.queue.is_empty() {
                 return Ok(());
             }
-            let stop = &self.engine.read_back.stop;
             tokio::select! {
                 Some(message) = self.jobs.next() => self.take_in(message)?,
                 Some(saved) = self.saves.next(), if !self.saves.is_empty() => self.saved(saved)?,
-                () = stop.cancelled(), if self.stopped.is_none() => {}
+                () = &mut stopping, if self.stopped.is_none() => {}
             }
         }
     }

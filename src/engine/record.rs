@@ -1,18 +1,42 @@
 //! Rows end: their records go to the journal, and are told of once they are on disk.
 
-use futures::StreamExt;
+use std::collections::VecDeque;
+
+use futures::FutureExt;
 use jiff::Timestamp;
 
 use super::dispatch::Dispatcher;
 use super::run::Stopped;
 use crate::event::Event;
-use crate::ledger::{JournalError, Record};
+use crate::ledger::{Durable, JournalError, Record};
 use crate::model::{Place, Status};
 use crate::plan::RowIndex;
 use crate::text::plural;
 
+/// What is told of rows once their records are on disk.
+type Told = Vec<(Place, Status, String)>;
+
+/// Records on their way to the disk, in the order in which they were handed over and get there. Only the first are
+/// waited for, so that a group that gets there together wakes the dispatcher once.
+#[derive(Default)]
+pub(super) struct Saves(VecDeque<(Told, Durable)>);
+
+impl Saves {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Waits for the first; `None` if there are none. Nothing is lost if the wait is given up.
+    pub(super) async fn next(&mut self) -> Option<Saved> {
+        let (_, durable) = self.0.front_mut()?;
+        let result = durable.await;
+        let (told, _) = self.0.pop_front()?;
+        Some((told, result))
+    }
+}
+
 /// Rows whose records were handed over, and whether they are on disk.
-pub(super) type Saved = (Vec<(Place, Status, String)>, Result<(), JournalError>);
+pub(super) type Saved = (Told, Result<(), JournalError>);
 
 impl Dispatcher<'_> {
     pub(super) fn end_rows(&mut self, rows: &[RowIndex]) {
@@ -45,13 +69,18 @@ impl Dispatcher<'_> {
             .map(|record| (record.place.clone(), record.status, record.message.clone()))
             .collect();
         let durable = self.engine.journal.append(records);
-        self.saves.push(Box::pin(async move { (told, durable.await) }));
+        self.saves.0.push_back((told, durable));
     }
 
-    pub(super) fn saved(&mut self, (told, result): Saved) -> Result<(), JournalError> {
-        result?;
-        for (place, status, message) in told {
-            (self.engine.read_back.observer)(Event::RowEnded { place, status, message });
+    /// Tells of rows that are on disk, and of those that got there with them.
+    pub(super) fn saved(&mut self, first: Saved) -> Result<(), JournalError> {
+        let mut next = Some(first);
+        while let Some((told, result)) = next {
+            result?;
+            for (place, status, message) in told {
+                (self.engine.read_back.observer)(Event::RowEnded { place, status, message });
+            }
+            next = self.saves.next().now_or_never().flatten();
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::text::{number, plural};
 /// How often an answer may send us on before it is taken as it is.
 const MOST_REDIRECTS: usize = 3;
 
-/// The headers that are kept of an answer.
+/// The headers that are kept of an answer, in the order of their names.
 const KEPT: [&str; 16] = [
     "content-type",
     "date",
@@ -248,10 +248,12 @@ fn headers(request: &Request) -> Result<HeaderMap, TransportError> {
 }
 
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
-    KEPT.iter()
+    headers
+        .keys()
+        .filter(|name| KEPT.binary_search(&name.as_str()).is_ok())
         .filter_map(|name| {
-            let value = headers.get(*name)?.to_str().ok()?;
-            Some(((*name).to_owned(), value.to_owned()))
+            let value = headers.get(name)?.to_str().ok()?;
+            Some((name.as_str().to_owned(), value.to_owned()))
         })
         .collect()
 }

@@ -34,10 +34,11 @@ pub(crate) struct SlowJournal {
 
 impl Journal for SlowJournal {
     fn append(&self, records: Vec<Record>) -> Durable {
-        let (server, kept, delay) = (self.server.clone(), self.records.clone(), self.delay);
-        let room = self.room;
+        let (server, kept, room) = (self.server.clone(), self.records.clone(), self.room);
+        // The disk does not wait until it is asked.
+        let on_disk = tokio::time::sleep(self.delay);
         async move {
-            tokio::time::sleep(delay).await;
+            on_disk.await;
             for record in records {
                 if kept.lock().unwrap().len() >= room {
                     return Err(JournalError("write the results: the disk is full".to_owned()));
