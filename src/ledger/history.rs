@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use csv::{ByteRecord, Position};
 use fs_err::File;
 
-use super::format::{RUN, decode};
+use super::format::{COLUMNS, RUN, decode};
 use super::resume::{self, Resume};
 use super::scan::{End, Entry, Scan, line_reader, scan};
 use super::{OpenError, Record, RunId};
@@ -16,6 +16,9 @@ use crate::model::{OrganizationId, Rerun, RowKey, Status};
 
 /// How much is read at once for a single record.
 const RECORD_BUFFER: usize = 4 << 10;
+
+/// Room for most lines.
+const LINE_BYTES: usize = 512;
 
 /// The record of each row that counts, in a results file as it was when it was opened.
 /// Takes about 60 bytes a row; lines appended later are not seen.
@@ -168,7 +171,7 @@ impl History {
 
 /// The line that begins at this offset.
 pub(super) fn read_line(path: &Path, lines: &mut csv::Reader<File>, offset: u64) -> Result<ByteRecord, OpenError> {
-    let mut line = ByteRecord::new();
+    let mut line = ByteRecord::with_capacity(LINE_BYTES, COLUMNS.len());
     let mut position = Position::new();
     position.set_byte(offset);
     lines

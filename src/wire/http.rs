@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Certificate, redirect, retry};
 use secrecy::ExposeSecret;
 use url::Url;
@@ -122,10 +122,10 @@ impl HttpTransport {
     }
 
     async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
-        let host = authority(&request.url);
+        let host = || authority(&request.url);
         let fault = |error: reqwest::Error| {
             let circumstances = Circumstances {
-                host: &host,
+                host: &host(),
                 timeout: self.config.timeout,
                 connect_timeout: self.config.connect_timeout,
             };
@@ -135,13 +135,10 @@ impl HttpTransport {
             "http" => &self.direct,
             _ => &self.client,
         };
-        let mut outgoing = client
-            .request(method(request.method), request.url.clone())
-            .headers(headers(request)?);
-        if let Some(body) = &request.body {
-            outgoing = outgoing.body(body.to_vec());
-        }
-        let mut answer = outgoing.send().await.map_err(fault)?;
+        let mut outgoing = reqwest::Request::new(method(request.method), request.url.clone());
+        *outgoing.headers_mut() = headers(request)?;
+        *outgoing.body_mut() = request.body.as_ref().map(|body| body.to_vec().into());
+        let mut answer = client.execute(outgoing).await.map_err(fault)?;
         let status = answer.status();
         let mut response = Response {
             status: status.as_u16(),
@@ -151,7 +148,7 @@ impl HttpTransport {
         loop {
             match answer.chunk().await {
                 Ok(Some(chunk)) if response.body.len() + chunk.len() > self.config.body_limit => {
-                    return Err(too_large(&host, self.config.body_limit));
+                    return Err(too_large(&host(), self.config.body_limit));
                 }
                 Ok(Some(chunk)) => response.body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(response),
@@ -229,8 +226,9 @@ fn what_for(url: &Url) -> (Option<&str>, Option<&str>) {
 }
 
 fn headers(request: &Request) -> Result<HeaderMap, TransportError> {
-    let mut headers = HeaderMap::new();
-    headers.insert("accept", HeaderValue::from_static("application/json"));
+    // Room for what reqwest adds, too.
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     if let Some(kind) = request.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     }
