@@ -65,7 +65,9 @@ mod tests {
             stream.read_exact(&mut byte).unwrap();
             asked.push(byte[0]);
         }
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .unwrap();
     }
 
     #[test]
