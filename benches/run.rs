@@ -37,6 +37,7 @@ use reseat::plan::{self, Rules};
 use reseat::report::{Mode, Progress};
 use reseat::sheet::Source;
 use reseat::wire::{HttpConfig, HttpTransport};
+use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -66,8 +67,8 @@ fn main() {
     for concurrency in [8, 32] {
         let mut pairs: Vec<(Cost, Cost)> = (0..REPEATS)
             .map(|_| {
-                let bare = in_runtime(|| bare(&server, concurrency));
-                let ours = in_runtime(|| run(&server, &rows, folder.path(), concurrency));
+                let bare = in_usual_runtime(|| bare(&server, concurrency));
+                let ours = in_own_runtime(|| run(&server, &rows, folder.path(), concurrency));
                 (bare, ours)
             })
             .collect();
@@ -103,12 +104,16 @@ fn told(cost: Cost) -> String {
     )
 }
 
-fn in_runtime<T, F: Future<Output = T>>(work: impl FnOnce() -> F) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(work())
+/// In the runtime that the program has.
+fn in_own_runtime<T, F: Future<Output = T>>(work: impl FnOnce() -> F) -> T {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(work())
+}
+
+/// In the runtime that `#[tokio::main]` gives.
+fn in_usual_runtime<T, F: Future<Output = T>>(work: impl FnOnce() -> F) -> T {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(work())
 }
 
 /// The same PUTs from a loop that does nothing else.
