@@ -91,7 +91,7 @@ mod tests {
             content_type: None,
             body: None,
         };
-        let served = block_on(async {
+        let outcome = block_on(async {
             transport.send(request.clone()).await.unwrap();
             catch_up().await;
             go_on.send(()).unwrap();
@@ -100,7 +100,7 @@ mod tests {
             catch_up().await;
             Ok(transport.send(request).await)
         });
-        assert_eq!(served.ok().unwrap().unwrap().status, 200);
+        assert_eq!(outcome.ok().unwrap().unwrap().status, 200);
         server.join().unwrap();
     }
 }
