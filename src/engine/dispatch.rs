@@ -203,7 +203,7 @@ impl<'a> Dispatcher<'a> {
                 return Ok(());
             }
             tokio::select! {
-                Some(message) = self.jobs.next() => self.take_in(message)?,
+                Some(message) = self.jobs.next(), if !self.saves.is_full() => self.take_in(message)?,
                 Some(saved) = self.saves.next(), if !self.saves.is_empty() => self.saved(saved)?,
                 () = &mut stopping, if self.stopped.is_none() => {}
             }

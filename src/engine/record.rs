@@ -19,18 +19,35 @@ type Told = Vec<(Place, Status, String)>;
 /// Records on their way to the disk, in the order in which they were handed over and get there. Only the first are
 /// waited for, so that a group that gets there together wakes the dispatcher once.
 #[derive(Default)]
-pub(super) struct Saves(VecDeque<(Told, Durable)>);
+pub(super) struct Saves {
+    lists: VecDeque<(Told, Durable)>,
+    rows: usize,
+}
+
+/// How many rows may be on their way to the disk before answers have to wait for it, so that a slow disk does not
+/// fill the memory.
+const MOST_ROWS: usize = 4096;
 
 impl Saves {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.lists.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.rows >= MOST_ROWS
+    }
+
+    fn push(&mut self, told: Told, durable: Durable) {
+        self.rows += told.len();
+        self.lists.push_back((told, durable));
     }
 
     /// Waits for the first; `None` if there are none. Nothing is lost if the wait is given up.
     pub(super) async fn next(&mut self) -> Option<Saved> {
-        let (_, durable) = self.0.front_mut()?;
+        let (_, durable) = self.lists.front_mut()?;
         let result = durable.await;
-        let (told, _) = self.0.pop_front()?;
+        let (told, _) = self.lists.pop_front()?;
+        self.rows -= told.len();
         Some((told, result))
     }
 }
@@ -69,7 +86,7 @@ impl Dispatcher<'_> {
             .map(|record| (record.place.clone(), record.status, record.message.clone()))
             .collect();
         let durable = self.engine.journal.append(records);
-        self.saves.0.push_back((told, durable));
+        self.saves.push(told, durable);
     }
 
     /// Tells of rows that are on disk, and of those that got there with them.
