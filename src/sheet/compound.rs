@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::io::{Read, Seek, SeekFrom};
 
+use encoding_rs::UTF_16LE;
+
 use super::biff;
 use super::workbook::WorkbookFault;
 
@@ -30,7 +32,12 @@ pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookFault> 
     if compound.entry("EncryptedPackage").is_some() {
         return Err(WorkbookFault::Encrypted);
     }
-    let Some(workbook) = compound.entry("Workbook").or_else(|| compound.entry("Book")) else {
+    // The reader turns to the second where the first does not hold together.
+    let workbooks: Vec<&Entry> = ["Workbook", "Book"]
+        .into_iter()
+        .filter_map(|name| compound.entry(name))
+        .collect();
+    if workbooks.is_empty() {
         let strangers = [
             ("WordDocument", "a Word document"),
             ("PowerPoint Document", "a PowerPoint presentation"),
@@ -40,8 +47,10 @@ pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookFault> 
         return Err(WorkbookFault::NotASheet(
             stranger.map_or("an Office file of another kind", |(_, what)| what),
         ));
-    };
-    biff::check(&compound.stream(workbook)?)
+    }
+    workbooks
+        .into_iter()
+        .try_for_each(|workbook| biff::check(&compound.stream(workbook)?))
 }
 
 /// A stream of the file, by the sector it begins in.
@@ -89,7 +98,7 @@ impl Sectors<'_> {
             }
             sector = *self.next.get(sector as usize).ok_or_else(cut_off)?;
         }
-        Err(broken("its parts refer to each other in a circle"))
+        Err(circle())
     }
 }
 
@@ -153,34 +162,34 @@ impl<'b> Compound<'b> {
 /// chain of further sectors.
 fn sector_table(header: &[u8], sectors: &Sectors<'_>) -> Result<Vec<u32>, WorkbookFault> {
     let mut listed: Vec<u32> = numbers(&header[76..]).collect();
+    // The unused places of the header are filled with anything, by some programs.
+    let most = sectors.count() + listed.len();
     let mut more = number(header, 68);
-    for _ in 0..sectors.count() {
-        if more >= RESERVED {
-            break;
-        }
+    let mut left = sectors.count();
+    while more < RESERVED {
+        left = left.checked_sub(1).ok_or_else(circle)?;
         listed.extend(numbers(sectors.at(more)?));
         more = listed.pop().unwrap_or(RESERVED);
     }
+    listed.retain(|sector| *sector < RESERVED);
+    if listed.len() > most {
+        // The reader copies each, and would copy the same one as often as it is listed.
+        return Err(broken("its table of sectors is larger than it is itself"));
+    }
     let mut table = Vec::new();
-    for sector in listed
-        .into_iter()
-        .filter(|sector| *sector < RESERVED)
-        .take(sectors.count())
-    {
+    for sector in listed {
         table.extend(numbers(sectors.at(sector)?));
     }
     Ok(table)
 }
 
 fn entry(bytes: &[u8], sector_size: usize) -> Entry {
-    let units = bytes[..64]
-        .chunks_exact(2)
-        .map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    let letters = char::decode_utf16(units.take_while(|unit| *unit != 0));
+    // A byte order mark is no part of it, to the reader.
+    let (name, _, _) = UTF_16LE.decode(&bytes[..64]);
     // Files of small sectors leave what lies beyond 32 bits undefined.
     let beyond = if sector_size == 512 { 0 } else { number(bytes, 124) };
     Entry {
-        name: letters.map(|letter| letter.unwrap_or('\u{fffd}')).collect(),
+        name: name.split('\0').next().unwrap_or_default().to_owned(),
         start: number(bytes, 116),
         length: u64::from(number(bytes, 120)) | u64::from(beyond) << 32,
     }
@@ -188,6 +197,10 @@ fn entry(bytes: &[u8], sector_size: usize) -> Entry {
 
 fn cut_off() -> WorkbookFault {
     broken("it is cut off")
+}
+
+fn circle() -> WorkbookFault {
+    broken("its parts refer to each other in a circle")
 }
 
 fn broken(reason: &str) -> WorkbookFault {
