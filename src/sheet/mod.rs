@@ -23,6 +23,7 @@ mod raw;
 mod record;
 mod row;
 mod row_builder;
+mod shared_strings;
 mod source;
 mod text_file;
 mod workbook;

@@ -164,6 +164,10 @@ impl Source {
                         reason,
                     },
                     WorkbookFault::TooWide => SheetError::TooWide { path: self.name() },
+                    WorkbookFault::TooMuchText { limit } => SheetError::TooLarge {
+                        path: self.name(),
+                        limit,
+                    },
                     WorkbookFault::NotASheet(what) => SheetError::NotASheet {
                         path: self.name(),
                         what,

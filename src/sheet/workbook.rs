@@ -31,6 +31,10 @@ pub(super) enum WorkbookFault {
     Broken(String),
     /// Its cells are so far apart, or so many, that it cannot be held in memory.
     TooWide,
+    /// Its texts would take more than this many MiB.
+    TooMuchText {
+        limit: u64,
+    },
     /// It is something else in the same wrapping.
     NotASheet(&'static str),
 }

@@ -1,5 +1,7 @@
 //! Compound files, in which `.xls` workbooks and encrypted ones are wrapped.
 
+use std::slice::from_ref;
+
 use crate::support::{check, folder_with};
 
 const SECTOR: usize = 512;
@@ -8,12 +10,16 @@ const FREE: u32 = 0xffff_ffff;
 
 /// A compound file of these streams: its table of sectors, its directory, and the streams, one after the other.
 pub(crate) fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let mut table = vec![0xffff_fffd, END];
+    // Shorter streams would stand in sectors of sectors.
+    let length = |bytes: &Vec<u8>| bytes.len().max(4096);
+    let sectors: usize = streams.iter().map(|(_, bytes)| length(bytes).div_ceil(SECTOR)).sum();
+    let tables = (1 + sectors).div_ceil(SECTOR / 4 - 1);
+    let mut table = vec![0xffff_fffd; tables];
+    table.push(END);
     let mut directory = entry("Root Entry", 5, END, 0);
     let mut body = Vec::new();
     for (name, bytes) in streams {
-        // Shorter streams would stand in sectors of sectors.
-        let length = bytes.len().max(4096);
+        let length = length(bytes);
         let sectors = u32::try_from(length.div_ceil(SECTOR)).unwrap();
         let start = u32::try_from(table.len()).unwrap();
         directory.extend(entry(name, 2, start, u32::try_from(length).unwrap()));
@@ -21,16 +27,33 @@ pub(crate) fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
         body.extend_from_slice(bytes);
         body.resize(body.len() + sectors as usize * SECTOR - bytes.len(), 0);
     }
-    table.resize(SECTOR / 4, FREE);
+    table.resize(tables * SECTOR / 4, FREE);
     directory.resize(SECTOR, 0);
-    let mut file = header();
+    let mut file = header(u32::try_from(tables).unwrap());
     file.extend(table.into_iter().flat_map(u32::to_le_bytes));
     file.extend(directory);
     file.extend(body);
     file
 }
 
-fn header() -> Vec<u8> {
+/// The same file with further sectors that list those of its table: in each, every place names the first sector.
+/// The last is followed by the sector `end` after the first of them.
+pub(crate) fn listed_over_and_over(mut file: Vec<u8>, sectors: u32, end: u32) -> Vec<u8> {
+    let first = u32::try_from(file.len() / SECTOR - 1).unwrap();
+    file[68..72].copy_from_slice(&first.to_le_bytes());
+    for sector in 1..=sectors {
+        let next = if sector == sectors {
+            first.saturating_add(end)
+        } else {
+            first + sector
+        };
+        file.resize(file.len() + SECTOR - 4, 0);
+        file.extend(next.to_le_bytes());
+    }
+    file
+}
+
+fn header(tables: u32) -> Vec<u8> {
     let mut header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
     header.resize(SECTOR, 0xff);
     header[8..76].fill(0);
@@ -38,11 +61,13 @@ fn header() -> Vec<u8> {
     header[28..30].copy_from_slice(&[0xfe, 0xff]);
     header[30] = 9;
     header[32] = 6;
-    header[44] = 1;
-    header[48] = 1;
+    header[44..48].copy_from_slice(&tables.to_le_bytes());
+    header[48..52].copy_from_slice(&tables.to_le_bytes());
     header[60..64].copy_from_slice(&END.to_le_bytes());
     header[68..72].copy_from_slice(&END.to_le_bytes());
-    header[76..80].fill(0);
+    for (place, table) in header[76..].chunks_exact_mut(4).zip(0..tables) {
+        place.copy_from_slice(&table.to_le_bytes());
+    }
     header
 }
 
@@ -58,7 +83,7 @@ fn entry(name: &str, kind: u8, start: u32, length: u32) -> Vec<u8> {
     entry
 }
 
-fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+pub(crate) fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len()).unwrap();
     [&kind.to_le_bytes(), &length.to_le_bytes(), data].concat()
 }
@@ -70,34 +95,70 @@ fn text(bytes: &[u8]) -> Vec<u8> {
     cell
 }
 
-/// An `.xls` with one worksheet of these texts, which says of itself that it ends before `last` row and column.
-pub(crate) fn xls(cells: &[(u16, u16, &str)], first_row: u32, last: (u32, u16)) -> Vec<u8> {
-    let bof = |kind: u8| record(0x0809, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    let end = record(0x000a, &[]);
-    let mut name = vec![0, 0, 7, 0];
-    name.extend(b"Joiners");
-    let globals = |start: usize| {
-        let mut sheet = u32::try_from(start).unwrap().to_le_bytes().to_vec();
-        sheet.extend(&name);
-        [bof(5), record(0x0085, &sheet), end.clone()].concat()
+/// Where something of its own begins: a workbook, a worksheet, a chart.
+fn begin(kind: u8) -> Vec<u8> {
+    record(0x0809, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+}
+
+fn end() -> Vec<u8> {
+    record(0x000a, &[])
+}
+
+/// The records of these texts.
+pub(crate) fn labels(cells: &[(u16, u16, &str)]) -> Vec<u8> {
+    let label = |(row, column, shown): &(u16, u16, &str)| {
+        let mut cell = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
+        cell.extend(text(shown.as_bytes()));
+        record(0x0204, &cell)
     };
-    let mut workbook = globals(globals(0).len());
-    workbook.extend(bof(0x10));
+    cells.iter().flat_map(label).collect()
+}
+
+fn dimensions(first_row: u32, last: (u32, u16)) -> Vec<u8> {
     let mut dimensions = [first_row.to_le_bytes(), last.0.to_le_bytes()].concat();
     dimensions.extend([0, 0]);
     dimensions.extend(last.1.to_le_bytes());
     dimensions.extend([0, 0]);
-    workbook.extend(record(0x0200, &dimensions));
-    for (row, column, shown) in cells {
-        let mut cell = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
-        cell.extend(text(shown.as_bytes()));
-        workbook.extend(record(0x0204, &cell));
-    }
-    workbook.extend(end);
-    compound(&[("Workbook", workbook)])
+    record(0x0200, &dimensions)
 }
 
-const CELLS: [(u16, u16, &str); 6] = [
+/// The stream of a workbook: these records for all of it, then each worksheet's.
+pub(crate) fn workbook(shared: &[u8], worksheets: &[Vec<u8>]) -> Vec<u8> {
+    let globals = |starts: &[usize]| {
+        let mut globals = begin(5);
+        for (number, start) in starts.iter().enumerate() {
+            let mut sheet = u32::try_from(*start).unwrap().to_le_bytes().to_vec();
+            sheet.extend([0, 0, 8, 0]);
+            sheet.extend(format!("Joiners{number}").bytes());
+            globals.extend(record(0x0085, &sheet));
+        }
+        globals.extend(shared);
+        globals.extend(end());
+        globals
+    };
+    let mut starts = vec![0; worksheets.len()];
+    let mut start = globals(&starts).len();
+    let mut body = Vec::new();
+    for (place, records) in starts.iter_mut().zip(worksheets) {
+        let worksheet = [begin(0x10), records.clone(), end()].concat();
+        *place = start;
+        start += worksheet.len();
+        body.extend(worksheet);
+    }
+    [globals(&starts), body].concat()
+}
+
+/// An `.xls` of these worksheets.
+fn xls_of(worksheets: &[Vec<u8>]) -> Vec<u8> {
+    compound(&[("Workbook", workbook(&[], worksheets))])
+}
+
+/// An `.xls` with one worksheet of these texts, which says of itself that it ends before `last` row and column.
+pub(crate) fn xls(cells: &[(u16, u16, &str)], first_row: u32, last: (u32, u16)) -> Vec<u8> {
+    xls_of(&[[dimensions(first_row, last), labels(cells)].concat()])
+}
+
+pub(crate) const CELLS: [(u16, u16, &str); 6] = [
     (0, 0, "operation"),
     (0, 1, "user"),
     (0, 2, "groups"),
@@ -168,21 +229,104 @@ fn a_file_cut_off_anywhere_is_damaged_or_read_and_never_a_bug() {
 }
 
 #[test]
+fn a_list_of_sectors_that_never_ends_is_damaged() {
+    let file = listed_over_and_over(xls(&CELLS, 0, (2, 3)), 1, 0);
+    let folder = folder_with("circle.xls", &file);
+    let told = check(folder.path(), "circle.xls");
+    assert!(
+        told.text
+            .contains("is damaged (its parts refer to each other in a circle)"),
+        "{}",
+        told.text
+    );
+}
+
+/// Records of cells that stand far from `CELLS`, or make room as if they did.
+fn far_records() -> Vec<(&'static str, Vec<u8>)> {
+    let formula_text = record(0x0207, &text(b"x"));
+    vec![
+        ("a cell", labels(&[(65_535, 255, "x")])),
+        ("a size", dimensions(0, (65_536, 256))),
+        ("a size from below", dimensions(9, (2, 3))),
+        ("the largest size", dimensions(0, (u32::MAX, u16::MAX))),
+        (
+            "two sizes",
+            [dimensions(0, (u32::MAX, u16::MAX)), dimensions(0, (2, 3))].concat(),
+        ),
+        (
+            "a formula's text",
+            [formula_text, labels(&[(65_535, 255, "x")])].concat(),
+        ),
+    ]
+}
+
+fn assert_too_wide(what: &str, file: &[u8]) {
+    let folder = folder_with("wide.xls", file);
+    let told = check(folder.path(), "wide.xls");
+    assert_eq!(told.code, Some(1), "{what}: {told:?}");
+    assert!(
+        told.text.contains("delete what stands far away from the table"),
+        "{what}: {}",
+        told.text
+    );
+}
+
+#[test]
 fn cells_too_far_apart_to_be_held_are_refused_with_what_to_do() {
-    let far = [CELLS.as_slice(), &[(65_535, 255, "x")]].concat();
-    for file in [
-        xls(&far, 0, (2, 3)),
-        xls(&CELLS, 0, (65_536, 256)),
-        xls(&CELLS, 9, (2, 3)),
-        xls(&CELLS, 0, (u32::MAX, u16::MAX)),
-    ] {
-        let folder = folder_with("wide.xls", &file);
-        let told = check(folder.path(), "wide.xls");
-        assert_eq!(told.code, Some(1), "{told:?}");
-        assert!(
-            told.text.contains("delete what stands far away from the table"),
-            "{}",
-            told.text
-        );
+    for (what, far) in far_records() {
+        let near = [dimensions(0, (3, 3)), labels(&CELLS)].concat();
+        let both = [near.clone(), far].concat();
+        assert_too_wide(what, &xls_of(from_ref(&both)));
+        assert_too_wide(what, &xls_of(&[both.clone(), near.clone()]));
+        assert_too_wide(what, &xls_of(&[near, both]));
+    }
+    // Nothing else stands above, or to the left.
+    let text_first = [record(0x0207, &text(b"x")), labels(&[(65_535, 255, "x")])].concat();
+    assert_too_wide("a formula's text alone", &xls_of(&[text_first]));
+    let mut run = vec![0, 0, 0xff, 0xff];
+    run.resize(4 + 6 * 200, 0);
+    run.extend(199_u16.wrapping_add(u16::MAX).to_le_bytes());
+    let run_past_the_end = [record(0x00bd, &run), labels(&[(65_535, 65_535, "x")])].concat();
+    assert_too_wide("a run past the last column", &xls_of(&[run_past_the_end]));
+}
+
+#[test]
+fn each_worksheet_is_measured_to_its_own_end() {
+    let long = [
+        dimensions(0, (40_000, 10)),
+        labels(&CELLS),
+        labels(&[
+            (0, 9, "note"),
+            (39_999, 0, "add-to-groups"),
+            (39_999, 1, "bob@corp.example"),
+            (39_999, 2, "Finance"),
+        ]),
+    ]
+    .concat();
+    let wide = [dimensions(0, (1, 250)), labels(&[(0, 0, "x"), (0, 249, "x")])].concat();
+    let folder = folder_with("two.xls", &xls_of(&[long, wide]));
+    let told = check(folder.path(), "two.xls");
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.text.ends_with("2 rows: 2 add-to-groups\n"), "{}", told.text);
+}
+
+#[test]
+fn what_stands_in_a_chart_counts_for_nothing_and_what_stands_after_it_counts() {
+    let chart = [begin(0x20), labels(&[(65_535, 255, "x")]), end()].concat();
+    let worksheet = [labels(&CELLS), chart].concat();
+    let folder = folder_with("chart.xls", &xls_of(from_ref(&worksheet)));
+    let told = check(folder.path(), "chart.xls");
+    assert_eq!((told.code, told.text.as_str()), (Some(0), "1 row: 1 add-to-groups\n"));
+    for (what, far) in far_records() {
+        assert_too_wide(what, &xls_of(&[[worksheet.clone(), far].concat()]));
+    }
+}
+
+#[test]
+fn every_stream_that_may_be_taken_for_the_workbook_is_looked_at() {
+    let stream = |far: &[u8]| workbook(&[], &[[labels(&CELLS), far.to_vec()].concat()]);
+    let (near, far) = (stream(&[]), stream(&labels(&[(65_535, 255, "x")])));
+    for name in ["Book", "\u{feff}Workbook"] {
+        assert_too_wide(name, &compound(&[(name, far.clone()), ("Workbook", near.clone())]));
     }
 }

@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use crate::compound::{CELLS, compound, labels, listed_over_and_over, record, workbook, xls};
 use crate::support::{Told, archive, check_within, folder_with, ods, text_row, worksheet, xlsx};
 
 /// The program, its threads' stacks and the shared libraries take most of this.
@@ -59,6 +60,48 @@ fn an_open_document_of_a_million_times_a_million_cells_is_refused() {
     );
     assert!(matches!(told.code, Some(1 | 2)), "{told:?}");
     assert!(told.text.len() < 100_000);
+}
+
+/// The table of one shared string of this many letters.
+fn shared_string(letters: u16) -> Vec<u8> {
+    let mut table = vec![0; 8];
+    table.extend(letters.to_le_bytes());
+    table.push(0);
+    table.resize(table.len() + usize::from(letters), b'x');
+    record(0x00fc, &table)
+}
+
+#[test]
+fn an_old_workbook_with_a_long_text_in_every_cell_is_refused() {
+    let place = |row: u16| [row.to_le_bytes(), [3, 0], [0, 0]].concat();
+    let shared = |row: u16| record(0x00fd, &[place(row), vec![0; 4]].concat());
+    // It says that it is long, and is not there.
+    let label = |row: u16| record(0x0204, &[place(row), vec![0xff, 0xff, 0]].concat());
+    let cells: [&dyn Fn(u16) -> Vec<u8>; 2] = [&shared, &label];
+    for cell in cells {
+        let cells = labels(&CELLS).into_iter().chain((2..40_000).flat_map(cell));
+        let stream = workbook(&shared_string(32_000), &[cells.collect()]);
+        let told = told("long.xls", &compound(&[("Workbook", stream)]));
+        assert_eq!(told.code, Some(1), "{told:?}");
+        assert!(told.text.contains("unpacks to more than 512 MiB"), "{}", told.text);
+    }
+}
+
+#[test]
+fn one_long_text_in_an_old_workbook_is_no_reason_to_refuse_it() {
+    let cell = record(0x00fd, &[1, 0, 3, 0, 0, 0, 0, 0, 0, 0]);
+    let header = labels(&[(0, 3, "note")]);
+    let stream = workbook(&shared_string(32_000), &[[labels(&CELLS), header, cell].concat()]);
+    let told = told("long.xls", &compound(&[("Workbook", stream)]));
+    assert_eq!((told.code, told.text.as_str()), (Some(0), "1 row: 1 add-to-groups\n"));
+}
+
+#[test]
+fn an_old_workbook_that_lists_one_sector_over_and_over_is_damaged() {
+    let file = listed_over_and_over(xls(&CELLS, 0, (2, 3)), 20_000, u32::MAX);
+    let told = told("list.xls", &file);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.text.contains("is damaged (its table of sectors"), "{}", told.text);
 }
 
 #[test]
