@@ -34,10 +34,13 @@ pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict 
     verdict(Status::NotFound, "group_not_found", words.join("; "))
 }
 
+/// The code of a deletion of somebody who is not there.
+pub(super) const ALREADY_GONE: &str = "already_gone";
+
 pub(super) fn already_gone(name: &str, near: Option<&str>) -> Verdict {
     verdict(
         Status::Unchanged,
-        "already_gone",
+        ALREADY_GONE,
         format!("there is no account `{name}`{}", did_you_mean(near)),
     )
 }

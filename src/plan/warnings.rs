@@ -1,6 +1,9 @@
 //! What the user should know before confirming a plan.
 
-use super::{AccountIndex, Direct, LicenseChange, OnShortage, Plan, RowIndex, Rules, Stage, Work};
+use std::collections::HashMap;
+
+use super::verdicts::ALREADY_GONE;
+use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Work};
 use crate::directory::Snapshot;
 use crate::text::{joined, plural};
 
@@ -23,6 +26,7 @@ pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<W
         administrators(plan, snapshot),
         overriding(plan),
         releasing(plan),
+        nobody_there(plan),
         missing_out(plan, rules),
     ];
     warnings.into_iter().flatten().collect()
@@ -47,9 +51,9 @@ fn administrators(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
 }
 
 fn overriding(plan: &Plan) -> Option<Warning> {
-    let (rows, accounts) = licenses(plan, |_, account, change| {
-        let exists = plan.account(account).id.is_some();
-        exists && change.base.direct == Direct::Inherits && matches!(change.target.direct, Direct::Holds(_))
+    let (rows, accounts) = licenses(plan, |turn| {
+        let exists = plan.account(turn.account).id.is_some();
+        exists && *turn.before == Direct::Inherits && matches!(turn.after, Direct::Holds(_))
     });
     warn("overrides-inherited", rows, |_| {
         let (get, them) = if accounts.len() == 1 {
@@ -66,9 +70,8 @@ fn overriding(plan: &Plan) -> Option<Warning> {
 }
 
 fn releasing(plan: &Plan) -> Option<Warning> {
-    let (rows, accounts) = licenses(plan, |stage, _, change| {
-        // What is released in a later stage is taken again, or handed over.
-        change.target.direct == Direct::Inherits && stage == Stage::Change
+    let (rows, accounts) = licenses(plan, |turn| {
+        *turn.before != Direct::Inherits && *turn.after == Direct::Inherits
     });
     warn("released-may-return", rows, |_| {
         let (lose, their) = if accounts.len() == 1 {
@@ -85,14 +88,34 @@ fn releasing(plan: &Plan) -> Option<Warning> {
     })
 }
 
+/// Deletions of nobody: somebody whose name is misspelt keeps account and licences.
+fn nobody_there(plan: &Plan) -> Option<Warning> {
+    let verdicts = plan.rows.iter().map(|row| row.verdict.as_ref());
+    let gone = verdicts.enumerate().filter_map(|(row, verdict)| Some((row, verdict?)));
+    let gone = gone.filter(|(_, verdict)| verdict.code == ALREADY_GONE);
+    let (rows, words): (Vec<RowIndex>, Vec<&str>) = gone.map(|(row, verdict)| (row, verdict.message.as_str())).unzip();
+    warn("nobody-to-delete", rows, |count| {
+        let find = if count == 1 { "finds" } else { "find" };
+        format!(
+            "{} {find} nobody to delete: {}",
+            plural(count, "row"),
+            joined(&words, NAMED)
+        )
+    })
+}
+
 fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
-    if rules.on_shortage != OnShortage::Fill {
-        return None;
-    }
     let rows = plan.short.iter().map(|(row, _)| *row).collect();
     warn("seats-short", rows, |count| {
         let miss = if count == 1 { "misses" } else { "miss" };
-        format!("{} {miss} out on seats", plural(count, "row"))
+        let ending = match rules.on_shortage {
+            OnShortage::Fill => "",
+            OnShortage::Stop => {
+                ", so a run stops here and sends nothing; `--on-shortage fill` gives the seats that there are to the \
+                 rows that come first"
+            }
+        };
+        format!("{} {miss} out on seats{ending}", plural(count, "row"))
     })
 }
 
@@ -104,16 +127,50 @@ fn warn(code: &'static str, mut rows: Vec<RowIndex>, message: impl FnOnce(usize)
     Some(Warning { code, message, rows })
 }
 
-/// The rows and the accounts of the licence changes that are so.
-fn licenses(plan: &Plan, is_so: impl Fn(Stage, AccountIndex, &LicenseChange) -> bool) -> (Vec<RowIndex>, Vec<&str>) {
-    let (mut rows, mut accounts) = (Vec::new(), Vec::new());
-    for step in &plan.steps {
-        if let (Work::License(change), Some(account)) = (&step.work, step.account)
-            && is_so(step.stage, account, change)
-        {
-            rows.extend(&step.rows);
-            accounts.push(&*plan.account(account).label);
+/// What becomes of one account's direct allocation, over all of its changes.
+struct Turn<'a> {
+    account: AccountIndex,
+    before: &'a Direct,
+    after: &'a Direct,
+    rows: Vec<RowIndex>,
+}
+
+/// What becomes of the allocations of accounts that sheets name, in the order of their first step. What is given up
+/// only to be taken again is no loss; and what a migration takes along was there before.
+fn turns(plan: &Plan) -> Vec<Turn<'_>> {
+    let is_migration = |row: &RowIndex| plan.rows[*row].captured().is_some();
+    let mut turns: Vec<Turn<'_>> = Vec::new();
+    let mut places: HashMap<AccountIndex, usize> = HashMap::new();
+    let mut steps: Vec<_> = plan.steps.iter().filter(|step| step.stage != Stage::GiveBack).collect();
+    steps.sort_by_key(|step| step.stage);
+    for step in steps {
+        let (Work::License(change), Some(account)) = (&step.work, step.account) else {
+            continue;
+        };
+        if step.rows.iter().all(is_migration) {
+            continue;
         }
+        let place = *places.entry(account).or_insert_with(|| {
+            turns.push(Turn {
+                account,
+                before: &change.base.direct,
+                after: &change.target.direct,
+                rows: Vec::new(),
+            });
+            turns.len() - 1
+        });
+        turns[place].after = &change.target.direct;
+        turns[place].rows.extend(&step.rows);
+    }
+    turns
+}
+
+/// The rows and the accounts of the turns that are so.
+fn licenses(plan: &Plan, is_so: impl Fn(&Turn<'_>) -> bool) -> (Vec<RowIndex>, Vec<&str>) {
+    let (mut rows, mut accounts) = (Vec::new(), Vec::new());
+    for turn in turns(plan).iter().filter(|turn| is_so(turn)) {
+        rows.extend(&turn.rows);
+        accounts.push(&*plan.account(turn.account).label);
     }
     (rows, accounts)
 }

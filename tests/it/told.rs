@@ -343,6 +343,54 @@ fn the_plan_warns_of_administrators_and_of_licences_that_groups_give() {
 }
 
 #[test]
+fn a_deletion_of_nobody_is_told_before_it_is_taken_for_done() {
+    let stage = Stage::new();
+    stage.write("sheet.csv", "operation,user\ndelete,ana.berg@contoso.example\n");
+    for command in [&["plan", "sheet.csv"][..], &["run", "sheet.csv", "--yes"]] {
+        stage
+            .reseat(command)
+            .ends(0)
+            .tells("1 row finds nobody to delete")
+            .tells(&format!("did you mean `{ANNA}`?"));
+    }
+}
+
+#[test]
+fn accounts_that_swap_seats_are_said_neither_to_lose_nor_to_gain_their_first() {
+    let stage = Stage::new();
+    for (who, code) in [(ANNA, "PMD"), (BRAM, "TSTNU")] {
+        let id = stage.id(who);
+        stage
+            .sandbox
+            .with_world(|world| world.allocate(id, crate::support::bundles(&[code]), false));
+    }
+    stage.free_seats("PMD", 0);
+    stage.free_seats("TSTNU", 0);
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,licenses\nset-licenses,{ANNA},TSTNU\nset-licenses,{BRAM},PMD\n"),
+    );
+    let ran = stage.reseat(&["plan", "sheet.csv"]).ends(0).tells("2 rows to change");
+    assert!(!ran.out.contains("direct allocation"), "{}", ran.out);
+}
+
+#[test]
+fn a_plan_says_that_a_run_would_stop_for_want_of_seats() {
+    let stage = Stage::new();
+    stage.free_seats("PMD", 0);
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,licenses\nset-licenses,{ANNA},PMD\n"),
+    );
+    stage
+        .reseat(&["plan", "sheet.csv"])
+        .ends(0)
+        .tells("a run stops here and sends nothing");
+    let ran = stage.reseat(&["plan", "sheet.csv", "--on-shortage", "fill"]).ends(0);
+    assert!(!ran.out.contains("a run stops here"), "{}", ran.out);
+}
+
+#[test]
 fn a_plan_leaves_invalid_rows_out_where_a_run_would() {
     let stage = Stage::new();
     stage.write(
