@@ -125,7 +125,7 @@ fn lines(path: &Path) -> Vec<String> {
 #[test]
 fn the_file_begins_with_the_columns_that_the_documents_name() {
     let (_folder, path) = folder();
-    drop(open(&path));
+    open(&path).file.finish(&[]).unwrap();
     assert_eq!(fs_err::read_to_string(&path).unwrap(), COLUMNS.join(",") + "\n");
 }
 
@@ -517,7 +517,7 @@ fn the_file_is_for_its_owner_only_unless_the_owner_has_said_otherwise() {
 #[test]
 fn a_link_to_a_results_file_stays_a_link() {
     let (folder, path) = folder();
-    drop(open(&path));
+    open(&path).file.finish(&[]).unwrap();
     let link = folder.path().join("link.csv");
     std::os::unix::fs::symlink(&path, &link).unwrap();
     finished_run(&link, vec![record(0, Status::Done)], &[0]);
@@ -565,10 +565,9 @@ fn starting_anew_keeps_every_old_file_under_its_date() {
         "joiners.results.2026-11-21T10-00-00Z.csv",
         "joiners.results.2026-11-21T10-00-00Z-2.csv",
     ] {
-        fs_err::remove_file(&path).unwrap();
         killed_run(&path, vec![record(0, Status::Done)]);
         assert_eq!(anew(&path), Some(folder.path().join(name)));
-        assert!(records(&path).is_empty());
+        assert!(!path.exists());
         assert_eq!(records(&folder.path().join(name)), [record(0, Status::Done)]);
     }
 }
@@ -634,12 +633,45 @@ fn nuls_that_a_loss_of_power_left_at_the_end_are_dropped_with_a_notice() {
             };
             assert_eq!(opened.history.len(), left, "{cut} bytes and {nuls} NULs");
             assert_eq!(opened.notice.is_some(), cut > 5, "{cut} bytes and {nuls} NULs");
-            drop(opened);
             let mended = fs_err::read(&path).unwrap();
             assert!(mended.ends_with(b"\n") && !mended.contains(&0));
             assert!(whole.starts_with(&mended));
         }
     }
+}
+
+#[test]
+fn a_file_that_begins_with_nuls_is_emptied_only_where_it_can_be_nothing_but_a_fresh_one() {
+    let (_folder, path, whole) = three();
+    let zeroed = |nuls: usize| [&vec![0; nuls], &whole[nuls.min(whole.len())..]].concat();
+    for bytes in [
+        // The first block never came back from the disk, and the records behind it did.
+        zeroed(COLUMNS.join(",").len() + 1),
+        zeroed(whole.len() - 1),
+        // Something else: an image of a disk, or one that nothing has been put on yet.
+        [&vec![0; 446][..], b"\x55\xaa"].concat(),
+        vec![0; (1 << 20) + 1],
+        [&b"row,"[..], &vec![0; 1 << 20]].concat(),
+    ] {
+        fs_err::write(&path, &bytes).unwrap();
+        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        assert!(matches!(refusal, OpenError::NotResults { .. }), "{refusal}");
+        assert!(fs_err::read(&path).unwrap() == bytes);
+    }
+    for nuls in [1, 4096, 1 << 20] {
+        fs_err::write(&path, vec![0; nuls]).unwrap();
+        assert!(open(&path).history.is_empty(), "{nuls} NULs");
+    }
+}
+
+#[test]
+fn a_file_that_tells_of_no_row_is_taken_away_unless_the_run_came_to_its_end() {
+    let (folder, path) = folder();
+    drop(open(&path));
+    assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 0);
+    killed_run(&path, vec![record(0, Status::Done)]);
+    drop(open(&path));
+    assert_eq!(records(&path), [record(0, Status::Done)]);
 }
 
 #[test]
@@ -839,7 +871,7 @@ proptest! {
 
     #[test]
     fn any_file_cut_anywhere_is_a_whole_file_of_fewer_records(
-        made in proptest::collection::vec(any_record(), 0..12),
+        made in proptest::collection::vec(any_record(), 1..12),
         cut in any::<proptest::sample::Index>(),
     ) {
         let (_folder, path) = folder();
@@ -848,7 +880,7 @@ proptest! {
         let cut = cut.index(whole.len() + 1);
         fs_err::write(&path, &whole[..cut]).unwrap();
         let kept: Vec<_> = records(&path);
-        drop(open(&path));
+        let _opened = open(&path);
         prop_assert_eq!(records(&path), kept);
         let mended = fs_err::read(&path).unwrap();
         prop_assert!(mended.ends_with(b"\n"));

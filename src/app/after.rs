@@ -71,23 +71,28 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let allows_deletions = options.max_deletes.is_some() || desk == Desk::Unattended;
     let saved = job.saved.as_ref();
     let typed_flags = SavedOptions::of(&options.planning);
-    let typed = |is_next: fn(Status) -> bool| {
-        let statuses = deleting.iter().filter_map(|key| history.status(key));
+    let typed = |is_next: &dyn Fn(&RowKey, Status) -> bool| {
+        let next = deleting
+            .iter()
+            .filter(|key| history.status(key).is_some_and(|status| is_next(key, status)));
         Typed {
-            words: std::env::args().collect(),
+            words: std::env::args_os()
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
             sheet: options.path.as_deref(),
             planned: saved
                 .map(|saved| saved.head.options.words_beside(&typed_flags))
                 .unwrap_or_default(),
-            deletions: allows_deletions.then(|| statuses.filter(|status| is_next(*status)).count()),
+            deletions: allows_deletions.then(|| next.count()),
         }
     };
     let next_command = match (ending, &failed_sheet) {
         (Ending::Done, _) => None,
         (Ending::NeedsPerson, Some(path)) if !counts.contains_key(&Status::InDoubt) => {
-            Some(typed(Status::needs_a_person).with_sheet(path))
+            Some(typed(&|_, status| status.needs_a_person()).with_sheet(path))
         }
-        _ => Some(typed(|status| status.rerun() != Rerun::Skip).again()),
+        // Rows that this run left out are left out again, and no deletion of theirs is to be allowed.
+        _ => Some(typed(&|key, status| chosen.contains(key) && status.rerun() != Rerun::Skip).again()),
     };
     let summary = Summary {
         hints: hints(Evidence {

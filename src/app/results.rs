@@ -15,7 +15,7 @@ pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> PathBuf {
     given.map_or_else(|| results_path(sheet), Path::to_owned)
 }
 
-/// The results file of a run, before anything is sent.
+/// The results file of a run, before anything is sent. Dropped, it leaves nothing behind and puts nothing away.
 pub(super) enum Results {
     /// To go on with.
     GoneOn(Box<Opened>),
@@ -49,13 +49,6 @@ impl Results {
         match self {
             Self::GoneOn(opened) => opened.notice.as_deref(),
             Self::Anew(_) => None,
-        }
-    }
-
-    /// The plan was refused: nothing is left behind, and nothing put away.
-    pub(super) fn give_up(self) {
-        if let Self::GoneOn(opened) = self {
-            opened.file.give_up();
         }
     }
 

@@ -91,13 +91,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
         ask(question, &session.signals).await?;
         Ok((snapshot, plan, cost.timing.takes, asked.elapsed()))
     };
-    let (snapshot, plan, takes, hesitated) = match agreed.await {
-        Ok(agreed) => agreed,
-        Err(refusal) => {
-            results.give_up();
-            return Err(refusal);
-        }
-    };
+    let (snapshot, plan, takes, hesitated) = agreed.await?;
 
     let file = results.begin(&run, session, target)?;
     panics::install(Some(&path));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
-use super::place::{free_name, modified, resolve};
+use super::place::{modified, put_away, resolve};
 use super::scan::scan;
 use super::{OpenError, Opened, ResultsFile, RunId, private};
 
@@ -76,8 +76,7 @@ impl Claim {
             Some(date) => date,
             None => modified(path).map_err(&io)?,
         };
-        let away = free_name(path, date).map_err(&io)?;
-        fs_err::rename(path, &away).map_err(&io)?;
+        let away = put_away(path, date).map_err(&io)?;
         private::sync_folder(path).map_err(&io)?;
         Ok(away)
     }

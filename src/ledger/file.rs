@@ -18,13 +18,31 @@ use crate::model::{Place, RowKey};
 
 /// The results file of a run: locked, and ready to be appended to.
 ///
-/// Dropped without [`finish`](Self::finish), it stays as it was appended to, which is valid.
+/// Dropped without [`finish`](Self::finish), it stays as it was appended to, which is valid; one that tells of no
+/// row is taken away again.
 #[derive(Debug)]
 pub struct ResultsFile {
     path: PathBuf,
-    // Fields are dropped in order: the last line is written before the lock goes.
+    // Fields are dropped in order: the last line is written before it is known that there is none, and that
+    // before the lock goes.
     writer: Writer,
+    blank: Blank,
     _lock: Lock,
+}
+
+/// Takes the file away when dropped, if it tells of no row.
+#[derive(Debug)]
+struct Blank(Option<PathBuf>);
+
+impl Drop for Blank {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take()
+            && fs_err::metadata(&path).is_ok_and(|file| file.len() == header().len() as u64)
+        {
+            // Nothing was recorded, so nothing is lost; a file that cannot be removed is in nobody's way.
+            let _ = fs_err::remove_file(&path);
+        }
+    }
 }
 
 /// An opened results file, and what it knew before.
@@ -72,6 +90,7 @@ impl ResultsFile {
             file: Self {
                 path: path.to_owned(),
                 writer,
+                blank: Blank(Some(path.to_owned())),
                 _lock: lock,
             },
             history,
@@ -90,15 +109,6 @@ impl ResultsFile {
         Arc::new(handle)
     }
 
-    /// Gives the file up because the run was refused: one that tells of no row is taken away again.
-    pub fn give_up(self) {
-        let Self { path, writer, _lock } = self;
-        // Nothing was recorded, so nothing is lost; a file that cannot be removed is in nobody's way.
-        if writer.close().is_ok() && fs_err::metadata(&path).is_ok_and(|file| file.len() == header().len() as u64) {
-            let _ = fs_err::remove_file(&path);
-        }
-    }
-
     /// Waits for the writer, then puts the file in its final order: one line per row, as the sheet now has
     /// them; after these, the lines of rows that have left the sheet and for which something was done.
     /// Blocks; records handed over later are refused.
@@ -106,7 +116,8 @@ impl ResultsFile {
     /// # Errors
     /// [`FinishError::Writing`] if records are missing from the file; [`FinishError::Ordering`] if nothing
     /// is missing, but the file could not be put in order.
-    pub fn finish(self, order: &[(RowKey, Place)]) -> Result<Finished, FinishError> {
+    pub fn finish(mut self, order: &[(RowKey, Place)]) -> Result<Finished, FinishError> {
+        self.blank.0 = None;
         self.writer.close().map_err(FinishError::Writing)?;
         rewrite(&self.path, order)
     }

@@ -35,6 +35,10 @@ pub(super) enum End {
     Torn { at: u64 },
 }
 
+/// How long a file may be that holds a part of the header and else NULs. The header comes to the disk before the
+/// first record, so a loss of power leaves a few blocks at most; what is longer is not ours to empty.
+const MOST_UNWRITTEN: u64 = 1 << 20;
+
 /// What one pass over a file finds.
 #[derive(Debug)]
 pub(super) struct Scan {
@@ -56,14 +60,23 @@ pub(super) fn line_reader<R: Read>(source: R, buffer: usize) -> csv::Reader<R> {
 pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
     let io = OpenError::io(path);
     let mut file = File::open(path).map_err(&io)?;
-    if is_part_of_a_header(&mut file).map_err(&io)? {
-        return Ok(Scan {
-            index: HashMap::new(),
-            runs: Vec::new(),
-            end: End::Empty,
-        });
-    }
     let tail = Tail::of(&mut file).map_err(&io)?;
+    match Beginning::of(&mut file, tail).map_err(&io)? {
+        Beginning::PartOfHeader => {
+            return Ok(Scan {
+                index: HashMap::new(),
+                runs: Vec::new(),
+                end: End::Empty,
+            });
+        }
+        Beginning::Nuls => {
+            return Err(OpenError::NotResults {
+                path: path.to_owned(),
+                found: r"\0".to_owned(),
+            });
+        }
+        Beginning::Text => {}
+    }
     file.rewind().map_err(&io)?;
     let mut lines = line_reader(file.take(tail.written), 1 << 16);
     let mut line = ByteRecord::new();
@@ -192,14 +205,31 @@ fn check_header<R: Read>(path: &Path, header: &ByteRecord, lines: &mut csv::Read
     })
 }
 
-/// Whether the file holds no more than a beginning of our header, as a crash at its creation leaves it.
-fn is_part_of_a_header(file: &mut File) -> io::Result<bool> {
-    let header = header();
-    let mut start = Vec::with_capacity(header.len());
-    file.take(header.len() as u64).read_to_end(&mut start)?;
-    let start = {
-        let written = start.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-        &start[..written]
-    };
-    Ok(start.len() < header.len() && header.as_bytes().starts_with(start))
+/// How a file begins.
+enum Beginning {
+    /// It holds no more than a beginning of our header, as a crash at its creation leaves it.
+    PartOfHeader,
+    /// With NULs, and it is not one of ours that was just created: its records may stand behind them, or it is
+    /// something else, as an image of a disk.
+    Nuls,
+    /// With anything else.
+    Text,
+}
+
+impl Beginning {
+    fn of(file: &mut File, tail: Tail) -> io::Result<Self> {
+        let header = header();
+        let mut start = Vec::with_capacity(header.len());
+        file.rewind()?;
+        file.take(tail.written.min(header.len() as u64))
+            .read_to_end(&mut start)?;
+        let is_short = file.metadata()?.len() <= MOST_UNWRITTEN;
+        if is_short && start.len() < header.len() && header.as_bytes().starts_with(&start) {
+            return Ok(Self::PartOfHeader);
+        }
+        Ok(match start.first() {
+            None | Some(0) => Self::Nuls,
+            Some(_) => Self::Text,
+        })
+    }
 }
