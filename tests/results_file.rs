@@ -267,6 +267,36 @@ fn lines_of_rows_that_left_the_sheet_stay_after_the_others_where_something_was_d
 }
 
 #[test]
+fn whoever_lost_something_in_a_row_that_was_not_finished_is_told_of_after_the_row_has_left_the_sheet() {
+    for kind in OperationKind::ALL {
+        for status in [Status::Conflict, Status::NotRun, Status::Unchanged] {
+            let (_folder, path) = folder();
+            let released = Record {
+                operation: Some(kind),
+                before: Some(json!({"licenses": ["ATTUNU"]})),
+                after: Some(json!({"licenses": null})),
+                ..record(1, status)
+            };
+            let blank = Record {
+                before: None,
+                ..bare(1, Status::NotRun)
+            };
+            killed_run(&path, vec![released.clone(), blank]);
+            let finished = open(&path).file.finish(&in_order(&[])).unwrap();
+            assert_eq!(finished.kept, 1, "{kind} {status}");
+            assert_eq!(records(&path), [released.clone()], "{kind} {status}");
+            if status != Status::Unchanged {
+                let resume = History::read(&path).unwrap().resume(&key(1)).unwrap();
+                assert!(
+                    matches!(&resume, Resume::GoOn(prior) if prior.before == released.before),
+                    "{kind} {status}: {resume:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn each_line_keeps_the_run_that_made_it() {
     let (_folder, path) = folder();
     finished_run(&path, vec![record(0, Status::Done)], &[0]);

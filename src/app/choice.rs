@@ -1,13 +1,13 @@
 //! Which rows of a sheet a run takes up, by what earlier runs recorded and what the user selected.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use crate::cli::{PlanningOptions, RowSelection};
 use crate::intake::Refused;
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
-use crate::model::{Place, Row, RowKey, Status};
+use crate::model::{OperationKind, Place, Row, RowKey, Status};
 use crate::plan::{Begun, BegunRows};
 
 /// What a run does with the rows of its sheet.
@@ -17,6 +17,8 @@ pub(super) struct Choice {
     pub(super) rows: Vec<Row>,
     /// What earlier runs knew of those that were begun.
     pub(super) begun: BegunRows,
+    /// The same of those whose plan is made from the present state alone: the records carry it on.
+    pub(super) earlier: HashMap<RowKey, Prior>,
     /// Rows whose account was, or may have been, made a moment ago, so that it may not be readable yet.
     pub(super) unsettled: HashSet<RowKey>,
     /// Finished by earlier runs.
@@ -85,10 +87,13 @@ pub(super) fn choose(
         }
         match resume {
             Resume::Skip | Resume::Run => {}
-            Resume::GoOn(prior) => choice.go_on(row.key, begun(*prior)),
+            Resume::GoOn(prior) => {
+                let begun = begun(&prior);
+                choice.go_on(&row, begun, *prior);
+            }
             Resume::Settle(prior) => {
-                let begun = begun(*prior);
-                choice.go_on(row.key, Begun { made: true, ..begun });
+                let begun = begun(&prior);
+                choice.go_on(&row, Begun { made: true, ..begun }, *prior);
             }
         }
         choice.rows.push(row);
@@ -103,21 +108,29 @@ impl Choice {
         left.filter(|record| record.status != Status::NotRun).count()
     }
 
-    fn go_on(&mut self, key: RowKey, begun: Begun) {
-        if begun.made {
-            self.unsettled.insert(key);
+    fn go_on(&mut self, row: &Row, begun: Begun, prior: Prior) {
+        let is_planned_on = match row.operation.kind() {
+            OperationKind::Migrate => true,
+            OperationKind::Invite | OperationKind::Create => begun.made,
+            _ => false,
+        };
+        if !is_planned_on {
+            self.earlier.insert(row.key, prior);
         }
-        self.begun.insert(key, begun);
+        if begun.made {
+            self.unsettled.insert(row.key);
+        }
+        self.begun.insert(row.key, begun);
     }
 }
 
-fn begun(prior: Prior) -> Begun {
+fn begun(prior: &Prior) -> Begun {
     let made = prior.after.as_ref().is_some_and(|after| after.get("made").is_some());
     Begun {
         account: prior.user_id,
         made,
-        before: prior.before,
-        after: prior.after,
+        before: prior.before.clone(),
+        after: prior.after.clone(),
     }
 }
 

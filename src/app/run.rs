@@ -21,7 +21,7 @@ use super::saved::{self, Job, SavedPlan};
 use super::{Ending, panics, sheet};
 use crate::cli::{MaxFailures, RunOptions, Verbosity};
 use crate::engine::{self, Engine, Ran};
-use crate::ledger::{History, RunId};
+use crate::ledger::{Carrying, History, Journal, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
 use crate::settings::Overrides;
 use crate::sheet::Source;
@@ -95,7 +95,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
 
     let file = results.begin(&run, session, target)?;
     panics::install(Some(&path));
-    let journal = file.journal();
+    let journal = Carrying::new(file.journal(), std::mem::take(&mut choice.earlier));
     journal
         .append(std::mem::take(&mut choice.left))
         .await
@@ -107,7 +107,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
         snapshot: &snapshot,
         rules: &rules,
         read_back: session.read_back(&loaded.organization),
-        journal: &*journal,
+        journal: &journal,
         max_failures: options.max_failures.map(max_failures),
         concurrency: settings.limits.concurrency as usize,
     };

@@ -2,6 +2,7 @@
 //!
 //! `docs/results.md` is its contract. It knows nothing of sheets, plans or the network.
 
+mod carry;
 mod claim;
 mod error;
 mod file;
@@ -19,6 +20,7 @@ mod scan;
 mod tail;
 mod writer;
 
+pub use carry::Carrying;
 pub use claim::{Claim, StartedAnew};
 pub use error::OpenError;
 pub use file::{Opened, ResultsFile};

@@ -134,6 +134,28 @@ fn interrupted_while_it_reads_a_run_leaves_nothing_behind() {
 
 #[test]
 #[cfg(unix)]
+fn aborted_while_it_reads_a_run_leaves_no_results_behind() {
+    use reseat::sandbox::{FaultKind, Moment, Strikes};
+    let stage = Stage::new();
+    let kind = FaultKind::Stalled {
+        time: Duration::from_mins(1),
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(kind, "GET", "/api/User/users", Strikes::Always);
+    stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
+    let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("it reads", |sandbox| sandbox.tally().route("list-users") > 0);
+    assert!(stage.exists("sheet.results.csv"));
+    while child.try_wait().unwrap().is_none() {
+        signal(&child, "INT");
+        std::thread::yield_now();
+    }
+    stage.ended(child).ends(130);
+    assert!(!stage.exists("sheet.results.csv"));
+}
+
+#[test]
+#[cfg(unix)]
 fn interrupted_while_it_waits_for_a_quota_a_run_ends_at_once() {
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         let stage = Stage::with(Config {

@@ -418,3 +418,44 @@ fn a_plan_that_resends_counts_the_invitations() {
     };
     assert_eq!((invites(&[]), invites(&["--resend"])), (0, 1));
 }
+
+#[test]
+fn the_command_to_type_next_allows_no_deletion_of_rows_that_were_left_out() {
+    let stage = Stage::new();
+    let refused = FaultKind::Status {
+        status: 400,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(refused, "DELETE", "api/User", Strikes::Always);
+    let mut sheet = "operation,user\n".to_owned();
+    for name in SIX {
+        writeln!(sheet, "delete,{name}@contoso.example").unwrap();
+    }
+    let flags = [
+        "--only",
+        "2-3",
+        "--max-deletes",
+        "2",
+        "--max-failures",
+        "1",
+        "--output",
+        "json",
+    ];
+    let next = next_command(&stage.run_with(&sheet, &flags).ends(4));
+    assert!(next.ends_with("--max-deletes 2"), "{next}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_whose_own_path_is_not_utf_8_tells_the_next_command_as_well_as_it_can() {
+    let stage = Stage::new();
+    stage.write("sheet.csv", "operation,user,name\nupdate,nobody@contoso.example,Nemo\n");
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let shell = format!(
+        r#"name="{}/$(printf 'r\351seat')"; ln -s "$0" "$name"; exec "$name" "$@""#,
+        elsewhere.path().display()
+    );
+    let ran = stage.ended(stage.start_under(&shell, &["run", "sheet.csv", "--yes", "--output", "json"]));
+    let next = next_command(&ran.ends(3));
+    assert!(next.contains("r\u{fffd}seat' run sheet.failed.csv --yes"), "{next}");
+}
