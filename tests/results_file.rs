@@ -284,7 +284,7 @@ fn whoever_lost_something_in_a_row_that_was_not_finished_is_told_of_after_the_ro
             killed_run(&path, vec![released.clone(), blank]);
             let finished = open(&path).file.finish(&in_order(&[])).unwrap();
             assert_eq!(finished.kept, 1, "{kind} {status}");
-            assert_eq!(records(&path), [released.clone()], "{kind} {status}");
+            assert_eq!(records(&path), std::slice::from_ref(&released), "{kind} {status}");
             if status != Status::Unchanged {
                 let resume = History::read(&path).unwrap().resume(&key(1)).unwrap();
                 assert!(
