@@ -184,6 +184,15 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
 }
 
 #[test]
+fn an_address_of_which_nothing_is_left_is_missing() {
+    assert_eq!(
+        errors("operation,user,new_email\nmigrate,ann@x.example,mailto:\n"),
+        ["missing-cell"]
+    );
+    assert_eq!(errors("operation,email\ninvite,mailto:\n"), ["missing-cell"]);
+}
+
+#[test]
 fn a_deletion_with_a_day_or_a_never_beside_it_is_refused() {
     let sheet = |when: &str| format!("operation,user,delete_when\ndelete,ann@x.example,{when}\n");
     for when in ["01.03.2027", "never", "later"] {

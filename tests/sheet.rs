@@ -361,6 +361,8 @@ fn any_table() -> impl Strategy<Value = Vec<Vec<String>>> {
     let row = prop::collection::vec(cell, 3);
     prop::collection::vec(row, 1..6).prop_map(|mut rows| {
         rows.insert(0, ["user", "name", "note"].map(str::to_owned).to_vec());
+        // An extract has a row at least.
+        rows.push(["ann", "", ""].map(str::to_owned).to_vec());
         rows
     })
 }

@@ -41,6 +41,7 @@ impl Reading<'_, '_, '_> {
         match column {
             Column::User => !self.values.user.is_empty(),
             Column::Email => !self.values.email.is_empty(),
+            Column::NewEmail => !self.values.new_email.is_empty(),
             Column::Username => !self.values.username.is_empty(),
             Column::Group => !self.values.group.is_empty(),
             Column::Groups => self.cells.has(column) || self.values.groups.is_some(),
