@@ -222,13 +222,22 @@ impl Dispatcher<'_> {
     fn fail_or_ask(&mut self, steps: &[StepIndex], fault: &Fault, error: Option<&CallError>) {
         let (unknown, failed): (Vec<StepIndex>, Vec<StepIndex>) = steps
             .iter()
-            .partition(|step| fault.is_unclear && self.plan.step(**step).stage == Stage::TakeOver);
+            .partition(|step| fault.is_unclear && self.takes_over(**step));
         for step in failed {
             self.fail_step(step, fault, error);
         }
         if !unknown.is_empty() {
             self.ask_after_take_over(unknown, fault.clone());
         }
+    }
+
+    /// Whether the step takes licences over that another account has given up for it. Ordinary grants may wait for the
+    /// same stage, to fill its calls.
+    fn takes_over(&self, step: StepIndex) -> bool {
+        let is_hand_over = |other: &StepIndex| self.plan.step(*other).stage == Stage::HandOver;
+        let step = self.plan.step(step);
+        step.stage == Stage::TakeOver
+            && (step.rows.iter()).any(|row| self.plan.rows[*row].steps.iter().any(is_hand_over))
     }
 
     fn split_or_blame(&mut self, call: Call, sibling: Option<Waiting>, error: &CallError) {

@@ -173,16 +173,25 @@ impl<'a> Allotment<'a> {
         denied
     }
 
+    /// The bundles of which no seat is left.
+    fn lacking(&self) -> BTreeSet<BundleCode> {
+        let gone = self.left.iter().filter(|(_, left)| **left <= 0);
+        gone.map(|(code, _)| code.clone()).collect()
+    }
+
     /// Lets rows in again, first rows first, for which there are seats after all, or would be without rows
     /// after them.
     fn admit_again(&mut self) {
         let mut next = 0;
         while let Some((row, place)) = self.off.range(next..).next().map(|(row, place)| (*row, *place)) {
             next = row + 1;
+            let lacking = self.lacking();
             self.switch(row, place);
             let denied = self.deny_until_it_fits();
             if denied.iter().all(|(other, _)| *other > row) {
-                if !denied.is_empty() || !self.effect(place).frees.is_empty() {
+                // What nobody lacks lets nobody else in.
+                let helps = self.effect(place).frees.iter().any(|code| lacking.contains(code));
+                if helps || !denied.is_empty() {
                     next = 0;
                 }
                 continue;

@@ -52,8 +52,9 @@ impl ForecastView<'_> {
         )?;
         writeln!(
             out,
-            "one call for each change would be {}, {}",
+            "one call for each change would be {} in place of {} that change something, {} in all",
             calls(sum(&forecast.one_by_one)),
+            number(sum(&forecast.writes)),
             about(timing.one_by_one),
         )
     }
@@ -193,7 +194,7 @@ mod tests {
         };
         let text = shown(&forecast, &timing);
         let told = "156 calls in all: GET 4, POST 2, PUT 150; about 5 min 10 s, until 14:32:05 (+01:00), of which it waits 4 min 59 s for the PUT quota\n\
-            one call for each change would be 1,150 calls, about 35 min\n";
+            one call for each change would be 1,150 calls in place of 152 that change something, about 35 min in all\n";
         assert!(text.ends_with(told), "{text}");
     }
 
