@@ -5,17 +5,17 @@
 //! that `check` took beyond the start (bar: 64 MiB and 200 bytes a row); for a workbook of
 //! 100,000 rows the same against a bare calamine read (bar: at most 1.5).
 //!
-//! Found on 2026-11-22 on two hardware threads of an EPYC, while others kept both busy (load 7 to 14):
+//! Found on 2026-11-22 on two hardware threads of an EPYC with nothing else to do:
 //!
 //! | file | bare | check | ratio | memory |
 //! | --- | --- | --- | --- | --- |
-//! | csv | 80 ms | 385 ms | 4.8 | 45 bytes a row |
-//! | xlsx | 163 ms | 208 ms | 1.28 | |
+//! | csv | 78 ms | 312 ms | 4.0 | 42 bytes a row |
+//! | xlsx | 161 ms | 187 ms | 1.17 | |
 //!
-//! The ratio for a CSV is above its bar there. Of processor time `check` takes 5.0 to 5.3 times as much as the bare read:
-//! 1.3 to take the rows apart, some 3.3 to judge them, the rest to compare them. The judging is dealt out to threads, so
-//! the ratio depends on whether a second processor is free; with one quite free it has not been measured. A release
-//! build with `lto = "fat"` and one codegen unit took the same time.
+//! The ratio for a CSV is above its bar. Of processor time `check` takes 5.0 to 5.3 times as much as the bare read: 1.3 to
+//! take the rows apart, some 3.3 to judge them, the rest to compare them with each other, which is done by one thread. The
+//! judging is dealt out to threads; where others kept both processors busy the ratio was 4.5 to 4.8. A release build with
+//! `lto = "fat"` and one codegen unit took the same time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

@@ -4,17 +4,16 @@
 //! without a results file and from the engine with one, each record on disk and the file in its final order, and
 //! prints both with the processor time that each call takes on the client's side.
 //!
-//! Found on 2026-11-22 on two hardware threads with a load of 8 to 11 from others, so that single pairs of one run
-//! differ by a factor of two; processor time is what can be compared. Median of five pairs, release build:
+//! Found on 2026-11-22 on two hardware threads of an EPYC with nothing else to do but to be the server as well. Median of
+//! five pairs, release build:
 //!
 //! | at once | bare | reseat | ratio | pairs |
 //! | --- | --- | --- | --- | --- |
-//! | 8 | 16,129 calls/s, 28 µs | 10,667 calls/s, 42 µs | 0.66 | 0.55 to 0.77 |
-//! | 32 | 17,908 calls/s, 25 µs | 11,042 calls/s, 40 µs | 0.62 | 0.41 to 0.86 |
+//! | 8 | 33,270 calls/s, 32 µs | 21,167 calls/s, 49 µs | 0.64 | 0.43 to 0.65 |
+//! | 32 | 40,727 calls/s, 27 µs | 24,073 calls/s, 45 µs | 0.59 | 0.46 to 0.67 |
 //!
-//! (Of the processor times, the median of each side by itself.) The bar of 0.8 is not reached. Before, with calls on
-//! several threads and a sync for every few records, it was 53 µs at 8 and 82 µs at 32. Without LTO, in turn with the
-//! build before, a call takes 50 µs instead of 77, a bare one 30.
+//! The bar of 0.8 is not reached. Before, with calls on several threads and a sync for every few records, a call without
+//! LTO took 77 µs of processor time where it now takes 50, a bare one 30.
 //!
 //! A profile without LTO says where the time goes (62 µs under the profiler): a quarter each to hyper's connections, most
 //! of it the kernel's, and to reqwest (the bare loop has both too), a tenth to the thread of the results file, and the rest

@@ -3,8 +3,8 @@
 //! `cargo bench --bench start` prints the least time of many runs of `reseat --version` (bar: 10 ms) beside that of
 //! `true`, which is what starting any process costs, and the size of the binary (bar: 20 MB).
 //!
-//! Found on 2026-11-22 on two hardware threads of an EPYC that others used as well, with a loop like this one in another
-//! language: 1.5 ms beside 0.6 ms, and 19,017 kB.
+//! Found on 2026-11-22 on two hardware threads of an EPYC, with a loop like this one in another language: 1.4 ms beside
+//! 0.6 ms, and 16,523 kB.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
