@@ -7,9 +7,8 @@ use jiff::{Timestamp, Zoned};
 use super::choice::Choice;
 use super::organization::Organization;
 use crate::directory::Snapshot;
-use crate::engine::{Rehearsed, Script, SeatsKnown};
-use crate::pace::Rehearsal;
-use crate::plan::{Calls, Circumstances, Forecast, Plan, Rules, Timing, forecast};
+use crate::engine::{Script, SeatsKnown, rehearse_all};
+use crate::plan::{Circumstances, Forecast, Plan, Rules, Timing, forecast};
 use crate::report::PlanView;
 
 /// What a plan costs.
@@ -63,13 +62,13 @@ impl Cost {
         let mut one_by_one = organization.client.rehearsal();
         if let Ahead::WholeRun(reading) = ahead {
             let busy = reading.saturating_sub(tally.waited);
-            send_all(&forecast.reads, &mut session);
+            rehearse_all(&forecast.reads, &mut session);
             session.lasts(busy);
-            send_all(&forecast.reads, &mut one_by_one);
+            rehearse_all(&forecast.reads, &mut one_by_one);
             one_by_one.lasts(busy);
         }
         script.rehearse(&mut session);
-        send_all(&forecast.one_by_one, &mut one_by_one);
+        rehearse_all(&forecast.one_by_one, &mut one_by_one);
         let timing = Timing {
             takes: session.elapsed(),
             waits: session.held().clone(),
@@ -94,14 +93,4 @@ impl Cost {
             invalid: choice.invalid(),
         }
     }
-}
-
-/// Calls of which nothing is known but what they count against.
-fn send_all(calls: &Calls, session: &mut Rehearsal<Rehearsed>) {
-    for ((service, method), count) in calls {
-        for _ in 0..*count {
-            session.call(*service, *method, Rehearsed::reading());
-        }
-    }
-    while session.next_answer().is_some() {}
 }

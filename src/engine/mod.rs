@@ -26,5 +26,5 @@ mod unmerge;
 mod unowned;
 
 pub use read_back::{Patience, ReadBack};
-pub use rehearsal::{Rehearsed, Script, SeatsKnown};
+pub use rehearsal::{Rehearsed, Script, SeatsKnown, rehearse_all};
 pub use run::{Engine, MaxFailures, Ran, Stopped};

@@ -271,6 +271,12 @@ fn muddled(mut body: Value, how: Muddle) -> Value {
     body
 }
 
+/// How many entries of a listing are asked to be passed over.
+fn skip(request: &Request) -> usize {
+    let (_, number) = request.url.query_pairs().find(|(name, _)| name == "skip").unwrap();
+    number.parse().unwrap()
+}
+
 fn ids(value: &Value) -> Vec<UserId> {
     serde_json::from_value(value.clone()).unwrap_or_default()
 }
@@ -427,15 +433,7 @@ impl Inner {
             What::List => {
                 let accounts = self.world.accounts.iter();
                 let users: Vec<Value> = accounts.filter_map(|(id, account)| self.shown(*id, account)).collect();
-                let skip = request
-                    .url
-                    .query_pairs()
-                    .find(|(name, _)| name == "skip")
-                    .unwrap()
-                    .1
-                    .parse()
-                    .unwrap();
-                let page: Vec<&Value> = users.iter().skip(skip).take(1000).collect();
+                let page: Vec<&Value> = users.iter().skip(skip(request)).take(1000).collect();
                 (200, json!({"totalCount": users.len(), "results": page}))
             }
             What::Allocations => {
@@ -444,15 +442,7 @@ impl Inner {
                     Some(json!({"id": id, "userBundleLicenses": bundles}))
                 });
                 let held: Vec<Value> = held.collect();
-                let skip: usize = request
-                    .url
-                    .query_pairs()
-                    .find(|(name, _)| name == "skip")
-                    .unwrap()
-                    .1
-                    .parse()
-                    .unwrap();
-                let page: Vec<&Value> = held.iter().skip(skip).take(50).collect();
+                let page: Vec<&Value> = held.iter().skip(skip(request)).take(50).collect();
                 (200, json!({"totalCount": held.len(), "results": page}))
             }
             What::Seats => {

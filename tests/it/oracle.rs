@@ -10,7 +10,7 @@ use reseat::sandbox::{Category, World};
 
 use crate::support::bundles;
 
-const GROUPS: [&str; 6] = [
+pub(crate) const GROUPS: [&str; 6] = [
     "Finance",
     "HR Robots",
     "Procurement",

@@ -8,17 +8,9 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use reseat::sandbox::{Config, FaultKind, Faults};
 
+use crate::oracle::{CODES, GROUPS};
 use crate::support::{PROFILE, Stage, changes, each};
 
-const GROUPS: [&str; 6] = [
-    "Finance",
-    "HR Robots",
-    "Procurement",
-    "Citizen Developers",
-    "IT Operations",
-    "Invoice Team",
-];
-const CODES: [&str; 4] = ["ATTUNU", "ACNU", "TSTNU", "PMD"];
 const PEOPLE: [&str; 14] = [
     "anna.berg",
     "bram.okafor",
