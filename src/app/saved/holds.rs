@@ -41,7 +41,7 @@ pub(in crate::app) fn check(
     history: Option<&History>,
 ) -> Result<String, Failure> {
     let since = since(history, saved);
-    let rows = differences(&saved.plan.rows, now.rows(), &since);
+    let rows = differences(&saved.plan.rows, now.rows(), since);
     let sizes = size_differences(now.plan, &saved.head.batch, &rules.sizes);
     let count = rows.len() + sizes.len();
     if count == 0 {
@@ -84,14 +84,13 @@ fn is_about_seats(plan: &plan::Plan, rows: &[Difference]) -> bool {
     !rows.is_empty() && !plan.short.is_empty()
 }
 
-/// What runs may have attempted since the plan was saved: once one has begun, any row. A run that was killed has
-/// no record of the calls whose answers it did not live to see.
+/// Whether a run has begun since the plan was saved.
 fn since(history: Option<&History>, saved: &SavedPlan) -> Since {
     let last = history.and_then(History::last_run);
     // Runs are named by the second.
-    let has_begun = last.is_some_and(|run| run.started().as_second() >= saved.head.saved_at.as_second());
-    let rows = saved.plan.rows.iter().filter(|_| has_begun);
-    Since {
-        attempted: rows.map(|row| row.key).collect(),
+    if last.is_some_and(|run| run.started().as_second() >= saved.head.saved_at.as_second()) {
+        Since::ARunBegan
+    } else {
+        Since::NothingRan
     }
 }

@@ -17,11 +17,14 @@ pub struct Difference {
     pub words: String,
 }
 
-/// What runs have done since a plan was saved.
-#[derive(Debug, Clone, Default)]
-pub struct Since {
-    /// The rows that they attempted, or may have, whatever came of it.
-    pub attempted: HashSet<RowKey>,
+/// What has happened since a plan was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// No run of the sheet has begun.
+    NothingRan,
+    /// One has, and may have attempted any row: one that was killed has no record of the calls whose answers it did not
+    /// live to see.
+    ARunBegan,
 }
 
 /// What has changed since the plan with the rows `saved` was made, given what a plan made `now` says of the
@@ -30,9 +33,9 @@ pub struct Since {
 /// A row that has been finished since is as it should be. One whose account a run has worked on `since`
 /// goes on from where that ended: it differs only where something is found that neither the saved plan
 /// found nor what it was to bring about.
-pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, since: &Since) -> Vec<Difference> {
+pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, since: Since) -> Vec<Difference> {
     let by_key: HashMap<RowKey, &RowPlan> = saved.iter().map(|row| (row.key, row)).collect();
-    let touched = Touched::new(saved, since);
+    let touched = (since == Since::ARunBegan).then(|| Touched::new(saved));
     let mut met: HashSet<RowKey> = HashSet::new();
     let (mut differences, mut newcomers) = (Vec::new(), Vec::new());
     for row in now {
@@ -41,7 +44,7 @@ pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, si
             continue;
         };
         met.insert(row.key);
-        if let Some(words) = change(earlier, &row, &touched) {
+        if let Some(words) = change(earlier, &row, touched.as_ref()) {
             differences.push(Difference { at: row.at, words });
         }
     }
@@ -90,7 +93,7 @@ fn named(row: &RowPlan) -> String {
     }
 }
 
-fn change(saved: &RowPlan, now: &RowPlan, touched: &Touched) -> Option<String> {
+fn change(saved: &RowPlan, now: &RowPlan, touched: Option<&Touched>) -> Option<String> {
     match (saved.fate, now.fate) {
         (_, Fate::Finished) => None,
         (Fate::Finished, _) => {
@@ -100,12 +103,9 @@ fn change(saved: &RowPlan, now: &RowPlan, touched: &Touched) -> Option<String> {
         (_, Fate::Invalid) => Some(format!("the row is invalid now: {}", now.message)),
         (Fate::Invalid, _) => Some(format!("the row is valid now; for the plan, {}", saved.message)),
         (_, Fate::LeftOut) | (Fate::LeftOut, _) => Some("the plan was made for other rows".to_owned()),
-        _ => another_account(saved, now).or_else(|| {
-            if touched.concerns(saved) {
-                touched.change(saved, now)
-            } else {
-                changed_state(saved, now)
-            }
+        _ => another_account(saved, now).or_else(|| match touched {
+            Some(touched) => touched.change(saved, now),
+            None => changed_state(saved, now),
         }),
     }
 }

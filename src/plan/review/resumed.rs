@@ -1,48 +1,37 @@
 //! Rows whose accounts a run has worked on since the plan was saved: they are no longer as the plan found
 //! them, and need not be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::compare::{other_deletion, other_end, subject};
 use super::facts::{Name, facts};
 use super::state::State;
-use super::{Fate, RowPlan, Since};
+use super::{Fate, RowPlan};
 use crate::model::{OperationKind, Status};
 use crate::text::fold;
 
-/// The accounts and groups that runs have worked on since, and what the plan has to say of them.
+/// The accounts and groups that runs may have worked on since, and what the plan has to say of them.
 pub(super) struct Touched {
-    names: HashSet<String>,
     /// What the plan found, or was to bring about, of each fact of an account.
     known: HashMap<String, Vec<(Name, Option<Value>)>>,
 }
 
 impl Touched {
-    pub(super) fn new(saved: &[RowPlan], since: &Since) -> Self {
-        let attempted = saved.iter().filter(|row| since.attempted.contains(&row.key));
-        let names: HashSet<String> = attempted.flat_map(names).collect();
+    pub(super) fn new(saved: &[RowPlan]) -> Self {
         let mut known: HashMap<String, Vec<(Name, Option<Value>)>> = HashMap::new();
         for row in saved.iter().filter(|row| row.is_planned()) {
-            let touched: Vec<String> = self::names(row).filter(|name| names.contains(name)).collect();
-            if touched.is_empty() {
-                continue;
-            }
+            let names: Vec<String> = names(row).collect();
             for (fact, value) in facts(row) {
-                for name in &touched {
+                for name in &names {
                     let values = known.entry(name.clone()).or_default();
                     values.push((fact.clone(), value.before.clone()));
                     values.push((fact.clone(), value.after.clone()));
                 }
             }
         }
-        Self { names, known }
-    }
-
-    /// Whether a run has worked on what the row is about.
-    pub(super) fn concerns(&self, row: &RowPlan) -> bool {
-        names(row).any(|name| self.names.contains(&name))
+        Self { known }
     }
 
     /// What neither the plan found nor what it was to bring about.

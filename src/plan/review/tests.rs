@@ -64,10 +64,12 @@ fn deleting(row: RowPlan) -> RowPlan {
 }
 
 fn told(saved: &[RowPlan], now: Vec<RowPlan>, attempted: &[u32]) -> Vec<String> {
-    let since = Since {
-        attempted: attempted.iter().map(|number| RowKey::of("row", *number)).collect(),
+    let since = if attempted.is_empty() {
+        Since::NothingRan
+    } else {
+        Since::ARunBegan
     };
-    let differences = differences(saved, now, &since).into_iter();
+    let differences = differences(saved, now, since).into_iter();
     differences
         .map(|difference| format!("{}: {}", difference.at, difference.words))
         .collect()
