@@ -136,14 +136,14 @@ fn one(rest: &mut &[&str], allowed: &BTreeSet<&str>) -> bool {
         assert!(take(rest, ")"), "a parenthesis is not closed");
         return met;
     }
-    let (licence, after) = rest.split_first().unwrap();
+    let (license, after) = rest.split_first().unwrap();
     *rest = after;
     if take(rest, "WITH") {
         let (exception, after) = rest.split_first().unwrap();
         *rest = after;
-        return allowed.contains(format!("{licence} WITH {exception}").as_str());
+        return allowed.contains(format!("{license} WITH {exception}").as_str());
     }
-    allowed.contains(licence)
+    allowed.contains(license)
 }
 
 fn take(rest: &mut &[&str], word: &str) -> bool {
@@ -158,7 +158,7 @@ fn take(rest: &mut &[&str], word: &str) -> bool {
 
 /// Cargo can tell only of crates that are at hand: those for this platform.
 #[test]
-fn every_crate_has_a_licence_that_is_allowed() {
+fn every_crate_has_a_license_that_is_allowed() {
     let platform = Command::new("rustc").arg("-vV").output().unwrap();
     let platform = String::from_utf8(platform.stdout).unwrap();
     let platform = platform.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
@@ -186,13 +186,13 @@ fn every_crate_has_a_licence_that_is_allowed() {
     let packages = metadata["packages"].as_array().unwrap();
     assert!(packages.len() > 100);
     for package in packages {
-        let licence = package["license"].as_str().unwrap_or("none");
-        assert!(is_met(licence, &allowed), "{} is under {licence}", package["name"]);
+        let license = package["license"].as_str().unwrap_or("none");
+        assert!(is_met(license, &allowed), "{} is under {license}", package["name"]);
     }
 }
 
 #[test]
-fn licence_expressions_are_read_as_they_mean() {
+fn license_expressions_are_read_as_they_mean() {
     let allowed = BTreeSet::from(["MIT", "ISC", "Apache-2.0 WITH LLVM-exception"]);
     for (expression, met) in [
         ("MIT", true),

@@ -242,7 +242,7 @@ fn an_update_leaves_empty_cells_alone_and_clears_where_told() {
 }
 
 #[test]
-fn a_migration_takes_groups_and_licences_from_the_row_or_else_from_the_old_account() {
+fn a_migration_takes_groups_and_licenses_from_the_row_or_else_from_the_old_account() {
     let text = "user,new_email,groups,licenses,delete_when\n\
                 ann@x.example,ann@y.example,,,\n\
                 bob@x.example,bob@y.example,Finance,ATTUNU,Never\n";
@@ -474,7 +474,7 @@ fn a_problem_names_row_column_and_mend() {
     let intake = intake("note,operation,Licences,User\n\nx,add-licenses,ATUNU,ann\n");
     let problem = intake.problems.iter().next().unwrap();
     assert_eq!(problem.spot.to_string(), "row 3, column Licences (column C)");
-    assert!(problem.mend.contains("ATTUNU"), "{problem:?}");
+    assert!(problem.help.contains("ATTUNU"), "{problem:?}");
     let refused = &intake.refused[0];
     assert_eq!((refused.user.as_str(), refused.place.row), ("ann", 3));
     assert!(refused.message.contains("ATUNU"));
@@ -796,7 +796,7 @@ fn a_workbook_is_read_sheet_by_sheet_and_the_sheets_for_people_are_skipped() {
     assert_eq!(read(&source, &picked("more")).unwrap().rows.len(), 1);
     let wrong = read(&source, &picked("Mor")).unwrap();
     assert_eq!(codes(&wrong, Severity::Error), ["no-such-sheet"]);
-    assert!(wrong.problems.iter().next().unwrap().mend.contains("`More`"));
+    assert!(wrong.problems.iter().next().unwrap().help.contains("`More`"));
     assert_eq!(
         codes(&read(&source, &picked("Read me")).unwrap(), Severity::Error),
         ["no-header"]
@@ -899,7 +899,7 @@ proptest! {
         let intake = intake_with(&sheet, &options);
         prop_assert_eq!(intake.rows.len() + intake.refused.len(), OperationKind::ALL.len());
         for problem in intake.problems.iter() {
-            let told = format!("{}{}{}", problem.spot, problem.what, problem.mend);
+            let told = format!("{}{}{}", problem.spot, problem.what, problem.help);
             prop_assert!(!told.contains(is_unsafe), "{:?}", told);
         }
     }

@@ -105,11 +105,11 @@ pub(super) fn caused_by(cause: impl fmt::Display) -> String {
 
 /// A finding as it is shown.
 pub(super) fn told(finding: &Finding) -> String {
-    let mend = match finding.mend.as_str() {
+    let help = match finding.help.as_str() {
         "" => String::new(),
-        mend => format!("  {} {mend}\n", paint(HELP, "help:")),
+        help => format!("  {} {help}\n", paint(HELP, "help:")),
     };
-    format!("{} {finding}\n{mend}", label(finding.severity))
+    format!("{} {finding}\n{help}", label(finding.severity))
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -164,7 +164,7 @@ mod tests {
             severity,
             place: "`uri`".to_owned(),
             what: what.to_owned(),
-            mend: "write it".to_owned(),
+            help: "write it".to_owned(),
         };
         let failure = Failure::configuration(vec![
             finding(Severity::Error, "is missing"),

@@ -9,7 +9,7 @@ mod allocations;
 mod error;
 mod found;
 mod groups;
-mod licences;
+mod licenses;
 mod listing;
 mod lookup;
 mod names;

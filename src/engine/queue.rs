@@ -48,14 +48,14 @@ impl Queue {
     /// Puts what is left of a call back. Licence calls keep the order of the sheet among themselves, for
     /// seats may run out; others go before all.
     pub(super) fn put_back(&mut self, calls: Vec<Waiting>) {
-        let is_licence = |waiting: &Waiting| waiting.call.kind.family() == Family::Allocate;
-        if !calls.iter().all(is_licence) {
+        let is_license = |waiting: &Waiting| waiting.call.kind.family() == Family::Allocate;
+        if !calls.iter().all(is_license) {
             return self.push_first(calls);
         }
         for call in calls {
             let lane = self.lane(&call.call);
             let first = call.call.steps.first().copied();
-            let later = |waiting: &Waiting| is_licence(waiting) && waiting.call.steps.first().copied() > first;
+            let later = |waiting: &Waiting| is_license(waiting) && waiting.call.steps.first().copied() > first;
             let place = lane.iter().position(later).unwrap_or(lane.len());
             lane.insert(place, call);
         }

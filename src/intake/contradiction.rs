@@ -44,13 +44,13 @@ pub(super) enum Contradiction {
 impl Contradiction {
     /// The finding about the later row; `other` is where the earlier one stands.
     pub(super) fn told_of(self, other: &str) -> Fault {
-        let (severity, code, what, mend) = self.words(other);
+        let (severity, code, what, help) = self.words(other);
         Fault {
             severity,
             code,
             column: self.column(),
             what,
-            mend: mend.to_owned(),
+            help: help.to_owned(),
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) struct Fault {
     pub(super) code: &'static str,
     pub(super) column: Option<Column>,
     pub(super) what: String,
-    pub(super) mend: String,
+    pub(super) help: String,
 }
 
 /// A cell as a message shows it: cells may be of any length, messages not.
@@ -22,21 +22,21 @@ pub(super) fn shown(cell: &str) -> String {
 
 impl Fault {
     /// The row cannot run.
-    pub(super) fn error(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn error(code: &'static str, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             code,
             column: None,
             what: what.into(),
-            mend: mend.into(),
+            help: help.into(),
         }
     }
 
     /// The row runs, but is worth a look.
-    pub(super) fn warning(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn warning(code: &'static str, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
-            ..Self::error(code, what, mend)
+            ..Self::error(code, what, help)
         }
     }
 
@@ -54,7 +54,7 @@ impl Fault {
             code: self.code,
             spot: Spot { sheet, row, column },
             what: self.what,
-            mend: self.mend,
+            help: self.help,
         }
     }
 }

@@ -38,7 +38,7 @@ fn check_sheets(whole: &mut Whole, options: &Options) {
     for wanted in options.sheets.iter().flatten() {
         if !known.iter().any(|name| fold(name) == fold(wanted)) {
             let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            let mend = if known == [""] {
+            let help = if known == [""] {
                 "a CSV has no worksheets; leave --sheet out".to_owned()
             } else {
                 format!("it has {}", joined(&names, 8))
@@ -46,17 +46,17 @@ fn check_sheets(whole: &mut Whole, options: &Options) {
             faults.push(Fault::error(
                 "no-such-sheet",
                 format!("there is no worksheet `{wanted}`"),
-                mend,
+                help,
             ));
         }
     }
     if faults.is_empty() && whole.found.problems.errors() == 0 {
         if whole.sheets.is_empty() {
-            let mend = "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
+            let help = "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
             faults.push(Fault::error(
                 "no-header",
                 "no worksheet has a header that reseat knows",
-                mend,
+                help,
             ));
         } else if whole.found.row_count == 0 && whole.found.ignored == 0 {
             faults.push(Fault::error(

@@ -131,7 +131,7 @@ fn two_headers(column: Column, first: &str, second: &str) -> Fault {
 
 fn unknown_header(name: &str, label: &str) -> Fault {
     let name = crate::text::clean(name, 60);
-    let mend = match Column::nearest(&name) {
+    let help = match Column::nearest(&name) {
         Some(near) => format!(
             "did you mean `{}`? --map \"{name}={}\" says so without a change",
             near.as_str(),
@@ -139,11 +139,11 @@ fn unknown_header(name: &str, label: &str) -> Fault {
         ),
         None => format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means"),
     };
-    unused_header(label, &mend)
+    unused_header(label, &help)
 }
 
-fn unused_header(label: &str, mend: &str) -> Fault {
-    Fault::warning("unknown-header", format!("the column `{label}` is not used"), mend)
+fn unused_header(label: &str, help: &str) -> Fault {
+    Fault::warning("unknown-header", format!("the column `{label}` is not used"), help)
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
             faults.iter().map(|fault| fault.code).collect::<Vec<_>>(),
             ["unknown-header", "two-headers"]
         );
-        assert!(faults[0].mend.contains("`licenses`"));
+        assert!(faults[0].help.contains("`licenses`"));
         assert!(faults[1].what.contains("column C") && faults[1].what.contains("column D"));
     }
 

@@ -125,13 +125,13 @@ pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> Fault {
         );
     }
     let suggestions: Vec<String> = catalogue.suggestions(word).into_iter().map(named).collect();
-    let mend = if suggestions.is_empty() {
+    let help = if suggestions.is_empty() {
         "`reseat codes` lists the known ones; --allow-unknown-codes sends it as it is".to_owned()
     } else {
         format!("did you mean {}?", suggestions.join(" or "))
     };
     let what = format!("`{}` is no known licence", shown(word));
-    Fault::error("unknown-bundle-code", what, mend)
+    Fault::error("unknown-bundle-code", what, help)
 }
 
 fn named(bundle: &KnownBundle) -> String {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn licences_are_understood_by_code_or_name_with_commas_or_dashes_of_any_length() {
+    fn licenses_are_understood_by_code_or_name_with_commas_or_dashes_of_any_length() {
         for cell in [
             "attunu; TSTNU",
             "TSTNU, ATTUNU, attunu",
@@ -177,7 +177,7 @@ mod tests {
         let told: Vec<_> = faults
             .faults
             .iter()
-            .map(|fault| (fault.code, fault.mend.contains("ATTUNU")))
+            .map(|fault| (fault.code, fault.help.contains("ATTUNU")))
             .collect();
         assert_eq!(
             told,

@@ -130,9 +130,9 @@ impl<'scope, 'env> Pass<'scope, 'env> {
             self.whole.found.problems.push(sheet.problem(row.number(), fault));
         }
         if is_hidden {
-            let mend = "its rows run like the others; --sheet NAME picks the worksheets that are meant";
+            let help = "its rows run like the others; --sheet NAME picks the worksheets that are meant";
             let what = "the worksheet is hidden in the spreadsheet program";
-            let problem = Fault::warning("hidden-sheet", what, mend).into_problem(sheet.name.clone(), None, None);
+            let problem = Fault::warning("hidden-sheet", what, help).into_problem(sheet.name.clone(), None, None);
             self.whole.found.problems.push(problem);
         }
         self.last_number = self.last_number.max(sheet.number(row.number()));
@@ -153,8 +153,8 @@ impl<'scope, 'env> Pass<'scope, 'env> {
                 "the first row names no column that says whom a row is about: {}",
                 joined(&labels, 6)
             );
-            let mend = "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
-            let fault = Fault::error("no-header", what, mend);
+            let help = "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
+            let fault = Fault::error("no-header", what, help);
             let problem = fault.into_problem(name.clone(), Some(row.number()), None);
             self.whole.found.problems.push(problem);
         }

@@ -64,7 +64,7 @@ mod tests {
     use crate::model::BundleCode;
 
     #[test]
-    fn quotas_name_a_licence_of_the_row_once_with_a_number_from_1() {
+    fn quotas_name_a_license_of_the_row_once_with_a_number_from_1() {
         let catalogue = Catalogue::default();
         let licenses: BundleSet = ["ATTUNU", "TSTNU"].map(BundleCode::new).into_iter().collect();
         let one: BundleSet = [BundleCode::new("ATTUNU")].into_iter().collect();

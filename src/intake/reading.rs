@@ -65,7 +65,7 @@ impl<'c> Reading<'c, '_, '_> {
             if clearable || !is_clear(self.cells.get(*column)) {
                 continue;
             }
-            let mend = match column {
+            let help = match column {
                 Column::Licenses => {
                     "write `release-licenses` to let group rules apply again, or `block-licenses` for no licence at all"
                 }
@@ -73,7 +73,7 @@ impl<'c> Reading<'c, '_, '_> {
                 _ => "leave the cell empty to leave the field alone",
             };
             let what = format!("`{}` cannot clear `{}`", self.kind, column.as_str());
-            self.fault(Fault::error("cannot-clear", what, mend), *column);
+            self.fault(Fault::error("cannot-clear", what, help), *column);
             found = true;
         }
         found
@@ -245,9 +245,9 @@ impl<'c> Reading<'c, '_, '_> {
             let when = self.cells.get(Column::DeleteWhen);
             if !when.is_empty() && matches!(choice(when), None | Some(DeleteWhen::Never)) {
                 let what = format!("`delete` deletes at once, and not `{}`", shown(when));
-                let mend =
+                let help =
                     "leave the cell empty, or keep the row for a sheet of that day: `ignore` in its operation cell";
-                self.fault(Fault::error("delete-is-now", what, mend), Column::DeleteWhen);
+                self.fault(Fault::error("delete-is-now", what, help), Column::DeleteWhen);
             }
         }
         if !when.is_empty() {
@@ -255,8 +255,8 @@ impl<'c> Reading<'c, '_, '_> {
                 Some(choice) => self.values.delete_when = choice,
                 None => {
                     let what = format!("`{}` does not say when to delete the old account", shown(when));
-                    let mend = "write accepted, invited or never";
-                    self.fault(Fault::error("bad-delete-when", what, mend), Column::DeleteWhen);
+                    let help = "write accepted, invited or never";
+                    self.fault(Fault::error("bad-delete-when", what, help), Column::DeleteWhen);
                 }
             }
         }

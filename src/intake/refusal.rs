@@ -10,10 +10,10 @@ use crate::problem::Severity;
 
 /// A finding as one sentence for the results file.
 pub(super) fn sentence(fault: &Fault) -> String {
-    if fault.mend.is_empty() {
+    if fault.help.is_empty() {
         fault.what.clone()
     } else {
-        format!("{} ({})", fault.what, fault.mend)
+        format!("{} ({})", fault.what, fault.help)
     }
 }
 

@@ -14,8 +14,8 @@ impl Reading<'_, '_, '_> {
         };
         if joins.hashes.iter().any(|group| leaves.hashes.contains(group)) {
             let what = "the row puts the user into a group and takes the user out of it";
-            let mend = "leave the group out of one of the cells";
-            self.fault(Fault::error("joins-and-leaves", what, mend), Column::RemoveGroups);
+            let help = "leave the group out of one of the cells";
+            self.fault(Fault::error("joins-and-leaves", what, help), Column::RemoveGroups);
         }
     }
 
@@ -57,7 +57,7 @@ impl Reading<'_, '_, '_> {
             _ => false,
         };
         if reads_allocations && !offered.portal {
-            let mend = match self.kind {
+            let help = match self.kind {
                 OperationKind::Migrate => "name the new account's licences in the column `licenses`",
                 OperationKind::ReleaseLicenses => "use `block-licenses`, or release the licence in the web interface",
                 _ => "write `set-licenses` with the whole list",
@@ -66,7 +66,7 @@ impl Reading<'_, '_, '_> {
                 "`{}` needs to read a user's present licences, which this deployment's API does not offer",
                 self.kind
             );
-            self.faults.push(Fault::error("not-offered", what, mend));
+            self.faults.push(Fault::error("not-offered", what, help));
         }
         if !self.values.quotas.is_empty() && !offered.group_quotas {
             let fault = Fault::error(
@@ -80,7 +80,7 @@ impl Reading<'_, '_, '_> {
 }
 
 fn missing(kind: OperationKind, column: Column) -> Fault {
-    let mend = match (kind, column) {
+    let help = match (kind, column) {
         (OperationKind::SetLicenses, Column::Licenses) => {
             "name at least one; `release-licenses` lets group rules apply again, `block-licenses` takes everything away"
         }
@@ -91,5 +91,5 @@ fn missing(kind: OperationKind, column: Column) -> Fault {
         (_, Column::Licenses) => "name at least one licence, for instance ATTUNU",
         _ => "fill the cell",
     };
-    Fault::error("missing-cell", format!("`{kind}` needs `{}`", column.as_str()), mend)
+    Fault::error("missing-cell", format!("`{kind}` needs `{}`", column.as_str()), help)
 }

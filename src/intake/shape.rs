@@ -58,8 +58,8 @@ pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut 
                 header.width,
                 column_letters(position)
             );
-            let mend = "put a cell that has the delimiter in it in double quotes";
-            surplus = Some(Fault::error("too-many-cells", what, mend));
+            let help = "put a cell that has the delimiter in it in double quotes";
+            surplus = Some(Fault::error("too-many-cells", what, help));
         } else {
             tally.unnamed(row.number());
         }

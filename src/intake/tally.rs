@@ -75,8 +75,8 @@ impl Tally {
         let mut faults = Vec::new();
         if let Some(seen) = self.without_operation {
             let what = format!("{} say what to do", do_not(seen.count));
-            let mend = "add a column `operation`, name the worksheet after one, or give --operation";
-            faults.push((seen.first, Fault::error("no-operation", what, mend)));
+            let help = "add a column `operation`, name the worksheet after one, or give --operation";
+            faults.push((seen.first, Fault::error("no-operation", what, help)));
         }
         for ((kind, column), seen) in self.ignored {
             let what = format!(
@@ -94,13 +94,13 @@ impl Tally {
                 "{} a number or a date to the spreadsheet program, from here on: leading zeros and long numbers' last digits are lost",
                 cells(seen.count)
             );
-            let mend = "format the column as text if the values are not as they were written";
-            faults.push((seen.first, Fault::warning("number-cell", what, mend).at(column)));
+            let help = "format the column as text if the values are not as they were written";
+            faults.push((seen.first, Fault::warning("number-cell", what, help).at(column)));
         }
         if let Some(seen) = self.hidden {
             let what = format!("{} hidden in the spreadsheet program, from here on", are(seen.count));
-            let mend = "hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant";
-            faults.push((seen.first, Fault::warning("hidden-rows", what, mend)));
+            let help = "hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant";
+            faults.push((seen.first, Fault::warning("hidden-rows", what, help)));
         }
         if let Some(seen) = self.unnamed {
             let what = format!("{} under no header, from here on", cells(seen.count));

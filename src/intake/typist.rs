@@ -19,7 +19,7 @@ use super::row::{Cells, Cleaned};
 use super::shape::{Unused, check_shape, drop_echoes, erroneous, row_fault};
 use super::value_reader::ValueReader;
 use super::values::Values;
-use super::word::{Word, Words, mend};
+use super::word::{Word, Words, help};
 use crate::model::{EmailFault, OperationKind, Place, Row as TypedRow, RowKey};
 use crate::problem::{Problem, Severity};
 use crate::sheet::Row;
@@ -160,7 +160,7 @@ impl<'o> Typist<'o> {
             let word = self.words.find(text);
             if word.is_none() {
                 let what = format!("`{}` is no operation", crate::text::clean(text, 60));
-                faults.push(Fault::error("unknown-operation", what, mend(text)).at(Column::Operation));
+                faults.push(Fault::error("unknown-operation", what, help(text)).at(Column::Operation));
             }
             return word;
         }

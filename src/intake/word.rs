@@ -72,7 +72,7 @@ impl Words {
 }
 
 /// What to write instead of a word that names no operation.
-pub(super) fn mend(word: &str) -> String {
+pub(super) fn help(word: &str) -> String {
     let meant = match word_key(word).as_str() {
         "remove" | "revoke" | "drop" => "`delete`, `remove-licenses` or `remove-from-groups`",
         "add" | "assign" | "grant" => "`invite`, `add-licenses` or `add-to-groups`",
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn a_word_of_another_tool_is_answered_with_ours() {
-        assert!(mend("Disable").contains("active"));
-        assert!(mend("delet").contains("`delete`"));
-        assert!(mend("frobnicate").contains("set-group-licenses"));
+        assert!(help("Disable").contains("active"));
+        assert!(help("delet").contains("`delete`"));
+        assert!(help("frobnicate").contains("set-group-licenses"));
     }
 }

@@ -10,7 +10,7 @@ use crate::model::OrganizationId;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The file system refused.
-    #[error("use results file `{}`: {source}; {}", path.display(), mend(source))]
+    #[error("use results file `{}`: {source}; {}", path.display(), help(source))]
     Io {
         /// The results file.
         path: PathBuf,
@@ -73,7 +73,7 @@ impl OpenError {
 }
 
 /// What a person can do about a refusal of the file system.
-pub(super) fn mend(refusal: &io::Error) -> &'static str {
+pub(super) fn help(refusal: &io::Error) -> &'static str {
     match refusal.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "choose a folder that you may write to with `--results`"

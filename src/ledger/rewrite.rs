@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err::File;
 
-use super::error::mend;
+use super::error::help;
 use super::format::{COLUMNS, line_writer, moved};
 use super::history::read_line;
 use super::lock::beside;
@@ -33,7 +33,7 @@ pub enum FinishError {
     #[error(transparent)]
     Writing(JournalError),
     /// Every record is in it, in the order in which they were made: a warning, not a loss.
-    #[error("put results file `{}` in the sheet's order: {fault}; nothing is missing from it, and {}", path.display(), mend(fault))]
+    #[error("put results file `{}` in the sheet's order: {fault}; nothing is missing from it, and {}", path.display(), help(fault))]
     Ordering {
         /// The results file.
         path: PathBuf,

@@ -12,7 +12,7 @@ use fs_err::File;
 use futures::FutureExt;
 use tokio::sync::oneshot;
 
-use super::error::mend;
+use super::error::help;
 use super::format::{encode, line_writer};
 use super::{Durable, Journal, JournalError, Record, RunId};
 
@@ -238,7 +238,7 @@ impl<S: Sink> Task<S> {
             JournalError(format!(
                 "write results file `{}`: {fault}; {}",
                 self.path.display(),
-                mend(fault)
+                help(fault)
             ))
         });
     }

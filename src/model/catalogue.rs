@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_without_its_kind_of_licence_finds_every_kind_however_it_is_misspelt() {
+    fn a_product_without_its_kind_of_license_finds_every_kind_however_it_is_misspelt() {
         let catalogue = Catalogue::default();
         for (word, codes) in [
             ("attended", "ATTUNU ATTUCU"),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::{Draft, OldAccount, Wish, Wishes};
 use super::gather::gather;
-use super::licences::{Asked, Denied};
+use super::licenses::{Asked, Denied};
 use super::route::{Edge, Side, senders};
 use super::seat_count::SeatCount;
 use super::verdicts::without_steps;

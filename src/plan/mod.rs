@@ -14,7 +14,7 @@ mod draft;
 mod few;
 mod forecast;
 mod gather;
-mod licences;
+mod licenses;
 mod needs;
 mod planned;
 mod profile;

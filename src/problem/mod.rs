@@ -39,7 +39,7 @@ pub struct Problem {
     /// What is wrong.
     pub what: String,
     /// What to write instead; may be empty.
-    pub mend: String,
+    pub help: String,
 }
 
 impl fmt::Display for Spot {

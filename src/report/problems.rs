@@ -44,8 +44,8 @@ fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
     let (spot, what) = (clean(&spot, LONGEST), clean(&problem.what, LONGEST));
     let parted = if spot.is_empty() { "" } else { ": " };
     writeln!(out, "{style}{word}[{}]{style:#}: {spot}{parted}{what}", problem.code)?;
-    if !problem.mend.is_empty() {
-        writeln!(out, "  {HELP}help{HELP:#}: {}", clean(&problem.mend, LONGEST))?;
+    if !problem.help.is_empty() {
+        writeln!(out, "  {HELP}help{HELP:#}: {}", clean(&problem.help, LONGEST))?;
     }
     Ok(())
 }
@@ -66,7 +66,7 @@ struct Finding<'a> {
     row: Option<u32>,
     column: Option<&'a str>,
     what: &'a str,
-    mend: Option<&'a str>,
+    help: Option<&'a str>,
 }
 
 /// Writes the findings as one JSON object.
@@ -92,7 +92,7 @@ impl<'a> Finding<'a> {
             row: problem.spot.row,
             column: problem.spot.column.as_deref(),
             what: &problem.what,
-            mend: Some(&*problem.mend).filter(|mend| !mend.is_empty()),
+            help: Some(&*problem.help).filter(|help| !help.is_empty()),
         }
     }
 }
@@ -112,7 +112,7 @@ mod tests {
                 column: Some("licenses (D)".to_owned()),
             },
             what: "`ATUNU` is not a known bundle code".to_owned(),
-            mend: "write `ATTUNU`".to_owned(),
+            help: "write `ATTUNU`".to_owned(),
         }
     }
 
@@ -128,7 +128,7 @@ mod tests {
         problems.push(problem(Severity::Error, 7));
         problems.push(Problem {
             spot: Spot::default(),
-            mend: String::new(),
+            help: String::new(),
             ..problem(Severity::Warning, 1)
         });
         assert_eq!(
@@ -163,7 +163,7 @@ mod tests {
             found["problems"][0],
             serde_json::json!({
                 "severity": "error", "code": "unknown-bundle-code", "sheet": "Joiners", "row": 7,
-                "column": "licenses (D)", "what": "`ATUNU` is not a known bundle code", "mend": "write `ATTUNU`",
+                "column": "licenses (D)", "what": "`ATUNU` is not a known bundle code", "help": "write `ATTUNU`",
             })
         );
     }

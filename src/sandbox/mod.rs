@@ -16,7 +16,7 @@ mod exchange;
 mod faults;
 mod groups;
 mod invitations;
-mod licences;
+mod licenses;
 mod log;
 mod muddle;
 mod portal;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, Paging};
-use super::licences::{allocate_exactly, no_license, seat_rows};
+use super::licenses::{allocate_exactly, no_license, seat_rows};
 use super::reply::{Outcome, Reply};
 use super::rules::{Holder, available_body, known_group, lease_rows, rule_body, rule_row, set_bundles};
 use crate::model::{BundleSet, GroupId, UserId};

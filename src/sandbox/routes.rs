@@ -4,7 +4,7 @@ use super::endpoint::Access::{Open, Read, SignedIn, Write};
 use super::endpoint::Endpoint;
 use super::endpoint::Service::{Identity, License, Page, Portal, Summary, Token};
 use super::endpoint::Verb::{Allocate, Delete, Get, Post, Put};
-use super::{creation, directory, groups, invitations, licences, portal, profile, rules, token, users};
+use super::{creation, directory, groups, invitations, licenses, portal, profile, rules, token, users};
 
 const USER: &str = "PM.User";
 const GROUP: &str = "PM.Group";
@@ -55,14 +55,14 @@ endpoints! {
     "group-membership" Identity Post "api/Directory/GroupMembership/{organization}" Read(DIRECTORY) => directory::group_membership;
     "directory-scopes" Identity Get "api/Directory/Scopes/{organization}" Read(DIRECTORY) => directory::scopes;
 
-    "allocate-to-users" License Allocate "api/account/{organization}/user-license" Write(LICENSE) => licences::allocate;
+    "allocate-to-users" License Allocate "api/account/{organization}/user-license" Write(LICENSE) => licenses::allocate;
     "list-rules" License Get "api/account/{organization}/user-license/groups/with-quota" Read(LICENSE) => rules::list;
     "set-rule" License Allocate "api/account/{organization}/user-license/group/{group}" Write(LICENSE) => rules::set;
     "get-rule" License Get "api/account/{organization}/user-license/group/{group}" Read(LICENSE) => rules::available;
     "set-quota-rule" License Put "api/account/{organization}/user-license/group/{group}/with-quota" Write(LICENSE) => rules::set_with_quota;
     "get-quota-rule" License Get "api/account/{organization}/user-license/group/{group}/with-quota" Read(LICENSE) => rules::get_with_quota;
     "rule-users" License Get "api/account/{organization}/user-license/group/{group}/bulk-users" Read(LICENSE) => rules::users;
-    "license-summary" Summary Get "api/account/{organization}/license-summary" Read(LICENSE) => licences::summary;
+    "license-summary" Summary Get "api/account/{organization}/license-summary" Read(LICENSE) => licenses::summary;
 
     "portal-seats" Portal Get "api/license/accountant/UserLicense" Read(LICENSE) => portal::seats;
     "portal-allocate" Portal Put "api/license/accountant/UserLicense" Write(LICENSE) => portal::allocate;

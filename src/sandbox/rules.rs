@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::call::{Call, Paging};
-use super::licences::{check_codes, no_license, seat_rows};
+use super::licenses::{check_codes, no_license, seat_rows};
 use super::reply::{Outcome, Reply};
 use super::world::{Allocation, Lease, Rule};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};

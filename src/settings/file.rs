@@ -43,8 +43,8 @@ impl ConfigFile {
                 Ok(text) => return Ok(Some(Self { path, text })),
                 Err(error) if error.kind() == ErrorKind::NotFound && !is_named => {}
                 Err(error) => {
-                    let mend = "name a readable TOML file in UTF-8 with `--config` or `RESEAT_CONFIG`";
-                    findings.error("the configuration file", Fault::new(error.to_string(), mend));
+                    let help = "name a readable TOML file in UTF-8 with `--config` or `RESEAT_CONFIG`";
+                    findings.error("the configuration file", Fault::new(error.to_string(), help));
                     return Err(());
                 }
             }

@@ -15,7 +15,7 @@ pub struct Finding {
     /// What is wrong; reads after the place and a colon, or by itself. Never holds the value of a secret.
     pub what: String,
     /// What to write instead; may be empty.
-    pub mend: String,
+    pub help: String,
 }
 
 impl fmt::Display for Finding {
@@ -31,14 +31,14 @@ impl fmt::Display for Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) what: String,
-    pub(super) mend: String,
+    pub(super) help: String,
 }
 
 impl Fault {
-    pub(super) fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             what: what.into(),
-            mend: mend.into(),
+            help: help.into(),
         }
     }
 }
@@ -69,7 +69,7 @@ impl Findings {
             severity,
             place: place.to_owned(),
             what: fault.what,
-            mend: fault.mend,
+            help: fault.help,
         });
     }
 }

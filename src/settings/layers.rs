@@ -73,9 +73,9 @@ impl Layers<'_> {
             name => name,
         };
         let or_set = variable.map_or_else(String::new, |variable| format!(", or set `{variable}`"));
-        let mend = format!("write `{key} = \"…\"` under `[{table}]` in `reseat.toml`{or_set}; {advice}");
+        let help = format!("write `{key} = \"…\"` under `[{table}]` in `reseat.toml`{or_set}; {advice}");
         let what = format!("no `{key}` is configured");
-        self.findings.error("", Fault::new(what, mend));
+        self.findings.error("", Fault::new(what, help));
     }
 }
 

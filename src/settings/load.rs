@@ -177,7 +177,7 @@ mod tests {
         load(overrides, &surroundings, reach).map_err(|findings| {
             let told = findings
                 .iter()
-                .map(|finding| format!("{finding} | {}", finding.mend).replace(&folder, ""));
+                .map(|finding| format!("{finding} | {}", finding.help).replace(&folder, ""));
             told.collect()
         })
     }
@@ -387,9 +387,9 @@ mod tests {
     fn an_unknown_key_is_warned_of_with_its_neighbour() {
         let file = whole() + "orgnization = \"x\"\n[profile.default.limits]\nconcurency = 3\n[profiles.x]\na = 1\n";
         let warnings = online(&file, &[]).warnings;
-        let mends: Vec<_> = warnings.iter().map(|warning| warning.mend.as_str()).collect();
+        let helps: Vec<_> = warnings.iter().map(|warning| warning.help.as_str()).collect();
         assert_eq!(
-            mends,
+            helps,
             [
                 "did you mean `profile`?",
                 "did you mean `concurrency`?",

@@ -35,7 +35,7 @@ fn route(said: Said<String>, findings: &Findings) -> Option<String> {
         if route.split('/').all(fits) {
             return Ok(route.to_owned());
         }
-        let mend = "write the parts of a path, with `{org}` for the organization's name, as in `{org}/lease_`";
-        Err(Fault::new(format!("`{text}` is no route"), mend))
+        let help = "write the parts of a path, with `{org}` for the organization's name, as in `{org}/lease_`";
+        Err(Fault::new(format!("`{text}` is no route"), help))
     })
 }

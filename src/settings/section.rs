@@ -118,9 +118,9 @@ impl<'a> Section<'a> {
         let table = self.find(key).and_then(|value| {
             let table = value.get_ref().as_table();
             if table.is_none() {
-                let mend = format!("write it as a table that begins with `[{name}]`");
+                let help = format!("write it as a table that begins with `[{name}]`");
                 self.findings
-                    .error(&self.place(key, value), Fault::new("is not a table", mend));
+                    .error(&self.place(key, value), Fault::new("is not a table", help));
             }
             table
         });
@@ -217,15 +217,15 @@ impl<'a> Section<'a> {
             let place = self.place(name, value);
             if let Some((_, instead)) = SECRETS.iter().find(|(secret, _)| *secret == name) {
                 let what = "is a secret, and secrets are not kept in this file";
-                let mend = format!("take the line out, {instead}, and make a new secret if others could read the file");
-                self.findings.error(&place, Fault::new(what, mend));
+                let help = format!("take the line out, {instead}, and make a new secret if others could read the file");
+                self.findings.error(&place, Fault::new(what, help));
                 continue;
             }
-            let mend = nearest(name, self.asked.iter().copied())
+            let help = nearest(name, self.asked.iter().copied())
                 .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
             self.findings.warning(
                 &place,
-                Fault::new("is not a key that reseat knows, and is left aside", mend),
+                Fault::new("is not a key that reseat knows, and is left aside", help),
             );
         }
     }

@@ -64,7 +64,7 @@ async fn trap_01_the_other_method_is_not_tried_when_the_outcome_is_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trap_02_and_03_licence_calls_go_to_lease_with_the_organization_unless_told_otherwise() {
+async fn trap_02_and_03_license_calls_go_to_lease_with_the_organization_unless_told_otherwise() {
     let server = Server::new();
     server.answers(200, json!([])).answers(200, json!([]));
     let client = server.client();

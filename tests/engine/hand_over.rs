@@ -39,7 +39,7 @@ fn is_taken_over(what: &What, world: &World) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn licences_change_hands_and_the_old_account_goes() {
+async fn licenses_change_hands_and_the_old_account_goes() {
     let stage = moved(|_, _| None);
     stage.run().await;
     assert_eq!(stage.statuses(), [Status::Done]);

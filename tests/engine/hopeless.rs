@@ -141,10 +141,10 @@ async fn a_bad_stretch_of_the_sheet_is_not_taken_for_the_whole() {
         |number| !number.is_multiple_of(10),
     ];
     for (case, is_guilty) in guilty.into_iter().enumerate() {
-        for set_licences in [false, true] {
+        for set_licenses in [false, true] {
             let operations: Vec<Operation> = (0..300)
                 .map(|number| {
-                    if set_licences {
+                    if set_licenses {
                         set(&email(number), "A")
                     } else {
                         update(&email(number), Some("x"), &[], &[])
@@ -159,9 +159,9 @@ async fn a_bad_stretch_of_the_sheet_is_not_taken_for_the_whole() {
                 (what.is_write() && numbers.into_iter().any(is_guilty)).then_some(Trouble::Refused(400))
             });
             let ran = stage.run().await;
-            assert_eq!(ran.stopped, None, "case {case}, licences {set_licences}");
+            assert_eq!(ran.stopped, None, "case {case}, licences {set_licenses}");
             let bad: Vec<usize> = (0..300).filter(|number| is_guilty(*number)).collect();
-            assert_eq!(stage.not_done(), bad, "case {case}, licences {set_licences}");
+            assert_eq!(stage.not_done(), bad, "case {case}, licences {set_licenses}");
         }
     }
 }

@@ -54,7 +54,7 @@ fn rows(status: &str, numbers: &[u64]) -> Vec<(u64, String)> {
 }
 
 #[test]
-fn people_who_left_meanwhile_spoil_nobody_elses_licences() {
+fn people_who_left_meanwhile_spoil_nobody_elses_licenses() {
     let stage = slow_organization();
     let sheet = hundred("operation,user,licenses", "set-licenses,{},PMD");
     meanwhile(&stage, &sheet, &[], "allocate-to-users", |world| {

@@ -27,7 +27,7 @@ fn costs(stage: &Stage, sheet: &str, flags: &[&str], expected: &[(&'static str, 
 }
 
 #[test]
-fn forty_people_with_one_licence_set_are_one_call() {
+fn forty_people_with_one_license_set_are_one_call() {
     let stage = large(60);
     let rows = sheet("operation,user,licenses", "set-licenses,{},PMD", (1..=40).map(person));
     costs(&stage, &rows, &[], &[("allocate-to-users", 1)]);
@@ -96,7 +96,7 @@ fn deletions_and_releases_go_by_the_hundred() {
 }
 
 #[test]
-fn invitations_carry_their_groups_and_licences_follow_in_one_call() {
+fn invitations_carry_their_groups_and_licenses_follow_in_one_call() {
     let stage = large(10);
     let mut rows = "operation,email,groups,licenses\n".to_owned();
     for number in 0..150 {

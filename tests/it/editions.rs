@@ -107,7 +107,7 @@ fn the_method_of_allocation_is_found_out_once_or_told_by_the_profile() {
 }
 
 #[test]
-fn older_routes_of_the_licence_service_are_the_profiles() {
+fn older_routes_of_the_license_service_are_the_profiles() {
     let stage = Stage::with(Config {
         routes: Routes {
             license: "la".to_owned(),

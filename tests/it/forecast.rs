@@ -156,7 +156,7 @@ fn few_people_of_many_are_looked_up_as_foretold() {
 }
 
 #[test]
-fn licences_that_are_allocated_by_post_are_foretold_as_such() {
+fn licenses_that_are_allocated_by_post_are_foretold_as_such() {
     let stage = Stage::with(Config {
         routes: Routes {
             allocate_method: "POST".to_owned(),

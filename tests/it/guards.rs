@@ -180,7 +180,7 @@ fn two_people_swap_the_last_seats() {
 }
 
 #[test]
-fn who_gave_up_a_licence_and_was_refused_the_next_is_known_to_have_held_it_until_the_row_is_done() {
+fn who_gave_up_a_license_and_was_refused_the_next_is_known_to_have_held_it_until_the_row_is_done() {
     const MEI: &str = "mei.chen@contoso.example";
     let stage = Stage::new();
     stage.free_seats("ATTUNU", 0);

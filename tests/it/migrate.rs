@@ -71,7 +71,7 @@ fn with_never_both_accounts_stay() {
 }
 
 #[test]
-fn the_rows_own_groups_and_licences_take_the_place_of_the_old_ones() {
+fn the_rows_own_groups_and_licenses_take_the_place_of_the_old_ones() {
     let stage = Stage::new();
     let sheet = format!(
         "operation,user,new_email,groups,licenses,name,delete_when\nmigrate,{NADIA},{NEW},Finance,TSTNU,Nadja,invited\n"
@@ -122,7 +122,7 @@ fn what_is_captured_for_a_rerun_is_what_the_rows_above_left() {
 }
 
 #[test]
-fn without_a_free_seat_the_licences_are_handed_over_when_the_old_account_goes() {
+fn without_a_free_seat_the_licenses_are_handed_over_when_the_old_account_goes() {
     let stage = Stage::new();
     stage.free_seats("ACNU", 0);
     stage.free_seats("ATTUNU", 0);
@@ -132,7 +132,7 @@ fn without_a_free_seat_the_licences_are_handed_over_when_the_old_account_goes() 
 }
 
 #[test]
-fn a_licence_that_a_row_above_gives_does_not_stand_in_the_way_of_a_hand_over() {
+fn a_license_that_a_row_above_gives_does_not_stand_in_the_way_of_a_hand_over() {
     let stage = Stage::new();
     stage.free_seats("ACNU", 0);
     stage.free_seats("TSTNU", 2);
@@ -176,7 +176,7 @@ fn two_migrations_share_full_pools_without_anyone_losing_out() {
 }
 
 #[test]
-fn a_hand_over_that_fails_gives_the_old_account_its_licences_back() {
+fn a_hand_over_that_fails_gives_the_old_account_its_licenses_back() {
     let stage = Stage::new();
     stage.free_seats("ACNU", 0);
     let kind = FaultKind::Status {

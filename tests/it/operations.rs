@@ -34,7 +34,7 @@ fn comes_to_rest(stage: &Stage, flags: &[&str]) {
 }
 
 #[test]
-fn invite_mails_the_address_and_brings_its_groups_and_licences_about() {
+fn invite_mails_the_address_and_brings_its_groups_and_licenses_about() {
     does(
         &Stage::new(),
         "operation,email,name,surname,groups,licenses\n\
@@ -179,7 +179,7 @@ fn set_licenses_makes_the_direct_bundles_exactly_these() {
 }
 
 #[test]
-fn set_licenses_passes_external_licence_on_as_the_row_says() {
+fn set_licenses_passes_external_license_on_as_the_row_says() {
     let stage = Stage::new();
     let before = stage.world();
     let sheet = format!("operation,user,licenses,external_license\nset-licenses,{DAVID},ACNU,yes\n");
@@ -306,7 +306,7 @@ fn remove_from_groups_removes_from_these_only() {
 }
 
 #[test]
-fn migrate_moves_groups_and_licences_and_deletes_the_old_account() {
+fn migrate_moves_groups_and_licenses_and_deletes_the_old_account() {
     let stage = Stage::new();
     let before = stage.world();
     let sheet = "operation,user,new_email,delete_when\n\

@@ -84,7 +84,7 @@ fn of_many_rows_that_cannot_run_the_first_are_named_and_the_others_counted() {
 }
 
 #[test]
-fn licences_that_are_handed_over_are_counted_as_taken_and_freed() {
+fn licenses_that_are_handed_over_are_counted_as_taken_and_freed() {
     let stage = Stage::new();
     stage.free_seats("ATTUNU", 0);
     assert_eq!(seats(&planned(&stage, &six_move("invited")), "ATTUNU"), [6, 6, 0]);
@@ -311,7 +311,7 @@ fn the_plan_shows_what_the_first_rows_change_and_every_row_to_a_program() {
 }
 
 #[test]
-fn the_plan_warns_of_administrators_and_of_licences_that_groups_give() {
+fn the_plan_warns_of_administrators_and_of_licenses_that_groups_give() {
     let stage = Stage::new();
     let sheet = format!(
         "operation,user,licenses\ndelete,ursula.meier@contoso.example,\nset-licenses,{HUGO},ATTUNU\nrelease-licenses,{ANNA},\n"

@@ -55,7 +55,7 @@ proptest! {
 
     /// With seats for all, an allocation is one call for each distinct set in the end, and a release one more.
     #[test]
-    fn licence_rows_cost_one_call_for_each_set_that_accounts_end_with(
+    fn license_rows_cost_one_call_for_each_set_that_accounts_end_with(
         world in world(),
         operations in proptest::collection::vec(prop_oneof![
             (user(), codes()).prop_map(|(user, codes)| set(&user, &codes)),

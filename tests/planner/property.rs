@@ -77,7 +77,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     })
 }
 
-fn licence_row() -> impl Strategy<Value = Operation> {
+fn license_row() -> impl Strategy<Value = Operation> {
     prop_oneof![
         (anybody(), codes()).prop_map(|(user, codes)| set(&user, &codes)),
         (anybody(), codes(), any::<bool>()).prop_map(|(user, codes, flag)| set_external(&user, &codes, flag)),
@@ -104,7 +104,7 @@ pub(crate) fn row() -> impl Strategy<Value = Operation> {
                 update(&user, name.as_deref(), &add, &remove)
             }),
         1 => anybody().prop_map(|user| delete(&user)),
-        5 => licence_row(),
+        5 => license_row(),
         2 => (anybody(), some_groups()).prop_map(|(user, groups)| join(&user, &groups)),
         2 => (anybody(), without_everyone()).prop_map(|(user, groups): (_, Vec<u8>)| leave(&user, &groups)),
         2 => (old(), anybody(), when()).prop_map(|(user, new, when)| migrate(&user, &new, when)),

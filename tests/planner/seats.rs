@@ -30,7 +30,7 @@ fn user() -> impl Strategy<Value = String> {
     (0_u8..5).prop_map(address)
 }
 
-fn licence_row() -> impl Strategy<Value = Operation> {
+fn license_row() -> impl Strategy<Value = Operation> {
     prop_oneof![
         3 => (user(), codes()).prop_map(|(user, codes)| set(&user, &codes)),
         2 => (user(), codes()).prop_map(|(user, codes)| add(&user, &codes)),
@@ -42,7 +42,7 @@ fn licence_row() -> impl Strategy<Value = Operation> {
 
 fn any_row() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        6 => licence_row(),
+        6 => license_row(),
         1 => user().prop_map(|user| delete(&user)),
         1 => user().prop_map(|user| update(&user, Some("x"), &[], &[])),
         2 => (user(), 0_u8..3).prop_map(|(user, number)| {
@@ -90,7 +90,7 @@ proptest! {
     #[test]
     fn nobody_misses_out_where_there_are_seats_for_all_in_the_end(
         world in tight_world(),
-        operations in proptest::collection::vec(licence_row(), 1..10),
+        operations in proptest::collection::vec(license_row(), 1..10),
     ) {
         let rows = sheet(operations);
         let end = read_row_by_row(&world, &rows);
@@ -119,7 +119,7 @@ fn of_two_rows_of_one_account_only_the_one_without_a_seat_misses_out() {
 }
 
 #[test]
-fn a_migration_without_a_seat_for_the_overlap_hands_the_licences_over() {
+fn a_migration_without_a_seat_for_the_overlap_hands_the_licenses_over() {
     let mut world = World::of(1);
     world.account(0).held = Some((bundles("A"), true));
     world.own("A", 1);

@@ -44,7 +44,7 @@ fn in_state(state: &str) -> (World, Snapshot) {
     (world, snapshot)
 }
 
-fn licence_plan(snapshot: &Snapshot, operation: Operation) -> Plan {
+fn license_plan(snapshot: &Snapshot, operation: Operation) -> Plan {
     plan(&sheet([operation]), snapshot, &HashMap::new(), &rules(OnShortage::Stop))
 }
 
@@ -64,7 +64,7 @@ fn outcome(plan: &Plan, snapshot: &Snapshot) -> String {
 }
 
 #[test]
-fn every_licence_operation_on_every_state_does_what_the_contract_says() {
+fn every_license_operation_on_every_state_does_what_the_contract_says() {
     let unreadable = "rejected licenses_unreadable";
     let table: [(&str, About, [&str; 5]); 6] = [
         (
@@ -137,7 +137,7 @@ fn every_licence_operation_on_every_state_does_what_the_contract_says() {
     for (name, operation, expected) in table {
         for (state, expected) in STATES.into_iter().zip(expected) {
             let (_, snapshot) = in_state(state);
-            let plan = licence_plan(&snapshot, operation(&address(0)));
+            let plan = license_plan(&snapshot, operation(&address(0)));
             assert_eq!(outcome(&plan, &snapshot), expected, "{name} where the account {state}");
         }
     }
@@ -161,7 +161,7 @@ fn a_row_about_nobody_gets_no_call_and_a_deletion_of_nobody_is_done_already() {
     ];
     let snapshot = World::of(1).snapshot();
     for (operation, expected) in rows {
-        let plan = licence_plan(&snapshot, operation("nobody@old.example"));
+        let plan = license_plan(&snapshot, operation("nobody@old.example"));
         assert!(plan.steps.is_empty());
         assert_eq!(outcome(&plan, &snapshot), expected);
     }
@@ -183,7 +183,7 @@ fn an_external_flag_that_differs_costs_a_call_and_one_that_is_not_named_is_kept(
     world.account(0).held = Some((bundles("A"), true));
     let snapshot = world.snapshot();
     let flag = |operation| {
-        let plan = licence_plan(&snapshot, operation);
+        let plan = license_plan(&snapshot, operation);
         plan.steps.first().map(|_| {
             match &batch(&plan, plan.steps_of(plan.stages()[0]), &rules(OnShortage::Stop).sizes)[0].kind {
                 CallKind::Allocate(_, flag) => *flag,
@@ -196,7 +196,7 @@ fn an_external_flag_that_differs_costs_a_call_and_one_that_is_not_named_is_kept(
     assert_eq!(flag(set_external(&address(0), "A", false)), Some(false));
     assert_eq!(flag(set(&address(0), "B")), Some(true));
     assert_eq!(flag(add(&address(0), "B")), Some(true));
-    let plan = licence_plan(&snapshot, set_external(&address(0), "A", false));
+    let plan = license_plan(&snapshot, set_external(&address(0), "A", false));
     let change = describe(&plan, &snapshot, 0, |_| true);
     assert_eq!(
         change.before,
@@ -209,9 +209,9 @@ fn an_external_flag_that_differs_costs_a_call_and_one_that_is_not_named_is_kept(
 }
 
 #[test]
-fn an_invitation_takes_the_groups_along_and_licences_follow() {
+fn an_invitation_takes_the_groups_along_and_licenses_follow() {
     let snapshot = World::of(1).snapshot();
-    let plan = licence_plan(&snapshot, invite("new0@new.example", &[0, 1, EVERYONE], "A"));
+    let plan = license_plan(&snapshot, invite("new0@new.example", &[0, 1, EVERYONE], "A"));
     assert_eq!(kinds(&plan), ["invite users", "allocate licences to users"]);
     assert_eq!(plan.rows[0].note(), "every account is in Everyone");
     let change = describe(&plan, &snapshot, 0, |_| true);
@@ -350,10 +350,10 @@ fn rows_that_contradict_each_other_under_two_names_of_one_account_are_told_apart
 fn everyone_is_joined_by_nobody_and_left_by_nobody() {
     let snapshot = World::of(1).snapshot();
     assert_eq!(
-        outcome(&licence_plan(&snapshot, join(&address(0), &[EVERYONE])), &snapshot),
+        outcome(&license_plan(&snapshot, join(&address(0), &[EVERYONE])), &snapshot),
         "unchanged"
     );
-    let left = outcome(&licence_plan(&snapshot, leave(&address(0), &[EVERYONE])), &snapshot);
+    let left = outcome(&license_plan(&snapshot, leave(&address(0), &[EVERYONE])), &snapshot);
     assert_eq!(left, "rejected everyone");
 }
 
@@ -363,13 +363,13 @@ fn a_directorys_account_keeps_its_profile_and_joins_groups_from_their_side() {
     world.account(0).from_directory = true;
     let snapshot = world.snapshot();
     let renamed = outcome(
-        &licence_plan(&snapshot, update(&address(0), Some("x"), &[], &[])),
+        &license_plan(&snapshot, update(&address(0), Some("x"), &[], &[])),
         &snapshot,
     );
     assert_eq!(renamed, "rejected directory_user");
-    let joined = licence_plan(&snapshot, join(&address(0), &[1, 2]));
+    let joined = license_plan(&snapshot, join(&address(0), &[1, 2]));
     assert_eq!(kinds(&joined), ["change a group's members"; 2]);
-    let built_in = licence_plan(&snapshot, join(&address(0), &[0]));
+    let built_in = license_plan(&snapshot, join(&address(0), &[0]));
     assert_eq!(kinds(&built_in), ["update a user"]);
 }
 
@@ -397,10 +397,10 @@ fn nobody_deletes_the_account_in_use_or_an_administrator() {
         (moved(0), "own_account"),
         (moved(1), "administrator"),
     ] {
-        let plan = licence_plan(&snapshot, operation);
+        let plan = license_plan(&snapshot, operation);
         assert_eq!(outcome(&plan, &snapshot), format!("skipped {code}"));
     }
-    let kept = licence_plan(&snapshot, migrate(&address(0), "new0@new.example", DeleteWhen::Never));
+    let kept = license_plan(&snapshot, migrate(&address(0), "new0@new.example", DeleteWhen::Never));
     assert_eq!(kinds(&kept), ["invite users"]);
     let allowed = Rules {
         administrators: Administrators::MayGo,
@@ -458,7 +458,7 @@ fn a_migration_passes_on_what_the_old_account_has_after_the_rows_before_it() {
 }
 
 #[test]
-fn a_migration_that_goes_on_keeps_to_what_was_captured_before_licences_were_handed_over() {
+fn a_migration_that_goes_on_keeps_to_what_was_captured_before_licenses_were_handed_over() {
     let mut world = World::of(2);
     let row = || sheet([migrate(&address(0), &address(1), DeleteWhen::Invited)]);
     let begun = Begun {
@@ -476,7 +476,7 @@ fn a_migration_that_goes_on_keeps_to_what_was_captured_before_licences_were_hand
 }
 
 #[test]
-fn a_blocked_persons_new_account_is_blocked_too_unless_the_row_names_licences() {
+fn a_blocked_persons_new_account_is_blocked_too_unless_the_row_names_licenses() {
     let mut world = World::of(1);
     world.account(0).held = Some((bundles(""), false));
     let rules = rules(OnShortage::Stop);
@@ -500,9 +500,9 @@ fn a_blocked_persons_new_account_is_blocked_too_unless_the_row_names_licences() 
 #[test]
 fn a_created_account_is_made_in_its_groups_and_one_that_is_there_is_left_as_it_is() {
     let snapshot = World::of(1).snapshot();
-    let plan = licence_plan(&snapshot, create("new0@new.example", &[1, 2], "A"));
+    let plan = license_plan(&snapshot, create("new0@new.example", &[1, 2], "A"));
     assert_eq!(kinds(&plan), ["create users", "allocate licences to users"]);
-    let there = licence_plan(&snapshot, create(&address(0), &[1], ""));
+    let there = license_plan(&snapshot, create(&address(0), &[1], ""));
     assert_eq!(kinds(&there), ["change a group's members"]);
     assert_eq!(there.rows[0].note(), "the account exists already");
 }

@@ -136,7 +136,7 @@ async fn only_the_configured_method_allocates_and_the_other_is_405() {
 }
 
 #[tokio::test]
-async fn the_licence_accountant_answers_where_the_routes_say() {
+async fn the_license_accountant_answers_where_the_routes_say() {
     for license in ["lease_", "la", "{org}/la"] {
         let routes = Routes {
             license: license.to_owned(),
@@ -242,7 +242,7 @@ async fn quota_listings_come_wrapped_in_an_array_where_so_configured() {
 }
 
 #[tokio::test]
-async fn a_licence_page_has_fifty_rows_at_most_whatever_is_asked_for() {
+async fn a_license_page_has_fifty_rows_at_most_whatever_is_asked_for() {
     let organization = with(Config {
         population: Population::Generated(300),
         ..Config::unlimited()

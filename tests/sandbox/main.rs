@@ -4,7 +4,7 @@
 
 mod faults;
 mod groups;
-mod licences;
+mod licenses;
 mod portal;
 mod quotas;
 mod sign_in;

@@ -4,14 +4,14 @@
 mod demo;
 mod generated;
 mod groups;
-mod licences;
+mod licenses;
 mod numeric;
 mod organization;
 mod people;
 mod readable;
 
 pub use groups::Group;
-pub use licences::{Allocation, Lease, Rule, SeatCount};
+pub use licenses::{Allocation, Lease, Rule, SeatCount};
 pub use numeric::{Category, GroupKind, UserKind};
 pub use organization::World;
 pub use people::User;
