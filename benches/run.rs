@@ -191,7 +191,7 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
         max_failures: None,
         concurrency,
     };
-    let ran = engine.run(plan).await.expect("a results file");
+    let ran = engine.run(&plan).await.expect("a results file");
     assert_eq!(ran.stopped, None);
     drop(journal);
     let finished = opened.file.finish(&order).expect("a results file");

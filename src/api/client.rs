@@ -10,10 +10,10 @@ use super::address::service_url;
 use super::jwt::subject;
 use super::learned::Memory;
 use super::session::{Session, SignedIn, now};
-use super::{Answer, CallError, Config, Failure, Tally};
+use super::{Answer, CallError, Config, DepartureGate, Failure, Tally};
 use crate::event::{Method, Observer, Service};
 use crate::model::UserId;
-use crate::pace::{Rehearsal, Spent};
+use crate::pace::{SimulatedTraffic, Spent};
 use crate::wire::Transport;
 
 /// What every endpoint gives.
@@ -44,6 +44,15 @@ impl Client {
         client
     }
 
+    /// The same client, which asks before a call leaves that changes something; meant for one call. A call that may not
+    /// leave ends as stopped.
+    #[must_use]
+    pub fn with_departure_gate(&self, gate: DepartureGate) -> Self {
+        let mut client = self.clone();
+        client.session.departure = Some(gate);
+        client
+    }
+
     /// What it has cost so far, by service and method.
     pub fn tally(&self) -> Tally {
         self.session.tally()
@@ -60,10 +69,10 @@ impl Client {
     }
 
     /// What would become of calls from now on: the quotas as they are spent, and calls that take as long as the fastest did.
-    pub fn rehearsal<T>(&self) -> Rehearsal<T> {
+    pub fn simulated_traffic<T>(&self) -> SimulatedTraffic<T> {
         let traffic = self.session.traffic();
         let places = self.config().concurrency;
-        Rehearsal::new(
+        SimulatedTraffic::new(
             traffic.pacer.clone(),
             places,
             traffic.fastest.unwrap_or_default(),

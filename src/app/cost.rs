@@ -1,4 +1,4 @@
-//! What a plan costs, and how long it takes: the forecast of its calls, rehearsed from what is spent of the quotas by now.
+//! What a plan costs, and how long it takes: the forecast of its calls, from what is spent of the quotas by now.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use jiff::{Timestamp, Zoned};
 use super::choice::Choice;
 use super::organization::Organization;
 use crate::directory::Snapshot;
-use crate::engine::{Script, SeatsKnown, rehearse_all};
-use crate::plan::{Circumstances, Forecast, Plan, Rules, Timing, forecast};
+use crate::engine::{Circumstances, Forecast, Reading, Timing, forecast};
+use crate::plan::{Plan, Rules};
 use crate::report::PlanView;
 
 /// What a plan costs.
@@ -29,51 +29,28 @@ pub(super) enum Ahead {
 
 impl Cost {
     pub(super) fn of(
+        choice: &Choice,
         plan: &Plan,
         snapshot: &Snapshot,
         rules: &Rules,
         organization: &Organization,
         ahead: Ahead,
     ) -> Self {
-        let concurrency = organization.read.concurrency;
         let tally = organization.client.tally();
-        let forecast = forecast(
-            plan,
-            &Circumstances {
-                snapshot,
-                sizes: &rules.sizes,
-                allocate_method: organization.allocate_method,
-                concurrency,
-                reads: &tally.calls,
+        let circumstances = Circumstances {
+            rows: &choice.rows,
+            snapshot,
+            rules,
+            allocate_method: organization.allocate_method,
+            concurrency: organization.read.concurrency,
+            reads: &tally.calls,
+            reading: match ahead {
+                Ahead::Changes => Reading::Done,
+                Ahead::WholeRun(reading) => Reading::Ahead(reading.saturating_sub(tally.waited)),
             },
-        );
-        let script = Script {
-            plan,
-            sizes: &rules.sizes,
-            read_back: &forecast.read_back,
-            concurrency,
-            seats: if snapshot.seats().is_some() {
-                SeatsKnown::Yes
-            } else {
-                SeatsKnown::No
-            },
+            traffic: organization.client.simulated_traffic(),
         };
-        let mut session = organization.client.rehearsal();
-        let mut one_by_one = organization.client.rehearsal();
-        if let Ahead::WholeRun(reading) = ahead {
-            let busy = reading.saturating_sub(tally.waited);
-            rehearse_all(&forecast.reads, &mut session);
-            session.lasts(busy);
-            rehearse_all(&forecast.reads, &mut one_by_one);
-            one_by_one.lasts(busy);
-        }
-        script.rehearse(&mut session);
-        rehearse_all(&forecast.one_by_one, &mut one_by_one);
-        let timing = Timing {
-            takes: session.elapsed(),
-            waits: session.held().clone(),
-            one_by_one: one_by_one.elapsed(),
-        };
+        let (forecast, timing) = forecast(plan, &circumstances);
         let ends = Timestamp::now()
             .checked_add(timing.takes)
             .unwrap_or(Timestamp::MAX)

@@ -42,7 +42,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
             .plan(&loaded.organization, &choice, history.as_ref(), &rules)
             .await?;
         let ahead = Ahead::WholeRun(began.elapsed());
-        let cost = Cost::of(&plan, &snapshot, &rules, &loaded.organization, ahead);
+        let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, ahead);
         let view = cost.view(&choice, &plan, &snapshot);
         let review = Review {
             order: &order,

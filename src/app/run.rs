@@ -75,7 +75,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
             };
             session.console.tell(saved::check(saved, review, &rules, history)?);
         }
-        let cost = Cost::of(&plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
+        let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
         let view = cost.view(&choice, &plan, &snapshot);
         if choice.rows.is_empty() {
             session.console.tell(nothing_to_do(history, &choice, &path));
@@ -112,7 +112,7 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
         concurrency: settings.limits.concurrency as usize,
     };
     catch_up().await;
-    let ran = engine.run(plan).await;
+    let ran = engine.run(&plan).await;
     let observed = progress.finish();
     drop(journal);
     // What was there before is recorded by now; putting the results in order wants its memory.

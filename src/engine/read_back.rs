@@ -42,19 +42,26 @@ pub struct ReadBack {
 
 /// A successor that has to be complete before its predecessor is deleted.
 #[derive(Debug, Clone)]
-pub(super) struct Successor {
-    pub(super) user: UserId,
-    pub(super) address: String,
-    pub(super) groups: Vec<GroupId>,
-    pub(super) licenses: BundleSet,
+pub struct Successor {
+    /// The account.
+    pub user: UserId,
+    /// The address by which it is looked for.
+    pub address: String,
+    /// The groups that it should be in.
+    pub groups: Vec<GroupId>,
+    /// The direct bundles that it should hold.
+    pub licenses: BundleSet,
 }
 
 /// What a successor lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Lack {
-    pub(super) account: bool,
-    pub(super) groups: Vec<GroupId>,
-    pub(super) licenses: BundleSet,
+pub struct Lack {
+    /// The account itself cannot be read.
+    pub account: bool,
+    /// Groups that it is not in.
+    pub groups: Vec<GroupId>,
+    /// Bundles that it does not hold.
+    pub licenses: BundleSet,
 }
 
 impl Lack {

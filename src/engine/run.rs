@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::ReadBack;
-use super::dispatch::Dispatcher;
+use super::driver::drive;
 use crate::directory::Snapshot;
 use crate::ledger::{Journal, JournalError};
-use crate::model::Row;
+use crate::model::{Place, Row};
 use crate::plan::{Plan, Rules};
 
 /// How many failed rows stop a run.
@@ -32,7 +32,7 @@ impl MaxFailures {
 /// Why a run stopped before its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stopped {
-    /// The user asked (Ctrl-C, SIGTERM).
+    /// The user asked (Ctrl-C, SIGTERM, SIGHUP).
     Interrupted,
     /// `--max-failures`; the text says how many.
     MaxFailures(String),
@@ -51,11 +51,22 @@ impl fmt::Display for Stopped {
     }
 }
 
+/// What became of rows for which licences had been taken off when a run was stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AfterStop {
+    /// Their last licence step was made although the run was stopping.
+    pub finished: Vec<Place>,
+    /// Licences were taken off for them and are on nobody.
+    pub left: Vec<Place>,
+}
+
 /// How a run went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ran {
     /// Why it stopped early, if it did.
     pub stopped: Option<Stopped>,
+    /// What was done after that, and what was not.
+    pub after_stop: AfterStop,
 }
 
 /// All that a run works with.
@@ -80,8 +91,8 @@ pub struct Engine<'a> {
 impl Engine<'_> {
     /// Carries the plan out. Every row has its record on disk when this returns `Ok`; an error means
     /// that the results file could not be written, and nothing more was sent after that.
-    pub async fn run(self, plan: Plan) -> Result<Ran, JournalError> {
-        Dispatcher::new(self, plan).run().await
+    pub async fn run(self, plan: &Plan) -> Result<Ran, JournalError> {
+        drive(self, plan).await
     }
 }
 

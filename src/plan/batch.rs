@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Direct, LicenseChange, Plan, Step, StepIndex, Work};
+use super::{Direct, LicenseChange, Step, StepIndex, StepSource, Work};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, GroupId};
 
@@ -202,10 +202,10 @@ impl Call {
 
 /// Puts the steps into as few calls as their kinds and the chunk sizes allow. Calls come in the order of
 /// their first step, and steps keep theirs.
-pub fn batch(plan: &Plan, steps: impl IntoIterator<Item = StepIndex>, sizes: &BatchSizes) -> Vec<Call> {
+pub fn batch(source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>, sizes: &BatchSizes) -> Vec<Call> {
     let mut by_kind: BTreeMap<CallKind, Vec<StepIndex>> = BTreeMap::new();
     for index in steps {
-        if let Some(kind) = CallKind::of(index, plan.step(index)) {
+        if let Some(kind) = CallKind::of(index, source.step(index)) {
             by_kind.entry(kind).or_default().push(index);
         }
     }

@@ -1,8 +1,8 @@
-//! What was done for a row, told in words and in the `before` and `after` columns.
+//! What was done for a row: in words, and as the `before` and `after` columns.
 
 use serde_json::{Map, Value, json};
 
-use super::{Direct, Holding, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepIndex, Work};
+use super::{AccountIndex, Direct, Holding, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepSource, Work};
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{GroupId, UserId};
@@ -18,11 +18,19 @@ pub struct Change {
     pub words: Vec<String>,
 }
 
-/// Tells what the steps `done` changed for one row. Passwords are told of, never told.
-pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(StepIndex) -> bool) -> Change {
-    let mut teller = Teller {
+/// Describes what `steps`, in the order of their stages, change for one row. A changed password is mentioned and never
+/// shown.
+pub fn describe<'a>(
+    plan: &Plan,
+    snapshot: &Snapshot,
+    source: &'a dyn StepSource,
+    row: RowIndex,
+    steps: impl Iterator<Item = &'a Step>,
+) -> Change {
+    let mut description = Description {
         plan,
         snapshot,
+        source,
         row,
         before: Map::new(),
         after: Map::new(),
@@ -30,22 +38,23 @@ pub fn describe(plan: &Plan, snapshot: &Snapshot, row: RowIndex, done: impl Fn(S
     };
     let planned = &plan.rows[row];
     if let Some(earlier) = planned.made_earlier() {
-        // What an earlier run did for the row stays told, and a later one goes on knowing of it.
-        teller.before = object(earlier.before.as_ref());
-        teller.after = object(earlier.after.as_ref());
-        teller.after.entry("made").or_insert_with(|| json!("earlier"));
+        // A record replaces the row's earlier ones, so what an earlier run did for it is repeated here; else the next
+        // rerun would not know of it.
+        description.before = object(earlier.before.as_ref());
+        description.after = object(earlier.after.as_ref());
+        description.after.entry("made").or_insert_with(|| json!("earlier"));
     }
     if let Some(captured) = planned.captured() {
-        teller.before = object(Some(captured));
+        description.before = object(Some(captured));
     }
-    for index in planned.steps.iter().filter(|index| done(**index)) {
-        teller.tell(plan.step(*index));
+    for step in steps {
+        description.add(step);
     }
     let some = |map: Map<String, Value>| (!map.is_empty()).then_some(Value::Object(map));
     Change {
-        before: some(teller.before),
-        after: some(teller.after),
-        words: teller.words,
+        before: some(description.before),
+        after: some(description.after),
+        words: description.words,
     }
 }
 
@@ -53,22 +62,27 @@ fn object(value: Option<&Value>) -> Map<String, Value> {
     value.and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
-struct Teller<'a> {
+struct Description<'a> {
     plan: &'a Plan,
     snapshot: &'a Snapshot,
+    source: &'a dyn StepSource,
     row: RowIndex,
     before: Map<String, Value>,
     after: Map<String, Value>,
     words: Vec<String>,
 }
 
-impl Teller<'_> {
-    fn tell(&mut self, step: &Step) {
+impl Description<'_> {
+    fn user_of(&self, account: Option<AccountIndex>) -> Option<UserId> {
+        self.source.account_id(account?)
+    }
+
+    fn add(&mut self, step: &Step) {
         match &step.work {
             Work::Invite(invitation) => self.made(step, "invited", &invitation.groups),
             Work::Create(creation) => self.made(step, "created", &creation.groups),
             Work::Update(parts) => {
-                let user = step.account.and_then(|account| self.plan.account(account).id);
+                let user = self.user_of(step.account);
                 let row = self.row;
                 for (_, update) in parts.iter().filter(|(of, _)| *of == row) {
                     self.update(user, update);
@@ -223,7 +237,7 @@ impl Teller<'_> {
     }
 
     fn deleted(&mut self, step: &Step) {
-        let user = step.account.and_then(|account| self.plan.account(account).id);
+        let user = self.user_of(step.account);
         if self.plan.rows[self.row].captured().is_some() {
             self.words.push("old account deleted".to_owned());
             return;

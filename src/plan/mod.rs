@@ -12,7 +12,6 @@ mod describe;
 mod direct;
 mod draft;
 mod few;
-mod forecast;
 mod gather;
 mod licenses;
 mod needs;
@@ -20,6 +19,7 @@ mod planned;
 mod profile;
 mod review;
 mod route;
+mod row_end;
 mod rules;
 mod seat_count;
 mod seats;
@@ -32,15 +32,15 @@ pub use build::{Begun, BegunRows, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
 pub use few::Few;
-pub use forecast::{Calls, Circumstances, Forecast, Timing, forecast};
 pub use needs::needs;
 pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
 pub use review::{Difference, Fate, RowPlan, Since, differences, review, seat_differences, size_differences};
+pub use row_end::{Course, RowEnd, row_end};
 pub use rules::{Administrators, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use step::{
     Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step,
-    StepIndex, Work,
+    StepIndex, StepSource, Work,
 };
 pub use verdicts::short_of;
 pub use warnings::Warning;

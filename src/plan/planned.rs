@@ -1,11 +1,12 @@
 //! A plan: what will be done, and what is already settled without a call.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, Few, RowIndex, Stage, Step, StepIndex, Warning};
+use super::{Account, AccountIndex, Begun, Few, RowIndex, Stage, Step, StepIndex, StepSource, Warning};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -14,8 +15,8 @@ use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 pub struct Verdict {
     /// Its status.
     pub status: Status,
-    /// A code in snake case; empty where the status says it all.
-    pub code: &'static str,
+    /// A code: ours in snake case, or the server's; empty where the status says it all.
+    pub code: Cow<'static, str>,
     /// The message of the results file.
     pub message: String,
 }
@@ -148,6 +149,16 @@ pub struct Plan {
     pub handed_over_later: Vec<RowIndex>,
     /// What the user should know before confirming.
     pub warnings: Vec<Warning>,
+}
+
+impl StepSource for Plan {
+    fn step(&self, index: StepIndex) -> &Step {
+        Self::step(self, index)
+    }
+
+    fn account_id(&self, index: AccountIndex) -> Option<UserId> {
+        self.account(index).id
+    }
 }
 
 impl Plan {

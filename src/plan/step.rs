@@ -211,3 +211,11 @@ pub struct Step {
     /// What.
     pub work: Work,
 }
+
+/// Where steps are looked up: in a plan, or in a run that has learned more than its plan says.
+pub trait StepSource {
+    /// One step.
+    fn step(&self, index: StepIndex) -> &Step;
+    /// The id of an account; `None` until an invitation or a creation has made it.
+    fn account_id(&self, index: AccountIndex) -> Option<UserId>;
+}

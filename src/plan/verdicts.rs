@@ -8,7 +8,7 @@ use crate::text::{fold, joined};
 pub(super) fn verdict(status: Status, code: &'static str, message: impl Into<String>) -> Verdict {
     Verdict {
         status,
-        code,
+        code: code.into(),
         message: message.into(),
     }
 }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::style::HEADING;
 use super::table::{Align, Table};
+use crate::engine::{Calls, Forecast, Timing};
 use crate::event::{Method, Service};
-use crate::plan::{Calls, Forecast, Timing};
 use crate::text::{duration, number, plural};
 
 /// A forecast with its times.

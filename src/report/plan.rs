@@ -10,8 +10,9 @@ use super::forecast::ForecastView;
 use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::directory::Snapshot;
+use crate::engine::{Forecast, Timing};
 use crate::model::{BundleSet, Operation, OperationKind, Row, Status};
-use crate::plan::{Deletion, Ending, Fate, Forecast, Plan, PlannedRow, RowIndex, Timing, Verdict, describe};
+use crate::plan::{Deletion, Ending, Fate, Plan, PlannedRow, RowIndex, Verdict};
 use crate::text::{clean, number, plural};
 
 /// How many deletions and short rows are named.
@@ -127,7 +128,7 @@ impl PlanView<'_> {
             Operation::SetGroupLicenses { group, .. } => group.to_string(),
             other => other.user_label(),
         };
-        let change = describe(self.plan, self.snapshot, index, |_| true);
+        let change = self.plan.expected_change(self.snapshot, index);
         let mut words = change.words;
         words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
         let (held, holds) = (licenses(change.before.as_ref()), licenses(change.after.as_ref()));

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that panics is a test that fails")]
 
 mod attribution;
-mod foretold;
+mod forecast;
 mod hand_over;
 mod hopeless;
 mod lost;

@@ -149,7 +149,7 @@ impl Stage {
             max_failures: self.max_failures,
             concurrency: self.concurrency,
         };
-        engine.run(self.plan()).await
+        engine.run(&self.plan()).await
     }
 
     /// The last record of a row; the first row of a sheet is row 2.

@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use reseat::api::{PackedTexts, UserTexts};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{DeleteWhen, Operation, Status};
-use reseat::plan::{
-    Administrators, Begun, BegunRows, CallKind, OnShortage, Pending, Plan, Rules, batch, describe, plan,
-};
+use reseat::plan::{Administrators, Begun, BegunRows, CallKind, OnShortage, Pending, Plan, Rules, batch, plan};
 use serde_json::json;
 
 use crate::model::{EVERYONE, World, address, bundles, group_id, user_id};
@@ -58,7 +56,7 @@ fn outcome(plan: &Plan, snapshot: &Snapshot) -> String {
         CallKind::Release => "release".to_owned(),
         other => other.label().to_owned(),
     };
-    let change = describe(plan, snapshot, 0, |_| true);
+    let change = plan.expected_change(snapshot, 0);
     let side = |side: Option<serde_json::Value>| side.map_or(json!("nothing"), |side| side["licenses"].clone());
     format!("{call}: {} to {}", side(change.before), side(change.after))
 }
@@ -197,7 +195,7 @@ fn an_external_flag_that_differs_costs_a_call_and_one_that_is_not_named_is_kept(
     assert_eq!(flag(set(&address(0), "B")), Some(true));
     assert_eq!(flag(add(&address(0), "B")), Some(true));
     let plan = license_plan(&snapshot, set_external(&address(0), "A", false));
-    let change = describe(&plan, &snapshot, 0, |_| true);
+    let change = plan.expected_change(&snapshot, 0);
     assert_eq!(
         change.before,
         Some(json!({"licenses": ["A"], "external_license": true}))
@@ -214,7 +212,7 @@ fn an_invitation_takes_the_groups_along_and_licenses_follow() {
     let plan = license_plan(&snapshot, invite("new0@new.example", &[0, 1, EVERYONE], "A"));
     assert_eq!(kinds(&plan), ["invite users", "allocate licences to users"]);
     assert_eq!(plan.rows[0].note(), "every account is in Everyone");
-    let change = describe(&plan, &snapshot, 0, |_| true);
+    let change = plan.expected_change(&snapshot, 0);
     let after = json!({
         "made": "invited",
         "groups": {"Automation Users": true, "Sales": true},
@@ -259,11 +257,8 @@ fn a_row_that_waits_only_for_an_account_to_be_made_shares_that_rows_fate() {
     let plan = plan(&rows, &snapshot, &HashMap::new(), &rules(OnShortage::Stop));
     assert_eq!(plan.steps.len(), 1);
     assert_eq!(*plan.steps[0].rows, [0, 1, 2]);
-    assert_eq!(describe(&plan, &snapshot, 0, |_| true).after, None);
-    assert_eq!(
-        describe(&plan, &snapshot, 1, |_| true).after.unwrap()["made"],
-        "invited"
-    );
+    assert_eq!(plan.expected_change(&snapshot, 0).after, None);
+    assert_eq!(plan.expected_change(&snapshot, 1).after.unwrap()["made"], "invited");
 }
 
 #[test]
@@ -283,7 +278,11 @@ fn a_row_about_an_account_that_cannot_be_made_gets_no_call() {
         &rules(OnShortage::Stop),
     );
     assert!(plan.steps.is_empty());
-    let codes: Vec<&str> = plan.rows.iter().map(|row| row.verdict.as_ref().unwrap().code).collect();
+    let codes: Vec<&str> = plan
+        .rows
+        .iter()
+        .map(|row| &*row.verdict.as_ref().unwrap().code)
+        .collect();
     assert_eq!(codes, ["group_not_found", "no_account", "no_account"]);
 }
 
@@ -337,7 +336,7 @@ fn rows_that_contradict_each_other_under_two_names_of_one_account_are_told_apart
         let codes: Vec<&str> = plan
             .rows
             .iter()
-            .map(|row| row.verdict.as_ref().map_or("", |verdict| verdict.code))
+            .map(|row| row.verdict.as_ref().map_or("", |verdict| &*verdict.code))
             .collect();
         assert_eq!(codes, expected, "{rows:?}");
         let second = plan.rows[1].verdict.as_ref().unwrap();
@@ -525,7 +524,7 @@ fn a_migration_begun_with_another_account_of_that_name_touches_nobody() {
             plan.rows[0]
                 .verdict
                 .as_ref()
-                .map(|verdict| (verdict.status, verdict.code)),
+                .map(|verdict| (verdict.status, &*verdict.code)),
             verdict
         );
         assert_eq!(plan.steps.is_empty(), deletions == 0);
@@ -557,7 +556,7 @@ fn an_address_that_is_only_somebody_elses_user_name_leads_to_nobody() {
         );
         let verdict = plan.rows[0].verdict.as_ref().unwrap();
         assert_eq!(
-            (verdict.status, verdict.code),
+            (verdict.status, &*verdict.code),
             (Status::Ambiguous, "user_name_of_another")
         );
         assert!(plan.steps.is_empty() && plan.deletions.is_empty());

@@ -9,7 +9,7 @@ use super::redact::Hidden;
 use super::slot::Held;
 use super::story::Story;
 use super::token::Token;
-use super::{Call, Session, now};
+use super::{Call, Effect, Session, now};
 use crate::api::fault::header_trace;
 use crate::api::{CallError, Receipt};
 use crate::event::{Event, Service, WaitReason};
@@ -40,6 +40,16 @@ impl Session {
                 }
             };
             if self.stop.is_cancelled() {
+                slot.withdraw();
+                return Err(story.stopped(call));
+            }
+            // From here on a stop no longer holds the call back: what the gate had recorded must be true.
+            if story.attempts == 0
+                && call.effect != Effect::Read
+                && call.service != Service::Token
+                && let Some(gate) = &self.departure
+                && !gate.may_leave().await
+            {
                 slot.withdraw();
                 return Err(story.stopped(call));
             }

@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::held::Held;
 use self::token::TokenKeeper;
-use super::{Config, Tally};
+use super::{Config, DepartureGate, Tally};
 use crate::event::{Event, Observer, WaitReason};
 use crate::pace::{Concurrency, Pacer};
 use crate::wire::Transport;
@@ -62,6 +62,8 @@ pub(super) struct Traffic {
 pub(super) struct Session {
     pub(super) shared: Arc<Shared>,
     pub(super) stop: CancellationToken,
+    /// Asked before the call leaves.
+    pub(super) departure: Option<DepartureGate>,
 }
 
 impl Session {
@@ -92,6 +94,7 @@ impl Session {
         Self {
             shared: Arc::new(shared),
             stop,
+            departure: None,
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::directory::Snapshot;
 use crate::model::{OperationKind, Place, Row, RowKey, Status, UserId};
-use crate::plan::{Ending, Plan, RowIndex, Work, describe, short_of};
+use crate::plan::{Plan, RowEnd, RowIndex, Work};
 
 /// What a plan does with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,35 +109,23 @@ pub fn review(rows: &[Row], plan: &Plan, snapshot: &Snapshot, index: RowIndex) -
         user_id: planned.account.and_then(|account| plan.account(account).id),
         ..RowPlan::bare(row.place.clone(), row.key, Fate::ToChange)
     };
-    if let Some(verdict) = &planned.verdict {
-        return RowPlan {
-            fate: Fate::of(verdict.status),
-            status: Some(verdict.status),
-            code: verdict.code.to_owned(),
-            message: verdict.message.clone(),
-            ..about
-        };
-    }
-    let change = describe(plan, snapshot, index, |_| true);
-    let mut words = change.words;
-    words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
-    let (status, code) = match planned.ending() {
-        Ending::Done => (Status::Done, ""),
-        Ending::Waiting(rest) => {
-            words.push(rest.clone());
-            (Status::Waiting, "not_accepted")
-        }
-        Ending::Short(bundles) => {
-            words.push(short_of(bundles));
-            (Status::Conflict, "seats_short")
-        }
-    };
+    let RowEnd {
+        status,
+        code,
+        message,
+        before,
+        after,
+    } = plan.expected_end(snapshot, index);
     RowPlan {
+        fate: match &planned.verdict {
+            Some(_) => Fate::of(status),
+            None => Fate::ToChange,
+        },
         status: Some(status),
-        code: code.to_owned(),
-        message: words.join("; "),
-        before: change.before,
-        after: change.after,
+        code,
+        message,
+        before,
+        after,
         deletes: planned
             .steps
             .iter()

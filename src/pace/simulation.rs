@@ -1,22 +1,20 @@
-//! What would become of calls: quotas and places as a session has them, under a clock that is only thought of.
-//!
-//! The [`Pacer`] is the session's own, so that what is foretold and what is done follow one rule. Pure: time is a number
-//! here, and nothing waits for it.
+//! What would become of calls on a simulated clock: the session's own [`Pacer`] and [`Concurrency`] decide which call
+//! leaves when, as they do for real ones. Pure: time is a number here, and nothing waits for it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::{Admission, Allowance, Pacer};
+use super::{Admission, Allowance, Concurrency, Pacer};
 use crate::event::{Method, Service};
 
-/// What a call is counted by.
+/// What a call counts against.
 type Lane = (Service, Method);
 
 /// Calls that go well, each after the same time, on a clock of their own.
 #[derive(Debug, Clone)]
-pub struct Rehearsal<T> {
+pub struct SimulatedTraffic<T> {
     pacer: Pacer,
-    places: usize,
+    concurrency: Concurrency,
     call: Duration,
     start: Instant,
     now: Instant,
@@ -36,12 +34,12 @@ struct Waiting<T> {
     since: Option<Instant>,
 }
 
-impl<T> Rehearsal<T> {
+impl<T> SimulatedTraffic<T> {
     /// Begins at `now` with what the pacer says is spent by then; `places` calls may be in flight, and each takes `call`.
     pub fn new(pacer: Pacer, places: u32, call: Duration, now: Instant) -> Self {
         Self {
             pacer,
-            places: places.max(1) as usize,
+            concurrency: Concurrency::new(places),
             call,
             start: now,
             now,
@@ -50,6 +48,19 @@ impl<T> Rehearsal<T> {
             in_flight: BTreeMap::new(),
             held: BTreeMap::new(),
         }
+    }
+
+    /// Lets calls of which nothing else is known go through to the last answer.
+    pub fn go_through(&mut self, calls: &BTreeMap<(Service, Method), u64>, what: &T)
+    where
+        T: Clone,
+    {
+        for ((service, method), count) in calls {
+            for _ in 0..*count {
+                self.call(*service, *method, what.clone());
+            }
+        }
+        while self.next_answer().is_some() {}
     }
 
     /// A call wants to leave; `what` comes back from [`next_answer`](Self::next_answer) when it is answered.
@@ -67,7 +78,7 @@ impl<T> Rehearsal<T> {
     pub fn next_answer(&mut self) -> Option<T> {
         loop {
             self.let_go();
-            let has_room = self.in_flight.len() < self.places;
+            let has_room = self.concurrency.has_room();
             let waits = self.waiting.values().filter(|lane| !lane.calls.is_empty());
             let woken = waits.filter_map(|lane| lane.until).min().filter(|_| has_room);
             let answered = self.in_flight.keys().next().map(|(end, _)| *end);
@@ -78,6 +89,8 @@ impl<T> Rehearsal<T> {
                     let ((end, _), ((service, method), what)) = self.in_flight.pop_first()?;
                     self.now = end;
                     self.pacer.answered(service, method, Allowance::default(), end);
+                    self.concurrency.went_well();
+                    self.concurrency.give_back();
                     return Some(what);
                 }
             }
@@ -101,7 +114,7 @@ impl<T> Rehearsal<T> {
 
     /// Sends what may leave now, first come, first served.
     fn let_go(&mut self) {
-        while self.in_flight.len() < self.places {
+        while self.concurrency.has_room() {
             let now = self.now;
             let ready = self
                 .waiting
@@ -118,6 +131,7 @@ impl<T> Rehearsal<T> {
                     }
                     lane.until = None;
                     if let Some((_, what)) = lane.calls.pop_front() {
+                        self.concurrency.try_take();
                         self.in_flight.insert((now + self.call, arrival), (key, what));
                     }
                 }
@@ -146,21 +160,21 @@ mod tests {
         Pacer::new(limits)
     }
 
-    fn carried_out(mut rehearsal: Rehearsal<()>, calls: &[(Method, usize)]) -> Rehearsal<()> {
+    fn carried_out(mut traffic: SimulatedTraffic<()>, calls: &[(Method, usize)]) -> SimulatedTraffic<()> {
         for (method, count) in calls {
             for _ in 0..*count {
-                rehearsal.call(Service::Identity, *method, ());
+                traffic.call(Service::Identity, *method, ());
             }
         }
-        while rehearsal.next_answer().is_some() {}
-        rehearsal
+        while traffic.next_answer().is_some() {}
+        traffic
     }
 
     #[test]
     fn without_a_quota_calls_take_turns_on_the_places_there_are() {
         let second = Duration::from_secs(1);
-        let rehearsal = Rehearsal::new(Pacer::new(Limits::none()), 8, second, Instant::now());
-        let done = carried_out(rehearsal, &[(Method::Put, 17)]);
+        let traffic = SimulatedTraffic::new(Pacer::new(Limits::none()), 8, second, Instant::now());
+        let done = carried_out(traffic, &[(Method::Put, 17)]);
         assert_eq!(done.elapsed(), second * 3);
         assert!(done.held().is_empty());
     }
@@ -168,8 +182,8 @@ mod tests {
     #[test]
     fn what_a_window_does_not_take_waits_for_the_next_and_other_methods_do_not() {
         let call = Duration::from_millis(100);
-        let rehearsal = Rehearsal::new(limited(Method::Put, 160, 0.9), 8, call, Instant::now());
-        let done = carried_out(rehearsal, &[(Method::Put, 145), (Method::Delete, 100)]);
+        let traffic = SimulatedTraffic::new(limited(Method::Put, 160, 0.9), 8, call, Instant::now());
+        let done = carried_out(traffic, &[(Method::Put, 145), (Method::Delete, 100)]);
         assert_eq!(done.elapsed(), WINDOW + call * 2);
         assert_eq!(
             done.held().keys().collect::<Vec<_>>(),
@@ -186,7 +200,10 @@ mod tests {
             pacer.answered(Service::Identity, Method::Put, Allowance::default(), now);
         }
         let later = now + Duration::from_mins(2);
-        let done = carried_out(Rehearsal::new(pacer, 8, Duration::ZERO, later), &[(Method::Put, 1)]);
+        let done = carried_out(
+            SimulatedTraffic::new(pacer, 8, Duration::ZERO, later),
+            &[(Method::Put, 1)],
+        );
         assert_eq!(done.elapsed(), Duration::from_mins(3));
         assert_eq!(done.held().values().sum::<Duration>(), Duration::from_mins(3));
     }
@@ -232,13 +249,13 @@ mod tests {
             let mut limits = Limits::published();
             limits.window = window;
             let allowance = 144;
-            let mut rehearsal = Rehearsal::new(Pacer::new(limits), places, latency, start);
+            let mut traffic = SimulatedTraffic::new(Pacer::new(limits), places, latency, start);
             for _ in 0..calls {
-                rehearsal.call(Service::Identity, Method::Put, ());
+                traffic.call(Service::Identity, Method::Put, ());
             }
             let mut counted = Vec::new();
-            while rehearsal.next_answer().is_some() {
-                counted.push(rehearsal.elapsed());
+            while traffic.next_answer().is_some() {
+                counted.push(traffic.elapsed());
             }
             let windows = u32::try_from((calls - 1) / allowance).unwrap();
             let left_over = (calls - 1) % allowance + 1;
@@ -246,9 +263,9 @@ mod tests {
             // A window lasts as long as the sending of what it takes, where that is more.
             let least = (window.max(sending(allowance))) * windows + sending(left_over);
             prop_assert!(
-                rehearsal.elapsed() <= least.mul_f64(1.1),
+                traffic.elapsed() <= least.mul_f64(1.1),
                 "{:?} instead of {least:?}",
-                rehearsal.elapsed()
+                traffic.elapsed()
             );
             let offset = Duration::from_millis(offset) / scale;
             for server in [Server::Fixed(offset), Server::Sliding] {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use reseat::engine::{Rehearsed, Script, SeatsKnown};
+use reseat::engine::{Circumstances, Forecast, Reading, forecast};
 use reseat::event::{Method, Service};
 use reseat::model::{DeleteWhen, Operation};
-use reseat::pace::{Limits, Pacer, Rehearsal};
-use reseat::plan::{Circumstances, Forecast, Plan, forecast};
+use reseat::pace::{Limits, Pacer, SimulatedTraffic};
+use reseat::plan::Plan;
 use tokio::time::Instant;
 
 use crate::model::{World, address, bundles};
@@ -50,27 +50,20 @@ fn limits(calls: u32) -> Limits {
 
 fn foretold(stage: &Stage, plan: &Plan) -> (Forecast, Duration) {
     let snapshot = stage.world.snapshot();
-    let nothing = BTreeMap::new();
-    let circumstances = Circumstances {
-        snapshot: &snapshot,
-        sizes: &stage.rules.sizes,
-        allocate_method: Method::Put,
-        concurrency: stage.concurrency,
-        reads: &nothing,
-    };
-    let forecast = forecast(plan, &circumstances);
     let places = u32::try_from(stage.concurrency).unwrap();
     let pacer = Pacer::new(stage.limits.clone());
-    let mut session: Rehearsal<Rehearsed> = Rehearsal::new(pacer, places, CALL, Instant::now().into_std());
-    Script {
-        plan,
-        sizes: &stage.rules.sizes,
-        read_back: &forecast.read_back,
+    let circumstances = Circumstances {
+        rows: &stage.rows,
+        snapshot: &snapshot,
+        rules: &stage.rules,
+        allocate_method: Method::Put,
         concurrency: stage.concurrency,
-        seats: SeatsKnown::Yes,
-    }
-    .rehearse(&mut session);
-    (forecast, session.elapsed())
+        reads: &BTreeMap::new(),
+        reading: Reading::Done,
+        traffic: SimulatedTraffic::new(pacer, places, CALL, Instant::now().into_std()),
+    };
+    let (forecast, timing) = forecast(plan, &circumstances);
+    (forecast, timing.takes)
 }
 
 fn writes(stage: &Stage) -> BTreeMap<(Service, Method), u64> {

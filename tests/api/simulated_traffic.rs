@@ -1,4 +1,4 @@
-//! What is rehearsed is what happens: the same calls, sent by a client under a virtual clock, take the rehearsed time.
+//! What is simulated is what happens: the same calls, sent by a client under a virtual clock, take the simulated time.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ fn case() -> impl Strategy<Value = Case> {
     )
 }
 
-/// The rehearsed time and the time it took.
+/// The simulated time and the time it took.
 async fn both(case: Case) -> (Duration, Duration) {
     let server = Server::new();
     server.always_answers(case.call, json!({}));
@@ -59,38 +59,38 @@ async fn both(case: Case) -> (Duration, Duration) {
     join_all((0..case.before.0).map(|_| put())).await;
     tokio::time::sleep(case.before.1).await;
 
-    let mut rehearsal = client.rehearsal::<()>();
+    let mut traffic = client.simulated_traffic::<()>();
     for _ in 0..case.puts {
-        rehearsal.call(Service::Identity, Method::Put, ());
+        traffic.call(Service::Identity, Method::Put, ());
     }
     for _ in 0..case.deletes {
-        rehearsal.call(Service::Identity, Method::Delete, ());
+        traffic.call(Service::Identity, Method::Delete, ());
     }
-    while rehearsal.next_answer().is_some() {}
+    while traffic.next_answer().is_some() {}
 
     let start = Instant::now();
     let delete = async || client.delete_user(id(1)).await.unwrap();
     let puts = join_all((0..case.puts).map(|_| put()));
     let deletes = join_all((0..case.deletes).map(|_| delete()));
     futures::join!(puts, deletes);
-    (rehearsal.elapsed(), start.elapsed())
+    (traffic.elapsed(), start.elapsed())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_client_takes_the_time_that_was_rehearsed(case in case()) {
+    fn a_client_takes_the_time_that_was_simulated(case in case()) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()
             .unwrap();
         let call = case.call;
-        let (rehearsed, took) = runtime.block_on(both(case));
+        let (simulated, took) = runtime.block_on(both(case));
         // Which of the calls that wake together goes first may differ, in either method, by which the last ends a call
         // or two sooner or later.
-        let apart = rehearsed.abs_diff(took);
-        prop_assert!(apart <= 2 * call + Duration::from_millis(5), "rehearsed {rehearsed:?}, took {took:?}");
+        let apart = simulated.abs_diff(took);
+        prop_assert!(apart <= 2 * call + Duration::from_millis(5), "simulated {simulated:?}, took {took:?}");
     }
 }

@@ -6,27 +6,40 @@ use crate::plan::GroupRuleChange;
 
 /// A call with its payload.
 #[derive(Debug, Clone)]
-pub(super) enum Request {
+pub enum Request {
+    /// Mails invitations.
     Invite(Vec<Invitation>),
+    /// Makes local accounts that are in these groups from the beginning.
     Create(Vec<NewUser>, Vec<GroupId>),
+    /// Changes one account.
     Update(UserId, UserUpdate),
+    /// Changes who is in a group.
     Members {
+        /// The group.
         group: Group,
+        /// Who joins.
         join: Vec<UserId>,
+        /// Who leaves.
         leave: Vec<UserId>,
     },
+    /// Sets direct allocations to these bundles, with this `useExternalLicense`.
     Allocate(Vec<UserId>, BundleSet, bool),
+    /// Releases direct allocations.
     Release(Vec<UserId>),
+    /// Sets a group's licence rule.
     GroupRule(GroupRuleChange),
+    /// Deletes accounts.
     Delete(Vec<UserId>),
 }
 
 /// What a call answered, entry by entry where it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reply {
+pub enum Reply {
     /// Every entry succeeded.
-    Whole,
+    Done,
+    /// What became of each invitation, in their order.
     Invited(Vec<InviteReply>),
+    /// The ids of the accounts that were made, in their order; `None` where the answer does not name one.
     Created(Vec<Option<UserId>>),
     /// What the users hold now, as far as the answer says.
     Allocated(Vec<Allocation>),
@@ -35,7 +48,7 @@ pub(super) enum Reply {
 impl Request {
     /// Sends it.
     pub(super) async fn perform(self, client: &Client) -> Result<(Reply, Receipt), CallError> {
-        let whole = |answer: Answer<()>| (Reply::Whole, answer.receipt);
+        let done = |answer: Answer<()>| (Reply::Done, answer.receipt);
         match self {
             Self::Invite(invitations) => {
                 let answer = client.invite_users(&invitations).await?;
@@ -45,13 +58,13 @@ impl Request {
                 let answer = client.create_users(&users, &groups).await?;
                 Ok((Reply::Created(answer.value), answer.receipt))
             }
-            Self::Update(user, update) => client.update_user(user, &update).await.map(whole),
-            Self::Members { group, join, leave } => client.update_group(&group, &join, &leave).await.map(whole),
+            Self::Update(user, update) => client.update_user(user, &update).await.map(done),
+            Self::Members { group, join, leave } => client.update_group(&group, &join, &leave).await.map(done),
             Self::Allocate(users, bundles, external_license) => {
                 let answer = client.allocate_to_users(&users, &bundles, external_license).await?;
                 Ok((Reply::Allocated(answer.value), answer.receipt))
             }
-            Self::Release(users) => client.release_user_licenses(&users).await.map(whole),
+            Self::Release(users) => client.release_user_licenses(&users).await.map(done),
             Self::GroupRule(change) => {
                 let GroupRuleChange {
                     group,
@@ -62,12 +75,12 @@ impl Request {
                 client
                     .allocate_to_group(group, &bundles, quotas.as_deref(), external_license)
                     .await
-                    .map(whole)
+                    .map(done)
             }
             Self::Delete(users) => match users.as_slice() {
                 // The single route says which account is gone; the bulk one may not.
-                [only] => client.delete_user(*only).await.map(whole),
-                several => client.delete_users(several).await.map(whole),
+                [only] => client.delete_user(*only).await.map(done),
+                several => client.delete_users(several).await.map(done),
             },
         }
     }

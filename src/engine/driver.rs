@@ -1,0 +1,244 @@
+//! Drives the [`Machine`] for a run: carries its effects out, and reports what came of them.
+//!
+//! All decisions are the machine's. What is here is where the waiting is: for answers, for the disk, for a signal, for
+//! the end of the grace.
+
+use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::ReadBack;
+use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId, Urgency};
+use super::run::{Engine, Ran};
+use crate::api::DepartureGate;
+use crate::directory;
+use crate::ledger::{Durable, Journal, JournalError, Record};
+use crate::plan::Plan;
+
+/// How many records may be on their way to the disk before answers have to wait for it, so that a slow disk does not
+/// fill the memory.
+const MOST_RECORDS: usize = 4096;
+
+/// Carries the plan out; see [`Engine::run`].
+pub(super) async fn drive(engine: Engine<'_>, plan: &Plan) -> Result<Ran, JournalError> {
+    let mut machine = Machine::new(Setup {
+        rows: engine.rows,
+        plan,
+        snapshot: engine.snapshot,
+        rules: engine.rules,
+        max_failures: engine.max_failures,
+        concurrency: engine.concurrency,
+        recording: Recording::On,
+    });
+    let mut driver = Driver::new(engine.journal, engine.read_back);
+    let mut input = Input::Started;
+    loop {
+        machine.take_in(input, Timestamp::now());
+        while let Some(effect) = machine.next_effect() {
+            if let Some(ran) = driver.carry_out(effect, &machine) {
+                return Ok(ran);
+            }
+        }
+        input = driver.next_input().await?;
+    }
+}
+
+struct Driver<'a> {
+    journal: &'a dyn Journal,
+    read_back: ReadBack,
+    /// Ends what is sent despite a stop.
+    grace: CancellationToken,
+    /// Calls and readings on their way.
+    jobs: FuturesUnordered<BoxFuture<'static, Input>>,
+    /// Batches of records on their way to the disk, in the order in which they get there.
+    saves: Saves,
+    departing: mpsc::UnboundedReceiver<(TaskId, oneshot::Sender<bool>)>,
+    announce: mpsc::UnboundedSender<(TaskId, oneshot::Sender<bool>)>,
+    /// Calls that have announced their departure and wait for the word.
+    gates: HashMap<TaskId, oneshot::Sender<bool>>,
+    has_reported_stop: bool,
+}
+
+impl<'a> Driver<'a> {
+    fn new(journal: &'a dyn Journal, read_back: ReadBack) -> Self {
+        let (announce, departing) = mpsc::unbounded_channel();
+        Self {
+            journal,
+            read_back,
+            grace: CancellationToken::new(),
+            jobs: FuturesUnordered::new(),
+            saves: Saves::default(),
+            departing,
+            announce,
+            gates: HashMap::new(),
+            has_reported_stop: false,
+        }
+    }
+
+    /// Carries one effect out; how the run went, once it has ended.
+    fn carry_out(&mut self, effect: Effect, machine: &Machine<'_>) -> Option<Ran> {
+        match effect {
+            Effect::Send {
+                task,
+                departure,
+                urgency,
+            } => self.send(task, departure, urgency, machine),
+            Effect::LetGo(task) => self.answer_departure(task, true),
+            Effect::Withhold(task) => self.answer_departure(task, false),
+            Effect::FindAccounts { task, addresses } => {
+                let read_back = self.read_back.clone();
+                self.start(async move { Input::AccountsFound(task, read_back.settle(&addresses).await) });
+            }
+            Effect::ReadAllocations(task, urgency) => {
+                let ReadBack {
+                    client,
+                    options,
+                    observer,
+                    ..
+                } = self.reader(urgency);
+                self.start(async move {
+                    let held = directory::read_allocations(&client, &options, &observer).await;
+                    Input::AllocationsRead(task, held)
+                });
+            }
+            Effect::ReadSuccessors(task, successors) => {
+                let read_back = self.read_back.clone();
+                self.start(async move { Input::SuccessorsRead(task, read_back.verify(&successors).await) });
+            }
+            Effect::ReadSeats(task) => {
+                let client = self.read_back.client.clone();
+                self.start(async move {
+                    let seats = client.seats().await.map(|answer| answer.value);
+                    Input::SeatsRead(task, seats)
+                });
+            }
+            Effect::Record(records) => self.saves.push(records, self.journal),
+            Effect::Tell(event) => (self.read_back.observer)(event),
+            Effect::CancelWaiting => {
+                // The machine knows of the stop already, whoever asked for it.
+                self.has_reported_stop = true;
+                self.read_back.stop.cancel();
+            }
+            Effect::StartGrace(length) => {
+                let grace = self.grace.clone();
+                self.start(async move {
+                    tokio::time::sleep(length).await;
+                    grace.cancel();
+                    Input::GraceEnded
+                });
+            }
+            Effect::End(ran) => return Some(ran),
+        }
+        None
+    }
+
+    fn start(&self, job: impl Future<Output = Input> + Send + 'static) {
+        self.jobs.push(job.boxed());
+    }
+
+    fn send(&mut self, task: TaskId, departure: Departure, urgency: Urgency, machine: &Machine<'_>) {
+        let Some(request) = machine.request(task) else {
+            return;
+        };
+        let mut client = self.reader(urgency).client;
+        if departure == Departure::Announced {
+            let announce = self.announce.clone();
+            client = client.with_departure_gate(DepartureGate::new(move || {
+                let (answer, asked) = oneshot::channel();
+                // Nobody listens any more only where the run is over; then nothing may leave either.
+                let is_heard = announce.send((task, answer)).is_ok();
+                async move { is_heard && asked.await.unwrap_or(false) }.boxed()
+            }));
+        }
+        self.start(async move { Input::Answered(task, request.perform(&client).await) });
+    }
+
+    /// How to send and read, by what may end it.
+    fn reader(&self, urgency: Urgency) -> ReadBack {
+        let read_back = self.read_back.clone();
+        match urgency {
+            Urgency::Ordinary => read_back,
+            Urgency::DespiteStop => ReadBack {
+                client: read_back.client.with_stop(self.grace.clone()),
+                stop: self.grace.clone(),
+                ..read_back
+            },
+        }
+    }
+
+    fn answer_departure(&mut self, task: TaskId, may_leave: bool) {
+        if let Some(gate) = self.gates.remove(&task) {
+            // A call that is no longer there needs no answer.
+            let _ = gate.send(may_leave);
+        }
+    }
+
+    /// Waits for the next thing to happen. A stop is reported before the calls that it brings back.
+    async fn next_input(&mut self) -> Result<Input, JournalError> {
+        let stop = self.read_back.stop.clone();
+        let mut stopping = pin!(stop.cancelled());
+        tokio::select! {
+            biased;
+            () = &mut stopping, if !self.has_reported_stop => {
+                self.has_reported_stop = true;
+                Ok(Input::StopAsked)
+            }
+            Some(result) = self.saves.next(), if !self.saves.is_empty() => self.recorded(result),
+            Some((task, gate)) = self.departing.recv() => {
+                self.gates.insert(task, gate);
+                Ok(Input::Departing(task))
+            }
+            Some(input) = self.jobs.next(), if !self.saves.is_full() => Ok(input),
+        }
+    }
+
+    /// A batch is on disk, and with it perhaps others that got there together.
+    fn recorded(&mut self, first: Result<(), JournalError>) -> Result<Input, JournalError> {
+        first?;
+        let mut batches = 1;
+        while let Some(result) = self.saves.next().now_or_never().flatten() {
+            result?;
+            batches += 1;
+        }
+        Ok(Input::Recorded(batches))
+    }
+}
+
+/// Batches of records on their way to the disk. Only the first is waited for, so that a group that gets there together
+/// wakes the driver once.
+#[derive(Default)]
+struct Saves {
+    batches: VecDeque<(usize, Durable)>,
+    records: usize,
+}
+
+impl Saves {
+    fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.records >= MOST_RECORDS
+    }
+
+    fn push(&mut self, records: Vec<Record>, journal: &dyn Journal) {
+        let count = records.len();
+        self.records += count;
+        self.batches.push_back((count, journal.append(records)));
+    }
+
+    /// Waits for the first; `None` if there is none. Nothing is lost if the wait is given up.
+    async fn next(&mut self) -> Option<Result<(), JournalError>> {
+        let (_, durable) = self.batches.front_mut()?;
+        let result = durable.await;
+        let (count, _) = self.batches.pop_front()?;
+        self.records -= count;
+        Some(result)
+    }
+}

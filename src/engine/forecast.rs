@@ -1,0 +1,319 @@
+//! What a run will cost, before it begins: the run's own [`Machine`], every call answered well, on a simulated clock.
+//!
+//! Which calls are sent, and when, is decided by what decides it for the run, so the two cannot drift apart. Pure.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Builder;
+
+use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId};
+use super::read_back::{Lack, Successor};
+use super::request::{Reply, Request};
+use crate::api::{InviteReply, Receipt};
+use crate::directory::{Allocations, Snapshot, read_back_calls};
+use crate::event::{Method, Service};
+use crate::model::{Row, UserId};
+use crate::pace::SimulatedTraffic;
+use crate::plan::{AccountIndex, CallKind, Direct, Plan, Rules, Stage, Work};
+
+/// Calls by the quota that they count against.
+pub type Calls = BTreeMap<(Service, Method), u64>;
+
+/// What a run of the plan sends if every step succeeds; signing in is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forecast {
+    /// Changing calls by what they do.
+    pub by_label: BTreeMap<&'static str, u64>,
+    /// The calls that read the present state, which a run makes before anything else.
+    pub reads: Calls,
+    /// The changing calls.
+    pub writes: Calls,
+    /// The calls that read new accounts back before old ones are deleted.
+    pub read_back: Calls,
+    /// The changing calls that a tool with one call for each change would send.
+    pub one_by_one: Calls,
+}
+
+/// How long a run takes if every step succeeds and nobody else spends the quotas.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// In all, from now.
+    pub takes: Duration,
+    /// How long each quota lets none of its calls go; waits of several quotas may overlap.
+    pub waits: BTreeMap<(Service, Method), Duration>,
+    /// How long one call for each change would take.
+    pub one_by_one: Duration,
+}
+
+impl Forecast {
+    /// Every call of the run, reads included.
+    pub fn calls(&self) -> Calls {
+        let mut calls = Calls::new();
+        for (of, count) in self.reads.iter().chain(&self.writes).chain(&self.read_back) {
+            *calls.entry(*of).or_default() += count;
+        }
+        calls
+    }
+
+    /// Calls in all, reads included.
+    pub fn total(&self) -> u64 {
+        self.calls().values().sum()
+    }
+}
+
+/// What else a forecast depends on.
+pub struct Circumstances<'a> {
+    /// The rows, as they were planned.
+    pub rows: &'a [Row],
+    /// The state that was planned against.
+    pub snapshot: &'a Snapshot,
+    /// What the user chose.
+    pub rules: &'a Rules,
+    /// The method that allocates licences.
+    pub allocate_method: Method,
+    /// How many calls may be under way.
+    pub concurrency: usize,
+    /// What reading the present state took.
+    pub reads: &'a Calls,
+    /// Whether that is still to come.
+    pub reading: Reading,
+    /// The quotas as they are spent by now, and how long a call takes.
+    pub traffic: SimulatedTraffic<SimulatedCall>,
+}
+
+/// Whether the present state is still to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It has been read for the run.
+    Done,
+    /// The run reads it again, which takes at least so long.
+    Ahead(Duration),
+}
+
+/// A call of the simulation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SimulatedCall {
+    /// One that changes something.
+    Change(TaskId),
+    /// One that reads.
+    Read,
+}
+
+/// What the plan will cost if every step succeeds.
+pub fn forecast(plan: &Plan, circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
+    let mut forecast = Forecast::default();
+    let reads = circumstances.reads.iter();
+    forecast.reads = reads
+        .filter(|((service, _), _)| *service != Service::Token)
+        .map(|(of, count)| (*of, *count))
+        .collect();
+    let mut traffic = circumstances.traffic.clone();
+    if let Reading::Ahead(least) = circumstances.reading {
+        traffic.go_through(&forecast.reads, &SimulatedCall::Read);
+        traffic.lasts(least);
+    }
+    let mut one_by_one = traffic.clone();
+    let mut simulation = Simulation {
+        plan,
+        circumstances,
+        machine: Machine::new(Setup {
+            rows: circumstances.rows,
+            plan,
+            snapshot: circumstances.snapshot,
+            rules: circumstances.rules,
+            max_failures: None,
+            concurrency: circumstances.concurrency,
+            recording: Recording::Off,
+        }),
+        traffic,
+        inputs: VecDeque::from([Input::Started]),
+        reading_back: None,
+        accounts_made: 0,
+        forecast,
+    };
+    simulation.run();
+    let Simulation { traffic, forecast, .. } = simulation;
+    one_by_one.go_through(&forecast.one_by_one, &SimulatedCall::Read);
+    let timing = Timing {
+        takes: traffic.elapsed(),
+        waits: traffic.held().clone(),
+        one_by_one: one_by_one.elapsed(),
+    };
+    (forecast, timing)
+}
+
+/// A run of which every call succeeds.
+struct Simulation<'a> {
+    plan: &'a Plan,
+    circumstances: &'a Circumstances<'a>,
+    machine: Machine<'a>,
+    traffic: SimulatedTraffic<SimulatedCall>,
+    /// What has happened and was not taken in yet.
+    inputs: VecDeque<Input>,
+    /// Successors that are being read back: how many, and how many calls are still to be answered.
+    reading_back: Option<(TaskId, usize, u64)>,
+    accounts_made: u128,
+    forecast: Forecast,
+}
+
+impl Simulation<'_> {
+    fn run(&mut self) {
+        while let Some(input) = self.next_input() {
+            // No record is written, so the time of day is of no importance.
+            self.machine.take_in(input, Timestamp::UNIX_EPOCH);
+            while let Some(effect) = self.machine.next_effect() {
+                self.carry_out(effect);
+            }
+        }
+    }
+
+    fn next_input(&mut self) -> Option<Input> {
+        loop {
+            if let Some(input) = self.inputs.pop_front() {
+                return Some(input);
+            }
+            match self.traffic.next_answer()? {
+                SimulatedCall::Change(task) => return Some(self.answer(task)),
+                SimulatedCall::Read => self.read(),
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { task, departure, .. } => self.send(task, departure),
+            Effect::ReadSuccessors(task, successors) => self.read_back(task, &successors),
+            // Nothing is lost, refused or short where every call succeeds; should the machine ask all the same, it hears
+            // that nothing was found.
+            Effect::FindAccounts { task, .. } => self.inputs.push_back(Input::AccountsFound(task, Ok(HashMap::new()))),
+            Effect::ReadAllocations(task, _) => {
+                self.inputs
+                    .push_back(Input::AllocationsRead(task, Ok(Allocations::default())));
+            }
+            Effect::ReadSeats(task) => self.inputs.push_back(Input::SeatsRead(task, Ok(Vec::new()))),
+            Effect::Record(_) => self.inputs.push_back(Input::Recorded(1)),
+            Effect::LetGo(_)
+            | Effect::Withhold(_)
+            | Effect::Tell(_)
+            | Effect::CancelWaiting
+            | Effect::StartGrace(_)
+            | Effect::End(_) => {}
+        }
+    }
+
+    fn send(&mut self, task: TaskId, departure: Departure) {
+        let Some(kind) = self.machine.kind(task) else { return };
+        let label = kind.label();
+        let of = match kind {
+            CallKind::Allocate(..) => (Service::License, self.circumstances.allocate_method),
+            // Quotas have a route of their own, which is a PUT everywhere.
+            CallKind::GroupRule(_) if !self.has_quotas(task) => (Service::License, self.circumstances.allocate_method),
+            other => other.cost(),
+        };
+        let entries = self.machine.entries(task) as u64;
+        *self.forecast.by_label.entry(label).or_default() += 1;
+        *self.forecast.writes.entry(of).or_default() += 1;
+        *self.forecast.one_by_one.entry(of).or_default() += entries;
+        if departure == Departure::Announced {
+            self.inputs.push_back(Input::Departing(task));
+        }
+        self.traffic.call(of.0, of.1, SimulatedCall::Change(task));
+    }
+
+    fn has_quotas(&self, task: TaskId) -> bool {
+        matches!(self.machine.request(task), Some(Request::GroupRule(change)) if change.quotas.is_some())
+    }
+
+    /// The call succeeds for every entry.
+    fn answer(&mut self, task: TaskId) -> Input {
+        let entries = self.machine.entries(task);
+        let reply = match self.machine.kind(task) {
+            Some(CallKind::Invite) => {
+                let invited = self.make_accounts(entries).map(InviteReply::Invited);
+                Reply::Invited(invited.collect())
+            }
+            Some(CallKind::Create(_)) => Reply::Created(self.make_accounts(entries).map(Some).collect()),
+            _ => Reply::Done,
+        };
+        let receipt = Receipt {
+            http_status: 200,
+            trace_id: None,
+            attempts: 1,
+        };
+        Input::Answered(task, Ok((reply, receipt)))
+    }
+
+    /// Ids that nobody has: version 8 is left to whoever makes them up.
+    fn make_accounts(&mut self, count: usize) -> impl Iterator<Item = UserId> + use<> {
+        let first = self.accounts_made;
+        self.accounts_made += count as u128;
+        (first..self.accounts_made).map(|number| UserId(Builder::from_custom_bytes(number.to_be_bytes()).into_uuid()))
+    }
+
+    fn read_back(&mut self, task: TaskId, successors: &[Successor]) {
+        let wants_licenses = successors.iter().any(|successor| !successor.licenses.is_empty());
+        let calls = read_back(self.plan, successors.len(), wants_licenses, self.circumstances);
+        self.reading_back = Some((task, successors.len(), calls.values().sum::<u64>() + 1));
+        for ((service, method), count) in &calls {
+            for _ in 0..*count {
+                self.traffic.call(*service, *method, SimulatedCall::Read);
+            }
+        }
+        self.forecast.read_back = calls;
+        self.read();
+    }
+
+    /// One more call that reads was answered; with the last one the successors have been read.
+    fn read(&mut self) {
+        let Some((task, successors, left)) = self.reading_back else {
+            return;
+        };
+        if left > 1 {
+            self.reading_back = Some((task, successors, left - 1));
+            return;
+        }
+        self.reading_back = None;
+        let lacks = vec![Lack::default(); successors];
+        self.inputs.push_back(Input::SuccessorsRead(task, Ok(lacks)));
+    }
+}
+
+/// The calls of the stage that reads successors back: the listings as they will have grown and shrunk by then.
+fn read_back(plan: &Plan, accounts: usize, wants_licenses: bool, circumstances: &Circumstances<'_>) -> Calls {
+    let snapshot = circumstances.snapshot;
+    let listings = snapshot.listings();
+    let Some(users) = listings.users else {
+        return Calls::new();
+    };
+    let before = plan.steps.iter().filter(|step| step.stage < Stage::Verify);
+    let (mut made, mut deleted) = (0, 0);
+    // Whether each account has a direct allocation before and afterwards.
+    let mut held: HashMap<AccountIndex, (bool, bool)> = HashMap::new();
+    for step in before {
+        let Some(index) = step.account else { continue };
+        let id = plan.account(index).id;
+        let holds_now = || id.is_some_and(|id| snapshot.direct(id).is_some());
+        match &step.work {
+            Work::Invite(_) | Work::Create(..) => made += u64::from(id.is_none()),
+            Work::License(change) => {
+                let holds = matches!(change.target.direct, Direct::Holds(_));
+                held.entry(index).or_insert_with(|| (holds_now(), holds)).1 = holds;
+            }
+            Work::Delete => {
+                deleted += 1;
+                held.entry(index).or_insert_with(|| (holds_now(), false)).1 = false;
+            }
+            _ => {}
+        }
+    }
+    let count = |change: (bool, bool)| held.values().filter(|held| **held == change).count() as u64;
+    let allocations = listings.allocations.filter(|_| wants_licenses);
+    read_back_calls(
+        users.changed(made, deleted),
+        allocations.map(|pages| pages.changed(count((false, true)), count((true, false)))),
+        accounts as u64,
+        circumstances.concurrency as u64,
+    )
+}

@@ -1,0 +1,355 @@
+//! What an answer means for the steps that a call was for: they are done, the call is split or made smaller, what became
+//! of it is read back, or the guilty step fails.
+
+use std::collections::HashMap;
+
+use super::giving_up::Reason;
+use super::judge::{self, Next};
+use super::rows::StepFailure;
+use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
+use super::steps::StepState;
+use super::{Effect, Machine, Task, TaskId};
+use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt, Seats};
+use crate::directory::Found;
+use crate::engine::request::Reply;
+use crate::engine::run::Stopped;
+use crate::ledger::Record;
+use crate::model::{BundleCode, BundleSet, Status, UserId, UserRef};
+use crate::plan::{Call, CallKind, Family, RowIndex, StepIndex, StepSource, Verdict, Work};
+
+impl Machine<'_> {
+    /// A call ended.
+    pub(super) fn answered(&mut self, task: TaskId, result: Result<(Reply, Receipt), CallError>) {
+        let Some(Task::Call { waiting, touched }) = self.tasks.remove(&task) else {
+            return;
+        };
+        self.schedule.release(&touched);
+        let has_left = result
+            .as_ref()
+            .map_or_else(|error| error.attempts, |(_, receipt)| receipt.attempts)
+            > 0;
+        for row in self.rows_of(&waiting.call.steps) {
+            if has_left {
+                self.rows.called(row);
+            } else {
+                self.rows.never_left(row);
+            }
+        }
+        match result {
+            Ok((reply, receipt)) => self.succeeded(waiting, reply, &receipt),
+            Err(error) => self.failed(waiting, &error),
+        }
+    }
+
+    fn succeeded(&mut self, waiting: Waiting, reply: Reply, receipt: &Receipt) {
+        let Waiting { call, sibling } = waiting;
+        let family = call.kind.family();
+        self.giving_up.passed(family);
+        self.schedule.passed(family);
+        for row in self.rows_of(&call.steps) {
+            self.rows.answered(row, receipt);
+        }
+        match reply {
+            Reply::Done => self.end_steps(&call.steps, StepState::Done),
+            Reply::Allocated(allocations) => self.allocated(&call, &allocations),
+            Reply::Invited(replies) => {
+                let mut lost = Vec::new();
+                for (step, reply) in call.steps.iter().zip(replies) {
+                    match reply {
+                        InviteReply::Invited(user) => self.made(*step, user),
+                        InviteReply::Refused(words) => {
+                            let failure = StepFailure::new(Status::Rejected, "invitation_refused", words);
+                            self.fail_step(*step, &failure, None);
+                        }
+                        InviteReply::Missing => lost.push(*step),
+                    }
+                }
+                self.look_for_missing(&call, lost);
+            }
+            Reply::Created(users) => {
+                let mut lost = Vec::new();
+                for (step, user) in call.steps.iter().zip(users) {
+                    match user {
+                        Some(user) => self.made(*step, user),
+                        None => lost.push(*step),
+                    }
+                }
+                self.look_for_missing(&call, lost);
+            }
+        }
+        if let Some(sibling) = sibling {
+            self.schedule.put_back([after_its_half_passed(sibling)]);
+        }
+    }
+
+    /// A 200 counts for the users that it names with the bundles that were asked for.
+    fn allocated(&mut self, call: &Call, allocations: &[Allocation]) {
+        let CallKind::Allocate(bundles, _) = &call.kind else {
+            return;
+        };
+        let held: HashMap<UserId, &BundleSet> = allocations
+            .iter()
+            .map(|allocation| (allocation.user, &allocation.bundles))
+            .collect();
+        let mut confirmed = Vec::with_capacity(call.steps.len());
+        for step in &call.steps {
+            let user = self.steps.user_of(*step);
+            let words = match user.and_then(|user| held.get(&user)) {
+                Some(held) if *held == bundles => {
+                    confirmed.push(*step);
+                    continue;
+                }
+                Some(held) => format!("the server answered that the account holds {held} instead of {bundles}"),
+                None => "the server's answer does not name this account".to_owned(),
+            };
+            let failure = StepFailure::new(Status::Conflict, "not_confirmed", words).unclear();
+            self.fail_or_look(&[*step], &failure, None);
+        }
+        self.end_steps(&confirmed, StepState::Done);
+    }
+
+    /// Entries of which the answer says nothing.
+    fn look_for_missing(&mut self, call: &Call, steps: Vec<StepIndex>) {
+        if !steps.is_empty() {
+            let words = "the server's answer does not name this account";
+            let kind = call.kind.clone();
+            let lost = StepFailure::new(Status::InDoubt, "answer_incomplete", words);
+            self.look_for_made(Call { kind, steps }, &lost);
+        }
+    }
+
+    /// An account was made; rows that go on from here are recorded with its id, so that a rerun never
+    /// makes it again. An answer that names somebody else's account is not believed: the groups and licences
+    /// would go to that person, and a migration would lead to the account that it deletes.
+    pub(super) fn made(&mut self, step: StepIndex, user: UserId) {
+        if let Some(account) = self.steps.step(step).account {
+            let is_somebodys = !matches!(self.snapshot.user(&UserRef::Id(user)), Found::None { .. });
+            if let Err(user) = self.steps.learn_id(account, user, is_somebodys) {
+                let words = format!("the server answered with {user}, which is another account's id");
+                let failure = StepFailure::new(Status::InDoubt, "another_account", words);
+                return self.fail_step(step, &failure, None);
+            }
+        }
+        self.end_step(step, StepState::Done);
+        let rows = self.steps.rows_of(step);
+        let going_on = rows.iter().filter(|row| !self.rows.has_ended(**row));
+        let records = going_on.filter_map(|row| self.rows.begun(*row, &self.steps, "made", self.now));
+        let records: Vec<Record> = records.collect();
+        self.record(records);
+    }
+
+    fn failed(&mut self, waiting: Waiting, error: &CallError) {
+        let Waiting { call, sibling } = waiting;
+        let family = call.kind.family();
+        let sibling = sibling.map(Waiting::from);
+        if self.shows_that_the_kind_works(family, error) {
+            self.schedule.prove(family);
+        }
+        if error.perhaps_done && family == Family::Delete {
+            self.perhaps_deleted.extend(&call.steps);
+        }
+        let reason = self.giving_up.failed(error);
+        match judge::next(error, family) {
+            Next::Split => self.split_or_blame(call, sibling, error),
+            Next::Shrink if call.steps.len() > 1 => {
+                self.schedule.shrink(family, call.steps.len() / 2);
+                // When its turn comes again, it is cut to the new size.
+                self.schedule
+                    .put_back(std::iter::once(Waiting::from(call)).chain(sibling));
+            }
+            Next::Shrink => {
+                self.blame(&call, error);
+                self.schedule.put_back(sibling);
+            }
+            Next::ReadBack => {
+                let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
+                self.look_for_made(call, &lost);
+                self.schedule.put_back(sibling);
+            }
+            Next::Fail => {
+                self.fail_or_look(&call.steps, &StepFailure::of(error), Some(error));
+                self.schedule.put_back(sibling);
+            }
+            Next::Stop => self.stop(Stopped::SignIn(error.message.clone())),
+            Next::Leave => {
+                // Whoever stopped the calls has stopped the run, even if that was not said yet.
+                self.stop(Stopped::Interrupted);
+                // Nothing of it is sent any more but what is owed.
+                self.schedule
+                    .put_back(std::iter::once(Waiting::from(call)).chain(sibling));
+            }
+        }
+        self.stop_for(reason, error);
+    }
+
+    /// Whether a failed call shows that calls of its kind work here, so that others may be sent beside it. Until it is
+    /// known whether rows are refused for what is theirs, they are tried one by one.
+    fn shows_that_the_kind_works(&self, family: Family, error: &CallError) -> bool {
+        match error.failure {
+            _ if error.status == Some(403) || error.is_page() => false,
+            Failure::Refused => !self.giving_up.is_open(family),
+            _ => true,
+        }
+    }
+
+    /// Stops the run where everything would fail the same way.
+    fn stop_for(&mut self, reason: Option<Reason>, error: &CallError) {
+        let Some(reason) = reason else { return };
+        let is_about_rows = matches!(reason, Reason::Lost(_) | Reason::Refused(_));
+        // Where every row has come to its end there is nothing to be stopped.
+        if is_about_rows && self.rows.all_have_ended() {
+            return;
+        }
+        if let Some(why) = self.giving_up.stopping(reason, error) {
+            self.stop(why);
+        }
+    }
+
+    /// The steps fail; but whether licences were taken over is looked up first, where that is not known.
+    fn fail_or_look(&mut self, steps: &[StepIndex], failure: &StepFailure, error: Option<&CallError>) {
+        let is_open = |step: &StepIndex| failure.is_unclear && self.takes_over(*step);
+        let (unknown, failed): (Vec<StepIndex>, Vec<StepIndex>) = steps.iter().partition(|step| is_open(step));
+        for step in failed {
+            self.fail_step(step, failure, error);
+        }
+        if !unknown.is_empty() {
+            self.look_for_taken_over(unknown, failure.clone());
+        }
+    }
+
+    fn split_or_blame(&mut self, call: Call, sibling: Option<Waiting>, error: &CallError) {
+        let family = call.kind.family();
+        if family == Family::Allocate && error.status == Some(409) {
+            // 409 on an allocation: seats are short, and the earlier rows of the sheet are to get the last ones.
+            self.schedule.send_one_at_a_time(family, OneAtATime::LastSeats);
+        }
+        let call = self.fail_unowned(call, error);
+        let is_suspect = self.giving_up.suspects(family) && !self.schedule.keeps_order(family);
+        let is_sampled = error.status == Some(403) || is_suspect;
+        let parts = if is_sampled {
+            self.giving_up.split_by_samples(call)
+        } else {
+            split(call).map(|halves| vec![halves])
+        };
+        match parts {
+            // The order of the parts is the order in which they tell most.
+            Ok(parts) if is_sampled => {
+                let parts: Vec<Waiting> = parts.into_iter().chain(sibling).collect();
+                self.schedule.put_first(parts);
+            }
+            Ok(parts) => self.schedule.put_back(parts.into_iter().chain(sibling)),
+            Err(single) => {
+                self.schedule.put_back(sibling);
+                self.blame(&single, error);
+            }
+        }
+    }
+
+    /// Of a licence call that names a bundle of which the organization has no seats at all, every row is refused,
+    /// whoever it is for: splitting would cost two calls a row. Fails those rows; gives back what is still to be split.
+    fn fail_unowned(&mut self, call: Call, error: &CallError) -> Call {
+        let Some(missing) = self.unowned(&call, error) else {
+            return call;
+        };
+        let words = format!("the organization has no licences of {missing}: {}", error.message);
+        let failure = StepFailure::of(error).saying(words);
+        let Call { kind, steps } = call;
+        // Of several rows that share a step, not all may name the bundle.
+        let is_one_rows =
+            |step: &StepIndex| matches!(&self.steps.step(*step).work, Work::License(change) if change.edits.len() == 1);
+        let (single, shared): (Vec<StepIndex>, Vec<StepIndex>) = steps.into_iter().partition(|step| is_one_rows(step));
+        for step in single {
+            self.fail_step(step, &failure, Some(error));
+        }
+        Call { kind, steps: shared }
+    }
+
+    /// The bundles of a call answered 404 that the organization's seats, where they are known, do not list.
+    fn unowned(&self, call: &Call, error: &CallError) -> Option<BundleSet> {
+        let CallKind::Allocate(bundles, _) = &call.kind else {
+            return None;
+        };
+        let seats = self
+            .snapshot
+            .seats()
+            .filter(|seats| !seats.is_empty() && error.status == Some(404))?;
+        let is_listed = |code: &BundleCode| seats.iter().any(|seats| seats.code == *code);
+        let missing: BundleSet = bundles.iter().filter(|code| !is_listed(code)).cloned().collect();
+        (!missing.is_empty()).then_some(missing)
+    }
+
+    /// A single step was refused: it is the guilty one.
+    fn blame(&mut self, call: &Call, error: &CallError) {
+        let Some(step) = call.steps.first().copied() else {
+            return;
+        };
+        let family = call.kind.family();
+        if judge::already_gone(error, family) {
+            self.gone_already(step);
+            return;
+        }
+        if self.steps.split_shared(step) {
+            // The first row's part is tried alone; the others' follows, whatever becomes of it.
+            self.schedule.add_first(&self.steps, [step]);
+            return;
+        }
+        self.fail_step(step, &StepFailure::of(error), Some(error));
+        if error.status == Some(403) {
+            let reason = self.giving_up.forbidden(family);
+            self.stop_for(reason, error);
+        }
+        if (family, error.status) == (Family::Allocate, Some(409)) {
+            // That seats run out is nobody's fault, and their order is the sheet's.
+            self.read_seats();
+            return;
+        }
+        let reason = self.giving_up.refused(family, error);
+        self.stop_for(reason, error);
+        if self.giving_up.suspects(family) && !self.schedule.keeps_order(family) {
+            self.schedule.sample(family, self.giving_up.count(family));
+        }
+    }
+
+    fn read_seats(&mut self) {
+        if !self.seats.are_being_read && !self.seats.are_unreadable {
+            self.seats.are_being_read = true;
+            let task = self.ask(Task::Seats);
+            self.effects.push_back(Effect::ReadSeats(task));
+        }
+    }
+
+    pub(super) fn seats_read(&mut self, task: TaskId, seats: Result<Vec<Seats>, CallError>) {
+        self.tasks.remove(&task);
+        self.seats.are_being_read = false;
+        match seats {
+            Ok(seats) => {
+                let empty = seats.into_iter().filter(|seats| seats.free() == 0);
+                self.seats.exhausted = empty.map(|seats| seats.code).collect();
+            }
+            Err(_) => self.seats.are_unreadable = true,
+        }
+    }
+
+    /// A deletion was answered 404.
+    fn gone_already(&mut self, step: StepIndex) {
+        let rows = self.steps.rows_of(step);
+        if self.perhaps_deleted.contains(&step) {
+            for row in &rows {
+                let remark = "the answer was lost, and the account was gone when the deletion was tried again";
+                self.rows.remark(*row, remark);
+            }
+            return self.end_step(step, StepState::Done);
+        }
+        let has_no_other_step = |row: &&RowIndex| self.steps.of_row(**row).len() == 1;
+        let settled: Vec<RowIndex> = rows.iter().filter(has_no_other_step).copied().collect();
+        for row in settled {
+            let verdict = Verdict {
+                status: Status::Unchanged,
+                code: "already_gone".into(),
+                message: "the account was gone already".to_owned(),
+            };
+            self.rows.settle(row, verdict);
+        }
+        self.end_step(step, StepState::Dropped);
+    }
+}

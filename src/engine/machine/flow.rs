@@ -1,0 +1,287 @@
+//! The course of a run: its stages, its stop, and the ends of steps and rows.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::rows::StepFailure;
+use super::steps::StepState;
+use super::{Effect, Machine, TaskId};
+use crate::api::CallError;
+use crate::engine::run::{Ran, Stopped};
+use crate::event::Event;
+use crate::ledger::Record;
+use crate::model::{BundleSet, Place, Status};
+use crate::plan::{RowIndex, Stage, StepIndex, StepSource};
+
+/// How many rows that need no call end together, so that a million of them are not in memory at once.
+const ROWS_AT_ONCE: usize = 1000;
+
+/// For how long after a stop steps may be finished that would leave somebody worse off. Shorter than the ten seconds
+/// that systemd and container engines give before they kill.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Rows end that the plan has settled without a call.
+    Settled { next: RowIndex },
+    /// A stage has ended, and its records are on their way to the disk: the next stage builds on them.
+    Between { last: Option<Stage> },
+    /// Calls of a stage wait or are on their way.
+    Stage(Stage),
+    /// Rows are recorded that the run did not get to the end of.
+    Leaving { next: RowIndex },
+    /// Nothing is left to do.
+    Ended,
+}
+
+/// Records that were handed over, until they are on disk.
+#[derive(Default)]
+pub(super) struct Reported {
+    /// What is told of the rows of each batch once it is on disk.
+    batches: VecDeque<Vec<Event>>,
+    /// Calls that may leave once so many more batches are on disk.
+    departing: Vec<(usize, TaskId)>,
+}
+
+impl Reported {
+    /// Whether everything that was handed over is on disk.
+    fn is_on_disk(&self) -> bool {
+        self.batches.is_empty()
+    }
+}
+
+impl Machine<'_> {
+    /// Goes on as far as it goes without anything else happening.
+    pub(super) fn go_on(&mut self) {
+        loop {
+            match self.phase {
+                Phase::Settled { next } => match self.settle_from(next) {
+                    Some(next) => self.phase = next,
+                    None => return,
+                },
+                Phase::Between { last } => {
+                    if !self.reported.is_on_disk() {
+                        return;
+                    }
+                    self.phase = match self.next_stage(last) {
+                        Some(stage) => {
+                            self.begin_stage(stage);
+                            Phase::Stage(stage)
+                        }
+                        None => Phase::Leaving { next: 0 },
+                    };
+                }
+                Phase::Stage(stage) => {
+                    self.send_what_fits();
+                    if !self.tasks.is_empty() || !self.schedule.is_empty() {
+                        return;
+                    }
+                    self.phase = Phase::Between { last: Some(stage) };
+                }
+                Phase::Leaving { next } => match self.leave_from(next) {
+                    Some(next) => self.phase = next,
+                    None => return,
+                },
+                Phase::Ended => return,
+            }
+        }
+    }
+
+    /// Ends rows that the plan has settled, from `next` on; `None` while the last ones are not on disk.
+    fn settle_from(&mut self, next: RowIndex) -> Option<Phase> {
+        if !self.reported.is_on_disk() {
+            return None;
+        }
+        let plan = self.steps.plan();
+        let is_settled = |row: &RowIndex| plan.rows[*row].verdict.is_some();
+        let rows: Vec<RowIndex> = (next..self.rows.len()).filter(is_settled).take(ROWS_AT_ONCE).collect();
+        if let Some(last) = rows.last() {
+            self.end_rows(&rows);
+            return Some(Phase::Settled { next: last + 1 });
+        }
+        // Whoever watches has heard of them with the plan, so they end before the run is said to begin.
+        let open = (0..self.rows.len()).filter(|row| !self.rows.has_ended(*row)).count();
+        self.tell(Event::RunStarted { rows: open });
+        Some(Phase::Between { last: None })
+    }
+
+    /// The next stage that has something to do; once the run stops, only what is owed to somebody.
+    fn next_stage(&self, last: Option<Stage>) -> Option<Stage> {
+        if self.is_stopping() {
+            self.steps.next_stage(last, |step| self.is_owed(step))
+        } else {
+            self.steps.next_stage(last, |step| self.steps.is_open(step))
+        }
+    }
+
+    fn begin_stage(&mut self, stage: Stage) {
+        // Seats that were taken before may be free by now.
+        self.seats.exhausted = BundleSet::default();
+        let steps: Vec<StepIndex> = self.steps.of_stage(stage).collect();
+        let ready: Vec<StepIndex> = steps
+            .into_iter()
+            .filter(|step| (!self.is_stopping() || self.is_owed(*step)) && self.is_ready(*step))
+            .collect();
+        match stage {
+            Stage::Verify => self.verify(&ready),
+            _ => self.schedule.add(&self.steps, ready),
+        }
+    }
+
+    /// Begins nothing new from now on.
+    pub(super) fn stop(&mut self, why: Stopped) {
+        if self.is_stopping() || self.phase == Phase::Ended {
+            return;
+        }
+        self.tell(Event::Stopping(why.to_string()));
+        // Whoever may not sign in, or lacks a permission, cannot finish anything either.
+        self.has_grace = !matches!(why, Stopped::SignIn(_));
+        self.stopped = Some(why);
+        self.effects.push_back(Effect::CancelWaiting);
+        if self.has_grace {
+            self.effects.push_back(Effect::StartGrace(GRACE));
+        }
+    }
+
+    pub(super) fn end_step(&mut self, step: StepIndex, state: StepState) {
+        self.end_steps(&[step], state);
+    }
+
+    /// Ends steps; rows that have no open step left end with them, and what waited for the steps begins.
+    pub(super) fn end_steps(&mut self, steps: &[StepIndex], state: StepState) {
+        let mut complete = Vec::new();
+        for step in steps {
+            let was_owed = self.is_stopping() && self.is_owed(*step);
+            if !self.steps.end(*step, state) {
+                continue;
+            }
+            for row in &self.steps.rows_of(*step) {
+                if was_owed && state == StepState::Done {
+                    self.finished_despite_stop(*row);
+                }
+                if self.rows.step_ended(*row) {
+                    complete.push(*row);
+                }
+            }
+        }
+        self.end_rows(&complete);
+        for step in steps {
+            if let Some(second) = self.steps.take_second_part(*step)
+                && self.is_ready(second)
+            {
+                self.schedule.add_first(&self.steps, [second]);
+            }
+        }
+    }
+
+    /// A step failed, and with it its rows.
+    pub(super) fn fail_step(&mut self, step: StepIndex, failure: &StepFailure, error: Option<&CallError>) {
+        if failure.is_unclear {
+            self.steps.forget_holding(step);
+        }
+        let stage = self.steps.step(step).stage;
+        for row in &self.steps.rows_of(step) {
+            if stage == Stage::GiveBack {
+                let words = format!("giving the licences back failed too: {}", failure.message());
+                self.rows.remark(*row, words);
+            }
+            self.rows.fail(*row, failure.verdict.clone(), error);
+        }
+        self.give_back_if_needed(step, failure);
+        self.end_step(step, StepState::Failed);
+    }
+
+    /// Ends rows: their records go to the results file, and once they are on disk, whoever watches is told.
+    pub(super) fn end_rows(&mut self, rows: &[RowIndex]) {
+        let now = self.now;
+        let records = rows.iter().filter_map(|row| self.rows.end(*row, &self.steps, now));
+        let records = records.collect();
+        self.record(records);
+        if let Some(why) = self.giving_up.too_many(self.rows.failures(), self.rows.len()) {
+            self.stop(why);
+        }
+    }
+
+    /// Hands records to the results file.
+    pub(super) fn record(&mut self, records: Vec<Record>) {
+        if records.is_empty() {
+            return;
+        }
+        let ended = records.iter().filter(|record| record.status != Status::Started);
+        let told = ended.map(|record| Event::RowEnded {
+            place: record.place.clone(),
+            status: record.status,
+            message: record.message.clone(),
+        });
+        self.reported.batches.push_back(told.collect());
+        self.effects.push_back(Effect::Record(records));
+    }
+
+    /// Lets a call go once everything that was handed over up to now is on disk.
+    pub(super) fn let_go_once_recorded(&mut self, task: TaskId) {
+        match self.reported.batches.len() {
+            0 => self.effects.push_back(Effect::LetGo(task)),
+            batches => self.reported.departing.push((batches, task)),
+        }
+    }
+
+    /// So many more batches are on disk.
+    pub(super) fn recorded(&mut self, batches: usize) {
+        for event in self
+            .reported
+            .batches
+            .drain(..batches.min(self.reported.batches.len()))
+            .flatten()
+        {
+            self.effects.push_back(Effect::Tell(event));
+        }
+        let effects = &mut self.effects;
+        self.reported.departing.retain_mut(|(missing, task)| {
+            *missing = missing.saturating_sub(batches);
+            if *missing == 0 {
+                effects.push_back(Effect::LetGo(*task));
+            }
+            *missing > 0
+        });
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.effects.push_back(Effect::Tell(event));
+    }
+
+    /// Records rows that the run did not get to the end of, from `next` on; `None` while the last ones are not on disk.
+    fn leave_from(&mut self, next: RowIndex) -> Option<Phase> {
+        if !self.reported.is_on_disk() {
+            return None;
+        }
+        let is_left = |row: &RowIndex| !self.rows.has_ended(*row);
+        let rows: Vec<RowIndex> = (next..self.rows.len()).filter(is_left).take(ROWS_AT_ONCE).collect();
+        let Some(last) = rows.last() else {
+            let stopped = self.stopped.take().or_else(|| self.giving_up.nothing_was_allowed());
+            let after_stop = std::mem::take(&mut self.after_stop);
+            self.effects.push_back(Effect::End(Ran { stopped, after_stop }));
+            return Some(Phase::Ended);
+        };
+        let next = last + 1;
+        let why = match &self.stopped {
+            Some(Stopped::Interrupted) | None => "not reached before the run was interrupted".to_owned(),
+            Some(why) => format!("not reached: {why}"),
+        };
+        for row in &rows {
+            self.note_what_is_owed(*row);
+        }
+        let now = self.now;
+        let records = rows
+            .iter()
+            .filter_map(|row| self.rows.leave(*row, &self.steps, &why, now));
+        let records = records.collect();
+        self.record(records);
+        Some(Phase::Leaving { next })
+    }
+
+    /// The places of rows, for the summary.
+    pub(super) fn place(&self, row: RowIndex) -> Place {
+        self.rows.place(row)
+    }
+}

@@ -1,0 +1,328 @@
+//! When to give up: telling "this row is at fault" from "everything fails the same way".
+//!
+//! What would fail for every row stops the run after a few, and the rows that are left are not reached rather than
+//! refused. Pure.
+
+use std::collections::HashMap;
+
+use super::schedule::{Waiting, split};
+use crate::api::{CallError, Failure};
+use crate::engine::run::{MaxFailures, Stopped};
+use crate::plan::{Call, Family};
+use crate::text::plural;
+
+/// How many pages for people, one after the other, mean that the calls no longer lead to the organization.
+const ENOUGH_PAGES: usize = 3;
+
+/// How many calls, one after the other, have to be given up before nobody is taken to be there. Each has used its
+/// retries up, so this is minutes of nothing but failures.
+const ENOUGH_LOST: usize = 20;
+
+/// How many rows of a kind have to be refused alike, with none accepted, before what they have in common is taken
+/// to be wrong.
+const ENOUGH_REFUSED: usize = 20;
+
+/// From how many on rows are tried from all over the sheet, so that a bad stretch of it is not taken for the whole.
+const SUSPICIOUS: usize = 2;
+
+/// How many single entries have to be forbidden, with nothing of their kind allowed, before the permission is taken to
+/// be missing.
+const ENOUGH_FORBIDDEN: usize = 3;
+
+/// Why there is no use in going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Pages come instead of answers.
+    Pages,
+    /// Nobody answers.
+    Lost(usize),
+    /// Every row of a kind is refused for the same reason.
+    Refused(usize),
+    /// The application lacks the permission for this kind of call.
+    Forbidden(Family),
+}
+
+/// What has become of calls of one kind.
+#[derive(Debug, Default)]
+struct Kind {
+    /// How many calls passed.
+    passed: usize,
+    /// How many single entries were forbidden.
+    forbidden: usize,
+    /// The status and the code of the first refusal.
+    cause: Option<(Option<u16>, String)>,
+    /// How many refusals there were like it.
+    refused: usize,
+    /// One passed, or one was refused for another reason: the rows differ.
+    differ: bool,
+}
+
+/// What has failed so far, and how alike.
+#[derive(Debug)]
+pub(super) struct GivingUp {
+    max_failures: Option<MaxFailures>,
+    /// Pages in a row.
+    pages: usize,
+    /// Calls given up in a row.
+    lost: usize,
+    kinds: HashMap<Family, Kind>,
+}
+
+impl GivingUp {
+    pub(super) fn new(max_failures: Option<MaxFailures>) -> Self {
+        Self {
+            max_failures,
+            pages: 0,
+            lost: 0,
+            kinds: HashMap::new(),
+        }
+    }
+
+    /// A call passed.
+    pub(super) fn passed(&mut self, family: Family) {
+        self.pages = 0;
+        self.lost = 0;
+        let kind = self.kinds.entry(family).or_default();
+        kind.passed += 1;
+        kind.differ = true;
+    }
+
+    /// A call of however many rows failed.
+    pub(super) fn failed(&mut self, error: &CallError) -> Option<Reason> {
+        match error.failure {
+            _ if error.is_page() => self.pages += 1,
+            Failure::NotDone | Failure::Unclear => self.lost += 1,
+            // The organization answered.
+            Failure::Refused | Failure::TooLarge => (self.pages, self.lost) = (0, 0),
+            Failure::SignIn | Failure::Stopped | Failure::CutOff => {}
+        }
+        match (self.pages, self.lost) {
+            (ENOUGH_PAGES.., _) => Some(Reason::Pages),
+            (_, count @ ENOUGH_LOST..) => Some(Reason::Lost(count)),
+            _ => None,
+        }
+    }
+
+    /// A single row was refused.
+    pub(super) fn refused(&mut self, family: Family, error: &CallError) -> Option<Reason> {
+        let kind = self.kinds.entry(family).or_default();
+        let cause = (error.status, error.code.clone());
+        if *kind.cause.get_or_insert_with(|| cause.clone()) == cause {
+            kind.refused += 1;
+        } else {
+            kind.differ = true;
+        }
+        let is_enough = !kind.differ && kind.refused >= ENOUGH_REFUSED;
+        is_enough.then_some(Reason::Refused(kind.refused))
+    }
+
+    /// A single row was answered 403.
+    pub(super) fn forbidden(&mut self, family: Family) -> Option<Reason> {
+        let kind = self.kinds.entry(family).or_default();
+        kind.forbidden += 1;
+        (kind.forbidden >= ENOUGH_FORBIDDEN && kind.passed == 0).then_some(Reason::Forbidden(family))
+    }
+
+    /// The end that a reason leads to; `None` where the user's `--max-failures` has the last word on rows that fail. A
+    /// page is no answer about any row, and a missing permission will not come by itself.
+    pub(super) fn stopping(&self, reason: Reason, error: &CallError) -> Option<Stopped> {
+        let message = &error.message;
+        Some(match reason {
+            Reason::Pages => Stopped::SignIn(message.clone()),
+            Reason::Forbidden(family) => Stopped::SignIn(format!("{message}; {}", missing_permission(family))),
+            Reason::Lost(_) | Reason::Refused(_) if self.max_failures.is_some() => return None,
+            Reason::Lost(calls) => Stopped::Hopeless(format!(
+                "{calls} calls in a row were given up, the last because {message}; run the same command again once the organization can be reached"
+            )),
+            Reason::Refused(rows) => Stopped::Hopeless(format!(
+                "{rows} rows were refused for the same reason and none of their kind passed: {message}; fix what they have in common and run the same command again, or try every row with `--max-failures 100%`"
+            )),
+        })
+    }
+
+    /// Whether so many failed rows are as many as the user allows.
+    pub(super) fn too_many(&self, failures: usize, rows: usize) -> Option<Stopped> {
+        let most = self.max_failures?;
+        most.reached(failures, rows).then(|| {
+            let rows = plural(failures, "row");
+            Stopped::MaxFailures(format!("{rows} failed, which `--max-failures` allows no more of"))
+        })
+    }
+
+    /// What a run that has come to its end is to be called where every change was forbidden.
+    pub(super) fn nothing_was_allowed(&self) -> Option<Stopped> {
+        let was_forbidden = self.kinds.values().any(|kind| kind.forbidden > 0);
+        let nothing_passed = self.kinds.values().all(|kind| kind.passed == 0);
+        (was_forbidden && nothing_passed).then(|| {
+            let words =
+                "the organization refused every change with 403; check the application's scopes and permissions";
+            Stopped::SignIn(words.to_owned())
+        })
+    }
+
+    /// Whether it is still open if rows of the kind are refused for what is theirs; until that is known they are tried
+    /// one by one.
+    pub(super) fn is_open(&self, family: Family) -> bool {
+        self.max_failures.is_none() && !self.differ(family)
+    }
+
+    fn differ(&self, family: Family) -> bool {
+        self.kinds.get(&family).is_some_and(|kind| kind.differ)
+    }
+
+    /// Whether rows of the kind should be tried from all over the sheet.
+    pub(super) fn suspects(&self, family: Family) -> bool {
+        !self.differ(family) && self.count(family) >= SUSPICIOUS
+    }
+
+    /// How many rows of the kind were refused like the first.
+    pub(super) fn count(&self, family: Family) -> usize {
+        self.kinds.get(&family).map_or(0, |kind| kind.refused)
+    }
+
+    /// Splits a call of which all may be at fault. While nothing of its kind has passed, single entries from both ends
+    /// and the middle are tried first, so that a common fault shows within a few calls.
+    pub(super) fn split_by_samples(&self, call: Call) -> Result<Vec<Waiting>, Call> {
+        let has_passed = self.kinds.get(&call.kind.family()).is_some_and(|kind| kind.passed > 0);
+        if has_passed || call.steps.len() < 4 {
+            return split(call).map(|halves| vec![halves]);
+        }
+        let Call { kind, mut steps } = call;
+        let middle = steps.len() / 2;
+        let last = steps.split_off(steps.len() - 1);
+        let behind = steps.split_off(middle + 1);
+        let centre = steps.split_off(middle);
+        let before = steps.split_off(1);
+        let part = |steps| Call {
+            kind: kind.clone(),
+            steps,
+        };
+        Ok([steps, centre, last, before, behind]
+            .into_iter()
+            .filter(|steps| !steps.is_empty())
+            .map(|steps| Waiting::from(part(steps)))
+            .collect())
+    }
+}
+
+fn missing_permission(family: Family) -> &'static str {
+    match family {
+        Family::Invite | Family::Create | Family::Update | Family::Delete => {
+            "the application needs the application scope `PM.User`, and for group changes the role Organization Administrator"
+        }
+        Family::Members => "the application needs the application scope `PM.Group`",
+        Family::Allocate | Family::Release | Family::GroupRule => {
+            "the application needs the application scope `PM.License`"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Method, Service};
+    use crate::plan::{CallKind, StepIndex};
+
+    fn error(failure: Failure, status: Option<u16>, code: &str) -> CallError {
+        CallError {
+            failure,
+            method: Method::Put,
+            service: Service::Identity,
+            status,
+            code: code.to_owned(),
+            message: String::new(),
+            trace_id: None,
+            attempts: 1,
+            perhaps_done: false,
+        }
+    }
+
+    fn page() -> CallError {
+        error(Failure::Refused, Some(404), "html_answer")
+    }
+
+    fn lost() -> CallError {
+        error(Failure::NotDone, None, "connection_refused")
+    }
+
+    #[test]
+    fn pages_in_a_row_are_hopeless_and_an_answer_between_them_is_hope() {
+        let mut giving_up = GivingUp::new(None);
+        for hope in [true, false] {
+            assert_eq!(giving_up.failed(&page()), None);
+            assert_eq!(giving_up.failed(&page()), None);
+            if hope {
+                giving_up.passed(Family::Invite);
+            }
+        }
+        assert_eq!(giving_up.failed(&page()), Some(Reason::Pages));
+    }
+
+    #[test]
+    fn an_organization_that_answers_now_and_then_is_never_given_up() {
+        let mut giving_up = GivingUp::new(None);
+        for number in 1..200 {
+            let reason = giving_up.failed(&lost());
+            assert_eq!(reason, None, "{number}");
+            if number % (ENOUGH_LOST - 1) == 0 {
+                giving_up.failed(&error(Failure::Refused, Some(400), "Bad"));
+            }
+        }
+        let reason = (0..ENOUGH_LOST).find_map(|_| giving_up.failed(&lost()));
+        assert_eq!(reason, Some(Reason::Lost(ENOUGH_LOST)));
+    }
+
+    #[test]
+    fn rows_refused_giving_up_are_hopeless_only_while_none_has_fared_otherwise() {
+        let refusal = |code| error(Failure::Refused, Some(400), code);
+        let mut giving_up = GivingUp::new(None);
+        for _ in 1..ENOUGH_REFUSED {
+            assert_eq!(giving_up.refused(Family::Update, &refusal("Bad")), None);
+        }
+        assert!(giving_up.suspects(Family::Update) && !giving_up.suspects(Family::Delete));
+        let reason = giving_up.refused(Family::Update, &refusal("Bad"));
+        assert_eq!(reason, Some(Reason::Refused(ENOUGH_REFUSED)));
+        for other in [false, true] {
+            let mut giving_up = GivingUp::new(None);
+            if other {
+                giving_up.refused(Family::Update, &refusal("Other"));
+            } else {
+                giving_up.passed(Family::Update);
+            }
+            for _ in 0..100 {
+                assert_eq!(giving_up.refused(Family::Update, &refusal("Bad")), None);
+            }
+            assert!(!giving_up.suspects(Family::Update));
+        }
+    }
+
+    #[test]
+    fn a_forbidden_call_is_probed_at_both_ends_and_in_the_middle_and_loses_nobody() {
+        let call = Call {
+            kind: CallKind::Delete,
+            steps: (0..100).map(StepIndex).collect(),
+        };
+        let parts = GivingUp::new(None).split_by_samples(call).unwrap();
+        let sizes: Vec<usize> = parts.iter().map(|part| part.call.steps.len()).collect();
+        assert_eq!(sizes, [1, 1, 1, 49, 48]);
+        let mut all: Vec<usize> = parts
+            .iter()
+            .flat_map(|part| part.call.steps.iter().map(|step| step.0))
+            .collect();
+        all.sort_unstable();
+        assert_eq!(all, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn three_forbidden_entries_with_none_allowed_mean_a_missing_permission() {
+        let mut giving_up = GivingUp::new(None);
+        assert_eq!(giving_up.forbidden(Family::Delete), None);
+        assert_eq!(giving_up.forbidden(Family::Delete), None);
+        assert_eq!(
+            giving_up.forbidden(Family::Delete),
+            Some(Reason::Forbidden(Family::Delete))
+        );
+        giving_up.passed(Family::Delete);
+        assert_eq!(giving_up.forbidden(Family::Delete), None);
+    }
+}

@@ -1,0 +1,312 @@
+//! The rows of a run: what has happened to each so far, and the record that each ends with.
+
+use jiff::Timestamp;
+
+use super::steps::Steps;
+use crate::api::{CallError, Failure, Receipt};
+use crate::directory::Snapshot;
+use crate::ledger::Record;
+use crate::model::{Place, Row, Status};
+use crate::plan::{Course, Plan, RowEnd, RowIndex, StepSource, Verdict, row_end};
+
+/// Why a step failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StepFailure {
+    /// How its rows end.
+    pub(super) verdict: Verdict,
+    /// Whether the change may have been made all the same.
+    pub(super) is_unclear: bool,
+}
+
+impl StepFailure {
+    pub(super) fn new(status: Status, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict {
+                status,
+                code: code.into().into(),
+                message: message.into(),
+            },
+            is_unclear: false,
+        }
+    }
+
+    pub(super) fn of(error: &CallError) -> Self {
+        Self {
+            is_unclear: matches!(error.failure, Failure::Unclear | Failure::CutOff),
+            ..Self::new(super::judge::status(error), &error.code, &error.message)
+        }
+    }
+
+    /// The same, where the change may have been made all the same.
+    pub(super) fn unclear(self) -> Self {
+        Self {
+            is_unclear: true,
+            ..self
+        }
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.verdict.message
+    }
+
+    /// The same with another message.
+    pub(super) fn saying(&self, message: String) -> Self {
+        let mut failure = self.clone();
+        failure.verdict.message = message;
+        failure
+    }
+}
+
+/// What is known of one row.
+#[derive(Debug, Clone, Default)]
+struct RowState {
+    /// How many of its steps are open.
+    open: u32,
+    ended: bool,
+    /// Kept from the row's first call to its end only, because there may be a million rows.
+    log: Option<Box<RowLog>>,
+}
+
+/// What has happened to one row.
+#[derive(Debug, Clone)]
+struct RowLog {
+    calls: u32,
+    attempts: u32,
+    http_status: Option<u16>,
+    trace_id: Option<String>,
+    started_at: Option<Timestamp>,
+    failure: Option<Verdict>,
+    /// The end of a row that turned out to need no change.
+    settled: Option<Verdict>,
+    /// Said besides what the steps say: that an answer was lost and settled, that licences went back.
+    remarks: Vec<String>,
+}
+
+impl RowLog {
+    const NONE: Self = Self {
+        calls: 0,
+        attempts: 0,
+        http_status: None,
+        trace_id: None,
+        started_at: None,
+        failure: None,
+        settled: None,
+        remarks: Vec::new(),
+    };
+}
+
+/// Whether rows get records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recording {
+    /// They do.
+    On,
+    /// They do not: nothing is carried out, and nobody reads what would be written.
+    Off,
+}
+
+/// The rows of a run.
+pub(super) struct Rows<'a> {
+    planned: &'a [Row],
+    plan: &'a Plan,
+    snapshot: &'a Snapshot,
+    recording: Recording,
+    states: Vec<RowState>,
+    failures: usize,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(rows: &'a [Row], plan: &'a Plan, snapshot: &'a Snapshot, recording: Recording) -> Self {
+        let open = |steps: usize| RowState {
+            open: u32::try_from(steps).unwrap_or(u32::MAX),
+            ..RowState::default()
+        };
+        Self {
+            planned: rows,
+            plan,
+            snapshot,
+            recording,
+            states: plan.rows.iter().map(|row| open(row.steps.len())).collect(),
+            failures: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    pub(super) fn place(&self, row: RowIndex) -> Place {
+        self.planned[row].place.clone()
+    }
+
+    /// How many rows have ended and need somebody.
+    pub(super) fn failures(&self) -> usize {
+        self.failures
+    }
+
+    /// Whether the row has not failed so far.
+    pub(super) fn is_well(&self, row: RowIndex) -> bool {
+        self.log(row).failure.is_none()
+    }
+
+    pub(super) fn has_ended(&self, row: RowIndex) -> bool {
+        self.states[row].ended
+    }
+
+    pub(super) fn all_have_ended(&self) -> bool {
+        self.states.iter().all(|state| state.ended)
+    }
+
+    /// One more step is to be made for the row.
+    pub(super) fn expect_step(&mut self, row: RowIndex) {
+        self.states[row].open += 1;
+    }
+
+    /// One step less is to be made; says whether none is left, so that the row ends.
+    pub(super) fn step_ended(&mut self, row: RowIndex) -> bool {
+        let state = &mut self.states[row];
+        state.open = state.open.saturating_sub(1);
+        state.open == 0 && !state.ended
+    }
+
+    /// A call for the row is on its way.
+    pub(super) fn begin(&mut self, row: RowIndex, now: Timestamp) {
+        self.edit(row).started_at.get_or_insert(now);
+    }
+
+    /// The call never left.
+    pub(super) fn never_left(&mut self, row: RowIndex) {
+        let log = self.edit(row);
+        if log.calls == 0 {
+            log.started_at = None;
+        }
+    }
+
+    /// A call for the row has left and come to its end, whatever that was.
+    pub(super) fn called(&mut self, row: RowIndex) {
+        self.edit(row).calls += 1;
+    }
+
+    /// What a call that answered for the row cost.
+    pub(super) fn answered(&mut self, row: RowIndex, receipt: &Receipt) {
+        let log = self.edit(row);
+        if log.failure.is_none() {
+            log.attempts = receipt.attempts;
+            log.http_status = Some(receipt.http_status);
+            log.trace_id.clone_from(&receipt.trace_id);
+        }
+    }
+
+    /// The failure that decides the row; the first one counts.
+    pub(super) fn fail(&mut self, row: RowIndex, verdict: Verdict, error: Option<&CallError>) {
+        let log = self.edit(row);
+        if log.failure.is_some() {
+            return;
+        }
+        log.failure = Some(verdict);
+        if let Some(error) = error {
+            log.attempts = error.attempts;
+            log.http_status = error.status;
+            log.trace_id.clone_from(&error.trace_id);
+        }
+    }
+
+    /// The row turned out to need no change.
+    pub(super) fn settle(&mut self, row: RowIndex, verdict: Verdict) {
+        self.edit(row).settled = Some(verdict);
+    }
+
+    pub(super) fn remark(&mut self, row: RowIndex, remark: impl Into<String>) {
+        self.edit(row).remarks.push(remark.into());
+    }
+
+    /// Ends a row; its record, where there are records.
+    pub(super) fn end(&mut self, row: RowIndex, steps: &Steps<'_>, now: Timestamp) -> Option<Record> {
+        self.states[row].ended = true;
+        if self.recording == Recording::Off {
+            self.states[row].log.take_if(|log| log.failure.is_none());
+            return None;
+        }
+        let log = self.log(row);
+        let planned = &self.plan.rows[row].verdict;
+        let verdict = log.failure.as_ref().or(log.settled.as_ref()).or(planned.as_deref());
+        let end = self.row_end(row, steps, verdict, &log.remarks);
+        let started_at = log.started_at.unwrap_or(now);
+        let record = Record {
+            started_at: Some(started_at),
+            finished_at: Some(now),
+            ..self.record(row, steps, end)
+        };
+        self.failures += usize::from(record.status.is_failure());
+        // From now on only whether the row is well is asked for.
+        self.states[row].log.take_if(|log| log.failure.is_none());
+        Some(record)
+    }
+
+    /// Ends a row that the run does not get to the end of.
+    pub(super) fn leave(&mut self, row: RowIndex, steps: &Steps<'_>, why: &str, now: Timestamp) -> Option<Record> {
+        let left = Verdict {
+            status: Status::NotRun,
+            code: "stopped".into(),
+            message: why.to_owned(),
+        };
+        self.edit(row).failure.get_or_insert(left);
+        self.end(row, steps, now)
+    }
+
+    /// The record ahead of a call that must not be repeated, or of a step that a rerun has to know of; it says what has
+    /// been done so far.
+    pub(super) fn begun(&self, row: RowIndex, steps: &Steps<'_>, code: &'static str, now: Timestamp) -> Option<Record> {
+        if self.recording == Recording::Off {
+            return None;
+        }
+        let begun = Verdict {
+            status: Status::Started,
+            code: code.into(),
+            message: String::new(),
+        };
+        let end = self.row_end(row, steps, Some(&begun), &[]);
+        Some(Record {
+            started_at: Some(self.log(row).started_at.unwrap_or(now)),
+            ..self.record(row, steps, end)
+        })
+    }
+
+    fn row_end(&self, row: RowIndex, steps: &Steps<'_>, verdict: Option<&Verdict>, remarks: &[String]) -> RowEnd {
+        let course = Course {
+            steps: steps.done_of_row(row),
+            verdict,
+            remarks,
+        };
+        row_end(self.plan, self.snapshot, steps, row, course)
+    }
+
+    fn record(&self, row: RowIndex, steps: &Steps<'_>, end: RowEnd) -> Record {
+        let log = self.log(row);
+        let Row { place, key, operation } = &self.planned[row];
+        let account = self.plan.rows[row].account;
+        Record {
+            operation: Some(operation.kind()),
+            user: operation.user_label(),
+            target: operation.target_label(),
+            code: end.code,
+            message: end.message,
+            before: end.before,
+            after: end.after,
+            http_status: log.http_status,
+            attempts: log.attempts,
+            calls: log.calls,
+            user_id: account.and_then(|account| steps.account_id(account)),
+            trace_id: log.trace_id.clone(),
+            ..Record::blank(place.clone(), *key, end.status)
+        }
+    }
+
+    fn log(&self, row: RowIndex) -> &RowLog {
+        static NONE: RowLog = RowLog::NONE;
+        self.states[row].log.as_deref().unwrap_or(&NONE)
+    }
+
+    fn edit(&mut self, row: RowIndex) -> &mut RowLog {
+        self.states[row].log.get_or_insert_with(|| Box::new(RowLog::NONE))
+    }
+}

@@ -1,0 +1,351 @@
+//! What waits to be sent, what is on its way, and how large calls may be.
+//!
+//! No two calls at once touch the same user or group: the service would carry them out in either order.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use crate::event::{Method, Service};
+use crate::model::{GroupId, UserId};
+use crate::plan::{BatchSizes, Call, CallKind, Family, StepIndex, StepSource, Work, batch};
+
+/// A call that waits.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) call: Call,
+    /// The other half of a refused call. If this half passes, the fault is known to be in the other,
+    /// which is then split without being tried whole.
+    pub(super) sibling: Option<Call>,
+}
+
+impl From<Call> for Waiting {
+    fn from(call: Call) -> Self {
+        Self { call, sibling: None }
+    }
+}
+
+/// How far down a lane a call is looked for that can be sent now.
+const LOOK_AHEAD: usize = 4096;
+
+/// Service and method: calls that one quota may hold back, and that must not hold back others.
+type Lane = (Service, Method);
+
+/// Splits a refused call: the left half is tried next, the right half is its sibling.
+pub(super) fn split(call: Call) -> Result<Waiting, Call> {
+    let (left, right) = call.halves()?;
+    Ok(Waiting {
+        call: left,
+        sibling: Some(right),
+    })
+}
+
+/// What is to be tried of a sibling whose other half has passed: the fault is in the sibling, so it is split untried.
+pub(super) fn after_its_half_passed(sibling: Call) -> Waiting {
+    split(sibling).unwrap_or_else(Waiting::from)
+}
+
+/// Why calls of a kind are sent one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum OneAtATime {
+    /// Seats have run out, or nobody knows how many there are, and earlier rows are to get the last ones.
+    LastSeats,
+    /// A call was too large, and the size that passes is not known yet.
+    Measuring,
+}
+
+/// What one call touches while it is on its way.
+#[derive(Debug, Clone)]
+pub(super) struct Touched {
+    users: Vec<UserId>,
+    group: Option<GroupId>,
+    family: Family,
+    lane: Lane,
+}
+
+/// What waits to be sent, what is on its way, and how large calls may be.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    waiting: BTreeMap<Lane, VecDeque<Waiting>>,
+    sizes: BatchSizes,
+    /// How many calls of one lane may be handed over for sending at once.
+    most: usize,
+    users: HashSet<UserId>,
+    groups: HashSet<GroupId>,
+    families: Vec<Family>,
+    lanes: Vec<Lane>,
+    /// Families that an answer has shown to work here. The first call of each goes alone, so that what is
+    /// wrong with all of them (permission, route, size) shows by one call and not by many.
+    proven: HashSet<Family>,
+    one_at_a_time: HashSet<(Family, OneAtATime)>,
+}
+
+impl Schedule {
+    /// Nothing waits. More calls of a lane are handed over than the `concurrency` that may be in flight, so that one
+    /// that waits before it is tried again keeps no other from its place.
+    pub(super) fn new(sizes: BatchSizes, concurrency: usize) -> Self {
+        Self {
+            waiting: BTreeMap::new(),
+            sizes,
+            most: concurrency.max(1) * 3,
+            users: HashSet::new(),
+            groups: HashSet::new(),
+            families: Vec::new(),
+            lanes: Vec::new(),
+            proven: HashSet::new(),
+            one_at_a_time: HashSet::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.values().all(VecDeque::is_empty)
+    }
+
+    /// Puts steps into calls, behind all that wait.
+    pub(super) fn add(&mut self, source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>) {
+        for call in batch(source, steps, &self.sizes) {
+            self.lane(&call).push_back(call.into());
+        }
+    }
+
+    /// Puts steps into calls, before all that wait.
+    pub(super) fn add_first(&mut self, source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>) {
+        let calls = batch(source, steps, &self.sizes);
+        self.put_first(calls.into_iter().map(Waiting::from));
+    }
+
+    /// Puts calls before all others of their lanes, keeping their order.
+    pub(super) fn put_first(&mut self, calls: impl IntoIterator<Item = Waiting, IntoIter: DoubleEndedIterator>) {
+        for call in calls.into_iter().rev() {
+            self.lane(&call.call).push_front(call);
+        }
+    }
+
+    /// Puts what is left of a call back. Licence calls keep the order of the sheet among themselves, for
+    /// seats may run out; others go before all.
+    pub(super) fn put_back(&mut self, calls: impl IntoIterator<Item = Waiting>) {
+        let calls: Vec<Waiting> = calls.into_iter().collect();
+        let is_license = |waiting: &Waiting| waiting.call.kind.family() == Family::Allocate;
+        if !calls.iter().all(is_license) {
+            return self.put_first(calls);
+        }
+        for call in calls {
+            let lane = self.lane(&call.call);
+            let first = call.call.steps.first().copied();
+            let later = |waiting: &Waiting| is_license(waiting) && waiting.call.steps.first().copied() > first;
+            let place = lane.iter().position(later).unwrap_or(lane.len());
+            lane.insert(place, call);
+        }
+    }
+
+    /// Brings a call of a kind from further down to the front: the last one, then one from the middle, by turns.
+    pub(super) fn sample(&mut self, family: Family, turn: usize) {
+        let is_of_kind = |waiting: &Waiting| waiting.call.kind.family() == family;
+        let lane = self.waiting.values_mut().find(|lane| lane.iter().any(is_of_kind));
+        let Some(lane) = lane else { return };
+        let of_kind = lane.iter().enumerate().filter(|(_, waiting)| is_of_kind(waiting));
+        let places: Vec<usize> = of_kind.map(|(place, _)| place).collect();
+        let place = if turn.is_multiple_of(2) {
+            places.last()
+        } else {
+            places.get(places.len() / 2)
+        };
+        if let Some(waiting) = place.and_then(|place| lane.remove(*place)) {
+            lane.push_front(waiting);
+        }
+    }
+
+    /// Takes the first call near the front of a lane that can be sent now and that `fits`.
+    pub(super) fn take(&mut self, source: &dyn StepSource, fits: impl Fn(Family) -> bool) -> Option<Waiting> {
+        let can_go = |waiting: &Waiting| fits(waiting.call.kind.family()) && self.is_free(source, &waiting.call);
+        let open = self.waiting.iter().filter(|(lane, _)| self.has_room(**lane));
+        let (lane, place) = open.into_iter().find_map(|(lane, waiting)| {
+            let place = waiting.iter().take(LOOK_AHEAD).position(can_go)?;
+            Some((*lane, place))
+        })?;
+        self.waiting.get_mut(&lane)?.remove(place)
+    }
+
+    /// The call in parts, where the chunk size has shrunk since it was made.
+    pub(super) fn cut(&self, call: Call) -> Result<Call, Vec<Call>> {
+        let size = self.sizes.of(call.kind.family());
+        if call.steps.len() <= size {
+            return Ok(call);
+        }
+        let parts = call.steps.chunks(size).map(|steps| Call {
+            kind: call.kind.clone(),
+            steps: steps.to_vec(),
+        });
+        Err(parts.collect())
+    }
+
+    /// Calls of the family have at most so many entries from now on.
+    pub(super) fn shrink(&mut self, family: Family, most: usize) {
+        self.sizes.shrink(family, most);
+        // Until a size passes, the others of the kind would only be refused as well.
+        self.send_one_at_a_time(family, OneAtATime::Measuring);
+    }
+
+    /// The call is on its way.
+    pub(super) fn occupy(&mut self, source: &dyn StepSource, call: &Call) -> Touched {
+        let touched = Touched {
+            users: users(source, call).collect(),
+            group: group(source, call),
+            family: call.kind.family(),
+            lane: call.kind.cost(),
+        };
+        self.users.extend(&touched.users);
+        self.groups.extend(touched.group);
+        self.families.push(touched.family);
+        self.lanes.push(touched.lane);
+        touched
+    }
+
+    /// The call has ended.
+    pub(super) fn release(&mut self, touched: &Touched) {
+        for user in &touched.users {
+            self.users.remove(user);
+        }
+        if let Some(group) = &touched.group {
+            self.groups.remove(group);
+        }
+        if let Some(place) = self.families.iter().position(|family| *family == touched.family) {
+            self.families.swap_remove(place);
+        }
+        if let Some(place) = self.lanes.iter().position(|lane| *lane == touched.lane) {
+            self.lanes.swap_remove(place);
+        }
+    }
+
+    /// Calls of the family work here.
+    pub(super) fn prove(&mut self, family: Family) {
+        self.proven.insert(family);
+    }
+
+    /// A call of this size and kind has passed.
+    pub(super) fn passed(&mut self, family: Family) {
+        self.prove(family);
+        self.one_at_a_time.remove(&(family, OneAtATime::Measuring));
+    }
+
+    /// Calls of the family are sent one after the other from now on.
+    pub(super) fn send_one_at_a_time(&mut self, family: Family, why: OneAtATime) {
+        self.one_at_a_time.insert((family, why));
+    }
+
+    /// Whether earlier rows are to come first because there may not be enough for all.
+    pub(super) fn keeps_order(&self, family: Family) -> bool {
+        self.one_at_a_time.contains(&(family, OneAtATime::LastSeats))
+    }
+
+    fn lane(&mut self, call: &Call) -> &mut VecDeque<Waiting> {
+        self.waiting.entry(call.kind.cost()).or_default()
+    }
+
+    fn has_room(&self, lane: Lane) -> bool {
+        self.lanes.iter().filter(|other| **other == lane).count() < self.most
+    }
+
+    /// Whether the call may be sent now. What is cheap to know is asked first.
+    fn is_free(&self, source: &dyn StepSource, call: &Call) -> bool {
+        let family = call.kind.family();
+        let goes_alone = !self.proven.contains(&family) || self.one_at_a_time.iter().any(|(of, _)| *of == family);
+        !(goes_alone && self.families.contains(&family))
+            && group(source, call).is_none_or(|group| !self.groups.contains(&group))
+            && users(source, call).all(|user| !self.users.contains(&user))
+    }
+}
+
+fn users<'a>(source: &'a dyn StepSource, call: &'a Call) -> impl Iterator<Item = UserId> + 'a {
+    let accounts = call.steps.iter().filter_map(|step| source.step(*step).account);
+    accounts.filter_map(|account| source.account_id(account))
+}
+
+fn group(source: &dyn StepSource, call: &Call) -> Option<GroupId> {
+    match &call.kind {
+        CallKind::Members(group) => Some(*group),
+        CallKind::GroupRule(step) => match &source.step(*step).work {
+            Work::GroupRule(change) => Some(change.group),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Plan, Stage, Step};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn deletions(count: usize) -> Plan {
+        let deletion = Step {
+            stage: Stage::Change,
+            account: None,
+            rows: crate::plan::Few::default(),
+            work: Work::Delete,
+        };
+        Plan {
+            steps: vec![deletion; count],
+            ..Plan::default()
+        }
+    }
+
+    /// Carries a call out against a server that refuses every call with a guilty entry; says who was
+    /// blamed and how many calls it took.
+    fn attribute(entries: usize, guilty: &BTreeSet<usize>) -> (BTreeSet<usize>, usize) {
+        let plan = deletions(entries);
+        let mut schedule = Schedule::new(
+            BatchSizes {
+                users_per_delete: 1000,
+                ..BatchSizes::default()
+            },
+            8,
+        );
+        schedule.add(&plan, (0..entries).map(StepIndex));
+        let (mut blamed, mut calls) = (BTreeSet::new(), 0);
+        while let Some(Waiting { call, sibling }) = schedule.take(&plan, |_| true) {
+            calls += 1;
+            let passed = !call.steps.iter().any(|step| guilty.contains(&step.0));
+            let sibling = sibling.map(|sibling| {
+                if passed {
+                    after_its_half_passed(sibling)
+                } else {
+                    sibling.into()
+                }
+            });
+            let own = match (passed, split(call)) {
+                (true, _) => None,
+                (false, Ok(halves)) => Some(halves),
+                (false, Err(single)) => {
+                    blamed.extend(single.steps.iter().map(|step| step.0));
+                    None
+                }
+            };
+            schedule.put_first(own.into_iter().chain(sibling).collect::<Vec<_>>());
+        }
+        (blamed, calls)
+    }
+
+    #[test]
+    fn one_guilty_row_of_a_hundred_costs_no_more_than_its_logarithm_twice() {
+        for guilty in 0..100 {
+            let (blamed, calls) = attribute(100, &BTreeSet::from([guilty]));
+            assert_eq!(blamed, BTreeSet::from([guilty]));
+            assert!(calls <= 1 + 2 * 7, "{calls} calls for entry {guilty}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_blames_exactly_the_guilty_within_the_promised_calls(
+            entries in 1_usize..200,
+            guilty in proptest::collection::btree_set(0_usize..200, 0..6),
+        ) {
+            let guilty: BTreeSet<usize> = guilty.into_iter().filter(|entry| *entry < entries).collect();
+            let (blamed, calls) = attribute(entries, &guilty);
+            prop_assert_eq!(&blamed, &guilty);
+            let logarithm = entries.next_power_of_two().trailing_zeros() as usize;
+            prop_assert!(calls <= 1 + 2 * guilty.len() * logarithm.max(1));
+        }
+    }
+}

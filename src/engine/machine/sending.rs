@@ -1,0 +1,267 @@
+//! Sending: which call goes next, whether its steps can still be made, what its payload is by then, and what has to be
+//! on disk before it leaves.
+
+use super::rows::StepFailure;
+use super::schedule::Waiting;
+use super::steps::{Change, StepState};
+use super::{Departure, Effect, Machine, Task, TaskId, Urgency};
+use crate::api::UserUpdate;
+use crate::engine::request::Request;
+use crate::ledger::Record;
+use crate::model::{Status, UserId};
+use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex, StepSource, Work};
+
+impl Machine<'_> {
+    pub(super) fn send_what_fits(&mut self) {
+        loop {
+            let are_seats_read = self.seats.are_being_read;
+            let is_held = |family| are_seats_read && family == Family::Allocate;
+            let Some(waiting) = self.schedule.take(&self.steps, |family| !is_held(family)) else {
+                return;
+            };
+            self.send(waiting);
+        }
+    }
+
+    fn send(&mut self, waiting: Waiting) {
+        let Waiting { call, sibling } = waiting;
+        let mut call = match self.schedule.cut(call) {
+            Ok(call) => call,
+            Err(parts) => {
+                let parts: Vec<Call> = parts.into_iter().chain(sibling).collect();
+                return self.schedule.put_first(parts.into_iter().map(Waiting::from));
+            }
+        };
+        call.steps.retain(|step| self.is_still_wanted(*step));
+        self.move_steps_of_another_kind(&mut call);
+        if call.steps.is_empty() {
+            return self.schedule.put_first(sibling.map(Waiting::from));
+        }
+        if matches!(call.kind.family(), Family::Invite | Family::Create) {
+            for step in &call.steps {
+                *self.sendings.entry(*step).or_default() += 1;
+            }
+        }
+        let departure = match self.code_ahead(&call) {
+            Some(_) => Departure::Announced,
+            None => Departure::Free,
+        };
+        let urgency = if self.is_stopping() {
+            Urgency::DespiteStop
+        } else {
+            Urgency::Ordinary
+        };
+        if departure == Departure::Free {
+            self.begin_rows(&call);
+        }
+        let touched = self.schedule.occupy(&self.steps, &call);
+        let waiting = Waiting { call, sibling };
+        let task = self.ask(Task::Call { waiting, touched });
+        self.effects.push_back(Effect::Send {
+            task,
+            departure,
+            urgency,
+        });
+    }
+
+    fn begin_rows(&mut self, call: &Call) {
+        for row in self.rows_of(&call.steps) {
+            self.rows.begin(row, self.now);
+        }
+    }
+
+    /// A call would leave now. What a rerun must know of it is on disk first; and once the run stops it stays here, so
+    /// that no row is called begun for which nothing was sent.
+    pub(super) fn departing(&mut self, task: TaskId) {
+        let Some(Task::Call { waiting, .. }) = self.tasks.get(&task) else {
+            return;
+        };
+        let call = waiting.call.clone();
+        let is_owed = call.steps.iter().all(|step| self.is_owed(*step));
+        let Some(code) = self.code_ahead(&call).filter(|_| !self.is_stopping() || is_owed) else {
+            self.effects.push_back(Effect::Withhold(task));
+            return;
+        };
+        self.begin_rows(&call);
+        let begun = |row: RowIndex| self.rows.begun(row, &self.steps, code, self.now);
+        let records: Vec<Record> = self.rows_of(&call.steps).into_iter().filter_map(begun).collect();
+        self.record(records);
+        self.let_go_once_recorded(task);
+    }
+
+    /// The code of the records that have to be on disk before the call leaves: a rerun must know that a mail may have
+    /// gone out, and what an old account held before its licences were handed over.
+    fn code_ahead(&self, call: &Call) -> Option<&'static str> {
+        let is_hand_over = |step: &StepIndex| self.steps.step(*step).stage == Stage::HandOver;
+        match call.kind.family() {
+            Family::Invite => Some("inviting"),
+            Family::Create => Some("creating"),
+            Family::Release if call.steps.iter().any(is_hand_over) => Some("handing_over"),
+            _ => None,
+        }
+    }
+
+    /// Whether a queued step is still to be made: its rows may have failed meanwhile, the run may stop, or its seats may
+    /// have run out.
+    fn is_still_wanted(&mut self, step: StepIndex) -> bool {
+        if (self.is_stopping() && !self.is_owed(step)) || !self.is_ready(step) {
+            return false;
+        }
+        let Work::License(change) = &self.steps.step(step).work else {
+            return true;
+        };
+        let missing = change.gains().common(&self.seats.exhausted);
+        if missing.is_empty() {
+            return true;
+        }
+        let message = format!("no seat is left of {missing}: the server refused an earlier row and the pool is empty");
+        self.fail_step(step, &StepFailure::new(Status::Conflict, "seats_short", message), None);
+        false
+    }
+
+    /// A step that has changed since it was put into the call, because one of its rows failed, may need another kind of
+    /// call by now.
+    fn move_steps_of_another_kind(&mut self, call: &mut Call) {
+        let fits = |step: &StepIndex| CallKind::of(*step, self.steps.step(*step)).as_ref() == Some(&call.kind);
+        let (same, others): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| fits(step));
+        if !others.is_empty() {
+            self.schedule.add_first(&self.steps, others);
+        }
+        call.steps = same;
+    }
+
+    /// Whether a step can be made; ends it where it cannot, or need not. Afterwards its work is what is
+    /// left to do for the rows that are well.
+    pub(super) fn is_ready(&mut self, step: StepIndex) -> bool {
+        if !self.steps.is_open(step) {
+            return false;
+        }
+        // What is given back is given back because the row has failed.
+        let is_give_back = self.steps.step(step).stage == Stage::GiveBack;
+        (is_give_back || (self.has_a_row(step) && self.account_is_there(step))) && self.changes_something(step)
+    }
+
+    /// Takes the parts of failed rows out of a step; ends it where nothing is left.
+    fn has_a_row(&mut self, step: StepIndex) -> bool {
+        let rows = self.steps.rows_of(step);
+        let failed: Vec<RowIndex> = rows.iter().copied().filter(|row| !self.rows.is_well(*row)).collect();
+        if failed.len() == rows.len() {
+            self.end_step(step, StepState::Dropped);
+            return false;
+        }
+        if failed.is_empty() {
+            return true;
+        }
+        let is_left = self.steps.take_out(step, &failed);
+        let complete: Vec<RowIndex> = failed.into_iter().filter(|row| self.rows.step_ended(*row)).collect();
+        self.end_rows(&complete);
+        if !is_left {
+            self.end_step(step, StepState::Dropped);
+        }
+        is_left
+    }
+
+    fn account_is_there(&mut self, index: StepIndex) -> bool {
+        let step = self.steps.step(index);
+        let Some(account) = step.account else { return true };
+        if self.steps.account_id(account).is_some() || matches!(step.work, Work::Invite(_) | Work::Create(..)) {
+            return true;
+        }
+        let label = &self.steps.plan().account(account).label;
+        let message = format!("the account `{label}` was not made, so nothing could be done to it");
+        let failure = StepFailure::new(Status::Skipped, "no_account", message);
+        for row in &self.steps.rows_of(index) {
+            self.rows.fail(*row, failure.verdict.clone(), None);
+        }
+        self.end_step(index, StepState::Dropped);
+        false
+    }
+
+    fn changes_something(&mut self, step: StepIndex) -> bool {
+        match self.steps.build_on_present(step) {
+            Change::Something => true,
+            Change::Nothing => {
+                self.end_step(step, StepState::Done);
+                false
+            }
+            Change::Unknowable => {
+                let message = "what the account holds is not known after an earlier row, and adding to it might take licences away; run the same command again";
+                let failure = StepFailure::new(Status::Conflict, "licenses_unreadable", message);
+                self.fail_step(step, &failure, None);
+                false
+            }
+        }
+    }
+
+    /// The kind of a call that is on its way; `None` for another task.
+    pub fn kind(&self, task: TaskId) -> Option<&CallKind> {
+        match self.tasks.get(&task)? {
+            Task::Call { waiting, .. } => Some(&waiting.call.kind),
+            _ => None,
+        }
+    }
+
+    /// How many entries a call has that is on its way; 0 for another task.
+    pub fn entries(&self, task: TaskId) -> usize {
+        match self.tasks.get(&task) {
+            Some(Task::Call { waiting, .. }) => waiting.call.steps.len(),
+            _ => 0,
+        }
+    }
+
+    /// The payload of a call that is on its way, as its steps are now; `None` for another task.
+    pub fn request(&self, task: TaskId) -> Option<Request> {
+        let Some(Task::Call { waiting, .. }) = self.tasks.get(&task) else {
+            return None;
+        };
+        let call = &waiting.call;
+        let work = |step: &StepIndex| &self.steps.step(*step).work;
+        let users = || call.steps.iter().filter_map(|step| self.steps.user_of(*step)).collect();
+        Some(match &call.kind {
+            CallKind::Invite => {
+                let invitations = call.steps.iter().filter_map(|step| match work(step) {
+                    Work::Invite(invitation) => Some((**invitation).clone()),
+                    _ => None,
+                });
+                Request::Invite(invitations.collect())
+            }
+            CallKind::Create(groups) => {
+                let made = call.steps.iter().filter_map(|step| match work(step) {
+                    Work::Create(creation) => Some(creation.user.clone()),
+                    _ => None,
+                });
+                Request::Create(made.collect(), groups.clone())
+            }
+            CallKind::Update(step) => {
+                let Work::Update(parts) = work(step) else { return None };
+                let update = parts
+                    .iter()
+                    .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+                Request::Update(self.steps.user_of(*step)?, update)
+            }
+            CallKind::Members(group) => {
+                let members = |wanted: Membership| -> Vec<UserId> {
+                    let steps = call.steps.iter();
+                    let of_kind = steps.filter(|step| matches!(work(step), Work::Member(_, is) if *is == wanted));
+                    of_kind.filter_map(|step| self.steps.user_of(*step)).collect()
+                };
+                Request::Members {
+                    group: self.steps.plan().groups.get(group)?.clone(),
+                    join: members(Membership::Join),
+                    leave: members(Membership::Leave),
+                }
+            }
+            CallKind::Allocate(bundles, external_license) => {
+                Request::Allocate(users(), bundles.clone(), *external_license)
+            }
+            CallKind::Release => Request::Release(users()),
+            CallKind::GroupRule(step) => {
+                let Work::GroupRule(change) = work(step) else {
+                    return None;
+                };
+                Request::GroupRule((**change).clone())
+            }
+            CallKind::Delete => Request::Delete(users()),
+        })
+    }
+}

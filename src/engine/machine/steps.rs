@@ -1,0 +1,333 @@
+//! The steps of a run as they are by now: the plan's, with what the run has learned. The plan itself never changes.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::UserId;
+use crate::plan::{
+    AccountIndex, Direct, Few, Holding, LicenseChange, Plan, RowIndex, Stage, Step, StepIndex, StepSource, Work,
+};
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum StepState {
+    /// Not tried yet, or being tried.
+    #[default]
+    Open,
+    Done,
+    Failed,
+    /// Not tried, because its row had failed or its account was not made.
+    Dropped,
+}
+
+/// Whether a step changes anything, once it is built on what the account holds by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Something,
+    Nothing,
+    /// It builds on what the account holds, and that is not known.
+    Unknowable,
+}
+
+/// The steps of a run. There may be a million, so only what differs from the plan is kept here.
+pub(super) struct Steps<'a> {
+    plan: &'a Plan,
+    states: Vec<StepState>,
+    /// Steps of the plan that have changed since.
+    changed: HashMap<StepIndex, Step>,
+    /// Steps that the plan did not have; they come after its own.
+    added: Vec<Step>,
+    /// The steps of rows that are no longer those of the plan.
+    of_rows: HashMap<RowIndex, Few<StepIndex>>,
+    /// The ids of accounts that were made.
+    ids: HashMap<AccountIndex, UserId>,
+    made: HashSet<UserId>,
+    /// The second part of a step that several rows shared; it begins when the first has ended.
+    second_parts: HashMap<StepIndex, StepIndex>,
+    /// Accounts whose allocations are changed more than once, or may be.
+    changed_again: HashSet<AccountIndex>,
+    /// What these hold by now, and others of which it is not known.
+    holdings: HashMap<AccountIndex, Holding>,
+}
+
+impl StepSource for Steps<'_> {
+    fn step(&self, index: StepIndex) -> &Step {
+        match index.0.checked_sub(self.plan.steps.len()) {
+            Some(position) => &self.added[position],
+            None => self.changed.get(&index).unwrap_or_else(|| self.plan.step(index)),
+        }
+    }
+
+    fn account_id(&self, index: AccountIndex) -> Option<UserId> {
+        self.ids.get(&index).copied().or(self.plan.account(index).id)
+    }
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        Self {
+            plan,
+            states: vec![StepState::Open; plan.steps.len()],
+            changed: HashMap::new(),
+            added: Vec::new(),
+            of_rows: HashMap::new(),
+            ids: HashMap::new(),
+            made: HashSet::new(),
+            second_parts: HashMap::new(),
+            changed_again: changed_again(plan),
+            holdings: HashMap::new(),
+        }
+    }
+
+    pub(super) fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    pub(super) fn state(&self, index: StepIndex) -> StepState {
+        self.states[index.0]
+    }
+
+    pub(super) fn is_open(&self, index: StepIndex) -> bool {
+        self.state(index) == StepState::Open
+    }
+
+    /// The steps of a row, in the order of their stages.
+    pub(super) fn of_row(&self, row: RowIndex) -> &[StepIndex] {
+        self.of_rows.get(&row).unwrap_or(&self.plan.rows[row].steps)
+    }
+
+    /// The steps of a row that were carried out.
+    pub(super) fn done_of_row(&self, row: RowIndex) -> impl Iterator<Item = &Step> {
+        let done = |index: &&StepIndex| self.state(**index) == StepState::Done;
+        self.of_row(row).iter().filter(done).map(|index| self.step(*index))
+    }
+
+    /// The rows of a step; a copy, for what is done to them changes the steps.
+    pub(super) fn rows_of(&self, index: StepIndex) -> Few<RowIndex> {
+        self.step(index).rows.clone()
+    }
+
+    fn all(&self) -> impl Iterator<Item = StepIndex> {
+        (0..self.states.len()).map(StepIndex)
+    }
+
+    /// The first stage after `last` that has a step which is `wanted`.
+    pub(super) fn next_stage(&self, last: Option<Stage>, wanted: impl Fn(StepIndex) -> bool) -> Option<Stage> {
+        let stages = self.all().map(|index| (index, self.step(index).stage));
+        let later = stages.filter(|(index, stage)| Some(*stage) > last && wanted(*index));
+        later.map(|(_, stage)| stage).min()
+    }
+
+    /// The steps of a stage, in sheet order.
+    pub(super) fn of_stage(&self, stage: Stage) -> impl Iterator<Item = StepIndex> {
+        self.all().filter(move |index| self.step(*index).stage == stage)
+    }
+
+    /// The user that a step is about, where the account is there.
+    pub(super) fn user_of(&self, index: StepIndex) -> Option<UserId> {
+        self.account_id(self.step(index).account?)
+    }
+
+    /// An account that was to be made has this id. Refused where the id is another account's: `is_somebodys` says
+    /// whether an account of the organization had it before the run.
+    pub(super) fn learn_id(&mut self, account: AccountIndex, user: UserId, is_somebodys: bool) -> Result<(), UserId> {
+        let is_new = match self.account_id(account) {
+            Some(known) => known == user,
+            None => !is_somebodys && self.made.insert(user),
+        };
+        if !is_new {
+            return Err(user);
+        }
+        self.ids.insert(account, user);
+        Ok(())
+    }
+
+    /// Adds a step for a later stage.
+    pub(super) fn add(&mut self, step: Step) {
+        let index = self.push(step);
+        for row in self.rows_of(index) {
+            self.steps_of_row(row).push(index);
+        }
+    }
+
+    fn push(&mut self, step: Step) -> StepIndex {
+        let index = StepIndex(self.states.len());
+        self.states.push(StepState::Open);
+        self.added.push(step);
+        index
+    }
+
+    fn steps_of_row(&mut self, row: RowIndex) -> &mut Few<StepIndex> {
+        let planned = &self.plan.rows[row].steps;
+        self.of_rows.entry(row).or_insert_with(|| planned.clone())
+    }
+
+    fn edit(&mut self, index: StepIndex) -> &mut Step {
+        match index.0.checked_sub(self.plan.steps.len()) {
+            Some(position) => &mut self.added[position],
+            None => self
+                .changed
+                .entry(index)
+                .or_insert_with(|| self.plan.step(index).clone()),
+        }
+    }
+
+    /// Ends a step; `false` where it had ended already.
+    pub(super) fn end(&mut self, index: StepIndex, state: StepState) -> bool {
+        if !self.is_open(index) {
+            return false;
+        }
+        self.states[index.0] = state;
+        let step = self.step(index);
+        if let (Work::License(change), Some(account)) = (&step.work, step.account)
+            && self.changed_again.contains(&account)
+        {
+            let (base, target) = (change.base.clone(), change.target.clone());
+            match state {
+                StepState::Done => {
+                    self.holdings.insert(account, target);
+                }
+                // What the account's next change was planned to build on has not come about.
+                _ => {
+                    self.holdings.entry(account).or_insert(base);
+                }
+            }
+        }
+        true
+    }
+
+    /// What the account of a licence step holds is no longer known: the change may have been made.
+    pub(super) fn forget_holding(&mut self, index: StepIndex) {
+        let step = self.step(index);
+        if let (Work::License(change), Some(account)) = (&step.work, step.account) {
+            let unknown = Holding {
+                direct: Direct::Unknown,
+                ..change.base.clone()
+            };
+            self.holdings.insert(account, unknown);
+        }
+    }
+
+    /// What the account of a licence step holds by now, as far as the run has learned it.
+    pub(super) fn holding_of(&self, index: StepIndex) -> Option<&Holding> {
+        self.holdings.get(&self.step(index).account?)
+    }
+
+    /// Takes the parts of these rows out of a step; says whether anything is left of it.
+    pub(super) fn take_out(&mut self, index: StepIndex, rows: &[RowIndex]) -> bool {
+        let step = self.edit(index);
+        step.rows.retain(|row| !rows.contains(row));
+        let is_left = match &mut step.work {
+            Work::Update(parts) => {
+                parts.retain(|(row, _)| !rows.contains(row));
+                !parts.is_empty()
+            }
+            Work::License(change) => {
+                change.edits.retain(|(row, _)| !rows.contains(row));
+                **change = LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits));
+                !change.edits.is_empty()
+            }
+            _ => true,
+        };
+        for row in rows {
+            self.steps_of_row(*row).retain(|step| *step != index);
+        }
+        is_left
+    }
+
+    /// Builds a licence change on what is held by now; says whether it changes anything.
+    pub(super) fn build_on_present(&mut self, index: StepIndex) -> Change {
+        let known = self.holding_of(index).cloned();
+        let Work::License(change) = &self.step(index).work else {
+            return Change::Something;
+        };
+        if let Some(now) = known.filter(|now| *now != change.base)
+            && let Work::License(change) = &mut self.edit(index).work
+        {
+            **change = LicenseChange::new(now, std::mem::take(&mut change.edits));
+        }
+        let Work::License(change) = &self.step(index).work else {
+            return Change::Something;
+        };
+        let builds_on_present = (change.edits.first()).is_some_and(|(_, edit)| edit.builds_on_present());
+        if change.base.direct == Direct::Unknown && builds_on_present {
+            Change::Unknowable
+        } else if change.is_nothing() {
+            Change::Nothing
+        } else {
+            Change::Something
+        }
+    }
+
+    /// Splits a step that several rows share: the first row's part stays, the others' becomes a step of its own that
+    /// begins once the first has ended. `false` where the step is one row's.
+    pub(super) fn split_shared(&mut self, index: StepIndex) -> bool {
+        let step = self.step(index);
+        let is_shared = match &step.work {
+            Work::License(change) => change.edits.len() > 1,
+            Work::Update(parts) => parts.len() > 1,
+            _ => false,
+        };
+        if !is_shared {
+            return false;
+        }
+        let step = self.edit(index);
+        let rest = match &mut step.work {
+            Work::License(change) => {
+                let rest = change.edits.split_off(1);
+                let first = LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits));
+                let rest = LicenseChange::new(first.target.clone(), rest);
+                **change = first;
+                Work::License(Box::new(rest))
+            }
+            Work::Update(parts) => Work::Update(Box::new(parts.split_off(1))),
+            _ => return false,
+        };
+        step.rows = sharing(&step.work);
+        let second = Step {
+            rows: sharing(&rest),
+            work: rest,
+            ..step.clone()
+        };
+        let (account, rows) = (second.account, second.rows.clone());
+        let place = self.push(second);
+        // The rows' counts of open steps stay as they are: they wait for another step instead.
+        for row in rows {
+            for planned in self.steps_of_row(row).iter_mut() {
+                if *planned == index {
+                    *planned = place;
+                }
+            }
+        }
+        self.changed_again.extend(account);
+        self.second_parts.insert(index, place);
+        true
+    }
+
+    /// The second part of a split step, whose turn it is now that the first has ended.
+    pub(super) fn take_second_part(&mut self, index: StepIndex) -> Option<StepIndex> {
+        self.second_parts.remove(&index)
+    }
+}
+
+/// The rows that have a part in a step.
+fn sharing(work: &Work) -> Few<RowIndex> {
+    match work {
+        Work::License(change) => change.edits.iter().map(|(row, _)| *row).collect(),
+        Work::Update(parts) => parts.iter().map(|(row, _)| *row).collect(),
+        _ => Few::default(),
+    }
+}
+
+/// Accounts whose allocations are changed more than once, or may be: what is handed over may be given back.
+fn changed_again(plan: &Plan) -> HashSet<AccountIndex> {
+    let mut once = HashSet::new();
+    let mut again = HashSet::new();
+    for step in &plan.steps {
+        if let (Work::License(_), Some(account)) = (&step.work, step.account)
+            && (!once.insert(account) || step.stage == Stage::HandOver)
+        {
+            again.insert(account);
+        }
+    }
+    again
+}

@@ -1,0 +1,162 @@
+//! Licences that have been taken off and are owed to somebody: to a successor, to the account itself, or back to an old
+//! account where its successor could not take them.
+
+use super::rows::StepFailure;
+use super::steps::StepState;
+use super::{Effect, Machine, Task, TaskId, Urgency};
+use crate::directory::{Allocations, ReadError};
+use crate::plan::{Few, LicenseChange, LicenseEdit, RowIndex, Stage, Step, StepIndex, StepSource, Work};
+
+impl Machine<'_> {
+    /// Whether the step is made although the run stops.
+    pub(super) fn is_owed(&self, step: StepIndex) -> bool {
+        self.has_grace && self.would_be_missed(step)
+    }
+
+    /// Whether leaving the step out would leave somebody worse off than before the run: licences were taken off for it,
+    /// from an old account or from the same one, and are on nobody yet.
+    fn would_be_missed(&self, index: StepIndex) -> bool {
+        let step = self.steps.step(index);
+        let Work::License(change) = &step.work else {
+            return false;
+        };
+        self.steps.is_open(index)
+            && (step.stage == Stage::GiveBack
+                || (change.may_take() && step.rows.iter().any(|row| self.has_given_up(*row))))
+    }
+
+    /// Whether licences have been taken off for the row in this run.
+    fn has_given_up(&self, row: RowIndex) -> bool {
+        self.steps.done_of_row(row).any(|step| match &step.work {
+            Work::License(change) => step.stage == Stage::HandOver || !change.frees().is_empty(),
+            _ => false,
+        })
+    }
+
+    /// A step that was owed was made although the run is stopping.
+    pub(super) fn finished_despite_stop(&mut self, row: RowIndex) {
+        let place = self.place(row);
+        self.after_stop.finished.push(place);
+        let remark = "the last step was made although the run was stopping, so that nobody is left without licences";
+        self.rows.remark(row, remark);
+    }
+
+    /// A row is left by a stop: says so where licences were taken off for it and are on nobody.
+    pub(super) fn note_what_is_owed(&mut self, row: RowIndex) {
+        if self.steps.of_row(row).iter().any(|step| self.would_be_missed(*step)) {
+            let place = self.place(row);
+            self.after_stop.left.push(place);
+            let remark = "the licences were taken off and could not be given on before the run ended: run the same command again soon";
+            self.rows.remark(row, remark);
+        }
+    }
+
+    /// Puts licences back that were, or may have been, taken off an old account in vain.
+    pub(super) fn give_back_if_needed(&mut self, failed: StepIndex, failure: &StepFailure) {
+        match self.steps.step(failed).stage {
+            Stage::HandOver if failure.is_unclear => self.give_back(failed),
+            // Where it is not known whether the successor has them, both accounts might hold them afterwards.
+            Stage::TakeOver if !failure.is_unclear => {
+                let handed_over = self
+                    .hand_overs_for(failed)
+                    .find(|step| self.steps.state(*step) == StepState::Done);
+                if let Some(handed_over) = handed_over {
+                    self.give_back(handed_over);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The steps that took licences off an old account for this one.
+    fn hand_overs_for(&self, take_over: StepIndex) -> impl Iterator<Item = StepIndex> {
+        let rows = self.steps.step(take_over).rows.iter();
+        let steps = rows.flat_map(|row| self.steps.of_row(*row)).copied();
+        steps.filter(|step| self.steps.step(*step).stage == Stage::HandOver)
+    }
+
+    fn give_back(&mut self, hand_over: StepIndex) {
+        let step = self.steps.step(hand_over).clone();
+        let (Work::License(taken), Some(row)) = (step.work, step.rows.first()) else {
+            return;
+        };
+        let now = self.steps.holding_of(hand_over).unwrap_or(&taken.target).clone();
+        let edit = LicenseEdit::Set(taken.base.direct.bundles(), Some(taken.base.external_license));
+        let back = LicenseChange::new(now, Few::one((*row, edit)));
+        self.add_step(Step {
+            stage: Stage::GiveBack,
+            account: step.account,
+            rows: step.rows,
+            work: Work::License(Box::new(back)),
+        });
+    }
+
+    /// Adds a step for a later stage.
+    pub(super) fn add_step(&mut self, step: Step) {
+        for row in &step.rows {
+            self.rows.expect_step(*row);
+        }
+        self.steps.add(step);
+    }
+
+    /// Whether the step takes licences over that another account has given up for it. Ordinary grants may wait for the
+    /// same stage, to fill its calls.
+    pub(super) fn takes_over(&self, step: StepIndex) -> bool {
+        self.steps.step(step).stage == Stage::TakeOver && self.hand_overs_for(step).next().is_some()
+    }
+
+    /// Whether successors have the licences is not known: their allocations are read before anything is
+    /// given back, for else both accounts might hold them.
+    pub(super) fn look_for_taken_over(&mut self, steps: Vec<StepIndex>, lost: StepFailure) {
+        let task = self.ask(Task::LookForTakenOver { steps, lost });
+        let urgency = if self.is_stopping() && self.has_grace {
+            Urgency::DespiteStop
+        } else {
+            Urgency::Ordinary
+        };
+        self.effects.push_back(Effect::ReadAllocations(task, urgency));
+    }
+
+    pub(super) fn allocations_read(&mut self, task: TaskId, held: Result<Allocations, ReadError>) {
+        let Some(Task::LookForTakenOver { steps, lost }) = self.tasks.remove(&task) else {
+            return;
+        };
+        let held = match held {
+            Ok(held) => held,
+            Err(error) => {
+                let message = format!(
+                    "{}; the old account did not get its licences back, because it is not known whether the new one has them (failed to {error}); run the same command again",
+                    lost.message()
+                );
+                let failure = lost.saying(message);
+                for step in steps {
+                    self.fail_step(step, &failure, None);
+                }
+                return;
+            }
+        };
+        let failure = StepFailure {
+            is_unclear: false,
+            ..lost
+        };
+        for step in steps {
+            if self.has_taken_over(step, &held) {
+                for row in &self.steps.rows_of(step) {
+                    let remark = "the answer was lost, and reading back showed that the licences were taken over";
+                    self.rows.remark(*row, remark);
+                }
+                self.end_step(step, StepState::Done);
+            } else {
+                self.fail_step(step, &failure, None);
+            }
+        }
+    }
+
+    fn has_taken_over(&self, step: StepIndex, held: &Allocations) -> bool {
+        let (Work::License(change), Some(user)) = (&self.steps.step(step).work, self.steps.user_of(step)) else {
+            return false;
+        };
+        held.of(user)
+            .is_some_and(|allocation| change.target.direct.bundles().is_subset(&allocation.bundles))
+    }
+}

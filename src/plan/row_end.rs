@@ -1,0 +1,99 @@
+//! How a row ends: the one place that turns what happened to a row into its status, code, message, `before` and `after`.
+//!
+//! A run asks it for the line of the results file, a plan for the line that is to be expected, and a saved plan is
+//! compared by the same answer. Pure.
+
+use serde_json::Value;
+
+use super::{Change, Ending, Plan, RowIndex, Step, StepSource, Verdict, describe, short_of};
+use crate::directory::Snapshot;
+use crate::model::Status;
+
+/// How a row ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowEnd {
+    /// Its status.
+    pub status: Status,
+    /// A code; empty where the status says it all.
+    pub code: String,
+    /// What was done, what was not, and why.
+    pub message: String,
+    /// What was there before; absent where nothing of it changed.
+    pub before: Option<Value>,
+    /// What is there now.
+    pub after: Option<Value>,
+}
+
+/// What has become of a row.
+pub struct Course<'a, Steps> {
+    /// The steps that were carried out, in the order of their stages.
+    pub steps: Steps,
+    /// What decides the row although its steps have not all been carried out, or none was needed.
+    pub verdict: Option<&'a Verdict>,
+    /// Facts that the steps do not show: that an answer was lost and settled, that licences went back.
+    pub remarks: &'a [String],
+}
+
+/// How the row ends after this course.
+pub fn row_end<'a>(
+    plan: &Plan,
+    snapshot: &Snapshot,
+    source: &'a dyn StepSource,
+    row: RowIndex,
+    course: Course<'_, impl Iterator<Item = &'a Step>>,
+) -> RowEnd {
+    let planned = &plan.rows[row];
+    let change = describe(plan, snapshot, source, row, course.steps);
+    let (status, code, reason) = match (course.verdict, planned.ending()) {
+        (Some(verdict), _) => (
+            verdict.status,
+            verdict.code.clone(),
+            Some(verdict.message.clone()).filter(|message| !message.is_empty()),
+        ),
+        (None, Ending::Done) => (Status::Done, "".into(), None),
+        (None, Ending::Waiting(rest)) => (Status::Waiting, "not_accepted".into(), Some(rest.clone())),
+        (None, Ending::Short(bundles)) => (Status::Conflict, "seats_short".into(), Some(short_of(bundles))),
+    };
+    let mut parts: Vec<String> = Vec::new();
+    if matches!(
+        status,
+        Status::Done | Status::Unchanged | Status::Waiting | Status::Started
+    ) {
+        parts.extend(change.words);
+        parts.extend(reason);
+    } else {
+        // Whoever reads a failure wants its reason first, and then what the account has got all the same.
+        parts.extend(reason);
+        parts.extend((!change.words.is_empty()).then(|| format!("done before that: {}", change.words.join("; "))));
+    }
+    if planned.verdict.is_none() && !planned.note().is_empty() {
+        parts.push(planned.note().to_owned());
+    }
+    parts.extend(course.remarks.iter().cloned());
+    RowEnd {
+        status,
+        code: code.into_owned(),
+        message: parts.join("; "),
+        before: change.before,
+        after: change.after,
+    }
+}
+
+impl Plan {
+    /// What the row changes if every step succeeds.
+    pub fn expected_change(&self, snapshot: &Snapshot, row: RowIndex) -> Change {
+        let steps = self.rows[row].steps.iter().map(|step| self.step(*step));
+        describe(self, snapshot, self, row, steps)
+    }
+
+    /// How the row is expected to end: every step succeeds.
+    pub fn expected_end(&self, snapshot: &Snapshot, row: RowIndex) -> RowEnd {
+        let planned = &self.rows[row];
+        let course = Course {
+            steps: planned.steps.iter().map(|step| self.step(*step)),
+            verdict: planned.verdict.as_deref(),
+            remarks: &[],
+        };
+        row_end(self, snapshot, self, row, course)
+    }
+}
