@@ -32,6 +32,9 @@ struct Waiting<T> {
     until: Option<Instant>,
     /// Since when it lets none of them go.
     since: Option<Instant>,
+    /// Their place in the line since the quota last let them go on: a call that has waited for its quota lines up anew,
+    /// behind those that wait for a place among the calls in flight.
+    lined_up: u64,
 }
 
 impl<T> SimulatedTraffic<T> {
@@ -70,6 +73,7 @@ impl<T> SimulatedTraffic<T> {
             calls: VecDeque::new(),
             until: None,
             since: None,
+            lined_up: 0,
         });
         lane.calls.push_back((self.arrivals, what));
     }
@@ -116,12 +120,15 @@ impl<T> SimulatedTraffic<T> {
     fn let_go(&mut self) {
         while self.concurrency.has_room() {
             let now = self.now;
-            let ready = self
-                .waiting
-                .iter_mut()
-                .filter(|(_, lane)| lane.until.is_none_or(|until| until <= now));
+            for lane in self.waiting.values_mut() {
+                if lane.until.take_if(|until| *until <= now).is_some() {
+                    self.arrivals += 1;
+                    lane.lined_up = self.arrivals;
+                }
+            }
+            let ready = self.waiting.iter_mut().filter(|(_, lane)| lane.until.is_none());
             let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.0, *key, lane)));
-            let Some((arrival, key, lane)) = first.min_by_key(|(arrival, ..)| *arrival) else {
+            let Some((arrival, key, lane)) = first.min_by_key(|(arrival, _, lane)| (*arrival).max(lane.lined_up)) else {
                 return;
             };
             match self.pacer.admit(key.0, key.1, now) {
