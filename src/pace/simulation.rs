@@ -128,7 +128,8 @@ impl<T> SimulatedTraffic<T> {
             }
             let ready = self.waiting.iter_mut().filter(|(_, lane)| lane.until.is_none());
             let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.0, *key, lane)));
-            let Some((arrival, key, lane)) = first.min_by_key(|(arrival, _, lane)| (*arrival).max(lane.lined_up)) else {
+            let Some((arrival, key, lane)) = first.min_by_key(|(arrival, _, lane)| (*arrival).max(lane.lined_up))
+            else {
                 return;
             };
             match self.pacer.admit(key.0, key.1, now) {

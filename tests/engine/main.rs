@@ -9,15 +9,19 @@ mod forecast;
 mod hand_over;
 mod hopeless;
 mod lost;
+mod machine;
 mod matrix;
 mod mistaken;
 #[path = "../planner/model.rs"]
 #[expect(dead_code, reason = "the planner's tests use all of it")]
 mod model;
+#[path = "../planner/oracle.rs"]
+mod oracle;
 mod order;
+#[path = "../planner/random.rs"]
+mod random;
 mod server;
 #[path = "../planner/sheets.rs"]
-#[expect(dead_code, reason = "the planner's tests use all of it")]
 mod sheets;
 mod stage;
 mod stopping;

@@ -2,13 +2,164 @@
 
 use std::time::Duration;
 
-use reseat::engine::{MaxFailures, Stopped};
-use reseat::model::Status;
+use reseat::engine::{MaxFailures, Ran, Stopped};
+use reseat::event::{Method, Service};
+use reseat::model::{DeleteWhen, Status};
 
-use crate::model::{World, address};
+use crate::model::{World, address, bundles};
 use crate::server::{CALL, Happened, Trouble, What};
-use crate::sheets::{invite, update};
+use crate::sheets::{invite, migrate, update};
 use crate::stage::Stage;
+
+/// Runs until the organization has been sent `what`, and asks for a stop then.
+async fn stopped_at(stage: &Stage, what: impl Fn(&What) -> bool) -> Ran {
+    let stop = stage.stop.clone();
+    let stopping = async {
+        while !stage.server.writes().iter().any(&what) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stop.cancel();
+    };
+    tokio::join!(stage.run(), stopping).0
+}
+
+/// Two people who move to new accounts, and as many seats as they hold.
+fn two_move(judge: impl Fn(&What, &mut World) -> Option<Trouble> + Send + 'static) -> Stage {
+    let mut world = World::of(2);
+    for number in 0..2 {
+        world.account(number).held = Some((bundles("A"), false));
+    }
+    world.own("A", 2);
+    let moves = (0..2).map(|number| {
+        let new = format!("new{number}@new.example");
+        migrate(&address(number), &new, DeleteWhen::Invited)
+    });
+    Stage::new(&world, moves, judge)
+}
+
+fn holds(stage: &Stage, email: &str) -> bool {
+    let world = stage.server.world();
+    world
+        .by_email(email)
+        .is_some_and(|(_, account)| !account.bundles().is_empty())
+}
+
+#[tokio::test(start_paused = true)]
+async fn licenses_that_were_taken_off_are_given_on_although_the_run_stops() {
+    let stage = two_move(|_, _| None);
+    let ran = stopped_at(&stage, |what| matches!(what, What::Release(_))).await;
+    assert_eq!(ran.stopped, Some(Stopped::Interrupted));
+    assert_eq!(ran.after_stop.finished.len(), 2);
+    assert!(ran.after_stop.left.is_empty());
+    for (row, number) in [(2, 0), (3, 1)] {
+        assert!(holds(&stage, &format!("new{number}@new.example")));
+        // Nothing new begins: the old account stays.
+        assert!(stage.server.world().by_email(&address(number)).is_some());
+        let record = stage.record(row);
+        assert_eq!(record.status, Status::NotRun);
+        assert!(
+            record.message.contains("although the run was stopping"),
+            "{}",
+            record.message
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn licenses_that_a_successor_is_refused_go_back_although_the_run_stops() {
+    let stage = two_move(|what, world| {
+        let is_new = |user| {
+            world
+                .accounts
+                .get(user)
+                .is_some_and(|account| account.email.starts_with("new"))
+        };
+        matches!(what, What::Allocate(users, _) if users.iter().any(is_new)).then_some(Trouble::Refused(400))
+    });
+    let ran = stopped_at(&stage, |what| matches!(what, What::Release(_))).await;
+    assert_eq!(ran.stopped, Some(Stopped::Interrupted));
+    assert!(ran.after_stop.left.is_empty());
+    for (row, number) in [(2, 0), (3, 1)] {
+        assert!(holds(&stage, &address(number)), "the old account has its licences back");
+        assert!(
+            stage.record(row).message.contains("given back"),
+            "{}",
+            stage.record(row).message
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn licenses_that_nobody_takes_are_said_to_be_on_nobody() {
+    let stage = two_move(|what, _| matches!(what, What::Allocate(..)).then_some(Trouble::Refused(503)));
+    let ran = stopped_at(&stage, |what| matches!(what, What::Release(_))).await;
+    let (finished, left) = (ran.after_stop.finished.len(), ran.after_stop.left.len());
+    assert_eq!((finished, left), (0, 2));
+    for row in [2, 3] {
+        let message = stage.record(row).message;
+        assert!(message.contains("giving the licences back failed too"), "{message}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_owed_is_waited_for_no_longer_than_the_grace() {
+    let mut stage = two_move(|_, _| None);
+    // The two releases are of the portal; of the licence service's calls only the first leaves within the grace.
+    stage.rules.sizes.users_per_license_call = 1;
+    stage.limits.share = 1.0;
+    stage.limits.set(Service::License, Method::Put, 1);
+    let start = tokio::time::Instant::now();
+    let ran = stopped_at(&stage, |what| matches!(what, What::Release(_))).await;
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert_eq!((ran.after_stop.finished.len(), ran.after_stop.left.len()), (1, 1));
+    let left = stage.record(ran.after_stop.left[0].row);
+    assert_eq!(left.status, Status::NotRun);
+    assert!(
+        left.message.contains("taken off and could not be given on"),
+        "{}",
+        left.message
+    );
+    // A rerun knows what the old account held.
+    assert_eq!(left.before.unwrap()["licenses"], serde_json::json!(["A"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_that_never_left_is_not_called_begun() {
+    let mut stage = Stage::new(
+        &World::of(1),
+        (0..6).map(|number| invite(&format!("new{number}@new.example"), &[], "")),
+        |_, _| None,
+    );
+    stage.rules.sizes.users_per_invite = 1;
+    stage.limits.share = 1.0;
+    stage.limits.set(Service::Identity, Method::Post, 2);
+    let sent = |stage: &Stage| stage.server.writes().len();
+    let stop = stage.stop.clone();
+    let stopping = async {
+        while sent(&stage) < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // The others wait for their quota by now.
+        tokio::time::sleep(CALL * 5).await;
+        stop.cancel();
+    };
+    let (ran, ()) = tokio::join!(stage.run(), stopping);
+    assert_eq!(ran.stopped, Some(Stopped::Interrupted));
+    assert_eq!(sent(&stage), 2);
+    let begun = stage
+        .server
+        .happened()
+        .into_iter()
+        .filter_map(|happened| match happened {
+            Happened::Recorded(row, status) if status == "started" => Some(row),
+            _ => None,
+        });
+    assert_eq!(begun.collect::<Vec<_>>(), [2, 3]);
+    for row in 4..8 {
+        let record = stage.record(row);
+        assert_eq!((record.status, record.calls, record.attempts), (Status::NotRun, 0, 0));
+    }
+}
 
 #[tokio::test(start_paused = true)]
 async fn what_is_under_way_is_waited_for_and_the_rest_is_not_run() {

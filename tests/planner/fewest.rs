@@ -8,7 +8,7 @@ use reseat::plan::{BatchSizes, Call, Family, OnShortage, Plan, Rules, batch, pla
 
 use crate::model::{Account, World, address, bundles, group_id};
 use crate::oracle::read_row_by_row;
-use crate::property::{codes, rules, world};
+use crate::random::{codes, rules, world};
 use crate::sheets::{
     add, block, create, delete, invite, join, leave, migrate, release, remove, set, set_external, sheet, update,
 };

@@ -9,6 +9,7 @@ mod large;
 mod model;
 mod oracle;
 mod property;
+mod random;
 mod seats;
 mod sheets;
 mod table;

@@ -1,133 +1,14 @@
 //! Random sheets: the plan ends where reading row by row ends, and no call does what it must not.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use proptest::prelude::*;
-use reseat::model::{DeleteWhen, Operation};
-use reseat::plan::{BatchSizes, OnShortage, Plan, Rules, plan};
+use reseat::plan::{OnShortage, plan};
 
 use crate::calls::carry_out;
-use crate::model::{Account, CODES, World, address, bundles, group_id};
 use crate::oracle::read_row_by_row;
-use crate::sheets::{
-    add, block, create, delete, invite, join, leave, migrate, migrate_with, release, remove, set, set_external, sheet,
-    update,
-};
-
-/// Small chunks, so that small sheets have full ones.
-pub(crate) fn small_sizes() -> BatchSizes {
-    BatchSizes {
-        users_per_license_call: 3,
-        users_per_release: 2,
-        users_per_invite: 2,
-        users_per_create: 2,
-        users_per_delete: 2,
-        members_per_group_call: 3,
-    }
-}
-
-pub(crate) fn rules(on_shortage: OnShortage) -> Rules {
-    Rules {
-        sizes: small_sizes(),
-        on_shortage,
-        portal: true,
-        ..Rules::default()
-    }
-}
-
-pub(crate) fn codes() -> impl Strategy<Value = String> {
-    proptest::sample::subsequence(CODES.to_vec(), 1..=2).prop_map(|codes| codes.concat())
-}
-
-fn some_groups() -> impl Strategy<Value = Vec<u8>> {
-    proptest::sample::subsequence(vec![0_u8, 1, 2, 3, 99], 0..=3)
-}
-
-fn old() -> impl Strategy<Value = String> {
-    // One more than there are, who is not found.
-    (0_u8..6).prop_map(address)
-}
-
-fn fresh() -> impl Strategy<Value = String> {
-    (0_u8..4).prop_map(|number| format!("new{number}@new.example"))
-}
-
-fn anybody() -> impl Strategy<Value = String> {
-    prop_oneof![3 => old(), 1 => fresh()]
-}
-
-pub(crate) fn world() -> impl Strategy<Value = World> {
-    let account = (
-        proptest::option::of(proptest::sample::subsequence(CODES.to_vec(), 0..=3)),
-        any::<bool>(),
-        proptest::sample::subsequence(vec![0_u8, 1, 2, 3], 0..=3),
-        any::<bool>(),
-        proptest::bool::weighted(0.2),
-    );
-    proptest::collection::vec(account, 5).prop_map(|accounts| {
-        let mut world = World::of(5);
-        for (number, (held, external, groups, accepted, from_directory)) in (0..).zip(accounts) {
-            let account = world.account(number);
-            account.held = held.map(|codes| (bundles(&codes.concat()), external));
-            account.groups = groups.into_iter().map(group_id).collect();
-            account.accepted = accepted;
-            account.from_directory = from_directory;
-        }
-        world
-    })
-}
-
-fn license_row() -> impl Strategy<Value = Operation> {
-    prop_oneof![
-        (anybody(), codes()).prop_map(|(user, codes)| set(&user, &codes)),
-        (anybody(), codes(), any::<bool>()).prop_map(|(user, codes, flag)| set_external(&user, &codes, flag)),
-        (anybody(), codes()).prop_map(|(user, codes)| add(&user, &codes)),
-        (anybody(), codes()).prop_map(|(user, codes)| remove(&user, &codes)),
-        anybody().prop_map(|user| release(&user)),
-        anybody().prop_map(|user| block(&user)),
-    ]
-}
-
-fn when() -> impl Strategy<Value = DeleteWhen> {
-    proptest::sample::select(DeleteWhen::ALL.to_vec())
-}
-
-pub(crate) fn row() -> impl Strategy<Value = Operation> {
-    let without_everyone =
-        || some_groups().prop_map(|groups| groups.into_iter().filter(|group| *group != 99).collect());
-    prop_oneof![
-        2 => (anybody(), some_groups(), proptest::option::of(codes()))
-            .prop_map(|(user, groups, codes)| invite(&user, &groups, &codes.unwrap_or_default())),
-        1 => (fresh(), some_groups(), codes()).prop_map(|(user, groups, codes)| create(&user, &groups, &codes)),
-        2 => (anybody(), proptest::option::of("[xyz]"), some_groups(), without_everyone())
-            .prop_map(|(user, name, add, remove): (_, _, _, Vec<u8>)| {
-                update(&user, name.as_deref(), &add, &remove)
-            }),
-        1 => anybody().prop_map(|user| delete(&user)),
-        5 => license_row(),
-        2 => (anybody(), some_groups()).prop_map(|(user, groups)| join(&user, &groups)),
-        2 => (anybody(), without_everyone()).prop_map(|(user, groups): (_, Vec<u8>)| leave(&user, &groups)),
-        2 => (old(), anybody(), when()).prop_map(|(user, new, when)| migrate(&user, &new, when)),
-        1 => (old(), fresh(), some_groups(), codes())
-            .prop_map(|(user, new, groups, codes)| migrate_with(&user, &new, &groups, bundles(&codes))),
-    ]
-}
-
-pub(crate) fn is_complete(plan: &Plan) -> bool {
-    let told = |row: &reseat::plan::PlannedRow| row.verdict.is_some() || !row.steps.is_empty();
-    plan.rows.iter().all(told)
-}
-
-type People = BTreeMap<String, Account>;
-
-/// The accounts that are not the same in both.
-pub(crate) fn differences(found: &People, expected: &People) -> Vec<(Option<Account>, Option<Account>)> {
-    let emails: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
-    let pairs = emails
-        .into_iter()
-        .map(|email| (found.get(email).cloned(), expected.get(email).cloned()));
-    pairs.filter(|(found, expected)| found != expected).collect()
-}
+use crate::random::{differences, is_complete, row, rules, world};
+use crate::sheets::sheet;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]

@@ -10,7 +10,7 @@ use reseat::plan::{Administrators, Begun, BegunRows, CallKind, OnShortage, Pendi
 use serde_json::json;
 
 use crate::model::{EVERYONE, World, address, bundles, group_id, user_id};
-use crate::property::rules;
+use crate::random::rules;
 use crate::sheets::{
     add, block, create, delete, invite, join, leave, migrate, migrate_with, release, remove, set, set_external, sheet,
     update,

@@ -10,7 +10,7 @@ use crate::api::CallError;
 use crate::engine::run::{Ran, Stopped};
 use crate::event::Event;
 use crate::ledger::Record;
-use crate::model::{BundleSet, Place, Status};
+use crate::model::{BundleSet, Status};
 use crate::plan::{RowIndex, Stage, StepIndex, StepSource};
 
 /// How many rows that need no call end together, so that a million of them are not in memory at once.
@@ -185,6 +185,10 @@ impl Machine<'_> {
             if stage == Stage::GiveBack {
                 let words = format!("giving the licences back failed too: {}", failure.message());
                 self.rows.remark(*row, words);
+                if self.is_stopping() {
+                    let place = self.rows.place(*row);
+                    self.after_stop.left.push(place);
+                }
             }
             self.rows.fail(*row, failure.verdict.clone(), error);
         }
@@ -278,10 +282,5 @@ impl Machine<'_> {
         let records = records.collect();
         self.record(records);
         Some(Phase::Leaving { next })
-    }
-
-    /// The places of rows, for the summary.
-    pub(super) fn place(&self, row: RowIndex) -> Place {
-        self.rows.place(row)
     }
 }

@@ -35,7 +35,7 @@ impl Machine<'_> {
 
     /// A step that was owed was made although the run is stopping.
     pub(super) fn finished_despite_stop(&mut self, row: RowIndex) {
-        let place = self.place(row);
+        let place = self.rows.place(row);
         self.after_stop.finished.push(place);
         let remark = "the last step was made although the run was stopping, so that nobody is left without licences";
         self.rows.remark(row, remark);
@@ -44,7 +44,7 @@ impl Machine<'_> {
     /// A row is left by a stop: says so where licences were taken off for it and are on nobody.
     pub(super) fn note_what_is_owed(&mut self, row: RowIndex) {
         if self.steps.of_row(row).iter().any(|step| self.would_be_missed(*step)) {
-            let place = self.place(row);
+            let place = self.rows.place(row);
             self.after_stop.left.push(place);
             let remark = "the licences were taken off and could not be given on before the run ended: run the same command again soon";
             self.rows.remark(row, remark);
