@@ -106,6 +106,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         tally,
         elapsed,
         stopped: stopped(&ran, signals),
+        after_stop: ran.after_stop,
         results: Some(path),
         failed_sheet,
     };
@@ -122,6 +123,7 @@ fn stopped(ran: &Ran, signals: &Signals) -> Option<String> {
         Some(Stopped::MaxFailures(words) | Stopped::Hopeless(words) | Stopped::SignIn(words)) => Some(words.clone()),
         Some(Stopped::Interrupted) => Some(match signals.ending() {
             Some(Ending::Terminated) => "by SIGTERM".to_owned(),
+            Some(Ending::HungUp) => "because the terminal was closed".to_owned(),
             _ => "by Ctrl-C".to_owned(),
         }),
     }

@@ -23,11 +23,13 @@ pub enum Ending {
     Interrupted,
     /// SIGTERM.
     Terminated,
+    /// SIGHUP: the terminal was closed.
+    HungUp,
 }
 
 impl Ending {
     /// Every ending, in the order of their codes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Done,
         Self::CouldNotStart,
         Self::SheetInvalid,
@@ -35,6 +37,7 @@ impl Ending {
         Self::Stopped,
         Self::SignIn,
         Self::Waiting,
+        Self::HungUp,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -51,6 +54,7 @@ impl Ending {
             Self::Waiting => 75,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+            Self::HungUp => 129,
         }
     }
 
@@ -66,6 +70,7 @@ impl Ending {
             Self::Waiting => "finished, and some rows wait",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "interrupted by SIGTERM",
+            Self::HungUp => "interrupted because the terminal was closed",
         }
     }
 }

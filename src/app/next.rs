@@ -16,6 +16,12 @@ pub(super) struct Typed<'a> {
 }
 
 impl Typed<'_> {
+    /// The command line of this process, to be typed again.
+    pub(super) fn same_command() -> String {
+        let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        shell(&without(words.collect(), &["--again"], &[]))
+    }
+
     /// The same command, to go on.
     pub(super) fn again(self) -> String {
         let allowed = self.deletions;

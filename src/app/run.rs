@@ -1,7 +1,8 @@
 //! `reseat run`: check, plan, confirm, carry out, record, summarise.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -9,10 +10,11 @@ use jiff::Timestamp;
 use super::after::{self, Aftermath};
 use super::choice::{Choice, Part, choose};
 use super::configured::configured_for;
-use super::console::Console;
+use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
+use super::next::Typed;
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::review::Review;
@@ -34,14 +36,37 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
     block_on(async {
         let session = Session::new(&settings, console);
         let abort = session.signals.abort.clone();
+        let recording = OnceLock::new();
         tokio::select! {
-            ending = carry_out(&session, source, &job, options) => ending,
-            () = abort.cancelled() => Ok(session.signals.ending().unwrap_or(Ending::Interrupted)),
+            ending = carry_out(&session, source, &job, options, &recording) => ending,
+            () = abort.cancelled() => {
+                if let Some(results) = recording.get() {
+                    complain(aborted(results));
+                }
+                Ok(session.signals.ending().unwrap_or(Ending::Interrupted))
+            }
         }
     })
 }
 
-async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &RunOptions) -> Result<Ending, Failure> {
+/// What is said when a run is left at once: its results file is good as it is.
+fn aborted(results: &Path) -> String {
+    let path = results.display();
+    let command = Typed::same_command();
+    format!(
+        "aborted: every row that has ended is in `{path}`, and what became of the calls that were on their way is looked \
+         up by the next run\nnext: {command}\n"
+    )
+}
+
+/// Carries the job out; `recording` gets the results file once there is one.
+async fn carry_out(
+    session: &Session<'_>,
+    source: Source,
+    job: &Job,
+    options: &RunOptions,
+    recording: &OnceLock<PathBuf>,
+) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
     let mut loaded = session.load(source, &job.planning).await?;
@@ -95,6 +120,8 @@ async fn carry_out(session: &Session<'_>, source: Source, job: &Job, options: &R
 
     let file = results.begin(&run, session, target)?;
     panics::install(Some(&path));
+    // Set once, as there is one run a process.
+    let _ = recording.set(path);
     let journal = Carrying::new(file.journal(), std::mem::take(&mut choice.earlier));
     journal
         .append(std::mem::take(&mut choice.left))

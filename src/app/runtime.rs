@@ -29,7 +29,8 @@ pub(super) async fn catch_up() {
     }
 }
 
-/// Waits until the user (Ctrl-C) or the system (SIGTERM) asks for an end, and says which.
+/// Waits until the user (Ctrl-C), the system (SIGTERM) or a terminal that is closed (SIGHUP) asks for an end, and says
+/// which.
 ///
 /// # Errors
 /// The system does not let us listen.
@@ -39,9 +40,11 @@ pub(super) async fn asked_to_stop() -> io::Result<Ending> {
         use tokio::signal::unix::{SignalKind, signal};
 
         let mut terminate = signal(SignalKind::terminate())?;
+        let mut hang_up = signal(SignalKind::hangup())?;
         tokio::select! {
             asked = tokio::signal::ctrl_c() => asked.map(|()| Ending::Interrupted),
             _ = terminate.recv() => Ok(Ending::Terminated),
+            _ = hang_up.recv() => Ok(Ending::HungUp),
         }
     }
     #[cfg(not(unix))]

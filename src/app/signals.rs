@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first stops politely, the second at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first stops politely, the second at once.
 
 use std::sync::{Arc, OnceLock};
 

@@ -12,9 +12,10 @@ use super::json::write_json;
 use super::style::{ERROR, HEADING, HELP};
 use super::table::{Align, Table};
 use crate::api::Tally;
+use crate::engine::AfterStop;
 use crate::event::Method;
-use crate::model::Status;
-use crate::text::{duration, number, plural};
+use crate::model::{Place, Status};
+use crate::text::{duration, joined, number, plural};
 
 /// What a run came to.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Why it stopped early, if it did.
     pub stopped: Option<String>,
+    /// What was done after that, so that nobody was left without licences, and what was not.
+    pub after_stop: AfterStop,
     /// The results file.
     pub results: Option<PathBuf>,
     /// The sheet of the rows that need a person.
@@ -45,6 +48,18 @@ impl Summary {
         let mut line = |name: &str, value: String| table.push([format!("  {name}"), value]);
         if let Some(reason) = &self.stopped {
             line("stopped", reason.clone());
+        }
+        if !self.after_stop.finished.is_empty() {
+            let rows = plural(self.after_stop.finished.len(), "row");
+            line("finished", format!("{rows} whose licences were taken off already"));
+        }
+        if !self.after_stop.left.is_empty() {
+            let rows: Vec<String> = self.after_stop.left.iter().map(ToString::to_string).collect();
+            let rows = joined(&rows, 5);
+            line(
+                "unfinished",
+                format!("licences were taken off and are on nobody: {rows}"),
+            );
         }
         line("calls", self.calls());
         if self.tally.retries > 0 || !self.tally.waited.is_zero() {
@@ -141,10 +156,17 @@ struct Shape<'a> {
     waited_ms: u128,
     elapsed_ms: u128,
     stopped: Option<&'a str>,
+    after_stop: AfterStopShape<'a>,
     results: Option<String>,
     failed_sheet: Option<String>,
     hints: Vec<ShapeOfHint>,
     next_command: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AfterStopShape<'a> {
+    finished: &'a [Place],
+    left: &'a [Place],
 }
 
 #[derive(Serialize)]
@@ -167,6 +189,10 @@ impl<'a> Shape<'a> {
             waited_ms: summary.tally.waited.as_millis(),
             elapsed_ms: summary.elapsed.as_millis(),
             stopped: summary.stopped.as_deref(),
+            after_stop: AfterStopShape {
+                finished: &summary.after_stop.finished,
+                left: &summary.after_stop.left,
+            },
             results: summary.results.as_deref().map(shown),
             failed_sheet: summary.failed_sheet.as_deref().map(shown),
             hints: summary
@@ -249,6 +275,7 @@ mod tests {
                 "calls": {"GET": 12, "PUT": 22},
                 "retries": 3, "throttled": 2, "waited_ms": 250_000, "elapsed_ms": 362_000,
                 "stopped": null,
+                "after_stop": {"finished": [], "left": []},
                 "results": "joiners.results.csv",
                 "failed_sheet": "joiners.failed.csv",
                 "hints": [{"code": "rows-not-run", "text": "3 rows were not reached; the same command goes on there"}],

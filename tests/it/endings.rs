@@ -67,8 +67,8 @@ fn slow_run() -> (Stage, std::process::Child) {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_and_sigterm_let_what_is_in_flight_end_and_record_every_row() {
-    for (name, code) in [("INT", 130), ("TERM", 143)] {
+fn ctrl_c_sigterm_and_sighup_let_what_is_in_flight_end_and_record_every_row() {
+    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let (stage, child) = slow_run();
         signal(&child, name);
         stage.ended(child).ends(code).tells("stopped");
@@ -110,7 +110,8 @@ fn a_second_ctrl_c_aborts_at_once_and_the_file_is_still_good() {
     // The first asks for a polite end, which the stalled call holds up.
     stage.hear(&mut child, "stopping");
     signal(&child, "INT");
-    stage.ended(child).ends(130);
+    let ran = stage.ended(child).ends(130).tells("`sheet.results.csv`");
+    assert!(ran.err.contains("run sheet.csv --yes\n"), "{}", ran.err);
     stage.sandbox.set_faults(Faults::default());
     stage.rerun(&[]).ends(0);
     assert_eq!(stage.statuses().len(), 2);

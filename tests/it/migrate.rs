@@ -222,6 +222,51 @@ fn stopped_between_release_and_take_over_the_rerun_still_knows_what_to_hand_over
     assert_moved(&stage);
 }
 
+/// Begins a hand-over, hangs up once the licences are off the old account, and waits for the end.
+#[cfg(unix)]
+fn hung_up_in_a_hand_over(stage: &Stage) -> crate::support::Ran {
+    stage.free_seats("ACNU", 0);
+    stage.write("sheet.csv", sheet("invited"));
+    let child = stage.start(&["run", "sheet.csv", "--yes", "--max-deletes", "1"]);
+    let id = stage.id(NADIA);
+    stage.until("the licences are taken off", |sandbox| {
+        sandbox.world().allocation(id).is_none()
+    });
+    crate::support::signal(&child, "HUP");
+    let ran = stage.ended(child).ends(129);
+    assert_eq!(stage.statuses(), ["not_run"]);
+    assert!(stage.user(NADIA).is_some());
+    ran.tells("1 row whose licences were taken off already")
+}
+
+#[test]
+#[cfg(unix)]
+fn a_hand_over_that_has_begun_is_finished_although_the_run_stops() {
+    let stage = Stage::with(Config {
+        latency: std::time::Duration::from_millis(300),
+        ..Config::unlimited()
+    });
+    hung_up_in_a_hand_over(&stage);
+    assert_eq!(stage.held("nadia@new.example").as_deref(), Some("ACNU; ATTUNU"));
+    stage.rerun(&ONE).ends(0);
+    assert_moved(&stage);
+}
+
+#[test]
+#[cfg(unix)]
+fn licenses_go_back_where_a_stop_leaves_open_whether_they_were_taken_off() {
+    let stage = Stage::new();
+    let kind = FaultKind::Stalled {
+        time: std::time::Duration::from_secs(2),
+        moment: Moment::AfterEffect,
+    };
+    stage.fault(kind, "DELETE", "/UserLicense", Strikes::First(1));
+    hung_up_in_a_hand_over(&stage);
+    assert_eq!(stage.held(NADIA).as_deref(), Some("ACNU; ATTUNU"));
+    stage.rerun(&ONE).ends(0);
+    assert_moved(&stage);
+}
+
 #[test]
 fn each_stage_that_fails_is_gone_on_from() {
     let kind = || FaultKind::Status {
