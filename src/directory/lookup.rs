@@ -6,8 +6,8 @@ use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::needs::{Detail, Needs};
+use super::next_read::{LookUps, NAMES_PER_CALL};
 use super::reader::Reader;
-use super::route::{LookUps, NAMES_PER_CALL};
 use crate::api::{CallError, EntityType, Resolved, User, UserTexts};
 use crate::event::{Event, silent};
 use crate::model::{UserId, UserRef};
