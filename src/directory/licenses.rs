@@ -1,4 +1,4 @@
-//! Allocations, seats and group rules: parts that not every installation offers.
+//! Reads allocations, seats and group rules, which not every installation offers.
 
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -18,7 +18,7 @@ const SEATS: &str = "the seats of each bundle";
 const RULES: &str = "the groups' licence rules";
 
 impl Reader<'_> {
-    /// The direct allocations, which only the portal's routes tell.
+    /// The direct allocations, which only the portal's routes list.
     pub(super) async fn read_allocations(&self, want: Want) -> Result<Option<(Allocations, ListingShape)>, ReadError> {
         if want == Want::No {
             return Ok(None);

@@ -156,7 +156,7 @@ mod tests {
         cap: u64,
         /// Pages that begin here come short by half.
         short_at: Option<u64>,
-        /// From the second call on, one entry more stands at the front.
+        /// From the second call on, there is one entry more at the front.
         grows: bool,
         knows_skip: bool,
         /// Every tenth entry cannot be read.
@@ -191,7 +191,7 @@ mod tests {
             }
             let skip = if self.knows_skip { skip } else { 0 };
             let end = total.min(skip + size);
-            // What stands at the front pushes all others one place on.
+            // The entry at the front moves all others one place back.
             let entries = (skip..end).map(|place| {
                 if !grown {
                     place
@@ -326,19 +326,19 @@ mod tests {
     }
 
     #[test]
-    fn the_progress_that_is_told_ends_at_the_total() {
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let teller = Arc::clone(&told);
+    fn the_progress_that_is_reported_ends_at_the_total() {
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let recorder = Arc::clone(&reported);
         let observer: Observer = Arc::new(move |event| {
             if let Event::Reading { read, total, .. } = event {
-                teller.lock().unwrap().push((read, total));
+                recorder.lock().unwrap().push((read, total));
             }
         });
         wait_for(Server::default().lister(10, observer).all()).unwrap();
-        let told = told.lock().unwrap();
-        assert_eq!(told.first(), Some(&(10, Some(95))));
-        assert_eq!(told.last(), Some(&(95, Some(95))));
-        assert!(told.is_sorted());
+        let reported = reported.lock().unwrap();
+        assert_eq!(reported.first(), Some(&(10, Some(95))));
+        assert_eq!(reported.last(), Some(&(95, Some(95))));
+        assert!(reported.is_sorted());
     }
 
     proptest! {

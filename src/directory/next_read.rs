@@ -58,7 +58,8 @@ pub(super) struct LookUps {
     pub(super) in_bulk: usize,
 }
 
-/// The cheapest way to go on. The listing wins a tie: it is exact, and knows whom a misspelt name may mean.
+/// The cheapest way to go on. The listing wins a tie: it is exact, and a misspelt name can be
+/// compared with every user.
 pub(super) fn next_read(look_ups: LookUps, listed: Listed) -> NextRead {
     let Listed::Beginning { pages_left } = listed else {
         return match (look_ups.singly, look_ups.in_bulk) {

@@ -83,14 +83,14 @@ impl Reader<'_> {
                 },
                 NextRead::LookUps => {
                     let mut looked_up = self.look_up(&wanted.searches, &wanted.ids).await?;
-                    looked_up.extend(self.read_again(&wanted.doomed, &looked_up).await?);
+                    looked_up.extend(self.read_again(&wanted.to_delete, &looked_up).await?);
                     let detail = if resolved.is_empty() {
                         Detail::Profile
                     } else {
                         Detail::Identity
                     };
                     let shape = listing.paging().is_begun().then(|| listing.paging().shape());
-                    // Of a user who came twice the first is kept, so those of whom everything is known go ahead.
+                    // Of a user who came twice the first is kept, so whole profiles go before mere names.
                     let users = listing.into_items().into_iter().chain(looked_up).chain(resolved);
                     return Ok(ReadUsers {
                         accounts: users.collect(),
@@ -102,12 +102,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads by their ids those who were found by these names. An account that is another one by its id shares the
-    /// id with the one that was found, and [`Accounts`] finds neither.
+    /// Reads the users with these names once more by their ids. If a different account comes back, the two share an
+    /// id, and [`Accounts`] will find neither of them.
     async fn read_again(&self, names: &[&str], found: &[User]) -> Result<Vec<User>, CallError> {
         let accounts: Accounts = found.iter().cloned().collect();
-        let bearers = names.iter().filter_map(|name| accounts.find(name).one());
-        let ids: Vec<UserId> = bearers.map(|user| user.id).collect();
+        let users = names.iter().filter_map(|name| accounts.find(name).one());
+        let ids: Vec<UserId> = users.map(|user| user.id).collect();
         self.look_up(&[], &ids).await
     }
 }
