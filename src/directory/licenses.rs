@@ -1,11 +1,11 @@
-//! Allocations, seats and group rules: parts that not every installation offers.
+//! Reads allocations, seats and group rules, which not every installation offers.
 
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::listing::Lister;
 use super::reader::{Reader, failed_to_read, is_final};
-use super::{Allocations, Groups, Pages, ReadError, Rules, Want};
+use super::{Allocations, Groups, ListingShape, ReadError, Rules, Want};
 use crate::api::{Allocation, CallError, GroupRule, Seats};
 use crate::event::Event;
 use crate::model::GroupId;
@@ -18,8 +18,8 @@ const SEATS: &str = "the seats of each bundle";
 const RULES: &str = "the groups' licence rules";
 
 impl Reader<'_> {
-    /// The direct allocations, which only the portal's routes tell.
-    pub(super) async fn read_allocations(&self, want: Want) -> Result<Option<(Allocations, Pages)>, ReadError> {
+    /// The direct allocations, which only the portal's routes list.
+    pub(super) async fn read_allocations(&self, want: Want) -> Result<Option<(Allocations, ListingShape)>, ReadError> {
         if want == Want::No {
             return Ok(None);
         }
@@ -36,7 +36,7 @@ impl Reader<'_> {
             fetch: Box::new(move |skip, top| client.allocations(skip, top).boxed()),
         };
         match allocations.whole().await {
-            Ok((allocations, pages)) => Ok(Some((allocations.into_iter().collect(), pages))),
+            Ok((allocations, shape)) => Ok(Some((allocations.into_iter().collect(), shape))),
             Err(source) if is_absent(&source) => self.without(want, ReadError::NoAllocations { source: Some(source) }),
             Err(source) => self.without(want, failed_to_read(ALLOCATIONS)(source)),
         }

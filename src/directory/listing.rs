@@ -1,14 +1,13 @@
-//! A paged listing read whole, whatever size of page the server gives.
+//! Reads a paged listing, whatever size of page the server gives. Which pages to ask for is [`Paging`]'s to decide.
 
 use std::collections::HashSet;
-use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures::future::{BoxFuture, try_join_all};
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, TryStreamExt};
 use uuid::Uuid;
 
-use super::Pages;
+use super::paging::{ListingShape, PageCounts, PageRequest, Paging, Taken};
 use crate::api::{Answer, CallError, Page};
 use crate::event::{Event, Observer};
 
@@ -24,7 +23,7 @@ pub(super) struct Lister<'a, T> {
     pub(super) top: u32,
     /// How many pages may be on their way at once.
     pub(super) concurrency: usize,
-    /// Who is told of progress.
+    /// Who hears of progress.
     pub(super) observer: Observer,
     /// What an entry is known by.
     pub(super) key: fn(&T) -> Uuid,
@@ -32,51 +31,28 @@ pub(super) struct Lister<'a, T> {
     pub(super) fetch: Fetch<'a, T>,
 }
 
-/// A listing whose first page is read.
-pub(super) struct Begun<T> {
-    /// The entries read so far.
-    pub(super) items: Vec<T>,
-    received: u64,
-    total: Option<u64>,
-    /// How many entries a page holds: what was asked for, or less where the server gives no more.
-    step: u64,
-}
-
-impl<T> Begun<T> {
-    /// How the listing comes, as far as its first page shows.
-    pub(super) fn pages(&self, top: u32) -> Pages {
-        let entries = self.total.unwrap_or(self.received);
-        Pages::new(entries, self.step, top, self.total.is_some())
-    }
-
-    /// How many pages are still to be read; `None` where the server does not say how many entries there are.
-    pub(super) fn pages_left(&self) -> Option<u64> {
-        match self.total {
-            _ if self.received == 0 => Some(0),
-            Some(total) => Some(total.saturating_sub(self.received).div_ceil(self.step)),
-            None => None,
-        }
-    }
-}
-
-/// Part of a listing.
-struct Stretch<T> {
+/// A listing of which some has been read.
+pub(super) struct PartialListing<T> {
     items: Vec<T>,
-    received: u64,
-    /// The greatest number of entries in all that a page told.
-    total: Option<u64>,
-    /// Whether a page told another number than the first page did.
-    moved: bool,
+    /// The keys of the items.
+    known: HashSet<Uuid>,
+    paging: Paging,
 }
 
-impl<T> Default for Stretch<T> {
-    fn default() -> Self {
-        Self {
-            items: Vec::new(),
-            received: 0,
-            total: None,
-            moved: false,
-        }
+impl<T> PartialListing<T> {
+    /// How far it has been read.
+    pub(super) fn paging(&self) -> &Paging {
+        &self.paging
+    }
+
+    /// Whether the entry of this key has come.
+    pub(super) fn contains(&self, key: Uuid) -> bool {
+        self.known.contains(&key)
+    }
+
+    /// The entries that have come.
+    pub(super) fn into_items(self) -> Vec<T> {
+        self.items
     }
 }
 
@@ -87,146 +63,74 @@ impl<T> Lister<'_, T> {
     }
 
     /// The whole listing, and how it came.
-    pub(super) async fn whole(&self) -> Result<(Vec<T>, Pages), CallError> {
-        let begun = self.begin().await?;
-        let pages = begun.pages(self.top);
-        let items = self.finish(begun).await?;
-        let pages = pages.counted(items.len() as u64);
-        Ok((items, pages))
+    pub(super) async fn whole(&self) -> Result<(Vec<T>, ListingShape), CallError> {
+        self.finish(self.unread()).await
     }
 
-    /// The first page, and the second where the first came short, which tells how long pages are.
-    pub(super) async fn begin(&self) -> Result<Begun<T>, CallError> {
-        let first = (self.fetch)(0, self.top).await?.value;
-        let mut begun = Begun {
-            step: first.received.max(1),
-            received: first.received,
-            total: first.total,
-            items: first.items,
-        };
-        self.tell(begun.received, begun.total);
-        let short = begun.received < u64::from(self.top);
-        if short && begun.pages_left().is_some_and(|left| left > 1) {
-            let second = (self.fetch)(begun.received, self.top).await?.value;
-            begun.step = begun.step.max(second.received);
-            begun.received += second.received;
-            begun.items.extend(second.items);
-            self.tell(begun.received, begun.total);
-            if second.received == 0 {
-                begun.total = Some(begun.received);
+    /// The listing before anything of it is read.
+    pub(super) fn unread(&self) -> PartialListing<T> {
+        PartialListing {
+            items: Vec::new(),
+            known: HashSet::new(),
+            paging: Paging::new(self.top, self.concurrency as u64),
+        }
+    }
+
+    /// Reads the beginning: the first page, and the second where the first came short.
+    pub(super) async fn begin(&self, listing: &mut PartialListing<T>) -> Result<(), CallError> {
+        self.read(listing, Paging::is_begun).await
+    }
+
+    /// Reads what is missing, and says how the whole listing came. Each entry comes at least once; of one that came
+    /// several times, what was read last comes first.
+    pub(super) async fn finish(&self, mut listing: PartialListing<T>) -> Result<(Vec<T>, ListingShape), CallError> {
+        self.begin(&mut listing).await?;
+        if listing.paging.pages_left().is_none() {
+            // Such a listing ends where nothing new comes. Should entries move back while it is read, a short second
+            // page can repeat the first, which is not the end.
+            listing.known.clear();
+        }
+        self.read(&mut listing, Paging::is_done).await?;
+        // Whoever collects the entries keeps the first of those with one key.
+        listing.items.reverse();
+        Ok((listing.items, listing.paging.shape()))
+    }
+
+    /// Fetches the pages that are asked for until enough has been read.
+    async fn read(&self, listing: &mut PartialListing<T>, is_enough: fn(&Paging) -> bool) -> Result<(), CallError> {
+        let mut fetches = FuturesUnordered::new();
+        let mut arrived = Vec::new();
+        while !is_enough(&listing.paging) {
+            while let Some(request) = listing.paging.next_request() {
+                let fetch = (self.fetch)(request.skip, request.top);
+                fetches.push(fetch.map(move |answer| answer.map(|answer| (request, answer.value))));
+            }
+            let Some(page) = fetches.try_next().await? else { break };
+            arrived.push(page);
+            while let Some(place) = arrived.iter().position(|(request, _)| listing.paging.is_due(request)) {
+                let (request, page) = arrived.swap_remove(place);
+                self.take(listing, &request, page);
             }
         }
-        Ok(begun)
+        Ok(())
     }
 
-    /// The rest of the listing. Each entry comes at least once. A listing that changed while it
-    /// was read, so that entries may have slipped from one page to the one before, is read again.
-    pub(super) async fn finish(&self, begun: Begun<T>) -> Result<Vec<T>, CallError> {
-        if begun.pages_left() == Some(0) {
-            return Ok(begun.items);
-        }
-        let mut whole = self.from(begun.received, begun.total, begun.step).await?;
-        whole.received += begun.received;
-        whole.items.extend(begun.items);
-        if whole.moved || self.has_gaps(&whole) {
-            let again = self.from(0, whole.total, begun.step).await?;
-            whole.items.extend(again.items);
-        }
-        Ok(whole.items)
-    }
-
-    /// Whether fewer entries came than the server says there are. Entries that could not be read count as come.
-    fn has_gaps(&self, stretch: &Stretch<T>) -> bool {
-        let distinct: HashSet<Uuid> = stretch.items.iter().map(self.key).collect();
-        let unreadable = stretch.received.saturating_sub(stretch.items.len() as u64);
-        stretch
-            .total
-            .is_some_and(|total| (distinct.len() as u64) + unreadable < total)
-    }
-
-    /// Everything from `start` on: pages at once where it is known how many there are.
-    async fn from(&self, start: u64, total: Option<u64>, step: u64) -> Result<Stretch<T>, CallError> {
-        let Some(total) = total else {
-            return self.to_the_end(start, step).await;
+    fn take(&self, listing: &mut PartialListing<T>, request: &PageRequest, page: Page<T>) {
+        let keys: HashSet<Uuid> = page.items.iter().map(self.key).collect();
+        let counts = PageCounts {
+            received: page.received,
+            readable: page.items.len() as u64,
+            new: keys.difference(&listing.known).count() as u64,
+            total: page.total,
         };
-        let ranges = (start..total)
-            .step_by(usize::try_from(step).unwrap_or(usize::MAX))
-            .map(|from| from..total.min(from.saturating_add(step)));
-        let read = AtomicU64::new(start);
-        let mut stretches = stream::iter(ranges)
-            .map(|range| self.stretch(range, total, &read))
-            .buffer_unordered(self.concurrency.max(1));
-        let mut whole = Stretch::default();
-        while let Some(stretch) = stretches.try_next().await? {
-            whole.moved |= stretch.moved;
-            whole.total = whole.total.max(stretch.total);
-            whole.received += stretch.received;
-            whole.items.extend(stretch.items);
+        // The entries of a dropped page come again, and are to count as new then.
+        if listing.paging.take(request, counts) == Taken::Kept {
+            listing.known.extend(keys);
+            listing.items.extend(page.items);
+            let (read, total) = listing.paging.progress();
+            let what = self.what;
+            (self.observer)(Event::Reading { what, read, total });
         }
-        Ok(whole)
-    }
-
-    /// The entries of a range, which one page holds as a rule. Where it comes short, on by the number received.
-    async fn stretch(&self, range: Range<u64>, total: u64, read: &AtomicU64) -> Result<Stretch<T>, CallError> {
-        let mut stretch = Stretch {
-            total: Some(total),
-            ..Stretch::default()
-        };
-        let mut at = range.start;
-        while at < range.end {
-            let top = u32::try_from(range.end - at).unwrap_or(self.top);
-            let page = (self.fetch)(at, top).await?.value;
-            let told = page.total.unwrap_or(total);
-            stretch.moved |= told != total;
-            stretch.total = stretch.total.max(Some(told));
-            if page.received == 0 {
-                break;
-            }
-            at += page.received;
-            stretch.received += page.received;
-            stretch.items.extend(page.items);
-            let read = read.fetch_add(page.received, Ordering::Relaxed) + page.received;
-            self.tell(read, stretch.total);
-        }
-        Ok(stretch)
-    }
-
-    /// The rest of a listing that does not say how long it is: to an empty page, or one that brings
-    /// nothing new, as a server gives which knows no `skip`. As long as pages come full, twice as
-    /// many are asked for at once as before.
-    async fn to_the_end(&self, start: u64, mut step: u64) -> Result<Stretch<T>, CallError> {
-        let mut stretch = Stretch::default();
-        let mut known = HashSet::new();
-        let mut at_once: u64 = 1;
-        loop {
-            let skips = (0..at_once).map(|page| start + stretch.received + page * step);
-            let pages = try_join_all(skips.map(|skip| (self.fetch)(skip, self.top))).await?;
-            at_once = (at_once * 2).min(self.concurrency.max(1) as u64);
-            for Answer { value: page, .. } in pages {
-                let known_before = known.len();
-                known.extend(page.items.iter().map(self.key));
-                if known.len() == known_before {
-                    return Ok(stretch);
-                }
-                stretch.received += page.received;
-                stretch.items.extend(page.items);
-                self.tell(start + stretch.received, None);
-                if page.received != step {
-                    // The pages after this one began at the wrong place, and most likely this is the last.
-                    step = step.max(page.received);
-                    at_once = 1;
-                    break;
-                }
-            }
-        }
-    }
-
-    fn tell(&self, read: u64, total: Option<u64>) {
-        (self.observer)(Event::Reading {
-            what: self.what,
-            read,
-            total,
-        });
     }
 }
 
@@ -235,11 +139,11 @@ mod tests {
     use std::future::ready;
     use std::sync::{Arc, Mutex};
 
-    use futures::FutureExt;
     use proptest::prelude::*;
 
     use super::*;
     use crate::api::Receipt;
+    use crate::directory::forecast::listing_calls;
     use crate::event::silent;
 
     /// A server's listing of the numbers below `total`, and what was asked of it.
@@ -252,7 +156,7 @@ mod tests {
         cap: u64,
         /// Pages that begin here come short by half.
         short_at: Option<u64>,
-        /// From the second call on, one entry more stands at the front.
+        /// From the second call on, there is one entry more at the front.
         grows: bool,
         knows_skip: bool,
         /// Every tenth entry cannot be read.
@@ -287,7 +191,7 @@ mod tests {
             }
             let skip = if self.knows_skip { skip } else { 0 };
             let end = total.min(skip + size);
-            // What stands at the front pushes all others one place on.
+            // The entry at the front moves all others one place back.
             let entries = (skip..end).map(|place| {
                 if !grown {
                     place
@@ -422,19 +326,19 @@ mod tests {
     }
 
     #[test]
-    fn the_progress_that_is_told_ends_at_the_total() {
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let teller = Arc::clone(&told);
+    fn the_progress_that_is_reported_ends_at_the_total() {
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let recorder = Arc::clone(&reported);
         let observer: Observer = Arc::new(move |event| {
             if let Event::Reading { read, total, .. } = event {
-                teller.lock().unwrap().push((read, total));
+                recorder.lock().unwrap().push((read, total));
             }
         });
         wait_for(Server::default().lister(10, observer).all()).unwrap();
-        let told = told.lock().unwrap();
-        assert_eq!(told.first(), Some(&(10, Some(95))));
-        assert_eq!(told.last(), Some(&(95, Some(95))));
-        assert!(told.is_sorted());
+        let reported = reported.lock().unwrap();
+        assert_eq!(reported.first(), Some(&(10, Some(95))));
+        assert_eq!(reported.last(), Some(&(95, Some(95))));
+        assert!(reported.is_sorted());
     }
 
     proptest! {
@@ -454,21 +358,21 @@ mod tests {
         }
 
         #[test]
-        fn what_a_listing_will_take_once_it_has_grown_or_shrunk_is_foretold_exactly(
+        fn the_calls_for_a_listing_that_has_grown_or_shrunk_are_forecast_exactly(
             total in 0u64..300,
             top in 1u32..60,
             cap in 1u64..60,
             tells_total: bool,
-            come in 0u64..100,
-            gone in 0u64..100,
+            added in 0u64..100,
+            removed in 0u64..100,
         ) {
             // How much a page holds at most shows only once there are more.
             prop_assume!(cap >= u64::from(top) || total > cap);
             let server = Server { total, tells_total, cap, ..Server::default() };
-            let (_, pages) = wait_for(server.lister(top, silent()).whole()).unwrap();
-            let pages = pages.changed(come, gone);
-            let later = Server { total: pages.entries, tells_total, cap, ..Server::default() };
-            prop_assert_eq!(pages.calls(4), later.reads_all(top) as u64);
+            let (_, shape) = wait_for(server.lister(top, silent()).whole()).unwrap();
+            let shape = shape.changed(added, removed);
+            let later = Server { total: shape.entries, tells_total, cap, ..Server::default() };
+            prop_assert_eq!(listing_calls(shape, 4), later.reads_all(top) as u64);
         }
     }
 }

@@ -6,14 +6,14 @@ use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::needs::{Detail, Needs};
+use super::next_read::{LookUps, NAMES_PER_CALL};
 use super::reader::Reader;
-use super::route::{LookUps, NAMES_PER_CALL};
 use crate::api::{CallError, EntityType, Resolved, User, UserTexts};
 use crate::event::{Event, silent};
 use crate::model::{UserId, UserRef};
 use crate::text::fold;
 
-/// Whom the sheet wants, each once.
+/// The users that the sheet wants, each once.
 #[derive(Debug, Default)]
 pub(super) struct Wanted<'a> {
     /// Names and addresses that have to be searched for.
@@ -22,12 +22,12 @@ pub(super) struct Wanted<'a> {
     pub(super) names: Vec<&'a str>,
     /// Ids.
     pub(super) ids: Vec<UserId>,
-    /// Those of the names whose bearers are read once more by their ids.
-    pub(super) doomed: Vec<&'a str>,
+    /// Names of users to be deleted, who are read once more by their ids.
+    pub(super) to_delete: Vec<&'a str>,
 }
 
 impl<'a> Wanted<'a> {
-    /// Of a name that is wanted as an address too, the search answers both.
+    /// A name that is also wanted as an address is searched for once.
     pub(super) fn new(needs: &Needs<'a>) -> Self {
         let mut wanted = Self::default();
         let mut known_names = HashSet::new();
@@ -38,12 +38,12 @@ impl<'a> Wanted<'a> {
                 wanted.searches.push(address);
             }
         }
-        let mut known_doomed = HashSet::new();
-        for user in &needs.doomed {
+        let mut known_to_delete = HashSet::new();
+        for user in &needs.to_delete {
             if let UserRef::Name(name) = user
-                && known_doomed.insert(fold(name))
+                && known_to_delete.insert(fold(name))
             {
-                wanted.doomed.push(name);
+                wanted.to_delete.push(name);
             }
         }
         for user in &needs.users {
@@ -69,16 +69,16 @@ impl<'a> Wanted<'a> {
     /// What looking them up takes.
     pub(super) fn look_ups(&self) -> LookUps {
         LookUps {
-            singly: self.searches.len() + self.ids.len() + self.doomed.len(),
+            singly: self.searches.len() + self.ids.len() + self.to_delete.len(),
             in_bulk: self.names.len(),
         }
     }
 }
 
-/// What resolving in bulk came to.
+/// The outcome of resolving names in bulk.
 #[derive(Debug, Default)]
 pub(super) struct Resolution<'a> {
-    /// Users of whom no more is known than their id and names.
+    /// Users of whom only the id and the names are known.
     pub(super) found: Vec<User>,
     /// Names that have to be searched for.
     pub(super) missed: Vec<&'a str>,
@@ -86,7 +86,7 @@ pub(super) struct Resolution<'a> {
 
 impl Reader<'_> {
     /// Resolves names twenty at a time. The server may compare case, and find by other things than
-    /// e-mail and user name: what does not bear the very name counts as missed.
+    /// e-mail and user name: a user without exactly this name counts as missed.
     pub(super) async fn resolve<'a>(&self, names: &[&'a str]) -> Result<Resolution<'a>, CallError> {
         let calls: Vec<_> = names
             .chunks(NAMES_PER_CALL)
@@ -105,7 +105,7 @@ impl Reader<'_> {
         let answer = self.client.resolve_names(names, EntityType::User).await?.value;
         let mut resolution = Resolution::default();
         for name in names {
-            match bearer(name, &answer) {
+            match exact_match(name, &answer) {
                 Some(user) => resolution.found.push(user),
                 None => resolution.missed.push(name),
             }
@@ -144,8 +144,8 @@ impl Reader<'_> {
     }
 }
 
-/// The user that the server resolved the name to, if it is one and bears this very name.
-fn bearer(name: &str, answer: &HashMap<String, Option<Resolved>>) -> Option<User> {
+/// The user that the server resolved the name to, if it is a user and has exactly this name.
+fn exact_match(name: &str, answer: &HashMap<String, Option<Resolved>>) -> Option<User> {
     let resolved = answer.get(name)?.as_ref()?;
     let id: UserId = resolved.identifier.parse().ok().filter(|id: &UserId| !id.0.is_nil())?;
     let folded = fold(name);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_user_who_bears_the_very_name_counts_as_resolved() {
+    fn only_a_user_with_exactly_this_name_counts_as_resolved() {
         let resolved = |identifier: &str, email: &str, name: &str| {
             Some(Resolved {
                 identifier: identifier.to_owned(),
@@ -211,10 +211,10 @@ mod tests {
             (resolved(&id, "bob@x.example", "bob"), false),
             (resolved(&id, "", ""), false),
         ] {
-            let told = format!("{answer:?}");
+            let shown = format!("{answer:?}");
             let answers = HashMap::from([("ann@x.example".to_owned(), answer)]);
-            assert_eq!(bearer("ann@x.example", &answers).is_some(), found, "{told}");
+            assert_eq!(exact_match("ann@x.example", &answers).is_some(), found, "{shown}");
         }
-        assert!(bearer("ann@x.example", &HashMap::new()).is_none());
+        assert!(exact_match("ann@x.example", &HashMap::new()).is_none());
     }
 }

@@ -7,9 +7,9 @@ use crate::model::{GroupRef, UserRef};
 pub struct Needs<'a> {
     /// Users the sheet names, who are expected to exist.
     pub users: Vec<&'a UserRef>,
-    /// Those of them who are to be deleted, which cannot be taken back: whom a search found is read once more by
-    /// the id, so that a search which mistakes one account for another shows.
-    pub doomed: Vec<&'a UserRef>,
+    /// Those of them who are to be deleted. A deletion cannot be undone, so a user whom a search found is read once
+    /// more by id, which shows whether the search mistook one account for another.
+    pub to_delete: Vec<&'a UserRef>,
     /// Addresses and user names that invites, creates and migrations go to: whether an account has
     /// one already is always found out with the account's whole profile.
     pub addresses: Vec<&'a str>,

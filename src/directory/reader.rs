@@ -44,10 +44,10 @@ pub async fn read(
     } else {
         Vec::new()
     };
-    let (allocations, allocations_pages) = allocations.unzip();
+    let (allocations, allocations_shape) = allocations.unzip();
     let listings = Listings {
-        users: users.pages,
-        allocations: allocations_pages,
+        users: users.shape,
+        allocations: allocations_shape,
     };
     Ok(Snapshot::from(Contents {
         listings,

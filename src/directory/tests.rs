@@ -300,6 +300,43 @@ async fn accounts_are_found_again_by_address_in_any_case() {
 }
 
 #[tokio::test]
+async fn reading_accounts_back_takes_the_calls_that_were_forecast() {
+    let everything = Needs {
+        everyone: true,
+        allocations: Want::Required,
+        ..Needs::default()
+    };
+    for (tells_total, users) in [(true, 5), (true, 95), (true, 300), (false, 5), (false, 95)] {
+        let organization = || Organization {
+            tells_total,
+            ..Organization::of_users(users)
+        };
+        let before = Reading::of(organization(), &everything).await;
+        let listings = before.snapshot().listings();
+        for accounts in [1, 2, 8, 9, 28, 29, 60] {
+            let addresses: Vec<String> = (0..accounts.min(users))
+                .map(|number| format!("user{number}@corp.example"))
+                .collect();
+            let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+            let (client, log) = organization().open();
+            let observer = crate::event::silent();
+            find_accounts(&client, &addresses, &OPTIONS, &observer).await.unwrap();
+            read_allocations(&client, &OPTIONS, &observer).await.unwrap();
+            let made: usize = log.counts().iter().map(|(_, count)| count).sum();
+            let at_once = OPTIONS.concurrency as u64;
+            let forecast = read_back_calls(
+                listings.users.unwrap(),
+                listings.allocations,
+                addresses.len() as u64,
+                at_once,
+            );
+            let shown = format!("{accounts} of {users}, total: {tells_total}");
+            assert_eq!(made as u64, forecast.values().sum::<u64>(), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_sign_in_ends_the_reading_and_no_other_way_is_tried() {
     let users = references(&["user50@corp.example", "user51@corp.example"]);
     let needs = Needs {

@@ -312,7 +312,7 @@ fn read_back(plan: &Plan, accounts: usize, wants_licenses: bool, circumstances: 
     let allocations = listings.allocations.filter(|_| wants_licenses);
     read_back_calls(
         users.changed(made, deleted),
-        allocations.map(|pages| pages.changed(count((false, true)), count((true, false)))),
+        allocations.map(|shape| shape.changed(count((false, true)), count((true, false)))),
         accounts as u64,
         circumstances.concurrency as u64,
     )

@@ -30,7 +30,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             }
             Operation::Delete { user } => {
                 profile(&mut needs, user);
-                needs.doomed.push(user);
+                needs.to_delete.push(user);
                 needs.administrators = true;
                 needs.groups = true;
                 // What a deletion frees counts, and what the account had is recorded.
@@ -57,7 +57,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             Operation::Migrate(migrate) => {
                 profile(&mut needs, &migrate.user);
                 if migrate.delete_when != DeleteWhen::Never {
-                    needs.doomed.push(&migrate.user);
+                    needs.to_delete.push(&migrate.user);
                 }
                 needs.addresses.push(migrate.new_email.as_str());
                 needs.administrators = true;

@@ -1,0 +1,159 @@
+//! How many calls reading will take: the decisions of a real reading, made on simulated pages. Pure.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::next_read::{Listed, LookUps, NextRead, next_read};
+use super::paging::{ListingShape, PageCounts, Paging};
+use crate::event::{Method, Service};
+
+/// The listings that were read, for a forecast of reading them again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Listings {
+    /// The users; `None` where they were looked up without the listing.
+    pub users: Option<ListingShape>,
+    /// The direct allocations; `None` where they were not read.
+    pub allocations: Option<ListingShape>,
+}
+
+/// The calls that read this many accounts back by their addresses, and, where `allocations` are given, what they
+/// hold. At most `at_once` pages are on their way at a time.
+pub fn read_back_calls(
+    users: ListingShape,
+    allocations: Option<ListingShape>,
+    accounts: u64,
+    at_once: u64,
+) -> BTreeMap<(Service, Method), u64> {
+    let look_ups = LookUps {
+        singly: usize::try_from(accounts).unwrap_or(usize::MAX),
+        in_bulk: 0,
+    };
+    let mut listing = SimulatedListing::new(users, at_once);
+    let searches = loop {
+        match next_read(look_ups, Listed::of(&listing.paging)) {
+            NextRead::Nothing => return BTreeMap::new(),
+            NextRead::Beginning => listing.read(Paging::is_begun),
+            NextRead::Rest => {
+                listing.read(Paging::is_done);
+                break 0;
+            }
+            NextRead::LookUps => {
+                // A search is a listing of those whom it finds.
+                let found = ListingShape { entries: 1, ..users };
+                break accounts * listing_calls(found, at_once);
+            }
+        }
+    };
+    let mut calls = BTreeMap::from([((Service::Identity, Method::Get), listing.calls + searches)]);
+    if let Some(allocations) = allocations {
+        calls.insert((Service::Portal, Method::Get), listing_calls(allocations, at_once));
+    }
+    calls
+}
+
+/// How many calls reading a whole listing takes.
+pub(super) fn listing_calls(shape: ListingShape, at_once: u64) -> u64 {
+    let mut listing = SimulatedListing::new(shape, at_once);
+    listing.read(Paging::is_done);
+    listing.calls
+}
+
+/// A listing that is read from a server that is only simulated.
+struct SimulatedListing {
+    shape: ListingShape,
+    paging: Paging,
+    calls: u64,
+}
+
+impl SimulatedListing {
+    fn new(shape: ListingShape, at_once: u64) -> Self {
+        Self {
+            shape,
+            paging: Paging::new(shape.top, at_once),
+            calls: 0,
+        }
+    }
+
+    fn read(&mut self, is_enough: fn(&Paging) -> bool) {
+        let mut under_way = VecDeque::new();
+        while !is_enough(&self.paging) {
+            while let Some(request) = self.paging.next_request() {
+                self.calls += 1;
+                under_way.push_back(request);
+            }
+            let Some(request) = under_way.pop_front() else { break };
+            self.paging.take(&request, self.page(request.skip));
+        }
+    }
+
+    /// The page of a listing that does not change while it is read.
+    fn page(&self, skip: u64) -> PageCounts {
+        let received = self.shape.entries.saturating_sub(skip).min(self.shape.page);
+        PageCounts {
+            received,
+            readable: received,
+            new: received,
+            total: self.shape.tells_total.then_some(self.shape.entries),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A listing of which this came on its first page when 1,000 entries were asked for.
+    fn shape_after(received: u64, total: u64) -> ListingShape {
+        let mut paging = Paging::new(1_000, 8);
+        let request = paging.next_request().unwrap();
+        let page = PageCounts {
+            received,
+            readable: received,
+            new: received,
+            total: Some(total),
+        };
+        paging.take(&request, page);
+        paging.shape()
+    }
+
+    #[test]
+    fn a_listing_that_held_everything_on_a_page_is_one_call_until_it_outgrows_the_page() {
+        let shape = shape_after(990, 990);
+        assert_eq!(listing_calls(shape, 8), 1);
+        assert_eq!(listing_calls(shape.changed(10, 0), 8), 1);
+        assert_eq!(listing_calls(shape.changed(11, 0), 8), 2);
+        assert_eq!(listing_calls(shape.changed(11, 1), 8), 1);
+    }
+
+    #[test]
+    fn few_accounts_are_searched_for_and_many_are_read_with_everybody() {
+        let users = shape_after(1_000, 9_500);
+        let calls = |accounts| read_back_calls(users, None, accounts, 8).values().sum::<u64>();
+        // A single one is searched for at once; otherwise the first page is read before anything else.
+        assert_eq!([0, 1, 2, 8, 9, 500].map(calls), [0, 1, 3, 9, 10, 10]);
+    }
+
+    #[test]
+    fn where_the_server_does_not_say_that_a_page_was_the_last_another_is_asked_for() {
+        let users = ListingShape {
+            tells_total: false,
+            ..shape_after(1_000, 9_500)
+        };
+        let calls = |accounts| read_back_calls(users, None, accounts, 1).values().sum::<u64>();
+        assert_eq!([1, 2].map(calls), [2, 11]);
+    }
+
+    #[test]
+    fn allocations_are_counted_for_their_own_service() {
+        let users = shape_after(10, 10);
+        let allocations = ListingShape {
+            entries: 120,
+            top: 50,
+            page: 50,
+            tells_total: true,
+        };
+        let calls = read_back_calls(users, Some(allocations), 3, 4);
+        let identity = ((Service::Identity, Method::Get), 1);
+        let portal = ((Service::Portal, Method::Get), 3);
+        assert_eq!(calls, BTreeMap::from([identity, portal]));
+    }
+}
