@@ -13,7 +13,6 @@ mod machine;
 mod matrix;
 mod mistaken;
 #[path = "../planner/model.rs"]
-#[expect(dead_code, reason = "the planner's tests use all of it")]
 mod model;
 #[path = "../planner/oracle.rs"]
 mod oracle;

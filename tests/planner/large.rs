@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::calls::carry_out;
 use crate::model::{Account, CODES, Held, World, bundles, group_id};
 use crate::oracle::read_row_by_row;
-use crate::random::differences;
+use crate::property::differences;
 use crate::sheets::{add, create, delete, invite, join, leave, migrate, release, remove, set, sheet, update};
 
 /// A handful of numbers, the same for the same seed.

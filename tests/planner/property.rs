@@ -1,14 +1,31 @@
 //! Random sheets: the plan ends where reading row by row ends, and no call does what it must not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
-use reseat::plan::{OnShortage, plan};
+use reseat::plan::{OnShortage, Plan, plan};
 
 use crate::calls::carry_out;
+use crate::model::Account;
 use crate::oracle::read_row_by_row;
-use crate::random::{differences, is_complete, row, rules, world};
+use crate::random::{row, rules, world};
 use crate::sheets::sheet;
+
+pub(crate) fn is_complete(plan: &Plan) -> bool {
+    let told = |row: &reseat::plan::PlannedRow| row.verdict.is_some() || !row.steps.is_empty();
+    plan.rows.iter().all(told)
+}
+
+type People = BTreeMap<String, Account>;
+
+/// The accounts that are not the same in both.
+pub(crate) fn differences(found: &People, expected: &People) -> Vec<(Option<Account>, Option<Account>)> {
+    let emails: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
+    let pairs = emails
+        .into_iter()
+        .map(|email| (found.get(email).cloned(), expected.get(email).cloned()));
+    pairs.filter(|(found, expected)| found != expected).collect()
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]

@@ -1,12 +1,10 @@
-//! Random organizations and sheets, and what is asked of every plan for one.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Random organizations and sheets.
 
 use proptest::prelude::*;
 use reseat::model::{DeleteWhen, Operation};
-use reseat::plan::{BatchSizes, OnShortage, Plan, Rules};
+use reseat::plan::{BatchSizes, OnShortage, Rules};
 
-use crate::model::{Account, CODES, World, address, bundles, group_id};
+use crate::model::{CODES, World, address, bundles, group_id};
 use crate::sheets::{
     add, block, create, delete, invite, join, leave, migrate, migrate_with, release, remove, set, set_external, update,
 };
@@ -108,20 +106,4 @@ pub(crate) fn row() -> impl Strategy<Value = Operation> {
         1 => (old(), fresh(), some_groups(), codes())
             .prop_map(|(user, new, groups, codes)| migrate_with(&user, &new, &groups, bundles(&codes))),
     ]
-}
-
-pub(crate) fn is_complete(plan: &Plan) -> bool {
-    let told = |row: &reseat::plan::PlannedRow| row.verdict.is_some() || !row.steps.is_empty();
-    plan.rows.iter().all(told)
-}
-
-type People = BTreeMap<String, Account>;
-
-/// The accounts that are not the same in both.
-pub(crate) fn differences(found: &People, expected: &People) -> Vec<(Option<Account>, Option<Account>)> {
-    let emails: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
-    let pairs = emails
-        .into_iter()
-        .map(|email| (found.get(email).cloned(), expected.get(email).cloned()));
-    pairs.filter(|(found, expected)| found != expected).collect()
 }

@@ -11,7 +11,8 @@ use reseat::plan::{Call, CallKind, OnShortage, Rules, Stage, plan};
 use crate::calls::carry_out;
 use crate::model::{CODES, World, address, bundles, user_id};
 use crate::oracle::read_row_by_row;
-use crate::random::{codes, differences, is_complete, rules, world};
+use crate::property::{differences, is_complete};
+use crate::random::{codes, rules, world};
 use crate::sheets::{add, block, delete, migrate, release, remove, set, sheet, update};
 
 /// A world whose pools have hardly a seat to spare.
