@@ -10,7 +10,7 @@ use super::address::service_url;
 use super::jwt::subject;
 use super::learned::Memory;
 use super::session::{Session, SignedIn, now};
-use super::{Answer, CallError, Config, DepartureGate, Failure, Tally};
+use super::{Answer, CallError, Config, DepartureGate, ErrorCode, OwnCode, Tally};
 use crate::event::{Method, Observer, Service};
 use crate::model::UserId;
 use crate::pace::{SimulatedTraffic, Spent};
@@ -111,25 +111,10 @@ impl Client {
     }
 }
 
-/// A call that is not sent because it would mean something else than what was asked, or nothing.
-pub(super) fn not_sent(method: Method, service: Service, failure: Failure, code: &str, message: &str) -> CallError {
-    CallError {
-        failure,
-        method,
-        service,
-        status: None,
-        code: code.to_owned(),
-        message: message.to_owned(),
-        trace_id: None,
-        attempts: 0,
-        perhaps_done: false,
-    }
-}
-
 /// An empty list might mean everything to the server (`uipath-api`, 9.18), so it is never sent.
 pub(super) fn empty_list(method: Method, service: Service) -> CallError {
     let message = "the list of ids is empty, and an empty list is never sent";
-    not_sent(method, service, Failure::Refused, "empty_list", message)
+    CallError::not_sent(method, service, OwnCode::EmptyList, message)
 }
 
 /// Adds what every listing takes.
@@ -144,7 +129,7 @@ pub(super) fn paged(mut url: Url, skip: u64, top: u32) -> Url {
 pub(super) fn found<T>(outcome: Result<Option<T>>) -> Result<Option<T>> {
     match outcome {
         // A page for people is no answer about the thing that was asked for: the route is wrong.
-        Err(error) if error.status == Some(404) && error.code != "html_answer" => Ok(Answer {
+        Err(error) if error.status == Some(404) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) => Ok(Answer {
             value: None,
             receipt: super::Receipt {
                 http_status: 404,

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::client::{Result, empty_list, found, not_sent, paged};
+use super::client::{Result, empty_list, found, paged};
 use super::read::{entries, guid, member, page, text, variant};
 use super::session::{Call, Effect};
-use super::{Answer, Client, EntityType, Failure, Group, Page, Receipt, Resolved};
+use super::{Answer, CallError, Client, EntityType, Group, OwnCode, Page, Receipt, Resolved};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
@@ -80,7 +80,7 @@ impl Client {
         if names.len() > MOST_NAMES {
             let message = "more than 20 names cannot be resolved in one call";
             let (method, service) = (Method::Post, Service::Identity);
-            return Err(not_sent(method, service, Failure::TooLarge, "too_many_names", message));
+            return Err(CallError::not_sent(method, service, OwnCode::TooManyNames, message));
         }
         let organization = self.config().organization_id.to_string();
         let url = self.identity_url(&["api", "Directory", "BulkResolveByName", &organization]);

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::client::{Result, empty_list, found, not_sent, paged};
+use super::client::{Result, empty_list, found, paged};
 use super::learned::{Learned, Way};
 use super::portal::{PortalCall, PortalRequest};
 use super::read::{code, codes, entries, flag, guid, member, number, page, text};
 use super::session::{Call, Reply};
-use super::{Allocation, CallError, Client, Failure, GroupRule, Page};
+use super::{Allocation, CallError, Client, GroupRule, OwnCode, Page};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
@@ -101,13 +101,8 @@ impl Client {
             self.portal(&self.memory.portal_groups, &call).await?
         } else {
             let message = "this deployment offers no listing of group rules";
-            return Err(not_sent(
-                Method::Get,
-                Service::License,
-                Failure::Refused,
-                "not_offered",
-                message,
-            ));
+            let (method, service) = (Method::Get, Service::License);
+            return Err(CallError::not_sent(method, service, OwnCode::NotOffered, message));
         };
         reply.read("a listing of group rules", |value| page(value, rule))
     }

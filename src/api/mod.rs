@@ -9,7 +9,7 @@ mod client;
 mod config;
 mod departure;
 mod error;
-mod fault;
+mod error_body;
 mod groups;
 mod jwt;
 mod learned;
@@ -27,7 +27,7 @@ pub use base_url::{BaseUrl, BaseUrlFault};
 pub use client::Client;
 pub use config::{Config, Credentials, Routes};
 pub use departure::DepartureGate;
-pub use error::{CallError, Failure};
+pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use session::SignedIn;
 pub use tally::Tally;
 pub use types::{

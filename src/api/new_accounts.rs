@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::address::accept_invite_url;
 use super::client::{Result, empty_list};
-use super::fault::refusal;
+use super::error_body::ErrorBody;
 use super::read::{entries, flag, guid, member, text};
 use super::session::{Call, Effect};
 use super::users::{WRITE, insert};
@@ -33,13 +33,13 @@ impl Client {
         let reply = self.session.call_leniently(call).await?;
         let listed = reply_users(&reply.value);
         if listed.is_empty() {
-            let refused = refusal(&reply.value);
+            let refused = ErrorBody::in_success(&reply.value);
             return Err(refused.map_or_else(
                 || reply.unreadable("a list of invited users"),
-                |fault| reply.refused(fault),
+                |body| reply.refused(body),
             ));
         }
-        let verdicts = invite_verdicts(listed, &refusal(&reply.value).unwrap_or_default().message);
+        let verdicts = invite_verdicts(listed, &ErrorBody::in_success(&reply.value).unwrap_or_default().message);
         let reply_to = |invitation: &Invitation| {
             let verdict = verdicts.get(&fold(&invitation.email));
             verdict.cloned().unwrap_or(InviteReply::Missing)
@@ -71,12 +71,12 @@ impl Client {
         for id in &mut created {
             *id = id.filter(|id| !doubtful.contains(id));
         }
-        match refusal(&reply.value) {
+        match ErrorBody::in_success(&reply.value) {
             None => Ok(reply.with(created)),
             Some(_) if created.iter().any(Option::is_some) => {
                 Err(reply.contradictory("the answer says that nothing was created and yet names created users"))
             }
-            Some(fault) => Err(reply.refused(fault)),
+            Some(body) => Err(reply.refused(body)),
         }
     }
 

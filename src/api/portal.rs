@@ -9,7 +9,7 @@ use super::learned::{Learned, Way};
 use super::licenses::{MOST_ON_A_PAGE, READ, WRITE, allocation};
 use super::read::{code, entries, member, number, page};
 use super::session::{Call, Reply};
-use super::{Allocation, CallError, Client, Failure, Page, Seats};
+use super::{Allocation, CallError, Client, ErrorCode, Failure, OwnCode, Page, Seats};
 use crate::event::{Method, Service};
 use crate::model::UserId;
 
@@ -85,7 +85,8 @@ impl Client {
             let url = service_url(self.config(), &prefix, &path);
             call.below(url)
         };
-        let is_wrong_way = |error: &CallError| error.status == Some(404) || error.code == "html_answer";
+        let html = ErrorCode::Own(OwnCode::HtmlAnswer);
+        let is_wrong_way = |error: &CallError| error.status == Some(404) || error.code == html;
         learned.on_either(&self.session, below, is_wrong_way).await
     }
 }

@@ -4,10 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+
 use crate::model::{Place, Status};
 
-/// An HTTP method, as the quotas and the summary count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// An HTTP method, as the quotas and the summary count it, in the order tables show them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, Display, IntoStaticStr)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum Method {
     /// `GET`
     Get,
@@ -22,52 +25,32 @@ pub enum Method {
 }
 
 impl Method {
-    /// Every method, in the order tables show them.
-    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
-
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-}
-
-impl std::fmt::Display for Method {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.pad(self.as_str())
+        self.into()
     }
 }
 
 /// A service of the organization; each has quotas of its own (`uipath-api`, 1.2 and 6.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Service {
     /// `identity_`: users, groups, directory.
     Identity,
     /// `lease_`: user bundles and group rules.
+    #[strum(serialize = "licence")]
     License,
     /// `portal_`: the web portal's back end.
     Portal,
     /// The token endpoint.
+    #[strum(serialize = "sign-in")]
     Token,
 }
 
 impl Service {
-    /// Every service.
-    pub const ALL: [Self; 4] = [Self::Identity, Self::License, Self::Portal, Self::Token];
-
     /// The word that messages use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::License => "licence",
-            Self::Portal => "portal",
-            Self::Token => "sign-in",
-        }
+        self.into()
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
 use super::hint::Hint;
 use super::json::write_json;
@@ -132,8 +133,7 @@ fn present(counts: &BTreeMap<Status, usize>) -> impl Iterator<Item = (Status, us
 }
 
 fn calls(tally: &Tally) -> impl Iterator<Item = (Method, u64)> {
-    Method::ALL
-        .into_iter()
+    Method::iter()
         .map(|method| (method, tally.of(method)))
         .filter(|(_, count)| *count > 0)
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use super::{Reach, TransportError};
+use super::{Reach, TransportCode, TransportError};
 use crate::text::{clean, duration};
 
 /// What is known of the exchange that failed.
@@ -22,11 +22,11 @@ pub(super) fn explain(error: &reqwest::Error, about: &Circumstances<'_>) -> Tran
     let fault = |reach, code, message| TransportError { reach, code, message };
     if chain.says("refused stream") {
         let message = format!("`{host}` turned the request away unread");
-        return fault(Reach::NotSent, "stream_refused", message);
+        return fault(Reach::NotSent, TransportCode::StreamRefused, message);
     }
     if error.is_builder() {
         let message = format!("the request cannot be built: {}", chain.innermost());
-        return fault(Reach::CannotBeSent, "invalid_request", message);
+        return fault(Reach::CannotBeSent, TransportCode::InvalidRequest, message);
     }
     if error.is_connect() {
         let (reach, code, message) = no_connection(error, &chain, about);
@@ -34,48 +34,48 @@ pub(super) fn explain(error: &reqwest::Error, about: &Circumstances<'_>) -> Tran
     }
     if error.is_timeout() {
         let message = format!("no answer from `{host}` within {}", duration(about.timeout));
-        return fault(Reach::Lost, "timed_out", message);
+        return fault(Reach::Lost, TransportCode::TimedOut, message);
     }
     if error.is_body() || error.is_decode() {
         let message = format!("the answer of `{host}` broke off: {}", chain.innermost());
-        return fault(Reach::Lost, "answer_truncated", message);
+        return fault(Reach::Lost, TransportCode::AnswerTruncated, message);
     }
     let message = format!(
         "the connection to `{host}` was lost before the answer: {}",
         chain.innermost()
     );
-    fault(Reach::Lost, "connection_lost", message)
+    fault(Reach::Lost, TransportCode::ConnectionLost, message)
 }
 
-fn no_connection(error: &reqwest::Error, chain: &Chain, about: &Circumstances<'_>) -> (Reach, &'static str, String) {
+fn no_connection(error: &reqwest::Error, chain: &Chain, about: &Circumstances<'_>) -> (Reach, TransportCode, String) {
     let host = about.host;
     if chain.says("certificate") && chain.says("not valid for name") {
         let message = format!(
             "the certificate of `{host}` is for another name, so it may be another server: {}; check the address",
             chain.innermost()
         );
-        (Reach::CannotBeSent, "certificate_not_trusted", message)
+        (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message)
     } else if chain.says("certificate") {
         let message = format!(
             "the certificate of `{host}` is not trusted: {}; a private authority is added with `ca_file`",
             chain.innermost()
         );
-        (Reach::CannotBeSent, "certificate_not_trusted", message)
+        (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message)
     } else if chain.says("dns error") || chain.says("failed to lookup address") {
         let message = format!("the name `{host}` cannot be resolved");
-        (Reach::NotSent, "name_not_resolved", message)
+        (Reach::NotSent, TransportCode::NameNotResolved, message)
     } else if chain.says("tunnel") || chain.says("proxy") {
         let message = format!("the proxy gave no way to `{host}`: {}", chain.innermost());
-        (Reach::NotSent, "proxy_refused", message)
+        (Reach::NotSent, TransportCode::ProxyRefused, message)
     } else if error.is_timeout() || chain.kind == Some(io::ErrorKind::TimedOut) {
         let message = format!("no connection to `{host}` within {}", duration(about.connect_timeout));
-        (Reach::NotSent, "connect_timed_out", message)
+        (Reach::NotSent, TransportCode::ConnectTimedOut, message)
     } else if chain.kind == Some(io::ErrorKind::ConnectionRefused) {
         let message = format!("`{host}` refused the connection");
-        (Reach::NotSent, "connection_refused", message)
+        (Reach::NotSent, TransportCode::ConnectionRefused, message)
     } else {
         let message = format!("no connection to `{host}`: {}", chain.innermost());
-        (Reach::NotSent, "not_connected", message)
+        (Reach::NotSent, TransportCode::NotConnected, message)
     }
 }
 

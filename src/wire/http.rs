@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::explain::{Circumstances, explain};
-use super::{Reach, Request, Response, Transport, TransportError};
+use super::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use crate::event::Method;
 use crate::text::{number, plural};
 
@@ -236,7 +236,7 @@ fn headers(request: &Request) -> Result<HeaderMap, TransportError> {
         let value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()));
         let mut value = value.map_err(|_| TransportError {
             reach: Reach::CannotBeSent,
-            code: "invalid_token",
+            code: TransportCode::InvalidToken,
             message: "the token has letters in it that no token may have".to_owned(),
         })?;
         value.set_sensitive(true);
@@ -264,7 +264,7 @@ fn too_large(host: &str, limit: usize) -> TransportError {
     };
     TransportError {
         reach: Reach::Lost,
-        code: "answer_too_large",
+        code: TransportCode::AnswerTooLarge,
         message: format!("the answer of `{host}` is larger than {limit}"),
     }
 }

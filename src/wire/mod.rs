@@ -7,5 +7,5 @@ mod exchange;
 mod explain;
 mod http;
 
-pub use exchange::{Reach, Request, Response, Transport, TransportError};
+pub use exchange::{Reach, Request, Response, Transport, TransportCode, TransportError};
 pub use http::{HttpConfig, HttpTransport, SetUpError};

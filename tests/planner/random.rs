@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use reseat::model::{DeleteWhen, Operation};
 use reseat::plan::{BatchSizes, OnShortage, Plan, Rules};
+use strum::IntoEnumIterator;
 
 use crate::model::{Account, CODES, World, address, bundles, group_id};
 use crate::sheets::{
@@ -86,7 +87,7 @@ fn license_row() -> impl Strategy<Value = Operation> {
 }
 
 fn when() -> impl Strategy<Value = DeleteWhen> {
-    proptest::sample::select(DeleteWhen::ALL.to_vec())
+    proptest::sample::select(DeleteWhen::iter().collect::<Vec<_>>())
 }
 
 pub(crate) fn row() -> impl Strategy<Value = Operation> {

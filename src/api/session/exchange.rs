@@ -10,7 +10,7 @@ use super::slot::Held;
 use super::story::Story;
 use super::token::Token;
 use super::{Call, Effect, Session, now};
-use crate::api::fault::header_trace;
+use crate::api::error_body::header_trace;
 use crate::api::{CallError, Receipt};
 use crate::event::{Event, Service, WaitReason};
 use crate::pace::{Allowance, Attempt, Decision, GiveUp, Happened, RetryKind, decide, retry_after};

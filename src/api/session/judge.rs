@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::exchange::Exchanged;
 use super::story::{Story, answered_words, code_of};
 use super::{Call, Effect, Session};
-use crate::api::fault::{Fault, is_html, read_fault, refusal};
-use crate::api::{Answer, CallError, Failure, Receipt};
+use crate::api::error_body::{ErrorBody, RefusalReason, is_html};
+use crate::api::{Answer, CallError, ErrorCode, Failure, OwnCode, Receipt};
 use crate::text::clean;
 use crate::wire::Response;
 
@@ -24,8 +24,8 @@ impl Session {
     /// Makes the call; an answer that says `succeeded: false` is an error.
     pub(in crate::api) async fn call(&self, call: Call) -> Result<Reply, CallError> {
         let reply = self.call_leniently(call).await?;
-        match refusal(&reply.value) {
-            Some(fault) => Err(reply.refused(fault)),
+        match ErrorBody::in_success(&reply.value) {
+            Some(body) => Err(reply.refused(body)),
             None => Ok(reply),
         }
     }
@@ -71,21 +71,19 @@ impl Reply {
     }
 
     /// The server's refusal inside an answer with a good status.
-    pub(in crate::api) fn refused(&self, fault: Fault) -> CallError {
-        let code = if fault.code.is_empty() {
-            "not_succeeded".to_owned()
-        } else {
-            fault.code
-        };
-        let message = if fault.message.is_empty() {
+    pub(in crate::api) fn refused(&self, body: ErrorBody) -> CallError {
+        let code = body
+            .code
+            .map_or(ErrorCode::Own(OwnCode::NotSucceeded), ErrorCode::Server);
+        let message = if body.message.is_empty() {
             format!(
                 "the {} service answered that it did not succeed, without a reason",
                 self.call.service.as_str()
             )
         } else {
-            fault.message
+            body.message
         };
-        self.story.error(&self.call, Failure::Refused, &code, &message)
+        self.story.error(&self.call, Failure::Refused, code, &message)
     }
 
     /// The answer is JSON, but not what it should be.
@@ -94,12 +92,12 @@ impl Reply {
             "the {} service answered with something that is not {what}",
             self.call.service.as_str()
         );
-        unusable(&self.call, &self.story, "unreadable_answer", &message)
+        unusable(&self.call, &self.story, OwnCode::UnreadableAnswer.into(), &message)
     }
 
     /// The answer contradicts itself, so that nothing can be concluded from it.
     pub(in crate::api) fn contradictory(&self, message: &str) -> CallError {
-        unusable(&self.call, &self.story, "contradictory_answer", message)
+        unusable(&self.call, &self.story, OwnCode::ContradictoryAnswer.into(), message)
     }
 }
 
@@ -115,11 +113,11 @@ fn judged(call: &Call, story: &Story, response: &Response) -> Result<Value, Call
                 call.service.as_str(),
                 settings(call)
             );
-            Err(unusable(call, story, "redirected", &message))
+            Err(unusable(call, story, OwnCode::Redirected.into(), &message))
         }
         status => {
-            let words = answered_words(call, response, &read_fault(response).message);
-            Err(unusable(call, story, &format!("http_{status}"), &words))
+            let words = answered_words(call, response, &ErrorBody::read(response).message);
+            Err(unusable(call, story, ErrorCode::Status(status), &words))
         }
     }
 }
@@ -136,20 +134,20 @@ fn json(call: &Call, story: &Story, response: &Response) -> Result<Value, CallEr
             response.status,
             settings(call)
         );
-        return Err(unusable(call, story, "html_answer", &message));
+        return Err(unusable(call, story, OwnCode::HtmlAnswer.into(), &message));
     }
     serde_json::from_slice(body).map_err(|_| {
         let message = format!(
             "the {} service answered with something that is not JSON",
             call.service.as_str()
         );
-        unusable(call, story, "unreadable_answer", &message)
+        unusable(call, story, OwnCode::UnreadableAnswer.into(), &message)
     })
 }
 
 /// Nothing can be concluded from the answer. A change may have been made all the same; it is not tried again, because
 /// an address that leads to the wrong place leads there every time.
-fn unusable(call: &Call, story: &Story, code: &str, message: &str) -> CallError {
+fn unusable(call: &Call, story: &Story, code: ErrorCode, message: &str) -> CallError {
     let failure = match call.effect {
         Effect::Read => Failure::Refused,
         Effect::Repeatable | Effect::Once => Failure::Unclear,
@@ -158,23 +156,24 @@ fn unusable(call: &Call, story: &Story, code: &str, message: &str) -> CallError 
 }
 
 fn refused(call: &Call, story: &Story, response: &Response) -> CallError {
-    let fault = read_fault(response);
+    let body = ErrorBody::read(response);
+    let reason = body.reason();
     let status = response.status;
-    let failure = if names_no_organization(&fault) {
-        Failure::SignIn
-    } else if too_large(call, status, &fault.message) {
-        Failure::TooLarge
-    } else {
-        Failure::Refused
+    let failure = match (status, reason) {
+        (_, RefusalReason::UnknownOrganization) => Failure::SignIn,
+        (413, _) => Failure::TooLarge,
+        // What has one entry cannot be made smaller.
+        (400, RefusalReason::TooLarge) if call.entries > 1 => Failure::TooLarge,
+        _ => Failure::Refused,
     };
-    let mut message = answered_words(call, response, &fault.message);
+    let mut message = answered_words(call, response, &body.message);
     let advice = match status {
         403 if !call.scope.is_empty() => Some(format!(
             "this needs the scope `{}` and, for a person's own token, an organization administrator",
             call.scope
         )),
         _ if is_html(response) => Some(format!("check {}", settings(call))),
-        _ if names_no_organization(&fault) => Some(
+        _ if reason == RefusalReason::UnknownOrganization => Some(
             "check `organization_id` (or `RESEAT_ORGANIZATION_ID`) and `organization`, which have to name the same \
              organization"
                 .to_owned(),
@@ -184,25 +183,7 @@ fn refused(call: &Call, story: &Story, response: &Response) -> CallError {
     if let Some(advice) = advice {
         message = format!("{message}; {advice}");
     }
-    story.error(call, failure, &code_of(response, fault.code), &message)
-}
-
-/// Whether the organization's GUID or name is refused, as it would be in every other call (`uipath-api`, 1.3).
-fn names_no_organization(fault: &Fault) -> bool {
-    ["InvalidPartition", "partitionGlobalId:"]
-        .iter()
-        .any(|sign| fault.code == *sign || fault.message.contains(sign))
-}
-
-/// 413, or a 400 about the number of entries. What has one entry cannot be made smaller.
-fn too_large(call: &Call, status: u16, words: &str) -> bool {
-    let words = words.to_ascii_lowercase();
-    let says_so = || {
-        ["too large", "too many", "maximum number", "batch size"]
-            .iter()
-            .any(|phrase| words.contains(phrase))
-    };
-    status == 413 || (status == 400 && call.entries > 1 && says_so())
+    story.error(call, failure, code_of(response, body.code), &message)
 }
 
 fn settings(call: &Call) -> &'static str {

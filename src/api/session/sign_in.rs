@@ -11,8 +11,9 @@ use super::judge::Reply;
 use super::token::Fresh;
 use super::{Call, Session};
 use crate::api::address::token_url;
+use crate::api::error_body::{ErrorBody, OauthError};
 use crate::api::read::{member, number, text};
-use crate::api::{CallError, Credentials, Failure};
+use crate::api::{CallError, Credentials, ErrorCode, Failure, OwnCode};
 use crate::event::{Method, Service};
 use crate::model::UserId;
 
@@ -63,7 +64,7 @@ impl Session {
         match first {
             // One scope that the application lacks fails the whole request; without any, the server grants
             // those that it has.
-            Err(error) if error.code == "invalid_scope" && scopes.is_none() => self
+            Err(error) if OauthError::of(&error.code) == Some(OauthError::InvalidScope) && scopes.is_none() => self
                 .ask_for_token(id, secret, "")
                 .await
                 .map_err(|_| explained(error, &asked)),
@@ -89,7 +90,7 @@ impl Session {
             let call = Call::new(Method::Post, Service::Token, self.ropc_url(route, tenancy)).json(&body);
             match self.call_leniently(call).await {
                 Ok(reply) => return fresh(&reply, &["result", "access_token"]),
-                Err(error) if error.status == Some(404) || error.code == "html_answer" => {
+                Err(error) if error.status == Some(404) || error.code == ErrorCode::Own(OwnCode::HtmlAnswer) => {
                     first_error.get_or_insert(error);
                 }
                 Err(error) => return Err(person_refused(no_token(error))),
@@ -123,8 +124,8 @@ fn fresh(reply: &Reply, names: &[&str]) -> Result<Fresh, CallError> {
     let value = &reply.value;
     let secret = member(value, names).and_then(Value::as_str).and_then(printable);
     let Some(secret) = secret else {
-        let refused = crate::api::fault::refusal(value);
-        let error = refused.map_or_else(|| reply.unreadable("a token"), |fault| reply.refused(fault));
+        let refused = ErrorBody::in_success(value);
+        let error = refused.map_or_else(|| reply.unreadable("a token"), |body| reply.refused(body));
         return Err(CallError {
             failure: Failure::SignIn,
             ..error
@@ -149,7 +150,10 @@ fn printable(token: &str) -> Option<SecretString> {
 /// Answers that are no token end the sign-in; a server that cannot be reached does not.
 fn no_token(error: CallError) -> CallError {
     let judged = matches!(error.failure, Failure::Refused | Failure::TooLarge)
-        || matches!(error.code.as_str(), "html_answer" | "unreadable_answer" | "redirected");
+        || matches!(
+            error.code,
+            ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::UnreadableAnswer | OwnCode::Redirected)
+        );
     if judged {
         CallError {
             failure: Failure::SignIn,
@@ -161,18 +165,18 @@ fn no_token(error: CallError) -> CallError {
 }
 
 fn explained(error: CallError, scopes: &str) -> CallError {
-    let advice = match error.code.as_str() {
-        "invalid_client" => {
+    let advice = match OauthError::of(&error.code) {
+        Some(OauthError::InvalidClient) => {
             "check the client id and secret, and that the external application is of the confidential kind".to_owned()
         }
-        "invalid_scope" => format!(
+        Some(OauthError::InvalidScope) => format!(
             "an application may ask only for scopes that it is registered for: add `{scopes}` to the application as \
              application scopes, or list in `scopes` what it has"
         ),
-        "unauthorized_client" | "unsupported_grant_type" => {
+        Some(OauthError::UnauthorizedClient | OauthError::UnsupportedGrantType) => {
             "client credentials need a confidential application with application scopes".to_owned()
         }
-        _ => return error,
+        None => return error,
     };
     let message = format!("the server gives no token (`{}`): {advice}", error.code);
     CallError { message, ..error }
@@ -188,15 +192,6 @@ fn person_refused(error: CallError) -> CallError {
 }
 
 fn unusable_token() -> CallError {
-    CallError {
-        failure: Failure::SignIn,
-        method: Method::Post,
-        service: Service::Token,
-        status: None,
-        code: "unusable_token".to_owned(),
-        message: "the token is empty or has letters in it that no token has; copy it again".to_owned(),
-        trace_id: None,
-        attempts: 0,
-        perhaps_done: false,
-    }
+    let message = "the token is empty or has letters in it that no token has; copy it again";
+    CallError::not_sent(Method::Post, Service::Token, OwnCode::UnusableToken, message)
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::redact::Hidden;
 use super::slot::Held;
 use super::{Call, Effect};
-use crate::api::fault::{is_html, read_fault, trace_id};
-use crate::api::{CallError, Failure};
+use crate::api::error_body::{ErrorBody, is_html, trace_id};
+use crate::api::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 use crate::pace::{GiveUp, Happened};
 use crate::text::{duration, plural};
-use crate::wire::{Response, TransportError};
+use crate::wire::{Response, TransportCode, TransportError};
 
 /// What has happened to a call so far.
 #[derive(Default)]
@@ -27,7 +27,8 @@ pub(super) struct Story {
     /// What no message may repeat.
     pub(super) hidden: Hidden,
     trace_id: Option<String>,
-    code: String,
+    /// The code of the last attempt that failed.
+    code: Option<ErrorCode>,
     last: String,
 }
 
@@ -46,15 +47,15 @@ impl Story {
             Ok(response) => {
                 self.status = Some(response.status);
                 if response.status >= 400 {
-                    let fault = read_fault(response);
+                    let body = ErrorBody::read(response);
                     self.trace_id = trace_id(response);
-                    self.code = code_of(response, fault.code);
-                    self.last = answered_words(call, response, &fault.message);
+                    self.last = answered_words(call, response, &body.message);
+                    self.code = Some(code_of(response, body.code));
                 }
             }
             Err(error) => {
                 self.status = None;
-                error.code.clone_into(&mut self.code);
+                self.code = Some(ErrorCode::Transport(error.code));
                 self.last.clone_from(&error.message);
             }
         }
@@ -84,7 +85,9 @@ impl Story {
             (GiveUp::Unclear, Effect::Repeatable | Effect::Once) => Failure::Unclear,
             _ => self.nothing_done(Failure::NotDone),
         };
-        self.error(call, failure, &self.code, &message)
+        let code = self.code.clone();
+        let code = code.unwrap_or(ErrorCode::Transport(TransportCode::ConnectionLost));
+        self.error(call, failure, code, &message)
     }
 
     pub(super) fn held(&self, call: &Call, held: &Held, max_wait: Duration) -> CallError {
@@ -105,16 +108,23 @@ impl Story {
         } else {
             (Failure::Stopped, "the run was stopped".to_owned())
         };
-        self.error(call, failure, "stopped", &message)
+        self.error(call, failure, OwnCode::Stopped.into(), &message)
     }
 
-    pub(super) fn error(&self, call: &Call, failure: Failure, code: &str, message: &str) -> CallError {
+    pub(super) fn error(&self, call: &Call, failure: Failure, code: ErrorCode, message: &str) -> CallError {
+        let code = match code {
+            ErrorCode::Server(code) => {
+                let shown = ServerCode::new(&self.hidden.out_of_name(code.as_str()));
+                ErrorCode::Server(shown.unwrap_or(code))
+            }
+            own => own,
+        };
         CallError {
             failure,
             method: call.method,
             service: call.service,
             status: self.status,
-            code: self.hidden.out_of_name(code),
+            code,
             message: self.hidden.out_of(message),
             trace_id: self.trace_id.clone(),
             attempts: self.attempts,
@@ -138,7 +148,12 @@ impl Story {
                 duration(max_wait)
             )
         };
-        self.error(call, self.nothing_done(Failure::NotDone), "pause_too_long", &message)
+        self.error(
+            call,
+            self.nothing_done(Failure::NotDone),
+            OwnCode::PauseTooLong.into(),
+            &message,
+        )
     }
 
     /// What may be concluded when the last attempt surely did nothing.
@@ -148,11 +163,11 @@ impl Story {
 }
 
 /// The server's code, else ours.
-pub(super) fn code_of(response: &Response, given: String) -> String {
-    match given.as_str() {
-        "" if is_html(response) => "html_answer".to_owned(),
-        "" => format!("http_{}", response.status),
-        _ => given,
+pub(super) fn code_of(response: &Response, given: Option<ServerCode>) -> ErrorCode {
+    match given {
+        Some(code) => ErrorCode::Server(code),
+        None if is_html(response) => OwnCode::HtmlAnswer.into(),
+        None => ErrorCode::Status(response.status),
     }
 }
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::story::Story;
 use super::{Call, Session, now};
-use crate::api::{CallError, Credentials, Failure};
+use crate::api::{CallError, Credentials, Failure, OwnCode};
 use crate::event::Service;
 
 /// A token in use.
@@ -142,7 +142,7 @@ impl Session {
                 return Ok(());
             }
         };
-        Err(story.error(call, Failure::SignIn, "unauthorized", words))
+        Err(story.error(call, Failure::SignIn, OwnCode::Unauthorized.into(), words))
     }
 }
 

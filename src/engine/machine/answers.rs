@@ -162,7 +162,7 @@ impl Machine<'_> {
                 self.schedule.put_back(sibling);
             }
             Next::ReadBack => {
-                let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
+                let lost = StepFailure::new(Status::InDoubt, error.code.to_string(), &error.message);
                 self.look_for_made(call, &lost);
                 self.schedule.put_back(sibling);
             }
