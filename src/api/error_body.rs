@@ -1,9 +1,10 @@
-//! Every shape of error body (`uipath-api`, 6.3) into one: code, message, trace id.
+//! Every shape of error body into one: code, message, trace id. The services use RFC 7807 problems, `IdentityResult`, the
+//! ABP envelope, OAuth errors, bare arrays and plain text, and sometimes a page for people.
 
 use serde_json::Value;
 use strum::EnumString;
 
-use super::read::{entries, flag, member, text};
+use super::json::{entries, flag, member, text};
 use super::{ErrorCode, ServerCode};
 use crate::text::clean;
 use crate::wire::Response;

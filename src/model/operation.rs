@@ -63,7 +63,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// The text to send: an empty one clears (`uipath-api`, 4.6), `None` leaves alone.
+    /// The text to send: an empty one clears, `None` leaves alone.
     pub fn as_sent(&self) -> Option<&str> {
         match self {
             Self::Keep => None,

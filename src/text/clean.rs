@@ -30,7 +30,7 @@ pub fn clean(text: &str, most: usize) -> String {
 
 /// Lines that are about to be shown, with the colours that reseat put in. Of everything else that could act on a
 /// terminal a space is left: whoever made the lines has cleaned what came from outside, and may have forgotten it.
-pub fn harmless(lines: &str) -> Cow<'_, str> {
+pub fn terminal_safe(lines: &str) -> Cow<'_, str> {
     if !lines.contains(|letter| letter != '\n' && is_unsafe(letter)) {
         return Cow::Borrowed(lines);
     }
@@ -65,7 +65,7 @@ pub fn is_unsafe(letter: char) -> bool {
 
 /// A cell that a spreadsheet program would run as a formula, defused with a leading `'`.
 /// [`rearm`] undoes it exactly.
-pub fn defuse(cell: &str) -> Cow<'_, str> {
+pub fn escape_formula(cell: &str) -> Cow<'_, str> {
     if is_armed(cell) {
         Cow::Owned(format!("'{cell}"))
     } else {
@@ -74,7 +74,7 @@ pub fn defuse(cell: &str) -> Cow<'_, str> {
 }
 
 /// The cell that [`defuse`] was given.
-pub fn rearm(cell: &str) -> &str {
+pub fn unescape_formula(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_armed(rest) => rest,
         _ => cell,
@@ -99,14 +99,14 @@ mod tests {
     #[test]
     fn only_lines_and_colours_are_shown_as_they_are() {
         assert_eq!(
-            harmless("\u{1b}[1;31merror\u{1b}[0m: x\n"),
+            terminal_safe("\u{1b}[1;31merror\u{1b}[0m: x\n"),
             "\u{1b}[1;31merror\u{1b}[0m: x\n"
         );
         assert_eq!(
-            harmless("\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}m\r\u{202e}é"),
+            terminal_safe("\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}m\r\u{202e}é"),
             " [2J ]0;x  m  é"
         );
-        assert_eq!(harmless("\u{1b}[31"), " [31");
+        assert_eq!(terminal_safe("\u{1b}[31"), " [31");
     }
 
     #[test]
@@ -117,9 +117,9 @@ mod tests {
 
     #[test]
     fn formulas_are_defused_and_plain_cells_left_alone() {
-        assert_eq!(defuse("=1+1"), "'=1+1");
-        assert_eq!(defuse("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(defuse("ann@x.example"), "ann@x.example");
+        assert_eq!(escape_formula("=1+1"), "'=1+1");
+        assert_eq!(escape_formula("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(escape_formula("ann@x.example"), "ann@x.example");
     }
 
     #[test]
@@ -127,8 +127,8 @@ mod tests {
         for cell in [
             "=1+1", "'=1+1", "''-x", "'plain", "", "'", "plain", "-", "+49 30 1", "＝1+1", "\n=1", "\t=1", "＠x",
         ] {
-            assert_eq!(rearm(&defuse(cell)), cell);
+            assert_eq!(unescape_formula(&escape_formula(cell)), cell);
         }
-        assert_ne!(defuse("'=1+1"), defuse("=1+1"));
+        assert_ne!(escape_formula("'=1+1"), escape_formula("=1+1"));
     }
 }

@@ -10,7 +10,7 @@ use super::{Reach, TransportCode, TransportError};
 use crate::text::{clean, duration};
 
 /// What is known of the exchange that failed.
-pub(super) struct Circumstances<'a> {
+pub(super) struct ErrorContext<'a> {
     pub(super) host: &'a str,
     pub(super) timeout: Duration,
     pub(super) connect_timeout: Duration,
@@ -18,7 +18,7 @@ pub(super) struct Circumstances<'a> {
 
 /// Reads the chain of causes by their types. What cannot be told apart counts as [`Reach::Lost`]: in doubt the
 /// server has seen the request.
-pub(super) fn explain(error: &reqwest::Error, about: &Circumstances<'_>) -> TransportError {
+pub(super) fn explain(error: &reqwest::Error, about: &ErrorContext<'_>) -> TransportError {
     let host = about.host;
     let fault = |reach, code, message| TransportError { reach, code, message };
     // Before anything else, because reqwest calls it a request error like any other: HTTP/2 promises that a refused
@@ -51,7 +51,7 @@ pub(super) fn explain(error: &reqwest::Error, about: &Circumstances<'_>) -> Tran
     fault(Reach::Lost, TransportCode::ConnectionLost, message)
 }
 
-fn no_connection(error: &reqwest::Error, about: &Circumstances<'_>) -> (Reach, TransportCode, String) {
+fn no_connection(error: &reqwest::Error, about: &ErrorContext<'_>) -> (Reach, TransportCode, String) {
     let host = about.host;
     let io = find::<io::Error>(error).map(io::Error::kind);
     match find::<rustls::Error>(error) {

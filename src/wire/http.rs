@@ -9,7 +9,7 @@ use reqwest::{Certificate, redirect, retry};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::explain::{Circumstances, explain};
+use super::explain::{ErrorContext, explain};
 use super::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use crate::event::Method;
 use crate::text::{number, plural};
@@ -124,12 +124,12 @@ impl HttpTransport {
     async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
         let host = || authority(&request.url);
         let fault = |error: reqwest::Error| {
-            let circumstances = Circumstances {
+            let context = ErrorContext {
                 host: &host(),
                 timeout: self.config.timeout,
                 connect_timeout: self.config.connect_timeout,
             };
-            explain(&error, &circumstances)
+            explain(&error, &context)
         };
         let client = match request.url.scheme() {
             "http" => &self.direct,

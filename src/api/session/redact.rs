@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
-use super::Call;
+use super::ApiRequest;
 use crate::api::Credentials;
 use crate::wire::Response;
 
@@ -18,20 +18,20 @@ const LONG: usize = 8;
 
 /// The secrets of one call: its own, the sign-in's, and the token that it is sent with.
 #[derive(Default)]
-pub(super) struct Hidden {
+pub(super) struct Secrets {
     secrets: Vec<SecretString>,
     token: Option<Arc<SecretString>>,
 }
 
-impl Hidden {
-    pub(super) fn of(call: &Call, credentials: &Credentials) -> Self {
+impl Secrets {
+    pub(super) fn of(request: &ApiRequest, credentials: &Credentials) -> Self {
         let own = match credentials {
             Credentials::Client { secret, .. } => secret,
             Credentials::Token(token) => token,
             Credentials::Ropc { password, .. } => password,
         };
         Self {
-            secrets: call.secrets.iter().chain([own]).cloned().collect(),
+            secrets: request.secrets.iter().chain([own]).cloned().collect(),
             token: None,
         }
     }
@@ -135,8 +135,8 @@ mod tests {
 
     const SECRET: &str = "pa ss+w/ö\"rd\\=";
 
-    fn hidden() -> Hidden {
-        Hidden {
+    fn hidden() -> Secrets {
+        Secrets {
             secrets: vec![SECRET.into()],
             token: Some(Arc::new("eyJhbGciOi.the-token".into())),
         }

@@ -19,7 +19,7 @@ pub struct Request {
     pub url: Url,
     /// The token of the `Authorization` header.
     pub bearer: Option<Arc<SecretString>>,
-    /// The `Content-Type`; some GETs need one too (`uipath-api`, 3.5).
+    /// The `Content-Type`; some GETs of the portal need one too.
     pub content_type: Option<&'static str>,
     /// The body.
     pub body: Option<Arc<[u8]>>,

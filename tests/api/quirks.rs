@@ -1,4 +1,4 @@
-//! Each trap of `uipath-api`, section 9, by its number, as far as it is this room's to survive.
+//! What the API does against its documents, and where these contradict each other.
 
 use reseat::api::{EntityType, Failure, Group, Invitation, InviteReply, NewUser, UserUpdate};
 use reseat::event::Method;

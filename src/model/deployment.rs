@@ -2,7 +2,7 @@
 
 use strum::{Display, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
-/// The kinds of UiPath installation that differ in what their API offers (`uipath-api`, 1.1 and 9.26).
+/// The kinds of UiPath installation that differ in what their API offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumIter, EnumString, Display, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case", parse_err_ty = String, parse_err_fn = unknown_deployment)]
 pub enum Deployment {
