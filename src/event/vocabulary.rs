@@ -63,7 +63,7 @@ pub enum Event {
     },
     /// A row has its final status for this run.
     RowEnded {
-        /// Where it stands.
+        /// Where it is in the sheet.
         place: Place,
         /// Its status.
         status: Status,

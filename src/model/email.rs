@@ -19,13 +19,13 @@ pub enum EmailError {
     /// There is more than one `@`.
     #[error("has more than one `@`")]
     ManyAts,
-    /// Nothing stands before the `@`, or it begins or ends with a dot, or has two in a row.
+    /// What is before the `@` is empty, begins or ends with a dot, or has two in a row.
     #[error("has a misplaced dot, or nothing, before the `@`")]
     LocalPart,
-    /// What stands after the `@` is not a domain name with at least one dot.
+    /// What follows the `@` is not a domain name with at least one dot.
     #[error("has no full domain after the `@`")]
     Domain,
-    /// A letter stands in it that no address has.
+    /// It contains a character that no address has.
     #[error("has {} in it, which no address has", shown(*.0))]
     Letter(char),
     /// It is longer than 254 characters.

@@ -32,7 +32,7 @@ pub enum Status {
     Started,
     /// The row did not pass validation.
     Invalid,
-    /// The row stands twice; the first was run.
+    /// The row is in the sheet twice; the first was run.
     Duplicate,
     /// Not attempted because of another row or of the user's choice.
     Skipped,

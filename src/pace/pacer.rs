@@ -78,7 +78,7 @@ pub struct Spent {
     pub service: Service,
     /// With which method.
     pub method: Method,
-    /// How long ago they were answered, rounded down a little: calls of about the same age are told together.
+    /// How long ago they were answered, rounded down a little: calls of about the same age are one entry.
     pub age: Duration,
     /// How many.
     pub calls: u32,

@@ -31,7 +31,7 @@ pub enum Hold {
 /// A budget of calls per window.
 ///
 /// A call counts from when it is sent until a whole window after it was answered. The server counts it at
-/// some instant in between, so whether its window slides or stands, it never sees more than the allowance in one.
+/// some instant in between, so whether its window slides or is fixed, it never sees more than the allowance in one.
 #[derive(Debug, Clone)]
 pub struct QuotaWindow {
     allowance: Option<u32>,
@@ -143,7 +143,7 @@ impl QuotaWindow {
         let (Some(remaining), Some(reset)) = (headers.remaining, headers.reset) else {
             return;
         };
-        // Those in flight may be counted already or not; a moment later the next answer tells.
+        // The server may or may not have counted those in flight; the next answer, a moment later, shows it.
         let left = remaining.saturating_sub(u64::from(self.in_flight));
         let until = now + reset.min(self.window);
         self.server_count = Some(ServerCount { left, until });

@@ -63,26 +63,27 @@ pub fn is_unsafe(letter: char) -> bool {
         || matches!(letter, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A cell that a spreadsheet program would run as a formula, defused with a leading `'`.
-/// [`rearm`] undoes it exactly.
+/// A cell that a spreadsheet program would run as a formula, escaped with a leading `'`.
+/// [`unescape_formula`] undoes it exactly.
 pub fn escape_formula(cell: &str) -> Cow<'_, str> {
-    if is_armed(cell) {
+    if looks_like_formula(cell) {
         Cow::Owned(format!("'{cell}"))
     } else {
         Cow::Borrowed(cell)
     }
 }
 
-/// The cell that [`defuse`] was given.
+/// The cell that [`escape_formula`] was given.
 pub fn unescape_formula(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if is_armed(rest) => rest,
+        Some(rest) if looks_like_formula(rest) => rest,
         _ => cell,
     }
 }
 
-/// East Asian editions take the wide signs for the plain ones. Leading `'` are looked through, so that a cell which came with one is told from a defused one.
-fn is_armed(cell: &str) -> bool {
+/// East Asian editions take the wide signs for the plain ones. Leading `'` are looked through, so that a cell which
+/// came with one differs from an escaped one.
+fn looks_like_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'')
         .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
@@ -116,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_defused_and_plain_cells_left_alone() {
+    fn formulas_are_escaped_and_plain_cells_left_alone() {
         assert_eq!(escape_formula("=1+1"), "'=1+1");
         assert_eq!(escape_formula("@SUM(A1)"), "'@SUM(A1)");
         assert_eq!(escape_formula("ann@x.example"), "ann@x.example");
     }
 
     #[test]
-    fn defusing_can_be_undone_even_where_the_cell_began_with_a_quote() {
+    fn escaping_can_be_undone_even_where_the_cell_began_with_a_quote() {
         for cell in [
             "=1+1", "'=1+1", "''-x", "'plain", "", "'", "plain", "-", "+49 30 1", "＝1+1", "\n=1", "\t=1", "＠x",
         ] {

@@ -46,7 +46,7 @@ impl Session {
 }
 
 impl Reply {
-    /// The answer as `read` understands it; `None` is an error that says it was no `what`.
+    /// The answer as `read` understands it. Where `read` gives `None`, the error says that the answer is not `what`.
     pub(in crate::api) fn read<T>(
         self,
         what: &str,
@@ -82,7 +82,7 @@ impl Reply {
         self.log.error(&self.request, Failure::Refused, code, &message)
     }
 
-    /// The answer is JSON, but not what it should be.
+    /// The error for an answer that is JSON, but not of the expected shape.
     pub(in crate::api) fn unreadable(&self, what: &str) -> CallError {
         let message = format!(
             "the {} service answered with something that is not {what}",
@@ -91,7 +91,7 @@ impl Reply {
         unusable(&self.request, &self.log, OwnCode::UnreadableAnswer.into(), &message)
     }
 
-    /// The answer contradicts itself, so that nothing can be concluded from it.
+    /// The error for an answer that contradicts itself, so that nothing can be concluded from it.
     pub(in crate::api) fn contradictory(&self, message: &str) -> CallError {
         unusable(&self.request, &self.log, OwnCode::ContradictoryAnswer.into(), message)
     }

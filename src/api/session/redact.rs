@@ -10,7 +10,7 @@ use super::ApiRequest;
 use crate::api::Credentials;
 use crate::wire::Response;
 
-/// What stands in a secret's place.
+/// What replaces a secret.
 const MARK: &str = "…";
 
 /// The fewest bytes of a secret that is looked for in names and codes too: a shorter one is part of ordinary words.
@@ -108,7 +108,7 @@ impl Secrets {
     }
 }
 
-/// A secret as it stands, and as it may stand in an echo of what was sent: in a form, in an address, in JSON.
+/// A secret as it is, and as an echo of the request may spell it: in a form, in an address, in JSON.
 fn forms(secret: &str) -> Vec<String> {
     let form: String = byte_serialize(secret.as_bytes()).collect();
     let address = form.replace('+', "%20");
