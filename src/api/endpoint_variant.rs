@@ -1,4 +1,4 @@
-//! Endpoints that UiPath's documents give in two variants: the one that answers is learned once a run.
+//! Endpoints that are known in two variants: the one that answers is learned once a run.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

@@ -1,4 +1,4 @@
-//! What the licence endpoints share: scopes, page size, and the two points on which UiPath's documents disagree.
+//! What the licence endpoints share: scopes, page size, and requests whose method or route differs between editions.
 
 use url::Url;
 
@@ -43,8 +43,8 @@ impl Client {
         })
     }
 
-    /// Sends a request to the portal's licence routes. The documents have them below one `portal_` in one place and
-    /// below two in another; whichever answers is used from then on.
+    /// Sends a request to the portal's licence routes. They are undocumented, and known below one `portal_` as well as
+    /// below two; whichever answers is used from then on.
     pub(super) async fn portal(
         &self,
         variant: &KnownVariant,
@@ -61,7 +61,7 @@ impl Client {
             whole.extend_from_slice(path);
             request(service_url(self.config(), &prefix, &whole))
         };
-        // A wrong route leads to the portal's single-page application, which answers any path with its page.
+        // The portal may answer a wrong route with a web page and a good status.
         let html = ErrorCode::Own(OwnCode::HtmlAnswer);
         let is_wrong_variant = |error: &CallError| error.status == Some(404) || error.code == html;
         variant.send(&self.session, request_to, is_wrong_variant).await

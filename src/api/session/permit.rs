@@ -26,7 +26,7 @@ pub(super) struct Permit<'a> {
     method: Method,
     /// Whether it counts against the limit of calls in flight.
     is_limited: bool,
-    /// Whether the quota counts it and has not been told of its end.
+    /// Whether the quota counts it as in flight.
     is_counted: bool,
 }
 
