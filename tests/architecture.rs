@@ -30,8 +30,10 @@ const FLOORS: [(&str, u8); 18] = [
 ];
 
 /// Foreign crates and the only room that may name each.
-const LOCALISED: [(&str, &str); 5] = [
+const LOCALISED: &[(&str, &str)] = &[
     ("reqwest", "wire"),
+    ("h2", "wire"),
+    ("rustls", "wire"),
     ("indicatif", "report"),
     ("clap", "cli"),
     ("clap_complete", "cli"),

@@ -13,6 +13,7 @@ use reseat::problem::Severity;
 use reseat::sheet::Source;
 use reseat::text::is_unsafe;
 use rust_xlsxwriter::Workbook;
+use strum::{EnumCount, IntoEnumIterator};
 
 fn source(text: &str) -> Source {
     Source::from_reader(&mut text.as_bytes()).unwrap()
@@ -100,7 +101,7 @@ fn with_first_addresses() -> Options {
 
 #[test]
 fn every_operation_runs_with_all_that_it_takes_and_with_no_more_than_it_needs() {
-    for kind in OperationKind::ALL {
+    for kind in OperationKind::iter() {
         let all = intake_with(&sheet(kind, takes(kind)), &with_first_addresses());
         assert_eq!(all.rows.len(), 1, "{kind} {:?}", all.problems);
         assert_eq!(all.rows[0].operation.kind(), kind);
@@ -119,7 +120,7 @@ fn every_operation_runs_with_all_that_it_takes_and_with_no_more_than_it_needs() 
 
 #[test]
 fn a_row_without_what_its_operation_needs_is_refused_with_the_column_named() {
-    for kind in OperationKind::ALL {
+    for kind in OperationKind::iter() {
         for need in needs(kind) {
             let missing = match need {
                 Need::Column(column) => vec![*column],
@@ -151,7 +152,7 @@ fn a_row_without_what_its_operation_needs_is_refused_with_the_column_named() {
 
 #[test]
 fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
-    for kind in OperationKind::ALL {
+    for kind in OperationKind::iter() {
         for column in Column::ALL {
             let stands_in = match kind {
                 // What names a person or a group serves wherever one is needed.
@@ -262,7 +263,7 @@ fn a_migration_takes_groups_and_licenses_from_the_row_or_else_from_the_old_accou
 
 #[test]
 fn one_column_of_people_serves_every_operation() {
-    for kind in OperationKind::ALL {
+    for kind in OperationKind::iter() {
         if kind == OperationKind::SetGroupLicenses {
             continue;
         }
@@ -887,7 +888,7 @@ proptest! {
         let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
         let columns = || Column::ALL.iter().zip(&cells);
         let mut sheet = columns().map(|(column, _)| column.as_str()).collect::<Vec<_>>().join(",");
-        for kind in OperationKind::ALL {
+        for kind in OperationKind::iter() {
             let cells = columns().map(|(column, cell)| match column {
                 Column::Operation => kind.to_string(),
                 _ => quoted(cell),
@@ -897,7 +898,7 @@ proptest! {
         }
         let options = Options { allow_email_update: first_addresses, ..Options::default() };
         let intake = intake_with(&sheet, &options);
-        prop_assert_eq!(intake.rows.len() + intake.refused.len(), OperationKind::ALL.len());
+        prop_assert_eq!(intake.rows.len() + intake.refused.len(), OperationKind::COUNT);
         for problem in intake.problems.iter() {
             let told = format!("{}{}{}", problem.spot, problem.what, problem.help);
             prop_assert!(!told.contains(is_unsafe), "{:?}", told);

@@ -11,6 +11,7 @@ use reseat::ledger::{
 };
 use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, Status, UserId};
 use serde_json::json;
+use strum::IntoEnumIterator;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -236,7 +237,7 @@ fn a_finished_file_has_one_line_per_row_in_the_order_of_the_sheet() {
 #[test]
 fn lines_of_rows_that_left_the_sheet_stay_after_the_others_where_something_was_done() {
     let (_folder, path) = folder();
-    let statuses = Status::ALL.into_iter().zip(1..);
+    let statuses = Status::iter().zip(1..);
     let opened = open(&path);
     drop(
         opened
@@ -268,7 +269,7 @@ fn lines_of_rows_that_left_the_sheet_stay_after_the_others_where_something_was_d
 
 #[test]
 fn whoever_lost_something_in_a_row_that_was_not_finished_is_told_of_after_the_row_has_left_the_sheet() {
-    for kind in OperationKind::ALL {
+    for kind in OperationKind::iter() {
         for status in [Status::Conflict, Status::NotRun, Status::Unchanged] {
             let (_folder, path) = folder();
             let released = Record {
@@ -783,7 +784,7 @@ fn a_file_of_the_first_released_version_is_always_readable() {
     let found = records(&path);
     assert_eq!(
         found.iter().map(|record| record.status).collect::<Vec<_>>(),
-        Status::ALL
+        Status::iter().collect::<Vec<_>>()
     );
     assert_eq!(found[0].place.to_string(), "Q4, all row 2");
     assert_eq!(found[0].target, "Automation Users; \"Robots, Köln\"");
@@ -832,7 +833,7 @@ fn the_documents_tell_of_every_column_and_every_status_with_what_a_rerun_does() 
     for column in COLUMNS {
         assert!(page.contains(&format!("| `{column}` |")), "{column}");
     }
-    for status in Status::ALL {
+    for status in Status::iter() {
         let row = page.lines().find(|line| line.starts_with(&format!("| `{status}` |")));
         let said = row
             .and_then(|row| row.split('|').nth(3))
@@ -856,8 +857,8 @@ fn text() -> impl Strategy<Value = String> {
 prop_compose! {
     fn any_record()(
         row in 0u32..40,
-        status in proptest::sample::select(Status::ALL.to_vec()),
-        operation in proptest::option::of(proptest::sample::select(OperationKind::ALL.to_vec())),
+        status in proptest::sample::select(Status::iter().collect::<Vec<_>>()),
+        operation in proptest::option::of(proptest::sample::select(OperationKind::iter().collect::<Vec<_>>())),
         texts in proptest::array::uniform6(text()),
         http_status in proptest::option::of(100u16..600),
         json in proptest::option::of("\\PC{0,8}"),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reseat::event::Method;
-use reseat::wire::{HttpConfig, HttpTransport, Reach, Request, Response, Transport, TransportError};
+use reseat::wire::{HttpConfig, HttpTransport, Reach, Request, Response, Transport, TransportCode, TransportError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -83,7 +83,7 @@ async fn an_unknown_authority_or_another_name_is_sent_nothing_and_the_mend_is_na
         let error = answer.unwrap_err();
         assert_eq!(
             (error.reach, error.code),
-            (Reach::CannotBeSent, "certificate_not_trusted"),
+            (Reach::CannotBeSent, TransportCode::CertificateNotTrusted),
             "{error}"
         );
         let words = error.message.to_lowercase();

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reseat::event::Method;
-use reseat::wire::{HttpConfig, HttpTransport, Reach, Request, Response, SetUpError, Transport, TransportError};
+use reseat::wire::{
+    HttpConfig, HttpTransport, Reach, Request, Response, SetUpError, Transport, TransportCode, TransportError,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -124,7 +126,10 @@ async fn a_refused_connection_was_surely_not_sent() {
     };
     drop(listener);
     let error = send(server.request(Method::Get, "/")).await.unwrap_err();
-    assert_eq!((error.reach, error.code), (Reach::NotSent, "connection_refused"));
+    assert_eq!(
+        (error.reach, error.code),
+        (Reach::NotSent, TransportCode::ConnectionRefused)
+    );
     assert_eq!(error.message, format!("`{}` refused the connection", server.address));
 }
 
@@ -138,7 +143,10 @@ async fn a_name_that_does_not_exist_is_named() {
         body: None,
     };
     let error = send(request).await.unwrap_err();
-    assert_eq!((error.reach, error.code), (Reach::NotSent, "name_not_resolved"));
+    assert_eq!(
+        (error.reach, error.code),
+        (Reach::NotSent, TransportCode::NameNotResolved)
+    );
     assert_eq!(error.message, "the name `no-such-host.invalid` cannot be resolved");
 }
 
@@ -156,7 +164,11 @@ async fn a_connection_reset_before_the_answer_may_have_been_acted_on() {
     for deed in [Deed::SendAndReset(String::new()), Deed::Send(String::new())] {
         let server = Server::doing(vec![deed]).await;
         let error = send(server.request(Method::Post, "/")).await.unwrap_err();
-        assert_eq!((error.reach, error.code), (Reach::Lost, "connection_lost"), "{error}");
+        assert_eq!(
+            (error.reach, error.code),
+            (Reach::Lost, TransportCode::ConnectionLost),
+            "{error}"
+        );
     }
 }
 
@@ -168,7 +180,11 @@ async fn a_stall_ends_with_the_timeout_and_may_have_been_acted_on() {
         ..HttpConfig::default()
     };
     let error = send_with(config, server.request(Method::Post, "/")).await.unwrap_err();
-    assert_eq!((error.reach, error.code), (Reach::Lost, "timed_out"), "{error}");
+    assert_eq!(
+        (error.reach, error.code),
+        (Reach::Lost, TransportCode::TimedOut),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -176,7 +192,11 @@ async fn a_truncated_success_is_lost_and_a_truncated_refusal_is_a_refusal() {
     let begun = |status: &str| Deed::Send(format!("HTTP/1.1 {status}\r\ncontent-length: 100\r\n\r\n{{\"a\":"));
     let server = Server::doing(vec![begun("200 OK"), begun("409 Conflict")]).await;
     let error = send(server.request(Method::Put, "/")).await.unwrap_err();
-    assert_eq!((error.reach, error.code), (Reach::Lost, "answer_truncated"), "{error}");
+    assert_eq!(
+        (error.reach, error.code),
+        (Reach::Lost, TransportCode::AnswerTruncated),
+        "{error}"
+    );
     let response = send(server.request(Method::Put, "/")).await.unwrap();
     assert_eq!(
         (response.status, response.body.as_slice()),
@@ -192,7 +212,7 @@ async fn an_endless_answer_is_cut_off() {
         ..HttpConfig::default()
     };
     let error = send_with(config, server.request(Method::Get, "/")).await.unwrap_err();
-    assert_eq!(error.code, "answer_too_large");
+    assert_eq!(error.code, TransportCode::AnswerTooLarge);
     assert!(error.message.ends_with("is larger than 1,000 bytes"), "{error}");
 }
 

@@ -1,4 +1,4 @@
-//! Addresses of installations as people paste them, mended or refused.
+//! Addresses of installations as people paste them, corrected or refused.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,7 +11,7 @@ pub struct BaseUrl(Url);
 
 /// Why a text is no base address; reads after "`…`".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BaseUrlFault {
+pub enum BaseUrlError {
     /// It cannot be read as an address at all.
     #[error("is no address ({0}); write it like `https://cloud.uipath.com`")]
     Unreadable(String),
@@ -35,8 +35,8 @@ pub enum BaseUrlFault {
 }
 
 impl BaseUrl {
-    /// The address of an installation, which has no path. A missing or doubled scheme and needless slashes are mended.
-    pub fn parse(text: &str) -> Result<Self, BaseUrlFault> {
+    /// The address of an installation, which has no path. A missing or doubled scheme and needless slashes are corrected.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let base = Self::parse_service(text)?;
         let path = base.0.path();
         if path == "/" {
@@ -44,25 +44,25 @@ impl BaseUrl {
         }
         let mut without = base.0.clone();
         without.set_path("");
-        Err(BaseUrlFault::Path {
+        Err(BaseUrlError::Path {
             path: path.to_owned(),
             without: without.as_str().trim_end_matches('/').to_owned(),
         })
     }
 
     /// The address of one service, which may have a path: `https://suite.example/identity_`.
-    pub fn parse_service(text: &str) -> Result<Self, BaseUrlFault> {
+    pub fn parse_service(text: &str) -> Result<Self, BaseUrlError> {
         let mut url =
-            Url::parse(&with_one_scheme(text.trim())).map_err(|error| BaseUrlFault::Unreadable(error.to_string()))?;
+            Url::parse(&with_one_scheme(text.trim())).map_err(|error| BaseUrlError::Unreadable(error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlFault::Credentials);
+            return Err(BaseUrlError::Credentials);
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(BaseUrlFault::Query);
+            return Err(BaseUrlError::Query);
         }
         let plain_allowed = url.scheme() == "http" && is_loopback(&url);
         if url.scheme() != "https" && !plain_allowed {
-            return Err(BaseUrlFault::NotHttps);
+            return Err(BaseUrlError::NotHttps);
         }
         let segments: Vec<_> = url.path().split('/').filter(|segment| !segment.is_empty()).collect();
         let path = segments.join("/");
@@ -97,7 +97,7 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// The documents' own examples double the scheme (`uipath-api`, 1.1), and people leave it out.
+/// UiPath's own examples double the scheme (`https://https://…`), and people leave it out.
 fn with_one_scheme(text: &str) -> String {
     let mut rest = text;
     let mut scheme = None;
@@ -130,8 +130,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_people_paste_is_mended() {
-        for (pasted, mended) in [
+    fn what_people_paste_is_corrected() {
+        for (pasted, corrected) in [
             ("https://cloud.uipath.com", "https://cloud.uipath.com"),
             (" https://cloud.uipath.com/ ", "https://cloud.uipath.com"),
             ("https://cloud.uipath.com//", "https://cloud.uipath.com"),
@@ -144,30 +144,30 @@ mod tests {
         ] {
             assert_eq!(
                 BaseUrl::parse(pasted).map(|base| base.to_string()),
-                Ok(mended.to_owned()),
+                Ok(corrected.to_owned()),
                 "{pasted}"
             );
         }
     }
 
     #[test]
-    fn what_cannot_be_mended_is_refused_with_the_reason() {
-        let path = BaseUrlFault::Path {
+    fn what_cannot_be_corrected_is_refused_with_the_reason() {
+        let path = BaseUrlError::Path {
             path: "/acme/portal_".to_owned(),
             without: "https://cloud.uipath.com".to_owned(),
         };
         for (pasted, fault) in [
-            ("http://cloud.uipath.com", BaseUrlFault::NotHttps),
-            ("http://localhost.evil.example", BaseUrlFault::NotHttps),
-            ("ftp://cloud.uipath.com", BaseUrlFault::NotHttps),
-            ("https://me:word@cloud.uipath.com", BaseUrlFault::Credentials),
-            ("https://cloud.uipath.com?x=1", BaseUrlFault::Query),
+            ("http://cloud.uipath.com", BaseUrlError::NotHttps),
+            ("http://localhost.evil.example", BaseUrlError::NotHttps),
+            ("ftp://cloud.uipath.com", BaseUrlError::NotHttps),
+            ("https://me:word@cloud.uipath.com", BaseUrlError::Credentials),
+            ("https://cloud.uipath.com?x=1", BaseUrlError::Query),
             ("https://cloud.uipath.com/acme//portal_/", path),
         ] {
             assert_eq!(BaseUrl::parse(pasted), Err(fault), "{pasted}");
         }
-        assert!(matches!(BaseUrl::parse(""), Err(BaseUrlFault::Unreadable(_))));
-        assert!(matches!(BaseUrl::parse("https://"), Err(BaseUrlFault::Unreadable(_))));
+        assert!(matches!(BaseUrl::parse(""), Err(BaseUrlError::Unreadable(_))));
+        assert!(matches!(BaseUrl::parse("https://"), Err(BaseUrlError::Unreadable(_))));
     }
 
     #[test]

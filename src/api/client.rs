@@ -6,11 +6,12 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::address::service_url;
+use super::clock::now;
+use super::endpoint_variant::KnownVariants;
 use super::jwt::subject;
-use super::learned::Memory;
-use super::session::{Session, SignedIn, now};
-use super::{Answer, CallError, Config, DepartureGate, Failure, Tally};
+use super::session::{Session, SignedIn};
+use super::urls::service_url;
+use super::{Answer, CallError, CallStats, Config, DepartureGate, ErrorCode, OwnCode};
 use crate::event::{Method, Observer, Service};
 use crate::model::UserId;
 use crate::pace::{SimulatedTraffic, Spent};
@@ -23,7 +24,7 @@ pub(super) type Result<T> = std::result::Result<Answer<T>, CallError>;
 #[derive(Clone)]
 pub struct Client {
     pub(super) session: Session,
-    pub(super) memory: Arc<Memory>,
+    pub(super) variants: Arc<KnownVariants>,
 }
 
 impl Client {
@@ -32,7 +33,7 @@ impl Client {
     pub fn new(transport: Arc<dyn Transport>, config: Config, observer: Observer, stop: CancellationToken) -> Self {
         Self {
             session: Session::new(transport, config, observer, stop),
-            memory: Arc::default(),
+            variants: Arc::default(),
         }
     }
 
@@ -54,8 +55,8 @@ impl Client {
     }
 
     /// What it has cost so far, by service and method.
-    pub fn tally(&self) -> Tally {
-        self.session.tally()
+    pub fn stats(&self) -> CallStats {
+        self.session.stats()
     }
 
     /// What counts against the quotas now, for the next process to [`recall`](Self::recall).
@@ -111,25 +112,10 @@ impl Client {
     }
 }
 
-/// A call that is not sent because it would mean something else than what was asked, or nothing.
-pub(super) fn not_sent(method: Method, service: Service, failure: Failure, code: &str, message: &str) -> CallError {
-    CallError {
-        failure,
-        method,
-        service,
-        status: None,
-        code: code.to_owned(),
-        message: message.to_owned(),
-        trace_id: None,
-        attempts: 0,
-        perhaps_done: false,
-    }
-}
-
-/// An empty list might mean everything to the server (`uipath-api`, 9.18), so it is never sent.
+/// An empty list of ids might mean "all" to a bulk endpoint, so it is never sent.
 pub(super) fn empty_list(method: Method, service: Service) -> CallError {
     let message = "the list of ids is empty, and an empty list is never sent";
-    not_sent(method, service, Failure::Refused, "empty_list", message)
+    CallError::not_sent(method, service, OwnCode::EmptyList, message)
 }
 
 /// Adds what every listing takes.
@@ -144,7 +130,7 @@ pub(super) fn paged(mut url: Url, skip: u64, top: u32) -> Url {
 pub(super) fn found<T>(outcome: Result<Option<T>>) -> Result<Option<T>> {
     match outcome {
         // A page for people is no answer about the thing that was asked for: the route is wrong.
-        Err(error) if error.status == Some(404) && error.code != "html_answer" => Ok(Answer {
+        Err(error) if error.status == Some(404) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) => Ok(Answer {
             value: None,
             receipt: super::Receipt {
                 http_status: 404,

@@ -30,7 +30,7 @@ pub struct Config {
     pub concurrency: u32,
     /// How much is tried after a fault.
     pub retry: RetryPolicy,
-    /// The seed of the dice that spread repetitions; `None` for real dice.
+    /// The seed of the jitter between retries; `None` for a random one.
     pub seed: Option<u64>,
 }
 
@@ -58,7 +58,7 @@ impl Config {
     }
 }
 
-/// How to sign in (`uipath-api`, 2).
+/// How to sign in.
 #[derive(Debug, Clone)]
 pub enum Credentials {
     /// An external application of the confidential kind.
@@ -86,14 +86,14 @@ pub enum Credentials {
 /// Where the services are, below the installation's address. `{org}` stands for the organization's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routes {
-    /// The identity service; organization-level, because newer organizations refuse the host-level route
-    /// (`uipath-api`, 1.3).
+    /// The identity service; organization-level, because newer organizations answer the host-level route with
+    /// `InvalidPartition`.
     pub identity: String,
-    /// The licence accountant (`uipath-api`, 9.2 and 9.3).
+    /// The licence accountant.
     pub license: String,
     /// The web portal's back end; where it does not answer, the same with another `portal_` behind it is tried.
     pub portal: String,
-    /// The page that an invitation leads to (`uipath-api`, 4.5).
+    /// The page that an invitation leads to.
     pub accept_invite: String,
     /// The method of the two allocation calls that is tried first; the other of PUT and POST is tried on 405.
     pub allocate_method: Method,

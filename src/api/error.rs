@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use strum::{Display, IntoStaticStr};
+
 use crate::event::{Method, Service};
+use crate::text::clean;
+use crate::wire::TransportCode;
 
 /// What kind of failure it was: what a caller may conclude about the server's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +43,8 @@ pub struct CallError {
     pub service: Service,
     /// The status of the last answer, if there was one.
     pub status: Option<u16>,
-    /// A code: the server's (`InvalidUserName`), else ours in snake case (`connection_lost`, `timed_out`, `html_answer`, …).
-    pub code: String,
+    /// What went wrong, for programs: `Display` gives the text of the results file.
+    pub code: ErrorCode,
     /// What happened, in a sentence fit to be shown: the server's words cut and cleaned, or ours.
     pub message: String,
     /// The server's trace id, if it gave one.
@@ -51,11 +55,109 @@ pub struct CallError {
     pub perhaps_done: bool,
 }
 
+/// What went wrong, as a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// The client's own finding.
+    Own(OwnCode),
+    /// There was no answer.
+    Transport(TransportCode),
+    /// The answer had this status and no code: `http_503`.
+    Status(u16),
+    /// The server's code.
+    Server(ServerCode),
+}
+
+/// What the client finds without a code of the server's. The texts, in snake case, are in results files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum OwnCode {
+    /// Not sent: the list of ids is empty.
+    EmptyList,
+    /// Not sent: more names than one call takes.
+    TooManyNames,
+    /// Not sent: the deployment has no such endpoint.
+    NotOffered,
+    /// Not sent: the token is empty or cannot be put in a header.
+    UnusableToken,
+    /// Not sent, or not sent again: the run is being stopped.
+    Stopped,
+    /// The server asked for a longer pause than is allowed.
+    PauseTooLong,
+    /// The token is refused.
+    Unauthorized,
+    /// HTML came instead of JSON.
+    HtmlAnswer,
+    /// The answer leads to another place, which is not followed.
+    Redirected,
+    /// The answer is not JSON, or not of the expected shape.
+    UnreadableAnswer,
+    /// The answer says both that it succeeded and that it did not.
+    ContradictoryAnswer,
+    /// The answer says that it did not succeed, without a code.
+    NotSucceeded,
+}
+
+/// A code as the server spells it: `InvalidUserName`. Never empty, and fit to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerCode(String);
+
+impl ServerCode {
+    /// The code, cut and cleaned; `None` where nothing is left of it.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = clean(text, 100);
+        (!text.is_empty()).then_some(Self(text))
+    }
+
+    /// The code as the server spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<OwnCode> for ErrorCode {
+    fn from(code: OwnCode) -> Self {
+        Self::Own(code)
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own(code) => code.fmt(out),
+            Self::Transport(code) => code.fmt(out),
+            Self::Status(status) => write!(out, "http_{status}"),
+            Self::Server(code) => out.write_str(code.as_str()),
+        }
+    }
+}
+
 impl CallError {
+    /// The error of a request that is not sent, because it would mean something else than what was asked, or nothing.
+    pub(super) fn not_sent(method: Method, service: Service, code: OwnCode, message: &str) -> Self {
+        let failure = match code {
+            OwnCode::TooManyNames => Failure::TooLarge,
+            OwnCode::UnusableToken => Failure::SignIn,
+            _ => Failure::Refused,
+        };
+        Self {
+            failure,
+            method,
+            service,
+            status: None,
+            code: ErrorCode::Own(code),
+            message: message.to_owned(),
+            trace_id: None,
+            attempts: 0,
+            perhaps_done: false,
+        }
+    }
+
     /// Whether a page for people came where data belongs: the address leads nowhere, or to a log-in. A page with another
     /// status may be a proxy's word on what this one call carried, or on a server that is down.
     pub fn is_page(&self) -> bool {
-        matches!(self.code.as_str(), "html_answer" | "redirected") && matches!(self.status, Some(200..400 | 404))
+        let is_page = matches!(self.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::Redirected));
+        is_page && matches!(self.status, Some(200..400 | 404))
     }
 }
 

@@ -1,13 +1,13 @@
-//! Groups, their members, and names in the directory (`uipath-api`, 5).
+//! Groups, their members, and names in the directory.
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::client::{Result, empty_list, found, not_sent, paged};
-use super::read::{entries, guid, member, page, text, variant};
-use super::session::{Call, Effect};
-use super::{Answer, Client, EntityType, Failure, Group, Page, Receipt, Resolved};
+use super::client::{Result, empty_list, found, paged};
+use super::json::{entries, guid, member, page, text, variant};
+use super::session::{ApiRequest, Effect};
+use super::{Answer, CallError, Client, EntityType, Group, OwnCode, Page, Receipt, Resolved};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
@@ -15,16 +15,16 @@ use crate::text::fold;
 const READ: &str = "PM.Group.Read";
 const WRITE: &str = "PM.Group.Write";
 
-/// BulkResolveByName fails above about this many names (`uipath-api`, 5.3).
-const MOST_NAMES: usize = 20;
+/// BulkResolveByName fails above about this many names.
+const MAX_NAMES: usize = 20;
 
 impl Client {
     /// Every local group (not paged).
     pub async fn groups(&self) -> Result<Vec<Group>> {
         let organization = self.config().organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization]);
-        let call = Call::new(Method::Get, Service::Identity, url).needs(READ);
-        let reply = self.session.call(call).await?;
+        let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
+        let reply = self.session.call(request).await?;
         reply.read("a listing of groups", |value| page(value, group).map(|page| page.items))
     }
 
@@ -32,12 +32,12 @@ impl Client {
     pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
         let organization = self.config().organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);
-        let call = Call::new(Method::Get, Service::Identity, url).needs(READ);
+        let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let read = |value: &Value| match value {
             Value::Null => Some(None),
             value => group(value).map(Some),
         };
-        let outcome = self.session.call(call).await;
+        let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a group", read)))
     }
 
@@ -45,9 +45,9 @@ impl Client {
     pub async fn group_members(&self, id: GroupId, skip: u64, top: u32) -> Result<Page<UserId>> {
         let organization = self.config().organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string(), "Members"]);
-        let call = Call::new(Method::Get, Service::Identity, paged(url, skip, top)).needs(READ);
+        let request = ApiRequest::new(Method::Get, Service::Identity, paged(url, skip, top)).needs(READ);
         let member_id = |value: &Value| guid(member(value, &["id", "identifier"]).unwrap_or(value)).map(UserId);
-        let reply = self.session.call(call).await?;
+        let reply = self.session.call(request).await?;
         reply.read("a listing of members", |value| page(value, member_id))
     }
 
@@ -57,7 +57,7 @@ impl Client {
             return Err(empty_list(Method::Put, Service::Identity));
         }
         let url = self.identity_url(&["api", "Group", &group.id.to_string()]);
-        let call = Call::new(Method::Put, Service::Identity, url)
+        let request = ApiRequest::new(Method::Put, Service::Identity, url)
             .needs(WRITE)
             .entries(add.len() + remove.len())
             .json(&json!({
@@ -66,7 +66,7 @@ impl Client {
                 "directoryUserIDsToAdd": add,
                 "directoryUserIDsToRemove": remove,
             }));
-        Ok(self.session.call(call).await?.with(()))
+        Ok(self.session.call(request).await?.with(()))
     }
 
     /// Names to directory entries, at most 20 a call; a name that matches nothing maps to `None`.
@@ -77,10 +77,10 @@ impl Client {
                 receipt: Receipt::default(),
             });
         }
-        if names.len() > MOST_NAMES {
+        if names.len() > MAX_NAMES {
             let message = "more than 20 names cannot be resolved in one call";
             let (method, service) = (Method::Post, Service::Identity);
-            return Err(not_sent(method, service, Failure::TooLarge, "too_many_names", message));
+            return Err(CallError::not_sent(method, service, OwnCode::TooManyNames, message));
         }
         let organization = self.config().organization_id.to_string();
         let url = self.identity_url(&["api", "Directory", "BulkResolveByName", &organization]);
@@ -88,11 +88,11 @@ impl Client {
             EntityType::User => "user",
             EntityType::Group => "group",
         };
-        let call = Call::new(Method::Post, Service::Identity, url)
+        let request = ApiRequest::new(Method::Post, Service::Identity, url)
             .effect(Effect::Read)
             .entries(names.len())
             .json(&json!({ "entityNames": names, "entityType": entity_type }));
-        let reply = self.session.call(call).await?;
+        let reply = self.session.call(request).await?;
         reply.read("a map of names", |value| {
             let readable = value.is_object() || value.is_array();
             let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name, kind));

@@ -3,33 +3,35 @@
 //! Reading is lenient (the documents contradict each other and the service), judging is strict: only an answer of the
 //! right kind counts as success. This room knows nothing of rows and plans.
 
-mod address;
+mod allocations;
 mod base_url;
+mod call_stats;
 mod client;
+mod clock;
 mod config;
 mod departure;
+mod endpoint_variant;
 mod error;
-mod fault;
+mod error_body;
+mod group_rules;
 mod groups;
+mod json;
 mod jwt;
-mod learned;
-mod licenses;
+mod license_service;
 mod new_accounts;
-mod portal;
-mod read;
 mod session;
-mod tally;
 mod types;
+mod urls;
 mod user;
 mod users;
 
-pub use base_url::{BaseUrl, BaseUrlFault};
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use call_stats::CallStats;
 pub use client::Client;
 pub use config::{Config, Credentials, Routes};
 pub use departure::DepartureGate;
-pub use error::{CallError, Failure};
+pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use session::SignedIn;
-pub use tally::Tally;
 pub use types::{
     Allocation, Answer, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser, Page, Receipt, Resolved, Seats,
     UserUpdate,

@@ -1,14 +1,14 @@
-//! Accounts that come into being: invitation and creation (`uipath-api`, 4.4 and 4.5). Neither may be sent twice.
+//! New accounts: invitation and creation. Neither may be sent twice: one mails, the other fails or doubles.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::address::accept_invite_url;
 use super::client::{Result, empty_list};
-use super::fault::refusal;
-use super::read::{entries, flag, guid, member, text};
-use super::session::{Call, Effect};
+use super::error_body::ErrorBody;
+use super::json::{entries, flag, guid, member, text};
+use super::session::{ApiRequest, Effect};
+use super::urls::accept_invite_url;
 use super::users::{WRITE, insert};
 use super::{Client, Invitation, InviteReply, NewUser};
 use crate::event::{Method, Service};
@@ -24,22 +24,22 @@ impl Client {
         }
         let body = invitations.iter().map(|invitation| self.invitation_body(invitation));
         let url = self.identity_url(&["api", "User", "InviteUsers"]);
-        let call = Call::new(Method::Post, Service::Identity, url)
+        let request = ApiRequest::new(Method::Post, Service::Identity, url)
             .effect(Effect::Once)
             .needs(WRITE)
             .entries(invitations.len())
             .json(&body.collect());
-        // `result.succeeded` and the entries may contradict each other; the entries count (`uipath-api`, 4.5).
-        let reply = self.session.call_leniently(call).await?;
+        // `result.succeeded` may be true while entries have failed, so the entries count.
+        let reply = self.session.call_leniently(request).await?;
         let listed = reply_users(&reply.value);
         if listed.is_empty() {
-            let refused = refusal(&reply.value);
+            let refused = ErrorBody::in_success(&reply.value);
             return Err(refused.map_or_else(
                 || reply.unreadable("a list of invited users"),
-                |fault| reply.refused(fault),
+                |body| reply.refused(body),
             ));
         }
-        let verdicts = invite_verdicts(listed, &refusal(&reply.value).unwrap_or_default().message);
+        let verdicts = invite_verdicts(listed, &ErrorBody::in_success(&reply.value).unwrap_or_default().message);
         let reply_to = |invitation: &Invitation| {
             let verdict = verdicts.get(&fold(&invitation.email));
             verdict.cloned().unwrap_or(InviteReply::Missing)
@@ -55,7 +55,7 @@ impl Client {
             return Err(empty_list(Method::Post, Service::Identity));
         }
         let url = self.identity_url(&["api", "User", "BulkCreate"]);
-        let call = Call::new(Method::Post, Service::Identity, url)
+        let request = ApiRequest::new(Method::Post, Service::Identity, url)
             .effect(Effect::Once)
             .needs(WRITE)
             .entries(users.len())
@@ -64,19 +64,19 @@ impl Client {
                 "partitionGlobalId": self.config().organization_id,
                 "groupIDs": groups,
             }));
-        let reply = self.session.call_leniently(call).await?;
+        let reply = self.session.call_leniently(request).await?;
         let listed = reply_users(&reply.value);
         let mut created: Vec<_> = users.iter().map(|user| created_id(user, listed)).collect();
         let doubtful = repeated(created.iter().flatten().copied());
         for id in &mut created {
             *id = id.filter(|id| !doubtful.contains(id));
         }
-        match refusal(&reply.value) {
+        match ErrorBody::in_success(&reply.value) {
             None => Ok(reply.with(created)),
             Some(_) if created.iter().any(Option::is_some) => {
                 Err(reply.contradictory("the answer says that nothing was created and yet names created users"))
             }
-            Some(fault) => Err(reply.refused(fault)),
+            Some(body) => Err(reply.refused(body)),
         }
     }
 
@@ -108,7 +108,7 @@ fn new_user_body(user: &NewUser) -> Value {
     body.into()
 }
 
-/// The per-user entries of an InviteUsers or BulkCreate answer.
+/// The per-user entries of an InviteUsers or BulkCreate answer, whose documented shape and real one differ.
 fn reply_users(value: &Value) -> &[Value] {
     let inner = member(value, &["result"]).unwrap_or(&Value::Null);
     let listed = member(value, &["users"]).or_else(|| member(inner, &["users"]));
@@ -168,7 +168,7 @@ fn invite_verdicts(listed: &[Value], common_words: &str) -> HashMap<String, Invi
     verdicts
 }
 
-/// The ids that an answer gives to more than one account: it tells nothing of any of them.
+/// The ids that an answer gives to more than one account: it says nothing reliable about any of them.
 fn repeated(ids: impl Iterator<Item = UserId>) -> HashSet<UserId> {
     let mut seen = HashSet::new();
     ids.filter(|id| !seen.insert(*id)).collect()

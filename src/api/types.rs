@@ -1,5 +1,5 @@
 //! What the endpoints take and give, after lenient reading: numbers or strings for enums, arrays or
-//! objects, absent members (`uipath-api`, 9).
+//! objects, absent members.
 
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
@@ -8,7 +8,7 @@ use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 pub struct Group {
     /// The GUID.
     pub id: GroupId,
-    /// The name, which every update has to repeat (`uipath-api`, 5.1).
+    /// The name, which every update has to repeat: a PUT without it is refused.
     pub name: String,
     /// Whether it is built in (Everyone, Administrators, …); such a group's members are changed from the user's side.
     pub built_in: bool,

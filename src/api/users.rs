@@ -1,11 +1,11 @@
-//! Users: listing, update, deletion (`uipath-api`, 4).
+//! Users: listing, update, deletion.
 
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::client::{Result, empty_list, found, paged};
-use super::read::{flag, guid, guids, member, page, text, variant};
-use super::session::Call;
+use super::json::{flag, guid, guids, member, page, text, variant};
+use super::session::ApiRequest;
 use super::{Client, Page, User, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
@@ -13,7 +13,7 @@ use crate::model::{GroupId, UserId};
 const READ: &str = "PM.User.Read";
 pub(super) const WRITE: &str = "PM.User.Write";
 
-/// The kinds of account, in the order of their numbers (`uipath-api`, 4.2).
+/// The kinds of account, in the order of their numbers: the service sends a name or a number.
 const TYPES: [&str; 6] = [
     "user",
     "robot",
@@ -23,7 +23,7 @@ const TYPES: [&str; 6] = [
     "application",
 ];
 
-/// Where an account comes from, in the order of the numbers (`uipath-api`, 4.2).
+/// Where an account comes from, in the order of the numbers.
 const CATEGORIES: [&str; 3] = ["local", "linkedLocal", "directory"];
 
 impl Client {
@@ -33,39 +33,40 @@ impl Client {
         let organization = self.config().organization_id.to_string();
         let url = self.identity_url(&["api", "User", "users", &organization]);
         let mut url = paged(url, skip, top);
+        // Unsorted pages skip some users and repeat others.
         url.query_pairs_mut()
             .append_pair("sortBy", "Id")
             .append_pair("sortOrder", "asc");
         if let Some(search) = search {
             url.query_pairs_mut().append_pair("searchTerm", search);
         }
-        let call = Call::new(Method::Get, Service::Identity, url).needs(READ);
-        let reply = self.session.call(call).await?;
+        let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
+        let reply = self.session.call(request).await?;
         reply.read("a listing of users", |value| page(value, user))
     }
 
     /// One user, `None` where there is none of this id.
     pub async fn user(&self, id: UserId) -> Result<Option<User>> {
         let url = self.identity_url(&["api", "User", &id.to_string()]);
-        let call = Call::new(Method::Get, Service::Identity, url).needs(READ);
+        let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let read = |value: &Value| match value {
             Value::Null => Some(None),
             value => user(value).map(Some),
         };
-        let outcome = self.session.call(call).await;
+        let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a user", read)))
     }
 
     /// Partial update of one user; may be repeated.
     pub async fn update_user(&self, id: UserId, update: &UserUpdate) -> Result<()> {
         let url = self.identity_url(&["api", "User", &id.to_string()]);
-        let mut call = Call::new(Method::Put, Service::Identity, url)
+        let mut request = ApiRequest::new(Method::Put, Service::Identity, url)
             .needs(WRITE)
             .json(&update_body(update));
         if let Some(password) = &update.password {
-            call = call.hides(password.0.clone());
+            request = request.hides(password.0.clone());
         }
-        Ok(self.session.call(call).await?.with(()))
+        Ok(self.session.call(request).await?.with(()))
     }
 
     /// Deletes these users in one call; never sent with an empty list.
@@ -73,25 +74,26 @@ impl Client {
         if ids.is_empty() {
             return Err(empty_list(Method::Delete, Service::Identity));
         }
-        let call = Call::new(Method::Delete, Service::Identity, self.identity_url(&["api", "User"]))
+        let request = ApiRequest::new(Method::Delete, Service::Identity, self.identity_url(&["api", "User"]))
             .needs(WRITE)
             .entries(ids.len())
             .json(&json!({
                 "partitionGlobalId": self.config().organization_id,
                 "userIds": ids,
             }));
-        Ok(self.session.call(call).await?.with(()))
+        Ok(self.session.call(request).await?.with(()))
     }
 
     /// Deletes one user by its own route.
     pub async fn delete_user(&self, id: UserId) -> Result<()> {
         let url = self.identity_url(&["api", "User", &id.to_string()]);
-        let call = Call::new(Method::Delete, Service::Identity, url).needs(WRITE);
-        Ok(self.session.call(call).await?.with(()))
+        let request = ApiRequest::new(Method::Delete, Service::Identity, url).needs(WRITE);
+        Ok(self.session.call(request).await?.with(()))
     }
 }
 
-/// Sets a member if there is a value; null would not clear it (`uipath-api`, 9.13).
+/// Sets a member if there is a value. Null is left out because it would not clear the field: despite the PUT an update
+/// is partial, and only an empty text clears.
 pub(super) fn insert(body: &mut Map<String, Value>, name: &str, value: Option<impl serde::Serialize>) {
     if let Some(value) = value {
         body.insert(name.to_owned(), json!(value));

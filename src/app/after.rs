@@ -67,7 +67,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let history = History::read(&path).map_err(|error| not_read(&error))?;
     let failed_sheet = failed_sheet(&history, order, loaded, console)?;
     let ending = ending(&ran, signals, &history, order, &chosen);
-    let tally = loaded.organization.client.tally();
+    let stats = loaded.organization.client.stats();
     let allows_deletions = options.max_deletes.is_some() || desk == Desk::Unattended;
     let saved = job.saved.as_ref();
     let typed_flags = SavedOptions::of(&options.planning);
@@ -98,12 +98,12 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         hints: hints(Evidence {
             counts: &counts,
             answers: &observed.answers,
-            throttled_within_limits: tally.throttled_within_limits,
+            throttled_within_limits: stats.throttled_within_limits,
             failed_sheet: failed_sheet.as_deref(),
         }),
         next_command,
         counts,
-        tally,
+        stats,
         elapsed,
         stopped: stopped(&ran, signals),
         after_stop: ran.after_stop,

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use super::Ending;
 use super::failure::{Failure, caused_by};
 use crate::cli::{OutputFormat, Verbosity};
-use crate::text::harmless;
+use crate::text::terminal_safe;
 
 /// How this command talks. Colours are taken out where the terminal, or `NO_COLOR`, wants none.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ impl Console {
 /// Writes to standard error whatever was asked for. Where even that fails there is nobody to tell.
 pub(super) fn complain(text: impl Display) {
     let text = text.to_string();
-    let _ = write!(anstream::stderr().lock(), "{}", harmless(&text));
+    let _ = write!(anstream::stderr().lock(), "{}", terminal_safe(&text));
 }
 
 /// Writes data. A reader that has gone away (`reseat codes | head`) has what it wanted.

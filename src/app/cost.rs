@@ -36,17 +36,17 @@ impl Cost {
         organization: &Organization,
         ahead: Ahead,
     ) -> Self {
-        let tally = organization.client.tally();
+        let stats = organization.client.stats();
         let circumstances = Circumstances {
             rows: &choice.rows,
             snapshot,
             rules,
             allocate_method: organization.allocate_method,
             concurrency: organization.read.concurrency,
-            reads: &tally.calls,
+            reads: &stats.calls,
             reading: match ahead {
                 Ahead::Changes => Reading::Done,
-                Ahead::WholeRun(reading) => Reading::Ahead(reading.saturating_sub(tally.waited)),
+                Ahead::WholeRun(reading) => Reading::Ahead(reading.saturating_sub(stats.waited)),
             },
             traffic: organization.client.simulated_traffic(),
         };

@@ -2,8 +2,10 @@
 
 use std::process::{ExitCode, Termination};
 
-/// How a command ended. `docs/exit-codes.md` lists the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use strum::EnumIter;
+
+/// How a command ended, in the order of the codes. `docs/exit-codes.md` lists the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum Ending {
     /// Every row is done or unchanged; for other commands, it did what was asked.
     Done,
@@ -19,29 +21,15 @@ pub enum Ending {
     SignIn,
     /// The run is over and some rows wait for an invitation to be accepted.
     Waiting,
+    /// SIGHUP: the terminal was closed.
+    HungUp,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
     Terminated,
-    /// SIGHUP: the terminal was closed.
-    HungUp,
 }
 
 impl Ending {
-    /// Every ending, in the order of their codes.
-    pub const ALL: [Self; 10] = [
-        Self::Done,
-        Self::CouldNotStart,
-        Self::SheetInvalid,
-        Self::NeedsPerson,
-        Self::Stopped,
-        Self::SignIn,
-        Self::Waiting,
-        Self::HungUp,
-        Self::Interrupted,
-        Self::Terminated,
-    ];
-
     /// The exit code.
     pub fn code(self) -> u8 {
         match self {
@@ -83,6 +71,8 @@ impl Termination for Ending {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
@@ -95,15 +85,15 @@ mod tests {
                 Some((cells.next()?.parse().ok()?, cells.next()?))
             })
             .collect();
-        let known = Ending::ALL.map(|ending| (ending.code(), ending.meaning()));
+        let known: Vec<_> = Ending::iter().map(|ending| (ending.code(), ending.meaning())).collect();
         assert_eq!(listed, known);
     }
 
     #[test]
     fn no_two_endings_share_a_code() {
-        let mut codes = Ending::ALL.map(Ending::code).to_vec();
+        let mut codes: Vec<_> = Ending::iter().map(Ending::code).collect();
         codes.dedup();
-        assert_eq!(codes.len(), Ending::ALL.len());
+        assert_eq!(codes.len(), Ending::iter().count());
         assert!(codes.is_sorted());
     }
 }

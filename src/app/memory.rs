@@ -7,7 +7,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Method, Service};
 use crate::model::OrganizationId;
 use crate::pace::Spent;
 
@@ -83,10 +82,8 @@ impl Kept {
         // A clock that was set back makes nothing younger.
         let since = u64::try_from(now.duration_since(self.saved_at).as_millis()).unwrap_or(0);
         let spent = |entry: Entry| {
-            let service = Service::ALL
-                .into_iter()
-                .find(|service| service.as_str() == entry.service)?;
-            let method = Method::ALL.into_iter().find(|method| method.as_str() == entry.method)?;
+            let service = entry.service.parse().ok()?;
+            let method = entry.method.parse().ok()?;
             let age = Duration::from_millis(entry.age_ms.saturating_add(since));
             Some(Spent {
                 service,
@@ -113,6 +110,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Method, Service};
 
     fn organization() -> OrganizationId {
         OrganizationId(uuid::Uuid::from_u128(7))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use strum::IntoEnumIterator;
 
 use super::{ColumnMapping, MaxFailures};
 use crate::model::OperationKind;
@@ -11,8 +12,8 @@ use crate::settings;
 
 /// An operation by the name that the sheet uses.
 pub(super) fn operation() -> impl TypedValueParser<Value = OperationKind> {
-    PossibleValuesParser::new(OperationKind::ALL.map(OperationKind::as_str))
-        .try_map(|name| name.parse().map_err(|()| format!("`{name}` is no operation")))
+    PossibleValuesParser::new(OperationKind::iter().map(OperationKind::as_str))
+        .try_map(|name| name.parse().map_err(|_| format!("`{name}` is no operation")))
 }
 
 pub(super) fn column_mapping(text: &str) -> Result<ColumnMapping, String> {

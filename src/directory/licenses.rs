@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::listing::Lister;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Allocations, Groups, ListingShape, ReadError, Rules, Want};
-use crate::api::{Allocation, CallError, GroupRule, Seats};
+use crate::api::{Allocation, CallError, ErrorCode, GroupRule, OwnCode, Seats};
 use crate::event::Event;
 use crate::model::GroupId;
 
@@ -114,5 +114,6 @@ impl Reader<'_> {
 /// Whether the answer says that there is no such route: 404, 405, or a web page in the place of data
 /// (`uipath-api`, 6.3).
 fn is_absent(error: &CallError) -> bool {
-    matches!(error.status, Some(404 | 405)) || matches!(error.code.as_str(), "html_answer" | "not_offered")
+    matches!(error.status, Some(404 | 405))
+        || matches!(error.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NotOffered))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::{is_plain, rearm};
+use crate::text::{is_plain, unescape_formula};
 
 /// The cell without what cannot be seen: padding, no-break spaces, zero-width characters, direction
 /// marks, and the apostrophe that keeps a spreadsheet program from running a formula. Line breaks inside stay.
@@ -11,7 +11,7 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
         return Cow::Borrowed(trimmed(cell));
     }
     let mut out = String::with_capacity(cell.len());
-    for letter in rearm(cell.trim_start()).chars() {
+    for letter in unescape_formula(cell.trim_start()).chars() {
         match letter {
             // Joiners make words in some scripts; between ASCII letters they are dirt.
             '\u{200c}' | '\u{200d}' if out.ends_with(|last: char| !last.is_ascii()) => out.push(letter),
@@ -32,8 +32,8 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
 /// [`clean`] for a cell that is plain.
 pub(super) fn trimmed(cell: &str) -> &str {
     match cell.as_bytes() {
-        [b' ', ..] | [.., b' '] => rearm(cell.trim_matches(' ')),
-        [b'\'', ..] => rearm(cell),
+        [b' ', ..] | [.., b' '] => unescape_formula(cell.trim_matches(' ')),
+        [b'\'', ..] => unescape_formula(cell),
         _ => cell,
     }
 }
@@ -105,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::defuse;
+    use crate::text::escape_formula;
 
     #[test]
     fn what_cannot_be_seen_is_gone() {
@@ -146,7 +146,7 @@ mod tests {
 
         #[test]
         fn a_defused_cell_is_read_as_it_was(cell in "'{0,2}[=+@-]?[a-zé ]{0,9}[a-z]") {
-            let defused = defuse(&cell);
+            let defused = escape_formula(&cell);
             // A cell that needs no defusing may have an apostrophe of the person's own before a formula.
             prop_assume!(*defused != cell || !cell.starts_with('\''));
             prop_assert_eq!(clean(&defused), cell.trim());

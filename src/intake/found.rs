@@ -1,5 +1,7 @@
 //! What rows say, and what is found out about them on the way.
 
+use strum::EnumCount;
+
 use super::fact::Fact;
 use super::result::Refused;
 use super::tally::Tally;
@@ -15,7 +17,7 @@ pub(super) struct Found {
     pub(super) facts: Vec<Vec<Fact>>,
     pub(super) rows: Vec<Row>,
     pub(super) refused: Vec<Refused>,
-    pub(super) counts: [usize; OperationKind::ALL.len()],
+    pub(super) counts: [usize; OperationKind::COUNT],
     pub(super) row_count: usize,
     pub(super) ignored: usize,
     /// Of the rows of one worksheet.

@@ -91,11 +91,13 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn whatever_an_operation_needs_it_also_takes() {
-        for kind in OperationKind::ALL {
+        for kind in OperationKind::iter() {
             for need in needs(kind) {
                 let columns = match need {
                     Need::Column(column) => std::slice::from_ref(column),

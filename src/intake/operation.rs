@@ -9,7 +9,7 @@ use super::group_list::GroupList;
 use super::license_list::LicenseList;
 use super::values::Values;
 use crate::model::{
-    BundleSet, Create, Email, EmailFault, Field, GroupRef, Invite, Migrate, Operation, OperationKind, Password,
+    BundleSet, Create, Email, EmailError, Field, GroupRef, Invite, Migrate, Operation, OperationKind, Password,
     ProfileChange, Update, UserRef,
 };
 
@@ -18,7 +18,7 @@ use crate::model::{
 /// # Errors
 ///
 /// When an address is none, which a row without findings excludes.
-pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Operation, EmailFault> {
+pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Operation, EmailError> {
     let user = || UserRef::parse(values.user);
     Ok(match kind {
         OperationKind::Invite => Operation::Invite(Box::new(Invite {
@@ -102,7 +102,7 @@ fn optional(text: &str) -> Option<Box<str>> {
     (!text.is_empty()).then(|| text.into())
 }
 
-fn optional_email(text: &str) -> Result<Option<Email>, EmailFault> {
+fn optional_email(text: &str) -> Result<Option<Email>, EmailError> {
     if text.is_empty() {
         Ok(None)
     } else {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use strum::IntoEnumIterator;
+
 use super::address::bare;
 use super::clean::{is_clear, on_one_line};
 use super::column::{Column, ColumnSet};
@@ -236,10 +238,7 @@ impl<'c> Reading<'c, '_, '_> {
 
     fn delete_when(&mut self) {
         let when = self.taken(Column::DeleteWhen);
-        let choice = |when: &str| {
-            let mut choices = DeleteWhen::ALL.into_iter();
-            choices.find(|choice| choice.as_str().eq_ignore_ascii_case(when))
-        };
+        let choice = |when: &str| DeleteWhen::iter().find(|choice| choice.as_str().eq_ignore_ascii_case(when));
         if self.kind == OperationKind::Delete {
             // Whoever writes a day, or `never`, beside a deletion does not mean this day.
             let when = self.cells.get(Column::DeleteWhen);

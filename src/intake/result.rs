@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use strum::IntoEnumIterator;
+
 use super::crew::Shifts;
 use super::finish::finish;
 use super::options::Options;
@@ -116,7 +118,7 @@ pub(super) fn read_in(source: &Source, options: &Options, shifts: Shifts) -> Res
 pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> {
     let mut whole = pass_over(source, options, Keep::Nothing, Shifts::for_this_machine())?;
     finish(&mut whole, options);
-    let counts = OperationKind::ALL.into_iter().zip(whole.found.counts);
+    let counts = OperationKind::iter().zip(whole.found.counts);
     Ok(Checked {
         by_operation: counts.filter(|(_, count)| *count > 0).collect(),
         rows: whole.found.row_count,

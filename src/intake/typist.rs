@@ -20,7 +20,7 @@ use super::shape::{Unused, check_shape, drop_echoes, erroneous, row_fault};
 use super::value_reader::ValueReader;
 use super::values::Values;
 use super::word::{Word, Words, help};
-use crate::model::{EmailFault, OperationKind, Place, Row as TypedRow, RowKey};
+use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey};
 use crate::problem::{Problem, Severity};
 use crate::sheet::Row;
 
@@ -224,7 +224,7 @@ impl<'o> Typist<'o> {
         }
     }
 
-    fn accept(&mut self, kind: OperationKind, values: &Values<'_>, row: u32) -> Result<(), EmailFault> {
+    fn accept(&mut self, kind: OperationKind, values: &Values<'_>, row: u32) -> Result<(), EmailError> {
         write_content(kind, values, &mut self.content);
         if self.keep == Keep::Rows {
             self.found.rows.push(TypedRow {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use strum::IntoEnumIterator;
+
 use super::column::{Column, ColumnSet};
 use super::fault::Fault;
 use super::group_list::GroupList;
@@ -25,7 +27,7 @@ const REMEMBERED_LENGTH: usize = 1024;
 pub(super) struct ValueReader<'o> {
     options: &'o Options,
     /// What each operation takes.
-    takes: [ColumnSet; OperationKind::ALL.len()],
+    takes: Vec<ColumnSet>,
     groups: HashMap<Box<str>, Rc<GroupList>, Mixing>,
     licenses: HashMap<Box<str>, Result<Rc<LicenseList>, LicenseFaults>, Mixing>,
     /// Words that mean no known bundle, for the organization to be asked.
@@ -36,7 +38,7 @@ impl<'o> ValueReader<'o> {
     pub(super) fn new(options: &'o Options) -> Self {
         Self {
             options,
-            takes: OperationKind::ALL.map(|kind| ColumnSet::of(takes(kind))),
+            takes: OperationKind::iter().map(|kind| ColumnSet::of(takes(kind))).collect(),
             groups: HashMap::default(),
             licenses: HashMap::default(),
             unknown_codes: Vec::new(),

@@ -1,5 +1,7 @@
 //! The words of the `operation` column.
 
+use strum::IntoEnumIterator;
+
 use crate::model::OperationKind;
 use crate::text::{header_key, nearest};
 
@@ -22,9 +24,7 @@ pub fn operation_named(word: &str) -> Option<OperationKind> {
 
 pub(super) fn word_named(text: &str) -> Option<Word> {
     let key = word_key(text);
-    let exact = OperationKind::ALL
-        .into_iter()
-        .find(|kind| word_key(kind.as_str()) == key);
+    let exact = OperationKind::iter().find(|kind| word_key(kind.as_str()) == key);
     let kind = exact.or(match key.as_str() {
         "inviteuser" => Some(OperationKind::Invite),
         "createuser" => Some(OperationKind::Create),
@@ -88,10 +88,10 @@ pub(super) fn help(word: &str) -> String {
     if !meant.is_empty() {
         return format!("write {meant}");
     }
-    match nearest(word, OperationKind::ALL.iter().map(|kind| kind.as_str())) {
+    match nearest(word, OperationKind::iter().map(OperationKind::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            let names: Vec<&str> = OperationKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            let names: Vec<&str> = OperationKind::iter().map(OperationKind::as_str).collect();
             format!("write one of {}, or `ignore`", names.join(", "))
         }
     }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_understood_in_any_spelling_people_use() {
-        for kind in OperationKind::ALL {
+        for kind in OperationKind::iter() {
             let name = kind.as_str();
             for word in [
                 name.to_owned(),

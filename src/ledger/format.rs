@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Record;
 use crate::model::Place;
-use crate::text::{clean, defuse, rearm};
+use crate::text::{clean, escape_formula, unescape_formula};
 
 /// The columns, in their order.
 pub const COLUMNS: [&str; 20] = [
@@ -138,7 +138,7 @@ impl<'a> Cells<'a> {
     }
 
     fn text(&self, column: usize) -> Result<&'a str, String> {
-        self.raw(column).map(rearm)
+        self.raw(column).map(unescape_formula)
     }
 
     pub(super) fn parsed<T: FromStr>(&self, column: usize) -> Result<T, String> {
@@ -171,7 +171,7 @@ fn push(line: &mut ByteRecord, cell: &str) {
 }
 
 fn push_text(line: &mut ByteRecord, text: &str) {
-    push(line, &defuse(&clean(text, MOST_LETTERS)));
+    push(line, &escape_formula(&clean(text, MOST_LETTERS)));
 }
 
 fn push_shown<T: ToString>(line: &mut ByteRecord, value: Option<T>) {
@@ -182,7 +182,7 @@ fn push_shown<T: ToString>(line: &mut ByteRecord, value: Option<T>) {
 fn push_json(line: &mut ByteRecord, value: Option<&Value>) {
     push(
         line,
-        &value.map_or_else(String::new, |value| defuse(&value.to_string()).into_owned()),
+        &value.map_or_else(String::new, |value| escape_formula(&value.to_string()).into_owned()),
     );
 }
 

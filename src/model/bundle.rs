@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// A user licence bundle code, `ATTUNU` for instance, in the case the API knows it.
 ///
-/// The set of codes is open (`uipath-api`, 3.8): which are known is the
+/// The set of codes is open: which are known is the
 /// [`Catalogue`](super::Catalogue)'s business.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -149,7 +149,7 @@ impl fmt::Display for BundleSet {
 }
 
 /// How many seats of one bundle the members of a group may use at most
-/// (Automation Cloud and Test Cloud only; `uipath-api`, 3.3). At least 1.
+/// (Automation Cloud and Test Cloud only). At least 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Quota {
     /// The bundle that is limited.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::BundleCode;
 use crate::text::{fold, header_key, nearest};
 
-/// `bundles.csv`: code, product name, kind, where documented (`uipath-api`, 3.8).
+/// `bundles.csv`: code, product name, kind, where documented.
 const KNOWN: &str = include_str!("bundles.csv");
 
 /// Fewer letters than this begin too many names.

@@ -36,7 +36,7 @@ macro_rules! guid {
 }
 
 guid! {
-    /// An identity user's GUID; the licence accountant uses the same (`uipath-api`, 1.4).
+    /// An identity user's GUID; the licence accountant uses the same.
     UserId
 }
 guid! {

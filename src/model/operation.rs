@@ -1,15 +1,17 @@
 //! What a row asks for.
 
-use std::fmt;
-use std::str::FromStr;
-
 use secrecy::SecretString;
+use strum::{Display, EnumCount, EnumIter, EnumString, IntoStaticStr};
 
 use super::as_text::as_text;
 use super::{BundleSet, Email, GroupRef, Quota, UserRef};
 
-/// The kinds of operation, by the names that the sheet's `operation` column uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The kinds of operation, by the names that the sheet's `operation` column uses, in the order the documents list
+/// them.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumCount, EnumIter, EnumString, Display, IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum OperationKind {
     /// `invite`
     Invite,
@@ -40,55 +42,9 @@ pub enum OperationKind {
 }
 
 impl OperationKind {
-    /// Every kind, in the order the documents list them.
-    pub const ALL: [Self; 13] = [
-        Self::Invite,
-        Self::Create,
-        Self::Update,
-        Self::Delete,
-        Self::SetLicenses,
-        Self::AddLicenses,
-        Self::RemoveLicenses,
-        Self::ReleaseLicenses,
-        Self::BlockLicenses,
-        Self::SetGroupLicenses,
-        Self::AddToGroups,
-        Self::RemoveFromGroups,
-        Self::Migrate,
-    ];
-
     /// The name in the sheet and in the results file.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Invite => "invite",
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::SetLicenses => "set-licenses",
-            Self::AddLicenses => "add-licenses",
-            Self::RemoveLicenses => "remove-licenses",
-            Self::ReleaseLicenses => "release-licenses",
-            Self::BlockLicenses => "block-licenses",
-            Self::SetGroupLicenses => "set-group-licenses",
-            Self::AddToGroups => "add-to-groups",
-            Self::RemoveFromGroups => "remove-from-groups",
-            Self::Migrate => "migrate",
-        }
-    }
-}
-
-impl fmt::Display for OperationKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(self.as_str())
-    }
-}
-
-impl FromStr for OperationKind {
-    type Err = ();
-
-    /// Matches a name as the results file writes it, exactly.
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+        self.into()
     }
 }
 
@@ -107,7 +63,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// The text to send: an empty one clears (`uipath-api`, 4.6), `None` leaves alone.
+    /// The text to send: an empty one clears, `None` leaves alone.
     pub fn as_sent(&self) -> Option<&str> {
         match self {
             Self::Keep => None,
@@ -212,7 +168,8 @@ pub struct Update {
 }
 
 /// When a migration deletes the old account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum DeleteWhen {
     /// Once the new account's invitation is accepted.
     #[default]
@@ -224,16 +181,9 @@ pub enum DeleteWhen {
 }
 
 impl DeleteWhen {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Accepted, Self::Invited, Self::Never];
-
     /// The word in the sheet.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Invited => "invited",
-            Self::Never => "never",
-        }
+        self.into()
     }
 }
 

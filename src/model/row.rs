@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Operation;
 use super::as_text::as_text;
 
-/// Where a row stands, as the spreadsheet program shows it.
+/// Where a row is, as the spreadsheet program shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The worksheet's name; empty for a CSV.
@@ -82,7 +82,7 @@ as_text!(RowKey, "the key of a row");
 /// One valid row.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// What it is known by between runs.
     pub key: RowKey,

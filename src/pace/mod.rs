@@ -6,14 +6,14 @@ mod backoff;
 mod concurrency;
 mod pacer;
 mod quota;
+mod rate_limit_headers;
 mod retry;
 mod simulation;
-mod wishes;
 
 pub use backoff::Backoff;
 pub use concurrency::Concurrency;
 pub use pacer::{Limits, Pacer, Spent};
 pub use quota::{Admission, Hold, QuotaWindow};
-pub use retry::{Attempt, Decision, GiveUp, Happened, Repeatable, RetryKind, RetryPolicy, decide};
+pub use rate_limit_headers::{RateLimitHeaders, retry_after};
+pub use retry::{Attempt, AttemptOutcome, Decision, GiveUp, Repeatable, RetryKind, RetryPolicy, decide};
 pub use simulation::SimulatedTraffic;
-pub use wishes::{Allowance, retry_after};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{Admission, Allowance, QuotaWindow};
+use super::{Admission, QuotaWindow, RateLimitHeaders};
 use crate::event::{Method, Service};
 
 /// How many calls may be sent, and how much of that is used.
@@ -17,7 +17,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The window of the published limits (`uipath-api`, 6.1).
+    /// The window of the published limits.
     pub const WINDOW: Duration = Duration::from_mins(5);
 
     /// No limit anywhere.
@@ -29,7 +29,7 @@ impl Limits {
         }
     }
 
-    /// The limits published for the identity service of Automation Cloud and Test Cloud (`uipath-api`, 6.1).
+    /// The limits published for the identity service of Automation Cloud and Test Cloud.
     pub fn published() -> Self {
         let mut limits = Self::none();
         for (method, calls) in [
@@ -78,7 +78,7 @@ pub struct Spent {
     pub service: Service,
     /// With which method.
     pub method: Method,
-    /// How long ago they were answered, rounded down a little: calls of about the same age are told together.
+    /// How long ago they were answered, rounded down a little: calls of about the same age are one entry.
     pub age: Duration,
     /// How many.
     pub calls: u32,
@@ -106,10 +106,10 @@ impl Pacer {
     }
 
     /// See [`QuotaWindow::answered`] and [`QuotaWindow::learn`].
-    pub fn answered(&mut self, service: Service, method: Method, said: Allowance, now: Instant) {
+    pub fn answered(&mut self, service: Service, method: Method, headers: RateLimitHeaders, now: Instant) {
         let window = self.window(service, method);
         window.answered(now);
-        window.learn(said, now);
+        window.learn(headers, now);
     }
 
     /// See [`QuotaWindow::withdrawn`].
@@ -218,7 +218,7 @@ mod tests {
         let mut first = Pacer::new(Limits::published());
         for _ in 0..144 {
             assert_eq!(first.admit(Service::Identity, Method::Put, start), Admission::Go);
-            first.answered(Service::Identity, Method::Put, Allowance::default(), start);
+            first.answered(Service::Identity, Method::Put, RateLimitHeaders::default(), start);
         }
         let later = start + Duration::from_secs(90);
         let spent = first.spent(later);

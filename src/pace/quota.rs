@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::Allowance;
+use super::RateLimitHeaders;
 
 /// What a quota says to a call that wants to leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,43 +31,44 @@ pub enum Hold {
 /// A budget of calls per window.
 ///
 /// A call counts from when it is sent until a whole window after it was answered. The server counts it at
-/// some instant in between, so whether its window slides or stands, it never sees more than the allowance in one.
+/// some instant in between, so whether its window slides or is fixed, it never sees more than the allowance in one.
 #[derive(Debug, Clone)]
 pub struct QuotaWindow {
     allowance: Option<u32>,
     window: Duration,
     in_flight: u32,
     answered: VecDeque<Instant>,
-    told: Option<Told>,
+    server_count: Option<ServerCount>,
     pause: Option<Instant>,
-    rivals: Option<Rivals>,
+    others: Option<OtherCallers>,
 }
 
 /// Others spend the same budget: what they left when the server last refused a call that was within the allowance.
 #[derive(Debug, Clone, Copy)]
-struct Rivals {
+struct OtherCallers {
     left: u32,
     seen: Instant,
 }
 
 /// What the server's last `RateLimit` headers leave.
 #[derive(Debug, Clone, Copy)]
-struct Told {
+struct ServerCount {
     left: u64,
     until: Instant,
 }
 
 impl QuotaWindow {
-    /// A budget of `allowance` calls per `window`; without an allowance only the server's own wishes hold calls back.
+    /// A budget of `allowance` calls per `window`; without an allowance only what the server itself asks for holds
+    /// calls back.
     pub fn new(allowance: Option<u32>, window: Duration) -> Self {
         Self {
             allowance: allowance.map(|calls| calls.max(1)),
             window,
             in_flight: 0,
             answered: VecDeque::new(),
-            told: None,
+            server_count: None,
             pause: None,
-            rivals: None,
+            others: None,
         }
     }
 
@@ -81,7 +82,7 @@ impl QuotaWindow {
                 why: Hold::Asked,
             };
         }
-        let full = self.spent_up(now).max(self.told_out());
+        let full = self.spent_up(now).max(self.exhausted_on_server());
         if let Some(until) = full {
             return Admission::Wait {
                 until,
@@ -89,8 +90,8 @@ impl QuotaWindow {
             };
         }
         self.in_flight += 1;
-        if let Some(told) = &mut self.told {
-            told.left -= 1;
+        if let Some(server_count) = &mut self.server_count {
+            server_count.left -= 1;
         }
         Admission::Go
     }
@@ -106,8 +107,8 @@ impl QuotaWindow {
     /// A counted call surely never reached the server.
     pub fn withdrawn(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let Some(told) = &mut self.told {
-            told.left += 1;
+        if let Some(server_count) = &mut self.server_count {
+            server_count.left += 1;
         }
     }
 
@@ -122,7 +123,7 @@ impl QuotaWindow {
             .max(allowance / 2)
             .min(self.present_allowance(allowance, now))
             .max(1);
-        self.rivals = Some(Rivals { left, seen: now });
+        self.others = Some(OtherCallers { left, seen: now });
     }
 
     /// Nothing leaves before `until`. A pause only ever grows.
@@ -138,14 +139,14 @@ impl QuotaWindow {
     }
 
     /// Takes the server's own count into account. Its reset is believed up to one window from now.
-    pub fn learn(&mut self, said: Allowance, now: Instant) {
-        let (Some(remaining), Some(reset)) = (said.remaining, said.reset) else {
+    pub fn learn(&mut self, headers: RateLimitHeaders, now: Instant) {
+        let (Some(remaining), Some(reset)) = (headers.remaining, headers.reset) else {
             return;
         };
-        // Those in flight may be counted already or not; a moment later the next answer tells.
+        // The server may or may not have counted those in flight; the next answer, a moment later, shows it.
         let left = remaining.saturating_sub(u64::from(self.in_flight));
         let until = now + reset.min(self.window);
-        self.told = Some(Told { left, until });
+        self.server_count = Some(ServerCount { left, until });
     }
 
     /// The instants at which counted calls were answered, those in flight as of now.
@@ -170,7 +171,7 @@ impl QuotaWindow {
         while self.answered.front().is_some_and(|answered| *answered + window <= now) {
             self.answered.pop_front();
         }
-        self.told = self.told.filter(|told| told.until > now);
+        self.server_count = self.server_count.filter(|server_count| server_count.until > now);
         self.pause = self.pause.filter(|until| *until > now);
     }
 
@@ -184,15 +185,17 @@ impl QuotaWindow {
 
     /// The allowance as far as others leave it.
     fn present_allowance(&self, allowance: u32, now: Instant) -> u32 {
-        let Some(rivals) = self.rivals else { return allowance };
-        let since = now.saturating_duration_since(rivals.seen).as_nanos();
+        let Some(others) = self.others else { return allowance };
+        let since = now.saturating_duration_since(others.seen).as_nanos();
         let windows = u32::try_from(since / self.window.as_nanos().max(1)).unwrap_or(u32::MAX);
         let more = (allowance / 4).max(1).saturating_mul(windows);
-        allowance.min(rivals.left.saturating_add(more))
+        allowance.min(others.left.saturating_add(more))
     }
 
-    fn told_out(&self) -> Option<Instant> {
-        self.told.filter(|told| told.left == 0).map(|told| told.until)
+    fn exhausted_on_server(&self) -> Option<Instant> {
+        self.server_count
+            .filter(|server_count| server_count.left == 0)
+            .map(|server_count| server_count.until)
     }
 }
 
@@ -257,11 +260,11 @@ mod tests {
         assert_eq!(quota.admit(start), Admission::Go);
         assert_eq!(quota.admit(start), Admission::Go);
         quota.answered(start);
-        let said = |remaining, reset| Allowance {
+        let headers = |remaining, reset| RateLimitHeaders {
             remaining: Some(remaining),
             reset: Some(Duration::from_secs(reset)),
         };
-        quota.learn(said(2, 30), start);
+        quota.learn(headers(2, 30), start);
         assert_eq!(
             quota.admit(start),
             Admission::Go,
@@ -269,7 +272,7 @@ mod tests {
         );
         assert!(matches!(quota.admit(start), Admission::Wait { until, .. } if until == second(start, 30)));
         assert_eq!(quota.admit(second(start, 30)), Admission::Go);
-        quota.learn(said(0, 999_999), second(start, 30));
+        quota.learn(headers(0, 999_999), second(start, 30));
         assert_eq!(
             quota.admit(second(start, 330)),
             Admission::Go,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Backoff;
 
 /// How often a call is repeated to a server that nobody has heard of yet: its address may well be wrong.
-const KNOCKS: u32 = 2;
+const RETRIES_BEFORE_FIRST_ANSWER: u32 = 2;
 
 /// Whether sending a request twice is as good as once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Repeatable {
 
 /// What became of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happened {
+pub enum AttemptOutcome {
     /// There is an answer with this status.
     Answered(u16),
     /// It was not sent, and trying again will not help.
@@ -30,7 +30,7 @@ pub enum Happened {
     /// The server cannot have seen it.
     NotSent,
     /// The same, and no call to this server was ever answered.
-    NobodyThere,
+    NeverAnswered,
     /// The server may have seen it.
     Lost,
 }
@@ -41,7 +41,7 @@ pub struct Attempt {
     /// Whether the request may be repeated.
     pub repeatable: Repeatable,
     /// What became of it.
-    pub happened: Happened,
+    pub outcome: AttemptOutcome,
     /// How many repetitions faults have cost so far.
     pub retries: u32,
     /// How many pauses the server has asked for so far, and how long they were together.
@@ -91,9 +91,9 @@ pub enum Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryKind {
     /// One of the retries.
-    Fault,
+    Transient,
     /// Time that the server asked for; holds for every call of this service and method.
-    Asked,
+    Throttled,
 }
 
 /// Why a call is given up.
@@ -102,7 +102,7 @@ pub enum GiveUp {
     /// The last attempt surely did nothing.
     NotDone,
     /// The same, and nothing shows that there is a server at all.
-    NobodyThere,
+    NeverAnswered,
     /// What the last attempt did is not known.
     Unclear,
     /// The last attempt did nothing, and the server asks for this pause, with which the longest wait would be exceeded.
@@ -111,24 +111,26 @@ pub enum GiveUp {
 
 /// Decides. `random` is in `0.0..1.0`.
 pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision {
-    match attempt.happened {
-        Happened::Answered(429) => throttled(attempt, policy, random),
-        Happened::Answered(408 | 425 | 500 | 502 | 503 | 504) | Happened::Lost => match attempt.repeatable {
-            Repeatable::Yes => again(attempt, policy, random, GiveUp::Unclear),
-            Repeatable::No => Decision::GiveUp(GiveUp::Unclear),
-        },
-        Happened::Answered(_) => Decision::Judge,
-        Happened::NotSent => again(attempt, policy, random, GiveUp::NotDone),
-        Happened::NobodyThere => {
-            let retries = policy.retries.min(KNOCKS);
+    match attempt.outcome {
+        AttemptOutcome::Answered(429) => throttled(attempt, policy, random),
+        AttemptOutcome::Answered(408 | 425 | 500 | 502 | 503 | 504) | AttemptOutcome::Lost => {
+            match attempt.repeatable {
+                Repeatable::Yes => again(attempt, policy, random, GiveUp::Unclear),
+                Repeatable::No => Decision::GiveUp(GiveUp::Unclear),
+            }
+        }
+        AttemptOutcome::Answered(_) => Decision::Judge,
+        AttemptOutcome::NotSent => again(attempt, policy, random, GiveUp::NotDone),
+        AttemptOutcome::NeverAnswered => {
+            let retries = policy.retries.min(RETRIES_BEFORE_FIRST_ANSWER);
             again(
                 attempt,
                 &RetryPolicy { retries, ..*policy },
                 random,
-                GiveUp::NobodyThere,
+                GiveUp::NeverAnswered,
             )
         }
-        Happened::CannotBeSent => Decision::GiveUp(GiveUp::NotDone),
+        AttemptOutcome::CannotBeSent => Decision::GiveUp(GiveUp::NotDone),
     }
 }
 
@@ -136,7 +138,7 @@ fn again(attempt: &Attempt, policy: &RetryPolicy, random: f64, otherwise: GiveUp
     let after = policy.backoff.delay(attempt.retries, random);
     let after = after.max(attempt.asked.unwrap_or_default());
     if attempt.retries < policy.retries && after <= policy.max_wait {
-        let kind = RetryKind::Fault;
+        let kind = RetryKind::Transient;
         Decision::Retry { after, kind }
     } else {
         Decision::GiveUp(otherwise)
@@ -150,7 +152,7 @@ fn throttled(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision {
     let after = attempt.asked.unwrap_or_else(|| policy.backoff.delay(pauses, random));
     let after = after.max(least);
     if together.saturating_add(after) <= policy.max_wait {
-        let kind = RetryKind::Asked;
+        let kind = RetryKind::Throttled;
         Decision::Retry { after, kind }
     } else {
         Decision::GiveUp(GiveUp::PauseTooLong(after))
@@ -170,10 +172,10 @@ mod tests {
         },
     };
 
-    fn attempt(repeatable: Repeatable, happened: Happened, retries: u32) -> Attempt {
+    fn attempt(repeatable: Repeatable, outcome: AttemptOutcome, retries: u32) -> Attempt {
         Attempt {
             repeatable,
-            happened,
+            outcome,
             retries,
             pauses: (0, Duration::ZERO),
             asked: None,
@@ -181,14 +183,14 @@ mod tests {
     }
 
     /// The rule said a second time, by what a person would look up.
-    fn in_words(happened: Happened, repeatable: bool, left: bool) -> &'static str {
-        let transient = [408, 425, 500, 502, 503, 504].map(Happened::Answered);
-        let surely_nothing_done = matches!(happened, Happened::NotSent | Happened::NobodyThere);
-        let perhaps_done = happened == Happened::Lost || transient.contains(&happened);
-        if happened == Happened::CannotBeSent {
+    fn in_words(outcome: AttemptOutcome, repeatable: bool, left: bool) -> &'static str {
+        let transient = [408, 425, 500, 502, 503, 504].map(AttemptOutcome::Answered);
+        let surely_nothing_done = matches!(outcome, AttemptOutcome::NotSent | AttemptOutcome::NeverAnswered);
+        let perhaps_done = outcome == AttemptOutcome::Lost || transient.contains(&outcome);
+        if outcome == AttemptOutcome::CannotBeSent {
             return "not done";
         }
-        if happened == Happened::Answered(429) {
+        if outcome == AttemptOutcome::Answered(429) {
             return "again";
         }
         if !surely_nothing_done && !perhaps_done {
@@ -203,26 +205,26 @@ mod tests {
 
     #[test]
     fn every_status_and_fault_is_decided_as_the_rule_says() {
-        let statuses = (100..600).map(Happened::Answered);
+        let statuses = (100..600).map(AttemptOutcome::Answered);
         let faults = [
-            Happened::CannotBeSent,
-            Happened::NotSent,
-            Happened::NobodyThere,
-            Happened::Lost,
+            AttemptOutcome::CannotBeSent,
+            AttemptOutcome::NotSent,
+            AttemptOutcome::NeverAnswered,
+            AttemptOutcome::Lost,
         ];
-        for happened in statuses.chain(faults) {
+        for outcome in statuses.chain(faults) {
             for repeatable in [Repeatable::Yes, Repeatable::No] {
                 for retries in 0..=POLICY.retries {
-                    let decided = match decide(&attempt(repeatable, happened, retries), &POLICY, 0.5) {
+                    let decided = match decide(&attempt(repeatable, outcome, retries), &POLICY, 0.5) {
                         Decision::Judge => "judge",
                         Decision::Retry { .. } => "again",
-                        Decision::GiveUp(GiveUp::NotDone | GiveUp::NobodyThere) => "not done",
+                        Decision::GiveUp(GiveUp::NotDone | GiveUp::NeverAnswered) => "not done",
                         Decision::GiveUp(GiveUp::Unclear) => "unclear",
                         Decision::GiveUp(GiveUp::PauseTooLong(_)) => "too long",
                     };
                     let left = retries < POLICY.retries;
-                    let expected = in_words(happened, repeatable == Repeatable::Yes, left);
-                    assert_eq!(decided, expected, "{happened:?} {repeatable:?} after {retries} retries");
+                    let expected = in_words(outcome, repeatable == Repeatable::Yes, left);
+                    assert_eq!(decided, expected, "{outcome:?} {repeatable:?} after {retries} retries");
                 }
             }
         }
@@ -230,13 +232,13 @@ mod tests {
 
     #[test]
     fn a_pause_is_obeyed_in_full_up_to_the_longest_wait_and_never_shortened() {
-        let mut throttled = attempt(Repeatable::No, Happened::Answered(429), 2);
+        let mut throttled = attempt(Repeatable::No, AttemptOutcome::Answered(429), 2);
         for (asked, expected) in [(300, true), (600, true), (601, false)] {
             let asked = Duration::from_secs(asked);
             throttled.asked = Some(asked);
             let decided = decide(&throttled, &POLICY, 0.9);
             if expected {
-                let kind = RetryKind::Asked;
+                let kind = RetryKind::Throttled;
                 assert_eq!(decided, Decision::Retry { after: asked, kind });
             } else {
                 assert_eq!(decided, Decision::GiveUp(GiveUp::PauseTooLong(asked)));
@@ -247,7 +249,7 @@ mod tests {
     #[test]
     fn throttling_outlasts_a_five_minute_window_whatever_the_dice_say() {
         for random in [0.0, 0.5, 0.999] {
-            let mut throttled = attempt(Repeatable::Yes, Happened::Answered(429), 0);
+            let mut throttled = attempt(Repeatable::Yes, AttemptOutcome::Answered(429), 0);
             let mut waited = Duration::ZERO;
             while let Decision::Retry { after, .. } = decide(&throttled, &RetryPolicy::default(), random) {
                 assert!(!after.is_zero(), "a pause of nothing would never end");
@@ -261,30 +263,30 @@ mod tests {
     #[test]
     fn a_server_that_nobody_has_heard_of_is_given_up_within_seconds_and_one_that_was_there_is_not() {
         let policy = RetryPolicy::default();
-        let patience = |happened| {
+        let patience = |outcome| {
             let mut waited = Duration::ZERO;
             for retries in 0.. {
-                match decide(&attempt(Repeatable::Yes, happened, retries), &policy, 1.0) {
+                match decide(&attempt(Repeatable::Yes, outcome, retries), &policy, 1.0) {
                     Decision::Retry { after, .. } => waited += after,
                     decision => return (retries, waited, decision),
                 }
             }
             unreachable!("the loop is left by its return");
         };
-        let (retries, waited, decision) = patience(Happened::NobodyThere);
-        assert_eq!((retries, decision), (2, Decision::GiveUp(GiveUp::NobodyThere)));
+        let (retries, waited, decision) = patience(AttemptOutcome::NeverAnswered);
+        assert_eq!((retries, decision), (2, Decision::GiveUp(GiveUp::NeverAnswered)));
         assert!(waited <= Duration::from_secs(3), "{waited:?}");
-        let (retries, _, decision) = patience(Happened::NotSent);
+        let (retries, _, decision) = patience(AttemptOutcome::NotSent);
         assert_eq!((retries, decision), (policy.retries, Decision::GiveUp(GiveUp::NotDone)));
     }
 
     #[test]
     fn a_503_that_names_a_time_is_not_tried_before_it() {
-        let mut fault = attempt(Repeatable::Yes, Happened::Answered(503), 0);
+        let mut fault = attempt(Repeatable::Yes, AttemptOutcome::Answered(503), 0);
         fault.asked = Some(Duration::from_secs(45));
         let Decision::Retry { after, kind } = decide(&fault, &POLICY, 0.5) else {
             panic!("to be tried again");
         };
-        assert_eq!((after.as_secs(), kind), (45, RetryKind::Fault));
+        assert_eq!((after.as_secs(), kind), (45, RetryKind::Transient));
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::{Admission, Allowance, Concurrency, Pacer};
+use super::{Admission, Concurrency, Pacer, RateLimitHeaders};
 use crate::event::{Method, Service};
 
 /// What a call counts against.
@@ -92,7 +92,7 @@ impl<T> SimulatedTraffic<T> {
                 _ => {
                     let ((end, _), ((service, method), what)) = self.in_flight.pop_first()?;
                     self.now = end;
-                    self.pacer.answered(service, method, Allowance::default(), end);
+                    self.pacer.answered(service, method, RateLimitHeaders::default(), end);
                     self.concurrency.went_well();
                     self.concurrency.give_back();
                     return Some(what);
@@ -205,7 +205,7 @@ mod tests {
         let mut pacer = limited(Method::Put, 10, 1.0);
         for _ in 0..10 {
             assert_eq!(pacer.admit(Service::Identity, Method::Put, now), Admission::Go);
-            pacer.answered(Service::Identity, Method::Put, Allowance::default(), now);
+            pacer.answered(Service::Identity, Method::Put, RateLimitHeaders::default(), now);
         }
         let later = now + Duration::from_mins(2);
         let done = carried_out(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::EnumIter;
 
 use super::{Direct, LicenseChange, Step, StepIndex, StepSource, Work};
 use crate::event::{Method, Service};
@@ -60,7 +61,7 @@ pub enum CallKind {
 }
 
 /// The endpoint families that have a chunk size of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter)]
 pub enum Family {
     /// InviteUsers.
     Invite,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Zoned;
 use serde_json::{Value, json};
+use strum::IntoEnumIterator;
 
 use super::style::HEADING;
 use super::table::{Align, Table};
@@ -129,7 +130,7 @@ fn by_method(calls: &Calls) -> String {
         let of_it = calls.iter().filter(|((_, other), _)| *other == method);
         of_it.map(|(_, count)| count).sum::<u64>()
     };
-    let counts = Method::ALL.into_iter().map(|method| (method, of(method)));
+    let counts = Method::iter().map(|method| (method, of(method)));
     let parts: Vec<String> = counts
         .filter(|(_, count)| *count > 0)
         .map(|(method, count)| format!("{method} {}", number(count)))

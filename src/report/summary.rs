@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
 use super::hint::Hint;
 use super::json::write_json;
 use super::style::{ERROR, HEADING, HELP};
 use super::table::{Align, Table};
-use crate::api::Tally;
+use crate::api::CallStats;
 use crate::engine::AfterStop;
 use crate::event::Method;
 use crate::model::{Place, Status};
@@ -23,7 +24,7 @@ pub struct Summary {
     /// The sheet's rows by status, those finished in earlier runs included.
     pub counts: BTreeMap<Status, usize>,
     /// What it cost.
-    pub tally: Tally,
+    pub stats: CallStats,
     /// How long it took.
     pub elapsed: Duration,
     /// Why it stopped early, if it did.
@@ -62,7 +63,7 @@ impl Summary {
             );
         }
         line("calls", self.calls());
-        if self.tally.retries > 0 || !self.tally.waited.is_zero() {
+        if self.stats.retries > 0 || !self.stats.waited.is_zero() {
             line("waits", self.waits());
         }
         line("elapsed", duration(self.elapsed));
@@ -103,7 +104,7 @@ impl Summary {
     }
 
     fn calls(&self) -> String {
-        let counts: Vec<(Method, u64)> = calls(&self.tally).collect();
+        let counts: Vec<(Method, u64)> = calls(&self.stats).collect();
         if counts.is_empty() {
             return "none".to_owned();
         }
@@ -117,9 +118,9 @@ impl Summary {
     fn waits(&self) -> String {
         format!(
             "{} sent again, {} answered 429, held back for {}",
-            number(self.tally.retries),
-            number(self.tally.throttled),
-            duration(self.tally.waited)
+            number(self.stats.retries),
+            number(self.stats.throttled),
+            duration(self.stats.waited)
         )
     }
 }
@@ -131,10 +132,9 @@ fn present(counts: &BTreeMap<Status, usize>) -> impl Iterator<Item = (Status, us
         .filter(|(_, count)| *count > 0)
 }
 
-fn calls(tally: &Tally) -> impl Iterator<Item = (Method, u64)> {
-    Method::ALL
-        .into_iter()
-        .map(|method| (method, tally.of(method)))
+fn calls(stats: &CallStats) -> impl Iterator<Item = (Method, u64)> {
+    Method::iter()
+        .map(|method| (method, stats.of(method)))
         .filter(|(_, count)| *count > 0)
 }
 
@@ -181,12 +181,12 @@ impl<'a> Shape<'a> {
             rows: present(&summary.counts)
                 .map(|(status, count)| (status.as_str(), count))
                 .collect(),
-            calls: calls(&summary.tally)
+            calls: calls(&summary.stats)
                 .map(|(method, count)| (method.as_str(), count))
                 .collect(),
-            retries: summary.tally.retries,
-            throttled: summary.tally.throttled,
-            waited_ms: summary.tally.waited.as_millis(),
+            retries: summary.stats.retries,
+            throttled: summary.stats.throttled,
+            waited_ms: summary.stats.waited.as_millis(),
             elapsed_ms: summary.elapsed.as_millis(),
             stopped: summary.stopped.as_deref(),
             after_stop: AfterStopShape {
@@ -216,7 +216,7 @@ mod tests {
     fn summary() -> Summary {
         Summary {
             counts: BTreeMap::from([(Status::Done, 1_100), (Status::NotFound, 2), (Status::Failed, 0)]),
-            tally: Tally {
+            stats: CallStats {
                 calls: BTreeMap::from([
                     ((Service::Identity, Method::Get), 12),
                     ((Service::License, Method::Put), 20),

@@ -7,7 +7,7 @@ use super::finding::Fault;
 use super::layers::Layers;
 use super::load::Overrides;
 use super::section::Said;
-use crate::api::{BaseUrl, BaseUrlFault};
+use crate::api::{BaseUrl, BaseUrlError};
 use crate::model::{Deployment, OrganizationId};
 
 /// Everything needed to reach an organization.
@@ -79,7 +79,7 @@ fn identity_uri(layers: &mut Layers<'_>) -> Option<BaseUrl> {
     })
 }
 
-fn unfit(text: &str, fault: &BaseUrlFault) -> Fault {
+fn unfit(text: &str, fault: &BaseUrlError) -> Fault {
     // What is before the `@` may be a password.
     let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
     Fault::new(format!("`{shown}` {fault}"), "")

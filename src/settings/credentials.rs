@@ -1,5 +1,7 @@
 //! How to sign in, chosen by what is configured.
 
+use strum::{EnumString, VariantNames};
+
 use super::finding::Fault;
 use super::layers::{Layers, SecretKeys};
 use super::load::Overrides;
@@ -49,19 +51,12 @@ const PASSWORD: SecretKeys = SecretKeys {
     literals: &["password"],
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 enum Kind {
     ClientCredentials,
     Token,
     Ropc,
-}
-
-impl Kind {
-    const ALL: [(&str, Self); 3] = [
-        ("client-credentials", Self::ClientCredentials),
-        ("token", Self::Token),
-        ("ropc", Self::Ropc),
-    ];
 }
 
 /// Reads every key of every kind, so that none counts as unknown, and keeps the kind that is meant.
@@ -78,11 +73,10 @@ pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Opt
 
     let kind = match named {
         Some(said) => said.checked(layers.findings, |name| {
-            let known = Kind::ALL.into_iter().find(|(word, _)| *word == name);
-            known.map(|(_, kind)| kind).ok_or_else(|| {
+            name.parse().map_err(|_| {
                 Fault::new(
                     format!("`{name}` is no way to sign in"),
-                    "write one of client-credentials, token, ropc",
+                    format!("write one of {}", Kind::VARIANTS.join(", ")),
                 )
             })
         })?,

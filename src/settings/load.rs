@@ -147,6 +147,8 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::super::{Credentials, SecretSource};
     use super::*;
     use crate::event::{Method, Service};
@@ -404,7 +406,9 @@ mod tests {
             let uri = "uri = \"https://x.example\"";
             let file = format!("{}{uri}\ndeployment = \"{deployment}\"\n{limits}", whole());
             let limits = online(&file, &[]).limits;
-            Method::ALL.map(|method| limits.quotas.get(Service::Identity, method))
+            Method::iter()
+                .map(|method| limits.quotas.get(Service::Identity, method))
+                .collect::<Vec<_>>()
         };
         let published = [Some(300), Some(24_000), Some(160), Some(160), Some(160)];
         assert_eq!(of("cloud", ""), published);

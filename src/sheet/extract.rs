@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::error::SheetError;
 use super::row::Row;
 use super::source::{Format, Source, Visit, Visitor};
-use crate::text::{defuse, header_key};
+use crate::text::{escape_formula, header_key};
 
 /// What is written beside a row.
 #[derive(Debug, Clone)]
@@ -160,7 +160,7 @@ fn write_csv(
     }
     let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(file);
     for cells in tables.flat_map(Table::into_rows) {
-        let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| defuse(cell)).collect();
+        let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| escape_formula(cell)).collect();
         writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
     }
     writer.flush()?;

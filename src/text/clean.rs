@@ -30,7 +30,7 @@ pub fn clean(text: &str, most: usize) -> String {
 
 /// Lines that are about to be shown, with the colours that reseat put in. Of everything else that could act on a
 /// terminal a space is left: whoever made the lines has cleaned what came from outside, and may have forgotten it.
-pub fn harmless(lines: &str) -> Cow<'_, str> {
+pub fn terminal_safe(lines: &str) -> Cow<'_, str> {
     if !lines.contains(|letter| letter != '\n' && is_unsafe(letter)) {
         return Cow::Borrowed(lines);
     }
@@ -63,26 +63,27 @@ pub fn is_unsafe(letter: char) -> bool {
         || matches!(letter, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A cell that a spreadsheet program would run as a formula, defused with a leading `'`.
-/// [`rearm`] undoes it exactly.
-pub fn defuse(cell: &str) -> Cow<'_, str> {
-    if is_armed(cell) {
+/// A cell that a spreadsheet program would run as a formula, escaped with a leading `'`.
+/// [`unescape_formula`] undoes it exactly.
+pub fn escape_formula(cell: &str) -> Cow<'_, str> {
+    if looks_like_formula(cell) {
         Cow::Owned(format!("'{cell}"))
     } else {
         Cow::Borrowed(cell)
     }
 }
 
-/// The cell that [`defuse`] was given.
-pub fn rearm(cell: &str) -> &str {
+/// The cell that [`escape_formula`] was given.
+pub fn unescape_formula(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if is_armed(rest) => rest,
+        Some(rest) if looks_like_formula(rest) => rest,
         _ => cell,
     }
 }
 
-/// East Asian editions take the wide signs for the plain ones. Leading `'` are looked through, so that a cell which came with one is told from a defused one.
-fn is_armed(cell: &str) -> bool {
+/// East Asian editions take the wide signs for the plain ones. Leading `'` are looked through, so that a cell which
+/// came with one differs from an escaped one.
+fn looks_like_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'')
         .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
@@ -99,14 +100,14 @@ mod tests {
     #[test]
     fn only_lines_and_colours_are_shown_as_they_are() {
         assert_eq!(
-            harmless("\u{1b}[1;31merror\u{1b}[0m: x\n"),
+            terminal_safe("\u{1b}[1;31merror\u{1b}[0m: x\n"),
             "\u{1b}[1;31merror\u{1b}[0m: x\n"
         );
         assert_eq!(
-            harmless("\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}m\r\u{202e}é"),
+            terminal_safe("\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}m\r\u{202e}é"),
             " [2J ]0;x  m  é"
         );
-        assert_eq!(harmless("\u{1b}[31"), " [31");
+        assert_eq!(terminal_safe("\u{1b}[31"), " [31");
     }
 
     #[test]
@@ -116,19 +117,19 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_defused_and_plain_cells_left_alone() {
-        assert_eq!(defuse("=1+1"), "'=1+1");
-        assert_eq!(defuse("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(defuse("ann@x.example"), "ann@x.example");
+    fn formulas_are_escaped_and_plain_cells_left_alone() {
+        assert_eq!(escape_formula("=1+1"), "'=1+1");
+        assert_eq!(escape_formula("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(escape_formula("ann@x.example"), "ann@x.example");
     }
 
     #[test]
-    fn defusing_can_be_undone_even_where_the_cell_began_with_a_quote() {
+    fn escaping_can_be_undone_even_where_the_cell_began_with_a_quote() {
         for cell in [
             "=1+1", "'=1+1", "''-x", "'plain", "", "'", "plain", "-", "+49 30 1", "＝1+1", "\n=1", "\t=1", "＠x",
         ] {
-            assert_eq!(rearm(&defuse(cell)), cell);
+            assert_eq!(unescape_formula(&escape_formula(cell)), cell);
         }
-        assert_ne!(defuse("'=1+1"), defuse("=1+1"));
+        assert_ne!(escape_formula("'=1+1"), escape_formula("=1+1"));
     }
 }

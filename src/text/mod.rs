@@ -5,11 +5,11 @@
 mod ascii;
 mod clean;
 mod fold;
+mod humanize;
 mod nearest;
-mod words;
 
 pub use ascii::{is_lower, is_plain};
-pub use clean::{clean, defuse, harmless, is_unsafe, rearm};
+pub use clean::{clean, escape_formula, is_unsafe, terminal_safe, unescape_formula};
 pub use fold::{fold, header_key};
+pub use humanize::{duration, joined, number, plural};
 pub use nearest::nearest;
-pub use words::{duration, joined, number, plural};

@@ -9,8 +9,8 @@ use reqwest::{Certificate, redirect, retry};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::explain::{Circumstances, explain};
-use super::{Reach, Request, Response, Transport, TransportError};
+use super::explain::{ErrorContext, explain};
+use super::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use crate::event::Method;
 use crate::text::{number, plural};
 
@@ -124,12 +124,12 @@ impl HttpTransport {
     async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
         let host = || authority(&request.url);
         let fault = |error: reqwest::Error| {
-            let circumstances = Circumstances {
+            let context = ErrorContext {
                 host: &host(),
                 timeout: self.config.timeout,
                 connect_timeout: self.config.connect_timeout,
             };
-            explain(&error, &circumstances)
+            explain(&error, &context)
         };
         let client = match request.url.scheme() {
             "http" => &self.direct,
@@ -236,7 +236,7 @@ fn headers(request: &Request) -> Result<HeaderMap, TransportError> {
         let value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()));
         let mut value = value.map_err(|_| TransportError {
             reach: Reach::CannotBeSent,
-            code: "invalid_token",
+            code: TransportCode::InvalidToken,
             message: "the token has letters in it that no token may have".to_owned(),
         })?;
         value.set_sensitive(true);
@@ -264,7 +264,7 @@ fn too_large(host: &str, limit: usize) -> TransportError {
     };
     TransportError {
         reach: Reach::Lost,
-        code: "answer_too_large",
+        code: TransportCode::AnswerTooLarge,
         message: format!("the answer of `{host}` is larger than {limit}"),
     }
 }

@@ -3,9 +3,9 @@
 //! A status other than 2xx is no error here: statuses are data. The only error is "no answer", and
 //! it says whether the server can have seen the request. Nothing here repeats, paces or judges.
 
-mod exchange;
 mod explain;
 mod http;
+mod transport;
 
-pub use exchange::{Reach, Request, Response, Transport, TransportError};
 pub use http::{HttpConfig, HttpTransport, SetUpError};
+pub use transport::{Reach, Request, Response, Transport, TransportCode, TransportError};

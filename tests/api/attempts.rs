@@ -48,12 +48,12 @@ async fn trap_19_a_method_is_paced_before_the_first_429_and_the_others_go_on() {
     assert!(server.seen().iter().all(|seen| seen.at < seconds(310)));
     let quota = WaitReason::Quota(Service::Identity, Method::Put);
     assert!(waits(&server).iter().any(|(reason, _)| *reason == quota));
-    let tally = client.tally();
-    assert_eq!((tally.of(Method::Put), tally.throttled, tally.retries), (150, 0, 0));
+    let stats = client.stats();
+    assert_eq!((stats.of(Method::Put), stats.throttled, stats.retries), (150, 0, 0));
     assert!(
-        tally.waited > seconds(290) && tally.waited < seconds(310),
+        stats.waited > seconds(290) && stats.waited < seconds(310),
         "{:?}",
-        tally.waited
+        stats.waited
     );
 }
 
@@ -73,9 +73,9 @@ async fn trap_19_a_429_pauses_its_method_for_as_long_as_it_says_for_every_call()
         waits(&server),
         [(WaitReason::Asked(Service::Identity, Method::Delete), 90)]
     );
-    let tally = client.tally();
-    assert_eq!((tally.throttled, tally.throttled_within_limits), (1, 1));
-    assert_eq!(tally.waited.as_secs(), 90, "once, however many calls wait");
+    let stats = client.stats();
+    assert_eq!((stats.throttled, stats.throttled_within_limits), (1, 1));
+    assert_eq!(stats.waited.as_secs(), 90, "once, however many calls wait");
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,7 +86,7 @@ async fn only_the_time_that_was_waited_counts_and_not_the_pause_that_was_asked_f
     let given_up = tokio::time::timeout(seconds(2), client.delete_user(id(1))).await;
     assert!(given_up.is_err());
     tokio::time::sleep(seconds(60)).await;
-    let waited = client.tally().waited;
+    let waited = client.stats().waited;
     assert!(waited > seconds(1) && waited <= seconds(2), "{waited:?}");
 }
 
@@ -118,7 +118,7 @@ async fn trap_19_a_429_of_a_service_without_known_limits_backs_off_and_costs_no_
         .allocate_to_users(&[id(1)], &reseat::model::BundleSet::default(), false)
         .await;
     assert_eq!(answer.unwrap().receipt.attempts, 13);
-    assert_eq!(client.tally().throttled_within_limits, 0, "there is no limit to share");
+    assert_eq!(client.stats().throttled_within_limits, 0, "there is no limit to share");
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,7 +166,7 @@ async fn what_may_be_repeated_is_tried_again_until_the_retries_are_used_up() {
         error.message,
         "the identity service answered 503 (Service Unavailable): down; given up after 9 attempts"
     );
-    assert_eq!(client.tally().retries, 8);
+    assert_eq!(client.stats().retries, 8);
     assert!(
         waits(&server)
             .iter()

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod quirks;
 mod sandbox;
 mod sign_in;
 mod simulated_traffic;
 mod support;
-mod traps;

@@ -219,7 +219,7 @@ async fn in_bad_weather_everything_repeatable_gets_done() {
         assert_eq!(outcome.is_ok(), !user.from_directory, "{outcome:?}");
     }
     assert!(sandbox.tally().faults > 0);
-    assert!(client.tally().retries > 0);
+    assert!(client.stats().retries > 0);
 }
 
 #[tokio::test]
@@ -245,7 +245,7 @@ async fn alone_under_the_published_limits_the_client_meets_no_429_whichever_way_
         let updates = (0..400).map(|_| async { client.update_user(user, &UserUpdate::default()).await });
         assert!(join_all(updates).await.iter().all(Result::is_ok));
         assert_eq!(sandbox.tally().rate_limited, 0, "{kind:?}");
-        assert_eq!(client.tally().of(Method::Put), 400);
+        assert_eq!(client.stats().of(Method::Put), 400);
     }
 }
 
@@ -287,5 +287,5 @@ async fn tokens_that_are_revoked_are_renewed_on_the_way() {
         client.groups().await.unwrap();
         sandbox.revoke_tokens();
     }
-    assert_eq!(client.tally().of(Method::Get), 5, "two calls met a 401");
+    assert_eq!(client.stats().of(Method::Get), 5, "two calls met a 401");
 }

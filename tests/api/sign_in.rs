@@ -37,7 +37,7 @@ async fn a_failed_sign_in_is_shared_by_all_who_waited_for_it() {
     for outcome in join_all(calls).await {
         let error = outcome.unwrap_err();
         assert_eq!(
-            (error.failure, error.code.as_str()),
+            (error.failure, error.code.to_string().as_str()),
             (Failure::SignIn, "invalid_client")
         );
         assert!(error.message.contains("client id and secret"), "{}", error.message);

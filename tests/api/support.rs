@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 use reseat::api::{BaseUrl, Client, Config, Credentials};
 use reseat::event::{Event, Method};
-use reseat::wire::{Reach, Request, Response, Transport, TransportError};
+use reseat::wire::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -253,14 +253,14 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
 
 fn fault(reach: Reach) -> TransportError {
     let code = match reach {
-        Reach::CannotBeSent => "certificate_not_trusted",
-        Reach::NotSent => "connection_refused",
-        Reach::Lost => "connection_lost",
+        Reach::CannotBeSent => TransportCode::CertificateNotTrusted,
+        Reach::NotSent => TransportCode::ConnectionRefused,
+        Reach::Lost => TransportCode::ConnectionLost,
     };
     TransportError {
         reach,
         code,
-        message: code.replace('_', " "),
+        message: code.to_string().replace('_', " "),
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
-use reseat::api::{Allocation, CallError, Failure, InviteReply, Receipt, User, UserTexts};
+use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receipt, User, UserTexts};
 use reseat::engine::{
     Departure, Effect, Input, Lack, Machine, Ran, Recording, Reply, Request, Setup, Stopped, Successor, TaskId, Urgency,
 };
@@ -488,7 +488,7 @@ fn error(failure: Failure, status: Option<u16>, attempts: u32) -> CallError {
         method: Method::Put,
         service: Service::Identity,
         status,
-        code: format!("http_{}", status.unwrap_or_default()),
+        code: ErrorCode::Status(status.unwrap_or(500)),
         message: "so it is".to_owned(),
         trace_id: None,
         attempts,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use reseat::model::Status::{self, Conflict, Done, Failed, InDoubt, NotFound, NotRun, Rejected};
 use reseat::model::{BundleCode, DeleteWhen, Operation, Quota};
+use strum::{EnumIter, IntoEnumIterator};
 
 use crate::model::{World, address, bundles, group_id};
 use crate::server::{Muddle, Slow, Trouble, What};
@@ -18,7 +19,7 @@ use crate::stage::Stage;
 const ROWS: u8 = 3;
 
 /// Kinds of calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 enum Kind {
     Invite,
     Create,
@@ -32,18 +33,6 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
-        Self::Invite,
-        Self::Create,
-        Self::Update,
-        Self::Members,
-        Self::Allocate,
-        Self::Release,
-        Self::Delete,
-        Self::Rule,
-        Self::RuleWithQuotas,
-    ];
-
     fn row(self, number: u8) -> Operation {
         let (old, new) = (address(number), newcomer(number));
         match self {
@@ -225,7 +214,7 @@ fn becomes_of(kind: Kind, trouble: Trouble, every_time: bool) -> Status {
 #[tokio::test(start_paused = true)]
 async fn each_fault_on_each_kind_of_call_becomes_the_status_that_the_table_says() {
     let mut wrong = Vec::new();
-    for kind in Kind::ALL {
+    for kind in Kind::iter() {
         for trouble in troubles() {
             for every_time in [false, true] {
                 let met = AtomicUsize::new(0);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 use reseat::event::Method;
 use reseat::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
-use reseat::wire::{Reach, Request, Response, Transport, TransportError};
+use reseat::wire::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -218,7 +218,7 @@ impl Transport for Server {
 fn unanswered(reach: Reach) -> TransportError {
     TransportError {
         reach,
-        code: "connection_lost",
+        code: TransportCode::ConnectionLost,
         message: "the connection was lost".to_owned(),
     }
 }

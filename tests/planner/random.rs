@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use reseat::model::{DeleteWhen, Operation};
 use reseat::plan::{BatchSizes, OnShortage, Rules};
+use strum::IntoEnumIterator;
 
 use crate::model::{CODES, World, address, bundles, group_id};
 use crate::sheets::{
@@ -84,7 +85,7 @@ fn license_row() -> impl Strategy<Value = Operation> {
 }
 
 fn when() -> impl Strategy<Value = DeleteWhen> {
-    proptest::sample::select(DeleteWhen::ALL.to_vec())
+    proptest::sample::select(DeleteWhen::iter().collect::<Vec<_>>())
 }
 
 pub(crate) fn row() -> impl Strategy<Value = Operation> {

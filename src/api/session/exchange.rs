@@ -5,15 +5,16 @@ use std::time::{Duration, SystemTime};
 
 use rand::RngExt;
 
-use super::redact::Hidden;
-use super::slot::Held;
-use super::story::Story;
+use super::attempt_log::AttemptLog;
+use super::permit::AdmissionError;
+use super::redact::Secrets;
 use super::token::Token;
-use super::{Call, Effect, Session, now};
-use crate::api::fault::header_trace;
+use super::{ApiRequest, Effect, Session};
+use crate::api::clock::now;
+use crate::api::error_body::header_trace;
 use crate::api::{CallError, Receipt};
 use crate::event::{Event, Service, WaitReason};
-use crate::pace::{Allowance, Attempt, Decision, GiveUp, Happened, RetryKind, decide, retry_after};
+use crate::pace::{Attempt, AttemptOutcome, Decision, GiveUp, RateLimitHeaders, RetryKind, decide, retry_after};
 use crate::text::clean;
 use crate::wire::{Reach, Request, Response, TransportError};
 
@@ -21,63 +22,67 @@ use crate::wire::{Reach, Request, Response, TransportError};
 pub(super) struct Exchanged {
     pub(super) response: Response,
     pub(super) receipt: Receipt,
-    pub(super) story: Story,
+    pub(super) log: AttemptLog,
 }
 
 impl Session {
     /// Sends until there is an answer to judge: any status but those of [`decide`] and a first 401.
-    pub(super) async fn exchange(&self, call: &Call) -> Result<Exchanged, CallError> {
+    pub(super) async fn exchange(&self, request: &ApiRequest) -> Result<Exchanged, CallError> {
         let max_wait = self.shared.config.retry.max_wait;
-        let mut story = Story::hiding(Hidden::of(call, &self.shared.config.credentials));
+        let mut log = AttemptLog::new(Secrets::of(request, &self.shared.config.credentials));
         loop {
-            let slot = self.slot(call).await;
-            let slot = slot.map_err(|held| story.held(call, &held, max_wait))?;
-            let token = match self.bearer(call, &story).await {
+            let permit = self.admit(request).await;
+            let permit = permit.map_err(|error| log.not_admitted(request, &error, max_wait))?;
+            let token = match self.bearer(request, &log).await {
                 Ok(token) => token,
                 Err(error) => {
-                    slot.withdraw();
+                    permit.withdraw();
                     return Err(error);
                 }
             };
             if self.stop.is_cancelled() {
-                slot.withdraw();
-                return Err(story.stopped(call));
+                permit.withdraw();
+                return Err(log.stopped(request));
             }
             // From here on a stop no longer holds the call back: what the gate had recorded must be true.
-            if story.attempts == 0
-                && call.effect != Effect::Read
-                && call.service != Service::Token
+            if log.attempts == 0
+                && request.effect != Effect::Read
+                && request.service != Service::Token
                 && let Some(gate) = &self.departure
                 && !gate.may_leave().await
             {
-                slot.withdraw();
-                return Err(story.stopped(call));
+                permit.withdraw();
+                return Err(log.stopped(request));
             }
 
-            story.attempts += 1;
-            story.hidden.sent_with(token.as_ref().map(|token| &token.secret));
+            // From here on the server may have seen the request, whatever becomes of this future.
+            log.attempts += 1;
+            log.secrets.sent_with(token.as_ref().map(|token| &token.secret));
             let sent = now();
-            let result = self.send(call, token.as_deref(), &story).await;
-            let (happened, said) = self.classify(&result);
-            match happened {
-                Happened::NotSent | Happened::NobodyThere | Happened::CannotBeSent => slot.withdraw(),
-                Happened::Answered(status) => slot.answered(sent, Some(status), said),
-                Happened::Lost => slot.answered(sent, None, said),
+            let result = self.send(request, token.as_deref(), &log).await;
+            let (outcome, headers) = self.classify(&result);
+            match outcome {
+                AttemptOutcome::NotSent | AttemptOutcome::NeverAnswered | AttemptOutcome::CannotBeSent => {
+                    permit.withdraw();
+                }
+                AttemptOutcome::Answered(status) => permit.answered(sent, Some(status), headers),
+                AttemptOutcome::Lost => permit.answered(sent, None, headers),
             }
-            story.note(call, &result, happened);
+            log.record(request, &result, outcome);
 
-            if happened == Happened::Answered(401) && call.service != Service::Token {
-                self.refused(call, &mut story, token.as_deref())?;
+            if outcome == AttemptOutcome::Answered(401) && request.service != Service::Token {
+                self.refused(request, &mut log, token.as_deref())?;
                 continue;
             }
-            story.refused_token = None;
+            // Only a second 401 in a row ends the call; anything else shows that the token is accepted.
+            log.refused_token = None;
 
-            let asked = self.asked(call, &story, &result, said);
+            let asked = self.asked(request, &log, &result, headers);
             let attempt = Attempt {
-                repeatable: call.effect.repeatable(),
-                happened,
-                retries: story.retries,
-                pauses: story.pauses,
+                repeatable: request.effect.repeatable(),
+                outcome,
+                retries: log.retries,
+                pauses: log.pauses,
                 asked,
             };
             let random = self.traffic().dice.random();
@@ -87,47 +92,48 @@ impl Session {
                     let receipt = Receipt {
                         http_status: response.status,
                         trace_id: header_trace(&response),
-                        attempts: story.attempts,
+                        attempts: log.attempts,
                     };
-                    return Ok(Exchanged {
-                        response,
-                        receipt,
-                        story,
-                    });
+                    return Ok(Exchanged { response, receipt, log });
                 }
                 (Decision::Retry { after, kind }, _) => {
-                    Box::pin(self.wait_to_retry(call, &mut story, after, kind))
+                    Box::pin(self.wait_to_retry(request, &mut log, after, kind))
                         .await
-                        .map_err(|held| story.held(call, &held, max_wait))?;
+                        .map_err(|error| log.not_admitted(request, &error, max_wait))?;
                 }
-                (Decision::GiveUp(why), _) => return Err(story.given_up(call, why, max_wait)),
-                (Decision::Judge, Err(_)) => return Err(story.given_up(call, GiveUp::Unclear, max_wait)),
+                (Decision::GiveUp(why), _) => return Err(log.given_up(request, why, max_wait)),
+                (Decision::Judge, Err(_)) => return Err(log.given_up(request, GiveUp::Unclear, max_wait)),
             }
         }
     }
 
-    async fn send(&self, call: &Call, token: Option<&Token>, story: &Story) -> Result<Response, TransportError> {
-        let (method, service) = (call.method, call.service);
+    async fn send(
+        &self,
+        request: &ApiRequest,
+        token: Option<&Token>,
+        log: &AttemptLog,
+    ) -> Result<Response, TransportError> {
+        let (method, service) = (request.method, request.service);
         {
             let mut traffic = self.traffic();
-            *traffic.tally.calls.entry((service, method)).or_default() += 1;
-            traffic.tally.retries += u64::from(story.attempts > 1);
+            *traffic.stats.calls.entry((service, method)).or_default() += 1;
+            traffic.stats.retries += u64::from(log.attempts > 1);
         }
         self.observe(Event::CallSent { method, service });
-        let request = Request {
+        let outgoing = Request {
             method,
-            url: call.url.clone(),
+            url: request.url.clone(),
             bearer: token.map(|token| Arc::clone(&token.secret)),
-            content_type: call.content_type,
-            body: call.body.clone(),
+            content_type: request.content_type,
+            body: request.body.clone(),
         };
         let sent = now();
-        let mut result = self.shared.transport.send(request).await;
+        let mut result = self.shared.transport.send(outgoing).await;
         if let Ok(response) = &mut result
             // A token that was given must not be taken out of its own answer.
-            && (response.status >= 400 || call.service != Service::Token)
+            && (response.status >= 400 || request.service != Service::Token)
         {
-            story.hidden.clear(response);
+            log.secrets.clear(response);
         }
         let status = result.as_ref().ok().map(|response| response.status);
         let took = now().saturating_duration_since(sent);
@@ -139,8 +145,8 @@ impl Session {
             traffic.was_answered |= status.is_some();
             if status == Some(429) {
                 let is_limited = self.shared.config.limits.allowance(service, method).is_some();
-                traffic.tally.throttled += 1;
-                traffic.tally.throttled_within_limits += u64::from(is_limited);
+                traffic.stats.throttled += 1;
+                traffic.stats.throttled_within_limits += u64::from(is_limited);
             }
         }
         self.observe(Event::CallEnded {
@@ -152,32 +158,32 @@ impl Session {
         result
     }
 
-    fn classify(&self, result: &Result<Response, TransportError>) -> (Happened, Allowance) {
+    fn classify(&self, result: &Result<Response, TransportError>) -> (AttemptOutcome, RateLimitHeaders) {
         match result {
             Ok(response) => {
-                let said = Allowance::read(|name| response.header(name), wall_clock(response));
-                (Happened::Answered(response.status), said)
+                let headers = RateLimitHeaders::read(|name| response.header(name), wall_clock(response));
+                (AttemptOutcome::Answered(response.status), headers)
             }
             Err(error) => {
-                let happened = match error.reach {
-                    Reach::CannotBeSent => Happened::CannotBeSent,
-                    Reach::NotSent if self.traffic().was_answered => Happened::NotSent,
-                    Reach::NotSent => Happened::NobodyThere,
-                    Reach::Lost => Happened::Lost,
+                let outcome = match error.reach {
+                    Reach::CannotBeSent => AttemptOutcome::CannotBeSent,
+                    Reach::NotSent if self.traffic().was_answered => AttemptOutcome::NotSent,
+                    Reach::NotSent => AttemptOutcome::NeverAnswered,
+                    Reach::Lost => AttemptOutcome::Lost,
                 };
-                (happened, Allowance::default())
+                (outcome, RateLimitHeaders::default())
             }
         }
     }
 
-    /// The pause that the server wishes for. Such a wish binds every call of the service and method from here on;
-    /// a 429 without a wish empties the quota window to its end.
+    /// The pause that the server asks for. It holds for every call of the service and method from here on; a 429 that
+    /// names none pauses them to the end of the quota window.
     fn asked(
         &self,
-        call: &Call,
-        story: &Story,
+        request: &ApiRequest,
+        log: &AttemptLog,
         result: &Result<Response, TransportError>,
-        said: Allowance,
+        headers: RateLimitHeaders,
     ) -> Option<Duration> {
         let response = result.as_ref().ok()?;
         let throttled = response.status == 429;
@@ -187,41 +193,41 @@ impl Session {
         let now = now();
         let mut traffic = self.traffic();
         if throttled {
-            traffic.pacer.refused(call.service, call.method, now);
+            traffic.pacer.refused(request.service, request.method, now);
         }
         let named = response
             .header("retry-after")
             .and_then(|value| retry_after(value, wall_clock(response)))
-            .or_else(|| said.reset.filter(|_| throttled));
+            .or_else(|| headers.reset.filter(|_| throttled));
         let window_end = || {
-            let end = traffic.pacer.window_end(call.service, call.method, now)?;
+            let end = traffic.pacer.window_end(request.service, request.method, now)?;
             // Where the window ends is our guess; guessing wrong again has to cost more time each time.
-            let least = self.shared.config.retry.backoff.span(story.pauses.0);
+            let least = self.shared.config.retry.backoff.span(log.pauses.0);
             Some(end.saturating_duration_since(now).max(least))
         };
         let asked = named.or_else(|| throttled.then(window_end).flatten())?;
-        traffic.pacer.pause_until(call.service, call.method, now + asked);
+        traffic.pacer.pause_until(request.service, request.method, now + asked);
         Some(asked)
     }
 
     async fn wait_to_retry(
         &self,
-        call: &Call,
-        story: &mut Story,
+        request: &ApiRequest,
+        log: &mut AttemptLog,
         after: Duration,
         kind: RetryKind,
-    ) -> Result<(), Held> {
+    ) -> Result<(), AdmissionError> {
         let until = now() + after;
         match kind {
-            RetryKind::Asked => {
-                story.pauses = (story.pauses.0 + 1, story.pauses.1 + after);
+            RetryKind::Throttled => {
+                log.pauses = (log.pauses.0 + 1, log.pauses.1 + after);
                 // The gate makes this call and all others of its kind wait.
-                self.traffic().pacer.pause_until(call.service, call.method, until);
+                self.traffic().pacer.pause_until(request.service, request.method, until);
                 Ok(())
             }
-            RetryKind::Fault => {
-                story.retries += 1;
-                self.hold(WaitReason::Retry(clean(story.last(), 200)), until).await
+            RetryKind::Transient => {
+                log.retries += 1;
+                self.hold(WaitReason::Retry(clean(log.last(), 200)), until).await
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use super::attempt_log::{AttemptLog, answered_words, code_of};
 use super::exchange::Exchanged;
-use super::story::{Story, answered_words, code_of};
-use super::{Call, Effect, Session};
-use crate::api::fault::{Fault, is_html, read_fault, refusal};
-use crate::api::{Answer, CallError, Failure, Receipt};
+use super::{ApiRequest, Effect, Session};
+use crate::api::error_body::{ErrorBody, RefusalReason, is_html};
+use crate::api::{Answer, CallError, ErrorCode, Failure, OwnCode, Receipt};
 use crate::text::clean;
 use crate::wire::Response;
 
@@ -16,33 +16,29 @@ pub(in crate::api) struct Reply {
     pub(in crate::api) value: Value,
     /// What the call cost.
     pub(in crate::api) receipt: Receipt,
-    call: Call,
-    story: Story,
+    request: ApiRequest,
+    log: AttemptLog,
 }
 
 impl Session {
     /// Makes the call; an answer that says `succeeded: false` is an error.
-    pub(in crate::api) async fn call(&self, call: Call) -> Result<Reply, CallError> {
-        let reply = self.call_leniently(call).await?;
-        match refusal(&reply.value) {
-            Some(fault) => Err(reply.refused(fault)),
+    pub(in crate::api) async fn call(&self, request: ApiRequest) -> Result<Reply, CallError> {
+        let reply = self.call_leniently(request).await?;
+        match ErrorBody::in_success(&reply.value) {
+            Some(body) => Err(reply.refused(body)),
             None => Ok(reply),
         }
     }
 
     /// Makes the call and leaves it to the caller what `succeeded: false` means.
-    pub(in crate::api) async fn call_leniently(&self, call: Call) -> Result<Reply, CallError> {
-        let Exchanged {
-            response,
-            receipt,
-            story,
-        } = self.exchange(&call).await?;
-        match judged(&call, &story, &response) {
+    pub(in crate::api) async fn call_leniently(&self, request: ApiRequest) -> Result<Reply, CallError> {
+        let Exchanged { response, receipt, log } = self.exchange(&request).await?;
+        match judged(&request, &log, &response) {
             Ok(value) => Ok(Reply {
                 value,
                 receipt,
-                call,
-                story,
+                request,
+                log,
             }),
             Err(error) => Err(error),
         }
@@ -50,7 +46,7 @@ impl Session {
 }
 
 impl Reply {
-    /// The answer as `read` understands it; `None` is an error that says it was no `what`.
+    /// The answer as `read` understands it. Where `read` gives `None`, the error says that the answer is not `what`.
     pub(in crate::api) fn read<T>(
         self,
         what: &str,
@@ -71,60 +67,58 @@ impl Reply {
     }
 
     /// The server's refusal inside an answer with a good status.
-    pub(in crate::api) fn refused(&self, fault: Fault) -> CallError {
-        let code = if fault.code.is_empty() {
-            "not_succeeded".to_owned()
-        } else {
-            fault.code
-        };
-        let message = if fault.message.is_empty() {
+    pub(in crate::api) fn refused(&self, body: ErrorBody) -> CallError {
+        let code = body
+            .code
+            .map_or(ErrorCode::Own(OwnCode::NotSucceeded), ErrorCode::Server);
+        let message = if body.message.is_empty() {
             format!(
                 "the {} service answered that it did not succeed, without a reason",
-                self.call.service.as_str()
+                self.request.service.as_str()
             )
         } else {
-            fault.message
+            body.message
         };
-        self.story.error(&self.call, Failure::Refused, &code, &message)
+        self.log.error(&self.request, Failure::Refused, code, &message)
     }
 
-    /// The answer is JSON, but not what it should be.
+    /// The error for an answer that is JSON, but not of the expected shape.
     pub(in crate::api) fn unreadable(&self, what: &str) -> CallError {
         let message = format!(
             "the {} service answered with something that is not {what}",
-            self.call.service.as_str()
+            self.request.service.as_str()
         );
-        unusable(&self.call, &self.story, "unreadable_answer", &message)
+        unusable(&self.request, &self.log, OwnCode::UnreadableAnswer.into(), &message)
     }
 
-    /// The answer contradicts itself, so that nothing can be concluded from it.
+    /// The error for an answer that contradicts itself, so that nothing can be concluded from it.
     pub(in crate::api) fn contradictory(&self, message: &str) -> CallError {
-        unusable(&self.call, &self.story, "contradictory_answer", message)
+        unusable(&self.request, &self.log, OwnCode::ContradictoryAnswer.into(), message)
     }
 }
 
-fn judged(call: &Call, story: &Story, response: &Response) -> Result<Value, CallError> {
+fn judged(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result<Value, CallError> {
     match response.status {
-        200..300 => json(call, story, response),
-        400..500 => Err(refused(call, story, response)),
+        200..300 => json(request, log, response),
+        400..500 => Err(refused(request, log, response)),
         300..400 => {
             let place = response.header("location").unwrap_or("nowhere");
             let place = clean(place.split(['?', '#']).next().unwrap_or_default(), 200);
             let message = format!(
                 "the {} service sends us on to `{place}`, which looks like a login or proxy page; check {}",
-                call.service.as_str(),
-                settings(call)
+                request.service.as_str(),
+                settings(request)
             );
-            Err(unusable(call, story, "redirected", &message))
+            Err(unusable(request, log, OwnCode::Redirected.into(), &message))
         }
         status => {
-            let words = answered_words(call, response, &read_fault(response).message);
-            Err(unusable(call, story, &format!("http_{status}"), &words))
+            let words = answered_words(request, response, &ErrorBody::read(response).message);
+            Err(unusable(request, log, ErrorCode::Status(status), &words))
         }
     }
 }
 
-fn json(call: &Call, story: &Story, response: &Response) -> Result<Value, CallError> {
+fn json(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result<Value, CallError> {
     let body = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
     if body.trim_ascii().is_empty() {
         return Ok(Value::Null);
@@ -132,49 +126,50 @@ fn json(call: &Call, story: &Story, response: &Response) -> Result<Value, CallEr
     if is_html(response) {
         let message = format!(
             "the {} service answered {} with HTML: this looks like a login or proxy page; check {}",
-            call.service.as_str(),
+            request.service.as_str(),
             response.status,
-            settings(call)
+            settings(request)
         );
-        return Err(unusable(call, story, "html_answer", &message));
+        return Err(unusable(request, log, OwnCode::HtmlAnswer.into(), &message));
     }
     serde_json::from_slice(body).map_err(|_| {
         let message = format!(
             "the {} service answered with something that is not JSON",
-            call.service.as_str()
+            request.service.as_str()
         );
-        unusable(call, story, "unreadable_answer", &message)
+        unusable(request, log, OwnCode::UnreadableAnswer.into(), &message)
     })
 }
 
 /// Nothing can be concluded from the answer. A change may have been made all the same; it is not tried again, because
 /// an address that leads to the wrong place leads there every time.
-fn unusable(call: &Call, story: &Story, code: &str, message: &str) -> CallError {
-    let failure = match call.effect {
+fn unusable(request: &ApiRequest, log: &AttemptLog, code: ErrorCode, message: &str) -> CallError {
+    let failure = match request.effect {
         Effect::Read => Failure::Refused,
         Effect::Repeatable | Effect::Once => Failure::Unclear,
     };
-    story.error(call, failure, code, message)
+    log.error(request, failure, code, message)
 }
 
-fn refused(call: &Call, story: &Story, response: &Response) -> CallError {
-    let fault = read_fault(response);
+fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response) -> CallError {
+    let body = ErrorBody::read(response);
+    let reason = body.reason();
     let status = response.status;
-    let failure = if names_no_organization(&fault) {
-        Failure::SignIn
-    } else if too_large(call, status, &fault.message) {
-        Failure::TooLarge
-    } else {
-        Failure::Refused
+    let failure = match (status, reason) {
+        (_, RefusalReason::UnknownOrganization) => Failure::SignIn,
+        (413, _) => Failure::TooLarge,
+        // What has one entry cannot be made smaller.
+        (400, RefusalReason::TooLarge) if request.entries > 1 => Failure::TooLarge,
+        _ => Failure::Refused,
     };
-    let mut message = answered_words(call, response, &fault.message);
+    let mut message = answered_words(request, response, &body.message);
     let advice = match status {
-        403 if !call.scope.is_empty() => Some(format!(
+        403 if !request.scope.is_empty() => Some(format!(
             "this needs the scope `{}` and, for a person's own token, an organization administrator",
-            call.scope
+            request.scope
         )),
-        _ if is_html(response) => Some(format!("check {}", settings(call))),
-        _ if names_no_organization(&fault) => Some(
+        _ if is_html(response) => Some(format!("check {}", settings(request))),
+        _ if reason == RefusalReason::UnknownOrganization => Some(
             "check `organization_id` (or `RESEAT_ORGANIZATION_ID`) and `organization`, which have to name the same \
              organization"
                 .to_owned(),
@@ -184,30 +179,12 @@ fn refused(call: &Call, story: &Story, response: &Response) -> CallError {
     if let Some(advice) = advice {
         message = format!("{message}; {advice}");
     }
-    story.error(call, failure, &code_of(response, fault.code), &message)
+    log.error(request, failure, code_of(response, body.code), &message)
 }
 
-/// Whether the organization's GUID or name is refused, as it would be in every other call (`uipath-api`, 1.3).
-fn names_no_organization(fault: &Fault) -> bool {
-    ["InvalidPartition", "partitionGlobalId:"]
-        .iter()
-        .any(|sign| fault.code == *sign || fault.message.contains(sign))
-}
-
-/// 413, or a 400 about the number of entries. What has one entry cannot be made smaller.
-fn too_large(call: &Call, status: u16, words: &str) -> bool {
-    let words = words.to_ascii_lowercase();
-    let says_so = || {
-        ["too large", "too many", "maximum number", "batch size"]
-            .iter()
-            .any(|phrase| words.contains(phrase))
-    };
-    status == 413 || (status == 400 && call.entries > 1 && says_so())
-}
-
-fn settings(call: &Call) -> &'static str {
+fn settings(request: &ApiRequest) -> &'static str {
     use crate::event::Service;
-    match call.service {
+    match request.service {
         Service::Identity => "`uri` and `organization`",
         Service::License => "`uri`, `organization` and `license` under `routes`",
         Service::Portal => "`uri`, `organization` and `portal` under `routes`",

@@ -6,11 +6,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
-use super::Call;
+use super::ApiRequest;
 use crate::api::Credentials;
 use crate::wire::Response;
 
-/// What stands in a secret's place.
+/// What replaces a secret.
 const MARK: &str = "…";
 
 /// The fewest bytes of a secret that is looked for in names and codes too: a shorter one is part of ordinary words.
@@ -18,20 +18,20 @@ const LONG: usize = 8;
 
 /// The secrets of one call: its own, the sign-in's, and the token that it is sent with.
 #[derive(Default)]
-pub(super) struct Hidden {
+pub(super) struct Secrets {
     secrets: Vec<SecretString>,
     token: Option<Arc<SecretString>>,
 }
 
-impl Hidden {
-    pub(super) fn of(call: &Call, credentials: &Credentials) -> Self {
+impl Secrets {
+    pub(super) fn of(request: &ApiRequest, credentials: &Credentials) -> Self {
         let own = match credentials {
             Credentials::Client { secret, .. } => secret,
             Credentials::Token(token) => token,
             Credentials::Ropc { password, .. } => password,
         };
         Self {
-            secrets: call.secrets.iter().chain([own]).cloned().collect(),
+            secrets: request.secrets.iter().chain([own]).cloned().collect(),
             token: None,
         }
     }
@@ -108,7 +108,7 @@ impl Hidden {
     }
 }
 
-/// A secret as it stands, and as it may stand in an echo of what was sent: in a form, in an address, in JSON.
+/// A secret as it is, and as an echo of the request may spell it: in a form, in an address, in JSON.
 fn forms(secret: &str) -> Vec<String> {
     let form: String = byte_serialize(secret.as_bytes()).collect();
     let address = form.replace('+', "%20");
@@ -135,8 +135,8 @@ mod tests {
 
     const SECRET: &str = "pa ss+w/ö\"rd\\=";
 
-    fn hidden() -> Hidden {
-        Hidden {
+    fn hidden() -> Secrets {
+        Secrets {
             secrets: vec![SECRET.into()],
             token: Some(Arc::new("eyJhbGciOi.the-token".into())),
         }

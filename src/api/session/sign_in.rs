@@ -1,5 +1,6 @@
-//! Signing in: client credentials, a personal access token, or a user's own password (`uipath-api`, 2).
+//! Signing in: client credentials, a personal access token, or a user's own password.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -7,19 +8,22 @@ use serde_json::{Value, json};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use super::attempt_log::AttemptLog;
 use super::judge::Reply;
-use super::token::Fresh;
-use super::{Call, Session};
-use crate::api::address::token_url;
-use crate::api::read::{member, number, text};
-use crate::api::{CallError, Credentials, Failure};
+use super::token::{NewToken, Token};
+use super::{ApiRequest, Session};
+use crate::api::error_body::{ErrorBody, OauthError};
+use crate::api::json::{member, number, text};
+use crate::api::urls::token_url;
+use crate::api::{CallError, Credentials, ErrorCode, Failure, OwnCode};
 use crate::event::{Method, Service};
 use crate::model::UserId;
 
-/// What reseat asks for unless the profile says otherwise. Name resolution needs no scope (`uipath-api`, 2.5).
+/// What reseat asks for unless the profile says otherwise. Name resolution needs no scope of its own.
 const SCOPES: [&str; 3] = ["PM.User", "PM.Group", "PM.License"];
 
-/// Where the password sign-in has been, newest pages first by how specific they are (`uipath-api`, 2.3).
+/// The routes of the password sign-in: the documents of Automation Suite give the first up to 2022.4 and the second from
+/// 2024.10 on.
 const ROPC_ROUTES: [&[&str]; 2] = [
     &["{org}", "{tenancy}", "api", "account", "authenticate"],
     &["api", "account", "authenticate"],
@@ -35,10 +39,67 @@ pub struct SignedIn {
 }
 
 impl Session {
+    /// The token for a call's next attempt; signing in itself needs none.
+    pub(super) async fn bearer(&self, request: &ApiRequest, log: &AttemptLog) -> Result<Option<Arc<Token>>, CallError> {
+        if request.service == Service::Token {
+            return Ok(None);
+        }
+        if let Some(token) = self.shared.tokens.usable(log.refused_token) {
+            return Ok(Some(token));
+        }
+        // Boxed, or the rare sign-in would make the future of every call a large one.
+        match Box::pin(self.token(log.refused_token)).await {
+            Ok(token) => Ok(Some(token)),
+            Err(error) => Err(match error.failure {
+                Failure::Stopped => log.stopped(request),
+                Failure::SignIn => error,
+                // Without a token the call itself did nothing, whatever became of the sign-in.
+                _ if log.unclear => CallError {
+                    failure: Failure::Unclear,
+                    ..error
+                },
+                _ => CallError {
+                    failure: Failure::NotDone,
+                    ..error
+                },
+            }),
+        }
+    }
+
+    /// A token other than the one that was refused.
+    pub(in crate::api) async fn token(&self, refused: Option<u64>) -> Result<Arc<Token>, CallError> {
+        let sign_in = Box::pin(self.sign_in());
+        self.shared.tokens.get(refused, sign_in).await
+    }
+
+    /// A 401: the first leads to a new token, where one can be had; the next one in a row is the end.
+    pub(super) fn refused(
+        &self,
+        request: &ApiRequest,
+        log: &mut AttemptLog,
+        token: Option<&Token>,
+    ) -> Result<(), CallError> {
+        let words = match &self.shared.config.credentials {
+            Credentials::Token(_) => {
+                "the server refuses the personal access token (401): it may have expired, been revoked, or belong to \
+                 another organization"
+            }
+            _ if log.refused_token.is_some() => {
+                "the server refuses a token that it has just given (401): check that `organization` and \
+                 `organization_id` are those of the application, and that the application still exists"
+            }
+            _ => {
+                log.refused_token = token.map(|token| token.generation);
+                return Ok(());
+            }
+        };
+        Err(log.error(request, Failure::SignIn, OwnCode::Unauthorized.into(), words))
+    }
+
     /// A new token, whatever is cached.
-    pub(super) async fn sign_in(&self) -> Result<Fresh, CallError> {
+    async fn sign_in(&self) -> Result<NewToken, CallError> {
         match &self.shared.config.credentials {
-            Credentials::Token(token) => Ok(Fresh {
+            Credentials::Token(token) => Ok(NewToken {
                 secret: printable(token.expose_secret()).ok_or_else(unusable_token)?,
                 lifetime: None,
                 scopes: None,
@@ -57,13 +118,13 @@ impl Session {
         id: &str,
         secret: &SecretString,
         scopes: Option<&[String]>,
-    ) -> Result<Fresh, CallError> {
+    ) -> Result<NewToken, CallError> {
         let asked = scopes.map_or_else(|| SCOPES.join(" "), |scopes| scopes.join(" "));
         let first = self.ask_for_token(id, secret, &asked).await;
         match first {
             // One scope that the application lacks fails the whole request; without any, the server grants
             // those that it has.
-            Err(error) if error.code == "invalid_scope" && scopes.is_none() => self
+            Err(error) if OauthError::of(&error.code) == Some(OauthError::InvalidScope) && scopes.is_none() => self
                 .ask_for_token(id, secret, "")
                 .await
                 .map_err(|_| explained(error, &asked)),
@@ -71,14 +132,14 @@ impl Session {
         }
     }
 
-    async fn ask_for_token(&self, id: &str, secret: &SecretString, scopes: &str) -> Result<Fresh, CallError> {
-        let call = Call::new(Method::Post, Service::Token, token_url(&self.shared.config))
+    async fn ask_for_token(&self, id: &str, secret: &SecretString, scopes: &str) -> Result<NewToken, CallError> {
+        let request = ApiRequest::new(Method::Post, Service::Token, token_url(&self.shared.config))
             .form(token_form(id, secret, scopes));
-        let reply = self.call_leniently(call).await.map_err(no_token)?;
+        let reply = self.call_leniently(request).await.map_err(no_token)?;
         fresh(&reply, &["access_token"])
     }
 
-    async fn as_person(&self, username: &str, password: &SecretString, tenancy: &str) -> Result<Fresh, CallError> {
+    async fn as_person(&self, username: &str, password: &SecretString, tenancy: &str) -> Result<NewToken, CallError> {
         let body = json!({
             "TenancyName": tenancy,
             "UsernameOrEmailAddress": username,
@@ -86,10 +147,10 @@ impl Session {
         });
         let mut first_error = None;
         for route in ROPC_ROUTES {
-            let call = Call::new(Method::Post, Service::Token, self.ropc_url(route, tenancy)).json(&body);
-            match self.call_leniently(call).await {
+            let request = ApiRequest::new(Method::Post, Service::Token, self.ropc_url(route, tenancy)).json(&body);
+            match self.call_leniently(request).await {
                 Ok(reply) => return fresh(&reply, &["result", "access_token"]),
-                Err(error) if error.status == Some(404) || error.code == "html_answer" => {
+                Err(error) if error.status == Some(404) || error.code == ErrorCode::Own(OwnCode::HtmlAnswer) => {
                     first_error.get_or_insert(error);
                 }
                 Err(error) => return Err(person_refused(no_token(error))),
@@ -119,12 +180,12 @@ fn token_form(id: &str, secret: &SecretString, scopes: &str) -> String {
     form.finish()
 }
 
-fn fresh(reply: &Reply, names: &[&str]) -> Result<Fresh, CallError> {
+fn fresh(reply: &Reply, names: &[&str]) -> Result<NewToken, CallError> {
     let value = &reply.value;
     let secret = member(value, names).and_then(Value::as_str).and_then(printable);
     let Some(secret) = secret else {
-        let refused = crate::api::fault::refusal(value);
-        let error = refused.map_or_else(|| reply.unreadable("a token"), |fault| reply.refused(fault));
+        let refused = ErrorBody::in_success(value);
+        let error = refused.map_or_else(|| reply.unreadable("a token"), |body| reply.refused(body));
         return Err(CallError {
             failure: Failure::SignIn,
             ..error
@@ -132,7 +193,7 @@ fn fresh(reply: &Reply, names: &[&str]) -> Result<Fresh, CallError> {
     };
     let scope = text(value, &["scope"]);
     let lifetime = member(value, &["expires_in"]).and_then(number);
-    Ok(Fresh {
+    Ok(NewToken {
         secret,
         lifetime: lifetime.map(Duration::from_secs),
         scopes: (!scope.is_empty()).then(|| scope.split_whitespace().map(str::to_owned).collect()),
@@ -149,7 +210,10 @@ fn printable(token: &str) -> Option<SecretString> {
 /// Answers that are no token end the sign-in; a server that cannot be reached does not.
 fn no_token(error: CallError) -> CallError {
     let judged = matches!(error.failure, Failure::Refused | Failure::TooLarge)
-        || matches!(error.code.as_str(), "html_answer" | "unreadable_answer" | "redirected");
+        || matches!(
+            error.code,
+            ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::UnreadableAnswer | OwnCode::Redirected)
+        );
     if judged {
         CallError {
             failure: Failure::SignIn,
@@ -161,18 +225,18 @@ fn no_token(error: CallError) -> CallError {
 }
 
 fn explained(error: CallError, scopes: &str) -> CallError {
-    let advice = match error.code.as_str() {
-        "invalid_client" => {
+    let advice = match OauthError::of(&error.code) {
+        Some(OauthError::InvalidClient) => {
             "check the client id and secret, and that the external application is of the confidential kind".to_owned()
         }
-        "invalid_scope" => format!(
+        Some(OauthError::InvalidScope) => format!(
             "an application may ask only for scopes that it is registered for: add `{scopes}` to the application as \
              application scopes, or list in `scopes` what it has"
         ),
-        "unauthorized_client" | "unsupported_grant_type" => {
+        Some(OauthError::UnauthorizedClient | OauthError::UnsupportedGrantType) => {
             "client credentials need a confidential application with application scopes".to_owned()
         }
-        _ => return error,
+        None => return error,
     };
     let message = format!("the server gives no token (`{}`): {advice}", error.code);
     CallError { message, ..error }
@@ -188,15 +252,6 @@ fn person_refused(error: CallError) -> CallError {
 }
 
 fn unusable_token() -> CallError {
-    CallError {
-        failure: Failure::SignIn,
-        method: Method::Post,
-        service: Service::Token,
-        status: None,
-        code: "unusable_token".to_owned(),
-        message: "the token is empty or has letters in it that no token has; copy it again".to_owned(),
-        trace_id: None,
-        attempts: 0,
-        perhaps_done: false,
-    }
+    let message = "the token is empty or has letters in it that no token has; copy it again";
+    CallError::not_sent(Method::Post, Service::Token, OwnCode::UnusableToken, message)
 }

@@ -5,22 +5,21 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
-use super::story::Story;
-use super::{Call, Session, now};
-use crate::api::{CallError, Credentials, Failure};
-use crate::event::Service;
+use crate::api::clock::now;
+use crate::api::{CallError, Failure};
 
 /// A token in use.
 pub(in crate::api) struct Token {
     pub(in crate::api) secret: Arc<SecretString>,
     /// What the server granted, where it said so.
     pub(in crate::api) scopes: Option<Vec<String>>,
-    generation: u64,
+    /// Which sign-in gave it, counted from 1.
+    pub(super) generation: u64,
     usable_until: Option<Instant>,
 }
 
 /// What signing in gave.
-pub(super) struct Fresh {
+pub(super) struct NewToken {
     pub(super) secret: SecretString,
     pub(super) lifetime: Option<Duration>,
     pub(super) scopes: Option<Vec<String>>,
@@ -28,20 +27,20 @@ pub(super) struct Fresh {
 
 /// Keeps the token that is in use.
 #[derive(Default)]
-pub(super) struct TokenKeeper {
-    held: Mutex<Held>,
+pub(super) struct TokenCache {
+    state: Mutex<TokenState>,
     /// Whose turn it is to sign in.
     turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct Held {
+struct TokenState {
     token: Option<Arc<Token>>,
     sign_ins: u64,
     failure: Option<CallError>,
 }
 
-impl Held {
+impl TokenState {
     fn usable(&self, refused: Option<u64>) -> Option<Arc<Token>> {
         let token = self.token.as_ref()?;
         let fresh = token.usable_until.is_none_or(|until| now() < until);
@@ -49,100 +48,64 @@ impl Held {
     }
 }
 
-impl TokenKeeper {
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Session {
-    /// The token for a call's next attempt; signing in itself needs none.
-    pub(super) async fn bearer(&self, call: &Call, story: &Story) -> Result<Option<Arc<Token>>, CallError> {
-        if call.service == Service::Token {
-            return Ok(None);
-        }
-        if let Some(token) = self.shared.tokens.held().usable(story.refused_token) {
-            return Ok(Some(token));
-        }
-        // Apart, because signing in would make the future of every call a large one.
-        match Box::pin(self.token(story.refused_token)).await {
-            Ok(token) => Ok(Some(token)),
-            Err(error) => Err(match error.failure {
-                Failure::Stopped => story.stopped(call),
-                Failure::SignIn => error,
-                // Without a token the call itself did nothing, whatever became of the sign-in.
-                _ if story.unclear => CallError {
-                    failure: Failure::Unclear,
-                    ..error
-                },
-                _ => CallError {
-                    failure: Failure::NotDone,
-                    ..error
-                },
-            }),
-        }
+impl TokenCache {
+    /// The token in use, if it is not the `refused` generation and has not run out.
+    pub(super) fn usable(&self, refused: Option<u64>) -> Option<Arc<Token>> {
+        self.state().usable(refused)
     }
 
-    /// A token other than the one that was refused. Callers that wait together share one sign-in and its failure.
-    pub(in crate::api) async fn token(&self, refused: Option<u64>) -> Result<Arc<Token>, CallError> {
-        let keeper = &self.shared.tokens;
+    /// A token other than the one that was refused, by `sign_in` where there is none. Callers that wait together
+    /// share one sign-in and its failure.
+    pub(super) async fn get(
+        &self,
+        refused: Option<u64>,
+        sign_in: impl Future<Output = Result<NewToken, CallError>>,
+    ) -> Result<Arc<Token>, CallError> {
         let seen = {
-            let held = keeper.held();
-            if let Some(token) = held.usable(refused) {
+            let state = self.state();
+            if let Some(token) = state.usable(refused) {
                 return Ok(token);
             }
-            held.sign_ins
+            state.sign_ins
         };
-        let _turn = keeper.turn.lock().await;
+        let _turn = self.turn.lock().await;
         {
-            let held = keeper.held();
-            if let Some(token) = held.usable(refused) {
+            // Somebody may have signed in, or failed to, while this call waited for its turn.
+            let state = self.state();
+            if let Some(token) = state.usable(refused) {
                 return Ok(token);
             }
-            if let Some(failure) = held.failure.as_ref().filter(|_| held.sign_ins != seen) {
+            if let Some(failure) = state.failure.as_ref().filter(|_| state.sign_ins != seen) {
                 return Err(failure.clone());
             }
         }
+        // A lifetime counts from before the request: when the server began to count is not known.
         let asked = now();
-        let outcome = Box::pin(self.sign_in()).await;
-        let mut held = keeper.held();
-        held.sign_ins += 1;
+        let outcome = sign_in.await;
+        let mut state = self.state();
+        state.sign_ins += 1;
         match outcome {
-            Ok(fresh) => {
+            Ok(new) => {
                 let token = Arc::new(Token {
-                    secret: Arc::new(fresh.secret),
-                    scopes: fresh.scopes,
-                    generation: held.sign_ins,
-                    usable_until: fresh.lifetime.map(|lifetime| asked + renewal(lifetime)),
+                    secret: Arc::new(new.secret),
+                    scopes: new.scopes,
+                    generation: state.sign_ins,
+                    usable_until: new.lifetime.map(|lifetime| asked + renewal(lifetime)),
                 });
-                held.failure = None;
-                held.token = Some(Arc::clone(&token));
+                state.failure = None;
+                state.token = Some(Arc::clone(&token));
                 Ok(token)
             }
             Err(error) => {
-                held.failure = Some(error.clone()).filter(|error| error.failure != Failure::Stopped);
+                // That one caller was stopped says nothing to the others, who may have another reason to stop.
+                state.failure = Some(error.clone()).filter(|error| error.failure != Failure::Stopped);
                 Err(error)
             }
         }
     }
 
-    /// A 401: the first leads to a new token, where one can be had; the next one in a row is the end.
-    pub(super) fn refused(&self, call: &Call, story: &mut Story, token: Option<&Token>) -> Result<(), CallError> {
-        let words = match &self.shared.config.credentials {
-            Credentials::Token(_) => {
-                "the server refuses the personal access token (401): it may have expired, been revoked, or belong to \
-                 another organization"
-            }
-            _ if story.refused_token.is_some() => {
-                "the server refuses a token that it has just given (401): check that `organization` and \
-                 `organization_id` are those of the application, and that the application still exists"
-            }
-            _ => {
-                story.refused_token = token.map(|token| token.generation);
-                return Ok(());
-            }
-        };
-        Err(story.error(call, Failure::SignIn, "unauthorized", words))
+    fn state(&self) -> MutexGuard<'_, TokenState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
+use super::failed_call::{self, Next};
 use super::giving_up::Reason;
-use super::judge::{self, Next};
 use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
 use super::steps::StepState;
@@ -149,7 +149,7 @@ impl Machine<'_> {
             self.perhaps_deleted.extend(&call.steps);
         }
         let reason = self.giving_up.failed(error);
-        match judge::next(error, family) {
+        match failed_call::next(error, family) {
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::Shrink if call.steps.len() > 1 => {
                 self.schedule.shrink(family, call.steps.len() / 2);
@@ -162,7 +162,7 @@ impl Machine<'_> {
                 self.schedule.put_back(sibling);
             }
             Next::ReadBack => {
-                let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
+                let lost = StepFailure::new(Status::InDoubt, error.code.to_string(), &error.message);
                 self.look_for_made(call, &lost);
                 self.schedule.put_back(sibling);
             }
@@ -284,7 +284,7 @@ impl Machine<'_> {
             return;
         };
         let family = call.kind.family();
-        if judge::already_gone(error, family) {
+        if failed_call::already_gone(error, family) {
             self.gone_already(step);
             return;
         }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::schedule::{Waiting, split};
-use crate::api::{CallError, Failure};
+use crate::api::{CallError, ErrorCode, Failure};
 use crate::engine::run::{MaxFailures, Stopped};
 use crate::plan::{Call, Family};
 use crate::text::plural;
@@ -50,7 +50,7 @@ struct Kind {
     /// How many single entries were forbidden.
     forbidden: usize,
     /// The status and the code of the first refusal.
-    cause: Option<(Option<u16>, String)>,
+    cause: Option<(Option<u16>, ErrorCode)>,
     /// How many refusals there were like it.
     refused: usize,
     /// One passed, or one was refused for another reason: the rows differ.
@@ -220,16 +220,18 @@ fn missing_permission(family: Family) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::{OwnCode, ServerCode};
     use crate::event::{Method, Service};
     use crate::plan::{CallKind, StepIndex};
+    use crate::wire::TransportCode;
 
-    fn error(failure: Failure, status: Option<u16>, code: &str) -> CallError {
+    fn error(failure: Failure, status: Option<u16>, code: ErrorCode) -> CallError {
         CallError {
             failure,
             method: Method::Put,
             service: Service::Identity,
             status,
-            code: code.to_owned(),
+            code,
             message: String::new(),
             trace_id: None,
             attempts: 1,
@@ -237,12 +239,17 @@ mod tests {
         }
     }
 
+    fn server(code: &str) -> ErrorCode {
+        ErrorCode::Server(ServerCode::new(code).unwrap())
+    }
+
     fn page() -> CallError {
-        error(Failure::Refused, Some(404), "html_answer")
+        error(Failure::Refused, Some(404), ErrorCode::Own(OwnCode::HtmlAnswer))
     }
 
     fn lost() -> CallError {
-        error(Failure::NotDone, None, "connection_refused")
+        let code = ErrorCode::Transport(TransportCode::ConnectionRefused);
+        error(Failure::NotDone, None, code)
     }
 
     #[test]
@@ -265,7 +272,7 @@ mod tests {
             let reason = giving_up.failed(&lost());
             assert_eq!(reason, None, "{number}");
             if number % (ENOUGH_LOST - 1) == 0 {
-                giving_up.failed(&error(Failure::Refused, Some(400), "Bad"));
+                giving_up.failed(&error(Failure::Refused, Some(400), server("Bad")));
             }
         }
         let reason = (0..ENOUGH_LOST).find_map(|_| giving_up.failed(&lost()));
@@ -274,7 +281,7 @@ mod tests {
 
     #[test]
     fn rows_refused_giving_up_are_hopeless_only_while_none_has_fared_otherwise() {
-        let refusal = |code| error(Failure::Refused, Some(400), code);
+        let refusal = |code| error(Failure::Refused, Some(400), server(code));
         let mut giving_up = GivingUp::new(None);
         for _ in 1..ENOUGH_REFUSED {
             assert_eq!(giving_up.refused(Family::Update, &refusal("Bad")), None);

@@ -15,9 +15,9 @@
 //! Its state is in parts that keep their fields to themselves: [`Steps`], [`Rows`], [`Schedule`] and [`GivingUp`].
 
 mod answers;
+mod failed_call;
 mod flow;
 mod giving_up;
-mod judge;
 mod protocol;
 mod read_back;
 mod rows;

@@ -33,7 +33,11 @@ impl StepFailure {
     pub(super) fn of(error: &CallError) -> Self {
         Self {
             is_unclear: matches!(error.failure, Failure::Unclear | Failure::CutOff),
-            ..Self::new(super::judge::status(error), &error.code, &error.message)
+            ..Self::new(
+                super::failed_call::status(error),
+                error.code.to_string(),
+                &error.message,
+            )
         }
     }
 

@@ -1,8 +1,11 @@
-//! Every shape of error body (`uipath-api`, 6.3) into one: code, message, trace id.
+//! Every shape of error body into one: code, message, trace id. The services use RFC 7807 problems, `IdentityResult`, the
+//! ABP envelope, OAuth errors, bare arrays and plain text, and sometimes a page for people.
 
 use serde_json::Value;
+use strum::EnumString;
 
-use super::read::{entries, flag, member, text};
+use super::json::{entries, flag, member, text};
+use super::{ErrorCode, ServerCode};
 use crate::text::clean;
 use crate::wire::Response;
 
@@ -11,32 +14,98 @@ const LONGEST: usize = 500;
 
 /// What a server said of a request that it refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Fault {
-    /// The server's code; empty where it gave none.
-    pub(super) code: String,
+pub(super) struct ErrorBody {
+    /// The server's code, if it gave one.
+    pub(super) code: Option<ServerCode>,
     /// The server's words, cut and cleaned; empty where it gave none.
     pub(super) message: String,
 }
 
-/// Reads the body of a refusal.
-pub(super) fn read_fault(response: &Response) -> Fault {
-    let body = String::from_utf8_lossy(&response.body);
-    let fault = match serde_json::from_str(body.trim_start_matches('\u{feff}')) {
-        Ok(value) => from_json(&value),
-        Err(_) if is_html(response) => Fault::default(),
-        Err(_) => message(&body),
-    };
-    cut(&fault)
+/// What a refusal means beyond its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RefusalReason {
+    /// The server does not know the organization's GUID or name, so it would refuse every other call as well.
+    UnknownOrganization,
+    /// There are too many entries in the request, or it is too long.
+    TooLarge,
+    /// Anything else.
+    Other,
 }
 
-/// The refusal inside an answer with a good status, if there is one: `succeeded: false` at the top or under `result`,
-/// or the ABP envelope's `success: false`.
-pub(super) fn refusal(value: &Value) -> Option<Fault> {
-    let result = member(value, &["result"]).unwrap_or(&Value::Null);
-    let refused = [value, result]
-        .into_iter()
-        .any(|place| flag(place, &["succeeded", "success"]) == Some(false));
-    refused.then(|| cut(&from_json(value)))
+/// The errors of a token endpoint (RFC 6749, section 5.2) that have advice of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub(super) enum OauthError {
+    InvalidClient,
+    InvalidScope,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+}
+
+impl OauthError {
+    pub(super) fn of(code: &ErrorCode) -> Option<Self> {
+        match code {
+            ErrorCode::Server(code) => code.as_str().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl ErrorBody {
+    /// Reads the body of a refusal.
+    pub(super) fn read(response: &Response) -> Self {
+        let body = String::from_utf8_lossy(&response.body);
+        match serde_json::from_str(body.trim_start_matches('\u{feff}')) {
+            Ok(value) => from_json(&value),
+            Err(_) if is_html(response) => RawError::default(),
+            Err(_) => message(&body),
+        }
+        .into()
+    }
+
+    /// The refusal inside an answer with a good status, if there is one: `succeeded: false` at the top or under
+    /// `result`, or the ABP envelope's `success: false`.
+    pub(super) fn in_success(value: &Value) -> Option<Self> {
+        let result = member(value, &["result"]).unwrap_or(&Value::Null);
+        let refused = [value, result]
+            .into_iter()
+            .any(|place| flag(place, &["succeeded", "success"]) == Some(false));
+        refused.then(|| from_json(value).into())
+    }
+
+    /// What the server's code and words mean. Only `InvalidPartition` is a code; for the rest the words are all the
+    /// evidence there is: `partitionGlobalId` is the field that a validation error is about, and the phrases are
+    /// those with which UiPath's services and the proxies before them refuse a batch.
+    pub(super) fn reason(&self) -> RefusalReason {
+        const INVALID_PARTITION: &str = "InvalidPartition";
+        let code = self.code.as_ref().map(ServerCode::as_str);
+        let says_any = |phrases: &[&str]| phrases.iter().any(|phrase| self.message.contains(phrase));
+        let lower_case = self.message.to_ascii_lowercase();
+        let size_phrases = ["too large", "too many", "maximum number", "batch size"];
+        if code == Some(INVALID_PARTITION) || says_any(&[INVALID_PARTITION, "partitionGlobalId:"]) {
+            RefusalReason::UnknownOrganization
+        } else if size_phrases.iter().any(|phrase| lower_case.contains(phrase)) {
+            RefusalReason::TooLarge
+        } else {
+            RefusalReason::Other
+        }
+    }
+}
+
+/// An error as the body has it, before it is cut and cleaned.
+#[derive(Default)]
+struct RawError {
+    code: String,
+    message: String,
+}
+
+impl From<RawError> for ErrorBody {
+    fn from(raw: RawError) -> Self {
+        Self {
+            code: ServerCode::new(&raw.code),
+            message: clean(&raw.message, LONGEST),
+        }
+    }
 }
 
 /// Whether the body is a page for people.
@@ -75,21 +144,14 @@ pub(super) fn header_trace(response: &Response) -> Option<String> {
     Some(clean(found, 100))
 }
 
-fn cut(fault: &Fault) -> Fault {
-    Fault {
-        code: clean(&fault.code, 100),
-        message: clean(&fault.message, LONGEST),
-    }
-}
-
-fn message(text: &str) -> Fault {
-    Fault {
+fn message(text: &str) -> RawError {
+    RawError {
         code: String::new(),
         message: text.to_owned(),
     }
 }
 
-fn from_json(value: &Value) -> Fault {
+fn from_json(value: &Value) -> RawError {
     let value = match value {
         Value::String(words) => return message(words),
         Value::Array(outer) => match outer.as_slice() {
@@ -102,9 +164,9 @@ fn from_json(value: &Value) -> Fault {
         .into_iter()
         .filter_map(|place| member(place, &["errors", "validationErrors"]))
         .map(listed)
-        .find(|fault| !fault.message.is_empty());
+        .find(|listed| !listed.message.is_empty());
     let error = member(value, &["error"]);
-    let own = Fault {
+    let own = RawError {
         code: text(value, &["errorCode", "code"]),
         message: text(
             value,
@@ -119,10 +181,10 @@ fn from_json(value: &Value) -> Fault {
         ),
     };
     match (errors, error) {
-        (Some(fault), _) if !fault.code.is_empty() => fault,
-        (Some(fault), _) => Fault {
+        (Some(listed), _) if !listed.code.is_empty() => listed,
+        (Some(listed), _) => RawError {
             code: own.code,
-            ..fault
+            ..listed
         },
         (None, Some(Value::String(code))) => oauth(code, own),
         (None, Some(error @ Value::Object(_))) => from_json(error),
@@ -130,20 +192,20 @@ fn from_json(value: &Value) -> Fault {
     }
 }
 
-fn oauth(code: &str, own: Fault) -> Fault {
+fn oauth(code: &str, own: RawError) -> RawError {
     let message = if own.message.is_empty() {
         code.to_owned()
     } else {
         own.message
     };
-    Fault {
+    RawError {
         code: code.to_owned(),
         message,
     }
 }
 
 /// Errors as texts, as `{code, description}`, or as a map from fields to texts.
-fn listed(errors: &Value) -> Fault {
+fn listed(errors: &Value) -> RawError {
     let mut code = String::new();
     let mut words = Vec::new();
     if let Value::Object(fields) = errors {
@@ -170,7 +232,7 @@ fn listed(errors: &Value) -> Fault {
         }
     }
     words.retain(|part| !part.is_empty());
-    Fault {
+    RawError {
         code,
         message: words.join("; "),
     }
@@ -251,30 +313,31 @@ mod tests {
                 "a; b",
             ),
         ] {
-            let fault = read_fault(&response(&body.to_string()));
-            assert_eq!((fault.code.as_str(), fault.message.as_str()), (code, words), "{body}");
+            let read = ErrorBody::read(&response(&body.to_string()));
+            let read_code = read.code.as_ref().map_or("", ServerCode::as_str);
+            assert_eq!((read_code, read.message.as_str()), (code, words), "{body}");
         }
     }
 
     #[test]
     fn a_body_that_is_no_json_is_cut_and_cleaned_and_a_page_is_left_out() {
-        let fault = read_fault(&response(&format!("bad\u{1b}[31m {}", "x".repeat(900))));
-        assert_eq!(fault.message.chars().count(), 501);
-        assert!(!fault.message.contains('\u{1b}'));
+        let read = ErrorBody::read(&response(&format!("bad\u{1b}[31m {}", "x".repeat(900))));
+        assert_eq!(read.message.chars().count(), 501);
+        assert!(!read.message.contains('\u{1b}'));
         assert_eq!(
-            read_fault(&response("<html><body>Sign in</body></html>")),
-            Fault::default()
+            ErrorBody::read(&response("<html><body>Sign in</body></html>")),
+            ErrorBody::default()
         );
-        assert_eq!(read_fault(&response("")), Fault::default());
+        assert_eq!(ErrorBody::read(&response("")), ErrorBody::default());
     }
 
     #[test]
     fn a_refusal_inside_a_good_status_is_found_and_a_success_is_not_one() {
-        assert!(refusal(&json!({"succeeded": false, "errors": []})).is_some());
-        assert!(refusal(&json!({"result": {"succeeded": false}})).is_some());
-        assert!(refusal(&json!({"succeeded": true, "errors": []})).is_none());
-        assert!(refusal(&json!([{"userId": "x"}])).is_none());
-        assert!(refusal(&Value::Null).is_none());
+        assert!(ErrorBody::in_success(&json!({"succeeded": false, "errors": []})).is_some());
+        assert!(ErrorBody::in_success(&json!({"result": {"succeeded": false}})).is_some());
+        assert!(ErrorBody::in_success(&json!({"succeeded": true, "errors": []})).is_none());
+        assert!(ErrorBody::in_success(&json!([{"userId": "x"}])).is_none());
+        assert!(ErrorBody::in_success(&Value::Null).is_none());
     }
 
     #[test]

@@ -20,14 +20,14 @@ pub fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
 
 /// What the `RateLimit` headers say of the budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Allowance {
+pub struct RateLimitHeaders {
     /// How many calls are left.
     pub remaining: Option<u64>,
     /// When the budget is whole again.
     pub reset: Option<Duration>,
 }
 
-impl Allowance {
+impl RateLimitHeaders {
     /// Reads the headers in each of their styles: `RateLimit-Remaining` and `RateLimit-Reset` (with or without `X-`),
     /// `RateLimit: limit=100, remaining=50, reset=5`, and `RateLimit: "default";r=50;t=30`, of which the tightest
     /// policy counts. `header` finds a header by its name in lower case.
@@ -43,11 +43,11 @@ impl Allowance {
     }
 }
 
-fn combined(value: &str) -> Allowance {
-    let mut listed = Allowance::default();
-    let mut tightest: Option<Allowance> = None;
+fn combined(value: &str) -> RateLimitHeaders {
+    let mut listed = RateLimitHeaders::default();
+    let mut tightest: Option<RateLimitHeaders> = None;
     for item in value.split(',') {
-        let mut policy = Allowance::default();
+        let mut policy = RateLimitHeaders::default();
         for (key, value) in item.split(';').filter_map(|part| part.split_once('=')) {
             match key.trim() {
                 "r" => policy.remaining = count(value),
@@ -57,7 +57,7 @@ fn combined(value: &str) -> Allowance {
                 _ => {}
             }
         }
-        let tighter = |known: Allowance| policy.remaining < known.remaining;
+        let tighter = |known: RateLimitHeaders| policy.remaining < known.remaining;
         if policy.remaining.is_some() && tightest.is_none_or(tighter) {
             tightest = Some(policy);
         }
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn each_style_of_rate_limit_header_says_the_same() {
-        let expected = Allowance {
+        let expected = RateLimitHeaders {
             remaining: Some(50),
             reset: Some(Duration::from_secs(30)),
         };
@@ -149,9 +149,12 @@ mod tests {
                     .find(|(known, _)| *known == name)
                     .map(|(_, value)| *value)
             };
-            assert_eq!(Allowance::read(find, then()), expected, "{headers:?}");
+            assert_eq!(RateLimitHeaders::read(find, then()), expected, "{headers:?}");
         }
-        assert_eq!(Allowance::read(|_| None, then()), Allowance::default());
-        assert_eq!(Allowance::read(|_| Some("nonsense"), then()), Allowance::default());
+        assert_eq!(RateLimitHeaders::read(|_| None, then()), RateLimitHeaders::default());
+        assert_eq!(
+            RateLimitHeaders::read(|_| Some("nonsense"), then()),
+            RateLimitHeaders::default()
+        );
     }
 }

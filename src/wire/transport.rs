@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use secrecy::SecretString;
+use strum::{Display, IntoStaticStr};
 use url::Url;
 
 use crate::event::Method;
@@ -18,7 +19,7 @@ pub struct Request {
     pub url: Url,
     /// The token of the `Authorization` header.
     pub bearer: Option<Arc<SecretString>>,
-    /// The `Content-Type`; some GETs need one too (`uipath-api`, 3.5).
+    /// The `Content-Type`; some GETs of the portal need one too.
     pub content_type: Option<&'static str>,
     /// The body.
     pub body: Option<Arc<[u8]>>,
@@ -63,14 +64,46 @@ pub enum Reach {
     Lost,
 }
 
+/// Why a request has no answer. The texts, in snake case, are in results files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum TransportCode {
+    /// The request is malformed.
+    InvalidRequest,
+    /// The token cannot be put in a header.
+    InvalidToken,
+    /// The server's certificate is not trusted, or is for another name.
+    CertificateNotTrusted,
+    /// The host name cannot be resolved.
+    NameNotResolved,
+    /// The proxy did not open a tunnel.
+    ProxyRefused,
+    /// No connection within the time allowed.
+    ConnectTimedOut,
+    /// The host refused the connection.
+    ConnectionRefused,
+    /// No connection for another reason.
+    NotConnected,
+    /// An HTTP/2 server refused the stream without processing it.
+    StreamRefused,
+    /// No answer within the time allowed.
+    TimedOut,
+    /// The body of the answer ended early.
+    AnswerTruncated,
+    /// The body of the answer is larger than is accepted.
+    AnswerTooLarge,
+    /// The connection was lost before the answer.
+    ConnectionLost,
+}
+
 /// A request that has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct TransportError {
     /// How far it got.
     pub reach: Reach,
-    /// A code in snake case: `connection_refused`, `timed_out`, …
-    pub code: &'static str,
+    /// Why.
+    pub code: TransportCode,
     /// What happened, in a sentence fit to be shown.
     pub message: String,
 }

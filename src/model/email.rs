@@ -12,20 +12,20 @@ pub struct Email(Box<str>);
 
 /// Why a text is not an e-mail address; reads after "`…`".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EmailFault {
+pub enum EmailError {
     /// There is no `@`.
     #[error("has no `@`")]
     NoAt,
     /// There is more than one `@`.
     #[error("has more than one `@`")]
     ManyAts,
-    /// Nothing stands before the `@`, or it begins or ends with a dot, or has two in a row.
+    /// What is before the `@` is empty, begins or ends with a dot, or has two in a row.
     #[error("has a misplaced dot, or nothing, before the `@`")]
     LocalPart,
-    /// What stands after the `@` is not a domain name with at least one dot.
+    /// What follows the `@` is not a domain name with at least one dot.
     #[error("has no full domain after the `@`")]
     Domain,
-    /// A letter stands in it that no address has.
+    /// It contains a character that no address has.
     #[error("has {} in it, which no address has", shown(*.0))]
     Letter(char),
     /// It is longer than 254 characters.
@@ -48,7 +48,7 @@ impl Email {
     }
 
     /// What keeps `text`, padding aside, from being an address, if anything does.
-    pub fn fault(text: &str) -> Option<EmailFault> {
+    pub fn fault(text: &str) -> Option<EmailError> {
         if is_plain_address(text.as_bytes()) {
             return None;
         }
@@ -62,28 +62,28 @@ impl Email {
 }
 
 impl FromStr for Email {
-    type Err = EmailFault;
+    type Err = EmailError;
 
-    fn from_str(text: &str) -> Result<Self, EmailFault> {
+    fn from_str(text: &str) -> Result<Self, EmailError> {
         let text = text.trim();
         check(text)?;
         Ok(Self(text.into()))
     }
 }
 
-fn check(text: &str) -> Result<(), EmailFault> {
+fn check(text: &str) -> Result<(), EmailError> {
     if text.len() > 254 {
-        return Err(EmailFault::Length);
+        return Err(EmailError::Length);
     }
-    let (local, domain) = text.split_once('@').ok_or(EmailFault::NoAt)?;
+    let (local, domain) = text.split_once('@').ok_or(EmailError::NoAt)?;
     if domain.contains('@') {
-        return Err(EmailFault::ManyAts);
+        return Err(EmailError::ManyAts);
     }
     if let Some(letter) = text.chars().find(|letter| is_foreign(*letter)) {
-        return Err(EmailFault::Letter(letter));
+        return Err(EmailError::Letter(letter));
     }
     if local.is_empty() || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
-        return Err(EmailFault::LocalPart);
+        return Err(EmailError::LocalPart);
     }
     let labels_ok = domain.split('.').all(|label| {
         !label.is_empty()
@@ -92,7 +92,7 @@ fn check(text: &str) -> Result<(), EmailFault> {
             && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
     });
     if !domain.contains('.') || !labels_ok {
-        return Err(EmailFault::Domain);
+        return Err(EmailError::Domain);
     }
     Ok(())
 }
@@ -202,18 +202,18 @@ mod tests {
     #[test]
     fn each_fault_of_an_address_is_named() {
         for (text, fault) in [
-            ("ann", EmailFault::NoAt),
-            ("ann@b@c.example", EmailFault::ManyAts),
-            ("@corp.example", EmailFault::LocalPart),
-            ("ann..lee@corp.example", EmailFault::LocalPart),
-            ("ann.@corp.example", EmailFault::LocalPart),
-            ("ann@corp", EmailFault::Domain),
-            ("ann@corp.", EmailFault::Domain),
-            ("ann@corp-.example", EmailFault::Domain),
-            ("ann@corp_two.example", EmailFault::Domain),
-            ("ann@-corp.example", EmailFault::Domain),
-            ("ann lee@corp.example", EmailFault::Letter(' ')),
-            ("<ann@corp.example>", EmailFault::Letter('<')),
+            ("ann", EmailError::NoAt),
+            ("ann@b@c.example", EmailError::ManyAts),
+            ("@corp.example", EmailError::LocalPart),
+            ("ann..lee@corp.example", EmailError::LocalPart),
+            ("ann.@corp.example", EmailError::LocalPart),
+            ("ann@corp", EmailError::Domain),
+            ("ann@corp.", EmailError::Domain),
+            ("ann@corp-.example", EmailError::Domain),
+            ("ann@corp_two.example", EmailError::Domain),
+            ("ann@-corp.example", EmailError::Domain),
+            ("ann lee@corp.example", EmailError::Letter(' ')),
+            ("<ann@corp.example>", EmailError::Letter('<')),
         ] {
             assert_eq!(text.parse::<Email>(), Err(fault), "{text}");
         }
@@ -227,7 +227,7 @@ mod tests {
             ('<', "`<`"),
         ] {
             assert_eq!(
-                EmailFault::Letter(letter).to_string(),
+                EmailError::Letter(letter).to_string(),
                 format!("has {told} in it, which no address has")
             );
         }

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_carry_their_noun_and_thousands_are_parted() {
+    fn counts_carry_their_noun_and_thousands_are_separated() {
         assert_eq!(plural(1, "row"), "1 row");
         assert_eq!(plural(0, "row"), "0 rows");
         assert_eq!(number(1_234_567), "1,234,567");
@@ -68,15 +68,15 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_told_in_at_most_two_units() {
-        for (milliseconds, told) in [
+    fn durations_have_at_most_two_units() {
+        for (milliseconds, shown) in [
             (400, "0.4 s"),
             (41_000, "41 s"),
             (320_000, "5 min 20 s"),
             (300_000, "5 min"),
             (9_360_000, "2 h 36 min"),
         ] {
-            assert_eq!(duration(Duration::from_millis(milliseconds)), told);
+            assert_eq!(duration(Duration::from_millis(milliseconds)), shown);
         }
     }
 

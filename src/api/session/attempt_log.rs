@@ -1,19 +1,19 @@
-//! What has happened to a call so far, and the errors that tell it.
+//! What has happened to a request so far, and the errors that say so.
 
 use std::time::Duration;
 
-use super::redact::Hidden;
-use super::slot::Held;
-use super::{Call, Effect};
-use crate::api::fault::{is_html, read_fault, trace_id};
-use crate::api::{CallError, Failure};
-use crate::pace::{GiveUp, Happened};
+use super::permit::AdmissionError;
+use super::redact::Secrets;
+use super::{ApiRequest, Effect};
+use crate::api::error_body::{ErrorBody, is_html, trace_id};
+use crate::api::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
+use crate::pace::{AttemptOutcome, GiveUp};
 use crate::text::{duration, plural};
-use crate::wire::{Response, TransportError};
+use crate::wire::{Response, TransportCode, TransportError};
 
-/// What has happened to a call so far.
+/// What has happened to a request so far.
 #[derive(Default)]
-pub(super) struct Story {
+pub(super) struct AttemptLog {
     pub(super) attempts: u32,
     /// How many repetitions faults have cost.
     pub(super) retries: u32,
@@ -25,41 +25,50 @@ pub(super) struct Story {
     pub(super) refused_token: Option<u64>,
     pub(super) status: Option<u16>,
     /// What no message may repeat.
-    pub(super) hidden: Hidden,
+    pub(super) secrets: Secrets,
     trace_id: Option<String>,
-    code: String,
+    /// The code of the last attempt that failed.
+    code: Option<ErrorCode>,
     last: String,
 }
 
-impl Story {
-    /// Nothing has happened yet to a call in which this must stay hidden.
-    pub(super) fn hiding(hidden: Hidden) -> Self {
+impl AttemptLog {
+    /// Nothing has happened yet to a request whose answers and errors must not show these.
+    pub(super) fn new(secrets: Secrets) -> Self {
         Self {
-            hidden,
+            secrets,
             ..Self::default()
         }
     }
 
     /// Remembers what became of an attempt.
-    pub(super) fn note(&mut self, call: &Call, sent: &Result<Response, TransportError>, happened: Happened) {
+    pub(super) fn record(
+        &mut self,
+        request: &ApiRequest,
+        sent: &Result<Response, TransportError>,
+        outcome: AttemptOutcome,
+    ) {
         match sent {
             Ok(response) => {
                 self.status = Some(response.status);
                 if response.status >= 400 {
-                    let fault = read_fault(response);
+                    let body = ErrorBody::read(response);
                     self.trace_id = trace_id(response);
-                    self.code = code_of(response, fault.code);
-                    self.last = answered_words(call, response, &fault.message);
+                    self.last = answered_words(request, response, &body.message);
+                    self.code = Some(code_of(response, body.code));
                 }
             }
             Err(error) => {
                 self.status = None;
-                error.code.clone_into(&mut self.code);
+                self.code = Some(ErrorCode::Transport(error.code));
                 self.last.clone_from(&error.message);
             }
         }
-        let perhaps_done = matches!(happened, Happened::Lost | Happened::Answered(408 | 500..=599));
-        self.unclear |= perhaps_done && call.effect != Effect::Read;
+        let perhaps_done = matches!(
+            outcome,
+            AttemptOutcome::Lost | AttemptOutcome::Answered(408 | 500..=599)
+        );
+        self.unclear |= perhaps_done && request.effect != Effect::Read;
     }
 
     /// What the last attempt met.
@@ -67,37 +76,39 @@ impl Story {
         &self.last
     }
 
-    pub(super) fn given_up(&self, call: &Call, why: GiveUp, max_wait: Duration) -> CallError {
+    pub(super) fn given_up(&self, request: &ApiRequest, why: GiveUp, max_wait: Duration) -> CallError {
         let times = match self.attempts {
             0 | 1 => String::new(),
             more => format!("; given up after {}", plural(more as usize, "attempt")),
         };
         let message = match why {
-            GiveUp::PauseTooLong(asked) => return self.too_long(call, asked, max_wait),
-            GiveUp::NobodyThere => format!(
+            GiveUp::PauseTooLong(asked) => return self.too_long(request, asked, max_wait),
+            GiveUp::NeverAnswered => format!(
                 "{}{times}; check `uri` and, where there is one, the proxy (`HTTPS_PROXY`)",
                 self.last
             ),
             GiveUp::NotDone | GiveUp::Unclear => format!("{}{times}", self.last),
         };
-        let failure = match (why, call.effect) {
+        let failure = match (why, request.effect) {
             (GiveUp::Unclear, Effect::Repeatable | Effect::Once) => Failure::Unclear,
             _ => self.nothing_done(Failure::NotDone),
         };
-        self.error(call, failure, &self.code, &message)
+        let code = self.code.clone();
+        let code = code.unwrap_or(ErrorCode::Transport(TransportCode::ConnectionLost));
+        self.error(request, failure, code, &message)
     }
 
-    pub(super) fn held(&self, call: &Call, held: &Held, max_wait: Duration) -> CallError {
+    pub(super) fn not_admitted(&self, request: &ApiRequest, held: &AdmissionError, max_wait: Duration) -> CallError {
         match held {
-            Held::Stopped => self.stopped(call),
-            Held::TooLong(asked) => self.too_long(call, *asked, max_wait),
+            AdmissionError::Stopped => self.stopped(request),
+            AdmissionError::PauseTooLong(asked) => self.too_long(request, *asked, max_wait),
         }
     }
 
-    pub(super) fn stopped(&self, call: &Call) -> CallError {
+    pub(super) fn stopped(&self, request: &ApiRequest) -> CallError {
         let (failure, message) = if self.unclear {
             let message = format!("the run was stopped before it could be tried again: {}", self.last);
-            let failure = match call.effect {
+            let failure = match request.effect {
                 Effect::Once => Failure::Unclear,
                 Effect::Read | Effect::Repeatable => Failure::CutOff,
             };
@@ -105,25 +116,32 @@ impl Story {
         } else {
             (Failure::Stopped, "the run was stopped".to_owned())
         };
-        self.error(call, failure, "stopped", &message)
+        self.error(request, failure, OwnCode::Stopped.into(), &message)
     }
 
-    pub(super) fn error(&self, call: &Call, failure: Failure, code: &str, message: &str) -> CallError {
+    pub(super) fn error(&self, request: &ApiRequest, failure: Failure, code: ErrorCode, message: &str) -> CallError {
+        let code = match code {
+            ErrorCode::Server(code) => {
+                let shown = ServerCode::new(&self.secrets.out_of_name(code.as_str()));
+                ErrorCode::Server(shown.unwrap_or(code))
+            }
+            own => own,
+        };
         CallError {
             failure,
-            method: call.method,
-            service: call.service,
+            method: request.method,
+            service: request.service,
             status: self.status,
-            code: self.hidden.out_of_name(code),
-            message: self.hidden.out_of(message),
+            code,
+            message: self.secrets.out_of(message),
             trace_id: self.trace_id.clone(),
             attempts: self.attempts,
             perhaps_done: self.unclear,
         }
     }
 
-    fn too_long(&self, call: &Call, asked: Duration, max_wait: Duration) -> CallError {
-        let service = call.service.as_str();
+    fn too_long(&self, request: &ApiRequest, asked: Duration, max_wait: Duration) -> CallError {
+        let service = request.service.as_str();
         let message = if asked > max_wait {
             format!(
                 "the {service} service asked for a pause of {}, longer than the {} of `--max-wait`",
@@ -138,7 +156,12 @@ impl Story {
                 duration(max_wait)
             )
         };
-        self.error(call, self.nothing_done(Failure::NotDone), "pause_too_long", &message)
+        self.error(
+            request,
+            self.nothing_done(Failure::NotDone),
+            OwnCode::PauseTooLong.into(),
+            &message,
+        )
     }
 
     /// What may be concluded when the last attempt surely did nothing.
@@ -148,16 +171,16 @@ impl Story {
 }
 
 /// The server's code, else ours.
-pub(super) fn code_of(response: &Response, given: String) -> String {
-    match given.as_str() {
-        "" if is_html(response) => "html_answer".to_owned(),
-        "" => format!("http_{}", response.status),
-        _ => given,
+pub(super) fn code_of(response: &Response, given: Option<ServerCode>) -> ErrorCode {
+    match given {
+        Some(code) => ErrorCode::Server(code),
+        None if is_html(response) => OwnCode::HtmlAnswer.into(),
+        None => ErrorCode::Status(response.status),
     }
 }
 
 /// `the identity service answered 503 (Service Unavailable): its words`
-pub(super) fn answered_words(call: &Call, response: &Response, words: &str) -> String {
+pub(super) fn answered_words(request: &ApiRequest, response: &Response, words: &str) -> String {
     let status = response.status;
     let reason = reason(status).map(|reason| format!(" ({reason})")).unwrap_or_default();
     let words = match words {
@@ -165,7 +188,10 @@ pub(super) fn answered_words(call: &Call, response: &Response, words: &str) -> S
         "" => String::new(),
         words => format!(": {words}"),
     };
-    format!("the {} service answered {status}{reason}{words}", call.service.as_str())
+    format!(
+        "the {} service answered {status}{reason}{words}",
+        request.service.as_str()
+    )
 }
 
 fn reason(status: u16) -> Option<&'static str> {

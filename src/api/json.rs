@@ -38,7 +38,7 @@ pub(super) fn flag(value: &Value, names: &[&str]) -> Option<bool> {
     }
 }
 
-/// A whole number, also as a float or a text (`uipath-api`, 3.3).
+/// A whole number, also as a float (the documents show limits of quotas as `0.0`) or a text.
 pub(super) fn number(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64().or_else(|| {
@@ -56,7 +56,7 @@ pub(super) fn number(value: &Value) -> Option<u64> {
     }
 }
 
-/// A GUID other than the all-zero one, which stands for "none" (`uipath-api`, 4.5).
+/// A GUID other than the all-zero one, which stands for "none": a failed invitation has it as its user id.
 pub(super) fn guid(value: &Value) -> Option<Uuid> {
     let guid = Uuid::try_parse(value.as_str()?.trim()).ok()?;
     (!guid.is_nil()).then_some(guid)

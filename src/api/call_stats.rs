@@ -7,7 +7,7 @@ use crate::event::{Method, Service};
 
 /// Counts for the summary and the results file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct CallStats {
     /// Requests sent, retries included.
     pub calls: BTreeMap<(Service, Method), u64>,
     /// Requests sent again after a fault.
@@ -20,7 +20,7 @@ pub struct Tally {
     pub waited: Duration,
 }
 
-impl Tally {
+impl CallStats {
     /// Every request of one method, over the services other than sign-in.
     pub fn of(&self, method: Method) -> u64 {
         self.calls

@@ -1,10 +1,10 @@
 //! What a kind of installation can do.
 
-use std::fmt;
-use std::str::FromStr;
+use strum::{Display, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
-/// The kinds of UiPath installation that differ in what their API offers (`uipath-api`, 1.1 and 9.26).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The kinds of UiPath installation that differ in what their API offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumIter, EnumString, Display, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = String, parse_err_fn = unknown_deployment)]
 pub enum Deployment {
     /// Automation Cloud.
     #[default]
@@ -20,24 +20,9 @@ pub enum Deployment {
 }
 
 impl Deployment {
-    /// Every kind, in the order the documents name them.
-    pub const ALL: [Self; 5] = [
-        Self::Cloud,
-        Self::TestCloud,
-        Self::PublicSector,
-        Self::Dedicated,
-        Self::AutomationSuite,
-    ];
-
     /// The name that a profile uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cloud => "cloud",
-            Self::TestCloud => "test-cloud",
-            Self::PublicSector => "public-sector",
-            Self::Dedicated => "dedicated",
-            Self::AutomationSuite => "automation-suite",
-        }
+        self.into()
     }
 
     /// What this kind of installation offers beyond the calls that all have.
@@ -51,21 +36,9 @@ impl Deployment {
     }
 }
 
-impl fmt::Display for Deployment {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Deployment {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|kind| kind.as_str()).collect();
-            format!("`{text}` is no deployment; write one of {}", names.join(", "))
-        })
-    }
+fn unknown_deployment(text: &str) -> String {
+    let names: Vec<_> = Deployment::iter().map(Deployment::as_str).collect();
+    format!("`{text}` is no deployment; write one of {}", names.join(", "))
 }
 
 /// What the installation in use offers. An operation that needs what is missing fails validation.

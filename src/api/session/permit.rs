@@ -1,45 +1,48 @@
-//! A place among the calls in flight, and the waits before it.
+//! The permit to have one more call in flight, and the waits before it.
 
 use std::time::{Duration, Instant};
 
-use super::{Call, Session, now};
+use super::{ApiRequest, Session};
+use crate::api::clock::now;
 use crate::event::{Event, Method, Service, WaitReason};
-use crate::pace::{Admission, Allowance, Hold};
+use crate::pace::{Admission, Hold, RateLimitHeaders};
 
 /// Waits whose ends lie closer together than this are announced once.
 const SAME_WAIT: Duration = Duration::from_secs(1);
 
-/// Why a call got no place.
-pub(super) enum Held {
+/// Why a call got no permit.
+pub(super) enum AdmissionError {
     /// The run is being stopped.
     Stopped,
     /// The server asked for a longer pause than is waited for.
-    TooLong(Duration),
+    PauseTooLong(Duration),
 }
 
-/// A place among the calls in flight, counted by its quota. Dropped unended, as when the run is aborted, it counts as
-/// answered: the server may have seen the call.
-pub(super) struct Slot<'a> {
+/// The permit for one call in flight, counted by its quota. Dropped without `withdraw` or `answered`, as when the run is
+/// aborted, it counts as answered: the server may have seen the call.
+pub(super) struct Permit<'a> {
     session: &'a Session,
     service: Service,
     method: Method,
-    takes_place: bool,
-    admitted: bool,
+    /// Whether it counts against the limit of calls in flight.
+    is_limited: bool,
+    /// Whether the quota counts it as in flight.
+    is_counted: bool,
 }
 
-impl Slot<'_> {
+impl Permit<'_> {
     /// The call surely never reached the server.
     pub(super) fn withdraw(mut self) {
-        self.admitted = false;
+        self.is_counted = false;
         self.session.traffic().pacer.withdrawn(self.service, self.method);
     }
 
     /// The call was answered, or may have reached the server.
-    pub(super) fn answered(mut self, sent: Instant, status: Option<u16>, said: Allowance) {
-        self.admitted = false;
+    pub(super) fn answered(mut self, sent: Instant, status: Option<u16>, headers: RateLimitHeaders) {
+        self.is_counted = false;
         let now = now();
         let mut traffic = self.session.traffic();
-        traffic.pacer.answered(self.service, self.method, said, now);
+        traffic.pacer.answered(self.service, self.method, headers, now);
         match status {
             Some(429 | 503) => traffic.concurrency.pushed_back(sent, now),
             Some(_) => traffic.concurrency.went_well(),
@@ -48,15 +51,15 @@ impl Slot<'_> {
     }
 }
 
-impl Drop for Slot<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut traffic = self.session.traffic();
-        if self.admitted {
+        if self.is_counted {
             traffic
                 .pacer
-                .answered(self.service, self.method, Allowance::default(), now());
+                .answered(self.service, self.method, RateLimitHeaders::default(), now());
         }
-        if self.takes_place {
+        if self.is_limited {
             traffic.concurrency.give_back();
             drop(traffic);
             self.session.shared.room.notify_one();
@@ -65,81 +68,82 @@ impl Drop for Slot<'_> {
 }
 
 /// A call that counts as held back for as long as this lives.
-struct Counted<'a>(&'a Session);
+struct WaitGuard<'a>(&'a Session);
 
-impl<'a> Counted<'a> {
+impl<'a> WaitGuard<'a> {
     fn new(session: &'a Session) -> Self {
-        session.traffic().held.begin(now());
+        session.traffic().waiting.begin(now());
         Self(session)
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for WaitGuard<'_> {
     fn drop(&mut self) {
-        self.0.traffic().held.end(now());
+        self.0.traffic().waiting.end(now());
     }
 }
 
 impl Session {
-    /// Waits for a place that the quota lets go at once.
-    pub(super) async fn slot(&self, call: &Call) -> Result<Slot<'_>, Held> {
+    /// Waits for a permit that the quota lets go at once.
+    pub(super) async fn admit(&self, request: &ApiRequest) -> Result<Permit<'_>, AdmissionError> {
         loop {
-            let mut slot = tokio::select! {
+            let mut permit = tokio::select! {
                 biased;
-                () = self.stop.cancelled() => return Err(Held::Stopped),
-                slot = self.place(call) => slot,
+                () = self.stop.cancelled() => return Err(AdmissionError::Stopped),
+                permit = self.permit(request) => permit,
             };
             let now = now();
-            let admission = self.traffic().pacer.admit(call.service, call.method, now);
+            let admission = self.traffic().pacer.admit(request.service, request.method, now);
             let (until, reason) = match admission {
                 Admission::Go => {
-                    slot.admitted = true;
-                    return Ok(slot);
+                    permit.is_counted = true;
+                    return Ok(permit);
                 }
                 Admission::Wait {
                     until,
                     why: Hold::Quota,
-                } => (until, WaitReason::Quota(call.service, call.method)),
+                } => (until, WaitReason::Quota(request.service, request.method)),
                 Admission::Wait {
                     until,
                     why: Hold::Asked,
                 } => {
                     let length = until.saturating_duration_since(now);
                     if length > self.shared.config.retry.max_wait {
-                        return Err(Held::TooLong(length));
+                        return Err(AdmissionError::PauseTooLong(length));
                     }
-                    (until, WaitReason::Asked(call.service, call.method))
+                    (until, WaitReason::Asked(request.service, request.method))
                 }
             };
-            drop(slot);
+            // Kept while waiting for its own quota, it would keep calls of other kinds from leaving.
+            drop(permit);
             self.hold(reason, until).await?;
         }
     }
 
     /// Sleeps until `until` unless the run is stopped, and says why.
-    pub(super) async fn hold(&self, reason: WaitReason, until: Instant) -> Result<(), Held> {
+    pub(super) async fn hold(&self, reason: WaitReason, until: Instant) -> Result<(), AdmissionError> {
         // A wait before a retry is the call's own; the others are for everybody.
-        let _counted = (!matches!(reason, WaitReason::Retry(_))).then(|| Counted::new(self));
+        let _waiting = (!matches!(reason, WaitReason::Retry(_))).then(|| WaitGuard::new(self));
         self.announce(reason, until);
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Err(Held::Stopped),
+            () = self.stop.cancelled() => Err(AdmissionError::Stopped),
             () = tokio::time::sleep_until(until.into()) => Ok(()),
         }
     }
 
-    /// A place among the calls in flight. Signing in takes none: the call that needs the token holds one.
-    async fn place(&self, call: &Call) -> Slot<'_> {
-        let takes_place = call.service != Service::Token;
-        if takes_place {
+    /// The permit for one more call in flight. Signing in needs no room: the call that waits for the token has it.
+    async fn permit(&self, request: &ApiRequest) -> Permit<'_> {
+        let is_limited = request.service != Service::Token;
+        if is_limited {
             self.room().await;
         }
-        Slot {
+        Permit {
             session: self,
-            service: call.service,
-            method: call.method,
-            takes_place,
-            admitted: false,
+            service: request.service,
+            method: request.method,
+            is_limited,
+            is_counted: false,
         }
     }
 
@@ -151,7 +155,7 @@ impl Session {
                 (traffic.concurrency.try_take(), traffic.concurrency.has_room())
             };
             if taken {
-                // The limit may have grown by more than the place that was given back.
+                // The limit may have grown by more than the one call that ended, and nobody else would wake the next.
                 if more {
                     self.shared.room.notify_one();
                 }

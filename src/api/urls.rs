@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Config;
 
-/// The host-level token endpoint (`uipath-api`, 1.3 and 2.2).
+/// The token endpoint, which belongs to the host and not, like the rest of the identity service, to an organization.
 pub(super) fn token_url(config: &Config) -> Url {
     match &config.identity_uri {
         Some(identity) => identity.join(["connect", "token"]),
@@ -24,7 +24,8 @@ pub(super) fn service_url<'a>(config: &'a Config, prefix: &'a str, path: &[&'a s
     config.uri.join(prefix.chain(path.iter().copied()))
 }
 
-/// The page that an invitation leads to (`uipath-api`, 4.5).
+/// The page that an invitation leads to. The service accepts only this form, and answers "Redirect URL is not valid"
+/// to any other.
 pub(super) fn accept_invite_url(config: &Config, email: &str, language: &str) -> String {
     let mut url = service_url(config, &config.routes.accept_invite, &[]);
     url.query_pairs_mut()

@@ -31,7 +31,7 @@ impl Effect {
 
 /// One call, not yet sent.
 #[derive(Clone)]
-pub(in crate::api) struct Call {
+pub(in crate::api) struct ApiRequest {
     pub(super) method: Method,
     pub(super) service: Service,
     pub(super) effect: Effect,
@@ -46,7 +46,7 @@ pub(in crate::api) struct Call {
     pub(super) secrets: Vec<SecretString>,
 }
 
-impl Call {
+impl ApiRequest {
     /// A call without a body; a GET reads, everything else changes and may be repeated.
     pub(in crate::api) fn new(method: Method, service: Service, url: Url) -> Self {
         let effect = match method {

@@ -55,7 +55,10 @@ pub(super) fn already_gone(error: &CallError, family: Family) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
+    use crate::api::ErrorCode;
     use crate::event::{Method, Service};
 
     fn error(failure: Failure, status: Option<u16>) -> CallError {
@@ -64,7 +67,7 @@ mod tests {
             method: Method::Put,
             service: Service::Identity,
             status,
-            code: String::new(),
+            code: ErrorCode::Status(status.unwrap_or(500)),
             message: String::new(),
             trace_id: None,
             attempts: 1,
@@ -72,20 +75,9 @@ mod tests {
         }
     }
 
-    const FAMILIES: [Family; 8] = [
-        Family::Invite,
-        Family::Create,
-        Family::Update,
-        Family::GroupRule,
-        Family::Members,
-        Family::Allocate,
-        Family::Release,
-        Family::Delete,
-    ];
-
     #[test]
     fn only_mail_sending_and_creating_calls_are_read_back() {
-        for family in FAMILIES {
+        for family in Family::iter() {
             let expected = if matches!(family, Family::Invite | Family::Create) {
                 Next::ReadBack
             } else {
@@ -115,7 +107,7 @@ mod tests {
 
     #[test]
     fn only_a_deletion_takes_404_for_success() {
-        for family in FAMILIES {
+        for family in Family::iter() {
             assert_eq!(
                 already_gone(&error(Failure::Refused, Some(404)), family),
                 family == Family::Delete

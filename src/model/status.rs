@@ -1,12 +1,14 @@
 //! What became of a row.
 
-use std::fmt;
-use std::str::FromStr;
+use strum::{Display, EnumCount, EnumIter, EnumString, IntoStaticStr};
 
 use super::as_text::as_text;
 
-/// A row's status in the results file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A row's status in the results file, in the order the documents list them.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumCount, EnumIter, EnumString, Display, IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// The change was made.
     Done,
@@ -30,7 +32,7 @@ pub enum Status {
     Started,
     /// The row did not pass validation.
     Invalid,
-    /// The row stands twice; the first was run.
+    /// The row is in the sheet twice; the first was run.
     Duplicate,
     /// Not attempted because of another row or of the user's choice.
     Skipped,
@@ -52,42 +54,9 @@ pub enum Rerun {
 }
 
 impl Status {
-    /// Every status, in the order the documents list them.
-    pub const ALL: [Self; 14] = [
-        Self::Done,
-        Self::Unchanged,
-        Self::Waiting,
-        Self::NotFound,
-        Self::Ambiguous,
-        Self::Conflict,
-        Self::Rejected,
-        Self::Failed,
-        Self::InDoubt,
-        Self::Started,
-        Self::Invalid,
-        Self::Duplicate,
-        Self::Skipped,
-        Self::NotRun,
-    ];
-
     /// The word in the results file.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Unchanged => "unchanged",
-            Self::Waiting => "waiting",
-            Self::NotFound => "not_found",
-            Self::Ambiguous => "ambiguous",
-            Self::Conflict => "conflict",
-            Self::Rejected => "rejected",
-            Self::Failed => "failed",
-            Self::InDoubt => "in_doubt",
-            Self::Started => "started",
-            Self::Invalid => "invalid",
-            Self::Duplicate => "duplicate",
-            Self::Skipped => "skipped",
-            Self::NotRun => "not_run",
-        }
+        self.into()
     }
 
     /// What a rerun does with the row.
@@ -125,39 +94,24 @@ impl Status {
     }
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(self.as_str())
-    }
-}
-
-impl FromStr for Status {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(())
-    }
-}
-
 as_text!(Status, "a status");
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn every_status_survives_being_written_and_read() {
-        for status in Status::ALL {
+        for status in Status::iter() {
             assert_eq!(status.as_str().parse(), Ok(status));
         }
     }
 
     #[test]
     fn only_finished_rows_are_skipped_by_a_rerun() {
-        let skipped: Vec<_> = Status::ALL
-            .into_iter()
-            .filter(|status| status.rerun() == Rerun::Skip)
-            .collect();
+        let skipped: Vec<_> = Status::iter().filter(|status| status.rerun() == Rerun::Skip).collect();
         assert_eq!(skipped, [Status::Done, Status::Unchanged]);
     }
 }

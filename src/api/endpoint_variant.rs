@@ -1,0 +1,86 @@
+//! Endpoints that are known in two variants: the one that answers is learned once a run.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::CallError;
+use super::session::{ApiRequest, Reply, Session};
+
+/// One of the two variants of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variant {
+    First,
+    Second,
+}
+
+/// What is known of an endpoint's variants: one of the constants below.
+#[derive(Default)]
+pub(super) struct KnownVariant(AtomicU8);
+
+/// Neither has answered yet; the first is tried first.
+const UNKNOWN: u8 = 0;
+/// The first has answered.
+const FIRST: u8 = 1;
+/// The second has answered.
+const SECOND: u8 = 2;
+/// Neither has answered yet; the second is tried first.
+const SECOND_IS_LIKELY: u8 = 3;
+
+impl KnownVariant {
+    /// Tries first what has answered on a sibling endpoint, as long as nothing is known of this one.
+    pub(super) fn starting_like(&self, sibling: &Self) -> &Self {
+        if sibling.0.load(Ordering::Relaxed) == SECOND {
+            // Fails where another call has learned more meanwhile, which is then kept.
+            let _ = self
+                .0
+                .compare_exchange(UNKNOWN, SECOND_IS_LIKELY, Ordering::Relaxed, Ordering::Relaxed);
+        }
+        self
+    }
+
+    /// Sends the request in the variant that is known to answer. While none is known, the other is tried where the
+    /// first turns out to be wrong; where both are, the error is that of the one tried first.
+    pub(super) async fn send(
+        &self,
+        session: &Session,
+        request: impl Fn(Variant) -> ApiRequest,
+        is_wrong_variant: impl Fn(&CallError) -> bool,
+    ) -> Result<Reply, CallError> {
+        let (first, second) = match self.0.load(Ordering::Relaxed) {
+            FIRST => (Variant::First, None),
+            SECOND => (Variant::Second, None),
+            SECOND_IS_LIKELY => (Variant::Second, Some(Variant::First)),
+            _ => (Variant::First, Some(Variant::Second)),
+        };
+        let (variant, outcome) = match (session.call(request(first)).await, second) {
+            (Err(error), Some(second)) if is_wrong_variant(&error) => match session.call(request(second)).await {
+                // The first error names the route that the settings give.
+                Err(again) if is_wrong_variant(&again) => (first, Err(error)),
+                outcome => (second, outcome),
+            },
+            (outcome, _) => (first, outcome),
+        };
+        // A refusal shows nothing: a wrong route may refuse as well.
+        if outcome.is_ok() {
+            let known = match variant {
+                Variant::First => FIRST,
+                Variant::Second => SECOND,
+            };
+            self.0.store(known, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+/// What is known of each endpoint that has two variants.
+#[derive(Default)]
+pub(super) struct KnownVariants {
+    /// PUT or POST, for users.
+    pub(super) allocate_to_users: KnownVariant,
+    /// PUT or POST, for groups.
+    pub(super) allocate_to_group: KnownVariant,
+    /// One `portal_` or two, for each portal route.
+    pub(super) portal_seats: KnownVariant,
+    pub(super) portal_users: KnownVariant,
+    pub(super) portal_groups: KnownVariant,
+    pub(super) portal_release: KnownVariant,
+}

@@ -1,0 +1,129 @@
+//! Groups' licence rules, with quotas where the deployment has them.
+
+use serde_json::{Value, json};
+
+use super::client::{Result, found, paged};
+use super::json::{code, codes, entries, flag, guid, member, number, page, text};
+use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
+use super::session::ApiRequest;
+use super::{CallError, Client, GroupRule, OwnCode, Page};
+use crate::event::{Method, Service};
+use crate::model::{BundleSet, GroupId, Quota};
+
+impl Client {
+    /// The group's rule becomes exactly this; with quotas where `quotas` is given. May be repeated.
+    pub async fn allocate_to_group(
+        &self,
+        group: GroupId,
+        bundles: &BundleSet,
+        quotas: Option<&[Quota]>,
+        external_license: bool,
+    ) -> Result<()> {
+        let id = group.to_string();
+        let Some(quotas) = quotas else {
+            let url = self.license_url(&["user-license", "group", &id]);
+            let request = ApiRequest::new(Method::Put, Service::License, url)
+                .needs(WRITE)
+                .json(&json!({
+                    "userBundleCodes": bundles,
+                    "useExternalLicense": external_license,
+                }));
+            let reply = self.allocate(&self.variants.allocate_to_group, request).await?;
+            return Ok(reply.with(()));
+        };
+        let limit = |quota: &Quota| json!({ "userBundleCode": quota.code, "limit": quota.limit });
+        let mut body = json!({
+            "userBundleCodes": bundles,
+            "quotas": quotas.iter().map(limit).collect::<Vec<_>>(),
+        });
+        if external_license {
+            // The documents do not have this member here; it is sent only to keep what was read.
+            body["useExternalLicense"] = json!(true);
+        }
+        let url = self.license_url(&["user-license", "group", &id, "with-quota"]);
+        let request = ApiRequest::new(Method::Put, Service::License, url)
+            .needs(WRITE)
+            .json(&body);
+        Ok(self.session.call(request).await?.with(()))
+    }
+
+    /// One page (at most 50) of the group rules.
+    pub async fn group_rules(&self, skip: u64, top: u32) -> Result<Page<GroupRule>> {
+        let top = top.min(MAX_PAGE);
+        let capabilities = self.config().capabilities;
+        let reply = if capabilities.group_quotas {
+            let url = self.license_url(&["user-license", "groups", "with-quota"]);
+            let request = ApiRequest::new(Method::Get, Service::License, paged(url, skip, top)).needs(READ);
+            self.session.call(request).await?
+        } else if capabilities.portal {
+            let variant = &self.variants.portal_groups;
+            self.portal(variant, &["group", "page"], portal_page(skip, top)).await?
+        } else {
+            let message = "this deployment offers no listing of group rules";
+            let (method, service) = (Method::Get, Service::License);
+            return Err(CallError::not_sent(method, service, OwnCode::NotOffered, message));
+        };
+        reply.read("a listing of group rules", |value| page(value, rule))
+    }
+
+    /// One group's rule, `None` where the group has none (or there is no such group).
+    pub async fn group_rule(&self, group: GroupId) -> Result<Option<GroupRule>> {
+        let id = group.to_string();
+        let with_quotas = self.config().capabilities.group_quotas;
+        let mut path = vec!["user-license", "group", id.as_str()];
+        if with_quotas {
+            path.push("with-quota");
+        }
+        let request = ApiRequest::new(Method::Get, Service::License, self.license_url(&path)).needs(READ);
+        let read = |value: &Value| {
+            let value = entries(value).first().unwrap_or(&Value::Null);
+            if !value.is_object() {
+                return value.is_null().then_some(None);
+            }
+            let read = GroupRule {
+                group,
+                ..rule_of(value, group)
+            };
+            // The plain route lists what could be allocated to any group; none allocated means no rule.
+            let any = member(value, &["groupRule"]).is_some() || !read.bundles.is_empty();
+            Some(any.then_some(read))
+        };
+        let outcome = self.session.call(request).await;
+        found(outcome.and_then(|reply| reply.read("a group's rule", read)))
+    }
+}
+
+fn rule(value: &Value) -> Option<GroupRule> {
+    let inner = member(value, &["groupRule"]).unwrap_or(value);
+    let group = GroupId(member(inner, &["groupId", "id"]).and_then(guid)?);
+    Some(rule_of(value, group))
+}
+
+fn rule_of(value: &Value, group: GroupId) -> GroupRule {
+    let inner = member(value, &["groupRule"]).unwrap_or(value);
+    let held = member(
+        inner,
+        &["userBundleCodes", "userBundleLicenses", "allocatedUserBundles", "ubls"],
+    );
+    let quotas = member(value, &["quotas"]).or_else(|| member(inner, &["quotas"]));
+    let quota = |entry: &Value| {
+        let limit = member(entry, &["limit"]).and_then(number)?;
+        let limit = u32::try_from(limit).ok().filter(|limit| *limit > 0)?;
+        Some(Quota {
+            code: code(entry)?,
+            limit,
+        })
+    };
+    GroupRule {
+        group,
+        name: text(inner, &["name", "groupName"]),
+        bundles: held.map(codes).unwrap_or_default(),
+        quotas: quotas
+            .map(entries)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(quota)
+            .collect(),
+        external_license: flag(inner, &["useExternalLicense"]).unwrap_or(false),
+    }
+}
