@@ -58,7 +58,7 @@ impl Ending {
             Self::Waiting => "finished, and some rows wait",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "interrupted by SIGTERM",
-            Self::HungUp => "interrupted because the terminal was closed",
+            Self::HungUp => "interrupted because the terminal was closed (SIGHUP)",
         }
     }
 }
