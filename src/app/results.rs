@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Ending;
+use super::console::Console;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
-use super::prepare::Session;
 use crate::cli::{History as Earlier, Target};
 use crate::ledger::{Claim, History, OpenError, Opened, ResultsFile, RunId, StartedAnew, results_path};
 use crate::model::OrganizationId;
@@ -53,16 +53,14 @@ impl Results {
     }
 
     /// The plan was agreed to: the file is written from now on.
-    pub(super) fn begin(self, run: &RunId, session: &Session<'_>, target: Target) -> Result<ResultsFile, Failure> {
+    pub(super) fn begin(self, run: &RunId, console: Console, target: Target) -> Result<ResultsFile, Failure> {
         let claim = match self {
             Self::GoneOn(opened) => return Ok(opened.file),
             Self::Anew(claim) => claim,
         };
         let StartedAnew { opened, kept } = claim.start_anew(run).map_err(|error| not_opened(&error, target))?;
         if let Some(kept) = kept {
-            session
-                .console
-                .tell(format!("the earlier results are kept as `{}`\n", kept.display()));
+            console.tell(format!("the earlier results are kept as `{}`\n", kept.display()));
         }
         Ok(opened.file)
     }

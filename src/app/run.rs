@@ -118,7 +118,7 @@ async fn carry_out(
     };
     let (snapshot, plan, takes, hesitated) = agreed.await?;
 
-    let file = results.begin(&run, session, target)?;
+    let file = results.begin(&run, session.console, target)?;
     panics::install(Some(&path));
     // Set once, as there is one run a process.
     let _ = recording.set(path);

@@ -31,6 +31,9 @@ pub(super) struct Denial {
     pub(super) lacking: BundleSet,
 }
 
+/// The rows that miss out on seats, by row.
+pub(super) type Denied = BTreeMap<RowIndex, Denial>;
+
 /// The rows that miss out, in sheet order. `pools` is what is free once everything that only frees has been done.
 pub(super) fn denials(claims: &[Claim<'_>], pools: &Pools) -> Vec<Denial> {
     let mut allotment = Allotment::of(claims, pools);

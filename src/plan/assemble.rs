@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, OldAccount, Wish, Wishes};
+use super::allot::Denied;
+use super::assembly::Assembly;
+use super::draft::{Draft, OldAccount, Wish, Wishes, indexed};
 use super::gather::gather;
-use super::licenses::{Asked, Denied};
-use super::route::{Edge, Side, senders};
+use super::licenses::Asked;
+use super::memberships::{Edge, Side, senders};
 use super::seat_count::SeatCount;
 use super::verdicts::without_steps;
 use super::warnings::warnings;
 use super::{
-    Account, AccountIndex, Deletion, Ending, Expectation, Family, Few, GroupRuleChange, Holding, Membership, Plan,
-    PlannedRow, RowIndex, Rules, Stage, Step, StepIndex, Work,
+    Account, AccountIndex, Deletion, Ending, Expectation, Family, Few, GroupRuleChange, Plan, PlannedRow, RowIndex,
+    Rules, Stage, Step, StepIndex, Work,
 };
-use crate::api::{Group, User, UserUpdate};
+use crate::api::{Group, User};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId};
 
@@ -83,43 +85,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     assembly.finish(snapshot)
 }
 
-/// Drafts with what they are known by.
-pub(super) fn indexed<'d, 'a>(drafts: &'d [Draft<'a>]) -> impl Iterator<Item = (AccountIndex, &'d Draft<'a>)> {
-    drafts
-        .iter()
-        .enumerate()
-        .map(|(position, draft)| (AccountIndex::new(position), draft))
-}
-
-pub(super) struct Assembly<'a> {
-    pub(super) rules: &'a Rules,
-    pub(super) plan: Plan,
-    pub(super) seats: SeatCount,
-    /// What migrations' old accounts hold once the steps so far have been made.
-    pub(super) holdings: HashMap<AccountIndex, Holding>,
-    /// What those hold in the end that are deleted, where it is something.
-    leaving: HashMap<AccountIndex, BundleSet>,
-    /// The rows that make accounts.
-    makers: Vec<(AccountIndex, RowIndex)>,
-    pub(super) denied: Denied,
-}
-
 impl Assembly<'_> {
-    pub(super) fn push(&mut self, stage: Stage, account: Option<AccountIndex>, mut rows: Few<RowIndex>, work: Work) {
-        if rows.len() > 1 {
-            let mut list = Vec::from(rows);
-            list.sort_unstable();
-            list.dedup();
-            rows = list.into();
-        }
-        self.plan.steps.push(Step {
-            stage,
-            account,
-            rows,
-            work,
-        });
-    }
-
     /// Moves the memberships that are cheaper from the user's side into the users' updates.
     fn route_memberships(&mut self, drafts: &mut [Draft<'_>]) {
         let groups = &self.plan.groups;
@@ -220,7 +186,7 @@ impl Assembly<'_> {
     fn deletions(&mut self, drafts: &[Draft<'_>]) {
         for (account, draft) in indexed(drafts) {
             if let Some(row) = draft.deleted_by() {
-                self.delete(departure(draft), account, row, draft);
+                self.delete(draft.departure(), account, row, draft);
             }
         }
     }
@@ -257,15 +223,6 @@ impl Assembly<'_> {
         plan.seats = seats.lines(snapshot);
         plan.warnings = warnings(&plan, snapshot, rules);
         plan
-    }
-}
-
-/// When an account is deleted: as soon as nothing else is done to it.
-pub(super) fn departure(draft: &Draft<'_>) -> Stage {
-    match draft.license_change() {
-        Some(change) if change.may_take() => Stage::Farewell,
-        _ if draft.is_touched() => Stage::Leave,
-        _ => Stage::Change,
     }
 }
 
@@ -310,28 +267,5 @@ fn name_and_address(user: &User) -> String {
     match name.trim() {
         "" => address.to_owned(),
         name => format!("{name} <{address}>"),
-    }
-}
-
-impl Draft<'_> {
-    /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
-    fn move_into_update(&mut self, group: GroupId) {
-        let wishes = self.wishes();
-        let Some(place) = wishes.memberships.iter().position(|wish| wish.group == group) else {
-            return;
-        };
-        let Wish { change, rows, .. } = wishes.memberships.remove(place);
-        for row in rows {
-            let mut part = UserUpdate::default();
-            match change {
-                Membership::Join => part.add_groups.push(group),
-                Membership::Leave => part.remove_groups.push(group),
-            }
-            match wishes.updates.iter_mut().find(|(of, _)| *of == row) {
-                Some((_, update)) => *update = std::mem::take(update).then(&part),
-                None => wishes.updates.push((row, part)),
-            }
-        }
-        wishes.updates.sort_by_key(|(row, _)| *row);
     }
 }

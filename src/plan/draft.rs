@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::step::{narrow, wide};
-use super::{AccountIndex, Direct, Few, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Turn, Work};
+use super::{AccountIndex, Direct, Few, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Stage, Turn, Work};
 use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId};
@@ -323,6 +323,44 @@ impl<'a> Draft<'a> {
     pub(super) fn is_touched(&self) -> bool {
         self.license_change().is_some() || self.is_changed
     }
+
+    /// When it is deleted: as soon as nothing else is done to it.
+    pub(super) fn departure(&self) -> Stage {
+        match self.license_change() {
+            Some(change) if change.may_take() => Stage::Farewell,
+            _ if self.is_touched() => Stage::Leave,
+            _ => Stage::Change,
+        }
+    }
+
+    /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
+    pub(super) fn move_into_update(&mut self, group: GroupId) {
+        let wishes = self.wishes();
+        let Some(place) = wishes.memberships.iter().position(|wish| wish.group == group) else {
+            return;
+        };
+        let Wish { change, rows, .. } = wishes.memberships.remove(place);
+        for row in rows {
+            let mut part = UserUpdate::default();
+            match change {
+                Membership::Join => part.add_groups.push(group),
+                Membership::Leave => part.remove_groups.push(group),
+            }
+            match wishes.updates.iter_mut().find(|(of, _)| *of == row) {
+                Some((_, update)) => *update = std::mem::take(update).then(&part),
+                None => wishes.updates.push((row, part)),
+            }
+        }
+        wishes.updates.sort_by_key(|(row, _)| *row);
+    }
+}
+
+/// Drafts with what they are known by.
+pub(super) fn indexed<'d, 'a>(drafts: &'d [Draft<'a>]) -> impl Iterator<Item = (AccountIndex, &'d Draft<'a>)> {
+    drafts
+        .iter()
+        .enumerate()
+        .map(|(position, draft)| (AccountIndex::new(position), draft))
 }
 
 /// The accounts that a sheet touches.

@@ -1,11 +1,11 @@
 //! Licence changes put into stages: what frees first, what takes in waves, what is handed over.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 
-use super::allot::{Claim, Denial, denials};
-use super::assemble::{Assembly, departure, indexed};
-use super::draft::{Draft, OldAccount};
+use super::allot::{Claim, Denied, denials};
+use super::assembly::Assembly;
+use super::draft::{Draft, OldAccount, indexed};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
     AccountIndex, BatchSizes, CallKind, Ending, Family, Few, Holding, LicenseChange, LicenseEdit, RowIndex, Rules,
@@ -13,9 +13,6 @@ use super::{
 };
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
-
-/// The rows that miss out on seats, by row.
-pub(super) type Denied = BTreeMap<RowIndex, Denial>;
 
 /// What the accounts ask for, by what it does to the seats.
 pub(super) struct Asked<C> {
@@ -132,7 +129,7 @@ fn hand_overs(drafts: &[Draft<'_>], rules: &Rules) -> HandOvers {
 fn pools(drafts: &[Draft<'_>], snapshot: &Snapshot) -> Pools {
     let mut pools = free_seats(snapshot);
     for draft in drafts {
-        if draft.deleted_by().is_some() && departure(draft) != Stage::Farewell {
+        if draft.deleted_by().is_some() && draft.departure() != Stage::Farewell {
             pools.free(&draft.now().direct.bundles());
         }
     }

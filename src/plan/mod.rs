@@ -6,6 +6,7 @@
 
 mod allot;
 mod assemble;
+mod assembly;
 mod batch;
 mod build;
 mod describe;
@@ -14,11 +15,11 @@ mod draft;
 mod few;
 mod gather;
 mod licenses;
+mod memberships;
 mod needs;
 mod planned;
 mod profile;
 mod review;
-mod route;
 mod row_end;
 mod rules;
 mod seat_count;
@@ -33,7 +34,7 @@ pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
 pub use few::Few;
 pub use needs::needs;
-pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
+pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict, Warning};
 pub use review::{Difference, Fate, RowPlan, Since, differences, review, seat_differences, size_differences};
 pub use row_end::{Course, RowEnd, row_end};
 pub use rules::{Administrators, OnShortage, Pending, Rules};
@@ -43,4 +44,3 @@ pub use step::{
     StepIndex, StepSource, Work,
 };
 pub use verdicts::short_of;
-pub use warnings::Warning;

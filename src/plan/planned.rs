@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, Few, RowIndex, Stage, Step, StepIndex, StepSource, Warning};
+use super::{Account, AccountIndex, Begun, Few, RowIndex, Stage, Step, StepIndex, StepSource};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -126,6 +126,17 @@ pub struct Deletion {
     pub user: UserId,
     /// Its name and address, for the eye.
     pub label: String,
+}
+
+/// Something that the user should know before confirming a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// A code in kebab case.
+    pub code: &'static str,
+    /// What to know, in a sentence without a full stop.
+    pub message: String,
+    /// The rows that it is about, in sheet order.
+    pub rows: Vec<RowIndex>,
 }
 
 /// What will be done.

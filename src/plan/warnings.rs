@@ -3,23 +3,12 @@
 use std::collections::HashMap;
 
 use super::verdicts::ALREADY_GONE;
-use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Work};
+use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Warning, Work};
 use crate::directory::Snapshot;
 use crate::text::{joined, plural};
 
 /// How many accounts a warning names.
 const NAMED: usize = 4;
-
-/// Something that the user should know before confirming a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// A code in kebab case.
-    pub code: &'static str,
-    /// What to know, in a sentence without a full stop.
-    pub message: String,
-    /// The rows that it is about, in sheet order.
-    pub rows: Vec<RowIndex>,
-}
 
 pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
     let warnings = [

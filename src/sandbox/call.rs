@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::reply::Reply;
-use super::token::Tokens;
+use super::tokens::Tokens;
 use super::{Config, World};
 use crate::model::{GroupId, OrganizationId, UserId};
 

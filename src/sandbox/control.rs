@@ -6,7 +6,7 @@ use url::form_urlencoded::Serializer;
 
 use super::call::Request;
 use super::reply::Reply;
-use super::serve::Shared;
+use super::shared::Shared;
 
 /// The page, if it is asked for.
 pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {

@@ -10,12 +10,13 @@ use jiff::Timestamp;
 
 use super::answer::{Body, Closed, Ending, response};
 use super::call::{Call, Request};
-use super::endpoint::{Access, Endpoint, Found, Service, find};
+use super::endpoint::{Access, Endpoint, Service};
 use super::faults::{FaultKind, Moment};
 use super::log::Line;
 use super::quota::rate_limited;
 use super::reply::{Reply, identity_result};
-use super::serve::{Shared, State};
+use super::router::{Found, find};
+use super::shared::{Shared, State};
 use super::{control, muddle};
 
 /// A request in work; the tally knows how many there were at once.

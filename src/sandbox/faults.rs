@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
-use super::config::RetryAfter;
+use super::quota::RetryAfter;
 
 /// The faults of a sandbox: those that a rule orders, then those of chance.
 #[derive(Debug, Clone, Default)]

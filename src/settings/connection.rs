@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::credentials::{Credentials, credentials};
 use super::finding::Fault;
+use super::inputs::Overrides;
 use super::layers::Layers;
-use super::load::Overrides;
 use super::section::Said;
 use crate::api::{BaseUrl, BaseUrlError};
 use crate::model::{Deployment, OrganizationId};

@@ -3,8 +3,8 @@
 use strum::{EnumString, VariantNames};
 
 use super::finding::Fault;
+use super::inputs::Overrides;
 use super::layers::{Layers, SecretKeys};
-use super::load::Overrides;
 use super::secret::SecretSource;
 
 /// How to sign in (`uipath-api`, 2).

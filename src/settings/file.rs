@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use toml::de::DeTable;
 
 use super::finding::{Fault, Findings};
+use super::inputs::{Overrides, Reach, Surroundings};
 use super::layers::Layers;
-use super::load::{Overrides, Reach, Surroundings};
 use super::places::candidates;
 use super::section::{Said, Section, line_of};
 use crate::text::{joined, nearest};

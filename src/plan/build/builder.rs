@@ -6,8 +6,9 @@ use super::BegunRows;
 use crate::api::{Group, UserUpdate};
 use crate::directory::{Found, Snapshot};
 use crate::model::{BundleSet, Email, GroupId, GroupRef, Operation, ProfileChange, Quota, Row, Status, UserRef};
+use crate::plan::allot::Denied;
 use crate::plan::draft::Drafts;
-use crate::plan::licenses::{Denied, shortage};
+use crate::plan::licenses::shortage;
 use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::verdicts::{contradicts, not_made, verdict};
 use crate::plan::{

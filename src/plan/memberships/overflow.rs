@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::Groups;
+use super::group_calls::Groups;
 
 /// How many memberships are looked at, at most: the best choice is a matter of trying, and a sheet of a
 /// million memberships is to be planned within seconds.

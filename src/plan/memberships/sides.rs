@@ -2,37 +2,9 @@
 //! user serves many groups. The fewest calls are a smallest vertex cover of the graph whose edges are
 //! the changes and whose ends are the users and the groups' calls.
 
-mod cover;
-mod overflow;
-
-use std::collections::HashMap;
-
-use super::AccountIndex;
-use crate::model::GroupId;
-use cover::covering_users;
-use overflow::worth_a_call;
-
-/// A membership change to be routed: an edge between an account and a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Edge {
-    /// The account.
-    pub(super) account: AccountIndex,
-    /// The group.
-    pub(super) group: GroupId,
-    /// Where it can be made from.
-    pub(super) side: Side,
-}
-
-/// Where a membership change can be made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    /// From either.
-    Either,
-    /// From the user's only: changes of built-in groups.
-    User,
-    /// From the group's only: changes of accounts of an external directory.
-    Group,
-}
+use super::group_calls::{Edge, Groups, Side};
+use super::overflow::worth_a_call;
+use super::vertex_cover::covering_users;
 
 /// The accounts whose memberships are changed by a PUT of their own, all that may be: one flag for each of
 /// `riders`, which tells whether the account's own PUT is needed anyway.
@@ -43,7 +15,7 @@ pub(super) enum Side {
 /// has more than one call, the dealing decides which changes are those by which it overflows: first those of
 /// the users who make most groups overflow, then of those whom the cover before sent for, as long as that
 /// saves a call.
-pub(super) fn senders(edges: &[Edge], mut riders: Vec<bool>, chunk: usize) -> Vec<bool> {
+pub(in crate::plan) fn senders(edges: &[Edge], mut riders: Vec<bool>, chunk: usize) -> Vec<bool> {
     for edge in edges.iter().filter(|edge| edge.side == Side::User) {
         riders[edge.account.position()] = true;
     }
@@ -65,76 +37,17 @@ pub(super) fn senders(edges: &[Edge], mut riders: Vec<bool>, chunk: usize) -> Ve
     riders
 }
 
-/// The changes of each group that can still be made from either side.
-struct Groups {
-    list: Vec<Group>,
-    chunk: usize,
-}
-
-#[derive(Default)]
-struct Group {
-    /// How many of its changes can be made from its side only.
-    bound: usize,
-    /// Whose other changes there are.
-    members: Vec<usize>,
-}
-
-impl Groups {
-    fn of(edges: &[Edge], riders: &[bool], chunk: usize) -> Self {
-        let mut list: Vec<Group> = Vec::new();
-        let mut places: HashMap<GroupId, usize> = HashMap::new();
-        for Edge { account, group, side } in edges {
-            if *side == Side::User || *side == Side::Either && riders[account.position()] {
-                continue;
-            }
-            let place = *places.entry(*group).or_insert_with(|| {
-                list.push(Group::default());
-                list.len() - 1
-            });
-            match side {
-                Side::Group => list[place].bound += 1,
-                Side::Either | Side::User => list[place].members.push(account.position()),
-            }
-        }
-        Self { list, chunk }
-    }
-
-    /// Deals these users' changes out after those of the others.
-    fn deal_last(&mut self, last: &[bool]) {
-        for group in &mut self.list {
-            group.members.sort_unstable_by_key(|user| (last[*user], *user));
-        }
-    }
-
-    /// The calls that the groups would make, each with its users, but for those that have to be made anyway.
-    fn calls_to_spare(&self) -> Vec<&[usize]> {
-        let spare = |group: &'_ Group| {
-            let room = group.bound.next_multiple_of(self.chunk) - group.bound;
-            room.min(group.members.len())
-        };
-        self.list
-            .iter()
-            .flat_map(|group| group.members[spare(group)..].chunks(self.chunk))
-            .collect()
-    }
-
-    /// How many PUTs there are if these users make their changes themselves.
-    fn calls(&self, senders: &[bool]) -> usize {
-        let of_group = |group: &Group| {
-            let left = group.members.iter().filter(|user| !senders[**user]).count();
-            (group.bound + left).div_ceil(self.chunk)
-        };
-        let own = senders.iter().filter(|sends| **sends).count();
-        own + self.list.iter().map(of_group).sum::<usize>()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::HashMap;
+
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
     use uuid::Uuid;
+
+    use super::*;
+    use crate::model::GroupId;
+    use crate::plan::AccountIndex;
 
     fn edge(account: usize, group: u128) -> Edge {
         Edge {
