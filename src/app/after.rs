@@ -8,16 +8,17 @@ use super::Ending;
 use super::console::{Console, data};
 use super::failure::Failure;
 use super::guards::Desk;
+use super::job::Job;
 use super::next::Typed;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
-use super::saved::{Job, SavedOptions};
 use super::signals::Signals;
 use crate::cli::{OutputFormat, RunOptions};
 use crate::engine::{Ran, Stopped};
 use crate::ledger::{FinishError, Finished, History, ResultsFile};
 use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::{Evidence, Observed, Summary, hints};
+use crate::saved_plan::SavedOptions;
 use crate::sheet::{Mark, Marks, write_extract};
 
 /// What a run leaves behind.
@@ -81,7 +82,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
                 .collect(),
             sheet: options.path.as_deref(),
             planned: saved
-                .map(|saved| saved.head.options.words_beside(&typed_flags))
+                .map(|saved| saved.header.options.missing_from(&typed_flags))
                 .unwrap_or_default(),
             deletions: allows_deletions.then(|| next.count()),
         }

@@ -12,19 +12,18 @@ use super::cost::{Ahead, Cost};
 use super::failure::Failure;
 use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
-use super::review::Review;
 use super::runtime::block_on;
-use super::saved::{self, Head, Origin, SavedOptions, Whose, beside};
 use super::sheet;
 use crate::cli::{OutputFormat, PlanOptions};
 use crate::report::write_json;
+use crate::saved_plan::{self, PlanHeader, PlanOrganization, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let began = Instant::now();
     let planning = &options.planning;
     if let Some(path) = &options.save {
-        saved::may_be_saved_to(path)?;
+        saved_plan::may_be_saved_to(path)?;
     }
     let settings = configured_for(planning.sheet.target, overrides, console);
     let (source, settings) = sheet::open(&options.path, settings)?;
@@ -44,28 +43,30 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let ahead = Ahead::WholeRun(began.elapsed());
         let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, ahead);
         let view = cost.view(&choice, &plan, &snapshot);
-        let review = Review {
+        let now = SheetPlan {
             order: &order,
-            choice: &choice,
+            rows: &choice.rows,
+            not_attempted: &choice.left,
             plan: &plan,
             snapshot: &snapshot,
         };
         if let Some(file) = &options.save {
-            let origin = Origin {
-                now: Timestamp::now(),
-                organization: Whose {
+            let header = PlanHeader {
+                saved_at: Timestamp::now(),
+                organization: PlanOrganization {
                     id: loaded.organization.id,
                     name: loaded.organization.name.clone(),
                 },
+                sheet: path_beside(file, &options.path),
+                results: planning.results.as_ref().map(|path| path_beside(file, path)),
+                options: SavedOptions::of(planning),
                 batch: rules.sizes,
             };
-            let results = planning.results.as_ref().map(|path| beside(file, path));
-            let head = Head::new(origin, beside(file, &options.path), results, SavedOptions::of(planning));
-            saved::write(file, &head, view.shape(review))?;
+            saved_plan::write(file, header, view.shape(now))?;
         }
         data(|out| match console.output {
             OutputFormat::Text => view.write_text(out),
-            OutputFormat::Json => write_json(&view.shape(review), out),
+            OutputFormat::Json => write_json(&view.shape(now), out),
         })?;
         if let Some(file) = &options.save {
             console.tell(format!(

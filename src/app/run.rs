@@ -14,19 +14,19 @@ use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
 use super::guards::{Desk, ask, question};
+use super::job::Job;
 use super::next::Typed;
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
-use super::review::Review;
 use super::runtime::{block_on, catch_up};
-use super::saved::{self, Job, SavedPlan};
 use super::{Ending, panics, sheet};
 use crate::cli::{MaxFailures, RunOptions, Verbosity};
 use crate::engine::{self, Engine, Ran};
 use crate::ledger::{Carrying, History, Journal, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
+use crate::saved_plan::{PlanOrganization, SavedPlan, SheetPlan};
 use crate::settings::Overrides;
-use crate::sheet::Source;
+use crate::sheet::{STDIN, Source};
 use crate::text::plural;
 
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
@@ -71,7 +71,10 @@ async fn carry_out(
     let settings = session.settings;
     let mut loaded = session.load(source, &job.planning).await?;
     if let Some(saved) = &job.saved {
-        saved::check_organization(saved, loaded.organization.id, &loaded.organization.name)?;
+        saved.check_organization(PlanOrganization {
+            id: loaded.organization.id,
+            name: loaded.organization.name.clone(),
+        })?;
     }
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
@@ -79,12 +82,12 @@ async fn carry_out(
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
     let results = Results::of(&path, &run, options.history, target)?;
-    let planned = job.saved.as_ref().map(SavedPlan::planned);
+    let planned = job.saved.as_ref().map(SavedPlan::planned_rows);
     let part = planned.as_ref().map_or_else(|| Part::of(&job.planning), Part::Saved);
     let history = results.history();
     let mut choice = choose(rows, &loaded.intake.refused, history, part).map_err(|error| not_read(&error))?;
 
-    let desk = Desk::here(job.path.as_os_str() == sheet::STDIN);
+    let desk = Desk::here(job.path.as_os_str() == STDIN);
     let rules = rules(settings, &job.planning);
     if let Some(notice) = results.notice() {
         session.console.tell(format!("{notice}\n"));
@@ -92,13 +95,19 @@ async fn carry_out(
     let agreed = async {
         let (snapshot, plan) = session.plan(&loaded.organization, &choice, history, &rules).await?;
         if let Some(saved) = &job.saved {
-            let review = Review {
+            let now = SheetPlan {
                 order: &order(&loaded.intake, &choice),
-                choice: &choice,
+                rows: &choice.rows,
+                not_attempted: &choice.left,
                 plan: &plan,
                 snapshot: &snapshot,
             };
-            session.console.tell(saved::check(saved, review, &rules, history)?);
+            saved.check(now, &rules.sizes, history)?;
+            session.console.tell(format!(
+                "the plan of {}, saved in `{}`, still holds\n",
+                saved.header.saved_at,
+                saved.path.display()
+            ));
         }
         let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
         let view = cost.view(&choice, &plan, &snapshot);
@@ -114,7 +123,7 @@ async fn carry_out(
         })?;
         let asked = Instant::now();
         ask(question, &session.signals).await?;
-        Ok((snapshot, plan, cost.timing.takes, asked.elapsed()))
+        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, asked.elapsed()))
     };
     let (snapshot, plan, takes, hesitated) = agreed.await?;
 

@@ -13,9 +13,6 @@ use crate::problem::Severity;
 use crate::settings::Settings;
 use crate::sheet::{SheetError, Source};
 
-/// The path that means the standard input.
-pub(super) const STDIN: &str = "-";
-
 /// Opens the sheet. Where neither it nor the configuration can be used, both are told.
 pub(super) fn open(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
     let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, &error));

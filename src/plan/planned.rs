@@ -21,6 +21,37 @@ pub struct Verdict {
     pub message: String,
 }
 
+/// What a plan does with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Calls are made for it.
+    ToChange,
+    /// The state is so already.
+    AlreadySo,
+    /// It waits for an invitation to be accepted.
+    Waits,
+    /// A person has to look at it, and no call is made.
+    CannotRun,
+    /// It did not pass validation, or stands twice.
+    Invalid,
+    /// The user chose other rows.
+    LeftOut,
+    /// An earlier run finished it.
+    Finished,
+}
+
+impl Fate {
+    /// The fate of a row that gets no call.
+    pub fn of(status: Status) -> Self {
+        match status {
+            Status::Unchanged | Status::Done => Self::AlreadySo,
+            Status::Waiting => Self::Waits,
+            _ => Self::CannotRun,
+        }
+    }
+}
+
 /// How a row ends when all of its steps succeed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Ending {

@@ -35,5 +35,5 @@ pub use extract::{Mark, Marks, write_extract};
 pub use guard::is_guarded;
 pub use letters::column_letters;
 pub use row::{Cell, CellKind, Row, RowFault};
-pub use source::Source;
+pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};

@@ -16,6 +16,9 @@ use super::workbook::{self, WorkbookFormat};
 use super::workbook_fault::WorkbookFault;
 use crate::text::{fold, nearest};
 
+/// The path that means standard input.
+pub const STDIN: &str = "-";
+
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Format {
     Text(TextFormat),
@@ -38,7 +41,7 @@ pub struct Source {
 impl Source {
     /// Opens the sheet at `path`; `-` is standard input, which like a named pipe is kept in a private temporary file.
     pub fn open(path: &Path) -> Result<Self, SheetError> {
-        if path.as_os_str() == "-" {
+        if path.as_os_str() == STDIN {
             return Self::from_reader(&mut io::stdin().lock());
         }
         let name = path.display().to_string();

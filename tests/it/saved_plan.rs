@@ -71,12 +71,12 @@ fn what_changed_in_the_organization_is_named_row_by_row() {
     let stage = saved(&three(), &[]);
     give(&stage, HUGO, &["ATTUNU"]);
     refused(&stage, "1 thing has changed since the plan was saved").tells(&format!(
-        "row 2: `{HUGO}` now holds ATTUNU; the plan took it to have no direct licences"
+        "row 2: `{HUGO}` now holds ATTUNU; the plan expected it to have no direct licences"
     ));
     give(&stage, HUGO, &["ACNU"]);
     refused(
         &stage,
-        &format!("row 2: `{HUGO}` now holds ACNU; the plan took it to have no direct licences"),
+        &format!("row 2: `{HUGO}` now holds ACNU; the plan expected it to have no direct licences"),
     );
 }
 
@@ -131,7 +131,7 @@ fn rows_that_came_left_or_were_rewritten_are_named() {
         .tells(&format!(
             "row 5: the row is new in the sheet: set-licenses `{BRAM}` `ACNU`"
         ))
-        .tells("row 4: the row has left the sheet: invite `ada@new.example` `HR Robots`");
+        .tells("row 4: the row is no longer in the sheet: invite `ada@new.example` `HR Robots`");
     // The empty line is a row of nothing to the test's own reader.
     stage.write("sheet.csv", three());
 }

@@ -15,7 +15,7 @@ use crate::model::OperationKind;
     clippy::struct_excessive_bools,
     reason = "a flag of the file is one of the command line, there or not"
 )]
-pub(in crate::app) struct SavedOptions {
+pub struct SavedOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<OperationKind>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -59,30 +59,49 @@ type Flag = (&'static str, Vec<String>);
 
 impl SavedOptions {
     /// The flags of what was typed; the results file is kept apart.
-    pub(in crate::app) fn of(typed: &PlanningOptions) -> Self {
-        let sheet = &typed.sheet;
+    pub fn of(typed: &PlanningOptions) -> Self {
+        // Taken apart by name: a new flag does not compile until it is kept here, or left out on purpose.
+        let PlanningOptions {
+            sheet:
+                SheetOptions {
+                    operation,
+                    columns,
+                    sheets,
+                    unknown_codes,
+                    email_update,
+                    target,
+                },
+            only,
+            limit,
+            on_shortage,
+            admins,
+            invalid_rows,
+            pending_invites,
+            // The header keeps it.
+            results: _,
+        } = typed;
         let mapping = |mapping: &ColumnMapping| format!("{}={}", mapping.header, mapping.column);
         Self {
-            operation: sheet.operation,
-            map: sheet.columns.iter().map(mapping).collect(),
-            sheet: sheet.sheets.clone(),
-            allow_unknown_codes: sheet.unknown_codes == Permission::Allowed,
-            allow_email_update: sheet.email_update == Permission::Allowed,
-            sandbox: sheet.target == Target::Sandbox,
-            only: typed.only.clone(),
-            limit: typed.limit,
-            on_shortage: typed.on_shortage.map(|on_shortage| match on_shortage {
+            operation: *operation,
+            map: columns.iter().map(mapping).collect(),
+            sheet: sheets.clone(),
+            allow_unknown_codes: *unknown_codes == Permission::Allowed,
+            allow_email_update: *email_update == Permission::Allowed,
+            sandbox: *target == Target::Sandbox,
+            only: only.clone(),
+            limit: *limit,
+            on_shortage: on_shortage.map(|on_shortage| match on_shortage {
                 OnShortage::Stop => Shortage::Stop,
                 OnShortage::Fill => Shortage::Fill,
             }),
-            allow_admins: typed.admins == Permission::Allowed,
-            resend: typed.pending_invites == PendingInvites::Resend,
-            skip_invalid: typed.invalid_rows == InvalidRows::Skip,
+            allow_admins: *admins == Permission::Allowed,
+            resend: *pending_invites == PendingInvites::Resend,
+            skip_invalid: *invalid_rows == InvalidRows::Skip,
         }
     }
 
     /// The same as options.
-    pub(in crate::app) fn planning(&self) -> PlanningOptions {
+    pub fn planning(&self) -> PlanningOptions {
         let mapping = |text: &String| {
             let (header, column) = text.rsplit_once('=').unwrap_or((text, ""));
             ColumnMapping {
@@ -126,7 +145,7 @@ impl SavedOptions {
 
     /// What of the `typed` flags is not as this plan was made, a sentence each. A flag that is not typed is
     /// the plan's.
-    pub(in crate::app) fn differences(&self, typed: &Self) -> Vec<String> {
+    pub fn differences(&self, typed: &Self) -> Vec<String> {
         let ours = self.flags();
         let mut differences = Vec::new();
         for (flag, values) in typed.flags() {
@@ -145,9 +164,9 @@ impl SavedOptions {
         differences
     }
 
-    /// What has to be added to the `typed` flags for another sheet of the same kind: how to read it, and what
-    /// may be done.
-    pub(in crate::app) fn words_beside(&self, typed: &Self) -> Vec<String> {
+    /// The words to add to the `typed` flags for another sheet of the same kind: how to read it, and what is
+    /// allowed. Which rows were chosen is of the plan's own sheet only.
+    pub fn missing_from(&self, typed: &Self) -> Vec<String> {
         let typed = typed.flags();
         let is_typed = |flag: &str| typed.iter().any(|(name, _)| *name == flag);
         let flags = self.flags().into_iter();
@@ -156,26 +175,40 @@ impl SavedOptions {
     }
 
     fn flags(&self) -> Vec<Flag> {
+        let Self {
+            operation,
+            map,
+            sheet,
+            allow_unknown_codes,
+            allow_email_update,
+            sandbox,
+            only,
+            limit,
+            on_shortage,
+            allow_admins,
+            resend,
+            skip_invalid,
+        } = self;
         let one = |flag, value: Option<String>| value.map(|value| (flag, vec![value]));
         let many = |flag, values: &Vec<String>| (!values.is_empty()).then(|| (flag, values.clone()));
-        let plain = |flag, is_typed: bool| is_typed.then(|| (flag, Vec::new()));
-        let on_shortage = self.on_shortage.map(|on_shortage| match on_shortage {
+        let plain = |flag, is_typed: &bool| is_typed.then(|| (flag, Vec::new()));
+        let on_shortage = on_shortage.map(|on_shortage| match on_shortage {
             Shortage::Stop => "stop".to_owned(),
             Shortage::Fill => "fill".to_owned(),
         });
         let flags = [
-            one("--operation", self.operation.map(|operation| operation.to_string())),
-            many("--map", &self.map),
-            many("--sheet", &self.sheet),
-            plain("--allow-unknown-codes", self.allow_unknown_codes),
-            plain("--allow-email-update", self.allow_email_update),
-            plain("--sandbox", self.sandbox),
-            one("--only", self.only.as_ref().map(RowSelection::to_string)),
-            one("--limit", self.limit.map(|limit| limit.to_string())),
+            one("--operation", operation.map(|operation| operation.to_string())),
+            many("--map", map),
+            many("--sheet", sheet),
+            plain("--allow-unknown-codes", allow_unknown_codes),
+            plain("--allow-email-update", allow_email_update),
+            plain("--sandbox", sandbox),
+            one("--only", only.as_ref().map(RowSelection::to_string)),
+            one("--limit", limit.map(|limit| limit.to_string())),
             one("--on-shortage", on_shortage),
-            plain("--allow-admins", self.allow_admins),
-            plain("--resend", self.resend),
-            plain("--skip-invalid", self.skip_invalid),
+            plain("--allow-admins", allow_admins),
+            plain("--resend", resend),
+            plain("--skip-invalid", skip_invalid),
         ];
         flags.into_iter().flatten().collect()
     }

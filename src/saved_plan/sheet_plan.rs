@@ -1,30 +1,77 @@
-//! What a plan says of one row.
+//! What a plan says of a sheet, row by row, in a form that can be shown, kept in a file, and compared with
+//! what a later plan says of the same rows.
 
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::directory::Snapshot;
+use crate::ledger::Record;
 use crate::model::{OperationKind, Place, Row, RowKey, Status, UserId};
-use crate::plan::{Plan, RowEnd, RowIndex, Work};
+use crate::plan::{Fate, Plan, RowEnd, RowIndex, Work};
 
-/// What a plan does with a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fate {
-    /// Calls are made for it.
-    ToChange,
-    /// The state is so already.
-    AlreadySo,
-    /// It waits for an invitation to be accepted.
-    Waits,
-    /// A person has to look at it, and no call is made.
-    CannotRun,
-    /// It did not pass validation, or stands twice.
-    Invalid,
-    /// The user chose other rows.
-    LeftOut,
-    /// An earlier run finished it.
-    Finished,
+/// A whole sheet as a plan sees it. Serialized as a list, row by row, so that none but the one at hand is in
+/// memory.
+#[derive(Clone, Copy)]
+pub struct SheetPlan<'a> {
+    /// Every row of the sheet, in its order.
+    pub order: &'a [(RowKey, Place)],
+    /// The rows that are planned.
+    pub rows: &'a [Row],
+    /// Records of rows that are not attempted.
+    pub not_attempted: &'a [Record],
+    /// What is planned.
+    pub plan: &'a Plan,
+    /// The state that was planned against.
+    pub snapshot: &'a Snapshot,
+}
+
+impl<'a> SheetPlan<'a> {
+    /// What the plan says of each row, in the sheet's order.
+    pub fn rows(self) -> impl Iterator<Item = RowPlan> + 'a {
+        let Self {
+            order,
+            rows,
+            not_attempted,
+            plan,
+            snapshot,
+        } = self;
+        let planned = rows.iter().enumerate();
+        let planned: HashMap<RowKey, usize> = planned.map(|(index, row)| (row.key, index)).collect();
+        let left: HashMap<RowKey, &Record> = not_attempted.iter().map(|record| (record.key, record)).collect();
+        order.iter().map(move |(key, place)| {
+            if let Some(index) = planned.get(key) {
+                row_plan(rows, plan, snapshot, *index)
+            } else if let Some(record) = left.get(key) {
+                left_out(record)
+            } else {
+                RowPlan::bare(place.clone(), *key, Fate::Finished)
+            }
+        })
+    }
+}
+
+impl Serialize for SheetPlan<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(self.rows())
+    }
+}
+
+fn left_out(record: &Record) -> RowPlan {
+    let fate = match record.status {
+        Status::NotRun => Fate::LeftOut,
+        _ => Fate::Invalid,
+    };
+    RowPlan {
+        operation: record.operation,
+        user: record.user.clone(),
+        target: record.target.clone(),
+        status: Some(record.status),
+        code: record.code.clone(),
+        message: record.message.clone(),
+        ..RowPlan::bare(record.place.clone(), record.key, fate)
+    }
 }
 
 /// What a plan says of one row. `docs/plan.md` has its form in JSON.
@@ -87,19 +134,8 @@ impl RowPlan {
     }
 }
 
-impl Fate {
-    /// The fate of a row that gets no call.
-    pub fn of(status: Status) -> Self {
-        match status {
-            Status::Unchanged | Status::Done => Self::AlreadySo,
-            Status::Waiting => Self::Waits,
-            _ => Self::CannotRun,
-        }
-    }
-}
-
-/// Tells what the plan says of the row at this position of `rows`.
-pub fn review(rows: &[Row], plan: &Plan, snapshot: &Snapshot, index: RowIndex) -> RowPlan {
+/// What the plan says of the row at this position of `rows`.
+fn row_plan(rows: &[Row], plan: &Plan, snapshot: &Snapshot, index: RowIndex) -> RowPlan {
     let row = &rows[index];
     let planned = &plan.rows[index];
     let about = RowPlan {

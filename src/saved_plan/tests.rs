@@ -1,12 +1,14 @@
-//! What is a difference between two plans of the same sheet, and how it is told.
+//! What is a difference between two plans of the same sheet, and how it is worded.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::check::seat_differences;
 use super::*;
 use crate::model::{OperationKind, Place, RowKey, Status, UserId};
+use crate::plan::Fate;
 
 fn place(row: u32) -> Place {
     Place {
@@ -71,7 +73,7 @@ fn told(saved: &[RowPlan], now: Vec<RowPlan>, attempted: &[u32]) -> Vec<String> 
     };
     let differences = differences(saved, now, since).into_iter();
     differences
-        .map(|difference| format!("{}: {}", difference.at, difference.words))
+        .map(|difference| format!("{}: {}", difference.at, difference.message))
         .collect()
 }
 
@@ -94,37 +96,37 @@ fn each_state_that_is_another_is_told_with_what_the_plan_took_it_for() {
         (
             licensed(Value::Null),
             licensed(json!(["ACNU"])),
-            "`ada@x` now holds ACNU; the plan took it to have no direct licences",
+            "`ada@x` now holds ACNU; the plan expected it to have no direct licences",
         ),
         (
             licensed(json!(["ACNU", "PMD"])),
             licensed(json!([])),
-            "`ada@x` now holds an empty direct allocation; the plan took it to hold ACNU; PMD",
+            "`ada@x` now holds an empty direct allocation; the plan expected it to hold ACNU; PMD",
         ),
         (
             licensed(Value::Null),
             nothing_to_do(),
-            "`ada@x` now holds ATTUNU; the plan took it to have no direct licences",
+            "`ada@x` now holds ATTUNU; the plan expected it to have no direct licences",
         ),
         (
             nothing_to_do(),
             licensed(Value::Null),
-            "`ada@x` now has no direct licences; the plan took it to hold ATTUNU",
+            "`ada@x` now has no direct licences; the plan expected it to hold ATTUNU",
         ),
         (
             groups(json!({"A": false, "B": false}), json!({"A": true, "B": true})),
             groups(json!({"A": false}), json!({"A": true})),
-            "`ada@x` now is a member of `B`; the plan took it to be no member of `B`",
+            "`ada@x` now is a member of `B`; the plan expected it to be no member of `B`",
         ),
         (
             named("Eda"),
             named("Ida"),
-            "`ada@x` now has name `Ida`; the plan took it to have name `Eda`",
+            "`ada@x` now has name `Ida`; the plan expected it to have name `Eda`",
         ),
         (
             licensed(Value::Null),
             changing(json!({ "licenses": null }), json!({ "licenses": ["ACNU", "ATTUNU"] })),
-            "`ada@x` would now come to hold ACNU; ATTUNU; the plan was for it to hold ATTUNU",
+            "`ada@x` would now hold ACNU; ATTUNU; the plan was for it to hold ATTUNU",
         ),
         (
             licensed(Value::Null),
@@ -144,7 +146,7 @@ fn each_state_that_is_another_is_told_with_what_the_plan_took_it_for() {
         (
             invited(json!({ "made": "invited", "groups": { "A": true } })),
             changing(json!({ "groups": { "A": false } }), json!({ "groups": { "A": true } })),
-            "there is an account `ada@x` by now; the plan was to make it",
+            "there is already an account `ada@x`; the plan was to create it",
         ),
         (
             deleting(changing(json!({ "groups": ["A"] }), json!({}))),
@@ -247,7 +249,7 @@ fn rows_that_came_left_or_were_rewritten_are_told_by_what_they_ask_for() {
         [
             "row 3: the row was rewritten: set-licenses `ada@x` `ATTUNU` before, set-licenses `user3@x` `ATTUNU` now",
             "row 6: the row is new in the sheet: set-licenses `user9@x` `ATTUNU`",
-            "row 4: the row has left the sheet: set-licenses `ada@x` `ATTUNU`",
+            "row 4: the row is no longer in the sheet: set-licenses `ada@x` `ATTUNU`",
         ]
     );
 }
@@ -281,7 +283,7 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
     );
     assert_eq!(
         after(json!(["PMD"])),
-        ["row 15: `ada@x` now holds PMD; the plan took it to hold ATTUNU"]
+        ["row 15: `ada@x` now holds PMD; the plan expected it to hold ATTUNU"]
     );
     let so = RowPlan {
         fate: Fate::AlreadySo,
