@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::failure::Failure;
+use super::organization::Organization;
 use crate::cli::{PlanningOptions, RunOptions};
 use crate::saved_plan::SavedPlan;
 
@@ -36,5 +37,16 @@ impl Job {
             },
             saved: Some(saved),
         })
+    }
+
+    /// Makes sure that a saved plan was made for this organization.
+    ///
+    /// # Errors
+    /// It was made for another.
+    pub(super) fn check_organization(&self, organization: &Organization) -> Result<(), Failure> {
+        if let Some(saved) = &self.saved {
+            saved.check_organization(organization.of_plan())?;
+        }
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ use crate::directory::ReadOptions;
 use crate::event::{Method, Observer};
 use crate::model::OrganizationId;
 use crate::sandbox::{self, Sandbox};
+use crate::saved_plan::PlanOrganization;
 use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
@@ -94,6 +95,14 @@ impl Organization {
             client,
             _sandbox: sandbox,
         })
+    }
+
+    /// What a saved plan says of it.
+    pub(super) fn of_plan(&self) -> PlanOrganization {
+        PlanOrganization {
+            id: self.id,
+            name: self.name.clone(),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::runtime::block_on;
 use super::sheet;
 use crate::cli::{OutputFormat, PlanOptions};
 use crate::report::write_json;
-use crate::saved_plan::{self, PlanHeader, PlanOrganization, SavedOptions, SheetPlan, path_beside};
+use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
@@ -53,10 +53,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         if let Some(file) = &options.save {
             let header = PlanHeader {
                 saved_at: Timestamp::now(),
-                organization: PlanOrganization {
-                    id: loaded.organization.id,
-                    name: loaded.organization.name.clone(),
-                },
+                organization: loaded.organization.of_plan(),
                 sheet: path_beside(file, &options.path),
                 results: planning.results.as_ref().map(|path| path_beside(file, path)),
                 options: SavedOptions::of(planning),

@@ -24,7 +24,7 @@ use crate::cli::{MaxFailures, RunOptions, Verbosity};
 use crate::engine::{self, Engine, Ran};
 use crate::ledger::{Carrying, History, Journal, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
-use crate::saved_plan::{PlanOrganization, SavedPlan, SheetPlan};
+use crate::saved_plan::{SavedPlan, SheetPlan};
 use crate::settings::Overrides;
 use crate::sheet::{STDIN, Source};
 use crate::text::plural;
@@ -70,12 +70,7 @@ async fn carry_out(
     let began = Instant::now();
     let settings = session.settings;
     let mut loaded = session.load(source, &job.planning).await?;
-    if let Some(saved) = &job.saved {
-        saved.check_organization(PlanOrganization {
-            id: loaded.organization.id,
-            name: loaded.organization.name.clone(),
-        })?;
-    }
+    job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
