@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Ending;
 use super::console::{Console, data};
 use super::failure::Failure;
-use super::guards::Desk;
+use super::guards::Interactivity;
 use super::job::Job;
 use super::next::Typed;
 use super::prepare::Loaded;
@@ -37,7 +37,7 @@ pub(super) struct Aftermath<'a> {
     pub(super) deleting: &'a HashSet<RowKey>,
     pub(super) job: &'a Job,
     pub(super) options: &'a RunOptions,
-    pub(super) desk: Desk,
+    pub(super) interactivity: Interactivity,
 }
 
 pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
@@ -54,7 +54,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         deleting,
         job,
         options,
-        desk,
+        interactivity,
     } = aftermath;
     let path = file.path().to_owned();
     let counts = match file.finish(order) {
@@ -69,7 +69,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let failed_sheet = failed_sheet(&history, order, loaded, console)?;
     let ending = ending(&ran, signals, &history, order, &chosen);
     let stats = loaded.organization.client.stats();
-    let allows_deletions = options.max_deletes.is_some() || desk == Desk::Unattended;
+    let allows_deletions = options.max_deletes.is_some() || interactivity == Interactivity::Unattended;
     let saved = job.saved.as_ref();
     let typed_flags = SavedOptions::of(&options.planning);
     let typed = |is_next: &dyn Fn(&RowKey, Status) -> bool| {

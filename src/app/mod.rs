@@ -4,17 +4,16 @@
 
 mod after;
 mod check;
-mod choice;
+mod chosen_rows;
 mod codes;
-mod configured;
 mod console;
 mod cost;
+mod dispatch;
 mod ending;
 mod failure;
-mod generate;
 mod guards;
+mod inputs;
 mod job;
-mod memory;
 mod next;
 mod organization;
 mod panics;
@@ -25,9 +24,8 @@ mod results;
 mod run;
 mod runtime;
 mod sandbox;
-mod sheet;
 mod signals;
-mod start;
+mod spent_quota;
 
+pub use dispatch::main;
 pub use ending::Ending;
-pub use start::main;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::failure::Failure;
-use super::memory::Memory;
+use super::spent_quota::SpentQuotaFile;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
@@ -32,7 +32,7 @@ pub(super) struct Organization {
     pub(super) read: ReadOptions,
     /// The method that allocates licences here.
     pub(super) allocate_method: Method,
-    memory: Memory,
+    spent_quota: SpentQuotaFile,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
 }
@@ -73,15 +73,15 @@ impl Organization {
             ..HttpConfig::default()
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-        let memory = match target {
-            Target::Sandbox => Memory::none(),
+        let spent_quota = match target {
+            Target::Sandbox => SpentQuotaFile::none(),
             Target::Configured => {
                 let folder = settings::state_folder(&|name| std::env::var(name).ok());
-                Memory::of(config.organization_id, folder.as_deref())
+                SpentQuotaFile::of(config.organization_id, folder.as_deref())
             }
         };
         let client = Client::new(Arc::new(transport), config.clone(), observer, stop);
-        client.recall(&memory.recall(Timestamp::now()));
+        client.recall(&spent_quota.recall(Timestamp::now()));
         Ok(Self {
             id: config.organization_id,
             name: config.organization.clone(),
@@ -91,7 +91,7 @@ impl Organization {
                 capabilities: config.capabilities,
             },
             allocate_method: config.routes.allocate_method,
-            memory,
+            spent_quota,
             client,
             _sandbox: sandbox,
         })
@@ -109,7 +109,7 @@ impl Organization {
 /// However a command ends, the next one knows what it spent of the quotas.
 impl Drop for Organization {
     fn drop(&mut self) {
-        self.memory.keep(&self.client.spent(), Timestamp::now());
+        self.spent_quota.keep(&self.client.spent(), Timestamp::now());
     }
 }
 

@@ -5,15 +5,14 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::Ending;
-use super::choice::{Part, choose};
-use super::configured::configured_for;
+use super::chosen_rows::{RowScope, choose};
 use super::console::{Console, data};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
+use super::inputs::{open_sheet, settings_for};
 use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
 use super::runtime::block_on;
-use super::sheet;
 use crate::cli::{OutputFormat, PlanOptions};
 use crate::report::write_json;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
@@ -25,15 +24,15 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
     if let Some(path) = &options.save {
         saved_plan::may_be_saved_to(path)?;
     }
-    let settings = configured_for(planning.sheet.target, overrides, console);
-    let (source, settings) = sheet::open(&options.path, settings)?;
+    let settings = settings_for(planning.sheet.target, overrides, console);
+    let (source, settings) = open_sheet(&options.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let mut loaded = session.load(source, planning).await?;
         let path = results_of(loaded.source.path(), planning.results.as_deref());
         let history = results::read(&path, loaded.organization.id, planning.sheet.target)?;
         let rows = std::mem::take(&mut loaded.intake.rows);
-        let choice = choose(rows, &loaded.intake.refused, history.as_ref(), Part::of(planning))
+        let choice = choose(rows, &loaded.intake.refused, history.as_ref(), RowScope::of(planning))
             .map_err(|error| results::not_read(&error))?;
         let order = order(&loaded.intake, &choice);
         let rules = rules(&settings, planning);

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::choice::{Choice, is_fresh};
+use super::Ending;
+use super::chosen_rows::{ChosenRows, is_fresh};
 use super::console::{Console, complain};
 use super::failure::Failure;
+use super::inputs::{read_sheet, reading_options};
 use super::organization::Organization;
 use super::relay::Relay;
 use super::results::not_read;
 use super::signals::Signals;
-use super::{Ending, sheet};
 use crate::api::{self, CallError};
 use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
@@ -54,7 +55,7 @@ impl<'a> Session<'a> {
 
     /// Reads and validates the sheet; its problems are told.
     pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
-        let mut reading = sheet::options(&planning.sheet, self.settings);
+        let mut reading = reading_options(&planning.sheet, self.settings);
         let organization = Organization::connect(
             self.settings,
             planning.sheet.target,
@@ -62,7 +63,7 @@ impl<'a> Session<'a> {
             self.signals.stop.clone(),
         )
         .await?;
-        let intake = sheet::read(&source, &mut reading, &organization.client)
+        let intake = read_sheet(&source, &mut reading, &organization.client)
             .await
             .map_err(|error| could_not_start(&error))?;
         self.tell_reading(&source, &intake);
@@ -110,7 +111,7 @@ impl<'a> Session<'a> {
     pub(super) async fn plan(
         &self,
         organization: &Organization,
-        choice: &Choice,
+        choice: &ChosenRows,
         history: Option<&History>,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
@@ -200,7 +201,7 @@ fn call_line(event: &Event) -> Option<String> {
 }
 
 /// Accounts that an earlier run may have made a moment ago, and that cannot be read yet.
-fn unsettled(choice: &Choice, history: Option<&History>, snapshot: &Snapshot) -> Result<Vec<String>, Failure> {
+fn unsettled(choice: &ChosenRows, history: Option<&History>, snapshot: &Snapshot) -> Result<Vec<String>, Failure> {
     let Some(history) = history else { return Ok(Vec::new()) };
     let now = Timestamp::now();
     let mut addresses = Vec::new();
@@ -269,7 +270,7 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
     let mut bytes = Vec::new();
     match write(&mut bytes) {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
-        // Memory takes all that is written.
+        // A list takes all that is written.
         Err(error) => error.to_string(),
     }
 }
@@ -279,7 +280,7 @@ pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
 }
 
 /// Every row of the sheet by key, in the sheet's order. Made when it is wanted, for a million rows take room.
-pub(super) fn order(intake: &Intake, choice: &Choice) -> Vec<(RowKey, Place)> {
+pub(super) fn order(intake: &Intake, choice: &ChosenRows) -> Vec<(RowKey, Place)> {
     let rows = choice.rows.iter().map(|row| (row.key, row.place.clone()));
     let rows = rows.chain(choice.others.iter().cloned());
     let refused = intake

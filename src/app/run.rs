@@ -8,21 +8,21 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
-use super::choice::{Choice, Part, choose};
-use super::configured::configured_for;
+use super::chosen_rows::{ChosenRows, RowScope, choose};
 use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
-use super::guards::{Desk, ask, question};
+use super::guards::{Interactivity, ask, question};
+use super::inputs::{open_sheet, settings_for};
 use super::job::Job;
 use super::next::Typed;
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::{block_on, catch_up};
-use super::{Ending, panics, sheet};
+use super::{Ending, panics};
 use crate::cli::{MaxFailures, RunOptions, Verbosity};
 use crate::engine::{self, Engine, Ran};
-use crate::ledger::{Carrying, History, Journal, RunId};
+use crate::ledger::{CarryForward, History, Journal, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
 use crate::saved_plan::{SavedPlan, SheetPlan};
 use crate::settings::Overrides;
@@ -31,8 +31,8 @@ use crate::text::plural;
 
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let job = Job::of(options)?;
-    let settings = configured_for(job.planning.sheet.target, overrides, console);
-    let (source, settings) = sheet::open(&job.path, settings)?;
+    let settings = settings_for(job.planning.sheet.target, overrides, console);
+    let (source, settings) = open_sheet(&job.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let abort = session.signals.abort.clone();
@@ -78,11 +78,13 @@ async fn carry_out(
     let target = job.planning.sheet.target;
     let results = Results::of(&path, &run, options.history, target)?;
     let planned = job.saved.as_ref().map(SavedPlan::planned_rows);
-    let part = planned.as_ref().map_or_else(|| Part::of(&job.planning), Part::Saved);
+    let scope = planned
+        .as_ref()
+        .map_or_else(|| RowScope::of(&job.planning), RowScope::Saved);
     let history = results.history();
-    let mut choice = choose(rows, &loaded.intake.refused, history, part).map_err(|error| not_read(&error))?;
+    let mut choice = choose(rows, &loaded.intake.refused, history, scope).map_err(|error| not_read(&error))?;
 
-    let desk = Desk::here(job.path.as_os_str() == STDIN);
+    let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
     let rules = rules(settings, &job.planning);
     if let Some(notice) = results.notice() {
         session.console.tell(format!("{notice}\n"));
@@ -98,11 +100,7 @@ async fn carry_out(
                 snapshot: &snapshot,
             };
             saved.check(now, &rules.sizes, history)?;
-            session.console.tell(format!(
-                "the plan of {}, saved in `{}`, still holds\n",
-                saved.header.saved_at,
-                saved.path.display()
-            ));
+            session.console.tell(format!("{}\n", saved.still_holds()));
         }
         let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
         let view = cost.view(&choice, &plan, &snapshot);
@@ -111,11 +109,12 @@ async fn carry_out(
         } else {
             session.console.tell(text(|out| view.write_text(out)));
         }
-        let question = question(&view, &rules, options, desk).map_err(|refusal| match session.console.verbosity {
-            Verbosity::Quiet => refusal,
-            // The plan has just told which rows.
-            Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
-        })?;
+        let question =
+            question(&view, &rules, options, interactivity).map_err(|refusal| match session.console.verbosity {
+                Verbosity::Quiet => refusal,
+                // The plan has just told which rows.
+                Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
+            })?;
         let asked = Instant::now();
         ask(question, &session.signals).await?;
         Ok::<_, Failure>((snapshot, plan, cost.timing.takes, asked.elapsed()))
@@ -126,7 +125,7 @@ async fn carry_out(
     panics::install(Some(&path));
     // Set once, as there is one run a process.
     let _ = recording.set(path);
-    let journal = Carrying::new(file.journal(), std::mem::take(&mut choice.earlier));
+    let journal = CarryForward::new(file.journal(), std::mem::take(&mut choice.earlier));
     journal
         .append(std::mem::take(&mut choice.left))
         .await
@@ -167,7 +166,7 @@ async fn carry_out(
         deleting: &deleting,
         job,
         options,
-        desk,
+        interactivity,
     })
 }
 
@@ -187,7 +186,7 @@ fn deletes(row: &Row) -> bool {
     }
 }
 
-fn nothing_to_do(history: Option<&History>, choice: &Choice, path: &Path) -> String {
+fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path) -> String {
     let finished = match choice.finished {
         0 => return "no row is to be run\n".to_owned(),
         1 if choice.left.is_empty() => "the one row is".to_owned(),

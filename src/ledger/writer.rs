@@ -24,10 +24,10 @@ const GROUP_BYTES: usize = 4 << 20;
 /// each record either.
 const BETWEEN_GROUPS: Duration = Duration::from_millis(5);
 
-type Verdict = Result<(), JournalError>;
+type Written = Result<(), JournalError>;
 
 enum Message {
-    Append(Vec<Record>, oneshot::Sender<Verdict>),
+    Append(Vec<Record>, oneshot::Sender<Written>),
     Close,
 }
 
@@ -78,7 +78,7 @@ fn still_there(_file: &File) -> io::Result<()> {
 #[derive(Debug)]
 pub(super) struct Writer {
     handle: WriterHandle,
-    thread: Option<JoinHandle<Verdict>>,
+    thread: Option<JoinHandle<Written>>,
 }
 
 /// Hands records to the writing thread. Cheap to clone.
@@ -117,11 +117,11 @@ impl Writer {
     }
 
     /// Waits until everything handed over is on disk. Records that come later are refused.
-    pub(super) fn close(mut self) -> Verdict {
+    pub(super) fn close(mut self) -> Written {
         self.end()
     }
 
-    fn end(&mut self) -> Verdict {
+    fn end(&mut self) -> Written {
         let Some(thread) = self.thread.take() else {
             return Ok(());
         };
@@ -146,11 +146,11 @@ impl WriterHandle {
 
 impl Journal for WriterHandle {
     fn append(&self, records: Vec<Record>) -> Durable {
-        let (done, verdict) = oneshot::channel();
-        // Of one that is closed the message comes back, and with it goes the sender of the verdict.
+        let (done, written) = oneshot::channel();
+        // Of one that is closed the message comes back, and with it goes the sender that is waited for.
         let _ = self.sender.send(Message::Append(records, done));
         let handle = self.clone();
-        async move { verdict.await.unwrap_or_else(|_| Err(handle.closed())) }.boxed()
+        async move { written.await.unwrap_or_else(|_| Err(handle.closed())) }.boxed()
     }
 }
 
@@ -166,18 +166,18 @@ struct Task<S> {
 }
 
 /// Lines that go to disk together, and who waits for them.
-struct Group {
+struct LineBatch {
     lines: csv::Writer<Vec<u8>>,
-    waiting: Vec<oneshot::Sender<Verdict>>,
+    waiting: Vec<oneshot::Sender<Written>>,
 }
 
 impl<S: Sink> Task<S> {
-    fn run(mut self, inbox: &Receiver<Message>) -> Verdict {
+    fn run(mut self, inbox: &Receiver<Message>) -> Written {
         let mut is_open = true;
         let mut next_group = Instant::now();
         while is_open && let Ok(first) = inbox.recv() {
             std::thread::sleep(next_group.saturating_duration_since(Instant::now()));
-            let mut group = Group {
+            let mut group = LineBatch {
                 lines: line_writer(Vec::new()),
                 waiting: Vec::new(),
             };
@@ -208,7 +208,7 @@ impl<S: Sink> Task<S> {
         }
     }
 
-    fn commit(&mut self, group: Group) {
+    fn commit(&mut self, group: LineBatch) {
         let bytes = match group.lines.into_inner() {
             Ok(bytes) => bytes,
             Err(fault) => {
@@ -222,11 +222,11 @@ impl<S: Sink> Task<S> {
                 Err(fault) => self.break_off(&fault),
             }
         }
-        let verdict = self.broken.clone().map_or(Ok(()), Err);
+        let written = self.broken.clone().map_or(Ok(()), Err);
         // Whoever waits for the first alone finds all answered when it wakes.
         for done in group.waiting.into_iter().rev() {
             // Whoever no longer waits does not need to know.
-            let _ = done.send(verdict.clone());
+            let _ = done.send(written.clone());
         }
     }
 
@@ -386,7 +386,7 @@ mod tests {
         let rig = rig(300, None);
         let journal = rig.writer.handle();
         let verdicts: Vec<_> = (0..10).map(|row| block_on(journal.append(vec![record(row)]))).collect();
-        let written = verdicts.iter().filter(|verdict| verdict.is_ok()).count();
+        let written = verdicts.iter().filter(|written| written.is_ok()).count();
         assert!(written > 0 && written < 10);
         assert!(verdicts[written..].iter().all(Result::is_err));
         assert_eq!(lines(&rig.bytes), written);

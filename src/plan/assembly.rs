@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::allot::Denied;
 use super::seat_count::SeatCount;
-use super::{AccountIndex, Few, Holding, Plan, RowIndex, Rules, Stage, Step, Work};
+use super::seat_denials::Denied;
+use super::{AccountIndex, Holding, OneOrMany, Plan, RowIndex, Rules, Stage, Step, Work};
 use crate::model::BundleSet;
 
 /// A plan in the making, and what is only known until it is made.
@@ -23,7 +23,13 @@ pub(super) struct Assembly<'a> {
 
 impl Assembly<'_> {
     /// Adds a step; its rows are put in sheet order, each once.
-    pub(super) fn push(&mut self, stage: Stage, account: Option<AccountIndex>, mut rows: Few<RowIndex>, work: Work) {
+    pub(super) fn push(
+        &mut self,
+        stage: Stage,
+        account: Option<AccountIndex>,
+        mut rows: OneOrMany<RowIndex>,
+        work: Work,
+    ) {
         if rows.len() > 1 {
             let mut list = Vec::from(rows);
             list.sort_unstable();

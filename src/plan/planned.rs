@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, Few, RowIndex, Stage, Step, StepIndex, StepSource};
+use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -70,7 +70,7 @@ pub struct PlannedRow {
     /// The end, where no call is needed.
     pub verdict: Option<Box<Verdict>>,
     /// Its steps, in stage order.
-    pub steps: Few<StepIndex>,
+    pub steps: OneOrMany<StepIndex>,
     /// The account that the `user_id` column names.
     pub account: Option<AccountIndex>,
     more: Option<Box<More>>,

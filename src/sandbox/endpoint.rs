@@ -2,9 +2,9 @@
 
 use hyper::Method;
 
-use super::call::Call;
 use super::config::Config;
 use super::reply::Outcome;
+use super::request::Context;
 
 /// The service a route belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,12 +90,12 @@ impl Access {
 }
 
 /// What carries a call out.
-pub(super) type Handler = fn(&mut Call<'_>) -> Outcome;
+pub(super) type Handler = fn(&mut Context<'_>) -> Outcome;
 
 /// One route.
 #[derive(Debug)]
 pub(super) struct Endpoint {
-    /// What it is called in the tally and in `docs/sandbox.md`.
+    /// What it is called in the stats and in `docs/sandbox.md`.
     pub(super) name: &'static str,
     pub(super) service: Service,
     pub(super) verb: Verb,

@@ -9,7 +9,7 @@ use super::routes::ENDPOINTS;
 use crate::model::OrganizationId;
 
 /// What a path leads to.
-pub(super) enum Found<'a> {
+pub(super) enum RouteMatch<'a> {
     /// A route with its arguments.
     Endpoint {
         endpoint: &'static Endpoint,
@@ -31,9 +31,9 @@ pub(super) fn find<'a>(
     segments: &[&'a str],
     config: &Config,
     organization: OrganizationId,
-) -> Found<'a> {
+) -> RouteMatch<'a> {
     if matches!(segments, [identity, api, ..] if is(identity, "identity_") && is(api, "api")) {
-        return Found::HostLevel;
+        return RouteMatch::HostLevel;
     }
     let mut other_method = false;
     for endpoint in ENDPOINTS {
@@ -51,16 +51,16 @@ pub(super) fn find<'a>(
             continue;
         }
         let wrong_organization = named.filter(|given| given.parse() != Ok(organization));
-        return Found::Endpoint {
+        return RouteMatch::Endpoint {
             endpoint,
             arguments,
             wrong_organization,
         };
     }
     if other_method {
-        Found::OtherMethod
+        RouteMatch::OtherMethod
     } else {
-        Found::Nothing
+        RouteMatch::Nothing
     }
 }
 

@@ -15,12 +15,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::exchange::exchange;
-use super::faults::FaultBook;
+use super::faults::FaultSchedule;
 use super::log::RequestLog;
 use super::quota::Limiter;
 use super::shared::{Shared, State};
 use super::tokens::Tokens;
-use super::{Config, Faults, Population, Tally, World, store};
+use super::{Config, Faults, Population, Stats, World, store};
 use crate::model::OrganizationId;
 
 /// How long a connection may take to end once the sandbox stops.
@@ -59,9 +59,9 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
         state: Mutex::new(State {
             world,
             tokens: Tokens::default(),
-            tally: Tally::default(),
+            stats: Stats::default(),
             limiter: Limiter::new(config.quotas.clone()),
-            faults: FaultBook::new(config.faults.clone(), config.seed),
+            faults: FaultSchedule::new(config.faults.clone(), config.seed),
             in_flight: 0,
             stalling: 0,
             carried_out: 0,
@@ -179,13 +179,13 @@ impl Sandbox {
     }
 
     /// What it has seen so far.
-    pub fn tally(&self) -> Tally {
-        self.shared.state().tally.clone()
+    pub fn stats(&self) -> Stats {
+        self.shared.state().stats.clone()
     }
 
     /// Forgets what it has seen so far.
-    pub fn reset_tally(&self) {
-        self.shared.state().tally = Tally::default();
+    pub fn reset_stats(&self) {
+        self.shared.state().stats = Stats::default();
     }
 
     /// Looks at the organization, or changes it between two requests: another administrator at work.
@@ -208,7 +208,7 @@ impl Sandbox {
 
     /// Orders other faults from here on.
     pub fn set_faults(&self, faults: Faults) {
-        self.shared.state().faults = FaultBook::new(faults, self.shared.config.seed);
+        self.shared.state().faults = FaultSchedule::new(faults, self.shared.config.seed);
     }
 
     /// Whether a request is held up by [`FaultKind::Stalled`](super::FaultKind::Stalled).

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::faults::FaultBook;
+use super::faults::FaultSchedule;
 use super::log::RequestLog;
 use super::quota::Limiter;
 use super::tokens::Tokens;
-use super::{Config, Tally, World, store};
+use super::{Config, Stats, World, store};
 use crate::model::OrganizationId;
 
 /// What every request shares.
@@ -30,9 +30,9 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub(super) world: World,
     pub(super) tokens: Tokens,
-    pub(super) tally: Tally,
+    pub(super) stats: Stats,
     pub(super) limiter: Limiter,
-    pub(super) faults: FaultBook,
+    pub(super) faults: FaultSchedule,
     pub(super) in_flight: usize,
     /// How many requests a fault holds up.
     pub(super) stalling: usize,

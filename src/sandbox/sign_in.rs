@@ -5,18 +5,20 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::Call;
 use super::reply::{Outcome, Reply};
+use super::request::Context;
 
 /// `POST /identity_/connect/token`.
-pub(super) fn client_credentials(call: &mut Call<'_>) -> Outcome {
-    let kind = call.request.header("content-type");
+pub(super) fn client_credentials(context: &mut Context<'_>) -> Outcome {
+    let kind = context.request.header("content-type");
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(oauth_error("invalid_request"));
     }
-    let form: HashMap<String, String> = url::form_urlencoded::parse(&call.request.body).into_owned().collect();
+    let form: HashMap<String, String> = url::form_urlencoded::parse(&context.request.body)
+        .into_owned()
+        .collect();
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
-    let credentials = &call.config.credentials;
+    let credentials = &context.config.credentials;
     if field("grant_type") != "client_credentials" {
         return Err(oauth_error("unsupported_grant_type"));
     }
@@ -33,14 +35,14 @@ pub(super) fn client_credentials(call: &mut Call<'_>) -> Outcome {
     let scope = scopes.join(" ");
     let mut claims = json!({
         "client_id": credentials.client_id,
-        "prt_id": call.organization,
+        "prt_id": context.organization,
         "scope": scopes,
     });
     if let Some(user) = credentials.acting_user {
         claims["sub"] = json!(user);
     }
     let lifetime = credentials.token_lifetime;
-    let token = call.tokens.issue(claims, scopes, call.now, lifetime);
+    let token = context.tokens.issue(claims, scopes, context.now, lifetime);
     Reply::ok(&json!({
         "access_token": token,
         "expires_in": lifetime.as_secs(),
@@ -62,9 +64,9 @@ struct Authenticate {
 }
 
 /// `POST /api/account/authenticate`, answered in the ABP envelope.
-pub(super) fn resource_owner(call: &mut Call<'_>) -> Outcome {
-    let given: Authenticate = call.body()?;
-    let credentials = &call.config.credentials;
+pub(super) fn resource_owner(context: &mut Context<'_>) -> Outcome {
+    let given: Authenticate = context.body()?;
+    let credentials = &context.config.credentials;
     let right = given.tenancy_name.is_some_and(|name| !name.is_empty())
         && given.username_or_email_address.as_deref() == Some(&credentials.username)
         && given.password.as_deref() == Some(&credentials.password);
@@ -72,9 +74,11 @@ pub(super) fn resource_owner(call: &mut Call<'_>) -> Outcome {
         let error = json!({"code": 0, "message": "Login failed!", "details": "Invalid user name or password."});
         return Err(Reply::json(401, &envelope(&Value::Null, &error)));
     }
-    let claims = json!({"sub": credentials.acting_user, "prt_id": call.organization});
+    let claims = json!({"sub": credentials.acting_user, "prt_id": context.organization});
     let scopes = credentials.scopes.clone();
-    let token = call.tokens.issue(claims, scopes, call.now, credentials.token_lifetime);
+    let token = context
+        .tokens
+        .issue(claims, scopes, context.now, credentials.token_lifetime);
     Reply::ok(&envelope(&json!(token), &Value::Null))
 }
 

@@ -74,6 +74,15 @@ impl SavedPlan {
         })
     }
 
+    /// What to say of a plan that was [checked](Self::check): a sentence without a full stop.
+    pub fn still_holds(&self) -> String {
+        let saved_at = self.header.saved_at;
+        format!(
+            "the plan of {saved_at}, saved in `{}`, still holds",
+            self.path.display()
+        )
+    }
+
     /// Whether a run has begun since the plan was saved.
     fn since(&self, history: Option<&History>) -> Since {
         let last = history.and_then(History::last_run);

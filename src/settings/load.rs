@@ -3,7 +3,7 @@
 use super::batch::{Batch, batch};
 use super::connection::{Connection, connection};
 use super::file::{ConfigFile, profile};
-use super::finding::{Fault, Finding, Findings};
+use super::finding::{Finding, Findings, SettingFault};
 use super::inputs::{Overrides, Reach, Surroundings};
 use super::layers::Layers;
 use super::limits::{Limits, limits};
@@ -38,7 +38,7 @@ pub struct Settings {
 pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach) -> Result<Settings, Vec<Finding>> {
     let findings = Findings::default();
     let settings = read(overrides, surroundings, reach, &findings);
-    let (errors, warnings) = findings.parted();
+    let (errors, warnings) = findings.split();
     match settings {
         Some(settings) if errors.is_empty() => Ok(Settings { warnings, ..settings }),
         _ => Err(errors.into_iter().chain(warnings).collect()),
@@ -62,7 +62,7 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
 
     let deployment = profile.text("deployment").and_then(|said| {
         said.checked(findings, |name| {
-            name.parse().map_err(|refusal: String| Fault::new(refusal, ""))
+            name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
         })
     });
     let deployment = deployment.unwrap_or_default();

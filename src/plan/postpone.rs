@@ -1,5 +1,5 @@
-//! Steps of one kind that stand in several stages: those which would go out in a call that is not full wait
-//! for a later stage, where that saves a call.
+//! Steps of one kind in several stages: those that would go out in a call that is not full are postponed to a later
+//! stage, where that saves a call.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use super::{AccountIndex, BatchSizes, CallKind, Stage, Step, StepIndex, Work};
 
 /// Moves licence changes and deletions to later stages, where that saves a call. What frees seats of which
 /// others are in want (`frees_scarce`) does not wait until these take them.
-pub(super) fn gather(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: impl Fn(&Step) -> bool) {
+pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: impl Fn(&Step) -> bool) {
     let mut kinds: HashMap<CallKind, BTreeMap<Stage, Vec<usize>>> = HashMap::new();
     for (place, step) in steps.iter().enumerate() {
         if may_wait_at(step)
@@ -68,31 +68,31 @@ fn later_stages(steps: &[Step]) -> HashMap<AccountIndex, Vec<Stage>> {
     stages
 }
 
-/// Stages so far, gone through in one way.
+/// Stages so far, gone through in one assignment.
 #[derive(Default, Clone)]
-struct Way {
+struct Assignment {
     calls: usize,
     /// What waits for the next stage.
     waiting: Vec<usize>,
     moved: Vec<(usize, Stage)>,
 }
 
-/// What is to be moved, and where to, so that there are the fewest calls of `size` steps; of the ways to get
-/// by with these, one that moves the fewest.
+/// What is to be moved, and where to, so that there are the fewest calls of `size` steps; of the assignments
+/// with as few calls, one that moves the fewest steps.
 fn fewest_calls(
     stages: &[(Stage, Vec<usize>)],
     size: usize,
     may_wait_until: impl Fn(usize, Stage) -> bool,
 ) -> Vec<(usize, Stage)> {
-    let mut ways = vec![Way::default()];
+    let mut assignments = vec![Assignment::default()];
     for (position, (stage, own)) in stages.iter().enumerate() {
         let next = stages.get(position + 1).map(|(stage, _)| *stage);
-        let mut after: Vec<Way> = Vec::new();
-        for way in ways {
-            let count = way.waiting.len() + own.len();
+        let mut after: Vec<Assignment> = Vec::new();
+        for assignment in assignments {
+            let count = assignment.waiting.len() + own.len();
             let odd = count % size;
             let late = next.map(|next| {
-                let candidates = own.iter().rev().chain(way.waiting.iter().rev()).copied();
+                let candidates = own.iter().rev().chain(assignment.waiting.iter().rev()).copied();
                 candidates
                     .filter(|place| may_wait_until(*place, next))
                     .take(odd)
@@ -102,28 +102,30 @@ fn fewest_calls(
                 && odd > 0
                 && late.len() == odd
             {
-                let mut other = way.clone();
+                let mut other = assignment.clone();
                 other.calls += count / size;
                 other.settle(*stage, &late);
                 other.waiting = late;
                 after.push(other);
             }
-            let mut way = way;
-            way.calls += count.div_ceil(size);
-            way.settle(*stage, &[]);
-            way.waiting = Vec::new();
-            after.push(way);
+            let mut assignment = assignment;
+            assignment.calls += count.div_ceil(size);
+            assignment.settle(*stage, &[]);
+            assignment.waiting = Vec::new();
+            after.push(assignment);
         }
-        // Of the ways with as much to come, one is as good as another but for its past.
-        after.sort_by_key(|way| (way.waiting.len(), way.calls, way.moved.len()));
-        after.dedup_by_key(|way| way.waiting.len());
-        ways = after;
+        // Of assignments that leave as many steps waiting, only the best so far can be part of the best of all.
+        after.sort_by_key(|assignment| (assignment.waiting.len(), assignment.calls, assignment.moved.len()));
+        after.dedup_by_key(|assignment| assignment.waiting.len());
+        assignments = after;
     }
-    let best = ways.into_iter().min_by_key(|way| (way.calls, way.moved.len()));
-    best.map(|way| way.moved).unwrap_or_default()
+    let best = assignments
+        .into_iter()
+        .min_by_key(|assignment| (assignment.calls, assignment.moved.len()));
+    best.map(|assignment| assignment.moved).unwrap_or_default()
 }
 
-impl Way {
+impl Assignment {
     /// What has waited goes out in this stage, but for what waits on.
     fn settle(&mut self, stage: Stage, waits_on: &[usize]) {
         let arrived = self.waiting.iter().filter(|place| !waits_on.contains(place));

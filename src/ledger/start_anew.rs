@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use super::files::{self, modified, put_away, resolve};
 use super::lock::Lock;
-use super::place::{modified, put_away, resolve};
 use super::scan::scan;
-use super::{OpenError, Opened, ResultsFile, RunId, private};
+use super::{OpenError, Opened, ResultsFile, RunId};
 
 /// A results file that no other run can have. Dropped, it leaves everything as it was.
 #[derive(Debug)]
-pub struct Claim {
+pub struct LockedResults {
     path: PathBuf,
     lock: Lock,
 }
@@ -23,7 +23,7 @@ pub struct StartedAnew {
     pub kept: Option<PathBuf>,
 }
 
-impl Claim {
+impl LockedResults {
     /// Locks a results file, which need not exist yet.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Claim {
             None => modified(path).map_err(&io)?,
         };
         let away = put_away(path, date).map_err(&io)?;
-        private::sync_folder(path).map_err(&io)?;
+        files::sync_folder(path).map_err(&io)?;
         Ok(away)
     }
 }

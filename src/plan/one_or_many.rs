@@ -5,30 +5,30 @@ use std::ops::{Deref, DerefMut};
 
 /// A list that takes two words where it has one short element, and no room of its own before the second.
 #[derive(Clone)]
-pub struct Few<T>(Held<T>);
+pub struct OneOrMany<T>(Repr<T>);
 
 #[derive(Clone)]
-enum Held<T> {
+enum Repr<T> {
     None,
     One(T),
     #[expect(clippy::box_collection, reason = "one word where a list would take three")]
     Many(Box<Vec<T>>),
 }
 
-impl<T> Few<T> {
+impl<T> OneOrMany<T> {
     /// A list of one.
     pub const fn one(element: T) -> Self {
-        Self(Held::One(element))
+        Self(Repr::One(element))
     }
 
     /// Adds an element at the end.
     pub fn push(&mut self, element: T) {
-        self.0 = match std::mem::replace(&mut self.0, Held::None) {
-            Held::None => Held::One(element),
-            Held::One(first) => Held::Many(Box::new(vec![first, element])),
-            Held::Many(mut many) => {
+        self.0 = match std::mem::replace(&mut self.0, Repr::None) {
+            Repr::None => Repr::One(element),
+            Repr::One(first) => Repr::Many(Box::new(vec![first, element])),
+            Repr::Many(mut many) => {
                 many.push(element);
-                Held::Many(many)
+                Repr::Many(many)
             }
         };
     }
@@ -50,54 +50,54 @@ impl<T> Few<T> {
     }
 }
 
-impl<T> Default for Few<T> {
+impl<T> Default for OneOrMany<T> {
     fn default() -> Self {
-        Self(Held::None)
+        Self(Repr::None)
     }
 }
 
-impl<T> From<Vec<T>> for Few<T> {
+impl<T> From<Vec<T>> for OneOrMany<T> {
     fn from(mut list: Vec<T>) -> Self {
         if list.len() > 1 {
-            return Self(Held::Many(Box::new(list)));
+            return Self(Repr::Many(Box::new(list)));
         }
-        Self(list.pop().map_or(Held::None, Held::One))
+        Self(list.pop().map_or(Repr::None, Repr::One))
     }
 }
 
-impl<T> From<Few<T>> for Vec<T> {
-    fn from(few: Few<T>) -> Self {
-        match few.0 {
-            Held::None => Self::new(),
-            Held::One(only) => vec![only],
-            Held::Many(many) => *many,
+impl<T> From<OneOrMany<T>> for Vec<T> {
+    fn from(list: OneOrMany<T>) -> Self {
+        match list.0 {
+            Repr::None => Self::new(),
+            Repr::One(only) => vec![only],
+            Repr::Many(many) => *many,
         }
     }
 }
 
-impl<T> Deref for Few<T> {
+impl<T> Deref for OneOrMany<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
         match &self.0 {
-            Held::None => &[],
-            Held::One(only) => std::slice::from_ref(only),
-            Held::Many(many) => many,
+            Repr::None => &[],
+            Repr::One(only) => std::slice::from_ref(only),
+            Repr::Many(many) => many,
         }
     }
 }
 
-impl<T> DerefMut for Few<T> {
+impl<T> DerefMut for OneOrMany<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         match &mut self.0 {
-            Held::None => &mut [],
-            Held::One(only) => std::slice::from_mut(only),
-            Held::Many(many) => many,
+            Repr::None => &mut [],
+            Repr::One(only) => std::slice::from_mut(only),
+            Repr::Many(many) => many,
         }
     }
 }
 
-impl<T> Extend<T> for Few<T> {
+impl<T> Extend<T> for OneOrMany<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         for element in elements {
             self.push(element);
@@ -105,15 +105,15 @@ impl<T> Extend<T> for Few<T> {
     }
 }
 
-impl<T> FromIterator<T> for Few<T> {
+impl<T> FromIterator<T> for OneOrMany<T> {
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        let mut few = Self::default();
-        few.extend(elements);
-        few
+        let mut list = Self::default();
+        list.extend(elements);
+        list
     }
 }
 
-impl<T> IntoIterator for Few<T> {
+impl<T> IntoIterator for OneOrMany<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
 
@@ -122,7 +122,7 @@ impl<T> IntoIterator for Few<T> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a Few<T> {
+impl<'a, T> IntoIterator for &'a OneOrMany<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
@@ -131,27 +131,27 @@ impl<'a, T> IntoIterator for &'a Few<T> {
     }
 }
 
-impl<T: PartialEq> PartialEq for Few<T> {
+impl<T: PartialEq> PartialEq for OneOrMany<T> {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
 }
 
-impl<T: Eq> Eq for Few<T> {}
+impl<T: Eq> Eq for OneOrMany<T> {}
 
-impl<T: PartialOrd> PartialOrd for Few<T> {
+impl<T: PartialOrd> PartialOrd for OneOrMany<T> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         (**self).partial_cmp(&**other)
     }
 }
 
-impl<T: Ord> Ord for Few<T> {
+impl<T: Ord> Ord for OneOrMany<T> {
     fn cmp(&self, other: &Self) -> Ordering {
         (**self).cmp(&**other)
     }
 }
 
-impl<T: std::fmt::Debug> std::fmt::Debug for Few<T> {
+impl<T: std::fmt::Debug> std::fmt::Debug for OneOrMany<T> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         (**self).fmt(out)
     }
@@ -165,19 +165,19 @@ mod tests {
     fn it_is_a_list_like_any_other_whatever_its_length() {
         for length in 0..4 {
             let list: Vec<usize> = (0..length).collect();
-            let mut few: Few<usize> = list.iter().copied().collect();
-            assert_eq!(*few, *list);
-            assert_eq!(few, Few::from(list.clone()));
-            few.retain(|element| element % 2 == 0);
-            assert!(few.iter().all(|element| element % 2 == 0), "{few:?}");
-            let mut few = Few::from(list.clone());
-            let rest = few.split_off(1);
-            assert_eq!(few.into_iter().chain(rest).collect::<Vec<_>>(), list);
+            let mut short: OneOrMany<usize> = list.iter().copied().collect();
+            assert_eq!(*short, *list);
+            assert_eq!(short, OneOrMany::from(list.clone()));
+            short.retain(|element| element % 2 == 0);
+            assert!(short.iter().all(|element| element % 2 == 0), "{short:?}");
+            let mut short = OneOrMany::from(list.clone());
+            let rest = short.split_off(1);
+            assert_eq!(short.into_iter().chain(rest).collect::<Vec<_>>(), list);
         }
     }
 
     #[test]
     fn one_index_takes_two_words() {
-        assert_eq!(size_of::<Few<usize>>(), 2 * size_of::<usize>());
+        assert_eq!(size_of::<OneOrMany<usize>>(), 2 * size_of::<usize>());
     }
 }

@@ -12,7 +12,7 @@ use crate::plan::{Begun, BegunRows};
 
 /// What a run does with the rows of its sheet.
 #[derive(Debug, Default)]
-pub(super) struct Choice {
+pub(super) struct ChosenRows {
     /// To be run, in sheet order.
     pub(super) rows: Vec<Row>,
     /// What earlier runs knew of those that were begun.
@@ -29,9 +29,9 @@ pub(super) struct Choice {
     pub(super) left: Vec<Record>,
 }
 
-/// Which part of the sheet the user wants.
+/// Which rows of the sheet the user wants.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Part<'a> {
+pub(super) enum RowScope<'a> {
     /// What was typed.
     Typed {
         only: Option<&'a RowSelection>,
@@ -41,7 +41,7 @@ pub(super) enum Part<'a> {
     Saved(&'a HashSet<RowKey>),
 }
 
-impl<'a> Part<'a> {
+impl<'a> RowScope<'a> {
     /// What was typed.
     pub(super) fn of(planning: &'a PlanningOptions) -> Self {
         Self::Typed {
@@ -66,9 +66,9 @@ pub(super) fn choose(
     rows: Vec<Row>,
     refused: &[Refused],
     history: Option<&History>,
-    part: Part<'_>,
-) -> Result<Choice, OpenError> {
-    let mut choice = Choice::default();
+    scope: RowScope<'_>,
+) -> Result<ChosenRows, OpenError> {
+    let mut choice = ChosenRows::default();
     choice.left.extend(refused.iter().map(not_valid));
     for row in rows {
         let resume = match history {
@@ -80,7 +80,7 @@ pub(super) fn choose(
             choice.others.push((row.key, row.place));
             continue;
         }
-        if let Some(why) = part.leaves_out(&row, choice.rows.len()) {
+        if let Some(why) = scope.leaves_out(&row, choice.rows.len()) {
             choice.left.push(not_run(&row, why));
             choice.others.push((row.key, row.place));
             continue;
@@ -101,7 +101,7 @@ pub(super) fn choose(
     Ok(choice)
 }
 
-impl Choice {
+impl ChosenRows {
     /// How many rows did not pass validation, or stand twice.
     pub(super) fn invalid(&self) -> usize {
         let left = self.left.iter();

@@ -1,20 +1,52 @@
-//! From the sheet options to rows: reading, and asking the organization about codes that only it may know.
+//! What a command reads before anything else: its settings, and its sheet.
 
 use std::path::Path;
 
 use super::Ending;
-use super::console::complain;
-use super::failure::Failure;
+use super::console::{Console, complain};
+use super::failure::{Failure, told};
 use crate::api::Client;
-use crate::cli::{Permission, SheetOptions};
+use crate::cli::{Permission, SheetOptions, Target};
 use crate::intake::{self, Intake};
 use crate::model::{Capabilities, Catalogue};
 use crate::problem::Severity;
-use crate::settings::Settings;
+use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
 use crate::sheet::{SheetError, Source};
 
+/// The settings for a command that talks to an organization: the sandbox needs no connection.
+///
+/// # Errors
+/// Everything wrong with the configuration.
+pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Console) -> Result<Settings, Failure> {
+    let reach = match target {
+        Target::Configured => Reach::Online,
+        Target::Sandbox => Reach::Offline,
+    };
+    settings(overrides, reach, console)
+}
+
+/// The settings from flags, environment and file; warnings are told.
+///
+/// # Errors
+/// Everything wrong with the configuration.
+pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let working_folder = std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let config_folder = settings::config_folder(&environment);
+    let surroundings = Surroundings {
+        environment: &environment,
+        working_folder: &working_folder,
+        config_folder: config_folder.as_deref(),
+    };
+    let settings = settings::load(overrides, &surroundings, reach).map_err(Failure::configuration)?;
+    for warning in &settings.warnings {
+        console.tell(told(warning));
+    }
+    Ok(settings)
+}
+
 /// Opens the sheet. Where neither it nor the configuration can be used, both are told.
-pub(super) fn open(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
+pub(super) fn open_sheet(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
     let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, &error));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
@@ -27,7 +59,7 @@ pub(super) fn open(path: &Path, settings: Result<Settings, Failure>) -> Result<(
 }
 
 /// How this sheet is to be read.
-pub(super) fn options(sheet: &SheetOptions, settings: &Settings) -> intake::Options {
+pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> intake::Options {
     let capabilities: Capabilities = settings.deployment.capabilities();
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile");
     intake::Options {
@@ -49,7 +81,7 @@ pub(super) fn options(sheet: &SheetOptions, settings: &Settings) -> intake::Opti
 
 /// Reads the sheet; where nothing is wrong with it but codes that nobody here knows, the organization's
 /// own inventory is asked and the sheet read again.
-pub(super) async fn read(
+pub(super) async fn read_sheet(
     source: &Source,
     options: &mut intake::Options,
     client: &Client,

@@ -10,7 +10,7 @@ const NEIGHBOURS: usize = 64;
 ///
 /// The same local part at another domain comes first, then the nearest local part at the same
 /// domain. Only neighbours in the alphabet are compared, so a slip in the first letters goes unseen.
-pub(super) fn near<'a>(typed: &str, count: usize, labels: impl Fn(usize) -> &'a str) -> Option<&'a str> {
+pub(super) fn suggestion<'a>(typed: &str, count: usize, labels: impl Fn(usize) -> &'a str) -> Option<&'a str> {
     let typed = fold(typed);
     let (local, domain) = parts(&typed);
     let place = partition_point(count, |position| fold(labels(position)).as_str() < local);
@@ -57,7 +57,7 @@ mod tests {
     fn meant(typed: &str, labels: &[&'static str]) -> Option<&'static str> {
         let mut labels = labels.to_vec();
         labels.sort_by_key(|label| fold(label));
-        near(typed, labels.len(), |position| labels[position])
+        suggestion(typed, labels.len(), |position| labels[position])
     }
 
     #[test]

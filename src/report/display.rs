@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::narrator::Narrator;
-use super::tracker::Snapshot;
+use super::plain_lines::PlainLines;
+use super::run_state::ProgressView;
 
 /// Draws states and lines. A stream that cannot be written to is no reason to stop a run, so what it
 /// refuses is left undrawn.
-pub(super) enum Painter {
+pub(super) enum Display {
     /// A bar, drawn again and again in its place.
     Bar(ProgressBar, Box<dyn Write + Send>),
     /// A line now and then.
-    Plain(Narrator, Box<dyn Write + Send>),
+    Plain(PlainLines, Box<dyn Write + Send>),
 }
 
-impl Painter {
+impl Display {
     /// A bar on the standard error stream.
     pub(super) fn bar(out: Box<dyn Write + Send>) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
@@ -26,7 +26,7 @@ impl Painter {
 
     /// Plain lines.
     pub(super) fn plain(out: Box<dyn Write + Send>) -> Self {
-        Self::Plain(Narrator::default(), out)
+        Self::Plain(PlainLines::default(), out)
     }
 
     /// How often it wants to be asked.
@@ -37,7 +37,7 @@ impl Painter {
         }
     }
 
-    pub(super) fn paint(&mut self, state: &Snapshot, lines: &[String], now: Duration) {
+    pub(super) fn show(&mut self, state: &ProgressView, lines: &[String], now: Duration) {
         match self {
             Self::Bar(bar, out) => {
                 if !lines.is_empty() {
@@ -45,23 +45,23 @@ impl Painter {
                 }
                 draw(bar, state);
             }
-            Self::Plain(narrator, out) => {
+            Self::Plain(plain_lines, out) => {
                 write_lines(out, lines);
-                write_lines(out, narrator.tell(state, now).as_slice());
+                write_lines(out, plain_lines.next_line(state, now).as_slice());
             }
         }
     }
 
     /// Leaves the stream as a person wants to find it: no bar, the last line printed.
-    pub(super) fn finish(&mut self, state: &Snapshot) {
+    pub(super) fn finish(&mut self, state: &ProgressView) {
         match self {
             Self::Bar(bar, _) => bar.finish_and_clear(),
-            Self::Plain(narrator, out) => write_lines(out, narrator.last_word(state).as_slice()),
+            Self::Plain(plain_lines, out) => write_lines(out, plain_lines.last_line(state).as_slice()),
         }
     }
 }
 
-fn draw(bar: &ProgressBar, state: &Snapshot) {
+fn draw(bar: &ProgressBar, state: &ProgressView) {
     let (position, length) = match (state.reading, state.running) {
         (Some(reading), _) => (reading.read, reading.total),
         (None, Some(running)) => (running.ended as u64, Some(running.rows as u64)),

@@ -18,18 +18,18 @@ pub(super) fn contradicts(code: &'static str, message: String) -> Verdict {
     verdict(Status::Invalid, code, message)
 }
 
-pub(super) fn user_not_found(name: &str, near: Option<&str>) -> Verdict {
+pub(super) fn user_not_found(name: &str, suggestion: Option<&str>) -> Verdict {
     verdict(
         Status::NotFound,
         "user_not_found",
-        format!("there is no user `{name}`{}", did_you_mean(near)),
+        format!("there is no user `{name}`{}", did_you_mean(suggestion)),
     )
 }
 
 pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict {
     let words: Vec<String> = missing
         .iter()
-        .map(|(name, near)| format!("there is no group `{name}`{}", did_you_mean(near.as_deref())))
+        .map(|(name, suggestion)| format!("there is no group `{name}`{}", did_you_mean(suggestion.as_deref())))
         .collect();
     verdict(Status::NotFound, "group_not_found", words.join("; "))
 }
@@ -37,16 +37,16 @@ pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict 
 /// The code of a deletion of somebody who is not there.
 pub(super) const ALREADY_GONE: &str = "already_gone";
 
-pub(super) fn already_gone(name: &str, near: Option<&str>) -> Verdict {
+pub(super) fn already_gone(name: &str, suggestion: Option<&str>) -> Verdict {
     verdict(
         Status::Unchanged,
         ALREADY_GONE,
-        format!("there is no account `{name}`{}", did_you_mean(near)),
+        format!("there is no account `{name}`{}", did_you_mean(suggestion)),
     )
 }
 
-fn did_you_mean(near: Option<&str>) -> String {
-    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+fn did_you_mean(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(String::new, |suggestion| format!("; did you mean `{suggestion}`?"))
 }
 
 pub(super) fn user_ambiguous(name: &str, which: &[String]) -> Verdict {

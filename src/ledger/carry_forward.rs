@@ -10,19 +10,19 @@ use super::{Durable, Journal, Prior, Record};
 use crate::model::RowKey;
 
 /// A journal that completes the records of rows that earlier runs changed.
-pub struct Carrying {
+pub struct CarryForward {
     journal: Arc<dyn Journal>,
     earlier: HashMap<RowKey, Prior>,
 }
 
-impl Carrying {
+impl CarryForward {
     /// Completes the records of these rows, and hands all on to `journal`.
     pub fn new(journal: Arc<dyn Journal>, earlier: HashMap<RowKey, Prior>) -> Self {
         Self { journal, earlier }
     }
 }
 
-impl Journal for Carrying {
+impl Journal for CarryForward {
     fn append(&self, mut records: Vec<Record>) -> Durable {
         for record in &mut records {
             if let Some(prior) = self.earlier.get(&record.key) {

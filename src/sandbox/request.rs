@@ -62,7 +62,7 @@ impl Request {
 }
 
 /// A request on its way through a handler.
-pub(super) struct Call<'a> {
+pub(super) struct Context<'a> {
     pub(super) world: &'a mut World,
     pub(super) tokens: &'a mut Tokens,
     pub(super) violations: &'a mut Vec<String>,
@@ -88,7 +88,7 @@ impl Paging {
     }
 }
 
-impl Call<'_> {
+impl Context<'_> {
     /// The body as JSON, or 415 or 400.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Reply> {
         if !self.request.is_json() {

@@ -5,7 +5,7 @@ use super::builder::{Builder, Planned};
 use crate::api::{Invitation, NewUser};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
-use crate::plan::verdicts::{bearer, user_ambiguous, verdict};
+use crate::plan::settled::{bearer, user_ambiguous, verdict};
 use crate::plan::{AccountIndex, Creation, LicenseEdit, Membership, Pending, RowIndex, Work};
 use crate::text::fold;
 

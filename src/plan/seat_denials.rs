@@ -11,7 +11,7 @@ use super::{Holding, LicenseEdit, RowIndex};
 use crate::model::{BundleCode, BundleSet};
 
 /// What the rows ask for one account.
-pub(super) struct Claim<'a> {
+pub(super) struct SeatRequest<'a> {
     /// What it holds before.
     pub(super) base: &'a Holding,
     /// What each row does, in sheet order. No row has edits of two accounts.
@@ -35,14 +35,14 @@ pub(super) struct Denial {
 pub(super) type Denied = BTreeMap<RowIndex, Denial>;
 
 /// The rows that miss out, in sheet order. `pools` is what is free once everything that only frees has been done.
-pub(super) fn denials(claims: &[Claim<'_>], pools: &Pools) -> Vec<Denial> {
-    let mut allotment = Allotment::of(claims, pools);
-    if allotment.left.values().any(|left| *left < 0) {
-        allotment.count_takers();
-        allotment.deny_until_it_fits();
-        allotment.admit_again();
+pub(super) fn denials(requests: &[SeatRequest<'_>], pools: &Pools) -> Vec<Denial> {
+    let mut distribution = SeatDistribution::of(requests, pools);
+    if distribution.left.values().any(|left| *left < 0) {
+        distribution.count_takers();
+        distribution.deny_until_it_fits();
+        distribution.admit_again();
     }
-    allotment.told()
+    distribution.denials()
 }
 
 /// Bundles that an account gains, each by the row that brings it about, and bundles that it loses.
@@ -52,7 +52,7 @@ struct Effect {
     frees: BundleSet,
 }
 
-impl Claim<'_> {
+impl SeatRequest<'_> {
     /// The seats that it takes, but for those that are handed over.
     pub(super) fn takes(&self) -> BundleSet {
         self.effect(|_| false).gains.into_iter().map(|(code, _)| code).collect()
@@ -88,32 +88,32 @@ impl Claim<'_> {
     }
 }
 
-struct Allotment<'a> {
-    claims: &'a [Claim<'a>],
+struct SeatDistribution<'a> {
+    requests: &'a [SeatRequest<'a>],
     /// Free seats of each pool in the end; below zero where more are promised than there are.
     left: BTreeMap<BundleCode, i64>,
-    /// The rows that get a seat of a bundle, and the claims that they belong to.
+    /// The rows that get a seat of a bundle, and the requests that they belong to.
     takers: HashMap<BundleCode, BTreeSet<(RowIndex, usize)>>,
-    /// The rows that miss out, and their claims.
+    /// The rows that miss out, and their requests.
     off: BTreeMap<RowIndex, usize>,
 }
 
-impl<'a> Allotment<'a> {
-    fn of(claims: &'a [Claim<'a>], pools: &Pools) -> Self {
+impl<'a> SeatDistribution<'a> {
+    fn of(requests: &'a [SeatRequest<'a>], pools: &Pools) -> Self {
         let seats = |(code, seats): (&BundleCode, u64)| (code.clone(), i64::try_from(seats).unwrap_or(i64::MAX));
-        let mut allotment = Self {
-            claims,
+        let mut distribution = Self {
+            requests,
             left: pools.iter().map(seats).collect(),
             takers: HashMap::new(),
             off: BTreeMap::new(),
         };
-        for claim in claims {
-            allotment.count(&claim.effect(|_| false), 1);
+        for request in requests {
+            distribution.count(&request.effect(|_| false), 1);
         }
-        allotment
+        distribution
     }
 
-    /// Adds what a claim frees and takes to what is left, or takes it off.
+    /// Adds what a request frees and takes to what is left, or takes it off.
     fn count(&mut self, effect: &Effect, times: i64) {
         for code in &effect.frees {
             if let Some(left) = self.left.get_mut(code) {
@@ -128,12 +128,12 @@ impl<'a> Allotment<'a> {
     }
 
     fn effect(&self, place: usize) -> Effect {
-        self.claims[place].effect(|row| self.off.contains_key(&row))
+        self.requests[place].effect(|row| self.off.contains_key(&row))
     }
 
     fn count_takers(&mut self) {
-        for (place, claim) in self.claims.iter().enumerate() {
-            for (code, row) in claim.effect(|_| false).gains {
+        for (place, request) in self.requests.iter().enumerate() {
+            for (code, row) in request.effect(|_| false).gains {
                 self.takers.entry(code).or_default().insert((row, place));
             }
         }
@@ -206,9 +206,9 @@ impl<'a> Allotment<'a> {
         }
     }
 
-    fn told(&self) -> Vec<Denial> {
+    fn denials(&self) -> Vec<Denial> {
         let denial = |(row, place): (&RowIndex, &usize)| {
-            let with = self.claims[*place]
+            let with = self.requests[*place]
                 .effect(|other| other != *row && self.off.contains_key(&other))
                 .gains;
             let needs: Vec<BundleCode> = with

@@ -20,7 +20,7 @@ const SETTLED: Duration = Duration::from_secs(5);
 
 /// What has happened so far. Times are since the beginning.
 #[derive(Debug, Default)]
-pub(super) struct Tracker {
+pub(super) struct RunState {
     reading: Option<Reading>,
     running: Option<Running>,
     forecast: Option<Duration>,
@@ -50,7 +50,7 @@ struct Running {
 
 /// What progress shows at one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Snapshot {
+pub(super) struct ProgressView {
     pub(super) reading: Option<Reading>,
     pub(super) running: Option<RunningNow>,
     /// What is waited for longest, and how long still.
@@ -68,7 +68,7 @@ pub(super) struct RunningNow {
     pub(super) left: Option<Duration>,
 }
 
-impl Tracker {
+impl RunState {
     /// How long the run is predicted to take.
     pub(super) fn expect(&mut self, forecast: Duration) {
         self.forecast = Some(forecast);
@@ -118,8 +118,8 @@ impl Tracker {
         self.answers.clone()
     }
 
-    pub(super) fn snapshot(&self, now: Duration) -> Snapshot {
-        Snapshot {
+    pub(super) fn view(&self, now: Duration) -> ProgressView {
+        ProgressView {
             reading: self.reading,
             running: self
                 .running
@@ -218,7 +218,7 @@ fn told(reason: &WaitReason) -> String {
     }
 }
 
-impl Snapshot {
+impl ProgressView {
     /// The state in one line: `600 of 1,200 rows, 3 failed, 4.2 calls/s, 5 min left; waiting for PUT quota: 41 s`.
     pub(super) fn line(&self) -> String {
         let mut parts = Vec::new();
@@ -278,10 +278,10 @@ mod tests {
         }
     }
 
-    fn started(rows: usize) -> Tracker {
-        let mut tracker = Tracker::default();
-        tracker.take(Event::RunStarted { rows }, seconds(0));
-        tracker
+    fn started(rows: usize) -> RunState {
+        let mut run_state = RunState::default();
+        run_state.take(Event::RunStarted { rows }, seconds(0));
+        run_state
     }
 
     fn wait(reason: WaitReason, length: u64) -> Event {
@@ -293,35 +293,35 @@ mod tests {
 
     #[test]
     fn reading_tells_how_far_it_is() {
-        let mut tracker = Tracker::default();
+        let mut run_state = RunState::default();
         for (total, line) in [
             (None, "reading users 3,000"),
             (Some(10_000), "reading users 3,000 of 10,000"),
         ] {
             let (what, read) = ("users", 3_000);
-            tracker.take(Event::Reading { what, read, total }, seconds(1));
-            assert_eq!(tracker.snapshot(seconds(1)).line(), line);
+            run_state.take(Event::Reading { what, read, total }, seconds(1));
+            assert_eq!(run_state.view(seconds(1)).line(), line);
         }
     }
 
     #[test]
     fn a_run_tells_rows_failures_calls_per_second_and_the_time_left() {
-        let mut tracker = started(1_200);
+        let mut run_state = started(1_200);
         for _ in 0..300 {
-            tracker.take(row(Status::Done), seconds(9));
+            run_state.take(row(Status::Done), seconds(9));
         }
-        tracker.take(row(Status::Rejected), seconds(9));
+        run_state.take(row(Status::Rejected), seconds(9));
         for second in 0..10 {
-            tracker.take(put(), seconds(second));
-            tracker.take(put(), seconds(second));
+            run_state.take(put(), seconds(second));
+            run_state.take(put(), seconds(second));
         }
         assert_eq!(
-            tracker.snapshot(seconds(10)).line(),
+            run_state.view(seconds(10)).line(),
             "301 of 1,200 rows, 1 failed, 2.0 calls/s, 29 s left"
         );
         assert_eq!(
-            tracker
-                .snapshot(seconds(60))
+            run_state
+                .view(seconds(60))
                 .running
                 .and_then(|running| running.calls_per_second),
             Some(0.0),
@@ -331,24 +331,24 @@ mod tests {
 
     #[test]
     fn a_moment_has_no_rate_and_a_run_without_rows_no_line() {
-        let mut tracker = started(7);
-        tracker.take(put(), seconds(0));
-        assert_eq!(tracker.snapshot(Duration::from_millis(100)).line(), "0 of 7 rows");
-        assert_eq!(started(0).snapshot(seconds(9)).line(), "");
+        let mut run_state = started(7);
+        run_state.take(put(), seconds(0));
+        assert_eq!(run_state.view(Duration::from_millis(100)).line(), "0 of 7 rows");
+        assert_eq!(started(0).view(seconds(9)).line(), "");
     }
 
     #[test]
     fn the_forecast_is_believed_at_the_start_and_the_rows_at_the_end() {
-        let mut tracker = started(100);
-        assert_eq!(tracker.snapshot(seconds(1)).running.unwrap().left, None);
-        tracker.expect(seconds(100));
-        let left = |tracker: &Tracker, now| tracker.snapshot(seconds(now)).running.unwrap().left.unwrap();
-        assert_eq!(left(&tracker, 10), seconds(90));
+        let mut run_state = started(100);
+        assert_eq!(run_state.view(seconds(1)).running.unwrap().left, None);
+        run_state.expect(seconds(100));
+        let left = |run_state: &RunState, now| run_state.view(seconds(now)).running.unwrap().left.unwrap();
+        assert_eq!(left(&run_state, 10), seconds(90));
         for _ in 0..50 {
-            tracker.take(row(Status::Done), seconds(100));
+            run_state.take(row(Status::Done), seconds(100));
         }
         assert_eq!(
-            left(&tracker, 100),
+            left(&run_state, 100),
             seconds(50),
             "half of 0 s by forecast, half of 100 s by rows"
         );
@@ -356,42 +356,42 @@ mod tests {
 
     #[test]
     fn the_longest_wait_is_told_until_it_is_over() {
-        let mut tracker = started(10);
+        let mut run_state = started(10);
         let quota = WaitReason::Quota(Service::Identity, Method::Put);
-        tracker.take(wait(WaitReason::Retry("a 503".to_owned()), 5), seconds(0));
-        tracker.take(wait(quota, 41), seconds(0));
-        let told = |tracker: &Tracker, now| tracker.snapshot(seconds(now)).wait;
-        assert_eq!(told(&tracker, 0), Some(("the PUT quota".to_owned(), seconds(41))));
-        tracker.take(put(), seconds(1));
+        run_state.take(wait(WaitReason::Retry("a 503".to_owned()), 5), seconds(0));
+        run_state.take(wait(quota, 41), seconds(0));
+        let told = |run_state: &RunState, now| run_state.view(seconds(now)).wait;
+        assert_eq!(told(&run_state, 0), Some(("the PUT quota".to_owned(), seconds(41))));
+        run_state.take(put(), seconds(1));
         assert_eq!(
-            told(&tracker, 1),
+            told(&run_state, 1),
             Some(("another try after a 503".to_owned(), seconds(4)))
         );
-        assert_eq!(told(&tracker, 5), None);
+        assert_eq!(told(&run_state, 5), None);
     }
 
     #[test]
     fn failed_rows_are_shown_as_they_happen_until_there_are_too_many() {
-        let mut tracker = started(100);
-        tracker.take(row(Status::Done), seconds(1));
+        let mut run_state = started(100);
+        run_state.take(row(Status::Done), seconds(1));
         for _ in 0..30 {
-            tracker.take(row(Status::Rejected), seconds(1));
+            run_state.take(row(Status::Rejected), seconds(1));
         }
-        let lines = tracker.take_lines();
+        let lines = run_state.take_lines();
         assert_eq!(lines.len(), FAILURES_SHOWN + 1);
         assert_eq!(
             anstream::adapter::strip_str(&lines[0]).to_string(),
             "Joiners row 7: rejected: no such [31m group"
         );
         assert!(lines[FAILURES_SHOWN].contains("counted, not shown"));
-        assert_eq!(tracker.snapshot(seconds(1)).running.unwrap().failed, 30);
+        assert_eq!(run_state.view(seconds(1)).running.unwrap().failed, 30);
     }
 
     #[test]
     fn answers_are_counted_by_service_and_status() {
-        let mut tracker = started(1);
+        let mut run_state = started(1);
         for status in [Some(403), Some(403), None] {
-            tracker.take(
+            run_state.take(
                 Event::CallEnded {
                     method: Method::Put,
                     service: Service::License,
@@ -401,6 +401,6 @@ mod tests {
                 seconds(1),
             );
         }
-        assert_eq!(tracker.answers(), BTreeMap::from([((Service::License, 403), 2)]));
+        assert_eq!(run_state.answers(), BTreeMap::from([((Service::License, 403), 2)]));
     }
 }

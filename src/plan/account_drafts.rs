@@ -5,7 +5,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::step::{narrow, wide};
-use super::{AccountIndex, Direct, Few, Holding, LicenseChange, LicenseEdit, Membership, RowIndex, Stage, Turn, Work};
+use super::{
+    AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, RowIndex, Stage, Turn, Work,
+};
 use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId};
@@ -40,10 +42,10 @@ pub(super) enum OldAccount {
 
 /// A membership that rows ask for.
 #[derive(Debug, Clone)]
-pub(super) struct Wish {
+pub(super) struct WantedMembership {
     pub(super) group: GroupId,
     pub(super) change: Membership,
-    pub(super) rows: Few<RowIndex>,
+    pub(super) rows: OneOrMany<RowIndex>,
 }
 
 /// How an account is made.
@@ -58,14 +60,14 @@ pub(super) struct Maker {
 
 /// What the rows ask of an account's profile and groups.
 #[derive(Debug, Default)]
-pub(super) struct Wishes {
-    pub(super) updates: Few<(RowIndex, UserUpdate)>,
-    pub(super) memberships: Vec<Wish>,
+pub(super) struct WantedChanges {
+    pub(super) updates: OneOrMany<(RowIndex, UserUpdate)>,
+    pub(super) memberships: Vec<WantedMembership>,
 }
 
 /// What the rows ask of one account. There may be a million, so what is not asked of it takes one word.
 #[derive(Debug)]
-pub(super) struct Draft<'a> {
+pub(super) struct AccountDraft<'a> {
     pub(super) label: Arc<str>,
     pub(super) user: Option<&'a User>,
     pub(super) maker: Option<Box<Maker>>,
@@ -79,12 +81,12 @@ pub(super) struct Draft<'a> {
     license: Option<Box<LicenseChange>>,
     /// For a migration's new account.
     pub(super) succession: Option<Box<Succession>>,
-    wishes: Option<Box<Wishes>>,
+    wanted: Option<Box<WantedChanges>>,
     deleted_by: Option<NonZeroU32>,
     left_by: Option<NonZeroU32>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> AccountDraft<'a> {
     fn existing(user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> Self {
         Self {
             user: Some(user),
@@ -104,7 +106,7 @@ impl<'a> Draft<'a> {
             is_changed: false,
             license: None,
             succession: None,
-            wishes: None,
+            wanted: None,
             deleted_by: None,
             left_by: None,
         }
@@ -132,20 +134,20 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn updates(&self) -> &[(RowIndex, UserUpdate)] {
-        self.wishes.as_ref().map_or(&[], |wishes| &wishes.updates)
+        self.wanted.as_ref().map_or(&[], |wanted| &wanted.updates)
     }
 
-    pub(super) fn memberships(&self) -> &[Wish] {
-        self.wishes.as_ref().map_or(&[], |wishes| &wishes.memberships)
+    pub(super) fn memberships(&self) -> &[WantedMembership] {
+        self.wanted.as_ref().map_or(&[], |wanted| &wanted.memberships)
     }
 
-    pub(super) fn wishes(&mut self) -> &mut Wishes {
-        self.wishes.get_or_insert_default()
+    pub(super) fn wanted(&mut self) -> &mut WantedChanges {
+        self.wanted.get_or_insert_default()
     }
 
-    /// Takes the wishes out, to make steps of them.
-    pub(super) fn take_wishes(&mut self) -> Wishes {
-        self.wishes.take().map(|wishes| *wishes).unwrap_or_default()
+    /// Takes out the changes that are wanted, to make steps of them.
+    pub(super) fn take_wanted(&mut self) -> WantedChanges {
+        self.wanted.take().map(|wanted| *wanted).unwrap_or_default()
     }
 
     /// The row that deletes it.
@@ -169,7 +171,7 @@ impl<'a> Draft<'a> {
     /// The groups that it is in after the rows so far.
     pub(super) fn groups(&self) -> Vec<GroupId> {
         let mut groups = self.groups_before().to_vec();
-        for Wish { group, change, .. } in self.memberships() {
+        for WantedMembership { group, change, .. } in self.memberships() {
             match change {
                 Membership::Join => groups.push(*group),
                 Membership::Leave => groups.retain(|present| present != group),
@@ -201,7 +203,7 @@ impl<'a> Draft<'a> {
 
     /// Makes an account at once with the groups that rows after the one that makes it ask for: these rows
     /// succeed or fail with that one.
-    pub(super) fn enter_with_what_is_wished(&mut self) {
+    pub(super) fn create_with_wanted_groups(&mut self) {
         if self.user.is_some() {
             return;
         }
@@ -215,8 +217,8 @@ impl<'a> Draft<'a> {
             }
             _ => return,
         }
-        if let Some(wishes) = &mut self.wishes {
-            wishes.memberships.clear();
+        if let Some(wanted) = &mut self.wanted {
+            wanted.memberships.clear();
         }
     }
 
@@ -246,8 +248,8 @@ impl<'a> Draft<'a> {
     /// Sets how the account is made; whoever asked for its first groups before depends on that.
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
         if self.maker.is_none() {
-            if let Some(wishes) = &mut self.wishes {
-                wishes
+            if let Some(wanted) = &mut self.wanted {
+                wanted
                     .memberships
                     .retain(|wish| wish.change != Membership::Join || !groups.contains(&wish.group));
             }
@@ -267,7 +269,7 @@ impl<'a> Draft<'a> {
         let base = self.held();
         let target = edit.apply(&base);
         if target != base {
-            let edits = Few::one((row, edit));
+            let edits = OneOrMany::one((row, edit));
             self.license = Some(Box::new(LicenseChange { base, edits, target }));
         }
     }
@@ -276,7 +278,7 @@ impl<'a> Draft<'a> {
     /// for leaves nothing of either.
     pub(super) fn member(&mut self, row: RowIndex, group: GroupId, change: Membership) {
         if let Some(place) = self.memberships().iter().position(|wish| wish.group == group) {
-            let memberships = &mut self.wishes().memberships;
+            let memberships = &mut self.wanted().memberships;
             let wish = &mut memberships[place];
             if wish.change != change {
                 memberships.remove(place);
@@ -287,17 +289,17 @@ impl<'a> Draft<'a> {
         }
         let is_in = self.groups_before().contains(&group);
         if is_in != (change == Membership::Join) {
-            let rows = Few::one(row);
-            let memberships = &mut self.wishes().memberships;
+            let rows = OneOrMany::one(row);
+            let memberships = &mut self.wanted().memberships;
             // Most lists have one element, and the next step up would be four.
             memberships.reserve_exact(1);
-            memberships.push(Wish { group, change, rows });
+            memberships.push(WantedMembership { group, change, rows });
         }
     }
 
     /// Adds a row's change of the profile.
     pub(super) fn update(&mut self, row: RowIndex, update: UserUpdate) {
-        self.wishes().updates.push((row, update));
+        self.wanted().updates.push((row, update));
     }
 
     /// The licence change of the rows; `None` where nothing changes.
@@ -335,28 +337,30 @@ impl<'a> Draft<'a> {
 
     /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
     pub(super) fn move_into_update(&mut self, group: GroupId) {
-        let wishes = self.wishes();
-        let Some(place) = wishes.memberships.iter().position(|wish| wish.group == group) else {
+        let wanted = self.wanted();
+        let Some(place) = wanted.memberships.iter().position(|wish| wish.group == group) else {
             return;
         };
-        let Wish { change, rows, .. } = wishes.memberships.remove(place);
+        let WantedMembership { change, rows, .. } = wanted.memberships.remove(place);
         for row in rows {
             let mut part = UserUpdate::default();
             match change {
                 Membership::Join => part.add_groups.push(group),
                 Membership::Leave => part.remove_groups.push(group),
             }
-            match wishes.updates.iter_mut().find(|(of, _)| *of == row) {
+            match wanted.updates.iter_mut().find(|(of, _)| *of == row) {
                 Some((_, update)) => *update = std::mem::take(update).then(&part),
-                None => wishes.updates.push((row, part)),
+                None => wanted.updates.push((row, part)),
             }
         }
-        wishes.updates.sort_by_key(|(row, _)| *row);
+        wanted.updates.sort_by_key(|(row, _)| *row);
     }
 }
 
-/// Drafts with what they are known by.
-pub(super) fn indexed<'d, 'a>(drafts: &'d [Draft<'a>]) -> impl Iterator<Item = (AccountIndex, &'d Draft<'a>)> {
+/// Drafts with the indexes by which they are known.
+pub(super) fn indexed<'d, 'a>(
+    drafts: &'d [AccountDraft<'a>],
+) -> impl Iterator<Item = (AccountIndex, &'d AccountDraft<'a>)> {
     drafts
         .iter()
         .enumerate()
@@ -365,14 +369,14 @@ pub(super) fn indexed<'d, 'a>(drafts: &'d [Draft<'a>]) -> impl Iterator<Item = (
 
 /// The accounts that a sheet touches.
 #[derive(Debug, Default)]
-pub(super) struct Drafts<'a> {
-    pub(super) list: Vec<Draft<'a>>,
+pub(super) struct AccountDrafts<'a> {
+    pub(super) list: Vec<AccountDraft<'a>>,
     /// By the users' positions in the snapshot.
     existing: Vec<Option<AccountIndex>>,
     pending: HashMap<String, AccountIndex>,
 }
 
-impl<'a> Drafts<'a> {
+impl<'a> AccountDrafts<'a> {
     /// Room that is not used costs nothing; growing into it would.
     pub(super) fn with_room_for(count: usize) -> Self {
         Self {
@@ -389,7 +393,7 @@ impl<'a> Drafts<'a> {
         }
         let place = users.partition_point(|other| other.id < user.id);
         *self.existing[place].get_or_insert_with(|| {
-            self.list.push(Draft::existing(user, label, snapshot));
+            self.list.push(AccountDraft::existing(user, label, snapshot));
             AccountIndex::new(self.list.len() - 1)
         })
     }
@@ -398,7 +402,7 @@ impl<'a> Drafts<'a> {
     pub(super) fn pending(&mut self, label: Arc<str>, names: &[String]) -> AccountIndex {
         let known = names.iter().find_map(|name| self.pending.get(name)).copied();
         let index = known.unwrap_or_else(|| {
-            self.list.push(Draft::pending(label));
+            self.list.push(AccountDraft::pending(label));
             AccountIndex::new(self.list.len() - 1)
         });
         for name in names {
@@ -412,11 +416,11 @@ impl<'a> Drafts<'a> {
         self.pending.get(name).copied()
     }
 
-    pub(super) fn get(&self, index: AccountIndex) -> &Draft<'a> {
+    pub(super) fn get(&self, index: AccountIndex) -> &AccountDraft<'a> {
         &self.list[index.position()]
     }
 
-    pub(super) fn get_mut(&mut self, index: AccountIndex) -> &mut Draft<'a> {
+    pub(super) fn get_mut(&mut self, index: AccountIndex) -> &mut AccountDraft<'a> {
         &mut self.list[index.position()]
     }
 }
