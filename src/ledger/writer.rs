@@ -16,7 +16,8 @@ use super::error::help;
 use super::format::{encode, line_writer};
 use super::{Durable, Journal, JournalError, Record, RunId};
 
-/// A group is written once it is this large, even if more is waiting.
+/// A group is written once it is this large, even if more is waiting, and even in the middle of what was handed over at
+/// once: a million records take far more room as text.
 const GROUP_BYTES: usize = 4 << 20;
 
 /// What comes within this long after a group was written waits and goes to disk together: syncing costs the processor
@@ -166,9 +167,25 @@ struct Task<S> {
 }
 
 /// Lines that go to disk together, and who waits for them.
-struct LineBatch {
+struct Group {
     lines: csv::Writer<Vec<u8>>,
     waiting: Vec<oneshot::Sender<Written>>,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self {
+            lines: line_writer(Vec::new()),
+            waiting: Vec::new(),
+        }
+    }
+}
+
+impl Group {
+    /// What the writer of CSV still holds back does not count: it is a few KiB at most.
+    fn is_full(&self) -> bool {
+        self.lines.get_ref().len() >= GROUP_BYTES
+    }
 }
 
 impl<S: Sink> Task<S> {
@@ -177,18 +194,19 @@ impl<S: Sink> Task<S> {
         let mut next_group = Instant::now();
         while is_open && let Ok(first) = inbox.recv() {
             std::thread::sleep(next_group.saturating_duration_since(Instant::now()));
-            let mut group = LineBatch {
-                lines: line_writer(Vec::new()),
-                waiting: Vec::new(),
-            };
+            let mut group = Group::default();
             let mut next = Some(first);
             while let Some(message) = next.take() {
                 match message {
                     Message::Append(records, done) => {
-                        self.encode(&records, &mut group.lines);
+                        for record in records {
+                            if group.is_full() {
+                                self.commit(std::mem::take(&mut group));
+                            }
+                            self.encode(&record, &mut group.lines);
+                        }
                         group.waiting.push(done);
-                        let is_full = group.lines.get_ref().len() >= GROUP_BYTES;
-                        next = if is_full { None } else { inbox.try_recv().ok() };
+                        next = if group.is_full() { None } else { inbox.try_recv().ok() };
                     }
                     Message::Close => is_open = false,
                 }
@@ -199,16 +217,14 @@ impl<S: Sink> Task<S> {
         self.broken.map_or(Ok(()), Err)
     }
 
-    fn encode(&mut self, records: &[Record], lines: &mut csv::Writer<Vec<u8>>) {
-        for record in records {
-            encode(record, &self.run, &mut self.line);
-            if let Err(fault) = lines.write_byte_record(&self.line) {
-                self.break_off(&fault.into());
-            }
+    fn encode(&mut self, record: &Record, lines: &mut csv::Writer<Vec<u8>>) {
+        encode(record, &self.run, &mut self.line);
+        if let Err(fault) = lines.write_byte_record(&self.line) {
+            self.break_off(&fault.into());
         }
     }
 
-    fn commit(&mut self, group: LineBatch) {
+    fn commit(&mut self, group: Group) {
         let bytes = match group.lines.into_inner() {
             Ok(bytes) => bytes,
             Err(fault) => {
@@ -398,6 +414,20 @@ mod tests {
             "{told}"
         );
         assert!(rig.writer.close().is_err());
+    }
+
+    #[test]
+    fn what_is_handed_over_at_once_goes_to_disk_in_groups_and_is_reported_when_all_of_it_is_there() {
+        let rig = rig(usize::MAX, None);
+        let rows = u32::try_from(3 * GROUP_BYTES / 2_000).unwrap();
+        let long = |row| Record {
+            message: "x".repeat(2_000),
+            ..record(row)
+        };
+        block_on(rig.writer.handle().append((0..rows).map(long).collect())).unwrap();
+        assert_eq!(lines(&rig.bytes), rows as usize);
+        let groups = rig.bytes.lock().unwrap().len() / GROUP_BYTES;
+        assert!(groups > 1 && *rig.syncs.lock().unwrap() >= groups, "{groups}");
     }
 
     #[test]
