@@ -19,8 +19,8 @@ pub(super) struct ChosenRows {
     pub(super) begun: BegunRows,
     /// The same of those whose plan is made from the present state alone: the records carry it on.
     pub(super) earlier: HashMap<RowKey, Prior>,
-    /// Rows whose account was, or may have been, made a moment ago, so that it may not be readable yet.
-    pub(super) unsettled: HashSet<RowKey>,
+    /// Rows whose account was, or may have been, made by an earlier run, and when that began: it may not be readable yet.
+    pub(super) unsettled: HashMap<RowKey, Option<Timestamp>>,
     /// Finished by earlier runs.
     pub(super) finished: usize,
     /// The rows of the sheet that are not in `rows`, refused ones aside.
@@ -30,46 +30,48 @@ pub(super) struct ChosenRows {
 }
 
 /// Which rows of the sheet the user wants.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum RowScope<'a> {
+#[derive(Debug, Clone)]
+pub(super) enum RowScope {
     /// What was typed.
     Typed {
-        only: Option<&'a RowSelection>,
+        only: Option<RowSelection>,
         limit: Option<usize>,
     },
     /// The rows of a saved plan.
-    Saved(&'a HashSet<RowKey>),
+    Saved(HashSet<RowKey>),
 }
 
-impl<'a> RowScope<'a> {
+impl RowScope {
     /// What was typed.
-    pub(super) fn of(planning: &'a PlanningOptions) -> Self {
+    pub(super) fn of(planning: &PlanningOptions) -> Self {
         Self::Typed {
-            only: planning.only.as_ref(),
+            only: planning.only.clone(),
             limit: planning.limit,
         }
     }
 
     /// Why a row is left out after so many others, if it is.
-    fn leaves_out(self, row: &Row, chosen: usize) -> Option<&'static str> {
+    fn leaves_out(&self, row: &Row, chosen: usize) -> Option<&'static str> {
         match self {
             Self::Typed { only: Some(only), .. } if !only.contains(&row.place) => Some("left out by `--only`"),
-            Self::Typed { limit: Some(limit), .. } if chosen >= limit => Some("left out by `--limit`"),
+            Self::Typed { limit: Some(limit), .. } if chosen >= *limit => Some("left out by `--limit`"),
             Self::Saved(keys) if !keys.contains(&row.key) => Some("left out by the saved plan"),
             Self::Typed { .. } | Self::Saved(_) => None,
         }
     }
 }
 
-/// Makes the choice. Without a history every row is new.
+/// Makes the choice, given the records of refused rows. Without a history every row is new; with one its file is read.
 pub(super) fn choose(
     rows: Vec<Row>,
-    refused: &[Refused],
+    refused: Vec<Record>,
     history: Option<&History>,
-    scope: RowScope<'_>,
+    scope: &RowScope,
 ) -> Result<ChosenRows, OpenError> {
-    let mut choice = ChosenRows::default();
-    choice.left.extend(refused.iter().map(not_valid));
+    let mut choice = ChosenRows {
+        left: refused,
+        ..ChosenRows::default()
+    };
     for row in rows {
         let resume = match history {
             Some(history) => history.resume(&row.key)?,
@@ -108,7 +110,15 @@ impl ChosenRows {
         left.filter(|record| record.status != Status::NotRun).count()
     }
 
+    /// The keys of the rows that are run; of a million rows the rest goes.
+    pub(super) fn into_keys(self) -> HashSet<RowKey> {
+        self.rows.into_iter().map(|row| row.key).collect()
+    }
+
     fn go_on(&mut self, row: &Row, begun: Begun, prior: Prior) {
+        if begun.made {
+            self.unsettled.insert(row.key, prior.started_at);
+        }
         let is_planned_on = match row.operation.kind() {
             OperationKind::Migrate => true,
             OperationKind::Invite | OperationKind::Create => begun.made,
@@ -116,9 +126,6 @@ impl ChosenRows {
         };
         if !is_planned_on {
             self.earlier.insert(row.key, prior);
-        }
-        if begun.made {
-            self.unsettled.insert(row.key);
         }
         self.begun.insert(row.key, begun);
     }
@@ -144,7 +151,8 @@ fn not_run(row: &Row, why: &str) -> Record {
     }
 }
 
-fn not_valid(refused: &Refused) -> Record {
+/// The record of a row that did not pass validation, or stands twice.
+pub(super) fn not_valid(refused: &Refused) -> Record {
     Record {
         operation: refused.operation,
         user: refused.user.clone(),

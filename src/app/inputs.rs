@@ -1,14 +1,16 @@
 //! What a command reads before anything else: its settings, and its sheet.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Ending;
 use super::console::{Console, complain};
 use super::failure::{Failure, told};
+use super::runtime::off_thread;
 use crate::api::Client;
 use crate::cli::{Permission, SheetOptions, Target};
 use crate::intake::{self, Intake};
-use crate::model::{Capabilities, Catalogue};
+use crate::model::{BundleCode, Capabilities, Catalogue};
 use crate::problem::Severity;
 use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
 use crate::sheet::{SheetError, Source};
@@ -82,11 +84,20 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
 /// Reads the sheet; where nothing is wrong with it but codes that nobody here knows, the organization's
 /// own inventory is asked and the sheet read again.
 pub(super) async fn read_sheet(
-    source: &Source,
-    options: &mut intake::Options,
+    source: &Arc<Source>,
+    options: intake::Options,
     client: &Client,
 ) -> Result<Intake, SheetError> {
-    let first = intake::read(source, options)?;
+    let read = |mut options: intake::Options, codes: Vec<BundleCode>| {
+        let source = Arc::clone(source);
+        off_thread(move || {
+            options.catalogue = options.catalogue.with_codes(codes, "the organization");
+            let read = intake::read(&source, &options);
+            (options, read)
+        })
+    };
+    let (options, first) = read(options, Vec::new()).await;
+    let first = first?;
     let asks_only_for_codes = first
         .problems
         .iter()
@@ -99,7 +110,8 @@ pub(super) async fn read_sheet(
     let Ok(seats) = client.seats().await else {
         return Ok(first);
     };
-    let codes = seats.value.into_iter().map(|seats| seats.code);
-    options.catalogue = options.catalogue.clone().with_codes(codes, "the organization");
-    intake::read(source, options)
+    // Of a million rows two readings at once would take too much memory.
+    drop(first);
+    let codes = seats.value.into_iter().map(|seats| seats.code).collect();
+    read(options, codes).await.1
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::chosen_rows::RowScope;
 use super::failure::Failure;
 use super::organization::Organization;
 use crate::cli::{PlanningOptions, RunOptions};
@@ -37,6 +38,14 @@ impl Job {
             },
             saved: Some(saved),
         })
+    }
+
+    /// Which rows it is about.
+    pub(super) fn scope(&self) -> RowScope {
+        match &self.saved {
+            Some(saved) => RowScope::Saved(saved.planned_rows()),
+            None => RowScope::of(&self.planning),
+        }
     }
 
     /// Makes sure that a saved plan was made for this organization.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::failure::Failure;
+use super::runtime::off_thread;
 use super::spent_quota::SpentQuotaFile;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
@@ -50,7 +51,7 @@ impl Organization {
                 let (config, sandbox) = simulated().await?;
                 (config, Some(sandbox))
             }
-            (Target::Configured, Some(connection)) => (configured(connection)?, None),
+            (Target::Configured, Some(connection)) => (configured(connection).await?, None),
             (Target::Configured, None) => {
                 return Err(Failure::new(Ending::CouldNotStart, "no organization is configured")
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
@@ -113,15 +114,17 @@ impl Drop for Organization {
     }
 }
 
-/// Where secrets are read.
-fn configured(connection: &Connection) -> Result<Config, Failure> {
+/// Where secrets are read: a command may take as long as a person who is asked for a password.
+async fn configured(connection: &Connection) -> Result<Config, Failure> {
+    let sources = connection.credentials.clone();
+    let credentials = off_thread(move || credentials(&sources)).await?;
     Ok(Config {
         identity_uri: connection.identity_uri.clone(),
         ..Config::new(
             connection.uri.clone(),
             connection.organization.clone(),
             connection.organization_id,
-            credentials(&connection.credentials)?,
+            credentials,
         )
     })
 }

@@ -5,14 +5,14 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::Ending;
-use super::chosen_rows::{RowScope, choose};
+use super::chosen_rows::{RowScope, choose, not_valid};
 use super::console::{Console, data};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
 use super::inputs::{open_sheet, settings_for};
 use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
-use super::runtime::block_on;
+use super::runtime::{block_on, off_thread};
 use crate::cli::{OutputFormat, PlanOptions};
 use crate::report::write_json;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
@@ -30,15 +30,18 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let session = Session::new(&settings, console);
         let mut loaded = session.load(source, planning).await?;
         let path = results_of(loaded.source.path(), planning.results.as_deref());
-        let history = results::read(&path, loaded.organization.id, planning.sheet.target)?;
+        let (organization, target) = (loaded.organization.id, planning.sheet.target);
         let rows = std::mem::take(&mut loaded.intake.rows);
-        let choice = choose(rows, &loaded.intake.refused, history.as_ref(), RowScope::of(planning))
-            .map_err(|error| results::not_read(&error))?;
+        let refused = loaded.intake.refused.iter().map(not_valid).collect();
+        let scope = RowScope::of(planning);
+        let choice = off_thread(move || {
+            let history = results::read(&path, organization, target)?;
+            choose(rows, refused, history.as_ref(), &scope).map_err(|error| results::not_read(&error))
+        })
+        .await?;
         let order = order(&loaded.intake, &choice);
         let rules = rules(&settings, planning);
-        let (snapshot, plan) = session
-            .plan(&loaded.organization, &choice, history.as_ref(), &rules)
-            .await?;
+        let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
         let ahead = Ahead::WholeRun(began.elapsed());
         let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, ahead);
         let view = cost.view(&choice, &plan, &snapshot);

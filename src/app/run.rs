@@ -8,7 +8,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
-use super::chosen_rows::{ChosenRows, RowScope, choose};
+use super::chosen_rows::{ChosenRows, RowScope, choose, not_valid};
 use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
@@ -18,13 +18,13 @@ use super::job::Job;
 use super::next::Typed;
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
-use super::runtime::{block_on, catch_up};
+use super::runtime::{block_on, catch_up, off_thread};
 use super::{Ending, panics};
-use crate::cli::{MaxFailures, RunOptions, Verbosity};
+use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity};
 use crate::engine::{self, Engine, Ran};
-use crate::ledger::{CarryForward, History, Journal, RunId};
+use crate::ledger::{CarryForward, History, Journal, Record, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
-use crate::saved_plan::{SavedPlan, SheetPlan};
+use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
 use crate::sheet::{STDIN, Source};
 use crate::text::plural;
@@ -76,13 +76,17 @@ async fn carry_out(
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
-    let results = Results::of(&path, &run, options.history, target)?;
-    let planned = job.saved.as_ref().map(SavedPlan::planned_rows);
-    let scope = planned
-        .as_ref()
-        .map_or_else(|| RowScope::of(&job.planning), RowScope::Saved);
+    let opening = Opening {
+        path: path.clone(),
+        run: run.clone(),
+        earlier: options.history,
+        target,
+        rows,
+        refused: loaded.intake.refused.iter().map(not_valid).collect(),
+        scope: job.scope(),
+    };
+    let (results, mut choice) = off_thread(move || opening.open()).await?;
     let history = results.history();
-    let mut choice = choose(rows, &loaded.intake.refused, history, scope).map_err(|error| not_read(&error))?;
 
     let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
     let rules = rules(settings, &job.planning);
@@ -90,7 +94,7 @@ async fn carry_out(
         session.console.tell(format!("{notice}\n"));
     }
     let agreed = async {
-        let (snapshot, plan) = session.plan(&loaded.organization, &choice, history, &rules).await?;
+        let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
         if let Some(saved) = &job.saved {
             let now = SheetPlan {
                 order: &order(&loaded.intake, &choice),
@@ -148,10 +152,7 @@ async fn carry_out(
     // What was there before is recorded by now; putting the results in order wants its memory.
     drop(snapshot);
     let order = order(&loaded.intake, &choice);
-    let chosen = std::mem::take(&mut choice.rows)
-        .into_iter()
-        .map(|row| row.key)
-        .collect();
+    let chosen = choice.into_keys();
     let ran: Ran = ran.map_err(|error| not_recorded(Ending::Stopped, &error))?;
     after::after(Aftermath {
         console: session.console,
@@ -168,6 +169,26 @@ async fn carry_out(
         options,
         interactivity,
     })
+}
+
+/// The results file of a run that is to be opened, and the rows that are chosen by what it knows.
+struct Opening {
+    path: PathBuf,
+    run: RunId,
+    earlier: Earlier,
+    target: Target,
+    rows: Vec<Row>,
+    refused: Vec<Record>,
+    scope: RowScope,
+}
+
+impl Opening {
+    /// Blocks while the file is read.
+    fn open(self) -> Result<(Results, ChosenRows), Failure> {
+        let results = Results::of(&self.path, &self.run, self.earlier, self.target)?;
+        let choice = choose(self.rows, self.refused, results.history(), &self.scope);
+        Ok((results, choice.map_err(|error| not_read(&error))?))
+    }
 }
 
 fn max_failures(most: MaxFailures) -> engine::MaxFailures {
