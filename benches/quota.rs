@@ -60,7 +60,7 @@ fn mixed(kind: WindowKind) {
     let stage = Stage::new(kind);
     stage.sandbox.with_world(prepare);
     let found = stage.measure("mixed", &mixed_sheet());
-    let tally = stage.sandbox.tally();
+    let stats = stage.sandbox.stats();
     let least = BTreeMap::from([
         ("invite", (INVITES + MIGRATIONS).div_ceil(CHUNK)),
         ("update-group", TEAMS * (MOVES / TEAMS).div_ceil(CHUNK)),
@@ -71,9 +71,9 @@ fn mixed(kind: WindowKind) {
         ("delete-users", (DELETES + MIGRATIONS).div_ceil(CHUNK)),
     ]);
     for (route, least) in least {
-        println!("mixed: {route} {} calls, least {least}", tally.route(route));
+        println!("mixed: {route} {} calls, least {least}", stats.route(route));
     }
-    println!("mixed: everything else: {:?}", tally.routes().collect::<Vec<_>>());
+    println!("mixed: everything else: {:?}", stats.routes().collect::<Vec<_>>());
     found.print("mixed", Duration::ZERO);
 }
 
@@ -87,7 +87,7 @@ fn updates(kind: WindowKind) {
     let windows = u32::try_from((UPDATES - 1) / PUTS_A_WINDOW).unwrap_or(u32::MAX);
     println!(
         "updates: {} PUTs, least {UPDATES}",
-        stage.sandbox.tally().route("update-user")
+        stage.sandbox.stats().route("update-user")
     );
     found.print("updates", WINDOW * windows);
 }
@@ -156,20 +156,20 @@ impl Stage {
         fs_err::write(self.folder.path().join(&file), sheet).expect("a file");
         let plan = json(&self.reseat(&["plan", &file, "--output", "json"]));
         let calls = plan["calls"].as_array().expect("calls");
-        self.sandbox.reset_tally();
+        self.sandbox.reset_stats();
         let began = Instant::now();
         let deletions = plan["deletions"].as_array().expect("deletions").len().to_string();
         let words = ["run", &file, "--yes", "--max-deletes", &deletions, "--output", "json"];
         let run = json(&self.reseat(&words));
         let took = began.elapsed();
         assert_eq!(run["rows"]["failed"], Value::Null, "{run}");
-        let tally = self.sandbox.tally();
+        let stats = self.sandbox.stats();
         Found {
             foretold: Duration::from_secs_f64(plan["seconds"].as_f64().expect("seconds")),
             took,
             calls_foretold: calls.iter().filter_map(|call| call["calls"].as_u64()).sum(),
-            calls_sent: tally.total(),
-            throttled: tally.rate_limited,
+            calls_sent: stats.total(),
+            throttled: stats.rate_limited,
         }
     }
 

@@ -26,6 +26,8 @@ pub mod engine;
 
 pub mod report;
 
+pub mod saved_plan;
+
 pub mod app;
 pub mod cli;
 pub mod settings;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use reseat::ledger::{
-    COLUMNS, Claim, FORMAT_VERSION, FinishError, History, OpenError, Opened, Record, ResultsFile, Resume, RunId,
-    StartedAnew, results_path,
+    COLUMNS, FORMAT_VERSION, FinishError, History, LockedResults, OpenError, Opened, Record, ResultsFile, Resume,
+    RunId, StartedAnew, results_path,
 };
 use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, Status, UserId};
 use serde_json::json;
@@ -580,7 +580,7 @@ fn the_results_lie_beside_the_sheet_under_its_name() {
 
 /// Starts anew; says where the old file is kept.
 fn anew(path: &Path) -> Option<PathBuf> {
-    let StartedAnew { opened, kept } = Claim::take(path, &later_run())
+    let StartedAnew { opened, kept } = LockedResults::take(path, &later_run())
         .unwrap()
         .start_anew(&later_run())
         .unwrap();
@@ -608,13 +608,13 @@ fn a_file_to_be_put_away_is_locked_and_left_as_it_was_until_that_is_certain() {
     let (folder, path) = folder();
     killed_run(&path, vec![record(0, Status::Done)]);
     let before = fs_err::read(&path).unwrap();
-    let claim = Claim::take(&path, &later_run()).unwrap();
-    claim.may_start_anew().unwrap();
+    let locked = LockedResults::take(&path, &later_run()).unwrap();
+    locked.may_start_anew().unwrap();
     assert!(matches!(
         ResultsFile::open(&path, &run()),
         Err(OpenError::Locked { .. })
     ));
-    drop(claim);
+    drop(locked);
     assert_eq!(fs_err::read(&path).unwrap(), before);
     assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 1);
     open(&path);
@@ -625,15 +625,15 @@ fn a_strangers_file_is_not_put_away_and_a_running_one_neither() {
     let (_folder, path) = folder();
     let opened = open(&path);
     assert!(matches!(
-        Claim::take(&path, &later_run()),
+        LockedResults::take(&path, &later_run()),
         Err(OpenError::Locked { .. })
     ));
     drop(opened);
     fs_err::write(&path, "email,name\n").unwrap();
-    let claim = Claim::take(&path, &later_run()).unwrap();
-    assert!(matches!(claim.may_start_anew(), Err(OpenError::NotResults { .. })));
+    let locked = LockedResults::take(&path, &later_run()).unwrap();
+    assert!(matches!(locked.may_start_anew(), Err(OpenError::NotResults { .. })));
     assert!(matches!(
-        claim.start_anew(&later_run()),
+        locked.start_anew(&later_run()),
         Err(OpenError::NotResults { .. })
     ));
     assert_eq!(fs_err::read_to_string(&path).unwrap(), "email,name\n");

@@ -7,17 +7,18 @@ use std::time::Duration;
 use super::Ending;
 use super::console::{Console, data};
 use super::failure::Failure;
-use super::guards::Desk;
+use super::guards::Interactivity;
+use super::job::Job;
 use super::next::Typed;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
-use super::saved::{Job, SavedOptions};
 use super::signals::Signals;
 use crate::cli::{OutputFormat, RunOptions};
 use crate::engine::{Ran, Stopped};
 use crate::ledger::{FinishError, Finished, History, ResultsFile};
 use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::{Evidence, Observed, Summary, hints};
+use crate::saved_plan::SavedOptions;
 use crate::sheet::{Mark, Marks, write_extract};
 
 /// What a run leaves behind.
@@ -36,7 +37,7 @@ pub(super) struct Aftermath<'a> {
     pub(super) deleting: &'a HashSet<RowKey>,
     pub(super) job: &'a Job,
     pub(super) options: &'a RunOptions,
-    pub(super) desk: Desk,
+    pub(super) interactivity: Interactivity,
 }
 
 pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
@@ -53,7 +54,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         deleting,
         job,
         options,
-        desk,
+        interactivity,
     } = aftermath;
     let path = file.path().to_owned();
     let counts = match file.finish(order) {
@@ -68,7 +69,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let failed_sheet = failed_sheet(&history, order, loaded, console)?;
     let ending = ending(&ran, signals, &history, order, &chosen);
     let stats = loaded.organization.client.stats();
-    let allows_deletions = options.max_deletes.is_some() || desk == Desk::Unattended;
+    let allows_deletions = options.max_deletes.is_some() || interactivity == Interactivity::Unattended;
     let saved = job.saved.as_ref();
     let typed_flags = SavedOptions::of(&options.planning);
     let typed = |is_next: &dyn Fn(&RowKey, Status) -> bool| {
@@ -81,7 +82,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
                 .collect(),
             sheet: options.path.as_deref(),
             planned: saved
-                .map(|saved| saved.head.options.words_beside(&typed_flags))
+                .map(|saved| saved.header.options.missing_from(&typed_flags))
                 .unwrap_or_default(),
             deletions: allows_deletions.then(|| next.count()),
         }

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::configured::configured;
+use super::Ending;
 use super::console::{Console, data};
 use super::failure::Failure;
-use super::{Ending, sheet};
+use super::inputs::{open_sheet, reading_options, settings};
 use crate::cli::{CheckOptions, OutputFormat};
 use crate::intake::{self, Checked};
 use crate::report::{write_problems, write_problems_json};
@@ -14,8 +14,8 @@ use crate::sheet::Source;
 use crate::text::plural;
 
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let (source, settings) = sheet::open(&options.path, configured(overrides, Reach::Offline, console))?;
-    let checked = intake::check(&source, &sheet::options(&options.sheet, &settings))
+    let (source, settings) = open_sheet(&options.path, settings(overrides, Reach::Offline, console))?;
+    let checked = intake::check(&source, &reading_options(&options.sheet, &settings))
         .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
     data(|out| match console.output {
         OutputFormat::Text => {

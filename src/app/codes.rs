@@ -5,16 +5,16 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::Ending;
-use super::configured::configured;
 use super::console::{Console, data};
 use super::failure::Failure;
+use super::inputs::settings;
 use crate::cli::OutputFormat;
 use crate::model::{Catalogue, KnownBundle};
 use crate::report::{Align, Table, write_json};
 use crate::settings::{Overrides, Reach};
 
 pub(super) fn codes(overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let settings = configured(overrides, Reach::Offline, console)?;
+    let settings = settings(overrides, Reach::Offline, console)?;
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes, "the profile");
     data(|out| match console.output {
         OutputFormat::Text => table(&catalogue, out),

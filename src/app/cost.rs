@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
 
-use super::choice::Choice;
+use super::chosen_rows::ChosenRows;
 use super::organization::Organization;
 use crate::directory::Snapshot;
 use crate::engine::{Circumstances, Forecast, Reading, Timing, forecast};
@@ -29,7 +29,7 @@ pub(super) enum Ahead {
 
 impl Cost {
     pub(super) fn of(
-        choice: &Choice,
+        choice: &ChosenRows,
         plan: &Plan,
         snapshot: &Snapshot,
         rules: &Rules,
@@ -58,7 +58,7 @@ impl Cost {
         Self { forecast, timing, ends }
     }
 
-    pub(super) fn view<'p>(&'p self, choice: &'p Choice, plan: &'p Plan, snapshot: &'p Snapshot) -> PlanView<'p> {
+    pub(super) fn view<'p>(&'p self, choice: &'p ChosenRows, plan: &'p Plan, snapshot: &'p Snapshot) -> PlanView<'p> {
         PlanView {
             rows: &choice.rows,
             plan,

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::Ending;
 use crate::problem::Severity;
+use crate::saved_plan::SavedPlanError;
 use crate::settings::Finding;
 use crate::text::{clean, plural};
 
@@ -74,6 +75,20 @@ impl Failure {
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+}
+
+impl From<SavedPlanError> for Failure {
+    fn from(error: SavedPlanError) -> Self {
+        let ending = if error.is_mismatch() {
+            Ending::Stopped
+        } else {
+            Ending::CouldNotStart
+        };
+        let mut failure = Self::of(ending, &error);
+        failure.details.extend_from_slice(error.details());
+        failure.help.extend(error.help().map(str::to_owned));
+        failure
     }
 }
 

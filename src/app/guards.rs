@@ -13,18 +13,22 @@ use crate::text::plural;
 
 /// How a person can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Desk {
+pub(super) enum Interactivity {
     /// On a terminal.
-    Attended,
+    Interactive,
     /// Nobody is there.
     Unattended,
 }
 
-impl Desk {
+impl Interactivity {
     /// Whether a person sits at this process's terminal; a sheet on standard input leaves nobody to ask.
     pub(super) fn here(sheet_on_stdin: bool) -> Self {
-        let attended = !sheet_on_stdin && io::stdin().is_terminal() && io::stderr().is_terminal();
-        if attended { Self::Attended } else { Self::Unattended }
+        let interactive = !sheet_on_stdin && io::stdin().is_terminal() && io::stderr().is_terminal();
+        if interactive {
+            Self::Interactive
+        } else {
+            Self::Unattended
+        }
     }
 }
 
@@ -44,7 +48,7 @@ pub(super) fn question(
     view: &PlanView<'_>,
     rules: &Rules,
     options: &RunOptions,
-    desk: Desk,
+    interactivity: Interactivity,
 ) -> Result<Question, Failure> {
     let plan = view.plan;
     if !plan.short.is_empty() && rules.on_shortage == OnShortage::Stop {
@@ -77,7 +81,7 @@ pub(super) fn question(
             );
             return Err(unconfirmed(message));
         }
-        (_, None) if desk == Desk::Attended => return Ok(Question::Deletions(deletions)),
+        (_, None) if interactivity == Interactivity::Interactive => return Ok(Question::Deletions(deletions)),
         (_, None) => {
             let message = format!(
                 "the plan deletes {}, which nobody confirmed, so nothing was sent",
@@ -86,10 +90,10 @@ pub(super) fn question(
             return Err(unconfirmed(message));
         }
     }
-    match (plan.steps.is_empty(), options.confirmation, desk) {
+    match (plan.steps.is_empty(), options.confirmation, interactivity) {
         (true, _, _) | (_, Confirmation::Given, _) => Ok(Question::None),
-        (_, Confirmation::Ask, Desk::Attended) => Ok(Question::GoOn),
-        (_, Confirmation::Ask, Desk::Unattended) => Err(Failure::new(
+        (_, Confirmation::Ask, Interactivity::Interactive) => Ok(Question::GoOn),
+        (_, Confirmation::Ask, Interactivity::Unattended) => Err(Failure::new(
             Ending::Stopped,
             "nobody is here to confirm the plan, so nothing was sent",
         )

@@ -4,16 +4,16 @@
 
 mod after;
 mod check;
-mod choice;
+mod chosen_rows;
 mod codes;
-mod configured;
 mod console;
 mod cost;
+mod dispatch;
 mod ending;
 mod failure;
-mod generate;
 mod guards;
-mod memory;
+mod inputs;
+mod job;
 mod next;
 mod organization;
 mod panics;
@@ -21,14 +21,11 @@ mod plan;
 mod prepare;
 mod relay;
 mod results;
-mod review;
 mod run;
 mod runtime;
 mod sandbox;
-mod saved;
-mod sheet;
 mod signals;
-mod start;
+mod spent_quota;
 
+pub use dispatch::main;
 pub use ending::Ending;
-pub use start::main;

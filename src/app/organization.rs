@@ -8,13 +8,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::failure::Failure;
-use super::memory::Memory;
+use super::runtime::off_thread;
+use super::spent_quota::SpentQuotaFile;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
 use crate::event::{Method, Observer};
 use crate::model::OrganizationId;
 use crate::sandbox::{self, Sandbox};
+use crate::saved_plan::PlanOrganization;
 use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
@@ -31,7 +33,7 @@ pub(super) struct Organization {
     pub(super) read: ReadOptions,
     /// The method that allocates licences here.
     pub(super) allocate_method: Method,
-    memory: Memory,
+    spent_quota: SpentQuotaFile,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
 }
@@ -49,7 +51,7 @@ impl Organization {
                 let (config, sandbox) = simulated().await?;
                 (config, Some(sandbox))
             }
-            (Target::Configured, Some(connection)) => (configured(connection)?, None),
+            (Target::Configured, Some(connection)) => (configured(connection).await?, None),
             (Target::Configured, None) => {
                 return Err(Failure::new(Ending::CouldNotStart, "no organization is configured")
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
@@ -72,15 +74,15 @@ impl Organization {
             ..HttpConfig::default()
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-        let memory = match target {
-            Target::Sandbox => Memory::none(),
+        let spent_quota = match target {
+            Target::Sandbox => SpentQuotaFile::none(),
             Target::Configured => {
                 let folder = settings::state_folder(&|name| std::env::var(name).ok());
-                Memory::of(config.organization_id, folder.as_deref())
+                SpentQuotaFile::of(config.organization_id, folder.as_deref())
             }
         };
         let client = Client::new(Arc::new(transport), config.clone(), observer, stop);
-        client.recall(&memory.recall(Timestamp::now()));
+        client.recall(&spent_quota.recall(Timestamp::now()));
         Ok(Self {
             id: config.organization_id,
             name: config.organization.clone(),
@@ -90,29 +92,39 @@ impl Organization {
                 capabilities: config.capabilities,
             },
             allocate_method: config.routes.allocate_method,
-            memory,
+            spent_quota,
             client,
             _sandbox: sandbox,
         })
+    }
+
+    /// What a saved plan says of it.
+    pub(super) fn of_plan(&self) -> PlanOrganization {
+        PlanOrganization {
+            id: self.id,
+            name: self.name.clone(),
+        }
     }
 }
 
 /// However a command ends, the next one knows what it spent of the quotas.
 impl Drop for Organization {
     fn drop(&mut self) {
-        self.memory.keep(&self.client.spent(), Timestamp::now());
+        self.spent_quota.keep(&self.client.spent(), Timestamp::now());
     }
 }
 
-/// Where secrets are read.
-fn configured(connection: &Connection) -> Result<Config, Failure> {
+/// Where secrets are read: a command may take as long as a person who is asked for a password.
+async fn configured(connection: &Connection) -> Result<Config, Failure> {
+    let sources = connection.credentials.clone();
+    let credentials = off_thread(move || credentials(&sources)).await?;
     Ok(Config {
         identity_uri: connection.identity_uri.clone(),
         ..Config::new(
             connection.uri.clone(),
             connection.organization.clone(),
             connection.organization_id,
-            credentials(&connection.credentials)?,
+            credentials,
         )
     })
 }

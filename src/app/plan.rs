@@ -5,67 +5,67 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::Ending;
-use super::choice::{Part, choose};
-use super::configured::configured_for;
+use super::chosen_rows::{RowScope, choose, not_valid};
 use super::console::{Console, data};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
+use super::inputs::{open_sheet, settings_for};
 use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
-use super::review::Review;
-use super::runtime::block_on;
-use super::saved::{self, Head, Origin, SavedOptions, Whose, beside};
-use super::sheet;
+use super::runtime::{block_on, off_thread};
 use crate::cli::{OutputFormat, PlanOptions};
 use crate::report::write_json;
+use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let began = Instant::now();
     let planning = &options.planning;
     if let Some(path) = &options.save {
-        saved::may_be_saved_to(path)?;
+        saved_plan::may_be_saved_to(path)?;
     }
-    let settings = configured_for(planning.sheet.target, overrides, console);
-    let (source, settings) = sheet::open(&options.path, settings)?;
+    let settings = settings_for(planning.sheet.target, overrides, console);
+    let (source, settings) = open_sheet(&options.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let mut loaded = session.load(source, planning).await?;
         let path = results_of(loaded.source.path(), planning.results.as_deref());
-        let history = results::read(&path, loaded.organization.id, planning.sheet.target)?;
+        let (organization, target) = (loaded.organization.id, planning.sheet.target);
         let rows = std::mem::take(&mut loaded.intake.rows);
-        let choice = choose(rows, &loaded.intake.refused, history.as_ref(), Part::of(planning))
-            .map_err(|error| results::not_read(&error))?;
+        let refused = loaded.intake.refused.iter().map(not_valid).collect();
+        let scope = RowScope::of(planning);
+        let choice = off_thread(move || {
+            let history = results::read(&path, organization, target)?;
+            choose(rows, refused, history.as_ref(), &scope).map_err(|error| results::not_read(&error))
+        })
+        .await?;
         let order = order(&loaded.intake, &choice);
         let rules = rules(&settings, planning);
-        let (snapshot, plan) = session
-            .plan(&loaded.organization, &choice, history.as_ref(), &rules)
-            .await?;
+        let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
         let ahead = Ahead::WholeRun(began.elapsed());
         let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, ahead);
         let view = cost.view(&choice, &plan, &snapshot);
-        let review = Review {
+        let now = SheetPlan {
             order: &order,
-            choice: &choice,
+            rows: &choice.rows,
+            not_attempted: &choice.left,
             plan: &plan,
             snapshot: &snapshot,
         };
         if let Some(file) = &options.save {
-            let origin = Origin {
-                now: Timestamp::now(),
-                organization: Whose {
-                    id: loaded.organization.id,
-                    name: loaded.organization.name.clone(),
-                },
+            let header = PlanHeader {
+                saved_at: Timestamp::now(),
+                organization: loaded.organization.of_plan(),
+                sheet: path_beside(file, &options.path),
+                results: planning.results.as_ref().map(|path| path_beside(file, path)),
+                options: SavedOptions::of(planning),
                 batch: rules.sizes,
             };
-            let results = planning.results.as_ref().map(|path| beside(file, path));
-            let head = Head::new(origin, beside(file, &options.path), results, SavedOptions::of(planning));
-            saved::write(file, &head, view.shape(review))?;
+            saved_plan::write(file, header, view.shape(now))?;
         }
         data(|out| match console.output {
             OutputFormat::Text => view.write_text(out),
-            OutputFormat::Json => write_json(&view.shape(review), out),
+            OutputFormat::Json => write_json(&view.shape(now), out),
         })?;
         if let Some(file) = &options.save {
             console.tell(format!(

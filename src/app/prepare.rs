@@ -6,21 +6,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::choice::{Choice, is_fresh};
+use super::Ending;
+use super::chosen_rows::{ChosenRows, is_fresh};
 use super::console::{Console, complain};
 use super::failure::Failure;
+use super::inputs::{read_sheet, reading_options};
 use super::organization::Organization;
 use super::relay::Relay;
-use super::results::not_read;
 use super::signals::Signals;
-use super::{Ending, sheet};
 use crate::api::{self, CallError};
 use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::Intake;
-use crate::ledger::History;
 use crate::model::{Operation, Place, Row, RowKey};
 use crate::plan::{self, Administrators, BatchSizes, Pending, Plan, Rules};
 use crate::report::{Mode, Progress, write_problems};
@@ -37,7 +36,7 @@ pub(super) struct Session<'a> {
 
 /// A sheet that was read, and the organization that it is for.
 pub(super) struct Loaded {
-    pub(super) source: Source,
+    pub(super) source: Arc<Source>,
     pub(super) intake: Intake,
     pub(super) organization: Organization,
 }
@@ -54,7 +53,8 @@ impl<'a> Session<'a> {
 
     /// Reads and validates the sheet; its problems are told.
     pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
-        let mut reading = sheet::options(&planning.sheet, self.settings);
+        let source = Arc::new(source);
+        let reading = reading_options(&planning.sheet, self.settings);
         let organization = Organization::connect(
             self.settings,
             planning.sheet.target,
@@ -62,7 +62,7 @@ impl<'a> Session<'a> {
             self.signals.stop.clone(),
         )
         .await?;
-        let intake = sheet::read(&source, &mut reading, &organization.client)
+        let intake = read_sheet(&source, reading, &organization.client)
             .await
             .map_err(|error| could_not_start(&error))?;
         self.tell_reading(&source, &intake);
@@ -110,8 +110,7 @@ impl<'a> Session<'a> {
     pub(super) async fn plan(
         &self,
         organization: &Organization,
-        choice: &Choice,
-        history: Option<&History>,
+        choice: &ChosenRows,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
         let progress = self.progress();
@@ -119,7 +118,7 @@ impl<'a> Session<'a> {
         let observer = self.relay.observer();
         let read = directory::read(&organization.client, &needs, &organization.read, &observer);
         let mut snapshot = read.await.map_err(|error| self.not_read(&error))?;
-        let unsettled = unsettled(choice, history, &snapshot)?;
+        let unsettled = unsettled(choice, &snapshot);
         if !unsettled.is_empty() {
             let found = self
                 .read_back(organization)
@@ -200,24 +199,15 @@ fn call_line(event: &Event) -> Option<String> {
 }
 
 /// Accounts that an earlier run may have made a moment ago, and that cannot be read yet.
-fn unsettled(choice: &Choice, history: Option<&History>, snapshot: &Snapshot) -> Result<Vec<String>, Failure> {
-    let Some(history) = history else { return Ok(Vec::new()) };
+fn unsettled(choice: &ChosenRows, snapshot: &Snapshot) -> Vec<String> {
     let now = Timestamp::now();
-    let mut addresses = Vec::new();
-    for row in choice.rows.iter().filter(|row| choice.unsettled.contains(&row.key)) {
-        let Some(address) = makes(row) else { continue };
-        let missing = snapshot.account(&address).one().is_none();
-        let started = started_at(history, &row.key)?;
-        if missing && is_fresh(started, now) {
-            addresses.push(address);
-        }
-    }
-    Ok(addresses)
-}
-
-fn started_at(history: &History, key: &RowKey) -> Result<Option<Timestamp>, Failure> {
-    let record = history.record(key).map_err(|error| not_read(&error))?;
-    Ok(record.and_then(|record| record.started_at))
+    let rows = choice.rows.iter().filter(|row| {
+        let started = choice.unsettled.get(&row.key);
+        started.is_some_and(|started| is_fresh(*started, now))
+    });
+    rows.filter_map(makes)
+        .filter(|address| snapshot.account(address).one().is_none())
+        .collect()
 }
 
 /// The address or user name of the account that a row makes.
@@ -269,7 +259,7 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
     let mut bytes = Vec::new();
     match write(&mut bytes) {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
-        // Memory takes all that is written.
+        // A list takes all that is written.
         Err(error) => error.to_string(),
     }
 }
@@ -279,7 +269,7 @@ pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
 }
 
 /// Every row of the sheet by key, in the sheet's order. Made when it is wanted, for a million rows take room.
-pub(super) fn order(intake: &Intake, choice: &Choice) -> Vec<(RowKey, Place)> {
+pub(super) fn order(intake: &Intake, choice: &ChosenRows) -> Vec<(RowKey, Place)> {
     let rows = choice.rows.iter().map(|row| (row.key, row.place.clone()));
     let rows = rows.chain(choice.others.iter().cloned());
     let refused = intake

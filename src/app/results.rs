@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::Ending;
+use super::console::Console;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
-use super::prepare::Session;
 use crate::cli::{History as Earlier, Target};
-use crate::ledger::{Claim, History, OpenError, Opened, ResultsFile, RunId, StartedAnew, results_path};
+use crate::ledger::{History, LockedResults, OpenError, Opened, ResultsFile, RunId, StartedAnew, results_path};
 use crate::model::OrganizationId;
 
 /// The results file that belongs to a sheet.
@@ -20,7 +20,7 @@ pub(super) enum Results {
     /// To go on with.
     GoneOn(Box<Opened>),
     /// To be put away once the plan is agreed to (`--again`).
-    Anew(Claim),
+    Anew(LockedResults),
 }
 
 impl Results {
@@ -28,9 +28,9 @@ impl Results {
     pub(super) fn of(path: &Path, run: &RunId, earlier: Earlier, target: Target) -> Result<Self, Failure> {
         let results = match earlier {
             Earlier::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
-            Earlier::Again => Claim::take(path, run).and_then(|claim| {
-                claim.may_start_anew()?;
-                Ok(Self::Anew(claim))
+            Earlier::Again => LockedResults::take(path, run).and_then(|locked| {
+                locked.may_start_anew()?;
+                Ok(Self::Anew(locked))
             }),
         };
         results.map_err(|error| not_opened(&error, target))
@@ -53,16 +53,14 @@ impl Results {
     }
 
     /// The plan was agreed to: the file is written from now on.
-    pub(super) fn begin(self, run: &RunId, session: &Session<'_>, target: Target) -> Result<ResultsFile, Failure> {
-        let claim = match self {
+    pub(super) fn begin(self, run: &RunId, console: Console, target: Target) -> Result<ResultsFile, Failure> {
+        let locked = match self {
             Self::GoneOn(opened) => return Ok(opened.file),
-            Self::Anew(claim) => claim,
+            Self::Anew(locked) => locked,
         };
-        let StartedAnew { opened, kept } = claim.start_anew(run).map_err(|error| not_opened(&error, target))?;
+        let StartedAnew { opened, kept } = locked.start_anew(run).map_err(|error| not_opened(&error, target))?;
         if let Some(kept) = kept {
-            session
-                .console
-                .tell(format!("the earlier results are kept as `{}`\n", kept.display()));
+            console.tell(format!("the earlier results are kept as `{}`\n", kept.display()));
         }
         Ok(opened.file)
     }

@@ -8,31 +8,31 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
-use super::choice::{Choice, Part, choose};
-use super::configured::configured_for;
+use super::chosen_rows::{ChosenRows, RowScope, choose, not_valid};
 use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
-use super::guards::{Desk, ask, question};
+use super::guards::{Interactivity, ask, question};
+use super::inputs::{open_sheet, settings_for};
+use super::job::Job;
 use super::next::Typed;
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
-use super::review::Review;
-use super::runtime::{block_on, catch_up};
-use super::saved::{self, Job, SavedPlan};
-use super::{Ending, panics, sheet};
-use crate::cli::{MaxFailures, RunOptions, Verbosity};
+use super::runtime::{block_on, catch_up, off_thread};
+use super::{Ending, panics};
+use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity};
 use crate::engine::{self, Engine, Ran};
-use crate::ledger::{Carrying, History, Journal, RunId};
+use crate::ledger::{CarryForward, History, Journal, Record, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
+use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
-use crate::sheet::Source;
+use crate::sheet::{STDIN, Source};
 use crate::text::plural;
 
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let job = Job::of(options)?;
-    let settings = configured_for(job.planning.sheet.target, overrides, console);
-    let (source, settings) = sheet::open(&job.path, settings)?;
+    let settings = settings_for(job.planning.sheet.target, overrides, console);
+    let (source, settings) = open_sheet(&job.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
         let abort = session.signals.abort.clone();
@@ -70,35 +70,41 @@ async fn carry_out(
     let began = Instant::now();
     let settings = session.settings;
     let mut loaded = session.load(source, &job.planning).await?;
-    if let Some(saved) = &job.saved {
-        saved::check_organization(saved, loaded.organization.id, &loaded.organization.name)?;
-    }
+    job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
-    let results = Results::of(&path, &run, options.history, target)?;
-    let planned = job.saved.as_ref().map(SavedPlan::planned);
-    let part = planned.as_ref().map_or_else(|| Part::of(&job.planning), Part::Saved);
+    let opening = Opening {
+        path: path.clone(),
+        run: run.clone(),
+        earlier: options.history,
+        target,
+        rows,
+        refused: loaded.intake.refused.iter().map(not_valid).collect(),
+        scope: job.scope(),
+    };
+    let (results, mut choice) = off_thread(move || opening.open()).await?;
     let history = results.history();
-    let mut choice = choose(rows, &loaded.intake.refused, history, part).map_err(|error| not_read(&error))?;
 
-    let desk = Desk::here(job.path.as_os_str() == sheet::STDIN);
+    let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
     let rules = rules(settings, &job.planning);
     if let Some(notice) = results.notice() {
         session.console.tell(format!("{notice}\n"));
     }
     let agreed = async {
-        let (snapshot, plan) = session.plan(&loaded.organization, &choice, history, &rules).await?;
+        let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
         if let Some(saved) = &job.saved {
-            let review = Review {
+            let now = SheetPlan {
                 order: &order(&loaded.intake, &choice),
-                choice: &choice,
+                rows: &choice.rows,
+                not_attempted: &choice.left,
                 plan: &plan,
                 snapshot: &snapshot,
             };
-            session.console.tell(saved::check(saved, review, &rules, history)?);
+            saved.check(now, &rules.sizes, history)?;
+            session.console.tell(format!("{}\n", saved.still_holds()));
         }
         let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
         let view = cost.view(&choice, &plan, &snapshot);
@@ -107,22 +113,23 @@ async fn carry_out(
         } else {
             session.console.tell(text(|out| view.write_text(out)));
         }
-        let question = question(&view, &rules, options, desk).map_err(|refusal| match session.console.verbosity {
-            Verbosity::Quiet => refusal,
-            // The plan has just told which rows.
-            Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
-        })?;
+        let question =
+            question(&view, &rules, options, interactivity).map_err(|refusal| match session.console.verbosity {
+                Verbosity::Quiet => refusal,
+                // The plan has just told which rows.
+                Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
+            })?;
         let asked = Instant::now();
         ask(question, &session.signals).await?;
-        Ok((snapshot, plan, cost.timing.takes, asked.elapsed()))
+        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, asked.elapsed()))
     };
     let (snapshot, plan, takes, hesitated) = agreed.await?;
 
-    let file = results.begin(&run, session, target)?;
+    let file = results.begin(&run, session.console, target)?;
     panics::install(Some(&path));
     // Set once, as there is one run a process.
     let _ = recording.set(path);
-    let journal = Carrying::new(file.journal(), std::mem::take(&mut choice.earlier));
+    let journal = CarryForward::new(file.journal(), std::mem::take(&mut choice.earlier));
     journal
         .append(std::mem::take(&mut choice.left))
         .await
@@ -145,10 +152,7 @@ async fn carry_out(
     // What was there before is recorded by now; putting the results in order wants its memory.
     drop(snapshot);
     let order = order(&loaded.intake, &choice);
-    let chosen = std::mem::take(&mut choice.rows)
-        .into_iter()
-        .map(|row| row.key)
-        .collect();
+    let chosen = choice.into_keys();
     let ran: Ran = ran.map_err(|error| not_recorded(Ending::Stopped, &error))?;
     after::after(Aftermath {
         console: session.console,
@@ -163,8 +167,28 @@ async fn carry_out(
         deleting: &deleting,
         job,
         options,
-        desk,
+        interactivity,
     })
+}
+
+/// The results file of a run that is to be opened, and the rows that are chosen by what it knows.
+struct Opening {
+    path: PathBuf,
+    run: RunId,
+    earlier: Earlier,
+    target: Target,
+    rows: Vec<Row>,
+    refused: Vec<Record>,
+    scope: RowScope,
+}
+
+impl Opening {
+    /// Blocks while the file is read.
+    fn open(self) -> Result<(Results, ChosenRows), Failure> {
+        let results = Results::of(&self.path, &self.run, self.earlier, self.target)?;
+        let choice = choose(self.rows, self.refused, results.history(), &self.scope);
+        Ok((results, choice.map_err(|error| not_read(&error))?))
+    }
 }
 
 fn max_failures(most: MaxFailures) -> engine::MaxFailures {
@@ -183,7 +207,7 @@ fn deletes(row: &Row) -> bool {
     }
 }
 
-fn nothing_to_do(history: Option<&History>, choice: &Choice, path: &Path) -> String {
+fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path) -> String {
     let finished = match choice.finished {
         0 => return "no row is to be run\n".to_owned(),
         1 if choice.left.is_empty() => "the one row is".to_owned(),

@@ -20,6 +20,19 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
     worked
 }
 
+/// Does what blocks, as reading a large file does, on a thread of its own: calls, signals and progress share the other.
+pub(super) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            // A bug there is a bug here.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Cancelled only where the runtime ends, and this with it.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
 /// Lets connections notice what happened to them while the thread was busy with something else: a call sent on one that
 /// the server has closed meanwhile would be lost.
 pub(super) async fn catch_up() {

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use super::Found;
-use super::names::{NameIndex, numbered};
-use super::near::near;
-use super::sole::{claimants, in_order};
+use super::index::{NameIndex, numbered, sorted_by_id, with_id};
+use super::suggestion::suggestion;
 use crate::api::User;
 use crate::model::{GroupId, UserId, UserRef};
 use crate::text::fold;
@@ -26,7 +25,7 @@ pub struct Accounts {
 impl FromIterator<User> for Accounts {
     /// Of one who came twice the first is kept.
     fn from_iter<I: IntoIterator<Item = User>>(users: I) -> Self {
-        let mut users = in_order(users, |user| user.id, is_one_person);
+        let mut users = sorted_by_id(users, |user| user.id, is_one_person);
         share_groups(&mut users);
         let names = NameIndex::new(numbered(&users).flat_map(|(position, user)| {
             [user.email(), user.user_name()]
@@ -51,7 +50,7 @@ impl Accounts {
 
     /// The user of this id.
     pub fn get(&self, id: UserId) -> Option<&User> {
-        match claimants(&self.users, &id, |user| user.id) {
+        match with_id(&self.users, &id, |user| user.id) {
             [only] => Some(only),
             _ => None,
         }
@@ -69,15 +68,15 @@ impl Accounts {
             .filter(bears_it)
             .collect();
         match bearers.as_slice() {
-            [] => Found::None { near: None },
+            [] => Found::None { suggestion: None },
             [only] => self.by_id(only.id),
             several => Found::Many(several.iter().map(|user| described(user)).collect()),
         }
     }
 
     fn by_id(&self, id: UserId) -> Found<&User> {
-        match claimants(&self.users, &id, |user| user.id) {
-            [] => Found::None { near: None },
+        match with_id(&self.users, &id, |user| user.id) {
+            [] => Found::None { suggestion: None },
             [only] => Found::One(only),
             several => Found::Many(several.iter().map(described).collect()),
         }
@@ -88,19 +87,21 @@ impl Accounts {
         match reference {
             UserRef::Id(id) => self.by_id(*id),
             UserRef::Name(name) => match self.find(name) {
-                Found::None { .. } => Found::None { near: self.near(name) },
+                Found::None { .. } => Found::None {
+                    suggestion: self.suggestion(name),
+                },
                 found => found,
             },
         }
     }
 
-    fn near(&self, name: &str) -> Option<String> {
+    fn suggestion(&self, name: &str) -> Option<String> {
         let alphabet = self.alphabet.get_or_init(|| {
             let mut positions: Vec<u32> = numbered(&self.users).map(|(position, _)| position).collect();
             positions.sort_by_cached_key(|position| fold(label(&self.users[*position as usize])));
             positions
         });
-        near(name, alphabet.len(), |place| {
+        suggestion(name, alphabet.len(), |place| {
             label(&self.users[alphabet[place] as usize])
         })
         .map(str::to_owned)
@@ -215,10 +216,10 @@ pub(super) mod tests {
         assert_eq!(
             accounts.resolve(&UserRef::parse("an.lee@corp.example")),
             Found::None {
-                near: Some("ann.lee@corp.example".to_owned())
+                suggestion: Some("ann.lee@corp.example".to_owned())
             }
         );
-        assert_eq!(accounts.find("an.lee@corp.example"), Found::None { near: None });
+        assert_eq!(accounts.find("an.lee@corp.example"), Found::None { suggestion: None });
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Groups, found by id and name.
 
 use super::Found;
-use super::names::{NameIndex, numbered};
-use super::sole::{claimants, in_order};
+use super::index::{NameIndex, numbered, sorted_by_id, with_id};
 use crate::api::Group;
 use crate::model::{GroupId, GroupRef};
 use crate::text::{fold, nearest};
@@ -20,7 +19,7 @@ pub struct Groups {
 
 impl FromIterator<Group> for Groups {
     fn from_iter<I: IntoIterator<Item = Group>>(groups: I) -> Self {
-        let groups = in_order(groups, |group| group.id, |one, other| one.name == other.name);
+        let groups = sorted_by_id(groups, |group| group.id, |one, other| one.name == other.name);
         let names = NameIndex::new(numbered(&groups).map(|(position, group)| (fold(&group.name), position)));
         Self { groups, names }
     }
@@ -34,7 +33,7 @@ impl Groups {
 
     /// The group of this id.
     pub fn get(&self, id: GroupId) -> Option<&Group> {
-        match claimants(&self.groups, &id, |group| group.id) {
+        match with_id(&self.groups, &id, |group| group.id) {
             [only] => Some(only),
             _ => None,
         }
@@ -49,8 +48,8 @@ impl Groups {
     }
 
     fn by_id(&self, id: GroupId) -> Found<&Group> {
-        match claimants(&self.groups, &id, |group| group.id) {
-            [] => Found::None { near: None },
+        match with_id(&self.groups, &id, |group| group.id) {
+            [] => Found::None { suggestion: None },
             [only] => Found::One(only),
             several => Found::Many(several.iter().map(described).collect()),
         }
@@ -62,7 +61,7 @@ impl Groups {
         match (bearers.as_slice(), exact.as_slice()) {
             ([only], _) | (_, [only]) => self.by_id(only.id),
             ([], _) => Found::None {
-                near: nearest(name, self.groups.iter().map(|group| group.name.as_str())).map(str::to_owned),
+                suggestion: nearest(name, self.groups.iter().map(|group| group.name.as_str())).map(str::to_owned),
             },
             (several, _) => Found::Many(several.iter().copied().map(described).collect()),
         }
@@ -129,7 +128,7 @@ pub(super) mod tests {
         assert_eq!(
             groups.resolve(&GroupRef::parse("Finanse")),
             Found::None {
-                near: Some("Finance".to_owned())
+                suggestion: Some("Finance".to_owned())
             }
         );
     }

@@ -161,7 +161,7 @@ async fn profiles_addresses_and_ids_of_a_large_directory_take_a_call_each() {
     assert_eq!(found(snapshot, "user50@corp.example"), Some(50));
     assert_eq!(found(snapshot, &id), Some(70));
     assert!(snapshot.account("user60@corp.example").one().is_some());
-    assert_eq!(snapshot.account("new@corp.example"), Found::None { near: None });
+    assert_eq!(snapshot.account("new@corp.example"), Found::None { suggestion: None });
     assert_eq!(snapshot.user_by_id(user_id(50)).unwrap().groups[..], [group_id(0)]);
 }
 

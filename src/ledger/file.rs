@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use fs_err::File;
 
+use super::files::{self, resolve};
 use super::format::header;
 use super::history::History;
 use super::lock::{Lock, beside};
-use super::place::resolve;
 use super::rewrite::{TEMPORARY, rewrite};
 use super::scan::End;
 use super::writer::{Writer, WriterHandle};
-use super::{FinishError, Finished, Journal, OpenError, RunId, private};
+use super::{FinishError, Finished, Journal, OpenError, RunId};
 use crate::model::{Place, RowKey};
 
 /// The results file of a run: locked, and ready to be appended to.
@@ -71,7 +71,7 @@ impl ResultsFile {
     /// The same where the lock is held already.
     pub(super) fn open_locked(path: &Path, lock: Lock, run: &RunId) -> Result<Opened, OpenError> {
         let io = OpenError::io(path);
-        let mut file = private::open(path).map_err(&io)?;
+        let mut file = files::open(path).map_err(&io)?;
         let history = History::read(path)?;
         history.belongs_to(run.organization())?;
         let unfinished = beside(path, TEMPORARY);
@@ -131,7 +131,7 @@ fn mend_end(path: &Path, file: &mut File, end: End) -> std::io::Result<u64> {
             file.set_len(0)?;
             file.write_all(header().as_bytes())?;
             file.sync_all()?;
-            private::sync_folder(path)?;
+            files::sync_folder(path)?;
         }
         End::Unended => {
             file.seek(SeekFrom::End(0))?;

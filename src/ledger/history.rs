@@ -10,7 +10,7 @@ use fs_err::File;
 
 use super::format::{COLUMNS, RUN, decode};
 use super::resume::{self, Resume};
-use super::scan::{End, Entry, Scan, line_reader, scan};
+use super::scan::{End, IndexedLine, Scan, line_reader, scan};
 use super::{OpenError, Record, RunId};
 use crate::model::{OrganizationId, Rerun, RowKey, Status};
 
@@ -25,7 +25,7 @@ const LINE_BYTES: usize = 512;
 #[derive(Debug)]
 pub struct History {
     path: PathBuf,
-    index: HashMap<RowKey, Entry>,
+    index: HashMap<RowKey, IndexedLine>,
     runs: Vec<RunId>,
     end: End,
     lines: Mutex<csv::Reader<File>>,
@@ -33,7 +33,7 @@ pub struct History {
 
 /// A record and the run that made it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entered {
+pub struct RunRecord {
     /// The record.
     pub record: Record,
     /// The run that made it.
@@ -130,7 +130,7 @@ impl History {
     }
 
     /// The records that count, in the order of their lines, streamed from disk.
-    pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entered, OpenError>>, OpenError> {
+    pub fn entries(&self) -> Result<impl Iterator<Item = Result<RunRecord, OpenError>>, OpenError> {
         let mut offsets: Vec<u64> = self.index.values().map(|entry| entry.offset).collect();
         offsets.sort_unstable();
         let file = File::open(&self.path).map_err(OpenError::io(&self.path))?;
@@ -138,7 +138,7 @@ impl History {
         Ok(offsets.into_iter().map(move |offset| {
             let line = read_line(&self.path, &mut lines, offset)?;
             let run = std::str::from_utf8(&line[RUN]).ok().and_then(|run| run.parse().ok());
-            Ok(Entered {
+            Ok(RunRecord {
                 record: self.decoded(&line, offset)?,
                 run: run.ok_or_else(|| self.damaged(offset, "`run` is not as reseat writes it".to_owned()))?,
             })

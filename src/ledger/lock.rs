@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use fs_err::File;
 
-use super::{OpenError, RunId, private};
+use super::files;
+use super::{OpenError, RunId};
 use crate::text::clean;
 
 /// Held while a run writes its results file; dropping it lets the next run in.
@@ -25,7 +26,7 @@ impl Lock {
         let path = beside(results, ".lock");
         let io = OpenError::io(results);
         loop {
-            let mut file = private::open(&path).map_err(&io)?;
+            let mut file = files::open(&path).map_err(&io)?;
             match file.file().try_lock() {
                 Ok(()) if !is_same_file(&file, &path) => {}
                 Ok(()) => {

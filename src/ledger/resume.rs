@@ -11,18 +11,18 @@ use crate::model::{OperationKind, Rerun, Status, UserId};
 pub struct Known {
     /// The status recorded.
     pub status: Status,
-    /// How far the row had come.
-    pub stage: Stage,
+    /// Whether the row had changed anything.
+    pub changes: Changes,
 }
 
-/// How far a row had come by its last record.
+/// Whether a row had changed anything by its last record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum Changes {
     /// Something was changed, of which `after` tells, so that `before` is to be had from here alone; or a migrate
     /// has its new account and made calls on, so that the old one may have lost its licences.
-    Reached,
-    /// Nothing was changed: the present state tells all there is to know.
-    Nothing,
+    Made,
+    /// Nothing was changed: the present state says all there is to know.
+    None,
 }
 
 /// What an earlier run knew of a row that is taken up again.
@@ -51,7 +51,7 @@ pub enum Resume {
     Skip,
     /// Runs it as the sheet now says.
     Run,
-    /// Goes on from the stage reached.
+    /// Goes on from what has been done.
     GoOn(Box<Prior>),
     /// Reads back what became of the lost call before anything is sent.
     Settle(Box<Prior>),
@@ -62,7 +62,7 @@ impl Known {
     pub fn of(record: &Record) -> Self {
         Self {
             status: record.status,
-            stage: Stage::of(Facts {
+            changes: Changes::of(Facts {
                 operation: record.operation,
                 calls: record.calls,
                 has_after: record.after.is_some(),
@@ -74,7 +74,7 @@ impl Known {
     /// Whether a later record takes this one's place: the last of a key wins, but that a row was *not*
     /// attempted never hides what became of it when it was, unless the later record tells that as well.
     pub fn gives_way_to(self, later: Self) -> bool {
-        let tells = |known: Self| is_attempt(known.status) || known.stage == Stage::Reached;
+        let tells = |known: Self| is_attempt(known.status) || known.changes == Changes::Made;
         tells(later) || !tells(self)
     }
 
@@ -83,12 +83,12 @@ impl Known {
     pub fn outlives_its_row(self) -> bool {
         match self.status {
             Status::Done | Status::Waiting | Status::InDoubt | Status::Started => true,
-            _ => self.stage == Stage::Reached,
+            _ => self.changes == Changes::Made,
         }
     }
 }
 
-/// The cells of a record from which its stage is known.
+/// The cells of a record from which it is known whether it changed anything.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     pub(super) operation: Option<OperationKind>,
@@ -97,26 +97,26 @@ pub(super) struct Facts {
     pub(super) has_user_id: bool,
 }
 
-impl Stage {
+impl Changes {
     pub(super) fn of(facts: Facts) -> Self {
         let works_on_its_account =
             facts.operation == Some(OperationKind::Migrate) && facts.has_user_id && facts.calls > 0;
         if facts.has_after || works_on_its_account {
-            Self::Reached
+            Self::Made
         } else {
-            Self::Nothing
+            Self::None
         }
     }
 }
 
 /// What a rerun does with a row of which this is known.
 pub fn rerun(known: Option<Known>) -> Rerun {
-    let Some(Known { status, stage }) = known else {
+    let Some(Known { status, changes }) = known else {
         return Rerun::Run;
     };
-    match (status.rerun(), stage) {
+    match (status.rerun(), changes) {
         // The account may have lost its licences already; starting over would take that for its state.
-        (Rerun::Run, Stage::Reached) => Rerun::GoOn,
+        (Rerun::Run, Changes::Made) => Rerun::GoOn,
         (otherwise, _) => otherwise,
     }
 }
@@ -178,12 +178,12 @@ mod tests {
     ];
 
     #[test]
-    fn every_status_resumes_as_the_table_says_with_and_without_a_stage_reached() {
+    fn every_status_resumes_as_the_table_says_whether_or_not_something_was_changed() {
         assert!(TABLE.iter().map(|(status, ..)| *status).eq(Status::iter()));
         for (status, plain, staged) in TABLE {
-            let known = |stage| Some(Known { status, stage });
-            assert_eq!(rerun(known(Stage::Nothing)), plain, "{status}");
-            assert_eq!(rerun(known(Stage::Reached)), staged, "{status}");
+            let known = |changes| Some(Known { status, changes });
+            assert_eq!(rerun(known(Changes::None)), plain, "{status}");
+            assert_eq!(rerun(known(Changes::Made)), staged, "{status}");
         }
         assert_eq!(rerun(None), Rerun::Run);
     }
@@ -194,48 +194,45 @@ mod tests {
             for later in Status::iter() {
                 let known = Known {
                     status: earlier,
-                    stage: Stage::Nothing,
+                    changes: Changes::None,
                 };
                 let idle = [Status::Invalid, Status::Duplicate, Status::Skipped, Status::NotRun];
                 let hides = idle.contains(&later) && !idle.contains(&earlier);
-                let then = |stage| known.gives_way_to(Known { status: later, stage });
-                assert_eq!(then(Stage::Nothing), !hides, "{earlier} then {later}");
+                let then = |changes| known.gives_way_to(Known { status: later, changes });
+                assert_eq!(then(Changes::None), !hides, "{earlier} then {later}");
                 let changed = Known {
-                    stage: Stage::Reached,
+                    changes: Changes::Made,
                     ..known
                 };
                 let blank = Known {
                     status: later,
-                    stage: Stage::Nothing,
+                    changes: Changes::None,
                 };
                 assert_eq!(
                     changed.gives_way_to(blank),
                     !idle.contains(&later),
                     "{earlier} that changed something, then {later}"
                 );
-                assert!(
-                    then(Stage::Reached),
-                    "{earlier} then {later}, which tells what was done"
-                );
+                assert!(then(Changes::Made), "{earlier} then {later}, which tells what was done");
             }
         }
     }
 
     #[test]
-    fn a_stage_is_reached_once_something_is_changed_or_a_migrate_works_on_its_account() {
+    fn changes_are_made_once_something_is_changed_or_a_migrate_works_on_its_account() {
         let facts = |operation, calls, has_after, has_user_id| Facts {
             operation: Some(operation),
             calls,
             has_after,
             has_user_id,
         };
-        let reached = |facts| Stage::of(facts) == Stage::Reached;
+        let made = |facts| Changes::of(facts) == Changes::Made;
         for kind in OperationKind::iter() {
             let migrates = kind == OperationKind::Migrate;
-            assert!(!reached(facts(kind, 1, false, false)), "{kind}");
-            assert!(!reached(facts(kind, 0, false, true)), "{kind}");
-            assert!(reached(facts(kind, 1, true, true)), "{kind}");
-            assert_eq!(reached(facts(kind, 1, false, true)), migrates, "{kind}");
+            assert!(!made(facts(kind, 1, false, false)), "{kind}");
+            assert!(!made(facts(kind, 0, false, true)), "{kind}");
+            assert!(made(facts(kind, 1, true, true)), "{kind}");
+            assert_eq!(made(facts(kind, 1, false, true)), migrates, "{kind}");
         }
     }
 }

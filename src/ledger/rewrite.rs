@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use fs_err::File;
 
 use super::error::help;
+use super::files;
 use super::format::{COLUMNS, line_writer, moved};
 use super::history::read_line;
 use super::lock::beside;
-use super::scan::{Entry, line_reader, scan};
-use super::{JournalError, OpenError, private};
+use super::scan::{IndexedLine, line_reader, scan};
+use super::{JournalError, OpenError};
 use crate::model::{Place, RowKey, Status};
 
 /// What the name of the new file ends in until it takes the old one's place.
@@ -48,7 +49,7 @@ pub(super) fn rewrite(path: &Path, order: &[(RowKey, Place)]) -> Result<Finished
     let temporary = beside(path, TEMPORARY);
     let replaced = write_ordered(path, &temporary, order).and_then(|finished| {
         fs_err::rename(&temporary, path)?;
-        private::sync_folder(path)?;
+        files::sync_folder(path)?;
         Ok(finished)
     });
     replaced.map_err(|fault| {
@@ -72,7 +73,7 @@ fn write_ordered(path: &Path, temporary: &Path, order: &[(RowKey, Place)]) -> io
     let old = File::open(path)?;
     let permissions = old.metadata()?.permissions();
     let mut old = line_reader(old, 4 << 10);
-    let new = private::create_new(temporary)?;
+    let new = files::create_new(temporary)?;
     let mut new = line_writer(BufWriter::with_capacity(1 << 16, new));
     new.write_record(COLUMNS)?;
 
@@ -103,7 +104,7 @@ fn write_ordered(path: &Path, temporary: &Path, order: &[(RowKey, Place)]) -> io
 }
 
 /// Where the lines begin that stay without a row in the sheet, in their order.
-fn outliving(index: HashMap<RowKey, Entry>) -> Vec<u64> {
+fn outliving(index: HashMap<RowKey, IndexedLine>) -> Vec<u64> {
     let mut offsets: Vec<u64> = index
         .into_values()
         .filter(|entry| entry.known.outlives_its_row())

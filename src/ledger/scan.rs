@@ -1,7 +1,7 @@
 //! One pass over a results file: which record of each row counts, where it stands, and how the file ends.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -9,15 +9,14 @@ use fs_err::File;
 
 use super::OpenError;
 use super::format::{AFTER, CALLS, COLUMNS, Cells, KEY, OPERATION, RUN, STATUS, USER_ID, decode, header};
-use super::resume::{Facts, Known, Stage};
+use super::resume::{Changes, Facts, Known};
 use super::run_id::{RunId, RunIdFault};
-use super::tail::Tail;
 use crate::model::RowKey;
 use crate::text::clean;
 
 /// Where the record that counts for a row begins, and what is known from it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
+pub(super) struct IndexedLine {
     pub(super) offset: u64,
     pub(super) known: Known,
 }
@@ -42,7 +41,7 @@ const MOST_UNWRITTEN: u64 = 1 << 20;
 /// What one pass over a file finds.
 #[derive(Debug)]
 pub(super) struct Scan {
-    pub(super) index: HashMap<RowKey, Entry>,
+    pub(super) index: HashMap<RowKey, IndexedLine>,
     pub(super) runs: Vec<RunId>,
     pub(super) end: End,
 }
@@ -100,7 +99,7 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
         if is_unended {
             // No line of ours has a line end inside, so this is a quotation mark that went astray further up.
             if line.as_slice().contains(&b'\n') {
-                let fault = Fault::Damaged("a quotation mark opens a cell that never ends".to_owned());
+                let fault = LineFault::Damaged("a quotation mark opens a cell that never ends".to_owned());
                 return Err(fault.into_error(path, start.line()));
             }
             // A crash may have cut the line anywhere, so every cell of it has to make sense.
@@ -122,37 +121,37 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
 
 #[derive(Default)]
 struct Findings {
-    index: HashMap<RowKey, Entry>,
+    index: HashMap<RowKey, IndexedLine>,
     runs: Vec<RunId>,
     run_cells: HashSet<Box<[u8]>>,
 }
 
-enum Fault {
+enum LineFault {
     Newer(u32),
     Damaged(String),
 }
 
 impl Findings {
     /// Notes one line.
-    fn take(&mut self, line: &ByteRecord, offset: u64) -> Result<(), Fault> {
+    fn take(&mut self, line: &ByteRecord, offset: u64) -> Result<(), LineFault> {
         let cells = Cells::of(line)?;
         if !self.run_cells.contains(&line[RUN]) {
             self.runs.push(cells.raw(RUN)?.parse().map_err(|fault| match fault {
-                RunIdFault::Newer(version) => Fault::Newer(version),
-                RunIdFault::Malformed => Fault::Damaged("`run` is not as reseat writes it".to_owned()),
+                RunIdFault::Newer(version) => LineFault::Newer(version),
+                RunIdFault::Malformed => LineFault::Damaged("`run` is not as reseat writes it".to_owned()),
             })?);
             self.run_cells.insert(line[RUN].into());
         }
         let known = Known {
             status: cells.parsed(STATUS)?,
-            stage: Stage::of(Facts {
+            changes: Changes::of(Facts {
                 operation: cells.optional(OPERATION)?,
                 calls: cells.parsed(CALLS)?,
                 has_after: !line[AFTER].is_empty(),
                 has_user_id: !line[USER_ID].is_empty(),
             }),
         };
-        let entry = Entry { offset, known };
+        let entry = IndexedLine { offset, known };
         self.index
             .entry(cells.parsed(KEY)?)
             .and_modify(|earlier| {
@@ -165,13 +164,13 @@ impl Findings {
     }
 }
 
-impl From<String> for Fault {
+impl From<String> for LineFault {
     fn from(fault: String) -> Self {
         Self::Damaged(fault)
     }
 }
 
-impl Fault {
+impl LineFault {
     fn into_error(self, path: &Path, line: u64) -> OpenError {
         let path = path.to_owned();
         match self {
@@ -231,5 +230,73 @@ impl Beginning {
             None | Some(0) => Self::Nuls,
             Some(_) => Self::Text,
         })
+    }
+}
+
+/// How much is read at once, from the end on.
+const TAIL_BLOCK: u64 = 4 << 10;
+
+/// The end of a file: a line end, part of a line, or the NULs that a loss of power leaves where the file was made longer
+/// and what was written never came to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tail {
+    /// How many bytes there are before the NULs at the end.
+    written: u64,
+    /// Whether there are NULs at the end.
+    has_nuls: bool,
+    /// Whether the last byte before these ends a line.
+    ends_in_line_end: bool,
+}
+
+impl Tail {
+    /// Looks at the end of a file; where it is read on from afterwards is not said.
+    fn of(file: &mut (impl Read + Seek)) -> io::Result<Self> {
+        let length = file.seek(SeekFrom::End(0))?;
+        let mut end = length;
+        let mut block = Vec::new();
+        while end > 0 {
+            let start = end.saturating_sub(TAIL_BLOCK);
+            file.seek(SeekFrom::Start(start))?;
+            block.clear();
+            file.by_ref().take(end - start).read_to_end(&mut block)?;
+            if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
+                let written = start + last as u64 + 1;
+                return Ok(Self {
+                    written,
+                    has_nuls: written < length,
+                    ends_in_line_end: block[last] == b'\n',
+                });
+            }
+            end = start;
+        }
+        Ok(Self {
+            written: 0,
+            has_nuls: length > 0,
+            ends_in_line_end: false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn nuls_at_the_end_are_told_from_what_was_written_however_many_they_are() {
+        let long = usize::try_from(TAIL_BLOCK).unwrap() * 2;
+        for nuls in [0, 1, 7, long - 1, long, long + 1] {
+            for (text, ends_in_line_end) in [("", false), ("a,b\n", true), ("a\0b", false)] {
+                let mut bytes = text.as_bytes().to_vec();
+                bytes.resize(bytes.len() + nuls, 0);
+                let expected = Tail {
+                    written: text.len() as u64,
+                    has_nuls: nuls > 0,
+                    ends_in_line_end,
+                };
+                assert_eq!(Tail::of(&mut Cursor::new(bytes)).unwrap(), expected, "{text:?} {nuls}");
+            }
+        }
     }
 }

@@ -16,7 +16,8 @@ use super::error::help;
 use super::format::{encode, line_writer};
 use super::{Durable, Journal, JournalError, Record, RunId};
 
-/// A group is written once it is this large, even if more is waiting.
+/// A group is written once it is this large, even if more is waiting, and even in the middle of what was handed over at
+/// once: a million records take far more room as text.
 const GROUP_BYTES: usize = 4 << 20;
 
 /// What comes within this long after a group was written waits and goes to disk together: syncing costs the processor
@@ -24,10 +25,10 @@ const GROUP_BYTES: usize = 4 << 20;
 /// each record either.
 const BETWEEN_GROUPS: Duration = Duration::from_millis(5);
 
-type Verdict = Result<(), JournalError>;
+type Written = Result<(), JournalError>;
 
 enum Message {
-    Append(Vec<Record>, oneshot::Sender<Verdict>),
+    Append(Vec<Record>, oneshot::Sender<Written>),
     Close,
 }
 
@@ -78,7 +79,7 @@ fn still_there(_file: &File) -> io::Result<()> {
 #[derive(Debug)]
 pub(super) struct Writer {
     handle: WriterHandle,
-    thread: Option<JoinHandle<Verdict>>,
+    thread: Option<JoinHandle<Written>>,
 }
 
 /// Hands records to the writing thread. Cheap to clone.
@@ -117,11 +118,11 @@ impl Writer {
     }
 
     /// Waits until everything handed over is on disk. Records that come later are refused.
-    pub(super) fn close(mut self) -> Verdict {
+    pub(super) fn close(mut self) -> Written {
         self.end()
     }
 
-    fn end(&mut self) -> Verdict {
+    fn end(&mut self) -> Written {
         let Some(thread) = self.thread.take() else {
             return Ok(());
         };
@@ -146,11 +147,11 @@ impl WriterHandle {
 
 impl Journal for WriterHandle {
     fn append(&self, records: Vec<Record>) -> Durable {
-        let (done, verdict) = oneshot::channel();
-        // Of one that is closed the message comes back, and with it goes the sender of the verdict.
+        let (done, written) = oneshot::channel();
+        // Of one that is closed the message comes back, and with it goes the sender that is waited for.
         let _ = self.sender.send(Message::Append(records, done));
         let handle = self.clone();
-        async move { verdict.await.unwrap_or_else(|_| Err(handle.closed())) }.boxed()
+        async move { written.await.unwrap_or_else(|_| Err(handle.closed())) }.boxed()
     }
 }
 
@@ -168,27 +169,44 @@ struct Task<S> {
 /// Lines that go to disk together, and who waits for them.
 struct Group {
     lines: csv::Writer<Vec<u8>>,
-    waiting: Vec<oneshot::Sender<Verdict>>,
+    waiting: Vec<oneshot::Sender<Written>>,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self {
+            lines: line_writer(Vec::new()),
+            waiting: Vec::new(),
+        }
+    }
+}
+
+impl Group {
+    /// What the writer of CSV still holds back does not count: it is a few KiB at most.
+    fn is_full(&self) -> bool {
+        self.lines.get_ref().len() >= GROUP_BYTES
+    }
 }
 
 impl<S: Sink> Task<S> {
-    fn run(mut self, inbox: &Receiver<Message>) -> Verdict {
+    fn run(mut self, inbox: &Receiver<Message>) -> Written {
         let mut is_open = true;
         let mut next_group = Instant::now();
         while is_open && let Ok(first) = inbox.recv() {
             std::thread::sleep(next_group.saturating_duration_since(Instant::now()));
-            let mut group = Group {
-                lines: line_writer(Vec::new()),
-                waiting: Vec::new(),
-            };
+            let mut group = Group::default();
             let mut next = Some(first);
             while let Some(message) = next.take() {
                 match message {
                     Message::Append(records, done) => {
-                        self.encode(&records, &mut group.lines);
+                        for record in records {
+                            if group.is_full() {
+                                self.commit(std::mem::take(&mut group));
+                            }
+                            self.encode(&record, &mut group.lines);
+                        }
                         group.waiting.push(done);
-                        let is_full = group.lines.get_ref().len() >= GROUP_BYTES;
-                        next = if is_full { None } else { inbox.try_recv().ok() };
+                        next = if group.is_full() { None } else { inbox.try_recv().ok() };
                     }
                     Message::Close => is_open = false,
                 }
@@ -199,12 +217,10 @@ impl<S: Sink> Task<S> {
         self.broken.map_or(Ok(()), Err)
     }
 
-    fn encode(&mut self, records: &[Record], lines: &mut csv::Writer<Vec<u8>>) {
-        for record in records {
-            encode(record, &self.run, &mut self.line);
-            if let Err(fault) = lines.write_byte_record(&self.line) {
-                self.break_off(&fault.into());
-            }
+    fn encode(&mut self, record: &Record, lines: &mut csv::Writer<Vec<u8>>) {
+        encode(record, &self.run, &mut self.line);
+        if let Err(fault) = lines.write_byte_record(&self.line) {
+            self.break_off(&fault.into());
         }
     }
 
@@ -222,11 +238,11 @@ impl<S: Sink> Task<S> {
                 Err(fault) => self.break_off(&fault),
             }
         }
-        let verdict = self.broken.clone().map_or(Ok(()), Err);
+        let written = self.broken.clone().map_or(Ok(()), Err);
         // Whoever waits for the first alone finds all answered when it wakes.
         for done in group.waiting.into_iter().rev() {
             // Whoever no longer waits does not need to know.
-            let _ = done.send(verdict.clone());
+            let _ = done.send(written.clone());
         }
     }
 
@@ -386,7 +402,7 @@ mod tests {
         let rig = rig(300, None);
         let journal = rig.writer.handle();
         let verdicts: Vec<_> = (0..10).map(|row| block_on(journal.append(vec![record(row)]))).collect();
-        let written = verdicts.iter().filter(|verdict| verdict.is_ok()).count();
+        let written = verdicts.iter().filter(|written| written.is_ok()).count();
         assert!(written > 0 && written < 10);
         assert!(verdicts[written..].iter().all(Result::is_err));
         assert_eq!(lines(&rig.bytes), written);
@@ -398,6 +414,20 @@ mod tests {
             "{told}"
         );
         assert!(rig.writer.close().is_err());
+    }
+
+    #[test]
+    fn what_is_handed_over_at_once_goes_to_disk_in_groups_and_is_reported_when_all_of_it_is_there() {
+        let rig = rig(usize::MAX, None);
+        let rows = u32::try_from(3 * GROUP_BYTES / 2_000).unwrap();
+        let long = |row| Record {
+            message: "x".repeat(2_000),
+            ..record(row)
+        };
+        block_on(rig.writer.handle().append((0..rows).map(long).collect())).unwrap();
+        assert_eq!(lines(&rig.bytes), rows as usize);
+        let groups = rig.bytes.lock().unwrap().len() / GROUP_BYTES;
+        assert!(groups > 1 && *rig.syncs.lock().unwrap() >= groups, "{groups}");
     }
 
     #[test]

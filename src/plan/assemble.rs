@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, OldAccount, Wish, Wishes};
-use super::gather::gather;
-use super::licenses::{Asked, Denied};
-use super::route::{Edge, Side, senders};
+use super::account_drafts::{AccountDraft, OldAccount, WantedChanges, WantedMembership, indexed};
+use super::assembly::Assembly;
+use super::licenses::Asked;
+use super::memberships::{Edge, Side, senders};
+use super::postpone::postpone;
 use super::seat_count::SeatCount;
-use super::verdicts::without_steps;
+use super::seat_denials::Denied;
+use super::settled::without_steps;
 use super::warnings::warnings;
 use super::{
-    Account, AccountIndex, Deletion, Ending, Expectation, Family, Few, GroupRuleChange, Holding, Membership, Plan,
-    PlannedRow, RowIndex, Rules, Stage, Step, StepIndex, Work,
+    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, OneOrMany, Plan, PlannedRow,
+    RowIndex, Rules, Stage, Step, StepIndex, Work,
 };
-use crate::api::{Group, User, UserUpdate};
+use crate::api::{Group, User};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId};
 
@@ -21,7 +23,7 @@ use crate::model::{BundleSet, GroupId};
 pub(super) struct Parts<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) rules: &'a Rules,
-    pub(super) drafts: Vec<Draft<'a>>,
+    pub(super) drafts: Vec<AccountDraft<'a>>,
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) group_rules: Vec<(RowIndex, GroupRuleChange)>,
@@ -54,7 +56,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     assembly.deny();
     for draft in &mut drafts {
         draft.expect_what_is_left();
-        draft.enter_with_what_is_wished();
+        draft.create_with_wanted_groups();
     }
     assembly.route_memberships(&mut drafts);
     for (position, draft) in drafts.iter_mut().enumerate() {
@@ -62,7 +64,12 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         assembly.profile_and_groups(AccountIndex::new(position), draft);
     }
     for (row, change) in group_rules {
-        assembly.push(Stage::Change, None, Few::one(row), Work::GroupRule(Box::new(change)));
+        assembly.push(
+            Stage::Change,
+            None,
+            OneOrMany::one(row),
+            Work::GroupRule(Box::new(change)),
+        );
     }
     assembly.deletions(&drafts);
     for (account, draft) in indexed(&drafts) {
@@ -79,51 +86,15 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         (Work::Delete, Some(account)) => leaving.get(&account).is_some_and(is_scarce),
         _ => false,
     };
-    gather(&mut plan.steps, &rules.sizes, frees_scarce);
+    postpone(&mut plan.steps, &rules.sizes, frees_scarce);
     assembly.finish(snapshot)
 }
 
-/// Drafts with what they are known by.
-pub(super) fn indexed<'d, 'a>(drafts: &'d [Draft<'a>]) -> impl Iterator<Item = (AccountIndex, &'d Draft<'a>)> {
-    drafts
-        .iter()
-        .enumerate()
-        .map(|(position, draft)| (AccountIndex::new(position), draft))
-}
-
-pub(super) struct Assembly<'a> {
-    pub(super) rules: &'a Rules,
-    pub(super) plan: Plan,
-    pub(super) seats: SeatCount,
-    /// What migrations' old accounts hold once the steps so far have been made.
-    pub(super) holdings: HashMap<AccountIndex, Holding>,
-    /// What those hold in the end that are deleted, where it is something.
-    leaving: HashMap<AccountIndex, BundleSet>,
-    /// The rows that make accounts.
-    makers: Vec<(AccountIndex, RowIndex)>,
-    pub(super) denied: Denied,
-}
-
 impl Assembly<'_> {
-    pub(super) fn push(&mut self, stage: Stage, account: Option<AccountIndex>, mut rows: Few<RowIndex>, work: Work) {
-        if rows.len() > 1 {
-            let mut list = Vec::from(rows);
-            list.sort_unstable();
-            list.dedup();
-            rows = list.into();
-        }
-        self.plan.steps.push(Step {
-            stage,
-            account,
-            rows,
-            work,
-        });
-    }
-
     /// Moves the memberships that are cheaper from the user's side into the users' updates.
-    fn route_memberships(&mut self, drafts: &mut [Draft<'_>]) {
+    fn route_memberships(&mut self, drafts: &mut [AccountDraft<'_>]) {
         let groups = &self.plan.groups;
-        let side = |draft: &Draft<'_>, group: GroupId| {
+        let side = |draft: &AccountDraft<'_>, group: GroupId| {
             if groups.get(&group).is_some_and(|group| group.built_in) {
                 Side::User
             } else if draft.user.is_some_and(|user| user.from_directory) {
@@ -134,11 +105,14 @@ impl Assembly<'_> {
         };
         let edges: Vec<Edge> = indexed(drafts)
             .flat_map(|(account, draft)| {
-                draft.memberships().iter().map(move |Wish { group, .. }| Edge {
-                    account,
-                    group: *group,
-                    side: side(draft, *group),
-                })
+                draft
+                    .memberships()
+                    .iter()
+                    .map(move |WantedMembership { group, .. }| Edge {
+                        account,
+                        group: *group,
+                        side: side(draft, *group),
+                    })
             })
             .collect();
         let riders = drafts.iter().map(|draft| !draft.updates().is_empty()).collect();
@@ -150,16 +124,16 @@ impl Assembly<'_> {
         }
     }
 
-    fn enter(&mut self, account: AccountIndex, draft: &mut Draft<'_>) {
+    fn enter(&mut self, account: AccountIndex, draft: &mut AccountDraft<'_>) {
         if let Some(maker) = draft.maker.take() {
             self.makers.push((account, maker.row));
-            self.push(Stage::Enter, Some(account), Few::one(maker.row), maker.work);
+            self.push(Stage::Enter, Some(account), OneOrMany::one(maker.row), maker.work);
         }
     }
 
     /// What is known of the accounts from now on.
-    fn settle_accounts(&mut self, drafts: Vec<Draft<'_>>) {
-        let account = |draft: Draft<'_>| Account::new(draft.label, draft.user.map(|user| user.id));
+    fn settle_accounts(&mut self, drafts: Vec<AccountDraft<'_>>) {
+        let account = |draft: AccountDraft<'_>| Account::new(draft.label, draft.user.map(|user| user.id));
         let accounts = &mut self.plan.accounts;
         *accounts = drafts.into_iter().map(account).collect();
         // Collecting in place keeps the room that the drafts took.
@@ -170,20 +144,20 @@ impl Assembly<'_> {
     }
 
     /// Takes the profile's and the groups' changes out of the draft.
-    fn profile_and_groups(&mut self, account: AccountIndex, draft: &mut Draft<'_>) {
-        let Wishes { updates, memberships } = draft.take_wishes();
+    fn profile_and_groups(&mut self, account: AccountIndex, draft: &mut AccountDraft<'_>) {
+        let WantedChanges { updates, memberships } = draft.take_wanted();
         draft.is_changed = !updates.is_empty() || !memberships.is_empty();
         if !updates.is_empty() {
             let rows = updates.iter().map(|(row, _)| *row).collect();
             self.push(Stage::Change, Some(account), rows, Work::Update(Box::new(updates)));
         }
-        for Wish { group, change, rows } in memberships {
+        for WantedMembership { group, change, rows } in memberships {
             self.push(Stage::Change, Some(account), rows, Work::Member(group, change));
         }
     }
 
     /// The end of a migration: the new account is read back, the old one deleted.
-    fn succeed(&mut self, account: AccountIndex, draft: &Draft<'_>, drafts: &[Draft<'_>]) {
+    fn succeed(&mut self, account: AccountIndex, draft: &AccountDraft<'_>, drafts: &[AccountDraft<'_>]) {
         let Some(succession) = draft.succession.as_deref() else {
             return;
         };
@@ -201,14 +175,14 @@ impl Assembly<'_> {
         self.push(
             Stage::Verify,
             Some(account),
-            Few::one(row),
+            OneOrMany::one(row),
             Work::Verify(Box::new(expected)),
         );
         self.delete(Stage::Farewell, succession.from, row, old);
     }
 
-    fn delete(&mut self, stage: Stage, account: AccountIndex, row: RowIndex, draft: &Draft<'_>) {
-        self.push(stage, Some(account), Few::one(row), Work::Delete);
+    fn delete(&mut self, stage: Stage, account: AccountIndex, row: RowIndex, draft: &AccountDraft<'_>) {
+        self.push(stage, Some(account), OneOrMany::one(row), Work::Delete);
         let bundles = draft.now().direct.bundles();
         self.seats.free(&bundles);
         if !bundles.is_empty() {
@@ -217,10 +191,10 @@ impl Assembly<'_> {
         self.announce_deletion(row, draft.user);
     }
 
-    fn deletions(&mut self, drafts: &[Draft<'_>]) {
+    fn deletions(&mut self, drafts: &[AccountDraft<'_>]) {
         for (account, draft) in indexed(drafts) {
             if let Some(row) = draft.deleted_by() {
-                self.delete(departure(draft), account, row, draft);
+                self.delete(draft.departure(), account, row, draft);
             }
         }
     }
@@ -257,15 +231,6 @@ impl Assembly<'_> {
         plan.seats = seats.lines(snapshot);
         plan.warnings = warnings(&plan, snapshot, rules);
         plan
-    }
-}
-
-/// When an account is deleted: as soon as nothing else is done to it.
-pub(super) fn departure(draft: &Draft<'_>) -> Stage {
-    match draft.license_change() {
-        Some(change) if change.may_take() => Stage::Farewell,
-        _ if draft.is_touched() => Stage::Leave,
-        _ => Stage::Change,
     }
 }
 
@@ -310,28 +275,5 @@ fn name_and_address(user: &User) -> String {
     match name.trim() {
         "" => address.to_owned(),
         name => format!("{name} <{address}>"),
-    }
-}
-
-impl Draft<'_> {
-    /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
-    fn move_into_update(&mut self, group: GroupId) {
-        let wishes = self.wishes();
-        let Some(place) = wishes.memberships.iter().position(|wish| wish.group == group) else {
-            return;
-        };
-        let Wish { change, rows, .. } = wishes.memberships.remove(place);
-        for row in rows {
-            let mut part = UserUpdate::default();
-            match change {
-                Membership::Join => part.add_groups.push(group),
-                Membership::Leave => part.remove_groups.push(group),
-            }
-            match wishes.updates.iter_mut().find(|(of, _)| *of == row) {
-                Some((_, update)) => *update = std::mem::take(update).then(&part),
-                None => wishes.updates.push((row, part)),
-            }
-        }
-        wishes.updates.sort_by_key(|(row, _)| *row);
     }
 }

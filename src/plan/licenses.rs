@@ -1,21 +1,18 @@
 //! Licence changes put into stages: what frees first, what takes in waves, what is handed over.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 
-use super::allot::{Claim, Denial, denials};
-use super::assemble::{Assembly, departure, indexed};
-use super::draft::{Draft, OldAccount};
+use super::account_drafts::{AccountDraft, OldAccount, indexed};
+use super::assembly::Assembly;
+use super::seat_denials::{Denied, SeatRequest, denials};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
-    AccountIndex, BatchSizes, CallKind, Ending, Family, Few, Holding, LicenseChange, LicenseEdit, RowIndex, Rules,
-    Stage, Work,
+    AccountIndex, BatchSizes, CallKind, Ending, Family, Holding, LicenseChange, LicenseEdit, OneOrMany, RowIndex,
+    Rules, Stage, Work,
 };
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
-
-/// The rows that miss out on seats, by row.
-pub(super) type Denied = BTreeMap<RowIndex, Denial>;
 
 /// What the accounts ask for, by what it does to the seats.
 pub(super) struct Asked<C> {
@@ -43,7 +40,7 @@ struct HandOver {
 
 impl HandOver {
     /// The migration to this account, if the old one goes and its licences can be taken off it.
-    fn to(draft: &Draft<'_>, drafts: &[Draft<'_>], rules: &Rules) -> Option<Box<Self>> {
+    fn to(draft: &AccountDraft<'_>, drafts: &[AccountDraft<'_>], rules: &Rules) -> Option<Box<Self>> {
         let succession = draft.succession.as_deref()?;
         let old = &drafts[succession.from.position()];
         (rules.portal && succession.end != OldAccount::Stays).then(|| {
@@ -58,9 +55,9 @@ impl HandOver {
 }
 
 impl<C: Deref<Target = LicenseChange>> Grant<C> {
-    fn claim(&self) -> Claim<'_> {
+    fn request(&self) -> SeatRequest<'_> {
         let handed_over = |over: &HandOver| (over.row, over.bundles.clone());
-        Claim {
+        SeatRequest {
             base: &self.change.base,
             edits: &self.change.edits,
             handed_over: self.hand_over.as_deref().map(handed_over),
@@ -70,14 +67,14 @@ impl<C: Deref<Target = LicenseChange>> Grant<C> {
     /// What it takes of the seats that the old account could hand over.
     fn overlap(&self) -> BundleSet {
         match self.hand_over {
-            Some(_) => self.change.gains().minus(&self.claim().takes()),
+            Some(_) => self.change.gains().minus(&self.request().takes()),
             None => BundleSet::default(),
         }
     }
 }
 
 impl<'d> Asked<&'d LicenseChange> {
-    fn of(drafts: &'d [Draft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
+    fn of(drafts: &'d [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
         let changes = indexed(drafts).filter_map(|(account, draft)| Some((account, draft.license_change()?)));
         Self::sorted(changes, hand_overs(drafts, rules), pools(drafts, snapshot))
     }
@@ -85,7 +82,7 @@ impl<'d> Asked<&'d LicenseChange> {
 
 impl Asked<Box<LicenseChange>> {
     /// Takes the changes out of the drafts.
-    pub(super) fn take(drafts: &mut [Draft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
+    pub(super) fn take(drafts: &mut [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
         let (overs, pools) = (hand_overs(drafts, rules), pools(drafts, snapshot));
         let changes = (0..)
             .zip(drafts)
@@ -123,16 +120,16 @@ impl<C: Deref<Target = LicenseChange>> Asked<C> {
 /// By the new account.
 type HandOvers = HashMap<AccountIndex, Box<HandOver>>;
 
-fn hand_overs(drafts: &[Draft<'_>], rules: &Rules) -> HandOvers {
+fn hand_overs(drafts: &[AccountDraft<'_>], rules: &Rules) -> HandOvers {
     let over = |(account, draft)| Some((account, HandOver::to(draft, drafts, rules)?));
     indexed(drafts).filter_map(over).collect()
 }
 
 /// What is free, with what is freed by deletions before anything is taken.
-fn pools(drafts: &[Draft<'_>], snapshot: &Snapshot) -> Pools {
+fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
     let mut pools = free_seats(snapshot);
     for draft in drafts {
-        if draft.deleted_by().is_some() && departure(draft) != Stage::Farewell {
+        if draft.deleted_by().is_some() && draft.departure() != Stage::Farewell {
             pools.free(&draft.now().direct.bundles());
         }
     }
@@ -146,13 +143,13 @@ fn free_seats(snapshot: &Snapshot) -> Pools {
 
 /// The rows that miss out. Where an account that a migration moves away from misses out, only such rows are
 /// told: what the migration passes on depends on them, and what is left for the others on that.
-pub(super) fn shortage(drafts: &[Draft<'_>], snapshot: &Snapshot, rules: &Rules) -> Denied {
+pub(super) fn shortage(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Denied {
     if is_ample(drafts, free_seats(snapshot)) {
         return Denied::new();
     }
     let asked = Asked::of(drafts, snapshot, rules);
-    let claims: Vec<Claim<'_>> = asked.grants.iter().map(Grant::claim).collect();
-    let mut denied = denials(&claims, &asked.pools);
+    let requests: Vec<SeatRequest<'_>> = asked.grants.iter().map(Grant::request).collect();
+    let mut denied = denials(&requests, &asked.pools);
     let account_left: BTreeSet<RowIndex> = asked
         .grants
         .iter()
@@ -167,8 +164,8 @@ pub(super) fn shortage(drafts: &[Draft<'_>], snapshot: &Snapshot, rules: &Rules)
 }
 
 /// Whether there is a seat for everybody even if nobody is deleted or hands any over.
-fn is_ample(drafts: &[Draft<'_>], mut free: Pools) -> bool {
-    let turns = || drafts.iter().filter_map(Draft::turn);
+fn is_ample(drafts: &[AccountDraft<'_>], mut free: Pools) -> bool {
+    let turns = || drafts.iter().filter_map(AccountDraft::turn);
     turns().for_each(|turn| free.free(&turn.frees));
     turns().all(|turn| free.take(&turn.gains))
 }
@@ -185,7 +182,7 @@ impl Assembly<'_> {
             left.free(&grant.change.frees());
         }
         for grant in &grants {
-            left.take(&grant.claim().takes());
+            left.take(&grant.request().takes());
         }
         let mut handing_over = Vec::new();
         let mut turning: Vec<(AccountIndex, Box<LicenseChange>)> = Vec::with_capacity(grants.len());
@@ -266,7 +263,7 @@ impl Assembly<'_> {
 
     /// Two calls for one change: what is given up first, what is taken later.
     fn shrink_then_grant(&mut self, wave: u16, takes: Stage, account: AccountIndex, change: Box<LicenseChange>) {
-        let rows: Few<RowIndex> = change.edits.iter().map(|(row, _)| *row).collect();
+        let rows: OneOrMany<RowIndex> = change.edits.iter().map(|(row, _)| *row).collect();
         let Some(first) = rows.first().copied() else { return };
         self.seats.count(&change);
         self.hold(account, &change);
@@ -276,7 +273,7 @@ impl Assembly<'_> {
         } else {
             LicenseEdit::Set(kept, None)
         };
-        let shrunk = LicenseChange::new(change.base, Few::one((first, give_up)));
+        let shrunk = LicenseChange::new(change.base, OneOrMany::one((first, give_up)));
         let grown = LicenseChange::new(shrunk.target.clone(), change.edits);
         // Who begins can do so together with everything else that only frees.
         let begins = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
@@ -298,12 +295,17 @@ impl Assembly<'_> {
         }
         self.seats.take(&change.gains());
         let held = self.holdings.get(&over.from).cloned().unwrap_or_else(Holding::nothing);
-        let release = LicenseChange::new(held, Few::one((row, LicenseEdit::Release)));
+        let release = LicenseChange::new(held, OneOrMany::one((row, LicenseEdit::Release)));
         for (stage, account, change) in [
             (Stage::HandOver, over.from, release),
             (Stage::TakeOver, account, change),
         ] {
-            self.push(stage, Some(account), Few::one(row), Work::License(Box::new(change)));
+            self.push(
+                stage,
+                Some(account),
+                OneOrMany::one(row),
+                Work::License(Box::new(change)),
+            );
         }
     }
 

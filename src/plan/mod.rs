@@ -4,43 +4,41 @@
 //! result with the [`Snapshot`](crate::directory::Snapshot) and makes steps; [`batch`] puts steps that
 //! share a kind and a payload into the fewest calls.
 
-mod allot;
+mod account_drafts;
 mod assemble;
+mod assembly;
 mod batch;
 mod build;
 mod describe;
 mod direct;
-mod draft;
-mod few;
-mod gather;
 mod licenses;
+mod memberships;
 mod needs;
+mod one_or_many;
 mod planned;
+mod postpone;
 mod profile;
-mod review;
-mod route;
 mod row_end;
 mod rules;
 mod seat_count;
+mod seat_denials;
 mod seats;
+mod settled;
 mod step;
-mod verdicts;
 mod warnings;
 
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
-pub use few::Few;
 pub use needs::needs;
-pub use planned::{Deletion, Ending, Plan, PlannedRow, SeatLine, Verdict};
-pub use review::{Difference, Fate, RowPlan, Since, differences, review, seat_differences, size_differences};
+pub use one_or_many::OneOrMany;
+pub use planned::{Deletion, Ending, Fate, Plan, PlannedRow, SeatLine, Verdict, Warning};
 pub use row_end::{Course, RowEnd, row_end};
 pub use rules::{Administrators, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
+pub use settled::short_of;
 pub use step::{
     Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step,
     StepIndex, StepSource, Work,
 };
-pub use verdicts::short_of;
-pub use warnings::Warning;

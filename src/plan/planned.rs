@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, Few, RowIndex, Stage, Step, StepIndex, StepSource, Warning};
+use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -19,6 +19,37 @@ pub struct Verdict {
     pub code: Cow<'static, str>,
     /// The message of the results file.
     pub message: String,
+}
+
+/// What a plan does with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Calls are made for it.
+    ToChange,
+    /// The state is so already.
+    AlreadySo,
+    /// It waits for an invitation to be accepted.
+    Waits,
+    /// A person has to look at it, and no call is made.
+    CannotRun,
+    /// It did not pass validation, or stands twice.
+    Invalid,
+    /// The user chose other rows.
+    LeftOut,
+    /// An earlier run finished it.
+    Finished,
+}
+
+impl Fate {
+    /// The fate of a row that gets no call.
+    pub fn of(status: Status) -> Self {
+        match status {
+            Status::Unchanged | Status::Done => Self::AlreadySo,
+            Status::Waiting => Self::Waits,
+            _ => Self::CannotRun,
+        }
+    }
 }
 
 /// How a row ends when all of its steps succeed.
@@ -39,7 +70,7 @@ pub struct PlannedRow {
     /// The end, where no call is needed.
     pub verdict: Option<Box<Verdict>>,
     /// Its steps, in stage order.
-    pub steps: Few<StepIndex>,
+    pub steps: OneOrMany<StepIndex>,
     /// The account that the `user_id` column names.
     pub account: Option<AccountIndex>,
     more: Option<Box<More>>,
@@ -126,6 +157,17 @@ pub struct Deletion {
     pub user: UserId,
     /// Its name and address, for the eye.
     pub label: String,
+}
+
+/// Something that the user should know before confirming a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// A code in kebab case.
+    pub code: &'static str,
+    /// What to know, in a sentence without a full stop.
+    pub message: String,
+    /// The rows that it is about, in sheet order.
+    pub rows: Vec<RowIndex>,
 }
 
 /// What will be done.

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use super::{Direct, Few, Holding, LicenseEdit};
+use super::{Direct, Holding, LicenseEdit, OneOrMany};
 use crate::api::{Invitation, NewUser, UserUpdate};
 use crate::model::{BundleSet, GroupId, Quota, UserId};
 
@@ -109,14 +109,14 @@ pub struct LicenseChange {
     /// What is held before.
     pub base: Holding,
     /// What each row does, in sheet order.
-    pub edits: Few<(RowIndex, LicenseEdit)>,
+    pub edits: OneOrMany<(RowIndex, LicenseEdit)>,
     /// What is held after all of them.
     pub target: Holding,
 }
 
 impl LicenseChange {
     /// The change that these edits make to `base`.
-    pub fn new(base: Holding, edits: Few<(RowIndex, LicenseEdit)>) -> Self {
+    pub fn new(base: Holding, edits: OneOrMany<(RowIndex, LicenseEdit)>) -> Self {
         let target = edits.iter().fold(base.clone(), |held, (_, edit)| edit.apply(&held));
         Self { base, edits, target }
     }
@@ -173,7 +173,7 @@ pub enum Work {
     /// Makes a local account.
     Create(Box<Creation>),
     /// Changes the profile, and memberships that ride along; one part for each row, in sheet order.
-    Update(Box<Few<(RowIndex, UserUpdate)>>),
+    Update(Box<OneOrMany<(RowIndex, UserUpdate)>>),
     /// Joins or leaves one group, from the group's side.
     Member(GroupId, Membership),
     /// Changes the direct allocation.
@@ -207,7 +207,7 @@ pub struct Step {
     /// To which account; `None` for a group's rule.
     pub account: Option<AccountIndex>,
     /// For which rows, in sheet order.
-    pub rows: Few<RowIndex>,
+    pub rows: OneOrMany<RowIndex>,
     /// What.
     pub work: Work,
 }

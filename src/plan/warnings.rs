@@ -2,24 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::verdicts::ALREADY_GONE;
-use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Work};
+use super::settled::ALREADY_GONE;
+use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Warning, Work};
 use crate::directory::Snapshot;
 use crate::text::{joined, plural};
 
 /// How many accounts a warning names.
 const NAMED: usize = 4;
-
-/// Something that the user should know before confirming a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// A code in kebab case.
-    pub code: &'static str,
-    /// What to know, in a sentence without a full stop.
-    pub message: String,
-    /// The rows that it is about, in sheet order.
-    pub rows: Vec<RowIndex>,
-}
 
 pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
     let warnings = [
@@ -51,9 +40,9 @@ fn administrators(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
 }
 
 fn overriding(plan: &Plan) -> Option<Warning> {
-    let (rows, accounts) = licenses(plan, |turn| {
-        let exists = plan.account(turn.account).id.is_some();
-        exists && *turn.before == Direct::Inherits && matches!(turn.after, Direct::Holds(_))
+    let (rows, accounts) = licenses(plan, |change| {
+        let exists = plan.account(change.account).id.is_some();
+        exists && *change.before == Direct::Inherits && matches!(change.after, Direct::Holds(_))
     });
     warn("overrides-inherited", rows, |_| {
         let (get, them) = if accounts.len() == 1 {
@@ -70,8 +59,8 @@ fn overriding(plan: &Plan) -> Option<Warning> {
 }
 
 fn releasing(plan: &Plan) -> Option<Warning> {
-    let (rows, accounts) = licenses(plan, |turn| {
-        *turn.before != Direct::Inherits && *turn.after == Direct::Inherits
+    let (rows, accounts) = licenses(plan, |change| {
+        *change.before != Direct::Inherits && *change.after == Direct::Inherits
     });
     warn("released-may-return", rows, |_| {
         let (lose, their) = if accounts.len() == 1 {
@@ -128,7 +117,7 @@ fn warn(code: &'static str, mut rows: Vec<RowIndex>, message: impl FnOnce(usize)
 }
 
 /// What becomes of one account's direct allocation, over all of its changes.
-struct Turn<'a> {
+struct AllocationChange<'a> {
     account: AccountIndex,
     before: &'a Direct,
     after: &'a Direct,
@@ -137,9 +126,9 @@ struct Turn<'a> {
 
 /// What becomes of the allocations of accounts that sheets name, in the order of their first step. What is given up
 /// only to be taken again is no loss; and what a migration takes along was there before.
-fn turns(plan: &Plan) -> Vec<Turn<'_>> {
+fn allocation_changes(plan: &Plan) -> Vec<AllocationChange<'_>> {
     let is_migration = |row: &RowIndex| plan.rows[*row].captured().is_some();
-    let mut turns: Vec<Turn<'_>> = Vec::new();
+    let mut allocation_changes: Vec<AllocationChange<'_>> = Vec::new();
     let mut places: HashMap<AccountIndex, usize> = HashMap::new();
     let mut steps: Vec<_> = plan.steps.iter().filter(|step| step.stage != Stage::GiveBack).collect();
     steps.sort_by_key(|step| step.stage);
@@ -151,26 +140,26 @@ fn turns(plan: &Plan) -> Vec<Turn<'_>> {
             continue;
         }
         let place = *places.entry(account).or_insert_with(|| {
-            turns.push(Turn {
+            allocation_changes.push(AllocationChange {
                 account,
                 before: &change.base.direct,
                 after: &change.target.direct,
                 rows: Vec::new(),
             });
-            turns.len() - 1
+            allocation_changes.len() - 1
         });
-        turns[place].after = &change.target.direct;
-        turns[place].rows.extend(&step.rows);
+        allocation_changes[place].after = &change.target.direct;
+        allocation_changes[place].rows.extend(&step.rows);
     }
-    turns
+    allocation_changes
 }
 
-/// The rows and the accounts of the turns that are so.
-fn licenses(plan: &Plan, is_so: impl Fn(&Turn<'_>) -> bool) -> (Vec<RowIndex>, Vec<&str>) {
+/// The rows and the accounts of the changes of allocations that are so.
+fn licenses(plan: &Plan, is_so: impl Fn(&AllocationChange<'_>) -> bool) -> (Vec<RowIndex>, Vec<&str>) {
     let (mut rows, mut accounts) = (Vec::new(), Vec::new());
-    for turn in turns(plan).iter().filter(|turn| is_so(turn)) {
-        rows.extend(&turn.rows);
-        accounts.push(&*plan.account(turn.account).label);
+    for change in allocation_changes(plan).iter().filter(|change| is_so(change)) {
+        rows.extend(&change.rows);
+        accounts.push(&*plan.account(change.account).label);
     }
     (rows, accounts)
 }

@@ -4,19 +4,19 @@
 //! It decides nothing about a run. Styled text is written with escape codes throughout; whoever
 //! passes the stream in wraps it (anstream), which takes them out where they are not wanted.
 
+mod display;
 mod forecast;
 mod hint;
 mod json;
-mod narrator;
-mod painter;
+mod plain_lines;
 mod plan;
 mod plan_shape;
 mod problems;
 mod progress;
+mod run_state;
 mod style;
 mod summary;
 mod table;
-mod tracker;
 
 pub use hint::{Evidence, Hint, hints};
 pub use json::write_json;

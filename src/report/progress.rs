@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::painter::Painter;
-use super::tracker::Tracker;
+use super::display::Display;
+use super::run_state::RunState;
 use crate::event::{Observer, Service};
 
 /// How progress is shown.
@@ -56,7 +56,7 @@ struct Shared {
 }
 
 struct State {
-    tracker: Tracker,
+    run_state: RunState,
     is_over: bool,
 }
 
@@ -77,20 +77,20 @@ impl Progress {
     pub fn new(mode: Mode, out: Box<dyn Write + Send>) -> Self {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
-                tracker: Tracker::default(),
+                run_state: RunState::default(),
                 is_over: false,
             }),
             ended: Condvar::new(),
             began: Instant::now(),
         });
-        let painter = match mode {
-            Mode::Terminal => Some(Painter::bar(out)),
-            Mode::Plain => Some(Painter::plain(out)),
+        let display = match mode {
+            Mode::Terminal => Some(Display::bar(out)),
+            Mode::Plain => Some(Display::plain(out)),
             Mode::Quiet => None,
         };
-        let thread = painter.and_then(|painter| {
+        let thread = display.and_then(|display| {
             let shared = Arc::clone(&shared);
-            let draw = move || keep_drawing(&shared, painter);
+            let draw = move || keep_drawing(&shared, display);
             // A run that cannot show its progress is still a run.
             std::thread::Builder::new().name("progress".to_owned()).spawn(draw).ok()
         });
@@ -102,20 +102,20 @@ impl Progress {
         let shared = Arc::clone(&self.shared);
         Arc::new(move |event| {
             let now = shared.began.elapsed();
-            shared.state().tracker.take(event, now);
+            shared.state().run_state.take(event, now);
         })
     }
 
     /// Says how long the rows are predicted to take.
     pub fn expect(&self, forecast: Duration) {
-        self.shared.state().tracker.expect(forecast);
+        self.shared.state().run_state.expect(forecast);
     }
 
     /// Prints what is left to print and takes the bar away.
     pub fn finish(mut self) -> Observed {
         self.end();
         Observed {
-            answers: self.shared.state().tracker.answers(),
+            answers: self.shared.state().run_state.answers(),
         }
     }
 
@@ -135,21 +135,21 @@ impl Drop for Progress {
     }
 }
 
-fn keep_drawing(shared: &Shared, mut painter: Painter) {
+fn keep_drawing(shared: &Shared, mut display: Display) {
     let mut is_over = false;
     while !is_over {
         let (mut state, _) = shared
             .ended
-            .wait_timeout_while(shared.state(), painter.interval(), |state| !state.is_over)
+            .wait_timeout_while(shared.state(), display.interval(), |state| !state.is_over)
             .unwrap_or_else(PoisonError::into_inner);
         is_over = state.is_over;
         let now = shared.began.elapsed();
-        let picture = state.tracker.snapshot(now);
-        let lines = state.tracker.take_lines();
+        let picture = state.run_state.view(now);
+        let lines = state.run_state.take_lines();
         drop(state);
-        painter.paint(&picture, &lines, now);
+        display.show(&picture, &lines, now);
         if is_over {
-            painter.finish(&picture);
+            display.finish(&picture);
         }
     }
 }

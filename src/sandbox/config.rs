@@ -1,11 +1,12 @@
 //! What a sandbox can be told.
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Faults, Quirks, World};
+use super::faults::Faults;
+use super::quota::Quotas;
+use super::{Quirks, World};
 use crate::model::{OrganizationId, UserId};
 
 /// A sandbox to be started.
@@ -179,63 +180,6 @@ impl Default for Routes {
             allocate_method: "PUT".to_owned(),
         }
     }
-}
-
-/// How many calls the identity service takes from the organization, per method (`uipath-api`, 6.1).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quotas {
-    /// Calls per window, by method; a method that is absent is not counted.
-    pub calls: BTreeMap<&'static str, u64>,
-    /// The window.
-    pub window: Duration,
-    /// The clock: a window really lasts `window / scale`.
-    pub scale: f64,
-    /// How the window moves.
-    pub kind: WindowKind,
-    /// What a 429 says of the time to wait.
-    pub retry_after: RetryAfter,
-}
-
-impl Default for Quotas {
-    fn default() -> Self {
-        Self {
-            calls: BTreeMap::from([
-                ("GET", 300),
-                ("POST", 24_000),
-                ("PUT", 160),
-                ("PATCH", 160),
-                ("DELETE", 160),
-            ]),
-            window: Duration::from_mins(5),
-            scale: 1.0,
-            kind: WindowKind::default(),
-            retry_after: RetryAfter::default(),
-        }
-    }
-}
-
-/// How a quota's window moves.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum WindowKind {
-    /// One window after the other, counted from the sandbox's start.
-    #[default]
-    Fixed,
-    /// The last `window` at any time.
-    Sliding,
-}
-
-/// What a 429 says of the time to wait.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// `Retry-After` in whole seconds, rounded up.
-    #[default]
-    Seconds,
-    /// `Retry-After` as a date, rounded up to the second.
-    Date,
-    /// `RateLimit-Reset` in whole seconds, rounded up.
-    Reset,
-    /// Nothing.
-    Absent,
 }
 
 #[cfg(test)]

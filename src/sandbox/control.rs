@@ -4,9 +4,9 @@ use hyper::Method;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
-use super::call::Request;
 use super::reply::Reply;
-use super::serve::Shared;
+use super::request::Request;
+use super::shared::Shared;
 
 /// The page, if it is asked for.
 pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
@@ -16,7 +16,7 @@ pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
 
 fn page(shared: &Shared, host: &str) -> Value {
     let state = shared.state();
-    let (world, tally) = (&state.world, &state.tally);
+    let (world, seen) = (&state.world, &state.stats);
     let pending = world
         .users()
         .filter(|user| !user.invitation_accepted)
@@ -30,7 +30,7 @@ fn page(shared: &Shared, host: &str) -> Value {
         .mails()
         .map(|(email, count)| (email.to_owned(), json!(count)))
         .collect();
-    let routes: Map<String, Value> = tally
+    let routes: Map<String, Value> = seen
         .routes()
         .map(|(name, count)| (name.to_owned(), json!(count)))
         .collect();
@@ -42,10 +42,10 @@ fn page(shared: &Shared, host: &str) -> Value {
         "mails": mails,
         "seats": seats,
         "calls": routes,
-        "rateLimited": tally.rate_limited,
-        "faults": tally.faults,
-        "violations": tally.violations,
-        "peakConcurrency": tally.peak_concurrency,
+        "rateLimited": seen.rate_limited,
+        "faults": seen.faults,
+        "violations": seen.violations,
+        "peakConcurrency": seen.peak_concurrency,
     })
 }
 

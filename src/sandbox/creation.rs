@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::Call;
 use super::quirks::CreateRefusal;
 use super::reply::{Outcome, Reply, identity_result};
+use super::request::Context;
 use super::world::User;
 use crate::model::{Email, GroupId, UserId};
 use crate::text::fold;
@@ -50,18 +50,18 @@ struct Single {
 }
 
 /// A code and a description.
-type Fault = (&'static str, String);
+type CreationError = (&'static str, String);
 
 /// `POST /api/User/BulkCreate`: one bad entry refuses them all.
-pub(super) fn bulk(call: &mut Call<'_>) -> Outcome {
-    let body: Bulk = call.body()?;
-    call.check_organization(body.common.partition_global_id.as_deref())?;
+pub(super) fn bulk(context: &mut Context<'_>) -> Outcome {
+    let body: Bulk = context.body()?;
+    context.check_organization(body.common.partition_global_id.as_deref())?;
     let users = body.users.unwrap_or_default();
     let groups = body.common.groups.unwrap_or_default();
-    match create(call, users, &groups) {
+    match create(context, users, &groups) {
         Ok(users) => Reply::ok(&json!({"result": identity_result(None), "users": users})),
         Err((code, description)) => {
-            let status = match call.config.quirks.create_refusal {
+            let status = match context.config.quirks.create_refusal {
                 CreateRefusal::Succeeded200 => 200,
                 CreateRefusal::BadRequest => 400,
             };
@@ -72,30 +72,30 @@ pub(super) fn bulk(call: &mut Call<'_>) -> Outcome {
 }
 
 /// `POST /api/User`.
-pub(super) fn single(call: &mut Call<'_>) -> Outcome {
-    let body: Single = call.body()?;
-    call.check_organization(body.common.partition_global_id.as_deref())?;
+pub(super) fn single(context: &mut Context<'_>) -> Outcome {
+    let body: Single = context.body()?;
+    context.check_organization(body.common.partition_global_id.as_deref())?;
     let groups = body.common.groups.unwrap_or_default();
-    match create(call, vec![body.user], &groups) {
+    match create(context, vec![body.user], &groups) {
         Ok(_) => Reply::ok(&identity_result(None)),
         Err((code, description)) => Err(Reply::identity_error(code, &description)),
     }
 }
 
-fn create(call: &mut Call<'_>, users: Vec<NewUser>, groups: &[GroupId]) -> Result<Vec<Value>, Fault> {
+fn create(context: &mut Context<'_>, users: Vec<NewUser>, groups: &[GroupId]) -> Result<Vec<Value>, CreationError> {
     let mut taken = HashSet::new();
     for user in &users {
-        check(call, user, &mut taken)?;
+        check(context, user, &mut taken)?;
     }
-    if let Some(unknown) = groups.iter().find(|group| call.world.group(**group).is_none()) {
+    if let Some(unknown) = groups.iter().find(|group| context.world.group(**group).is_none()) {
         return Err(("GroupNotFound", format!("The group '{unknown}' does not exist.")));
     }
-    let created: Vec<UserId> = users.into_iter().map(|user| insert(call, user, groups)).collect();
-    let created = created.into_iter().filter_map(|id| call.world.user(id));
+    let created: Vec<UserId> = users.into_iter().map(|user| insert(context, user, groups)).collect();
+    let created = created.into_iter().filter_map(|id| context.world.user(id));
     Ok(created.map(|user| json!(user)).collect())
 }
 
-fn check(call: &Call<'_>, user: &NewUser, taken: &mut HashSet<String>) -> Result<(), Fault> {
+fn check(context: &Context<'_>, user: &NewUser, taken: &mut HashSet<String>) -> Result<(), CreationError> {
     let user_name = user.user_name.as_deref().unwrap_or_default();
     let letter = |letter: char| letter.is_alphanumeric() || "-._@+".contains(letter);
     if user_name.is_empty() || !user_name.chars().all(letter) {
@@ -106,34 +106,36 @@ fn check(call: &Call<'_>, user: &NewUser, taken: &mut HashSet<String>) -> Result
     if !email.is_empty() && email.parse::<Email>().is_err() {
         return Err(("InvalidEmail", format!("Email '{email}' is invalid.")));
     }
-    if !taken.insert(fold(user_name)) || call.world.user_called(user_name).is_some() {
+    if !taken.insert(fold(user_name)) || context.world.user_called(user_name).is_some() {
         return Err(("DuplicateUserName", format!("Username '{user_name}' is already taken.")));
     }
     let repeated = fold(email) != fold(user_name) && !taken.insert(fold(email));
-    if !email.is_empty() && (repeated || call.world.user_called(email).is_some()) {
+    if !email.is_empty() && (repeated || context.world.user_called(email).is_some()) {
         return Err(("DuplicateEmail", format!("Email '{email}' is already taken.")));
     }
-    if user.id.is_some_and(|id| call.world.user(id).is_some()) {
+    if user.id.is_some_and(|id| context.world.user(id).is_some()) {
         return Err(("DuplicateId", "The id is already taken.".to_owned()));
     }
     Ok(())
 }
 
-fn insert(call: &mut Call<'_>, new: NewUser, groups: &[GroupId]) -> UserId {
-    let id = new.id.unwrap_or_else(|| UserId(call.world.next_guid(call.config.seed)));
+fn insert(context: &mut Context<'_>, new: NewUser, groups: &[GroupId]) -> UserId {
+    let id = new
+        .id
+        .unwrap_or_else(|| UserId(context.world.next_guid(context.config.seed)));
     let user_name = new.user_name.unwrap_or_default();
-    let mut user = User::local(id, &user_name, &new.email.unwrap_or_default(), call.now);
+    let mut user = User::local(id, &user_name, &new.email.unwrap_or_default(), context.now);
     user.name = new.name;
     user.surname = new.surname;
     user.display_name = new.display_name;
     user.bypass_basic_auth_restriction = new.bypass_basic_auth_restriction.unwrap_or_default();
     user.invitation_accepted = new.invitation_accepted.unwrap_or_default();
-    call.insert_user(user);
+    context.insert_user(user);
     if new.password.is_some() {
-        call.world.note_password(id);
+        context.world.note_password(id);
     }
     for group in groups {
-        call.join(id, *group);
+        context.join(id, *group);
     }
     id
 }

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::call::Call;
 use super::reply::{Outcome, Reply};
+use super::request::Context;
 use super::world::{Category, Group, User};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
@@ -44,22 +44,22 @@ fn group_entity(group: &Group) -> Value {
 }
 
 /// `GET /api/Directory/Search/{organization}`: whoever's name or address starts so.
-pub(super) fn search(call: &mut Call<'_>) -> Outcome {
-    let start = fold(call.request.parameter("startsWith").unwrap_or_default());
-    let sources = call.request.parameters("sourceFilter");
+pub(super) fn search(context: &mut Context<'_>) -> Outcome {
+    let start = fold(context.request.parameter("startsWith").unwrap_or_default());
+    let sources = context.request.parameters("sourceFilter");
     let wanted = |entity: &Value| {
         let source = entity["source"].as_str().unwrap_or_default();
         let names = ["identityName", "displayName", "email"];
         let mut names = names.iter().filter_map(|name| entity[name].as_str());
         (sources.is_empty() || sources.contains(&source)) && names.any(|name| fold(name).starts_with(&start))
     };
-    let users = call
+    let users = context
         .world
         .users()
-        .filter_map(|user| call.world.readable_user(user, call.now));
+        .filter_map(|user| context.world.readable_user(user, context.now));
     let entities = users
         .map(|user| user_entity(&user))
-        .chain(call.world.groups().map(group_entity));
+        .chain(context.world.groups().map(group_entity));
     let found: Vec<Value> = entities.filter(wanted).collect();
     Reply::ok(&found)
 }
@@ -72,29 +72,32 @@ struct Names {
 }
 
 /// `POST /api/Directory/BulkResolveByName/{organization}`: names to entities or null. Group names with regard to case.
-pub(super) fn resolve_names(call: &mut Call<'_>) -> Outcome {
-    let body: Names = call.body()?;
+pub(super) fn resolve_names(context: &mut Context<'_>) -> Outcome {
+    let body: Names = context.body()?;
     if body.entity_names.len() > MOST_NAMES {
         return Err(Reply::problem(
             500,
             "An error occurred while processing your request.",
-            &call.trace_id,
+            &context.trace_id,
         ));
     }
-    let find: fn(&Call<'_>, &str) -> Option<Value> = match body.entity_type.to_ascii_lowercase().as_str() {
-        "user" => |call, name| {
-            let user = call.world.user_called(name)?;
-            call.world.readable_user(user, call.now).map(|user| user_entity(&user))
+    let find: fn(&Context<'_>, &str) -> Option<Value> = match body.entity_type.to_ascii_lowercase().as_str() {
+        "user" => |context, name| {
+            let user = context.world.user_called(name)?;
+            context
+                .world
+                .readable_user(user, context.now)
+                .map(|user| user_entity(&user))
         },
-        "group" => |call, name| call.world.group_named(name).map(group_entity),
+        "group" => |context, name| context.world.group_named(name).map(group_entity),
         "application" => |_, _| None,
-        other => return Err(call.invalid("entityType", &format!("The value '{other}' is not valid."))),
+        other => return Err(context.invalid("entityType", &format!("The value '{other}' is not valid."))),
     };
     let found: Map<String, Value> = body
         .entity_names
         .into_iter()
         .map(|name| {
-            let entity = find(call, &name).unwrap_or(Value::Null);
+            let entity = find(context, &name).unwrap_or(Value::Null);
             (name, entity)
         })
         .collect();
@@ -108,21 +111,21 @@ struct Entity {
 }
 
 /// `POST /api/Directory/Resolve/{organization}`.
-pub(super) fn resolve_id(call: &mut Call<'_>) -> Outcome {
-    let body: Entity = call.body()?;
+pub(super) fn resolve_id(context: &mut Context<'_>) -> Outcome {
+    let body: Entity = context.body()?;
     let id = body.entity_id;
     let user = id
         .parse::<UserId>()
         .ok()
-        .and_then(|id| call.world.user(id))
+        .and_then(|id| context.world.user(id))
         .map(user_entity);
     let group = || {
         id.parse::<GroupId>()
             .ok()
-            .and_then(|id| call.world.group(id))
+            .and_then(|id| context.world.group(id))
             .map(group_entity)
     };
-    Reply::ok(&user.or_else(group).ok_or_else(|| call.not_found())?)
+    Reply::ok(&user.or_else(group).ok_or_else(|| context.not_found())?)
 }
 
 #[derive(Deserialize)]
@@ -133,16 +136,16 @@ struct Membership {
 }
 
 /// `POST /api/Directory/GroupMembership/{organization}`: which of these groups the user is in.
-pub(super) fn group_membership(call: &mut Call<'_>) -> Outcome {
-    let body: Membership = call.body()?;
-    let user = call.world.user(body.user_id);
-    let user = user.and_then(|user| call.world.readable_user(user, call.now));
-    let user = user.ok_or_else(|| call.not_found())?;
+pub(super) fn group_membership(context: &mut Context<'_>) -> Outcome {
+    let body: Membership = context.body()?;
+    let user = context.world.user(body.user_id);
+    let user = user.and_then(|user| context.world.readable_user(user, context.now));
+    let user = user.ok_or_else(|| context.not_found())?;
     let joined: Vec<&GroupId> = body.group_ids.iter().filter(|id| user.groups.contains(id)).collect();
     Reply::ok(&joined)
 }
 
 /// `GET /api/Directory/Scopes/{organization}`.
-pub(super) fn scopes(_: &mut Call<'_>) -> Outcome {
+pub(super) fn scopes(_: &mut Context<'_>) -> Outcome {
     Reply::ok(&json!(["localUsers", "localGroups", "directoryUsers"]))
 }

@@ -5,27 +5,29 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::Response;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::answer::{Body, Closed, Ending, response};
-use super::call::{Call, Request};
-use super::endpoint::{Access, Endpoint, Found, Service, find};
-use super::faults::{FaultKind, Moment};
+use super::control;
+use super::endpoint::{Access, Endpoint, Service};
+use super::faults::{EntriesFault, FaultKind, Moment};
 use super::log::Line;
 use super::quota::rate_limited;
 use super::reply::{Reply, identity_result};
-use super::serve::{Shared, State};
-use super::{control, muddle};
+use super::request::{Context, Request};
+use super::router::{RouteMatch, find};
+use super::shared::{Shared, State};
 
-/// A request in work; the tally knows how many there were at once.
+/// A request in work; the stats know how many there were at once.
 struct InFlight(Arc<Shared>);
 
 impl InFlight {
     fn enter(shared: &Arc<Shared>) -> Self {
         let mut state = shared.state();
         state.in_flight += 1;
-        state.tally.peak_concurrency = state.tally.peak_concurrency.max(state.in_flight);
+        state.stats.peak_concurrency = state.stats.peak_concurrency.max(state.in_flight);
         Self(Arc::clone(shared))
     }
 }
@@ -118,17 +120,17 @@ async fn pause(length: Duration) {
 }
 
 /// Counts the request, takes it from the quota and chooses its fault.
-fn arrive(shared: &Shared, request: &Request, found: &Found<'_>) -> Arrival {
+fn arrive(shared: &Shared, request: &Request, found: &RouteMatch<'_>) -> Arrival {
     let method = request.method.as_str();
     let (service, route) = match found {
-        Found::Endpoint { endpoint, .. } => (Some(endpoint.service), endpoint.name),
+        RouteMatch::Endpoint { endpoint, .. } => (Some(endpoint.service), endpoint.name),
         _ => (None, "none"),
     };
     let mut state = shared.state();
     let State {
-        tally, faults, limiter, ..
+        stats, faults, limiter, ..
     } = &mut *state;
-    tally.note(service.map_or("none", Service::as_str), method, route);
+    stats.note(service.map_or("none", Service::as_str), method, route);
     let pause = shared.config.latency + faults.jitter(shared.config.jitter);
     let limited = if service == Some(Service::Identity) {
         limiter.take(method, shared.started.elapsed()).err()
@@ -139,8 +141,8 @@ fn arrive(shared: &Shared, request: &Request, found: &Found<'_>) -> Arrival {
     let fault = faults
         .next(method, &request.path, by_chance)
         .filter(|_| limited.is_none());
-    tally.faults += u64::from(fault.is_some());
-    tally.rate_limited += u64::from(limited.is_some() || matches!(fault, Some(FaultKind::RateLimited { .. })));
+    stats.faults += u64::from(fault.is_some());
+    stats.rate_limited += u64::from(limited.is_some() || matches!(fault, Some(FaultKind::RateLimited { .. })));
     Arrival {
         refusal: limited.map(|wait| limiter.refusal(wait)),
         fault,
@@ -148,7 +150,7 @@ fn arrive(shared: &Shared, request: &Request, found: &Found<'_>) -> Arrival {
     }
 }
 
-async fn faulty(shared: &Shared, request: &Request, found: &Found<'_>, fault: FaultKind) -> Ending {
+async fn faulty(shared: &Shared, request: &Request, found: &RouteMatch<'_>, fault: FaultKind) -> Ending {
     let work = || carry_out(shared, request, found);
     let work_if = |moment: Moment| (moment == Moment::AfterEffect).then(work);
     match fault {
@@ -174,7 +176,27 @@ async fn faulty(shared: &Shared, request: &Request, found: &Found<'_>, fault: Fa
             ..work()
         }),
         FaultKind::NotSucceeded => Ending::Answered(not_succeeded(request)),
-        FaultKind::Entries(kind) => Ending::Answered(muddle::entries(work(), kind)),
+        FaultKind::Entries(kind) => Ending::Answered(with_wrong_entries(work(), kind)),
+    }
+}
+
+/// The answer with entries that are not those of the request, in its order; one without entries as it is.
+fn with_wrong_entries(reply: Reply, kind: EntriesFault) -> Reply {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else {
+        return reply;
+    };
+    let Some(users) = body.get_mut("users").and_then(Value::as_array_mut) else {
+        return reply;
+    };
+    match (kind, users.first().cloned()) {
+        (EntriesFault::Missing, Some(_)) => drop(users.remove(0)),
+        (EntriesFault::Duplicated, Some(first)) => users.insert(0, first),
+        (EntriesFault::Reordered, _) => users.reverse(),
+        (_, None) => {}
+    }
+    Reply {
+        body: Bytes::from(body.to_string()),
+        ..reply
     }
 }
 
@@ -190,16 +212,16 @@ fn not_succeeded(request: &Request) -> Reply {
     Reply::json(200, &result)
 }
 
-fn carry_out(shared: &Shared, request: &Request, found: &Found<'_>) -> Reply {
-    let Found::Endpoint {
+fn carry_out(shared: &Shared, request: &Request, found: &RouteMatch<'_>) -> Reply {
+    let RouteMatch::Endpoint {
         endpoint,
         arguments,
         wrong_organization,
     } = found
     else {
         return match found {
-            Found::OtherMethod => Reply::empty(405),
-            Found::HostLevel => {
+            RouteMatch::OtherMethod => Reply::empty(405),
+            RouteMatch::HostLevel => {
                 Reply::identity_error("InvalidPartition", "The partition is not valid for this request.")
             }
             _ => Reply::web_application(),
@@ -233,10 +255,10 @@ fn handle(
 ) -> Reply {
     state.carried_out += 1;
     let number = state.carried_out;
-    let mut call = Call {
+    let mut context = Context {
         world: &mut state.world,
         tokens: &mut state.tokens,
-        violations: &mut state.tally.violations,
+        violations: &mut state.stats.violations,
         config: &shared.config,
         organization: shared.organization,
         request,
@@ -244,7 +266,7 @@ fn handle(
         now,
         trace_id: format!("00-{:032x}-{number:016x}-00", u128::from(number) << 64),
     };
-    (endpoint.handler)(&mut call).unwrap_or_else(|refusal| refusal)
+    (endpoint.handler)(&mut context).unwrap_or_else(|refusal| refusal)
 }
 
 /// 401 without a valid token, 403 without the scope.

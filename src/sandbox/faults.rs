@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
-use super::config::RetryAfter;
+use super::quota::RetryAfter;
 
 /// The faults of a sandbox: those that a rule orders, then those of chance.
 #[derive(Debug, Clone, Default)]
@@ -117,12 +117,12 @@ pub enum FaultKind {
     /// `succeeded: false` with status 200, and nothing done.
     NotSucceeded,
     /// InviteUsers is carried out and its entries come muddled; other requests are not touched.
-    Entries(Muddle),
+    Entries(EntriesFault),
 }
 
 /// How entries of InviteUsers come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Muddle {
+pub enum EntriesFault {
     /// The first one is missing.
     Missing,
     /// In reverse order.
@@ -172,7 +172,7 @@ impl FaultKind {
 
 /// Chooses the faults.
 #[derive(Debug)]
-pub(super) struct FaultBook {
+pub(super) struct FaultSchedule {
     rate: f64,
     kinds: Vec<FaultKind>,
     /// Each rule and how many requests it fitted so far.
@@ -180,7 +180,7 @@ pub(super) struct FaultBook {
     rng: StdRng,
 }
 
-impl FaultBook {
+impl FaultSchedule {
     pub(super) fn new(faults: Faults, seed: u64) -> Self {
         let kinds = if faults.kinds.is_empty() {
             FaultKind::transient()
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     fn struck(faults: Faults, seed: u64) -> Vec<Option<FaultKind>> {
-        let mut book = FaultBook::new(faults, seed);
+        let mut book = FaultSchedule::new(faults, seed);
         (0..200).map(|_| book.next("PUT", "/a/User/b", true)).collect()
     }
 
@@ -269,7 +269,7 @@ mod tests {
                 rules: vec![rule],
                 ..Faults::default()
             };
-            let mut book = FaultBook::new(faults, 1);
+            let mut book = FaultSchedule::new(faults, 1);
             assert_eq!(book.next("GET", "/User", true), None);
             assert_eq!(book.next("PUT", "/Group", true), None);
             let struck: Vec<i32> = (1..=3).filter(|_| book.next("PUT", "/User", true).is_some()).collect();
@@ -287,7 +287,7 @@ mod tests {
             ],
             ..Faults::default()
         };
-        let mut book = FaultBook::new(faults, 1);
+        let mut book = FaultSchedule::new(faults, 1);
         let struck: Vec<_> = (0..3).map(|_| book.next("GET", "/", true)).collect();
         assert_eq!(struck, [Some(FaultKind::HtmlPage), Some(FaultKind::Truncated), None]);
     }

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::Call;
 use super::reply::{Outcome, Reply};
+use super::request::Context;
 use super::users::Page;
 use super::world::{Group, GroupKind};
 use crate::model::{GroupId, UserId};
@@ -22,26 +22,26 @@ fn dto(group: &Group) -> Value {
 }
 
 /// `GET /api/Group/{organization}`: all of them, in no pages.
-pub(super) fn list(call: &mut Call<'_>) -> Outcome {
-    let groups: Vec<Value> = call.world.groups().map(dto).collect();
+pub(super) fn list(context: &mut Context<'_>) -> Outcome {
+    let groups: Vec<Value> = context.world.groups().map(dto).collect();
     Reply::ok(&groups)
 }
 
 /// `GET /api/Group/{organization}/{group}`.
-pub(super) fn get(call: &mut Call<'_>) -> Outcome {
-    let id = call.group_argument(0)?;
-    let group = call.world.group(id).ok_or_else(|| call.not_found())?;
+pub(super) fn get(context: &mut Context<'_>) -> Outcome {
+    let id = context.group_argument(0)?;
+    let group = context.world.group(id).ok_or_else(|| context.not_found())?;
     Reply::ok(&dto(group))
 }
 
 /// `GET /api/Group/{organization}/{group}/Members`.
-pub(super) fn members(call: &mut Call<'_>) -> Outcome {
-    let (id, paging) = (call.group_argument(0)?, call.identity_paging()?);
-    call.world.group(id).ok_or_else(|| call.not_found())?;
-    let members: Vec<Value> = call
+pub(super) fn members(context: &mut Context<'_>) -> Outcome {
+    let (id, paging) = (context.group_argument(0)?, context.identity_paging()?);
+    context.world.group(id).ok_or_else(|| context.not_found())?;
+    let members: Vec<Value> = context
         .world
         .members(id)
-        .filter_map(|user| call.world.readable_user(user, call.now))
+        .filter_map(|user| context.world.readable_user(user, context.now))
         .filter(|user| user.groups.contains(&id))
         .map(|user| json!({"id": user.id, "type": user.kind}))
         .collect();
@@ -62,29 +62,31 @@ struct CreateGroup {
 }
 
 /// `POST /api/Group`, which wants an id of the client's making.
-pub(super) fn create(call: &mut Call<'_>) -> Outcome {
-    let body: CreateGroup = call.body()?;
-    call.check_organization(body.partition_global_id.as_deref())?;
-    let id = body.id.ok_or_else(|| call.invalid("Id", "The Id field is required."))?;
-    let name = required_name(call, body.name)?;
-    if call.world.group(id).is_some() || call.world.group_named(&name).is_some() {
+pub(super) fn create(context: &mut Context<'_>) -> Outcome {
+    let body: CreateGroup = context.body()?;
+    context.check_organization(body.partition_global_id.as_deref())?;
+    let id = body
+        .id
+        .ok_or_else(|| context.invalid("Id", "The Id field is required."))?;
+    let name = required_name(context, body.name)?;
+    if context.world.group(id).is_some() || context.world.group_named(&name).is_some() {
         return Err(Reply::identity_error(
             "DuplicateGroup",
             &format!("Group '{name}' already exists."),
         ));
     }
-    let members = known_members(call, &body.members.unwrap_or_default())?;
+    let members = known_members(context, &body.members.unwrap_or_default())?;
     let group = Group {
         id,
         name,
         kind: GroupKind::Custom,
-        creation_time: call.now,
+        creation_time: context.now,
         last_modification_time: None,
     };
     let created = Reply::json(201, &dto(&group));
-    call.world.insert_group(group);
+    context.world.insert_group(group);
     for member in members {
-        call.join(member, id);
+        context.join(member, id);
     }
     Ok(created)
 }
@@ -101,40 +103,40 @@ struct UpdateGroup {
 }
 
 /// `PUT /api/Group/{group}`, which wants the name and renames the group when it is another.
-pub(super) fn update(call: &mut Call<'_>) -> Outcome {
-    let id = call.group_argument(0)?;
-    let body: UpdateGroup = call.body()?;
-    call.check_organization(body.partition_global_id.as_deref())?;
-    let name = required_name(call, body.name)?;
-    let mut group = call.world.group(id).cloned().ok_or_else(|| call.not_found())?;
+pub(super) fn update(context: &mut Context<'_>) -> Outcome {
+    let id = context.group_argument(0)?;
+    let body: UpdateGroup = context.body()?;
+    context.check_organization(body.partition_global_id.as_deref())?;
+    let name = required_name(context, body.name)?;
+    let mut group = context.world.group(id).cloned().ok_or_else(|| context.not_found())?;
     refuse_built_in(&group)?;
-    if call.world.group_named(&name).is_some_and(|other| other.id != id) {
+    if context.world.group_named(&name).is_some_and(|other| other.id != id) {
         return Err(Reply::identity_error(
             "DuplicateGroup",
             &format!("Group '{name}' already exists."),
         ));
     }
-    let joining = known_members(call, &body.add.unwrap_or_default())?;
+    let joining = known_members(context, &body.add.unwrap_or_default())?;
     group.name = name;
-    group.last_modification_time = Some(call.now);
+    group.last_modification_time = Some(context.now);
     let updated = Reply::ok(&dto(&group));
-    call.world.insert_group(group);
+    context.world.insert_group(group);
     for member in joining {
-        call.join(member, id);
+        context.join(member, id);
     }
     for member in body.remove.unwrap_or_default() {
         if let Ok(member) = member.parse() {
-            call.world.leave(member, id);
+            context.world.leave(member, id);
         }
     }
     updated
 }
 
 /// `DELETE /api/Group/{organization}/{group}`.
-pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
-    let id = call.group_argument(0)?;
-    refuse_built_in(call.world.group(id).ok_or_else(|| call.not_found())?)?;
-    call.world.remove_group(id);
+pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
+    let id = context.group_argument(0)?;
+    refuse_built_in(context.world.group(id).ok_or_else(|| context.not_found())?)?;
+    context.world.remove_group(id);
     Reply::no_content()
 }
 
@@ -145,25 +147,25 @@ struct BulkDelete {
 }
 
 /// `DELETE /api/Group/{organization}` with a body; without one the documents say it deletes every group.
-pub(super) fn bulk_delete(call: &mut Call<'_>) -> Outcome {
-    let body: Result<BulkDelete, Reply> = call.body();
+pub(super) fn bulk_delete(context: &mut Context<'_>) -> Outcome {
+    let body: Result<BulkDelete, Reply> = context.body();
     let ids = body.ok().and_then(|body| body.groups).unwrap_or_default();
     if ids.is_empty() {
-        return Err(call.violation("groupIDs", "bulk delete of groups without ids"));
+        return Err(context.violation("groupIDs", "bulk delete of groups without ids"));
     }
-    let ids: Vec<GroupId> = call.guids("groupIDs", &ids)?.into_iter().map(GroupId).collect();
+    let ids: Vec<GroupId> = context.guids("groupIDs", &ids)?.into_iter().map(GroupId).collect();
     for id in &ids {
-        refuse_built_in(call.world.group(*id).ok_or_else(|| call.not_found())?)?;
+        refuse_built_in(context.world.group(*id).ok_or_else(|| context.not_found())?)?;
     }
     for id in ids {
-        call.world.remove_group(id);
+        context.world.remove_group(id);
     }
     Reply::no_content()
 }
 
-fn required_name(call: &Call<'_>, name: Option<String>) -> Result<String, Reply> {
+fn required_name(context: &Context<'_>, name: Option<String>) -> Result<String, Reply> {
     name.filter(|name| !name.trim().is_empty())
-        .ok_or_else(|| call.invalid("Name", "The Name field is required."))
+        .ok_or_else(|| context.invalid("Name", "The Name field is required."))
 }
 
 fn refuse_built_in(group: &Group) -> Result<(), Reply> {
@@ -174,9 +176,9 @@ fn refuse_built_in(group: &Group) -> Result<(), Reply> {
     Ok(())
 }
 
-fn known_members(call: &Call<'_>, ids: &[String]) -> Result<Vec<UserId>, Reply> {
-    call.accounts(ids, |id| {
-        call.invalid(
+fn known_members(context: &Context<'_>, ids: &[String]) -> Result<Vec<UserId>, Reply> {
+    context.accounts(ids, |id| {
+        context.invalid(
             "directoryUserIDs",
             &format!("The directory entity '{id}' does not exist."),
         )

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use super::call::Call;
 use super::quirks::Reinvitation;
 use super::reply::{Outcome, Reply, identity_result};
+use super::request::Context;
 use super::world::User;
 use crate::model::{Email, GroupId, UserId};
 use crate::text::fold;
@@ -25,7 +25,7 @@ struct Invitation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+struct InvitedUser {
     email: String,
     id: UserId,
     error_msg: Option<String>,
@@ -33,20 +33,20 @@ struct Entry {
 }
 
 /// `POST /api/User/InviteUsers`, whose body is a bare array.
-pub(super) fn invite(call: &mut Call<'_>) -> Outcome {
-    let invitations: Vec<Invitation> = call.body()?;
-    let entries: Vec<Entry> = invitations
+pub(super) fn invite(context: &mut Context<'_>) -> Outcome {
+    let invitations: Vec<Invitation> = context.body()?;
+    let entries: Vec<InvitedUser> = invitations
         .into_iter()
         .map(|invitation| {
             let email = invitation.email.clone();
-            match invite_one(call, invitation) {
-                Ok(id) => Entry {
+            match invite_one(context, invitation) {
+                Ok(id) => InvitedUser {
                     email,
                     id,
                     error_msg: None,
                     success: true,
                 },
-                Err(message) => Entry {
+                Err(message) => InvitedUser {
                     email,
                     id: UserId(uuid::Uuid::nil()),
                     error_msg: Some(message),
@@ -58,45 +58,45 @@ pub(super) fn invite(call: &mut Call<'_>) -> Outcome {
     Reply::ok(&json!({"result": identity_result(None), "users": entries}))
 }
 
-fn invite_one(call: &mut Call<'_>, invitation: Invitation) -> Result<UserId, String> {
+fn invite_one(context: &mut Context<'_>, invitation: Invitation) -> Result<UserId, String> {
     let email = invitation.email.as_str();
     if email.parse::<Email>().is_err() {
         return Err(format!("Email '{email}' is invalid."));
     }
-    if !leads_here(call, invitation.redirect_url.as_deref().unwrap_or_default(), email) {
+    if !leads_here(context, invitation.redirect_url.as_deref().unwrap_or_default(), email) {
         return Err("Redirect URL is not valid".to_owned());
     }
-    if let Some(user) = call.world.user_called(email) {
-        let again = call.config.quirks.reinvitation == Reinvitation::MailedAgain;
+    if let Some(user) = context.world.user_called(email) {
+        let again = context.config.quirks.reinvitation == Reinvitation::MailedAgain;
         if user.invitation_accepted || !again {
             return Err(format!("User with email '{email}' already exists."));
         }
         let id = user.id;
-        call.world.mail(email);
+        context.world.mail(email);
         return Ok(id);
     }
     let groups = invitation.groups.unwrap_or_default();
     let groups: Vec<GroupId> = groups
         .iter()
         .map(|text| {
-            let group = text.parse().ok().filter(|id| call.world.group(*id).is_some());
+            let group = text.parse().ok().filter(|id| context.world.group(*id).is_some());
             group.ok_or_else(|| format!("The group '{text}' does not exist."))
         })
         .collect::<Result<_, _>>()?;
-    let id = UserId(call.world.next_guid(call.config.seed));
-    let mut user = User::local(id, email, email, call.now);
+    let id = UserId(context.world.next_guid(context.config.seed));
+    let mut user = User::local(id, email, email, context.now);
     user.name = invitation.name;
     user.surname = invitation.surname;
-    call.insert_user(user);
+    context.insert_user(user);
     for group in groups {
-        call.join(id, group);
+        context.join(id, group);
     }
-    call.world.mail(email);
+    context.world.mail(email);
     Ok(id)
 }
 
 /// Whether a redirect URL is this host's own page for accepting an invitation of this person.
-fn leads_here(call: &Call<'_>, redirect_url: &str, email: &str) -> bool {
+fn leads_here(context: &Context<'_>, redirect_url: &str, email: &str) -> bool {
     let Ok(url) = Url::parse(redirect_url) else {
         return false;
     };
@@ -104,20 +104,20 @@ fn leads_here(call: &Call<'_>, redirect_url: &str, email: &str) -> bool {
     let host = format!("{}{port}", url.host_str().unwrap_or_default());
     let path = url.path().trim_start_matches('/');
     let path = path
-        .strip_prefix(&format!("{}/", call.config.organization))
+        .strip_prefix(&format!("{}/", context.config.organization))
         .unwrap_or(path);
     let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
     let organization = value("organizationId").and_then(|id| id.parse().ok());
-    call.request.header("host").eq_ignore_ascii_case(&host)
+    context.request.header("host").eq_ignore_ascii_case(&host)
         && path == "portal_/acceptInvite"
-        && organization == Some(call.organization)
+        && organization == Some(context.organization)
         && value("emailForUserinvite").is_some_and(|address| fold(&address) == fold(email))
 }
 
 /// `GET /portal_/acceptInvite`: opening the mail's link accepts the invitation.
-pub(super) fn accept(call: &mut Call<'_>) -> Outcome {
-    let email = call.request.parameter("emailForUserinvite").unwrap_or_default();
-    if call.world.accept_invitation(email) {
+pub(super) fn accept(context: &mut Context<'_>) -> Outcome {
+    let email = context.request.parameter("emailForUserinvite").unwrap_or_default();
+    if context.world.accept_invitation(email) {
         Ok(Reply::html(200, "The invitation is accepted"))
     } else {
         Err(Reply::html(404, "There is no such invitation"))

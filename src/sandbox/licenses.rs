@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::Call;
 use super::quirks::EmptyAllocation;
 use super::reply::{Outcome, Reply};
+use super::request::Context;
 use crate::model::{BundleCode, BundleSet, UserId};
 
 #[derive(Deserialize)]
@@ -19,21 +19,21 @@ struct Allocate {
 }
 
 /// `PUT /api/account/{organization}/user-license`: these users' bundles become exactly these.
-pub(super) fn allocate(call: &mut Call<'_>) -> Outcome {
-    let body: Allocate = call.body()?;
+pub(super) fn allocate(context: &mut Context<'_>) -> Outcome {
+    let body: Allocate = context.body()?;
     let bundles = body.user_bundle_codes.unwrap_or_default();
-    if bundles.is_empty() && call.config.quirks.empty_allocation == EmptyAllocation::Refused {
-        return Err(call.invalid("userBundleCodes", "The userBundleCodes field must not be empty."));
+    if bundles.is_empty() && context.config.quirks.empty_allocation == EmptyAllocation::Refused {
+        return Err(context.invalid("userBundleCodes", "The userBundleCodes field must not be empty."));
     }
     let external = body.use_external_license.unwrap_or_default();
     let ids = body.user_ids.unwrap_or_default();
-    let users = allocate_exactly(call, &ids, &bundles, external)?;
+    let users = allocate_exactly(context, &ids, &bundles, external)?;
     let allocated: Vec<Value> = users
         .iter()
         .map(|id| {
             json!({
                 "userId": id,
-                "organizationId": call.organization,
+                "organizationId": context.organization,
                 "useExternalLicense": external,
                 "userBundleCodes": bundles,
             })
@@ -44,24 +44,25 @@ pub(super) fn allocate(call: &mut Call<'_>) -> Outcome {
 
 /// Replaces the direct bundles of all these users, or of none.
 pub(super) fn allocate_exactly(
-    call: &mut Call<'_>,
+    context: &mut Context<'_>,
     ids: &[String],
     bundles: &BundleSet,
     external: bool,
 ) -> Result<Vec<UserId>, Reply> {
     if ids.is_empty() {
-        return Err(call.invalid("userIds", "The userIds field is required."));
+        return Err(context.invalid("userIds", "The userIds field is required."));
     }
-    let users = call.accounts(ids, |_| no_license())?;
-    check_codes(call, bundles)?;
+    let users = context.accounts(ids, |_| no_license())?;
+    check_codes(context, bundles)?;
     for code in bundles {
         let holds = |user: &UserId| {
-            call.world
+            context
+                .world
                 .allocation(*user)
                 .is_some_and(|held| held.bundles.contains(code))
         };
         let needy: BTreeSet<&UserId> = users.iter().filter(|user| !holds(user)).collect();
-        if needy.len() as u64 > call.world.seats_of(code).free() {
+        if needy.len() as u64 > context.world.seats_of(code).free() {
             return Err(Reply::text(
                 409,
                 "The requested allocation exceeds the account license quantities.",
@@ -69,14 +70,14 @@ pub(super) fn allocate_exactly(
         }
     }
     for user in &users {
-        call.world.allocate(*user, bundles.clone(), external);
+        context.world.allocate(*user, bundles.clone(), external);
     }
     Ok(users)
 }
 
 /// 404 unless the organization owns every one of these bundles. The answer does not say which it lacks.
-pub(super) fn check_codes(call: &Call<'_>, bundles: &BundleSet) -> Result<(), Reply> {
-    if bundles.iter().all(|code| call.world.owns(code)) {
+pub(super) fn check_codes(context: &Context<'_>, bundles: &BundleSet) -> Result<(), Reply> {
+    if bundles.iter().all(|code| context.world.owns(code)) {
         Ok(())
     } else {
         Err(no_license())
@@ -89,8 +90,8 @@ pub(super) fn no_license() -> Reply {
 }
 
 /// `GET /api/account/{organization}/license-summary`.
-pub(super) fn summary(call: &mut Call<'_>) -> Outcome {
-    let seats = call.world.seats();
+pub(super) fn summary(context: &mut Context<'_>) -> Outcome {
+    let seats = context.world.seats();
     let licenses: Vec<Value> = seats
         .iter()
         .map(|(code, seats)| json!({"code": code, "total": seats.total, "used": seats.allocated}))
@@ -103,14 +104,14 @@ pub(super) fn summary(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Seats as the portal lists them: `{code, allocated, total, inUse}`.
-pub(super) fn seat_rows(call: &Call<'_>) -> Vec<Value> {
+pub(super) fn seat_rows(context: &Context<'_>) -> Vec<Value> {
     let mut in_use: BTreeMap<&BundleCode, u64> = BTreeMap::new();
-    for (_, allocation) in call.world.allocations() {
+    for (_, allocation) in context.world.allocations() {
         for code in allocation.bundles.iter().filter(|_| allocation.last_in_use.is_some()) {
             *in_use.entry(code).or_default() += 1;
         }
     }
-    let seats = call.world.seats();
+    let seats = context.world.seats();
     seats
         .iter()
         .map(|(code, seats)| {

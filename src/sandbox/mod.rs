@@ -6,7 +6,6 @@
 //! only the nouns ([`crate::model`]) and words ([`crate::text`]).
 
 mod answer;
-mod call;
 mod config;
 mod control;
 mod creation;
@@ -18,24 +17,28 @@ mod groups;
 mod invitations;
 mod licenses;
 mod log;
-mod muddle;
 mod portal;
 mod profile;
 mod quirks;
 mod quota;
 mod reply;
+mod request;
+mod router;
 mod routes;
 mod rules;
 mod serve;
+mod shared;
+mod sign_in;
+mod stats;
 mod store;
-mod tally;
-mod token;
+mod tokens;
 mod users;
 mod world;
 
-pub use config::{Config, Credentials, Edition, Population, Quotas, RetryAfter, Routes, WindowKind};
-pub use faults::{FaultKind, FaultRule, Faults, Moment, Muddle, Strikes};
+pub use config::{Config, Credentials, Edition, Population, Routes};
+pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
 pub use quirks::{CreateRefusal, EmailChange, EmptyAllocation, PortalForm, Quirks, Reinvitation, UnknownIds};
+pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};
-pub use tally::Tally;
+pub use stats::Stats;
 pub use world::{Allocation, Category, Group, GroupKind, Lease, Rule, SeatCount, User, UserKind, World};

@@ -3,24 +3,24 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::{Call, Paging};
 use super::licenses::{allocate_exactly, no_license, seat_rows};
 use super::reply::{Outcome, Reply};
+use super::request::{Context, Paging};
 use super::rules::{Holder, available_body, known_group, lease_rows, rule_body, rule_row, set_bundles};
 use crate::model::{BundleSet, GroupId, UserId};
 
 /// Some portal GETs want a JSON content type although they have no body; here they all do.
-fn readable(call: &Call<'_>) -> Result<Paging, Reply> {
-    if !call.request.is_json() {
+fn readable(context: &Context<'_>) -> Result<Paging, Reply> {
+    if !context.request.is_json() {
         return Err(Reply::empty(415));
     }
-    call.license_paging()
+    context.license_paging()
 }
 
 /// `GET UserLicense`: the seat inventory.
-pub(super) fn seats(call: &mut Call<'_>) -> Outcome {
-    readable(call)?;
-    Reply::ok(&seat_rows(call))
+pub(super) fn seats(context: &mut Context<'_>) -> Outcome {
+    readable(context)?;
+    Reply::ok(&seat_rows(context))
 }
 
 #[derive(Deserialize)]
@@ -32,60 +32,63 @@ struct Users {
 }
 
 /// `PUT UserLicense`: replaces, and blocks with an empty list.
-pub(super) fn allocate(call: &mut Call<'_>) -> Outcome {
-    let body: Users = call.body()?;
+pub(super) fn allocate(context: &mut Context<'_>) -> Outcome {
+    let body: Users = context.body()?;
     let bundles = body.license_codes.unwrap_or_default();
     let external = body.use_external_license.unwrap_or_default();
-    allocate_exactly(call, &body.user_ids.unwrap_or_default(), &bundles, external)?;
+    allocate_exactly(context, &body.user_ids.unwrap_or_default(), &bundles, external)?;
     Ok(Reply::empty(200))
 }
 
 /// `POST UserLicense/users`: licensed users without a bundle.
-pub(super) fn add_users(call: &mut Call<'_>) -> Outcome {
-    let body: Users = call.body()?;
-    let users = call.accounts(&body.user_ids.unwrap_or_default(), |_| no_license())?;
+pub(super) fn add_users(context: &mut Context<'_>) -> Outcome {
+    let body: Users = context.body()?;
+    let users = context.accounts(&body.user_ids.unwrap_or_default(), |_| no_license())?;
     for user in users {
-        if call.world.allocation(user).is_none() {
-            call.world.allocate(user, BundleSet::default(), false);
+        if context.world.allocation(user).is_none() {
+            context.world.allocate(user, BundleSet::default(), false);
         }
     }
     Ok(Reply::empty(200))
 }
 
 /// `DELETE UserLicense`: drops direct allocations, orphans' too; ids without one are passed over.
-pub(super) fn release(call: &mut Call<'_>) -> Outcome {
-    let body: Result<Users, Reply> = call.body();
+pub(super) fn release(context: &mut Context<'_>) -> Outcome {
+    let body: Result<Users, Reply> = context.body();
     let ids = body.ok().and_then(|body| body.user_ids).unwrap_or_default();
     if ids.is_empty() {
-        return Err(call.violation("userIds", "release of licences without ids"));
+        return Err(context.violation("userIds", "release of licences without ids"));
     }
-    for id in call.guids("userIds", &ids)? {
-        call.world.release(UserId(id));
+    for id in context.guids("userIds", &ids)? {
+        context.world.release(UserId(id));
     }
     Ok(Reply::empty(200))
 }
 
 /// `GET UserLicense/user/page`: fifty at most, without saying how many there are.
-pub(super) fn users(call: &mut Call<'_>) -> Outcome {
-    let paging = readable(call)?;
-    let rows = call.world.allocations();
-    let rows = paging.cut(rows.map(|(id, allocation)| Holder::direct(call, id, allocation)));
+pub(super) fn users(context: &mut Context<'_>) -> Outcome {
+    let paging = readable(context)?;
+    let rows = context.world.allocations();
+    let rows = paging.cut(rows.map(|(id, allocation)| Holder::direct(context, id, allocation)));
     Reply::ok(&json!({"results": rows}))
 }
 
 /// `GET UserLicense/group/page`.
-pub(super) fn rules(call: &mut Call<'_>) -> Outcome {
-    let paging = readable(call)?;
-    let rows = paging.cut(call.world.rules().map(|(id, rule)| rule_row(call, id, rule)));
+pub(super) fn rules(context: &mut Context<'_>) -> Outcome {
+    let paging = readable(context)?;
+    let rows = paging.cut(context.world.rules().map(|(id, rule)| rule_row(context, id, rule)));
     Reply::ok(&json!({"results": rows}))
 }
 
 /// `GET UserLicense/group/?id={group}`.
-pub(super) fn rule(call: &mut Call<'_>) -> Outcome {
-    readable(call)?;
-    let id = call.request.parameter("id").and_then(|id| id.parse::<GroupId>().ok());
-    let group = id.and_then(|id| call.world.group(id)).ok_or_else(no_license)?;
-    Reply::ok(&available_body(call, group.id))
+pub(super) fn rule(context: &mut Context<'_>) -> Outcome {
+    readable(context)?;
+    let id = context
+        .request
+        .parameter("id")
+        .and_then(|id| id.parse::<GroupId>().ok());
+    let group = id.and_then(|id| context.world.group(id)).ok_or_else(no_license)?;
+    Reply::ok(&available_body(context, group.id))
 }
 
 #[derive(Deserialize)]
@@ -97,33 +100,38 @@ struct GroupRule {
 }
 
 /// `PUT UserLicense/group`.
-pub(super) fn set_rule(call: &mut Call<'_>) -> Outcome {
-    let body: GroupRule = call.body()?;
-    call.world.group(body.id).ok_or_else(no_license)?;
-    set_bundles(call, body.id, body.ubls.unwrap_or_default(), body.use_external_license)?;
-    Reply::ok(&rule_body(call, body.id))
+pub(super) fn set_rule(context: &mut Context<'_>) -> Outcome {
+    let body: GroupRule = context.body()?;
+    context.world.group(body.id).ok_or_else(no_license)?;
+    set_bundles(
+        context,
+        body.id,
+        body.ubls.unwrap_or_default(),
+        body.use_external_license,
+    )?;
+    Reply::ok(&rule_body(context, body.id))
 }
 
 /// `DELETE UserLicense/group`: the rule and its leases, orphans' too.
-pub(super) fn delete_rule(call: &mut Call<'_>) -> Outcome {
-    let body: GroupRule = call.body()?;
-    call.world.remove_rule(body.id).ok_or_else(no_license)?;
+pub(super) fn delete_rule(context: &mut Context<'_>) -> Outcome {
+    let body: GroupRule = context.body()?;
+    context.world.remove_rule(body.id).ok_or_else(no_license)?;
     Ok(Reply::empty(200))
 }
 
 /// `GET UserLicense/group/{group}/allocations`.
-pub(super) fn leases(call: &mut Call<'_>) -> Outcome {
-    let paging = readable(call)?;
-    let rows = lease_rows(call, known_group(call)?);
+pub(super) fn leases(context: &mut Context<'_>) -> Outcome {
+    let paging = readable(context)?;
+    let rows = lease_rows(context, known_group(context)?);
     let total = rows.len();
     let page: Value = json!({"results": paging.cut(rows.into_iter()), "totalCount": total});
     Reply::ok(&page)
 }
 
 /// `DELETE UserLicense/group/{group}/user/{user}`.
-pub(super) fn end_lease(call: &mut Call<'_>) -> Outcome {
-    let (group, user) = (call.group_argument(0)?, call.user_argument(1)?);
-    if call.world.release_lease(group, user) {
+pub(super) fn end_lease(context: &mut Context<'_>) -> Outcome {
+    let (group, user) = (context.group_argument(0)?, context.user_argument(1)?);
+    if context.world.release_lease(group, user) {
         Ok(Reply::empty(200))
     } else {
         Err(no_license())

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::call::Call;
 use super::quirks::EmailChange;
 use super::reply::{Outcome, Reply, identity_result};
+use super::request::Context;
 use super::world::{Category, User};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
@@ -28,21 +28,21 @@ struct Update {
 }
 
 /// `PUT /api/User/{user}`.
-pub(super) fn update(call: &mut Call<'_>) -> Outcome {
-    let id = call.user_argument(0)?;
-    let update: Update = call.body()?;
-    let user = call.world.user(id).cloned().ok_or_else(|| call.not_found())?;
+pub(super) fn update(context: &mut Context<'_>) -> Outcome {
+    let id = context.user_argument(0)?;
+    let update: Update = context.body()?;
+    let user = context.world.user(id).cloned().ok_or_else(|| context.not_found())?;
     check_profile(&update, &user)?;
-    let email = email_to_set(call, &update, &user)?;
+    let email = email_to_set(context, &update, &user)?;
     let joined = update.add.as_deref().unwrap_or_default();
-    if let Some(unknown) = joined.iter().find(|group| call.world.group(**group).is_none()) {
+    if let Some(unknown) = joined.iter().find(|group| context.world.group(**group).is_none()) {
         return Err(Reply::identity_error(
             "GroupNotFound",
             &format!("The group '{unknown}' does not exist."),
         ));
     }
-    let now = call.now;
-    call.world.edit_user(id, |user| {
+    let now = context.now;
+    context.world.edit_user(id, |user| {
         let fields = [
             (&mut user.name, update.name),
             (&mut user.surname, update.surname),
@@ -62,13 +62,13 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
         user.last_modification_time = Some(now);
     });
     if update.password.is_some() {
-        call.world.note_password(id);
+        context.world.note_password(id);
     }
     for group in joined {
-        call.join(id, *group);
+        context.join(id, *group);
     }
     for group in update.remove.unwrap_or_default() {
-        call.world.leave(id, group);
+        context.world.leave(id, group);
     }
     Reply::ok(&identity_result(None))
 }
@@ -98,11 +98,11 @@ fn check_profile(update: &Update, user: &User) -> Result<(), Reply> {
 }
 
 /// The address to set, if any: a first one always, a different one as the quirk says.
-fn email_to_set(call: &Call<'_>, update: &Update, user: &User) -> Result<Option<String>, Reply> {
+fn email_to_set(context: &Context<'_>, update: &Update, user: &User) -> Result<Option<String>, Reply> {
     let Some(email) = update.email.as_ref().filter(|email| fold(email) != fold(&user.email)) else {
         return Ok(None);
     };
-    let settled = match call.config.quirks.email_change {
+    let settled = match context.config.quirks.email_change {
         _ if user.email.is_empty() => true,
         EmailChange::Made => true,
         EmailChange::Ignored => false,
@@ -111,14 +111,19 @@ fn email_to_set(call: &Call<'_>, update: &Update, user: &User) -> Result<Option<
             return Err(Reply::identity_error("EmailChangeNotSupported", message));
         }
     };
-    if settled && call.world.user_called(email).is_some_and(|other| other.id != user.id) {
+    if settled
+        && context
+            .world
+            .user_called(email)
+            .is_some_and(|other| other.id != user.id)
+    {
         let message = format!("Email '{email}' is already taken.");
         return Err(Reply::identity_error("DuplicateEmail", &message));
     }
     Ok(settled.then(|| email.clone()))
 }
 
-impl Call<'_> {
+impl Context<'_> {
     /// Puts an account into a group, readable once the consistency lag has passed.
     pub(super) fn join(&mut self, user: UserId, group: GroupId) {
         if self.world.join(user, group)
@@ -137,9 +142,9 @@ impl Call<'_> {
         }
     }
 
-    /// 400 for a request that might mean "everything" on the live service; the tally keeps it.
+    /// 400 for a request that might mean "everything" on the live service; the stats keep it.
     pub(super) fn violation(&mut self, field: &str, what: &str) -> Reply {
-        let Call { request, .. } = self;
+        let Context { request, .. } = self;
         let words = format!("{} {}: {what}", request.method, request.path);
         self.violations.push(words);
         self.invalid(

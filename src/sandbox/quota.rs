@@ -1,10 +1,66 @@
 //! Quotas: how many calls of a method a window takes. Pure: time is a duration since the sandbox's start.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
-use super::config::{Quotas, RetryAfter, WindowKind};
 use super::reply::Reply;
+
+/// How many calls the identity service takes from the organization, per method (`uipath-api`, 6.1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quotas {
+    /// Calls per window, by method; a method that is absent is not counted.
+    pub calls: BTreeMap<&'static str, u64>,
+    /// The window.
+    pub window: Duration,
+    /// The clock: a window really lasts `window / scale`.
+    pub scale: f64,
+    /// How the window moves.
+    pub kind: WindowKind,
+    /// What a 429 says of the time to wait.
+    pub retry_after: RetryAfter,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            calls: BTreeMap::from([
+                ("GET", 300),
+                ("POST", 24_000),
+                ("PUT", 160),
+                ("PATCH", 160),
+                ("DELETE", 160),
+            ]),
+            window: Duration::from_mins(5),
+            scale: 1.0,
+            kind: WindowKind::default(),
+            retry_after: RetryAfter::default(),
+        }
+    }
+}
+
+/// How a quota's window moves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WindowKind {
+    /// One window after the other, counted from the sandbox's start.
+    #[default]
+    Fixed,
+    /// The last `window` at any time.
+    Sliding,
+}
+
+/// What a 429 says of the time to wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// `Retry-After` in whole seconds, rounded up.
+    #[default]
+    Seconds,
+    /// `Retry-After` as a date, rounded up to the second.
+    Date,
+    /// `RateLimit-Reset` in whole seconds, rounded up.
+    Reset,
+    /// Nothing.
+    Absent,
+}
 
 /// Counts calls against the quotas.
 #[derive(Debug, Default)]

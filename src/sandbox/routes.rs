@@ -4,7 +4,7 @@ use super::endpoint::Access::{Open, Read, SignedIn, Write};
 use super::endpoint::Endpoint;
 use super::endpoint::Service::{Identity, License, Page, Portal, Summary, Token};
 use super::endpoint::Verb::{Allocate, Delete, Get, Post, Put};
-use super::{creation, directory, groups, invitations, licenses, portal, profile, rules, token, users};
+use super::{creation, directory, groups, invitations, licenses, portal, profile, rules, sign_in, users};
 
 const USER: &str = "PM.User";
 const GROUP: &str = "PM.Group";
@@ -26,9 +26,9 @@ macro_rules! endpoints {
 }
 
 endpoints! {
-    "token" Token Post "identity_/connect/token" Open => token::client_credentials;
-    "authenticate" Token Post "api/account/authenticate" Open => token::resource_owner;
-    "authenticate" Token Post "{org}/{tenant}/api/account/authenticate" Open => token::resource_owner;
+    "token" Token Post "identity_/connect/token" Open => sign_in::client_credentials;
+    "authenticate" Token Post "api/account/authenticate" Open => sign_in::resource_owner;
+    "authenticate" Token Post "{org}/{tenant}/api/account/authenticate" Open => sign_in::resource_owner;
     "accept-invitation" Page Get "portal_/acceptInvite" Open => invitations::accept;
     "accept-invitation" Page Get "{org}/portal_/acceptInvite" Open => invitations::accept;
 

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::call::{Call, Paging};
 use super::licenses::{check_codes, no_license, seat_rows};
 use super::reply::{Outcome, Reply};
+use super::request::{Context, Paging};
 use super::world::{Allocation, Lease, Rule};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
 
@@ -28,47 +28,47 @@ struct Quota {
 }
 
 /// `PUT /api/account/{organization}/user-license/group/{group}`: the rule becomes exactly this.
-pub(super) fn set(call: &mut Call<'_>) -> Outcome {
-    let group = known_group(call)?;
-    let body: SetRule = call.body()?;
+pub(super) fn set(context: &mut Context<'_>) -> Outcome {
+    let group = known_group(context)?;
+    let body: SetRule = context.body()?;
     let bundles = body.user_bundle_codes.unwrap_or_default();
-    set_bundles(call, group, bundles, body.use_external_license)?;
-    Reply::ok(&rule_body(call, group))
+    set_bundles(context, group, bundles, body.use_external_license)?;
+    Reply::ok(&rule_body(context, group))
 }
 
 /// Replaces a rule's bundles; the quotas of those that stay are kept.
 pub(super) fn set_bundles(
-    call: &mut Call<'_>,
+    context: &mut Context<'_>,
     group: GroupId,
     bundles: BundleSet,
     external: Option<bool>,
 ) -> Result<(), Reply> {
-    check_codes(call, &bundles)?;
-    let mut rule = call.world.rule(group).cloned().unwrap_or_default();
+    check_codes(context, &bundles)?;
+    let mut rule = context.world.rule(group).cloned().unwrap_or_default();
     rule.quotas.retain(|code, _| bundles.contains(code));
     rule.bundles = bundles;
     rule.external = external.unwrap_or_default();
-    call.world.set_rule(group, rule);
+    context.world.set_rule(group, rule);
     Ok(())
 }
 
 /// The rule as its own PUT answers.
-pub(super) fn rule_body(call: &Call<'_>, group: GroupId) -> Value {
-    let rule = call.world.rule(group).cloned().unwrap_or_default();
+pub(super) fn rule_body(context: &Context<'_>, group: GroupId) -> Value {
+    let rule = context.world.rule(group).cloned().unwrap_or_default();
     json!({
         "groupId": group,
-        "organizationId": call.organization,
+        "organizationId": context.organization,
         "useExternalLicense": rule.external,
         "userBundleCodes": rule.bundles,
     })
 }
 
 /// `PUT …/with-quota`: bundles and limits together; no limits means none.
-pub(super) fn set_with_quota(call: &mut Call<'_>) -> Outcome {
-    let group = known_group(call)?;
-    let body: SetRule = call.body()?;
+pub(super) fn set_with_quota(context: &mut Context<'_>) -> Outcome {
+    let group = known_group(context)?;
+    let body: SetRule = context.body()?;
     let bundles = body.user_bundle_codes.unwrap_or_default();
-    check_codes(call, &bundles)?;
+    check_codes(context, &bundles)?;
     let mut quotas = BTreeMap::new();
     for Quota {
         user_bundle_code,
@@ -76,17 +76,17 @@ pub(super) fn set_with_quota(call: &mut Call<'_>) -> Outcome {
     } in body.quotas.unwrap_or_default()
     {
         if !bundles.contains(&user_bundle_code) {
-            return Err(call.invalid("quotas", "Every quota's code must be one of userBundleCodes."));
+            return Err(context.invalid("quotas", "Every quota's code must be one of userBundleCodes."));
         }
         let limit =
-            whole(limit).ok_or_else(|| call.invalid("quotas", "A limit must be a whole number of at least 1."))?;
-        if u64::from(limit) < call.world.leased(group, &user_bundle_code) {
-            return Err(call.invalid("quotas", "A limit must not be below the current usage."));
+            whole(limit).ok_or_else(|| context.invalid("quotas", "A limit must be a whole number of at least 1."))?;
+        if u64::from(limit) < context.world.leased(group, &user_bundle_code) {
+            return Err(context.invalid("quotas", "A limit must not be below the current usage."));
         }
         quotas.insert(user_bundle_code, limit);
     }
     let external = body.use_external_license.unwrap_or_default();
-    call.world.set_rule(
+    context.world.set_rule(
         group,
         Rule {
             bundles,
@@ -94,7 +94,7 @@ pub(super) fn set_with_quota(call: &mut Call<'_>) -> Outcome {
             external,
         },
     );
-    Reply::ok(&quota_body(call, group))
+    Reply::ok(&quota_body(context, group))
 }
 
 /// A whole number from 1, however it was written: limits are read as `8.0`.
@@ -104,18 +104,18 @@ fn whole(limit: f64) -> Option<u32> {
 }
 
 /// `GET …/with-quota`.
-pub(super) fn get_with_quota(call: &mut Call<'_>) -> Outcome {
-    let group = known_group(call)?;
-    Reply::ok(&quota_body(call, group))
+pub(super) fn get_with_quota(context: &mut Context<'_>) -> Outcome {
+    let group = known_group(context)?;
+    Reply::ok(&quota_body(context, group))
 }
 
-fn quota_body(call: &Call<'_>, group: GroupId) -> Value {
-    json!({"groupRule": rule_body(call, group), "quotas": quota_rows(call, group)})
+fn quota_body(context: &Context<'_>, group: GroupId) -> Value {
+    json!({"groupRule": rule_body(context, group), "quotas": quota_rows(context, group)})
 }
 
 /// Limits come back as floating numbers.
-fn quota_rows(call: &Call<'_>, group: GroupId) -> Vec<Value> {
-    let quotas = call
+fn quota_rows(context: &Context<'_>, group: GroupId) -> Vec<Value> {
+    let quotas = context
         .world
         .rule(group)
         .map(|rule| rule.quotas.clone())
@@ -123,41 +123,41 @@ fn quota_rows(call: &Call<'_>, group: GroupId) -> Vec<Value> {
     quotas
         .into_iter()
         .map(|(code, limit)| {
-            let usage = call.world.leased(group, &code);
+            let usage = context.world.leased(group, &code);
             json!({"userBundleCode": code, "limit": f64::from(limit), "currentUsage": usage})
         })
         .collect()
 }
 
 /// `GET …/user-license/groups/with-quota`: every rule, orphans with an empty name.
-pub(super) fn list(call: &mut Call<'_>) -> Outcome {
-    let paging = call.license_paging()?;
-    let rows: Vec<Value> = call
+pub(super) fn list(context: &mut Context<'_>) -> Outcome {
+    let paging = context.license_paging()?;
+    let rows: Vec<Value> = context
         .world
         .rules()
         .map(|(id, rule)| {
             let leases: BTreeMap<&BundleCode, u64> = rule
                 .bundles
                 .iter()
-                .map(|code| (code, call.world.leased(id, code)))
+                .map(|code| (code, context.world.leased(id, code)))
                 .collect();
             let full: Vec<&BundleCode> = rule
                 .bundles
                 .iter()
-                .filter(|code| call.world.seats_of(code).free() == 0)
+                .filter(|code| context.world.seats_of(code).free() == 0)
                 .collect();
-            let mut row = rule_row(call, id, rule);
+            let mut row = rule_row(context, id, rule);
             row["userBundleLeases"] = json!(leases);
             row["userLicenseBundlesUnavailable"] = json!(full);
-            json!({"groupRule": row, "quotas": quota_rows(call, id)})
+            json!({"groupRule": row, "quotas": quota_rows(context, id)})
         })
         .collect();
-    page(call, paging, rows)
+    page(context, paging, rows)
 }
 
 /// A rule as the listings have it.
-pub(super) fn rule_row(call: &Call<'_>, id: GroupId, rule: &Rule) -> Value {
-    let group = call.world.group(id);
+pub(super) fn rule_row(context: &Context<'_>, id: GroupId, rule: &Rule) -> Value {
+    let group = context.world.group(id);
     json!({
         "id": id,
         "name": group.map(|group| group.name.as_str()).unwrap_or_default(),
@@ -168,31 +168,31 @@ pub(super) fn rule_row(call: &Call<'_>, id: GroupId, rule: &Rule) -> Value {
 }
 
 /// `GET …/user-license/group/{group}`: what there is to choose from, and what is chosen.
-pub(super) fn available(call: &mut Call<'_>) -> Outcome {
-    let group = known_group(call)?;
-    Reply::ok(&available_body(call, group))
+pub(super) fn available(context: &mut Context<'_>) -> Outcome {
+    let group = known_group(context)?;
+    Reply::ok(&available_body(context, group))
 }
 
-pub(super) fn available_body(call: &Call<'_>, group: GroupId) -> Value {
-    let rule = call.world.rule(group).cloned().unwrap_or_default();
+pub(super) fn available_body(context: &Context<'_>, group: GroupId) -> Value {
+    let rule = context.world.rule(group).cloned().unwrap_or_default();
     json!({
-        "availableUserBundles": seat_rows(call),
+        "availableUserBundles": seat_rows(context),
         "allocatedUserBundles": rule.bundles,
         "useExternalLicense": rule.external,
     })
 }
 
 /// `GET …/group/{group}/bulk-users`: the members who hold a lease.
-pub(super) fn users(call: &mut Call<'_>) -> Outcome {
-    let group = known_group(call)?;
-    let paging = call.license_paging()?;
-    let rows = lease_rows(call, group);
-    page(call, paging, rows)
+pub(super) fn users(context: &mut Context<'_>) -> Outcome {
+    let group = known_group(context)?;
+    let paging = context.license_paging()?;
+    let rows = lease_rows(context, group);
+    page(context, paging, rows)
 }
 
-pub(super) fn lease_rows(call: &Call<'_>, group: GroupId) -> Vec<Holder> {
-    let leases = call.world.leases(group);
-    leases.map(|(id, lease)| Holder::leasing(call, id, lease)).collect()
+pub(super) fn lease_rows(context: &Context<'_>, group: GroupId) -> Vec<Holder> {
+    let leases = context.world.leases(group);
+    leases.map(|(id, lease)| Holder::leasing(context, id, lease)).collect()
 }
 
 /// A person who holds licences, as the licence listings show one.
@@ -211,12 +211,12 @@ pub(super) struct Holder {
 
 impl Holder {
     /// The row of an account's direct allocation.
-    pub(super) fn direct(call: &Call<'_>, id: UserId, allocation: &Allocation) -> Self {
+    pub(super) fn direct(context: &Context<'_>, id: UserId, allocation: &Allocation) -> Self {
         let lease = Lease {
             bundles: allocation.bundles.clone(),
             last_in_use: allocation.last_in_use,
         };
-        let row = Self::leasing(call, id, &lease);
+        let row = Self::leasing(context, id, &lease);
         if row.orphan {
             let email = allocation.email.clone();
             return Self { email, ..row };
@@ -225,8 +225,8 @@ impl Holder {
     }
 
     /// The row of a member's lease.
-    pub(super) fn leasing(call: &Call<'_>, id: UserId, lease: &Lease) -> Self {
-        let user = call.world.user(id);
+    pub(super) fn leasing(context: &Context<'_>, id: UserId, lease: &Lease) -> Self {
+        let user = context.world.user(id);
         Self {
             id,
             email: user.map(|user| user.email.clone()).unwrap_or_default(),
@@ -240,17 +240,17 @@ impl Holder {
     }
 }
 
-fn page<T: Serialize>(call: &Call<'_>, paging: Paging, rows: Vec<T>) -> Outcome {
+fn page<T: Serialize>(context: &Context<'_>, paging: Paging, rows: Vec<T>) -> Outcome {
     let total = rows.len();
     let page = json!({"results": paging.cut(rows.into_iter()), "totalCount": total});
-    if call.config.quirks.wrapped_listings {
+    if context.config.quirks.wrapped_listings {
         return Reply::ok(&[page]);
     }
     Reply::ok(&page)
 }
 
 /// The group in the path, or the licence accountant's 404.
-pub(super) fn known_group(call: &Call<'_>) -> Result<GroupId, Reply> {
-    let id = call.group_argument(0)?;
-    call.world.group(id).map(|group| group.id).ok_or_else(no_license)
+pub(super) fn known_group(context: &Context<'_>) -> Result<GroupId, Reply> {
+    let id = context.group_argument(0)?;
+    context.world.group(id).map(|group| group.id).ok_or_else(no_license)
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hyper::server::conn::http1;
@@ -15,11 +15,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::exchange::exchange;
-use super::faults::FaultBook;
+use super::faults::FaultSchedule;
 use super::log::RequestLog;
 use super::quota::Limiter;
-use super::token::Tokens;
-use super::{Config, Faults, Population, Tally, World, store};
+use super::shared::{Shared, State};
+use super::tokens::Tokens;
+use super::{Config, Faults, Population, Stats, World, store};
 use crate::model::OrganizationId;
 
 /// How long a connection may take to end once the sandbox stops.
@@ -27,49 +28,6 @@ const PARTING: Duration = Duration::from_secs(5);
 
 /// How long changes wait to be kept together.
 const KEPT_EVERY: Duration = Duration::from_millis(250);
-
-/// What every request shares.
-pub(super) struct Shared {
-    pub(super) config: Config,
-    pub(super) organization: OrganizationId,
-    pub(super) started: Instant,
-    pub(super) log: Option<RequestLog>,
-    /// Told after every request that may have changed the organization.
-    pub(super) changed: Notify,
-    /// Held while the state file is written, so that an older state never replaces a newer one.
-    keeping: Mutex<()>,
-    state: Mutex<State>,
-}
-
-/// What requests change.
-pub(super) struct State {
-    pub(super) world: World,
-    pub(super) tokens: Tokens,
-    pub(super) tally: Tally,
-    pub(super) limiter: Limiter,
-    pub(super) faults: FaultBook,
-    pub(super) in_flight: usize,
-    /// How many requests a fault holds up.
-    pub(super) stalling: usize,
-    pub(super) carried_out: u64,
-}
-
-impl Shared {
-    /// The state, for as long as a decision takes; never held across a pause.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Writes the state file, where there is one.
-    fn keep(&self) -> io::Result<()> {
-        let Some(path) = &self.config.state_file else {
-            return Ok(());
-        };
-        let _alone = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
-        let content = store::written(self.organization, &self.state().world)?;
-        store::save(path, &content)
-    }
-}
 
 /// A running sandbox. Dropping it stops it; [`shutdown`](Self::shutdown) also waits and keeps the state file.
 pub struct Sandbox {
@@ -101,9 +59,9 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
         state: Mutex::new(State {
             world,
             tokens: Tokens::default(),
-            tally: Tally::default(),
+            stats: Stats::default(),
             limiter: Limiter::new(config.quotas.clone()),
-            faults: FaultBook::new(config.faults.clone(), config.seed),
+            faults: FaultSchedule::new(config.faults.clone(), config.seed),
             in_flight: 0,
             stalling: 0,
             carried_out: 0,
@@ -221,13 +179,13 @@ impl Sandbox {
     }
 
     /// What it has seen so far.
-    pub fn tally(&self) -> Tally {
-        self.shared.state().tally.clone()
+    pub fn stats(&self) -> Stats {
+        self.shared.state().stats.clone()
     }
 
     /// Forgets what it has seen so far.
-    pub fn reset_tally(&self) {
-        self.shared.state().tally = Tally::default();
+    pub fn reset_stats(&self) {
+        self.shared.state().stats = Stats::default();
     }
 
     /// Looks at the organization, or changes it between two requests: another administrator at work.
@@ -250,7 +208,7 @@ impl Sandbox {
 
     /// Orders other faults from here on.
     pub fn set_faults(&self, faults: Faults) {
-        self.shared.state().faults = FaultBook::new(faults, self.shared.config.seed);
+        self.shared.state().faults = FaultSchedule::new(faults, self.shared.config.seed);
     }
 
     /// Whether a request is held up by [`FaultKind::Stalled`](super::FaultKind::Stalled).

@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::call::Call;
 use super::quirks::UnknownIds;
 use super::reply::{Outcome, Reply};
+use super::request::Context;
 use super::world::User;
 use crate::model::UserId;
 use crate::text::fold;
@@ -21,21 +21,21 @@ pub(super) struct Page<T> {
 }
 
 /// `GET /api/User/users/{organization}`.
-pub(super) fn list(call: &mut Call<'_>) -> Outcome {
-    let paging = call.identity_paging()?;
-    let word = fold(call.request.parameter("searchTerm").unwrap_or_default());
-    let mut found: Vec<&User> = call.world.users().filter(|user| has(user, &word)).collect();
-    if let Some(field) = call.request.parameter("sortBy") {
-        let compare = order_by(field).ok_or_else(|| call.invalid("sortBy", "The sort field is not valid."))?;
+pub(super) fn list(context: &mut Context<'_>) -> Outcome {
+    let paging = context.identity_paging()?;
+    let word = fold(context.request.parameter("searchTerm").unwrap_or_default());
+    let mut found: Vec<&User> = context.world.users().filter(|user| has(user, &word)).collect();
+    if let Some(field) = context.request.parameter("sortBy") {
+        let compare = order_by(field).ok_or_else(|| context.invalid("sortBy", "The sort field is not valid."))?;
         found.sort_by(|a, b| compare(a, b));
     }
-    let order = call.request.parameter("sortOrder").unwrap_or_default();
+    let order = context.request.parameter("sortOrder").unwrap_or_default();
     if order == "1" || order.to_ascii_lowercase().starts_with("desc") {
         found.reverse();
     }
     let readable: Vec<Cow<'_, User>> = found
         .into_iter()
-        .filter_map(|user| call.world.readable_user(user, call.now))
+        .filter_map(|user| context.world.readable_user(user, context.now))
         .collect();
     Reply::ok(&Page {
         total_count: readable.len(),
@@ -71,17 +71,17 @@ fn order_by(field: &str) -> Option<fn(&User, &User) -> Ordering> {
 }
 
 /// `GET /api/User/{user}`.
-pub(super) fn get(call: &mut Call<'_>) -> Outcome {
-    let id = call.user_argument(0)?;
-    let user = call.world.user(id);
-    let readable = user.and_then(|user| call.world.readable_user(user, call.now));
-    Reply::ok(&readable.ok_or_else(|| call.not_found())?)
+pub(super) fn get(context: &mut Context<'_>) -> Outcome {
+    let id = context.user_argument(0)?;
+    let user = context.world.user(id);
+    let readable = user.and_then(|user| context.world.readable_user(user, context.now));
+    Reply::ok(&readable.ok_or_else(|| context.not_found())?)
 }
 
 /// `DELETE /api/User/{user}`.
-pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
-    let id = call.user_argument(0)?;
-    call.world.remove_user(id).ok_or_else(|| call.not_found())?;
+pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
+    let id = context.user_argument(0)?;
+    context.world.remove_user(id).ok_or_else(|| context.not_found())?;
     Reply::no_content()
 }
 
@@ -101,19 +101,19 @@ impl BulkDelete {
 }
 
 /// `DELETE /api/User` with a body, which the documents call "deletes all users".
-pub(super) fn bulk_delete(call: &mut Call<'_>) -> Outcome {
-    let body: Option<BulkDelete> = call.body().ok();
+pub(super) fn bulk_delete(context: &mut Context<'_>) -> Outcome {
+    let body: Option<BulkDelete> = context.body().ok();
     let Some((organization, ids)) = body.and_then(BulkDelete::named) else {
-        return Err(call.violation("userIds", "bulk delete of users without ids"));
+        return Err(context.violation("userIds", "bulk delete of users without ids"));
     };
-    call.check_organization(organization.as_deref())?;
-    let ids: Vec<UserId> = call.guids("userIds", &ids)?.into_iter().map(UserId).collect();
-    let unknown = ids.iter().any(|id| call.world.user(*id).is_none());
-    if unknown && call.config.quirks.unknown_ids == UnknownIds::Refused {
-        return Err(call.not_found());
+    context.check_organization(organization.as_deref())?;
+    let ids: Vec<UserId> = context.guids("userIds", &ids)?.into_iter().map(UserId).collect();
+    let unknown = ids.iter().any(|id| context.world.user(*id).is_none());
+    if unknown && context.config.quirks.unknown_ids == UnknownIds::Refused {
+        return Err(context.not_found());
     }
     for id in ids {
-        call.world.remove_user(id);
+        context.world.remove_user(id);
     }
     Reply::no_content()
 }

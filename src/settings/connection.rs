@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::credentials::{Credentials, credentials};
-use super::finding::Fault;
+use super::finding::SettingFault;
+use super::inputs::Overrides;
 use super::layers::Layers;
-use super::load::Overrides;
-use super::section::Said;
+use super::section::Located;
 use crate::api::{BaseUrl, BaseUrlError};
 use crate::model::{Deployment, OrganizationId};
 
@@ -57,7 +57,7 @@ fn uri(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -
         Deployment::Dedicated | Deployment::AutomationSuite => None,
     };
     let said = said.or_else(|| {
-        known.map(|uri| Said {
+        known.map(|uri| Located {
             value: uri.to_owned(),
             place: "`uri`".to_owned(),
         })
@@ -79,10 +79,10 @@ fn identity_uri(layers: &mut Layers<'_>) -> Option<BaseUrl> {
     })
 }
 
-fn unfit(text: &str, fault: &BaseUrlError) -> Fault {
+fn unfit(text: &str, fault: &BaseUrlError) -> SettingFault {
     // What is before the `@` may be a password.
     let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
-    Fault::new(format!("`{shown}` {fault}"), "")
+    SettingFault::new(format!("`{shown}` {fault}"), "")
 }
 
 fn organization(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<String> {
@@ -95,7 +95,7 @@ fn organization(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<String
     said?.checked(layers.findings, |name| {
         let stray = |letter: char| letter.is_whitespace() || matches!(letter, '/' | '\\' | '?' | '#' | '%' | ':');
         if name.contains(stray) || name.starts_with('.') {
-            return Err(Fault::new(
+            return Err(SettingFault::new(
                 format!("`{name}` is not the name of an organization"),
                 advice,
             ));
@@ -115,6 +115,6 @@ fn organization_id(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<Org
     }
     said?.checked(layers.findings, |text| {
         text.parse()
-            .map_err(|_| Fault::new(format!("`{text}` is not a GUID"), FIND_ID))
+            .map_err(|_| SettingFault::new(format!("`{text}` is not a GUID"), FIND_ID))
     })
 }

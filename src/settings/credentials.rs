@@ -2,9 +2,9 @@
 
 use strum::{EnumString, VariantNames};
 
-use super::finding::Fault;
+use super::finding::SettingFault;
+use super::inputs::Overrides;
 use super::layers::{Layers, SecretKeys};
-use super::load::Overrides;
 use super::secret::SecretSource;
 
 /// How to sign in (`uipath-api`, 2).
@@ -53,7 +53,7 @@ const PASSWORD: SecretKeys = SecretKeys {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
-enum Kind {
+enum SignInKind {
     ClientCredentials,
     Token,
     Ropc,
@@ -74,27 +74,27 @@ pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Opt
     let kind = match named {
         Some(said) => said.checked(layers.findings, |name| {
             name.parse().map_err(|_| {
-                Fault::new(
+                SettingFault::new(
                     format!("`{name}` is no way to sign in"),
-                    format!("write one of {}", Kind::VARIANTS.join(", ")),
+                    format!("write one of {}", SignInKind::VARIANTS.join(", ")),
                 )
             })
         })?,
-        None if overrides.client_id.is_some() => Kind::ClientCredentials,
+        None if overrides.client_id.is_some() => SignInKind::ClientCredentials,
         None => match (&secret, &token) {
             // Within a layer the external application comes first; the environment is above the profile.
-            (Some(SecretSource::Variable { .. }), _) => Kind::ClientCredentials,
-            _ if layers.variable("UIPATH_CLIENT_ID").is_some() => Kind::ClientCredentials,
-            (_, Some(SecretSource::Variable { .. })) => Kind::Token,
-            _ if client_id.is_some() => Kind::ClientCredentials,
-            (_, Some(_)) => Kind::Token,
-            _ if layers.has_literal(TOKEN) => Kind::Token,
-            _ if username.is_some() => Kind::Ropc,
-            _ => Kind::ClientCredentials,
+            (Some(SecretSource::Variable { .. }), _) => SignInKind::ClientCredentials,
+            _ if layers.variable("UIPATH_CLIENT_ID").is_some() => SignInKind::ClientCredentials,
+            (_, Some(SecretSource::Variable { .. })) => SignInKind::Token,
+            _ if client_id.is_some() => SignInKind::ClientCredentials,
+            (_, Some(_)) => SignInKind::Token,
+            _ if layers.has_literal(TOKEN) => SignInKind::Token,
+            _ if username.is_some() => SignInKind::Ropc,
+            _ => SignInKind::ClientCredentials,
         },
     };
     match kind {
-        Kind::ClientCredentials => {
+        SignInKind::ClientCredentials => {
             let register = "register a confidential external application with application scopes under \
                 Admin, External Applications, and take its App ID";
             let client_id = required(client_id, layers, "client_id", Some("UIPATH_CLIENT_ID"), register);
@@ -105,11 +105,11 @@ pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Opt
                 scopes,
             })
         }
-        Kind::Token => {
+        SignInKind::Token => {
             let token = required_secret(token, layers, TOKEN, "UIPATH_PAT");
             Some(Credentials::Token { token: token? })
         }
-        Kind::Ropc => {
+        SignInKind::Ropc => {
             let account = "it is the account of a host administrator";
             let username = required(username, layers, "username", None, account);
             let tenancy = required(

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use toml::de::DeTable;
 
-use super::finding::{Fault, Findings};
+use super::finding::{Findings, SettingFault};
+use super::folders::candidates;
+use super::inputs::{Overrides, Reach, Surroundings};
 use super::layers::Layers;
-use super::load::{Overrides, Reach, Surroundings};
-use super::places::candidates;
-use super::section::{Said, Section, line_of};
+use super::section::{Located, Section, line_of};
 use crate::text::{joined, nearest};
 
 /// The file as it was read.
@@ -44,7 +44,7 @@ impl ConfigFile {
                 Err(error) if error.kind() == ErrorKind::NotFound && !is_named => {}
                 Err(error) => {
                     let help = "name a readable TOML file in UTF-8 with `--config` or `RESEAT_CONFIG`";
-                    findings.error("the configuration file", Fault::new(error.to_string(), help));
+                    findings.error("the configuration file", SettingFault::new(error.to_string(), help));
                     return Err(());
                 }
             }
@@ -62,7 +62,10 @@ impl ConfigFile {
             .map_err(|error| {
                 let line = line_of(&self.text, error.span().map_or(0, |span| span.start));
                 let place = format!("`{}`, line {line}", self.path.display());
-                findings.error(&place, Fault::new(format!("is not TOML: {}", error.message()), ""));
+                findings.error(
+                    &place,
+                    SettingFault::new(format!("is not TOML: {}", error.message()), ""),
+                );
             })
     }
 }
@@ -83,7 +86,7 @@ pub(super) fn profile<'a>(
         profile: Section::empty(findings),
         findings,
     };
-    let flagged = overrides.profile.clone().map(|value| Said {
+    let flagged = overrides.profile.clone().map(|value| Located {
         value,
         place: "`--profile`".to_owned(),
     });
@@ -91,14 +94,20 @@ pub(super) fn profile<'a>(
         Some(said) if names.contains(&said.value.as_str()) => profiles.named(&said.value),
         Some(said) => {
             let what = format!("there is no profile `{}`", said.value);
-            findings.error(&said.place, Fault::new(what, other_profiles(&said.value, &names)));
+            findings.error(
+                &said.place,
+                SettingFault::new(what, other_profiles(&said.value, &names)),
+            );
             return None;
         }
         None if names.contains(&"default") || names.is_empty() => profiles.named("default"),
         None => {
             if reach == Reach::Online {
                 let what = "no profile is named `default`, and none was chosen";
-                findings.error("the configuration file", Fault::new(what, other_profiles("", &names)));
+                findings.error(
+                    "the configuration file",
+                    SettingFault::new(what, other_profiles("", &names)),
+                );
                 return None;
             }
             Section::empty(findings)

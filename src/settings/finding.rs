@@ -29,12 +29,12 @@ impl fmt::Display for Finding {
 
 /// What is wrong with one value, before it is known where it was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct SettingFault {
     pub(super) what: String,
     pub(super) help: String,
 }
 
-impl Fault {
+impl SettingFault {
     pub(super) fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -48,23 +48,23 @@ impl Fault {
 pub(super) struct Findings(RefCell<Vec<Finding>>);
 
 impl Findings {
-    pub(super) fn error(&self, place: &str, fault: Fault) {
+    pub(super) fn error(&self, place: &str, fault: SettingFault) {
         self.push(Severity::Error, place, fault);
     }
 
-    pub(super) fn warning(&self, place: &str, fault: Fault) {
+    pub(super) fn warning(&self, place: &str, fault: SettingFault) {
         self.push(Severity::Warning, place, fault);
     }
 
     /// The errors and the warnings.
-    pub(super) fn parted(self) -> (Vec<Finding>, Vec<Finding>) {
+    pub(super) fn split(self) -> (Vec<Finding>, Vec<Finding>) {
         self.0
             .into_inner()
             .into_iter()
             .partition(|finding| finding.severity == Severity::Error)
     }
 
-    fn push(&self, severity: Severity, place: &str, fault: Fault) {
+    fn push(&self, severity: Severity, place: &str, fault: SettingFault) {
         self.0.borrow_mut().push(Finding {
             severity,
             place: place.to_owned(),

@@ -2,9 +2,9 @@
 
 use secrecy::SecretString;
 
-use super::finding::{Fault, Findings};
+use super::finding::{Findings, SettingFault};
 use super::secret::SecretSource;
-use super::section::{Said, Section};
+use super::section::{Located, Section};
 
 /// What the flags, the environment and the profile say.
 pub(super) struct Layers<'a> {
@@ -16,18 +16,18 @@ pub(super) struct Layers<'a> {
 
 impl Layers<'_> {
     /// A variable that is set and not empty.
-    pub(super) fn variable(&self, name: &str) -> Option<Said<String>> {
+    pub(super) fn variable(&self, name: &str) -> Option<Located<String>> {
         let value = (self.environment)(name)?;
-        (!value.trim().is_empty()).then(|| Said {
+        (!value.trim().is_empty()).then(|| Located {
             value: value.trim().to_owned(),
             place: format!("the variable `{name}`"),
         })
     }
 
     /// The text said highest: by the flag (named after the key), the variable, the profile.
-    pub(super) fn text(&mut self, flag: Option<&String>, variable: &str, key: &'static str) -> Option<Said<String>> {
+    pub(super) fn text(&mut self, flag: Option<&String>, variable: &str, key: &'static str) -> Option<Located<String>> {
         let written = self.profile.text(key);
-        let flagged = flag.map(|value| Said {
+        let flagged = flag.map(|value| Located {
             value: value.trim().to_owned(),
             place: format!("`--{}`", key.replace('_', "-")),
         });
@@ -46,7 +46,7 @@ impl Layers<'_> {
             (Some(said), Some(_)) => {
                 let what = format!("stands beside `{}`", keys.file);
                 self.findings
-                    .error(&said.place, Fault::new(what, "keep one of the two"));
+                    .error(&said.place, SettingFault::new(what, "keep one of the two"));
                 None
             }
             (Some(said), None) => Some(SecretSource::Command {
@@ -75,7 +75,7 @@ impl Layers<'_> {
         let or_set = variable.map_or_else(String::new, |variable| format!(", or set `{variable}`"));
         let help = format!("write `{key} = \"…\"` under `[{table}]` in `reseat.toml`{or_set}; {advice}");
         let what = format!("no `{key}` is configured");
-        self.findings.error("", Fault::new(what, help));
+        self.findings.error("", SettingFault::new(what, help));
     }
 }
 

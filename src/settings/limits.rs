@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::load::Overrides;
+use super::inputs::Overrides;
 use super::section::Section;
 use crate::event::{Method, Service};
 use crate::model::Deployment;

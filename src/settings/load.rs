@@ -1,67 +1,16 @@
 //! The whole of it: what was said, and what is meant.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
 use super::batch::{Batch, batch};
 use super::connection::{Connection, connection};
 use super::file::{ConfigFile, profile};
-use super::finding::{Fault, Finding, Findings};
+use super::finding::{Finding, Findings, SettingFault};
+use super::inputs::{Overrides, Reach, Surroundings};
 use super::layers::Layers;
 use super::limits::{Limits, limits};
 use super::routes::routes;
 use super::section::Section;
 use crate::api::Routes;
 use crate::model::{BundleCode, Deployment};
-
-/// What the flags said; `None` where they said nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// `--config`
-    pub config: Option<PathBuf>,
-    /// `--profile`
-    pub profile: Option<String>,
-    /// `--uri`
-    pub uri: Option<String>,
-    /// `--organization`
-    pub organization: Option<String>,
-    /// `--organization-id`
-    pub organization_id: Option<String>,
-    /// `--client-id`
-    pub client_id: Option<String>,
-    /// `--concurrency`, from 1 to [`MOST_CONCURRENCY`](Self::MOST_CONCURRENCY).
-    pub concurrency: Option<u32>,
-    /// `--retries`, at most [`MOST_RETRIES`](Self::MOST_RETRIES).
-    pub retries: Option<u32>,
-    /// `--max-wait`
-    pub max_wait: Option<Duration>,
-}
-
-impl Overrides {
-    /// The most calls that may be in flight at a time.
-    pub const MOST_CONCURRENCY: u32 = 256;
-    /// The most repetitions of one call.
-    pub const MOST_RETRIES: u32 = 100;
-}
-
-/// The process's surroundings, as parameters.
-pub struct Surroundings<'a> {
-    /// The environment's variables.
-    pub environment: &'a dyn Fn(&str) -> Option<String>,
-    /// The working folder.
-    pub working_folder: &'a Path,
-    /// The platform's folder for configuration, as [`config_folder`](super::config_folder) finds it.
-    pub config_folder: Option<&'a Path>,
-}
-
-/// Whether the command talks to an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// It does not: the connection is not judged, and is absent from the settings.
-    Offline,
-    /// It does: a connection that is not complete is an error.
-    Online,
-}
 
 /// The validated settings.
 #[derive(Debug, Clone)]
@@ -89,7 +38,7 @@ pub struct Settings {
 pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach) -> Result<Settings, Vec<Finding>> {
     let findings = Findings::default();
     let settings = read(overrides, surroundings, reach, &findings);
-    let (errors, warnings) = findings.parted();
+    let (errors, warnings) = findings.split();
     match settings {
         Some(settings) if errors.is_empty() => Ok(Settings { warnings, ..settings }),
         _ => Err(errors.into_iter().chain(warnings).collect()),
@@ -113,7 +62,7 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
 
     let deployment = profile.text("deployment").and_then(|said| {
         said.checked(findings, |name| {
-            name.parse().map_err(|refusal: String| Fault::new(refusal, ""))
+            name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
         })
     });
     let deployment = deployment.unwrap_or_default();
@@ -147,6 +96,8 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use strum::IntoEnumIterator;
 
     use super::super::{Credentials, SecretSource};

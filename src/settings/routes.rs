@@ -1,7 +1,7 @@
 //! Routes that the documents disagree on.
 
-use super::finding::{Fault, Findings};
-use super::section::{Said, Section};
+use super::finding::{Findings, SettingFault};
+use super::section::{Located, Section};
 use crate::api::Routes;
 use crate::event::Method;
 
@@ -12,7 +12,10 @@ pub(super) fn routes(mut section: Section<'_>, findings: &Findings) -> Routes {
         said.checked(findings, |word| match word.to_ascii_uppercase().as_str() {
             "PUT" => Ok(Method::Put),
             "POST" => Ok(Method::Post),
-            _ => Err(Fault::new(format!("`{word}` does not fit"), "write `PUT` or `POST`")),
+            _ => Err(SettingFault::new(
+                format!("`{word}` does not fit"),
+                "write `PUT` or `POST`",
+            )),
         })
     });
     section.finish();
@@ -25,7 +28,7 @@ pub(super) fn routes(mut section: Section<'_>, findings: &Findings) -> Routes {
     }
 }
 
-fn route(said: Said<String>, findings: &Findings) -> Option<String> {
+fn route(said: Located<String>, findings: &Findings) -> Option<String> {
     said.checked(findings, |text| {
         let route = text.trim_matches('/');
         let fits = |segment: &str| {
@@ -36,6 +39,6 @@ fn route(said: Said<String>, findings: &Findings) -> Option<String> {
             return Ok(route.to_owned());
         }
         let help = "write the parts of a path, with `{org}` for the organization's name, as in `{org}/lease_`";
-        Err(Fault::new(format!("`{text}` is no route"), help))
+        Err(SettingFault::new(format!("`{text}` is no route"), help))
     })
 }

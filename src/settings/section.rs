@@ -7,20 +7,20 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::finding::{Fault, Findings};
+use super::finding::{Findings, SettingFault};
 use super::values::length;
 use crate::text::{clean, nearest};
 
 /// A value and where it was said.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Said<T> {
+pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) place: String,
 }
 
-impl<T> Said<T> {
+impl<T> Located<T> {
     /// The value after a check that may refuse it; a refusal becomes a finding.
-    pub(super) fn checked<U>(self, findings: &Findings, check: impl FnOnce(T) -> Result<U, Fault>) -> Option<U> {
+    pub(super) fn checked<U>(self, findings: &Findings, check: impl FnOnce(T) -> Result<U, SettingFault>) -> Option<U> {
         match check(self.value) {
             Ok(value) => Some(value),
             Err(fault) => {
@@ -120,7 +120,7 @@ impl<'a> Section<'a> {
             if table.is_none() {
                 let help = format!("write it as a table that begins with `[{name}]`");
                 self.findings
-                    .error(&self.place(key, value), Fault::new("is not a table", help));
+                    .error(&self.place(key, value), SettingFault::new("is not a table", help));
             }
             table
         });
@@ -135,11 +135,11 @@ impl<'a> Section<'a> {
     }
 
     /// A text that is not empty.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<Said<String>> {
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Located<String>> {
         self.read(key, |value| {
             let text = value.as_str().ok_or_else(|| unlike(value, "a text in quotes"))?;
             match text.trim() {
-                "" => Err(Fault::new("is empty", "write a value, or take the line out")),
+                "" => Err(SettingFault::new("is empty", "write a value, or take the line out")),
                 text => Ok(text.to_owned()),
             }
         })
@@ -163,7 +163,7 @@ impl<'a> Section<'a> {
                 })
                 .collect()
         });
-        said.map(|said: Said<Vec<String>>| said.value)
+        said.map(|said: Located<Vec<String>>| said.value)
     }
 
     /// A whole number between two bounds, both included.
@@ -218,14 +218,14 @@ impl<'a> Section<'a> {
             if let Some((_, instead)) = SECRETS.iter().find(|(secret, _)| *secret == name) {
                 let what = "is a secret, and secrets are not kept in this file";
                 let help = format!("take the line out, {instead}, and make a new secret if others could read the file");
-                self.findings.error(&place, Fault::new(what, help));
+                self.findings.error(&place, SettingFault::new(what, help));
                 continue;
             }
             let help = nearest(name, self.asked.iter().copied())
                 .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
             self.findings.warning(
                 &place,
-                Fault::new("is not a key that reseat knows, and is left aside", help),
+                SettingFault::new("is not a key that reseat knows, and is left aside", help),
             );
         }
     }
@@ -235,12 +235,16 @@ impl<'a> Section<'a> {
         entries.find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 
-    fn read<T>(&mut self, key: &'static str, read: impl FnOnce(&DeValue<'a>) -> Result<T, Fault>) -> Option<Said<T>> {
+    fn read<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&DeValue<'a>) -> Result<T, SettingFault>,
+    ) -> Option<Located<T>> {
         self.asked.insert(key);
         let value = self.find(key)?;
         let place = self.place(key, value);
         match read(value.get_ref()) {
-            Ok(value) => Some(Said { value, place }),
+            Ok(value) => Some(Located { value, place }),
             Err(fault) => {
                 self.findings.error(&place, fault);
                 None
@@ -260,7 +264,7 @@ pub(super) fn line_of(text: &str, byte: usize) -> usize {
     text.get(..byte).unwrap_or_default().matches('\n').count() + 1
 }
 
-fn unlike(value: &DeValue<'_>, wanted: &str) -> Fault {
+fn unlike(value: &DeValue<'_>, wanted: &str) -> SettingFault {
     let written = match value {
         DeValue::String(text) => format!("`{}`", clean(text, 60)),
         DeValue::Integer(integer) => format!("`{}`", integer.as_str()),
@@ -268,5 +272,5 @@ fn unlike(value: &DeValue<'_>, wanted: &str) -> Fault {
         DeValue::Boolean(boolean) => format!("`{boolean}`"),
         other => format!("this {}", other.type_str()),
     };
-    Fault::new(format!("{written} does not fit"), format!("write {wanted}"))
+    SettingFault::new(format!("{written} does not fit"), format!("write {wanted}"))
 }

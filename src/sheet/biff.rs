@@ -1,7 +1,7 @@
 //! The records of an `.xls` workbook: how much room its worksheets take when they are laid out.
 
 use super::shared_strings;
-use super::workbook::WorkbookFault;
+use super::workbook_fault::WorkbookFault;
 
 /// The most cells, empty ones between others included, that all worksheets together may be laid out to.
 const MOST_CELLS: u64 = 8 << 20;

@@ -9,7 +9,7 @@ use std::io::{Read, Seek, SeekFrom};
 use encoding_rs::UTF_16LE;
 
 use super::biff;
-use super::workbook::WorkbookFault;
+use super::workbook_fault::WorkbookFault;
 
 const HEADER: usize = 512;
 /// A larger workbook would be held in memory several times.

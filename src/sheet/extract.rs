@@ -11,7 +11,8 @@ use tempfile::NamedTempFile;
 
 use super::error::SheetError;
 use super::row::Row;
-use super::source::{Format, Source, Visit, Visitor};
+use super::source::{Format, Source};
+use super::visitor::{Visit, Visitor};
 use crate::text::{escape_formula, header_key};
 
 /// What is written beside a row.

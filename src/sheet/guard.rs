@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::workbook::WorkbookFault;
+use super::workbook_fault::WorkbookFault;
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };

@@ -26,11 +26,14 @@ mod row_builder;
 mod shared_strings;
 mod source;
 mod text_file;
+mod visitor;
 mod workbook;
+mod workbook_fault;
 
 pub use error::SheetError;
 pub use extract::{Mark, Marks, write_extract};
 pub use guard::is_guarded;
 pub use letters::column_letters;
 pub use row::{Cell, CellKind, Row, RowFault};
-pub use source::{Source, Visit, Visitor};
+pub use source::{STDIN, Source};
+pub use visitor::{Visit, Visitor};

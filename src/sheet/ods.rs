@@ -15,8 +15,8 @@ use super::bounded::BoundedXml;
 use super::ods_cell::{OdsCell, attribute};
 use super::row::MOST_COLUMNS;
 use super::row_builder::{MOST_ROWS, RowBuilder};
-use super::source::{Visit, Visitor};
-use super::workbook::WorkbookFault;
+use super::visitor::{Visit, Visitor};
+use super::workbook_fault::WorkbookFault;
 
 /// Gives every row that is not empty, table by table, to `visitor`.
 pub(super) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {

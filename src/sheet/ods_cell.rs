@@ -5,7 +5,7 @@ use quick_xml::events::{BytesRef, BytesStart};
 
 use super::number::write_number;
 use super::row::{CellKind, LONGEST_ROW};
-use super::workbook::WorkbookFault;
+use super::workbook_fault::WorkbookFault;
 
 /// A cell that is being read: its value stands in attributes, what it shows in paragraphs.
 #[derive(Debug)]

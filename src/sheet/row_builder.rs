@@ -4,8 +4,8 @@ use calamine::DataRef;
 
 use super::number::{write_date, write_number};
 use super::row::{CellKind, MOST_COLUMNS, Row};
-use super::source::{Visit, Visitor};
-use super::workbook::WorkbookFault;
+use super::visitor::{Visit, Visitor};
+use super::workbook_fault::WorkbookFault;
 
 /// No spreadsheet program has more.
 pub(super) const MOST_ROWS: u32 = 1 << 20;

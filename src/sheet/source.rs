@@ -10,32 +10,14 @@ use fs_err as fs;
 use super::archive::{self, Archive};
 use super::error::SheetError;
 use super::input::{Kind, kept};
-use super::row::Row;
 use super::text_file::{self, TextFormat};
-use super::workbook::{self, WorkbookFault, WorkbookFormat};
+use super::visitor::Visitor;
+use super::workbook::{self, WorkbookFormat};
+use super::workbook_fault::WorkbookFault;
 use crate::text::{fold, nearest};
 
-/// What a visitor wants to see next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visit {
-    /// The rows of this sheet.
-    Rows,
-    /// No more of this sheet; the next one.
-    Skip,
-}
-
-/// Someone who looks at every row of a sheet.
-pub trait Visitor {
-    /// A worksheet begins; its name is empty for a CSV.
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit;
-
-    /// The worksheet that has just begun is one that the spreadsheet program hides.
-    fn sheet_is_hidden(&mut self) {}
-
-    /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
-    /// only the memory is used.
-    fn row(&mut self, row: &mut Row) -> Visit;
-}
+/// The path that means standard input.
+pub const STDIN: &str = "-";
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Format {
@@ -59,7 +41,7 @@ pub struct Source {
 impl Source {
     /// Opens the sheet at `path`; `-` is standard input, which like a named pipe is kept in a private temporary file.
     pub fn open(path: &Path) -> Result<Self, SheetError> {
-        if path.as_os_str() == "-" {
+        if path.as_os_str() == STDIN {
             return Self::from_reader(&mut io::stdin().lock());
         }
         let name = path.display().to_string();

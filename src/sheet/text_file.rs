@@ -8,7 +8,7 @@ use super::delimiter::{self, Dialect};
 use super::encoding::{self, TextEncoding};
 use super::record::RecordReader;
 use super::row::Row;
-use super::source::{Visit, Visitor};
+use super::visitor::{Visit, Visitor};
 
 /// How much of the file the delimiter is told by.
 const HEAD: u64 = 64 << 10;

@@ -3,9 +3,7 @@
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-use calamine::{
-    Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
-};
+use calamine::{Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
 
 use super::compound;
 use super::guard::guarded;
@@ -13,7 +11,8 @@ use super::hidden_rows::hidden_rows;
 use super::ods;
 use super::row::CellKind;
 use super::row_builder::RowBuilder;
-use super::source::{Visit, Visitor};
+use super::visitor::{Visit, Visitor};
+use super::workbook_fault::WorkbookFault;
 
 /// The formats of workbooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,21 +21,6 @@ pub(super) enum WorkbookFormat {
     Xlsb,
     Xls,
     Ods,
-}
-
-/// Why a workbook cannot be read.
-#[derive(Debug)]
-pub(super) enum WorkbookFault {
-    Encrypted,
-    Broken(String),
-    /// Its cells are so far apart, or so many, that it cannot be held in memory.
-    TooWide,
-    /// Its texts would take more than this many MiB.
-    TooMuchText {
-        limit: u64,
-    },
-    /// It is something else in the same wrapping.
-    NotASheet(&'static str),
 }
 
 /// Gives every row that is not empty, worksheet by worksheet (hidden ones too), to `visitor`.
@@ -162,35 +146,3 @@ fn borrowed(value: &Data) -> DataRef<'_> {
         Data::Empty => DataRef::Empty,
     }
 }
-
-macro_rules! fault_from {
-    ($($error:ident),*) => {
-        $(impl From<$error> for WorkbookFault {
-            fn from(error: $error) -> Self {
-                match error {
-                    $error::Password => Self::Encrypted,
-                    other => Self::Broken(other.to_string()),
-                }
-            }
-        })*
-    };
-}
-
-fault_from!(XlsxError, XlsbError, XlsError);
-
-macro_rules! broken_from {
-    ($($error:ty),*) => {
-        $(impl From<$error> for WorkbookFault {
-            fn from(error: $error) -> Self {
-                Self::Broken(error.to_string())
-            }
-        })*
-    };
-}
-
-broken_from!(
-    std::io::Error,
-    zip::result::ZipError,
-    quick_xml::Error,
-    quick_xml::events::attributes::AttrError
-);

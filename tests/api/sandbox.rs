@@ -147,7 +147,7 @@ async fn every_endpoint_of_the_cloud_answers_as_the_client_expects() {
     let rules = client.group_rules(0, 50).await.unwrap().value;
     let rule = rules.items.iter().find(|rule| rule.group == group.id).unwrap();
     assert_eq!(rule.quotas, quotas);
-    assert!(sandbox.tally().violations.is_empty());
+    assert!(sandbox.stats().violations.is_empty());
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn in_bad_weather_everything_repeatable_gets_done() {
     for (user, outcome) in users.iter().zip(join_all(updates).await) {
         assert_eq!(outcome.is_ok(), !user.from_directory, "{outcome:?}");
     }
-    assert!(sandbox.tally().faults > 0);
+    assert!(sandbox.stats().faults > 0);
     assert!(client.stats().retries > 0);
 }
 
@@ -244,7 +244,7 @@ async fn alone_under_the_published_limits_the_client_meets_no_429_whichever_way_
         let user = page.iter().find(|user| !user.from_directory).unwrap().id;
         let updates = (0..400).map(|_| async { client.update_user(user, &UserUpdate::default()).await });
         assert!(join_all(updates).await.iter().all(Result::is_ok));
-        assert_eq!(sandbox.tally().rate_limited, 0, "{kind:?}");
+        assert_eq!(sandbox.stats().rate_limited, 0, "{kind:?}");
         assert_eq!(client.stats().of(Method::Put), 400);
     }
 }

@@ -28,7 +28,7 @@ fn hundred(header: &str, row: &str) -> String {
 fn meanwhile(stage: &Stage, sheet: &str, flags: &[&str], route: &str, change: impl FnOnce(&mut World)) -> Ran {
     stage.write("sheet.csv", sheet);
     let child = stage.start(&[&["run", "sheet.csv", "--yes"], flags].concat());
-    stage.until("the call is on its way", |sandbox| sandbox.tally().route(route) > 0);
+    stage.until("the call is on its way", |sandbox| sandbox.stats().route(route) > 0);
     stage.sandbox.with_world(change);
     stage.ended(child)
 }
@@ -192,7 +192,7 @@ fn the_profile_of_a_directorys_account_is_left_to_the_directory_without_a_call()
     let refused = &stage.results()[0];
     assert!(refused.message().contains("external directory"), "{refused:?}");
     assert_eq!((refused.status(), refused.get("http_status")), ("rejected", ""));
-    assert_eq!(stage.sandbox.tally().calls("identity", "PUT"), 0);
+    assert_eq!(stage.sandbox.stats().calls("identity", "PUT"), 0);
 }
 
 #[test]

@@ -156,13 +156,13 @@ fn the_directory_is_read_by_the_page_and_not_by_the_row() {
     let stage = large(300);
     let rows = sheet("operation,user,name", "update,{},Kim", (1..=200).map(person));
     stage.run(&rows).ends(0);
-    let tally = stage.sandbox.tally();
+    let stats = stage.sandbox.stats();
     assert!(
-        tally.calls("identity", "GET") <= 3,
+        stats.calls("identity", "GET") <= 3,
         "{:?}",
-        tally.routes().collect::<Vec<_>>()
+        stats.routes().collect::<Vec<_>>()
     );
-    assert_eq!(tally.route("update-user"), 200);
+    assert_eq!(stats.route("update-user"), 200);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_quota_is_paced_so_that_nobody_is_answered_429() {
     );
     let rows = sheet("operation,user,name", "update,{},Kim", (1..=120).map(person));
     stage.run(&rows).ends(0);
-    assert_eq!(stage.sandbox.tally().rate_limited, 0);
+    assert_eq!(stage.sandbox.stats().rate_limited, 0);
 }
 
 #[test]

@@ -95,6 +95,6 @@ fn killed_at_the_first_call_of_each_route_the_same_command_goes_on() {
         "delete-users",
     ];
     each(&routes, |route| {
-        killed_when(1, |sandbox| sandbox.tally().route(route) > 0, route);
+        killed_when(1, |sandbox| sandbox.stats().route(route) > 0, route);
     });
 }

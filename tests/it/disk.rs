@@ -145,14 +145,14 @@ fn a_folder_that_vanishes_during_the_run_is_noticed_and_the_next_run_finds_what_
         "out/results.csv",
     ];
     let child = stage.start(&words);
-    stage.until("some rows are done", |sandbox| sandbox.tally().route("update-user") > 8);
+    stage.until("some rows are done", |sandbox| sandbox.stats().route("update-user") > 8);
     fs_err::remove_dir_all(stage.path("out")).unwrap();
     stage
         .ended(child)
         .ends(4)
         .tells("deleted while it was being written")
         .tells("same command again");
-    assert!(stage.sandbox.tally().route("update-user") < 60);
+    assert!(stage.sandbox.stats().route("update-user") < 60);
     stage.reseat(&words).ends(1).tells("create the folder");
     fs_err::create_dir(stage.given("out")).unwrap();
     stage.reseat(&words).ends(0);
@@ -162,7 +162,7 @@ fn a_folder_that_vanishes_during_the_run_is_noticed_and_the_next_run_finds_what_
         60
     );
     // What the lost file told of is found done, and not done again.
-    assert!(stage.sandbox.tally().route("update-user") <= 60 + 2);
+    assert!(stage.sandbox.stats().route("update-user") <= 60 + 2);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn killed_while_the_results_are_put_in_order_nothing_is_lost() {
     assert!(!temporary.exists());
     assert_eq!(stage.statuses().len(), 4000);
     assert_eq!(
-        stage.sandbox.tally().route("update-user"),
+        stage.sandbox.stats().route("update-user"),
         5,
         "no finished row is repeated"
     );

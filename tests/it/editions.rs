@@ -93,7 +93,7 @@ fn the_method_of_allocation_is_found_out_once_or_told_by_the_profile() {
         ..Config::unlimited()
     });
     stage.run(&sheet).ends(0);
-    assert_eq!(stage.sandbox.tally().calls("license", "POST"), 2);
+    assert_eq!(stage.sandbox.stats().calls("license", "POST"), 2);
     let told = Stage::with(Config {
         routes,
         ..Config::unlimited()
@@ -103,7 +103,7 @@ fn the_method_of_allocation_is_found_out_once_or_told_by_the_profile() {
         format!("{PROFILE}[profile.default.routes]\nallocate_method = \"POST\"\n"),
     );
     told.run(&sheet).ends(0);
-    assert_eq!(told.sandbox.tally().calls("license", "PUT"), 0);
+    assert_eq!(told.sandbox.stats().calls("license", "PUT"), 0);
 }
 
 #[test]

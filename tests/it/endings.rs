@@ -61,7 +61,7 @@ fn slow_run() -> (Stage, std::process::Child) {
     let sheet = sheet("operation,user,name", "update,{},Kim", (1..=60).map(person));
     stage.write("sheet.csv", sheet);
     let child = stage.start(&["run", "sheet.csv", "--yes", "--concurrency", "4"]);
-    stage.until("some rows are done", |sandbox| sandbox.tally().route("update-user") > 8);
+    stage.until("some rows are done", |sandbox| sandbox.stats().route("update-user") > 8);
     (stage, child)
 }
 
@@ -81,10 +81,10 @@ fn ctrl_c_sigterm_and_sighup_let_what_is_in_flight_end_and_record_every_row() {
                 .all(|status| ["done", "not_run"].contains(&status.as_str()))
         );
         // What was sent was waited for, so every change is recorded.
-        assert_eq!(stage.sandbox.tally().route("update-user"), done as u64);
+        assert_eq!(stage.sandbox.stats().route("update-user"), done as u64);
         stage.rerun(&[]).ends(0);
         assert_eq!(stage.counts(), "60 done");
-        assert_eq!(stage.sandbox.tally().route("update-user"), 60);
+        assert_eq!(stage.sandbox.stats().route("update-user"), 60);
     }
 }
 
@@ -104,7 +104,7 @@ fn a_second_ctrl_c_aborts_at_once_and_the_file_is_still_good() {
     );
     let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
     stage.until("the stalled call is on its way", |sandbox| {
-        sandbox.tally().route("update-user") > 0
+        sandbox.stats().route("update-user") > 0
     });
     signal(&child, "INT");
     // The first asks for a polite end, which the stalled call holds up.
@@ -127,7 +127,7 @@ fn interrupted_while_it_reads_a_run_leaves_nothing_behind() {
     });
     stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
     let child = stage.start(&["run", "sheet.csv", "--yes"]);
-    stage.until("it reads", |sandbox| sandbox.tally().route("list-users") > 0);
+    stage.until("it reads", |sandbox| sandbox.stats().route("list-users") > 0);
     signal(&child, "INT");
     stage.ended(child).ends(130);
     assert!(stage.writes().is_empty());
@@ -145,7 +145,7 @@ fn aborted_while_it_reads_a_run_leaves_no_results_behind() {
     stage.fault(kind, "GET", "/api/User/users", Strikes::Always);
     stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
     let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
-    stage.until("it reads", |sandbox| sandbox.tally().route("list-users") > 0);
+    stage.until("it reads", |sandbox| sandbox.stats().route("list-users") > 0);
     assert!(stage.exists("sheet.results.csv"));
     while child.try_wait().unwrap().is_none() {
         signal(&child, "INT");
@@ -174,7 +174,7 @@ fn interrupted_while_it_waits_for_a_quota_a_run_ends_at_once() {
         signal(&child, name);
         stage.ended(child).ends(code);
         assert_eq!(stage.counts(), "5 done, 15 not_run");
-        assert_eq!(stage.sandbox.tally().route("update-user"), 5);
+        assert_eq!(stage.sandbox.stats().route("update-user"), 5);
     }
 }
 

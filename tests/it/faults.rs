@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Moment, Muddle, RetryAfter, Strikes};
+use reseat::sandbox::{Config, EntriesFault, FaultKind, FaultRule, Faults, Moment, RetryAfter, Strikes};
 
 use crate::support::{ANNA, BRAM, DAVID, MEI, Stage, changes, each};
 
@@ -84,7 +84,7 @@ fn passes(kinds: &[FaultKind]) {
             let note = format!("{kind:?} on {method} {path}: {:?}\n{}", stage.results(), ran.err);
             assert_eq!(ran.code, 0, "{note}");
             assert_eq!(changes(&before, &stage.world()), expected, "{note}");
-            assert_eq!(stage.sandbox.tally().faults, 1, "{note}");
+            assert_eq!(stage.sandbox.stats().faults, 1, "{note}");
         }
     });
 }
@@ -166,7 +166,7 @@ fn an_answer_that_says_it_did_not_succeed_is_a_refusal() {
 fn muddled_entries_of_an_invitation_go_to_the_right_rows() {
     let sheet = "operation,email,licenses\n\
                  invite,a@new.example,ATTUNU\ninvite,b@new.example,\ninvite,c@new.example,TSTNU\n";
-    for kind in [Muddle::Missing, Muddle::Reordered, Muddle::Duplicated] {
+    for kind in [EntriesFault::Missing, EntriesFault::Reordered, EntriesFault::Duplicated] {
         let stage = struck(&FaultKind::Entries(kind), "POST", "InviteUsers");
         stage.run(sheet).ends(0);
         assert_eq!(stage.counts(), "3 done", "{kind:?}");

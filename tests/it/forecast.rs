@@ -19,11 +19,11 @@ const SERVICES: [(&str, &[&str]); 3] = [
 ];
 
 fn sent(stage: &Stage) -> Calls {
-    let tally = stage.sandbox.tally();
+    let stats = stage.sandbox.stats();
     let mut calls = Calls::new();
     for (service, names) in SERVICES {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-            let count: u64 = names.iter().map(|name| tally.calls(name, method)).sum();
+            let count: u64 = names.iter().map(|name| stats.calls(name, method)).sum();
             if count > 0 {
                 calls.insert((service.to_owned(), method.to_owned()), count);
             }

@@ -18,7 +18,7 @@ fn under_way(config: Config) -> (Stage, std::process::Child) {
         sheet("operation,user,name", "update,{},Kim", (1..=60).map(person)),
     );
     let child = stage.start(&["run", "sheet.csv", "--yes", "--concurrency", "2"]);
-    stage.until("it writes", |sandbox| sandbox.tally().route("update-user") > 8);
+    stage.until("it writes", |sandbox| sandbox.stats().route("update-user") > 8);
     (stage, child)
 }
 
@@ -80,7 +80,7 @@ fn rows_refused_for_one_reason_stop_the_run_with_4_unless_the_user_wants_them_al
         .tells("none of their kind passed")
         .tells("--max-failures");
     assert_eq!(stage.counts(), "40 not_run, 20 rejected");
-    assert_eq!(stage.sandbox.tally().route("update-user"), 20);
+    assert_eq!(stage.sandbox.stats().route("update-user"), 20);
     stage.rerun(&["--max-failures", "100%"]).ends(4);
     assert_eq!(stage.counts(), "60 rejected");
     goes_on(&stage);
@@ -106,7 +106,7 @@ fn a_proxy_that_lets_nobody_through_is_told_from_the_organization() {
         }
     });
     stage.rerun(&["--retries", "1"]).ends(1).tells("proxy");
-    assert_eq!(stage.sandbox.tally().total(), 0);
+    assert_eq!(stage.sandbox.stats().total(), 0);
     assert!(!stage.exists("sheet.results.csv"));
     stage.unset("HTTPS_PROXY");
     stage.set("UIPATH_URI", &real);

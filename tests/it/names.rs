@@ -61,7 +61,7 @@ fn a_name_that_two_accounts_bear_is_ambiguous_and_their_ids_tell_them_apart() {
         "{:?}",
         stage.results()
     );
-    assert_eq!(stage.sandbox.tally().route("update-user"), 1);
+    assert_eq!(stage.sandbox.stats().route("update-user"), 1);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn check_tells_every_problem_with_its_place_and_needs_no_organization() {
         .reseat(&["check", "sheet.csv"])
         .ends(0)
         .tells("1 row: 1 set-licenses");
-    assert_eq!(stage.sandbox.tally().total(), 0);
+    assert_eq!(stage.sandbox.stats().total(), 0);
 }
 
 #[test]

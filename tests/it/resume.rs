@@ -120,7 +120,7 @@ fn a_second_run_on_the_same_results_is_told_of_the_first() {
     );
     let first = stage.start(&["run", "sheet.csv", "--yes"]);
     stage.until("the first run writes", |sandbox| {
-        sandbox.tally().calls("identity", "PUT") > 0
+        sandbox.stats().calls("identity", "PUT") > 0
     });
     let id = first.id().to_string();
     stage.rerun(&[]).ends(1).tells(&format!("process {id}"));
@@ -209,5 +209,5 @@ fn a_large_sheet_stopped_half_way_does_each_row_once() {
     assert_eq!(stage.counts(), "60 done, 20 not_run");
     stage.rerun(&[]).ends(0);
     assert_eq!(stage.counts(), "80 done");
-    assert_eq!(stage.sandbox.tally().route("update-user"), 80);
+    assert_eq!(stage.sandbox.stats().route("update-user"), 80);
 }

@@ -71,12 +71,12 @@ fn what_changed_in_the_organization_is_named_row_by_row() {
     let stage = saved(&three(), &[]);
     give(&stage, HUGO, &["ATTUNU"]);
     refused(&stage, "1 thing has changed since the plan was saved").tells(&format!(
-        "row 2: `{HUGO}` now holds ATTUNU; the plan took it to have no direct licences"
+        "row 2: `{HUGO}` now holds ATTUNU; the plan expected it to have no direct licences"
     ));
     give(&stage, HUGO, &["ACNU"]);
     refused(
         &stage,
-        &format!("row 2: `{HUGO}` now holds ACNU; the plan took it to have no direct licences"),
+        &format!("row 2: `{HUGO}` now holds ACNU; the plan expected it to have no direct licences"),
     );
 }
 
@@ -131,7 +131,7 @@ fn rows_that_came_left_or_were_rewritten_are_named() {
         .tells(&format!(
             "row 5: the row is new in the sheet: set-licenses `{BRAM}` `ACNU`"
         ))
-        .tells("row 4: the row has left the sheet: invite `ada@new.example` `HR Robots`");
+        .tells("row 4: the row is no longer in the sheet: invite `ada@new.example` `HR Robots`");
     // The empty line is a row of nothing to the test's own reader.
     stage.write("sheet.csv", three());
 }
@@ -183,7 +183,7 @@ fn another_organization_is_refused_before_it_is_read() {
     refused(&stage, "was made for another organization")
         .tells(id)
         .tells("--profile");
-    assert_eq!(other.sandbox.tally().total(), 0);
+    assert_eq!(other.sandbox.stats().total(), 0);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn the_flags_of_the_plan_hold_and_others_are_refused() {
     run_plan(&stage, &["--on-shortage", "fill"])
         .ends(4)
         .tells("the plan was made without `--on-shortage`");
-    assert_eq!(stage.sandbox.tally().total(), 0);
+    assert_eq!(stage.sandbox.stats().total(), 0);
     run_plan(&stage, &["--only", "2"]).ends(0);
     assert_eq!(stage.statuses(), ["done", "not_run", "not_run"]);
     assert!(stage.results()[1].message().contains("left out by the saved plan"));
@@ -348,7 +348,7 @@ fn saving_replaces_an_older_plan_and_nothing_else() {
         .ends(1)
         .tells("exists and is no saved plan");
     assert_eq!(stage.read("sheet.csv"), three());
-    assert_eq!(stage.sandbox.tally().total(), 0);
+    assert_eq!(stage.sandbox.stats().total(), 0);
 }
 
 #[test]
@@ -408,7 +408,7 @@ fn a_plan_and_its_sheet_may_be_moved_together() {
 fn a_trial_can_be_saved_and_run_on_the_sandbox() {
     let stage = saved(&three(), &["--sandbox"]);
     run_plan(&stage, &[]).ends(0).tells("still holds");
-    assert_eq!(stage.sandbox.tally().total(), 0);
+    assert_eq!(stage.sandbox.stats().total(), 0);
 }
 
 #[test]
@@ -452,7 +452,7 @@ fn a_run_of_a_saved_plan_that_is_killed_goes_on_with_it() {
     stage.fault(fault, "PUT", "/api/User/", reseat::sandbox::Strikes::Always);
     let run = stage.start(&["run", "--plan", "plan.json", "--yes"]);
     stage.until("the update is tried", |sandbox| {
-        sandbox.tally().calls("identity", "PUT") > 1
+        sandbox.stats().calls("identity", "PUT") > 1
     });
     crate::support::signal(&run, "KILL");
     stage.ended(run).ends(137);

@@ -43,7 +43,7 @@ fn client_credentials_come_from_the_environment_a_file_or_a_command() {
 fn a_personal_access_token_is_sent_as_it_is() {
     let stage = signed_in_by(&["UIPATH_PAT=rt_sandbox"], "");
     stage.run(SHEET).ends(0);
-    assert_eq!(stage.sandbox.tally().route("token"), 0);
+    assert_eq!(stage.sandbox.stats().route("token"), 0);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn ropc_signs_in_by_user_name_and_password() {
     let profile = "auth = \"ropc\"\nusername = \"admin\"\ntenancy = \"host\"";
     let stage = signed_in_by(&["UIPATH_PASSWORD=sandbox-password"], profile);
     stage.run(SHEET).ends(0);
-    assert_eq!(stage.sandbox.tally().route("authenticate"), 1);
+    assert_eq!(stage.sandbox.stats().route("authenticate"), 1);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_token_that_runs_out_while_running_is_renewed_in_time() {
     let sheet = sheet("operation,user,name", "update,{},Kim", (1..=60).map(person));
     stage.run_with(&sheet, &["--concurrency", "3"]).ends(0);
     assert_eq!(stage.counts(), "60 done");
-    let tokens = stage.sandbox.tally().route("token");
+    let tokens = stage.sandbox.stats().route("token");
     assert!((2..=6).contains(&tokens), "{tokens} tokens");
 }
 
@@ -117,11 +117,11 @@ fn a_token_that_is_revoked_while_running_is_asked_for_once_more() {
     let sheet = sheet("operation,user,name", "update,{},Kim", (1..=40).map(person));
     stage.write("sheet.csv", sheet);
     let child = stage.start(&["run", "sheet.csv", "--yes"]);
-    stage.until("it writes", |sandbox| sandbox.tally().route("update-user") > 5);
+    stage.until("it writes", |sandbox| sandbox.stats().route("update-user") > 5);
     stage.sandbox.revoke_tokens();
     stage.ended(child).ends(0);
     assert_eq!(stage.counts(), "40 done");
-    assert_eq!(stage.sandbox.tally().route("token"), 2);
+    assert_eq!(stage.sandbox.stats().route("token"), 2);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn access_withdrawn_while_running_stops_the_run_and_records_every_row() {
     let sheet = sheet("operation,user,name", "update,{},Kim", (1..=40).map(person));
     stage.write("sheet.csv", sheet);
     let child = stage.start(&["run", "sheet.csv", "--yes", "--concurrency", "2"]);
-    stage.until("it writes", |sandbox| sandbox.tally().route("update-user") > 5);
+    stage.until("it writes", |sandbox| sandbox.stats().route("update-user") > 5);
     let kind = reseat::sandbox::FaultKind::Status {
         status: 401,
         moment: reseat::sandbox::Moment::BeforeEffect,

@@ -102,9 +102,9 @@ fn weathered(seed: u64) {
     let words = [&["run", "sheet.csv", "--yes"], &FLAGS[..]].concat();
     for _ in 0..2 {
         let mut child = rough.start(&words);
-        let more = rough.sandbox.tally().total() + dice.random_range(5..30);
+        let more = rough.sandbox.stats().total() + dice.random_range(5..30);
         rough.until("it is time to kill", |sandbox| {
-            sandbox.tally().total() >= more || child.try_wait().unwrap().is_some()
+            sandbox.stats().total() >= more || child.try_wait().unwrap().is_some()
         });
         let _ = child.kill();
         rough.ended(child);

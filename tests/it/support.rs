@@ -384,13 +384,13 @@ impl Stage {
 
     /// Changing calls since the start or the last [`forget_calls`](Self::forget_calls), by route.
     pub(crate) fn writes(&self) -> BTreeMap<&'static str, u64> {
-        let tally = self.sandbox.tally();
-        tally.routes().filter(|(name, _)| !READS.contains(name)).collect()
+        let stats = self.sandbox.stats();
+        stats.routes().filter(|(name, _)| !READS.contains(name)).collect()
     }
 
     pub(crate) fn forget_calls(&self) {
         self.assert_no_violations();
-        self.sandbox.reset_tally();
+        self.sandbox.reset_stats();
     }
 
     /// Orders one fault for the requests of this method whose path contains this.
@@ -415,7 +415,7 @@ impl Stage {
     }
 
     fn assert_no_violations(&self) {
-        assert_eq!(self.sandbox.tally().violations, Vec::<String>::new());
+        assert_eq!(self.sandbox.stats().violations, Vec::<String>::new());
     }
 
     fn assert_nobody_mailed_twice(&self) {

@@ -270,7 +270,7 @@ fn a_row_cut_off_between_two_attempts_is_not_reached_rather_than_failed() {
     stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
     let run = stage.start(&["run", "sheet.csv", "--yes"]);
     stage.until("the update is tried", |sandbox| {
-        sandbox.tally().calls("identity", "PUT") > 1
+        sandbox.stats().calls("identity", "PUT") > 1
     });
     crate::support::signal(&run, "INT");
     let ran = stage.ended(run).ends(130);

@@ -220,7 +220,7 @@ fn cycle(seed: u64, toll: &Toll) {
         if killed(&stage, stage.start(&RUN), when) {
             toll.kills.fetch_add(1, Ordering::Relaxed);
         }
-        toll.faults.fetch_add(stage.sandbox.tally().faults, Ordering::Relaxed);
+        toll.faults.fetch_add(stage.sandbox.stats().faults, Ordering::Relaxed);
         promises.note = format!("{note}after {when:?}");
         promises.look(&stage);
     }
@@ -244,10 +244,10 @@ fn cycle(seed: u64, toll: &Toll) {
         // Each kill may cost the row that was under way one more, and each fault of chance.
         assert!(count <= 12, "{note}: {who} was written {count} times");
     }
-    let calls = stage.sandbox.tally().total();
+    let calls = stage.sandbox.stats().total();
     stage.reseat(&RUN).ends(0);
     assert!(
-        stage.sandbox.tally().total() - calls <= 8,
+        stage.sandbox.stats().total() - calls <= 8,
         "{note}: nothing is left to do"
     );
 }

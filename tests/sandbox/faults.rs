@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Moment, Muddle, RetryAfter, Strikes};
+use reseat::sandbox::{Config, EntriesFault, FaultKind, FaultRule, Faults, Moment, RetryAfter, Strikes};
 use serde_json::{Value, json};
 
 use crate::support::{ANNA, Organization, organization, with};
@@ -60,7 +60,7 @@ async fn a_truncated_answer_has_a_status_and_breaks_off_in_its_body() {
     let error = reply.unwrap_err();
     assert!(error.is_body() || error.is_decode(), "{error:?}");
     assert!(changed);
-    assert_eq!(organization.sandbox.tally().faults, 1);
+    assert_eq!(organization.sandbox.stats().faults, 1);
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn a_429_may_be_ordered_with_or_without_the_time_to_wait() {
             (reply.status, reply.header("retry-after"), changed),
             (429, header, false)
         );
-        assert_eq!(organization.sandbox.tally().rate_limited, 1);
+        assert_eq!(organization.sandbox.stats().rate_limited, 1);
     }
 }
 
@@ -119,9 +119,9 @@ async fn a_429_may_be_ordered_with_or_without_the_time_to_wait() {
 async fn entries_of_an_invitation_come_muddled_after_it_was_carried_out() {
     let emails = ["a@contoso.example", "b@contoso.example", "c@contoso.example"];
     for (muddle, expected) in [
-        (Muddle::Missing, vec![1, 2]),
-        (Muddle::Reordered, vec![2, 1, 0]),
-        (Muddle::Duplicated, vec![0, 0, 1, 2]),
+        (EntriesFault::Missing, vec![1, 2]),
+        (EntriesFault::Reordered, vec![2, 1, 0]),
+        (EntriesFault::Duplicated, vec![0, 0, 1, 2]),
     ] {
         let organization = organization().await;
         let rules = vec![FaultRule::new(FaultKind::Entries(muddle)).on("POST", "InviteUsers")];

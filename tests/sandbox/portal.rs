@@ -97,7 +97,7 @@ async fn a_release_drops_the_allocation_orphans_too_and_may_be_repeated() {
         organization.send("DELETE", BASE, json!({"userIds": []})).await.status,
         400
     );
-    assert_eq!(organization.sandbox.tally().violations.len(), 1);
+    assert_eq!(organization.sandbox.stats().violations.len(), 1);
 }
 
 #[tokio::test]

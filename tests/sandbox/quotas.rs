@@ -34,8 +34,8 @@ async fn the_published_quotas_hold_unless_told_otherwise() {
     assert_eq!(organization.get(&user).await.status, 200);
     assert_eq!(
         (
-            organization.sandbox.tally().rate_limited,
-            organization.sandbox.tally().route("update-user")
+            organization.sandbox.stats().rate_limited,
+            organization.sandbox.stats().route("update-user")
         ),
         (1, 161)
     );
@@ -115,23 +115,23 @@ async fn a_scaled_clock_opens_the_window_again_soon() {
 }
 
 #[tokio::test]
-async fn the_tally_counts_by_service_and_method_and_by_route() {
+async fn the_stats_count_by_service_and_method_and_by_route() {
     let organization = organization().await;
     organization.get(&groups(&organization)).await;
     organization.get("portal_/api/license/accountant/UserLicense").await;
     organization.get("no/such/route").await;
-    let tally = organization.sandbox.tally();
+    let stats = organization.sandbox.stats();
     assert_eq!(
         (
-            tally.calls("identity", "GET"),
-            tally.calls("portal", "GET"),
-            tally.calls("none", "GET")
+            stats.calls("identity", "GET"),
+            stats.calls("portal", "GET"),
+            stats.calls("none", "GET")
         ),
         (1, 1, 1)
     );
-    assert_eq!((tally.route("list-groups"), tally.total()), (1, 3));
-    organization.sandbox.reset_tally();
-    assert_eq!(organization.sandbox.tally().total(), 0);
+    assert_eq!((stats.route("list-groups"), stats.total()), (1, 3));
+    organization.sandbox.reset_stats();
+    assert_eq!(organization.sandbox.stats().total(), 0);
 }
 
 #[tokio::test]
@@ -144,5 +144,5 @@ async fn the_most_requests_at_once_are_remembered() {
     let path = groups(&organization);
     let replies = futures::future::join_all((0..5).map(|_| organization.get(&path))).await;
     assert!(replies.iter().all(|reply| reply.status == 200));
-    assert_eq!(organization.sandbox.tally().peak_concurrency, 5);
+    assert_eq!(organization.sandbox.stats().peak_concurrency, 5);
 }

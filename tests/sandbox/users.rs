@@ -222,7 +222,7 @@ async fn a_bulk_delete_without_ids_is_refused_and_remembered_as_a_violation() {
     assert_eq!(organization.send("DELETE", "identity_/api/User", odd).await.status, 400);
     let groups = format!("identity_/api/Group/{}", organization.id());
     assert_eq!(organization.send("DELETE", &groups, json!({})).await.status, 400);
-    assert_eq!(organization.sandbox.tally().violations.len(), 4);
+    assert_eq!(organization.sandbox.stats().violations.len(), 4);
     assert_eq!(organization.sandbox.world().user_count(), 60);
 }
 

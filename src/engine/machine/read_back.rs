@@ -10,7 +10,7 @@ use crate::api::{Failure, User, UserUpdate};
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
 use crate::model::Status;
-use crate::plan::{Call, Few, Stage, Step, StepIndex, StepSource, Work};
+use crate::plan::{Call, OneOrMany, Stage, Step, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
 /// How often an invitation is sent at most: again only after reading back showed that it did nothing.
@@ -111,7 +111,7 @@ impl Machine<'_> {
                 stage: Stage::Change,
                 account: self.steps.step(step).account,
                 rows: rows.clone(),
-                work: Work::Update(Box::new(Few::one((*row, part)))),
+                work: Work::Update(Box::new(OneOrMany::one((*row, part)))),
             });
         }
         self.made(step, user.id);

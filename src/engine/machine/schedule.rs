@@ -281,7 +281,7 @@ mod tests {
         let deletion = Step {
             stage: Stage::Change,
             account: None,
-            rows: crate::plan::Few::default(),
+            rows: crate::plan::OneOrMany::default(),
             work: Work::Delete,
         };
         Plan {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::model::UserId;
 use crate::plan::{
-    AccountIndex, Direct, Few, Holding, LicenseChange, Plan, RowIndex, Stage, Step, StepIndex, StepSource, Work,
+    AccountIndex, Direct, Holding, LicenseChange, OneOrMany, Plan, RowIndex, Stage, Step, StepIndex, StepSource, Work,
 };
 
 /// What became of a step.
@@ -37,7 +37,7 @@ pub(super) struct Steps<'a> {
     /// Steps that the plan did not have; they come after its own.
     added: Vec<Step>,
     /// The steps of rows that are no longer those of the plan.
-    of_rows: HashMap<RowIndex, Few<StepIndex>>,
+    of_rows: HashMap<RowIndex, OneOrMany<StepIndex>>,
     /// The ids of accounts that were made.
     ids: HashMap<AccountIndex, UserId>,
     made: HashSet<UserId>,
@@ -102,7 +102,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The rows of a step; a copy, for what is done to them changes the steps.
-    pub(super) fn rows_of(&self, index: StepIndex) -> Few<RowIndex> {
+    pub(super) fn rows_of(&self, index: StepIndex) -> OneOrMany<RowIndex> {
         self.step(index).rows.clone()
     }
 
@@ -156,7 +156,7 @@ impl<'a> Steps<'a> {
         index
     }
 
-    fn steps_of_row(&mut self, row: RowIndex) -> &mut Few<StepIndex> {
+    fn steps_of_row(&mut self, row: RowIndex) -> &mut OneOrMany<StepIndex> {
         let planned = &self.plan.rows[row].steps;
         self.of_rows.entry(row).or_insert_with(|| planned.clone())
     }
@@ -310,11 +310,11 @@ impl<'a> Steps<'a> {
 }
 
 /// The rows that have a part in a step.
-fn sharing(work: &Work) -> Few<RowIndex> {
+fn sharing(work: &Work) -> OneOrMany<RowIndex> {
     match work {
         Work::License(change) => change.edits.iter().map(|(row, _)| *row).collect(),
         Work::Update(parts) => parts.iter().map(|(row, _)| *row).collect(),
-        _ => Few::default(),
+        _ => OneOrMany::default(),
     }
 }
 

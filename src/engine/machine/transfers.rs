@@ -5,7 +5,7 @@ use super::rows::StepFailure;
 use super::steps::StepState;
 use super::{Effect, Machine, Task, TaskId, Urgency};
 use crate::directory::{Allocations, ReadError};
-use crate::plan::{Few, LicenseChange, LicenseEdit, RowIndex, Stage, Step, StepIndex, StepSource, Work};
+use crate::plan::{LicenseChange, LicenseEdit, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Work};
 
 impl Machine<'_> {
     /// Whether the step is made although the run stops.
@@ -82,7 +82,7 @@ impl Machine<'_> {
         };
         let now = self.steps.holding_of(hand_over).unwrap_or(&taken.target).clone();
         let edit = LicenseEdit::Set(taken.base.direct.bundles(), Some(taken.base.external_license));
-        let back = LicenseChange::new(now, Few::one((*row, edit)));
+        let back = LicenseChange::new(now, OneOrMany::one((*row, edit)));
         self.add_step(Step {
             stage: Stage::GiveBack,
             account: step.account,

@@ -6,7 +6,7 @@ use super::builder::{Builder, Planned};
 use crate::api::{Group, User};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
-use crate::plan::verdicts::{
+use crate::plan::settled::{
     already_gone, contradicts, group_ambiguous, groups_not_found, licenses_unreadable, user_ambiguous, user_not_found,
     verdict,
 };
@@ -19,9 +19,9 @@ impl<'a> Builder<'a> {
         let account = match self.snapshot.user(user) {
             Found::One(found) => self.existing(row, found, user.label())?,
             Found::Many(which) => return Err(user_ambiguous(&user.label(), &which)),
-            Found::None { near } => match self.drafts.find_pending(&user.fold()) {
+            Found::None { suggestion } => match self.drafts.find_pending(&user.fold()) {
                 Some(pending) => pending,
-                None => return Err(user_not_found(&user.label(), near.as_deref())),
+                None => return Err(user_not_found(&user.label(), suggestion.as_deref())),
             },
         };
         self.rows[row].account = Some(account);
@@ -54,8 +54,8 @@ impl<'a> Builder<'a> {
         let found = match self.snapshot.user(user) {
             Found::One(found) => found,
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
-            Found::None { near } if self.drafts.find_pending(&user.fold()).is_none() => {
-                return Err(already_gone(&label, near.as_deref()));
+            Found::None { suggestion } if self.drafts.find_pending(&user.fold()).is_none() => {
+                return Err(already_gone(&label, suggestion.as_deref()));
             }
             Found::None { .. } => {
                 let message = format!("`{label}` is made by this very sheet; delete it in a sheet of its own");
@@ -112,7 +112,7 @@ impl<'a> Builder<'a> {
                     }
                 }
                 Found::Many(which) => return Err(group_ambiguous(&reference.to_string(), &which)),
-                Found::None { near } => missing.push((reference.to_string(), near)),
+                Found::None { suggestion } => missing.push((reference.to_string(), suggestion)),
             }
         }
         if missing.is_empty() {

@@ -6,10 +6,11 @@ use super::BegunRows;
 use crate::api::{Group, UserUpdate};
 use crate::directory::{Found, Snapshot};
 use crate::model::{BundleSet, Email, GroupId, GroupRef, Operation, ProfileChange, Quota, Row, Status, UserRef};
-use crate::plan::draft::Drafts;
-use crate::plan::licenses::{Denied, shortage};
+use crate::plan::account_drafts::AccountDrafts;
+use crate::plan::licenses::shortage;
 use crate::plan::profile::{changed_fields, is_the_directorys};
-use crate::plan::verdicts::{contradicts, not_made, verdict};
+use crate::plan::seat_denials::Denied;
+use crate::plan::settled::{contradicts, not_made, verdict};
 use crate::plan::{
     AccountIndex, GroupRuleChange, LicenseEdit, Membership, Plan, PlannedRow, RowIndex, Rules, Verdict, assemble,
 };
@@ -43,7 +44,7 @@ pub(super) struct Builder<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) begun: &'a BegunRows,
     pub(super) rules: &'a Rules,
-    pub(super) drafts: Drafts<'a>,
+    pub(super) drafts: AccountDrafts<'a>,
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     group_rules: Vec<(RowIndex, GroupRuleChange)>,
@@ -62,7 +63,7 @@ impl<'a> Builder<'a> {
             snapshot,
             begun,
             rules,
-            drafts: Drafts::with_room_for(rows.len()),
+            drafts: AccountDrafts::with_room_for(rows.len()),
             rows: vec![PlannedRow::default(); rows.len()],
             groups: HashMap::new(),
             group_rules: Vec::new(),

@@ -7,8 +7,8 @@ use super::builder::{Builder, Planned};
 use crate::api::{Invitation, User};
 use crate::directory::Found;
 use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, RowKey, UserId};
-use crate::plan::draft::{OldAccount, Succession};
-use crate::plan::verdicts::{another_account, bearer, contradicts, user_ambiguous, user_not_found, verdict};
+use crate::plan::account_drafts::{OldAccount, Succession};
+use crate::plan::settled::{another_account, bearer, contradicts, user_ambiguous, user_not_found, verdict};
 use crate::plan::{AccountIndex, Direct, Ending, LicenseEdit, Membership, RowIndex, Verdict, Work};
 
 /// The two accounts of a migration, as far as they exist.
@@ -103,7 +103,7 @@ impl<'a> Builder<'a> {
         let old = match self.snapshot.user(&migrate.user) {
             Found::One(user) => Some(user),
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
-            Found::None { near } if new.is_none() => return Err(user_not_found(&label, near.as_deref())),
+            Found::None { suggestion } if new.is_none() => return Err(user_not_found(&label, suggestion.as_deref())),
             // The old account is gone: an earlier run came to the end, or somebody else deleted it.
             Found::None { .. } => None,
         };

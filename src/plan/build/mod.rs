@@ -7,7 +7,7 @@ mod accounts;
 mod begun;
 mod builder;
 mod migrate;
-mod newcomer;
+mod new_accounts;
 
 pub use begun::{Begun, BegunRows};
 pub use builder::plan;

@@ -1,27 +1,7 @@
 //! Groups and their members.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-use super::{GroupKind, User, World};
+use super::{Group, User, World};
 use crate::model::{GroupId, UserId};
-
-/// A local group. Its members are known from the users' side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Group {
-    /// The GUID.
-    pub id: GroupId,
-    /// The name, unique in the organization.
-    pub name: String,
-    /// Who made it.
-    #[serde(rename = "type")]
-    pub kind: GroupKind,
-    /// When it was made.
-    pub creation_time: Timestamp,
-    /// When it was last changed.
-    pub last_modification_time: Option<Timestamp>,
-}
 
 impl World {
     /// The name of the group that everybody is in and nobody is listed in.

@@ -3,62 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::World;
+use super::{Allocation, Lease, Rule, SeatCount, World};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
-
-/// A direct allocation. With no bundle it blocks every licence (`uipath-api`, 3.6).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Allocation {
-    /// The bundles.
-    pub bundles: BundleSet,
-    /// `useExternalLicense`.
-    pub external: bool,
-    /// When a licence of it was last in use.
-    pub last_in_use: Option<Timestamp>,
-    /// The holder's address when it was allocated: all that is left of an orphan's name.
-    pub email: String,
-}
-
-/// A group's licence rule.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Rule {
-    /// The bundles that members may lease.
-    pub bundles: BundleSet,
-    /// How many seats of a bundle the members may use at most.
-    pub quotas: BTreeMap<BundleCode, u32>,
-    /// `useExternalLicense`.
-    pub external: bool,
-}
-
-/// What a member of a group holds by the group's rule.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Lease {
-    /// The bundles.
-    pub bundles: BundleSet,
-    /// When a licence of it was last in use.
-    pub last_in_use: Option<Timestamp>,
-}
-
-/// Seats of one bundle.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SeatCount {
-    /// How many are owned.
-    pub total: u64,
-    /// How many are taken, by direct allocations and by leases.
-    pub allocated: u64,
-}
-
-impl SeatCount {
-    /// How many are free; none when over-allocated.
-    pub fn free(self) -> u64 {
-        self.total.saturating_sub(self.allocated)
-    }
-}
 
 impl World {
     /// The seats of every bundle that the organization owns.

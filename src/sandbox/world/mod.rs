@@ -2,6 +2,7 @@
 //! that keeps its counts right. Knows nothing of HTTP.
 
 mod demo;
+mod entities;
 mod generated;
 mod groups;
 mod licenses;
@@ -10,8 +11,6 @@ mod organization;
 mod people;
 mod readable;
 
-pub use groups::Group;
-pub use licenses::{Allocation, Lease, Rule, SeatCount};
+pub use entities::{Allocation, Group, Lease, Rule, SeatCount, User};
 pub use numeric::{Category, GroupKind, UserKind};
 pub use organization::World;
-pub use people::User;

@@ -1,0 +1,192 @@
+//! Which rows of a sheet a run takes up, by what earlier runs recorded and what the user selected.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::cli::{PlanningOptions, RowSelection};
+use crate::intake::Refused;
+use crate::ledger::{History, OpenError, Prior, Record, Resume};
+use crate::model::{OperationKind, Place, Row, RowKey, Status};
+use crate::plan::{Begun, BegunRows};
+
+/// What a run does with the rows of its sheet.
+#[derive(Debug, Default)]
+pub(super) struct ChosenRows {
+    /// To be run, in sheet order.
+    pub(super) rows: Vec<Row>,
+    /// What earlier runs knew of those that were begun.
+    pub(super) begun: BegunRows,
+    /// The same of those whose plan is made from the present state alone: the records carry it on.
+    pub(super) earlier: HashMap<RowKey, Prior>,
+    /// Rows whose account was, or may have been, made by an earlier run, and when that began: it may not be readable yet.
+    pub(super) unsettled: HashMap<RowKey, Option<Timestamp>>,
+    /// Finished by earlier runs.
+    pub(super) finished: usize,
+    /// The rows of the sheet that are not in `rows`, refused ones aside.
+    pub(super) others: Vec<(RowKey, Place)>,
+    /// Records of rows that are not attempted.
+    pub(super) left: Vec<Record>,
+}
+
+/// Which rows of the sheet the user wants.
+#[derive(Debug, Clone)]
+pub(super) enum RowScope {
+    /// What was typed.
+    Typed {
+        only: Option<RowSelection>,
+        limit: Option<usize>,
+    },
+    /// The rows of a saved plan.
+    Saved(HashSet<RowKey>),
+}
+
+impl RowScope {
+    /// What was typed.
+    pub(super) fn of(planning: &PlanningOptions) -> Self {
+        Self::Typed {
+            only: planning.only.clone(),
+            limit: planning.limit,
+        }
+    }
+
+    /// Why a row is left out after so many others, if it is.
+    fn leaves_out(&self, row: &Row, chosen: usize) -> Option<&'static str> {
+        match self {
+            Self::Typed { only: Some(only), .. } if !only.contains(&row.place) => Some("left out by `--only`"),
+            Self::Typed { limit: Some(limit), .. } if chosen >= *limit => Some("left out by `--limit`"),
+            Self::Saved(keys) if !keys.contains(&row.key) => Some("left out by the saved plan"),
+            Self::Typed { .. } | Self::Saved(_) => None,
+        }
+    }
+}
+
+/// Makes the choice, given the records of refused rows. Without a history every row is new; with one its file is read.
+pub(super) fn choose(
+    rows: Vec<Row>,
+    refused: Vec<Record>,
+    history: Option<&History>,
+    scope: &RowScope,
+) -> Result<ChosenRows, OpenError> {
+    let mut choice = ChosenRows {
+        left: refused,
+        ..ChosenRows::default()
+    };
+    for row in rows {
+        let resume = match history {
+            Some(history) => history.resume(&row.key)?,
+            None => Resume::Run,
+        };
+        if resume == Resume::Skip {
+            choice.finished += 1;
+            choice.others.push((row.key, row.place));
+            continue;
+        }
+        if let Some(why) = scope.leaves_out(&row, choice.rows.len()) {
+            choice.left.push(not_run(&row, why));
+            choice.others.push((row.key, row.place));
+            continue;
+        }
+        match resume {
+            Resume::Skip | Resume::Run => {}
+            Resume::GoOn(prior) => {
+                let begun = begun(&prior);
+                choice.go_on(&row, begun, *prior);
+            }
+            Resume::Settle(prior) => {
+                let begun = begun(&prior);
+                choice.go_on(&row, Begun { made: true, ..begun }, *prior);
+            }
+        }
+        choice.rows.push(row);
+    }
+    Ok(choice)
+}
+
+impl ChosenRows {
+    /// How many rows did not pass validation, or stand twice.
+    pub(super) fn invalid(&self) -> usize {
+        let left = self.left.iter();
+        left.filter(|record| record.status != Status::NotRun).count()
+    }
+
+    /// The keys of the rows that are run; of a million rows the rest goes.
+    pub(super) fn into_keys(self) -> HashSet<RowKey> {
+        self.rows.into_iter().map(|row| row.key).collect()
+    }
+
+    fn go_on(&mut self, row: &Row, begun: Begun, prior: Prior) {
+        if begun.made {
+            self.unsettled.insert(row.key, prior.started_at);
+        }
+        let is_planned_on = match row.operation.kind() {
+            OperationKind::Migrate => true,
+            OperationKind::Invite | OperationKind::Create => begun.made,
+            _ => false,
+        };
+        if !is_planned_on {
+            self.earlier.insert(row.key, prior);
+        }
+        self.begun.insert(row.key, begun);
+    }
+}
+
+fn begun(prior: &Prior) -> Begun {
+    let made = prior.after.as_ref().is_some_and(|after| after.get("made").is_some());
+    Begun {
+        account: prior.user_id,
+        made,
+        before: prior.before.clone(),
+        after: prior.after.clone(),
+    }
+}
+
+fn not_run(row: &Row, why: &str) -> Record {
+    Record {
+        operation: Some(row.operation.kind()),
+        user: row.operation.user_label(),
+        target: row.operation.target_label(),
+        message: why.to_owned(),
+        ..Record::blank(row.place.clone(), row.key, Status::NotRun)
+    }
+}
+
+/// The record of a row that did not pass validation, or stands twice.
+pub(super) fn not_valid(refused: &Refused) -> Record {
+    Record {
+        operation: refused.operation,
+        user: refused.user.clone(),
+        target: refused.target.clone(),
+        code: refused.code.to_owned(),
+        message: refused.message.clone(),
+        ..Record::blank(refused.place.clone(), refused.key, refused.status)
+    }
+}
+
+/// Whether an unsettled row has to be looked for patiently: its call may be so fresh that the account is
+/// not readable yet. What is older than this is there by now, or was never made.
+pub(super) fn is_fresh(started: Option<Timestamp>, now: Timestamp) -> bool {
+    const LAG: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+    started.is_none_or(|started| now.duration_since(started) < LAG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_begun_a_moment_ago_or_by_a_clock_that_went_ahead_is_looked_for_patiently() {
+        let now: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
+        for (started, expected) in [
+            (None, true),
+            (Some("2026-11-21T09:59:30Z"), true),
+            (Some("2026-11-21T09:58:59Z"), false),
+            (Some("2026-11-20T10:00:00Z"), false),
+            // The clock was set back since.
+            (Some("2026-11-21T10:30:00Z"), true),
+        ] {
+            let started = started.map(|time| time.parse().unwrap());
+            assert_eq!(is_fresh(started, now), expected, "{started:?}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! From the command line to an exit code.
+
+use std::ffi::OsString;
+use std::process::{ExitCode, Termination};
+
+use super::console::{Console, complain, data};
+use super::failure::Failure;
+use super::{Ending, check, codes, panics, plan, run, sandbox};
+use crate::cli::{self, Command, Invocation, Refusal, Shell};
+
+/// Runs a command line, the program's own name first.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panics::install(None);
+    let ended = match cli::parse(words) {
+        Ok(invocation) => dispatch(invocation),
+        Err(Refusal::Asked(text)) => data(|out| out.write_all(text.as_bytes())).map(|()| Ending::Done),
+        Err(Refusal::Usage(text)) => {
+            complain(text);
+            Ok(Ending::CouldNotStart)
+        }
+    };
+    let ending = ended.unwrap_or_else(|failure| {
+        complain(&failure);
+        failure.ending
+    });
+    ending.report()
+}
+
+fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
+    let Invocation {
+        command,
+        overrides,
+        output,
+        verbosity,
+    } = invocation;
+    let console = Console { output, verbosity };
+    match command {
+        Command::Codes => codes::codes(&overrides, console),
+        Command::Completions(shell) => completions(shell),
+        Command::Man(subcommand) => man(subcommand.as_deref()),
+        Command::Sandbox(options) => sandbox::sandbox(options, console),
+        Command::Check(options) => check::check(&options, &overrides, console),
+        Command::Plan(options) => plan::plan(&options, &overrides, console),
+        Command::Run(options) => run::run(&options, &overrides, console),
+    }
+}
+
+fn completions(shell: Shell) -> Result<Ending, Failure> {
+    data(|out| cli::completions(shell, out))?;
+    Ok(Ending::Done)
+}
+
+fn man(subcommand: Option<&str>) -> Result<Ending, Failure> {
+    let Some(page) = cli::man(subcommand) else {
+        let message = format!("there is no command `{}`", subcommand.unwrap_or_default());
+        return Err(Failure::new(Ending::CouldNotStart, message).with_help("`reseat --help` lists the commands"));
+    };
+    data(|out| out.write_all(&page))?;
+    Ok(Ending::Done)
+}

@@ -1,0 +1,117 @@
+//! What a command reads before anything else: its settings, and its sheet.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Ending;
+use super::console::{Console, complain};
+use super::failure::{Failure, told};
+use super::runtime::off_thread;
+use crate::api::Client;
+use crate::cli::{Permission, SheetOptions, Target};
+use crate::intake::{self, Intake};
+use crate::model::{BundleCode, Capabilities, Catalogue};
+use crate::problem::Severity;
+use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
+use crate::sheet::{SheetError, Source};
+
+/// The settings for a command that talks to an organization: the sandbox needs no connection.
+///
+/// # Errors
+/// Everything wrong with the configuration.
+pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Console) -> Result<Settings, Failure> {
+    let reach = match target {
+        Target::Configured => Reach::Online,
+        Target::Sandbox => Reach::Offline,
+    };
+    settings(overrides, reach, console)
+}
+
+/// The settings from flags, environment and file; warnings are told.
+///
+/// # Errors
+/// Everything wrong with the configuration.
+pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let working_folder = std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let config_folder = settings::config_folder(&environment);
+    let surroundings = Surroundings {
+        environment: &environment,
+        working_folder: &working_folder,
+        config_folder: config_folder.as_deref(),
+    };
+    let settings = settings::load(overrides, &surroundings, reach).map_err(Failure::configuration)?;
+    for warning in &settings.warnings {
+        console.tell(told(warning));
+    }
+    Ok(settings)
+}
+
+/// Opens the sheet. Where neither it nor the configuration can be used, both are told.
+pub(super) fn open_sheet(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
+    let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, &error));
+    match (source, settings) {
+        (Ok(source), Ok(settings)) => Ok((source, settings)),
+        (Err(sheet), Err(configuration)) => {
+            complain(sheet);
+            Err(configuration)
+        }
+        (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
+    }
+}
+
+/// How this sheet is to be read.
+pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> intake::Options {
+    let capabilities: Capabilities = settings.deployment.capabilities();
+    let catalogue = Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile");
+    intake::Options {
+        operation: sheet.operation,
+        map: sheet
+            .columns
+            .iter()
+            .map(|mapping| (mapping.header.clone(), mapping.column.clone()))
+            .collect(),
+        sheets: (!sheet.sheets.is_empty()).then(|| sheet.sheets.clone()),
+        allow_email_update: sheet.email_update == Permission::Allowed,
+        capabilities,
+        catalogue: match sheet.unknown_codes {
+            Permission::Allowed => catalogue.allowing_unknown(),
+            Permission::Refused => catalogue,
+        },
+    }
+}
+
+/// Reads the sheet; where nothing is wrong with it but codes that nobody here knows, the organization's
+/// own inventory is asked and the sheet read again.
+pub(super) async fn read_sheet(
+    source: &Arc<Source>,
+    options: intake::Options,
+    client: &Client,
+) -> Result<Intake, SheetError> {
+    let read = |mut options: intake::Options, codes: Vec<BundleCode>| {
+        let source = Arc::clone(source);
+        off_thread(move || {
+            options.catalogue = options.catalogue.with_codes(codes, "the organization");
+            let read = intake::read(&source, &options);
+            (options, read)
+        })
+    };
+    let (options, first) = read(options, Vec::new()).await;
+    let first = first?;
+    let asks_only_for_codes = first
+        .problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .all(|problem| problem.code == "unknown-bundle-code");
+    if first.unknown_codes.is_empty() || !asks_only_for_codes {
+        return Ok(first);
+    }
+    // Where the inventory cannot be read the codes stay unknown, and the problems say so.
+    let Ok(seats) = client.seats().await else {
+        return Ok(first);
+    };
+    // Of a million rows two readings at once would take too much memory.
+    drop(first);
+    let codes = seats.value.into_iter().map(|seats| seats.code).collect();
+    read(options, codes).await.1
+}

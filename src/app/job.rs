@@ -1,0 +1,61 @@
+//! What a run is to do: as typed, or as a saved plan has it.
+
+use std::path::PathBuf;
+
+use super::chosen_rows::RowScope;
+use super::failure::Failure;
+use super::organization::Organization;
+use crate::cli::{PlanningOptions, RunOptions};
+use crate::saved_plan::SavedPlan;
+
+/// The sheet and the flags of a run, and the saved plan that they are from, if there is one.
+pub(super) struct Job {
+    pub(super) path: PathBuf,
+    pub(super) planning: PlanningOptions,
+    pub(super) saved: Option<SavedPlan>,
+}
+
+impl Job {
+    /// Reads the saved plan, where one is named. What is not typed is as it was when the plan was made.
+    ///
+    /// # Errors
+    /// The plan cannot be read, or was made with other flags than are typed.
+    pub(super) fn of(options: &RunOptions) -> Result<Self, Failure> {
+        let Some(plan_file) = &options.saved_plan else {
+            return Ok(Self {
+                path: options.path.clone().unwrap_or_default(),
+                planning: options.planning.clone(),
+                saved: None,
+            });
+        };
+        let saved = SavedPlan::read(plan_file)?;
+        saved.check_flags(&options.planning)?;
+        Ok(Self {
+            path: options.path.clone().unwrap_or_else(|| saved.sheet()),
+            planning: PlanningOptions {
+                results: options.planning.results.clone().or_else(|| saved.results()),
+                ..saved.header.options.planning()
+            },
+            saved: Some(saved),
+        })
+    }
+
+    /// Which rows it is about.
+    pub(super) fn scope(&self) -> RowScope {
+        match &self.saved {
+            Some(saved) => RowScope::Saved(saved.planned_rows()),
+            None => RowScope::of(&self.planning),
+        }
+    }
+
+    /// Makes sure that a saved plan was made for this organization.
+    ///
+    /// # Errors
+    /// It was made for another.
+    pub(super) fn check_organization(&self, organization: &Organization) -> Result<(), Failure> {
+        if let Some(saved) = &self.saved {
+            saved.check_organization(organization.of_plan())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! Entries found by id and by name, where a server may give one id to two of them.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// The answer to "who is this?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found<T> {
+    /// Exactly one.
+    One(T),
+    /// Nobody.
+    None {
+        /// A name that may have been meant.
+        suggestion: Option<String>,
+    },
+    /// Several, each named so that a person can tell them apart.
+    Many(Vec<String>),
+}
+
+impl<T> Found<T> {
+    /// The one, if it is one.
+    pub fn one(self) -> Option<T> {
+        match self {
+            Self::One(found) => Some(found),
+            Self::None { .. } | Self::Many(_) => None,
+        }
+    }
+}
+
+/// Hashes of folded names, sorted, each with the position of its bearer. Different names may
+/// share a hash, so whoever asks compares the name itself.
+#[derive(Debug, Default)]
+pub(super) struct NameIndex(Vec<(u32, u32)>);
+
+impl NameIndex {
+    /// An index of folded names and the positions they stand for.
+    pub(super) fn new(names: impl Iterator<Item = (String, u32)>) -> Self {
+        let mut entries: Vec<_> = names.map(|(name, position)| (hash(&name), position)).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        entries.shrink_to_fit();
+        Self(entries)
+    }
+
+    /// The positions that may bear this folded name, lowest first.
+    pub(super) fn candidates(&self, folded: &str) -> impl Iterator<Item = usize> {
+        let wanted = hash(folded);
+        let start = self.0.partition_point(|(hash, _)| *hash < wanted);
+        self.0[start..]
+            .iter()
+            .take_while(move |(hash, _)| *hash == wanted)
+            .map(|(_, position)| *position as usize)
+    }
+}
+
+/// The same in every run; the lower half of the hash will do, as names are compared afterwards.
+#[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+fn hash(folded: &str) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    folded.hash(&mut hasher);
+    hasher.finish() as u32
+}
+
+/// Positions as the index keeps them: no directory comes near four thousand million entries.
+pub(super) fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u32, &T)> {
+    (0..).zip(items)
+}
+
+/// More entries than this with one id are no entry that came again on the next page.
+const MOST_REPEATED: usize = 8;
+
+/// The entries in the order of their ids. Of those with one id that all `agree` with each other the first is kept;
+/// others stay side by side, so that [`with_id`] tells them all.
+pub(super) fn sorted_by_id<T, K: Ord>(
+    entries: impl IntoIterator<Item = T>,
+    id: impl Fn(&T) -> K,
+    agree: impl Fn(&T, &T) -> bool,
+) -> Vec<T> {
+    let mut entries: Vec<T> = entries.into_iter().collect();
+    entries.sort_by_key(&id);
+    // Each with each: two may agree with a third, which lacks what they differ in, and not with each other.
+    let is_one = |same: &&[T]| {
+        let pairs = same
+            .iter()
+            .enumerate()
+            .flat_map(|(at, one)| same[at + 1..].iter().map(move |other| (one, other)));
+        same.len() <= MOST_REPEATED && pairs.into_iter().all(|(one, other)| agree(one, other))
+    };
+    let disputed: Vec<K> = entries
+        .chunk_by(|one, other| id(one) == id(other))
+        .filter(|same| same.len() > 1 && !is_one(same))
+        .map(|same| id(&same[0]))
+        .collect();
+    entries.dedup_by(|later, kept| id(later) == id(kept) && disputed.binary_search(&id(kept)).is_err());
+    entries.shrink_to_fit();
+    entries
+}
+
+/// Every entry with this id: one, unless the server contradicts itself.
+pub(super) fn with_id<'a, T, K: Ord>(entries: &'a [T], wanted: &K, id: impl Fn(&T) -> K) -> &'a [T] {
+    let start = entries.partition_point(|entry| id(entry) < *wanted);
+    let length = entries[start..].partition_point(|entry| id(entry) == *wanted);
+    &entries[start..start + length]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn entries_are_one_only_where_each_agrees_with_each() {
+        // Whoever lacks a name agrees with everybody.
+        let agree = |one: &(u8, &str), other: &(u8, &str)| one.1.is_empty() || other.1.is_empty() || one.1 == other.1;
+        let sorted_by_id =
+            |entries: &[(u8, &'static str)]| super::sorted_by_id(entries.iter().copied(), |entry| entry.0, agree);
+        assert_eq!(
+            sorted_by_id(&[(2, "b"), (1, "a"), (2, ""), (2, "b")]),
+            [(1, "a"), (2, "b")]
+        );
+        assert_eq!(sorted_by_id(&[(1, ""), (1, "a"), (1, "b")]).len(), 3);
+        assert_eq!(sorted_by_id(&[(1, "a"); 9]).len(), 9);
+    }
+}

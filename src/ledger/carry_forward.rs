@@ -1,0 +1,119 @@
+//! What earlier runs changed for a row, carried on into the lines that later runs write of it: a row that lost its
+//! licences in one run and gets others in the next one still tells what it had at first.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Durable, Journal, Prior, Record};
+use crate::model::RowKey;
+
+/// A journal that completes the records of rows that earlier runs changed.
+pub struct CarryForward {
+    journal: Arc<dyn Journal>,
+    earlier: HashMap<RowKey, Prior>,
+}
+
+impl CarryForward {
+    /// Completes the records of these rows, and hands all on to `journal`.
+    pub fn new(journal: Arc<dyn Journal>, earlier: HashMap<RowKey, Prior>) -> Self {
+        Self { journal, earlier }
+    }
+}
+
+impl Journal for CarryForward {
+    fn append(&self, mut records: Vec<Record>) -> Durable {
+        for record in &mut records {
+            if let Some(prior) = self.earlier.get(&record.key) {
+                carry(prior, record);
+            }
+        }
+        self.journal.append(records)
+    }
+}
+
+/// Of what was there before, the earliest counts; of what is there now, the latest.
+fn carry(prior: &Prior, record: &mut Record) {
+    let is_another = |account| record.user_id.is_some_and(|now| now != account);
+    if prior.user_id.is_some_and(is_another) {
+        // The name belongs to another account now, to which none of this was done.
+        return;
+    }
+    record.before = overlaid(record.before.take(), prior.before.clone());
+    record.after = overlaid(prior.after.clone(), record.after.take());
+}
+
+fn overlaid(below: Option<Value>, above: Option<Value>) -> Option<Value> {
+    match (below, above) {
+        (Some(Value::Object(mut facts)), Some(Value::Object(above))) => {
+            for (name, value) in above {
+                let fact = match facts.remove(&name) {
+                    // Each group is a fact of its own; everything else was read and changed as a whole.
+                    Some(groups) if name == "groups" => overlaid(Some(groups), Some(value)),
+                    _ => Some(value),
+                };
+                facts.extend(fact.map(|fact| (name, fact)));
+            }
+            Some(Value::Object(facts))
+        }
+        (below, above) => above.or(below),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Place, Status, UserId};
+
+    fn carried(earlier: [Option<Value>; 2], later: [Option<Value>; 2], account: u128) -> [Option<Value>; 2] {
+        let place = Place {
+            sheet: "Joiners".into(),
+            row: 2,
+        };
+        let blank = Record::blank(place, RowKey::of("row", 2), Status::Conflict);
+        let with = |[before, after]: [Option<Value>; 2], account| Record {
+            before,
+            after,
+            user_id: Some(UserId(uuid::Uuid::from_u128(account))),
+            ..blank.clone()
+        };
+        let mut record = with(later, account);
+        carry(&with(earlier, 1).into(), &mut record);
+        [record.before, record.after]
+    }
+
+    #[test]
+    fn the_earliest_before_and_the_latest_after_of_each_fact_count() {
+        let released = || [Some(json!({"licenses": ["A"]})), Some(json!({"licenses": null}))];
+        let granted = [Some(json!({"licenses": null})), Some(json!({"licenses": ["B"]}))];
+        assert_eq!(
+            carried(released(), granted, 1),
+            [Some(json!({"licenses": ["A"]})), Some(json!({"licenses": ["B"]}))]
+        );
+        assert_eq!(carried(released(), [None, None], 1), released());
+        let joined = [
+            Some(json!({"name": "Anna", "groups": {"X": false}})),
+            Some(json!({"name": "Annika", "groups": {"X": true}})),
+        ];
+        let left = [
+            Some(json!({"groups": {"Y": true}})),
+            Some(json!({"groups": {"Y": false}})),
+        ];
+        assert_eq!(
+            carried(joined, left, 1),
+            [
+                Some(json!({"name": "Anna", "groups": {"X": false, "Y": true}})),
+                Some(json!({"name": "Annika", "groups": {"X": true, "Y": false}})),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_carried_to_an_account_that_took_the_name_over() {
+        let earlier = [Some(json!({"licenses": ["A"]})), Some(json!({"licenses": null}))];
+        assert_eq!(carried(earlier, [None, None], 2), [None, None]);
+    }
+}

@@ -1,0 +1,83 @@
+//! A results file that is to be put away, so that a run starts anew: locked at once, changed only once that is certain.
+
+use std::path::{Path, PathBuf};
+
+use super::files::{self, modified, put_away, resolve};
+use super::lock::Lock;
+use super::scan::scan;
+use super::{OpenError, Opened, ResultsFile, RunId};
+
+/// A results file that no other run can have. Dropped, it leaves everything as it was.
+#[derive(Debug)]
+pub struct LockedResults {
+    path: PathBuf,
+    lock: Lock,
+}
+
+/// An old results file under its new name, and the new one.
+#[derive(Debug)]
+pub struct StartedAnew {
+    /// The new file.
+    pub opened: Opened,
+    /// Where the old one is kept; `None` where there was none.
+    pub kept: Option<PathBuf>,
+}
+
+impl LockedResults {
+    /// Locks a results file, which need not exist yet.
+    ///
+    /// # Errors
+    /// Where another run has it, or the file system refuses.
+    pub fn take(path: &Path, run: &RunId) -> Result<Self, OpenError> {
+        let path = resolve(path)?;
+        let lock = Lock::acquire(&path, run)?;
+        Ok(Self { path, lock })
+    }
+
+    /// Makes sure that the file may be put away; a file that is damaged may.
+    ///
+    /// # Errors
+    /// Where it is not a results file, is of a newer version, or cannot be read.
+    pub fn may_start_anew(&self) -> Result<(), OpenError> {
+        if !self.path.exists() {
+            return Ok(());
+        }
+        match scan(&self.path) {
+            // Starting anew is the way out of a file that cannot be read.
+            Ok(_) | Err(OpenError::Damaged { .. }) => Ok(()),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Puts the old file away under the date of its last run (`joiners.results.2026-11-21T10-00-00Z.csv`), and opens
+    /// a new one.
+    ///
+    /// # Errors
+    /// Where the file is not a results file, or the file system refuses.
+    pub fn start_anew(self, run: &RunId) -> Result<StartedAnew, OpenError> {
+        let kept = if self.path.exists() {
+            Some(self.put_away()?)
+        } else {
+            None
+        };
+        let opened = ResultsFile::open_locked(&self.path, self.lock, run)?;
+        Ok(StartedAnew { opened, kept })
+    }
+
+    fn put_away(&self) -> Result<PathBuf, OpenError> {
+        let path = &self.path;
+        let io = OpenError::io(path);
+        let last_run = match scan(path) {
+            Ok(scan) => scan.runs.iter().map(RunId::started).max(),
+            Err(OpenError::Damaged { .. }) => None,
+            Err(refusal) => return Err(refusal),
+        };
+        let date = match last_run {
+            Some(date) => date,
+            None => modified(path).map_err(&io)?,
+        };
+        let away = put_away(path, date).map_err(&io)?;
+        files::sync_folder(path).map_err(&io)?;
+        Ok(away)
+    }
+}

@@ -1,0 +1,426 @@
+//! What the rows ask of one account, folded in sheet order before it becomes steps.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use super::step::{narrow, wide};
+use super::{
+    AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, RowIndex, Stage, Turn, Work,
+};
+use crate::api::{Allocation, User, UserUpdate};
+use crate::directory::Snapshot;
+use crate::model::{BundleSet, GroupId};
+
+/// What a migration still has to do once its new account has everything.
+#[derive(Debug, Clone)]
+pub(super) struct Succession {
+    /// The migration's row.
+    pub(super) row: RowIndex,
+    /// The old account.
+    pub(super) from: AccountIndex,
+    /// The new account's address.
+    pub(super) address: String,
+    /// The groups that the new account is to be in.
+    pub(super) groups: Vec<GroupId>,
+    /// The bundles that it is to hold.
+    pub(super) licenses: BundleSet,
+    /// What becomes of the old account.
+    pub(super) end: OldAccount,
+}
+
+/// What becomes of the old account of a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OldAccount {
+    /// It is deleted in this run, once the new one is read back.
+    Goes,
+    /// It is deleted by a later run, once the invitation is accepted.
+    GoesLater,
+    /// It is kept.
+    Stays,
+}
+
+/// A membership that rows ask for.
+#[derive(Debug, Clone)]
+pub(super) struct WantedMembership {
+    pub(super) group: GroupId,
+    pub(super) change: Membership,
+    pub(super) rows: OneOrMany<RowIndex>,
+}
+
+/// How an account is made.
+#[derive(Debug)]
+pub(super) struct Maker {
+    /// The row that makes it.
+    pub(super) row: RowIndex,
+    pub(super) work: Work,
+    /// The groups that it is in from the beginning.
+    groups: Vec<GroupId>,
+}
+
+/// What the rows ask of an account's profile and groups.
+#[derive(Debug, Default)]
+pub(super) struct WantedChanges {
+    pub(super) updates: OneOrMany<(RowIndex, UserUpdate)>,
+    pub(super) memberships: Vec<WantedMembership>,
+}
+
+/// What the rows ask of one account. There may be a million, so what is not asked of it takes one word.
+#[derive(Debug)]
+pub(super) struct AccountDraft<'a> {
+    pub(super) label: Arc<str>,
+    pub(super) user: Option<&'a User>,
+    pub(super) maker: Option<Box<Maker>>,
+    /// The direct allocation before the sheet, where there is one.
+    allocation: Option<&'a Allocation>,
+    /// Whether allocations could not be read.
+    is_unread: bool,
+    /// Whether its profile or groups are changed; known once these changes have become steps.
+    pub(super) is_changed: bool,
+    /// What the edits so far make of what it holds.
+    license: Option<Box<LicenseChange>>,
+    /// For a migration's new account.
+    pub(super) succession: Option<Box<Succession>>,
+    wanted: Option<Box<WantedChanges>>,
+    deleted_by: Option<NonZeroU32>,
+    left_by: Option<NonZeroU32>,
+}
+
+impl<'a> AccountDraft<'a> {
+    fn existing(user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> Self {
+        Self {
+            user: Some(user),
+            allocation: snapshot.direct(user.id),
+            is_unread: snapshot.allocations().is_none(),
+            ..Self::pending(label)
+        }
+    }
+
+    fn pending(label: Arc<str>) -> Self {
+        Self {
+            label,
+            user: None,
+            maker: None,
+            allocation: None,
+            is_unread: false,
+            is_changed: false,
+            license: None,
+            succession: None,
+            wanted: None,
+            deleted_by: None,
+            left_by: None,
+        }
+    }
+
+    /// What it holds before the sheet.
+    pub(super) fn held(&self) -> Holding {
+        match self.allocation {
+            Some(allocation) => Holding {
+                direct: Direct::Holds(allocation.bundles.clone()),
+                external_license: allocation.external_license,
+            },
+            None if self.is_unread => Holding {
+                direct: Direct::Unknown,
+                external_license: false,
+            },
+            None => Holding::nothing(),
+        }
+    }
+
+    /// What it holds after the rows so far.
+    pub(super) fn now(&self) -> Holding {
+        let change = self.license.as_ref();
+        change.map_or_else(|| self.held(), |change| change.target.clone())
+    }
+
+    pub(super) fn updates(&self) -> &[(RowIndex, UserUpdate)] {
+        self.wanted.as_ref().map_or(&[], |wanted| &wanted.updates)
+    }
+
+    pub(super) fn memberships(&self) -> &[WantedMembership] {
+        self.wanted.as_ref().map_or(&[], |wanted| &wanted.memberships)
+    }
+
+    pub(super) fn wanted(&mut self) -> &mut WantedChanges {
+        self.wanted.get_or_insert_default()
+    }
+
+    /// Takes out the changes that are wanted, to make steps of them.
+    pub(super) fn take_wanted(&mut self) -> WantedChanges {
+        self.wanted.take().map(|wanted| *wanted).unwrap_or_default()
+    }
+
+    /// The row that deletes it.
+    pub(super) fn deleted_by(&self) -> Option<RowIndex> {
+        self.deleted_by.map(wide)
+    }
+
+    /// The row that moves its owner to a new account.
+    pub(super) fn left_by(&self) -> Option<RowIndex> {
+        self.left_by.map(wide)
+    }
+
+    pub(super) fn delete(&mut self, row: RowIndex) {
+        self.deleted_by = Some(narrow(row));
+    }
+
+    pub(super) fn leave(&mut self, row: RowIndex) {
+        self.left_by = Some(narrow(row));
+    }
+
+    /// The groups that it is in after the rows so far.
+    pub(super) fn groups(&self) -> Vec<GroupId> {
+        let mut groups = self.groups_before().to_vec();
+        for WantedMembership { group, change, .. } in self.memberships() {
+            match change {
+                Membership::Join => groups.push(*group),
+                Membership::Leave => groups.retain(|present| present != group),
+            }
+        }
+        groups
+    }
+
+    fn groups_before(&self) -> &[GroupId] {
+        match (self.user, &self.maker) {
+            (Some(user), _) => &user.groups,
+            (None, Some(maker)) => &maker.groups,
+            (None, None) => &[],
+        }
+    }
+
+    /// Expects of a migration's new account what other rows leave it.
+    pub(super) fn expect_what_is_left(&mut self) {
+        if self.succession.is_none() {
+            return;
+        }
+        let groups = self.groups();
+        let bundles = self.now().direct.bundles();
+        if let Some(succession) = &mut self.succession {
+            succession.groups.retain(|group| groups.contains(group));
+            succession.licenses = succession.licenses.common(&bundles);
+        }
+    }
+
+    /// Makes an account at once with the groups that rows after the one that makes it ask for: these rows
+    /// succeed or fail with that one.
+    pub(super) fn create_with_wanted_groups(&mut self) {
+        if self.user.is_some() {
+            return;
+        }
+        let groups = self.groups();
+        match self.maker.as_deref_mut().map(|maker| &mut maker.work) {
+            Some(Work::Invite(invitation)) => invitation.groups = groups,
+            Some(Work::Create(creation)) => {
+                creation.groups = groups;
+                // One call makes accounts of one set of groups.
+                creation.groups.sort_unstable();
+            }
+            _ => return,
+        }
+        if let Some(wanted) = &mut self.wanted {
+            wanted.memberships.clear();
+        }
+    }
+
+    /// Drops what is asked of an account that will not be.
+    pub(super) fn forget(&mut self) {
+        *self = Self::pending(self.label.clone());
+    }
+
+    /// Whether it is neither there nor made by a row that can run.
+    pub(super) fn is_unmade(&self) -> bool {
+        self.user.is_none() && self.maker.is_none()
+    }
+
+    /// First and last name after the rows so far.
+    pub(super) fn names(&self) -> (String, String) {
+        let mut names = self
+            .user
+            .map(|user| (user.name().to_owned(), user.surname().to_owned()))
+            .unwrap_or_default();
+        for (_, update) in self.updates() {
+            names.0 = update.name.clone().unwrap_or(names.0);
+            names.1 = update.surname.clone().unwrap_or(names.1);
+        }
+        names
+    }
+
+    /// Sets how the account is made; whoever asked for its first groups before depends on that.
+    pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
+        if self.maker.is_none() {
+            if let Some(wanted) = &mut self.wanted {
+                wanted
+                    .memberships
+                    .retain(|wish| wish.change != Membership::Join || !groups.contains(&wish.group));
+            }
+            let groups = groups.to_vec();
+            self.maker = Some(Box::new(Maker { row, work, groups }));
+        }
+    }
+
+    /// Adds a row's licence edit. One that changes nothing by itself is kept where others go before it:
+    /// it succeeds or fails with them.
+    pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit) {
+        if let Some(change) = &mut self.license {
+            change.target = edit.apply(&change.target);
+            change.edits.push((row, edit));
+            return;
+        }
+        let base = self.held();
+        let target = edit.apply(&base);
+        if target != base {
+            let edits = OneOrMany::one((row, edit));
+            self.license = Some(Box::new(LicenseChange { base, edits, target }));
+        }
+    }
+
+    /// Adds a row's membership, unless it is so already. A row that takes back what an earlier one asked
+    /// for leaves nothing of either.
+    pub(super) fn member(&mut self, row: RowIndex, group: GroupId, change: Membership) {
+        if let Some(place) = self.memberships().iter().position(|wish| wish.group == group) {
+            let memberships = &mut self.wanted().memberships;
+            let wish = &mut memberships[place];
+            if wish.change != change {
+                memberships.remove(place);
+            } else if !wish.rows.contains(&row) {
+                wish.rows.push(row);
+            }
+            return;
+        }
+        let is_in = self.groups_before().contains(&group);
+        if is_in != (change == Membership::Join) {
+            let rows = OneOrMany::one(row);
+            let memberships = &mut self.wanted().memberships;
+            // Most lists have one element, and the next step up would be four.
+            memberships.reserve_exact(1);
+            memberships.push(WantedMembership { group, change, rows });
+        }
+    }
+
+    /// Adds a row's change of the profile.
+    pub(super) fn update(&mut self, row: RowIndex, update: UserUpdate) {
+        self.wanted().updates.push((row, update));
+    }
+
+    /// The licence change of the rows; `None` where nothing changes.
+    pub(super) fn license_change(&self) -> Option<&LicenseChange> {
+        self.license.as_deref().filter(|change| !change.is_nothing())
+    }
+
+    /// Takes the licence change out; what the account holds is not to be asked any more.
+    pub(super) fn take_license_change(&mut self) -> Option<Box<LicenseChange>> {
+        self.license.take_if(|change| !change.is_nothing())
+    }
+
+    /// What the licence change of the rows does to the pools; `None` where what is held is not known.
+    pub(super) fn turn(&self) -> Option<Turn> {
+        let change = self.license_change()?;
+        (change.base.direct != Direct::Unknown).then(|| Turn {
+            gains: change.gains(),
+            frees: change.frees(),
+        })
+    }
+
+    /// Whether anything but a deletion is planned.
+    pub(super) fn is_touched(&self) -> bool {
+        self.license_change().is_some() || self.is_changed
+    }
+
+    /// When it is deleted: as soon as nothing else is done to it.
+    pub(super) fn departure(&self) -> Stage {
+        match self.license_change() {
+            Some(change) if change.may_take() => Stage::Farewell,
+            _ if self.is_touched() => Stage::Leave,
+            _ => Stage::Change,
+        }
+    }
+
+    /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
+    pub(super) fn move_into_update(&mut self, group: GroupId) {
+        let wanted = self.wanted();
+        let Some(place) = wanted.memberships.iter().position(|wish| wish.group == group) else {
+            return;
+        };
+        let WantedMembership { change, rows, .. } = wanted.memberships.remove(place);
+        for row in rows {
+            let mut part = UserUpdate::default();
+            match change {
+                Membership::Join => part.add_groups.push(group),
+                Membership::Leave => part.remove_groups.push(group),
+            }
+            match wanted.updates.iter_mut().find(|(of, _)| *of == row) {
+                Some((_, update)) => *update = std::mem::take(update).then(&part),
+                None => wanted.updates.push((row, part)),
+            }
+        }
+        wanted.updates.sort_by_key(|(row, _)| *row);
+    }
+}
+
+/// Drafts with the indexes by which they are known.
+pub(super) fn indexed<'d, 'a>(
+    drafts: &'d [AccountDraft<'a>],
+) -> impl Iterator<Item = (AccountIndex, &'d AccountDraft<'a>)> {
+    drafts
+        .iter()
+        .enumerate()
+        .map(|(position, draft)| (AccountIndex::new(position), draft))
+}
+
+/// The accounts that a sheet touches.
+#[derive(Debug, Default)]
+pub(super) struct AccountDrafts<'a> {
+    pub(super) list: Vec<AccountDraft<'a>>,
+    /// By the users' positions in the snapshot.
+    existing: Vec<Option<AccountIndex>>,
+    pending: HashMap<String, AccountIndex>,
+}
+
+impl<'a> AccountDrafts<'a> {
+    /// Room that is not used costs nothing; growing into it would.
+    pub(super) fn with_room_for(count: usize) -> Self {
+        Self {
+            list: Vec::with_capacity(count),
+            ..Self::default()
+        }
+    }
+
+    /// The draft of an account that exists.
+    pub(super) fn existing(&mut self, user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> AccountIndex {
+        let users = snapshot.users();
+        if self.existing.is_empty() {
+            self.existing = vec![None; users.len()];
+        }
+        let place = users.partition_point(|other| other.id < user.id);
+        *self.existing[place].get_or_insert_with(|| {
+            self.list.push(AccountDraft::existing(user, label, snapshot));
+            AccountIndex::new(self.list.len() - 1)
+        })
+    }
+
+    /// The draft of an account that the sheet makes, known by these folded names.
+    pub(super) fn pending(&mut self, label: Arc<str>, names: &[String]) -> AccountIndex {
+        let known = names.iter().find_map(|name| self.pending.get(name)).copied();
+        let index = known.unwrap_or_else(|| {
+            self.list.push(AccountDraft::pending(label));
+            AccountIndex::new(self.list.len() - 1)
+        });
+        for name in names {
+            self.pending.entry(name.clone()).or_insert(index);
+        }
+        index
+    }
+
+    /// The account that the sheet makes under this folded name.
+    pub(super) fn find_pending(&self, name: &str) -> Option<AccountIndex> {
+        self.pending.get(name).copied()
+    }
+
+    pub(super) fn get(&self, index: AccountIndex) -> &AccountDraft<'a> {
+        &self.list[index.position()]
+    }
+
+    pub(super) fn get_mut(&mut self, index: AccountIndex) -> &mut AccountDraft<'a> {
+        &mut self.list[index.position()]
+    }
+}

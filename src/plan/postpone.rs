@@ -1,0 +1,134 @@
+//! Steps of one kind in several stages: those that would go out in a call that is not full are postponed to a later
+//! stage, where that saves a call.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{AccountIndex, BatchSizes, CallKind, Stage, Step, StepIndex, Work};
+
+/// Moves licence changes and deletions to later stages, where that saves a call. What frees seats of which
+/// others are in want (`frees_scarce`) does not wait until these take them.
+pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: impl Fn(&Step) -> bool) {
+    let mut kinds: HashMap<CallKind, BTreeMap<Stage, Vec<usize>>> = HashMap::new();
+    for (place, step) in steps.iter().enumerate() {
+        if may_wait_at(step)
+            && let Some(kind) = CallKind::of(StepIndex(place), step)
+        {
+            kinds
+                .entry(kind)
+                .or_default()
+                .entry(step.stage)
+                .or_default()
+                .push(place);
+        }
+    }
+    kinds.retain(|_, stages| stages.len() > 1);
+    if kinds.is_empty() {
+        return;
+    }
+    let busy = later_stages(steps);
+    for (kind, stages) in kinds {
+        let may_wait_until = |place: usize, until: Stage| {
+            let step = &steps[place];
+            let is_wanted = until > Stage::Leave && frees_scarce(step);
+            let comes_next = step
+                .account
+                .and_then(|account| busy.get(&account))
+                .is_some_and(|stages| stages.iter().any(|stage| *stage > step.stage && *stage <= until));
+            !is_wanted && !comes_next
+        };
+        let mut stages: Vec<(Stage, Vec<usize>)> = stages.into_iter().collect();
+        for (_, own) in &mut stages {
+            own.sort_by_key(|place| &steps[*place].rows);
+        }
+        for (place, stage) in fewest_calls(&stages, sizes.of(kind.family()), may_wait_until) {
+            steps[place].stage = stage;
+        }
+    }
+}
+
+/// Whether the step is of a kind and in a stage that others of its kind may wait for, or that it may wait in.
+/// What is taken off an old account has a stage of its own.
+fn may_wait_at(step: &Step) -> bool {
+    match step.work {
+        Work::License(_) => matches!(step.stage, Stage::Change | Stage::Grant(_) | Stage::TakeOver),
+        Work::Delete => true,
+        _ => false,
+    }
+}
+
+/// The stages of the accounts that have steps in several.
+fn later_stages(steps: &[Step]) -> HashMap<AccountIndex, Vec<Stage>> {
+    let mut stages: HashMap<AccountIndex, Vec<Stage>> = HashMap::new();
+    for step in steps {
+        if let Some(account) = step.account {
+            stages.entry(account).or_default().push(step.stage);
+        }
+    }
+    stages.retain(|_, stages| stages.len() > 1);
+    stages
+}
+
+/// Stages so far, gone through in one assignment.
+#[derive(Default, Clone)]
+struct Assignment {
+    calls: usize,
+    /// What waits for the next stage.
+    waiting: Vec<usize>,
+    moved: Vec<(usize, Stage)>,
+}
+
+/// What is to be moved, and where to, so that there are the fewest calls of `size` steps; of the assignments
+/// with as few calls, one that moves the fewest steps.
+fn fewest_calls(
+    stages: &[(Stage, Vec<usize>)],
+    size: usize,
+    may_wait_until: impl Fn(usize, Stage) -> bool,
+) -> Vec<(usize, Stage)> {
+    let mut assignments = vec![Assignment::default()];
+    for (position, (stage, own)) in stages.iter().enumerate() {
+        let next = stages.get(position + 1).map(|(stage, _)| *stage);
+        let mut after: Vec<Assignment> = Vec::new();
+        for assignment in assignments {
+            let count = assignment.waiting.len() + own.len();
+            let odd = count % size;
+            let late = next.map(|next| {
+                let candidates = own.iter().rev().chain(assignment.waiting.iter().rev()).copied();
+                candidates
+                    .filter(|place| may_wait_until(*place, next))
+                    .take(odd)
+                    .collect::<Vec<_>>()
+            });
+            if let Some(late) = late
+                && odd > 0
+                && late.len() == odd
+            {
+                let mut other = assignment.clone();
+                other.calls += count / size;
+                other.settle(*stage, &late);
+                other.waiting = late;
+                after.push(other);
+            }
+            let mut assignment = assignment;
+            assignment.calls += count.div_ceil(size);
+            assignment.settle(*stage, &[]);
+            assignment.waiting = Vec::new();
+            after.push(assignment);
+        }
+        // Of assignments that leave as many steps waiting, only the best so far can be part of the best of all.
+        after.sort_by_key(|assignment| (assignment.waiting.len(), assignment.calls, assignment.moved.len()));
+        after.dedup_by_key(|assignment| assignment.waiting.len());
+        assignments = after;
+    }
+    let best = assignments
+        .into_iter()
+        .min_by_key(|assignment| (assignment.calls, assignment.moved.len()));
+    best.map(|assignment| assignment.moved).unwrap_or_default()
+}
+
+impl Assignment {
+    /// What has waited goes out in this stage, but for what waits on.
+    fn settle(&mut self, stage: Stage, waits_on: &[usize]) {
+        let arrived = self.waiting.iter().filter(|place| !waits_on.contains(place));
+        self.moved.extend(arrived.map(|place| (*place, stage)));
+    }
+}

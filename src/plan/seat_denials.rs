@@ -1,0 +1,232 @@
+//! Who misses out where seats are short.
+//!
+//! Of a pool that does not do for everybody the last rows that want it are left out, as many as it takes; so
+//! no row misses out on a bundle of which a later row gets a seat, unless it needs what that row frees. Knows what is held in the end only, not the
+//! order in which seats change hands.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::seats::Pools;
+use super::{Holding, LicenseEdit, RowIndex};
+use crate::model::{BundleCode, BundleSet};
+
+/// What the rows ask for one account.
+pub(super) struct SeatRequest<'a> {
+    /// What it holds before.
+    pub(super) base: &'a Holding,
+    /// What each row does, in sheet order. No row has edits of two accounts.
+    pub(super) edits: &'a [(RowIndex, LicenseEdit)],
+    /// The row that moves somebody here, and the bundles that it can hand over, which need no seat of their own.
+    pub(super) handed_over: Option<(RowIndex, BundleSet)>,
+}
+
+/// A row that misses out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Denial {
+    /// Which.
+    pub(super) row: RowIndex,
+    /// The seats that it would take.
+    pub(super) needs: BundleSet,
+    /// Those of them for whose want it misses out.
+    pub(super) lacking: BundleSet,
+}
+
+/// The rows that miss out on seats, by row.
+pub(super) type Denied = BTreeMap<RowIndex, Denial>;
+
+/// The rows that miss out, in sheet order. `pools` is what is free once everything that only frees has been done.
+pub(super) fn denials(requests: &[SeatRequest<'_>], pools: &Pools) -> Vec<Denial> {
+    let mut distribution = SeatDistribution::of(requests, pools);
+    if distribution.left.values().any(|left| *left < 0) {
+        distribution.count_takers();
+        distribution.deny_until_it_fits();
+        distribution.admit_again();
+    }
+    distribution.denials()
+}
+
+/// Bundles that an account gains, each by the row that brings it about, and bundles that it loses.
+#[derive(Default)]
+struct Effect {
+    gains: Vec<(BundleCode, RowIndex)>,
+    frees: BundleSet,
+}
+
+impl SeatRequest<'_> {
+    /// The seats that it takes, but for those that are handed over.
+    pub(super) fn takes(&self) -> BundleSet {
+        self.effect(|_| false).gains.into_iter().map(|(code, _)| code).collect()
+    }
+
+    /// What comes of it without the rows that are `off`.
+    fn effect(&self, off: impl Fn(RowIndex) -> bool) -> Effect {
+        if self.base.direct == super::Direct::Unknown {
+            return Effect::default();
+        }
+        let before = self.base.direct.bundles();
+        let mut held = self.base.clone();
+        let mut brought_by: Vec<(BundleCode, RowIndex)> = Vec::new();
+        for (row, edit) in self.edits.iter().filter(|(row, _)| !off(*row)) {
+            let (was, next) = (held.direct.bundles(), edit.apply(&held));
+            let is = next.direct.bundles();
+            brought_by.retain(|(code, _)| is.contains(code));
+            let new = is.minus(&was);
+            brought_by.extend(
+                new.iter()
+                    .filter(|code| !before.contains(code))
+                    .map(|code| (code.clone(), *row)),
+            );
+            held = next;
+        }
+        if let Some((mover, bundles)) = &self.handed_over {
+            brought_by.retain(|(code, row)| row != mover || !bundles.contains(code));
+        }
+        Effect {
+            gains: brought_by,
+            frees: before.minus(&held.direct.bundles()),
+        }
+    }
+}
+
+struct SeatDistribution<'a> {
+    requests: &'a [SeatRequest<'a>],
+    /// Free seats of each pool in the end; below zero where more are promised than there are.
+    left: BTreeMap<BundleCode, i64>,
+    /// The rows that get a seat of a bundle, and the requests that they belong to.
+    takers: HashMap<BundleCode, BTreeSet<(RowIndex, usize)>>,
+    /// The rows that miss out, and their requests.
+    off: BTreeMap<RowIndex, usize>,
+}
+
+impl<'a> SeatDistribution<'a> {
+    fn of(requests: &'a [SeatRequest<'a>], pools: &Pools) -> Self {
+        let seats = |(code, seats): (&BundleCode, u64)| (code.clone(), i64::try_from(seats).unwrap_or(i64::MAX));
+        let mut distribution = Self {
+            requests,
+            left: pools.iter().map(seats).collect(),
+            takers: HashMap::new(),
+            off: BTreeMap::new(),
+        };
+        for request in requests {
+            distribution.count(&request.effect(|_| false), 1);
+        }
+        distribution
+    }
+
+    /// Adds what a request frees and takes to what is left, or takes it off.
+    fn count(&mut self, effect: &Effect, times: i64) {
+        for code in &effect.frees {
+            if let Some(left) = self.left.get_mut(code) {
+                *left = left.saturating_add(times);
+            }
+        }
+        for (code, _) in &effect.gains {
+            if let Some(left) = self.left.get_mut(code) {
+                *left = left.saturating_sub(times);
+            }
+        }
+    }
+
+    fn effect(&self, place: usize) -> Effect {
+        self.requests[place].effect(|row| self.off.contains_key(&row))
+    }
+
+    fn count_takers(&mut self) {
+        for (place, request) in self.requests.iter().enumerate() {
+            for (code, row) in request.effect(|_| false).gains {
+                self.takers.entry(code).or_default().insert((row, place));
+            }
+        }
+    }
+
+    /// Leaves a row out, or lets it in again.
+    fn switch(&mut self, row: RowIndex, place: usize) {
+        let before = self.effect(place);
+        self.count(&before, -1);
+        for (code, row) in before.gains {
+            self.takers.entry(code).or_default().remove(&(row, place));
+        }
+        if self.off.remove(&row).is_none() {
+            self.off.insert(row, place);
+        }
+        let after = self.effect(place);
+        self.count(&after, 1);
+        for (code, row) in after.gains {
+            self.takers.entry(code).or_default().insert((row, place));
+        }
+    }
+
+    fn last_taker(&self, code: &BundleCode) -> Option<(RowIndex, usize)> {
+        self.takers.get(code).and_then(BTreeSet::last).copied()
+    }
+
+    /// The last row that takes a seat which is not there.
+    fn last_too_many(&self) -> Option<(RowIndex, usize)> {
+        let overdrawn = self.left.iter().filter(|(_, left)| **left < 0);
+        overdrawn.filter_map(|(code, _)| self.last_taker(code)).max()
+    }
+
+    /// Leaves out the last rows that want what is overdrawn; returns them, last first.
+    fn deny_until_it_fits(&mut self) -> Vec<(RowIndex, usize)> {
+        let mut denied = Vec::new();
+        while let Some((row, place)) = self.last_too_many() {
+            self.switch(row, place);
+            denied.push((row, place));
+        }
+        denied
+    }
+
+    /// The bundles of which no seat is left.
+    fn lacking(&self) -> BTreeSet<BundleCode> {
+        let gone = self.left.iter().filter(|(_, left)| **left <= 0);
+        gone.map(|(code, _)| code.clone()).collect()
+    }
+
+    /// Lets rows in again, first rows first, for which there are seats after all, or would be without rows
+    /// after them.
+    fn admit_again(&mut self) {
+        let mut next = 0;
+        while let Some((row, place)) = self.off.range(next..).next().map(|(row, place)| (*row, *place)) {
+            next = row + 1;
+            let lacking = self.lacking();
+            self.switch(row, place);
+            let denied = self.deny_until_it_fits();
+            if denied.iter().all(|(other, _)| *other > row) {
+                // What nobody lacks lets nobody else in.
+                let helps = self.effect(place).frees.iter().any(|code| lacking.contains(code));
+                if helps || !denied.is_empty() {
+                    next = 0;
+                }
+                continue;
+            }
+            for (row, place) in denied.into_iter().rev() {
+                self.switch(row, place);
+            }
+            self.switch(row, place);
+        }
+    }
+
+    fn denials(&self) -> Vec<Denial> {
+        let denial = |(row, place): (&RowIndex, &usize)| {
+            let with = self.requests[*place]
+                .effect(|other| other != *row && self.off.contains_key(&other))
+                .gains;
+            let needs: Vec<BundleCode> = with
+                .into_iter()
+                .filter(|(_, by)| by == row)
+                .map(|(code, _)| code)
+                .collect();
+            let is_gone = |code: &BundleCode| self.left.get(code).is_some_and(|left| *left <= 0);
+            let gone: Vec<BundleCode> = needs.iter().filter(|code| is_gone(code)).cloned().collect();
+            // Not what only later rows have taken, because this one could not have the others.
+            let went_before = |code: &&BundleCode| self.last_taker(code).is_none_or(|(last, _)| last < *row);
+            let before: Vec<BundleCode> = gone.iter().filter(went_before).cloned().collect();
+            Denial {
+                row: *row,
+                needs: needs.into(),
+                lacking: if before.is_empty() { gone } else { before }.into(),
+            }
+        };
+        self.off.iter().map(denial).collect()
+    }
+}

@@ -1,0 +1,127 @@
+//! The ends of rows that get no call, in words.
+
+use super::{Ending, PlannedRow, Verdict};
+use crate::api::User;
+use crate::model::{BundleSet, Email, Status, UserId, UserRef};
+use crate::text::{fold, joined};
+
+pub(super) fn verdict(status: Status, code: &'static str, message: impl Into<String>) -> Verdict {
+    Verdict {
+        status,
+        code: code.into(),
+        message: message.into(),
+    }
+}
+
+/// Two rows contradict each other, which shows only now that it is known whom they name.
+pub(super) fn contradicts(code: &'static str, message: String) -> Verdict {
+    verdict(Status::Invalid, code, message)
+}
+
+pub(super) fn user_not_found(name: &str, suggestion: Option<&str>) -> Verdict {
+    verdict(
+        Status::NotFound,
+        "user_not_found",
+        format!("there is no user `{name}`{}", did_you_mean(suggestion)),
+    )
+}
+
+pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict {
+    let words: Vec<String> = missing
+        .iter()
+        .map(|(name, suggestion)| format!("there is no group `{name}`{}", did_you_mean(suggestion.as_deref())))
+        .collect();
+    verdict(Status::NotFound, "group_not_found", words.join("; "))
+}
+
+/// The code of a deletion of somebody who is not there.
+pub(super) const ALREADY_GONE: &str = "already_gone";
+
+pub(super) fn already_gone(name: &str, suggestion: Option<&str>) -> Verdict {
+    verdict(
+        Status::Unchanged,
+        ALREADY_GONE,
+        format!("there is no account `{name}`{}", did_you_mean(suggestion)),
+    )
+}
+
+fn did_you_mean(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(String::new, |suggestion| format!("; did you mean `{suggestion}`?"))
+}
+
+pub(super) fn user_ambiguous(name: &str, which: &[String]) -> Verdict {
+    ambiguous("user_ambiguous", "user", name, which)
+}
+
+pub(super) fn group_ambiguous(name: &str, which: &[String]) -> Verdict {
+    ambiguous("group_ambiguous", "group", name, which)
+}
+
+fn ambiguous(code: &'static str, what: &str, name: &str, which: &[String]) -> Verdict {
+    let message = format!(
+        "`{name}` could be more than one {what}: {}; write the id of the one you mean",
+        joined(which, 4)
+    );
+    verdict(Status::Ambiguous, code, message)
+}
+
+/// The account that has this address, unless it only bears it as its user name while its e-mail is another:
+/// whoever is invited by the address, or moves to it, is most likely somebody else.
+pub(super) fn bearer<'a>(address: &Email, user: &'a User) -> Result<&'a User, Verdict> {
+    if user.email().is_empty() || fold(user.email()) == address.fold() {
+        return Ok(user);
+    }
+    let message = format!(
+        "`{address}` is the user name of an account whose e-mail is `{}` ({}); if it is the person you mean, write \
+         that e-mail",
+        user.email(),
+        user.id
+    );
+    Err(verdict(Status::Ambiguous, "user_name_of_another", message))
+}
+
+/// Between two runs the name of a migration's old account went to another one.
+pub(super) fn another_account(name: &UserRef, begun_with: UserId, now: UserId) -> Verdict {
+    let message = format!(
+        "`{name}` was {begun_with} when this row was begun and is {now} now; that account is left alone; if the move \
+         is over, take the row out, else name the old account by its id"
+    );
+    verdict(Status::Conflict, "another_account", message)
+}
+
+/// An edit that builds on what the account holds is refused where that cannot be read, because the call
+/// replaces the whole set (`uipath-api`, 3.1).
+pub(super) fn licenses_unreadable() -> Verdict {
+    let message = "what the account holds cannot be read here, and writing would replace it; \
+        use `set-licenses` with the whole set";
+    verdict(Status::Rejected, "licenses_unreadable", message)
+}
+
+/// The account would be made by another row of the sheet, which cannot run.
+pub(super) fn not_made(label: &str) -> Verdict {
+    let message = format!("there is no account `{label}`, and the row that makes it cannot run");
+    verdict(Status::Skipped, "no_account", message)
+}
+
+/// The end of a row that has no steps and nothing against it.
+pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
+    let note = |otherwise: &'static str| {
+        if row.note().is_empty() {
+            otherwise.to_owned()
+        } else {
+            row.note().to_owned()
+        }
+    };
+    match row.ending() {
+        Ending::Done if row.made_earlier().is_some() => verdict(Status::Done, "", note("done earlier")),
+        Ending::Done => verdict(Status::Unchanged, "", note("already so")),
+        Ending::Waiting(text) if row.note().is_empty() => verdict(Status::Waiting, "not_accepted", text.as_str()),
+        Ending::Waiting(text) => verdict(Status::Waiting, "not_accepted", format!("{}; {text}", row.note())),
+        Ending::Short(bundles) => verdict(Status::Conflict, "seats_short", short_of(bundles)),
+    }
+}
+
+/// The message of a row that misses out on seats.
+pub fn short_of(bundles: &BundleSet) -> String {
+    format!("no seat is left of {bundles} for this row")
+}

@@ -1,0 +1,406 @@
+//! Events into the present state of a run, which progress is drawn from. Pure: the time is a parameter.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use super::forecast::quota_name;
+use super::style::{ERROR, WARNING};
+use crate::event::{Event, Method, Service, WaitReason};
+use crate::model::{Place, Status};
+use crate::text::{clean, duration, number};
+
+/// So many failed rows are shown as they happen.
+const FAILURES_SHOWN: usize = 20;
+/// Calls per second are counted over so long.
+const RATE_WINDOW: Duration = Duration::from_secs(10);
+/// Before this there is no rate to tell.
+const SHORTEST_RATE: Duration = Duration::from_secs(1);
+/// Before this the time left is not guessed from the rows.
+const SETTLED: Duration = Duration::from_secs(5);
+
+/// What has happened so far. Times are since the beginning.
+#[derive(Debug, Default)]
+pub(super) struct RunState {
+    reading: Option<Reading>,
+    running: Option<Running>,
+    forecast: Option<Duration>,
+    calls: VecDeque<(u64, u64)>,
+    waits: Vec<(WaitReason, Duration)>,
+    answers: BTreeMap<(Service, u16), u64>,
+    lines: Vec<String>,
+}
+
+/// What is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) what: &'static str,
+    pub(super) read: u64,
+    pub(super) total: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Running {
+    rows: usize,
+    ended: usize,
+    failed: usize,
+    /// Rows that need a person, failed or not attempted.
+    told: usize,
+    since: Duration,
+}
+
+/// What progress shows at one moment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct ProgressView {
+    pub(super) reading: Option<Reading>,
+    pub(super) running: Option<RunningNow>,
+    /// What is waited for longest, and how long still.
+    pub(super) wait: Option<(String, Duration)>,
+}
+
+/// Rows carried out so far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct RunningNow {
+    pub(super) rows: usize,
+    pub(super) ended: usize,
+    pub(super) failed: usize,
+    /// Not told of a moment too short for a rate.
+    pub(super) calls_per_second: Option<f64>,
+    pub(super) left: Option<Duration>,
+}
+
+impl RunState {
+    /// How long the run is predicted to take.
+    pub(super) fn expect(&mut self, forecast: Duration) {
+        self.forecast = Some(forecast);
+    }
+
+    /// Takes notice of an event.
+    pub(super) fn take(&mut self, event: Event, now: Duration) {
+        match event {
+            Event::Reading { what, read, total } => self.reading = Some(Reading { what, read, total }),
+            Event::RunStarted { rows } => {
+                self.reading = None;
+                self.running = Some(Running {
+                    rows,
+                    ended: 0,
+                    failed: 0,
+                    told: 0,
+                    since: now,
+                });
+            }
+            Event::CallSent { method, service } => self.call_sent(service, method, now),
+            Event::CallEnded { service, status, .. } => {
+                if let Some(status) = status {
+                    *self.answers.entry((service, status)).or_default() += 1;
+                }
+            }
+            Event::Waiting { reason, length } => {
+                self.waits.retain(|(other, until)| *other != reason && *until > now);
+                self.waits.push((reason, now + length));
+            }
+            Event::RowEnded { place, status, message } => self.row_ended(&place, status, &message),
+            Event::Notice(text) => self
+                .lines
+                .push(format!("{WARNING}note{WARNING:#}: {}", clean(&text, 500))),
+            Event::Stopping(reason) => self
+                .lines
+                .push(format!("{WARNING}stopping{WARNING:#}: {}", clean(&reason, 500))),
+        }
+    }
+
+    /// The lines that have come up since this was last asked.
+    pub(super) fn take_lines(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lines)
+    }
+
+    /// Answers so far, by service and HTTP status.
+    pub(super) fn answers(&self) -> BTreeMap<(Service, u16), u64> {
+        self.answers.clone()
+    }
+
+    pub(super) fn view(&self, now: Duration) -> ProgressView {
+        ProgressView {
+            reading: self.reading,
+            running: self
+                .running
+                .filter(|running| running.rows > 0)
+                .map(|running| RunningNow {
+                    rows: running.rows,
+                    ended: running.ended,
+                    failed: running.failed,
+                    calls_per_second: self.calls_per_second(now),
+                    left: self.left(running, now),
+                }),
+            wait: self
+                .waits
+                .iter()
+                .filter(|(_, until)| *until > now)
+                .max_by_key(|(_, until)| *until)
+                .map(|(reason, until)| (told(reason), until.saturating_sub(now))),
+        }
+    }
+
+    /// A call that leaves shows that its quota, or the server's pause, is over.
+    fn call_sent(&mut self, service: Service, method: Method, now: Duration) {
+        self.waits.retain(|(reason, until)| {
+            let is_over =
+                *reason == WaitReason::Quota(service, method) || *reason == WaitReason::Asked(service, method);
+            !is_over && *until > now
+        });
+        let second = now.as_secs();
+        match self.calls.back_mut() {
+            Some((of, count)) if *of == second => *count += 1,
+            _ => self.calls.push_back((second, 1)),
+        }
+        while self
+            .calls
+            .front()
+            .is_some_and(|(of, _)| of + RATE_WINDOW.as_secs() <= second)
+        {
+            self.calls.pop_front();
+        }
+    }
+
+    fn row_ended(&mut self, place: &Place, status: Status, message: &str) {
+        let Some(running) = &mut self.running else {
+            return;
+        };
+        running.ended += 1;
+        running.failed += usize::from(status.is_failure());
+        if !status.needs_a_person() {
+            return;
+        }
+        running.told += 1;
+        if running.told <= FAILURES_SHOWN {
+            self.lines
+                .push(format!("{place}: {ERROR}{status}{ERROR:#}: {}", clean(message, 200)));
+        } else if running.told == FAILURES_SHOWN + 1 {
+            self.lines
+                .push("further failed rows are counted, not shown; the results file has them all".to_owned());
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a rate is shown with one decimal")]
+    fn calls_per_second(&self, now: Duration) -> Option<f64> {
+        let since = self.running.map_or(Duration::ZERO, |running| running.since);
+        let window = now.saturating_sub(since).min(RATE_WINDOW);
+        if window < SHORTEST_RATE {
+            return None;
+        }
+        let oldest = now.as_secs().saturating_sub(RATE_WINDOW.as_secs());
+        let recent = self.calls.iter().filter(|(second, _)| *second >= oldest);
+        let count: u64 = recent.map(|(_, count)| count).sum();
+        Some(count as f64 / window.as_secs_f64())
+    }
+
+    /// From the forecast at first, from the rows done more and more: rows end in bursts, so that early
+    /// on their pace says little.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    fn left(&self, running: Running, now: Duration) -> Option<Duration> {
+        let elapsed = now.saturating_sub(running.since);
+        let share = running.ended as f64 / running.rows.max(1) as f64;
+        let by_rows = (running.ended > 0 && elapsed >= SETTLED).then(|| elapsed.mul_f64((1.0 - share) / share));
+        let by_forecast = self.forecast.map(|forecast| forecast.saturating_sub(elapsed));
+        match (by_forecast, by_rows) {
+            (Some(forecast), Some(rows)) => Some(forecast.mul_f64(1.0 - share) + rows.mul_f64(share)),
+            (forecast, rows) => forecast.or(rows),
+        }
+    }
+}
+
+/// A reason to wait, as it reads before `: 41 s`.
+fn told(reason: &WaitReason) -> String {
+    match reason {
+        WaitReason::Quota(service, method) => format!("the {}", quota_name(*service, *method)),
+        WaitReason::Asked(service, method) => format!("a pause the server asked for ({} {method})", service.as_str()),
+        WaitReason::Retry(fault) => format!("another try after {}", clean(fault, 80)),
+        WaitReason::ReadBack => "new accounts to be readable".to_owned(),
+    }
+}
+
+impl ProgressView {
+    /// The state in one line: `600 of 1,200 rows, 3 failed, 4.2 calls/s, 5 min left; waiting for PUT quota: 41 s`.
+    pub(super) fn line(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(reading) = self.reading {
+            let of = reading
+                .total
+                .map_or_else(String::new, |total| format!(" of {}", number(total)));
+            parts.push(format!("reading {} {}{of}", reading.what, number(reading.read)));
+        } else if let Some(running) = self.running {
+            parts.push(format!(
+                "{} of {} rows",
+                number(running.ended as u64),
+                number(running.rows as u64)
+            ));
+            if running.failed > 0 {
+                parts.push(format!("{} failed", number(running.failed as u64)));
+            }
+            if let Some(rate) = running.calls_per_second {
+                parts.push(format!("{rate:.1} calls/s"));
+            }
+            if let Some(left) = running.left.filter(|_| running.ended < running.rows) {
+                parts.push(format!("{} left", duration(left)));
+            }
+        }
+        let wait = self
+            .wait
+            .as_ref()
+            .map(|(reason, length)| format!("waiting for {reason}: {}", duration(*length)));
+        let state = Some(parts.join(", ")).filter(|state| !state.is_empty());
+        state.into_iter().chain(wait).collect::<Vec<_>>().join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    fn row(status: Status) -> Event {
+        Event::RowEnded {
+            place: Place {
+                sheet: "Joiners".into(),
+                row: 7,
+            },
+            status,
+            message: "no such\u{1b}[31m group".to_owned(),
+        }
+    }
+
+    fn put() -> Event {
+        Event::CallSent {
+            method: Method::Put,
+            service: Service::Identity,
+        }
+    }
+
+    fn started(rows: usize) -> RunState {
+        let mut run_state = RunState::default();
+        run_state.take(Event::RunStarted { rows }, seconds(0));
+        run_state
+    }
+
+    fn wait(reason: WaitReason, length: u64) -> Event {
+        Event::Waiting {
+            reason,
+            length: seconds(length),
+        }
+    }
+
+    #[test]
+    fn reading_tells_how_far_it_is() {
+        let mut run_state = RunState::default();
+        for (total, line) in [
+            (None, "reading users 3,000"),
+            (Some(10_000), "reading users 3,000 of 10,000"),
+        ] {
+            let (what, read) = ("users", 3_000);
+            run_state.take(Event::Reading { what, read, total }, seconds(1));
+            assert_eq!(run_state.view(seconds(1)).line(), line);
+        }
+    }
+
+    #[test]
+    fn a_run_tells_rows_failures_calls_per_second_and_the_time_left() {
+        let mut run_state = started(1_200);
+        for _ in 0..300 {
+            run_state.take(row(Status::Done), seconds(9));
+        }
+        run_state.take(row(Status::Rejected), seconds(9));
+        for second in 0..10 {
+            run_state.take(put(), seconds(second));
+            run_state.take(put(), seconds(second));
+        }
+        assert_eq!(
+            run_state.view(seconds(10)).line(),
+            "301 of 1,200 rows, 1 failed, 2.0 calls/s, 29 s left"
+        );
+        assert_eq!(
+            run_state
+                .view(seconds(60))
+                .running
+                .and_then(|running| running.calls_per_second),
+            Some(0.0),
+            "calls of long ago are no rate"
+        );
+    }
+
+    #[test]
+    fn a_moment_has_no_rate_and_a_run_without_rows_no_line() {
+        let mut run_state = started(7);
+        run_state.take(put(), seconds(0));
+        assert_eq!(run_state.view(Duration::from_millis(100)).line(), "0 of 7 rows");
+        assert_eq!(started(0).view(seconds(9)).line(), "");
+    }
+
+    #[test]
+    fn the_forecast_is_believed_at_the_start_and_the_rows_at_the_end() {
+        let mut run_state = started(100);
+        assert_eq!(run_state.view(seconds(1)).running.unwrap().left, None);
+        run_state.expect(seconds(100));
+        let left = |run_state: &RunState, now| run_state.view(seconds(now)).running.unwrap().left.unwrap();
+        assert_eq!(left(&run_state, 10), seconds(90));
+        for _ in 0..50 {
+            run_state.take(row(Status::Done), seconds(100));
+        }
+        assert_eq!(
+            left(&run_state, 100),
+            seconds(50),
+            "half of 0 s by forecast, half of 100 s by rows"
+        );
+    }
+
+    #[test]
+    fn the_longest_wait_is_told_until_it_is_over() {
+        let mut run_state = started(10);
+        let quota = WaitReason::Quota(Service::Identity, Method::Put);
+        run_state.take(wait(WaitReason::Retry("a 503".to_owned()), 5), seconds(0));
+        run_state.take(wait(quota, 41), seconds(0));
+        let told = |run_state: &RunState, now| run_state.view(seconds(now)).wait;
+        assert_eq!(told(&run_state, 0), Some(("the PUT quota".to_owned(), seconds(41))));
+        run_state.take(put(), seconds(1));
+        assert_eq!(
+            told(&run_state, 1),
+            Some(("another try after a 503".to_owned(), seconds(4)))
+        );
+        assert_eq!(told(&run_state, 5), None);
+    }
+
+    #[test]
+    fn failed_rows_are_shown_as_they_happen_until_there_are_too_many() {
+        let mut run_state = started(100);
+        run_state.take(row(Status::Done), seconds(1));
+        for _ in 0..30 {
+            run_state.take(row(Status::Rejected), seconds(1));
+        }
+        let lines = run_state.take_lines();
+        assert_eq!(lines.len(), FAILURES_SHOWN + 1);
+        assert_eq!(
+            anstream::adapter::strip_str(&lines[0]).to_string(),
+            "Joiners row 7: rejected: no such [31m group"
+        );
+        assert!(lines[FAILURES_SHOWN].contains("counted, not shown"));
+        assert_eq!(run_state.view(seconds(1)).running.unwrap().failed, 30);
+    }
+
+    #[test]
+    fn answers_are_counted_by_service_and_status() {
+        let mut run_state = started(1);
+        for status in [Some(403), Some(403), None] {
+            run_state.take(
+                Event::CallEnded {
+                    method: Method::Put,
+                    service: Service::License,
+                    status,
+                    took: seconds(1),
+                },
+                seconds(1),
+            );
+        }
+        assert_eq!(run_state.answers(), BTreeMap::from([((Service::License, 403), 2)]));
+    }
+}

@@ -1,0 +1,155 @@
+//! Whether everything is as it was when a plan was saved; and what is not, in words.
+
+use super::compare::{Difference, Since, differences};
+use super::error::SavedPlanError;
+use super::file::SavedPlan;
+use super::header::PlanOrganization;
+use super::options::SavedOptions;
+use super::sheet_plan::SheetPlan;
+use crate::cli::PlanningOptions;
+use crate::ledger::History;
+use crate::plan::{BatchSizes, Plan, SeatLine, batch};
+use crate::text::number;
+
+/// How many differences are named.
+const NAMED: usize = 20;
+
+impl SavedPlan {
+    /// Makes sure that no flag is typed otherwise than the plan was made with.
+    ///
+    /// # Errors
+    /// [`SavedPlanError::OtherFlags`] where one is.
+    pub fn check_flags(&self, typed: &PlanningOptions) -> Result<(), SavedPlanError> {
+        let differences = self.header.options.differences(&SavedOptions::of(typed));
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        Err(SavedPlanError::OtherFlags { path, differences })
+    }
+
+    /// Makes sure that the plan was made for this organization.
+    ///
+    /// # Errors
+    /// [`SavedPlanError::OtherOrganization`] where it was not.
+    pub fn check_organization(&self, present: PlanOrganization) -> Result<(), SavedPlanError> {
+        let planned = &self.header.organization;
+        if planned.id == present.id {
+            return Ok(());
+        }
+        Err(SavedPlanError::OtherOrganization {
+            path: self.path.clone(),
+            planned: planned.clone(),
+            present,
+        })
+    }
+
+    /// Makes sure that every row is still as the plan has it, given what is planned `now` with these `sizes`.
+    ///
+    /// # Errors
+    /// [`SavedPlanError::Changed`] where something has changed.
+    pub fn check(
+        &self,
+        now: SheetPlan<'_>,
+        sizes: &BatchSizes,
+        history: Option<&History>,
+    ) -> Result<(), SavedPlanError> {
+        let rows = differences(&self.plan.rows, now.rows(), self.since(history));
+        let sizes = size_differences(now.plan, &self.header.batch, sizes);
+        let count = rows.len() + sizes.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let mut changes = listed(&rows);
+        changes.extend(sizes);
+        // What others hold matters to a plan only where a row gets no seat for it.
+        if !rows.is_empty() && !now.plan.short.is_empty() {
+            changes.extend(seat_differences(&self.plan.seats, &now.plan.seats));
+        }
+        Err(SavedPlanError::Changed {
+            path: self.path.clone(),
+            saved_at: self.header.saved_at,
+            count,
+            changes,
+        })
+    }
+
+    /// What to say of a plan that was [checked](Self::check): a sentence without a full stop.
+    pub fn still_holds(&self) -> String {
+        let saved_at = self.header.saved_at;
+        format!(
+            "the plan of {saved_at}, saved in `{}`, still holds",
+            self.path.display()
+        )
+    }
+
+    /// Whether a run has begun since the plan was saved.
+    fn since(&self, history: Option<&History>) -> Since {
+        let last = history.and_then(History::last_run);
+        // The results file names runs by the second, so a run of the same second counts as a later one.
+        if last.is_some_and(|run| run.started().as_second() >= self.header.saved_at.as_second()) {
+            Since::ARunBegan
+        } else {
+            Since::NothingRan
+        }
+    }
+}
+
+fn listed(differences: &[Difference]) -> Vec<String> {
+    let line = |difference: &Difference| format!("{}: {}", difference.at, difference.message);
+    let mut lines: Vec<String> = differences.iter().take(NAMED).map(line).collect();
+    if differences.len() > NAMED {
+        lines.push(format!("and {} more", number((differences.len() - NAMED) as u64)));
+    }
+    lines
+}
+
+/// Bundles of which other numbers of seats are free than when the plan was saved, a sentence each.
+pub(super) fn seat_differences(saved: &[SeatLine], now: &[SeatLine]) -> Vec<String> {
+    let free = |line: &SeatLine| Some(line.total?.saturating_sub(line.allocated?));
+    now.iter()
+        .filter_map(|line| {
+            let then = free(saved.iter().find(|then| then.code == line.code)?)?;
+            let is = free(line)?;
+            (then != is).then(|| format!("of {} {is} seats are free now; the plan found {then}", line.code))
+        })
+        .collect()
+}
+
+/// The chunk sizes that have changed since the plan was saved, a sentence each; none where the plan comes to
+/// as many calls with the one as with the other.
+fn size_differences(plan: &Plan, saved: &BatchSizes, now: &BatchSizes) -> Vec<String> {
+    if saved == now || calls(plan, saved) == calls(plan, now) {
+        return Vec::new();
+    }
+    let pairs = named(saved).into_iter().zip(named(now));
+    pairs
+        .filter(|((_, then), (_, is))| then != is)
+        .map(|((name, then), (_, is))| format!("`{name}` is {is} now; the plan was made with {then}"))
+        .collect()
+}
+
+fn calls(plan: &Plan, sizes: &BatchSizes) -> usize {
+    let stages = plan.stages().into_iter();
+    stages.map(|stage| batch(plan, plan.steps_of(stage), sizes).len()).sum()
+}
+
+/// The sizes under their names in a profile.
+fn named(sizes: &BatchSizes) -> [(&'static str, usize); 6] {
+    let BatchSizes {
+        users_per_license_call,
+        users_per_release,
+        users_per_invite,
+        users_per_create,
+        users_per_delete,
+        members_per_group_call,
+    } = *sizes;
+    [
+        ("users_per_license_call", users_per_license_call),
+        ("users_per_release", users_per_release),
+        ("users_per_invite", users_per_invite),
+        ("users_per_create", users_per_create),
+        ("users_per_delete", users_per_delete),
+        ("members_per_group_call", members_per_group_call),
+    ]
+}

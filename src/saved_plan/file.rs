@@ -1,0 +1,171 @@
+//! The plan file: written whole or not at all, readable by its owner only; read with care.
+
+use std::collections::HashSet;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::error::SavedPlanError;
+use super::header::{PlanHeader, path_from};
+use super::sheet_plan::RowPlan;
+use crate::model::RowKey;
+use crate::plan::SeatLine;
+use crate::text::clean;
+
+/// What every plan file begins with.
+const FORMAT: &str = "reseat plan";
+
+/// The version of the format that is written here, and the newest that is understood.
+const VERSION: u32 = 1;
+
+/// By what a plan file is known.
+#[derive(Serialize, Deserialize)]
+struct FormatMark {
+    format: String,
+    version: u32,
+    /// The version of reseat that saved it.
+    #[serde(default)]
+    reseat: String,
+}
+
+/// A plan file that was read.
+#[derive(Debug, Deserialize)]
+pub struct SavedPlan {
+    /// The file.
+    #[serde(skip)]
+    pub path: PathBuf,
+    /// What the plan was made from.
+    #[serde(flatten)]
+    pub header: PlanHeader,
+    pub(super) plan: Content,
+}
+
+/// What of the plan is compared.
+#[derive(Debug, Deserialize)]
+pub(super) struct Content {
+    pub(super) seats: Vec<SeatLine>,
+    pub(super) rows: Vec<RowPlan>,
+}
+
+#[derive(Serialize)]
+struct PlanFile<P> {
+    #[serde(flatten)]
+    mark: FormatMark,
+    #[serde(flatten)]
+    header: PlanHeader,
+    plan: P,
+}
+
+/// Whether a plan may be saved here: nothing but an older plan is ever replaced.
+///
+/// # Errors
+/// [`SavedPlanError::NotReplaced`] where there is another file.
+pub fn may_be_saved_to(path: &Path) -> Result<(), SavedPlanError> {
+    let is_plan = || {
+        let text = fs_err::read_to_string(path).ok()?;
+        let mark: FormatMark = serde_json::from_str(&text).ok()?;
+        Some(mark.format == FORMAT)
+    };
+    if !path.exists() || is_plan() == Some(true) {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(SavedPlanError::NotReplaced { path })
+}
+
+/// Writes a plan file in one step; what is kept of `plan` is what serializes as its `seats` and `rows`.
+///
+/// # Errors
+/// [`SavedPlanError::Write`] where the file system refuses.
+pub fn write(path: &Path, header: PlanHeader, plan: impl Serialize) -> Result<(), SavedPlanError> {
+    let PlanHeader { saved_at, .. } = header;
+    let content = PlanFile {
+        mark: FormatMark {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            reseat: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        header: PlanHeader {
+            // As precise as the results file.
+            saved_at: Timestamp::from_millisecond(saved_at.as_millisecond()).unwrap_or(saved_at),
+            ..header
+        },
+        plan,
+    };
+    replace(path, &content).map_err(|source| SavedPlanError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn replace(path: &Path, content: &impl Serialize) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // `NamedTempFile` makes it readable by its owner only, wherever the file system knows of owners.
+    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let mut out = BufWriter::new(&file);
+    serde_json::to_writer_pretty(&mut out, content)?;
+    writeln!(out)?;
+    out.flush()?;
+    drop(out);
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+impl SavedPlan {
+    /// The rows that it plans.
+    pub fn planned_rows(&self) -> HashSet<RowKey> {
+        let planned = self.plan.rows.iter().filter(|row| row.is_planned());
+        planned.map(|row| row.key).collect()
+    }
+
+    /// The sheet that it was made for, seen from here.
+    pub fn sheet(&self) -> PathBuf {
+        path_from(&self.path, &self.header.sheet)
+    }
+
+    /// The results file that it was made with, if one was named, seen from here.
+    pub fn results(&self) -> Option<PathBuf> {
+        self.header.results.as_ref().map(|path| path_from(&self.path, path))
+    }
+
+    /// Reads a plan file.
+    ///
+    /// # Errors
+    /// There is none, it is no plan, it is damaged, or it is of a newer version.
+    pub fn read(path: &Path) -> Result<Self, SavedPlanError> {
+        let not_a_plan = |reason: String| SavedPlanError::NotAPlan {
+            path: path.to_owned(),
+            reason,
+        };
+        let text = fs_err::read(path).map_err(SavedPlanError::Read)?;
+        // The mark is read by itself first: a newer version may have anything in the place of the rest.
+        match serde_json::from_slice::<FormatMark>(&text) {
+            Err(error) => return Err(not_a_plan(error.to_string())),
+            Ok(mark) if mark.format != FORMAT => {
+                return Err(not_a_plan(format!("its `format` is `{}`", clean(&mark.format, 40))));
+            }
+            Ok(mark) if mark.version > VERSION => {
+                return Err(SavedPlanError::Newer {
+                    path: path.to_owned(),
+                    version: mark.version,
+                    known: VERSION,
+                });
+            }
+            Ok(_) => {}
+        }
+        let mut json = serde_json::Deserializer::from_reader(BufReader::new(text.as_slice()));
+        match serde_path_to_error::deserialize::<_, Self>(&mut json) {
+            Ok(saved) => Ok(Self {
+                path: path.to_owned(),
+                ..saved
+            }),
+            Err(error) => Err(SavedPlanError::Damaged {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+}

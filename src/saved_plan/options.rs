@@ -1,0 +1,296 @@
+//! The flags that a plan was made with. Pure.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::{
+    ColumnMapping, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, RowSelection, SheetOptions,
+    Target,
+};
+use crate::model::OperationKind;
+
+/// The flags that a plan was made with, as the plan file holds them; those that were not typed are left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a flag of the file is one of the command line, there or not"
+)]
+pub struct SavedOptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<OperationKind>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    map: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sheet: Vec<String>,
+    #[serde(skip_serializing_if = "is_not")]
+    allow_unknown_codes: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    allow_email_update: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    sandbox: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only: Option<RowSelection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_shortage: Option<Shortage>,
+    #[serde(skip_serializing_if = "is_not")]
+    allow_admins: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    resend: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    skip_invalid: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Shortage {
+    Stop,
+    Fill,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_not(flag: &bool) -> bool {
+    !flag
+}
+
+/// A flag and its values, as they are typed.
+type Flag = (&'static str, Vec<String>);
+
+impl SavedOptions {
+    /// The flags of what was typed; the results file is kept apart.
+    pub fn of(typed: &PlanningOptions) -> Self {
+        // Taken apart by name: a new flag does not compile until it is kept here, or left out on purpose.
+        let PlanningOptions {
+            sheet:
+                SheetOptions {
+                    operation,
+                    columns,
+                    sheets,
+                    unknown_codes,
+                    email_update,
+                    target,
+                },
+            only,
+            limit,
+            on_shortage,
+            admins,
+            invalid_rows,
+            pending_invites,
+            // The header keeps it.
+            results: _,
+        } = typed;
+        let mapping = |mapping: &ColumnMapping| format!("{}={}", mapping.header, mapping.column);
+        Self {
+            operation: *operation,
+            map: columns.iter().map(mapping).collect(),
+            sheet: sheets.clone(),
+            allow_unknown_codes: *unknown_codes == Permission::Allowed,
+            allow_email_update: *email_update == Permission::Allowed,
+            sandbox: *target == Target::Sandbox,
+            only: only.clone(),
+            limit: *limit,
+            on_shortage: on_shortage.map(|on_shortage| match on_shortage {
+                OnShortage::Stop => Shortage::Stop,
+                OnShortage::Fill => Shortage::Fill,
+            }),
+            allow_admins: *admins == Permission::Allowed,
+            resend: *pending_invites == PendingInvites::Resend,
+            skip_invalid: *invalid_rows == InvalidRows::Skip,
+        }
+    }
+
+    /// The same as options.
+    pub fn planning(&self) -> PlanningOptions {
+        let mapping = |text: &String| {
+            let (header, column) = text.rsplit_once('=').unwrap_or((text, ""));
+            ColumnMapping {
+                header: header.to_owned(),
+                column: column.to_owned(),
+            }
+        };
+        PlanningOptions {
+            sheet: SheetOptions {
+                operation: self.operation,
+                columns: self.map.iter().map(mapping).collect(),
+                sheets: self.sheet.clone(),
+                unknown_codes: self.allow_unknown_codes.into(),
+                email_update: self.allow_email_update.into(),
+                target: if self.sandbox {
+                    Target::Sandbox
+                } else {
+                    Target::Configured
+                },
+            },
+            only: self.only.clone(),
+            limit: self.limit,
+            on_shortage: self.on_shortage.map(|on_shortage| match on_shortage {
+                Shortage::Stop => OnShortage::Stop,
+                Shortage::Fill => OnShortage::Fill,
+            }),
+            admins: self.allow_admins.into(),
+            invalid_rows: if self.skip_invalid {
+                InvalidRows::Skip
+            } else {
+                InvalidRows::Refuse
+            },
+            pending_invites: if self.resend {
+                PendingInvites::Resend
+            } else {
+                PendingInvites::Leave
+            },
+            results: None,
+        }
+    }
+
+    /// What of the `typed` flags is not as this plan was made, a sentence each. A flag that is not typed is
+    /// the plan's.
+    pub fn differences(&self, typed: &Self) -> Vec<String> {
+        let ours = self.flags();
+        let mut differences = Vec::new();
+        for (flag, values) in typed.flags() {
+            let planned = ours.iter().find(|(name, _)| *name == flag);
+            if planned.is_none_or(|(_, planned)| *planned != values) {
+                let planned = match planned {
+                    Some((_, planned)) => format!("with `{}`", typed_as(flag, planned)),
+                    None => format!("without `{flag}`"),
+                };
+                differences.push(format!(
+                    "`{}` was typed; the plan was made {planned}",
+                    typed_as(flag, &values)
+                ));
+            }
+        }
+        differences
+    }
+
+    /// The words to add to the `typed` flags for another sheet of the same kind: how to read it, and what is
+    /// allowed. Which rows were chosen is of the plan's own sheet only.
+    pub fn missing_from(&self, typed: &Self) -> Vec<String> {
+        let typed = typed.flags();
+        let is_typed = |flag: &str| typed.iter().any(|(name, _)| *name == flag);
+        let flags = self.flags().into_iter();
+        let kept = flags.filter(|(flag, _)| !matches!(*flag, "--only" | "--limit") && !is_typed(flag));
+        kept.flat_map(|(flag, values)| words(flag, &values)).collect()
+    }
+
+    fn flags(&self) -> Vec<Flag> {
+        let Self {
+            operation,
+            map,
+            sheet,
+            allow_unknown_codes,
+            allow_email_update,
+            sandbox,
+            only,
+            limit,
+            on_shortage,
+            allow_admins,
+            resend,
+            skip_invalid,
+        } = self;
+        let one = |flag, value: Option<String>| value.map(|value| (flag, vec![value]));
+        let many = |flag, values: &Vec<String>| (!values.is_empty()).then(|| (flag, values.clone()));
+        let plain = |flag, is_typed: &bool| is_typed.then(|| (flag, Vec::new()));
+        let on_shortage = on_shortage.map(|on_shortage| match on_shortage {
+            Shortage::Stop => "stop".to_owned(),
+            Shortage::Fill => "fill".to_owned(),
+        });
+        let flags = [
+            one("--operation", operation.map(|operation| operation.to_string())),
+            many("--map", map),
+            many("--sheet", sheet),
+            plain("--allow-unknown-codes", allow_unknown_codes),
+            plain("--allow-email-update", allow_email_update),
+            plain("--sandbox", sandbox),
+            one("--only", only.as_ref().map(RowSelection::to_string)),
+            one("--limit", limit.map(|limit| limit.to_string())),
+            one("--on-shortage", on_shortage),
+            plain("--allow-admins", allow_admins),
+            plain("--resend", resend),
+            plain("--skip-invalid", skip_invalid),
+        ];
+        flags.into_iter().flatten().collect()
+    }
+}
+
+fn typed_as(flag: &str, values: &[String]) -> String {
+    words(flag, values).join(" ")
+}
+
+fn words(flag: &str, values: &[String]) -> Vec<String> {
+    if values.is_empty() {
+        return vec![flag.to_owned()];
+    }
+    let pairs = values.iter().map(|value| [flag.to_owned(), value.clone()]);
+    pairs.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Command, parse};
+
+    /// What is typed behind `reseat plan x.csv`.
+    fn typed(flags: &[&str]) -> PlanningOptions {
+        let words = ["reseat", "plan", "x.csv"].iter().chain(flags);
+        match parse(words.map(Into::into)).unwrap().command {
+            Command::Plan(options) => options.planning,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const EVERY_FLAG: [&str; 20] = [
+        "--operation",
+        "delete",
+        "--map",
+        "A = B=user",
+        "--map",
+        "Team=groups",
+        "--sheet",
+        "Leavers",
+        "--allow-unknown-codes",
+        "--allow-email-update",
+        "--sandbox",
+        "--only",
+        "2-10,Joiners!3",
+        "--limit",
+        "5",
+        "--on-shortage",
+        "fill",
+        "--allow-admins",
+        "--resend",
+        "--skip-invalid",
+    ];
+
+    #[test]
+    fn every_flag_comes_back_from_the_file_as_it_was_typed() {
+        for flags in [&[][..], &EVERY_FLAG] {
+            let options = typed(flags);
+            let json = serde_json::to_string(&SavedOptions::of(&options)).unwrap();
+            let read: SavedOptions = serde_json::from_str(&json).unwrap();
+            assert_eq!(read.planning(), options, "{json}");
+        }
+        assert_eq!(serde_json::to_string(&SavedOptions::of(&typed(&[]))).unwrap(), "{}");
+    }
+
+    #[test]
+    fn only_what_is_typed_otherwise_is_a_difference() {
+        let plan = SavedOptions::of(&typed(&EVERY_FLAG));
+        let differences = |flags: &[&str]| plan.differences(&SavedOptions::of(&typed(flags)));
+        assert_eq!(differences(&[]), [""; 0]);
+        assert_eq!(differences(&EVERY_FLAG), [""; 0]);
+        assert_eq!(
+            differences(&["--only", "3", "--on-shortage", "stop", "--resend"]),
+            [
+                "`--only 3` was typed; the plan was made with `--only 2-10,Joiners!3`",
+                "`--on-shortage stop` was typed; the plan was made with `--on-shortage fill`",
+            ]
+        );
+        let bare = SavedOptions::of(&typed(&[]));
+        assert_eq!(
+            bare.differences(&SavedOptions::of(&typed(&["--allow-admins"]))),
+            ["`--allow-admins` was typed; the plan was made without `--allow-admins`"]
+        );
+    }
+}

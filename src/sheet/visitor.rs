@@ -1,0 +1,27 @@
+//! Whoever looks at the rows of a sheet.
+
+use std::sync::Arc;
+
+use super::row::Row;
+
+/// What a visitor wants to see next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// The rows of this sheet.
+    Rows,
+    /// No more of this sheet; the next one.
+    Skip,
+}
+
+/// Someone who looks at every row of a sheet.
+pub trait Visitor {
+    /// A worksheet begins; its name is empty for a CSV.
+    fn sheet(&mut self, sheet: &Arc<str>) -> Visit;
+
+    /// The worksheet that has just begun is one that the spreadsheet program hides.
+    fn sheet_is_hidden(&mut self) {}
+
+    /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
+    /// only the memory is used.
+    fn row(&mut self, row: &mut Row) -> Visit;
+}
