@@ -40,5 +40,5 @@ pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
 pub use quirks::{CreateRefusal, EmailChange, EmptyAllocation, PortalForm, Quirks, Reinvitation, UnknownIds};
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};
-pub use stats::Stats;
+pub use stats::RequestStats;
 pub use world::{Allocation, Category, Group, GroupKind, Lease, Rule, SeatCount, User, UserKind, World};

@@ -20,7 +20,7 @@ use super::log::RequestLog;
 use super::quota::Limiter;
 use super::shared::{Shared, State};
 use super::tokens::Tokens;
-use super::{Config, Faults, Population, Stats, World, store};
+use super::{Config, Faults, Population, RequestStats, World, store};
 use crate::model::OrganizationId;
 
 /// How long a connection may take to end once the sandbox stops.
@@ -59,7 +59,7 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
         state: Mutex::new(State {
             world,
             tokens: Tokens::default(),
-            stats: Stats::default(),
+            stats: RequestStats::default(),
             limiter: Limiter::new(config.quotas.clone()),
             faults: FaultSchedule::new(config.faults.clone(), config.seed),
             in_flight: 0,
@@ -179,13 +179,13 @@ impl Sandbox {
     }
 
     /// What it has seen so far.
-    pub fn stats(&self) -> Stats {
+    pub fn stats(&self) -> RequestStats {
         self.shared.state().stats.clone()
     }
 
     /// Forgets what it has seen so far.
     pub fn reset_stats(&self) {
-        self.shared.state().stats = Stats::default();
+        self.shared.state().stats = RequestStats::default();
     }
 
     /// Looks at the organization, or changes it between two requests: another administrator at work.

@@ -10,7 +10,7 @@ use super::faults::FaultSchedule;
 use super::log::RequestLog;
 use super::quota::Limiter;
 use super::tokens::Tokens;
-use super::{Config, Stats, World, store};
+use super::{Config, RequestStats, World, store};
 use crate::model::OrganizationId;
 
 /// What every request shares.
@@ -30,7 +30,7 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub(super) world: World,
     pub(super) tokens: Tokens,
-    pub(super) stats: Stats,
+    pub(super) stats: RequestStats,
     pub(super) limiter: Limiter,
     pub(super) faults: FaultSchedule,
     pub(super) in_flight: usize,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Counts since the start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stats {
+pub struct RequestStats {
     calls: BTreeMap<(&'static str, String), u64>,
     routes: BTreeMap<&'static str, u64>,
     /// Requests answered 429 for the quota's sake or as a fault.
@@ -17,7 +17,7 @@ pub struct Stats {
     pub peak_concurrency: usize,
 }
 
-impl Stats {
+impl RequestStats {
     /// How many calls a service (`identity`, `license`, `summary`, `portal`, `token`, `page`; `none` for
     /// unknown routes) had by this method, refused ones too.
     pub fn calls(&self, service: &str, method: &str) -> u64 {
