@@ -755,6 +755,38 @@ fn a_key_is_made_of_what_a_row_means_and_of_nothing_else() {
     assert_ne!(secret("one"), secret("two"));
 }
 
+/// The keys are in results files that people keep: a row whose key changes is run a second time.
+#[test]
+fn the_keys_of_existing_results_files_stay_as_they_are() {
+    let mut found = String::new();
+    for kind in OperationKind::ALL {
+        let intake = intake_with(&sheet(kind, takes(kind)), &with_first_addresses());
+        found += &format!("{kind} {}\n", intake.rows[0].key);
+    }
+    let invalid = "operation,user,name,password,delete_when,note\ndelet,Zo\u{cb},Ann,S3cret!,later,aside\n";
+    found += &format!("invalid {}\n", intake(invalid).refused[0].key);
+    let twice = intake("operation,user\ndelete,ann\ndelete,ANN\n");
+    found += &format!("duplicate {}\n", twice.refused[0].key);
+    assert_eq!(
+        found,
+        "invite 1af6dc54dda3587a9c9a8f4a1dfd6bb6\n\
+         create 88f9bcdbc58357888f62082d36e1530b\n\
+         update c1f87bd094435902bd03467c0c782f3e\n\
+         delete 5393adf3593e58aa93e1f1a08edf5524\n\
+         set-licenses e4ad8501080f554d80b04de716bde592\n\
+         add-licenses 22126192a42c593b9833b54d3df3f774\n\
+         remove-licenses b36014e775fa53c2a8d82e76b22b811d\n\
+         release-licenses 125c272069e15e629c50415213dc3fec\n\
+         block-licenses a122361d64f0588d9c9afbfe4f0d38e3\n\
+         set-group-licenses f54610a5eaa95fac82d01d68315dafb4\n\
+         add-to-groups 31300b4ba7fe56d7b3a59ccc8e20e11e\n\
+         remove-from-groups a3ae0dd803bd580fb1c8630bb49f2f80\n\
+         migrate 1e0864d751fe5fb7bb8a429399c61034\n\
+         invalid e1137efbd43751b38b6adc308a54eb39\n\
+         duplicate 11408737e7335039b61f9da98ac3e4ef\n"
+    );
+}
+
 #[test]
 fn a_workbook_is_read_sheet_by_sheet_and_the_sheets_for_people_are_skipped() {
     let mut workbook = Workbook::new();
