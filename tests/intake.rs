@@ -35,7 +35,7 @@ fn intake(text: &str) -> Intake {
 
 fn codes(intake: &Intake, severity: Severity) -> Vec<&'static str> {
     let told = intake.problems.iter().filter(|problem| problem.severity == severity);
-    told.map(|problem| problem.code).collect()
+    told.map(|problem| problem.code.as_str()).collect()
 }
 
 /// The operations of a sheet in which every row can run.
@@ -141,7 +141,7 @@ fn a_row_without_what_its_operation_needs_is_refused_with_the_column_named() {
             let told: Vec<_> = intake
                 .problems
                 .iter()
-                .filter(|problem| problem.code == "missing-cell")
+                .filter(|problem| problem.code.as_str() == "missing-cell")
                 .collect();
             assert_eq!(told.len(), 1, "{kind} without {missing:?}: {:?}", intake.problems);
             assert!(told[0].what.contains(missing[0].as_str()), "{:?}", told[0]);
@@ -316,7 +316,7 @@ fn the_operation_comes_from_the_cell_else_the_flag_else_the_sheets_name_else_the
     ] {
         let intake = intake(text);
         assert_eq!(codes(&intake, Severity::Error), ["no-operation"], "{text}");
-        assert_eq!(intake.refused[0].code, "no-operation");
+        assert_eq!(intake.refused[0].code.as_str(), "no-operation");
     }
 }
 
@@ -473,7 +473,7 @@ fn a_header_that_cannot_be_used_is_an_error() {
 fn a_problem_names_row_column_and_mend() {
     let intake = intake("note,operation,Licences,User\n\nx,add-licenses,ATUNU,ann\n");
     let problem = intake.problems.iter().next().unwrap();
-    assert_eq!(problem.spot.to_string(), "row 3, column Licences (column C)");
+    assert_eq!(problem.location.to_string(), "row 3, column Licences (column C)");
     assert!(problem.help.contains("ATTUNU"), "{problem:?}");
     let refused = &intake.refused[0];
     assert_eq!((refused.user.as_str(), refused.place.row), ("ann", 3));
@@ -649,13 +649,13 @@ fn rows_that_contradict_each_other_are_both_named_and_neither_runs() {
             .iter()
             .find(|problem| problem.severity == Severity::Error)
             .unwrap();
-        assert_eq!(problem.spot.row, Some(4), "{text}");
+        assert_eq!(problem.location.row, Some(4), "{text}");
         assert!(problem.what.contains("row 2"), "{problem:?}");
         assert_eq!(intake.rows.len(), 1, "{text}");
         let refused: Vec<_> = intake
             .refused
             .iter()
-            .map(|row| (row.place.row, row.code, row.status))
+            .map(|row| (row.place.row, row.code.as_str(), row.status))
             .collect();
         assert_eq!(
             refused,
@@ -931,7 +931,7 @@ proptest! {
         let intake = intake_with(&sheet, &options);
         prop_assert_eq!(intake.rows.len() + intake.refused.len(), OperationKind::ALL.len());
         for problem in intake.problems.iter() {
-            let told = format!("{}{}{}", problem.spot, problem.what, problem.help);
+            let told = format!("{}{}{}", problem.location, problem.what, problem.help);
             prop_assert!(!told.contains(is_unsafe), "{:?}", told);
         }
     }
@@ -999,7 +999,7 @@ fn problems_are_told_in_the_order_of_the_rows_whenever_they_are_found() {
     let told: Vec<_> = intake
         .problems
         .iter()
-        .map(|problem| (problem.spot.row, problem.code))
+        .map(|problem| (problem.location.row, problem.code.as_str()))
         .collect();
     assert_eq!(
         told,

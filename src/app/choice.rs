@@ -149,7 +149,7 @@ fn not_valid(refused: &Refused) -> Record {
         operation: refused.operation,
         user: refused.user.clone(),
         target: refused.target.clone(),
-        code: refused.code.to_owned(),
+        code: refused.code.as_str().to_owned(),
         message: refused.message.clone(),
         ..Record::blank(refused.place.clone(), refused.key, refused.status)
     }

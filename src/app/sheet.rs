@@ -9,7 +9,7 @@ use crate::api::Client;
 use crate::cli::{Permission, SheetOptions};
 use crate::intake::{self, Intake};
 use crate::model::{Capabilities, Catalogue};
-use crate::problem::Severity;
+use crate::problem::{ProblemCode, Severity};
 use crate::settings::Settings;
 use crate::sheet::{SheetError, Source};
 
@@ -62,7 +62,7 @@ pub(super) async fn read(
         .problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error)
-        .all(|problem| problem.code == "unknown-bundle-code");
+        .all(|problem| problem.code == ProblemCode::UnknownBundleCode);
     if first.unknown_codes.is_empty() || !asks_only_for_codes {
         return Ok(first);
     }

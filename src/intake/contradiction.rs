@@ -6,7 +6,7 @@ use super::column::Column;
 use super::fact::{Claim, Fact, GROUP, RowNumber};
 use super::fault::Fault;
 use super::values::Values;
-use crate::problem::Severity;
+use crate::problem::{ProblemCode, Severity};
 
 /// How two rows contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,90 +66,90 @@ impl Contradiction {
         }
     }
 
-    fn words(self, other: &str) -> (Severity, &'static str, String, &'static str) {
+    fn words(self, other: &str) -> (Severity, ProblemCode, String, &'static str) {
         use Severity::{Error, Warning};
         match self {
             Self::Duplicate => (
                 Error,
-                "duplicate-row",
+                ProblemCode::DuplicateRow,
                 format!("the row says the same as {other}"),
                 "delete one of them",
             ),
             Self::AddressTwice => (
                 Error,
-                "address-twice",
+                ProblemCode::AddressTwice,
                 format!("this row and {other} both make an account of the same address"),
                 "keep one of them",
             ),
             Self::MadeAndDeleted => (
                 Error,
-                "made-and-deleted",
+                ProblemCode::MadeAndDeleted,
                 format!("of this row and {other}, one makes an account of an address and the other deletes it"),
                 "delete first, in a sheet of its own, and invite or create in a second one",
             ),
             Self::MadeAndLeft => (
                 Error,
-                "made-and-left",
+                ProblemCode::MadeAndLeft,
                 format!("of this row and {other}, one makes an account of an address and the other moves away from it"),
                 "move each person once, to the last address",
             ),
             Self::MovedTwice => (
                 Error,
-                "migrate-twice",
+                ProblemCode::MigrateTwice,
                 format!("this row and {other} both move the same user"),
                 "keep one of them",
             ),
             Self::MovedAndDeleted => (
                 Error,
-                "migrate-and-delete",
+                ProblemCode::MigrateAndDelete,
                 format!("of this row and {other}, one moves a user and the other deletes the same user"),
                 "leave the deletion out: `migrate` deletes the old account (see `delete_when`)",
             ),
             Self::AfterDelete => (
                 Error,
-                "work-after-delete",
+                ProblemCode::WorkAfterDelete,
                 format!("the row works on a user whom {other} deletes"),
                 "leave one of them out, or put this row above the deletion",
             ),
             Self::AfterMove => (
                 Warning,
-                "work-after-migrate",
+                ProblemCode::WorkAfterMigrate,
                 format!("the row works on the old account of a user whom {other} moves to a new address"),
                 "name the new address if the new account is meant",
             ),
             Self::DifferentLicenses => (
                 Error,
-                "different-licenses",
+                ProblemCode::DifferentLicenses,
                 format!("this row and {other} each say what exactly the user's direct licences become, and differ"),
                 "keep one of them",
             ),
             Self::LicensesInOrder => (
                 Warning,
-                "licenses-in-order",
+                ProblemCode::LicensesInOrder,
                 format!("this row and {other} change the same user's licences; they run in the order of the sheet"),
                 "say it in one `set-licenses` row to be sure",
             ),
             Self::JoinsAndLeaves => (
                 Error,
-                "joins-and-leaves",
+                ProblemCode::JoinsAndLeaves,
                 format!("of this row and {other}, one puts the user into a group that the other takes the user out of"),
                 "leave the group out of one of them",
             ),
             Self::GivenAndTaken => (
                 Error,
-                "given-and-taken",
+                ProblemCode::GivenAndTaken,
                 format!("of this row and {other}, one gives the user a licence that the other takes away"),
                 "leave the licence out of one of them",
             ),
             Self::DifferentValues(_) => (
                 Error,
-                "different-values",
+                ProblemCode::DifferentValues,
                 format!("this row and {other} give the same user different values here"),
                 "keep one of them",
             ),
             Self::TwoRules => (
                 Error,
-                "two-rules",
+                ProblemCode::TwoRules,
                 format!("this row and {other} each say what exactly the group's rule becomes, and differ"),
                 "keep one of them",
             ),

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::column::Column;
-use crate::problem::{Problem, Severity, Spot};
+use crate::problem::{Location, Problem, ProblemCode, Severity};
 
 /// A finding about one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) severity: Severity,
-    pub(super) code: &'static str,
+    pub(super) code: ProblemCode,
     pub(super) column: Option<Column>,
     pub(super) what: String,
     pub(super) help: String,
@@ -22,7 +22,7 @@ pub(super) fn shown(cell: &str) -> String {
 
 impl Fault {
     /// The row cannot run.
-    pub(super) fn error(code: &'static str, what: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn error(code: ProblemCode, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             code,
@@ -33,7 +33,7 @@ impl Fault {
     }
 
     /// The row runs, but is worth a look.
-    pub(super) fn warning(code: &'static str, what: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn warning(code: ProblemCode, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(code, what, help)
@@ -52,7 +52,7 @@ impl Fault {
         Problem {
             severity: self.severity,
             code: self.code,
-            spot: Spot { sheet, row, column },
+            location: Location { sheet, row, column },
             what: self.what,
             help: self.help,
         }

@@ -12,6 +12,7 @@ use super::refusal::sentence;
 use super::result::Refused;
 use super::typist::Sheet;
 use crate::model::{Place, Row, Status};
+use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
 
 /// Compares the rows with each other, and takes those that cannot run out of the rows.
@@ -44,7 +45,7 @@ fn check_sheets(whole: &mut Whole, options: &Options) {
                 format!("it has {}", joined(&names, 8))
             };
             faults.push(Fault::error(
-                "no-such-sheet",
+                ProblemCode::NoSuchSheet,
                 format!("there is no worksheet `{wanted}`"),
                 help,
             ));
@@ -54,13 +55,13 @@ fn check_sheets(whole: &mut Whole, options: &Options) {
         if whole.sheets.is_empty() {
             let help = "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
             faults.push(Fault::error(
-                "no-header",
+                ProblemCode::NoHeader,
                 "no worksheet has a header that reseat knows",
                 help,
             ));
         } else if whole.found.row_count == 0 && whole.found.ignored == 0 {
             faults.push(Fault::error(
-                "no-rows",
+                ProblemCode::NoRows,
                 "the sheet has no rows",
                 "an empty export is seldom meant; look at where the sheet comes from",
             ));
@@ -97,15 +98,15 @@ fn tell(whole: &mut Whole, repeated: &[Repetition], pairs: &[Pair]) {
 fn sort_by_place(whole: &mut Whole) {
     let sheets = &whole.sheets;
     whole.found.problems.sort_by_key(|problem| {
-        let sheet = sheets.iter().position(|sheet| sheet.name == problem.spot.sheet);
-        (sheet, problem.spot.row)
+        let sheet = sheets.iter().position(|sheet| sheet.name == problem.location.sheet);
+        (sheet, problem.location.row)
     });
 }
 
 /// Why a row that is valid by itself cannot run.
 struct Verdict {
     status: Status,
-    code: &'static str,
+    code: ProblemCode,
     message: String,
     occurrence: u32,
 }

@@ -4,6 +4,7 @@ use super::fault::{Fault, shown};
 use super::hash::hash;
 use super::list::split;
 use crate::model::GroupRef;
+use crate::problem::ProblemCode;
 
 /// The groups of a cell, each once.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ impl GroupList {
     pub(super) fn parse(cell: &str) -> Result<Self, Fault> {
         let items = split(cell).map_err(|_| {
             Fault::error(
-                "list-quote",
+                ProblemCode::ListQuote,
                 format!("`{}` has a double quote that is not closed", shown(cell)),
                 "close it after the item's name, or leave it out",
             )

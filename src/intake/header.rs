@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clean::{clean, on_one_line};
 use super::column::{Column, ColumnSet};
 use super::fault::Fault;
-use crate::problem::Problems;
+use crate::problem::{ProblemCode, Problems};
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
 
@@ -119,7 +119,7 @@ fn label(name: &str, position: usize) -> Arc<str> {
 
 fn two_headers(column: Column, first: &str, second: &str) -> Fault {
     Fault::error(
-        "two-headers",
+        ProblemCode::TwoHeaders,
         format!("`{first}` and `{second}` both mean `{}`", column.as_str()),
         format!(
             "keep one of them, or rename the other to `note`; --map \"HEADER={}\" says what a header means",
@@ -143,7 +143,11 @@ fn unknown_header(name: &str, label: &str) -> Fault {
 }
 
 fn unused_header(label: &str, help: &str) -> Fault {
-    Fault::warning("unknown-header", format!("the column `{label}` is not used"), help)
+    Fault::warning(
+        ProblemCode::UnknownHeader,
+        format!("the column `{label}` is not used"),
+        help,
+    )
 }
 
 #[cfg(test)]
@@ -187,7 +191,7 @@ mod tests {
     fn an_unknown_header_is_a_warning_with_a_suggestion_and_two_for_one_column_an_error() {
         let (_, faults) = header("user,Licnses,mail,email", &[]);
         assert_eq!(
-            faults.iter().map(|fault| fault.code).collect::<Vec<_>>(),
+            faults.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>(),
             ["unknown-header", "two-headers"]
         );
         assert!(faults[0].help.contains("`licenses`"));

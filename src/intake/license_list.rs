@@ -4,6 +4,7 @@ use super::fault::{Fault, shown};
 use super::hash::hash;
 use super::list::{Item, split};
 use crate::model::{BundleCode, BundleSet, Catalogue, KnownBundle};
+use crate::problem::ProblemCode;
 
 /// The licences of a cell.
 #[derive(Debug, Default)]
@@ -59,7 +60,7 @@ impl LicenseList {
         }
         let items = split(&cell).map_err(|_| LicenseFaults {
             faults: vec![Fault::error(
-                "list-quote",
+                ProblemCode::ListQuote,
                 format!("`{}` has a double quote that is not closed", shown(&cell)),
                 "close it after the product's name, or write the code",
             )],
@@ -116,7 +117,7 @@ fn name_with_comma(first: &Item, after: &[Item], catalogue: &Catalogue) -> Optio
 pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> Fault {
     if NOT_FOR_USERS.iter().any(|code| code.eq_ignore_ascii_case(word)) {
         return Fault::error(
-            "not-a-user-bundle",
+            ProblemCode::NotAUserBundle,
             format!(
                 "`{}` is a robot or service product, which is allocated to tenants and not to users",
                 shown(word)
@@ -131,7 +132,7 @@ pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> Fault {
         format!("did you mean {}?", suggestions.join(" or "))
     };
     let what = format!("`{}` is no known licence", shown(word));
-    Fault::error("unknown-bundle-code", what, help)
+    Fault::error(ProblemCode::UnknownBundleCode, what, help)
 }
 
 fn named(bundle: &KnownBundle) -> String {
@@ -177,7 +178,7 @@ mod tests {
         let told: Vec<_> = faults
             .faults
             .iter()
-            .map(|fault| (fault.code, fault.help.contains("ATTUNU")))
+            .map(|fault| (fault.code.as_str(), fault.help.contains("ATTUNU")))
             .collect();
         assert_eq!(
             told,

@@ -14,6 +14,7 @@ use super::result::SkippedSheet;
 use super::shape::row_fault;
 use super::typist::{Assignment, Keep, Sheet};
 use super::word::{Word, word_named};
+use crate::problem::ProblemCode;
 use crate::sheet::{Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, header_key, joined};
 
@@ -82,7 +83,7 @@ impl<'scope, 'env> Pass<'scope, 'env> {
                     let near = Column::nearest(column)
                         .map_or_else(String::new, |near| format!("did you mean `{}`?", near.as_str()));
                     let what = format!("`{column}` in --map is no column of reseat's");
-                    let fault = Fault::error("unknown-column", what, near);
+                    let fault = Fault::error(ProblemCode::UnknownColumn, what, near);
                     self.whole
                         .found
                         .problems
@@ -132,7 +133,8 @@ impl<'scope, 'env> Pass<'scope, 'env> {
         if is_hidden {
             let help = "its rows run like the others; --sheet NAME picks the worksheets that are meant";
             let what = "the worksheet is hidden in the spreadsheet program";
-            let problem = Fault::warning("hidden-sheet", what, help).into_problem(sheet.name.clone(), None, None);
+            let problem =
+                Fault::warning(ProblemCode::HiddenSheet, what, help).into_problem(sheet.name.clone(), None, None);
             self.whole.found.problems.push(problem);
         }
         self.last_number = self.last_number.max(sheet.number(row.number()));
@@ -154,7 +156,7 @@ impl<'scope, 'env> Pass<'scope, 'env> {
                 joined(&labels, 6)
             );
             let help = "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
-            let fault = Fault::error("no-header", what, help);
+            let fault = Fault::error(ProblemCode::NoHeader, what, help);
             let problem = fault.into_problem(name.clone(), Some(row.number()), None);
             self.whole.found.problems.push(problem);
         }

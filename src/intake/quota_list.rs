@@ -4,13 +4,14 @@ use super::fault::{Fault, shown};
 use super::license_list::unknown;
 use super::list::split;
 use crate::model::{BundleSet, Catalogue, Quota};
+use crate::problem::ProblemCode;
 
 /// The quotas of a cell such as `ATTUNU=10; TSTNU=5`, each for one of `licenses`; a mere number
 /// where there is but one licence.
 pub(super) fn parse_quotas(cell: &str, licenses: &BundleSet, catalogue: &Catalogue) -> Result<Vec<Quota>, Fault> {
     let shape = || {
         Fault::error(
-            "quota-shape",
+            ProblemCode::QuotaShape,
             format!("`{}` is no list of quotas", shown(cell)),
             "write code and number, parted by `;`: ATTUNU=10; TSTNU=5",
         )
@@ -29,14 +30,14 @@ pub(super) fn parse_quotas(cell: &str, licenses: &BundleSet, catalogue: &Catalog
         let limit = at_least_one(number.trim().parse().map_err(|_| shape())?)?;
         if !licenses.contains(&code) {
             return Err(Fault::error(
-                "quota-without-licence",
+                ProblemCode::QuotaWithoutLicense,
                 format!("the quota for `{code}` limits a licence that the row does not list"),
                 format!("add `{code}` to `licenses`, or leave the quota out"),
             ));
         }
         if quotas.iter().any(|quota| quota.code == code) {
             return Err(Fault::error(
-                "quota-twice",
+                ProblemCode::QuotaTwice,
                 format!("`{code}` has two quotas"),
                 "keep one of them",
             ));
@@ -50,7 +51,7 @@ pub(super) fn parse_quotas(cell: &str, licenses: &BundleSet, catalogue: &Catalog
 fn at_least_one(limit: u32) -> Result<u32, Fault> {
     if limit == 0 {
         return Err(Fault::error(
-            "quota-zero",
+            ProblemCode::QuotaZero,
             "a quota is at least 1",
             "to give nobody the licence, leave it out of `licenses`",
         ));
@@ -86,7 +87,7 @@ mod tests {
             ("ATUNU=1", "unknown-bundle-code"),
         ] {
             assert_eq!(
-                parse_quotas(cell, &licenses, &catalogue).unwrap_err().code,
+                parse_quotas(cell, &licenses, &catalogue).unwrap_err().code.as_str(),
                 code,
                 "{cell}"
             );

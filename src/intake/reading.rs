@@ -13,6 +13,7 @@ use super::quota_list::parse_quotas;
 use super::row::Cells;
 use super::values::Values;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId};
+use crate::problem::ProblemCode;
 use crate::text::{fold, is_lower};
 
 /// Columns that most sheets have not.
@@ -73,7 +74,7 @@ impl<'c> Reading<'c, '_, '_> {
                 _ => "leave the cell empty to leave the field alone",
             };
             let what = format!("`{}` cannot clear `{}`", self.kind, column.as_str());
-            self.fault(Fault::error("cannot-clear", what, help), *column);
+            self.fault(Fault::error(ProblemCode::CannotClear, what, help), *column);
             found = true;
         }
         found
@@ -152,7 +153,7 @@ impl<'c> Reading<'c, '_, '_> {
     fn several_in_one_cell(&mut self, column: Column, what: &str) {
         let what = format!("the cell holds several items, where one {what} belongs");
         self.fault(
-            Fault::error("several-in-one-cell", what, "give each a row of its own"),
+            Fault::error(ProblemCode::SeveralInOneCell, what, "give each a row of its own"),
             column,
         );
     }
@@ -168,7 +169,7 @@ impl<'c> Reading<'c, '_, '_> {
             {
                 let what = format!("`{}` {fault}", shown(address));
                 self.fault(
-                    Fault::error("bad-email", what, "write one address: ann.lee@corp.example"),
+                    Fault::error(ProblemCode::BadEmail, what, "write one address: ann.lee@corp.example"),
                     column,
                 );
             }
@@ -179,14 +180,14 @@ impl<'c> Reading<'c, '_, '_> {
         {
             let what = format!("`{}` {fault}", shown(self.values.user));
             self.fault(
-                Fault::error("bad-email", what, "write one address, user name or GUID"),
+                Fault::error(ProblemCode::BadEmail, what, "write one address, user name or GUID"),
                 Column::User,
             );
         }
         if self.kind == OperationKind::Update && !self.values.email.is_empty() && !options.allow_email_update {
             self.fault(
                 Fault::error(
-                    "email-change",
+                    ProblemCode::EmailChange,
                     "UiPath does not change the e-mail address of an account",
                     "write `migrate` with the column `new_email`; --allow-email-update gives an account its first address",
                 ),
@@ -199,7 +200,7 @@ impl<'c> Reading<'c, '_, '_> {
         {
             self.fault(
                 Fault::error(
-                    "same-address",
+                    ProblemCode::SameAddress,
                     "the new address is the old one",
                     "write the address to move to",
                 ),
@@ -227,7 +228,7 @@ impl<'c> Reading<'c, '_, '_> {
         if !self.values.language.is_empty() && !is_language(self.values.language) {
             let what = format!("`{}` is no language", shown(self.values.language));
             self.fault(
-                Fault::error("bad-language", what, "write a code such as en, de or pt-BR"),
+                Fault::error(ProblemCode::BadLanguage, what, "write a code such as en, de or pt-BR"),
                 Column::Language,
             );
         }
@@ -247,7 +248,7 @@ impl<'c> Reading<'c, '_, '_> {
                 let what = format!("`delete` deletes at once, and not `{}`", shown(when));
                 let help =
                     "leave the cell empty, or keep the row for a sheet of that day: `ignore` in its operation cell";
-                self.fault(Fault::error("delete-is-now", what, help), Column::DeleteWhen);
+                self.fault(Fault::error(ProblemCode::DeleteIsNow, what, help), Column::DeleteWhen);
             }
         }
         if !when.is_empty() {
@@ -256,7 +257,7 @@ impl<'c> Reading<'c, '_, '_> {
                 None => {
                     let what = format!("`{}` does not say when to delete the old account", shown(when));
                     let help = "write accepted, invited or never";
-                    self.fault(Fault::error("bad-delete-when", what, help), Column::DeleteWhen);
+                    self.fault(Fault::error(ProblemCode::BadDeleteWhen, what, help), Column::DeleteWhen);
                 }
             }
         }
@@ -280,7 +281,7 @@ impl<'c> Reading<'c, '_, '_> {
         if value.is_none() {
             let what = format!("`{}` is neither yes nor no", shown(cell));
             self.fault(
-                Fault::error("bad-flag", what, "write yes or no, or leave the cell empty"),
+                Fault::error(ProblemCode::BadFlag, what, "write yes or no, or leave the cell empty"),
                 column,
             );
         }

@@ -6,7 +6,7 @@ use super::result::Refused;
 use super::row::Cells;
 use super::values::Values;
 use crate::model::{OperationKind, Place, RowKey, Status};
-use crate::problem::Severity;
+use crate::problem::{ProblemCode, Severity};
 
 /// A finding as one sentence for the results file.
 pub(super) fn sentence(fault: &Fault) -> String {
@@ -51,7 +51,7 @@ impl Refusal {
                 cells.get(Column::Groups),
             ]),
             status: Status::Invalid,
-            code: errors().next().map_or("no-operation", |fault| fault.code),
+            code: errors().next().map_or(ProblemCode::NoOperation, |fault| fault.code),
             message: if message.is_empty() {
                 "the row does not say what to do".to_owned()
             } else {

@@ -8,7 +8,7 @@ use super::options::Options;
 use super::pass::{Whole, pass_over};
 use super::typist::Keep;
 use crate::model::{OperationKind, Place, Row, RowKey, Status};
-use crate::problem::Problems;
+use crate::problem::{ProblemCode, Problems};
 use crate::sheet::{SheetError, Source};
 
 /// A row that cannot run.
@@ -27,7 +27,7 @@ pub struct Refused {
     /// `invalid`, or `duplicate` for the repetition of an earlier row.
     pub status: Status,
     /// The first finding's code.
-    pub code: &'static str,
+    pub code: ProblemCode,
     /// What is wrong, and the mend.
     pub message: String,
 }

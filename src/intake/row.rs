@@ -7,6 +7,7 @@ use super::clean::{clean, is_clear, is_error_value, is_exponent, trimmed};
 use super::column::{Column, ColumnSet};
 use super::fault::{Fault, shown};
 use super::header::Header;
+use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind, Row};
 use crate::text::{is_plain, plural};
 
@@ -104,7 +105,7 @@ impl<'r> Cells<'r> {
 
 fn too_long(text: &str) -> Fault {
     Fault::error(
-        "cell-too-long",
+        ProblemCode::CellTooLong,
         format!(
             "the cell holds {}, more than any cell of a spreadsheet program",
             plural(text.chars().count(), "character")
@@ -141,7 +142,7 @@ fn formula_as_text(column: Column, text: &str) -> Option<Fault> {
     match column {
         Column::Password => None,
         Column::Name | Column::Surname | Column::DisplayName => Some(Fault::warning(
-            "formula-as-text",
+            ProblemCode::FormulaAsText,
             format!(
                 "`{}` looks like a formula, and is sent as the text that it is",
                 shown(text)
@@ -149,7 +150,7 @@ fn formula_as_text(column: Column, text: &str) -> Option<Fault> {
             "if it is one, let the spreadsheet program compute it and save the sheet again",
         )),
         _ => Some(Fault::error(
-            "formula-as-text",
+            ProblemCode::FormulaAsText,
             format!("the cell holds a formula, `{}`, and not its value", shown(text)),
             "let the spreadsheet program compute it and save the sheet again, or write the value",
         )),
@@ -162,14 +163,14 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     }
     if cell.kind == CellKind::Uncomputed {
         return Some(Fault::error(
-            "formula-without-value",
+            ProblemCode::FormulaWithoutValue,
             "the cell holds a formula whose value was never computed",
             "open the workbook in the spreadsheet program, let it compute, and save it",
         ));
     }
     if cell.kind == CellKind::Error || is_error_value(text) {
         return Some(Fault::error(
-            "error-value",
+            ProblemCode::ErrorValue,
             format!("the cell shows the error `{text}`"),
             "mend the formula, or write the value in its place",
         ));
@@ -179,7 +180,7 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     }
     if is_textual(column) && is_exponent(text) {
         return Some(Fault::error(
-            "lost-digits",
+            ProblemCode::LostDigits,
             format!(
                 "`{}` is a long number that the spreadsheet program shortened",
                 shown(text)
@@ -192,7 +193,7 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     }
     if text.contains('\u{fffd}') {
         return Some(Fault::error(
-            "lost-letters",
+            ProblemCode::LostLetters,
             format!("`{}` has letters that were lost in a conversion", shown(text)),
             "write them again, and save the sheet as CSV UTF-8 or as a workbook",
         ));
@@ -203,7 +204,7 @@ fn fault(column: Column, cell: Cell<'_>, text: &str) -> Option<Fault> {
     );
     let odd = look_alike(cell.text, text).filter(|_| address)?;
     Some(Fault::warning(
-        "look-alike-address",
+        ProblemCode::LookAlikeAddress,
         format!("`{}` {odd}", shown(text)),
         "type it by hand if it came from a message or a web page",
     ))

@@ -6,6 +6,7 @@ use super::needs::{Need, needs};
 use super::options::Options;
 use super::reading::Reading;
 use crate::model::OperationKind;
+use crate::problem::ProblemCode;
 
 impl Reading<'_, '_, '_> {
     pub(super) fn joins_and_leaves(&mut self) {
@@ -15,7 +16,10 @@ impl Reading<'_, '_, '_> {
         if joins.hashes.iter().any(|group| leaves.hashes.contains(group)) {
             let what = "the row puts the user into a group and takes the user out of it";
             let help = "leave the group out of one of the cells";
-            self.fault(Fault::error("joins-and-leaves", what, help), Column::RemoveGroups);
+            self.fault(
+                Fault::error(ProblemCode::JoinsAndLeaves, what, help),
+                Column::RemoveGroups,
+            );
         }
     }
 
@@ -29,7 +33,8 @@ impl Reading<'_, '_, '_> {
                 Need::OneOf(columns) if !columns.iter().any(|column| self.is_given(*column)) => {
                     let names: Vec<String> = columns.iter().map(|column| format!("`{}`", column.as_str())).collect();
                     let what = format!("`{}` needs at least one of {}", self.kind, names.join(", "));
-                    self.faults.push(Fault::error("missing-cell", what, "fill one of them"));
+                    self.faults
+                        .push(Fault::error(ProblemCode::MissingCell, what, "fill one of them"));
                 }
                 _ => {}
             }
@@ -66,11 +71,11 @@ impl Reading<'_, '_, '_> {
                 "`{}` needs to read a user's present licences, which this deployment's API does not offer",
                 self.kind
             );
-            self.faults.push(Fault::error("not-offered", what, help));
+            self.faults.push(Fault::error(ProblemCode::NotOffered, what, help));
         }
         if !self.values.quotas.is_empty() && !offered.group_quotas {
             let fault = Fault::error(
-                "not-offered",
+                ProblemCode::NotOffered,
                 "this deployment has no quotas in group rules",
                 "leave the cell empty",
             );
@@ -91,5 +96,9 @@ fn missing(kind: OperationKind, column: Column) -> Fault {
         (_, Column::Licenses) => "name at least one licence, for instance ATTUNU",
         _ => "fill the cell",
     };
-    Fault::error("missing-cell", format!("`{kind}` needs `{}`", column.as_str()), help)
+    Fault::error(
+        ProblemCode::MissingCell,
+        format!("`{kind}` needs `{}`", column.as_str()),
+        help,
+    )
 }

@@ -6,7 +6,7 @@ use super::header::Header;
 use super::row::Cells;
 use super::tally::Tally;
 use crate::model::OperationKind;
-use crate::problem::Severity;
+use crate::problem::{ProblemCode, Severity};
 use crate::sheet::{Row, RowFault, column_letters};
 
 /// Columns that any row may have.
@@ -25,17 +25,21 @@ pub(super) fn row_fault(header: &Header, row: &Row) -> Option<Fault> {
                 "the double quote in {} is not closed, so the rows after it are lost in the cell",
                 header.label(column)
             );
-            Fault::error("unclosed-quote", what, "close the quote, or leave it out")
+            Fault::error(ProblemCode::UnclosedQuote, what, "close the quote, or leave it out")
         }
         RowFault::SpaceBeforeQuote { column } => {
             let what = format!(
                 "the spaces before the double quote in {} make it a part of the text",
                 header.label(column)
             );
-            Fault::error("space-before-quote", what, "leave out the spaces, or the quotes")
+            Fault::error(
+                ProblemCode::SpaceBeforeQuote,
+                what,
+                "leave out the spaces, or the quotes",
+            )
         }
         RowFault::TooLong => Fault::error(
-            "row-too-long",
+            ProblemCode::RowTooLong,
             "the row is longer than 4 MiB, or has more than the 16,384 cells of a spreadsheet program",
             "see whether this is a sheet at all",
         ),
@@ -59,7 +63,7 @@ pub(super) fn check_shape(header: &Header, row: &Row, is_csv: bool, tally: &mut 
                 column_letters(position)
             );
             let help = "put a cell that has the delimiter in it in double quotes";
-            surplus = Some(Fault::error("too-many-cells", what, help));
+            surplus = Some(Fault::error(ProblemCode::TooManyCells, what, help));
         } else {
             tally.unnamed(row.number());
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::column::Column;
 use super::fault::Fault;
 use crate::model::OperationKind;
+use crate::problem::ProblemCode;
 use crate::text::plural;
 
 /// How often something was seen, and where first.
@@ -76,7 +77,7 @@ impl Tally {
         if let Some(seen) = self.without_operation {
             let what = format!("{} say what to do", do_not(seen.count));
             let help = "add a column `operation`, name the worksheet after one, or give --operation";
-            faults.push((seen.first, Fault::error("no-operation", what, help)));
+            faults.push((seen.first, Fault::error(ProblemCode::NoOperation, what, help)));
         }
         for ((kind, column), seen) in self.ignored {
             let what = format!(
@@ -86,7 +87,7 @@ impl Tally {
             );
             faults.push((
                 seen.first,
-                Fault::warning("cell-not-used", what, "nothing to do if that is meant").at(column),
+                Fault::warning(ProblemCode::CellNotUsed, what, "nothing to do if that is meant").at(column),
             ));
         }
         for (column, seen) in self.numbers {
@@ -95,25 +96,32 @@ impl Tally {
                 cells(seen.count)
             );
             let help = "format the column as text if the values are not as they were written";
-            faults.push((seen.first, Fault::warning("number-cell", what, help).at(column)));
+            faults.push((
+                seen.first,
+                Fault::warning(ProblemCode::NumberCell, what, help).at(column),
+            ));
         }
         if let Some(seen) = self.hidden {
             let what = format!("{} hidden in the spreadsheet program, from here on", are(seen.count));
             let help = "hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant";
-            faults.push((seen.first, Fault::warning("hidden-rows", what, help)));
+            faults.push((seen.first, Fault::warning(ProblemCode::HiddenRows, what, help)));
         }
         if let Some(seen) = self.unnamed {
             let what = format!("{} under no header, from here on", cells(seen.count));
             faults.push((
                 seen.first,
-                Fault::warning("cell-without-header", what, "give the column a header, or empty it"),
+                Fault::warning(
+                    ProblemCode::CellWithoutHeader,
+                    what,
+                    "give the column a header, or empty it",
+                ),
             ));
         }
         if let Some(seen) = self.short {
             let what = format!("{} fewer cells than the header, from here on", have(seen.count));
             faults.push((
                 seen.first,
-                Fault::warning("short-row", what, "the missing cells count as empty"),
+                Fault::warning(ProblemCode::ShortRow, what, "the missing cells count as empty"),
             ));
         }
         faults

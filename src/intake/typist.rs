@@ -21,7 +21,7 @@ use super::value_reader::ValueReader;
 use super::values::Values;
 use super::word::{Word, Words, help};
 use crate::model::{EmailFault, OperationKind, Place, Row as TypedRow, RowKey};
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, ProblemCode, Severity};
 use crate::sheet::Row;
 
 /// Whether rows are kept, or only compared.
@@ -160,7 +160,7 @@ impl<'o> Typist<'o> {
             let word = self.words.find(text);
             if word.is_none() {
                 let what = format!("`{}` is no operation", crate::text::clean(text, 60));
-                faults.push(Fault::error("unknown-operation", what, help(text)).at(Column::Operation));
+                faults.push(Fault::error(ProblemCode::UnknownOperation, what, help(text)).at(Column::Operation));
             }
             return word;
         }
@@ -206,7 +206,7 @@ impl<'o> Typist<'o> {
             unused.note(&self.sheet.header, &mut self.found.tally);
             if valid && let Err(fault) = self.accept(kind, &values, row) {
                 faults.push(Fault::error(
-                    "bad-email",
+                    ProblemCode::BadEmail,
                     fault.to_string(),
                     "write one address: ann.lee@corp.example",
                 ));
