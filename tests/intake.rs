@@ -758,17 +758,17 @@ fn a_key_is_made_of_what_a_row_means_and_of_nothing_else() {
 /// The keys are in results files that people keep: a row whose key changes is run a second time.
 #[test]
 fn the_keys_of_existing_results_files_stay_as_they_are() {
-    let mut found = String::new();
+    let mut found: Vec<String> = Vec::new();
     for kind in OperationKind::ALL {
         let intake = intake_with(&sheet(kind, takes(kind)), &with_first_addresses());
-        found += &format!("{kind} {}\n", intake.rows[0].key);
+        found.push(format!("{kind} {}\n", intake.rows[0].key));
     }
     let invalid = "operation,user,name,password,delete_when,note\ndelet,Zo\u{cb},Ann,S3cret!,later,aside\n";
-    found += &format!("invalid {}\n", intake(invalid).refused[0].key);
+    found.push(format!("invalid {}\n", intake(invalid).refused[0].key));
     let twice = intake("operation,user\ndelete,ann\ndelete,ANN\n");
-    found += &format!("duplicate {}\n", twice.refused[0].key);
+    found.push(format!("duplicate {}\n", twice.refused[0].key));
     assert_eq!(
-        found,
+        found.concat(),
         "invite 1af6dc54dda3587a9c9a8f4a1dfd6bb6\n\
          create 88f9bcdbc58357888f62082d36e1530b\n\
          update c1f87bd094435902bd03467c0c782f3e\n\

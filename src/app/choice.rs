@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use crate::cli::{PlanningOptions, RowSelection};
-use crate::intake::Refused;
+use crate::intake::RefusedRow;
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
 use crate::model::{OperationKind, Place, Row, RowKey, Status};
 use crate::plan::{Begun, BegunRows};
@@ -64,7 +64,7 @@ impl<'a> Part<'a> {
 /// Makes the choice. Without a history every row is new.
 pub(super) fn choose(
     rows: Vec<Row>,
-    refused: &[Refused],
+    refused: &[RefusedRow],
     history: Option<&History>,
     part: Part<'_>,
 ) -> Result<Choice, OpenError> {
@@ -144,7 +144,7 @@ fn not_run(row: &Row, why: &str) -> Record {
     }
 }
 
-fn not_valid(refused: &Refused) -> Record {
+fn not_valid(refused: &RefusedRow) -> Record {
     Record {
         operation: refused.operation,
         user: refused.user.clone(),

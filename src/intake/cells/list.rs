@@ -1,22 +1,26 @@
-//! Several items in one cell.
+//! Several items in one cell: how they are separated, and the groups of a cell.
 
-/// One item, and what parts it from the next.
+use super::{UnplacedProblem, excerpt, hash};
+use crate::model::GroupRef;
+use crate::problem::ProblemCode;
+
+/// One item, and what separates it from the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Item {
-    pub(super) text: String,
-    /// Whether it stood in double quotes.
-    pub(super) quoted: bool,
+pub(in crate::intake) struct Item {
+    pub(in crate::intake) text: String,
+    /// Whether it was in double quotes.
+    pub(in crate::intake) quoted: bool,
     /// The character after it; `None` for the last.
-    pub(super) separator: Option<char>,
+    pub(in crate::intake) separator: Option<char>,
 }
 
 /// A double quote that opens an item is not closed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct OpenQuote;
+pub(in crate::intake) struct OpenQuote;
 
-/// The items of a cell: parted by `;`, `,`, `|` or a line break; one with one of these in its name
-/// stands in double quotes, quotes in it doubled. Empty items are left out.
-pub(super) fn split(cell: &str) -> Result<Vec<Item>, OpenQuote> {
+/// The items of a cell, separated by `;`, `,`, `|` or a line break. An item with one of these in its name is in double
+/// quotes, quotes in it doubled. Empty items are left out.
+pub(in crate::intake) fn split(cell: &str) -> Result<Vec<Item>, OpenQuote> {
     let mut items = Vec::new();
     let mut rest = cell;
     loop {
@@ -49,7 +53,7 @@ fn is_separator(letter: char) -> bool {
     matches!(letter, ';' | ',' | '|' | '\n')
 }
 
-/// Appends what stands before the closing quote, and gives what stands after it.
+/// Appends what is before the closing quote, and returns what is after it.
 fn unquote<'c>(mut rest: &'c str, text: &mut String) -> Result<&'c str, OpenQuote> {
     loop {
         let (before, after) = rest.split_once('"').ok_or(OpenQuote)?;
@@ -78,6 +82,44 @@ pub fn print_list<T: AsRef<str>>(items: &[T]) -> String {
     shown.collect::<Vec<_>>().join("; ")
 }
 
+/// The groups of a cell, each once.
+#[derive(Debug, Default)]
+pub(in crate::intake) struct GroupList {
+    /// As written.
+    pub(in crate::intake) groups: Vec<GroupRef>,
+    /// Sorted, in their comparison form: equal for cells that mean the same groups.
+    pub(in crate::intake) canonical: String,
+    /// The hash of each group, for comparing rows.
+    pub(in crate::intake) hashes: Vec<u64>,
+}
+
+impl GroupList {
+    pub(in crate::intake) fn parse(cell: &str) -> Result<Self, UnplacedProblem> {
+        let items = split(cell).map_err(|_| {
+            UnplacedProblem::error(
+                ProblemCode::ListQuote,
+                format!("`{}` has a double quote that is not closed", excerpt(cell)),
+                "close it after the item's name, or leave it out",
+            )
+        })?;
+        let mut pairs: Vec<(String, GroupRef)> = Vec::new();
+        for item in items {
+            let group = GroupRef::parse(&item.text);
+            let folded = group.fold();
+            if !pairs.iter().any(|(known, _)| *known == folded) {
+                pairs.push((folded, group));
+            }
+        }
+        let mut folded: Vec<&str> = pairs.iter().map(|(folded, _)| folded.as_str()).collect();
+        folded.sort_unstable();
+        Ok(Self {
+            canonical: folded.join("\u{1f}"),
+            hashes: folded.iter().map(|name| hash(*name)).collect(),
+            groups: pairs.into_iter().map(|(_, group)| group).collect(),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -89,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_parted_by_any_of_the_four_separators() {
+    fn items_are_separated_by_any_of_the_four_separators() {
         for cell in [
             "Finance;HR",
             "Finance, HR",
@@ -111,6 +153,13 @@ mod tests {
         );
         assert_eq!(split("\"Finance; HR"), Err(OpenQuote));
         assert_eq!(texts("5\" screens"), ["5\" screens"]);
+    }
+
+    #[test]
+    fn a_group_named_twice_counts_once_and_order_makes_no_difference() {
+        let list = GroupList::parse("Finance; finance, HR").unwrap();
+        assert_eq!(list.groups.len(), 2);
+        assert_eq!(list.canonical, GroupList::parse("hr|FINANCE").unwrap().canonical);
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Cells as people leave them, made plain.
+//! The text of a cell without what people and programs leave in it unseen.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use crate::text::{is_plain, rearm};
 
 /// The cell without what cannot be seen: padding, no-break spaces, zero-width characters, direction
 /// marks, and the apostrophe that keeps a spreadsheet program from running a formula. Line breaks inside stay.
-pub(super) fn clean(cell: &str) -> Cow<'_, str> {
+pub(in crate::intake) fn clean(cell: &str) -> Cow<'_, str> {
     if is_plain(cell) {
         return Cow::Borrowed(trimmed(cell));
     }
     let mut out = String::with_capacity(cell.len());
     for letter in rearm(cell.trim_start()).chars() {
         match letter {
-            // Joiners make words in some scripts; between ASCII letters they are dirt.
+            // Joiners belong to words in some scripts; after an ASCII letter they can only be a leftover.
             '\u{200c}' | '\u{200d}' if out.ends_with(|last: char| !last.is_ascii()) => out.push(letter),
             letter if is_invisible(letter) => {}
             '\n' => out.push('\n'),
@@ -30,7 +30,7 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
 }
 
 /// [`clean`] for a cell that is plain.
-pub(super) fn trimmed(cell: &str) -> &str {
+pub(in crate::intake) fn trimmed(cell: &str) -> &str {
     match cell.as_bytes() {
         [b' ', ..] | [.., b' '] => rearm(cell.trim_matches(' ')),
         [b'\'', ..] => rearm(cell),
@@ -43,13 +43,13 @@ fn is_invisible(letter: char) -> bool {
         || turns_direction(letter)
 }
 
-/// Whether the letter makes what follows be shown in another order than it stands.
-pub(super) fn turns_direction(letter: char) -> bool {
+/// Whether the letter makes the text after it be shown in another direction.
+pub(in crate::intake) fn turns_direction(letter: char) -> bool {
     matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The cell on one line.
-pub(super) fn on_one_line(cell: &str) -> Cow<'_, str> {
+pub(in crate::intake) fn on_one_line(cell: &str) -> Cow<'_, str> {
     if cell.contains('\n') {
         Cow::Owned(cell.split_whitespace().collect::<Vec<_>>().join(" "))
     } else {
@@ -58,46 +58,8 @@ pub(super) fn on_one_line(cell: &str) -> Cow<'_, str> {
 }
 
 /// Whether the cell asks for the field to be emptied.
-pub(super) fn is_clear(cell: &str) -> bool {
+pub(in crate::intake) fn is_clear(cell: &str) -> bool {
     cell.starts_with('<') && cell.eq_ignore_ascii_case("<clear>")
-}
-
-/// Whether the cell shows an error value of a spreadsheet program, in the languages people use it in.
-pub(super) fn is_error_value(cell: &str) -> bool {
-    const ERRORS: [&str; 17] = [
-        "#N/A",
-        "#REF!",
-        "#VALUE!",
-        "#NAME?",
-        "#DIV/0!",
-        "#NULL!",
-        "#NUM!",
-        "#SPILL!",
-        "#CALC!",
-        "#GETTING_DATA",
-        "#FIELD!",
-        "#BLOCKED!",
-        "#NV",
-        "#BEZUG!",
-        "#WERT!",
-        "#VALEUR!",
-        "Err:502",
-    ];
-    cell.starts_with(['#', 'E']) && ERRORS.contains(&cell)
-}
-
-/// Whether the cell shows a long number as a spreadsheet program does once it has lost its digits: `1.2E+10`.
-pub(super) fn is_exponent(cell: &str) -> bool {
-    if !cell.starts_with(|first: char| first.is_ascii_digit()) {
-        return false;
-    }
-    let Some((mantissa, exponent)) = cell.split_once(['E', 'e']) else {
-        return false;
-    };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let whole = mantissa.split_once(['.', ',']);
-    let mantissa_ok = whole.map_or_else(|| digits(mantissa), |(whole, rest)| digits(whole) && digits(rest));
-    mantissa_ok && exponent.strip_prefix('+').is_some_and(digits)
 }
 
 #[cfg(test)]
@@ -125,14 +87,6 @@ mod tests {
         ] {
             assert_eq!(clean(cell), plain, "{cell:?}");
         }
-    }
-
-    #[test]
-    fn error_values_and_lost_numbers_are_recognised() {
-        assert!(is_error_value("#N/A") && is_error_value("#BEZUG!"));
-        assert!(!is_error_value("#1 team") && !is_error_value("Err"));
-        assert!(is_exponent("1.23457E+11") && is_exponent("1,2E+20") && is_exponent("2E+15"));
-        assert!(!is_exponent("E+11") && !is_exponent("1.2E10") && !is_exponent("ann") && !is_exponent("1.E+3"));
     }
 
     proptest! {

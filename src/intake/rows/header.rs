@@ -1,31 +1,29 @@
-//! The header row: which column stands where.
+//! The header row: which column is where.
 
 use std::sync::Arc;
 
-use super::clean::{clean, on_one_line};
-use super::column::{Column, ColumnSet};
-use super::fault::Fault;
+use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, on_one_line};
 use crate::problem::{ProblemCode, Problems};
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
 
-/// Where each known column stands.
+/// Where each known column is.
 #[derive(Debug)]
-pub(super) struct Header {
+pub(in crate::intake) struct Header {
     positions: [Option<usize>; Column::ALL.len()],
     /// The known columns that the sheet has, with their positions.
-    pub(super) present: Vec<(Column, usize)>,
+    pub(in crate::intake) present: Vec<(Column, usize)>,
     labels: Vec<Arc<str>>,
     unnamed: Vec<usize>,
     /// How many columns there are up to the last that has a name of its own.
-    pub(super) width: usize,
+    pub(in crate::intake) width: usize,
     /// Whether it is the header of the admin portal's import file, and no more.
-    pub(super) is_portal: bool,
+    pub(in crate::intake) is_portal: bool,
 }
 
 impl Header {
-    /// Reads the header row. The findings are about the sheet, not about a row.
-    pub(super) fn read(row: &Row, map: &[(String, Column)]) -> (Self, Vec<Fault>) {
+    /// Reads the header row. `map` has headers in their comparison form, and the columns that they are to be taken for.
+    pub(in crate::intake) fn read(row: &Row, map: &[(String, Column)]) -> (Self, Vec<UnplacedProblem>) {
         let mut header = Self {
             positions: [None; Column::ALL.len()],
             present: Vec::new(),
@@ -34,7 +32,7 @@ impl Header {
             width: 0,
             is_portal: false,
         };
-        let mut faults = Vec::new();
+        let mut problems = Vec::new();
         for (position, cell) in row.cells().enumerate() {
             let cleaned = clean(cell.text);
             let name = on_one_line(&cleaned);
@@ -48,43 +46,44 @@ impl Header {
             match mapped.or_else(|| Column::named(&name)) {
                 Some(column) => {
                     if let Some(first) = header.positions[column as usize] {
-                        faults.push(two_headers(column, &header.labels[first], &header.labels[position]));
+                        problems.push(two_headers(column, &header.labels[first], &header.labels[position]));
                     } else {
                         header.positions[column as usize] = Some(position);
                         header.present.push((column, position));
                     }
+                    // reseat added them at the end; they do not make a row that is shorter a short one.
                     if matches!(column, Column::ReseatStatus | Column::ReseatMessage) {
                         continue;
                     }
                 }
-                // Of more than are shown, nobody sees what they may be meant for.
-                None if faults.len() >= Problems::MOST => faults.push(unused_header(&header.labels[position], "")),
-                None => faults.push(unknown_header(&name, &header.labels[position])),
+                // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
+                None if problems.len() >= Problems::MOST => problems.push(unused_header(&header.labels[position], "")),
+                None => problems.push(unknown_header(&name, &header.labels[position])),
             }
             header.width = position + 1;
         }
         header.unnamed.retain(|position| *position < header.width);
         header.is_portal = header.looks_like_the_portals(row);
-        (header, faults)
+        (header, problems)
     }
 
     /// Whether any column says whom or what the rows are about.
-    pub(super) fn is_recognisable(&self) -> bool {
+    pub(in crate::intake) fn is_recognisable(&self) -> bool {
         self.present.iter().any(|(column, _)| column.identifies())
     }
 
     /// The columns without a name, before the last that has one.
-    pub(super) fn unnamed(&self) -> &[usize] {
+    pub(in crate::intake) fn unnamed(&self) -> &[usize] {
         &self.unnamed
     }
 
-    /// Where `column` stands.
-    pub(super) fn position(&self, column: Column) -> Option<usize> {
+    /// Where `column` is.
+    pub(in crate::intake) fn position(&self, column: Column) -> Option<usize> {
         self.positions[column as usize]
     }
 
     /// The header as the sheet writes it, and its letter: `E-mail (column B)`.
-    pub(super) fn label(&self, position: usize) -> String {
+    pub(in crate::intake) fn label(&self, position: usize) -> String {
         self.labels
             .get(position)
             .map_or_else(|| label("", position), Arc::clone)
@@ -92,7 +91,7 @@ impl Header {
     }
 
     /// The headers as the sheet writes them.
-    pub(super) fn labels(&self) -> Vec<String> {
+    pub(in crate::intake) fn labels(&self) -> Vec<String> {
         self.labels.iter().map(ToString::to_string).collect()
     }
 
@@ -117,8 +116,8 @@ fn label(name: &str, position: usize) -> Arc<str> {
     }
 }
 
-fn two_headers(column: Column, first: &str, second: &str) -> Fault {
-    Fault::error(
+fn two_headers(column: Column, first: &str, second: &str) -> UnplacedProblem {
+    UnplacedProblem::error(
         ProblemCode::TwoHeaders,
         format!("`{first}` and `{second}` both mean `{}`", column.as_str()),
         format!(
@@ -129,7 +128,7 @@ fn two_headers(column: Column, first: &str, second: &str) -> Fault {
     .at(column)
 }
 
-fn unknown_header(name: &str, label: &str) -> Fault {
+fn unknown_header(name: &str, label: &str) -> UnplacedProblem {
     let name = crate::text::clean(name, 60);
     let help = match Column::nearest(&name) {
         Some(near) => format!(
@@ -142,8 +141,8 @@ fn unknown_header(name: &str, label: &str) -> Fault {
     unused_header(label, &help)
 }
 
-fn unused_header(label: &str, help: &str) -> Fault {
-    Fault::warning(
+fn unused_header(label: &str, help: &str) -> UnplacedProblem {
+    UnplacedProblem::warning(
         ProblemCode::UnknownHeader,
         format!("the column `{label}` is not used"),
         help,
@@ -155,7 +154,7 @@ mod tests {
     use super::*;
     use crate::sheet::{Source, Visit, Visitor};
 
-    struct First(Option<(Header, Vec<Fault>)>, Vec<(String, Column)>);
+    struct First(Option<(Header, Vec<UnplacedProblem>)>, Vec<(String, Column)>);
 
     impl Visitor for First {
         fn sheet(&mut self, _: &Arc<str>) -> Visit {
@@ -168,7 +167,7 @@ mod tests {
         }
     }
 
-    fn header(line: &str, map: &[(String, Column)]) -> (Header, Vec<Fault>) {
+    fn header(line: &str, map: &[(String, Column)]) -> (Header, Vec<UnplacedProblem>) {
         let mut first = First(None, map.to_vec());
         Source::from_reader(&mut line.as_bytes())
             .unwrap()
@@ -179,8 +178,8 @@ mod tests {
 
     #[test]
     fn columns_are_found_whatever_their_order_and_spelling() {
-        let (header, faults) = header("Note,E-Mail ,\"First\nName\",Licences", &[]);
-        assert_eq!(faults, []);
+        let (header, problems) = header("Note,E-Mail ,\"First\nName\",Licences", &[]);
+        assert_eq!(problems, []);
         assert_eq!(header.position(Column::Email), Some(1));
         assert_eq!(header.position(Column::Name), Some(2));
         assert_eq!(header.label(1), "E-Mail (column B)");
@@ -189,13 +188,13 @@ mod tests {
 
     #[test]
     fn an_unknown_header_is_a_warning_with_a_suggestion_and_two_for_one_column_an_error() {
-        let (_, faults) = header("user,Licnses,mail,email", &[]);
+        let (_, problems) = header("user,Licnses,mail,email", &[]);
         assert_eq!(
-            faults.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>(),
+            problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(),
             ["unknown-header", "two-headers"]
         );
-        assert!(faults[0].help.contains("`licenses`"));
-        assert!(faults[1].what.contains("column C") && faults[1].what.contains("column D"));
+        assert!(problems[0].help.contains("`licenses`"));
+        assert!(problems[1].what.contains("column C") && problems[1].what.contains("column D"));
     }
 
     #[test]
@@ -204,8 +203,8 @@ mod tests {
             (header_key("Work e-mail"), Column::User),
             (header_key("email"), Column::Note),
         ];
-        let (header, faults) = header("WORK E-MAIL,email", &map);
-        assert_eq!(faults, []);
+        let (header, problems) = header("WORK E-MAIL,email", &map);
+        assert_eq!(problems, []);
         assert_eq!(header.position(Column::User), Some(0));
         assert_eq!(header.position(Column::Email), None);
     }

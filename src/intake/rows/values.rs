@@ -1,23 +1,51 @@
-//! From values to the typed operation.
+//! What one row says, typed, and the operation that it makes.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use secrecy::SecretString;
 
-use super::clean::is_clear;
-use super::group_list::GroupList;
-use super::license_list::LicenseList;
-use super::values::Values;
+use crate::intake::cells::{ColumnSet, GroupList, LicenseList, is_clear};
 use crate::model::{
-    BundleSet, Create, Email, EmailFault, Field, GroupRef, Invite, Migrate, Operation, OperationKind, Password,
-    ProfileChange, Update, UserRef,
+    BundleSet, Create, DeleteWhen, Email, EmailFault, Field, GroupRef, Invite, Migrate, Operation, OperationKind,
+    Password, ProfileChange, Quota, Update, UserRef,
 };
 
-/// The operation that a row without findings asks for.
+/// What a valid row says, borrowed from its cells; what its operation does not take is empty.
+#[derive(Debug, Default)]
+pub(super) struct Values<'c> {
+    pub(super) user: &'c str,
+    /// `user` in its comparison form.
+    pub(super) user_key: Cow<'c, str>,
+    pub(super) email: &'c str,
+    pub(super) username: &'c str,
+    pub(super) new_email: &'c str,
+    pub(super) group: &'c str,
+    pub(super) name: Cow<'c, str>,
+    pub(super) surname: Cow<'c, str>,
+    pub(super) display_name: Cow<'c, str>,
+    pub(super) groups: Option<Rc<GroupList>>,
+    pub(super) remove_groups: Option<Rc<GroupList>>,
+    pub(super) licenses: Option<Rc<LicenseList>>,
+    pub(super) quotas: Vec<Quota>,
+    pub(super) active: Option<bool>,
+    pub(super) bypass_basic_auth: Option<bool>,
+    pub(super) invitation_accepted: Option<bool>,
+    pub(super) external_license: Option<bool>,
+    pub(super) password: &'c str,
+    pub(super) language: &'c str,
+    pub(super) delete_when: DeleteWhen,
+    /// The columns that were read.
+    pub(super) used: ColumnSet,
+    /// Whether any cell of a column is filled that most sheets do not have; where not, those columns need no look.
+    pub(super) has_rare: bool,
+}
+
+/// The operation that a row without problems asks for.
 ///
 /// # Errors
 ///
-/// When an address is none, which a row without findings excludes.
+/// When an address is not one, which a row without problems excludes.
 pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Operation, EmailFault> {
     let user = || UserRef::parse(values.user);
     Ok(match kind {

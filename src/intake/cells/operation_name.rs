@@ -1,30 +1,31 @@
-//! The words of the `operation` column.
+//! What the `operation` cell says, or the name of a worksheet.
 
 use crate::model::OperationKind;
 use crate::text::{header_key, nearest};
 
-/// What an operation cell asks for.
+/// What to do with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// This operation.
-    Operation(OperationKind),
-    /// To leave the row out.
+pub(in crate::intake) enum Instruction {
+    /// Run this operation.
+    Run(OperationKind),
+    /// Leave the row out.
     Ignore,
 }
 
-/// The operation that a word names, leniently: any case, spaces or `_` for `-`, `licence`, and the singular.
-pub fn operation_named(word: &str) -> Option<OperationKind> {
-    match word_named(word) {
-        Some(Word::Operation(kind)) => Some(kind),
+/// The operation that a text names, leniently: any case, spaces or `_` for `-`, `licence`, and the singular.
+pub fn operation_named(text: &str) -> Option<OperationKind> {
+    match instruction_named(text) {
+        Some(Instruction::Run(kind)) => Some(kind),
         _ => None,
     }
 }
 
-pub(super) fn word_named(text: &str) -> Option<Word> {
-    let key = word_key(text);
+/// What a text says to do, as leniently as [`operation_named`]; `None` where it says nothing of the kind.
+pub(in crate::intake) fn instruction_named(text: &str) -> Option<Instruction> {
+    let key = name_key(text);
     let exact = OperationKind::ALL
         .into_iter()
-        .find(|kind| word_key(kind.as_str()) == key);
+        .find(|kind| name_key(kind.as_str()) == key);
     let kind = exact.or(match key.as_str() {
         "inviteuser" => Some(OperationKind::Invite),
         "createuser" => Some(OperationKind::Create),
@@ -40,40 +41,41 @@ pub(super) fn word_named(text: &str) -> Option<Word> {
         _ => None,
     });
     match (kind, key.as_str()) {
-        (Some(kind), _) => Some(Word::Operation(kind)),
-        (None, "ignore" | "skip") => Some(Word::Ignore),
+        (Some(kind), _) => Some(Instruction::Run(kind)),
+        (None, "ignore" | "skip") => Some(Instruction::Ignore),
         _ => None,
     }
 }
 
-fn word_key(text: &str) -> String {
+/// A text as operation names are compared: a plural `s` does not count, so that `add-to-group` is understood.
+fn name_key(text: &str) -> String {
     let key = header_key(text).replace("licence", "license");
     key.strip_suffix('s').unwrap_or(&key).to_owned()
 }
 
-/// The operation cells seen so far: a sheet has few different ones.
+/// What the operation cells seen so far say: a sheet has few different ones.
 #[derive(Debug, Default)]
-pub(super) struct Words(Vec<(Box<str>, Option<Word>)>);
+pub(in crate::intake) struct InstructionCache(Vec<(Box<str>, Option<Instruction>)>);
 
-impl Words {
+impl InstructionCache {
     const MOST: usize = 32;
 
-    /// What an operation cell asks for.
-    pub(super) fn find(&mut self, text: &str) -> Option<Word> {
-        if let Some((_, word)) = self.0.iter().find(|(known, _)| **known == *text) {
-            return *word;
+    /// What an operation cell says.
+    pub(in crate::intake) fn find(&mut self, text: &str) -> Option<Instruction> {
+        if let Some((_, instruction)) = self.0.iter().find(|(known, _)| **known == *text) {
+            return *instruction;
         }
-        let word = word_named(text);
+        let instruction = instruction_named(text);
         if self.0.len() < Self::MOST {
-            self.0.push((text.into(), word));
+            self.0.push((text.into(), instruction));
         }
-        word
+        instruction
     }
 }
 
-/// What to write instead of a word that names no operation.
-pub(super) fn help(word: &str) -> String {
-    let meant = match word_key(word).as_str() {
+/// What to write instead of a text that names no operation.
+pub(in crate::intake) fn operation_help(text: &str) -> String {
+    let meant = match name_key(text).as_str() {
         "remove" | "revoke" | "drop" => "`delete`, `remove-licenses` or `remove-from-groups`",
         "add" | "assign" | "grant" => "`invite`, `add-licenses` or `add-to-groups`",
         "set" | "replace" => "`set-licenses` or `set-group-licenses`",
@@ -88,7 +90,7 @@ pub(super) fn help(word: &str) -> String {
     if !meant.is_empty() {
         return format!("write {meant}");
     }
-    match nearest(word, OperationKind::ALL.iter().map(|kind| kind.as_str())) {
+    match nearest(text, OperationKind::ALL.iter().map(|kind| kind.as_str())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
             let names: Vec<&str> = OperationKind::ALL.iter().map(|kind| kind.as_str()).collect();
@@ -116,14 +118,14 @@ mod tests {
                 assert_eq!(operation_named(&word), Some(kind), "{word}");
             }
         }
-        assert_eq!(word_named("Skip"), Some(Word::Ignore));
+        assert_eq!(instruction_named("Skip"), Some(Instruction::Ignore));
         assert_eq!(operation_named("ignore"), None);
     }
 
     #[test]
-    fn a_word_of_another_tool_is_answered_with_ours() {
-        assert!(help("Disable").contains("active"));
-        assert!(help("delet").contains("`delete`"));
-        assert!(help("frobnicate").contains("set-group-licenses"));
+    fn a_name_of_another_tool_is_answered_with_ours() {
+        assert!(operation_help("Disable").contains("active"));
+        assert!(operation_help("delet").contains("`delete`"));
+        assert!(operation_help("frobnicate").contains("set-group-licenses"));
     }
 }
