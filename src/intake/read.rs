@@ -101,7 +101,7 @@ fn names(file: &ParsedFile) -> Vec<Arc<str>> {
 }
 
 fn notes(source: &Source) -> Vec<String> {
-    Some(source.reading())
+    Some(source.assumptions())
         .filter(|reading| !reading.is_empty())
         .into_iter()
         .collect()

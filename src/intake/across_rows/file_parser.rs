@@ -209,7 +209,7 @@ impl Visitor for FileParser<'_, '_> {
             }
             Position::UnderHeader(parser) => {
                 self.last_row = self.last_row.max(parser.worksheet().row_number(row.number()));
-                if row.is_empty() && row.fault().is_none() {
+                if row.is_empty() && row.malformed().is_none() {
                     Visit::Rows
                 } else {
                     parser.row(row)

@@ -44,7 +44,7 @@ fn is_invisible(letter: char) -> bool {
 }
 
 /// Whether the letter makes the text after it be shown in another direction.
-pub(in crate::intake) fn turns_direction(letter: char) -> bool {
+pub(super) fn turns_direction(letter: char) -> bool {
     matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

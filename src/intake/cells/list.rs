@@ -6,21 +6,21 @@ use crate::problem::ProblemCode;
 
 /// One item, and what separates it from the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::intake) struct Item {
-    pub(in crate::intake) text: String,
+pub(super) struct Item {
+    pub(super) text: String,
     /// Whether it was in double quotes.
-    pub(in crate::intake) quoted: bool,
+    pub(super) quoted: bool,
     /// The character after it; `None` for the last.
-    pub(in crate::intake) separator: Option<char>,
+    pub(super) separator: Option<char>,
 }
 
 /// A double quote that opens an item is not closed.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::intake) struct OpenQuote;
+pub(super) struct OpenQuote;
 
 /// The items of a cell, separated by `;`, `,`, `|` or a line break. An item with one of these in its name is in double
 /// quotes, quotes in it doubled. Empty items are left out.
-pub(in crate::intake) fn split(cell: &str) -> Result<Vec<Item>, OpenQuote> {
+pub(super) fn split(cell: &str) -> Result<Vec<Item>, OpenQuote> {
     let mut items = Vec::new();
     let mut rest = cell;
     loop {

@@ -6,8 +6,8 @@ use crate::model::DeleteWhen;
 /// `'ann@x.example'`; any other text as it is.
 pub(in crate::intake) fn bare_address(cell: &str) -> &str {
     // This is asked of every address, and nearly all are bare: their first and last bytes show it.
-    let may_be_dressed = |ends: &[u8]| matches!(ends, [b'm' | b'M' | b'\'', ..] | [.., b'>' | b';' | b',']);
-    if !may_be_dressed(cell.as_bytes()) {
+    let may_be_wrapped = |ends: &[u8]| matches!(ends, [b'm' | b'M' | b'\'', ..] | [.., b'>' | b';' | b',']);
+    if !may_be_wrapped(cell.as_bytes()) {
         return cell;
     }
     let mut text = cell;

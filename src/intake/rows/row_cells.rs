@@ -8,7 +8,7 @@ use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, clean, defect, is_clear, may_be_defective, too_long, trimmed,
 };
 use crate::problem::ProblemCode;
-use crate::sheet::{Cell, CellKind, Row, RowFault, column_letters};
+use crate::sheet::{Cell, CellKind, MalformedRow, Row, column_letters};
 use crate::text::is_plain;
 
 /// Cells that had to be changed to be clean, in a buffer that is reused from row to row.
@@ -117,15 +117,15 @@ impl<'r> RowCells<'r> {
 
 /// What is wrong with the row as a line of cells, be it the header or a row under it.
 pub(in crate::intake) fn malformed_row(header: &Header, row: &Row) -> Option<UnplacedProblem> {
-    Some(match row.fault()? {
-        RowFault::UnclosedQuote { column } => {
+    Some(match row.malformed()? {
+        MalformedRow::UnclosedQuote { column } => {
             let what = format!(
                 "the double quote in {} is not closed, so the rows after it are lost in the cell",
                 header.label(column)
             );
             UnplacedProblem::error(ProblemCode::UnclosedQuote, what, "close the quote, or leave it out")
         }
-        RowFault::SpaceBeforeQuote { column } => {
+        MalformedRow::SpaceBeforeQuote { column } => {
             let what = format!(
                 "the spaces before the double quote in {} make it a part of the text",
                 header.label(column)
@@ -136,7 +136,7 @@ pub(in crate::intake) fn malformed_row(header: &Header, row: &Row) -> Option<Unp
                 "leave out the spaces, or the quotes",
             )
         }
-        RowFault::TooLong => UnplacedProblem::error(
+        MalformedRow::TooLong => UnplacedProblem::error(
             ProblemCode::RowTooLong,
             "the row is longer than 4 MiB, or has more than the 16,384 cells of a spreadsheet program",
             "see whether this is a sheet at all",

@@ -127,7 +127,7 @@ impl<'o> RowParser<'o> {
         let instruction = self.instruction(&cells, &mut problems);
         match instruction {
             // Not where a quote that is not closed has swallowed other rows, which nobody asked to ignore.
-            Some(Instruction::Ignore) if row.fault().is_none() => {
+            Some(Instruction::Ignore) if row.malformed().is_none() => {
                 self.parsed.ignored += 1;
                 problems.clear();
             }

@@ -14,9 +14,9 @@ use super::row::Row;
 use super::source::{Format, Source, Visit, Visitor};
 use crate::text::{defuse, header_key};
 
-/// What is written beside a row.
+/// What is written beside a row that needs a person.
 #[derive(Debug, Clone)]
-pub struct Mark {
+pub struct FailedRow {
     /// For the column `reseat_status`.
     pub status: String,
     /// For the column `reseat_message`.
@@ -24,7 +24,7 @@ pub struct Mark {
 }
 
 /// The rows to write, by worksheet (empty for a CSV) and row number.
-pub type Marks = HashMap<(Arc<str>, u32), Mark>;
+pub type FailedRows = HashMap<(Arc<str>, u32), FailedRow>;
 
 const STATUS: &str = "reseat_status";
 const MESSAGE: &str = "reseat_message";
@@ -32,7 +32,7 @@ const MESSAGE: &str = "reseat_message";
 impl Source {
     /// Where the rows that need a person go: `<stem>.failed.csv` beside the sheet, or
     /// `<stem>.failed.xlsx` for a workbook.
-    pub fn extract_path(&self) -> PathBuf {
+    pub fn failed_rows_path(&self) -> PathBuf {
         let extension = if self.is_workbook() {
             "failed.xlsx"
         } else {
@@ -46,20 +46,20 @@ impl Source {
 /// `reseat_status` and `reseat_message` after the columns; a workbook where the source is one.
 ///
 /// The file is private (mode 0600 on unix) and appears whole or not at all. Cells that a
-/// spreadsheet program would run as a formula are defused. Columns that an earlier extract added are
-/// left out, so that the extract of an extract does not grow.
+/// spreadsheet program would run as a formula are defused. Columns that an earlier run added are
+/// left out, so that a sheet of failed rows that is run again does not grow.
 ///
 /// # Errors
 ///
 /// When the source can no longer be read as it was, or the file cannot be written.
-pub fn write_extract(source: &Source, marks: &Marks, path: &Path) -> Result<(), SheetError> {
+pub fn write_failed_rows(source: &Source, failed: &FailedRows, path: &Path) -> Result<(), SheetError> {
     let mut tables = Tables {
-        marks,
+        failed,
         tables: Vec::new(),
     };
     source.read(&mut tables)?;
     let tables = tables.tables.into_iter().filter(|table| table.rows.len() > 1);
-    let failed = |reason: String| SheetError::Write {
+    let write_error = |reason: String| SheetError::Write {
         path: path.display().to_string(),
         reason,
     };
@@ -67,50 +67,54 @@ pub fn write_extract(source: &Source, marks: &Marks, path: &Path) -> Result<(), 
     let mut file = tempfile::Builder::new()
         .prefix(".reseat-")
         .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .map_err(|fault| failed(fault.to_string()))?;
+        .map_err(|error| write_error(error.to_string()))?;
     match source.format() {
         Format::Text(format) => {
             let mark = format.encoding.mark > 0 || format.encoding.encoding != encoding_rs::UTF_8;
-            write_csv(&mut file, tables, format.dialect.delimiter, mark).map_err(|fault| failed(fault.to_string()))?;
+            write_csv(&mut file, tables, format.dialect.delimiter, mark)
+                .map_err(|error| write_error(error.to_string()))?;
         }
-        Format::Workbook(_) => write_workbook(&mut file, tables).map_err(|fault| failed(fault.to_string()))?,
+        Format::Workbook(_) => write_workbook(&mut file, tables).map_err(|error| write_error(error.to_string()))?,
     }
-    file.as_file().sync_all().map_err(|fault| failed(fault.to_string()))?;
-    file.persist(path).map_err(|fault| failed(fault.error.to_string()))?;
+    file.as_file()
+        .sync_all()
+        .map_err(|error| write_error(error.to_string()))?;
+    file.persist(path)
+        .map_err(|error| write_error(error.error.to_string()))?;
     Ok(())
 }
 
 /// One worksheet's header and marked rows.
 struct Table {
     name: Arc<str>,
-    /// The positions of the columns that an earlier extract did not add; cells past the header count.
+    /// The positions of the columns that an earlier run did not add; cells past the header count.
     ours: Vec<usize>,
-    rows: Vec<(Vec<String>, Mark)>,
+    rows: Vec<(Vec<String>, FailedRow)>,
 }
 
 impl Table {
-    fn push(&mut self, row: &Row, mark: Mark) {
+    fn push(&mut self, row: &Row, failed: FailedRow) {
         let own = row
             .cells()
             .enumerate()
             .filter(|(position, _)| !self.ours.contains(position));
         let cells = own.map(|(_, cell)| cell.text.to_owned()).collect();
-        self.rows.push((cells, mark));
+        self.rows.push((cells, failed));
     }
 
     /// Rows of equal length, so that status and message stand under their headers.
     fn into_rows(self) -> impl Iterator<Item = Vec<String>> {
         let width = self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0);
-        self.rows.into_iter().map(move |(mut cells, mark)| {
+        self.rows.into_iter().map(move |(mut cells, failed)| {
             cells.resize(width, String::new());
-            cells.extend([mark.status, mark.message]);
+            cells.extend([failed.status, failed.message]);
             cells
         })
     }
 }
 
 struct Tables<'m> {
-    marks: &'m Marks,
+    failed: &'m FailedRows,
     tables: Vec<Table>,
 }
 
@@ -136,14 +140,14 @@ impl Visitor for Tables<'_> {
                     .enumerate()
                     .filter(|(_, cell)| names.contains(&header_key(cell.text)));
                 table.ours = ours.map(|(position, _)| position).collect();
-                let header = Mark {
+                let header = FailedRow {
                     status: STATUS.into(),
                     message: MESSAGE.into(),
                 };
                 table.push(row, header);
             }
-        } else if let Some(mark) = self.marks.get(&(table.name.clone(), row.number())) {
-            table.push(row, mark.clone());
+        } else if let Some(failed) = self.failed.get(&(table.name.clone(), row.number())) {
+            table.push(row, failed.clone());
         }
         Visit::Rows
     }

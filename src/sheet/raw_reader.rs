@@ -82,7 +82,7 @@ impl<R: Read> Read for RawReader<R> {
         self.start = self.record_end;
         let length = loop {
             match self.input.read(out) {
-                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => break read?,
             }
         };
