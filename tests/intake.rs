@@ -13,6 +13,7 @@ use reseat::problem::Severity;
 use reseat::sheet::Source;
 use reseat::text::is_unsafe;
 use rust_xlsxwriter::Workbook;
+use strum::{EnumCount, IntoEnumIterator};
 
 fn source(text: &str) -> Source {
     Source::from_reader(&mut text.as_bytes()).unwrap()
@@ -152,7 +153,7 @@ fn a_row_without_what_its_operation_needs_is_refused_with_the_column_named() {
 #[test]
 fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
     for kind in OperationKind::ALL {
-        for column in Column::ALL {
+        for column in Column::iter() {
             let stands_in = match kind {
                 // What names a person or a group serves wherever one is needed.
                 OperationKind::Invite => vec![Column::Email, Column::User],
@@ -166,12 +167,12 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
                 Column::ReseatStatus,
                 Column::ReseatMessage,
             ];
-            if takes(kind).contains(column) || free.contains(column) || stand_in(*column, &stands_in) {
+            if takes(kind).contains(&column) || free.contains(&column) || stand_in(column, &stands_in) {
                 continue;
             }
             let mut columns = takes(kind).to_vec();
             columns.retain(|taken| *taken != Column::Email || kind != OperationKind::Update);
-            columns.push(*column);
+            columns.push(column);
             let intake = intake(&sheet(kind, &columns));
             assert_eq!(
                 codes(&intake, Severity::Warning),
@@ -913,11 +914,11 @@ proptest! {
 
     #[test]
     fn no_cell_of_any_column_makes_any_operation_panic_or_speak_to_the_terminal(
-        cells in prop::collection::vec(any_cell(), Column::ALL.len()),
+        cells in prop::collection::vec(any_cell(), Column::COUNT),
         first_addresses in any::<bool>(),
     ) {
         let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
-        let columns = || Column::ALL.iter().zip(&cells);
+        let columns = || Column::iter().zip(&cells);
         let mut sheet = columns().map(|(column, _)| column.as_str()).collect::<Vec<_>>().join(",");
         for kind in OperationKind::ALL {
             let cells = columns().map(|(column, cell)| match column {

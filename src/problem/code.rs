@@ -38,7 +38,7 @@ pub enum ProblemCode {
     TooManyCells,
     /// Rows of a CSV have fewer cells than the header.
     ShortRow,
-    /// Cells stand under no header.
+    /// Cells are under no header.
     CellWithoutHeader,
     /// Rows are hidden in the spreadsheet program.
     HiddenRows,

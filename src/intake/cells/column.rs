@@ -1,11 +1,11 @@
 //! The columns that reseat knows, and the headers they go by.
 
-use strum::{IntoStaticStr, VariantArray};
+use strum::{EnumCount, EnumIter, IntoEnumIterator, IntoStaticStr};
 
 use crate::text::{header_key, nearest};
 
-/// A column that reseat knows, by the name that the documents use. Their order enters the keys of rows that cannot run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr, VariantArray)]
+/// A column that reseat knows, by the name that the documents use and in the order they list them. The order enters the keys of rows that cannot run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumCount, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Column {
     /// What to do.
@@ -57,9 +57,6 @@ pub enum Column {
 }
 
 impl Column {
-    /// Every column, in the order the documents list them.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
     /// The name that the documents use.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -142,16 +139,13 @@ impl Column {
     /// The column that a header names.
     pub fn named(header: &str) -> Option<Self> {
         let key = header_key(header);
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|column| header_key(column.as_str()) == key || column.aliases().contains(&key.as_str()))
+        Self::iter().find(|column| header_key(column.as_str()) == key || column.aliases().contains(&key.as_str()))
     }
 
     /// The column whose name or alias is closest to a header that names none.
     pub(in crate::intake) fn nearest(header: &str) -> Option<Self> {
         let key = header_key(header);
-        let names = Self::ALL.iter().flat_map(|column| {
+        let names = Self::iter().flat_map(|column| {
             let aliases = column.aliases().iter().map(|alias| (*alias).to_owned());
             aliases.chain([header_key(column.as_str())])
         });
@@ -187,7 +181,7 @@ impl Column {
 }
 
 /// Every column has a bit in a [`ColumnSet`].
-const _: () = assert!(Column::ALL.len() <= u32::BITS as usize);
+const _: () = assert!(Column::COUNT <= u32::BITS as usize);
 
 /// A set of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -239,7 +233,7 @@ mod tests {
     #[test]
     fn no_header_means_two_columns() {
         let mut seen = std::collections::HashSet::new();
-        for column in Column::ALL {
+        for column in Column::iter() {
             assert!(seen.insert(header_key(column.as_str())), "{column:?}");
             for alias in column.aliases() {
                 assert_eq!(*alias, header_key(alias), "an alias is written in its comparison form");
@@ -283,14 +277,14 @@ mod tests {
         fn every_name_and_alias_finds_its_column_however_it_is_cased_and_spaced(
             spelling in prop::collection::vec((any::<bool>(), "[ _\u{a0}\n-]{0,2}"), 30),
         ) {
-            for column in Column::ALL {
+            for column in Column::iter() {
                 for name in column.aliases().iter().chain([&column.as_str()]) {
                     let letters = name.chars().zip(&spelling).map(|(letter, (shout, gap))| {
                         let letter = if *shout { letter.to_ascii_uppercase() } else { letter };
                         format!("{gap}{letter}")
                     });
                     let written: String = letters.collect();
-                    prop_assert_eq!(Column::named(&written), Some(*column), "{}", written);
+                    prop_assert_eq!(Column::named(&written), Some(column), "{}", written);
                 }
             }
         }

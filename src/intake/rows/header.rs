@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use strum::EnumCount;
+
 use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, on_one_line};
 use crate::problem::{ProblemCode, Problems};
 use crate::sheet::{Row, column_letters};
@@ -10,7 +12,7 @@ use crate::text::header_key;
 /// Where each known column is.
 #[derive(Debug)]
 pub(in crate::intake) struct Header {
-    positions: [Option<usize>; Column::ALL.len()],
+    positions: [Option<usize>; Column::COUNT],
     /// The known columns that the sheet has, with their positions.
     pub(in crate::intake) present: Vec<(Column, usize)>,
     labels: Vec<Arc<str>>,
@@ -25,7 +27,7 @@ impl Header {
     /// Reads the header row. `map` has headers in their comparison form, and the columns that they are to be taken for.
     pub(in crate::intake) fn read(row: &Row, map: &[(String, Column)]) -> (Self, Vec<UnplacedProblem>) {
         let mut header = Self {
-            positions: [None; Column::ALL.len()],
+            positions: [None; Column::COUNT],
             present: Vec::new(),
             labels: Vec::new(),
             unnamed: Vec::new(),

@@ -6,6 +6,8 @@
 
 use std::fmt::Write;
 
+use strum::IntoEnumIterator;
+
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::Column;
@@ -82,7 +84,7 @@ pub(super) fn write_raw_content(cells: &RowCells<'_>, out: &mut String) {
     // No operation begins like that, so that the key is never that of a valid row.
     out.push('?');
     let mut content = Content(out);
-    let filled = Column::ALL.iter().copied().filter(|column| cells.has(*column));
+    let filled = Column::iter().filter(|column| cells.has(*column));
     for column in filled.filter(|column| column.is_meaningful()) {
         if column == Column::Password {
             content.password(cells.get(column));

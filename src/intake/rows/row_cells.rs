@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use strum::EnumCount;
+
 use super::header::Header;
 use super::recurring_problems::RecurringProblems;
 use crate::intake::cells::{
@@ -17,7 +19,7 @@ pub(super) type CleanedCells = Vec<(Column, String)>;
 /// The cells of one row by column, cleaned; an absent column is an empty cell.
 #[derive(Debug)]
 pub(super) struct RowCells<'r> {
-    texts: [&'r str; Column::ALL.len()],
+    texts: [&'r str; Column::COUNT],
     /// The number of the row.
     pub(super) row: u32,
     /// The columns whose cell is not empty.
@@ -39,7 +41,7 @@ impl<'r> RowCells<'r> {
         problems: &mut Vec<UnplacedProblem>,
     ) -> Self {
         let mut cells = Self {
-            texts: [""; Column::ALL.len()],
+            texts: [""; Column::COUNT],
             row: row.number(),
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),

@@ -149,6 +149,7 @@ impl ValidRow<'_, '_> {
         } = *self;
         let mut push = |subject, kind, value| statements.push(Statement::new(subject, number, kind, value));
         let user = |user: u64| hash(&(SubjectKind::User, user));
+        let named_user = || hash(&*values.user_key);
         let content = half_hash(content);
 
         // Whom memberships and licences are about: the new account where there is one.
@@ -157,15 +158,13 @@ impl ValidRow<'_, '_> {
             OperationKind::Create if values.username.is_empty() => (hash_text(values.email), StatementKind::Create),
             OperationKind::Create => (hash_text(values.username), StatementKind::Create),
             OperationKind::Migrate => (hash_text(values.new_email), StatementKind::MigrateTo),
-            OperationKind::Delete => (hash(&*values.user_key), StatementKind::Delete),
-            OperationKind::SetLicenses => (hash(&*values.user_key), StatementKind::SetLicenses),
-            OperationKind::ReleaseLicenses => (hash(&*values.user_key), StatementKind::ReleaseLicenses),
-            OperationKind::BlockLicenses => (hash(&*values.user_key), StatementKind::BlockLicenses),
-            OperationKind::AddLicenses | OperationKind::RemoveLicenses => {
-                (hash(&*values.user_key), StatementKind::ChangeLicenses)
-            }
+            OperationKind::Delete => (named_user(), StatementKind::Delete),
+            OperationKind::SetLicenses => (named_user(), StatementKind::SetLicenses),
+            OperationKind::ReleaseLicenses => (named_user(), StatementKind::ReleaseLicenses),
+            OperationKind::BlockLicenses => (named_user(), StatementKind::BlockLicenses),
+            OperationKind::AddLicenses | OperationKind::RemoveLicenses => (named_user(), StatementKind::ChangeLicenses),
             OperationKind::Update | OperationKind::AddToGroups | OperationKind::RemoveFromGroups => {
-                (hash(&*values.user_key), StatementKind::ChangeUser)
+                (named_user(), StatementKind::ChangeUser)
             }
             OperationKind::SetGroupLicenses => {
                 let rule = hash(&(SubjectKind::GroupRule, hash_text(values.group)));
@@ -175,7 +174,7 @@ impl ValidRow<'_, '_> {
         };
         push(user(holder), about_user, content);
         if kind == OperationKind::Migrate {
-            push(user(hash(&*values.user_key)), StatementKind::MigrateFrom, content);
+            push(user(named_user()), StatementKind::MigrateFrom, content);
         }
         // An account that is created has two names, and neither may be that of another row's account.
         if kind == OperationKind::Create && !values.username.is_empty() && !values.email.is_empty() {
