@@ -46,7 +46,7 @@ fn the_portals_import_file_invites() {
 #[test]
 fn the_bad_sample_has_every_kind_of_mistake_told_at_its_place() {
     let bad = sample("bad.csv");
-    let told: Vec<&str> = bad.problems.iter().map(|problem| problem.code).collect();
+    let told: Vec<&str> = bad.problems.iter().map(|problem| problem.code.as_str()).collect();
     for code in [
         "unknown-header",
         "bad-email",

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use reseat::sheet::{CellKind, Mark, Marks, Row, SheetError, Source, Visit, Visitor, write_extract};
+use reseat::sheet::{CellKind, FailedRow, FailedRows, Row, SheetError, Source, Visit, Visitor, write_failed_rows};
 use reseat::text::unescape_formula;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use tempfile::TempDir;
@@ -211,7 +211,7 @@ fn standard_input_is_kept_so_that_it_can_be_read_again() {
         assert_eq!(seen.rows.len(), 2);
     }
     assert_eq!(source.name(), "standard input");
-    assert_eq!(source.extract_path(), Path::new("reseat.failed.csv"));
+    assert_eq!(source.failed_rows_path(), Path::new("reseat.failed.csv"));
 }
 
 #[test]
@@ -256,8 +256,8 @@ fn a_file_that_grows_while_it_is_read_is_refused_instead_of_followed() {
     assert!(matches!(error, SheetError::Changed { .. }), "{error}");
 }
 
-fn marks(rows: &[(&str, u32)]) -> Marks {
-    let mark = |row: &u32| Mark {
+fn marks(rows: &[(&str, u32)]) -> FailedRows {
+    let mark = |row: &u32| FailedRow {
         status: "not_found".into(),
         message: format!("nobody is called that, see row {row}"),
     };
@@ -275,9 +275,9 @@ fn the_rows_that_need_a_person_are_written_with_their_own_columns() {
         b"\xef\xbb\xbfUser;Name;Odd\r\nann;=cmd();x\r\n\r\nbob;\"a;b\"\r\ncid;C;y;z\r\n",
     );
     let source = Source::open(&path).unwrap();
-    let to = source.extract_path();
+    let to = source.failed_rows_path();
     assert_eq!(to, folder.path().join("a.failed.csv"));
-    write_extract(&source, &marks(&[("", 2), ("", 4), ("", 5)]), &to).unwrap();
+    write_failed_rows(&source, &marks(&[("", 2), ("", 4), ("", 5)]), &to).unwrap();
     assert_eq!(
         fs_err::read_to_string(&to).unwrap(),
         "\u{feff}User;Name;Odd;;reseat_status;reseat_message\n\
@@ -286,7 +286,7 @@ fn the_rows_that_need_a_person_are_written_with_their_own_columns() {
          cid;C;y;z;not_found;nobody is called that, see row 5\n"
     );
     let again = folder.path().join("again.csv");
-    write_extract(&Source::open(&to).unwrap(), &marks(&[("", 2)]), &again).unwrap();
+    write_failed_rows(&Source::open(&to).unwrap(), &marks(&[("", 2)]), &again).unwrap();
     let header = fs_err::read_to_string(&again).unwrap();
     assert!(
         header.starts_with("\u{feff}User;Name;Odd;;reseat_status;reseat_message\n"),
@@ -301,8 +301,11 @@ fn only_the_owner_can_read_an_extract() {
 
     let folder = TempDir::new().unwrap();
     let source = Source::open(&file(&folder, "a.csv", b"user\nann\n")).unwrap();
-    write_extract(&source, &marks(&[("", 2)]), &source.extract_path()).unwrap();
-    let mode = fs_err::metadata(source.extract_path()).unwrap().permissions().mode();
+    write_failed_rows(&source, &marks(&[("", 2)]), &source.failed_rows_path()).unwrap();
+    let mode = fs_err::metadata(source.failed_rows_path())
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -310,9 +313,9 @@ fn only_the_owner_can_read_an_extract() {
 fn an_extract_of_a_workbook_is_a_workbook_with_the_sheets_that_have_marks() {
     let folder = TempDir::new().unwrap();
     let source = Source::open(&workbook(&folder, "a.xlsx")).unwrap();
-    let to = source.extract_path();
+    let to = source.failed_rows_path();
     assert!(to.ends_with("a.failed.xlsx"));
-    write_extract(&source, &marks(&[("Joiners", 4), ("Joiners", 6)]), &to).unwrap();
+    write_failed_rows(&source, &marks(&[("Joiners", 4), ("Joiners", 6)]), &to).unwrap();
     let seen = seen(&to);
     assert_eq!(seen.sheets, ["Joiners"]);
     assert_eq!(
@@ -331,17 +334,17 @@ fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<
     };
     let before = cells(source);
     let sheet: Arc<str> = before.sheets[0].as_str().into();
-    let mark = Mark {
+    let mark = FailedRow {
         status: "rejected".into(),
         message: "no".into(),
     };
-    let marks: Marks = before
+    let marks: FailedRows = before
         .rows
         .iter()
         .skip(1)
         .map(|(row, _)| ((sheet.clone(), *row), mark.clone()))
         .collect();
-    write_extract(source, &marks, to).unwrap();
+    write_failed_rows(source, &marks, to).unwrap();
     let after = cells(&Source::open(to).unwrap());
     let width = after.rows[0].1.len() - 2;
     let own = |rows: Vec<(u32, Vec<String>)>| -> Vec<Vec<String>> {

@@ -15,7 +15,7 @@ pub use sheet::sheet;
 /// Ends the process at a panic, save one that a damaged workbook causes and reseat catches.
 pub fn abort_on_panic() {
     std::panic::set_hook(Box::new(|info| {
-        if !reseat::sheet::is_guarded() {
+        if !reseat::sheet::is_catching_panics() {
             eprintln!("{info}");
             std::process::abort();
         }

@@ -19,7 +19,7 @@ use crate::ledger::{FinishError, Finished, History, ResultsFile};
 use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::{Evidence, Observed, Summary, hints};
 use crate::saved_plan::SavedOptions;
-use crate::sheet::{Mark, Marks, write_extract};
+use crate::sheet::{FailedRow, FailedRows, write_failed_rows};
 
 /// What a run leaves behind.
 pub(super) struct Aftermath<'a> {
@@ -167,28 +167,28 @@ fn failed_sheet(
     loaded: &Loaded,
     console: Console,
 ) -> Result<Option<PathBuf>, Failure> {
-    let mut marks = Marks::new();
+    let mut failed = FailedRows::new();
     for (key, place) in order {
         if !history.status(key).is_some_and(Status::needs_a_person) {
             continue;
         }
         if let Some(record) = history.record(key).map_err(|error| not_read(&error))? {
-            let mark = Mark {
+            let row = FailedRow {
                 status: record.status.to_string(),
                 message: record.message,
             };
-            marks.insert((place.sheet.clone(), place.row), mark);
+            failed.insert((place.sheet.clone(), place.row), row);
         }
     }
-    let path = loaded.source.extract_path();
-    if marks.is_empty() {
+    let path = loaded.source.failed_rows_path();
+    if failed.is_empty() {
         // One that an earlier run left names rows that no longer need anybody.
         if path.exists() && fs_err::remove_file(&path).is_err() {
             console.tell(format!("warning: `{}` is of an earlier run\n", path.display()));
         }
         return Ok(None);
     }
-    match write_extract(&loaded.source, &marks, &path) {
+    match write_failed_rows(&loaded.source, &failed, &path) {
         Ok(()) => Ok(Some(path)),
         Err(error) => {
             // The results file has everything; this sheet is a convenience.

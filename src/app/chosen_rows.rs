@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use crate::cli::{PlanningOptions, RowSelection};
-use crate::intake::Refused;
+use crate::intake::RefusedRow;
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
 use crate::model::{OperationKind, Place, Row, RowKey, Status};
 use crate::plan::{Begun, BegunRows};
@@ -152,12 +152,12 @@ fn not_run(row: &Row, why: &str) -> Record {
 }
 
 /// The record of a row that did not pass validation, or stands twice.
-pub(super) fn not_valid(refused: &Refused) -> Record {
+pub(super) fn not_valid(refused: &RefusedRow) -> Record {
     Record {
         operation: refused.operation,
         user: refused.user.clone(),
         target: refused.target.clone(),
-        code: refused.code.to_owned(),
+        code: refused.code.as_str().to_owned(),
         message: refused.message.clone(),
         ..Record::blank(refused.place.clone(), refused.key, refused.status)
     }

@@ -11,7 +11,7 @@ use crate::api::Client;
 use crate::cli::{Permission, SheetOptions, Target};
 use crate::intake::{self, Intake};
 use crate::model::{BundleCode, Capabilities, Catalogue};
-use crate::problem::Severity;
+use crate::problem::{ProblemCode, Severity};
 use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
 use crate::sheet::{SheetError, Source};
 
@@ -102,7 +102,7 @@ pub(super) async fn read_sheet(
         .problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error)
-        .all(|problem| problem.code == "unknown-bundle-code");
+        .all(|problem| problem.code == ProblemCode::UnknownBundleCode);
     if first.unknown_codes.is_empty() || !asks_only_for_codes {
         return Ok(first);
     }

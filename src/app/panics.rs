@@ -5,14 +5,14 @@ use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
 use super::console::complain;
-use crate::sheet::is_guarded;
+use crate::sheet::is_catching_panics;
 
 /// Lets a panic say that it is a bug, and where the results file is once that is known; may be called
 /// again then. A panic that only says that a workbook is damaged is passed over. A backtrace is shown only where `RUST_BACKTRACE` asks for it.
 pub(super) fn install(results: Option<&Path>) {
     let results = results.map(PathBuf::from);
     std::panic::set_hook(Box::new(move |info| {
-        if is_guarded() {
+        if is_catching_panics() {
             return;
         }
         complain(report(message(info), results.as_deref()));

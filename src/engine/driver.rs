@@ -13,39 +13,62 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::ReadBack;
 use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId, Urgency};
-use super::run::{Engine, Ran};
+use super::outcome::{MaxFailures, Ran};
+use super::read_back::ReadBack;
 use crate::api::DepartureGate;
-use crate::directory;
+use crate::directory::{self, Snapshot};
 use crate::ledger::{Durable, Journal, JournalError, Record};
-use crate::plan::Plan;
+use crate::model::Row;
+use crate::plan::{Plan, Rules};
 
 /// How many records may be on their way to the disk before answers have to wait for it, so that a slow disk does not
 /// fill the memory.
 const MOST_RECORDS: usize = 4096;
 
-/// Carries the plan out; see [`Engine::run`].
-pub(super) async fn drive(engine: Engine<'_>, plan: &Plan) -> Result<Ran, JournalError> {
-    let mut machine = Machine::new(Setup {
-        rows: engine.rows,
-        plan,
-        snapshot: engine.snapshot,
-        rules: engine.rules,
-        max_failures: engine.max_failures,
-        concurrency: engine.concurrency,
-        recording: Recording::On,
-    });
-    let mut driver = Driver::new(engine.journal, engine.read_back);
-    let mut input = Input::Started;
-    loop {
-        machine.take_in(input, Timestamp::now());
-        while let Some(effect) = machine.next_effect() {
-            if let Some(ran) = driver.carry_out(effect, &machine) {
-                return Ok(ran);
+/// All that a run works with.
+pub struct Engine<'a> {
+    /// The rows, as they were planned.
+    pub rows: &'a [Row],
+    /// The state they were planned against.
+    pub snapshot: &'a Snapshot,
+    /// What the user chose.
+    pub rules: &'a Rules,
+    /// Where rows are recorded.
+    pub journal: &'a dyn Journal,
+    /// The organization's API, and how lost answers are settled; its observer is told everything, and
+    /// its stop token stops the run politely: nothing new is sent, what is in flight is waited for.
+    pub read_back: ReadBack,
+    /// When to give up.
+    pub max_failures: Option<MaxFailures>,
+    /// How many calls may be under way.
+    pub concurrency: usize,
+}
+
+impl Engine<'_> {
+    /// Carries the plan out. Every row has its record on disk when this returns `Ok`; an error means
+    /// that the results file could not be written, and nothing more was sent after that.
+    pub async fn run(self, plan: &Plan) -> Result<Ran, JournalError> {
+        let mut machine = Machine::new(Setup {
+            rows: self.rows,
+            plan,
+            snapshot: self.snapshot,
+            rules: self.rules,
+            max_failures: self.max_failures,
+            concurrency: self.concurrency,
+            recording: Recording::On,
+        });
+        let mut driver = Driver::new(self.journal, self.read_back);
+        let mut input = Input::Started;
+        loop {
+            machine.take_in(input, Timestamp::now());
+            while let Some(effect) = machine.next_effect() {
+                if let Some(ran) = driver.carry_out(effect, &machine) {
+                    return Ok(ran);
+                }
             }
+            input = driver.next_input().await?;
         }
-        input = driver.next_input().await?;
     }
 }
 

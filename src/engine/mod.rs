@@ -8,12 +8,13 @@
 mod driver;
 mod forecast;
 mod machine;
+mod outcome;
 mod read_back;
 mod request;
-mod run;
 
+pub use driver::Engine;
 pub use forecast::{Calls, Circumstances, Forecast, Reading, SimulatedCall, Timing, forecast};
 pub use machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId, Urgency};
+pub use outcome::{AfterStop, MaxFailures, Ran, Stopped};
 pub use read_back::{Lack, Patience, ReadBack, Successor};
 pub use request::{Reply, Request};
-pub use run::{AfterStop, Engine, MaxFailures, Ran, Stopped};

@@ -1,46 +1,17 @@
-//! A table into typed operations or problems: headers, cells, and checks across rows.
+//! A table into typed operations or problems.
 //!
-//! Works offline, on the whole sheet at once: [`check`] streams it and keeps only what is needed to
-//! compare rows with each other, [`read`] keeps the rows as well. Knows nothing of the network,
-//! of plans or of results.
+//! In three steps, each of which knows nothing of the next: `cells` reads one cell, `rows` one row, and
+//! `across_rows` parses the whole file and compares its rows with each other. Works offline: [`check`] keeps only what
+//! is needed for the comparison, [`read`] keeps the rows as well. Knows nothing of the network, of plans or of results.
 
-mod address;
-mod clean;
-mod column;
-mod content;
-mod contradiction;
-mod crew;
-mod fact;
-mod fault;
-mod finish;
-mod flag;
-mod found;
-mod group_list;
-mod hash;
-mod header;
-mod infer;
-mod license_list;
-mod list;
-mod needs;
-mod operation;
+mod across_rows;
+mod cells;
 mod options;
-mod pass;
-mod quota_list;
-mod reading;
-mod refusal;
-mod result;
-mod row;
-mod rule;
-mod shape;
-mod tally;
-mod typist;
-mod value_reader;
-mod values;
-mod word;
+mod read;
+mod rows;
 
-pub use column::Column;
-pub use list::print_list;
-pub use needs::{Need, needs, takes};
+pub use across_rows::SkippedSheet;
+pub use cells::{Column, operation_named, print_list};
 pub use options::Options;
-pub use result::{Checked, Intake, Refused, SkippedSheet, check, read};
-pub use word::operation_named;
+pub use read::{Checked, Intake, check, read};
+pub use rows::{Need, RefusedRow, needs, takes};

@@ -1,5 +1,7 @@
-//! Findings about the input: all at once, each with a stable code, a place and what to do.
+//! Problems of the input: all at once, each with a stable code, a location and what to write instead.
 
+mod code;
 mod problems;
 
-pub use problems::{Problem, Problems, Severity, Spot};
+pub use code::ProblemCode;
+pub use problems::{Location, Problem, Problems, Severity};

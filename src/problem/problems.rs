@@ -1,9 +1,11 @@
-//! Findings about the input, and a bounded list of them.
+//! A problem with its place, and a bounded list of them.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// How bad a finding is.
+use super::ProblemCode;
+
+/// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth a look; the sheet runs.
@@ -12,9 +14,9 @@ pub enum Severity {
     Error,
 }
 
-/// Where a finding is: as much of file, sheet, row and column as applies.
+/// Where a problem is: as much of worksheet, row and column as applies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Spot {
+pub struct Location {
     /// The worksheet; empty for a CSV.
     pub sheet: Arc<str>,
     /// The row, as the spreadsheet program numbers it.
@@ -23,22 +25,22 @@ pub struct Spot {
     pub column: Option<String>,
 }
 
-/// One finding.
+/// One thing that is wrong with the input, or worth a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
-    /// A stable code in kebab-case, for machines: `unknown-bundle-code`.
-    pub code: &'static str,
+    /// What it is, for programs.
+    pub code: ProblemCode,
     /// Where it is.
-    pub spot: Spot,
+    pub location: Location,
     /// What is wrong.
     pub what: String,
     /// What to write instead; may be empty.
     pub help: String,
 }
 
-impl fmt::Display for Spot {
+impl fmt::Display for Location {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
         if !self.sheet.is_empty() {
@@ -54,7 +56,8 @@ impl fmt::Display for Spot {
     }
 }
 
-/// Findings in the order they were made, unless they were sorted: the first [`Problems::MOST`] of each severity whole, the rest counted.
+/// Problems in the order they were found, unless they were sorted. The first [`Problems::MOST`] of each severity are
+/// kept, the rest are only counted.
 #[derive(Debug, Clone, Default)]
 pub struct Problems {
     kept: Vec<Problem>,
@@ -62,86 +65,90 @@ pub struct Problems {
     warnings: Count,
 }
 
-/// The findings of one severity.
+/// How many problems there are of one severity.
 #[derive(Debug, Clone, Copy)]
 struct Count {
-    made: usize,
-    /// How many more are kept whole.
+    found: usize,
+    /// How many more can be kept.
     room: usize,
 }
 
 impl Default for Count {
     fn default() -> Self {
         Self {
-            made: 0,
+            found: 0,
             room: Problems::MOST,
         }
     }
 }
 
 impl Problems {
-    /// How many findings of each severity are kept whole.
+    /// How many problems of each severity are kept.
     pub const MOST: usize = 100;
 
-    /// Adds a finding.
+    /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
         let count = match problem.severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
         };
-        count.made += 1;
+        count.found += 1;
         if count.room > 0 {
             count.room -= 1;
             self.kept.push(problem);
         }
     }
 
-    /// Adds findings that were made after these.
+    /// Adds problems that were found after these.
     pub fn append(&mut self, later: Self) {
-        let errors = self.errors.made + later.errors.made;
-        let warnings = self.warnings.made + later.warnings.made;
+        // Counted before the pushes below, which see only those that `later` has kept.
+        let errors = self.errors.found + later.errors.found;
+        let warnings = self.warnings.found + later.warnings.found;
         for problem in later.kept {
             self.push(problem);
         }
-        self.errors.made = errors;
-        self.warnings.made = warnings;
+        self.errors.found = errors;
+        self.warnings.found = warnings;
     }
 
-    /// An empty list for findings made after these, which keeps whole only what these leave room for.
+    /// An empty list for problems found after these. It keeps only as many as these leave room for: the others would be
+    /// dropped by [`append`](Self::append) anyway.
     #[must_use]
     pub fn continued(&self) -> Self {
         Self {
             kept: Vec::new(),
-            errors: Count { made: 0, ..self.errors },
+            errors: Count {
+                found: 0,
+                ..self.errors
+            },
             warnings: Count {
-                made: 0,
+                found: 0,
                 ..self.warnings
             },
         }
     }
 
-    /// Puts the findings that are kept into the order of this key; those with the same key stay in the order they were
-    /// made.
+    /// Sorts the problems that are kept by this key; those with the same key stay in the order they were found.
     pub fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {
         self.kept.sort_by_key(key);
     }
 
-    /// The findings that are kept whole.
+    /// The problems that are kept.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.kept.iter()
     }
 
     /// How many errors there are in all.
     pub fn errors(&self) -> usize {
-        self.errors.made
+        self.errors.found
     }
 
     /// How many warnings there are in all.
     pub fn warnings(&self) -> usize {
-        self.warnings.made
+        self.warnings.found
     }
 
-    /// How many findings were counted but not kept.
+    /// How many problems were counted but not kept.
     pub fn left_out(&self) -> usize {
         self.errors() + self.warnings() - self.kept.len()
     }

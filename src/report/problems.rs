@@ -12,7 +12,7 @@ use crate::text::{clean, number, plural};
 /// The most characters of a finding, which may quote what a cell says.
 const LONGEST: usize = 1_000;
 
-/// Writes each finding with its place and its mend, and how many there are in all.
+/// Writes each finding with its location and what to write instead, and how many there are in all.
 /// Nothing is written where there are none.
 pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()> {
     for problem in problems.iter() {
@@ -40,10 +40,14 @@ fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
         Severity::Error => (ERROR, "error"),
         Severity::Warning => (WARNING, "warning"),
     };
-    let spot = problem.spot.to_string();
-    let (spot, what) = (clean(&spot, LONGEST), clean(&problem.what, LONGEST));
-    let parted = if spot.is_empty() { "" } else { ": " };
-    writeln!(out, "{style}{word}[{}]{style:#}: {spot}{parted}{what}", problem.code)?;
+    let location = problem.location.to_string();
+    let (location, what) = (clean(&location, LONGEST), clean(&problem.what, LONGEST));
+    let separator = if location.is_empty() { "" } else { ": " };
+    writeln!(
+        out,
+        "{style}{word}[{}]{style:#}: {location}{separator}{what}",
+        problem.code
+    )?;
     if !problem.help.is_empty() {
         writeln!(out, "  {HELP}help{HELP:#}: {}", clean(&problem.help, LONGEST))?;
     }
@@ -87,10 +91,10 @@ impl<'a> Finding<'a> {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             },
-            code: problem.code,
-            sheet: Some(&*problem.spot.sheet).filter(|sheet| !sheet.is_empty()),
-            row: problem.spot.row,
-            column: problem.spot.column.as_deref(),
+            code: problem.code.as_str(),
+            sheet: Some(&*problem.location.sheet).filter(|sheet| !sheet.is_empty()),
+            row: problem.location.row,
+            column: problem.location.column.as_deref(),
             what: &problem.what,
             help: Some(&*problem.help).filter(|help| !help.is_empty()),
         }
@@ -100,13 +104,13 @@ impl<'a> Finding<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::Spot;
+    use crate::problem::{Location, ProblemCode};
 
     fn problem(severity: Severity, row: u32) -> Problem {
         Problem {
             severity,
-            code: "unknown-bundle-code",
-            spot: Spot {
+            code: ProblemCode::UnknownBundleCode,
+            location: Location {
                 sheet: "Joiners".into(),
                 row: Some(row),
                 column: Some("licenses (D)".to_owned()),
@@ -127,7 +131,7 @@ mod tests {
         let mut problems = Problems::default();
         problems.push(problem(Severity::Error, 7));
         problems.push(Problem {
-            spot: Spot::default(),
+            location: Location::default(),
             help: String::new(),
             ..problem(Severity::Warning, 1)
         });

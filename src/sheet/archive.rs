@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::bounded::BoundedXml;
+use super::bounded_xml::BoundedXml;
 
 /// The most that a workbook may unpack to.
 pub(super) const LIMIT_MIB: u64 = 2048;

@@ -1,7 +1,7 @@
 //! The records of an `.xls` workbook: how much room its worksheets take when they are laid out.
 
 use super::shared_strings;
-use super::workbook_fault::WorkbookFault;
+use super::workbook_error::WorkbookError;
 
 /// The most cells, empty ones between others included, that all worksheets together may be laid out to.
 const MOST_CELLS: u64 = 8 << 20;
@@ -29,13 +29,13 @@ const CELL_RUN: u16 = 0x00bd;
 const CELLS: [u16; 7] = [FORMULA, 0x0203, LABEL, 0x0205, 0x027e, RICH_LABEL, SHARED_LABEL];
 
 /// Refuses a workbook whose worksheets do not fit the memory.
-pub(super) fn check(workbook: &[u8]) -> Result<(), WorkbookFault> {
+pub(super) fn check(workbook: &[u8]) -> Result<(), WorkbookError> {
     let mut left = MOST_RECORDS;
     let mut cells = 0_u64;
     let mut letters = 0_u64;
     let globals = Globals::read(workbook);
     if globals.shared.len() as u64 > MOST_CELLS {
-        return Err(WorkbookFault::TooMuchText { limit: MOST_TEXT });
+        return Err(WorkbookError::TooMuchText { limit: MOST_TEXT });
     }
     for start in globals.worksheets {
         let mut area = Area::default();
@@ -58,10 +58,10 @@ pub(super) fn check(workbook: &[u8]) -> Result<(), WorkbookFault> {
         }
         cells = cells.saturating_add(area.cells());
         if cells > MOST_CELLS || left == 0 {
-            return Err(WorkbookFault::TooWide);
+            return Err(WorkbookError::TooWide);
         }
         if letters > MOST_TEXT << 19 {
-            return Err(WorkbookFault::TooMuchText { limit: MOST_TEXT });
+            return Err(WorkbookError::TooMuchText { limit: MOST_TEXT });
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::io::{Read, Seek, SeekFrom};
 use encoding_rs::UTF_16LE;
 
 use super::biff;
-use super::workbook_fault::WorkbookFault;
+use super::workbook_error::WorkbookError;
 
 const HEADER: usize = 512;
 /// A larger workbook would be held in memory several times.
@@ -20,17 +20,17 @@ const RESERVED: u32 = 0xffff_fffa;
 const SHORT: u64 = 4096;
 
 /// Refuses what is encrypted, is no workbook, does not hold together, or would fill the memory.
-pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookFault> {
+pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookError> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     file.seek(SeekFrom::Start(0))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(WorkbookFault::TooWide);
+        return Err(WorkbookError::TooWide);
     }
     let compound = Compound::read(&bytes)?;
     if compound.entry("EncryptedPackage").is_some() {
-        return Err(WorkbookFault::Encrypted);
+        return Err(WorkbookError::Encrypted);
     }
     // The reader turns to the second where the first does not hold together.
     let workbooks: Vec<&Entry> = ["Workbook", "Book"]
@@ -44,7 +44,7 @@ pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookFault> 
             ("__properties_version1.0", "an Outlook message"),
         ];
         let stranger = strangers.into_iter().find(|(name, _)| compound.entry(name).is_some());
-        return Err(WorkbookFault::NotASheet(
+        return Err(WorkbookError::NotASheet(
             stranger.map_or("an Office file of another kind", |(_, what)| what),
         ));
     }
@@ -77,14 +77,14 @@ impl Sectors<'_> {
     }
 
     /// The piece; the last may be cut short.
-    fn at(&self, sector: u32) -> Result<&[u8], WorkbookFault> {
+    fn at(&self, sector: u32) -> Result<&[u8], WorkbookError> {
         let start = sector as usize * self.size;
         let end = (start + self.size).min(self.bytes.len());
         self.bytes.get(start..end).ok_or_else(cut_off)
     }
 
     /// The pieces from `start` on, at most this many bytes.
-    fn chain(&self, start: u32, most: u64) -> Result<Vec<u8>, WorkbookFault> {
+    fn chain(&self, start: u32, most: u64) -> Result<Vec<u8>, WorkbookError> {
         let mut chain = Vec::new();
         let mut sector = start;
         for _ in 0..self.count() {
@@ -111,7 +111,7 @@ struct Compound<'b> {
 }
 
 impl<'b> Compound<'b> {
-    fn read(bytes: &'b [u8]) -> Result<Self, WorkbookFault> {
+    fn read(bytes: &'b [u8]) -> Result<Self, WorkbookError> {
         let header = bytes.get(..HEADER).ok_or_else(cut_off)?;
         let size = match header[30] {
             9 => 512,
@@ -148,7 +148,7 @@ impl<'b> Compound<'b> {
         self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))
     }
 
-    fn stream(&self, entry: &Entry) -> Result<Vec<u8>, WorkbookFault> {
+    fn stream(&self, entry: &Entry) -> Result<Vec<u8>, WorkbookError> {
         let sectors = if entry.length < SHORT {
             &self.short
         } else {
@@ -160,7 +160,7 @@ impl<'b> Compound<'b> {
 
 /// The table of which sector follows which; its own sectors are listed in the header and, for a large file, in a
 /// chain of further sectors.
-fn sector_table(header: &[u8], sectors: &Sectors<'_>) -> Result<Vec<u32>, WorkbookFault> {
+fn sector_table(header: &[u8], sectors: &Sectors<'_>) -> Result<Vec<u32>, WorkbookError> {
     let mut listed: Vec<u32> = numbers(&header[76..]).collect();
     // The unused places of the header are filled with anything, by some programs.
     let most = sectors.count() + listed.len();
@@ -195,16 +195,16 @@ fn entry(bytes: &[u8], sector_size: usize) -> Entry {
     }
 }
 
-fn cut_off() -> WorkbookFault {
+fn cut_off() -> WorkbookError {
     broken("it is cut off")
 }
 
-fn circle() -> WorkbookFault {
+fn circle() -> WorkbookError {
     broken("its parts refer to each other in a circle")
 }
 
-fn broken(reason: &str) -> WorkbookFault {
-    WorkbookFault::Broken(reason.to_owned())
+fn broken(reason: &str) -> WorkbookError {
+    WorkbookError::Broken(reason.to_owned())
 }
 
 fn number(bytes: &[u8], at: usize) -> u32 {

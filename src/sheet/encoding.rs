@@ -12,13 +12,13 @@ pub(super) struct TextEncoding {
     /// How many bytes of byte order mark stand in front.
     pub(super) mark: u8,
     /// Whether every byte fits the encoding; where not, the odd ones become U+FFFD.
-    pub(super) sound: bool,
+    pub(super) is_valid: bool,
 }
 
 impl TextEncoding {
     /// Whether the bytes can be read as they are.
     pub(super) fn is_plain(self) -> bool {
-        self.encoding == UTF_8 && self.sound
+        self.encoding == UTF_8 && self.is_valid
     }
 }
 
@@ -31,7 +31,7 @@ pub(super) fn detect(head: &[u8], input: &mut impl Read) -> io::Result<TextEncod
     let certain = |encoding, mark| TextEncoding {
         encoding,
         mark,
-        sound: true,
+        is_valid: true,
     };
     if head.starts_with(&[0xff, 0xfe]) {
         return Ok(certain(UTF_16LE, 2));
@@ -52,7 +52,7 @@ pub(super) fn detect(head: &[u8], input: &mut impl Read) -> io::Result<TextEncod
     Ok(TextEncoding {
         encoding,
         mark,
-        sound: encoding == WINDOWS_1252 || count.invalid == 0,
+        is_valid: encoding == WINDOWS_1252 || count.invalid == 0,
     })
 }
 
@@ -148,7 +148,7 @@ mod tests {
                 TextEncoding {
                     encoding,
                     mark,
-                    sound: true
+                    is_valid: true
                 },
                 "{bytes:?}"
             );
@@ -166,7 +166,7 @@ mod tests {
                 .collect::<Vec<_>>()
                 .as_slice(),
         );
-        assert_eq!((found.encoding, found.sound), (UTF_8, false));
+        assert_eq!((found.encoding, found.is_valid), (UTF_8, false));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::bounded::BoundedXml;
+use super::bounded_xml::BoundedXml;
 
 const CHUNK: usize = 256 << 10;
 /// No tag of a row is longer.

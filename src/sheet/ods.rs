@@ -11,18 +11,18 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::bounded::BoundedXml;
+use super::bounded_xml::BoundedXml;
 use super::ods_cell::{OdsCell, attribute};
 use super::row::MOST_COLUMNS;
 use super::row_builder::{MOST_ROWS, RowBuilder};
 use super::visitor::{Visit, Visitor};
-use super::workbook_fault::WorkbookFault;
+use super::workbook_error::WorkbookError;
 
 /// Gives every row that is not empty, table by table, to `visitor`.
-pub(super) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+pub(super) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
     let mut archive = ZipArchive::new(file)?;
     if is_encrypted(&mut archive) {
-        return Err(WorkbookFault::Encrypted);
+        return Err(WorkbookError::Encrypted);
     }
     let mut xml = Reader::from_reader(BufReader::new(BoundedXml::new(archive.by_name("content.xml")?)));
     xml.config_mut().expand_empty_elements = true;
@@ -50,7 +50,7 @@ struct Content<R> {
 }
 
 impl<R: BufRead> Content<R> {
-    fn tables(&mut self, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+    fn tables(&mut self, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
         let mut style = String::new();
         let mut hidden_styles = HashSet::new();
         loop {
@@ -82,7 +82,7 @@ impl<R: BufRead> Content<R> {
         }
     }
 
-    fn table(&mut self, mut rows: RowBuilder<'_>) -> Result<(), WorkbookFault> {
+    fn table(&mut self, mut rows: RowBuilder<'_>) -> Result<(), WorkbookError> {
         let mut next = 0_u32;
         loop {
             self.buffer.clear();
@@ -109,7 +109,7 @@ impl<R: BufRead> Content<R> {
     }
 
     /// Whether any cell of the row holds something.
-    fn row(&mut self, row: u32, rows: &mut RowBuilder<'_>) -> Result<bool, WorkbookFault> {
+    fn row(&mut self, row: u32, rows: &mut RowBuilder<'_>) -> Result<bool, WorkbookError> {
         let mut column = 0_u32;
         let mut has_cells = false;
         loop {
@@ -136,7 +136,7 @@ impl<R: BufRead> Content<R> {
     }
 
     /// Reads what the cell shows, notes and drawings left out.
-    fn cell(&mut self, cell: &mut OdsCell) -> Result<(), WorkbookFault> {
+    fn cell(&mut self, cell: &mut OdsCell) -> Result<(), WorkbookError> {
         // Of what is left out, how many elements are open.
         let mut left_out = 0_usize;
         loop {
@@ -161,7 +161,7 @@ fn is_no_text(element: &str) -> bool {
     element == "office:annotation" || element.starts_with("draw:") || element.starts_with("table:shapes")
 }
 
-fn repeats(start: &BytesStart<'_>, name: &str, most: u32) -> Result<u32, WorkbookFault> {
+fn repeats(start: &BytesStart<'_>, name: &str, most: u32) -> Result<u32, WorkbookError> {
     let text = attribute(start, name)?;
     Ok(text
         .and_then(|text| text.parse().ok())
@@ -172,6 +172,6 @@ fn column_limit() -> u32 {
     u32::try_from(MOST_COLUMNS).unwrap_or(u32::MAX)
 }
 
-fn cut_off() -> WorkbookFault {
-    WorkbookFault::Broken("it ends in the middle of a table".into())
+fn cut_off() -> WorkbookError {
+    WorkbookError::Broken("it ends in the middle of a table".into())
 }

@@ -5,7 +5,7 @@ use quick_xml::events::{BytesRef, BytesStart};
 
 use super::number::write_number;
 use super::row::{CellKind, LONGEST_ROW};
-use super::workbook_fault::WorkbookFault;
+use super::workbook_error::WorkbookError;
 
 /// A cell that is being read: its value stands in attributes, what it shows in paragraphs.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct OdsCell {
 }
 
 impl OdsCell {
-    pub(super) fn begin(start: &BytesStart<'_>) -> Result<Self, WorkbookFault> {
+    pub(super) fn begin(start: &BytesStart<'_>) -> Result<Self, WorkbookError> {
         let kind_of = |name| attribute(start, name).map(Option::unwrap_or_default);
         let (kind, value) = match kind_of("office:value-type")?.as_str() {
             _ if kind_of("calcext:value-type")? == "error" => (CellKind::Error, None),
@@ -43,7 +43,7 @@ impl OdsCell {
     }
 
     /// An element of what the cell shows begins.
-    pub(super) fn element(&mut self, start: &BytesStart<'_>) -> Result<(), WorkbookFault> {
+    pub(super) fn element(&mut self, start: &BytesStart<'_>) -> Result<(), WorkbookError> {
         match start.name().0 {
             "text:p" => {
                 if self.paragraphs > 0 {
@@ -70,7 +70,7 @@ impl OdsCell {
     }
 
     /// An `&amp;` or `&#38;` in what the cell shows.
-    pub(super) fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), WorkbookFault> {
+    pub(super) fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), WorkbookError> {
         if let Some(text) = resolve_xml_entity(reference) {
             self.push(text);
         } else if let Some(letter) = reference.resolve_char_ref()? {
@@ -96,7 +96,7 @@ fn number(value: String) -> String {
 }
 
 /// The attribute's value, where the element has it.
-pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, WorkbookFault> {
+pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, WorkbookError> {
     let found = start.try_get_attribute(name)?;
     Ok(match found {
         Some(attribute) => Some(

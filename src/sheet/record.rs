@@ -8,8 +8,8 @@ use std::io::{self, Read};
 
 use csv::ByteRecord;
 
-use super::raw::RawReader;
-use super::row::{Row, RowFault};
+use super::raw_reader::RawReader;
+use super::row::{MalformedRow, Row};
 
 const BUFFER: usize = 64 << 10;
 
@@ -48,14 +48,14 @@ impl<R: Read> RecordReader<R> {
             return Ok(false);
         }
         self.number = self.number.saturating_add(raw.empty_lines()).saturating_add(1);
-        if let Err(fault) = read {
+        if let Err(error) = read {
             if !raw.is_overlong() {
-                return Err(fault.into());
+                return Err(error.into());
             }
             row.start(self.number);
-            row.set_fault(match open_quote(raw.since_record(), self.delimiter) {
-                Some(column) => RowFault::UnclosedQuote { column },
-                None => RowFault::TooLong,
+            row.set_malformed(match open_quote(raw.since_record(), self.delimiter) {
+                Some(column) => MalformedRow::UnclosedQuote { column },
+                None => MalformedRow::TooLong,
             });
             return Ok(true);
         }
@@ -69,9 +69,9 @@ impl<R: Read> RecordReader<R> {
         let swallowing = || if row.is_plain() { None } else { self.swallowed_rows(row) };
         let spaced = || row.cells().position(|cell| is_spaced_quote(cell.text));
         if let Some(column) = unclosed.or_else(swallowing) {
-            row.set_fault(RowFault::UnclosedQuote { column });
+            row.set_malformed(MalformedRow::UnclosedQuote { column });
         } else if let Some(column) = spaced() {
-            row.set_fault(RowFault::SpaceBeforeQuote { column });
+            row.set_malformed(MalformedRow::SpaceBeforeQuote { column });
         }
         if self.width == 0 {
             self.width = row.len();
@@ -142,14 +142,14 @@ mod tests {
         }
     }
 
-    type Rows = Vec<(u32, Vec<String>, Option<RowFault>)>;
+    type Rows = Vec<(u32, Vec<String>, Option<MalformedRow>)>;
 
     fn rows(text: &str, step: usize) -> Rows {
         let mut reader = RecordReader::new(Drip(text.as_bytes(), step), b',');
         let (mut row, mut rows) = (Row::default(), Vec::new());
         while reader.read(&mut row).unwrap() {
             let cells = row.cells().map(|cell| cell.text.to_owned()).collect();
-            rows.push((row.number(), cells, row.fault()));
+            rows.push((row.number(), cells, row.malformed()));
         }
         rows
     }
@@ -197,14 +197,14 @@ mod tests {
     fn spaces_before_a_quote_are_told_since_they_make_it_text() {
         let rows = rows("a,b,c\n1, \"Lee, Ann\"\n", 4);
         assert_eq!(rows[1].1, ["1", " \"Lee", " Ann\""]);
-        assert_eq!(rows[1].2, Some(RowFault::SpaceBeforeQuote { column: 1 }));
+        assert_eq!(rows[1].2, Some(MalformedRow::SpaceBeforeQuote { column: 1 }));
     }
 
     #[test]
     fn a_quote_open_at_the_end_is_told_with_its_row_and_column() {
         let rows = rows("a,b\n1,2\n3,\"four\n5,6\n", 4);
         assert_eq!(rows.last().unwrap().0, 3);
-        assert_eq!(rows.last().unwrap().2, Some(RowFault::UnclosedQuote { column: 1 }));
+        assert_eq!(rows.last().unwrap().2, Some(MalformedRow::UnclosedQuote { column: 1 }));
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
         for text in ["a,\"b", "a,\"b\"\"", "a,\"", "a,\"b,c\n", "a,\"b\r"] {
             assert_eq!(
                 rows(text, 3)[0].2,
-                Some(RowFault::UnclosedQuote { column: 1 }),
+                Some(MalformedRow::UnclosedQuote { column: 1 }),
                 "{text:?}"
             );
         }
@@ -224,7 +224,10 @@ mod tests {
     #[test]
     fn a_quote_closed_only_by_a_later_rows_quote_is_told() {
         let rows = rows("a,b,c\n1,\"2,3\n4,5,6\n7,8,9\n10,\"11\",12\n13,14,15\n", 5);
-        assert_eq!((rows[1].0, rows[1].2), (2, Some(RowFault::UnclosedQuote { column: 1 })));
+        assert_eq!(
+            (rows[1].0, rows[1].2),
+            (2, Some(MalformedRow::UnclosedQuote { column: 1 }))
+        );
         let fine = "a,b,c\n1,\"x, y\nz\",3\n";
         assert_eq!(self::rows(fine, 5)[1].2, None);
     }
@@ -233,10 +236,13 @@ mod tests {
     fn a_quote_open_for_megabytes_does_not_fill_the_memory() {
         let text = format!("a,b\n\n1,\"{}", "x,y\n".repeat(3 << 20));
         let rows = rows(&text, 1 << 16);
-        assert_eq!(rows[1], (3, Vec::new(), Some(RowFault::UnclosedQuote { column: 1 })));
+        assert_eq!(
+            rows[1],
+            (3, Vec::new(), Some(MalformedRow::UnclosedQuote { column: 1 }))
+        );
         assert_eq!(rows.len(), 2, "nothing is read after it");
         let rows = self::rows(&"x".repeat(9 << 20), 1 << 16);
-        assert_eq!(rows[0].2, Some(RowFault::TooLong));
+        assert_eq!(rows[0].2, Some(MalformedRow::TooLong));
     }
 
     #[test]

@@ -33,9 +33,9 @@ pub struct Cell<'r> {
     pub kind: CellKind,
 }
 
-/// What is wrong with a row as such.
+/// What is wrong with a row as a line of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowFault {
+pub enum MalformedRow {
     /// The double quote that opens the cell at this position (from 0) is not closed, or only by
     /// the quote of a later row; what follows it is lost in the cell.
     UnclosedQuote {
@@ -43,7 +43,7 @@ pub enum RowFault {
         column: usize,
     },
     /// Spaces before the double quote of the cell at this position (from 0) make the quote a part of
-    /// its text, so that the quote holds nothing together.
+    /// its text, so that it keeps nothing together.
     SpaceBeforeQuote {
         /// The column, from 0.
         column: usize,
@@ -61,7 +61,7 @@ pub struct Row {
     kinds: Vec<CellKind>,
     is_plain: bool,
     is_hidden: bool,
-    fault: Option<RowFault>,
+    malformed: Option<MalformedRow>,
 }
 
 /// No spreadsheet program has more columns.
@@ -109,9 +109,9 @@ impl Row {
         self.is_hidden
     }
 
-    /// What is wrong with the row as such.
-    pub fn fault(&self) -> Option<RowFault> {
-        self.fault
+    /// What is wrong with the row as a line of cells, if anything is.
+    pub fn malformed(&self) -> Option<MalformedRow> {
+        self.malformed
     }
 
     /// Empties the row.
@@ -121,7 +121,7 @@ impl Row {
         self.kinds.clear();
         self.is_plain = true;
         self.is_hidden = false;
-        self.fault = None;
+        self.malformed = None;
     }
 
     /// Takes the next record of a CSV for its cells, as many as a spreadsheet program has columns; `false` at
@@ -131,7 +131,7 @@ impl Row {
         let read = records.read_record(&mut self.cells)?;
         if self.cells.len() > MOST_COLUMNS {
             self.cells.truncate(MOST_COLUMNS);
-            self.fault = Some(RowFault::TooLong);
+            self.malformed = Some(MalformedRow::TooLong);
         }
         self.is_plain = is_plain(self.cells.as_slice());
         Ok(read)
@@ -145,8 +145,8 @@ impl Row {
         self.is_hidden = true;
     }
 
-    pub(super) fn set_fault(&mut self, fault: RowFault) {
-        self.fault = Some(fault);
+    pub(super) fn set_malformed(&mut self, malformed: MalformedRow) {
+        self.malformed = Some(malformed);
     }
 
     /// Puts a cell at `position`; cells may come in any order, gaps are empty cells.
@@ -168,11 +168,11 @@ impl Row {
         self.is_plain &= is_plain(text);
     }
 
-    /// Whether there is room for a cell of this length; where not, the row is at fault.
+    /// Whether there is room for a cell of this length; where not, the row is too long.
     pub(super) fn has_room(&mut self, length: usize) -> bool {
         let fits = self.cells.as_slice().len() + length <= LONGEST_ROW;
         if !fits {
-            self.fault = Some(RowFault::TooLong);
+            self.malformed = Some(MalformedRow::TooLong);
         }
         fits
     }

@@ -5,7 +5,7 @@ use calamine::DataRef;
 use super::number::{write_date, write_number};
 use super::row::{CellKind, MOST_COLUMNS, Row};
 use super::visitor::{Visit, Visitor};
-use super::workbook_fault::WorkbookFault;
+use super::workbook_error::WorkbookError;
 
 /// No spreadsheet program has more.
 pub(super) const MOST_ROWS: u32 = 1 << 20;
@@ -117,7 +117,7 @@ impl<'v> RowBuilder<'v> {
     }
 
     fn emit(&mut self) {
-        if self.visit == Visit::Skip || (self.row.is_empty() && self.row.fault().is_none()) {
+        if self.visit == Visit::Skip || (self.row.is_empty() && self.row.malformed().is_none()) {
             return;
         }
         self.cells += self.row.len();
@@ -129,10 +129,10 @@ impl<'v> RowBuilder<'v> {
     }
 
     /// Gives the last row.
-    pub(super) fn finish(mut self) -> Result<(), WorkbookFault> {
+    pub(super) fn finish(mut self) -> Result<(), WorkbookError> {
         self.emit();
         if self.cells > MOST_CELLS {
-            Err(WorkbookFault::TooWide)
+            Err(WorkbookError::TooWide)
         } else {
             Ok(())
         }

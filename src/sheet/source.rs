@@ -13,7 +13,7 @@ use super::input::{Kind, kept};
 use super::text_file::{self, TextFormat};
 use super::visitor::Visitor;
 use super::workbook::{self, WorkbookFormat};
-use super::workbook_fault::WorkbookFault;
+use super::workbook_error::WorkbookError;
 use crate::text::{fold, nearest};
 
 /// The path that means standard input.
@@ -108,7 +108,7 @@ impl Source {
 
     /// What had to be guessed about a CSV: `read as Windows-1252, cells parted by ;`. Empty for a
     /// workbook and for the plain case of UTF-8 and commas.
-    pub fn reading(&self) -> String {
+    pub fn assumptions(&self) -> String {
         let Format::Text(format) = self.format else {
             return String::new();
         };
@@ -139,18 +139,18 @@ impl Source {
                 })
             }
             Format::Workbook(format) => {
-                workbook::read(BufReader::new(&mut *file), format, visitor).map_err(|fault| match fault {
-                    WorkbookFault::Encrypted => SheetError::Encrypted { path: self.name() },
-                    WorkbookFault::Broken(reason) => SheetError::Broken {
+                workbook::read(BufReader::new(&mut *file), format, visitor).map_err(|error| match error {
+                    WorkbookError::Encrypted => SheetError::Encrypted { path: self.name() },
+                    WorkbookError::Broken(reason) => SheetError::Broken {
                         path: self.name(),
                         reason,
                     },
-                    WorkbookFault::TooWide => SheetError::TooWide { path: self.name() },
-                    WorkbookFault::TooMuchText { limit } => SheetError::TooLarge {
+                    WorkbookError::TooWide => SheetError::TooWide { path: self.name() },
+                    WorkbookError::TooMuchText { limit } => SheetError::TooLarge {
                         path: self.name(),
                         limit,
                     },
-                    WorkbookFault::NotASheet(what) => SheetError::NotASheet {
+                    WorkbookError::NotASheet(what) => SheetError::NotASheet {
                         path: self.name(),
                         what,
                     },
@@ -204,9 +204,9 @@ fn detect(file: &mut std::fs::File, length: u64, path: &str) -> Result<Format, S
     let mut start = beginning(file, length.min(4096)).map_err(failed)?;
     start.read_to_end(&mut head).map_err(failed)?;
     if head.starts_with(b"PK\x03\x04") {
-        let broken = |fault: zip::result::ZipError| SheetError::Broken {
+        let broken = |error: zip::result::ZipError| SheetError::Broken {
             path: path.to_owned(),
-            reason: match fault {
+            reason: match error {
                 zip::result::ZipError::InvalidArchive(_) => "it is cut off, or was changed on its way".to_owned(),
                 other => other.to_string(),
             },
@@ -225,7 +225,7 @@ fn detect(file: &mut std::fs::File, length: u64, path: &str) -> Result<Format, S
     if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Ok(Format::Workbook(WorkbookFormat::Xls));
     }
-    if let Some(what) = known_stranger(&head) {
+    if let Some(what) = known_other_format(&head) {
         return Err(not_a_sheet(what));
     }
     let mut text = beginning(file, length).map_err(failed)?;
@@ -241,7 +241,7 @@ fn detect(file: &mut std::fs::File, length: u64, path: &str) -> Result<Format, S
 }
 
 /// Files that are handed over for a sheet by mistake.
-fn known_stranger(head: &[u8]) -> Option<&'static str> {
+fn known_other_format(head: &[u8]) -> Option<&'static str> {
     let start: String = head
         .iter()
         .take(512)

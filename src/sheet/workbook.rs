@@ -6,13 +6,13 @@ use std::sync::Arc;
 use calamine::{Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
 
 use super::compound;
-use super::guard::guarded;
 use super::hidden_rows::hidden_rows;
 use super::ods;
+use super::reader_panics::catching_panics;
 use super::row::CellKind;
 use super::row_builder::RowBuilder;
 use super::visitor::{Visit, Visitor};
-use super::workbook_fault::WorkbookFault;
+use super::workbook_error::WorkbookError;
 
 /// The formats of workbooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) fn read<R: Read + Seek>(
     file: R,
     format: WorkbookFormat,
     visitor: &mut dyn Visitor,
-) -> Result<(), WorkbookFault> {
+) -> Result<(), WorkbookError> {
     match format {
         WorkbookFormat::Xlsx => read_xlsx(file, visitor),
         WorkbookFormat::Xlsb => read_xlsb(file, visitor),
@@ -38,19 +38,19 @@ pub(super) fn read<R: Read + Seek>(
 }
 
 /// The older format's reader holds all of the workbook in memory, however far apart its cells are.
-fn read_xls<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+fn read_xls<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
     compound::check(&mut file)?;
-    let mut workbook = guarded(|| Xls::new(file))?;
+    let mut workbook = catching_panics(|| Xls::new(file))?;
     for sheet in worksheets(&workbook) {
         if let Some(rows) = begin(&sheet, Vec::new, visitor) {
-            let range: Range<Data> = guarded(|| workbook.worksheet_range(&sheet.name))?;
+            let range: Range<Data> = catching_panics(|| workbook.worksheet_range(&sheet.name))?;
             read_range(&range, rows)?;
         }
     }
     Ok(())
 }
 
-fn read_range(range: &Range<Data>, mut rows: RowBuilder<'_>) -> Result<(), WorkbookFault> {
+fn read_range(range: &Range<Data>, mut rows: RowBuilder<'_>) -> Result<(), WorkbookError> {
     let (first_row, first_column) = range.start().unwrap_or_default();
     'rows: for (row, cells) in (first_row..).zip(range.rows()) {
         for (column, value) in (first_column..).zip(cells) {
@@ -93,16 +93,16 @@ fn begin<'v>(
     Some(RowBuilder::new(visitor, hidden_rows()))
 }
 
-fn read_xlsx<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
+fn read_xlsx<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
     let mut hidden = hidden_rows(&mut file);
-    let mut workbook = guarded(|| Xlsx::new(file))?;
+    let mut workbook = catching_panics(|| Xlsx::new(file))?;
     for sheet in worksheets(&workbook) {
         let hidden_rows = || hidden.remove(&*sheet.name).unwrap_or_default();
         let Some(mut rows) = begin(&sheet, hidden_rows, visitor) else {
             continue;
         };
-        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet.name))?;
-        while let Some(cell) = guarded(|| cells.next_cell_with_formula_metadata())? {
+        let mut cells = catching_panics(|| workbook.worksheet_cells_reader(&sheet.name))?;
+        while let Some(cell) = catching_panics(|| cells.next_cell_with_formula_metadata())? {
             let put = if cell.value == DataRef::Empty && cell.formula.is_some() {
                 rows.put(cell.pos, CellKind::Uncomputed, "")
             } else {
@@ -117,14 +117,14 @@ fn read_xlsx<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(
     Ok(())
 }
 
-fn read_xlsb<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookFault> {
-    let mut workbook = guarded(|| Xlsb::new(file))?;
+fn read_xlsb<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
+    let mut workbook = catching_panics(|| Xlsb::new(file))?;
     for sheet in worksheets(&workbook) {
         let Some(mut rows) = begin(&sheet, Vec::new, visitor) else {
             continue;
         };
-        let mut cells = guarded(|| workbook.worksheet_cells_reader(&sheet.name))?;
-        while let Some(cell) = guarded(|| cells.next_cell())? {
+        let mut cells = catching_panics(|| workbook.worksheet_cells_reader(&sheet.name))?;
+        while let Some(cell) = catching_panics(|| cells.next_cell())? {
             if rows.put_value(cell.get_position(), cell.get_value()) == Visit::Skip {
                 break;
             }

@@ -25,7 +25,7 @@ fn main() {
     };
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if !reseat::sheet::is_guarded() {
+        if !reseat::sheet::is_catching_panics() {
             hook(info);
         }
     }));

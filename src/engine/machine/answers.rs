@@ -5,14 +5,15 @@ use std::collections::HashMap;
 
 use super::failed_call::{self, Next};
 use super::giving_up::Reason;
+use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
+use super::state::{Machine, Task};
 use super::steps::StepState;
-use super::{Effect, Machine, Task, TaskId};
 use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt, Seats};
 use crate::directory::Found;
+use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
-use crate::engine::run::Stopped;
 use crate::ledger::Record;
 use crate::model::{BundleCode, BundleSet, Status, UserId, UserRef};
 use crate::plan::{Call, CallKind, Family, RowIndex, StepIndex, StepSource, Verdict, Work};

@@ -1,13 +1,14 @@
 //! The course of a run: its stages, its stop, and the ends of steps and rows.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::progress::Phase;
+use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
+use super::state::Machine;
 use super::steps::StepState;
-use super::{Effect, Machine, TaskId};
 use crate::api::CallError;
-use crate::engine::run::{Ran, Stopped};
+use crate::engine::outcome::{Ran, Stopped};
 use crate::event::Event;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status};
@@ -19,37 +20,6 @@ const ROWS_AT_ONCE: usize = 1000;
 /// For how long after a stop steps may be finished that would leave somebody worse off. Shorter than the ten seconds
 /// that systemd and container engines give before they kill.
 const GRACE: Duration = Duration::from_secs(8);
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Rows end that the plan has settled without a call.
-    Settled { next: RowIndex },
-    /// A stage has ended, and its records are on their way to the disk: the next stage builds on them.
-    Between { last: Option<Stage> },
-    /// Calls of a stage wait or are on their way.
-    Stage(Stage),
-    /// Rows are recorded that the run did not get to the end of.
-    Leaving { next: RowIndex },
-    /// Nothing is left to do.
-    Ended,
-}
-
-/// Records that were handed over, until they are on disk.
-#[derive(Default)]
-pub(super) struct Reported {
-    /// What is told of the rows of each batch once it is on disk.
-    batches: VecDeque<Vec<Event>>,
-    /// Calls that may leave once so many more batches are on disk.
-    departing: Vec<(usize, TaskId)>,
-}
-
-impl Reported {
-    /// Whether everything that was handed over is on disk.
-    fn is_on_disk(&self) -> bool {
-        self.batches.is_empty()
-    }
-}
 
 impl Machine<'_> {
     /// Goes on as far as it goes without anything else happening.

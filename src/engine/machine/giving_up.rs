@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::schedule::{Waiting, split};
 use crate::api::{CallError, ErrorCode, Failure};
-use crate::engine::run::{MaxFailures, Stopped};
+use crate::engine::outcome::{MaxFailures, Stopped};
 use crate::plan::{Call, Family};
 use crate::text::plural;
 

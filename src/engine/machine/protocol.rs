@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::api::{CallError, Receipt, Seats, User};
 use crate::directory::{Allocations, ReadError};
+use crate::engine::outcome::Ran;
 use crate::engine::read_back::{Lack, Successor};
 use crate::engine::request::Reply;
-use crate::engine::run::Ran;
 use crate::event::Event;
 use crate::ledger::Record;
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
 use super::schedule::Waiting;
+use super::state::{Machine, Task};
 use super::steps::StepState;
-use super::{Effect, Machine, Task, TaskId};
 use crate::api::{Failure, User, UserUpdate};
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};

@@ -1,10 +1,11 @@
 //! Sending: which call goes next, whether its steps can still be made, what its payload is by then, and what has to be
 //! on disk before it leaves.
 
+use super::protocol::{Departure, Effect, TaskId, Urgency};
 use super::rows::StepFailure;
 use super::schedule::Waiting;
+use super::state::{Machine, Task};
 use super::steps::{Change, StepState};
-use super::{Departure, Effect, Machine, Task, TaskId, Urgency};
 use crate::api::UserUpdate;
 use crate::engine::request::Request;
 use crate::ledger::Record;

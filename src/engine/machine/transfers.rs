@@ -1,9 +1,10 @@
 //! Licences that have been taken off and are owed to somebody: to a successor, to the account itself, or back to an old
 //! account where its successor could not take them.
 
+use super::protocol::{Effect, TaskId, Urgency};
 use super::rows::StepFailure;
+use super::state::{Machine, Task};
 use super::steps::StepState;
-use super::{Effect, Machine, Task, TaskId, Urgency};
 use crate::directory::{Allocations, ReadError};
 use crate::plan::{LicenseChange, LicenseEdit, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Work};
 

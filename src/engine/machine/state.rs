@@ -1,0 +1,158 @@
+//! The state of a run, and the way in and out of it.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use jiff::Timestamp;
+
+use super::giving_up::GivingUp;
+use super::progress::{Phase, Reported};
+use super::protocol::{Effect, Input, TaskId};
+use super::rows::{Recording, Rows, StepFailure};
+use super::schedule::{OneAtATime, Schedule, Touched, Waiting};
+use super::steps::Steps;
+use crate::directory::Snapshot;
+use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
+use crate::model::{BundleSet, Row};
+use crate::plan::{Call, Family, Plan, RowIndex, Rules, StepIndex, StepSource};
+
+/// What a machine is made from.
+#[derive(Clone, Copy)]
+pub struct Setup<'a> {
+    /// The rows, as they were planned.
+    pub rows: &'a [Row],
+    /// What is to be done for them.
+    pub plan: &'a Plan,
+    /// The state they were planned against.
+    pub snapshot: &'a Snapshot,
+    /// What the user chose.
+    pub rules: &'a Rules,
+    /// When to give up.
+    pub max_failures: Option<MaxFailures>,
+    /// How many calls may be under way.
+    pub concurrency: usize,
+    /// Whether rows get records.
+    pub recording: Recording,
+}
+
+/// A run, as far as it has come. See the [module](self).
+pub struct Machine<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) steps: Steps<'a>,
+    pub(super) rows: Rows<'a>,
+    pub(super) schedule: Schedule,
+    pub(super) giving_up: GivingUp,
+    pub(super) seats: SeatsLeft,
+    /// What was asked for and has not been answered.
+    pub(super) tasks: HashMap<TaskId, Task>,
+    pub(super) next_task: u64,
+    /// How often an invitation or a creation was sent.
+    pub(super) sendings: HashMap<StepIndex, u32>,
+    /// Deletions that were tried again after an answer was lost.
+    pub(super) perhaps_deleted: HashSet<StepIndex>,
+    pub(super) phase: Phase,
+    pub(super) reported: Reported,
+    pub(super) stopped: Option<Stopped>,
+    pub(super) after_stop: AfterStop,
+    /// Whether what a stop leaves half done may still be finished.
+    pub(super) has_grace: bool,
+    pub(super) now: Timestamp,
+    pub(super) effects: VecDeque<Effect>,
+}
+
+/// What was asked for.
+pub(super) enum Task {
+    /// A call is on its way.
+    Call { waiting: Waiting, touched: Touched },
+    /// Accounts are looked for whose making had no clear answer.
+    LookForMade { call: Call, lost: StepFailure },
+    /// Allocations are read, for it is not known whether successors have taken their licences over.
+    LookForTakenOver { steps: Vec<StepIndex>, lost: StepFailure },
+    /// Successors are read back.
+    Verify { steps: Vec<StepIndex> },
+    /// The seats are read, after one was refused.
+    Seats,
+}
+
+/// What is known of the seats that the server has left.
+#[derive(Debug, Default)]
+pub(super) struct SeatsLeft {
+    /// Bundles without any, as read after a refusal.
+    pub(super) exhausted: BundleSet,
+    /// They are being read.
+    pub(super) are_being_read: bool,
+    /// They cannot be read here.
+    pub(super) are_unreadable: bool,
+}
+
+impl<'a> Machine<'a> {
+    /// A run that has not begun: the first input is [`Input::Started`].
+    pub fn new(setup: Setup<'a>) -> Self {
+        let mut schedule = Schedule::new(setup.rules.sizes, setup.concurrency);
+        if setup.snapshot.seats().is_none() {
+            // Nobody knows whether there are seats for all.
+            schedule.send_one_at_a_time(Family::Allocate, OneAtATime::LastSeats);
+        }
+        Self {
+            snapshot: setup.snapshot,
+            steps: Steps::new(setup.plan),
+            rows: Rows::new(setup.rows, setup.plan, setup.snapshot, setup.recording),
+            schedule,
+            giving_up: GivingUp::new(setup.max_failures),
+            seats: SeatsLeft::default(),
+            tasks: HashMap::new(),
+            next_task: 0,
+            sendings: HashMap::new(),
+            perhaps_deleted: HashSet::new(),
+            phase: Phase::Settled { next: 0 },
+            reported: Reported::default(),
+            stopped: None,
+            after_stop: AfterStop::default(),
+            has_grace: true,
+            now: Timestamp::UNIX_EPOCH,
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what happened at `now`; [`next_effect`](Self::next_effect) then says what is to be done.
+    pub fn take_in(&mut self, input: Input, now: Timestamp) {
+        self.now = now;
+        match input {
+            Input::Started => {}
+            Input::Departing(task) => self.departing(task),
+            Input::Answered(task, result) => self.answered(task, result),
+            Input::AccountsFound(task, found) => self.accounts_found(task, found),
+            Input::AllocationsRead(task, held) => self.allocations_read(task, held),
+            Input::SuccessorsRead(task, lacks) => self.successors_read(task, lacks),
+            Input::SeatsRead(task, seats) => self.seats_read(task, seats),
+            Input::Recorded(batches) => self.recorded(batches),
+            Input::StopAsked => self.stop(Stopped::Interrupted),
+            Input::GraceEnded => self.has_grace = false,
+        }
+        self.go_on();
+    }
+
+    /// The next thing to be done; `None` until something else has happened.
+    pub fn next_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    pub(super) fn ask(&mut self, task: Task) -> TaskId {
+        let id = TaskId(self.next_task);
+        self.next_task += 1;
+        self.tasks.insert(id, task);
+        id
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopped.is_some()
+    }
+
+    /// The rows that several steps are for, each as often as it has a part in one.
+    pub(super) fn rows_of(&self, steps: &[StepIndex]) -> Vec<RowIndex> {
+        let mut rows = Vec::with_capacity(steps.len());
+        for step in steps {
+            rows.extend(&self.steps.step(*step).rows);
+        }
+        rows
+    }
+}

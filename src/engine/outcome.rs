@@ -1,0 +1,80 @@
+//! How a run can end.
+
+use std::fmt;
+
+use crate::model::Place;
+
+/// How many failed rows stop a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MaxFailures {
+    /// This many.
+    Count(usize),
+    /// This share of the run's rows, in percent.
+    Percent(f64),
+}
+
+impl MaxFailures {
+    /// Whether `failures` of `rows` are enough to stop.
+    pub fn reached(self, failures: usize, rows: usize) -> bool {
+        match self {
+            Self::Count(most) => failures >= most.max(1),
+            #[expect(clippy::cast_precision_loss, reason = "a sheet has far fewer rows than 2^52")]
+            Self::Percent(most) => failures > 0 && failures as f64 * 100.0 >= most * rows as f64,
+        }
+    }
+}
+
+/// Why a run stopped before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// The user asked (Ctrl-C, SIGTERM, SIGHUP).
+    Interrupted,
+    /// `--max-failures`; the text says how many.
+    MaxFailures(String),
+    /// Everything fails the same way; the text says how, and what to do.
+    Hopeless(String),
+    /// Sign-in or permission; the text says what to do.
+    SignIn(String),
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Interrupted => "interrupted",
+            Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) => words,
+        })
+    }
+}
+
+/// What became of rows for which licences had been taken off when a run was stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AfterStop {
+    /// Their last licence step was made although the run was stopping.
+    pub finished: Vec<Place>,
+    /// Licences were taken off for them and are on nobody.
+    pub left: Vec<Place>,
+}
+
+/// How a run went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Why it stopped early, if it did.
+    pub stopped: Option<Stopped>,
+    /// What was done after that, and what was not.
+    pub after_stop: AfterStop,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_stop_a_run_when_the_count_or_the_share_is_reached() {
+        assert!(!MaxFailures::Count(3).reached(2, 100));
+        assert!(MaxFailures::Count(3).reached(3, 100));
+        assert!(!MaxFailures::Percent(5.0).reached(4, 100));
+        assert!(MaxFailures::Percent(5.0).reached(5, 100));
+        assert!(!MaxFailures::Percent(0.0).reached(0, 100));
+        assert!(MaxFailures::Percent(0.0).reached(1, 100));
+    }
+}

@@ -1,0 +1,355 @@
+//! Rows that repeat or contradict each other, found by what they state.
+
+use std::collections::HashSet;
+
+use crate::intake::cells::UnplacedProblem;
+use crate::intake::rows::{RowNumber, Statement, StatementKind};
+use crate::problem::{ProblemCode, Severity};
+
+/// How two rows contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ContradictionKind {
+    /// The same row twice.
+    Duplicate,
+    /// Two rows make an account of one address.
+    AddressTwice,
+    /// One row makes an account of an address, another deletes it.
+    MadeAndDeleted,
+    /// One row makes an account of an address, another moves away from it.
+    MadeAndLeft,
+    /// One user is moved twice.
+    MovedTwice,
+    /// One user is moved by one row and deleted by another.
+    MovedAndDeleted,
+    /// A user is changed after being deleted.
+    ChangedAfterDelete,
+    /// A user is changed after being moved.
+    ChangedAfterMove,
+    /// The direct licences become exactly this, and exactly that.
+    DifferentLicenses,
+    /// The direct licences become exactly this, and some more or fewer.
+    LicensesInOrder,
+    /// One user joins and leaves the same group.
+    JoinsAndLeaves,
+    /// One user is given and loses the same licence.
+    GivenAndTaken,
+    /// One profile field of one user becomes two things.
+    DifferentValues(StatementKind),
+    /// One group gets two rules.
+    TwoRules,
+}
+
+impl ContradictionKind {
+    /// The problem of one of the rows; `other` is where the other one is.
+    pub(super) fn problem(self, other: &str) -> UnplacedProblem {
+        let (severity, code, what, help) = self.describe(other);
+        let column = match self {
+            Self::DifferentValues(statement) => statement.profile_column(),
+            _ => None,
+        };
+        UnplacedProblem {
+            severity,
+            code,
+            column,
+            what,
+            help: help.to_owned(),
+        }
+    }
+
+    /// Whether the rows cannot run.
+    pub(super) fn is_error(self) -> bool {
+        self.describe("").0 == Severity::Error
+    }
+
+    fn describe(self, other: &str) -> (Severity, ProblemCode, String, &'static str) {
+        use Severity::{Error, Warning};
+        match self {
+            Self::Duplicate => (
+                Error,
+                ProblemCode::DuplicateRow,
+                format!("the row says the same as {other}"),
+                "delete one of them",
+            ),
+            Self::AddressTwice => (
+                Error,
+                ProblemCode::AddressTwice,
+                format!("this row and {other} both make an account of the same address"),
+                "keep one of them",
+            ),
+            Self::MadeAndDeleted => (
+                Error,
+                ProblemCode::MadeAndDeleted,
+                format!("of this row and {other}, one makes an account of an address and the other deletes it"),
+                "delete first, in a sheet of its own, and invite or create in a second one",
+            ),
+            Self::MadeAndLeft => (
+                Error,
+                ProblemCode::MadeAndLeft,
+                format!("of this row and {other}, one makes an account of an address and the other moves away from it"),
+                "move each person once, to the last address",
+            ),
+            Self::MovedTwice => (
+                Error,
+                ProblemCode::MigrateTwice,
+                format!("this row and {other} both move the same user"),
+                "keep one of them",
+            ),
+            Self::MovedAndDeleted => (
+                Error,
+                ProblemCode::MigrateAndDelete,
+                format!("of this row and {other}, one moves a user and the other deletes the same user"),
+                "leave the deletion out: `migrate` deletes the old account (see `delete_when`)",
+            ),
+            Self::ChangedAfterDelete => (
+                Error,
+                ProblemCode::WorkAfterDelete,
+                format!("the row works on a user whom {other} deletes"),
+                "leave one of them out, or put this row above the deletion",
+            ),
+            Self::ChangedAfterMove => (
+                Warning,
+                ProblemCode::WorkAfterMigrate,
+                format!("the row works on the old account of a user whom {other} moves to a new address"),
+                "name the new address if the new account is meant",
+            ),
+            Self::DifferentLicenses => (
+                Error,
+                ProblemCode::DifferentLicenses,
+                format!("this row and {other} each say what exactly the user's direct licences become, and differ"),
+                "keep one of them",
+            ),
+            Self::LicensesInOrder => (
+                Warning,
+                ProblemCode::LicensesInOrder,
+                format!("this row and {other} change the same user's licences; they run in the order of the sheet"),
+                "say it in one `set-licenses` row to be sure",
+            ),
+            Self::JoinsAndLeaves => (
+                Error,
+                ProblemCode::JoinsAndLeaves,
+                format!("of this row and {other}, one puts the user into a group that the other takes the user out of"),
+                "leave the group out of one of them",
+            ),
+            Self::GivenAndTaken => (
+                Error,
+                ProblemCode::GivenAndTaken,
+                format!("of this row and {other}, one gives the user a licence that the other takes away"),
+                "leave the licence out of one of them",
+            ),
+            Self::DifferentValues(_) => (
+                Error,
+                ProblemCode::DifferentValues,
+                format!("this row and {other} give the same user different values here"),
+                "keep one of them",
+            ),
+            Self::TwoRules => (
+                Error,
+                ProblemCode::TwoRules,
+                format!("this row and {other} each say what exactly the group's rule becomes, and differ"),
+                "keep one of them",
+            ),
+        }
+    }
+}
+
+/// Two rows that contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Contradiction {
+    pub(super) later: RowNumber,
+    pub(super) earlier: RowNumber,
+    pub(super) kind: ContradictionKind,
+}
+
+/// A repetition of an earlier row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DuplicateRow {
+    pub(super) row: RowNumber,
+    pub(super) first: RowNumber,
+    /// Which of the equal rows this is, from 1; the first is 0.
+    pub(super) occurrence: u32,
+}
+
+/// The statements whose subject others may have as well, sorted. They are few, so that not all have to be sorted.
+pub(super) fn shared(statements: &[Vec<Statement>]) -> Vec<Statement> {
+    // One that adds contradicts only one that removes.
+    let something_is_removed = statements.iter().flatten().any(|statement| statement.kind().removes());
+    let matters = |statement: &&Statement| something_is_removed || !statement.kind().adds();
+    let count = statements.iter().flatten().filter(matters).count();
+    // A Bloom filter with one hash, and sixteen bits or more for each statement: subjects that several statements have
+    // always pass it, of the others at most one in sixteen, which costs no more than the time to sort it.
+    let bits = (count * 16).next_power_of_two().max(64);
+    let mask = bits as u64 - 1;
+    // Two bits for each subject: it was seen, it was seen again. They are side by side, since each access is a cache miss.
+    let mut seen = vec![[0_u64; 2]; bits / 64];
+    let place = |statement: &Statement| {
+        let bit = statement.subject & mask;
+        (usize::try_from(bit / 64).unwrap_or(0), 1_u64 << (bit % 64))
+    };
+    for (word, bit) in statements.iter().flatten().filter(matters).map(place) {
+        let [once, again] = &mut seen[word];
+        *again |= *once & bit;
+        *once |= bit;
+    }
+    let is_shared = |statement: &&Statement| {
+        let (word, bit) = place(statement);
+        seen[word][1] & bit != 0
+    };
+    let mut shared: Vec<Statement> = statements
+        .iter()
+        .flatten()
+        .filter(matters)
+        .filter(is_shared)
+        .copied()
+        .collect();
+    shared.sort_unstable();
+    shared
+}
+
+/// The rows that say the same as an earlier row. The statements are sorted.
+pub(super) fn duplicates(statements: &[Statement]) -> Vec<DuplicateRow> {
+    let mut found = Vec::new();
+    for about in statements.chunk_by(|one, other| one.subject == other.subject) {
+        if about.len() < 2 || !about[0].kind().identifies_row() {
+            continue;
+        }
+        let mut by_value: Vec<Statement> = about.to_vec();
+        by_value.sort_by_key(|statement| (statement.value, statement.row()));
+        for equal in by_value.chunk_by(|one, other| one.value == other.value) {
+            for (occurrence, statement) in (0..).zip(equal).skip(1) {
+                found.push(DuplicateRow {
+                    row: statement.row(),
+                    first: equal[0].row(),
+                    occurrence,
+                });
+            }
+        }
+    }
+    // A row that states something about two users is found twice.
+    found.sort_unstable_by_key(|duplicate| duplicate.row);
+    found.dedup_by_key(|duplicate| duplicate.row);
+    found
+}
+
+/// The contradictions among rows, by the later row; those in `left_out` contradict nobody. The statements are sorted.
+pub(super) fn contradictions(statements: &[Statement], left_out: &HashSet<RowNumber>) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    for about in statements.chunk_by(|one, other| one.subject == other.subject) {
+        if about.len() < 2 {
+            continue;
+        }
+        let mut earlier = FirstStatements::default();
+        for statement in about
+            .iter()
+            .filter(|statement| left_out.is_empty() || !left_out.contains(&statement.row()))
+        {
+            found.extend(earlier.contradiction(*statement));
+            earlier.note(*statement);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The first statement of each kind about one subject. Later ones of a kind are not compared with, so that a row which
+/// contradicts many equal ones has one problem and not many.
+#[derive(Debug, Default)]
+struct FirstStatements {
+    made: Option<Statement>,
+    left: Option<Statement>,
+    deleted: Option<Statement>,
+    /// That says what exactly the licences become.
+    exact: Option<Statement>,
+    /// That says which licences are added or removed.
+    relative: Option<Statement>,
+    added: Option<Statement>,
+    removed: Option<Statement>,
+    /// That sets the rule or the profile field which is the subject.
+    value: Option<Statement>,
+}
+
+impl FirstStatements {
+    fn of_kind(&mut self, kind: StatementKind) -> Option<&mut Option<Statement>> {
+        use StatementKind as Kind;
+        Some(match kind {
+            Kind::Invite | Kind::Create | Kind::MigrateTo => &mut self.made,
+            Kind::MigrateFrom => &mut self.left,
+            Kind::Delete => &mut self.deleted,
+            Kind::SetLicenses | Kind::ReleaseLicenses | Kind::BlockLicenses => &mut self.exact,
+            Kind::ChangeLicenses => &mut self.relative,
+            Kind::Join | Kind::Give => &mut self.added,
+            Kind::Leave | Kind::Take => &mut self.removed,
+            Kind::SetRule
+            | Kind::SetName
+            | Kind::SetSurname
+            | Kind::SetDisplayName
+            | Kind::SetEmail
+            | Kind::SetActive
+            | Kind::SetPassword
+            | Kind::SetBypassBasicAuth
+            | Kind::SetInvitationAccepted => &mut self.value,
+            Kind::ChangeUser => return None,
+        })
+    }
+
+    fn note(&mut self, statement: Statement) {
+        if let Some(first) = self.of_kind(statement.kind()) {
+            first.get_or_insert(statement);
+        }
+    }
+
+    /// How a statement contradicts one noted before it.
+    fn contradiction(&self, statement: Statement) -> Option<Contradiction> {
+        use ContradictionKind as Contradicts;
+        use StatementKind as Kind;
+        let with = |earlier: Option<Statement>, kind| {
+            // A row that states two things about one user does not contradict itself.
+            let earlier = earlier.filter(|earlier| earlier.row() != statement.row())?;
+            Some(Contradiction {
+                later: statement.row(),
+                earlier: earlier.row(),
+                kind,
+            })
+        };
+        let gone = || {
+            with(self.deleted, Contradicts::ChangedAfterDelete)
+                .or_else(|| with(self.left, Contradicts::ChangedAfterMove))
+        };
+        match statement.kind() {
+            Kind::Invite | Kind::Create | Kind::MigrateTo => with(self.made, Contradicts::AddressTwice)
+                .or_else(|| with(self.deleted, Contradicts::MadeAndDeleted))
+                .or_else(|| with(self.left, Contradicts::MadeAndLeft)),
+            Kind::MigrateFrom => with(self.left, Contradicts::MovedTwice)
+                .or_else(|| with(self.made, Contradicts::MadeAndLeft))
+                .or_else(|| with(self.deleted, Contradicts::MovedAndDeleted)),
+            Kind::Delete => {
+                with(self.made, Contradicts::MadeAndDeleted).or_else(|| with(self.left, Contradicts::MovedAndDeleted))
+            }
+            kind @ (Kind::SetLicenses | Kind::ReleaseLicenses | Kind::BlockLicenses) => {
+                let differs = |exact: &Statement| (exact.kind(), exact.value) != (kind, statement.value);
+                with(self.exact.filter(differs), Contradicts::DifferentLicenses)
+                    .or_else(gone)
+                    .or_else(|| with(self.relative, Contradicts::LicensesInOrder))
+            }
+            Kind::ChangeLicenses => gone().or_else(|| with(self.exact, Contradicts::LicensesInOrder)),
+            Kind::ChangeUser => gone(),
+            Kind::Join => with(self.removed, Contradicts::JoinsAndLeaves),
+            Kind::Leave => with(self.added, Contradicts::JoinsAndLeaves),
+            Kind::Give => with(self.removed, Contradicts::GivenAndTaken),
+            Kind::Take => with(self.added, Contradicts::GivenAndTaken),
+            // Equal rules are duplicate rows, which are left out before.
+            Kind::SetRule => with(self.value, Contradicts::TwoRules),
+            kind @ (Kind::SetName
+            | Kind::SetSurname
+            | Kind::SetDisplayName
+            | Kind::SetEmail
+            | Kind::SetActive
+            | Kind::SetPassword
+            | Kind::SetBypassBasicAuth
+            | Kind::SetInvitationAccepted) => {
+                let differs = |value: &Statement| value.value != statement.value;
+                with(self.value.filter(differs), Contradicts::DifferentValues(kind))
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What only the file as a whole shows: missing worksheets and rows, and rows that repeat or contradict each other.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::contradiction::{Contradiction, ContradictionKind, DuplicateRow, contradictions, duplicates, shared};
+use super::file_parser::ParsedFile;
+use crate::intake::cells::UnplacedProblem;
+use crate::intake::options::Options;
+use crate::intake::rows::{RefusedRow, RowNumber, Worksheet};
+use crate::model::{Place, Row, Status};
+use crate::problem::ProblemCode;
+use crate::text::{fold, joined};
+
+/// Compares the rows with each other, and takes those that cannot run out of the rows.
+pub(in crate::intake) fn cross_check(file: &mut ParsedFile, options: &Options) {
+    check_sheets(file, options);
+    let statements = shared(&std::mem::take(&mut file.parsed.statements));
+    let duplicates = duplicates(&statements);
+    // A duplicate would contradict the same rows as the one that it repeats.
+    let left_out: HashSet<RowNumber> = duplicates.iter().map(|duplicate| duplicate.row).collect();
+    let contradictions = contradictions(&statements, &left_out);
+    report(file, &duplicates, &contradictions);
+    sort_by_place(file);
+    refuse(file, &duplicates, &contradictions);
+    number_equal_keys(&mut file.parsed.refused);
+}
+
+/// Adds the problems of the file as a whole.
+fn check_sheets(file: &mut ParsedFile, options: &Options) {
+    let known = file.worksheets.iter().map(|sheet| &sheet.name);
+    let known: Vec<&str> = known
+        .chain(file.skipped.iter().map(|sheet| &sheet.name))
+        .map(AsRef::as_ref)
+        .collect();
+    let mut problems = Vec::new();
+    for wanted in options.sheets.iter().flatten() {
+        if !known.iter().any(|name| fold(name) == fold(wanted)) {
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            let help = if known == [""] {
+                "a CSV has no worksheets; leave --sheet out".to_owned()
+            } else {
+                format!("it has {}", joined(&names, 8))
+            };
+            problems.push(UnplacedProblem::error(
+                ProblemCode::NoSuchSheet,
+                format!("there is no worksheet `{wanted}`"),
+                help,
+            ));
+        }
+    }
+    if problems.is_empty() && file.parsed.problems.errors() == 0 {
+        if file.worksheets.is_empty() {
+            let help = "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
+            problems.push(UnplacedProblem::error(
+                ProblemCode::NoHeader,
+                "no worksheet has a header that reseat knows",
+                help,
+            ));
+        } else if file.parsed.row_count == 0 && file.parsed.ignored == 0 {
+            problems.push(UnplacedProblem::error(
+                ProblemCode::NoRows,
+                "the sheet has no rows",
+                "an empty export is seldom meant; look at where the sheet comes from",
+            ));
+        }
+    }
+    for problem in problems {
+        file.parsed.problems.push(problem.of_file());
+    }
+}
+
+/// Adds the problems of rows that repeat or contradict each other, by row.
+fn report(file: &mut ParsedFile, duplicates: &[DuplicateRow], contradictions: &[Contradiction]) {
+    let duplicates = duplicates.iter().map(|duplicate| Contradiction {
+        later: duplicate.row,
+        earlier: duplicate.first,
+        kind: ContradictionKind::Duplicate,
+    });
+    let mut all: Vec<Contradiction> = duplicates.chain(contradictions.iter().copied()).collect();
+    all.sort_unstable();
+    for Contradiction { later, earlier, kind } in all {
+        let later = place(&file.worksheets, later);
+        let problem = kind.problem(&place(&file.worksheets, earlier).to_string());
+        let column = problem.column.map(|column| column.as_str().to_owned());
+        file.parsed
+            .problems
+            .push(problem.placed(later.sheet, Some(later.row), column));
+    }
+}
+
+/// Puts the problems into the order of the rows, since some are found only at the end of a worksheet or of the file.
+fn sort_by_place(file: &mut ParsedFile) {
+    let sheets = &file.worksheets;
+    file.parsed.problems.sort_by_key(|problem| {
+        let sheet = sheets.iter().position(|sheet| sheet.name == problem.location.sheet);
+        (sheet, problem.location.row)
+    });
+}
+
+/// Why a row that is valid by itself cannot run.
+struct Refusal {
+    status: Status,
+    code: ProblemCode,
+    message: String,
+    occurrence: u32,
+}
+
+/// Moves the rows that repeat or contradict others from the rows to the refused ones. Of two that contradict each
+/// other neither runs: which of them is meant cannot be known.
+fn refuse(file: &mut ParsedFile, duplicates: &[DuplicateRow], contradictions: &[Contradiction]) {
+    if file.parsed.rows.is_empty() || (duplicates.is_empty() && contradictions.is_empty()) {
+        return;
+    }
+    let mut refusals: BTreeMap<RowNumber, Refusal> = BTreeMap::new();
+    let mut refuse = |row: RowNumber, other: RowNumber, kind: ContradictionKind, occurrence| {
+        let problem = kind.problem(&place(&file.worksheets, other).to_string());
+        let status = if kind == ContradictionKind::Duplicate {
+            Status::Duplicate
+        } else {
+            Status::Invalid
+        };
+        refusals.entry(row).or_insert_with(|| Refusal {
+            status,
+            code: problem.code,
+            message: problem.sentence(),
+            occurrence,
+        });
+    };
+    for DuplicateRow { row, first, occurrence } in duplicates {
+        refuse(*row, *first, ContradictionKind::Duplicate, *occurrence);
+    }
+    for Contradiction { later, earlier, kind } in contradictions.iter().filter(|pair| pair.kind.is_error()) {
+        refuse(*later, *earlier, *kind, 0);
+        refuse(*earlier, *later, *kind, 0);
+    }
+    let mut rows = Vec::with_capacity(file.parsed.rows.len() - refusals.len().min(file.parsed.rows.len()));
+    for row in std::mem::take(&mut file.parsed.rows) {
+        match refusals.remove(&number(&file.worksheets, &row.place)) {
+            Some(refusal) => file.parsed.refused.push(refused(row, refusal)),
+            None => rows.push(row),
+        }
+    }
+    file.parsed.rows = rows;
+    let sheets = &file.worksheets;
+    file.parsed
+        .refused
+        .sort_by_key(|refused| number(sheets, &refused.place));
+}
+
+fn refused(row: Row, refusal: Refusal) -> RefusedRow {
+    RefusedRow {
+        key: row.key.repeated(refusal.occurrence),
+        operation: Some(row.operation.kind()),
+        user: row.operation.user_label(),
+        target: row.operation.target_label(),
+        place: row.place,
+        status: refusal.status,
+        code: refusal.code,
+        message: refusal.message,
+    }
+}
+
+/// Equal rows that are not valid must not share a key either.
+fn number_equal_keys(refused: &mut [RefusedRow]) {
+    let mut seen = HashMap::new();
+    for row in refused.iter_mut() {
+        let occurrence = seen.entry(row.key).or_insert(0);
+        row.key = row.key.repeated(*occurrence);
+        *occurrence += 1;
+    }
+}
+
+fn place(sheets: &[Arc<Worksheet>], number: RowNumber) -> Place {
+    let after = sheets.partition_point(|sheet| sheet.rows_before < number);
+    match sheets.get(after.saturating_sub(1)) {
+        Some(sheet) => Place {
+            sheet: sheet.name.clone(),
+            row: number - sheet.rows_before,
+        },
+        None => Place {
+            sheet: "".into(),
+            row: number,
+        },
+    }
+}
+
+fn number(sheets: &[Arc<Worksheet>], place: &Place) -> RowNumber {
+    let sheet = sheets.iter().find(|sheet| sheet.name == place.sheet);
+    sheet.map_or(0, |sheet| sheet.rows_before).saturating_add(place.row)
+}

@@ -1,0 +1,12 @@
+//! The whole file: its rows are parsed, on several threads where that helps, and then compared with each other.
+
+mod contradiction;
+mod cross_check;
+mod file_parser;
+mod parallel;
+
+pub use file_parser::SkippedSheet;
+
+pub(super) use cross_check::cross_check;
+pub(super) use file_parser::{ParsedFile, parse_file};
+pub(super) use parallel::Parallelism;

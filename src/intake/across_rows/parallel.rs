@@ -1,0 +1,296 @@
+//! The rows of one worksheet dealt out to threads, and the results put back in order.
+//!
+//! A short worksheet is parsed by the caller's own thread. The result is the same whoever parses a row, because a
+//! [`RowParser`] looks at nothing but the row and its worksheet, and the chunks are numbered.
+
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::slice;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Builder, Scope, ScopedJoinHandle};
+
+use crate::intake::rows::{ParseContext, ParsedRows, RowParser, Worksheet};
+use crate::sheet::{Row, Visit};
+
+/// How the rows are dealt out.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::intake) struct Parallelism {
+    /// How many threads parse rows beside the caller's, which splits the file into rows; 0 where it does everything.
+    pub(super) threads: usize,
+    /// How many rows are dealt out at once.
+    pub(super) chunk_rows: usize,
+}
+
+impl Parallelism {
+    /// As many threads as the machine can run.
+    pub(in crate::intake) fn for_this_machine() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            // More threads would only wait for the one that splits the file.
+            threads: if threads == 1 { 0 } else { threads.min(4) },
+            chunk_rows: 512,
+        }
+    }
+}
+
+/// Rows in the order of the worksheet; those past `filled` are only memory to be used again.
+#[derive(Debug, Default)]
+struct Chunk {
+    number: usize,
+    rows: Vec<Row>,
+    filled: usize,
+}
+
+impl Chunk {
+    /// Takes the row and leaves another in its place.
+    fn take(&mut self, row: &mut Row) {
+        if self.filled == self.rows.len() {
+            self.rows.push(Row::default());
+        }
+        // Swapped rather than copied or freed: the memory of a row is what a million rows would spend most time on.
+        std::mem::swap(&mut self.rows[self.filled], row);
+        self.filled += 1;
+    }
+
+    fn parse_with(&mut self, parser: &mut RowParser<'_>) {
+        parser.parse(&self.rows[..self.filled]);
+        self.filled = 0;
+    }
+}
+
+/// Parses the rows of one worksheet, with other threads once there are enough rows.
+#[derive(Debug)]
+pub(super) struct ParallelParser<'scope, 'env> {
+    scope: &'scope Scope<'scope, 'env>,
+    parallelism: Parallelism,
+    context: ParseContext<'env>,
+    chunk: Chunk,
+    workers: Option<Workers<'scope>>,
+    parser: RowParser<'env>,
+}
+
+impl<'scope, 'env> ParallelParser<'scope, 'env> {
+    pub(super) fn new(
+        scope: &'scope Scope<'scope, 'env>,
+        parallelism: Parallelism,
+        context: ParseContext<'env>,
+    ) -> Self {
+        Self {
+            scope,
+            parallelism,
+            parser: RowParser::new(context.clone()),
+            context,
+            chunk: Chunk::default(),
+            workers: None,
+        }
+    }
+
+    pub(super) fn worksheet(&self) -> &Arc<Worksheet> {
+        &self.context.worksheet
+    }
+
+    /// Takes a row, and leaves another in its place.
+    pub(super) fn row(&mut self, row: &mut Row) -> Visit {
+        if self.parallelism.threads == 0 {
+            self.parser.parse(slice::from_ref(row));
+            return Visit::Rows;
+        }
+        self.chunk.take(row);
+        if self.chunk.filled < self.parallelism.chunk_rows {
+            return Visit::Rows;
+        }
+        if self.workers.is_none() {
+            self.workers = Workers::start(self.scope, self.parallelism.threads, &self.context);
+        }
+        match &mut self.workers {
+            Some(workers) => workers.send(&mut self.chunk),
+            None => {
+                // The system has no thread to spare.
+                self.parallelism.threads = 0;
+                self.chunk.parse_with(&mut self.parser);
+                Visit::Rows
+            }
+        }
+    }
+
+    /// The result for all rows, in the order of the worksheet.
+    pub(super) fn finish(mut self) -> ParsedRows {
+        // The last chunk, which comes after all others, is parsed while the workers finish theirs.
+        self.chunk.parse_with(&mut self.parser);
+        let mut parsed = self.workers.map_or_else(ParsedRows::default, Workers::finish);
+        parsed.append(self.parser.take_parsed());
+        parsed
+    }
+}
+
+/// Threads that parse chunks.
+#[derive(Debug)]
+struct Workers<'scope> {
+    /// Bounded, so that splitting the file does not run ahead of parsing and fill the memory.
+    unparsed: SyncSender<Chunk>,
+    parsed: Receiver<(Chunk, ParsedRows)>,
+    threads: Vec<ScopedJoinHandle<'scope, ()>>,
+    results: OrderedResults,
+}
+
+/// The results for chunks, joined in the order of the chunks as they arrive, so that they are in memory once.
+#[derive(Debug, Default)]
+struct OrderedResults {
+    joined: ParsedRows,
+    /// How many chunks are in it.
+    chunks: usize,
+    /// Of chunks after one that is not parsed yet.
+    early: BTreeMap<usize, ParsedRows>,
+}
+
+impl OrderedResults {
+    fn add(&mut self, number: usize, parsed: ParsedRows) {
+        self.early.insert(number, parsed);
+        while let Some(next) = self.early.remove(&self.chunks) {
+            self.joined.append(next);
+            self.chunks += 1;
+        }
+    }
+}
+
+impl<'scope> Workers<'scope> {
+    /// Starts as many threads as can be had; `None` where that is none.
+    fn start<'env>(scope: &'scope Scope<'scope, 'env>, threads: usize, context: &ParseContext<'env>) -> Option<Self> {
+        let (unparsed, chunks) = sync_channel(threads);
+        let (done, parsed) = channel();
+        let chunks = Arc::new(Mutex::new(chunks));
+        let start = |number| {
+            let (context, chunks, done) = (context.clone(), chunks.clone(), done.clone());
+            Builder::new()
+                .name(format!("row parser {number}"))
+                .spawn_scoped(scope, move || work(context, &chunks, &done))
+                .ok()
+        };
+        let threads: Vec<_> = (1..=threads).map_while(start).collect();
+        (!threads.is_empty()).then(|| Self {
+            unparsed,
+            parsed,
+            threads,
+            results: OrderedResults::default(),
+        })
+    }
+
+    /// Hands the chunk over, and leaves an empty one with the next number in its place.
+    fn send(&mut self, chunk: &mut Chunk) -> Visit {
+        let used = self.parsed.try_recv().map(|(used, parsed)| {
+            self.results.add(used.number, parsed);
+            used
+        });
+        // The rows of a chunk that came back are filled again.
+        let next = Chunk {
+            number: chunk.number + 1,
+            ..used.unwrap_or_default()
+        };
+        match self.unparsed.send(std::mem::replace(chunk, next)) {
+            Ok(()) => Visit::Rows,
+            // No thread is left, which only panics bring about: `finish` passes them on.
+            Err(_) => Visit::Skip,
+        }
+    }
+
+    fn finish(self) -> ParsedRows {
+        let Self {
+            unparsed,
+            parsed,
+            threads,
+            mut results,
+        } = self;
+        // Without a sender the workers end once there is no chunk left.
+        drop(unparsed);
+        for thread in threads {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        for (chunk, parsed) in parsed.try_iter() {
+            results.add(chunk.number, parsed);
+        }
+        results.joined
+    }
+}
+
+/// Parses chunks until there are no more, and sends each back with its result.
+fn work(context: ParseContext<'_>, chunks: &Mutex<Receiver<Chunk>>, done: &Sender<(Chunk, ParsedRows)>) {
+    let mut parser = RowParser::new(context);
+    loop {
+        // The lock is held while waiting, so the other workers wait for it in their turn; none holds it while parsing.
+        let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(mut chunk) = next else {
+            return;
+        };
+        chunk.parse_with(&mut parser);
+        // Nobody wants it where the other end has panicked.
+        let _ = done.send((chunk, parser.take_parsed()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::intake::across_rows::{cross_check, parse_file};
+    use crate::intake::options::Options;
+    use crate::intake::rows::Keep;
+    use crate::sheet::Source;
+
+    /// A row that may be right, wrong, at odds with another, or no row at all.
+    fn row() -> impl Strategy<Value = String> {
+        let operation = prop::sample::select(vec![
+            "invite",
+            "delete",
+            "update",
+            "set-licenses",
+            "add-to-groups",
+            "remove-from-groups",
+            "ignore",
+            "frobnicate",
+            "",
+        ]);
+        let user = prop::sample::select(vec!["ann@x.example", "Bob@x.example", "cid@x.example", "d@x", ""]);
+        let name = prop::sample::select(vec!["", "Ann", "Zo\u{eb}", "<clear>", "#N/A"]);
+        let groups = prop::sample::select(vec!["", "Finance", "HR; Finance", "\"\"\"HR\""]);
+        let licenses = prop::sample::select(vec!["", "ATTUNU", "TSTNU; RPADEVPRONU", "FOO", "BAR; FOO"]);
+        let surplus = prop::sample::select(vec!["", "", "", ",x", "\n"]);
+        (operation, user, name, groups, licenses, surplus).prop_map(
+            |(operation, user, name, groups, licenses, surplus)| {
+                format!("{operation},{user},{name},{groups},{licenses}{surplus}\n")
+            },
+        )
+    }
+
+    fn parsed(sheet: &str, threads: usize, chunk_rows: usize) -> String {
+        let source = Source::from_reader(&mut sheet.as_bytes()).unwrap();
+        let options = Options::default();
+        let parallelism = Parallelism { threads, chunk_rows };
+        let mut file = parse_file(&source, &options, Keep::Rows, parallelism).unwrap();
+        cross_check(&mut file, &options);
+        format!("{file:#?}")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_result_is_the_same_whichever_thread_parses_a_row(
+            rows in vec(row(), 0..60),
+            threads in 1_usize..4,
+            chunk_rows in 1_usize..9,
+        ) {
+            let sheet = format!("operation,user,name,groups,licenses\n{}", rows.concat());
+            prop_assert_eq!(parsed(&sheet, threads, chunk_rows), parsed(&sheet, 0, chunk_rows));
+        }
+    }
+
+    #[test]
+    fn of_more_problems_than_are_kept_the_first_are_kept_whichever_thread_finds_them() {
+        let rows: Vec<String> = (0..1000).map(|row| format!("delete,ann{row}@,x")).collect();
+        let sheet = format!("operation,user,name\n{}", rows.join("\n"));
+        assert_eq!(parsed(&sheet, 3, 7), parsed(&sheet, 0, 7));
+    }
+}

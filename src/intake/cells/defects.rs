@@ -1,0 +1,211 @@
+//! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
+
+use super::cleaning::turns_direction;
+use super::{Column, UnplacedProblem, excerpt};
+use crate::problem::ProblemCode;
+use crate::sheet::{Cell, CellKind};
+use crate::text::{is_plain, plural};
+
+/// How many characters a cell of a spreadsheet program holds, at up to four bytes each.
+const LONGEST_CELL: usize = 32_767 * 4;
+
+/// The error values of spreadsheet programs, in the languages people use them in.
+const ERROR_VALUES: [&str; 17] = [
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#NV",
+    "#BEZUG!",
+    "#WERT!",
+    "#VALEUR!",
+    "Err:502",
+];
+
+/// Whether the cleaned text is longer than any cell can be, so that the rest of the cell need not be looked at.
+pub(in crate::intake) fn too_long(column: Column, text: &str) -> Option<UnplacedProblem> {
+    if text.len() <= LONGEST_CELL || !column.is_meaningful() {
+        return None;
+    }
+    let what = format!(
+        "the cell holds {}, more than any cell of a spreadsheet program",
+        plural(text.chars().count(), "character")
+    );
+    let help = "see whether a double quote is missing, or whether this is a sheet at all";
+    Some(UnplacedProblem::error(ProblemCode::CellTooLong, what, help).at(column))
+}
+
+/// Whether a cell of a plain row can have a [`defect`], by its first byte alone: this is asked of every cell, and nearly
+/// none can.
+pub(in crate::intake) fn may_be_defective(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'#' | b'=' | b'E' | b'0'..=b'9', ..])
+}
+
+/// What is wrong with a cell; `text` is its cleaned text.
+pub(in crate::intake) fn defect(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedProblem> {
+    if !column.is_meaningful() {
+        return None;
+    }
+    let problem = spoiled_value(column, cell, text).or_else(|| odd_letters(column, cell, text))?;
+    Some(problem.at(column))
+}
+
+/// A cell that a spreadsheet program filled with something else than the value that was meant.
+fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedProblem> {
+    if cell.kind == CellKind::Uncomputed {
+        return Some(UnplacedProblem::error(
+            ProblemCode::FormulaWithoutValue,
+            "the cell holds a formula whose value was never computed",
+            "open the workbook in the spreadsheet program, let it compute, and save it",
+        ));
+    }
+    if cell.kind == CellKind::Error || is_error_value(text) {
+        return Some(UnplacedProblem::error(
+            ProblemCode::ErrorValue,
+            format!("the cell shows the error `{text}`"),
+            "fix the formula, or write the value in its place",
+        ));
+    }
+    if cell.text.trim_start().starts_with('=') {
+        return formula_as_text(column, text);
+    }
+    if column.holds_text() && is_exponent(text) {
+        return Some(UnplacedProblem::error(
+            ProblemCode::LostDigits,
+            format!(
+                "`{}` is a long number that the spreadsheet program shortened",
+                excerpt(text)
+            ),
+            "format the column as text and write the number again",
+        ));
+    }
+    None
+}
+
+/// A formula as the text of the cell. No address, group or licence begins like that, while a person's name is taken as it
+/// is written.
+fn formula_as_text(column: Column, text: &str) -> Option<UnplacedProblem> {
+    match column {
+        Column::Password => None,
+        Column::Name | Column::Surname | Column::DisplayName => Some(UnplacedProblem::warning(
+            ProblemCode::FormulaAsText,
+            format!(
+                "`{}` looks like a formula, and is sent as the text that it is",
+                excerpt(text)
+            ),
+            "if it is one, let the spreadsheet program compute it and save the sheet again",
+        )),
+        _ => Some(UnplacedProblem::error(
+            ProblemCode::FormulaAsText,
+            format!("the cell holds a formula, `{}`, and not its value", excerpt(text)),
+            "let the spreadsheet program compute it and save the sheet again, or write the value",
+        )),
+    }
+}
+
+/// Letters that were lost on the way, or that look like others.
+fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedProblem> {
+    if is_plain(cell.text) {
+        return None;
+    }
+    // What a decoder writes in the place of bytes that it cannot read.
+    if text.contains('\u{fffd}') {
+        return Some(UnplacedProblem::error(
+            ProblemCode::LostLetters,
+            format!("`{}` has letters that were lost in a conversion", excerpt(text)),
+            "write them again, and save the sheet as CSV UTF-8 or as a workbook",
+        ));
+    }
+    let is_address = matches!(
+        column,
+        Column::User | Column::Email | Column::NewEmail | Column::Username
+    );
+    let what = look_alike(cell.text, text).filter(|_| is_address)?;
+    Some(UnplacedProblem::warning(
+        ProblemCode::LookAlikeAddress,
+        format!("`{}` {what}", excerpt(text)),
+        "type it by hand if it came from a message or a web page",
+    ))
+}
+
+/// What makes an address look like another one: letters of another alphabet among Latin ones, or a
+/// letter of the raw cell that turns the reading direction.
+fn look_alike(raw: &str, address: &str) -> Option<&'static str> {
+    if raw.is_ascii() {
+        return None;
+    }
+    if raw.chars().any(turns_direction) {
+        return Some("has an invisible character that turns the reading direction");
+    }
+    let has_latin = address.chars().any(|letter| letter.is_ascii_alphabetic());
+    let other = address.chars().find_map(|letter| match letter {
+        '\u{370}'..='\u{3ff}' => Some("has Greek letters among Latin ones"),
+        '\u{400}'..='\u{52f}' => Some("has Cyrillic letters among Latin ones"),
+        '\u{250}'..='\u{2af}' => Some("has phonetic letters"),
+        '\u{531}'..='\u{58f}' => Some("has Armenian letters among Latin ones"),
+        '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some("has Cherokee letters among Latin ones"),
+        '\u{2100}'..='\u{214f}' | '\u{1d400}'..='\u{1d7ff}' => Some("has letters of mathematics"),
+        '\u{ff01}'..='\u{ff5e}' => Some("has full-width letters"),
+        _ => None,
+    });
+    // An address that is in another alphabet from end to end imitates nobody.
+    other.filter(|_| has_latin)
+}
+
+fn is_error_value(text: &str) -> bool {
+    text.starts_with(['#', 'E']) && ERROR_VALUES.contains(&text)
+}
+
+/// Whether the cell shows a long number as a spreadsheet program does once it has lost its digits: `1.2E+10`.
+fn is_exponent(text: &str) -> bool {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // A decimal comma in the programs of many languages.
+    let is_mantissa = match mantissa.split_once(['.', ',']) {
+        Some((integer, fraction)) => is_digits(integer) && is_digits(fraction),
+        None => is_digits(mantissa),
+    };
+    is_mantissa && exponent.strip_prefix('+').is_some_and(is_digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_values_and_lost_numbers_are_recognised() {
+        assert!(is_error_value("#N/A") && is_error_value("#BEZUG!"));
+        assert!(!is_error_value("#1 team") && !is_error_value("Err"));
+        assert!(is_exponent("1.23457E+11") && is_exponent("1,2E+20") && is_exponent("2E+15"));
+        assert!(!is_exponent("E+11") && !is_exponent("1.2E10") && !is_exponent("ann") && !is_exponent("1.E+3"));
+    }
+
+    #[test]
+    fn look_alikes_are_recognised() {
+        assert!(
+            look_alike("\u{430}nn@x.example", "\u{430}nn@x.example")
+                .unwrap()
+                .contains("Cyrillic")
+        );
+        assert!(
+            look_alike("\u{202e}ann@x.example", "ann@x.example")
+                .unwrap()
+                .contains("direction")
+        );
+        assert_eq!(look_alike("zoë@x.example", "zoë@x.example"), None);
+        assert_eq!(look_alike("анна@почта.рф", "анна@почта.рф"), None);
+    }
+}

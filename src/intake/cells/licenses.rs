@@ -1,0 +1,281 @@
+//! The `licenses` and `quotas` cells.
+
+use super::list::{Item, split};
+use super::{UnplacedProblem, excerpt, hash};
+use crate::model::{BundleCode, BundleSet, Catalogue, KnownBundle, Quota};
+use crate::problem::ProblemCode;
+
+/// The licences of a cell.
+#[derive(Debug, Default)]
+pub(in crate::intake) struct LicenseList {
+    /// The codes.
+    pub(in crate::intake) set: BundleSet,
+    /// Equal for cells that mean the same licences.
+    pub(in crate::intake) canonical: String,
+    /// The hash of each code, for comparing rows.
+    pub(in crate::intake) hashes: Vec<u64>,
+}
+
+/// Why the licences of a cell are not understood.
+#[derive(Debug, Clone)]
+pub(in crate::intake) struct LicenseProblems {
+    /// A problem for each unknown word, or the one that keeps the cell from being read.
+    pub(in crate::intake) problems: Vec<UnplacedProblem>,
+    /// The words that the organization may know.
+    pub(in crate::intake) unknown: Vec<String>,
+}
+
+/// Codes of robots, consumables and services: bought for tenants, not for users (`uipath-api`, 3.8).
+const NOT_FOR_USERS: [&str; 19] = [
+    "UNATT",
+    "UNATT-HOSTING",
+    "NONPR",
+    "TAUNATT",
+    "APPTESTR",
+    "RU",
+    "AIU",
+    "AGU",
+    "PLTU",
+    "TEU",
+    "DSU",
+    "HEAL",
+    "HEALTEST",
+    "SPR",
+    "FCCU",
+    "MRSU",
+    "LU",
+    "PERFTEST",
+    "PERFTEST-RUNTIME",
+];
+
+/// How many unknown words of a cell are reported; with more it is not a list of licences.
+const MOST_UNKNOWN: usize = 20;
+
+impl LicenseList {
+    pub(in crate::intake) fn parse(cell: &str, catalogue: &Catalogue) -> Result<Self, LicenseProblems> {
+        let cell = plain_dashes(cell);
+        if let Some(bundle) = catalogue.find(&cell) {
+            return Ok(Self::of(vec![bundle.code.clone()]));
+        }
+        let items = split(&cell).map_err(|_| LicenseProblems {
+            problems: vec![UnplacedProblem::error(
+                ProblemCode::ListQuote,
+                format!("`{}` has a double quote that is not closed", excerpt(&cell)),
+                "close it after the product's name, or write the code",
+            )],
+            unknown: Vec::new(),
+        })?;
+        let mut codes = Vec::with_capacity(items.len());
+        let mut found = LicenseProblems {
+            problems: Vec::new(),
+            unknown: Vec::new(),
+        };
+        let mut rest = items.as_slice();
+        while let [first, after @ ..] = rest {
+            rest = after;
+            if let Some((code, after)) = name_with_comma(first, after, catalogue) {
+                codes.push(code);
+                rest = after;
+            } else if let Some(code) = catalogue.code(&first.text) {
+                codes.push(code);
+            } else if found.problems.len() < MOST_UNKNOWN {
+                found.problems.push(unknown(&first.text, catalogue));
+                found.unknown.push(first.text.clone());
+            }
+        }
+        if found.problems.is_empty() {
+            Ok(Self::of(codes))
+        } else {
+            Err(found)
+        }
+    }
+
+    fn of(codes: Vec<BundleCode>) -> Self {
+        let set: BundleSet = codes.into_iter().collect();
+        Self {
+            canonical: set.to_string(),
+            hashes: set.iter().map(|code| hash(code.as_str())).collect(),
+            set,
+        }
+    }
+}
+
+/// The bundle of a product name that was split in two because it is written with a comma and without quotes,
+/// `Attended, Named User`, and the items after it.
+fn name_with_comma<'i>(first: &Item, after: &'i [Item], catalogue: &Catalogue) -> Option<(BundleCode, &'i [Item])> {
+    let [second, rest @ ..] = after else {
+        return None;
+    };
+    // Where the first item is a product by itself, the comma separates two products.
+    if first.separator != Some(',') || first.quoted || second.quoted || catalogue.find(&first.text).is_some() {
+        return None;
+    }
+    let bundle = catalogue.find(&format!("{}, {}", first.text, second.text))?;
+    Some((bundle.code.clone(), rest))
+}
+
+/// The problem of a word that means no known bundle.
+fn unknown(word: &str, catalogue: &Catalogue) -> UnplacedProblem {
+    if NOT_FOR_USERS.iter().any(|code| code.eq_ignore_ascii_case(word)) {
+        return UnplacedProblem::error(
+            ProblemCode::NotAUserBundle,
+            format!(
+                "`{}` is a robot or service product, which is allocated to tenants and not to users",
+                excerpt(word)
+            ),
+            "leave it out; `reseat codes` lists what users can hold",
+        );
+    }
+    let suggestions: Vec<String> = catalogue.suggestions(word).into_iter().map(named).collect();
+    let help = if suggestions.is_empty() {
+        "`reseat codes` lists the known ones; --allow-unknown-codes sends it as it is".to_owned()
+    } else {
+        format!("did you mean {}?", suggestions.join(" or "))
+    };
+    let what = format!("`{}` is no known licence", excerpt(word));
+    UnplacedProblem::error(ProblemCode::UnknownBundleCode, what, help)
+}
+
+fn named(bundle: &KnownBundle) -> String {
+    if bundle.name.is_empty() {
+        format!("`{}`", bundle.code)
+    } else {
+        format!("`{}` ({})", bundle.code, bundle.name)
+    }
+}
+
+/// The cell with plain hyphens: spreadsheet programs turn ` - ` into a long dash.
+fn plain_dashes(cell: &str) -> String {
+    cell.replace(|letter| matches!(letter, '\u{2010}'..='\u{2015}' | '\u{2212}'), "-")
+}
+
+/// The quotas of a cell such as `ATTUNU=10; TSTNU=5`, each for one of `licenses`; the number alone will do
+/// where there is one licence.
+pub(in crate::intake) fn parse_quotas(
+    cell: &str,
+    licenses: &BundleSet,
+    catalogue: &Catalogue,
+) -> Result<Vec<Quota>, UnplacedProblem> {
+    let not_a_list = || {
+        UnplacedProblem::error(
+            ProblemCode::QuotaShape,
+            format!("`{}` is not a list of quotas", excerpt(cell)),
+            "write code and number, separated by `;`: ATTUNU=10; TSTNU=5",
+        )
+    };
+    if let (Ok(limit), [code]) = (cell.parse::<u32>(), licenses.iter().as_slice()) {
+        return Ok(vec![Quota {
+            code: code.clone(),
+            limit: at_least_one(limit)?,
+        }]);
+    }
+    let mut quotas: Vec<Quota> = Vec::new();
+    for item in split(cell).map_err(|_| not_a_list())? {
+        let (word, number) = item.text.split_once(['=', ':']).ok_or_else(not_a_list)?;
+        let word = word.trim();
+        let code = catalogue.code(word).ok_or_else(|| unknown(word, catalogue))?;
+        let limit = at_least_one(number.trim().parse().map_err(|_| not_a_list())?)?;
+        if !licenses.contains(&code) {
+            return Err(UnplacedProblem::error(
+                ProblemCode::QuotaWithoutLicense,
+                format!("the quota for `{code}` limits a licence that the row does not list"),
+                format!("add `{code}` to `licenses`, or leave the quota out"),
+            ));
+        }
+        if quotas.iter().any(|quota| quota.code == code) {
+            return Err(UnplacedProblem::error(
+                ProblemCode::QuotaTwice,
+                format!("`{code}` has two quotas"),
+                "keep one of them",
+            ));
+        }
+        quotas.push(Quota { code, limit });
+    }
+    quotas.sort_by(|one, other| one.code.cmp(&other.code));
+    Ok(quotas)
+}
+
+fn at_least_one(limit: u32) -> Result<u32, UnplacedProblem> {
+    if limit == 0 {
+        return Err(UnplacedProblem::error(
+            ProblemCode::QuotaZero,
+            "a quota is at least 1",
+            "to give nobody the licence, leave it out of `licenses`",
+        ));
+    }
+    Ok(limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(cell: &str) -> String {
+        LicenseList::parse(cell, &Catalogue::default()).unwrap().set.to_string()
+    }
+
+    #[test]
+    fn licenses_are_understood_by_code_or_name_with_commas_or_dashes_of_any_length() {
+        for cell in [
+            "attunu; TSTNU",
+            "TSTNU, ATTUNU, attunu",
+            "Attended - Named User; Tester - Named User",
+            "Attended – Named User|TSTNU",
+            "Attended, Named User; tester named user",
+            "Attended, Named User, Tester, Named User",
+            "\"Attended, Named User\", TSTNU",
+        ] {
+            assert_eq!(codes(cell), "ATTUNU; TSTNU", "{cell}");
+        }
+        assert_eq!(codes("Attended, Named User"), "ATTUNU");
+    }
+
+    #[test]
+    fn an_unknown_word_is_answered_with_its_neighbour_or_with_what_it_is() {
+        let problems = LicenseList::parse("ATUNU; UNATT; Unicorn; tstnu", &Catalogue::default()).unwrap_err();
+        let codes: Vec<_> = problems
+            .problems
+            .iter()
+            .map(|problem| (problem.code.as_str(), problem.help.contains("ATTUNU")))
+            .collect();
+        assert_eq!(
+            codes,
+            [
+                ("unknown-bundle-code", true),
+                ("not-a-user-bundle", false),
+                ("unknown-bundle-code", false)
+            ]
+        );
+        assert_eq!(problems.unknown, ["ATUNU", "UNATT", "Unicorn"]);
+    }
+
+    #[test]
+    fn quotas_name_a_license_of_the_row_once_with_a_number_from_1() {
+        let catalogue = Catalogue::default();
+        let licenses: BundleSet = ["ATTUNU", "TSTNU"].map(BundleCode::new).into_iter().collect();
+        let one: BundleSet = [BundleCode::new("ATTUNU")].into_iter().collect();
+        let quotas = parse_quotas("tstnu : 5; Attended - Named User=10", &licenses, &catalogue).unwrap();
+        let shown: Vec<_> = quotas
+            .iter()
+            .map(|quota| format!("{}={}", quota.code, quota.limit))
+            .collect();
+        assert_eq!(shown, ["ATTUNU=10", "TSTNU=5"]);
+        assert_eq!(parse_quotas("7", &one, &catalogue).unwrap()[0].limit, 7);
+        for (cell, code) in [
+            ("7", "quota-shape"),
+            ("ATTUNU", "quota-shape"),
+            ("ATTUNU=many", "quota-shape"),
+            ("ATTUNU=-1", "quota-shape"),
+            ("ATTUNU=0", "quota-zero"),
+            ("ACNU=3", "quota-without-licence"),
+            ("ATTUNU=1;attunu=2", "quota-twice"),
+            ("ATUNU=1", "unknown-bundle-code"),
+        ] {
+            assert_eq!(
+                parse_quotas(cell, &licenses, &catalogue).unwrap_err().code.as_str(),
+                code,
+                "{cell}"
+            );
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! One cell at a time: its text cleaned, then read as its column asks, into a typed value or a problem.
+//!
+//! Nothing here knows which row a cell is in, or what the other cells say.
+
+mod cleaning;
+mod column;
+mod comparison;
+mod defects;
+mod licenses;
+mod list;
+mod operation_name;
+mod scalar;
+mod unplaced_problem;
+
+pub use column::Column;
+pub use list::print_list;
+pub use operation_name::operation_named;
+
+pub(super) use cleaning::{clean, is_clear, on_one_line, trimmed};
+pub(super) use column::ColumnSet;
+pub(super) use comparison::{half_hash, hash, hash_text, is_same, user_key};
+pub(super) use defects::{defect, may_be_defective, too_long};
+pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
+pub(super) use list::GroupList;
+pub(super) use operation_name::{Instruction, InstructionCache, instruction_named, operation_help};
+pub(super) use scalar::{bare_address, is_language, parse_delete_when, parse_flag};
+pub(super) use unplaced_problem::{UnplacedProblem, excerpt};

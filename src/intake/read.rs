@@ -1,0 +1,110 @@
+//! Reading and checking a sheet.
+
+use std::sync::Arc;
+
+use strum::IntoEnumIterator;
+
+use super::across_rows::{Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
+use super::options::Options;
+use super::rows::{Keep, RefusedRow};
+use crate::model::{OperationKind, Row};
+use crate::problem::Problems;
+use crate::sheet::{SheetError, Source};
+
+/// A whole sheet as typed rows.
+#[derive(Debug)]
+pub struct Intake {
+    /// The rows that can run, in sheet order.
+    pub rows: Vec<Row>,
+    /// The rows that cannot, in sheet order.
+    pub refused: Vec<RefusedRow>,
+    /// What is wrong with the sheet, or worth a look.
+    pub problems: Problems,
+    /// Words in licence cells that mean no known bundle; the organization may know them.
+    pub unknown_codes: Vec<String>,
+    /// Worksheets that were read.
+    pub sheets: Vec<Arc<str>>,
+    /// Worksheets that were not.
+    pub skipped_sheets: Vec<SkippedSheet>,
+    /// How many rows say `ignore`.
+    pub ignored: usize,
+    /// What had to be guessed about the file.
+    pub notes: Vec<String>,
+}
+
+/// What `check` says of a sheet.
+#[derive(Debug)]
+pub struct Checked {
+    /// What is wrong with the sheet, or worth a look.
+    pub problems: Problems,
+    /// How many rows there are, header, empty and ignored ones aside.
+    pub rows: usize,
+    /// How many of each operation, in the documents' order, those without any left out.
+    pub by_operation: Vec<(OperationKind, usize)>,
+    /// Words in licence cells that mean no known bundle; the organization may know them.
+    pub unknown_codes: Vec<String>,
+    /// Worksheets that were read.
+    pub sheets: Vec<Arc<str>>,
+    /// Worksheets that were not.
+    pub skipped_sheets: Vec<SkippedSheet>,
+    /// How many rows say `ignore`.
+    pub ignored: usize,
+    /// What had to be guessed about the file.
+    pub notes: Vec<String>,
+}
+
+/// Reads a sheet into typed rows and problems.
+///
+/// # Errors
+///
+/// When the file cannot be read at all; everything else is a problem.
+pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
+    let file = parse(source, options, Keep::Rows)?;
+    Ok(Intake {
+        sheets: names(&file),
+        rows: file.parsed.rows,
+        refused: file.parsed.refused,
+        problems: file.parsed.problems,
+        unknown_codes: file.parsed.unknown_codes,
+        skipped_sheets: file.skipped,
+        ignored: file.parsed.ignored,
+        notes: notes(source),
+    })
+}
+
+/// Validates a sheet, keeping nothing of its rows but what is needed to compare them.
+///
+/// # Errors
+///
+/// When the file cannot be read at all; everything else is a problem.
+pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> {
+    let file = parse(source, options, Keep::Nothing)?;
+    let counts = OperationKind::iter().zip(file.parsed.operation_counts);
+    Ok(Checked {
+        by_operation: counts.filter(|(_, count)| *count > 0).collect(),
+        rows: file.parsed.row_count,
+        sheets: names(&file),
+        problems: file.parsed.problems,
+        unknown_codes: file.parsed.unknown_codes,
+        skipped_sheets: file.skipped,
+        ignored: file.parsed.ignored,
+        notes: notes(source),
+    })
+}
+
+fn parse(source: &Source, options: &Options, keep: Keep) -> Result<ParsedFile, SheetError> {
+    let mut file = parse_file(source, options, keep, Parallelism::for_this_machine())?;
+    cross_check(&mut file, options);
+    Ok(file)
+}
+
+fn names(file: &ParsedFile) -> Vec<Arc<str>> {
+    file.worksheets.iter().map(|sheet| sheet.name.clone()).collect()
+}
+
+fn notes(source: &Source) -> Vec<String> {
+    Some(source.assumptions())
+        .filter(|reading| !reading.is_empty())
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! One row at a time: the header says which column a cell belongs to, the operation which columns count; together they
+//! make a typed row, or problems.
+//!
+//! What a row is found to say depends on the row, its header and the options alone, so that several threads may share
+//! a worksheet. How rows go together is judged afterwards, by the [`Statement`]s that each leaves behind.
+
+mod header;
+mod key_content;
+mod parsed_rows;
+mod recurring_problems;
+mod requirements;
+mod row_cells;
+mod row_parser;
+mod statement;
+mod value_reader;
+mod values;
+
+pub use parsed_rows::RefusedRow;
+pub use requirements::{Need, needs, takes};
+
+pub(super) use header::Header;
+pub(super) use parsed_rows::ParsedRows;
+pub(super) use row_cells::malformed_row;
+pub(super) use row_parser::{Keep, ParseContext, RowParser, Worksheet};
+pub(super) use statement::{RowNumber, Statement, StatementKind};

@@ -1,0 +1,89 @@
+//! What parsing some rows of a worksheet gives.
+
+use strum::EnumCount;
+
+use super::recurring_problems::RecurringProblems;
+use super::statement::Statement;
+use crate::model::{OperationKind, Place, Row, RowKey, Status};
+use crate::problem::{ProblemCode, Problems};
+
+/// A row that cannot run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// Where it is.
+    pub place: Place,
+    /// What it is known by between runs.
+    pub key: RowKey,
+    /// Its operation; `None` where that could not be read.
+    pub operation: Option<OperationKind>,
+    /// The account it is about, as the sheet names it; may be empty.
+    pub user: String,
+    /// What the account is given or loses; may be empty.
+    pub target: String,
+    /// `invalid`, or `duplicate` for the repetition of an earlier row.
+    pub status: Status,
+    /// The code of the first problem.
+    pub code: ProblemCode,
+    /// What is wrong, and what to write instead.
+    pub message: String,
+}
+
+/// What some consecutive rows of one worksheet say, and what is wrong with them. The results for rows that follow each
+/// other are joined with [`append`](Self::append).
+#[derive(Debug, Default)]
+pub(in crate::intake) struct ParsedRows {
+    pub(in crate::intake) problems: Problems,
+    /// In no particular order.
+    pub(in crate::intake) statements: Vec<Vec<Statement>>,
+    pub(in crate::intake) rows: Vec<Row>,
+    pub(in crate::intake) refused: Vec<RefusedRow>,
+    /// How many rows there are of each operation, valid or not, by `OperationKind as usize`.
+    pub(in crate::intake) operation_counts: [usize; OperationKind::COUNT],
+    /// How many rows there are, ignored ones aside.
+    pub(in crate::intake) row_count: usize,
+    pub(in crate::intake) ignored: usize,
+    pub(in crate::intake) recurring: RecurringProblems,
+    /// Words that mean no known bundle, for the organization to be asked about; each once.
+    pub(in crate::intake) unknown_codes: Vec<String>,
+}
+
+impl ParsedRows {
+    /// How many unknown words are kept.
+    const MOST_UNKNOWN: usize = 4096;
+
+    /// Adds the result for the rows after these.
+    pub(in crate::intake) fn append(&mut self, later: Self) {
+        // Without `..`, so that a new field cannot be forgotten: it would be lost only on machines with several cores.
+        let Self {
+            problems,
+            statements,
+            rows,
+            refused,
+            operation_counts,
+            row_count,
+            ignored,
+            recurring,
+            unknown_codes,
+        } = later;
+        self.problems.append(problems);
+        self.statements.extend(statements);
+        self.rows.extend(rows);
+        self.refused.extend(refused);
+        for (count, more) in self.operation_counts.iter_mut().zip(operation_counts) {
+            *count += more;
+        }
+        self.row_count += row_count;
+        self.ignored += ignored;
+        self.recurring.append(recurring);
+        for word in unknown_codes {
+            self.add_unknown_code(word);
+        }
+    }
+
+    /// Adds a word that means no known bundle.
+    pub(super) fn add_unknown_code(&mut self, word: String) {
+        if self.unknown_codes.len() < Self::MOST_UNKNOWN && !self.unknown_codes.contains(&word) {
+            self.unknown_codes.push(word);
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! One row from its cells to a typed operation, or to problems.
+
+use std::sync::Arc;
+
+use super::header::Header;
+use super::key_content::{write_content, write_raw_content};
+use super::parsed_rows::{ParsedRows, RefusedRow};
+use super::row_cells::{CleanedCells, RowCells, check_width, malformed_row};
+use super::statement::{LAST_ROW, RowNumber, Statement, ValidRow};
+use super::value_reader::ValueReader;
+use super::values::{Values, operation};
+use crate::intake::cells::{Column, ColumnSet, Instruction, InstructionCache, UnplacedProblem, operation_help};
+use crate::intake::options::Options;
+use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, Status};
+use crate::problem::{Problem, ProblemCode, Severity};
+use crate::sheet::Row;
+use crate::text::clean;
+
+/// Columns that a row of any operation may have.
+const ALWAYS_ALLOWED: ColumnSet = ColumnSet::of(&[
+    Column::Operation,
+    Column::Note,
+    Column::ReseatStatus,
+    Column::ReseatMessage,
+]);
+
+/// Whether rows are kept, or only compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum Keep {
+    Rows,
+    Nothing,
+}
+
+/// A worksheet whose header was read.
+#[derive(Debug)]
+pub(in crate::intake) struct Worksheet {
+    pub(in crate::intake) name: Arc<str>,
+    /// What its name says to do with its rows.
+    pub(in crate::intake) instruction: Option<Instruction>,
+    pub(in crate::intake) header: Header,
+    /// The number of the last row before it, in the file as a whole.
+    pub(in crate::intake) rows_before: RowNumber,
+    /// Whether the cells come from a CSV, in which a cell too many moves those after it.
+    pub(in crate::intake) is_csv: bool,
+}
+
+impl Worksheet {
+    /// The number of a row of this worksheet in the file as a whole.
+    pub(in crate::intake) fn row_number(&self, row: u32) -> RowNumber {
+        self.rows_before.saturating_add(row).min(LAST_ROW)
+    }
+
+    /// A problem of a row of this worksheet.
+    pub(in crate::intake) fn problem(&self, row: u32, problem: UnplacedProblem) -> Problem {
+        let label = problem.column.map(|column| match self.header.position(column) {
+            Some(position) => self.header.label(position),
+            None => column.as_str().to_owned(),
+        });
+        problem.placed(self.name.clone(), Some(row), label)
+    }
+}
+
+/// Which rows are to be parsed, and how.
+#[derive(Debug, Clone)]
+pub(in crate::intake) struct ParseContext<'o> {
+    pub(in crate::intake) worksheet: Arc<Worksheet>,
+    pub(in crate::intake) options: &'o Options,
+    pub(in crate::intake) keep: Keep,
+}
+
+/// Parses rows of one worksheet, one by one.
+#[derive(Debug)]
+pub(in crate::intake) struct RowParser<'o> {
+    context: ParseContext<'o>,
+    instructions: InstructionCache,
+    values: ValueReader<'o>,
+    parsed: ParsedRows,
+    statements: Vec<Statement>,
+    // Buffers that are used again for the next row.
+    content: String,
+    cleaned: CleanedCells,
+    problems: Vec<UnplacedProblem>,
+}
+
+impl<'o> RowParser<'o> {
+    pub(in crate::intake) fn new(context: ParseContext<'o>) -> Self {
+        Self {
+            values: ValueReader::new(context.options),
+            context,
+            instructions: InstructionCache::default(),
+            parsed: ParsedRows::default(),
+            statements: Vec::new(),
+            content: String::new(),
+            cleaned: CleanedCells::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Parses rows.
+    pub(in crate::intake) fn parse(&mut self, rows: &[Row]) {
+        let worksheet = Arc::clone(&self.context.worksheet);
+        for row in rows {
+            self.row(&worksheet, row);
+        }
+    }
+
+    /// The result for the rows since the last time it was taken.
+    pub(in crate::intake) fn take_parsed(&mut self) -> ParsedRows {
+        let next = ParsedRows {
+            problems: self.parsed.problems.continued(),
+            ..ParsedRows::default()
+        };
+        let mut parsed = std::mem::replace(&mut self.parsed, next);
+        parsed.statements.push(std::mem::take(&mut self.statements));
+        parsed
+    }
+
+    fn row(&mut self, worksheet: &Worksheet, row: &Row) {
+        let header = &worksheet.header;
+        // Taken out, because the cells borrow them while `self` is changed.
+        let mut problems = std::mem::take(&mut self.problems);
+        let mut cleaned = std::mem::take(&mut self.cleaned);
+        problems.extend(malformed_row(header, row));
+        problems.extend(check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring));
+        let cells = RowCells::take(header, row, &mut cleaned, &mut problems);
+        let cell_problems = problems.len();
+        let instruction = self.instruction(&cells, &mut problems);
+        match instruction {
+            // Not where a quote that is not closed has swallowed other rows, which nobody asked to ignore.
+            Some(Instruction::Ignore) if row.malformed().is_none() => {
+                self.parsed.ignored += 1;
+                problems.clear();
+            }
+            _ => {
+                let kind = match instruction {
+                    Some(Instruction::Run(kind)) => Some(kind),
+                    Some(Instruction::Ignore) | None => None,
+                };
+                if row.is_hidden() {
+                    self.parsed.recurring.add_hidden_row(row.number());
+                }
+                self.operation(kind, &cells, cell_problems, &mut problems);
+            }
+        }
+        for problem in problems.drain(..) {
+            self.parsed.problems.push(worksheet.problem(row.number(), problem));
+        }
+        self.problems = problems;
+        self.cleaned = cleaned;
+    }
+
+    /// What to do with the row: what its own cell says, else the command line, else the worksheet's name, else
+    /// what its cells leave no doubt of.
+    fn instruction(&mut self, cells: &RowCells<'_>, problems: &mut Vec<UnplacedProblem>) -> Option<Instruction> {
+        let text = cells.get(Column::Operation);
+        if !text.is_empty() {
+            let instruction = self.instructions.find(text);
+            if instruction.is_none() {
+                let what = format!("`{}` is no operation", clean(text, 60));
+                let problem = UnplacedProblem::error(ProblemCode::UnknownOperation, what, operation_help(text));
+                problems.push(problem.at(Column::Operation));
+            }
+            return instruction;
+        }
+        let ParseContext { worksheet, options, .. } = &self.context;
+        let instruction = options
+            .operation
+            .map(Instruction::Run)
+            .or(worksheet.instruction)
+            .or_else(|| implied_operation(&worksheet.header, cells).map(Instruction::Run));
+        if instruction.is_none() {
+            self.parsed.recurring.add_no_operation(cells.row);
+        }
+        instruction
+    }
+
+    /// Reads the cells of a row as this operation asks. The first `cell_problems` of the problems are those of cells that
+    /// hold no value, whatever the operation.
+    fn operation(
+        &mut self,
+        kind: Option<OperationKind>,
+        cells: &RowCells<'_>,
+        cell_problems: usize,
+        problems: &mut Vec<UnplacedProblem>,
+    ) {
+        self.parsed.row_count += 1;
+        let mut values = Values::default();
+        if let Some(kind) = kind {
+            self.values.read(kind, cells, &mut values, problems);
+            for word in self.values.unknown_codes.drain(..) {
+                self.parsed.add_unknown_code(word);
+            }
+        }
+        drop_repeated(problems, cell_problems);
+        let mut is_valid = !problems.iter().any(|problem| problem.severity == Severity::Error);
+        if let Some(kind) = kind {
+            self.parsed.operation_counts[kind as usize] += 1;
+            if !is_valid {
+                // A cell that is reported as wrong is not reported as unused as well.
+                values.used.extend(columns_with_errors(problems));
+            }
+            self.note_unused(kind, cells, values.used);
+            if is_valid && let Err(fault) = self.accept(kind, &values, cells.row) {
+                problems.push(UnplacedProblem::error(
+                    ProblemCode::BadEmail,
+                    fault.to_string(),
+                    "write one address: ann.lee@corp.example",
+                ));
+                is_valid = false;
+            }
+        }
+        if (!is_valid || kind.is_none()) && self.context.keep == Keep::Rows {
+            let refused = self.refused(kind, cells, &values, problems);
+            self.parsed.refused.push(refused);
+        }
+    }
+
+    /// Counts the cells that the operation does not take, and the numbers where text is expected.
+    fn note_unused(&mut self, kind: OperationKind, cells: &RowCells<'_>, used: ColumnSet) {
+        let unexpected = cells.filled.difference(used).difference(ALWAYS_ALLOWED);
+        // So it is with nearly every row.
+        if unexpected.is_empty() && cells.numbers.is_empty() {
+            return;
+        }
+        for (column, _) in &self.context.worksheet.header.present {
+            if unexpected.contains(*column) {
+                self.parsed.recurring.add_cell_not_used(kind, *column, cells.row);
+            }
+            if cells.numbers.contains(*column) && used.contains(*column) {
+                self.parsed.recurring.add_number_cell(*column, cells.row);
+            }
+        }
+    }
+
+    fn accept(&mut self, kind: OperationKind, values: &Values<'_>, row: u32) -> Result<(), EmailError> {
+        write_content(kind, values, &mut self.content);
+        if self.context.keep == Keep::Rows {
+            self.parsed.rows.push(TypedRow {
+                place: self.place(row),
+                key: RowKey::of(&self.content, 0),
+                operation: operation(kind, values)?,
+            });
+        }
+        let valid = ValidRow {
+            kind,
+            values,
+            content: &self.content,
+            number: self.context.worksheet.row_number(row),
+        };
+        valid.state(&mut self.statements);
+        Ok(())
+    }
+
+    /// The row with as much as can be said of it.
+    fn refused(
+        &mut self,
+        operation: Option<OperationKind>,
+        cells: &RowCells<'_>,
+        values: &Values<'_>,
+        problems: &[UnplacedProblem],
+    ) -> RefusedRow {
+        write_raw_content(cells, &mut self.content);
+        let first = |texts: &[&str]| {
+            let found = texts.iter().find(|text| !text.is_empty());
+            found.copied().unwrap_or_default().to_owned()
+        };
+        let errors = || problems.iter().filter(|problem| problem.severity == Severity::Error);
+        let message = errors().map(UnplacedProblem::sentence).collect::<Vec<_>>().join("; ");
+        RefusedRow {
+            place: self.place(cells.row),
+            key: RowKey::of(&self.content, 0),
+            operation,
+            user: first(&[
+                values.user,
+                values.email,
+                values.username,
+                cells.get(Column::User),
+                cells.get(Column::Email),
+            ]),
+            target: first(&[
+                values.new_email,
+                values.group,
+                cells.get(Column::Licenses),
+                cells.get(Column::Groups),
+            ]),
+            status: Status::Invalid,
+            // Rows without an operation are a problem of the worksheet, reported once; each is refused all the same.
+            code: errors().next().map_or(ProblemCode::NoOperation, |problem| problem.code),
+            message: if message.is_empty() {
+                "the row does not say what to do".to_owned()
+            } else {
+                message
+            },
+        }
+    }
+
+    fn place(&self, row: u32) -> Place {
+        Place {
+            sheet: self.context.worksheet.name.clone(),
+            row,
+        }
+    }
+}
+
+/// What a row asks for when nothing says so and nothing else can be meant.
+fn implied_operation(header: &Header, cells: &RowCells<'_>) -> Option<OperationKind> {
+    let names_a_user = [Column::User, Column::Email, Column::Username]
+        .iter()
+        .any(|column| cells.has(*column));
+    if cells.has(Column::NewEmail) && names_a_user {
+        Some(OperationKind::Migrate)
+    } else if header.is_portal && cells.has(Column::Email) {
+        Some(OperationKind::Invite)
+    } else if cells.has(Column::Group) && cells.has(Column::Licenses) && !names_a_user {
+        Some(OperationKind::SetGroupLicenses)
+    } else {
+        None
+    }
+}
+
+/// Of the problems after the first `cell_problems`, drops those of a column that one of the first reports as an error: a
+/// cell that holds no value is not also reported as a wrong one.
+fn drop_repeated(problems: &mut Vec<UnplacedProblem>, cell_problems: usize) {
+    let reported = columns_with_errors(&problems[..cell_problems]);
+    if reported.is_empty() {
+        return;
+    }
+    let mut position = 0;
+    problems.retain(|problem| {
+        position += 1;
+        position <= cell_problems || !problem.column.is_some_and(|column| reported.contains(column))
+    });
+}
+
+/// The columns of which an error is reported.
+fn columns_with_errors(problems: &[UnplacedProblem]) -> ColumnSet {
+    let mut columns = ColumnSet::default();
+    for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
+        if let Some(column) = problem.column {
+            columns.insert(column);
+        }
+    }
+    columns
+}

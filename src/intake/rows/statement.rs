@@ -1,0 +1,251 @@
+//! What rows state about users and groups, small enough to be kept for a million rows and compared afterwards.
+
+use strum::VariantArray;
+
+use super::values::Values;
+use crate::intake::cells::{Column, half_hash, hash, hash_text};
+use crate::model::OperationKind;
+
+/// What kind of thing a statement is about. It enters the hash of the subject, so that subjects of different kinds are
+/// different.
+#[derive(Debug, Clone, Copy, Hash)]
+enum SubjectKind {
+    User,
+    /// A user's membership of one group.
+    Membership,
+    /// A user's licence of one kind.
+    License,
+    /// One profile field of a user.
+    ProfileField,
+    GroupRule,
+}
+
+/// What a row states about its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, VariantArray)]
+#[repr(u8)]
+pub(in crate::intake) enum StatementKind {
+    // About a user.
+    Invite,
+    Create,
+    MigrateTo,
+    MigrateFrom,
+    Delete,
+    /// The direct licences become exactly these.
+    SetLicenses,
+    ReleaseLicenses,
+    BlockLicenses,
+    /// Some licences more or fewer.
+    ChangeLicenses,
+    /// Something else is changed: profile or groups.
+    ChangeUser,
+    // About a membership.
+    Join,
+    Leave,
+    // About a licence.
+    Give,
+    Take,
+    // About a group's rule.
+    SetRule,
+    // About a profile field.
+    SetName,
+    SetSurname,
+    SetDisplayName,
+    SetEmail,
+    SetActive,
+    SetPassword,
+    SetBypassBasicAuth,
+    SetInvitationAccepted,
+}
+
+impl StatementKind {
+    /// Whether the statement is made by every row of its kind and has a hash of the row's content as its value, so that
+    /// two such statements with one subject and one value mean equal rows.
+    pub(in crate::intake) fn identifies_row(self) -> bool {
+        !self.adds() && !self.removes() && self.profile_column().is_none()
+    }
+
+    /// Whether it can contradict only statements that remove.
+    pub(in crate::intake) fn adds(self) -> bool {
+        matches!(self, Self::Join | Self::Give)
+    }
+
+    /// Whether it is the opposite of one that adds.
+    pub(in crate::intake) fn removes(self) -> bool {
+        matches!(self, Self::Leave | Self::Take)
+    }
+
+    /// The column of the profile field that is set.
+    pub(in crate::intake) fn profile_column(self) -> Option<Column> {
+        Some(match self {
+            Self::SetName => Column::Name,
+            Self::SetSurname => Column::Surname,
+            Self::SetDisplayName => Column::DisplayName,
+            Self::SetEmail => Column::Email,
+            Self::SetActive => Column::Active,
+            Self::SetPassword => Column::Password,
+            Self::SetBypassBasicAuth => Column::BypassBasicAuth,
+            Self::SetInvitationAccepted => Column::InvitationAccepted,
+            _ => return None,
+        })
+    }
+}
+
+/// The number of a row in the file as a whole: the rows of the worksheets before it, and its own number.
+pub(in crate::intake) type RowNumber = u32;
+
+const KIND_BITS: u32 = 5;
+const _: () = assert!(StatementKind::VARIANTS.len() <= 1 << KIND_BITS);
+
+/// The highest row number that statements can be kept for; rows beyond it share it.
+pub(super) const LAST_ROW: RowNumber = (1 << (32 - KIND_BITS)) - 1;
+
+/// One thing that one row states about one subject, in 16 bytes. Ordered by subject, then by row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::intake) struct Statement {
+    /// A hash of what the statement is about.
+    pub(in crate::intake) subject: u64,
+    /// Row and kind in one number: as two fields they would make it 24 bytes.
+    packed: u32,
+    /// What tells two statements of a kind apart: a hash of the row's content, or of the new value of a profile field.
+    pub(in crate::intake) value: u32,
+}
+
+impl Statement {
+    fn new(subject: u64, row: RowNumber, kind: StatementKind, value: u32) -> Self {
+        Self {
+            subject,
+            packed: row << KIND_BITS | u32::from(kind as u8),
+            value,
+        }
+    }
+
+    pub(in crate::intake) fn row(self) -> RowNumber {
+        self.packed >> KIND_BITS
+    }
+
+    pub(in crate::intake) fn kind(self) -> StatementKind {
+        // `new` puts nothing else there than the position of a variant.
+        StatementKind::VARIANTS[(self.packed & ((1 << KIND_BITS) - 1)) as usize]
+    }
+}
+
+/// A row that can run, where no other row contradicts it.
+pub(super) struct ValidRow<'r, 'c> {
+    pub(super) kind: OperationKind,
+    pub(super) values: &'r Values<'c>,
+    /// The row's canonical content.
+    pub(super) content: &'r str,
+    pub(super) number: RowNumber,
+}
+
+impl ValidRow<'_, '_> {
+    /// Appends what the row states.
+    pub(super) fn state(&self, statements: &mut Vec<Statement>) {
+        let Self {
+            kind,
+            values,
+            content,
+            number,
+        } = *self;
+        let mut push = |subject, kind, value| statements.push(Statement::new(subject, number, kind, value));
+        let user = |user: u64| hash(&(SubjectKind::User, user));
+        let named_user = || hash(&*values.user_key);
+        let content = half_hash(content);
+
+        // Whom memberships and licences are about: the new account where there is one.
+        let (holder, about_user) = match kind {
+            OperationKind::Invite => (hash_text(values.email), StatementKind::Invite),
+            OperationKind::Create if values.username.is_empty() => (hash_text(values.email), StatementKind::Create),
+            OperationKind::Create => (hash_text(values.username), StatementKind::Create),
+            OperationKind::Migrate => (hash_text(values.new_email), StatementKind::MigrateTo),
+            OperationKind::Delete => (named_user(), StatementKind::Delete),
+            OperationKind::SetLicenses => (named_user(), StatementKind::SetLicenses),
+            OperationKind::ReleaseLicenses => (named_user(), StatementKind::ReleaseLicenses),
+            OperationKind::BlockLicenses => (named_user(), StatementKind::BlockLicenses),
+            OperationKind::AddLicenses | OperationKind::RemoveLicenses => (named_user(), StatementKind::ChangeLicenses),
+            OperationKind::Update | OperationKind::AddToGroups | OperationKind::RemoveFromGroups => {
+                (named_user(), StatementKind::ChangeUser)
+            }
+            OperationKind::SetGroupLicenses => {
+                let rule = hash(&(SubjectKind::GroupRule, hash_text(values.group)));
+                push(rule, StatementKind::SetRule, content);
+                return;
+            }
+        };
+        push(user(holder), about_user, content);
+        if kind == OperationKind::Migrate {
+            push(user(named_user()), StatementKind::MigrateFrom, content);
+        }
+        // An account that is created has two names, and neither may be that of another row's account.
+        if kind == OperationKind::Create && !values.username.is_empty() && !values.email.is_empty() {
+            let address = hash_text(values.email);
+            if address != holder {
+                push(user(address), StatementKind::Create, content);
+            }
+        }
+
+        let group_kind = if kind == OperationKind::RemoveFromGroups {
+            StatementKind::Leave
+        } else {
+            StatementKind::Join
+        };
+        for (list, kind) in [
+            (&values.groups, group_kind),
+            (&values.remove_groups, StatementKind::Leave),
+        ] {
+            for group in list.iter().flat_map(|list| &list.hashes) {
+                push(hash(&(SubjectKind::Membership, holder, *group)), kind, 0);
+            }
+        }
+        let license_kind = match kind {
+            OperationKind::RemoveLicenses => StatementKind::Take,
+            // The row is compared by the set as a whole.
+            OperationKind::SetLicenses => return,
+            _ => StatementKind::Give,
+        };
+        for license in values.licenses.iter().flat_map(|list| &list.hashes) {
+            push(hash(&(SubjectKind::License, holder, *license)), license_kind, 0);
+        }
+        if kind == OperationKind::Update {
+            for (kind, value) in profile(values) {
+                if let Some(value) = value {
+                    let field = hash(&(SubjectKind::ProfileField, holder, kind as u8));
+                    push(field, kind, half_hash(value));
+                }
+            }
+        }
+    }
+}
+
+/// The profile fields that an `update` sets.
+fn profile<'v>(values: &'v Values<'_>) -> [(StatementKind, Option<&'v str>); 8] {
+    let text = |text: &'v str| Some(text).filter(|text| !text.is_empty());
+    let flag = |value: Option<bool>| value.map(|value| if value { "yes" } else { "no" });
+    [
+        (StatementKind::SetName, text(&values.name)),
+        (StatementKind::SetSurname, text(&values.surname)),
+        (StatementKind::SetDisplayName, text(&values.display_name)),
+        (StatementKind::SetEmail, text(values.email)),
+        (StatementKind::SetActive, flag(values.active)),
+        (StatementKind::SetPassword, text(values.password)),
+        (StatementKind::SetBypassBasicAuth, flag(values.bypass_basic_auth)),
+        (StatementKind::SetInvitationAccepted, flag(values.invitation_accepted)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_keeps_row_kind_and_value_in_16_bytes() {
+        assert_eq!(size_of::<Statement>(), 16);
+        for kind in StatementKind::VARIANTS {
+            let statement = Statement::new(7, LAST_ROW, *kind, 9);
+            assert_eq!(
+                (statement.row(), statement.kind(), statement.value),
+                (LAST_ROW, *kind, 9)
+            );
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! From the cells of a row to its values, each cell read as its column asks.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
+use strum::IntoEnumIterator;
+
+use super::requirements::{Requirements, takes};
+use super::row_cells::RowCells;
+use super::values::Values;
+use crate::intake::cells::{
+    Column, ColumnSet, GroupList, LicenseList, LicenseProblems, UnplacedProblem, bare_address, excerpt, is_clear,
+    is_language, is_same, on_one_line, parse_delete_when, parse_flag, parse_quotas, user_key,
+};
+use crate::intake::options::Options;
+use crate::model::{DeleteWhen, Email, OperationKind};
+use crate::problem::ProblemCode;
+
+/// Columns that most sheets do not have, so that a row without them is read faster.
+const RARE: ColumnSet = ColumnSet::of(&[
+    Column::Password,
+    Column::Active,
+    Column::BypassBasicAuth,
+    Column::InvitationAccepted,
+    Column::ExternalLicense,
+    Column::Language,
+    Column::DeleteWhen,
+]);
+
+const NAMES: ColumnSet = ColumnSet::of(&[Column::Name, Column::Surname, Column::DisplayName]);
+
+/// How many different cells of a column are remembered.
+const REMEMBERED: usize = 4096;
+/// Longer cells are seldom alike, and would fill the memory.
+const REMEMBERED_LENGTH: usize = 1024;
+
+/// Reads rows, and remembers what lists mean: the same few are in most rows.
+#[derive(Debug)]
+pub(super) struct ValueReader<'o> {
+    options: &'o Options,
+    /// What each operation takes.
+    takes: Vec<ColumnSet>,
+    groups: HashMap<Box<str>, Rc<GroupList>>,
+    licenses: HashMap<Box<str>, Result<Rc<LicenseList>, LicenseProblems>>,
+    /// Words of the rows read that mean no known bundle, for the organization to be asked about.
+    pub(super) unknown_codes: Vec<String>,
+}
+
+impl<'o> ValueReader<'o> {
+    pub(super) fn new(options: &'o Options) -> Self {
+        Self {
+            options,
+            takes: OperationKind::iter().map(|kind| ColumnSet::of(takes(kind))).collect(),
+            groups: HashMap::new(),
+            licenses: HashMap::new(),
+            unknown_codes: Vec::new(),
+        }
+    }
+
+    /// Reads a row of this operation into `values`, which are empty. The row is valid where no error is added to
+    /// `problems`.
+    pub(super) fn read<'c>(
+        &mut self,
+        kind: OperationKind,
+        cells: &'c RowCells<'_>,
+        values: &mut Values<'c>,
+        problems: &mut Vec<UnplacedProblem>,
+    ) {
+        let mut reader = CellReader {
+            kind,
+            cells,
+            takes: self.takes[kind as usize],
+            problems,
+            values,
+        };
+        reader.subjects();
+        if cells.has_clear && reader.has_misplaced_clear() {
+            // The other cells are not read, but are not unexpected either.
+            reader.values.used.extend(reader.takes);
+            return;
+        }
+        reader.addresses(self.options);
+        reader.plain_cells();
+        let (groups, remove_groups) = reader.group_cells();
+        reader.values.groups = self.group_list(groups, Column::Groups, reader.problems);
+        reader.values.remove_groups = self.group_list(remove_groups, Column::RemoveGroups, reader.problems);
+        reader.joins_and_leaves();
+        let licenses = reader.taken(Column::Licenses);
+        reader.values.licenses = self.license_list(licenses, reader.problems);
+        reader.quotas(self.options);
+        let requirements = Requirements {
+            kind,
+            cells,
+            values: reader.values,
+            options: self.options,
+        };
+        requirements.check(reader.problems);
+    }
+
+    fn group_list(&mut self, cell: &str, column: Column, problems: &mut Vec<UnplacedProblem>) -> Option<Rc<GroupList>> {
+        if cell.is_empty() {
+            return None;
+        }
+        if let Some(list) = self.groups.get(cell) {
+            return Some(list.clone());
+        }
+        let list = GroupList::parse(cell)
+            .map_err(|problem| problems.push(problem.at(column)))
+            .ok()?;
+        let list = Rc::new(list);
+        if self.groups.len() < REMEMBERED && cell.len() <= REMEMBERED_LENGTH {
+            self.groups.insert(cell.into(), list.clone());
+        }
+        Some(list)
+    }
+
+    fn license_list(&mut self, cell: &str, problems: &mut Vec<UnplacedProblem>) -> Option<Rc<LicenseList>> {
+        if cell.is_empty() {
+            return None;
+        }
+        let list = match self.licenses.get(cell) {
+            Some(list) => list.clone(),
+            None => {
+                let list = LicenseList::parse(cell, &self.options.catalogue).map(Rc::new);
+                if self.licenses.len() < REMEMBERED && cell.len() <= REMEMBERED_LENGTH {
+                    self.licenses.insert(cell.into(), list.clone());
+                }
+                if let Err(unknown) = &list {
+                    let words = unknown.unknown.iter().filter(|word| word.len() <= REMEMBERED_LENGTH);
+                    self.unknown_codes.extend(words.cloned());
+                }
+                list
+            }
+        };
+        let report = |found: LicenseProblems| {
+            problems.extend(found.problems.into_iter().map(|problem| problem.at(Column::Licenses)));
+        };
+        list.map_err(report).ok()
+    }
+}
+
+/// Reads the cells of one row.
+struct CellReader<'c, 'r, 'f> {
+    kind: OperationKind,
+    cells: &'c RowCells<'r>,
+    takes: ColumnSet,
+    problems: &'f mut Vec<UnplacedProblem>,
+    values: &'f mut Values<'c>,
+}
+
+impl<'c> CellReader<'c, '_, '_> {
+    /// The cell, where the operation takes the column.
+    fn taken(&mut self, column: Column) -> &'c str {
+        if self.takes.contains(column) {
+            self.used(column)
+        } else {
+            ""
+        }
+    }
+
+    fn used(&mut self, column: Column) -> &'c str {
+        self.values.used.insert(column);
+        self.cells.get(column)
+    }
+
+    fn report(&mut self, problem: UnplacedProblem, column: Column) {
+        self.problems.push(problem.at(column));
+    }
+
+    /// `<clear>` empties the text fields of a profile, and nothing else.
+    fn has_misplaced_clear(&mut self) -> bool {
+        let mut found = false;
+        for column in takes(self.kind) {
+            let clearable = self.kind == OperationKind::Update
+                && matches!(column, Column::Name | Column::Surname | Column::DisplayName);
+            if clearable || !is_clear(self.cells.get(*column)) {
+                continue;
+            }
+            let help = match column {
+                Column::Licenses => {
+                    "write `release-licenses` to let group rules apply again, or `block-licenses` for no licence at all"
+                }
+                Column::Groups | Column::RemoveGroups => "name the groups to leave in a `remove-from-groups` row",
+                _ => "leave the cell empty to leave the field alone",
+            };
+            let what = format!("`{}` cannot clear `{}`", self.kind, column.as_str());
+            self.report(UnplacedProblem::error(ProblemCode::CannotClear, what, help), *column);
+            found = true;
+        }
+        found
+    }
+
+    /// Whom the row is about, from whichever column says so: a sheet with one column of people serves
+    /// every operation.
+    fn subjects(&mut self) {
+        let from = |cells: &RowCells<'_>, columns: &[Column]| columns.iter().copied().find(|column| cells.has(*column));
+        match self.kind {
+            OperationKind::Invite => {
+                let column = from(self.cells, &[Column::Email, Column::User]).unwrap_or(Column::Email);
+                self.values.email = bare_address(self.used(column));
+            }
+            OperationKind::Create => {
+                self.values.username = bare_address(self.taken(Column::Username));
+                self.values.email = bare_address(self.taken(Column::Email));
+                if self.values.username.is_empty() && self.values.email.is_empty() {
+                    // One column serves for both: whether it is an address decides.
+                    let user = bare_address(self.used(Column::User));
+                    if Email::fault(user).is_none() {
+                        self.values.email = user;
+                    } else {
+                        self.values.username = user;
+                    }
+                }
+            }
+            OperationKind::SetGroupLicenses => {
+                let column = from(self.cells, &[Column::Group, Column::Groups]).unwrap_or(Column::Group);
+                self.values.group = self.used(column);
+                if column == Column::Groups && self.values.group.contains([';', ',', '|', '"']) {
+                    self.several_in_one_cell(Column::Group, "group");
+                }
+            }
+            _ => {
+                let columns = [Column::User, Column::Email, Column::Username];
+                let column = from(self.cells, &columns).unwrap_or(Column::User);
+                self.values.user = bare_address(self.used(column));
+                self.values.user_key = user_key(self.values.user);
+                // Another column that names the same account is not a cell to warn of.
+                for other in columns {
+                    if other != column
+                        && self.cells.has(other)
+                        && is_same(bare_address(self.cells.get(other)), &self.values.user_key)
+                    {
+                        self.values.used.insert(other);
+                    }
+                }
+                if self.kind == OperationKind::Update && column == Column::User {
+                    self.changed_email();
+                }
+            }
+        }
+        // A plain row has no line breaks.
+        if !self.cells.is_plain {
+            self.check_one_line();
+        }
+    }
+
+    /// The address of an `update`, which most exports repeat for every account: only another one is a change.
+    fn changed_email(&mut self) {
+        let email = bare_address(self.used(Column::Email));
+        if !email.is_empty() && !is_same(email, &self.values.user_key) {
+            self.values.email = email;
+        }
+    }
+
+    fn check_one_line(&mut self) {
+        let one_line = [self.values.user, self.values.username, self.values.group];
+        if one_line.iter().any(|text| text.contains('\n')) {
+            let (column, what) = match self.kind {
+                OperationKind::SetGroupLicenses => (Column::Group, "group"),
+                OperationKind::Create => (Column::Username, "user"),
+                _ => (Column::User, "user"),
+            };
+            self.several_in_one_cell(column, what);
+        }
+    }
+
+    fn several_in_one_cell(&mut self, column: Column, what: &str) {
+        let what = format!("the cell holds several items, where one {what} belongs");
+        self.report(
+            UnplacedProblem::error(ProblemCode::SeveralInOneCell, what, "give each a row of its own"),
+            column,
+        );
+    }
+
+    fn addresses(&mut self, options: &Options) {
+        self.values.new_email = bare_address(self.taken(Column::NewEmail));
+        for (column, address) in [
+            (Column::Email, self.values.email),
+            (Column::NewEmail, self.values.new_email),
+        ] {
+            if !address.is_empty()
+                && let Some(fault) = Email::fault(address)
+            {
+                let what = format!("`{}` {fault}", excerpt(address));
+                self.report(
+                    UnplacedProblem::error(ProblemCode::BadEmail, what, "write one address: ann.lee@corp.example"),
+                    column,
+                );
+            }
+        }
+        // A name without @ may be a user name; with one it is meant for an address.
+        if let Some(fault) = Email::fault(self.values.user)
+            && self.values.user.contains('@')
+        {
+            let what = format!("`{}` {fault}", excerpt(self.values.user));
+            self.report(
+                UnplacedProblem::error(ProblemCode::BadEmail, what, "write one address, user name or GUID"),
+                Column::User,
+            );
+        }
+        if self.kind == OperationKind::Update && !self.values.email.is_empty() && !options.allow_email_update {
+            self.report(
+                UnplacedProblem::error(
+                    ProblemCode::EmailChange,
+                    "UiPath does not change the e-mail address of an account",
+                    "write `migrate` with the column `new_email`; --allow-email-update gives an account its first address",
+                ),
+                Column::Email,
+            );
+        }
+        if self.kind == OperationKind::Migrate
+            && !self.values.new_email.is_empty()
+            && is_same(self.values.new_email, &self.values.user_key)
+        {
+            self.report(
+                UnplacedProblem::error(
+                    ProblemCode::SameAddress,
+                    "the new address is the old one",
+                    "write the address to move to",
+                ),
+                Column::NewEmail,
+            );
+        }
+    }
+
+    fn plain_cells(&mut self) {
+        if self.cells.filled.intersects(NAMES) {
+            self.values.name = self.name(Column::Name);
+            self.values.surname = self.name(Column::Surname);
+            self.values.display_name = self.name(Column::DisplayName);
+        }
+        self.values.has_rare = self.cells.filled.intersects(RARE);
+        if !self.values.has_rare {
+            return;
+        }
+        self.values.password = self.taken(Column::Password);
+        self.values.active = self.flag(Column::Active);
+        self.values.bypass_basic_auth = self.flag(Column::BypassBasicAuth);
+        self.values.invitation_accepted = self.flag(Column::InvitationAccepted);
+        self.values.external_license = self.flag(Column::ExternalLicense);
+        self.values.language = self.taken(Column::Language);
+        if !self.values.language.is_empty() && !is_language(self.values.language) {
+            let what = format!("`{}` is no language", excerpt(self.values.language));
+            self.report(
+                UnplacedProblem::error(ProblemCode::BadLanguage, what, "write a code such as en, de or pt-BR"),
+                Column::Language,
+            );
+        }
+        self.delete_when();
+    }
+
+    fn delete_when(&mut self) {
+        let when = self.taken(Column::DeleteWhen);
+        if self.kind == OperationKind::Delete {
+            // A date, or `never`, beside a deletion does not mean today, and a deletion cannot be undone.
+            let when = self.cells.get(Column::DeleteWhen);
+            if !when.is_empty() && matches!(parse_delete_when(when), None | Some(DeleteWhen::Never)) {
+                let what = format!("`delete` deletes at once, and not `{}`", excerpt(when));
+                let help =
+                    "leave the cell empty, or keep the row for a sheet of that day: `ignore` in its operation cell";
+                self.report(
+                    UnplacedProblem::error(ProblemCode::DeleteIsNow, what, help),
+                    Column::DeleteWhen,
+                );
+            }
+        }
+        if !when.is_empty() {
+            match parse_delete_when(when) {
+                Some(choice) => self.values.delete_when = choice,
+                None => {
+                    let what = format!("`{}` does not say when to delete the old account", excerpt(when));
+                    let help = "write accepted, invited or never";
+                    self.report(
+                        UnplacedProblem::error(ProblemCode::BadDeleteWhen, what, help),
+                        Column::DeleteWhen,
+                    );
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, column: Column) -> Cow<'c, str> {
+        let cell = self.taken(column);
+        if self.cells.is_plain {
+            Cow::Borrowed(cell)
+        } else {
+            on_one_line(cell)
+        }
+    }
+
+    fn flag(&mut self, column: Column) -> Option<bool> {
+        let cell = self.taken(column);
+        if cell.is_empty() {
+            return None;
+        }
+        let value = parse_flag(cell);
+        if value.is_none() {
+            let what = format!("`{}` is neither yes nor no", excerpt(cell));
+            self.report(
+                UnplacedProblem::error(ProblemCode::BadFlag, what, "write yes or no, or leave the cell empty"),
+                column,
+            );
+        }
+        value
+    }
+
+    /// The cells of groups to join (or, for `remove-from-groups`, to leave) and to leave.
+    fn group_cells(&mut self) -> (&'c str, &'c str) {
+        let mut groups = self.taken(Column::Groups);
+        let takes_one_group = matches!(self.kind, OperationKind::AddToGroups | OperationKind::RemoveFromGroups);
+        if groups.is_empty() && takes_one_group {
+            groups = self.used(Column::Group);
+            if groups.is_empty() && self.kind == OperationKind::RemoveFromGroups {
+                groups = self.used(Column::RemoveGroups);
+            }
+        }
+        (groups, self.taken(Column::RemoveGroups))
+    }
+
+    fn quotas(&mut self, options: &Options) {
+        let cell = self.taken(Column::Quotas);
+        let Some(licenses) = self.values.licenses.clone().filter(|_| !cell.is_empty()) else {
+            return;
+        };
+        match parse_quotas(cell, &licenses.set, &options.catalogue) {
+            Ok(quotas) => self.values.quotas = quotas,
+            Err(problem) => self.report(problem, Column::Quotas),
+        }
+    }
+
+    fn joins_and_leaves(&mut self) {
+        let (Some(joins), Some(leaves)) = (&self.values.groups, &self.values.remove_groups) else {
+            return;
+        };
+        if joins.hashes.iter().any(|group| leaves.hashes.contains(group)) {
+            let what = "the row puts the user into a group and takes the user out of it";
+            let help = "leave the group out of one of the cells";
+            self.report(
+                UnplacedProblem::error(ProblemCode::JoinsAndLeaves, what, help),
+                Column::RemoveGroups,
+            );
+        }
+    }
+}

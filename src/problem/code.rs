@@ -1,0 +1,180 @@
+//! The codes of problems: what a program tells them apart by.
+
+use std::fmt;
+
+use strum::{EnumIter, IntoStaticStr};
+
+/// What is wrong with a sheet or a row. As text, in kebab-case, it is part of the output for programs and of results
+/// files, so a variant that is renamed keeps its text by `#[strum(serialize = "…")]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum ProblemCode {
+    // The file and its worksheets.
+    /// `--sheet` names a worksheet that the file does not have.
+    NoSuchSheet,
+    /// No worksheet, or not the one that was asked for, has a header that reseat knows.
+    NoHeader,
+    /// There are headers but no rows.
+    NoRows,
+    /// A hidden worksheet has rows that will run.
+    HiddenSheet,
+
+    // The header.
+    /// `--map` names a column that reseat does not have.
+    UnknownColumn,
+    /// A header names no column.
+    UnknownHeader,
+    /// Two headers name the same column.
+    TwoHeaders,
+
+    // The row as a line of cells.
+    /// A double quote is not closed.
+    UnclosedQuote,
+    /// Spaces before a double quote make it part of the text.
+    SpaceBeforeQuote,
+    /// The row is longer than any row of a spreadsheet program.
+    RowTooLong,
+    /// A row of a CSV has more cells than the header.
+    TooManyCells,
+    /// Rows of a CSV have fewer cells than the header.
+    ShortRow,
+    /// Cells are under no header.
+    CellWithoutHeader,
+    /// Rows are hidden in the spreadsheet program.
+    HiddenRows,
+
+    // A cell that does not hold a value.
+    /// More text than a cell of a spreadsheet program holds.
+    CellTooLong,
+    /// A formula whose result is not stored.
+    FormulaWithoutValue,
+    /// A formula stored as text.
+    FormulaAsText,
+    /// An error value such as `#N/A`.
+    ErrorValue,
+    /// A long number that was shortened to an exponent.
+    LostDigits,
+    /// Letters that were lost in a conversion.
+    LostLetters,
+    /// Numbers or dates where text is expected.
+    NumberCell,
+
+    // The operation of a row.
+    /// The cell names no operation.
+    UnknownOperation,
+    /// Nothing says what to do.
+    NoOperation,
+    /// The deployment does not offer what the row needs.
+    NotOffered,
+    /// A cell that the operation needs is empty.
+    MissingCell,
+    /// Cells that the operation does not take.
+    CellNotUsed,
+
+    // The value of a cell.
+    /// Not an e-mail address.
+    BadEmail,
+    /// An address with letters that look like others.
+    LookAlikeAddress,
+    /// Several items where one belongs.
+    SeveralInOneCell,
+    /// `<clear>` in a column that cannot be cleared.
+    CannotClear,
+    /// Neither yes nor no.
+    BadFlag,
+    /// Not a language code.
+    BadLanguage,
+    /// Not a time at which to delete the old account.
+    BadDeleteWhen,
+    /// A deletion with a date or `never` beside it.
+    DeleteIsNow,
+    /// An update that would change an account's address.
+    EmailChange,
+    /// A migration to the address that the user has.
+    SameAddress,
+    /// A double quote in a list is not closed.
+    ListQuote,
+    /// Not a known licence.
+    UnknownBundleCode,
+    /// A licence that is allocated to tenants, not to users.
+    NotAUserBundle,
+    /// Not a list of quotas.
+    QuotaShape,
+    /// A quota of 0.
+    QuotaZero,
+    /// Two quotas for one licence.
+    QuotaTwice,
+    /// A quota for a licence that the row does not list.
+    #[strum(serialize = "quota-without-licence")]
+    QuotaWithoutLicense,
+
+    // Two rows, or two cells of one row.
+    /// The row says the same as an earlier one.
+    DuplicateRow,
+    /// Two rows make an account of one address.
+    AddressTwice,
+    /// One row makes the account that another deletes.
+    MadeAndDeleted,
+    /// One row makes the account that another moves away from.
+    MadeAndLeft,
+    /// Two rows move one user.
+    MigrateTwice,
+    /// One row moves the user whom another deletes.
+    MigrateAndDelete,
+    /// A row works on a user whom an earlier one deletes.
+    WorkAfterDelete,
+    /// A row works on the old account of a user whom an earlier one moves.
+    WorkAfterMigrate,
+    /// Two rows set one user's licences to different sets.
+    DifferentLicenses,
+    /// The result for one user's licences depends on the order of the rows.
+    LicensesInOrder,
+    /// One user joins and leaves the same group.
+    JoinsAndLeaves,
+    /// One user is given and loses the same licence.
+    GivenAndTaken,
+    /// Two rows set one profile field of one user to different values.
+    DifferentValues,
+    /// Two rows set the licence rule of one group.
+    TwoRules,
+}
+
+impl ProblemCode {
+    /// The code in kebab-case: `unknown-bundle-code`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl fmt::Display for ProblemCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    /// Programs and results files know the problems by these texts.
+    #[test]
+    fn the_texts_of_codes_stay_as_they_are() {
+        let texts: Vec<&str> = ProblemCode::iter().map(ProblemCode::as_str).collect();
+        assert_eq!(
+            texts.join(" "),
+            "no-such-sheet no-header no-rows hidden-sheet \
+             unknown-column unknown-header two-headers \
+             unclosed-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
+             cell-too-long formula-without-value formula-as-text error-value lost-digits lost-letters number-cell \
+             unknown-operation no-operation not-offered missing-cell cell-not-used \
+             bad-email look-alike-address several-in-one-cell cannot-clear bad-flag bad-language bad-delete-when \
+             delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \
+             quota-zero quota-twice quota-without-licence \
+             duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \
+             work-after-delete work-after-migrate different-licenses licenses-in-order joins-and-leaves \
+             given-and-taken different-values two-rules"
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Why a workbook cannot be read.
+
+use calamine::{XlsError, XlsbError, XlsxError};
+
+/// Why a workbook cannot be read.
+#[derive(Debug)]
+pub(super) enum WorkbookError {
+    Encrypted,
+    Broken(String),
+    /// Its cells are so far apart, or so many, that it cannot be held in memory.
+    TooWide,
+    /// Its texts would take more than this many MiB.
+    TooMuchText {
+        limit: u64,
+    },
+    /// It is something else in the same wrapping.
+    NotASheet(&'static str),
+}
+
+macro_rules! fault_from {
+    ($($error:ident),*) => {
+        $(impl From<$error> for WorkbookError {
+            fn from(error: $error) -> Self {
+                match error {
+                    $error::Password => Self::Encrypted,
+                    other => Self::Broken(other.to_string()),
+                }
+            }
+        })*
+    };
+}
+
+fault_from!(XlsxError, XlsbError, XlsError);
+
+macro_rules! broken_from {
+    ($($error:ty),*) => {
+        $(impl From<$error> for WorkbookError {
+            fn from(error: $error) -> Self {
+                Self::Broken(error.to_string())
+            }
+        })*
+    };
+}
+
+broken_from!(
+    std::io::Error,
+    zip::result::ZipError,
+    quick_xml::Error,
+    quick_xml::events::attributes::AttrError
+);
