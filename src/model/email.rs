@@ -4,6 +4,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::text::{fold, is_unsafe};
 
 /// An e-mail address as it was written, compared without regard to case.
@@ -89,7 +91,11 @@ fn check(text: &str) -> Result<(), EmailError> {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
+            && !label.starts_with(is_combining_mark)
+            // A mark belongs to the letter before it; some letters have no form without one even when composed.
+            && label
+                .chars()
+                .all(|letter| letter.is_alphanumeric() || letter == '-' || is_combining_mark(letter))
     });
     if !domain.contains('.') || !labels_ok {
         return Err(EmailError::Domain);
@@ -194,6 +200,9 @@ mod tests {
             "o'brien@corp.example",
             "zoë@müller.example",
             "-ann-@corp.example",
+            // The same letters composed and decomposed, and one that has no composed form.
+            "zoe\u{308}@mu\u{308}ller.example",
+            "ann@\u{916}\u{93c}\u{92c}\u{930}.example",
         ] {
             assert_eq!(Email::fault(text), None, "{text}");
         }
@@ -212,6 +221,7 @@ mod tests {
             ("ann@corp-.example", EmailError::Domain),
             ("ann@corp_two.example", EmailError::Domain),
             ("ann@-corp.example", EmailError::Domain),
+            ("ann@\u{308}corp.example", EmailError::Domain),
             ("ann lee@corp.example", EmailError::Letter(' ')),
             ("<ann@corp.example>", EmailError::Letter('<')),
         ] {

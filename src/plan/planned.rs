@@ -1,12 +1,11 @@
 //! A plan: what will be done, and what is already settled without a call.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource};
+use super::{Account, AccountIndex, Begun, OneOrMany, RowCode, RowIndex, Stage, Step, StepIndex, StepSource};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 
@@ -15,8 +14,8 @@ use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 pub struct Verdict {
     /// Its status.
     pub status: Status,
-    /// A code: ours in snake case, or the server's; empty where the status says it all.
-    pub code: Cow<'static, str>,
+    /// Why, for programs.
+    pub code: RowCode,
     /// The message of the results file.
     pub message: String,
 }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Change, Ending, Plan, RowIndex, Step, StepSource, Verdict, describe, short_of};
+use super::{Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, short_of};
 use crate::directory::Snapshot;
 use crate::model::Status;
 
@@ -14,8 +14,8 @@ use crate::model::Status;
 pub struct RowEnd {
     /// Its status.
     pub status: Status,
-    /// A code; empty where the status says it all.
-    pub code: String,
+    /// Why, for programs.
+    pub code: RowCode,
     /// What was done, what was not, and why.
     pub message: String,
     /// What was there before; absent where nothing of it changed.
@@ -50,9 +50,9 @@ pub fn row_end<'a>(
             verdict.code.clone(),
             Some(verdict.message.clone()).filter(|message| !message.is_empty()),
         ),
-        (None, Ending::Done) => (Status::Done, "".into(), None),
-        (None, Ending::Waiting(rest)) => (Status::Waiting, "not_accepted".into(), Some(rest.clone())),
-        (None, Ending::Short(bundles)) => (Status::Conflict, "seats_short".into(), Some(short_of(bundles))),
+        (None, Ending::Done) => (Status::Done, RowCode::None, None),
+        (None, Ending::Waiting(rest)) => (Status::Waiting, RowReason::NotAccepted.into(), Some(rest.clone())),
+        (None, Ending::Short(bundles)) => (Status::Conflict, RowReason::SeatsShort.into(), Some(short_of(bundles))),
     };
     let mut parts: Vec<String> = Vec::new();
     if matches!(
@@ -72,7 +72,7 @@ pub fn row_end<'a>(
     parts.extend(course.remarks.iter().cloned());
     RowEnd {
         status,
-        code: code.into_owned(),
+        code,
         message: parts.join("; "),
         before: change.before,
         after: change.after,

@@ -1,11 +1,12 @@
 //! The ends of rows that get no call, in words.
 
-use super::{Ending, PlannedRow, Verdict};
+use super::{Ending, PlannedRow, RowCode, RowReason, Verdict};
 use crate::api::User;
 use crate::model::{BundleSet, Email, Status, UserId, UserRef};
+use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
 
-pub(super) fn verdict(status: Status, code: &'static str, message: impl Into<String>) -> Verdict {
+pub(super) fn verdict(status: Status, code: impl Into<RowCode>, message: impl Into<String>) -> Verdict {
     Verdict {
         status,
         code: code.into(),
@@ -14,14 +15,14 @@ pub(super) fn verdict(status: Status, code: &'static str, message: impl Into<Str
 }
 
 /// Two rows contradict each other, which shows only now that it is known whom they name.
-pub(super) fn contradicts(code: &'static str, message: String) -> Verdict {
-    verdict(Status::Invalid, code, message)
+pub(super) fn contradicts(code: ProblemCode, message: String) -> Verdict {
+    verdict(Status::Invalid, RowCode::Problem(code), message)
 }
 
 pub(super) fn user_not_found(name: &str, suggestion: Option<&str>) -> Verdict {
     verdict(
         Status::NotFound,
-        "user_not_found",
+        RowReason::UserNotFound,
         format!("there is no user `{name}`{}", did_you_mean(suggestion)),
     )
 }
@@ -31,16 +32,13 @@ pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict 
         .iter()
         .map(|(name, suggestion)| format!("there is no group `{name}`{}", did_you_mean(suggestion.as_deref())))
         .collect();
-    verdict(Status::NotFound, "group_not_found", words.join("; "))
+    verdict(Status::NotFound, RowReason::GroupNotFound, words.join("; "))
 }
-
-/// The code of a deletion of somebody who is not there.
-pub(super) const ALREADY_GONE: &str = "already_gone";
 
 pub(super) fn already_gone(name: &str, suggestion: Option<&str>) -> Verdict {
     verdict(
         Status::Unchanged,
-        ALREADY_GONE,
+        RowReason::AlreadyGone,
         format!("there is no account `{name}`{}", did_you_mean(suggestion)),
     )
 }
@@ -50,14 +48,14 @@ fn did_you_mean(suggestion: Option<&str>) -> String {
 }
 
 pub(super) fn user_ambiguous(name: &str, which: &[String]) -> Verdict {
-    ambiguous("user_ambiguous", "user", name, which)
+    ambiguous(RowReason::UserAmbiguous, "user", name, which)
 }
 
 pub(super) fn group_ambiguous(name: &str, which: &[String]) -> Verdict {
-    ambiguous("group_ambiguous", "group", name, which)
+    ambiguous(RowReason::GroupAmbiguous, "group", name, which)
 }
 
-fn ambiguous(code: &'static str, what: &str, name: &str, which: &[String]) -> Verdict {
+fn ambiguous(code: RowReason, what: &str, name: &str, which: &[String]) -> Verdict {
     let message = format!(
         "`{name}` could be more than one {what}: {}; write the id of the one you mean",
         joined(which, 4)
@@ -77,7 +75,7 @@ pub(super) fn bearer<'a>(address: &Email, user: &'a User) -> Result<&'a User, Ve
         user.email(),
         user.id
     );
-    Err(verdict(Status::Ambiguous, "user_name_of_another", message))
+    Err(verdict(Status::Ambiguous, RowReason::UserNameOfAnother, message))
 }
 
 /// Between two runs the name of a migration's old account went to another one.
@@ -86,7 +84,7 @@ pub(super) fn another_account(name: &UserRef, begun_with: UserId, now: UserId) -
         "`{name}` was {begun_with} when this row was begun and is {now} now; that account is left alone; if the move \
          is over, take the row out, else name the old account by its id"
     );
-    verdict(Status::Conflict, "another_account", message)
+    verdict(Status::Conflict, RowReason::AnotherAccount, message)
 }
 
 /// An edit that builds on what the account holds is refused where that cannot be read, because the call
@@ -94,13 +92,13 @@ pub(super) fn another_account(name: &UserRef, begun_with: UserId, now: UserId) -
 pub(super) fn licenses_unreadable() -> Verdict {
     let message = "what the account holds cannot be read here, and writing would replace it; \
         use `set-licenses` with the whole set";
-    verdict(Status::Rejected, "licenses_unreadable", message)
+    verdict(Status::Rejected, RowReason::LicensesUnreadable, message)
 }
 
 /// The account would be made by another row of the sheet, which cannot run.
 pub(super) fn not_made(label: &str) -> Verdict {
     let message = format!("there is no account `{label}`, and the row that makes it cannot run");
-    verdict(Status::Skipped, "no_account", message)
+    verdict(Status::Skipped, RowReason::NoAccount, message)
 }
 
 /// The end of a row that has no steps and nothing against it.
@@ -113,11 +111,17 @@ pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
         }
     };
     match row.ending() {
-        Ending::Done if row.made_earlier().is_some() => verdict(Status::Done, "", note("done earlier")),
-        Ending::Done => verdict(Status::Unchanged, "", note("already so")),
-        Ending::Waiting(text) if row.note().is_empty() => verdict(Status::Waiting, "not_accepted", text.as_str()),
-        Ending::Waiting(text) => verdict(Status::Waiting, "not_accepted", format!("{}; {text}", row.note())),
-        Ending::Short(bundles) => verdict(Status::Conflict, "seats_short", short_of(bundles)),
+        Ending::Done if row.made_earlier().is_some() => verdict(Status::Done, RowCode::None, note("done earlier")),
+        Ending::Done => verdict(Status::Unchanged, RowCode::None, note("already so")),
+        Ending::Waiting(text) if row.note().is_empty() => {
+            verdict(Status::Waiting, RowReason::NotAccepted, text.as_str())
+        }
+        Ending::Waiting(text) => verdict(
+            Status::Waiting,
+            RowReason::NotAccepted,
+            format!("{}; {text}", row.note()),
+        ),
+        Ending::Short(bundles) => verdict(Status::Conflict, RowReason::SeatsShort, short_of(bundles)),
     }
 }
 

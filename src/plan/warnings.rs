@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::settled::ALREADY_GONE;
+use super::RowReason;
 use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Warning, Work};
 use crate::directory::Snapshot;
 use crate::text::{joined, plural};
@@ -81,7 +81,7 @@ fn releasing(plan: &Plan) -> Option<Warning> {
 fn nobody_there(plan: &Plan) -> Option<Warning> {
     let verdicts = plan.rows.iter().map(|row| row.verdict.as_ref());
     let gone = verdicts.enumerate().filter_map(|(row, verdict)| Some((row, verdict?)));
-    let gone = gone.filter(|(_, verdict)| verdict.code == ALREADY_GONE);
+    let gone = gone.filter(|(_, verdict)| verdict.code == RowReason::AlreadyGone.into());
     let (rows, words): (Vec<RowIndex>, Vec<&str>) = gone.map(|(row, verdict)| (row, verdict.message.as_str())).unzip();
     warn("nobody-to-delete", rows, |count| {
         let find = if count == 1 { "finds" } else { "find" };

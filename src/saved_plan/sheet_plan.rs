@@ -158,7 +158,7 @@ fn row_plan(rows: &[Row], plan: &Plan, snapshot: &Snapshot, index: RowIndex) -> 
             None => Fate::ToChange,
         },
         status: Some(status),
-        code,
+        code: code.to_string(),
         message,
         before,
         after,

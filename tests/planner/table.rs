@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use reseat::api::{PackedTexts, UserTexts};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{DeleteWhen, Operation, Status};
-use reseat::plan::{Administrators, Begun, BegunRows, CallKind, OnShortage, Pending, Plan, Rules, batch, plan};
+use reseat::plan::{
+    Administrators, Begun, BegunRows, CallKind, OnShortage, Pending, Plan, RowReason, Rules, batch, plan,
+};
 use serde_json::json;
 
 use crate::model::{EVERYONE, World, address, bundles, group_id, user_id};
@@ -278,10 +280,10 @@ fn a_row_about_an_account_that_cannot_be_made_gets_no_call() {
         &rules(OnShortage::Stop),
     );
     assert!(plan.steps.is_empty());
-    let codes: Vec<&str> = plan
+    let codes: Vec<String> = plan
         .rows
         .iter()
-        .map(|row| &*row.verdict.as_ref().unwrap().code)
+        .map(|row| row.verdict.as_ref().unwrap().code.to_string())
         .collect();
     assert_eq!(codes, ["group_not_found", "no_account", "no_account"]);
 }
@@ -333,10 +335,14 @@ fn rows_that_contradict_each_other_under_two_names_of_one_account_are_told_apart
             &HashMap::new(),
             &rules(OnShortage::Stop),
         );
-        let codes: Vec<&str> = plan
+        let codes: Vec<String> = plan
             .rows
             .iter()
-            .map(|row| row.verdict.as_ref().map_or("", |verdict| &*verdict.code))
+            .map(|row| {
+                row.verdict
+                    .as_ref()
+                    .map_or(String::new(), |verdict| verdict.code.to_string())
+            })
             .collect();
         assert_eq!(codes, expected, "{rows:?}");
         let second = plan.rows[1].verdict.as_ref().unwrap();
@@ -516,7 +522,10 @@ fn a_migration_begun_with_another_account_of_that_name_touches_nobody() {
         before: Some(json!({"user_id": user_id(old), "group_ids": [], "licenses": null, "external_license": false})),
         ..Begun::default()
     };
-    for (old, deletions, verdict) in [(0, 1, None), (7, 0, Some((Status::Conflict, "another_account")))] {
+    for (old, deletions, verdict) in [
+        (0, 1, None),
+        (7, 0, Some((Status::Conflict, RowReason::AnotherAccount.into()))),
+    ] {
         let begun = BegunRows::from([(row()[0].key, begun(old))]);
         let plan = plan(&row(), &world.snapshot(), &begun, &rules(OnShortage::Stop));
         assert_eq!(plan.deletions.len(), deletions, "{old}");
@@ -524,7 +533,7 @@ fn a_migration_begun_with_another_account_of_that_name_touches_nobody() {
             plan.rows[0]
                 .verdict
                 .as_ref()
-                .map(|verdict| (verdict.status, &*verdict.code)),
+                .map(|verdict| (verdict.status, verdict.code.clone())),
             verdict
         );
         assert_eq!(plan.steps.is_empty(), deletions == 0);
@@ -556,8 +565,8 @@ fn an_address_that_is_only_somebody_elses_user_name_leads_to_nobody() {
         );
         let verdict = plan.rows[0].verdict.as_ref().unwrap();
         assert_eq!(
-            (verdict.status, &*verdict.code),
-            (Status::Ambiguous, "user_name_of_another")
+            (verdict.status, verdict.code.clone()),
+            (Status::Ambiguous, RowReason::UserNameOfAnother.into())
         );
         assert!(plan.steps.is_empty() && plan.deletions.is_empty());
     }

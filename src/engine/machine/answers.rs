@@ -1,6 +1,7 @@
 //! What an answer means for the steps that a call was for: they are done, the call is split or made smaller, what became
 //! of it is read back, or the guilty step fails.
 
+use crate::plan::RowReason;
 use std::collections::HashMap;
 
 use super::failed_call::{self, Next};
@@ -59,7 +60,7 @@ impl Machine<'_> {
                     match reply {
                         InviteReply::Invited(user) => self.made(*step, user),
                         InviteReply::Refused(words) => {
-                            let failure = StepFailure::new(Status::Rejected, "invitation_refused", words);
+                            let failure = StepFailure::new(Status::Rejected, RowReason::InvitationRefused, words);
                             self.fail_step(*step, &failure, None);
                         }
                         InviteReply::Missing => lost.push(*step),
@@ -103,7 +104,7 @@ impl Machine<'_> {
                 Some(held) => format!("the server answered that the account holds {held} instead of {bundles}"),
                 None => "the server's answer does not name this account".to_owned(),
             };
-            let failure = StepFailure::new(Status::Conflict, "not_confirmed", words).unclear();
+            let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
             self.fail_or_look(&[*step], &failure, None);
         }
         self.end_steps(&confirmed, StepState::Done);
@@ -114,7 +115,7 @@ impl Machine<'_> {
         if !steps.is_empty() {
             let words = "the server's answer does not name this account";
             let kind = call.kind.clone();
-            let lost = StepFailure::new(Status::InDoubt, "answer_incomplete", words);
+            let lost = StepFailure::new(Status::InDoubt, RowReason::AnswerIncomplete, words);
             self.look_for_made(Call { kind, steps }, &lost);
         }
     }
@@ -127,14 +128,14 @@ impl Machine<'_> {
             let is_somebodys = !matches!(self.snapshot.user(&UserRef::Id(user)), Found::None { .. });
             if let Err(user) = self.steps.learn_id(account, user, is_somebodys) {
                 let words = format!("the server answered with {user}, which is another account's id");
-                let failure = StepFailure::new(Status::InDoubt, "another_account", words);
+                let failure = StepFailure::new(Status::InDoubt, RowReason::AnotherAccount, words);
                 return self.fail_step(step, &failure, None);
             }
         }
         self.end_step(step, StepState::Done);
         let rows = self.steps.rows_of(step);
         let going_on = rows.iter().filter(|row| !self.rows.has_ended(**row));
-        let records = going_on.filter_map(|row| self.rows.begun(*row, &self.steps, "made", self.now));
+        let records = going_on.filter_map(|row| self.rows.begun(*row, &self.steps, RowReason::Made, self.now));
         let records: Vec<Record> = records.collect();
         self.record(records);
     }
@@ -163,7 +164,7 @@ impl Machine<'_> {
                 self.schedule.put_back(sibling);
             }
             Next::ReadBack => {
-                let lost = StepFailure::new(Status::InDoubt, error.code.to_string(), &error.message);
+                let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
                 self.look_for_made(call, &lost);
                 self.schedule.put_back(sibling);
             }
@@ -346,7 +347,7 @@ impl Machine<'_> {
         for row in settled {
             let verdict = Verdict {
                 status: Status::Unchanged,
-                code: "already_gone".into(),
+                code: RowReason::AlreadyGone.into(),
                 message: "the account was gone already".to_owned(),
             };
             self.rows.settle(row, verdict);

@@ -1,5 +1,6 @@
 //! What reading back shows: accounts whose making had no clear answer, and successors before their predecessors go.
 
+use crate::plan::RowReason;
 use std::collections::HashMap;
 
 use super::protocol::{Effect, TaskId};
@@ -150,7 +151,7 @@ impl Machine<'_> {
                     _ => Status::Failed,
                 };
                 let words = format!("the old account was kept: failed to {error}");
-                let failure = StepFailure::new(status, "not_verified", words);
+                let failure = StepFailure::new(status, RowReason::NotVerified, words);
                 for step in steps {
                     self.fail_step(step, &failure, error.call());
                 }
@@ -161,7 +162,7 @@ impl Machine<'_> {
                         None => self.end_step(step, StepState::Done),
                         Some(words) => {
                             let words = format!("the old account was kept, because the new one {words}");
-                            let failure = StepFailure::new(Status::Conflict, "not_verified", words);
+                            let failure = StepFailure::new(Status::Conflict, RowReason::NotVerified, words);
                             self.fail_step(step, &failure, None);
                         }
                     }

@@ -1,5 +1,6 @@
 //! The rows of a run: what has happened to each so far, and the record that each ends with.
 
+use crate::plan::{RowCode, RowReason};
 use jiff::Timestamp;
 
 use super::steps::Steps;
@@ -19,11 +20,11 @@ pub(super) struct StepFailure {
 }
 
 impl StepFailure {
-    pub(super) fn new(status: Status, code: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: Status, code: impl Into<RowCode>, message: impl Into<String>) -> Self {
         Self {
             verdict: Verdict {
                 status,
-                code: code.into().into(),
+                code: code.into(),
                 message: message.into(),
             },
             is_unclear: false,
@@ -33,11 +34,7 @@ impl StepFailure {
     pub(super) fn of(error: &CallError) -> Self {
         Self {
             is_unclear: matches!(error.failure, Failure::Unclear | Failure::CutOff),
-            ..Self::new(
-                super::failed_call::status(error),
-                error.code.to_string(),
-                &error.message,
-            )
+            ..Self::new(super::failed_call::status(error), &error.code, &error.message)
         }
     }
 
@@ -250,7 +247,7 @@ impl<'a> Rows<'a> {
     pub(super) fn leave(&mut self, row: RowIndex, steps: &Steps<'_>, why: &str, now: Timestamp) -> Option<Record> {
         let left = Verdict {
             status: Status::NotRun,
-            code: "stopped".into(),
+            code: RowReason::Stopped.into(),
             message: why.to_owned(),
         };
         self.edit(row).failure.get_or_insert(left);
@@ -259,7 +256,7 @@ impl<'a> Rows<'a> {
 
     /// The record ahead of a call that must not be repeated, or of a step that a rerun has to know of; it says what has
     /// been done so far.
-    pub(super) fn begun(&self, row: RowIndex, steps: &Steps<'_>, code: &'static str, now: Timestamp) -> Option<Record> {
+    pub(super) fn begun(&self, row: RowIndex, steps: &Steps<'_>, code: RowReason, now: Timestamp) -> Option<Record> {
         if self.recording == Recording::Off {
             return None;
         }
@@ -292,7 +289,7 @@ impl<'a> Rows<'a> {
             operation: Some(operation.kind()),
             user: operation.user_label(),
             target: operation.target_label(),
-            code: end.code,
+            code: end.code.to_string(),
             message: end.message,
             before: end.before,
             after: end.after,

@@ -10,6 +10,7 @@ use crate::api::UserUpdate;
 use crate::engine::request::Request;
 use crate::ledger::Record;
 use crate::model::{Status, UserId};
+use crate::plan::RowReason;
 use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex, StepSource, Work};
 
 impl Machine<'_> {
@@ -92,12 +93,12 @@ impl Machine<'_> {
 
     /// The code of the records that have to be on disk before the call leaves: a rerun must know that a mail may have
     /// gone out, and what an old account held before its licences were handed over.
-    fn code_ahead(&self, call: &Call) -> Option<&'static str> {
+    fn code_ahead(&self, call: &Call) -> Option<RowReason> {
         let is_hand_over = |step: &StepIndex| self.steps.step(*step).stage == Stage::HandOver;
         match call.kind.family() {
-            Family::Invite => Some("inviting"),
-            Family::Create => Some("creating"),
-            Family::Release if call.steps.iter().any(is_hand_over) => Some("handing_over"),
+            Family::Invite => Some(RowReason::Inviting),
+            Family::Create => Some(RowReason::Creating),
+            Family::Release if call.steps.iter().any(is_hand_over) => Some(RowReason::HandingOver),
             _ => None,
         }
     }
@@ -116,7 +117,11 @@ impl Machine<'_> {
             return true;
         }
         let message = format!("no seat is left of {missing}: the server refused an earlier row and the pool is empty");
-        self.fail_step(step, &StepFailure::new(Status::Conflict, "seats_short", message), None);
+        self.fail_step(
+            step,
+            &StepFailure::new(Status::Conflict, RowReason::SeatsShort, message),
+            None,
+        );
         false
     }
 
@@ -170,7 +175,7 @@ impl Machine<'_> {
         }
         let label = &self.steps.plan().account(account).label;
         let message = format!("the account `{label}` was not made, so nothing could be done to it");
-        let failure = StepFailure::new(Status::Skipped, "no_account", message);
+        let failure = StepFailure::new(Status::Skipped, RowReason::NoAccount, message);
         for row in &self.steps.rows_of(index) {
             self.rows.fail(*row, failure.verdict.clone(), None);
         }
@@ -187,7 +192,7 @@ impl Machine<'_> {
             }
             Change::Unknowable => {
                 let message = "what the account holds is not known after an earlier row, and adding to it might take licences away; run the same command again";
-                let failure = StepFailure::new(Status::Conflict, "licenses_unreadable", message);
+                let failure = StepFailure::new(Status::Conflict, RowReason::LicensesUnreadable, message);
                 self.fail_step(step, &failure, None);
                 false
             }

@@ -1,5 +1,7 @@
 //! Whom and which groups a row means, and whether it may work on them.
 
+use crate::plan::{RowCode, RowReason};
+use crate::problem::ProblemCode;
 use std::sync::Arc;
 
 use super::builder::{Builder, Planned};
@@ -35,7 +37,7 @@ impl<'a> Builder<'a> {
         match self.drafts.get(account).deleted_by() {
             None => Ok(account),
             Some(other) => Err(contradicts(
-                "work-after-delete",
+                ProblemCode::WorkAfterDelete,
                 format!("the row works on an account that {} deletes", self.place(other)),
             )),
         }
@@ -59,7 +61,7 @@ impl<'a> Builder<'a> {
             }
             Found::None { .. } => {
                 let message = format!("`{label}` is made by this very sheet; delete it in a sheet of its own");
-                return Err(contradicts("made-and-deleted", message));
+                return Err(contradicts(ProblemCode::MadeAndDeleted, message));
             }
         };
         self.may_be_deleted(found)?;
@@ -69,18 +71,22 @@ impl<'a> Builder<'a> {
         match (draft.deleted_by(), draft.left_by(), &draft.succession) {
             (Some(other), ..) => {
                 let message = format!("{} deletes the same account", self.place(other));
-                return Err(verdict(Status::Duplicate, "duplicate-row", message));
+                return Err(verdict(
+                    Status::Duplicate,
+                    RowCode::Problem(ProblemCode::DuplicateRow),
+                    message,
+                ));
             }
             (None, Some(other), _) => {
                 let message = format!(
                     "{} moves the same account's owner, and deletes it (see `delete_when`)",
                     self.place(other)
                 );
-                return Err(contradicts("migrate-and-delete", message));
+                return Err(contradicts(ProblemCode::MigrateAndDelete, message));
             }
             (None, None, Some(succession)) => {
                 let message = format!("{} moves somebody to the same account", self.place(succession.row));
-                return Err(contradicts("made-and-deleted", message));
+                return Err(contradicts(ProblemCode::MadeAndDeleted, message));
             }
             (None, None, None) => {}
         }
@@ -91,11 +97,11 @@ impl<'a> Builder<'a> {
     pub(super) fn may_be_deleted(&self, user: &User) -> Planned {
         if self.snapshot.acting_user() == Some(user.id) {
             let message = "this is the account that reseat is signed in as, which it never deletes";
-            return Err(verdict(Status::Skipped, "own_account", message));
+            return Err(verdict(Status::Skipped, RowReason::OwnAccount, message));
         }
         if self.rules.administrators == Administrators::Protected && self.snapshot.is_administrator(user) {
             let message = "the account is a member of Administrators; add `--allow-admins` to delete it";
-            return Err(verdict(Status::Skipped, "administrator", message));
+            return Err(verdict(Status::Skipped, RowReason::Administrator, message));
         }
         Ok(())
     }
@@ -141,7 +147,7 @@ impl<'a> Builder<'a> {
             .any(|group| self.groups.get(group).is_some_and(is_everyone))
         {
             let message = "every account is in Everyone, and none can leave it";
-            return Err(verdict(Status::Rejected, "everyone", message));
+            return Err(verdict(Status::Rejected, RowReason::Everyone, message));
         }
         Ok(found)
     }

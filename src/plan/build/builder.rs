@@ -1,5 +1,7 @@
 //! The rows, one after the other.
 
+use crate::plan::RowReason;
+use crate::problem::ProblemCode;
 use std::collections::HashMap;
 
 use super::BegunRows;
@@ -215,7 +217,7 @@ impl<'a> Builder<'a> {
                 "`{}` comes from an external directory; change its profile there",
                 draft.label
             );
-            return Err(verdict(Status::Rejected, "directory_user", message));
+            return Err(verdict(Status::Rejected, RowReason::DirectoryUser, message));
         }
         draft.update(row, update);
         Ok(())
@@ -237,7 +239,7 @@ impl<'a> Builder<'a> {
                 "this row and {} each say what exactly the group's rule becomes",
                 self.place(*other)
             );
-            return Err(contradicts("two-rules", message));
+            return Err(contradicts(ProblemCode::TwoRules, message));
         }
         self.ruled_by.insert(group, row);
         let present = self.snapshot.rule(group);

@@ -1,5 +1,7 @@
 //! Rows that move a person to a new address by a new account.
 
+use crate::plan::RowReason;
+use crate::problem::ProblemCode;
 use serde_json::{Value, json};
 
 use super::begun::Captured;
@@ -111,7 +113,11 @@ impl<'a> Builder<'a> {
             && old.id == new.id
         {
             let message = format!("the account already bears the address `{}`", migrate.new_email);
-            return Err(verdict(crate::model::Status::Unchanged, "same_account", message));
+            return Err(verdict(
+                crate::model::Status::Unchanged,
+                RowReason::SameAccount,
+                message,
+            ));
         }
         Ok(Pair { old, new })
     }
@@ -125,14 +131,14 @@ impl<'a> Builder<'a> {
         match (draft.left_by(), &draft.succession) {
             (Some(other), _) => {
                 let message = format!("this row and {} both move the same user", self.place(other));
-                Err(contradicts("migrate-twice", message))
+                Err(contradicts(ProblemCode::MigrateTwice, message))
             }
             (None, Some(succession)) => {
                 let message = format!(
                     "{} moves somebody to the account that this row moves away from",
                     self.place(succession.row)
                 );
-                Err(contradicts("made-and-left", message))
+                Err(contradicts(ProblemCode::MadeAndLeft, message))
             }
             (None, None) => Ok(account),
         }
@@ -157,14 +163,14 @@ impl<'a> Builder<'a> {
                     "{} moves away from the account that this row moves to",
                     self.place(other)
                 );
-                Err(contradicts("made-and-left", message))
+                Err(contradicts(ProblemCode::MadeAndLeft, message))
             }
             (None, Some(succession)) => {
                 let message = format!(
                     "this row and {} both move somebody to the same account",
                     self.place(succession.row)
                 );
-                Err(contradicts("address-twice", message))
+                Err(contradicts(ProblemCode::AddressTwice, message))
             }
             (None, None) => Ok(account),
         }

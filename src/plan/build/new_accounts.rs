@@ -5,6 +5,7 @@ use super::builder::{Builder, Planned};
 use crate::api::{Invitation, NewUser};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
+use crate::plan::RowReason;
 use crate::plan::settled::{bearer, user_ambiguous, verdict};
 use crate::plan::{AccountIndex, Creation, LicenseEdit, Membership, Pending, RowIndex, Work};
 use crate::text::fold;
@@ -129,7 +130,7 @@ impl Builder<'_> {
             "an earlier run made the account {account} for this row, but it cannot be found now; \
              run again later, or with `--again` if somebody deleted it and it is to be made anew"
         );
-        Err(verdict(Status::InDoubt, "account_missing", message))
+        Err(verdict(Status::InDoubt, RowReason::AccountMissing, message))
     }
 
     /// The groups and licences of a row that makes an account, or finds it made.

@@ -1,0 +1,123 @@
+//! Why a row ends as it does, as a code: the `code` column of the results file.
+
+use std::fmt;
+
+use strum::{Display, EnumIter, IntoStaticStr};
+
+use crate::api::ErrorCode;
+use crate::problem::ProblemCode;
+
+/// Why a row ends as it does, for programs. `Display` gives the text of the results file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum RowCode {
+    /// The status says it all; the text is empty.
+    #[default]
+    None,
+    /// A reason of the plan or of the run.
+    Reason(RowReason),
+    /// A contradiction between rows, which `check` would have named had it known whom they mean.
+    Problem(ProblemCode),
+    /// What came of a call.
+    Call(ErrorCode),
+}
+
+/// The reasons of the plan and of the run. The texts, in snake case, are in results files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum RowReason {
+    /// No user has the name or id.
+    UserNotFound,
+    /// Several users have the name.
+    UserAmbiguous,
+    /// The address is the user name of an account with another address.
+    UserNameOfAnother,
+    /// No group has the name or id.
+    GroupNotFound,
+    /// Several groups have the name.
+    GroupAmbiguous,
+    /// Everyone is a group that nobody leaves.
+    Everyone,
+    /// The account to be deleted is not there.
+    AlreadyGone,
+    /// The account that the row builds on was not made.
+    NoAccount,
+    /// An account that an earlier run made cannot be found.
+    AccountMissing,
+    /// The name, or the id that the server answered with, is another account's.
+    AnotherAccount,
+    /// The migration leads to the account that it starts from.
+    SameAccount,
+    /// The organization's directory manages the account.
+    DirectoryUser,
+    /// The account is the one that reseat runs as.
+    OwnAccount,
+    /// The account is an administrator's.
+    Administrator,
+    /// What the account holds cannot be read, and writing would replace it.
+    LicensesUnreadable,
+    /// No seat is left for the row.
+    SeatsShort,
+    /// The invitation is not accepted yet.
+    NotAccepted,
+    /// The server refused the invitation inside a successful answer.
+    InvitationRefused,
+    /// The server's answer does not name the account.
+    AnswerIncomplete,
+    /// The server's answer does not confirm the licences that were asked for.
+    NotConfirmed,
+    /// The new account lacks something, so the old one was kept.
+    NotVerified,
+    /// The run stopped before the row was reached.
+    Stopped,
+    /// Recorded before an invitation is sent.
+    Inviting,
+    /// Recorded before a local account is created.
+    Creating,
+    /// Recorded before licences are taken off an old account.
+    HandingOver,
+    /// Recorded once the row's account is made.
+    Made,
+}
+
+impl From<RowReason> for RowCode {
+    fn from(reason: RowReason) -> Self {
+        Self::Reason(reason)
+    }
+}
+
+impl From<&ErrorCode> for RowCode {
+    fn from(code: &ErrorCode) -> Self {
+        Self::Call(code.clone())
+    }
+}
+
+impl fmt::Display for RowCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => Ok(()),
+            Self::Reason(reason) => reason.fmt(out),
+            Self::Problem(code) => out.write_str(code.as_str()),
+            Self::Call(code) => code.fmt(out),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    /// Scripts compare them, and a rerun goes by some.
+    #[test]
+    fn the_texts_of_reasons_stay_as_they_are() {
+        let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
+        let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
+            already_gone no_account account_missing another_account same_account directory_user own_account administrator \
+            licenses_unreadable seats_short not_accepted invitation_refused answer_incomplete not_confirmed not_verified \
+            stopped inviting creating handing_over made";
+        assert_eq!(texts.join(" "), expected);
+        assert_eq!(RowCode::None.to_string(), "");
+        assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");
+    }
+}
