@@ -9,7 +9,7 @@ use reseat::ledger::{
     COLUMNS, FORMAT_VERSION, FinishError, History, LockedResults, OpenError, Opened, Record, ResultsFile, Resume,
     RunId, StartedAnew, results_path,
 };
-use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, Status, UserId};
+use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, RowReport, Status, UserId};
 use serde_json::json;
 use strum::IntoEnumIterator;
 use tempfile::TempDir;
@@ -53,32 +53,37 @@ fn place(row: u32) -> Place {
 /// A record of the `n`-th row of a sheet.
 fn record(n: u32, status: Status) -> Record {
     Record {
-        place: place(n + 2),
-        operation: Some(OperationKind::Invite),
-        user: format!("person{n}@x.example"),
-        target: "Automation Users; \"Café, Köln\"".to_owned(),
-        status,
+        report: RowReport {
+            place: place(n + 2),
+            operation: Some(OperationKind::Invite),
+            user: format!("person{n}@x.example"),
+            target: "Automation Users; \"Café, Köln\"".to_owned(),
+            status,
+            code: String::new(),
+            message: "=said \"the server\", -twice".to_owned(),
+            before: Some(json!({"groups": [], "note": "a\nb"})),
+            after: Some(json!(-5)),
+            user_id: Some(UserId(Uuid::from_u128(u128::from(n) + 1))),
+            key: key(n),
+        },
         http_status: Some(200),
-        code: String::new(),
-        message: "=said \"the server\", -twice".to_owned(),
         attempts: 1,
         calls: 2,
-        before: Some(json!({"groups": [], "note": "a\nb"})),
-        after: Some(json!(-5)),
-        user_id: Some(UserId(Uuid::from_u128(u128::from(n) + 1))),
         trace_id: Some("@trace".to_owned()),
         started_at: Some("2026-11-21T10:00:01.250Z".parse().unwrap()),
         finished_at: Some("2026-11-21T10:00:02Z".parse().unwrap()),
-        key: key(n),
     }
 }
 
 /// A record of a row for which nothing was brought about.
 fn bare(n: u32, status: Status) -> Record {
     Record {
+        report: RowReport {
+            after: None,
+            user_id: None,
+            ..record(n, status).report
+        },
         calls: 0,
-        after: None,
-        user_id: None,
         ..record(n, status)
     }
 }
@@ -194,9 +199,9 @@ fn a_rerun_gets_the_facts_of_a_row_that_it_goes_on_with() {
             panic!("row {row} starts over");
         };
         assert_eq!(prior.status, status);
-        assert_eq!(prior.before, record(row, status).before);
-        assert_eq!(prior.after, record(row, status).after);
-        assert_eq!(prior.user_id, record(row, status).user_id);
+        assert_eq!(prior.before, record(row, status).report.before);
+        assert_eq!(prior.after, record(row, status).report.after);
+        assert_eq!(prior.user_id, record(row, status).report.user_id);
     }
     let Resume::Settle(prior) = history.resume(&key(3)).unwrap() else {
         panic!("a row that may have been mailed is run again blind");
@@ -223,11 +228,11 @@ fn a_finished_file_has_one_line_per_row_in_the_order_of_the_sheet() {
     assert_eq!(finished.kept, 0);
     let found = records(&path);
     assert_eq!(
-        found.iter().map(|record| record.key).collect::<Vec<_>>(),
+        found.iter().map(|record| record.report.key).collect::<Vec<_>>(),
         order.map(key)
     );
     assert_eq!(
-        found.iter().map(|record| record.place.row).collect::<Vec<_>>(),
+        found.iter().map(|record| record.report.place.row).collect::<Vec<_>>(),
         [2, 3, 4],
         "rows are told where the sheet now has them"
     );
@@ -252,7 +257,7 @@ fn lines_of_rows_that_left_the_sheet_stay_after_the_others_where_something_was_d
             .append(vec![record(50, Status::Failed), record(0, Status::Done)]),
     );
     let finished = opened.file.finish(&in_order(&[0])).unwrap();
-    let left: Vec<_> = records(&path).into_iter().map(|record| record.status).collect();
+    let left: Vec<_> = records(&path).into_iter().map(|record| record.report.status).collect();
     assert_eq!(
         left,
         [
@@ -273,13 +278,19 @@ fn whoever_lost_something_in_a_row_that_was_not_finished_is_told_of_after_the_ro
         for status in [Status::Conflict, Status::NotRun, Status::Unchanged] {
             let (_folder, path) = folder();
             let released = Record {
-                operation: Some(kind),
-                before: Some(json!({"licenses": ["ATTUNU"]})),
-                after: Some(json!({"licenses": null})),
+                report: RowReport {
+                    operation: Some(kind),
+                    before: Some(json!({"licenses": ["ATTUNU"]})),
+                    after: Some(json!({"licenses": null})),
+                    ..record(1, status).report
+                },
                 ..record(1, status)
             };
             let blank = Record {
-                before: None,
+                report: RowReport {
+                    before: None,
+                    ..bare(1, Status::NotRun).report
+                },
                 ..bare(1, Status::NotRun)
             };
             killed_run(&path, vec![released.clone(), blank]);
@@ -289,7 +300,7 @@ fn whoever_lost_something_in_a_row_that_was_not_finished_is_told_of_after_the_ro
             if status != Status::Unchanged {
                 let resume = History::read(&path).unwrap().resume(&key(1)).unwrap();
                 assert!(
-                    matches!(&resume, Resume::GoOn(prior) if prior.before == released.before),
+                    matches!(&resume, Resume::GoOn(prior) if prior.before == released.report.before),
                     "{kind} {status}: {resume:?}"
                 );
             }
@@ -515,7 +526,10 @@ fn a_file_saved_by_a_spreadsheet_program_is_still_read() {
         [
             record(0, Status::Done),
             Record {
-                place: place(3),
+                report: RowReport {
+                    place: place(3),
+                    ..record(1, Status::Done).report
+                },
                 ..record(1, Status::Done)
             }
         ]
@@ -783,32 +797,32 @@ fn a_file_of_the_first_released_version_is_always_readable() {
     fs_err::write(&path, FROZEN).unwrap();
     let found = records(&path);
     assert_eq!(
-        found.iter().map(|record| record.status).collect::<Vec<_>>(),
+        found.iter().map(|record| record.report.status).collect::<Vec<_>>(),
         Status::iter().collect::<Vec<_>>()
     );
-    assert_eq!(found[0].place.to_string(), "Q4, all row 2");
-    assert_eq!(found[0].target, "Automation Users; \"Robots, Köln\"");
+    assert_eq!(found[0].report.place.to_string(), "Q4, all row 2");
+    assert_eq!(found[0].report.target, "Automation Users; \"Robots, Köln\"");
     assert_eq!(found[0].duration_ms(), Some(412));
-    assert_eq!(found[2].before.as_ref().unwrap()["licenses"], json!(["ATTUNU"]));
-    assert_eq!(found[6].message, "=HYPERLINK(\"x\") is not a name");
-    assert_eq!(found[10].user, "@joe");
+    assert_eq!(found[2].report.before.as_ref().unwrap()["licenses"], json!(["ATTUNU"]));
+    assert_eq!(found[6].report.message, "=HYPERLINK(\"x\") is not a name");
+    assert_eq!(found[10].report.user, "@joe");
     assert!(found[9].started_at.is_some() && found[9].finished_at.is_none());
     let history = History::read(&path).unwrap();
     assert_eq!(history.last_run().unwrap().short(), "a1b2c3");
     for record in found {
-        let expected = match record.status {
+        let expected = match record.report.status {
             Status::Done | Status::Unchanged => "skip",
             Status::Waiting => "go on",
             Status::InDoubt | Status::Started => "settle",
             _ => "run",
         };
-        let resume = match history.resume(&record.key).unwrap() {
+        let resume = match history.resume(&record.report.key).unwrap() {
             Resume::Skip => "skip",
             Resume::Run => "run",
             Resume::GoOn(_) => "go on",
             Resume::Settle(_) => "settle",
         };
-        assert_eq!(resume, expected, "{}", record.status);
+        assert_eq!(resume, expected, "{}", record.report.status);
     }
 }
 
@@ -818,7 +832,7 @@ fn a_file_of_the_first_released_version_is_written_back_as_it_was() {
     fs_err::write(&path, FROZEN).unwrap();
     let order: Vec<_> = records(&path)
         .into_iter()
-        .map(|record| (record.key, record.place))
+        .map(|record| (record.report.key, record.report.place))
         .collect();
     let frozen = History::read(&path).unwrap().last_run().unwrap().clone();
     let opened = ResultsFile::open(&path, &frozen).unwrap();
@@ -868,25 +882,7 @@ prop_compose! {
     ) -> Record {
         let [sheet, user, target, code, message, trace] = texts;
         let time = |millisecond| jiff::Timestamp::from_millisecond(millisecond).unwrap();
-        Record {
-            place: Place { sheet: sheet.trim().into(), row },
-            operation,
-            user: user.trim().to_owned(),
-            target: target.trim().to_owned(),
-            status,
-            http_status,
-            code: code.trim().to_owned(),
-            message: message.trim().to_owned(),
-            attempts: counts.0,
-            calls: counts.1,
-            before: json.as_ref().map(|text| json!({ "name": text })),
-            after: json.map(|text| json!(text)),
-            user_id: id.map(|id| UserId(Uuid::from_u128(id))),
-            trace_id: Some(trace.trim().to_owned()).filter(|trace| !trace.is_empty()),
-            started_at: times.map(|(start, _)| time(start)),
-            finished_at: times.map(|(start, length)| time((start + length).max(0))),
-            key: key(row),
-        }
+        Record { report: RowReport { place: Place { sheet: sheet.trim().into(), row }, operation, user: user.trim().to_owned(), target: target.trim().to_owned(), status, code: code.trim().to_owned(), message: message.trim().to_owned(), before: json.as_ref().map(|text| json!({ "name": text })), after: json.map(|text| json!(text)), user_id: id.map(|id| UserId(Uuid::from_u128(id))), key: key(row) }, http_status, attempts: counts.0, calls: counts.1, trace_id: Some(trace.trim().to_owned()).filter(|trace| !trace.is_empty()), started_at: times.map(|(start, _)| time(start)), finished_at: times.map(|(start, length)| time((start + length).max(0))) }
     }
 }
 
@@ -927,8 +923,8 @@ proptest! {
         finished_run(&path, made.clone(), &(0..40).collect::<Vec<_>>());
         let done: HashSet<RowKey> = records(&path)
             .into_iter()
-            .filter(|record| matches!(record.status, Status::Done | Status::Unchanged))
-            .map(|record| record.key)
+            .filter(|record| matches!(record.report.status, Status::Done | Status::Unchanged))
+            .map(|record| record.report.key)
             .collect();
         let opened = open(&path);
         for (key, _) in in_order(&now) {
@@ -936,7 +932,7 @@ proptest! {
             prop_assert_eq!(skips, done.contains(&key));
         }
         let finished = opened.file.finish(&in_order(&now)).unwrap();
-        let keys: HashSet<RowKey> = made.iter().map(|record| record.key).collect();
+        let keys: HashSet<RowKey> = made.iter().map(|record| record.report.key).collect();
         prop_assert_eq!(finished.counts.values().sum::<usize>(), keys.len());
     }
 }

@@ -174,8 +174,8 @@ fn failed_sheet(
         }
         if let Some(record) = history.record(key).map_err(|error| not_read(&error))? {
             let row = FailedRow {
-                status: record.status.to_string(),
-                message: record.message,
+                status: record.report.status.to_string(),
+                message: record.report.message,
             };
             failed.insert((place.sheet.clone(), place.row), row);
         }

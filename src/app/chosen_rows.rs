@@ -5,9 +5,8 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use crate::cli::{PlanningOptions, RowSelection};
-use crate::intake::RefusedRow;
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
-use crate::model::{OperationKind, Place, Row, RowKey, Status};
+use crate::model::{OperationKind, Place, Row, RowKey, RowReport, Status};
 use crate::plan::{Begun, BegunRows};
 
 /// What a run does with the rows of its sheet.
@@ -107,7 +106,7 @@ impl ChosenRows {
     /// How many rows did not pass validation, or stand twice.
     pub(super) fn invalid(&self) -> usize {
         let left = self.left.iter();
-        left.filter(|record| record.status != Status::NotRun).count()
+        left.filter(|record| record.report.status != Status::NotRun).count()
     }
 
     /// The keys of the rows that are run; of a million rows the rest goes.
@@ -142,25 +141,10 @@ fn begun(prior: &Prior) -> Begun {
 }
 
 fn not_run(row: &Row, why: &str) -> Record {
-    Record {
-        operation: Some(row.operation.kind()),
-        user: row.operation.user_label(),
-        target: row.operation.target_label(),
+    Record::from(RowReport {
         message: why.to_owned(),
-        ..Record::blank(row.place.clone(), row.key, Status::NotRun)
-    }
-}
-
-/// The record of a row that did not pass validation, or stands twice.
-pub(super) fn not_valid(refused: &RefusedRow) -> Record {
-    Record {
-        operation: refused.operation,
-        user: refused.user.clone(),
-        target: refused.target.clone(),
-        code: refused.code.as_str().to_owned(),
-        message: refused.message.clone(),
-        ..Record::blank(refused.place.clone(), refused.key, refused.status)
-    }
+        ..RowReport::of(row, Status::NotRun)
+    })
 }
 
 /// Whether an unsettled row has to be looked for patiently: its call may be so fresh that the account is

@@ -6,9 +6,8 @@ use jiff::{Timestamp, Zoned};
 
 use super::chosen_rows::ChosenRows;
 use super::organization::Organization;
-use crate::directory::Snapshot;
 use crate::engine::{Circumstances, Forecast, Reading, Timing, forecast};
-use crate::plan::{Plan, Rules};
+use crate::plan::{PlannedSheet, Rules};
 use crate::report::PlanView;
 
 /// What a plan costs.
@@ -28,18 +27,10 @@ pub(super) enum Ahead {
 }
 
 impl Cost {
-    pub(super) fn of(
-        choice: &ChosenRows,
-        plan: &Plan,
-        snapshot: &Snapshot,
-        rules: &Rules,
-        organization: &Organization,
-        ahead: Ahead,
-    ) -> Self {
+    pub(super) fn of(sheet: PlannedSheet<'_>, rules: &Rules, organization: &Organization, ahead: Ahead) -> Self {
         let stats = organization.client.stats();
         let circumstances = Circumstances {
-            rows: &choice.rows,
-            snapshot,
+            sheet,
             rules,
             allocate_method: organization.allocate_method,
             concurrency: organization.read.concurrency,
@@ -50,7 +41,7 @@ impl Cost {
             },
             traffic: organization.client.simulated_traffic(),
         };
-        let (forecast, timing) = forecast(plan, &circumstances);
+        let (forecast, timing) = forecast(&circumstances);
         let ends = Timestamp::now()
             .checked_add(timing.takes)
             .unwrap_or(Timestamp::MAX)
@@ -58,14 +49,12 @@ impl Cost {
         Self { forecast, timing, ends }
     }
 
-    pub(super) fn view<'p>(&'p self, choice: &'p ChosenRows, plan: &'p Plan, snapshot: &'p Snapshot) -> PlanView<'p> {
+    pub(super) fn view<'p>(&'p self, sheet: PlannedSheet<'p>, choice: &ChosenRows) -> PlanView<'p> {
         PlanView {
-            rows: &choice.rows,
-            plan,
+            sheet,
             forecast: &self.forecast,
             timing: &self.timing,
             ends: &self.ends,
-            snapshot,
             finished_before: choice.finished,
             invalid: choice.invalid(),
         }

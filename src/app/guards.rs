@@ -50,7 +50,7 @@ pub(super) fn question(
     options: &RunOptions,
     interactivity: Interactivity,
 ) -> Result<Question, Failure> {
-    let plan = view.plan;
+    let plan = view.sheet.plan;
     if !plan.short.is_empty() && rules.on_shortage == OnShortage::Stop {
         let message = format!(
             "there are not enough seats for {}, so nothing was sent",

@@ -5,7 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::Ending;
-use super::chosen_rows::{RowScope, choose, not_valid};
+use super::chosen_rows::{RowScope, choose};
 use super::console::{Console, data};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
@@ -14,6 +14,8 @@ use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
 use super::runtime::{block_on, off_thread};
 use crate::cli::{OutputFormat, PlanOptions};
+use crate::ledger::Record;
+use crate::plan::PlannedSheet;
 use crate::report::write_json;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
@@ -32,7 +34,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let path = results_of(loaded.source.path(), planning.results.as_deref());
         let (organization, target) = (loaded.organization.id, planning.sheet.target);
         let rows = std::mem::take(&mut loaded.intake.rows);
-        let refused = loaded.intake.refused.iter().map(not_valid).collect();
+        let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
         let scope = RowScope::of(planning);
         let choice = off_thread(move || {
             let history = results::read(&path, organization, target)?;
@@ -43,14 +45,17 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let rules = rules(&settings, planning);
         let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
         let ahead = Ahead::WholeRun(began.elapsed());
-        let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, ahead);
-        let view = cost.view(&choice, &plan, &snapshot);
-        let now = SheetPlan {
-            order: &order,
+        let planned = PlannedSheet {
             rows: &choice.rows,
-            not_attempted: &choice.left,
             plan: &plan,
             snapshot: &snapshot,
+        };
+        let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
+        let view = cost.view(planned, &choice);
+        let now = SheetPlan {
+            order: &order,
+            planned,
+            not_attempted: &choice.left,
         };
         if let Some(file) = &options.save {
             let header = PlanHeader {

@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
-use super::chosen_rows::{ChosenRows, RowScope, choose, not_valid};
+use super::chosen_rows::{ChosenRows, RowScope, choose};
 use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
 use super::failure::Failure;
-use super::guards::{Interactivity, ask, question};
+use super::guards::{Interactivity, Question, ask, question};
 use super::inputs::{open_sheet, settings_for};
 use super::job::Job;
 use super::next::Typed;
@@ -24,6 +24,7 @@ use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity}
 use crate::engine::{self, Engine, Ran};
 use crate::ledger::{CarryForward, History, Journal, Record, RunId};
 use crate::model::{DeleteWhen, Operation, Row, RowKey};
+use crate::plan::PlannedSheet;
 use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
 use crate::sheet::{STDIN, Source};
@@ -82,7 +83,7 @@ async fn carry_out(
         earlier: options.history,
         target,
         rows,
-        refused: loaded.intake.refused.iter().map(not_valid).collect(),
+        refused: loaded.intake.refused.iter().cloned().map(Record::from).collect(),
         scope: job.scope(),
     };
     let (results, mut choice) = off_thread(move || opening.open()).await?;
@@ -95,33 +96,29 @@ async fn carry_out(
     }
     let agreed = async {
         let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
+        let planned = PlannedSheet {
+            rows: &choice.rows,
+            plan: &plan,
+            snapshot: &snapshot,
+        };
         if let Some(saved) = &job.saved {
             let now = SheetPlan {
                 order: &order(&loaded.intake, &choice),
-                rows: &choice.rows,
+                planned,
                 not_attempted: &choice.left,
-                plan: &plan,
-                snapshot: &snapshot,
             };
             saved.check(now, &rules.sizes, history)?;
             session.console.tell(format!("{}\n", saved.still_holds()));
         }
-        let cost = Cost::of(&choice, &plan, &snapshot, &rules, &loaded.organization, Ahead::Changes);
-        let view = cost.view(&choice, &plan, &snapshot);
+        let cost = Cost::of(planned, &rules, &loaded.organization, Ahead::Changes);
+        let view = cost.view(planned, &choice);
         if choice.rows.is_empty() {
             session.console.tell(nothing_to_do(history, &choice, &path));
         } else {
             session.console.tell(text(|out| view.write_text(out)));
         }
-        let question =
-            question(&view, &rules, options, interactivity).map_err(|refusal| match session.console.verbosity {
-                Verbosity::Quiet => refusal,
-                // The plan has just told which rows.
-                Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
-            })?;
-        let asked = Instant::now();
-        ask(question, &session.signals).await?;
-        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, asked.elapsed()))
+        let hesitated = confirm(session, question(&view, &rules, options, interactivity)).await?;
+        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
     };
     let (snapshot, plan, takes, hesitated) = agreed.await?;
 
@@ -189,6 +186,18 @@ impl Opening {
         let choice = choose(self.rows, self.refused, results.history(), &self.scope);
         Ok((results, choice.map_err(|error| not_read(&error))?))
     }
+}
+
+/// Asks whether to go on, and says how long the answer took.
+async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> Result<Duration, Failure> {
+    let question = question.map_err(|refusal| match session.console.verbosity {
+        Verbosity::Quiet => refusal,
+        // The plan, which was just shown, names the rows.
+        Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
+    })?;
+    let asked = Instant::now();
+    ask(question, &session.signals).await?;
+    Ok(asked.elapsed())
 }
 
 fn max_failures(most: MaxFailures) -> engine::MaxFailures {

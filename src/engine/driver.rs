@@ -20,7 +20,7 @@ use crate::api::DepartureGate;
 use crate::directory::{self, Snapshot};
 use crate::ledger::{Durable, Journal, JournalError, Record};
 use crate::model::Row;
-use crate::plan::{Plan, Rules};
+use crate::plan::{Plan, PlannedSheet, Rules};
 
 /// How many records may be on their way to the disk before answers have to wait for it, so that a slow disk does not
 /// fill the memory.
@@ -50,9 +50,11 @@ impl Engine<'_> {
     /// that the results file could not be written, and nothing more was sent after that.
     pub async fn run(self, plan: &Plan) -> Result<Ran, JournalError> {
         let mut machine = Machine::new(Setup {
-            rows: self.rows,
-            plan,
-            snapshot: self.snapshot,
+            sheet: PlannedSheet {
+                rows: self.rows,
+                plan,
+                snapshot: self.snapshot,
+            },
             rules: self.rules,
             max_failures: self.max_failures,
             concurrency: self.concurrency,

@@ -12,11 +12,11 @@ use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId
 use super::read_back::{Lack, Successor};
 use super::request::{Reply, Request};
 use crate::api::{InviteReply, Receipt};
-use crate::directory::{Allocations, Snapshot, read_back_calls};
+use crate::directory::{Allocations, read_back_calls};
 use crate::event::{Method, Service};
-use crate::model::{Row, UserId};
+use crate::model::UserId;
 use crate::pace::SimulatedTraffic;
-use crate::plan::{AccountIndex, CallKind, Direct, Plan, Rules, Stage, Work};
+use crate::plan::{AccountIndex, CallKind, Direct, PlannedSheet, Rules, Stage, Work};
 
 /// Calls by the quota that they count against.
 pub type Calls = BTreeMap<(Service, Method), u64>;
@@ -65,10 +65,8 @@ impl Forecast {
 
 /// What else a forecast depends on.
 pub struct Circumstances<'a> {
-    /// The rows, as they were planned.
-    pub rows: &'a [Row],
-    /// The state that was planned against.
-    pub snapshot: &'a Snapshot,
+    /// What is forecast: the rows, what is planned for them, and the state that they were planned against.
+    pub sheet: PlannedSheet<'a>,
     /// What the user chose.
     pub rules: &'a Rules,
     /// The method that allocates licences.
@@ -102,7 +100,7 @@ pub enum SimulatedCall {
 }
 
 /// What the plan will cost if every step succeeds.
-pub fn forecast(plan: &Plan, circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
+pub fn forecast(circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
     let mut forecast = Forecast::default();
     let reads = circumstances.reads.iter();
     forecast.reads = reads
@@ -116,12 +114,9 @@ pub fn forecast(plan: &Plan, circumstances: &Circumstances<'_>) -> (Forecast, Ti
     }
     let mut one_by_one = traffic.clone();
     let mut simulation = Simulation {
-        plan,
         circumstances,
         machine: Machine::new(Setup {
-            rows: circumstances.rows,
-            plan,
-            snapshot: circumstances.snapshot,
+            sheet: circumstances.sheet,
             rules: circumstances.rules,
             max_failures: None,
             concurrency: circumstances.concurrency,
@@ -146,7 +141,6 @@ pub fn forecast(plan: &Plan, circumstances: &Circumstances<'_>) -> (Forecast, Ti
 
 /// A run of which every call succeeds.
 struct Simulation<'a> {
-    plan: &'a Plan,
     circumstances: &'a Circumstances<'a>,
     machine: Machine<'a>,
     traffic: SimulatedTraffic<SimulatedCall>,
@@ -254,7 +248,7 @@ impl Simulation<'_> {
 
     fn read_back(&mut self, task: TaskId, successors: &[Successor]) {
         let wants_licenses = successors.iter().any(|successor| !successor.licenses.is_empty());
-        let calls = read_back(self.plan, successors.len(), wants_licenses, self.circumstances);
+        let calls = read_back(successors.len(), wants_licenses, self.circumstances);
         self.reading_back = Some((task, successors.len(), calls.values().sum::<u64>() + 1));
         for ((service, method), count) in &calls {
             for _ in 0..*count {
@@ -281,8 +275,8 @@ impl Simulation<'_> {
 }
 
 /// The calls of the stage that reads successors back: the listings as they will have grown and shrunk by then.
-fn read_back(plan: &Plan, accounts: usize, wants_licenses: bool, circumstances: &Circumstances<'_>) -> Calls {
-    let snapshot = circumstances.snapshot;
+fn read_back(accounts: usize, wants_licenses: bool, circumstances: &Circumstances<'_>) -> Calls {
+    let PlannedSheet { plan, snapshot, .. } = circumstances.sheet;
     let listings = snapshot.listings();
     let Some(users) = listings.users else {
         return Calls::new();

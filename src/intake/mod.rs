@@ -14,4 +14,4 @@ pub use across_rows::SkippedSheet;
 pub use cells::{Column, operation_named, print_list};
 pub use options::Options;
 pub use read::{Checked, Intake, check, read};
-pub use rows::{Need, RefusedRow, needs, takes};
+pub use rows::{Need, needs, takes};

@@ -6,8 +6,8 @@ use strum::IntoEnumIterator;
 
 use super::across_rows::{Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
 use super::options::Options;
-use super::rows::{Keep, RefusedRow};
-use crate::model::{OperationKind, Row};
+use super::rows::Keep;
+use crate::model::{OperationKind, Row, RowReport};
 use crate::problem::Problems;
 use crate::sheet::{SheetError, Source};
 
@@ -17,7 +17,7 @@ pub struct Intake {
     /// The rows that can run, in sheet order.
     pub rows: Vec<Row>,
     /// The rows that cannot, in sheet order.
-    pub refused: Vec<RefusedRow>,
+    pub refused: Vec<RowReport>,
     /// What is wrong with the sheet, or worth a look.
     pub problems: Problems,
     /// Words in licence cells that mean no known bundle; the organization may know them.

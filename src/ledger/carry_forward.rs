@@ -25,7 +25,7 @@ impl CarryForward {
 impl Journal for CarryForward {
     fn append(&self, mut records: Vec<Record>) -> Durable {
         for record in &mut records {
-            if let Some(prior) = self.earlier.get(&record.key) {
+            if let Some(prior) = self.earlier.get(&record.report.key) {
                 carry(prior, record);
             }
         }
@@ -35,13 +35,13 @@ impl Journal for CarryForward {
 
 /// Of what was there before, the earliest counts; of what is there now, the latest.
 fn carry(prior: &Prior, record: &mut Record) {
-    let is_another = |account| record.user_id.is_some_and(|now| now != account);
+    let is_another = |account| record.report.user_id.is_some_and(|now| now != account);
     if prior.user_id.is_some_and(is_another) {
         // The name belongs to another account now, to which none of this was done.
         return;
     }
-    record.before = overlaid(record.before.take(), prior.before.clone());
-    record.after = overlaid(prior.after.clone(), record.after.take());
+    record.report.before = overlaid(record.report.before.take(), prior.before.clone());
+    record.report.after = overlaid(prior.after.clone(), record.report.after.take());
 }
 
 fn overlaid(below: Option<Value>, above: Option<Value>) -> Option<Value> {
@@ -66,6 +66,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::RowReport;
     use crate::model::{Place, Status, UserId};
 
     fn carried(earlier: [Option<Value>; 2], later: [Option<Value>; 2], account: u128) -> [Option<Value>; 2] {
@@ -73,16 +74,19 @@ mod tests {
             sheet: "Joiners".into(),
             row: 2,
         };
-        let blank = Record::blank(place, RowKey::of("row", 2), Status::Conflict);
+        let blank = Record::from(RowReport::blank(place, RowKey::of("row", 2), Status::Conflict));
         let with = |[before, after]: [Option<Value>; 2], account| Record {
-            before,
-            after,
-            user_id: Some(UserId(uuid::Uuid::from_u128(account))),
+            report: RowReport {
+                before,
+                after,
+                user_id: Some(UserId(uuid::Uuid::from_u128(account))),
+                ..blank.clone().report
+            },
             ..blank.clone()
         };
         let mut record = with(later, account);
         carry(&with(earlier, 1).into(), &mut record);
-        [record.before, record.after]
+        [record.report.before, record.report.after]
     }
 
     #[test]

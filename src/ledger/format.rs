@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Record;
-use crate::model::Place;
+use crate::model::{Place, RowReport};
 use crate::text::{clean, escape_formula, unescape_formula};
 
 /// The columns, in their order.
@@ -60,25 +60,25 @@ pub(super) fn encode(record: &Record, run: &str, line: &mut ByteRecord) {
     line.clear();
     let started = record.started_at.map(to_millisecond);
     let finished = record.finished_at.map(to_millisecond);
-    push(line, &record.place.row.to_string());
-    push_text(line, &record.place.sheet);
-    push(line, record.operation.map_or("", |operation| operation.as_str()));
-    push_text(line, &record.user);
-    push_text(line, &record.target);
-    push(line, record.status.as_str());
+    push(line, &record.report.place.row.to_string());
+    push_text(line, &record.report.place.sheet);
+    push(line, record.report.operation.map_or("", |operation| operation.as_str()));
+    push_text(line, &record.report.user);
+    push_text(line, &record.report.target);
+    push(line, record.report.status.as_str());
     push_shown(line, record.http_status);
-    push_text(line, &record.code);
-    push_text(line, &record.message);
+    push_text(line, &record.report.code);
+    push_text(line, &record.report.message);
     push(line, &record.attempts.to_string());
     push(line, &record.calls.to_string());
-    push_json(line, record.before.as_ref());
-    push_json(line, record.after.as_ref());
-    push_shown(line, record.user_id);
+    push_json(line, record.report.before.as_ref());
+    push_json(line, record.report.after.as_ref());
+    push_shown(line, record.report.user_id);
     push_text(line, record.trace_id.as_deref().unwrap_or_default());
     push_shown(line, started.map(|time| format!("{time:.3}")));
     push_shown(line, finished.map(|time| format!("{time:.3}")));
     push_shown(line, record.duration_ms());
-    push(line, &record.key.to_string());
+    push(line, &record.report.key.to_string());
     push(line, run);
 }
 
@@ -96,27 +96,30 @@ pub(super) fn moved(line: &ByteRecord, place: &Place) -> ByteRecord {
 /// The record in a line's cells; the error says which cell is wrong.
 pub(super) fn decode(line: &ByteRecord) -> Result<Record, String> {
     let cells = Cells::of(line)?;
+    let place = Place {
+        row: cells.parsed(0)?,
+        sheet: cells.text(1)?.into(),
+    };
     Ok(Record {
-        place: Place {
-            row: cells.parsed(0)?,
-            sheet: cells.text(1)?.into(),
+        report: RowReport {
+            place,
+            key: cells.parsed(KEY)?,
+            operation: cells.optional(OPERATION)?,
+            user: cells.text(3)?.to_owned(),
+            target: cells.text(4)?.to_owned(),
+            status: cells.parsed(STATUS)?,
+            code: cells.text(7)?.to_owned(),
+            message: cells.text(8)?.to_owned(),
+            user_id: cells.optional(USER_ID)?,
+            before: cells.json(11)?,
+            after: cells.json(AFTER)?,
         },
-        operation: cells.optional(OPERATION)?,
-        user: cells.text(3)?.to_owned(),
-        target: cells.text(4)?.to_owned(),
-        status: cells.parsed(STATUS)?,
         http_status: cells.optional(6)?,
-        code: cells.text(7)?.to_owned(),
-        message: cells.text(8)?.to_owned(),
         attempts: cells.parsed(9)?,
         calls: cells.parsed(CALLS)?,
-        before: cells.json(11)?,
-        after: cells.json(AFTER)?,
-        user_id: cells.optional(USER_ID)?,
         trace_id: Some(cells.text(14)?).filter(|id| !id.is_empty()).map(str::to_owned),
         started_at: cells.optional::<Timestamp>(15)?,
         finished_at: cells.optional::<Timestamp>(16)?,
-        key: cells.parsed(KEY)?,
     })
 }
 

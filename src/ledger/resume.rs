@@ -61,12 +61,12 @@ impl Known {
     /// What matters of a record.
     pub fn of(record: &Record) -> Self {
         Self {
-            status: record.status,
+            status: record.report.status,
             changes: Changes::of(Facts {
-                operation: record.operation,
+                operation: record.report.operation,
                 calls: record.calls,
-                has_after: record.after.is_some(),
-                has_user_id: record.user_id.is_some(),
+                has_after: record.report.after.is_some(),
+                has_user_id: record.report.user_id.is_some(),
             }),
         }
     }
@@ -135,12 +135,12 @@ pub fn resume(previous: Option<Record>) -> Resume {
 impl From<Record> for Prior {
     fn from(record: Record) -> Self {
         Self {
-            status: record.status,
-            user_id: record.user_id,
-            before: record.before,
-            after: record.after,
-            code: record.code,
-            message: record.message,
+            status: record.report.status,
+            user_id: record.report.user_id,
+            before: record.report.before,
+            after: record.report.after,
+            code: record.report.code,
+            message: record.report.message,
             started_at: record.started_at,
         }
     }

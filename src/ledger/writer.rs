@@ -266,6 +266,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::model::RowReport;
     use crate::model::{Place, RowKey, Status};
 
     /// A disk with room for a number of bytes, whose syncs can be held up.
@@ -345,23 +346,25 @@ mod tests {
 
     fn record(row: u32) -> Record {
         Record {
-            place: Place { sheet: "".into(), row },
-            operation: None,
-            user: "ann@x.example".to_owned(),
-            target: String::new(),
-            status: Status::Done,
+            report: RowReport {
+                place: Place { sheet: "".into(), row },
+                operation: None,
+                user: "ann@x.example".to_owned(),
+                target: String::new(),
+                status: Status::Done,
+                code: String::new(),
+                message: String::new(),
+                before: None,
+                after: None,
+                user_id: None,
+                key: RowKey::of("row", row),
+            },
             http_status: Some(200),
-            code: String::new(),
-            message: String::new(),
             attempts: 1,
             calls: 1,
-            before: None,
-            after: None,
-            user_id: None,
             trace_id: None,
             started_at: None,
             finished_at: None,
-            key: RowKey::of("row", row),
         }
     }
 
@@ -421,7 +424,10 @@ mod tests {
         let rig = rig(usize::MAX, None);
         let rows = u32::try_from(3 * GROUP_BYTES / 2_000).unwrap();
         let long = |row| Record {
-            message: "x".repeat(2_000),
+            report: RowReport {
+                message: "x".repeat(2_000),
+                ..record(row).report
+            },
             ..record(row)
         };
         block_on(rig.writer.handle().append((0..rows).map(long).collect())).unwrap();

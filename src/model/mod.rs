@@ -12,6 +12,7 @@ mod ids;
 mod operation;
 mod reference;
 mod row;
+mod row_report;
 mod status;
 
 pub use bundle::{BundleCode, BundleSet, Quota};
@@ -24,4 +25,5 @@ pub use operation::{
 };
 pub use reference::{GroupRef, UserRef};
 pub use row::{Place, Row, RowKey};
+pub use row_report::RowReport;
 pub use status::{Rerun, Status};

@@ -36,7 +36,7 @@ pub use needs::needs;
 pub use one_or_many::OneOrMany;
 pub use planned::{Deletion, Ending, Fate, Plan, PlannedRow, SeatLine, Verdict, Warning};
 pub use row_code::{RowCode, RowReason};
-pub use row_end::{Course, RowEnd, row_end};
+pub use row_end::{Course, PlannedSheet, row_end};
 pub use rules::{Administrators, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use settled::short_of;

@@ -3,25 +3,19 @@
 //! A run asks it for the line of the results file, a plan for the line that is to be expected, and a saved plan is
 //! compared by the same answer. Pure.
 
-use serde_json::Value;
-
 use super::{Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, short_of};
 use crate::directory::Snapshot;
-use crate::model::Status;
+use crate::model::{Row, RowReport, Status};
 
-/// How a row ends.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RowEnd {
-    /// Its status.
-    pub status: Status,
-    /// Why, for programs.
-    pub code: RowCode,
-    /// What was done, what was not, and why.
-    pub message: String,
-    /// What was there before; absent where nothing of it changed.
-    pub before: Option<Value>,
-    /// What is there now.
-    pub after: Option<Value>,
+/// Rows, what is planned for them, and the state that they were planned against.
+#[derive(Clone, Copy)]
+pub struct PlannedSheet<'a> {
+    /// The rows.
+    pub rows: &'a [Row],
+    /// What is planned for them, in the same order.
+    pub plan: &'a Plan,
+    /// The state that they were planned against.
+    pub snapshot: &'a Snapshot,
 }
 
 /// What has become of a row.
@@ -36,14 +30,13 @@ pub struct Course<'a, Steps> {
 
 /// How the row ends after this course.
 pub fn row_end<'a>(
-    plan: &Plan,
-    snapshot: &Snapshot,
+    sheet: PlannedSheet<'_>,
     source: &'a dyn StepSource,
     row: RowIndex,
     course: Course<'_, impl Iterator<Item = &'a Step>>,
-) -> RowEnd {
-    let planned = &plan.rows[row];
-    let change = describe(plan, snapshot, source, row, course.steps);
+) -> RowReport {
+    let planned = &sheet.plan.rows[row];
+    let change = describe(sheet.plan, sheet.snapshot, source, row, course.steps);
     let (status, code, reason) = match (course.verdict, planned.ending()) {
         (Some(verdict), _) => (
             verdict.status,
@@ -70,12 +63,26 @@ pub fn row_end<'a>(
         parts.push(planned.note().to_owned());
     }
     parts.extend(course.remarks.iter().cloned());
-    RowEnd {
-        status,
-        code,
+    RowReport {
+        code: code.to_string(),
         message: parts.join("; "),
+        user_id: planned.account.and_then(|account| source.account_id(account)),
         before: change.before,
         after: change.after,
+        ..RowReport::of(&sheet.rows[row], status)
+    }
+}
+
+impl PlannedSheet<'_> {
+    /// How the row is expected to end: every step succeeds.
+    pub fn expected_end(self, row: RowIndex) -> RowReport {
+        let planned = &self.plan.rows[row];
+        let course = Course {
+            steps: planned.steps.iter().map(|step| self.plan.step(*step)),
+            verdict: planned.verdict.as_deref(),
+            remarks: &[],
+        };
+        row_end(self, self.plan, row, course)
     }
 }
 
@@ -84,16 +91,5 @@ impl Plan {
     pub fn expected_change(&self, snapshot: &Snapshot, row: RowIndex) -> Change {
         let steps = self.rows[row].steps.iter().map(|step| self.step(*step));
         describe(self, snapshot, self, row, steps)
-    }
-
-    /// How the row is expected to end: every step succeeds.
-    pub fn expected_end(&self, snapshot: &Snapshot, row: RowIndex) -> RowEnd {
-        let planned = &self.rows[row];
-        let course = Course {
-            steps: planned.steps.iter().map(|step| self.step(*step)),
-            verdict: planned.verdict.as_deref(),
-            remarks: &[],
-        };
-        row_end(self, snapshot, self, row, course)
     }
 }

@@ -9,30 +9,25 @@ use serde_json::Value;
 use super::forecast::ForecastView;
 use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
-use crate::directory::Snapshot;
 use crate::engine::{Forecast, Timing};
 use crate::model::{BundleSet, Operation, OperationKind, Row, Status};
-use crate::plan::{Deletion, Ending, Fate, Plan, PlannedRow, RowIndex, Verdict};
+use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict};
 use crate::text::{clean, number, plural};
 
 /// How many deletions and short rows are named.
 const NAMED: usize = 20;
 
 /// What is shown before anything is sent.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PlanView<'a> {
-    /// The rows that are planned.
-    pub rows: &'a [Row],
-    /// The plan.
-    pub plan: &'a Plan,
+    /// The rows, what is planned for them, and the state that they were planned against.
+    pub sheet: PlannedSheet<'a>,
     /// What it costs.
     pub forecast: &'a Forecast,
     /// How long it takes.
     pub timing: &'a Timing,
     /// When it ends if it begins now, on the local clock.
     pub ends: &'a Zoned,
-    /// The state that was planned against.
-    pub snapshot: &'a Snapshot,
     /// Rows that earlier runs finished.
     pub finished_before: usize,
     /// Rows that did not pass validation, or stand twice.
@@ -85,7 +80,7 @@ impl PlanView<'_> {
         self.write_deletions(out)?;
         self.write_later(out)?;
         self.write_short(out)?;
-        for warning in &self.plan.warnings {
+        for warning in &self.sheet.plan.warnings {
             writeln!(out, "{WARNING}warning{WARNING:#}: {}", warning.message)?;
         }
         Ok(())
@@ -93,7 +88,7 @@ impl PlanView<'_> {
 
     pub(super) fn fates(&self) -> BTreeMap<OperationKind, Fates> {
         let mut fates: BTreeMap<OperationKind, Fates> = BTreeMap::new();
-        for (row, planned) in self.rows.iter().zip(&self.plan.rows) {
+        for (row, planned) in self.sheet.rows.iter().zip(&self.sheet.plan.rows) {
             let of_it = fates.entry(row.operation.kind()).or_default();
             let count = match planned.verdict.as_ref().map(|verdict| Fate::of(verdict.status)) {
                 None => &mut of_it.to_change,
@@ -108,7 +103,7 @@ impl PlanView<'_> {
 
     /// The first rows that change something, and how.
     fn write_changes(&self, out: &mut dyn Write) -> io::Result<()> {
-        let rows = self.plan.rows.iter().enumerate();
+        let rows = self.sheet.plan.rows.iter().enumerate();
         let changing: Vec<RowIndex> = rows
             .filter(|(_, planned)| planned.verdict.is_none())
             .map(|(index, _)| index)
@@ -122,13 +117,13 @@ impl PlanView<'_> {
 
     /// Whom a row changes, how, and which licences that replaces.
     fn change(&self, index: RowIndex) -> String {
-        let (row, planned) = (&self.rows[index], &self.plan.rows[index]);
+        let (row, planned) = (&self.sheet.rows[index], &self.sheet.plan.rows[index]);
         let whom = match &row.operation {
             Operation::Migrate(migrate) => format!("{} to {}", migrate.user, migrate.new_email),
             Operation::SetGroupLicenses { group, .. } => group.to_string(),
             other => other.user_label(),
         };
-        let change = self.plan.expected_change(self.snapshot, index);
+        let change = self.sheet.plan.expected_change(self.sheet.snapshot, index);
         let mut words = change.words;
         words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
         let (held, holds) = (licenses(change.before.as_ref()), licenses(change.after.as_ref()));
@@ -160,8 +155,14 @@ impl PlanView<'_> {
 
     /// The rows that need a person and get no call; those that miss out on seats are told apart.
     fn blocked(&self) -> Vec<(&Row, &Verdict)> {
-        let is_short = |row: &RowIndex| self.plan.short.binary_search_by_key(row, |(short, _)| *short).is_ok();
-        let rows = self.rows.iter().zip(&self.plan.rows).enumerate();
+        let is_short = |row: &RowIndex| {
+            self.sheet
+                .plan
+                .short
+                .binary_search_by_key(row, |(short, _)| *short)
+                .is_ok()
+        };
+        let rows = self.sheet.rows.iter().zip(&self.sheet.plan.rows).enumerate();
         rows.filter_map(|(index, (row, planned))| {
             let verdict = planned.verdict.as_deref()?;
             let is_blocked = Fate::of(verdict.status) == Fate::CannotRun;
@@ -171,7 +172,7 @@ impl PlanView<'_> {
     }
 
     fn write_seats(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.plan.seats.is_empty() {
+        if self.sheet.plan.seats.is_empty() {
             return Ok(());
         }
         let mut table = Table::new([
@@ -183,7 +184,7 @@ impl PlanView<'_> {
             ("taken after", Align::Right),
             ("short", Align::Right),
         ]);
-        for line in &self.plan.seats {
+        for line in &self.sheet.plan.seats {
             let known = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), number);
             table.push([
                 line.code.to_string(),
@@ -208,7 +209,7 @@ impl PlanView<'_> {
     }
 
     fn write_deletions(&self, out: &mut dyn Write) -> io::Result<()> {
-        let deletions = &self.plan.deletions;
+        let deletions = &self.sheet.plan.deletions;
         if deletions.is_empty() {
             return Ok(());
         }
@@ -222,8 +223,14 @@ impl PlanView<'_> {
 
     /// The accounts that will be deleted, one a line, and how many more there are.
     pub fn deletions(&self) -> Vec<String> {
-        let deletions = &self.plan.deletions;
-        let line = |deletion: &Deletion| format!("{} ({})", clean(&deletion.label, 300), self.rows[deletion.row].place);
+        let deletions = &self.sheet.plan.deletions;
+        let line = |deletion: &Deletion| {
+            format!(
+                "{} ({})",
+                clean(&deletion.label, 300),
+                self.sheet.rows[deletion.row].place
+            )
+        };
         first(deletions.iter().map(line))
     }
 
@@ -244,7 +251,7 @@ impl PlanView<'_> {
             let line = |row: &&Row| format!("{} ({})", row.operation.user_label(), row.place);
             write_lines(&first(deletions.iter().map(line)), out)?;
         }
-        match self.plan.handed_over_later.len() {
+        match self.sheet.plan.handed_over_later.len() {
             0 => Ok(()),
             1 => writeln!(
                 out,
@@ -265,18 +272,18 @@ impl PlanView<'_> {
             matches!(planned.ending(), Ending::Waiting(_))
                 && verdict.is_none_or(|verdict| verdict.status == Status::Waiting)
         };
-        let rows = self.rows.iter().zip(&self.plan.rows);
+        let rows = self.sheet.rows.iter().zip(&self.sheet.plan.rows);
         rows.filter(|(_, planned)| waits(planned)).map(|(row, _)| row).collect()
     }
 
     fn write_short(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.plan.short.is_empty() {
+        if self.sheet.plan.short.is_empty() {
             return Ok(());
         }
         writeln!(
             out,
             "\n{ERROR}seats are short{ERROR:#} for {}",
-            plural(self.plan.short.len(), "row")
+            plural(self.sheet.plan.short.len(), "row")
         )?;
         write_lines(&self.short_rows(), out)
     }
@@ -284,11 +291,11 @@ impl PlanView<'_> {
     /// The rows that miss out on seats and the bundles that they miss, one a line, and how many more there are.
     pub fn short_rows(&self) -> Vec<String> {
         let line = |(row, bundles): &(RowIndex, BundleSet)| {
-            let row = &self.rows[*row];
+            let row = &self.sheet.rows[*row];
             let user = clean(&row.operation.user_label(), 300);
             format!("{}: {user} misses {bundles}", row.place)
         };
-        first(self.plan.short.iter().map(line))
+        first(self.sheet.plan.short.iter().map(line))
     }
 }
 

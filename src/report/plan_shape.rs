@@ -65,14 +65,15 @@ struct ShapeOfWarning<'a> {
 impl PlanView<'_> {
     /// The plan as one JSON object, with these rows.
     pub fn shape<R: Serialize>(&self, rows: R) -> impl Serialize {
-        let at = |row: usize| &self.rows[row].place;
+        let at = |row: usize| &self.sheet.rows[row].place;
         Shape {
             operations: self.fates().into_iter().map(operation).collect(),
             finished_before: self.finished_before,
             invalid: self.invalid,
-            seats: self.plan.seats.iter().map(seats).collect(),
+            seats: self.sheet.plan.seats.iter().map(seats).collect(),
             costs: self.costs().json().into(),
             deletions: self
+                .sheet
                 .plan
                 .deletions
                 .iter()
@@ -83,14 +84,16 @@ impl PlanView<'_> {
                 })
                 .collect(),
             deleted_later: self.deleted_later().len(),
-            licenses_later: self.plan.handed_over_later.len(),
+            licenses_later: self.sheet.plan.handed_over_later.len(),
             short: self
+                .sheet
                 .plan
                 .short
                 .iter()
                 .map(|(row, bundles)| ShapeOfShort { at: at(*row), bundles })
                 .collect(),
             warnings: self
+                .sheet
                 .plan
                 .warnings
                 .iter()

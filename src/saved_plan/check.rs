@@ -55,7 +55,7 @@ impl SavedPlan {
         history: Option<&History>,
     ) -> Result<(), SavedPlanError> {
         let rows = differences(&self.plan.rows, now.rows(), self.since(history));
-        let sizes = size_differences(now.plan, &self.header.batch, sizes);
+        let sizes = size_differences(now.planned.plan, &self.header.batch, sizes);
         let count = rows.len() + sizes.len();
         if count == 0 {
             return Ok(());
@@ -63,8 +63,8 @@ impl SavedPlan {
         let mut changes = listed(&rows);
         changes.extend(sizes);
         // What others hold matters to a plan only where a row gets no seat for it.
-        if !rows.is_empty() && !now.plan.short.is_empty() {
-            changes.extend(seat_differences(&self.plan.seats, &now.plan.seats));
+        if !rows.is_empty() && !now.planned.plan.short.is_empty() {
+            changes.extend(seat_differences(&self.plan.seats, &now.planned.plan.seats));
         }
         Err(SavedPlanError::Changed {
             path: self.path.clone(),

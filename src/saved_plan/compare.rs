@@ -36,24 +36,24 @@ pub enum Since {
 /// goes on from where that ended: it differs only where something is found that neither the saved plan
 /// found nor what it was to bring about.
 pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, since: Since) -> Vec<Difference> {
-    let by_key: HashMap<RowKey, &RowPlan> = saved.iter().map(|row| (row.key, row)).collect();
+    let by_key: HashMap<RowKey, &RowPlan> = saved.iter().map(|row| (row.report.key, row)).collect();
     let touched = (since == Since::ARunBegan).then(|| Touched::new(saved));
     let mut met: HashSet<RowKey> = HashSet::new();
     let (mut differences, mut newcomers) = (Vec::new(), Vec::new());
     for row in now {
-        let Some(earlier) = by_key.get(&row.key) else {
+        let Some(earlier) = by_key.get(&row.report.key) else {
             newcomers.push(row);
             continue;
         };
-        met.insert(row.key);
+        met.insert(row.report.key);
         if let Some(words) = change(earlier, &row, touched.as_ref()) {
             differences.push(Difference {
-                at: row.at,
+                at: row.report.place,
                 message: words,
             });
         }
     }
-    let left = saved.iter().filter(|row| !met.contains(&row.key)).collect();
+    let left = saved.iter().filter(|row| !met.contains(&row.report.key)).collect();
     differences.extend(exchanged(left, newcomers));
     differences
 }
@@ -61,22 +61,25 @@ pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, si
 /// Rows that left the sheet and rows that came into it; of the two in one place, one was rewritten.
 fn exchanged(left: Vec<&RowPlan>, newcomers: Vec<RowPlan>) -> Vec<Difference> {
     let place = |at: &Place| (at.sheet.clone(), at.row);
-    let mut by_place: HashMap<_, &RowPlan> = left.iter().map(|row| (place(&row.at), *row)).collect();
+    let mut by_place: HashMap<_, &RowPlan> = left.iter().map(|row| (place(&row.report.place), *row)).collect();
     let mut differences = Vec::new();
     for new in newcomers {
-        let message = match by_place.remove(&place(&new.at)) {
+        let message = match by_place.remove(&place(&new.report.place)) {
             Some(old) if named(old) == named(&new) => {
                 format!("the row was rewritten: {} as before, with other values", named(old))
             }
             Some(old) => format!("the row was rewritten: {} before, {} now", named(old), named(&new)),
             None => format!("the row is new in the sheet: {}", named(&new)),
         };
-        differences.push(Difference { at: new.at, message });
+        differences.push(Difference {
+            at: new.report.place,
+            message,
+        });
     }
     for old in left {
-        if by_place.contains_key(&place(&old.at)) {
+        if by_place.contains_key(&place(&old.report.place)) {
             let message = format!("the row is no longer in the sheet: {}", named(old));
-            let at = old.at.clone();
+            let at = old.report.place.clone();
             differences.push(Difference { at, message });
         }
     }
@@ -86,9 +89,9 @@ fn exchanged(left: Vec<&RowPlan>, newcomers: Vec<RowPlan>) -> Vec<Difference> {
 /// A row by what it asks for.
 fn named(row: &RowPlan) -> String {
     let words = [
-        row.operation.map(|operation| operation.to_string()),
-        (!row.user.is_empty()).then(|| format!("`{}`", row.user)),
-        (!row.target.is_empty()).then(|| format!("`{}`", row.target)),
+        row.report.operation.map(|operation| operation.to_string()),
+        (!row.report.user.is_empty()).then(|| format!("`{}`", row.report.user)),
+        (!row.report.target.is_empty()).then(|| format!("`{}`", row.report.target)),
     ];
     let words: Vec<String> = words.into_iter().flatten().collect();
     match (words.is_empty(), row.fate) {
@@ -105,8 +108,8 @@ fn change(saved: &RowPlan, now: &RowPlan, touched: Option<&Touched>) -> Option<S
             Some("the plan found the row finished, and the results file no longer says so".to_owned())
         }
         (Fate::LeftOut, Fate::LeftOut) | (Fate::Invalid, Fate::Invalid) => None,
-        (_, Fate::Invalid) => Some(format!("the row is invalid now: {}", now.message)),
-        (Fate::Invalid, _) => Some(format!("the row is valid now; for the plan, {}", saved.message)),
+        (_, Fate::Invalid) => Some(format!("the row is invalid now: {}", now.report.message)),
+        (Fate::Invalid, _) => Some(format!("the row is valid now; for the plan, {}", saved.report.message)),
         (_, Fate::LeftOut) | (Fate::LeftOut, _) => Some("the plan was made for other rows".to_owned()),
         _ => another_account(saved, now).or_else(|| match touched {
             Some(touched) => touched.change(saved, now),
@@ -117,7 +120,7 @@ fn change(saved: &RowPlan, now: &RowPlan, touched: Option<&Touched>) -> Option<S
 
 /// What is said where the name means an account that it did not mean before.
 fn another_account(saved: &RowPlan, now: &RowPlan) -> Option<String> {
-    let (then, is) = (saved.user_id?, now.user_id?);
+    let (then, is) = (saved.report.user_id?, now.report.user_id?);
     (then != is).then(|| format!("{} now names the account {is}; the plan meant {then}", subject(now)))
 }
 
@@ -126,7 +129,7 @@ fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
     let subject = subject(now);
     let settled = |row: &RowPlan| matches!(row.fate, Fate::CannotRun | Fate::Waits);
     if settled(saved) || settled(now) {
-        let is_same = (saved.fate, saved.status, &saved.code) == (now.fate, now.status, &now.code);
+        let is_same = (saved.fate, saved.status(), &saved.report.code) == (now.fate, now.status(), &now.report.code);
         return (!is_same).then(|| other_end(saved, now));
     }
     if saved.deletes != now.deletes {
@@ -161,7 +164,7 @@ fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
             words.push(format!("would now {}; the plan was for it to {}", is.to(), then.to()));
         }
     }
-    if words.is_empty() && saved.status != now.status {
+    if words.is_empty() && saved.status() != now.status() {
         return Some(other_end(saved, now));
     }
     (!words.is_empty()).then(|| format!("{subject} {}", words.join(", and ")))
@@ -195,15 +198,16 @@ impl Touched {
         match now.fate {
             _ if saved.fate == Fate::CannotRun && now.fate != Fate::CannotRun => return Some(other_end(saved, now)),
             Fate::AlreadySo => return None,
-            Fate::Waits if saved.status == Some(Status::Waiting) => return None,
+            Fate::Waits if saved.status() == Some(Status::Waiting) => return None,
             Fate::CannotRun | Fate::Waits => {
-                let is_same = (saved.fate, saved.status, &saved.code) == (now.fate, now.status, &now.code);
+                let is_same =
+                    (saved.fate, saved.status(), &saved.report.code) == (now.fate, now.status(), &now.report.code);
                 return (!is_same).then(|| other_end(saved, now));
             }
             _ => {}
         }
         // A migration that was to wait for its invitation comes to its end once that is accepted.
-        let goes_on = saved.status == Some(Status::Waiting);
+        let goes_on = saved.status() == Some(Status::Waiting);
         if now.deletes && !saved.deletes && !goes_on {
             return Some(other_deletion(now));
         }
@@ -247,25 +251,33 @@ fn is_of_the_making((name, part): &Name) -> bool {
 
 /// Everything that a row may be about, by every name it has in the plan.
 fn names(row: &RowPlan) -> impl Iterator<Item = String> {
-    let id = row.user_id.map(|id| id.to_string());
+    let id = row.report.user_id.map(|id| id.to_string());
     // A migration works on the old account and on the new one.
-    let old = row.before.as_ref().and_then(|before| before.get("user_id")?.as_str());
+    let old = row
+        .report
+        .before
+        .as_ref()
+        .and_then(|before| before.get("user_id")?.as_str());
     let is_target = matches!(
-        row.operation,
+        row.report.operation,
         Some(OperationKind::Migrate | OperationKind::SetGroupLicenses)
     );
     let names = [
         id,
         old.map(str::to_owned),
-        Some(fold(&row.user)),
-        is_target.then(|| fold(&row.target)),
+        Some(fold(&row.report.user)),
+        is_target.then(|| fold(&row.report.target)),
     ];
     names.into_iter().flatten().filter(|name| !name.is_empty())
 }
 
 /// Whom or what a row is about.
 fn subject(row: &RowPlan) -> String {
-    let name = if row.user.is_empty() { &row.target } else { &row.user };
+    let name = if row.report.user.is_empty() {
+        &row.report.target
+    } else {
+        &row.report.user
+    };
     format!("`{name}`")
 }
 
@@ -273,7 +285,7 @@ fn other_deletion(now: &RowPlan) -> String {
     let subject = subject(now);
     match (now.deletes, now.fate) {
         (true, _) => format!("{subject} would be deleted now; the plan was not to"),
-        (false, Fate::AlreadySo) => format!("{subject} would no longer be deleted: {}", now.message),
+        (false, Fate::AlreadySo) => format!("{subject} would no longer be deleted: {}", now.report.message),
         (false, _) => format!("{subject} would no longer be deleted"),
     }
 }
@@ -284,12 +296,12 @@ fn other_end(saved: &RowPlan, now: &RowPlan) -> String {
 }
 
 fn end(row: &RowPlan) -> String {
-    let because = if row.message.is_empty() {
+    let because = if row.report.message.is_empty() {
         String::new()
     } else {
-        format!(" ({})", row.message)
+        format!(" ({})", row.report.message)
     };
-    match (row.fate, row.status) {
+    match (row.fate, row.status()) {
         (Fate::ToChange, Some(Status::Done) | None) => "could be carried out".to_owned(),
         (Fate::ToChange, Some(status)) => format!("would end as {status}{because}"),
         (Fate::AlreadySo, _) => "is so already".to_owned(),

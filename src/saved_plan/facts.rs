@@ -22,10 +22,10 @@ pub(super) type Facts = BTreeMap<Name, Fact>;
 /// The facts of a row. Ids of groups are left out: their names say the same.
 pub(super) fn facts(row: &RowPlan) -> Facts {
     let mut facts = Facts::new();
-    for (name, value) in flat(row.before.as_ref()) {
+    for (name, value) in flat(row.report.before.as_ref()) {
         facts.entry(name).or_default().before = Some(value);
     }
-    for (name, value) in flat(row.after.as_ref()) {
+    for (name, value) in flat(row.report.after.as_ref()) {
         facts.entry(name).or_default().after = Some(value);
     }
     facts

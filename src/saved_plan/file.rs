@@ -118,7 +118,7 @@ impl SavedPlan {
     /// The rows that it plans.
     pub fn planned_rows(&self) -> HashSet<RowKey> {
         let planned = self.plan.rows.iter().filter(|row| row.is_planned());
-        planned.map(|row| row.key).collect()
+        planned.map(|row| row.report.key).collect()
     }
 
     /// The sheet that it was made for, seen from here.

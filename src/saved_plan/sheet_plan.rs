@@ -6,10 +6,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::directory::Snapshot;
 use crate::ledger::Record;
-use crate::model::{OperationKind, Place, Row, RowKey, Status, UserId};
-use crate::plan::{Fate, Plan, RowEnd, RowIndex, Work};
+use crate::model::{OperationKind, Place, RowKey, RowReport, Status, UserId};
+use crate::plan::{Fate, PlannedSheet, RowIndex, StepIndex, Work};
 
 /// A whole sheet as a plan sees it. Serialized as a list, row by row, so that none but the one at hand is in
 /// memory.
@@ -17,14 +16,10 @@ use crate::plan::{Fate, Plan, RowEnd, RowIndex, Work};
 pub struct SheetPlan<'a> {
     /// Every row of the sheet, in its order.
     pub order: &'a [(RowKey, Place)],
-    /// The rows that are planned.
-    pub rows: &'a [Row],
+    /// The rows that are planned, and what is planned for them.
+    pub planned: PlannedSheet<'a>,
     /// Records of rows that are not attempted.
     pub not_attempted: &'a [Record],
-    /// What is planned.
-    pub plan: &'a Plan,
-    /// The state that was planned against.
-    pub snapshot: &'a Snapshot,
 }
 
 impl<'a> SheetPlan<'a> {
@@ -32,21 +27,19 @@ impl<'a> SheetPlan<'a> {
     pub fn rows(self) -> impl Iterator<Item = RowPlan> + 'a {
         let Self {
             order,
-            rows,
+            planned: sheet,
             not_attempted,
-            plan,
-            snapshot,
         } = self;
-        let planned = rows.iter().enumerate();
+        let planned = sheet.rows.iter().enumerate();
         let planned: HashMap<RowKey, usize> = planned.map(|(index, row)| (row.key, index)).collect();
-        let left: HashMap<RowKey, &Record> = not_attempted.iter().map(|record| (record.key, record)).collect();
+        let left: HashMap<RowKey, &Record> = not_attempted.iter().map(|record| (record.report.key, record)).collect();
         order.iter().map(move |(key, place)| {
             if let Some(index) = planned.get(key) {
-                row_plan(rows, plan, snapshot, *index)
+                row_plan(sheet, *index)
             } else if let Some(record) = left.get(key) {
                 left_out(record)
             } else {
-                RowPlan::bare(place.clone(), *key, Fate::Finished)
+                RowPlan::finished(place.clone(), *key)
             }
         })
     }
@@ -59,70 +52,107 @@ impl Serialize for SheetPlan<'_> {
 }
 
 fn left_out(record: &Record) -> RowPlan {
-    let fate = match record.status {
+    let fate = match record.report.status {
         Status::NotRun => Fate::LeftOut,
         _ => Fate::Invalid,
     };
     RowPlan {
-        operation: record.operation,
-        user: record.user.clone(),
-        target: record.target.clone(),
-        status: Some(record.status),
-        code: record.code.clone(),
-        message: record.message.clone(),
-        ..RowPlan::bare(record.place.clone(), record.key, fate)
+        report: record.report.clone(),
+        fate,
+        deletes: false,
     }
 }
 
 /// What a plan says of one row. `docs/plan.md` has its form in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "RowPlanShape", into = "RowPlanShape")]
 pub struct RowPlan {
-    /// Where it stands.
-    pub at: Place,
-    /// What it is known by.
-    pub key: RowKey,
-    /// Its operation; `None` where it could not be read, and for a row that an earlier run finished.
-    pub operation: Option<OperationKind>,
-    /// The account as the sheet names it.
-    pub user: String,
-    /// What it is given or loses.
-    pub target: String,
+    /// What is there now, what will be there, and what the results file is expected to say. The status of a row that an
+    /// earlier run finished is of no meaning.
+    pub report: RowReport,
     /// What the plan does with it.
     pub fate: Fate,
-    /// How it is expected to end; `None` for a row that an earlier run finished.
-    pub status: Option<Status>,
-    /// A code in snake case; empty where the status says it all.
-    pub code: String,
-    /// What the results file is expected to say.
-    pub message: String,
-    /// The account that was found.
-    pub user_id: Option<UserId>,
-    /// What is there now; absent where nothing of it changes.
-    pub before: Option<Value>,
-    /// What will be there.
-    pub after: Option<Value>,
     /// Whether an account is deleted for it in this run.
     pub deletes: bool,
 }
 
-impl RowPlan {
-    /// A row of which the plan says no more than this.
-    pub fn bare(at: Place, key: RowKey, fate: Fate) -> Self {
+/// The JSON of one row; its member names are a promise.
+#[derive(Serialize, Deserialize)]
+struct RowPlanShape {
+    at: Place,
+    key: RowKey,
+    /// Absent where it could not be read, and for a row that an earlier run finished.
+    operation: Option<OperationKind>,
+    user: String,
+    target: String,
+    fate: Fate,
+    /// Absent for a row that an earlier run finished.
+    status: Option<Status>,
+    code: String,
+    message: String,
+    user_id: Option<UserId>,
+    before: Option<Value>,
+    after: Option<Value>,
+    deletes: bool,
+}
+
+impl From<RowPlan> for RowPlanShape {
+    fn from(plan: RowPlan) -> Self {
+        let status = plan.status();
+        let RowPlan { report, fate, deletes } = plan;
         Self {
-            at,
-            key,
-            operation: None,
-            user: String::new(),
-            target: String::new(),
+            at: report.place,
+            key: report.key,
+            operation: report.operation,
+            user: report.user,
+            target: report.target,
             fate,
-            status: None,
-            code: String::new(),
-            message: String::new(),
-            user_id: None,
-            before: None,
-            after: None,
+            status,
+            code: report.code,
+            message: report.message,
+            user_id: report.user_id,
+            before: report.before,
+            after: report.after,
+            deletes,
+        }
+    }
+}
+
+impl From<RowPlanShape> for RowPlan {
+    fn from(shape: RowPlanShape) -> Self {
+        Self {
+            report: RowReport {
+                place: shape.at,
+                key: shape.key,
+                operation: shape.operation,
+                user: shape.user,
+                target: shape.target,
+                status: shape.status.unwrap_or(Status::Done),
+                code: shape.code,
+                message: shape.message,
+                user_id: shape.user_id,
+                before: shape.before,
+                after: shape.after,
+            },
+            fate: shape.fate,
+            deletes: shape.deletes,
+        }
+    }
+}
+
+impl RowPlan {
+    /// A row that an earlier run finished.
+    pub fn finished(place: Place, key: RowKey) -> Self {
+        Self {
+            report: RowReport::blank(place, key, Status::Done),
+            fate: Fate::Finished,
             deletes: false,
         }
+    }
+
+    /// How it is expected to end; `None` for a row that an earlier run finished.
+    pub fn status(&self) -> Option<Status> {
+        (self.fate != Fate::Finished).then_some(self.report.status)
     }
 
     /// Whether the plan has looked at the row.
@@ -134,38 +164,17 @@ impl RowPlan {
     }
 }
 
-/// What the plan says of the row at this position of `rows`.
-fn row_plan(rows: &[Row], plan: &Plan, snapshot: &Snapshot, index: RowIndex) -> RowPlan {
-    let row = &rows[index];
-    let planned = &plan.rows[index];
-    let about = RowPlan {
-        operation: Some(row.operation.kind()),
-        user: row.operation.user_label(),
-        target: row.operation.target_label(),
-        user_id: planned.account.and_then(|account| plan.account(account).id),
-        ..RowPlan::bare(row.place.clone(), row.key, Fate::ToChange)
-    };
-    let RowEnd {
-        status,
-        code,
-        message,
-        before,
-        after,
-    } = plan.expected_end(snapshot, index);
+/// What the plan says of the row at this position.
+fn row_plan(sheet: PlannedSheet<'_>, row: RowIndex) -> RowPlan {
+    let planned = &sheet.plan.rows[row];
+    let report = sheet.expected_end(row);
+    let is_deletion = |step: &StepIndex| matches!(sheet.plan.step(*step).work, Work::Delete);
     RowPlan {
         fate: match &planned.verdict {
-            Some(_) => Fate::of(status),
+            Some(_) => Fate::of(report.status),
             None => Fate::ToChange,
         },
-        status: Some(status),
-        code: code.to_string(),
-        message,
-        before,
-        after,
-        deletes: planned
-            .steps
-            .iter()
-            .any(|step| matches!(plan.step(*step).work, Work::Delete)),
-        ..about
+        deletes: planned.steps.iter().any(is_deletion),
+        report,
     }
 }

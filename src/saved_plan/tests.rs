@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::check::seat_differences;
 use super::*;
-use crate::model::{OperationKind, Place, RowKey, Status, UserId};
+use crate::model::{OperationKind, Place, RowKey, RowReport, Status, UserId};
 use crate::plan::Fate;
 
 fn place(row: u32) -> Place {
@@ -20,29 +20,39 @@ fn place(row: u32) -> Place {
 /// A row about `ada@x` that gives her licences.
 fn row(number: u32) -> RowPlan {
     RowPlan {
-        operation: Some(OperationKind::SetLicenses),
-        user: "ada@x".to_owned(),
-        target: "ATTUNU".to_owned(),
-        user_id: Some(UserId(Uuid::from_u128(7))),
-        status: Some(Status::Done),
-        ..RowPlan::bare(place(number), RowKey::of("row", number), Fate::ToChange)
+        report: RowReport {
+            operation: Some(OperationKind::SetLicenses),
+            user: "ada@x".to_owned(),
+            target: "ATTUNU".to_owned(),
+            user_id: Some(UserId(Uuid::from_u128(7))),
+            status: Status::Done,
+            ..RowReport::blank(place(number), RowKey::of("row", number), Status::Done)
+        },
+        fate: Fate::ToChange,
+        deletes: false,
     }
 }
 
 fn changing(before: Value, after: Value) -> RowPlan {
     RowPlan {
-        before: Some(before),
-        after: Some(after),
+        report: RowReport {
+            before: Some(before),
+            after: Some(after),
+            ..row(14).report
+        },
         ..row(14)
     }
 }
 
 fn ended(status: Status, code: &str, message: &str) -> RowPlan {
     RowPlan {
+        report: RowReport {
+            status,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            ..row(14).report
+        },
         fate: Fate::of(status),
-        status: Some(status),
-        code: code.to_owned(),
-        message: message.to_owned(),
         ..row(14)
     }
 }
@@ -54,9 +64,12 @@ fn licensed(before: Value) -> RowPlan {
 
 fn invited(after: Value) -> RowPlan {
     RowPlan {
-        operation: Some(OperationKind::Invite),
-        user_id: None,
-        before: None,
+        report: RowReport {
+            operation: Some(OperationKind::Invite),
+            user_id: None,
+            before: None,
+            ..changing(json!(null), after.clone()).report
+        },
         ..changing(json!(null), after)
     }
 }
@@ -160,7 +173,10 @@ fn each_state_that_is_another_is_told_with_what_the_plan_took_it_for() {
         ),
         (
             RowPlan {
-                user_id: Some(UserId(Uuid::from_u128(8))),
+                report: RowReport {
+                    user_id: Some(UserId(Uuid::from_u128(8))),
+                    ..licensed(Value::Null).report
+                },
                 ..licensed(Value::Null)
             },
             licensed(Value::Null),
@@ -185,11 +201,17 @@ fn what_does_not_matter_to_the_row_is_no_difference() {
         ),
         (
             RowPlan {
-                message: "holds ACNU; holds ATTUNU".to_owned(),
+                report: RowReport {
+                    message: "holds ACNU; holds ATTUNU".to_owned(),
+                    ..licensed(Value::Null).report
+                },
                 ..licensed(Value::Null)
             },
             RowPlan {
-                at: place(90),
+                report: RowReport {
+                    place: place(90),
+                    ..licensed(Value::Null).report
+                },
                 ..licensed(Value::Null)
             },
         ),
@@ -209,19 +231,16 @@ fn every_pair_of_fates_is_told_unless_it_is_the_same_or_finished_by_now() {
             CannotRun => Status::NotFound,
             Invalid => Status::Invalid,
             LeftOut => Status::NotRun,
-            Finished => {
-                return RowPlan {
-                    fate,
-                    status: None,
-                    ..row(14)
-                };
-            }
+            Finished => return RowPlan { fate, ..row(14) },
         };
         let facts = |fate| (fate == ToChange).then(|| json!({ "licenses": fate == AlreadySo }));
         RowPlan {
+            report: RowReport {
+                before: facts(fate),
+                after: facts(fate).map(|_| json!({ "licenses": ["ACNU"] })),
+                ..ended(status, "", "why").report
+            },
             fate,
-            before: facts(fate),
-            after: facts(fate).map(|_| json!({ "licenses": ["ACNU"] })),
             ..ended(status, "", "why")
         }
     };
@@ -238,12 +257,26 @@ fn every_pair_of_fates_is_told_unless_it_is_the_same_or_finished_by_now() {
 #[test]
 fn rows_that_came_left_or_were_rewritten_are_told_by_what_they_ask_for() {
     let other = |number: u32, at: u32| RowPlan {
-        user: format!("user{number}@x"),
-        at: place(at),
-        key: RowKey::of("other", number),
+        report: RowReport {
+            user: format!("user{number}@x"),
+            place: place(at),
+            key: RowKey::of("other", number),
+            ..row(number).report
+        },
         ..row(number)
     };
-    let now = vec![row(2), other(3, 3), RowPlan { at: place(4), ..row(5) }, other(9, 6)];
+    let now = vec![
+        row(2),
+        other(3, 3),
+        RowPlan {
+            report: RowReport {
+                place: place(4),
+                ..row(5).report
+            },
+            ..row(5)
+        },
+        other(9, 6),
+    ];
     assert_eq!(
         told(&[row(2), row(3), row(4), row(5)], now, &[]),
         [
@@ -261,17 +294,28 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
         ..licensed(Value::Null)
     };
     let second = RowPlan {
-        at: place(15),
-        key: RowKey::of("row", 15),
+        report: RowReport {
+            place: place(15),
+            key: RowKey::of("row", 15),
+            ..changing(
+                json!({ "licenses": ["ATTUNU"] }),
+                json!({ "licenses": ["ACNU", "ATTUNU"] }),
+            )
+            .report
+            .clone()
+        },
         ..changing(
             json!({ "licenses": ["ATTUNU"] }),
             json!({ "licenses": ["ACNU", "ATTUNU"] }),
         )
     };
     let saved = [first.clone(), second.clone()];
-    let finished = || RowPlan::bare(place(14), first.key, Fate::Finished);
+    let finished = || RowPlan::finished(place(14), first.report.key);
     let found = |before: Value| RowPlan {
-        before: Some(json!({ "licenses": before })),
+        report: RowReport {
+            before: Some(json!({ "licenses": before })),
+            ..second.clone().report
+        },
         ..second.clone()
     };
     let after = |before: Value| told(&saved, vec![finished(), found(before)], &[14]);
@@ -286,9 +330,12 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
         ["row 15: `ada@x` now holds PMD; the plan expected it to hold ATTUNU"]
     );
     let so = RowPlan {
+        report: RowReport {
+            before: None,
+            after: None,
+            ..second.clone().report
+        },
         fate: Fate::AlreadySo,
-        before: None,
-        after: None,
         ..second.clone()
     };
     assert_eq!(told(&saved, vec![finished(), so.clone()], &[14]), [""; 0]);
@@ -299,7 +346,10 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
 #[test]
 fn a_name_that_means_another_account_by_now_is_told_even_where_a_run_has_worked_on_it() {
     let other = RowPlan {
-        user_id: Some(UserId(Uuid::from_u128(8))),
+        report: RowReport {
+            user_id: Some(UserId(Uuid::from_u128(8))),
+            ..deleting(licensed(Value::Null)).report
+        },
         ..deleting(licensed(Value::Null))
     };
     let told = told(&[deleting(licensed(Value::Null))], vec![other], &[14]);
@@ -315,7 +365,10 @@ fn a_name_that_means_another_account_by_now_is_told_even_where_a_run_has_worked_
 #[test]
 fn what_a_run_has_begun_deletes_only_what_the_plan_was_to_delete() {
     let saved = |status| RowPlan {
-        status: Some(status),
+        report: RowReport {
+            status,
+            ..licensed(Value::Null).report
+        },
         ..licensed(Value::Null)
     };
     let now = || vec![deleting(licensed(json!(["ATTUNU"])))];
@@ -337,7 +390,7 @@ fn a_row_comes_back_from_its_json_as_it_was() {
     for row in [
         licensed(Value::Null),
         ended(Status::Ambiguous, "user_ambiguous", "two"),
-        RowPlan::bare(place(3), RowKey::of("x", 0), Fate::Finished),
+        RowPlan::finished(place(3), RowKey::of("x", 0)),
     ] {
         let text = serde_json::to_string(&row).unwrap();
         assert_eq!(serde_json::from_str::<RowPlan>(&text).unwrap(), row, "{text}");

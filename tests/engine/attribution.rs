@@ -72,7 +72,10 @@ async fn exactly_the_guilty_rows_fail_within_the_promised_calls() {
             "{calls} calls for {guilty:?} of {count}"
         );
         let record = stage.record(u32::try_from(guilty[0]).unwrap() + 2);
-        assert_eq!((record.status, record.http_status), (Status::Rejected, Some(400)));
+        assert_eq!(
+            (record.report.status, record.http_status),
+            (Status::Rejected, Some(400))
+        );
     }
 }
 
@@ -87,7 +90,7 @@ async fn members_who_left_meanwhile_spoil_nobody_elses_membership() {
     });
     stage.run().await;
     assert_eq!(stage.not_done(), [41]);
-    assert_eq!(stage.record(43).status, Status::NotFound);
+    assert_eq!(stage.record(43).report.status, Status::NotFound);
     assert!(stage.server.writes().len() <= promised(100, 1));
 }
 

@@ -7,7 +7,7 @@ use reseat::engine::{Circumstances, Forecast, Reading, forecast};
 use reseat::event::{Method, Service};
 use reseat::model::{DeleteWhen, Operation};
 use reseat::pace::{Limits, Pacer, SimulatedTraffic};
-use reseat::plan::Plan;
+use reseat::plan::{Plan, PlannedSheet};
 use tokio::time::Instant;
 
 use crate::model::{World, address, bundles};
@@ -53,8 +53,11 @@ fn foretold(stage: &Stage, plan: &Plan) -> (Forecast, Duration) {
     let places = u32::try_from(stage.concurrency).unwrap();
     let pacer = Pacer::new(stage.limits.clone());
     let circumstances = Circumstances {
-        rows: &stage.rows,
-        snapshot: &snapshot,
+        sheet: PlannedSheet {
+            rows: &stage.rows,
+            plan,
+            snapshot: &snapshot,
+        },
         rules: &stage.rules,
         allocate_method: Method::Put,
         concurrency: stage.concurrency,
@@ -62,7 +65,7 @@ fn foretold(stage: &Stage, plan: &Plan) -> (Forecast, Duration) {
         reading: Reading::Done,
         traffic: SimulatedTraffic::new(pacer, places, CALL, Instant::now().into_std()),
     };
-    let (forecast, timing) = forecast(plan, &circumstances);
+    let (forecast, timing) = forecast(&circumstances);
     (forecast, timing.takes)
 }
 

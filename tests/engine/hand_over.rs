@@ -45,7 +45,10 @@ async fn licenses_change_hands_and_the_old_account_goes() {
     assert_eq!(stage.statuses(), [Status::Done]);
     assert_eq!(holders(&stage), (false, true));
     assert!(stage.server.world().by_email(&address(0)).is_none());
-    assert_eq!(stage.record(2).before.unwrap()["licenses"], serde_json::json!(["A"]));
+    assert_eq!(
+        stage.record(2).report.before.unwrap()["licenses"],
+        serde_json::json!(["A"])
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,9 +58,9 @@ async fn a_successor_who_is_refused_gives_them_back() {
     assert_eq!(stage.statuses(), [Status::Rejected]);
     assert_eq!(holders(&stage), (true, false));
     assert!(
-        stage.record(2).message.contains("given back"),
+        stage.record(2).report.message.contains("given back"),
         "{}",
-        stage.record(2).message
+        stage.record(2).report.message
     );
 }
 
@@ -65,7 +68,7 @@ async fn a_successor_who_is_refused_gives_them_back() {
 async fn a_lost_answer_is_asked_after_before_anything_is_given_back() {
     let took = moved(|what, world| is_taken_over(what, world).then_some(Trouble::LostAfter));
     took.run().await;
-    assert_eq!(took.statuses(), [Status::Done], "{}", took.record(2).message);
+    assert_eq!(took.statuses(), [Status::Done], "{}", took.record(2).report.message);
     assert_eq!(holders(&took), (false, true));
 
     let did_not = moved(|what, world| is_taken_over(what, world).then_some(Trouble::LostBefore));
@@ -83,7 +86,7 @@ async fn nothing_is_given_back_while_nobody_knows_who_holds_them() {
     stage.run().await;
     assert_eq!(stage.statuses(), [Status::Failed]);
     assert_eq!(holders(&stage), (false, true));
-    assert!(stage.record(2).message.contains("run the same command again"));
+    assert!(stage.record(2).report.message.contains("run the same command again"));
     assert!(stage.server.world().by_email(&address(0)).is_some());
 }
 
@@ -102,6 +105,6 @@ async fn that_giving_back_failed_as_well_is_said() {
     let stage = moved(|what, _| matches!(what, What::Allocate(..)).then_some(Trouble::Refused(400)));
     stage.run().await;
     assert_eq!(stage.statuses(), [Status::Rejected]);
-    let message = stage.record(2).message;
+    let message = stage.record(2).report.message;
     assert!(message.contains("giving the licences back failed too"), "{message}");
 }

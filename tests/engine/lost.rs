@@ -34,8 +34,8 @@ async fn an_invitation_that_was_carried_out_is_found_and_not_sent_again() {
     stage.run().await;
     assert_eq!(stage.statuses(), [Status::Done; 2]);
     assert_eq!(invitations(&stage), 1);
-    assert!(stage.record(2).message.contains("reading back showed"));
-    assert!(stage.record(2).user_id.is_some());
+    assert!(stage.record(2).report.message.contains("reading back showed"));
+    assert!(stage.record(2).report.user_id.is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -16,7 +16,7 @@ use reseat::engine::{
 use reseat::event::{Event, Method, Service};
 use reseat::ledger::Record;
 use reseat::model::{BundleCode, Operation, Row, Status, UserId};
-use reseat::plan::{OnShortage, Plan, Rules, plan};
+use reseat::plan::{OnShortage, Plan, PlannedSheet, Rules, plan};
 use uuid::Uuid;
 
 use crate::model::{Account, CODES, World};
@@ -245,7 +245,7 @@ impl<'a> Play<'a> {
         if is_recorded_next {
             let count = self.dice.random_range(1..=self.records.len());
             for record in self.records.drain(..count).flatten() {
-                self.ended.entry(record.place.row).or_default().push(record);
+                self.ended.entry(record.report.place.row).or_default().push(record);
             }
             return Some(Input::Recorded(count));
         }
@@ -470,10 +470,10 @@ impl<'a> Play<'a> {
                 .ended
                 .get(&number)
                 .unwrap_or_else(|| panic!("row {number} has no record"));
-            let finals = records.iter().filter(|record| record.status != Status::Started);
+            let finals = records.iter().filter(|record| record.report.status != Status::Started);
             assert_eq!(finals.count(), 1, "row {number} ends {records:?}");
             assert_ne!(
-                records.last().unwrap().status,
+                records.last().unwrap().report.status,
                 Status::Started,
                 "row {number} is begun after its end"
             );
@@ -624,9 +624,7 @@ fn setup<'a>(
     rules: &'a Rules,
 ) -> Setup<'a> {
     Setup {
-        rows,
-        plan,
-        snapshot,
+        sheet: PlannedSheet { rows, plan, snapshot },
         rules,
         max_failures: None,
         concurrency: 3,

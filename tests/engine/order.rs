@@ -142,10 +142,14 @@ async fn an_old_account_stays_where_its_successor_lacks_something() {
     stage.run().await;
     let record = stage.record(2);
     assert_eq!(
-        (record.status, record.code.as_str()),
+        (record.report.status, record.report.code.as_str()),
         (Status::Conflict, "not_verified")
     );
-    assert!(record.message.contains("lacks group `Sales`"), "{}", record.message);
+    assert!(
+        record.report.message.contains("lacks group `Sales`"),
+        "{}",
+        record.report.message
+    );
     assert!(stage.server.world().by_email(&address(0)).is_some());
 }
 

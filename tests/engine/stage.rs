@@ -43,7 +43,10 @@ impl Journal for SlowJournal {
                 if kept.lock().unwrap().len() >= room {
                     return Err(JournalError("write the results: the disk is full".to_owned()));
                 }
-                server.note(Happened::Recorded(record.place.row, record.status.to_string()));
+                server.note(Happened::Recorded(
+                    record.report.place.row,
+                    record.report.status.to_string(),
+                ));
                 kept.lock().unwrap().push(record);
             }
             Ok(())
@@ -155,14 +158,17 @@ impl Stage {
     /// The last record of a row; the first row of a sheet is row 2.
     pub(crate) fn record(&self, row: u32) -> Record {
         let records = self.records.lock().unwrap();
-        let last = records.iter().rev().find(|record| record.place.row == row);
+        let last = records.iter().rev().find(|record| record.report.place.row == row);
         last.unwrap_or_else(|| panic!("row {row} has no record")).clone()
     }
 
     /// The statuses of all rows, in sheet order.
     pub(crate) fn statuses(&self) -> Vec<Status> {
         let records = self.records.lock().unwrap();
-        let last: HashMap<u32, Status> = records.iter().map(|record| (record.place.row, record.status)).collect();
+        let last: HashMap<u32, Status> = records
+            .iter()
+            .map(|record| (record.report.place.row, record.report.status))
+            .collect();
         self.rows.iter().map(|row| last[&row.place.row]).collect()
     }
 

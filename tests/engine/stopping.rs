@@ -56,11 +56,11 @@ async fn licenses_that_were_taken_off_are_given_on_although_the_run_stops() {
         // Nothing new begins: the old account stays.
         assert!(stage.server.world().by_email(&address(number)).is_some());
         let record = stage.record(row);
-        assert_eq!(record.status, Status::NotRun);
+        assert_eq!(record.report.status, Status::NotRun);
         assert!(
-            record.message.contains("although the run was stopping"),
+            record.report.message.contains("although the run was stopping"),
             "{}",
-            record.message
+            record.report.message
         );
     }
 }
@@ -82,9 +82,9 @@ async fn licenses_that_a_successor_is_refused_go_back_although_the_run_stops() {
     for (row, number) in [(2, 0), (3, 1)] {
         assert!(holds(&stage, &address(number)), "the old account has its licences back");
         assert!(
-            stage.record(row).message.contains("given back"),
+            stage.record(row).report.message.contains("given back"),
             "{}",
-            stage.record(row).message
+            stage.record(row).report.message
         );
     }
 }
@@ -96,7 +96,7 @@ async fn licenses_that_nobody_takes_are_said_to_be_on_nobody() {
     let (finished, left) = (ran.after_stop.finished.len(), ran.after_stop.left.len());
     assert_eq!((finished, left), (0, 2));
     for row in [2, 3] {
-        let message = stage.record(row).message;
+        let message = stage.record(row).report.message;
         assert!(message.contains("giving the licences back failed too"), "{message}");
     }
 }
@@ -113,14 +113,14 @@ async fn what_is_owed_is_waited_for_no_longer_than_the_grace() {
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     assert_eq!((ran.after_stop.finished.len(), ran.after_stop.left.len()), (1, 1));
     let left = stage.record(ran.after_stop.left[0].row);
-    assert_eq!(left.status, Status::NotRun);
+    assert_eq!(left.report.status, Status::NotRun);
     assert!(
-        left.message.contains("taken off and could not be given on"),
+        left.report.message.contains("taken off and could not be given on"),
         "{}",
-        left.message
+        left.report.message
     );
     // A rerun knows what the old account held.
-    assert_eq!(left.before.unwrap()["licenses"], serde_json::json!(["A"]));
+    assert_eq!(left.report.before.unwrap()["licenses"], serde_json::json!(["A"]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,7 +157,10 @@ async fn an_invitation_that_never_left_is_not_called_begun() {
     assert_eq!(begun.collect::<Vec<_>>(), [2, 3]);
     for row in 4..8 {
         let record = stage.record(row);
-        assert_eq!((record.status, record.calls, record.attempts), (Status::NotRun, 0, 0));
+        assert_eq!(
+            (record.report.status, record.calls, record.attempts),
+            (Status::NotRun, 0, 0)
+        );
     }
 }
 
@@ -214,8 +217,8 @@ async fn a_call_refused_while_the_run_stops_is_not_tried_in_halves() {
     assert_eq!(allocations.count(), 1);
     assert!(stage.statuses().iter().all(|status| *status == Status::NotRun));
     // What was made is known to the next run.
-    assert_eq!(stage.record(2).after.unwrap()["made"], "invited");
-    assert!(stage.record(2).user_id.is_some());
+    assert_eq!(stage.record(2).report.after.unwrap()["made"], "invited");
+    assert!(stage.record(2).report.user_id.is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,7 +21,7 @@ fn told(stage: &Stage) -> Vec<Status> {
     history
         .entries()
         .unwrap()
-        .map(|entered| entered.unwrap().record.status)
+        .map(|entered| entered.unwrap().record.report.status)
         .collect()
 }
 

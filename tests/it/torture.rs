@@ -133,13 +133,13 @@ fn finished(stage: &Stage) -> BTreeMap<RowKey, String> {
     let history = History::read(&path).unwrap();
     let entered = history.entries().unwrap().map(Result::unwrap);
     entered
-        .filter(|entered| matches!(entered.record.status, Status::Done | Status::Unchanged))
+        .filter(|entered| matches!(entered.record.report.status, Status::Done | Status::Unchanged))
         .map(|entered| {
             let line = format!(
                 "{} {} {:?}",
-                entered.run, entered.record.status, entered.record.finished_at
+                entered.run, entered.record.report.status, entered.record.finished_at
             );
-            (entered.record.key, line)
+            (entered.record.report.key, line)
         })
         .collect()
 }

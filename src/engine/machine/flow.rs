@@ -182,11 +182,11 @@ impl Machine<'_> {
         if records.is_empty() {
             return;
         }
-        let ended = records.iter().filter(|record| record.status != Status::Started);
+        let ended = records.iter().filter(|record| record.report.status != Status::Started);
         let told = ended.map(|record| Event::RowEnded {
-            place: record.place.clone(),
-            status: record.status,
-            message: record.message.clone(),
+            place: record.report.place.clone(),
+            status: record.report.status,
+            message: record.report.message.clone(),
         });
         self.reported.batches.push_back(told.collect());
         self.effects.push_back(Effect::Record(records));

@@ -5,10 +5,9 @@ use jiff::Timestamp;
 
 use super::steps::Steps;
 use crate::api::{CallError, Failure, Receipt};
-use crate::directory::Snapshot;
 use crate::ledger::Record;
-use crate::model::{Place, Row, Status};
-use crate::plan::{Course, Plan, RowEnd, RowIndex, StepSource, Verdict, row_end};
+use crate::model::{Place, Status};
+use crate::plan::{Course, PlannedSheet, RowIndex, Verdict, row_end};
 
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,26 +106,22 @@ pub enum Recording {
 
 /// The rows of a run.
 pub(super) struct Rows<'a> {
-    planned: &'a [Row],
-    plan: &'a Plan,
-    snapshot: &'a Snapshot,
+    sheet: PlannedSheet<'a>,
     recording: Recording,
     states: Vec<RowState>,
     failures: usize,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(rows: &'a [Row], plan: &'a Plan, snapshot: &'a Snapshot, recording: Recording) -> Self {
+    pub(super) fn new(sheet: PlannedSheet<'a>, recording: Recording) -> Self {
         let open = |steps: usize| RowState {
             open: u32::try_from(steps).unwrap_or(u32::MAX),
             ..RowState::default()
         };
         Self {
-            planned: rows,
-            plan,
-            snapshot,
+            sheet,
             recording,
-            states: plan.rows.iter().map(|row| open(row.steps.len())).collect(),
+            states: sheet.plan.rows.iter().map(|row| open(row.steps.len())).collect(),
             failures: 0,
         }
     }
@@ -136,7 +131,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn place(&self, row: RowIndex) -> Place {
-        self.planned[row].place.clone()
+        self.sheet.rows[row].place.clone()
     }
 
     /// How many rows have ended and need somebody.
@@ -228,16 +223,14 @@ impl<'a> Rows<'a> {
             return None;
         }
         let log = self.log(row);
-        let planned = &self.plan.rows[row].verdict;
+        let planned = &self.sheet.plan.rows[row].verdict;
         let verdict = log.failure.as_ref().or(log.settled.as_ref()).or(planned.as_deref());
-        let end = self.row_end(row, steps, verdict, &log.remarks);
-        let started_at = log.started_at.unwrap_or(now);
         let record = Record {
-            started_at: Some(started_at),
+            started_at: Some(log.started_at.unwrap_or(now)),
             finished_at: Some(now),
-            ..self.record(row, steps, end)
+            ..self.record(row, steps, verdict, &log.remarks)
         };
-        self.failures += usize::from(record.status.is_failure());
+        self.failures += usize::from(record.report.status.is_failure());
         // From now on only whether the row is well is asked for.
         self.states[row].log.take_if(|log| log.failure.is_none());
         Some(record)
@@ -265,40 +258,25 @@ impl<'a> Rows<'a> {
             code: code.into(),
             message: String::new(),
         };
-        let end = self.row_end(row, steps, Some(&begun), &[]);
         Some(Record {
             started_at: Some(self.log(row).started_at.unwrap_or(now)),
-            ..self.record(row, steps, end)
+            ..self.record(row, steps, Some(&begun), &[])
         })
     }
 
-    fn row_end(&self, row: RowIndex, steps: &Steps<'_>, verdict: Option<&Verdict>, remarks: &[String]) -> RowEnd {
+    fn record(&self, row: RowIndex, steps: &Steps<'_>, verdict: Option<&Verdict>, remarks: &[String]) -> Record {
+        let log = self.log(row);
         let course = Course {
             steps: steps.done_of_row(row),
             verdict,
             remarks,
         };
-        row_end(self.plan, self.snapshot, steps, row, course)
-    }
-
-    fn record(&self, row: RowIndex, steps: &Steps<'_>, end: RowEnd) -> Record {
-        let log = self.log(row);
-        let Row { place, key, operation } = &self.planned[row];
-        let account = self.plan.rows[row].account;
         Record {
-            operation: Some(operation.kind()),
-            user: operation.user_label(),
-            target: operation.target_label(),
-            code: end.code.to_string(),
-            message: end.message,
-            before: end.before,
-            after: end.after,
             http_status: log.http_status,
             attempts: log.attempts,
             calls: log.calls,
-            user_id: account.and_then(|account| steps.account_id(account)),
             trace_id: log.trace_id.clone(),
-            ..Record::blank(place.clone(), *key, end.status)
+            ..Record::from(row_end(self.sheet, steps, row, course))
         }
     }
 

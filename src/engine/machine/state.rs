@@ -12,18 +12,14 @@ use super::schedule::{OneAtATime, Schedule, Touched, Waiting};
 use super::steps::Steps;
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
-use crate::model::{BundleSet, Row};
-use crate::plan::{Call, Family, Plan, RowIndex, Rules, StepIndex, StepSource};
+use crate::model::BundleSet;
+use crate::plan::{Call, Family, PlannedSheet, RowIndex, Rules, StepIndex, StepSource};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
 pub struct Setup<'a> {
-    /// The rows, as they were planned.
-    pub rows: &'a [Row],
-    /// What is to be done for them.
-    pub plan: &'a Plan,
-    /// The state they were planned against.
-    pub snapshot: &'a Snapshot,
+    /// The rows, what is to be done for them, and the state that they were planned against.
+    pub sheet: PlannedSheet<'a>,
     /// What the user chose.
     pub rules: &'a Rules,
     /// When to give up.
@@ -88,14 +84,14 @@ impl<'a> Machine<'a> {
     /// A run that has not begun: the first input is [`Input::Started`].
     pub fn new(setup: Setup<'a>) -> Self {
         let mut schedule = Schedule::new(setup.rules.sizes, setup.concurrency);
-        if setup.snapshot.seats().is_none() {
+        if setup.sheet.snapshot.seats().is_none() {
             // Nobody knows whether there are seats for all.
             schedule.send_one_at_a_time(Family::Allocate, OneAtATime::LastSeats);
         }
         Self {
-            snapshot: setup.snapshot,
-            steps: Steps::new(setup.plan),
-            rows: Rows::new(setup.rows, setup.plan, setup.snapshot, setup.recording),
+            snapshot: setup.sheet.snapshot,
+            steps: Steps::new(setup.sheet.plan),
+            rows: Rows::new(setup.sheet, setup.recording),
             schedule,
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),

@@ -7,8 +7,8 @@ use super::contradiction::{Contradiction, ContradictionKind, DuplicateRow, contr
 use super::file_parser::ParsedFile;
 use crate::intake::cells::UnplacedProblem;
 use crate::intake::options::Options;
-use crate::intake::rows::{RefusedRow, RowNumber, Worksheet};
-use crate::model::{Place, Row, Status};
+use crate::intake::rows::{RowNumber, Worksheet};
+use crate::model::{Place, Row, RowReport, Status};
 use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
 
@@ -137,7 +137,7 @@ fn refuse(file: &mut ParsedFile, duplicates: &[DuplicateRow], contradictions: &[
     let mut rows = Vec::with_capacity(file.parsed.rows.len() - refusals.len().min(file.parsed.rows.len()));
     for row in std::mem::take(&mut file.parsed.rows) {
         match refusals.remove(&number(&file.worksheets, &row.place)) {
-            Some(refusal) => file.parsed.refused.push(refused(row, refusal)),
+            Some(refusal) => file.parsed.refused.push(refused(&row, refusal)),
             None => rows.push(row),
         }
     }
@@ -148,21 +148,17 @@ fn refuse(file: &mut ParsedFile, duplicates: &[DuplicateRow], contradictions: &[
         .sort_by_key(|refused| number(sheets, &refused.place));
 }
 
-fn refused(row: Row, refusal: Refusal) -> RefusedRow {
-    RefusedRow {
+fn refused(row: &Row, refusal: Refusal) -> RowReport {
+    RowReport {
         key: row.key.repeated(refusal.occurrence),
-        operation: Some(row.operation.kind()),
-        user: row.operation.user_label(),
-        target: row.operation.target_label(),
-        place: row.place,
-        status: refusal.status,
-        code: refusal.code,
+        code: refusal.code.to_string(),
         message: refusal.message,
+        ..RowReport::of(row, refusal.status)
     }
 }
 
 /// Equal rows that are not valid must not share a key either.
-fn number_equal_keys(refused: &mut [RefusedRow]) {
+fn number_equal_keys(refused: &mut [RowReport]) {
     let mut seen = HashMap::new();
     for row in refused.iter_mut() {
         let occurrence = seen.entry(row.key).or_insert(0);

@@ -15,7 +15,6 @@ mod statement;
 mod value_reader;
 mod values;
 
-pub use parsed_rows::RefusedRow;
 pub use requirements::{Need, needs, takes};
 
 pub(super) use header::Header;

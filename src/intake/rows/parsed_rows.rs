@@ -4,29 +4,8 @@ use strum::EnumCount;
 
 use super::recurring_problems::RecurringProblems;
 use super::statement::Statement;
-use crate::model::{OperationKind, Place, Row, RowKey, Status};
-use crate::problem::{ProblemCode, Problems};
-
-/// A row that cannot run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedRow {
-    /// Where it is.
-    pub place: Place,
-    /// What it is known by between runs.
-    pub key: RowKey,
-    /// Its operation; `None` where that could not be read.
-    pub operation: Option<OperationKind>,
-    /// The account it is about, as the sheet names it; may be empty.
-    pub user: String,
-    /// What the account is given or loses; may be empty.
-    pub target: String,
-    /// `invalid`, or `duplicate` for the repetition of an earlier row.
-    pub status: Status,
-    /// The code of the first problem.
-    pub code: ProblemCode,
-    /// What is wrong, and what to write instead.
-    pub message: String,
-}
+use crate::model::{OperationKind, Row, RowReport};
+use crate::problem::Problems;
 
 /// What some consecutive rows of one worksheet say, and what is wrong with them. The results for rows that follow each
 /// other are joined with [`append`](Self::append).
@@ -36,7 +15,7 @@ pub(in crate::intake) struct ParsedRows {
     /// In no particular order.
     pub(in crate::intake) statements: Vec<Vec<Statement>>,
     pub(in crate::intake) rows: Vec<Row>,
-    pub(in crate::intake) refused: Vec<RefusedRow>,
+    pub(in crate::intake) refused: Vec<RowReport>,
     /// How many rows there are of each operation, valid or not, by `OperationKind as usize`.
     pub(in crate::intake) operation_counts: [usize; OperationKind::COUNT],
     /// How many rows there are, ignored ones aside.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::header::Header;
 use super::key_content::{write_content, write_raw_content};
-use super::parsed_rows::{ParsedRows, RefusedRow};
+use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells, check_width, malformed_row};
 use super::statement::{LAST_ROW, RowNumber, Statement, ValidRow};
 use super::value_reader::ValueReader;
 use super::values::{Values, operation};
 use crate::intake::cells::{Column, ColumnSet, Instruction, InstructionCache, UnplacedProblem, operation_help};
 use crate::intake::options::Options;
-use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, Status};
+use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
 use crate::problem::{Problem, ProblemCode, Severity};
 use crate::sheet::Row;
 use crate::text::clean;
@@ -258,7 +258,7 @@ impl<'o> RowParser<'o> {
         cells: &RowCells<'_>,
         values: &Values<'_>,
         problems: &[UnplacedProblem],
-    ) -> RefusedRow {
+    ) -> RowReport {
         write_raw_content(cells, &mut self.content);
         let first = |texts: &[&str]| {
             let found = texts.iter().find(|text| !text.is_empty());
@@ -266,9 +266,8 @@ impl<'o> RowParser<'o> {
         };
         let errors = || problems.iter().filter(|problem| problem.severity == Severity::Error);
         let message = errors().map(UnplacedProblem::sentence).collect::<Vec<_>>().join("; ");
-        RefusedRow {
-            place: self.place(cells.row),
-            key: RowKey::of(&self.content, 0),
+        let key = RowKey::of(&self.content, 0);
+        RowReport {
             operation,
             user: first(&[
                 values.user,
@@ -283,14 +282,14 @@ impl<'o> RowParser<'o> {
                 cells.get(Column::Licenses),
                 cells.get(Column::Groups),
             ]),
-            status: Status::Invalid,
             // Rows without an operation are a problem of the worksheet, reported once; each is refused all the same.
-            code: errors().next().map_or(ProblemCode::NoOperation, |problem| problem.code),
+            code: (errors().next().map_or(ProblemCode::NoOperation, |problem| problem.code)).to_string(),
             message: if message.is_empty() {
                 "the row does not say what to do".to_owned()
             } else {
                 message
             },
+            ..RowReport::blank(self.place(cells.row), key, Status::Invalid)
         }
     }
 

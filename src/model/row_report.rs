@@ -1,0 +1,61 @@
+//! What is said of a row wherever one is reported.
+
+use serde_json::Value;
+
+use super::{OperationKind, Place, Row, RowKey, Status, UserId};
+
+/// What a line of the results file, a row that cannot run and a row of a plan say alike.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowReport {
+    /// Where the row is: `row` and `sheet`.
+    pub place: Place,
+    /// What it is known by between runs.
+    pub key: RowKey,
+    /// Its operation; `None` where that could not be read.
+    pub operation: Option<OperationKind>,
+    /// The account it is about, as the sheet names it; may be empty.
+    pub user: String,
+    /// What the account is given or loses; may be empty.
+    pub target: String,
+    /// How it ended, or is expected to end.
+    pub status: Status,
+    /// Why, for programs: the server's code or ours; empty where the status says it all.
+    pub code: String,
+    /// Why, and what was done, in words.
+    pub message: String,
+    /// The account that was found, invited or created.
+    pub user_id: Option<UserId>,
+    /// What was there before; absent where nothing of it changed.
+    pub before: Option<Value>,
+    /// What is there afterwards.
+    pub after: Option<Value>,
+}
+
+impl RowReport {
+    /// A report that says no more than where the row is and how it ended.
+    pub fn blank(place: Place, key: RowKey, status: Status) -> Self {
+        Self {
+            place,
+            key,
+            operation: None,
+            user: String::new(),
+            target: String::new(),
+            status,
+            code: String::new(),
+            message: String::new(),
+            user_id: None,
+            before: None,
+            after: None,
+        }
+    }
+
+    /// A report on a row that could be read.
+    pub fn of(row: &Row, status: Status) -> Self {
+        Self {
+            operation: Some(row.operation.kind()),
+            user: row.operation.user_label(),
+            target: row.operation.target_label(),
+            ..Self::blank(row.place.clone(), row.key, status)
+        }
+    }
+}
