@@ -160,7 +160,7 @@ fn ending(
     }
 }
 
-/// Writes the rows that need a person, with the reason, as a sheet of the input's own kind.
+/// Writes the rows that need attention, with the reason, as a sheet of the input's own kind.
 fn failed_sheet(
     history: &History,
     order: &[(RowKey, Place)],

@@ -13,7 +13,7 @@ pub enum Ending {
     CouldNotStart,
     /// The sheet did not pass validation; nothing was sent.
     SheetInvalid,
-    /// The run is over and some rows need a person.
+    /// The run is over and some rows need attention.
     NeedsPerson,
     /// A limit or a guard stopped the run.
     Stopped,
@@ -52,7 +52,7 @@ impl Ending {
             Self::Done => "every row is done or unchanged",
             Self::CouldNotStart => "reseat could not start: usage, configuration or a file",
             Self::SheetInvalid => "the sheet is invalid",
-            Self::NeedsPerson => "finished, and some rows need a person",
+            Self::NeedsPerson => "finished, and some rows need attention",
             Self::Stopped => "stopped by a limit or a guard",
             Self::SignIn => "sign-in or permission",
             Self::Waiting => "finished, and some rows wait",

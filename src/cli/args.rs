@@ -84,7 +84,7 @@ Examples:
   reseat run --plan plan.json                 What was saved, unless something has changed
   reseat run joiners.xlsx --sandbox --yes     On a simulated organization
 
-Exit code 0 when every row is done, 3 when some need a person, 75 when some wait;
+Exit code 0 when every row is done, 3 when some need attention, 75 when some wait;
 docs/exit-codes.md has them all";
 
 const CODES_EXAMPLES: &str = "\

@@ -17,7 +17,7 @@ pub struct Evidence<'a> {
     pub answers: &'a BTreeMap<(Service, u16), u64>,
     /// Answers with status 429 that came although a known limit was kept.
     pub throttled_within_limits: u64,
-    /// The sheet of the rows that need a person, if there is one.
+    /// The sheet of the rows that need attention, if there is one.
     pub failed_sheet: Option<&'a Path>,
 }
 
@@ -34,7 +34,7 @@ pub enum Hint {
     InDoubt(usize),
     /// The run stopped before these rows.
     NotRun(usize),
-    /// Rows need a person; this sheet has them.
+    /// Rows need attention; this sheet has them.
     Correct(PathBuf),
 }
 

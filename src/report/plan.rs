@@ -158,7 +158,7 @@ impl PlanView<'_> {
         write_lines(&first(lines), out)
     }
 
-    /// The rows that need a person and get no call; those that miss out on seats are told apart.
+    /// The rows that need attention and get no call; those that miss out on seats are told apart.
     fn blocked(&self) -> Vec<(&Row, &Verdict)> {
         let is_short = |row: &RowIndex| self.plan.short.binary_search_by_key(row, |(short, _)| *short).is_ok();
         let rows = self.rows.iter().zip(&self.plan.rows).enumerate();

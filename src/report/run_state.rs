@@ -43,7 +43,7 @@ struct Running {
     rows: usize,
     ended: usize,
     failed: usize,
-    /// Rows that need a person, failed or not attempted.
+    /// Rows that need attention, failed or not attempted.
     told: usize,
     since: Duration,
 }

@@ -33,7 +33,7 @@ pub struct Summary {
     pub after_stop: AfterStop,
     /// The results file.
     pub results: Option<PathBuf>,
-    /// The sheet of the rows that need a person.
+    /// The sheet of the rows that need attention.
     pub failed_sheet: Option<PathBuf>,
     /// What else is worth knowing.
     pub hints: Vec<Hint>,

@@ -97,7 +97,7 @@ pub enum SheetError {
         /// Why.
         source: io::Error,
     },
-    /// The sheet of the rows that need a person cannot be written.
+    /// The sheet of the rows that need attention cannot be written.
     #[error("cannot write `{path}`: {reason}")]
     Write {
         /// The file.

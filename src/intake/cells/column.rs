@@ -50,7 +50,7 @@ pub enum Column {
     Group,
     /// For people only.
     Note,
-    /// The status, which reseat adds to the sheet of rows that need a person; ignored.
+    /// The status, which reseat adds to the sheet of rows that need attention; ignored.
     ReseatStatus,
     /// The message, likewise.
     ReseatMessage,
