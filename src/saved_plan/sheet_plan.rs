@@ -1,5 +1,5 @@
-//! What a plan says of a sheet, row by row, in a form that can be shown, kept in a file, and compared with
-//! what a later plan says of the same rows.
+//! What a plan says about a sheet, row by row, in a form that can be shown, saved, and compared with a later plan of
+//! the same rows.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,7 @@ use crate::ledger::Record;
 use crate::model::{OperationKind, Place, Row, RowKey, Status, UserId};
 use crate::plan::{Fate, Plan, RowEnd, RowIndex, Work};
 
-/// A whole sheet as a plan sees it. Serialized as a list, row by row, so that none but the one at hand is in
-/// memory.
+/// A complete sheet as a plan sees it. Serialized as a list, row by row, so that only the current one is in memory.
 #[derive(Clone, Copy)]
 pub struct SheetPlan<'a> {
     /// Every row of the sheet, in its order.
@@ -23,12 +22,12 @@ pub struct SheetPlan<'a> {
     pub not_attempted: &'a [Record],
     /// What is planned.
     pub plan: &'a Plan,
-    /// The state that was planned against.
+    /// The state it was planned against.
     pub snapshot: &'a Snapshot,
 }
 
 impl<'a> SheetPlan<'a> {
-    /// What the plan says of each row, in the sheet's order.
+    /// What the plan says about each row, in the sheet's order.
     pub fn rows(self) -> impl Iterator<Item = RowPlan> + 'a {
         let Self {
             order,
@@ -74,18 +73,18 @@ fn left_out(record: &Record) -> RowPlan {
     }
 }
 
-/// What a plan says of one row. `docs/plan.md` has its form in JSON.
+/// What a plan says about one row. `docs/plan.md` describes its JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RowPlan {
-    /// Where it stands.
+    /// Its place in the sheet.
     pub at: Place,
-    /// What it is known by.
+    /// Identifies it across runs.
     pub key: RowKey,
     /// Its operation; `None` where it could not be read, and for a row that an earlier run finished.
     pub operation: Option<OperationKind>,
     /// The account as the sheet names it.
     pub user: String,
-    /// What it is given or loses.
+    /// What it gets or loses.
     pub target: String,
     /// What the plan does with it.
     pub fate: Fate,
@@ -97,16 +96,16 @@ pub struct RowPlan {
     pub message: String,
     /// The account that was found.
     pub user_id: Option<UserId>,
-    /// What is there now; absent where nothing of it changes.
+    /// The present state; absent where nothing changes.
     pub before: Option<Value>,
-    /// What will be there.
+    /// The state afterwards.
     pub after: Option<Value>,
     /// Whether an account is deleted for it in this run.
     pub deletes: bool,
 }
 
 impl RowPlan {
-    /// A row of which the plan says no more than this.
+    /// A row about which the plan says nothing more than this.
     pub fn bare(at: Place, key: RowKey, fate: Fate) -> Self {
         Self {
             at,
@@ -134,7 +133,7 @@ impl RowPlan {
     }
 }
 
-/// What the plan says of the row at this position of `rows`.
+/// What the plan says about the row at this position of `rows`.
 fn row_plan(rows: &[Row], plan: &Plan, snapshot: &Snapshot, index: RowIndex) -> RowPlan {
     let row = &rows[index];
     let planned = &plan.rows[index];
