@@ -17,7 +17,7 @@ pub enum Ending {
     NeedsPerson,
     /// A limit or a guard stopped the run.
     Stopped,
-    /// The organization did not let us in, or not do what was asked.
+    /// Sign-in failed, or a permission was missing.
     SignIn,
     /// The run is over and some rows wait for an invitation to be accepted.
     Waiting,
@@ -46,7 +46,7 @@ impl Ending {
         }
     }
 
-    /// What the documents say of it.
+    /// Its meaning, as the documentation says it.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "every row is done or unchanged",
