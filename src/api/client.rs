@@ -28,7 +28,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that sends over `transport`, tells `observer` of every request and wait, and sends nothing new once
+    /// A client that sends over `transport`, reports every request and wait to `observer`, and sends nothing new once
     /// `stop` is cancelled. Nothing is sent yet.
     pub fn new(transport: Arc<dyn Transport>, config: Config, observer: Observer, stop: CancellationToken) -> Self {
         Self {

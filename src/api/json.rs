@@ -56,7 +56,7 @@ pub(super) fn number(value: &Value) -> Option<u64> {
     }
 }
 
-/// A GUID other than the all-zero one, which stands for "none": a failed invitation has it as its user id.
+/// A GUID other than the all-zero one, which means "none": a failed invitation has it as its user id.
 pub(super) fn guid(value: &Value) -> Option<Uuid> {
     let guid = Uuid::try_parse(value.as_str()?.trim()).ok()?;
     (!guid.is_nil()).then_some(guid)

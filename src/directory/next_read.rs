@@ -15,7 +15,7 @@ const POST: u64 = 1 + CALL;
 /// What to read next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NextRead {
-    /// Nothing at all: nobody is wanted.
+    /// Nothing: no user is wanted.
     Nothing,
     /// The beginning of the listing, which shows how long it is and is often all there is.
     Beginning,

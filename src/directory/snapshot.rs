@@ -91,8 +91,8 @@ impl Snapshot {
         self.0.allocations.as_ref()
     }
 
-    /// The user's direct allocation. `None` where the user has none, and where allocations were not
-    /// read: [`allocations`](Self::allocations) tells which.
+    /// The user's direct allocation. `None` where the user has none, and where allocations were not read:
+    /// [`allocations`](Self::allocations) says which.
     pub fn direct(&self, user: UserId) -> Option<&Allocation> {
         self.allocations()?.of(user)
     }
@@ -119,7 +119,7 @@ impl Snapshot {
         Some(&rules[position])
     }
 
-    /// How the listings came, for foretelling what reading them again takes.
+    /// The shape of the listings, for predicting what reading them again takes.
     pub fn listings(&self) -> Listings {
         self.0.listings
     }

@@ -1,4 +1,4 @@
-//! One quota: so many calls in a window of time, shared with callers we know nothing of.
+//! One quota: a number of calls per window of time, shared with callers we know nothing about.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

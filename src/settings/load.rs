@@ -19,7 +19,7 @@ pub struct Settings {
     pub deployment: Deployment,
     /// The organization; always there with [`Reach::Online`], never with [`Reach::Offline`].
     pub connection: Option<Connection>,
-    /// Bundle codes that the profile allows beside the known ones.
+    /// Bundle codes that the profile allows in addition to the known ones.
     pub bundle_codes: Vec<BundleCode>,
     /// Concurrency, quotas, retries and times.
     pub limits: Limits,

@@ -16,7 +16,7 @@ const HEADER: usize = 512;
 const LARGEST: u64 = 256 << 20;
 /// Sector numbers from here on mean something else.
 const RESERVED: u32 = 0xffff_fffa;
-/// Streams shorter than this stand in sectors of sectors.
+/// Streams shorter than this are stored in mini sectors.
 const SHORT: u64 = 4096;
 
 /// Refuses what is encrypted, is no workbook, does not hold together, or would fill the memory.

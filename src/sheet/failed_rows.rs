@@ -15,7 +15,7 @@ use super::source::{Format, Source};
 use super::visitor::{Visit, Visitor};
 use crate::text::{escape_formula, header_key};
 
-/// What is written beside a row that needs attention.
+/// What is written next to a row that needs attention.
 #[derive(Debug, Clone)]
 pub struct FailedRow {
     /// For the column `reseat_status`.
@@ -103,7 +103,7 @@ impl Table {
         self.rows.push((cells, failed));
     }
 
-    /// Rows of equal length, so that status and message stand under their headers.
+    /// Rows of equal length, so that status and message are under their headers.
     fn into_rows(self) -> impl Iterator<Item = Vec<String>> {
         let width = self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0);
         self.rows.into_iter().map(move |(mut cells, failed)| {

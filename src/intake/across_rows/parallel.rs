@@ -16,7 +16,8 @@ use crate::sheet::{Row, Visit};
 /// How the rows are dealt out.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::intake) struct Parallelism {
-    /// How many threads parse rows beside the caller's, which splits the file into rows; 0 where it does everything.
+    /// How many threads parse rows in addition to the caller's, which splits the file into rows; 0 if it does
+    /// everything.
     pub(super) threads: usize,
     /// How many rows are dealt out at once.
     pub(super) chunk_rows: usize,
