@@ -108,7 +108,7 @@ pub(super) fn code(value: &Value) -> Option<BundleCode> {
 }
 
 /// One page of a listing: `{results, totalCount}`, the same inside an outer array, or a bare array.
-/// An entry that cannot be read is counted and left out. `None` where it is no listing at all.
+/// An entry that cannot be read is counted and left out. `None` if it is no listing at all.
 pub(super) fn page<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Page<T>> {
     let inner = match value {
         Value::Array(outer) => match outer.as_slice() {

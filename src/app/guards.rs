@@ -67,9 +67,7 @@ pub(super) fn question(
         .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
     let unconfirmed = |message: String| {
         let refusal = Failure::new(Ending::Stopped, message).with_details(view.deletions());
-        refusal.with_help(format!(
-            "review the deletions, then add `--max-deletes {deletions}`"
-        ))
+        refusal.with_help(format!("review the deletions, then add `--max-deletes {deletions}`"))
     };
     match (deletions, most) {
         (0, _) => {}

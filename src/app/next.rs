@@ -7,7 +7,7 @@ use std::path::Path;
 pub(super) struct Typed<'a> {
     /// The command line, the program's own name first.
     pub(super) words: Vec<String>,
-    /// The sheet, as it was typed; `None` where a saved plan named it.
+    /// The sheet, as it was typed; `None` if a saved plan named it.
     pub(super) sheet: Option<&'a Path>,
     /// The flags that came from a saved plan.
     pub(super) planned: Vec<String>,

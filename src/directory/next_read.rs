@@ -32,7 +32,7 @@ pub(super) enum Listed {
     Nothing,
     /// Its beginning.
     Beginning {
-        /// How many pages follow; `None` where the server does not say how many users there are.
+        /// How many pages follow; `None` if the server does not say how many users there are.
         pages_left: Option<u64>,
     },
 }

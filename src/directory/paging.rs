@@ -141,7 +141,7 @@ impl Paging {
         matches!(self.phase, Phase::Done)
     }
 
-    /// How many pages follow those that were read, while the beginning is all that was; `None` where the server does
+    /// How many pages follow those that were read, while the beginning is all that was; `None` if the server does
     /// not say how many entries there are.
     pub(super) fn pages_left(&self) -> Option<u64> {
         if self.received == 0 {

@@ -19,7 +19,7 @@ pub struct ReadOptions {
     pub capabilities: Capabilities,
 }
 
-/// Reads what is needed, the independent parts side by side.
+/// Reads what is needed, independent parts concurrently.
 pub async fn read(
     client: &Client,
     needs: &Needs<'_>,
@@ -123,7 +123,9 @@ impl Reader<'_> {
             total: Some(count),
         });
         if needs.administrators && groups.administrators().is_none() {
-            self.notice("no built-in group is named Administrators here, so reseat cannot recognise administrators".to_owned());
+            self.notice(
+                "no built-in group is named Administrators here, so reseat cannot recognise administrators".to_owned(),
+            );
         }
         let rules = self.read_rules(&needs.rules, &groups).await?;
         Ok((groups, rules))

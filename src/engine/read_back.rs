@@ -153,7 +153,7 @@ impl ReadBack {
     }
 }
 
-/// What a successor lacks; `held` is `None` where allocations cannot be read.
+/// What a successor lacks; `held` is `None` if allocations cannot be read.
 fn lack(successor: &Successor, accounts: &Accounts, held: Option<&BundleSet>) -> Lack {
     let account = match accounts.find(&successor.address) {
         Found::One(account) if account.id == successor.user => account,

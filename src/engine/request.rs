@@ -39,7 +39,7 @@ pub enum Reply {
     Done,
     /// The result of each invitation, in their order.
     Invited(Vec<InviteReply>),
-    /// The ids of the accounts that were made, in their order; `None` where the answer does not name one.
+    /// The ids of the accounts that were made, in their order; `None` if the answer does not name one.
     Created(Vec<Option<UserId>>),
     /// What the users hold now, as far as the answer says.
     Allocated(Vec<Allocation>),

@@ -224,6 +224,7 @@ pub fn batch(source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>
             chunks
         })
         .collect();
+    // The map is in the order of payloads, but earlier rows of the sheet should get scarce seats first.
     calls.sort_by_key(|call| call.steps.first().copied());
     calls
 }

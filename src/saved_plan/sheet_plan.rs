@@ -80,7 +80,7 @@ pub struct RowPlan {
     pub at: Place,
     /// Identifies it across runs.
     pub key: RowKey,
-    /// Its operation; `None` where it could not be read, and for a row that an earlier run finished.
+    /// Its operation; `None` if it could not be read, and for a row that an earlier run finished.
     pub operation: Option<OperationKind>,
     /// The account as the sheet names it.
     pub user: String,

@@ -1,4 +1,4 @@
-//! The whole of it: what was said, and what is meant.
+//! Loads the settings: from what was given to what is meant.
 
 use super::batch::{Batch, batch};
 use super::connection::{Connection, connection};
@@ -45,7 +45,7 @@ pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach
     }
 }
 
-/// `None` where something essential was at fault, which is then among the findings.
+/// `None` if something essential was at fault, which is then among the findings.
 fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, findings: &Findings) -> Option<Settings> {
     let file = ConfigFile::read(overrides, surroundings, findings).ok()?;
     let table = match &file {

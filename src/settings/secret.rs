@@ -277,11 +277,7 @@ mod tests {
         let words = told("echo hunter2; echo 'the vault is\x1b[31m\n  locked' >&2; exit 3");
         assert!(words.contains("vault is") && words.contains("locked"), "{words}");
         assert!(!words.contains("hunter2") && !words.contains(['\x1b', '\n']), "{words}");
-        assert!(
-            told("exit 3").ends_with("it gave no reason"),
-            "{}",
-            told("exit 3")
-        );
+        assert!(told("exit 3").ends_with("it gave no reason"), "{}", told("exit 3"));
         let long = told("i=0; while [ $i -lt 9000 ]; do echo 'a message that goes on' >&2; i=$((i+1)); done; exit 3");
         assert!(long.len() < 700, "{}", long.len());
     }

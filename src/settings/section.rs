@@ -1,4 +1,4 @@
-//! One table of the file, read key by key; what is left over at the end is reported.
+//! One table of the file, read key by key; keys left over at the end are reported.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -45,6 +45,7 @@ impl Session {
                 return Err(log.stopped(request));
             }
             // From here on a stop no longer holds the call back: what the gate had recorded must be true.
+            // Only a first attempt asks: once one has left, the record of it is already true.
             if log.attempts == 0
                 && request.effect != Effect::Read
                 && request.service != Service::Token

@@ -122,7 +122,7 @@ impl GivingUp {
         (kind.forbidden >= ENOUGH_FORBIDDEN && kind.passed == 0).then_some(Reason::Forbidden(family))
     }
 
-    /// How a reason stops the run; `None` where the user's `--max-failures` decides about rows that fail. That limit
+    /// How a reason stops the run; `None` if the user's `--max-failures` decides about rows that fail. That limit
     /// does not cover web pages, which say nothing about any row, or a missing permission, which will not appear by
     /// itself.
     pub(super) fn stopping(&self, reason: Reason, error: &CallError) -> Option<Stopped> {

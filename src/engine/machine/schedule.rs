@@ -1,4 +1,4 @@
-//! What waits to be sent, what is on its way, and how large calls may be.
+//! What is queued, what is in flight, and how large calls may be.
 //!
 //! No two concurrent calls touch the same user or group, because the service might carry them out in either order.
 
@@ -61,7 +61,7 @@ pub(super) struct Touched {
     lane: Lane,
 }
 
-/// What waits to be sent, what is on its way, and how large calls may be.
+/// What is queued, what is in flight, and how large calls may be.
 #[derive(Debug)]
 pub(super) struct Schedule {
     waiting: BTreeMap<Lane, VecDeque<Waiting>>,
@@ -143,6 +143,7 @@ impl Schedule {
         let Some(lane) = lane else { return };
         let of_kind = lane.iter().enumerate().filter(|(_, waiting)| is_of_kind(waiting));
         let places: Vec<usize> = of_kind.map(|(place, _)| place).collect();
+        // Bad rows often follow each other, so calls far apart show sooner whether the fault is common to all.
         let place = if turn.is_multiple_of(2) {
             places.last()
         } else {

@@ -39,6 +39,7 @@ impl Machine<'_> {
         if call.steps.is_empty() {
             return self.schedule.put_first(sibling.map(Waiting::from));
         }
+        // Counted because, unlike other calls, these may only be sent again a limited number of times.
         if matches!(call.kind.family(), Family::Invite | Family::Create) {
             for step in &call.steps {
                 *self.sendings.entry(*step).or_default() += 1;
@@ -53,6 +54,7 @@ impl Machine<'_> {
         } else {
             Urgency::Ordinary
         };
+        // Rows of an announced call begin when it departs, so that a stop before that leaves them not reached.
         if departure == Departure::Free {
             self.begin_rows(&call);
         }

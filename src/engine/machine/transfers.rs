@@ -55,6 +55,7 @@ impl Machine<'_> {
     /// Gives licences back that were, or may have been, taken off an old account in vain.
     pub(super) fn give_back_if_needed(&mut self, failed: StepIndex, failure: &StepFailure) {
         match self.steps.step(failed).stage {
+            // The licences may have been taken off although the answer was lost.
             Stage::HandOver if failure.is_unclear => self.give_back(failed),
             // If it is unknown whether the successor has them, giving them back might leave both accounts with them.
             Stage::TakeOver if !failure.is_unclear => {

@@ -156,7 +156,7 @@ impl OrderedResults {
 }
 
 impl<'scope> Workers<'scope> {
-    /// Starts as many threads as can be had; `None` where that is none.
+    /// Starts as many threads as can be had; `None` if that is none.
     fn start<'env>(scope: &'scope Scope<'scope, 'env>, threads: usize, context: &ParseContext<'env>) -> Option<Self> {
         let (unparsed, chunks) = sync_channel(threads);
         let (done, parsed) = channel();

@@ -158,7 +158,7 @@ impl Column {
         matches!(self, Self::User | Self::Email | Self::Username | Self::Group)
     }
 
-    /// Whether what a cell of it says can change what is done.
+    /// Whether its cells can affect what is done.
     pub(in crate::intake) fn is_meaningful(self) -> bool {
         !matches!(self, Self::Note | Self::ReseatStatus | Self::ReseatMessage)
     }

@@ -14,7 +14,7 @@ pub struct RefusedRow {
     pub place: Place,
     /// What it is known by between runs.
     pub key: RowKey,
-    /// Its operation; `None` where that could not be read.
+    /// Its operation; `None` if that could not be read.
     pub operation: Option<OperationKind>,
     /// The account it is about, as the sheet names it; may be empty.
     pub user: String,

@@ -332,7 +332,7 @@ fn drop_repeated(problems: &mut Vec<UnplacedProblem>, cell_problems: usize) {
     });
 }
 
-/// The columns of which an error is reported.
+/// The columns for which an error is reported.
 fn columns_with_errors(problems: &[UnplacedProblem]) -> ColumnSet {
     let mut columns = ColumnSet::default();
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {

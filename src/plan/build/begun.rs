@@ -35,7 +35,7 @@ pub(super) struct Captured {
     /// Which account that was.
     pub(super) user: Option<UserId>,
     pub(super) groups: Vec<GroupId>,
-    /// `None` where the account had no direct allocation.
+    /// `None` if the account had no direct allocation.
     pub(super) licenses: Option<BundleSet>,
     pub(super) external_license: bool,
 }

@@ -235,10 +235,7 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         if let Some(other) = self.ruled_by.get(&group) {
-            let message = format!(
-                "this row and {} both set the group's rule",
-                self.place(*other)
-            );
+            let message = format!("this row and {} both set the group's rule", self.place(*other));
             return Err(contradicts(ProblemCode::TwoRules, message));
         }
         self.ruled_by.insert(group, row);
