@@ -1,7 +1,7 @@
 //! `reseat` runs spreadsheets of user and licence operations against a UiPath organization.
 //!
-//! The rooms stand on floors, lowest first; a room imports only what is below it
-//! (`tests/architecture.rs` keeps it so). `DESIGN.md` says what each room is for.
+//! The rooms are listed by floor, lowest first; a room imports only what is below it (`tests/architecture.rs` enforces
+//! this). `DESIGN.md` says what each room is for.
 
 pub mod text;
 

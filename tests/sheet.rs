@@ -325,7 +325,7 @@ fn an_extract_of_a_workbook_is_a_workbook_with_the_sheets_that_have_marks() {
     assert_eq!(seen.rows[1].1[1..4], ["100200300", "TRUE", "not_found"]);
 }
 
-/// A row that is marked is found again, cell by cell, in the sheet of the rows that need a person.
+/// A row that is marked is found again, cell by cell, in the sheet of the rows that need attention.
 fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
     let cells = |source: &Source| {
         let mut seen = Seen::default();

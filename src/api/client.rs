@@ -28,7 +28,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that sends over `transport`, tells `observer` of every request and wait, and sends nothing new once
+    /// A client that sends over `transport`, reports every request and wait to `observer`, and sends nothing new once
     /// `stop` is cancelled. Nothing is sent yet.
     pub fn new(transport: Arc<dyn Transport>, config: Config, observer: Observer, stop: CancellationToken) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Client {
         )
     }
 
-    /// Signs in unless that is done already, and says what is known of it.
+    /// Signs in unless already signed in, and returns what is known about the session.
     pub async fn sign_in(&self) -> std::result::Result<SignedIn, CallError> {
         let token = self.session.token(None).await?;
         Ok(SignedIn {
@@ -126,7 +126,7 @@ pub(super) fn paged(mut url: Url, skip: u64, top: u32) -> Url {
     url
 }
 
-/// What was found, `None` where the server says there is none.
+/// What was found, `None` if the server says there is none.
 pub(super) fn found<T>(outcome: Result<Option<T>>) -> Result<Option<T>> {
     match outcome {
         // A page for people is no answer about the thing that was asked for: the route is wrong.

@@ -83,7 +83,7 @@ pub enum Credentials {
     },
 }
 
-/// Where the services are, below the installation's address. `{org}` stands for the organization's name.
+/// Where the services are, below the installation's address. `{org}` is replaced by the organization's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routes {
     /// The identity service; organization-level, because newer organizations answer the host-level route with

@@ -103,7 +103,7 @@ pub enum OwnCode {
 pub struct ServerCode(String);
 
 impl ServerCode {
-    /// The code, cut and cleaned; `None` where nothing is left of it.
+    /// The code, cut and cleaned; `None` if nothing is left of it.
     pub fn new(text: &str) -> Option<Self> {
         let text = clean(text, 100);
         (!text.is_empty()).then_some(Self(text))

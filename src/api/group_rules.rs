@@ -66,7 +66,7 @@ impl Client {
         reply.read("a listing of group rules", |value| page(value, rule))
     }
 
-    /// One group's rule, `None` where the group has none (or there is no such group).
+    /// One group's rule, `None` if the group has none (or there is no such group).
     pub async fn group_rule(&self, group: GroupId) -> Result<Option<GroupRule>> {
         let id = group.to_string();
         let with_quotas = self.config().capabilities.group_quotas;

@@ -28,7 +28,7 @@ impl Client {
         reply.read("a listing of groups", |value| page(value, group).map(|page| page.items))
     }
 
-    /// One group, `None` where there is none of this id.
+    /// One group, `None` if there is none of this id.
     pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
         let organization = self.config().organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);

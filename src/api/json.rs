@@ -56,7 +56,7 @@ pub(super) fn number(value: &Value) -> Option<u64> {
     }
 }
 
-/// A GUID other than the all-zero one, which stands for "none": a failed invitation has it as its user id.
+/// A GUID other than the all-zero one, which means "none": a failed invitation has it as its user id.
 pub(super) fn guid(value: &Value) -> Option<Uuid> {
     let guid = Uuid::try_parse(value.as_str()?.trim()).ok()?;
     (!guid.is_nil()).then_some(guid)
@@ -108,7 +108,7 @@ pub(super) fn code(value: &Value) -> Option<BundleCode> {
 }
 
 /// One page of a listing: `{results, totalCount}`, the same inside an outer array, or a bare array.
-/// An entry that cannot be read is counted and left out. `None` where it is no listing at all.
+/// An entry that cannot be read is counted and left out. `None` if it is no listing at all.
 pub(super) fn page<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Page<T>> {
     let inner = match value {
         Value::Array(outer) => match outer.as_slice() {

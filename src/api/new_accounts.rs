@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Creates these users in these groups, all or none; sent once, as with [`invite_users`](Self::invite_users).
-    /// One entry for each user, in their order; `None` where the answer does not name it.
+    /// One entry for each user, in their order; `None` if the answer does not name it.
     pub async fn create_users(&self, users: &[NewUser], groups: &[GroupId]) -> Result<Vec<Option<UserId>>> {
         if users.is_empty() {
             return Err(empty_list(Method::Post, Service::Identity));

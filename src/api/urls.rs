@@ -12,7 +12,7 @@ pub(super) fn token_url(config: &Config) -> Url {
     }
 }
 
-/// A route of a service: its prefix, in which `{org}` stands for the organization's name, and the path below it.
+/// A route of a service: its prefix, in which `{org}` is replaced by the organization's name, and the path below it.
 pub(super) fn service_url<'a>(config: &'a Config, prefix: &'a str, path: &[&'a str]) -> Url {
     let prefix = prefix
         .split('/')

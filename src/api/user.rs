@@ -13,7 +13,7 @@ use crate::model::{GroupId, UserId};
 pub struct User {
     /// The GUID.
     pub id: UserId,
-    /// Its texts, which the methods tell one by one.
+    /// Its texts, which the methods return one by one.
     pub texts: PackedTexts,
     /// Whether the account may sign in.
     pub is_active: bool,
@@ -21,7 +21,7 @@ pub struct User {
     pub invitation_accepted: bool,
     /// Whether the account may sign in with a password where that is restricted.
     pub bypass_basic_auth: bool,
-    /// The groups it is in; whoever keeps many users lets those with the same groups share them.
+    /// The groups it is in; a large collection of users shares equal lists.
     pub groups: Arc<[GroupId]>,
     /// Whether the account comes from an external directory (Entra, LDAP), so that its profile cannot be changed here.
     pub from_directory: bool,

@@ -45,7 +45,7 @@ impl Client {
         reply.read("a listing of users", |value| page(value, user))
     }
 
-    /// One user, `None` where there is none of this id.
+    /// One user, `None` if there is none of this id.
     pub async fn user(&self, id: UserId) -> Result<Option<User>> {
         let url = self.identity_url(&["api", "User", &id.to_string()]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);

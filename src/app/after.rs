@@ -1,4 +1,4 @@
-//! After a run: the results file in order, the sheet of failed rows, the summary, the exit code.
+//! After a run: the final results file, the sheet of failed rows, the summary, the exit code.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::report::{Evidence, Observed, Summary, hints};
 use crate::saved_plan::SavedOptions;
 use crate::sheet::{FailedRow, FailedRows, write_failed_rows};
 
-/// What a run leaves behind.
+/// What remains after a run.
 pub(super) struct Aftermath<'a> {
     pub(super) console: Console,
     pub(super) signals: &'a Signals,
@@ -31,7 +31,7 @@ pub(super) struct Aftermath<'a> {
     pub(super) ran: Ran,
     pub(super) observed: Observed,
     pub(super) elapsed: Duration,
-    /// The rows that this run took up.
+    /// The rows that this run worked on.
     pub(super) chosen: HashSet<RowKey>,
     /// The rows that delete an account, now or later.
     pub(super) deleting: &'a HashSet<RowKey>,
@@ -92,7 +92,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         (Ending::NeedsPerson, Some(path)) if !counts.contains_key(&Status::InDoubt) => {
             Some(typed(&|_, status| status.needs_a_person()).with_sheet(path))
         }
-        // Rows that this run left out are left out again, and no deletion of theirs is to be allowed.
+        // Rows left out by this run are left out again, so their deletions must not be allowed.
         _ => Some(typed(&|key, status| chosen.contains(key) && status.rerun() != Rerun::Skip).again()),
     };
     let summary = Summary {
@@ -147,7 +147,7 @@ fn ending(
         .iter()
         .filter_map(|(key, _)| {
             let status = history.status(key)?;
-            // Rows that `--only` and `--limit` left out are for another time.
+            // Rows left out by `--only` and `--limit` need no attention now.
             (chosen.contains(key) || status != Status::NotRun).then_some(status)
         })
         .collect();
@@ -160,7 +160,7 @@ fn ending(
     }
 }
 
-/// Writes the rows that need a person, with the reason, as a sheet of the input's own kind.
+/// Writes the rows that need attention, with the reason, as a sheet in the input's format.
 fn failed_sheet(
     history: &History,
     order: &[(RowKey, Place)],
@@ -182,16 +182,16 @@ fn failed_sheet(
     }
     let path = loaded.source.failed_rows_path();
     if failed.is_empty() {
-        // One that an earlier run left names rows that no longer need anybody.
+        // A sheet left by an earlier run lists rows that no longer need attention.
         if path.exists() && fs_err::remove_file(&path).is_err() {
-            console.tell(format!("warning: `{}` is of an earlier run\n", path.display()));
+            console.tell(format!("warning: `{}` is from an earlier run\n", path.display()));
         }
         return Ok(None);
     }
     match write_failed_rows(&loaded.source, &failed, &path) {
         Ok(()) => Ok(Some(path)),
         Err(error) => {
-            // The results file has everything; this sheet is a convenience.
+            // The results file has everything; this sheet is only a convenience, so failing to write it is no error.
             console.tell(format!("warning: the sheet of failed rows was not written: {error}\n"));
             Ok(None)
         }

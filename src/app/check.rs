@@ -1,4 +1,4 @@
-//! `reseat check`: everything that is wrong with a sheet, without asking anyone.
+//! `reseat check`: everything that is wrong with a sheet, offline.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Which rows of a sheet a run takes up, by what earlier runs recorded and what the user selected.
+//! Which rows of a sheet a run works on, given what earlier runs recorded and what the user selected.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,23 +12,24 @@ use crate::plan::{Begun, BegunRows};
 /// What a run does with the rows of its sheet.
 #[derive(Debug, Default)]
 pub(super) struct ChosenRows {
-    /// To be run, in sheet order.
+    /// The rows to run, in sheet order.
     pub(super) rows: Vec<Row>,
-    /// What earlier runs knew of those that were begun.
+    /// What earlier runs knew about those that were started.
     pub(super) begun: BegunRows,
-    /// The same of those whose plan is made from the present state alone: the records carry it on.
+    /// The same for rows that are planned from the present state alone; their records carry it forward.
     pub(super) earlier: HashMap<RowKey, Prior>,
-    /// Rows whose account was, or may have been, made by an earlier run, and when that began: it may not be readable yet.
+    /// Rows whose account was, or may have been, made by an earlier run, and when that started: the account may not be
+    /// readable yet.
     pub(super) unsettled: HashMap<RowKey, Option<Timestamp>>,
     /// Finished by earlier runs.
     pub(super) finished: usize,
-    /// The rows of the sheet that are not in `rows`, refused ones aside.
+    /// The rows of the sheet that are not in `rows`, except refused ones.
     pub(super) others: Vec<(RowKey, Place)>,
     /// Records of rows that are not attempted.
     pub(super) left: Vec<Record>,
 }
 
-/// Which rows of the sheet the user wants.
+/// Which rows of the sheet the user selected.
 #[derive(Debug, Clone)]
 pub(super) enum RowScope {
     /// What was typed.
@@ -49,7 +50,7 @@ impl RowScope {
         }
     }
 
-    /// Why a row is left out after so many others, if it is.
+    /// Why a row is left out, given how many are already chosen; `None` if it is not.
     fn leaves_out(&self, row: &Row, chosen: usize) -> Option<&'static str> {
         match self {
             Self::Typed { only: Some(only), .. } if !only.contains(&row.place) => Some("left out by `--only`"),
@@ -60,7 +61,7 @@ impl RowScope {
     }
 }
 
-/// Makes the choice, given the records of refused rows. Without a history every row is new; with one its file is read.
+/// Chooses the rows, given the records of refused ones. Without a history every row is new; otherwise its file is read.
 pub(super) fn choose(
     rows: Vec<Row>,
     refused: Vec<Record>,
@@ -103,13 +104,13 @@ pub(super) fn choose(
 }
 
 impl ChosenRows {
-    /// How many rows did not pass validation, or stand twice.
+    /// How many rows did not pass validation, or are duplicates.
     pub(super) fn invalid(&self) -> usize {
         let left = self.left.iter();
         left.filter(|record| record.report.status != Status::NotRun).count()
     }
 
-    /// The keys of the rows that are run; of a million rows the rest goes.
+    /// The keys of the rows that are run; the rest of the rows is dropped, because there may be a million.
     pub(super) fn into_keys(self) -> HashSet<RowKey> {
         self.rows.into_iter().map(|row| row.key).collect()
     }
@@ -147,8 +148,8 @@ fn not_run(row: &Row, why: &str) -> Record {
     })
 }
 
-/// Whether an unsettled row has to be looked for patiently: its call may be so fresh that the account is
-/// not readable yet. What is older than this is there by now, or was never made.
+/// Whether reading back an unsettled row needs patience: its call may be so recent that the account is not readable
+/// yet. An account that is older than this exists by now or was never made.
 pub(super) fn is_fresh(started: Option<Timestamp>, now: Timestamp) -> bool {
     const LAG: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
     started.is_none_or(|started| now.duration_since(started) < LAG)
@@ -166,7 +167,7 @@ mod tests {
             (Some("2026-11-21T09:59:30Z"), true),
             (Some("2026-11-21T09:58:59Z"), false),
             (Some("2026-11-20T10:00:00Z"), false),
-            // The clock was set back since.
+            // The clock has been set back since.
             (Some("2026-11-21T10:30:00Z"), true),
         ] {
             let started = started.map(|time| time.parse().unwrap());

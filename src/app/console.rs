@@ -1,4 +1,4 @@
-//! The one door to the terminal: data to standard output, everything else to standard error.
+//! The only access to the terminal: data to standard output, everything else to standard error.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -8,7 +8,7 @@ use super::failure::{Failure, caused_by};
 use crate::cli::{OutputFormat, Verbosity};
 use crate::text::terminal_safe;
 
-/// How this command talks. Colours are taken out where the terminal, or `NO_COLOR`, wants none.
+/// How this command prints. Colours are removed where the terminal or `NO_COLOR` asks for none.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Console {
     pub(super) output: OutputFormat,
@@ -16,7 +16,7 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Tells a person something beside the data, unless they asked for quiet.
+    /// Prints something for the user next to the data, unless `--quiet` was given.
     pub(super) fn tell(self, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {
             complain(text);
@@ -24,16 +24,16 @@ impl Console {
     }
 }
 
-/// Writes to standard error whatever was asked for. Where even that fails there is nobody to tell.
+/// Writes to standard error, even with `--quiet`. If that fails, there is nowhere to report it.
 pub(super) fn complain(text: impl Display) {
     let text = text.to_string();
     let _ = write!(anstream::stderr().lock(), "{}", terminal_safe(&text));
 }
 
-/// Writes data. A reader that has gone away (`reseat codes | head`) has what it wanted.
+/// Writes data. A closed pipe (`reseat codes | head`) is no error: the reader has what it wanted.
 ///
 /// # Errors
-/// Standard output cannot be written for another reason.
+/// If standard output cannot be written for any other reason.
 pub(super) fn data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = io::BufWriter::new(anstream::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {

@@ -1,4 +1,4 @@
-//! What a plan costs, and how long it takes: the forecast of its calls, from what is spent of the quotas by now.
+//! What a plan costs, and how long it takes: the forecast of its calls, given the quota spent so far.
 
 use std::time::Duration;
 
@@ -20,9 +20,9 @@ pub(super) struct Cost {
 /// What is still to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ahead {
-    /// The changes: the present state has been read for them.
+    /// Only the changes: the present state has already been read.
     Changes,
-    /// A run of its own, which reads the present state again; so long this command took to read it.
+    /// A separate run, which reads the present state again; holds how long this command took to read it.
     WholeRun(Duration),
 }
 

@@ -13,11 +13,11 @@ pub enum Ending {
     CouldNotStart,
     /// The sheet did not pass validation; nothing was sent.
     SheetInvalid,
-    /// The run is over and some rows need a person.
+    /// The run is over and some rows need attention.
     NeedsPerson,
     /// A limit or a guard stopped the run.
     Stopped,
-    /// The organization did not let us in, or not do what was asked.
+    /// Sign-in failed, or a permission was missing.
     SignIn,
     /// The run is over and some rows wait for an invitation to be accepted.
     Waiting,
@@ -46,13 +46,13 @@ impl Ending {
         }
     }
 
-    /// What the documents say of it.
+    /// Its meaning, as the documentation says it.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "every row is done or unchanged",
             Self::CouldNotStart => "reseat could not start: usage, configuration or a file",
             Self::SheetInvalid => "the sheet is invalid",
-            Self::NeedsPerson => "finished, and some rows need a person",
+            Self::NeedsPerson => "finished, and some rows need attention",
             Self::Stopped => "stopped by a limit or a guard",
             Self::SignIn => "sign-in or permission",
             Self::Waiting => "finished, and some rows wait",

@@ -1,4 +1,4 @@
-//! Why a command did not do what was asked, and the one way such a thing is shown.
+//! Why a command failed, and the one way failures are shown.
 
 use std::error::Error;
 use std::fmt;
@@ -11,14 +11,14 @@ use crate::saved_plan::SavedPlanError;
 use crate::settings::Finding;
 use crate::text::{clean, plural};
 
-/// A command that did not do what was asked.
+/// The failure of a command.
 #[derive(Debug)]
 pub(super) struct Failure {
     /// How the command ends.
     pub(super) ending: Ending,
     /// What is wrong, in a sentence without a full stop.
     pub(super) message: String,
-    /// Why, or which rows or accounts it is about, a line each.
+    /// The reasons, or the rows or accounts concerned, a line each.
     pub(super) details: Vec<String>,
     /// What is wrong in detail.
     pub(super) findings: Vec<Finding>,
@@ -27,7 +27,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A failure with nothing but its message.
+    /// A failure with only a message.
     pub(super) fn new(ending: Ending, message: impl Into<String>) -> Self {
         Self {
             ending,
@@ -38,13 +38,13 @@ impl Failure {
         }
     }
 
-    /// The failure of an error, with what caused it.
+    /// A failure from an error, with its causes.
     pub(super) fn of(ending: Ending, error: &dyn Error) -> Self {
         let mut failure = Self::new(ending, error.to_string());
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
         for cause in causes.map(ToString::to_string) {
             let told = failure.details.last().unwrap_or(&failure.message);
-            // Many errors repeat their cause in their own words.
+            // Many errors already include their cause in their message.
             if !told.contains(&cause) {
                 failure.details.push(caused_by(cause));
             }
@@ -63,14 +63,14 @@ impl Failure {
         .with_help("docs/configuration.md explains every key and variable")
     }
 
-    /// The failure with the rows or accounts that it is about.
+    /// Adds the rows or accounts concerned.
     #[must_use]
     pub(super) fn with_details(mut self, details: Vec<String>) -> Self {
         self.details = details;
         self
     }
 
-    /// The failure with one more thing to do about it.
+    /// Adds a suggestion.
     #[must_use]
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
@@ -95,7 +95,7 @@ impl From<SavedPlanError> for Failure {
 /// Shown as `error: …`, the details, the findings, `help: …`; with colours as ANSI sequences.
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What is quoted in it must not look like a line of its own.
+        // Quoted text must not look like a separate line of output.
         writeln!(out, "{} {}", label(Severity::Error), clean(&self.message, 2_000))?;
         for detail in &self.details {
             writeln!(out, "  {detail}")?;

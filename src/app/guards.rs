@@ -1,4 +1,4 @@
-//! What stands between a plan and the first write: confirmation, deletions, seats.
+//! The checks between a plan and the first write: confirmation, deletions, seats.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -11,17 +11,17 @@ use crate::plan::{OnShortage, Rules};
 use crate::report::PlanView;
 use crate::text::plural;
 
-/// How a person can be asked.
+/// Whether the user can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Interactivity {
     /// On a terminal.
     Interactive,
-    /// Nobody is there.
+    /// There is nobody to ask.
     Unattended,
 }
 
 impl Interactivity {
-    /// Whether a person sits at this process's terminal; a sheet on standard input leaves nobody to ask.
+    /// Whether somebody is at this process's terminal; a sheet on standard input leaves no way to answer.
     pub(super) fn here(sheet_on_stdin: bool) -> Self {
         let interactive = !sheet_on_stdin && io::stdin().is_terminal() && io::stderr().is_terminal();
         if interactive {
@@ -32,7 +32,7 @@ impl Interactivity {
     }
 }
 
-/// What has to be asked before the plan may be carried out.
+/// What to ask before the plan may be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
     /// Nothing.
@@ -43,7 +43,7 @@ pub(super) enum Question {
     Deletions(usize),
 }
 
-/// Decides what has to be asked, or why the plan may not be carried out. Pure.
+/// Decides what to ask, or why the plan may not be carried out. Pure.
 pub(super) fn question(
     view: &PlanView<'_>,
     rules: &Rules,
@@ -58,7 +58,7 @@ pub(super) fn question(
         );
         let refusal = Failure::new(Ending::Stopped, message).with_details(view.short_rows());
         return Err(refusal.with_help(
-            "free seats, take rows out, or add `--on-shortage fill` to give the seats out in the sheet's order",
+            "free some seats, remove rows, or add `--on-shortage fill` to give the seats out in the sheet's order",
         ));
     }
     let deletions = plan.deletions.len();
@@ -67,9 +67,7 @@ pub(super) fn question(
         .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
     let unconfirmed = |message: String| {
         let refusal = Failure::new(Ending::Stopped, message).with_details(view.deletions());
-        refusal.with_help(format!(
-            "look the deletions through, then add `--max-deletes {deletions}`"
-        ))
+        refusal.with_help(format!("review the deletions, then add `--max-deletes {deletions}`"))
     };
     match (deletions, most) {
         (0, _) => {}
@@ -95,13 +93,13 @@ pub(super) fn question(
         (_, Confirmation::Ask, Interactivity::Interactive) => Ok(Question::GoOn),
         (_, Confirmation::Ask, Interactivity::Unattended) => Err(Failure::new(
             Ending::Stopped,
-            "nobody is here to confirm the plan, so nothing was sent",
+            "nobody can be asked to confirm the plan, so nothing was sent",
         )
-        .with_help("look the plan through with `reseat plan`, then add `--yes`")),
+        .with_help("review the plan with `reseat plan`, then add `--yes`")),
     }
 }
 
-/// Asks on the terminal; an answer other than the wanted one ends the command, and so does a signal.
+/// Asks on the terminal; any other answer than the expected one ends the command, and so does a signal.
 pub(super) async fn ask(question: Question, signals: &Signals) -> Result<(), Failure> {
     answered(question, signals, || {
         let mut answer = String::new();
@@ -110,7 +108,7 @@ pub(super) async fn ask(question: Question, signals: &Signals) -> Result<(), Fai
     .await
 }
 
-/// The same with another place to `read` the answer; a thread of its own waits for it.
+/// The same, with another way to `read` the answer; a separate thread waits for it, so that signals are still noticed.
 async fn answered(
     question: Question,
     signals: &Signals,

@@ -1,4 +1,4 @@
-//! What a command reads before anything else: its settings, and its sheet.
+//! What a command reads first: its settings and its sheet.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Conso
     settings(overrides, reach, console)
 }
 
-/// The settings from flags, environment and file; warnings are told.
+/// The settings from flags, environment and file; warnings are printed.
 ///
 /// # Errors
 /// Everything wrong with the configuration.
@@ -47,7 +47,7 @@ pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) ->
     Ok(settings)
 }
 
-/// Opens the sheet. Where neither it nor the configuration can be used, both are told.
+/// Opens the sheet. If neither it nor the configuration can be used, both are reported.
 pub(super) fn open_sheet(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
     let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, &error));
     match (source, settings) {
@@ -60,7 +60,7 @@ pub(super) fn open_sheet(path: &Path, settings: Result<Settings, Failure>) -> Re
     }
 }
 
-/// How this sheet is to be read.
+/// How to read this sheet.
 pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> intake::Options {
     let capabilities: Capabilities = settings.deployment.capabilities();
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile");
@@ -81,8 +81,8 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
     }
 }
 
-/// Reads the sheet; where nothing is wrong with it but codes that nobody here knows, the organization's
-/// own inventory is asked and the sheet read again.
+/// Reads the sheet; if its only problems are unknown bundle codes, the organization's own inventory is fetched and the
+/// sheet read again.
 pub(super) async fn read_sheet(
     source: &Arc<Source>,
     options: intake::Options,
@@ -106,11 +106,11 @@ pub(super) async fn read_sheet(
     if first.unknown_codes.is_empty() || !asks_only_for_codes {
         return Ok(first);
     }
-    // Where the inventory cannot be read the codes stay unknown, and the problems say so.
+    // If the inventory cannot be read, the codes stay unknown, and the problems say so.
     let Ok(seats) = client.seats().await else {
         return Ok(first);
     };
-    // Of a million rows two readings at once would take too much memory.
+    // Dropped first, because two copies of a million rows would take too much memory.
     drop(first);
     let codes = seats.value.into_iter().map(|seats| seats.code).collect();
     read(options, codes).await.1

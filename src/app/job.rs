@@ -1,4 +1,4 @@
-//! What a run is to do: as typed, or as a saved plan has it.
+//! What a run should do: as typed, or from a saved plan.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::organization::Organization;
 use crate::cli::{PlanningOptions, RunOptions};
 use crate::saved_plan::SavedPlan;
 
-/// The sheet and the flags of a run, and the saved plan that they are from, if there is one.
+/// The sheet and the flags of a run, and the saved plan they come from, if there is one.
 pub(super) struct Job {
     pub(super) path: PathBuf,
     pub(super) planning: PlanningOptions,
@@ -16,10 +16,10 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Reads the saved plan, where one is named. What is not typed is as it was when the plan was made.
+    /// Reads the saved plan, if one is given. Flags that are not typed are taken from it.
     ///
     /// # Errors
-    /// The plan cannot be read, or was made with other flags than are typed.
+    /// If the plan cannot be read, or was made with different flags.
     pub(super) fn of(options: &RunOptions) -> Result<Self, Failure> {
         let Some(plan_file) = &options.saved_plan else {
             return Ok(Self {
@@ -40,7 +40,7 @@ impl Job {
         })
     }
 
-    /// Which rows it is about.
+    /// The rows it is about.
     pub(super) fn scope(&self) -> RowScope {
         match &self.saved {
             Some(saved) => RowScope::Saved(saved.planned_rows()),
@@ -51,7 +51,7 @@ impl Job {
     /// Makes sure that a saved plan was made for this organization.
     ///
     /// # Errors
-    /// It was made for another.
+    /// If it was made for another.
     pub(super) fn check_organization(&self, organization: &Organization) -> Result<(), Failure> {
         if let Some(saved) = &self.saved {
             saved.check_organization(organization.of_plan())?;

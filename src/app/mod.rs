@@ -1,4 +1,4 @@
-//! The subcommands, each wiring rooms together; and the one map from endings to exit codes.
+//! The subcommands, each wiring rooms together; and the one mapping from endings to exit codes.
 //!
 //! Nothing here decides anything that a lower room could decide.
 

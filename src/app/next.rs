@@ -2,34 +2,33 @@
 
 use std::path::Path;
 
-/// What was typed, and what came of it.
+/// What was typed, and what is needed to continue it.
 #[derive(Debug)]
 pub(super) struct Typed<'a> {
     /// The command line, the program's own name first.
     pub(super) words: Vec<String>,
-    /// The sheet, as it was typed; `None` where a saved plan named it.
+    /// The sheet, as it was typed; `None` if a saved plan named it.
     pub(super) sheet: Option<&'a Path>,
-    /// The flags that a saved plan stood for.
+    /// The flags that came from a saved plan.
     pub(super) planned: Vec<String>,
-    /// How many deletions the next run may come to, where `--max-deletes` has to allow them.
+    /// How many deletions the next run may make, if `--max-deletes` has to allow them.
     pub(super) deletions: Option<usize>,
 }
 
 impl Typed<'_> {
-    /// The command line of this process, to be typed again.
+    /// The command line of this process, for typing again.
     pub(super) fn same_command() -> String {
         let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         shell(&without(words.collect(), &["--again"], &[]))
     }
 
-    /// The same command, to go on.
+    /// The same command, to continue.
     pub(super) fn again(self) -> String {
         let allowed = self.deletions;
         shell(&with_deletions(without(self.words, &["--again"], &[]), allowed))
     }
 
-    /// The same command for the sheet of failed rows, which has row numbers and results of its own, and for
-    /// which no plan was saved.
+    /// The same command for the sheet of failed rows, which has its own row numbers and results, and no saved plan.
     pub(super) fn with_sheet(self, failed: &Path) -> String {
         let mut words = without(self.words, &["--again"], &["--only", "--results", "--plan"]);
         let failed = failed.display().to_string();
@@ -43,7 +42,7 @@ impl Typed<'_> {
     }
 }
 
-/// The words without these flags; `valued` ones go with their values.
+/// The words without these flags; `valued` ones are removed together with their values.
 fn without(words: Vec<String>, plain: &[&str], valued: &[&str]) -> Vec<String> {
     let mut kept = Vec::with_capacity(words.len());
     let mut words = words.into_iter();
@@ -72,7 +71,7 @@ fn shell(words: &[String]) -> String {
     words.join(" ")
 }
 
-/// A word as a shell takes it.
+/// A word, quoted for a shell.
 fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "-_./=:@%+,".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {

@@ -20,11 +20,11 @@ use crate::saved_plan::PlanOrganization;
 use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
-/// The simulated organization of `--sandbox`: always the same one, so that its results can be gone on with, and none that
-/// `reseat sandbox` serves.
+/// The simulated organization of `--sandbox`: always the same one, so that its results can be resumed, and never one
+/// that `reseat sandbox` serves.
 pub(super) const IN_PROCESS: OrganizationId = OrganizationId(uuid::uuid!("5a4db0c5-0000-4000-8000-00000000000a"));
 
-/// An organization that can be talked to.
+/// An organization, ready for calls.
 pub(super) struct Organization {
     pub(super) client: Client,
     pub(super) id: OrganizationId,
@@ -39,7 +39,7 @@ pub(super) struct Organization {
 }
 
 impl Organization {
-    /// Sets up the client, and the sandbox where that is meant; signs in only when something is sent.
+    /// Sets up the client, and the sandbox if requested; signs in only when something is sent.
     pub(super) async fn connect(
         settings: &Settings,
         target: Target,
@@ -98,7 +98,7 @@ impl Organization {
         })
     }
 
-    /// What a saved plan says of it.
+    /// How a saved plan identifies it.
     pub(super) fn of_plan(&self) -> PlanOrganization {
         PlanOrganization {
             id: self.id,
@@ -107,14 +107,14 @@ impl Organization {
     }
 }
 
-/// However a command ends, the next one knows what it spent of the quotas.
+/// However a command ends, the next one knows how much quota it spent.
 impl Drop for Organization {
     fn drop(&mut self) {
         self.spent_quota.keep(&self.client.spent(), Timestamp::now());
     }
 }
 
-/// Where secrets are read: a command may take as long as a person who is asked for a password.
+/// Reads secrets on a separate thread: a secret command may wait for the user to type a password.
 async fn configured(connection: &Connection) -> Result<Config, Failure> {
     let sources = connection.credentials.clone();
     let credentials = off_thread(move || credentials(&sources)).await?;

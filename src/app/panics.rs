@@ -1,4 +1,4 @@
-//! What is said when reseat itself has a bug.
+//! What is printed when reseat itself has a bug.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::PanicHookInfo;
@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::console::complain;
 use crate::sheet::is_catching_panics;
 
-/// Lets a panic say that it is a bug, and where the results file is once that is known; may be called
-/// again then. A panic that only says that a workbook is damaged is passed over. A backtrace is shown only where `RUST_BACKTRACE` asks for it.
+/// Makes a panic say that it is a bug, and where the results file is; called again once that is known. A panic in the
+/// workbook reader is ignored, because it only means that the workbook is damaged. A backtrace is shown only where
+/// `RUST_BACKTRACE` asks for it.
 pub(super) fn install(results: Option<&Path>) {
     let results = results.map(PathBuf::from);
     std::panic::set_hook(Box::new(move |info| {
@@ -35,7 +36,7 @@ fn message<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
 fn report(message: &str, results: Option<&Path>) -> String {
     let help = results.map_or_else(String::new, |results| {
         let path = results.display();
-        format!("help: every finished row is in `{path}`; run the same command again to go on\n")
+        format!("help: every finished row is in `{path}`; run the same command again to continue\n")
     });
     format!(
         "error: this is a bug in reseat: {message}\n{help}\

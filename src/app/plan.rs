@@ -1,4 +1,4 @@
-//! `reseat plan`: what a run would do, and what it would cost. Sends nothing but reads.
+//! `reseat plan`: what a run would do, and what it would cost. Only sends reads.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! What `plan` and `run` do before they part: sheet, organization, present state, plan.
+//! What `plan` and `run` have in common: sheet, organization, present state, plan.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -26,7 +26,7 @@ use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::Source;
 
-/// The surroundings of one command.
+/// The environment of one command.
 pub(super) struct Session<'a> {
     pub(super) settings: &'a Settings,
     pub(super) console: Console,
@@ -51,7 +51,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Reads and validates the sheet; its problems are told.
+    /// Reads and validates the sheet; its problems are printed.
     pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
         let source = Arc::new(source);
         let reading = reading_options(&planning.sheet, self.settings);
@@ -73,18 +73,18 @@ impl<'a> Session<'a> {
                 crate::text::plural(errors, "error")
             );
             return Err(Failure::new(Ending::SheetInvalid, message)
-                .with_help("mend the sheet, or add `--skip-invalid` to go on with the other rows"));
+                .with_help("correct the sheet, or add `--skip-invalid` to run the other rows"));
         }
         if errors > 0 && intake.rows.is_empty() && intake.refused.is_empty() {
             let message = "no row of the sheet could be read, so nothing was sent";
-            return Err(Failure::new(Ending::SheetInvalid, message).with_help("mend what is named above"));
+            return Err(Failure::new(Ending::SheetInvalid, message).with_help("correct the problems listed above"));
         }
         if let Some(only) = &planning.only
             && !places(&intake).any(|place| only.contains(place))
         {
             let message = "the sheet has none of the rows that `--only` names, so nothing was sent";
             return Err(Failure::new(Ending::CouldNotStart, message)
-                .with_help("rows have the numbers that the spreadsheet program shows, the header's being 1"));
+                .with_help("row numbers are those that the spreadsheet program shows; the header is 1"));
         }
         Ok(Loaded {
             source,
@@ -161,7 +161,7 @@ impl<'a> Session<'a> {
         let mode = match self.console.verbosity {
             Verbosity::Quiet => Mode::Quiet,
             Verbosity::Normal => Mode::of_stderr(),
-            // A bar would be drawn between the calls.
+            // A bar would be mixed with the lines about calls.
             Verbosity::Verbose => Mode::Plain,
         };
         let progress = Progress::on_stderr(mode);
@@ -179,7 +179,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// What `-v` tells of a call.
+/// What `-v` prints about a call.
 fn call_line(event: &Event) -> Option<String> {
     let Event::CallEnded {
         method,
@@ -198,7 +198,7 @@ fn call_line(event: &Event) -> Option<String> {
     ))
 }
 
-/// Accounts that an earlier run may have made a moment ago, and that cannot be read yet.
+/// Accounts that an earlier run may have made a moment ago, and that may not be readable yet.
 fn unsettled(choice: &ChosenRows, snapshot: &Snapshot) -> Vec<String> {
     let now = Timestamp::now();
     let rows = choice.rows.iter().filter(|row| {
@@ -220,13 +220,13 @@ fn makes(row: &Row) -> Option<String> {
     }
 }
 
-/// Where the rows of a sheet stand, in no order.
+/// The places of a sheet's rows, in no particular order.
 fn places(intake: &Intake) -> impl Iterator<Item = &Place> {
     let refused = intake.refused.iter().map(|refused| &refused.place);
     intake.rows.iter().map(|row| &row.place).chain(refused)
 }
 
-/// The rules of a plan, from what was typed and what the profile says.
+/// The rules of a plan, from the flags and the profile.
 pub(super) fn rules(settings: &Settings, planning: &PlanningOptions) -> Rules {
     let batch = &settings.batch;
     Rules {
@@ -254,12 +254,12 @@ pub(super) fn rules(settings: &Settings, planning: &PlanningOptions) -> Rules {
     }
 }
 
-/// What is written, as text for the terminal.
+/// What `write` produces, as text for the terminal.
 pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut bytes = Vec::new();
     match write(&mut bytes) {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
-        // A list takes all that is written.
+        // Writing to a vector cannot fail.
         Err(error) => error.to_string(),
     }
 }
@@ -268,7 +268,7 @@ pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
     Failure::of(Ending::CouldNotStart, error)
 }
 
-/// Every row of the sheet by key, in the sheet's order. Made when it is wanted, for a million rows take room.
+/// Every row of the sheet by key, in the sheet's order. Built on demand, because a million rows take memory.
 pub(super) fn order(intake: &Intake, choice: &ChosenRows) -> Vec<(RowKey, Place)> {
     let rows = choice.rows.iter().map(|row| (row.key, row.place.clone()));
     let rows = rows.chain(choice.others.iter().cloned());

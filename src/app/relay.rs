@@ -1,4 +1,4 @@
-//! Passes events on to whoever shows progress just now: the client lives longer than one progress bar.
+//! Passes events on to the current progress display, because the client lives longer than one progress bar.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

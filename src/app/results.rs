@@ -15,16 +15,16 @@ pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> PathBuf {
     given.map_or_else(|| results_path(sheet), Path::to_owned)
 }
 
-/// The results file of a run, before anything is sent. Dropped, it leaves nothing behind and puts nothing away.
+/// The results file of a run, before anything is sent. Dropping it leaves everything as it was.
 pub(super) enum Results {
-    /// To go on with.
+    /// To continue.
     GoneOn(Box<Opened>),
-    /// To be put away once the plan is agreed to (`--again`).
+    /// To be set aside once the plan is confirmed (`--again`).
     Anew(LockedResults),
 }
 
 impl Results {
-    /// Locks the file; one that cannot be used is refused here, before anybody is asked anything.
+    /// Locks the file; one that cannot be used is refused here, before the user is asked anything.
     pub(super) fn of(path: &Path, run: &RunId, earlier: Earlier, target: Target) -> Result<Self, Failure> {
         let results = match earlier {
             Earlier::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
@@ -36,7 +36,7 @@ impl Results {
         results.map_err(|error| not_opened(&error, target))
     }
 
-    /// What earlier runs recorded, as far as this one goes on with it.
+    /// What earlier runs recorded, as far as this one continues it.
     pub(super) fn history(&self) -> Option<&History> {
         match self {
             Self::GoneOn(opened) => Some(&opened.history),
@@ -44,7 +44,7 @@ impl Results {
         }
     }
 
-    /// What the user should know of the file.
+    /// What the user should know about the file.
     pub(super) fn notice(&self) -> Option<&str> {
         match self {
             Self::GoneOn(opened) => opened.notice.as_deref(),
@@ -52,7 +52,7 @@ impl Results {
         }
     }
 
-    /// The plan was agreed to: the file is written from now on.
+    /// The plan was confirmed: the file is written from now on.
     pub(super) fn begin(self, run: &RunId, console: Console, target: Target) -> Result<ResultsFile, Failure> {
         let locked = match self {
             Self::GoneOn(opened) => return Ok(opened.file),
@@ -66,7 +66,7 @@ impl Results {
     }
 }
 
-/// What earlier runs against this organization recorded, without a lock; `None` where there is no file.
+/// What earlier runs against this organization recorded, read without a lock; `None` if there is no file.
 pub(super) fn read(path: &Path, organization: OrganizationId, target: Target) -> Result<Option<History>, Failure> {
     if !path.exists() {
         return Ok(None);
@@ -80,16 +80,16 @@ pub(super) fn not_read(error: &OpenError) -> Failure {
     Failure::new(Ending::CouldNotStart, format!("failed to {error}"))
 }
 
-/// The results could not be written: before anything was sent, or in the middle of a run.
+/// The results could not be written, before anything was sent or in the middle of a run.
 pub(super) fn not_recorded(ending: Ending, error: &dyn std::error::Error) -> Failure {
     Failure::new(
         ending,
         format!("the run was stopped, because its results cannot be recorded: failed to {error}"),
     )
-    .with_help("mend that and type the same command again: what was done is found by reading the organization")
+    .with_help("fix that and run the same command again: it finds out what was done by reading the organization")
 }
 
-/// Why a results file cannot be used, and what to do about one of another organization.
+/// Why a results file cannot be used, and what to do about one from another organization.
 pub(super) fn not_opened(error: &OpenError, target: Target) -> Failure {
     let OpenError::OtherOrganization { path, run, ours } = error else {
         return not_read(error);

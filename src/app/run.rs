@@ -50,7 +50,7 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
     })
 }
 
-/// What is said when a run is left at once: its results file is good as it is.
+/// Printed when a run is abandoned at once: its results file is valid as it is.
 fn aborted(results: &Path) -> String {
     let path = results.display();
     let command = Typed::same_command();
@@ -60,7 +60,7 @@ fn aborted(results: &Path) -> String {
     )
 }
 
-/// Carries the job out; `recording` gets the results file once there is one.
+/// Carries out the job; `recording` gets the results file once there is one.
 async fn carry_out(
     session: &Session<'_>,
     source: Source,
@@ -124,7 +124,7 @@ async fn carry_out(
 
     let file = results.begin(&run, session.console, target)?;
     panics::install(Some(&path));
-    // Set once, as there is one run a process.
+    // Only set once, because there is one run per process.
     let _ = recording.set(path);
     let journal = CarryForward::new(file.journal(), std::mem::take(&mut choice.earlier));
     journal
@@ -146,7 +146,7 @@ async fn carry_out(
     let ran = engine.run(&plan).await;
     let observed = progress.finish();
     drop(journal);
-    // What was there before is recorded by now; putting the results in order wants its memory.
+    // The state before is recorded by now, and putting the results in order needs the memory.
     drop(snapshot);
     let order = order(&loaded.intake, &choice);
     let chosen = choice.into_keys();
@@ -168,7 +168,7 @@ async fn carry_out(
     })
 }
 
-/// The results file of a run that is to be opened, and the rows that are chosen by what it knows.
+/// The results file of a run, not yet opened, and the rows chosen by what it knows.
 struct Opening {
     path: PathBuf,
     run: RunId,
@@ -180,7 +180,7 @@ struct Opening {
 }
 
 impl Opening {
-    /// Blocks while the file is read.
+    /// Blocks while it reads the file.
     fn open(self) -> Result<(Results, ChosenRows), Failure> {
         let results = Results::of(&self.path, &self.run, self.earlier, self.target)?;
         let choice = choose(self.rows, self.refused, results.history(), &self.scope);
@@ -218,7 +218,7 @@ fn deletes(row: &Row) -> bool {
 
 fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path) -> String {
     let finished = match choice.finished {
-        0 => return "no row is to be run\n".to_owned(),
+        0 => return "there is no row to run\n".to_owned(),
         1 if choice.left.is_empty() => "the one row is".to_owned(),
         1 => "one row is".to_owned(),
         count if choice.left.is_empty() => format!("all {} are", plural(count, "row")),
@@ -228,7 +228,7 @@ fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path) ->
         .and_then(History::last_run)
         .map_or_else(String::new, |run| format!(" (last run {})", run.started()));
     format!(
-        "{finished} already done or unchanged{when}, as `{}` says; add `--again` to start anew\n",
+        "{finished} already done or unchanged{when}, according to `{}`; add `--again` to start over\n",
         path.display()
     )
 }

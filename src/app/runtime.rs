@@ -1,4 +1,4 @@
-//! The asynchronous side of a command, started only by the commands that need it.
+//! The asynchronous runtime, started only by the commands that need it.
 
 use std::future::Future;
 use std::io;
@@ -6,12 +6,13 @@ use std::io;
 use super::Ending;
 use super::failure::Failure;
 
-/// Carries a command's asynchronous part out; what it leaves behind in the background is not waited for.
+/// Runs a command's asynchronous part; background tasks left over are not awaited.
 ///
-/// All of it shares one thread: a call is mostly waiting, and handing it from thread to thread costs more than it does.
+/// All of it shares one thread: a call is mostly waiting, and passing it between threads costs more than the call
+/// itself.
 ///
 /// # Errors
-/// The runtime cannot be started, or the part fails.
+/// If the runtime cannot be started, or the part fails.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
@@ -20,33 +21,33 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
     worked
 }
 
-/// Does what blocks, as reading a large file does, on a thread of its own: calls, signals and progress share the other.
+/// Runs blocking work, such as reading a large file, on a separate thread, because calls, signals and progress share
+/// one.
 pub(super) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(error) => match error.try_into_panic() {
-            // A bug there is a bug here.
+            // A panic there is passed on here.
             Ok(panic) => std::panic::resume_unwind(panic),
-            // Cancelled only where the runtime ends, and this with it.
+            // Only cancelled when the runtime ends, and this with it.
             Err(_) => std::future::pending().await,
         },
     }
 }
 
-/// Lets connections notice what happened to them while the thread was busy with something else: a call sent on one that
-/// the server has closed meanwhile would be lost.
+/// Lets connections notice what happened while the thread was busy: a call sent on one that the server has closed
+/// meanwhile would be lost.
 pub(super) async fn catch_up() {
-    // First the system is asked for news, then those concerned hear of it.
+    // The first yield polls the system for events, the second lets the tasks concerned handle them.
     for _ in 0..2 {
         tokio::task::yield_now().await;
     }
 }
 
-/// Waits until the user (Ctrl-C), the system (SIGTERM) or a terminal that is closed (SIGHUP) asks for an end, and says
-/// which.
+/// Waits for Ctrl-C, SIGTERM, or SIGHUP when the terminal is closed, and returns which it was.
 ///
 /// # Errors
-/// The system does not let us listen.
+/// If the signal handlers cannot be installed.
 pub(super) async fn asked_to_stop() -> io::Result<Ending> {
     #[cfg(unix)]
     {

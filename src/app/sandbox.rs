@@ -17,7 +17,7 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
     block_on(async {
         let sandbox = sandbox::start(config).await.map_err(|error| {
             Failure::of(Ending::CouldNotStart, &error).with_help(format!(
-                "`--listen` chooses another address than {listen}, `--state` and `--request-log` other files"
+                "choose another address than {listen} with `--listen`, or other files with `--state` and `--request-log`"
             ))
         })?;
         let variables = variables(&sandbox);
@@ -33,7 +33,7 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
         ended
             .await
             .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-        // To be asked to stop is how serving ends.
+        // Being asked to stop is the normal way to end.
         Ok(Ending::Done)
     })
 }
@@ -65,7 +65,7 @@ fn config(options: SandboxOptions) -> Config {
 
 type Variables = [(&'static str, String); 5];
 
-/// What a client has to be told, under the names that the settings read.
+/// What a client needs, under the variable names that the settings read.
 fn variables(sandbox: &Sandbox) -> Variables {
     [
         ("UIPATH_URI", sandbox.base_url()),

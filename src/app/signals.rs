@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the first stops politely, the second at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first stops gracefully, the second at once.
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,7 +24,7 @@ impl Signals {
         let listening = signals.clone();
         tokio::spawn(async move {
             let first = next().await;
-            // Cannot be set already: this task alone sets it.
+            // Cannot be set already, because only this task sets it.
             let _ = listening.first.set(first);
             listening.stop.cancel();
             next().await;
@@ -33,7 +33,7 @@ impl Signals {
         signals
     }
 
-    /// How the command ends if a signal came: by which one.
+    /// How the command ends if a signal came.
     pub(super) fn ending(&self) -> Option<Ending> {
         self.first.get().copied()
     }
@@ -42,7 +42,7 @@ impl Signals {
 async fn next() -> Ending {
     match asked_to_stop().await {
         Ok(ending) => ending,
-        // Without a handler the system's own way of stopping holds.
+        // Without a handler the system's default applies.
         Err(_) => std::future::pending().await,
     }
 }

@@ -1,5 +1,5 @@
-//! What a run spent of the quotas, kept for the next run within the window: a small file for each
-//! organization, which may be missing or unreadable without harm.
+//! The quota that a run spent, stored for the next run within the window: a small file per organization, which may be
+//! missing or unreadable without harm.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,24 +28,24 @@ struct SavedCalls {
 }
 
 impl SpentQuotaFile {
-    /// The file of this organization in the state folder; none where there is no such folder.
+    /// The file of this organization in the state folder; none if there is no such folder.
     pub(super) fn of(organization: OrganizationId, state_folder: Option<&Path>) -> Self {
         Self(state_folder.map(|folder| folder.join(format!("quota-{organization}.json"))))
     }
 
-    /// No file: for an organization that ends with the process.
+    /// No file, for an organization that ends with the process.
     pub(super) fn none() -> Self {
         Self(None)
     }
 
-    /// What earlier runs spent, aged as of now; nothing where the file cannot be read.
+    /// What earlier runs spent, aged to the present; nothing if the file cannot be read.
     pub(super) fn recall(&self, now: Timestamp) -> Vec<Spent> {
         let text = self.0.as_ref().and_then(|path| fs_err::read_to_string(path).ok());
         let kept = text.and_then(|text| serde_json::from_str::<SavedQuota>(&text).ok());
         kept.map(|kept| kept.aged(now)).unwrap_or_default()
     }
 
-    /// Keeps what was spent. That it could not be kept costs the next run a 429 at worst, so nobody is told.
+    /// Stores what was spent. Failing to store it costs the next run a 429 at worst, so it is not reported.
     pub(super) fn keep(&self, spent: &[Spent], now: Timestamp) {
         let Some(path) = &self.0 else { return };
         let kept = SavedQuota {
@@ -68,7 +68,7 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Makes the folder where it is missing, for its owner only.
+/// Creates the folder if it is missing, accessible only to its owner.
 fn private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -79,7 +79,7 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 
 impl SavedQuota {
     fn aged(self, now: Timestamp) -> Vec<Spent> {
-        // A clock that was set back makes nothing younger.
+        // A clock that was set back must not make entries younger.
         let since = u64::try_from(now.duration_since(self.saved_at).as_millis()).unwrap_or(0);
         let spent = |entry: SavedCalls| {
             let service = entry.service.parse().ok()?;

@@ -15,7 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   reseat check joiners.xlsx                   Find every problem of a sheet, offline
   reseat plan joiners.xlsx                    Show what would change
-  reseat run joiners.xlsx                     Do it; run it again to go on where it stopped
+  reseat run joiners.xlsx                     Do it; run it again to continue where it stopped
   reseat run joiners.xlsx --sandbox           Try it on a simulated organization first
 
 The results are written to `joiners.results.csv`, beside the sheet";
@@ -39,7 +39,7 @@ pub(super) enum CommandArgs {
     /// Show what a sheet would change, without changing anything
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Box<PlanArgs>),
-    /// Carry a sheet out and record what became of each row
+    /// Carry out a sheet and record the outcome of each row
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
     /// List the known user licence bundle codes
@@ -57,7 +57,7 @@ pub(super) enum CommandArgs {
     /// Print a manual page
     #[command(after_help = MAN_EXAMPLES)]
     Man {
-        /// The subcommand to print the page of; of reseat itself where none is named
+        /// The subcommand whose page to print; reseat's own by default
         command: Option<String>,
     },
 }
@@ -84,7 +84,7 @@ Examples:
   reseat run --plan plan.json                 What was saved, unless something has changed
   reseat run joiners.xlsx --sandbox --yes     On a simulated organization
 
-Exit code 0 when every row is done, 3 when some need a person, 75 when some wait;
+Exit code 0 when every row is done, 3 when some need attention, 75 when some wait;
 docs/exit-codes.md has them all";
 
 const CODES_EXAMPLES: &str = "\
@@ -123,7 +123,7 @@ pub(super) struct GlobalArgs {
     /// Print errors and data only
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Tell every call too
+    /// Show every call as well
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
 }

@@ -13,11 +13,11 @@ use crate::settings::Overrides;
 pub struct Invocation {
     /// The subcommand.
     pub command: Command,
-    /// What the flags say of the settings.
+    /// What the flags say about the settings.
     pub overrides: Overrides,
     /// How data is printed.
     pub output: OutputFormat,
-    /// How much is told beside the data.
+    /// How much is printed apart from the data.
     pub verbosity: Verbosity,
 }
 
@@ -36,7 +36,7 @@ pub enum Command {
     Sandbox(SandboxOptions),
     /// `completions`
     Completions(Shell),
-    /// `man`, of a subcommand where one is named.
+    /// `man`, optionally of a subcommand.
     Man(Option<String>),
 }
 
@@ -50,15 +50,15 @@ pub enum OutputFormat {
     Json,
 }
 
-/// How much is told on standard error.
+/// How much is printed on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Verbosity {
     /// Errors only.
     Quiet,
-    /// What a person wants to know.
+    /// The normal amount.
     #[default]
     Normal,
-    /// Every call too.
+    /// Every call as well.
     Verbose,
 }
 
@@ -85,7 +85,7 @@ pub enum Target {
 /// `--map HEADER=COLUMN`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnMapping {
-    /// The header as the sheet writes it.
+    /// The header as it is in the sheet.
     pub header: String,
     /// The column it stands for.
     pub column: String,
@@ -96,11 +96,11 @@ pub struct ColumnMapping {
 pub struct SheetOptions {
     /// The operation of rows that name none.
     pub operation: Option<OperationKind>,
-    /// What headers stand for.
+    /// Which columns headers mean.
     pub columns: Vec<ColumnMapping>,
     /// The worksheets to read; all where empty.
     pub sheets: Vec<String>,
-    /// Whether any plausible bundle code is taken at its word.
+    /// Whether any plausible bundle code is accepted.
     pub unknown_codes: Permission,
     /// Whether an update may set a first e-mail address.
     pub email_update: Permission,
@@ -117,7 +117,7 @@ pub struct CheckOptions {
     pub sheet: SheetOptions,
 }
 
-/// What shapes a plan. The default is what holds where nothing is typed.
+/// What shapes a plan. The default applies where nothing is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlanningOptions {
     /// How to read the sheet.
@@ -126,15 +126,15 @@ pub struct PlanningOptions {
     pub only: Option<RowSelection>,
     /// How many rows at most.
     pub limit: Option<usize>,
-    /// What to do when seats do not suffice; stop where `None`.
+    /// What to do when there are too few seats; stop if `None`.
     pub on_shortage: Option<OnShortage>,
     /// Whether members of Administrators may be deleted.
     pub admins: Permission,
     /// What to do when rows are invalid.
     pub invalid_rows: InvalidRows,
-    /// What to do with invitations that are pending.
+    /// What to do with pending invitations.
     pub pending_invites: PendingInvites,
-    /// The results file; beside the sheet where `None`.
+    /// The results file; next to the sheet if `None`.
     pub results: Option<PathBuf>,
 }
 
@@ -156,7 +156,7 @@ pub struct RunOptions {
     pub path: Option<PathBuf>,
     /// What shapes the plan.
     pub planning: PlanningOptions,
-    /// The saved plan that has to hold still.
+    /// The saved plan that must still match.
     pub saved_plan: Option<PathBuf>,
     /// Whether the plan was confirmed beforehand.
     pub confirmation: Confirmation,
@@ -182,7 +182,7 @@ pub enum Confirmation {
 pub enum MaxFailures {
     /// As soon as this many rows have failed.
     Rows(u64),
-    /// As soon as this part of all rows, in percent, has failed.
+    /// As soon as this percentage of all rows has failed.
     Percent(f64),
 }
 
@@ -209,9 +209,9 @@ pub enum OnShortage {
 /// What to do with the results of earlier runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
-    /// Go on where they end.
+    /// Continue where they end.
     Resume,
-    /// Keep the old file under its date and start anew.
+    /// Keep the old file under its date and start over.
     Again,
 }
 
@@ -225,28 +225,28 @@ pub enum PendingInvites {
     Resend,
 }
 
-/// `sandbox`; `None` where the sandbox's own default holds.
+/// `sandbox`; `None` means the sandbox's own default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SandboxOptions {
     /// The address to listen on.
     pub listen: SocketAddr,
     /// The file that keeps the organization between starts.
     pub state: Option<PathBuf>,
-    /// The seed of people and faults.
+    /// The seed of users and faults.
     pub seed: Option<u64>,
     /// How many users there are at first.
     pub users: Option<u32>,
-    /// How the quotas hold.
+    /// How quotas are enforced.
     pub quotas: SandboxQuotas,
     /// How long every answer takes.
     pub latency: Option<Duration>,
-    /// The part of requests that fail, from 0 to 1.
+    /// The fraction of requests that fail, from 0 to 1.
     pub faults: Option<f64>,
     /// The file that every request is written to.
     pub request_log: Option<PathBuf>,
 }
 
-/// How the sandbox's quotas hold.
+/// How the sandbox's quotas are enforced.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SandboxQuotas {
     /// As published, with windows that pass this many times as fast.
@@ -255,7 +255,7 @@ pub enum SandboxQuotas {
     None,
 }
 
-/// A shell that completions are made for.
+/// A shell with completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shell {
     /// bash

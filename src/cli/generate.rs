@@ -24,7 +24,7 @@ pub fn completions(shell: Shell, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(&script)
 }
 
-/// The manual page of reseat, or of one of its subcommands; `None` where there is no such subcommand.
+/// The manual page of reseat, or of one of its subcommands; `None` if there is no such subcommand.
 pub fn man(subcommand: Option<&str>) -> Option<Vec<u8>> {
     let mut root = ReseatArgs::command();
     root.build();
@@ -42,7 +42,7 @@ pub fn man(subcommand: Option<&str>) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    /// Every command, the whole first.
+    /// Every command, reseat itself first.
     fn commands() -> Vec<clap::Command> {
         let root = ReseatArgs::command();
         let subcommands: Vec<_> = root.get_subcommands().cloned().collect();

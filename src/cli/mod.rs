@@ -1,7 +1,7 @@
 //! The command line: what was typed into a plain [`Invocation`].
 //!
-//! The only room that names clap; no clap type and no behaviour leaves it. Values that a profile may
-//! give as well come out as [`settings::Overrides`](crate::settings::Overrides).
+//! The only room that names clap; no clap type and no behaviour leaves it. Values that a profile can also set come out
+//! as [`settings::Overrides`](crate::settings::Overrides).
 
 mod args;
 mod command;

@@ -8,10 +8,10 @@ use super::args::{CommandArgs, ReseatArgs};
 use super::{Command, Invocation};
 use crate::settings::Overrides;
 
-/// Why there is nothing to do, and what to print about it. The text carries colours as ANSI sequences.
+/// Why there is nothing to do, and what to print. The text contains colours as ANSI sequences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// Help or the version was asked for: standard output.
+    /// Help or the version was requested: standard output.
     Asked(String),
     /// The command line cannot be understood: standard error.
     Usage(String),

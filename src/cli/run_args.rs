@@ -28,7 +28,7 @@ pub(super) struct PlanArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// The sheet, as for `plan`; a saved plan names its own
+    /// The sheet, as for `plan`; not needed with a saved plan
     #[arg(value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath)]
     #[arg(required_unless_present = "saved_plan")]
     path: Option<PathBuf>,
@@ -62,16 +62,16 @@ struct PartArgs {
     /// At most this many rows
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     limit: Option<u32>,
-    /// When there are too few free seats: stop before anything is sent (the usual), or fill them in the sheet's order
+    /// When there are too few free seats: stop before anything is sent (the default), or fill them in the sheet's order
     #[arg(long, value_name = "WHAT")]
     on_shortage: Option<OnShortageArg>,
     /// Let members of Administrators be deleted
     #[arg(long)]
     allow_admins: bool,
-    /// Send invitations that are pending once more
+    /// Send pending invitations again
     #[arg(long)]
     resend: bool,
-    /// Go on with the valid rows of a sheet that has invalid ones
+    /// Run the valid rows of a sheet that has invalid ones
     #[arg(long)]
     skip_invalid: bool,
 }
@@ -79,7 +79,7 @@ struct PartArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Guards")]
 struct GuardArgs {
-    /// Run only if this plan, saved by `reseat plan --save`, still holds
+    /// Run only if this plan, saved by `reseat plan --save`, still matches
     #[arg(long = "plan", value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     #[arg(conflicts_with = "again")]
     saved_plan: Option<PathBuf>,
@@ -97,7 +97,7 @@ struct GuardArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Results")]
 struct ResultsFileArgs {
-    /// The results file, instead of `<sheet>.results.csv` beside the sheet
+    /// The results file, instead of `<sheet>.results.csv` next to the sheet
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     results: Option<PathBuf>,
 }
@@ -105,7 +105,7 @@ struct ResultsFileArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Results")]
 struct EarlierArgs {
-    /// Start anew although every row is done; the old results are kept under their date
+    /// Start over; the old results are kept under their date
     #[arg(long)]
     again: bool,
 }
@@ -125,13 +125,13 @@ struct ConnectionArgs {
     /// The App ID of the external application [env: `UIPATH_CLIENT_ID`]
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
-    /// Calls in flight at most (usually 8)
+    /// The most calls in flight (default 8)
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(Overrides::MOST_CONCURRENCY)))]
     concurrency: Option<u32>,
-    /// How often a call is repeated after a fault (usually 8)
+    /// How often a call is retried after a fault (default 8)
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(..=i64::from(Overrides::MOST_RETRIES)))]
     retries: Option<u32>,
-    /// The longest pause that the server may ask for (usually 10m)
+    /// The longest pause that the server may ask for (default 10m)
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     max_wait: Option<Duration>,
 }

@@ -12,28 +12,28 @@ use super::{SandboxOptions, SandboxQuotas};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sandbox options")]
 pub(super) struct SandboxArgs {
-    /// The address and port to listen on; port 0 takes any that is free
+    /// The address and port to listen on; port 0 picks any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8484")]
     listen: SocketAddr,
     /// Keep the organization in this file between starts
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     state: Option<PathBuf>,
-    /// What people and faults follow from; the same seed gives the same ones
+    /// The seed of generated users and faults
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How many people are generated, instead of the sixty of the demo company
+    /// How many users to generate, instead of the sixty of the demo company
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(..=1_000_000))]
     users: Option<u32>,
-    /// Let the windows of the quotas pass this many times as fast
+    /// Make the quota windows pass this many times as fast
     #[arg(long, value_name = "FACTOR", value_parser = values::factor, default_value = "1")]
     quota_scale: f64,
-    /// Have no quotas
+    /// Enforce no quotas
     #[arg(long, conflicts_with = "quota_scale")]
     no_quotas: bool,
-    /// Let every answer take this long, as in `50ms`
+    /// Make every answer take at least this long, as in `50ms`
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     latency: Option<Duration>,
-    /// The part of requests that fail, as in `0.05`
+    /// The fraction of requests that fail, as in `0.05`
     #[arg(long, value_name = "RATE", value_parser = values::part)]
     faults: Option<f64>,
     /// Write a line about every request to this file

@@ -15,7 +15,7 @@ pub struct RowSelection(Vec<RowRange>);
 /// Rows from one number to another, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowRange {
-    /// The worksheet; every one where `None`.
+    /// The worksheet; all if `None`.
     pub sheet: Option<String>,
     /// The first row, as the spreadsheet program numbers it.
     pub first: u32,
@@ -36,8 +36,8 @@ impl RowSelection {
 impl FromStr for RowSelection {
     type Err = String;
 
-    /// Ranges parted by commas, as in `2-10,15` or `Leavers!2-10,15,Joiners!3`; a worksheet's name
-    /// holds until another is named.
+    /// Comma-separated ranges, as in `2-10,15` or `Leavers!2-10,15,Joiners!3`; a worksheet's name applies until the
+    /// next one.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut sheet = None;
         let ranges = text.split(',').map(|part| {
@@ -66,7 +66,7 @@ impl FromStr for RowSelection {
     }
 }
 
-/// As it is typed.
+/// As typed.
 impl fmt::Display for RowSelection {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut sheet = None;

@@ -29,13 +29,13 @@ pub(super) struct SheetArgs {
     /// The operation of rows that do not name one
     #[arg(long, value_name = "OPERATION", value_parser = values::operation())]
     operation: Option<OperationKind>,
-    /// What a header of the sheet stands for, as in `Work e-mail=user`; may be repeated
+    /// Which column a header of the sheet means, as in `Work e-mail=user`; may be repeated
     #[arg(long = "map", value_name = "HEADER=COLUMN", value_parser = values::column_mapping)]
     columns: Vec<ColumnMapping>,
     /// The worksheet to read, instead of all that have a header; may be repeated
     #[arg(long = "sheet", value_name = "NAME")]
     sheets: Vec<String>,
-    /// Take licence codes that nobody knows at their word
+    /// Accept unknown licence codes
     #[arg(long)]
     allow_unknown_codes: bool,
     /// Let an update set the first e-mail address of an account

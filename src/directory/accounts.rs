@@ -12,8 +12,8 @@ use crate::text::fold;
 
 /// Users in the order of their ids, each once. The indexes cost twelve bytes to twenty a user.
 ///
-/// Should a server give one id to accounts of different names, nobody is found by that id nor by any of
-/// those names: whose account a call for the id would change, or delete, is not known.
+/// If a server gives one id to accounts of different names, neither the id nor any of those names finds an account: it
+/// is unknown whose account a call for the id would change or delete.
 #[derive(Debug, Default)]
 pub struct Accounts {
     users: Vec<User>,
@@ -82,7 +82,7 @@ impl Accounts {
         }
     }
 
-    /// The user that a sheet means; a name that nobody bears comes with one that may have been meant.
+    /// The user that a sheet means; for an unknown name, with a suggestion of what may have been meant.
     pub fn resolve(&self, reference: &UserRef) -> Found<&User> {
         match reference {
             UserRef::Id(id) => self.by_id(*id),
@@ -108,7 +108,7 @@ impl Accounts {
     }
 }
 
-/// Whether two entries with one id tell of the same account. What was resolved by name may lack one of the names.
+/// Whether two entries with one id are the same account. What was resolved by name may lack one of the names.
 fn is_one_person(one: &User, other: &User) -> bool {
     let agree = |one: &str, other: &str| one.is_empty() || other.is_empty() || fold(one) == fold(other);
     agree(one.email(), other.email()) && agree(one.user_name(), other.user_name())
@@ -127,7 +127,7 @@ fn share_groups(users: &mut [User]) {
     }
 }
 
-/// What a person would call the account.
+/// A readable name for the account.
 fn label(user: &User) -> &str {
     if user.email().is_empty() {
         user.user_name()
@@ -136,7 +136,7 @@ fn label(user: &User) -> &str {
     }
 }
 
-/// Enough to tell two accounts apart.
+/// Enough to distinguish two accounts.
 fn described(user: &User) -> String {
     if user.email().is_empty() || fold(user.email()) == fold(user.user_name()) {
         format!("{} ({})", label(user), user.id)

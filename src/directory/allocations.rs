@@ -24,7 +24,7 @@ impl Allocations {
         &self.0
     }
 
-    /// The user's; `None` where the user has none.
+    /// The user's; `None` if the user has none.
     pub fn of(&self, user: UserId) -> Option<&Allocation> {
         let position = self.0.binary_search_by_key(&user, |allocation| allocation.user).ok()?;
         Some(&self.0[position])

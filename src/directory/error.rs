@@ -19,7 +19,7 @@ pub enum ReadError {
          so no row can run that has to know what a user holds"
     )]
     NoAllocations {
-        /// The portal's answer; `None` where the deployment is known to lack it.
+        /// The portal's answer; `None` if the deployment is known to lack it.
         #[source]
         source: Option<CallError>,
     },

@@ -9,9 +9,9 @@ use crate::event::{Method, Service};
 /// The listings that were read, for a forecast of reading them again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Listings {
-    /// The users; `None` where they were looked up without the listing.
+    /// The users; `None` if they were looked up without the listing.
     pub users: Option<ListingShape>,
-    /// The direct allocations; `None` where they were not read.
+    /// The direct allocations; `None` if they were not read.
     pub allocations: Option<ListingShape>,
 }
 
@@ -101,7 +101,7 @@ impl SimulatedListing {
 mod tests {
     use super::*;
 
-    /// A listing of which this came on its first page when 1,000 entries were asked for.
+    /// A listing whose first page was this when 1,000 entries were requested.
     fn shape_after(received: u64, total: u64) -> ListingShape {
         let mut paging = Paging::new(1_000, 8);
         let request = paging.next_request().unwrap();

@@ -82,7 +82,7 @@ impl Groups {
     }
 }
 
-/// Enough to tell two groups apart.
+/// Enough to distinguish two groups.
 fn described(group: &Group) -> String {
     format!("{} ({})", group.name, group.id)
 }

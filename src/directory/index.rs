@@ -12,7 +12,7 @@ pub enum Found<T> {
         /// A name that may have been meant.
         suggestion: Option<String>,
     },
-    /// Several, each named so that a person can tell them apart.
+    /// Several, each described so that the user can tell them apart.
     Many(Vec<String>),
 }
 
@@ -32,7 +32,7 @@ impl<T> Found<T> {
 pub(super) struct NameIndex(Vec<(u32, u32)>);
 
 impl NameIndex {
-    /// An index of folded names and the positions they stand for.
+    /// An index of folded names and their positions.
     pub(super) fn new(names: impl Iterator<Item = (String, u32)>) -> Self {
         let mut entries: Vec<_> = names.map(|(name, position)| (hash(&name), position)).collect();
         entries.sort_unstable();

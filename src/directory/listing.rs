@@ -31,7 +31,7 @@ pub(super) struct Lister<'a, T> {
     pub(super) fetch: Fetch<'a, T>,
 }
 
-/// A listing of which some has been read.
+/// A partly read listing.
 pub(super) struct PartialListing<T> {
     items: Vec<T>,
     /// The keys of the items.

@@ -1,8 +1,8 @@
 //! The organization's present state as read: users, groups, allocations, seats and group rules,
 //! and the resolution of a sheet's references against it.
 //!
-//! [`read`] brings in what [`Needs`] asks for by the cheapest way; [`Snapshot`] answers without
-//! the network. Nothing here knows of rows, steps or what is going to be changed.
+//! [`read`] brings in what [`Needs`] asks for by the cheapest way; [`Snapshot`] answers without the network. Nothing
+//! here knows about rows, steps or planned changes.
 
 mod accounts;
 mod allocations;

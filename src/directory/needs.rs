@@ -2,7 +2,7 @@
 
 use crate::model::{GroupRef, UserRef};
 
-/// What is to be read. Everything else stays unread and costs nothing.
+/// What to read. Everything else stays unread and costs nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Needs<'a> {
     /// Users the sheet names, who are expected to exist.
@@ -17,7 +17,7 @@ pub struct Needs<'a> {
     pub everyone: bool,
     /// How much must be known of the users that the sheet names.
     pub detail: Detail,
-    /// Whether groups are named or must be told by name.
+    /// Whether groups are named or must be shown by name.
     pub groups: bool,
     /// Whether it must be known who is an administrator.
     pub administrators: bool,

@@ -15,7 +15,7 @@ const POST: u64 = 1 + CALL;
 /// What to read next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NextRead {
-    /// Nothing at all: nobody is wanted.
+    /// Nothing: no user is wanted.
     Nothing,
     /// The beginning of the listing, which shows how long it is and is often all there is.
     Beginning,
@@ -32,7 +32,7 @@ pub(super) enum Listed {
     Nothing,
     /// Its beginning.
     Beginning {
-        /// How many pages follow; `None` where the server does not say how many users there are.
+        /// How many pages follow; `None` if the server does not say how many users there are.
         pages_left: Option<u64>,
     },
 }

@@ -141,7 +141,7 @@ impl Paging {
         matches!(self.phase, Phase::Done)
     }
 
-    /// How many pages follow those that were read, while the beginning is all that was; `None` where the server does
+    /// How many pages follow those that were read, while the beginning is all that was; `None` if the server does
     /// not say how many entries there are.
     pub(super) fn pages_left(&self) -> Option<u64> {
         if self.received == 0 {
@@ -192,8 +192,8 @@ impl Paging {
         Some(request)
     }
 
-    /// Whether the page of this request is to be taken in before any other that is under way. The end of a listing of
-    /// unknown length is a page that brings nothing new, and what is new depends on the pages before it.
+    /// Whether the page of this request must be taken in before any other in flight. The end of a listing of unknown
+    /// length is a page that brings nothing new, and what is new depends on the pages before it.
     pub(super) fn is_due(&self, request: &PageRequest) -> bool {
         match &self.phase {
             Phase::Rounds(round) => round.to_take.front() == Some(&request.skip),
@@ -355,7 +355,7 @@ impl Round {
         }
     }
 
-    /// Takes in the next page, where a full one holds so many entries.
+    /// Takes in the next page, where a full one holds this many entries.
     fn take(&mut self, page: PageCounts, full: u64) -> Taken {
         self.to_take.pop_front();
         if self.state != RoundState::Full {
@@ -388,7 +388,7 @@ pub struct ListingShape {
 }
 
 impl ListingShape {
-    /// The same listing once so many entries have been `added` and `removed`.
+    /// The same listing after this many entries have been `added` and `removed`.
     #[must_use]
     pub fn changed(self, added: u64, removed: u64) -> Self {
         let entries = self.entries.saturating_add(added).saturating_sub(removed);
@@ -417,7 +417,7 @@ mod tests {
         answered: usize,
     }
 
-    /// What happens to a listing once so many pages have been answered.
+    /// What happens to a listing once this many pages have been answered.
     #[derive(Debug, Clone)]
     struct Change {
         after: usize,

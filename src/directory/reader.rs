@@ -19,7 +19,7 @@ pub struct ReadOptions {
     pub capabilities: Capabilities,
 }
 
-/// Reads what is needed, the independent parts side by side.
+/// Reads what is needed, independent parts concurrently.
 pub async fn read(
     client: &Client,
     needs: &Needs<'_>,
@@ -82,7 +82,7 @@ pub async fn find_accounts(
     Ok(reader.read_users(&needs).await?.accounts)
 }
 
-/// Reads every direct allocation anew.
+/// Reads every direct allocation again.
 pub async fn read_allocations(
     client: &Client,
     options: &ReadOptions,
@@ -123,7 +123,9 @@ impl Reader<'_> {
             total: Some(count),
         });
         if needs.administrators && groups.administrators().is_none() {
-            self.notice("no built-in group is named Administrators here, so reseat cannot tell who is one".to_owned());
+            self.notice(
+                "no built-in group is named Administrators here, so reseat cannot recognise administrators".to_owned(),
+            );
         }
         let rules = self.read_rules(&needs.rules, &groups).await?;
         Ok((groups, rules))

@@ -13,11 +13,11 @@ pub struct Contents {
     pub groups: Groups,
     /// Members of Administrators, where they were read from the group's side.
     pub administrators: Vec<UserId>,
-    /// The direct allocations; `None` where they were not read.
+    /// The direct allocations; `None` if they were not read.
     pub allocations: Option<Allocations>,
-    /// The seats; `None` where they were not read.
+    /// The seats; `None` if they were not read.
     pub seats: Option<Vec<Seats>>,
-    /// The group rules; `None` where they were not read.
+    /// The group rules; `None` if they were not read.
     pub rules: Option<Vec<GroupRule>>,
     /// The account that reseat acts as, where the token says so.
     pub acting_user: Option<UserId>,
@@ -86,40 +86,40 @@ impl Snapshot {
         self.0.administrators.binary_search(&user.id).is_ok() || by_own_groups()
     }
 
-    /// Every direct allocation; `None` where they were not read.
+    /// Every direct allocation; `None` if they were not read.
     pub fn allocations(&self) -> Option<&Allocations> {
         self.0.allocations.as_ref()
     }
 
-    /// The user's direct allocation. `None` where the user has none, and where allocations were not
-    /// read: [`allocations`](Self::allocations) tells which.
+    /// The user's direct allocation. `None` if the user has none, and where allocations were not read:
+    /// [`allocations`](Self::allocations) says which.
     pub fn direct(&self, user: UserId) -> Option<&Allocation> {
         self.allocations()?.of(user)
     }
 
-    /// The seats of every bundle; `None` where they were not read.
+    /// The seats of every bundle; `None` if they were not read.
     pub fn seats(&self) -> Option<&[Seats]> {
         self.0.seats.as_deref()
     }
 
-    /// The seats of one bundle; `None` where they are not known.
+    /// The seats of one bundle; `None` if they are not known.
     pub fn seats_of(&self, code: &BundleCode) -> Option<&Seats> {
         self.seats()?.iter().find(|seats| seats.code == *code)
     }
 
-    /// The group rules that were asked for, in the order of the groups' ids; `None` where they were not read.
+    /// The group rules that were asked for, in the order of the groups' ids; `None` if they were not read.
     pub fn rules(&self) -> Option<&[GroupRule]> {
         self.0.rules.as_deref()
     }
 
-    /// The group's rule. `None` where it has none, and where rules were not read.
+    /// The group's rule. `None` if it has none, and where rules were not read.
     pub fn rule(&self, group: GroupId) -> Option<&GroupRule> {
         let rules = self.rules()?;
         let position = rules.binary_search_by_key(&group, |rule| rule.group).ok()?;
         Some(&rules[position])
     }
 
-    /// How the listings came, for foretelling what reading them again takes.
+    /// The shape of the listings, for predicting what reading them again takes.
     pub fn listings(&self) -> Listings {
         self.0.listings
     }

@@ -2,7 +2,7 @@
 
 use crate::text::{fold, nearest};
 
-/// How many names before and after the place where the typed name would stand are looked at.
+/// How many names before and after the sort position of the typed name are examined.
 const NEIGHBOURS: usize = 64;
 
 /// The label that may have been meant by `typed`. `labels` gives the label at a position of the
@@ -30,7 +30,7 @@ pub(super) fn suggestion<'a>(typed: &str, count: usize, labels: impl Fn(usize) -
         .map(|(_, label)| *label)
 }
 
-/// What stands before and after the `@`.
+/// The parts before and after the `@`.
 fn parts(name: &str) -> (&str, Option<&str>) {
     name.split_once('@')
         .map_or((name, None), |(local, domain)| (local, Some(domain)))

@@ -1,7 +1,7 @@
-//! Drives the [`Machine`] for a run: carries its effects out, and reports what came of them.
+//! Drives the [`Machine`] for a run: carries out its effects and reports the results back.
 //!
-//! All decisions are the machine's. What is here is where the waiting is: for answers, for the disk, for a signal, for
-//! the end of the grace.
+//! The machine makes all decisions. All waiting happens here: for answers, the disk, a signal, the end of the grace
+//! period.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
@@ -22,11 +22,11 @@ use crate::ledger::{Durable, Journal, JournalError, Record};
 use crate::model::Row;
 use crate::plan::{Plan, PlannedSheet, Rules};
 
-/// How many records may be on their way to the disk before answers have to wait for it, so that a slow disk does not
-/// fill the memory.
+/// How many records may be on their way to the disk before answers have to wait; otherwise a slow disk would fill the
+/// memory.
 const MOST_RECORDS: usize = 4096;
 
-/// All that a run works with.
+/// Everything a run needs.
 pub struct Engine<'a> {
     /// The rows, as they were planned.
     pub rows: &'a [Row],
@@ -36,12 +36,12 @@ pub struct Engine<'a> {
     pub rules: &'a Rules,
     /// Where rows are recorded.
     pub journal: &'a dyn Journal,
-    /// The organization's API, and how lost answers are settled; its observer is told everything, and
-    /// its stop token stops the run politely: nothing new is sent, what is in flight is waited for.
+    /// The organization's API, and how lost answers are settled. Its observer gets every event, and its stop token
+    /// stops the run gracefully: nothing new is sent, and calls in flight are awaited.
     pub read_back: ReadBack,
     /// When to give up.
     pub max_failures: Option<MaxFailures>,
-    /// How many calls may be under way.
+    /// How many calls may be in flight.
     pub concurrency: usize,
 }
 
@@ -77,15 +77,15 @@ impl Engine<'_> {
 struct Driver<'a> {
     journal: &'a dyn Journal,
     read_back: ReadBack,
-    /// Ends what is sent despite a stop.
+    /// Cancels what is sent despite a stop.
     grace: CancellationToken,
-    /// Calls and readings on their way.
+    /// Calls and reads in flight.
     jobs: FuturesUnordered<BoxFuture<'static, Input>>,
-    /// Batches of records on their way to the disk, in the order in which they get there.
+    /// Batches of records on their way to the disk, in the order in which they arrive.
     saves: Saves,
     departing: mpsc::UnboundedReceiver<(TaskId, oneshot::Sender<bool>)>,
     announce: mpsc::UnboundedSender<(TaskId, oneshot::Sender<bool>)>,
-    /// Calls that have announced their departure and wait for the word.
+    /// Calls that have announced their departure and wait for permission.
     gates: HashMap<TaskId, oneshot::Sender<bool>>,
     has_reported_stop: bool,
 }
@@ -106,7 +106,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Carries one effect out; how the run went, once it has ended.
+    /// Carries out one effect; returns how the run went once it has ended.
     fn carry_out(&mut self, effect: Effect, machine: &Machine<'_>) -> Option<Ran> {
         match effect {
             Effect::Send {
@@ -146,7 +146,7 @@ impl<'a> Driver<'a> {
             Effect::Record(records) => self.saves.push(records, self.journal),
             Effect::Tell(event) => (self.read_back.observer)(event),
             Effect::CancelWaiting => {
-                // The machine knows of the stop already, whoever asked for it.
+                // The machine itself requested this, so it must not be reported back as a new stop.
                 self.has_reported_stop = true;
                 self.read_back.stop.cancel();
             }
@@ -176,7 +176,7 @@ impl<'a> Driver<'a> {
             let announce = self.announce.clone();
             client = client.with_departure_gate(DepartureGate::new(move || {
                 let (answer, asked) = oneshot::channel();
-                // Nobody listens any more only where the run is over; then nothing may leave either.
+                // There is no listener only when the run is over, and then nothing may leave either.
                 let is_heard = announce.send((task, answer)).is_ok();
                 async move { is_heard && asked.await.unwrap_or(false) }.boxed()
             }));
@@ -184,7 +184,7 @@ impl<'a> Driver<'a> {
         self.start(async move { Input::Answered(task, request.perform(&client).await) });
     }
 
-    /// How to send and read, by what may end it.
+    /// How to send and read, depending on what may cancel it.
     fn reader(&self, urgency: Urgency) -> ReadBack {
         let read_back = self.read_back.clone();
         match urgency {
@@ -199,12 +199,13 @@ impl<'a> Driver<'a> {
 
     fn answer_departure(&mut self, task: TaskId, may_leave: bool) {
         if let Some(gate) = self.gates.remove(&task) {
-            // A call that is no longer there needs no answer.
+            // The call may be gone already, and then needs no answer.
             let _ = gate.send(may_leave);
         }
     }
 
-    /// Waits for the next thing to happen. A stop is reported before the calls that it brings back.
+    /// Waits for the next input. A stop is reported before the calls that it cancels, so the machine knows why they
+    /// ended.
     async fn next_input(&mut self) -> Result<Input, JournalError> {
         let stop = self.read_back.stop.clone();
         let mut stopping = pin!(stop.cancelled());
@@ -223,7 +224,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// A batch is on disk, and with it perhaps others that got there together.
+    /// A batch is on disk, perhaps together with others of the same group.
     fn recorded(&mut self, first: Result<(), JournalError>) -> Result<Input, JournalError> {
         first?;
         let mut batches = 1;
@@ -235,8 +236,8 @@ impl<'a> Driver<'a> {
     }
 }
 
-/// Batches of records on their way to the disk. Only the first is waited for, so that a group that gets there together
-/// wakes the driver once.
+/// Batches of records on their way to the disk. Only the first is awaited, so that a group synced together wakes the
+/// driver once.
 #[derive(Default)]
 struct Saves {
     batches: VecDeque<(usize, Durable)>,
@@ -258,7 +259,7 @@ impl Saves {
         self.batches.push_back((count, journal.append(records)));
     }
 
-    /// Waits for the first; `None` if there is none. Nothing is lost if the wait is given up.
+    /// Waits for the first; `None` if there is none. Cancel-safe.
     async fn next(&mut self) -> Option<Result<(), JournalError>> {
         let (_, durable) = self.batches.front_mut()?;
         let result = durable.await;

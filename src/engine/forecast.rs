@@ -1,6 +1,6 @@
-//! What a run will cost, before it begins: the run's own [`Machine`], every call answered well, on a simulated clock.
+//! What a run will cost, before it begins: the run's own [`Machine`] on a simulated clock, with every call succeeding.
 //!
-//! Which calls are sent, and when, is decided by what decides it for the run, so the two cannot drift apart. Pure.
+//! The same code decides for the run which calls are sent and when, so the two cannot drift apart. Pure.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub type Calls = BTreeMap<(Service, Method), u64>;
 /// What a run of the plan sends if every step succeeds; signing in is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Forecast {
-    /// Changing calls by what they do.
+    /// Changing calls by purpose.
     pub by_label: BTreeMap<&'static str, u64>,
     /// The calls that read the present state, which a run makes before anything else.
     pub reads: Calls,
@@ -32,7 +32,7 @@ pub struct Forecast {
     pub writes: Calls,
     /// The calls that read new accounts back before old ones are deleted.
     pub read_back: Calls,
-    /// The changing calls that a tool with one call for each change would send.
+    /// The changing calls that a tool with one call per change would send.
     pub one_by_one: Calls,
 }
 
@@ -41,9 +41,9 @@ pub struct Forecast {
 pub struct Timing {
     /// In all, from now.
     pub takes: Duration,
-    /// How long each quota lets none of its calls go; waits of several quotas may overlap.
+    /// How long each quota holds all of its calls back; waits of several quotas may overlap.
     pub waits: BTreeMap<(Service, Method), Duration>,
-    /// How long one call for each change would take.
+    /// How long one call per change would take.
     pub one_by_one: Duration,
 }
 
@@ -71,13 +71,13 @@ pub struct Circumstances<'a> {
     pub rules: &'a Rules,
     /// The method that allocates licences.
     pub allocate_method: Method,
-    /// How many calls may be under way.
+    /// How many calls may be in flight.
     pub concurrency: usize,
-    /// What reading the present state took.
+    /// The calls that reading the present state took.
     pub reads: &'a Calls,
-    /// Whether that is still to come.
+    /// Whether those reads are still to come.
     pub reading: Reading,
-    /// The quotas as they are spent by now, and how long a call takes.
+    /// The quotas as spent so far, and how long a call takes.
     pub traffic: SimulatedTraffic<SimulatedCall>,
 }
 
@@ -86,7 +86,7 @@ pub struct Circumstances<'a> {
 pub enum Reading {
     /// It has been read for the run.
     Done,
-    /// The run reads it again, which takes at least so long.
+    /// The run reads it again, which takes at least this long.
     Ahead(Duration),
 }
 
@@ -139,14 +139,14 @@ pub fn forecast(circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
     (forecast, timing)
 }
 
-/// A run of which every call succeeds.
+/// A run in which every call succeeds.
 struct Simulation<'a> {
     circumstances: &'a Circumstances<'a>,
     machine: Machine<'a>,
     traffic: SimulatedTraffic<SimulatedCall>,
-    /// What has happened and was not taken in yet.
+    /// Inputs not yet taken in.
     inputs: VecDeque<Input>,
-    /// Successors that are being read back: how many, and how many calls are still to be answered.
+    /// Successors being read back: how many, and how many calls are unanswered.
     reading_back: Option<(TaskId, usize, u64)>,
     accounts_made: u128,
     forecast: Forecast,
@@ -155,7 +155,7 @@ struct Simulation<'a> {
 impl Simulation<'_> {
     fn run(&mut self) {
         while let Some(input) = self.next_input() {
-            // No record is written, so the time of day is of no importance.
+            // No record is written, so the time of day does not matter.
             self.machine.take_in(input, Timestamp::UNIX_EPOCH);
             while let Some(effect) = self.machine.next_effect() {
                 self.carry_out(effect);
@@ -179,8 +179,8 @@ impl Simulation<'_> {
         match effect {
             Effect::Send { task, departure, .. } => self.send(task, departure),
             Effect::ReadSuccessors(task, successors) => self.read_back(task, &successors),
-            // Nothing is lost, refused or short where every call succeeds; should the machine ask all the same, it hears
-            // that nothing was found.
+            // These reads only follow lost, refused or short answers, which do not occur here; the reply is that
+            // nothing was found.
             Effect::FindAccounts { task, .. } => self.inputs.push_back(Input::AccountsFound(task, Ok(HashMap::new()))),
             Effect::ReadAllocations(task, _) => {
                 self.inputs
@@ -239,7 +239,7 @@ impl Simulation<'_> {
         Input::Answered(task, Ok((reply, receipt)))
     }
 
-    /// Ids that nobody has: version 8 is left to whoever makes them up.
+    /// Ids that no account has: UUID version 8 is reserved for custom use.
     fn make_accounts(&mut self, count: usize) -> impl Iterator<Item = UserId> + use<> {
         let first = self.accounts_made;
         self.accounts_made += count as u128;
@@ -259,7 +259,7 @@ impl Simulation<'_> {
         self.read();
     }
 
-    /// One more call that reads was answered; with the last one the successors have been read.
+    /// Another read was answered; after the last one the successors have been read.
     fn read(&mut self) {
         let Some((task, successors, left)) = self.reading_back else {
             return;

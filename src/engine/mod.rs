@@ -1,9 +1,8 @@
 //! Carries a plan out.
 //!
-//! [`Machine`] decides: events come in, effects go out, and it touches neither socket nor file nor clock. [`Engine::run`]
-//! drives it for a run, [`forecast`] on a simulated clock for a plan, so that what is foretold and what is done follow
-//! the same decisions. Rows are recorded in the [`Journal`](crate::ledger::Journal) before the run goes on past what the
-//! records describe.
+//! [`Machine`] decides: inputs go in, effects come out, and it touches no socket, file or clock. [`Engine::run`] drives
+//! it for a run, [`forecast`] on a simulated clock for a plan, so the forecast and the run follow the same decisions.
+//! Rows are recorded in the [`Journal`](crate::ledger::Journal) before the run moves past what the records describe.
 
 mod driver;
 mod forecast;

@@ -46,12 +46,12 @@ impl fmt::Display for Stopped {
     }
 }
 
-/// What became of rows for which licences had been taken off when a run was stopped.
+/// The rows for which licences had been taken off when a run was stopped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AfterStop {
-    /// Their last licence step was made although the run was stopping.
+    /// Their last licence step was still carried out.
     pub finished: Vec<Place>,
-    /// Licences were taken off for them and are on nobody.
+    /// Licences were taken off for them and nobody has them.
     pub left: Vec<Place>,
 }
 
@@ -60,7 +60,7 @@ pub struct AfterStop {
 pub struct Ran {
     /// Why it stopped early, if it did.
     pub stopped: Option<Stopped>,
-    /// What was done after that, and what was not.
+    /// What was still finished after that, and what was not.
     pub after_stop: AfterStop,
 }
 

@@ -1,7 +1,7 @@
 //! Reading back: what became of a call whose answer was lost, and whether a successor is complete.
 //!
-//! A fresh account may not be readable for some seconds (`uipath-api`, 5.4), so what is missing is
-//! looked for again and again before it is believed to be missing.
+//! A new account may not be readable for some seconds (`uipath-api`, 5.4), so reseat looks several times before it
+//! concludes that something is missing.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,29 +14,29 @@ use crate::event::{Event, Observer, WaitReason};
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::text::fold;
 
-/// How long to look for what is not there yet: the pauses between looks.
+/// How long to keep looking for what is not there yet: the pauses between attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patience(pub Vec<Duration>);
 
 impl Patience {
-    /// Five looks over this time, the pauses between them growing.
+    /// Five attempts over this time, with growing pauses between them.
     pub fn over(time: Duration) -> Self {
         Self([1, 2, 3, 4].into_iter().map(|part| time * part / 10).collect())
     }
 }
 
-/// Reads accounts back, again and again until patience ends.
+/// Reads accounts back, repeatedly until patience runs out.
 #[derive(Clone)]
 pub struct ReadBack {
     /// The organization's API.
     pub client: Client,
     /// How to read.
     pub options: ReadOptions,
-    /// Who is told of the waiting.
+    /// Is notified of waits.
     pub observer: Observer,
-    /// How long to look.
+    /// How long to keep looking.
     pub patience: Patience,
-    /// Ends the looking at once.
+    /// Stops looking at once.
     pub stop: CancellationToken,
 }
 
@@ -45,7 +45,7 @@ pub struct ReadBack {
 pub struct Successor {
     /// The account.
     pub user: UserId,
-    /// The address by which it is looked for.
+    /// The address to look it up by.
     pub address: String,
     /// The groups that it should be in.
     pub groups: Vec<GroupId>,
@@ -71,8 +71,8 @@ impl Lack {
 }
 
 impl ReadBack {
-    /// Looks for the accounts of these addresses (or user names) until all are found or patience ends.
-    /// The answer holds those that were found, by folded address.
+    /// Looks for the accounts of these addresses (or user names) until all are found or patience runs out. Returns
+    /// those found, by folded address.
     pub async fn settle(&self, addresses: &[String]) -> Result<HashMap<String, User>, ReadError> {
         let mut found: HashMap<String, User> = HashMap::new();
         let mut look = 0;
@@ -98,7 +98,7 @@ impl ReadBack {
         }
     }
 
-    /// Reads successors back in bulk until all are complete or patience ends; one answer each, in order.
+    /// Reads successors back in bulk until all are complete or patience runs out; one answer each, in order.
     pub(super) async fn verify(&self, successors: &[Successor]) -> Result<Vec<Lack>, ReadError> {
         let mut lacks = vec![
             Lack {
@@ -137,7 +137,7 @@ impl ReadBack {
         }
     }
 
-    /// Waits before the next look; says whether there is one.
+    /// Waits before the next attempt; returns whether there is one.
     async fn pause(&self, look: usize) -> bool {
         let Some(length) = self.patience.0.get(look).copied() else {
             return false;
@@ -153,7 +153,7 @@ impl ReadBack {
     }
 }
 
-/// What a successor lacks; `held` is `None` where allocations cannot be read.
+/// What a successor lacks; `held` is `None` if allocations cannot be read.
 fn lack(successor: &Successor, accounts: &Accounts, held: Option<&BundleSet>) -> Lack {
     let account = match accounts.find(&successor.address) {
         Found::One(account) if account.id == successor.user => account,

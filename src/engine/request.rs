@@ -9,7 +9,7 @@ use crate::plan::GroupRuleChange;
 pub enum Request {
     /// Mails invitations.
     Invite(Vec<Invitation>),
-    /// Makes local accounts that are in these groups from the beginning.
+    /// Creates local accounts that start in these groups.
     Create(Vec<NewUser>, Vec<GroupId>),
     /// Changes one account.
     Update(UserId, UserUpdate),
@@ -32,14 +32,14 @@ pub enum Request {
     Delete(Vec<UserId>),
 }
 
-/// What a call answered, entry by entry where it does.
+/// A call's answer, by entry where it has entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// Every entry succeeded.
     Done,
-    /// What became of each invitation, in their order.
+    /// The result of each invitation, in their order.
     Invited(Vec<InviteReply>),
-    /// The ids of the accounts that were made, in their order; `None` where the answer does not name one.
+    /// The ids of the accounts that were made, in their order; `None` if the answer does not name one.
     Created(Vec<Option<UserId>>),
     /// What the users hold now, as far as the answer says.
     Allocated(Vec<Allocation>),

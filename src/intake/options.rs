@@ -1,4 +1,4 @@
-//! What the caller may say about how a sheet is to be read.
+//! The options for reading a sheet.
 
 use crate::model::{Capabilities, Catalogue, OperationKind};
 
@@ -7,7 +7,7 @@ use crate::model::{Capabilities, Catalogue, OperationKind};
 pub struct Options {
     /// The operation of rows that name none (`--operation`).
     pub operation: Option<OperationKind>,
-    /// Headers and the columns they are to be taken for (`--map "Work e-mail=user"`).
+    /// Headers and the columns they mean (`--map "Work e-mail=user"`).
     pub map: Vec<(String, String)>,
     /// The worksheets to read (`--sheet`); all that have a recognisable header where `None`.
     pub sheets: Option<Vec<String>>,

@@ -72,7 +72,7 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
     })
 }
 
-/// Validates a sheet, keeping nothing of its rows but what is needed to compare them.
+/// Validates a sheet, keeping only what is needed to compare its rows.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! What earlier runs changed for a row, carried on into the lines that later runs write of it: a row that lost its
-//! licences in one run and gets others in the next one still tells what it had at first.
+//! Carries what earlier runs changed for a row into the lines that later runs write for it: a row that lost its
+//! licences in one run and gets others in the next still records what it had originally.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct CarryForward {
 }
 
 impl CarryForward {
-    /// Completes the records of these rows, and hands all on to `journal`.
+    /// Completes the records of these rows, and passes all records on to `journal`.
     pub fn new(journal: Arc<dyn Journal>, earlier: HashMap<RowKey, Prior>) -> Self {
         Self { journal, earlier }
     }
@@ -33,11 +33,11 @@ impl Journal for CarryForward {
     }
 }
 
-/// Of what was there before, the earliest counts; of what is there now, the latest.
+/// The earliest `before` counts, and the latest `after`.
 fn carry(prior: &Prior, record: &mut Record) {
     let is_another = |account| record.report.user_id.is_some_and(|now| now != account);
     if prior.user_id.is_some_and(is_another) {
-        // The name belongs to another account now, to which none of this was done.
+        // The name now belongs to another account, and none of this was done to that one.
         return;
     }
     record.report.before = overlaid(record.report.before.take(), prior.before.clone());
@@ -49,7 +49,7 @@ fn overlaid(below: Option<Value>, above: Option<Value>) -> Option<Value> {
         (Some(Value::Object(mut facts)), Some(Value::Object(above))) => {
             for (name, value) in above {
                 let fact = match facts.remove(&name) {
-                    // Each group is a fact of its own; everything else was read and changed as a whole.
+                    // Each group is a separate fact; everything else was read and changed as one value.
                     Some(groups) if name == "groups" => overlaid(Some(groups), Some(value)),
                     _ => Some(value),
                 };

@@ -14,19 +14,19 @@ pub enum OpenError {
     Io {
         /// The results file.
         path: PathBuf,
-        /// What the file system said, and of which file.
+        /// What the file system said, and about which file.
         source: io::Error,
     },
-    /// Another run holds it.
+    /// Another run has locked it.
     #[error("use results file `{}`: another run is writing it ({owner}); wait until it ends, or give this one another file with `--results`", path.display())]
     Locked {
         /// The results file.
         path: PathBuf,
-        /// What that run says of itself.
+        /// How that run describes itself.
         owner: String,
     },
     /// Its first line is not the header of a results file.
-    #[error("use results file `{}`: it is not a results file of reseat (it begins with `{found}`); move it away, or give another path with `--results`", path.display())]
+    #[error("use results file `{}`: it is not a reseat results file (it begins with `{found}`); move it away, or give another path with `--results`", path.display())]
     NotResults {
         /// The file.
         path: PathBuf,
@@ -34,14 +34,14 @@ pub enum OpenError {
         found: String,
     },
     /// It was written by a newer program.
-    #[error("use results file `{}`: it is of format version {version}, and this reseat knows none above {}; use the newer reseat that wrote it", path.display(), super::FORMAT_VERSION)]
+    #[error("use results file `{}`: it has format version {version}, and this reseat supports none above {}; use the newer reseat that wrote it", path.display(), super::FORMAT_VERSION)]
     Newer {
         /// The file.
         path: PathBuf,
-        /// The version it says it is of.
+        /// The version it claims.
         version: u32,
     },
-    /// It tells of another organization.
+    /// It is about another organization.
     #[error("use results file `{}`: it holds the results of organization {} (run of {}), and this run is against {ours}; check `--profile`, move the file away, or give another path with `--results`", path.display(), run.organization(), run.started())]
     OtherOrganization {
         /// The file.
@@ -52,7 +52,7 @@ pub enum OpenError {
         ours: OrganizationId,
     },
     /// A line other than the last cannot be read.
-    #[error("use results file `{}`: line {line} is damaged, because {fault}; mend the line or restore the file, or start anew with `--again`, which keeps this one under its date", path.display())]
+    #[error("use results file `{}`: line {line} is damaged, because {fault}; repair the line or restore the file, or start over with `--again`, which keeps this one under its date", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -72,7 +72,7 @@ impl OpenError {
     }
 }
 
-/// What a person can do about a refusal of the file system.
+/// What the user can do when the file system refuses.
 pub(super) fn help(refusal: &io::Error) -> &'static str {
     match refusal.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -84,6 +84,6 @@ pub(super) fn help(refusal: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "free some space and run the same command again"
         }
-        _ => "mend that and run the same command again, or choose another file with `--results`",
+        _ => "fix that and run the same command again, or choose another file with `--results`",
     }
 }

@@ -18,19 +18,19 @@ use crate::model::{Place, RowKey};
 
 /// The results file of a run: locked, and ready to be appended to.
 ///
-/// Dropped without [`finish`](Self::finish), it stays as it was appended to, which is valid; one that tells of no
-/// row is taken away again.
+/// Dropped without [`finish`](Self::finish), it stays as appended, which is valid; a file without rows is removed
+/// again.
 #[derive(Debug)]
 pub struct ResultsFile {
     path: PathBuf,
-    // Fields are dropped in order: the last line is written before it is known that there is none, and that
-    // before the lock goes.
+    // Fields are dropped in order: the writer finishes before the file is checked for emptiness, and the lock is
+    // released last.
     writer: Writer,
     blank: Blank,
     _lock: Lock,
 }
 
-/// Takes the file away when dropped, if it tells of no row.
+/// Removes the file when dropped, if it has no rows.
 #[derive(Debug)]
 struct Blank(Option<PathBuf>);
 
@@ -39,13 +39,13 @@ impl Drop for Blank {
         if let Some(path) = self.0.take()
             && fs_err::metadata(&path).is_ok_and(|file| file.len() == header().len() as u64)
         {
-            // Nothing was recorded, so nothing is lost; a file that cannot be removed is in nobody's way.
+            // Nothing was recorded, so nothing is lost; a file that cannot be removed does no harm.
             let _ = fs_err::remove_file(&path);
         }
     }
 }
 
-/// An opened results file, and what it knew before.
+/// An opened results file, and what it already contained.
 #[derive(Debug)]
 pub struct Opened {
     /// The file.
@@ -57,18 +57,18 @@ pub struct Opened {
 }
 
 impl ResultsFile {
-    /// Opens the results file of a run, creating it where there is none.
+    /// Opens the results file of a run, creating it if there is none.
     ///
     /// # Errors
-    /// Where the file cannot be locked, read or written, is not a results file, is damaged, or tells of
-    /// another organization. The file is then left as it was.
+    /// If the file cannot be locked, read or written, is not a results file, is damaged, or is about another
+    /// organization. The file is then left as it was.
     pub fn open(path: &Path, run: &RunId) -> Result<Opened, OpenError> {
         let path = resolve(path)?;
         let lock = Lock::acquire(&path, run)?;
         Self::open_locked(&path, lock, run)
     }
 
-    /// The same where the lock is held already.
+    /// The same, with the lock already held.
     pub(super) fn open_locked(path: &Path, lock: Lock, run: &RunId) -> Result<Opened, OpenError> {
         let io = OpenError::io(path);
         let mut file = files::open(path).map_err(&io)?;
@@ -109,9 +109,9 @@ impl ResultsFile {
         Arc::new(handle)
     }
 
-    /// Waits for the writer, then puts the file in its final order: one line per row, as the sheet now has
-    /// them; after these, the lines of rows that have left the sheet and for which something was done.
-    /// Blocks; records handed over later are refused.
+    /// Waits for the writer, then puts the file in its final order: one line per row, in the sheet's present order;
+    /// after these, the lines of rows that are no longer in the sheet and for which something was done. Blocks; records
+    /// handed over later are refused.
     ///
     /// # Errors
     /// [`FinishError::Writing`] if records are missing from the file; [`FinishError::Ordering`] if nothing
@@ -123,7 +123,7 @@ impl ResultsFile {
     }
 }
 
-/// Makes the file end where the next line may begin; returns its length.
+/// Makes the file end where the next line can begin; returns its length.
 fn mend_end(path: &Path, file: &mut File, end: End) -> std::io::Result<u64> {
     match end {
         End::Whole => {}

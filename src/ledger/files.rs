@@ -1,5 +1,5 @@
-//! Where a results file lies, under which name an old one is put away, and how files with people's data in them are
-//! made: readable by their owner only, from the moment they exist.
+//! Where a results file is, how an old one is renamed, and how files with personal data are created: readable only by
+//! their owner from the moment they exist.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::OpenError;
 
-/// The results file of a sheet: `joiners.csv` has `joiners.results.csv` beside it.
+/// The results file of a sheet: `joiners.csv` has `joiners.results.csv` next to it.
 pub fn results_path(sheet: &Path) -> PathBuf {
     let mut name = sheet.file_stem().unwrap_or_default().to_owned();
     name.push(".results.csv");
@@ -21,20 +21,20 @@ pub(super) fn modified(path: &Path) -> io::Result<Timestamp> {
     Timestamp::try_from(time).map_err(io::Error::other)
 }
 
-/// Renames a file to a name that tells its date and that no file has; says which.
+/// Renames a file to an unused name that includes its date; returns that name.
 pub(super) fn put_away(path: &Path, date: Timestamp) -> io::Result<PathBuf> {
     let away = free_name(path, date)?;
     match fs_err::rename(path, &away) {
         Ok(()) => Ok(away),
         Err(refusal) => {
-            // The empty file that kept the name free; should it stay, the next attempt takes another name.
+            // The empty file that reserved the name; if it stays, the next attempt uses another name.
             let _ = fs_err::remove_file(&away);
             Err(refusal)
         }
     }
 }
 
-/// Takes a name that no file has, by creating it empty: the rename that follows replaces only that.
+/// Reserves an unused name by creating an empty file, so that the rename that follows replaces nothing else.
 fn free_name(path: &Path, date: Timestamp) -> io::Result<PathBuf> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
@@ -51,7 +51,7 @@ fn free_name(path: &Path, date: Timestamp) -> io::Result<PathBuf> {
     }
 }
 
-/// A link is followed, because the file is replaced at the end and the link should stay one.
+/// A symbolic link is followed, because the file is replaced at the end and the link should remain.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
     if path.is_symlink() && path.exists() {
         fs_err::canonicalize(path).map_err(OpenError::io(path))
@@ -60,17 +60,17 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
-/// Opens a file to read and write, creating it where it is missing.
+/// Opens a file for reading and writing, creating it if it is missing.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     options().create(true).open(path)
 }
 
-/// Creates a file that does not exist yet, to read and write.
+/// Creates a file that must not exist yet, for reading and writing.
 pub(super) fn create_new(path: &Path) -> io::Result<File> {
     options().create_new(true).open(path)
 }
 
-/// Makes a rename or a creation in the file's folder outlast a loss of power.
+/// Makes a rename or creation in the file's folder survive a power loss.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         let folder = match path.parent() {

@@ -42,7 +42,7 @@ pub(super) const USER_ID: usize = 13;
 pub(super) const KEY: usize = 18;
 pub(super) const RUN: usize = 19;
 
-/// No cell of text is longer than this many characters.
+/// No text cell is longer than this many characters.
 const MOST_LETTERS: usize = 2_000;
 
 /// The header line, its line end included.
@@ -82,7 +82,7 @@ pub(super) fn encode(record: &Record, run: &str, line: &mut ByteRecord) {
     push(line, run);
 }
 
-/// A line with the row's present place in its first two cells and the others as they are.
+/// A line with the row's present place in its first two cells and the others unchanged.
 pub(super) fn moved(line: &ByteRecord, place: &Place) -> ByteRecord {
     let mut out = ByteRecord::with_capacity(line.as_slice().len() + 16, line.len());
     push(&mut out, &place.row.to_string());
@@ -181,7 +181,7 @@ fn push_shown<T: ToString>(line: &mut ByteRecord, value: Option<T>) {
     push(line, &value.map_or_else(String::new, |value| value.to_string()));
 }
 
-/// JSON is not cleaned, because `undo` needs it to the letter; its own escapes keep it on one line.
+/// JSON is not cleaned, because restoring a state needs it verbatim; its own escapes keep it on one line.
 fn push_json(line: &mut ByteRecord, value: Option<&Value>) {
     push(
         line,

@@ -1,4 +1,4 @@
-//! What a results file knows of each row: the index in memory, the records read from disk when asked for.
+//! What a results file knows about each row: an index in memory, with records read from disk on demand.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufReader, Read};
@@ -14,14 +14,14 @@ use super::scan::{End, IndexedLine, Scan, line_reader, scan};
 use super::{OpenError, Record, RunId};
 use crate::model::{OrganizationId, Rerun, RowKey, Status};
 
-/// How much is read at once for a single record.
+/// How much is read at a time for a single record.
 const RECORD_BUFFER: usize = 4 << 10;
 
 /// Room for most lines.
 const LINE_BYTES: usize = 512;
 
-/// The record of each row that counts, in a results file as it was when it was opened.
-/// Takes about 60 bytes a row; lines appended later are not seen.
+/// The record that counts for each row, in a results file as it was when opened. Takes about 60 bytes a row; lines
+/// appended later are not seen.
 #[derive(Debug)]
 pub struct History {
     path: PathBuf,
@@ -41,8 +41,7 @@ pub struct RunRecord {
 }
 
 impl History {
-    /// Reads a results file of any organization, without a lock and without changing it:
-    /// for reports and for `undo`.
+    /// Reads a results file of any organization, without a lock and without changing it.
     pub fn read(path: &Path) -> Result<Self, OpenError> {
         let Scan { index, runs, end } = scan(path)?;
         let file = File::open(path).map_err(OpenError::io(path))?;
@@ -84,7 +83,7 @@ impl History {
         self.runs.iter().max_by_key(|run| run.started())
     }
 
-    /// Every run that a line tells of, in the order in which the lines name them.
+    /// Every run that a line names, in order of appearance.
     pub fn runs(&self) -> &[RunId] {
         &self.runs
     }
@@ -92,7 +91,7 @@ impl History {
     /// Makes sure that every run was against this organization.
     ///
     /// # Errors
-    /// [`OpenError::OtherOrganization`] where one was not.
+    /// [`OpenError::OtherOrganization`] if one was not.
     pub fn belongs_to(&self, ours: OrganizationId) -> Result<(), OpenError> {
         match self.runs.iter().find(|run| run.organization() != ours) {
             Some(run) => Err(OpenError::OtherOrganization {
@@ -104,7 +103,7 @@ impl History {
         }
     }
 
-    /// Whether the last line was cut off by a crash, and is left out.
+    /// Whether the last line was cut off by a crash and is ignored.
     pub fn is_torn(&self) -> bool {
         matches!(self.end, End::Torn { .. })
     }
@@ -117,7 +116,7 @@ impl History {
         }
     }
 
-    /// What a rerun does with a row; reads from disk only what is needed.
+    /// What a rerun does with a row; reads only what is needed from disk.
     pub fn resume(&self, key: &RowKey) -> Result<Resume, OpenError> {
         let Some(entry) = self.index.get(key) else {
             return Ok(Resume::Run);
@@ -159,7 +158,7 @@ impl History {
         decode(line).map_err(|fault| self.damaged(offset, fault))
     }
 
-    /// Lines are not numbered in the index, so a damaged one is counted to only when it is met.
+    /// The index has no line numbers, so the number of a damaged line is only counted when one is found.
     fn damaged(&self, offset: u64, fault: String) -> OpenError {
         OpenError::Damaged {
             path: self.path.clone(),

@@ -1,7 +1,7 @@
-//! The lock beside a results file, with a readable record of who holds it.
+//! The lock file next to a results file, with a readable record of who holds it.
 //!
-//! It is a file of its own, because the results file is replaced at the end of a run and a lock on
-//! the old one would not hold for the new.
+//! It is a separate file, because the results file is replaced at the end of a run and a lock on the old one would not
+//! cover the new one.
 
 use std::fs::TryLockError;
 use std::io::{self, Read, Write};
@@ -21,7 +21,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a results file, or says who has it.
+    /// Takes the lock of a results file, or reports who has it.
     pub(super) fn acquire(results: &Path, owner: &RunId) -> Result<Self, OpenError> {
         let path = beside(results, ".lock");
         let io = OpenError::io(results);
@@ -47,8 +47,8 @@ impl Lock {
 }
 
 impl Drop for Lock {
-    /// Removed while it is still held, so that whoever opened it meanwhile finds out by [`is_same_file`].
-    /// Windows cannot tell that, and keeps the file; an unheld lock file stands in nobody's way.
+    /// Removed while it is still held, so that another process that opened it meanwhile notices through
+    /// [`is_same_file`]. Windows cannot detect that, and keeps the file; an unheld lock file blocks nobody.
     fn drop(&mut self) {
         if cfg!(unix) {
             // A lock file that cannot be removed does no harm.
@@ -57,7 +57,7 @@ impl Drop for Lock {
     }
 }
 
-/// A file beside another, named after it.
+/// A file next to another, named after it.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
@@ -74,7 +74,7 @@ fn owner_record(run: &RunId) -> String {
     )
 }
 
-/// Windows does not let the record of a held lock be read.
+/// Windows does not allow reading the record of a held lock.
 fn read_owner(file: &mut File) -> String {
     let mut text = String::new();
     match file.take(500).read_to_string(&mut text) {
@@ -95,8 +95,7 @@ fn host() -> String {
     }
 }
 
-/// Whether the file that was locked is the one that now has the name: its last holder may have
-/// removed it between our opening and our locking.
+/// Whether the locked file still has the name: its last holder may have removed it between our opening and locking it.
 #[cfg(unix)]
 fn is_same_file(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -1,4 +1,4 @@
-//! The results file: format, lock, writer, reader, and the pure decision what a rerun does with each row.
+//! The results file: format, lock, writer, reader, and the pure decision of what a rerun does with each row.
 //!
 //! `docs/results.md` is its contract. It knows nothing of sheets, plans or the network.
 

@@ -1,4 +1,4 @@
-//! What a rerun does with a row, decided from what the results file knows of it. Pure.
+//! What a rerun does with a row, decided from what the results file knows about it. Pure.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -15,26 +15,26 @@ pub struct Known {
     pub changes: Changes,
 }
 
-/// Whether a row had changed anything by its last record.
+/// Whether a row had changed anything, according to its last record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changes {
-    /// Something was changed, of which `after` tells, so that `before` is to be had from here alone; or a migrate
-    /// has its new account and made calls on, so that the old one may have lost its licences.
+    /// Something was changed, as `after` says, so the original `before` is only found here; or a migrate has its new
+    /// account and made further calls, so the old one may have lost its licences.
     Made,
-    /// Nothing was changed: the present state says all there is to know.
+    /// Nothing was changed: the present state is all there is to know.
     None,
 }
 
-/// What an earlier run knew of a row that is taken up again.
+/// What an earlier run knew about a row that is resumed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prior {
     /// The status recorded.
     pub status: Status,
     /// The account that was found, invited or created.
     pub user_id: Option<UserId>,
-    /// What was there before.
+    /// The state before.
     pub before: Option<Value>,
-    /// What the row had brought about.
+    /// What the row had changed.
     pub after: Option<Value>,
     /// The code recorded.
     pub code: String,
@@ -51,14 +51,14 @@ pub enum Resume {
     Skip,
     /// Runs it as the sheet now says.
     Run,
-    /// Goes on from what has been done.
+    /// Continues from what has been done.
     GoOn(Box<Prior>),
-    /// Reads back what became of the lost call before anything is sent.
+    /// Reads back what the lost call did before anything is sent.
     Settle(Box<Prior>),
 }
 
 impl Known {
-    /// What matters of a record.
+    /// The part of a record that matters.
     pub fn of(record: &Record) -> Self {
         Self {
             status: record.report.status,
@@ -71,15 +71,15 @@ impl Known {
         }
     }
 
-    /// Whether a later record takes this one's place: the last of a key wins, but that a row was *not*
-    /// attempted never hides what became of it when it was, unless the later record tells that as well.
+    /// Whether a later record replaces this one: the last of a key wins, but a record that the row was *not* attempted
+    /// never hides an earlier attempt, unless it includes what that changed.
     pub fn gives_way_to(self, later: Self) -> bool {
         let tells = |known: Self| is_attempt(known.status) || known.changes == Changes::Made;
         tells(later) || !tells(self)
     }
 
-    /// Whether the line stays in the file after its row has left the sheet: something was done for the
-    /// row, or may have been.
+    /// Whether the line stays in the file after its row has left the sheet: something was, or may have been, done for
+    /// the row.
     pub fn outlives_its_row(self) -> bool {
         match self.status {
             Status::Done | Status::Waiting | Status::InDoubt | Status::Started => true,
@@ -88,7 +88,7 @@ impl Known {
     }
 }
 
-/// The cells of a record from which it is known whether it changed anything.
+/// The cells of a record that show whether it changed anything.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     pub(super) operation: Option<OperationKind>,
@@ -109,13 +109,13 @@ impl Changes {
     }
 }
 
-/// What a rerun does with a row of which this is known.
+/// What a rerun does with a row, given this knowledge.
 pub fn rerun(known: Option<Known>) -> Rerun {
     let Some(Known { status, changes }) = known else {
         return Rerun::Run;
     };
     match (status.rerun(), changes) {
-        // The account may have lost its licences already; starting over would take that for its state.
+        // The account may already have lost its licences; starting over would take that for its original state.
         (Rerun::Run, Changes::Made) => Rerun::GoOn,
         (otherwise, _) => otherwise,
     }

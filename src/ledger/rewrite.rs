@@ -1,4 +1,4 @@
-//! The final order of a results file: written beside it, then put in its place in one step.
+//! The final order of a results file: written next to it, then moved into place atomically.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufWriter};
@@ -15,7 +15,7 @@ use super::scan::{IndexedLine, line_reader, scan};
 use super::{JournalError, OpenError};
 use crate::model::{Place, RowKey, Status};
 
-/// What the name of the new file ends in until it takes the old one's place.
+/// The suffix of the new file's name until it replaces the old one.
 pub(super) const TEMPORARY: &str = ".rewriting";
 
 /// What a finished results file holds.
@@ -23,7 +23,7 @@ pub(super) const TEMPORARY: &str = ".rewriting";
 pub struct Finished {
     /// The sheet's rows by status, those finished in earlier runs included.
     pub counts: BTreeMap<Status, usize>,
-    /// Lines of rows that have left the sheet.
+    /// Lines of rows that are no longer in the sheet.
     pub kept: usize,
 }
 
@@ -33,18 +33,18 @@ pub enum FinishError {
     /// Records are missing from it.
     #[error(transparent)]
     Writing(JournalError),
-    /// Every record is in it, in the order in which they were made: a warning, not a loss.
+    /// Every record is in it, in the order of writing: a warning, not a loss.
     #[error("put results file `{}` in the sheet's order: {fault}; nothing is missing from it, and {}", path.display(), help(fault))]
     Ordering {
         /// The results file.
         path: PathBuf,
-        /// What was in the way.
+        /// What prevented it.
         fault: io::Error,
     },
 }
 
-/// Replaces the file by one that has a line for each of `order` that it knows, then those of other
-/// rows for which something was done.
+/// Replaces the file with one that has a line for each known row of `order`, then those of other rows for which
+/// something was done.
 pub(super) fn rewrite(path: &Path, order: &[(RowKey, Place)]) -> Result<Finished, FinishError> {
     let temporary = beside(path, TEMPORARY);
     let replaced = write_ordered(path, &temporary, order).and_then(|finished| {
@@ -103,7 +103,7 @@ fn write_ordered(path: &Path, temporary: &Path, order: &[(RowKey, Place)]) -> io
     })
 }
 
-/// Where the lines begin that stay without a row in the sheet, in their order.
+/// The offsets of the lines that stay although their rows have left the sheet, in order.
 fn outliving(index: HashMap<RowKey, IndexedLine>) -> Vec<u64> {
     let mut offsets: Vec<u64> = index
         .into_values()

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::model::OrganizationId;
 
-/// The version of the results file that this program writes, and the newest that it reads.
+/// The format version that this program writes, and the newest that it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// Names one run: `2026-11-21T10:00:00Z 6f1c0d1e-…-9a0b a1b2c3 v1`.
@@ -21,9 +21,9 @@ pub struct RunId {
 /// Why a `run` cell cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunIdFault {
-    /// It was written by a newer program, in this version of the format.
+    /// It was written by a newer program, in this format version.
     Newer(u32),
-    /// It is not of the form that this program writes.
+    /// It does not have the form that this program writes.
     Malformed,
 }
 
@@ -47,7 +47,7 @@ impl RunId {
         self.organization
     }
 
-    /// The six letters by which people tell runs apart.
+    /// The six hexadecimal digits that distinguish runs.
     pub fn short(&self) -> String {
         format!("{:06x}", self.short)
     }

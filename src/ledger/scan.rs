@@ -1,4 +1,4 @@
-//! One pass over a results file: which record of each row counts, where it stands, and how the file ends.
+//! One pass over a results file: which record of each row counts, where it is, and how the file ends.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -28,17 +28,18 @@ pub(super) enum End {
     Empty,
     /// With a line end.
     Whole,
-    /// With a whole line that lacks its line end.
+    /// With a complete line that lacks its line end.
     Unended,
-    /// With part of a line, or with the NULs that a loss of power leaves, which begin here.
+    /// With part of a line, or with the NULs that a power loss leaves, starting here.
     Torn { at: u64 },
 }
 
-/// How long a file may be that holds a part of the header and else NULs. The header comes to the disk before the
-/// first record, so a loss of power leaves a few blocks at most; what is longer is not ours to empty.
+/// The maximum length of a file that holds part of the header and otherwise NULs. The header reaches the disk before
+/// the first record, so a power loss leaves a few blocks at most; anything longer may be somebody's file and is not
+/// truncated.
 const MOST_UNWRITTEN: u64 = 1 << 20;
 
-/// What one pass over a file finds.
+/// The result of one pass over a file.
 #[derive(Debug)]
 pub(super) struct Scan {
     pub(super) index: HashMap<RowKey, IndexedLine>,
@@ -46,7 +47,7 @@ pub(super) struct Scan {
     pub(super) end: End,
 }
 
-/// A reader of lines that tells where each begins.
+/// A line reader that reports where each line begins.
 pub(super) fn line_reader<R: Read>(source: R, buffer: usize) -> csv::Reader<R> {
     csv::ReaderBuilder::new()
         .has_headers(false)
@@ -55,7 +56,7 @@ pub(super) fn line_reader<R: Read>(source: R, buffer: usize) -> csv::Reader<R> {
         .from_reader(source)
 }
 
-/// Reads the whole file once; memory grows with the number of rows, not with what their lines hold.
+/// Reads the file once; memory grows with the number of rows, not with the length of their lines.
 pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
     let io = OpenError::io(path);
     let mut file = File::open(path).map_err(&io)?;
@@ -97,12 +98,12 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
         }
         let is_unended = !tail.ends_in_line_end && lines.position().byte() >= tail.written;
         if is_unended {
-            // No line of ours has a line end inside, so this is a quotation mark that went astray further up.
+            // Our lines never contain a line end, so this must be a stray quotation mark further up.
             if line.as_slice().contains(&b'\n') {
                 let fault = LineFault::Damaged("a quotation mark opens a cell that never ends".to_owned());
                 return Err(fault.into_error(path, start.line()));
             }
-            // A crash may have cut the line anywhere, so every cell of it has to make sense.
+            // A crash may have cut the line anywhere, so every cell of it must be valid.
             if tail.has_nuls || decode(&line).is_err() || found.take(&line, at).is_err() {
                 end = End::Torn { at };
                 break;
@@ -180,7 +181,8 @@ impl LineFault {
     }
 }
 
-/// A header other than ours is a newer format's if its first line says so, else a stranger's file.
+/// If the header is not ours, the file is of a newer format if its first line says so; otherwise it is not a results
+/// file.
 fn check_header<R: Read>(path: &Path, header: &ByteRecord, lines: &mut csv::Reader<R>) -> Result<(), OpenError> {
     if *header == COLUMNS[..] {
         return Ok(());
@@ -206,10 +208,10 @@ fn check_header<R: Read>(path: &Path, header: &ByteRecord, lines: &mut csv::Read
 
 /// How a file begins.
 enum Beginning {
-    /// It holds no more than a beginning of our header, as a crash at its creation leaves it.
+    /// It holds only a prefix of our header, as a crash during its creation leaves it.
     PartOfHeader,
-    /// With NULs, and it is not one of ours that was just created: its records may stand behind them, or it is
-    /// something else, as an image of a disk.
+    /// With NULs, and it was not just created by us: records may follow them, or it is something else, such as a disk
+    /// image.
     Nuls,
     /// With anything else.
     Text,
@@ -233,11 +235,11 @@ impl Beginning {
     }
 }
 
-/// How much is read at once, from the end on.
+/// How much is read at a time, from the end.
 const TAIL_BLOCK: u64 = 4 << 10;
 
-/// The end of a file: a line end, part of a line, or the NULs that a loss of power leaves where the file was made longer
-/// and what was written never came to the disk.
+/// The end of a file: a line end, part of a line, or the NULs that a power loss leaves where the file was extended but
+/// the data never reached the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Tail {
     /// How many bytes there are before the NULs at the end.
@@ -249,7 +251,7 @@ struct Tail {
 }
 
 impl Tail {
-    /// Looks at the end of a file; where it is read on from afterwards is not said.
+    /// Looks at the end of a file; the read position afterwards is unspecified.
     fn of(file: &mut (impl Read + Seek)) -> io::Result<Self> {
         let length = file.seek(SeekFrom::End(0))?;
         let mut end = length;

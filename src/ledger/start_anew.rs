@@ -1,4 +1,4 @@
-//! A results file that is to be put away, so that a run starts anew: locked at once, changed only once that is certain.
+//! A results file to be set aside so that a run starts over: locked at once, but changed only once that is certain.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::lock::Lock;
 use super::scan::scan;
 use super::{OpenError, Opened, ResultsFile, RunId};
 
-/// A results file that no other run can have. Dropped, it leaves everything as it was.
+/// A results file locked against other runs. Dropping it leaves everything as it was.
 #[derive(Debug)]
 pub struct LockedResults {
     path: PathBuf,
@@ -19,7 +19,7 @@ pub struct LockedResults {
 pub struct StartedAnew {
     /// The new file.
     pub opened: Opened,
-    /// Where the old one is kept; `None` where there was none.
+    /// Where the old one is kept; `None` if there was none.
     pub kept: Option<PathBuf>,
 }
 
@@ -27,33 +27,33 @@ impl LockedResults {
     /// Locks a results file, which need not exist yet.
     ///
     /// # Errors
-    /// Where another run has it, or the file system refuses.
+    /// If another run has it, or the file system refuses.
     pub fn take(path: &Path, run: &RunId) -> Result<Self, OpenError> {
         let path = resolve(path)?;
         let lock = Lock::acquire(&path, run)?;
         Ok(Self { path, lock })
     }
 
-    /// Makes sure that the file may be put away; a file that is damaged may.
+    /// Makes sure that the file may be set aside; a damaged file may.
     ///
     /// # Errors
-    /// Where it is not a results file, is of a newer version, or cannot be read.
+    /// If it is not a results file, is of a newer version, or cannot be read.
     pub fn may_start_anew(&self) -> Result<(), OpenError> {
         if !self.path.exists() {
             return Ok(());
         }
         match scan(&self.path) {
-            // Starting anew is the way out of a file that cannot be read.
+            // Starting over is the remedy for a damaged file, so damage is no reason to refuse.
             Ok(_) | Err(OpenError::Damaged { .. }) => Ok(()),
             Err(refusal) => Err(refusal),
         }
     }
 
-    /// Puts the old file away under the date of its last run (`joiners.results.2026-11-21T10-00-00Z.csv`), and opens
-    /// a new one.
+    /// Renames the old file after the date of its last run (`joiners.results.2026-11-21T10-00-00Z.csv`), and opens a
+    /// new one.
     ///
     /// # Errors
-    /// Where the file is not a results file, or the file system refuses.
+    /// If the file is not a results file, or the file system refuses.
     pub fn start_anew(self, run: &RunId) -> Result<StartedAnew, OpenError> {
         let kept = if self.path.exists() {
             Some(self.put_away()?)

@@ -1,4 +1,4 @@
-//! The thread that writes a results file: records that came together go to disk together.
+//! The thread that writes a results file: records that arrive together are synced together.
 
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -16,13 +16,13 @@ use super::error::help;
 use super::format::{encode, line_writer};
 use super::{Durable, Journal, JournalError, Record, RunId};
 
-/// A group is written once it is this large, even if more is waiting, and even in the middle of what was handed over at
-/// once: a million records take far more room as text.
+/// A group is written once it is this large, even if more is waiting, and even in the middle of one batch: a million
+/// records take far more memory as text.
 const GROUP_BYTES: usize = 4 << 20;
 
-/// What comes within this long after a group was written waits and goes to disk together: syncing costs the processor
-/// more than all else that is done for a record, and as much for one as for many. Asleep, the thread is not woken by
-/// each record either.
+/// Records that arrive within this time after a group was written are collected and synced together: a sync costs more
+/// CPU time than everything else done for a record, and no more for many than for one. The thread sleeps meanwhile, so
+/// records do not wake it one by one.
 const BETWEEN_GROUPS: Duration = Duration::from_millis(5);
 
 type Written = Result<(), JournalError>;
@@ -32,13 +32,13 @@ enum Message {
     Close,
 }
 
-/// What the writer needs of a file.
+/// What the writer needs from a file.
 pub(super) trait Sink: Send + 'static {
     /// Writes at the end.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Returns once everything written is on disk.
     fn sync(&mut self) -> io::Result<()>;
-    /// Cuts off everything from this offset on.
+    /// Truncates the file to this length.
     fn cut(&mut self, length: u64) -> io::Result<()>;
 }
 
@@ -58,7 +58,7 @@ impl Sink for File {
     }
 }
 
-/// A file that was deleted takes what is written as if nothing were the matter, and loses it when it is closed.
+/// Writing to a deleted file succeeds without an error, and the data is lost when it is closed.
 #[cfg(unix)]
 fn still_there(file: &File) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
@@ -69,7 +69,7 @@ fn still_there(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Windows keeps a file that is open.
+/// Windows does not delete an open file.
 #[cfg(not(unix))]
 fn still_there(_file: &File) -> io::Result<()> {
     Ok(())
@@ -117,7 +117,7 @@ impl Writer {
         self.handle.clone()
     }
 
-    /// Waits until everything handed over is on disk. Records that come later are refused.
+    /// Waits until everything handed over is on disk. Later records are refused.
     pub(super) fn close(mut self) -> Written {
         self.end()
     }
@@ -126,7 +126,7 @@ impl Writer {
         let Some(thread) = self.thread.take() else {
             return Ok(());
         };
-        // A thread that is gone already needs no message.
+        // If the thread is already gone, it needs no message.
         let _ = self.handle.sender.send(Message::Close);
         thread.join().unwrap_or_else(|_| Err(self.handle.closed()))
     }
@@ -134,7 +134,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        // Every caller that waits for its records has been told of a failure.
+        // Every caller waiting for its records has received the failure.
         let _ = self.end();
     }
 }
@@ -148,7 +148,7 @@ impl WriterHandle {
 impl Journal for WriterHandle {
     fn append(&self, records: Vec<Record>) -> Durable {
         let (done, written) = oneshot::channel();
-        // Of one that is closed the message comes back, and with it goes the sender that is waited for.
+        // If the channel is closed, the message comes back, and dropping it drops the sender that is being awaited.
         let _ = self.sender.send(Message::Append(records, done));
         let handle = self.clone();
         async move { written.await.unwrap_or_else(|_| Err(handle.closed())) }.boxed()
@@ -157,16 +157,16 @@ impl Journal for WriterHandle {
 
 struct Task<S> {
     sink: S,
-    /// The file is whole and on disk up to here.
+    /// The file is complete and on disk up to here.
     good: u64,
     run: String,
     path: PathBuf,
     broken: Option<JournalError>,
-    /// The line that is being encoded; kept for its room.
+    /// The line being encoded; kept to reuse its buffer.
     line: ByteRecord,
 }
 
-/// Lines that go to disk together, and who waits for them.
+/// Lines that are synced together, and who waits for them.
 struct Group {
     lines: csv::Writer<Vec<u8>>,
     waiting: Vec<oneshot::Sender<Written>>,
@@ -182,7 +182,7 @@ impl Default for Group {
 }
 
 impl Group {
-    /// What the writer of CSV still holds back does not count: it is a few KiB at most.
+    /// What the CSV writer still buffers does not count: it is a few KiB at most.
     fn is_full(&self) -> bool {
         self.lines.get_ref().len() >= GROUP_BYTES
     }
@@ -239,16 +239,16 @@ impl<S: Sink> Task<S> {
             }
         }
         let written = self.broken.clone().map_or(Ok(()), Err);
-        // Whoever waits for the first alone finds all answered when it wakes.
+        // In reverse, so that a caller waiting only for the first finds all answered when it wakes.
         for done in group.waiting.into_iter().rev() {
-            // Whoever no longer waits does not need to know.
+            // A caller that no longer waits does not need to know.
             let _ = done.send(written.clone());
         }
     }
 
-    /// After a fault nothing more is written: what a second attempt would leave behind is not known.
+    /// After a failure nothing more is written, because the effect of a second attempt is unknown.
     fn break_off(&mut self, fault: &io::Error) {
-        // If the half-written line cannot be cut off now, the next run drops it as a torn one.
+        // If the half-written line cannot be truncated now, the next run drops it as a torn one.
         let _ = self.sink.cut(self.good);
         self.broken.get_or_insert_with(|| {
             JournalError(format!(

@@ -41,7 +41,7 @@ fn unknown_deployment(text: &str) -> String {
     format!("`{text}` is no deployment; write one of {}", names.join(", "))
 }
 
-/// What the installation in use offers. An operation that needs what is missing fails validation.
+/// What the installation offers. An operation that needs something missing fails validation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
     /// The web portal's routes: reading users' direct allocations and releasing them.

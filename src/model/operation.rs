@@ -187,7 +187,7 @@ impl DeleteWhen {
     }
 }
 
-/// `migrate`: moves a person to a new address by a new account.
+/// `migrate`: moves a user to a new address through a new account.
 #[derive(Debug, Clone)]
 pub struct Migrate {
     /// The old account.

@@ -77,7 +77,7 @@ impl Status {
         }
     }
 
-    /// Whether a person has to look at the row before it can succeed.
+    /// Whether the row needs the user's attention before it can succeed.
     pub fn needs_a_person(self) -> bool {
         !matches!(
             self,

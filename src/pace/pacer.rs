@@ -53,7 +53,7 @@ impl Limits {
         }
     }
 
-    /// The calls per window of one service and method; `None` where there is no limit.
+    /// The calls per window of one service and method; `None` if there is no limit.
     pub fn get(&self, service: Service, method: Method) -> Option<u32> {
         self.calls.get(&(service, method)).copied()
     }

@@ -1,4 +1,4 @@
-//! One quota: so many calls in a window of time, shared with callers we know nothing of.
+//! One quota: a number of calls per window of time, shared with callers we know nothing about.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -132,7 +132,7 @@ impl QuotaWindow {
     }
 
     /// The end of the window as far as it can be known here: when the oldest counted call leaves it.
-    /// `None` where there is no known limit.
+    /// `None` if there is no known limit.
     pub fn window_end(&self, now: Instant) -> Option<Instant> {
         self.allowance?;
         Some(self.answered.front().map_or(now, |oldest| *oldest) + self.window)

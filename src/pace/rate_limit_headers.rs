@@ -9,7 +9,7 @@ const LONGEST: Duration = Duration::from_hours(8784);
 const EPOCH_SECONDS: u64 = 500_000_000;
 
 /// How long a `Retry-After` value asks to wait: a number of seconds, or an HTTP date in any of its three forms.
-/// `None` where it is neither.
+/// `None` if it is neither.
 pub fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     seconds(value).or_else(|| {

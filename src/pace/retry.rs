@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Backoff;
 
-/// How often a call is repeated to a server that nobody has heard of yet: its address may well be wrong.
+/// How often a call is repeated to a server that has not answered yet: its address may well be wrong.
 const RETRIES_BEFORE_FIRST_ANSWER: u32 = 2;
 
 /// Whether sending a request twice is as good as once.
@@ -182,7 +182,7 @@ mod tests {
         }
     }
 
-    /// The rule said a second time, by what a person would look up.
+    /// The rule implemented a second time, as a lookup table.
     fn in_words(outcome: AttemptOutcome, repeatable: bool, left: bool) -> &'static str {
         let transient = [408, 425, 500, 502, 503, 504].map(AttemptOutcome::Answered);
         let surely_nothing_done = matches!(outcome, AttemptOutcome::NotSent | AttemptOutcome::NeverAnswered);

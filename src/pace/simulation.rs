@@ -53,7 +53,7 @@ impl<T> SimulatedTraffic<T> {
         }
     }
 
-    /// Lets calls of which nothing else is known go through to the last answer.
+    /// Sends calls about which nothing else is known, until the last answer.
     pub fn go_through(&mut self, calls: &BTreeMap<(Service, Method), u64>, what: &T)
     where
         T: Clone,
@@ -78,7 +78,7 @@ impl<T> SimulatedTraffic<T> {
         lane.calls.push_back((self.arrivals, what));
     }
 
-    /// Lets time go on to the next answer; `None` where no call is left.
+    /// Lets time go on to the next answer; `None` if no call is left.
     pub fn next_answer(&mut self) -> Option<T> {
         loop {
             self.let_go();

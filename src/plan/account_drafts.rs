@@ -1,4 +1,4 @@
-//! What the rows ask of one account, folded in sheet order before it becomes steps.
+//! What the rows request for one account, folded in sheet order before it becomes steps.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -21,18 +21,18 @@ pub(super) struct Succession {
     pub(super) from: AccountIndex,
     /// The new account's address.
     pub(super) address: String,
-    /// The groups that the new account is to be in.
+    /// The groups that the new account should be in.
     pub(super) groups: Vec<GroupId>,
-    /// The bundles that it is to hold.
+    /// The bundles that it should hold.
     pub(super) licenses: BundleSet,
-    /// What becomes of the old account.
+    /// What happens to the old account.
     pub(super) end: OldAccount,
 }
 
-/// What becomes of the old account of a migration.
+/// What happens to the old account of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OldAccount {
-    /// It is deleted in this run, once the new one is read back.
+    /// It is deleted in this run, once the new one has been read back.
     Goes,
     /// It is deleted by a later run, once the invitation is accepted.
     GoesLater,
@@ -40,7 +40,7 @@ pub(super) enum OldAccount {
     Stays,
 }
 
-/// A membership that rows ask for.
+/// A membership that rows request.
 #[derive(Debug, Clone)]
 pub(super) struct WantedMembership {
     pub(super) group: GroupId,
@@ -54,30 +54,30 @@ pub(super) struct Maker {
     /// The row that makes it.
     pub(super) row: RowIndex,
     pub(super) work: Work,
-    /// The groups that it is in from the beginning.
+    /// The groups it starts in.
     groups: Vec<GroupId>,
 }
 
-/// What the rows ask of an account's profile and groups.
+/// What the rows request for an account's profile and groups.
 #[derive(Debug, Default)]
 pub(super) struct WantedChanges {
     pub(super) updates: OneOrMany<(RowIndex, UserUpdate)>,
     pub(super) memberships: Vec<WantedMembership>,
 }
 
-/// What the rows ask of one account. There may be a million, so what is not asked of it takes one word.
+/// What the rows request for one account. There may be a million, so each absent part takes one word.
 #[derive(Debug)]
 pub(super) struct AccountDraft<'a> {
     pub(super) label: Arc<str>,
     pub(super) user: Option<&'a User>,
     pub(super) maker: Option<Box<Maker>>,
-    /// The direct allocation before the sheet, where there is one.
+    /// The direct allocation before the sheet, if there is one.
     allocation: Option<&'a Allocation>,
     /// Whether allocations could not be read.
     is_unread: bool,
     /// Whether its profile or groups are changed; known once these changes have become steps.
     pub(super) is_changed: bool,
-    /// What the edits so far make of what it holds.
+    /// What it holds after the edits so far.
     license: Option<Box<LicenseChange>>,
     /// For a migration's new account.
     pub(super) succession: Option<Box<Succession>>,
@@ -145,7 +145,7 @@ impl<'a> AccountDraft<'a> {
         self.wanted.get_or_insert_default()
     }
 
-    /// Takes out the changes that are wanted, to make steps of them.
+    /// Takes out the requested changes, to make steps from them.
     pub(super) fn take_wanted(&mut self) -> WantedChanges {
         self.wanted.take().map(|wanted| *wanted).unwrap_or_default()
     }
@@ -155,7 +155,7 @@ impl<'a> AccountDraft<'a> {
         self.deleted_by.map(wide)
     }
 
-    /// The row that moves its owner to a new account.
+    /// The row that migrates its owner to a new account.
     pub(super) fn left_by(&self) -> Option<RowIndex> {
         self.left_by.map(wide)
     }
@@ -188,7 +188,7 @@ impl<'a> AccountDraft<'a> {
         }
     }
 
-    /// Expects of a migration's new account what other rows leave it.
+    /// Expects a migration's new account to have what other rows leave it.
     pub(super) fn expect_what_is_left(&mut self) {
         if self.succession.is_none() {
             return;
@@ -201,8 +201,8 @@ impl<'a> AccountDraft<'a> {
         }
     }
 
-    /// Makes an account at once with the groups that rows after the one that makes it ask for: these rows
-    /// succeed or fail with that one.
+    /// Creates an account directly with the groups that later rows request for it: these rows succeed or fail with the
+    /// one that creates it.
     pub(super) fn create_with_wanted_groups(&mut self) {
         if self.user.is_some() {
             return;
@@ -212,7 +212,7 @@ impl<'a> AccountDraft<'a> {
             Some(Work::Invite(invitation)) => invitation.groups = groups,
             Some(Work::Create(creation)) => {
                 creation.groups = groups;
-                // One call makes accounts of one set of groups.
+                // One call creates accounts with a single set of groups.
                 creation.groups.sort_unstable();
             }
             _ => return,
@@ -222,12 +222,12 @@ impl<'a> AccountDraft<'a> {
         }
     }
 
-    /// Drops what is asked of an account that will not be.
+    /// Drops the requests for an account that will not exist.
     pub(super) fn forget(&mut self) {
         *self = Self::pending(self.label.clone());
     }
 
-    /// Whether it is neither there nor made by a row that can run.
+    /// Whether it neither exists nor is made by a row that can run.
     pub(super) fn is_unmade(&self) -> bool {
         self.user.is_none() && self.maker.is_none()
     }
@@ -245,7 +245,7 @@ impl<'a> AccountDraft<'a> {
         names
     }
 
-    /// Sets how the account is made; whoever asked for its first groups before depends on that.
+    /// Sets how the account is made; rows that requested its first groups before then depend on that.
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
         if self.maker.is_none() {
             if let Some(wanted) = &mut self.wanted {
@@ -258,8 +258,8 @@ impl<'a> AccountDraft<'a> {
         }
     }
 
-    /// Adds a row's licence edit. One that changes nothing by itself is kept where others go before it:
-    /// it succeeds or fails with them.
+    /// Adds a row's licence edit. One that changes nothing by itself is kept if others precede it: it succeeds or fails
+    /// with them.
     pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit) {
         if let Some(change) = &mut self.license {
             change.target = edit.apply(&change.target);
@@ -274,8 +274,7 @@ impl<'a> AccountDraft<'a> {
         }
     }
 
-    /// Adds a row's membership, unless it is so already. A row that takes back what an earlier one asked
-    /// for leaves nothing of either.
+    /// Adds a row's membership change, unless it already holds. A row that undoes an earlier one cancels both.
     pub(super) fn member(&mut self, row: RowIndex, group: GroupId, change: Membership) {
         if let Some(place) = self.memberships().iter().position(|wish| wish.group == group) {
             let memberships = &mut self.wanted().memberships;
@@ -291,7 +290,7 @@ impl<'a> AccountDraft<'a> {
         if is_in != (change == Membership::Join) {
             let rows = OneOrMany::one(row);
             let memberships = &mut self.wanted().memberships;
-            // Most lists have one element, and the next step up would be four.
+            // Most lists have one element, and the default growth would reserve four.
             memberships.reserve_exact(1);
             memberships.push(WantedMembership { group, change, rows });
         }
@@ -302,17 +301,17 @@ impl<'a> AccountDraft<'a> {
         self.wanted().updates.push((row, update));
     }
 
-    /// The licence change of the rows; `None` where nothing changes.
+    /// The licence change of the rows; `None` if nothing changes.
     pub(super) fn license_change(&self) -> Option<&LicenseChange> {
         self.license.as_deref().filter(|change| !change.is_nothing())
     }
 
-    /// Takes the licence change out; what the account holds is not to be asked any more.
+    /// Takes the licence change out; what the account holds must not be queried afterwards.
     pub(super) fn take_license_change(&mut self) -> Option<Box<LicenseChange>> {
         self.license.take_if(|change| !change.is_nothing())
     }
 
-    /// What the licence change of the rows does to the pools; `None` where what is held is not known.
+    /// What the licence change of the rows does to the pools; `None` if what is held is unknown.
     pub(super) fn turn(&self) -> Option<Turn> {
         let change = self.license_change()?;
         (change.base.direct != Direct::Unknown).then(|| Turn {
@@ -326,7 +325,7 @@ impl<'a> AccountDraft<'a> {
         self.license_change().is_some() || self.is_changed
     }
 
-    /// When it is deleted: as soon as nothing else is done to it.
+    /// The stage of its deletion: as soon as nothing else is done to it.
     pub(super) fn departure(&self) -> Stage {
         match self.license_change() {
             Some(change) if change.may_take() => Stage::Farewell,
@@ -335,7 +334,7 @@ impl<'a> AccountDraft<'a> {
         }
     }
 
-    /// Makes a membership part of the profile's PUT, a part for each row that asked for it.
+    /// Makes a membership part of the profile's PUT, with a part for each row that requested it.
     pub(super) fn move_into_update(&mut self, group: GroupId) {
         let wanted = self.wanted();
         let Some(place) = wanted.memberships.iter().position(|wish| wish.group == group) else {
@@ -357,7 +356,7 @@ impl<'a> AccountDraft<'a> {
     }
 }
 
-/// Drafts with the indexes by which they are known.
+/// Drafts with their indexes.
 pub(super) fn indexed<'d, 'a>(
     drafts: &'d [AccountDraft<'a>],
 ) -> impl Iterator<Item = (AccountIndex, &'d AccountDraft<'a>)> {
@@ -377,7 +376,7 @@ pub(super) struct AccountDrafts<'a> {
 }
 
 impl<'a> AccountDrafts<'a> {
-    /// Room that is not used costs nothing; growing into it would.
+    /// Unused capacity costs nothing here; growing later would.
     pub(super) fn with_room_for(count: usize) -> Self {
         Self {
             list: Vec::with_capacity(count),

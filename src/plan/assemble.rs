@@ -1,4 +1,4 @@
-//! What the rows ask of each account, put into steps and stages.
+//! The requests for each account, turned into steps and stages.
 
 use std::collections::HashMap;
 
@@ -75,7 +75,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     for (account, draft) in indexed(&drafts) {
         assembly.succeed(account, draft, &drafts);
     }
-    // Of a million accounts the drafts go before the steps come.
+    // Each draft is dropped as its steps are made, because there may be a million accounts.
     let asked = Asked::take(&mut drafts, snapshot, rules);
     assembly.settle_accounts(drafts);
     let scarce = assembly.licenses(snapshot, asked);
@@ -131,19 +131,19 @@ impl Assembly<'_> {
         }
     }
 
-    /// What is known of the accounts from now on.
+    /// What is known about the accounts from now on.
     fn settle_accounts(&mut self, drafts: Vec<AccountDraft<'_>>) {
         let account = |draft: AccountDraft<'_>| Account::new(draft.label, draft.user.map(|user| user.id));
         let accounts = &mut self.plan.accounts;
         *accounts = drafts.into_iter().map(account).collect();
-        // Collecting in place keeps the room that the drafts took.
+        // Collecting in place would keep the capacity of the drafts.
         accounts.shrink_to_fit();
         for (account, row) in self.makers.drain(..) {
             accounts[account.position()].made_by(row);
         }
     }
 
-    /// Takes the profile's and the groups' changes out of the draft.
+    /// Takes the changes to profile and groups out of the draft.
     fn profile_and_groups(&mut self, account: AccountIndex, draft: &mut AccountDraft<'_>) {
         let WantedChanges { updates, memberships } = draft.take_wanted();
         draft.is_changed = !updates.is_empty() || !memberships.is_empty();
@@ -234,8 +234,7 @@ impl Assembly<'_> {
     }
 }
 
-/// A row whose wish comes true with the making of an account, and with nothing else, succeeds or fails
-/// with the row that makes it.
+/// A row that is satisfied by the creation of an account alone succeeds or fails with the row that makes it.
 fn depend_on_makers(plan: &mut Plan) {
     let mut has_steps = vec![false; plan.rows.len()];
     for row in plan.steps.iter().flat_map(|step| &step.rows) {

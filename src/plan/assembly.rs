@@ -1,4 +1,4 @@
-//! A plan in the making.
+//! A plan under construction.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,14 @@ use super::seat_denials::Denied;
 use super::{AccountIndex, Holding, OneOrMany, Plan, RowIndex, Rules, Stage, Step, Work};
 use crate::model::BundleSet;
 
-/// A plan in the making, and what is only known until it is made.
+/// A plan under construction, with what is only needed until it is complete.
 pub(super) struct Assembly<'a> {
     pub(super) rules: &'a Rules,
     pub(super) plan: Plan,
     pub(super) seats: SeatCount,
-    /// What migrations' old accounts hold once the steps so far have been made.
+    /// What migrations' old accounts hold after the steps so far.
     pub(super) holdings: HashMap<AccountIndex, Holding>,
-    /// What those hold in the end that are deleted, where it is something.
+    /// What deleted accounts hold in the end, if anything.
     pub(super) leaving: HashMap<AccountIndex, BundleSet>,
     /// The rows that make accounts.
     pub(super) makers: Vec<(AccountIndex, RowIndex)>,

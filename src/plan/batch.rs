@@ -22,7 +22,7 @@ pub struct BatchSizes {
     pub users_per_create: usize,
     /// Users of one bulk delete.
     pub users_per_delete: usize,
-    /// Joining and leaving members of one group PUT.
+    /// Members added and removed by one group PUT.
     pub members_per_group_call: usize,
 }
 
@@ -60,14 +60,14 @@ pub enum CallKind {
     Delete,
 }
 
-/// The endpoint families that have a chunk size of their own.
+/// The endpoint families, each with its own chunk size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter)]
 pub enum Family {
     /// InviteUsers.
     Invite,
     /// BulkCreate.
     Create,
-    /// PUT of a user: one a call.
+    /// PUT of a user: one per call.
     Update,
     /// PUT of a group's members.
     Members,
@@ -75,7 +75,7 @@ pub enum Family {
     Allocate,
     /// Release of direct allocations.
     Release,
-    /// PUT of a group's rule: one a call.
+    /// PUT of a group's rule: one per call.
     GroupRule,
     /// Bulk delete.
     Delete,
@@ -118,7 +118,7 @@ impl CallKind {
         }
     }
 
-    /// The service and method that the call costs.
+    /// The service and method whose quota the call uses.
     pub fn cost(&self) -> (Service, Method) {
         match self {
             Self::Invite | Self::Create(_) => (Service::Identity, Method::Post),
@@ -184,7 +184,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// The call in two halves, each in sheet order; the call itself where it has a single step.
+    /// The call in two halves, each in sheet order; the call itself if it has a single step.
     pub fn halves(self) -> Result<(Self, Self), Self> {
         if self.steps.len() < 2 {
             return Err(self);
@@ -224,6 +224,7 @@ pub fn batch(source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>
             chunks
         })
         .collect();
+    // The map is in the order of payloads, but earlier rows of the sheet should get scarce seats first.
     calls.sort_by_key(|call| call.steps.first().copied());
     calls
 }

@@ -10,9 +10,9 @@ use crate::model::{GroupId, UserId};
 /// What was done for a row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Change {
-    /// What was there; absent where nothing of it changed.
+    /// The state before; absent where nothing changed.
     pub before: Option<Value>,
-    /// What is there now.
+    /// The state now.
     pub after: Option<Value>,
     /// The message: what was done, step by step.
     pub words: Vec<String>,
@@ -38,8 +38,8 @@ pub fn describe<'a>(
     };
     let planned = &plan.rows[row];
     if let Some(earlier) = planned.made_earlier() {
-        // A record replaces the row's earlier ones, so what an earlier run did for it is repeated here; else the next
-        // rerun would not know of it.
+        // A record replaces the row's earlier ones, so what an earlier run did for it is repeated here; otherwise the
+        // next rerun would not know about it.
         description.before = object(earlier.before.as_ref());
         description.after = object(earlier.after.as_ref());
         description.after.entry("made").or_insert_with(|| json!("earlier"));
@@ -127,7 +127,7 @@ impl Description<'_> {
             self.after.insert("made".into(), json!(word));
             self.joined(groups);
         } else {
-            self.words.push("came about as the account was made".to_owned());
+            self.words.push("done when the account was created".to_owned());
         }
     }
 
@@ -220,7 +220,7 @@ impl Description<'_> {
             _ => {}
         }
         let (was, is) = part_of(change, self.row);
-        // A change in two calls (what is given up, then what is taken) keeps the first `before`.
+        // A change in two calls (first giving up, then taking) keeps the first `before`.
         self.before.entry("licenses").or_insert_with(|| licenses(&was.direct));
         self.after.insert("licenses".into(), licenses(&is.direct));
         if matches!(was.direct, Direct::Holds(_)) || is.external_license {
@@ -267,7 +267,7 @@ impl Description<'_> {
     }
 }
 
-/// What is held before and after a row's part of a change; of a change that is not the row's own, the whole.
+/// What is held before and after a row's part of a change; for a change that is not the row's own, all of it.
 fn part_of(change: &LicenseChange, row: RowIndex) -> (Holding, Holding) {
     let mut was = change.base.clone();
     for (of, edit) in &change.edits {

@@ -17,7 +17,7 @@ pub enum Direct {
 }
 
 impl Direct {
-    /// The bundles held directly, as far as is known.
+    /// The bundles held directly, as far as known.
     pub fn bundles(&self) -> BundleSet {
         match self {
             Self::Holds(bundles) => bundles.clone(),
@@ -31,13 +31,13 @@ impl Direct {
 pub struct Holding {
     /// The allocation.
     pub direct: Direct,
-    /// `useExternalLicense` as read, to be sent back as it is unless a row says otherwise; `false` where
-    /// there is none to read (`uipath-api`, 3.7).
+    /// `useExternalLicense` as read, sent back unchanged unless a row sets it; `false` if there is none to read
+    /// (`uipath-api`, 3.7).
     pub external_license: bool,
 }
 
 impl Holding {
-    /// What an account holds that was made a moment ago.
+    /// What a newly made account holds.
     pub fn nothing() -> Self {
         Self {
             direct: Direct::Inherits,
@@ -45,7 +45,7 @@ impl Holding {
         }
     }
 
-    /// Whether both come to the same: without an allocation the flag says nothing.
+    /// Whether both are equivalent: without an allocation the flag means nothing.
     pub fn is_like(&self, other: &Self) -> bool {
         let flag_matters = self.direct != Direct::Inherits;
         self.direct == other.direct && !(flag_matters && self.external_license != other.external_license)
@@ -55,11 +55,11 @@ impl Holding {
 /// What one row does to a direct allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LicenseEdit {
-    /// Exactly these; `useExternalLicense` where the row says.
+    /// Exactly these; `useExternalLicense` if the row sets it.
     Set(BundleSet, Option<bool>),
     /// These as well.
     Add(BundleSet),
-    /// All but these; where nothing is left the allocation is released.
+    /// All but these; if nothing is left, the allocation is released.
     Remove(BundleSet),
     /// No direct allocation.
     Release,
@@ -109,8 +109,8 @@ impl LicenseEdit {
         }
     }
 
-    /// Whether the outcome depends on what is held before. Of an allocation that cannot be read such an
-    /// edit would take away what it does not know of.
+    /// Whether the outcome depends on what is held before. If the allocation cannot be read, such an edit might remove
+    /// licences it does not know about.
     pub fn builds_on_present(&self) -> bool {
         matches!(self, Self::Add(_) | Self::Remove(_) | Self::Inherit(..))
     }

@@ -1,4 +1,4 @@
-//! Licence changes put into stages: what frees first, what takes in waves, what is handed over.
+//! Licence changes assigned to stages: those that free seats first, those that take seats in waves, then hand-overs.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
@@ -14,7 +14,7 @@ use super::{
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
 
-/// What the accounts ask for, by what it does to the seats.
+/// The requested changes, by their effect on seats.
 pub(super) struct Asked<C> {
     grants: Vec<Grant<C>>,
     frees: Vec<(AccountIndex, C)>,
@@ -29,7 +29,7 @@ struct Grant<C> {
     hand_over: Option<Box<HandOver>>,
 }
 
-/// A migration whose old account can give its seats to the new one.
+/// A migration whose old account can hand its seats to the new one.
 struct HandOver {
     row: RowIndex,
     end: OldAccount,
@@ -39,7 +39,7 @@ struct HandOver {
 }
 
 impl HandOver {
-    /// The migration to this account, if the old one goes and its licences can be taken off it.
+    /// The migration to this account, if the old one is deleted and its licences can be taken off it.
     fn to(draft: &AccountDraft<'_>, drafts: &[AccountDraft<'_>], rules: &Rules) -> Option<Box<Self>> {
         let succession = draft.succession.as_deref()?;
         let old = &drafts[succession.from.position()];
@@ -64,7 +64,7 @@ impl<C: Deref<Target = LicenseChange>> Grant<C> {
         }
     }
 
-    /// What it takes of the seats that the old account could hand over.
+    /// The seats it takes that the old account could hand over.
     fn overlap(&self) -> BundleSet {
         match self.hand_over {
             Some(_) => self.change.gains().minus(&self.request().takes()),
@@ -125,7 +125,7 @@ fn hand_overs(drafts: &[AccountDraft<'_>], rules: &Rules) -> HandOvers {
     indexed(drafts).filter_map(over).collect()
 }
 
-/// What is free, with what is freed by deletions before anything is taken.
+/// Free seats, including those freed by deletions before anything is taken.
 fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
     let mut pools = free_seats(snapshot);
     for draft in drafts {
@@ -141,8 +141,8 @@ fn free_seats(snapshot: &Snapshot) -> Pools {
     Pools::new(seats.iter().map(|seats| (seats.code.clone(), seats.free())))
 }
 
-/// The rows that miss out. Where an account that a migration moves away from misses out, only such rows are
-/// told: what the migration passes on depends on them, and what is left for the others on that.
+/// The rows that get no seat. If one of them is about an account that a migration moves away from, only such rows are
+/// returned: what the migration hands over depends on them, and what is left for the others depends on that.
 pub(super) fn shortage(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Denied {
     if is_ample(drafts, free_seats(snapshot)) {
         return Denied::new();
@@ -163,7 +163,7 @@ pub(super) fn shortage(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: 
     denied.into_iter().map(|denial| (denial.row, denial)).collect()
 }
 
-/// Whether there is a seat for everybody even if nobody is deleted or hands any over.
+/// Whether there are seats for everybody even without deletions and hand-overs.
 fn is_ample(drafts: &[AccountDraft<'_>], mut free: Pools) -> bool {
     let turns = || drafts.iter().filter_map(AccountDraft::turn);
     turns().for_each(|turn| free.free(&turn.frees));
@@ -171,7 +171,7 @@ fn is_ample(drafts: &[AccountDraft<'_>], mut free: Pools) -> bool {
 }
 
 impl Assembly<'_> {
-    /// Gives every change its stage; says which bundles somebody waits for until others free them.
+    /// Gives every change its stage; returns the bundles that somebody waits for until others free them.
     pub(super) fn licenses(&mut self, snapshot: &Snapshot, asked: Asked<Box<LicenseChange>>) -> BTreeSet<BundleCode> {
         let Asked { grants, frees, pools } = asked;
         for (account, change) in frees {
@@ -254,14 +254,14 @@ impl Assembly<'_> {
         self.push(stage, Some(account), rows, Work::License(change));
     }
 
-    /// Notes what an old account holds after this.
+    /// Records what an old account holds after this.
     fn hold(&mut self, account: AccountIndex, change: &LicenseChange) {
         if let Some(holding) = self.holdings.get_mut(&account) {
             *holding = change.target.clone();
         }
     }
 
-    /// Two calls for one change: what is given up first, what is taken later.
+    /// Two calls for one change: one to give up seats first, one to take seats later.
     fn shrink_then_grant(&mut self, wave: u16, takes: Stage, account: AccountIndex, change: Box<LicenseChange>) {
         let rows: OneOrMany<RowIndex> = change.edits.iter().map(|(row, _)| *row).collect();
         let Some(first) = rows.first().copied() else { return };
@@ -275,7 +275,7 @@ impl Assembly<'_> {
         };
         let shrunk = LicenseChange::new(change.base, OneOrMany::one((first, give_up)));
         let grown = LicenseChange::new(shrunk.target.clone(), change.edits);
-        // Who begins can do so together with everything else that only frees.
+        // Those who begin can do so together with everything else that only frees.
         let begins = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
         for (stage, change) in [(begins, shrunk), (takes, grown)] {
             let work = Work::License(Box::new(change));
@@ -309,7 +309,7 @@ impl Assembly<'_> {
         }
     }
 
-    /// Says of the rows that miss out that they do.
+    /// Marks the rows that get no seat.
     pub(super) fn deny(&mut self) {
         for (row, denial) in &self.denied {
             if self.plan.rows[*row].verdict.is_none() {
@@ -320,8 +320,8 @@ impl Assembly<'_> {
     }
 }
 
-/// The grants, those without a hand-over that can do without one: in sheet order, migrations get what seats
-/// are `left` for the time in which both accounts hold the licences.
+/// The grants, with hand-overs removed where they are not needed: in sheet order, migrations get the seats that are
+/// `left` for the time in which both accounts hold the licences.
 fn overlapping(grants: Vec<Grant<Box<LicenseChange>>>, left: &mut Pools) -> Vec<Grant<Box<LicenseChange>>> {
     let overlap = |mut grant: Grant<Box<LicenseChange>>| {
         if left.take(&grant.overlap()) {
@@ -345,7 +345,7 @@ fn scarce<'c>(changes: impl Iterator<Item = &'c LicenseChange>, mut free: Pools)
     scarce
 }
 
-/// How many calls the changes take that have these kinds, in these slots.
+/// How many calls changes of these kinds take in these slots.
 fn calls(slots: &[Slot], kinds: &[CallKind], sizes: &BatchSizes) -> usize {
     let mut counts: HashMap<(u16, Option<&CallKind>), usize> = HashMap::new();
     for (slot, kind) in slots.iter().zip(kinds) {

@@ -1,10 +1,10 @@
-//! What has to be read before rows can be planned.
+//! What must be read before rows can be planned.
 
 use super::Rules;
 use crate::directory::{self, Detail, Needs, Want};
 use crate::model::{DeleteWhen, GroupRef, Operation, Row, UserRef};
 
-/// What these rows need to know of the organization.
+/// What these rows need to know about the organization.
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     let mut needs = Needs::default();
     let mut rule_groups: Vec<&GroupRef> = Vec::new();
@@ -33,7 +33,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.to_delete.push(user);
                 needs.administrators = true;
                 needs.groups = true;
-                // What a deletion frees counts, and what the account had is recorded.
+                // The seats that a deletion frees are counted, and what the account had is recorded.
                 wants(&mut allocations, true, Want::Optional);
             }
             Operation::SetLicenses { user, .. } | Operation::BlockLicenses { user } => {
@@ -81,7 +81,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     needs
 }
 
-/// Raises how badly allocations are wanted.
+/// Raises how strongly allocations are needed.
 fn wants(allocations: &mut Want, at_all: bool, how_badly: Want) {
     if at_all && *allocations != Want::Required {
         *allocations = how_badly;

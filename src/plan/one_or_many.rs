@@ -1,9 +1,9 @@
-//! Lists that are short as a rule and many: the steps of a row, the rows of a step.
+//! Lists that are numerous and usually have one element: the steps of a row, the rows of a step.
 
 use std::cmp::Ordering;
 use std::ops::{Deref, DerefMut};
 
-/// A list that takes two words where it has one short element, and no room of its own before the second.
+/// A list that takes two words if its one element is small, and allocates only from the second element on.
 #[derive(Clone)]
 pub struct OneOrMany<T>(Repr<T>);
 
@@ -33,14 +33,14 @@ impl<T> OneOrMany<T> {
         };
     }
 
-    /// Keeps the elements that are so.
+    /// Keeps the elements for which the predicate holds.
     pub fn retain(&mut self, is_kept: impl FnMut(&T) -> bool) {
         let mut list = Vec::from(std::mem::take(self));
         list.retain(is_kept);
         *self = list.into();
     }
 
-    /// Takes off the elements from this position on.
+    /// Removes the elements from this position on.
     #[must_use]
     pub fn split_off(&mut self, at: usize) -> Self {
         let mut list = Vec::from(std::mem::take(self));

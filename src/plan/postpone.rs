@@ -1,12 +1,12 @@
-//! Steps of one kind in several stages: those that would go out in a call that is not full are postponed to a later
-//! stage, where that saves a call.
+//! Steps of one kind in several stages: those that would go out in a partly filled call are postponed to a later stage
+//! if that saves a call.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::{AccountIndex, BatchSizes, CallKind, Stage, Step, StepIndex, Work};
 
-/// Moves licence changes and deletions to later stages, where that saves a call. What frees seats of which
-/// others are in want (`frees_scarce`) does not wait until these take them.
+/// Moves licence changes and deletions to later stages if that saves a call. Steps that free scarce seats
+/// (`frees_scarce`) are not postponed past the steps that need them.
 pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: impl Fn(&Step) -> bool) {
     let mut kinds: HashMap<CallKind, BTreeMap<Stage, Vec<usize>>> = HashMap::new();
     for (place, step) in steps.iter().enumerate() {
@@ -46,8 +46,8 @@ pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: imp
     }
 }
 
-/// Whether the step is of a kind and in a stage that others of its kind may wait for, or that it may wait in.
-/// What is taken off an old account has a stage of its own.
+/// Whether the step's kind and stage allow postponing it, or others to it. Licences taken off an old account have a
+/// separate stage.
 fn may_wait_at(step: &Step) -> bool {
     match step.work {
         Work::License(_) => matches!(step.stage, Stage::Change | Stage::Grant(_) | Stage::TakeOver),
@@ -68,17 +68,17 @@ fn later_stages(steps: &[Step]) -> HashMap<AccountIndex, Vec<Stage>> {
     stages
 }
 
-/// Stages so far, gone through in one assignment.
+/// The stages so far, under one assignment.
 #[derive(Default, Clone)]
 struct Assignment {
     calls: usize,
-    /// What waits for the next stage.
+    /// The steps that wait for the next stage.
     waiting: Vec<usize>,
     moved: Vec<(usize, Stage)>,
 }
 
-/// What is to be moved, and where to, so that there are the fewest calls of `size` steps; of the assignments
-/// with as few calls, one that moves the fewest steps.
+/// What to move, and where to, for the fewest calls of `size` steps; of equally good assignments, one that moves the
+/// fewest steps.
 fn fewest_calls(
     stages: &[(Stage, Vec<usize>)],
     size: usize,
@@ -126,7 +126,7 @@ fn fewest_calls(
 }
 
 impl Assignment {
-    /// What has waited goes out in this stage, but for what waits on.
+    /// Steps that have waited go out in this stage, except those that keep waiting.
     fn settle(&mut self, stage: Stage, waits_on: &[usize]) {
         let arrived = self.waiting.iter().filter(|place| !waits_on.contains(place));
         self.moved.extend(arrived.map(|place| (*place, stage)));

@@ -4,8 +4,8 @@ use crate::api::{User, UserUpdate};
 use crate::model::{Field, ProfileChange};
 use crate::text::fold;
 
-/// The fields of `profile` that differ from the account's present ones, or that an `earlier` row of the
-/// sheet changes; `None` where there are none.
+/// The fields of `profile` that differ from the account's present ones, or that an `earlier` row of the sheet changes;
+/// `None` if there are none.
 pub(super) fn changed_fields(profile: &ProfileChange, user: Option<&User>, earlier: &UserUpdate) -> Option<UserUpdate> {
     let text = |wanted: &Field, present: Option<&str>, earlier: &Option<String>| {
         let differs = |wanted: &&str| earlier.is_some() || present != Some(*wanted);
@@ -46,7 +46,7 @@ pub(super) fn changed_fields(profile: &ProfileChange, user: Option<&User>, earli
     (!update.is_empty()).then_some(update)
 }
 
-/// Whether the update changes what an external directory keeps of its accounts (`uipath-api`, 4.6 and 8).
+/// Whether the update changes fields that an external directory owns (`uipath-api`, 4.6 and 8).
 pub(super) fn is_the_directorys(update: &UserUpdate) -> bool {
     let texts = [&update.name, &update.surname, &update.display_name, &update.email];
     texts.iter().any(|text| text.is_some()) || update.password.is_some()

@@ -35,7 +35,7 @@ pub enum RowReason {
     GroupNotFound,
     /// Several groups have the name.
     GroupAmbiguous,
-    /// Everyone is a group that nobody leaves.
+    /// Everyone cannot be left.
     Everyone,
     /// The account to be deleted is not there.
     AlreadyGone,

@@ -5,10 +5,10 @@ use super::BatchSizes;
 /// What to do when a sheet needs more seats than there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnShortage {
-    /// Send nothing at all.
+    /// Send nothing.
     #[default]
     Stop,
-    /// Give the seats out in sheet order; the rows that miss out end as `conflict`.
+    /// Give the seats out in sheet order; rows that get none end as `conflict`.
     Fill,
 }
 
@@ -25,7 +25,7 @@ pub enum Administrators {
 /// What an `invite` does for an account whose invitation is still pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pending {
-    /// Mails nobody again.
+    /// Sends no second mail.
     #[default]
     LeaveAlone,
     /// Invites again (`--resend`).

@@ -12,7 +12,7 @@ use crate::model::{BundleCode, BundleSet};
 pub(super) struct SeatCount {
     taken: HashMap<BundleCode, u64>,
     freed: HashMap<BundleCode, u64>,
-    /// Wanted by the rows that miss out; some of these may be free.
+    /// Wanted by the rows that get no seat; some of these may be free.
     missed: HashMap<BundleCode, u64>,
     short: HashMap<BundleCode, u64>,
 }
@@ -36,7 +36,7 @@ impl SeatCount {
         }
     }
 
-    /// What the rows that miss out would need beside what is `left`.
+    /// What the rows that get no seat would need in addition to what is `left`.
     pub(super) fn fall_short(&mut self, left: &Pools) {
         for (code, missed) in self.missed.drain() {
             let short = missed.saturating_sub(left.of(&code).unwrap_or_default());

@@ -1,8 +1,8 @@
-//! Who misses out where seats are short.
+//! Which rows get no seat when seats are short.
 //!
-//! Of a pool that does not do for everybody the last rows that want it are left out, as many as it takes; so
-//! no row misses out on a bundle of which a later row gets a seat, unless it needs what that row frees. Knows what is held in the end only, not the
-//! order in which seats change hands.
+//! If a pool is too small for all, the last rows that want it are left out, as many as necessary; so no row misses out
+//! on a bundle of which a later row gets a seat, unless it needs what that row frees. Only considers what is held in
+//! the end, not the order in which seats change hands.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,31 +10,31 @@ use super::seats::Pools;
 use super::{Holding, LicenseEdit, RowIndex};
 use crate::model::{BundleCode, BundleSet};
 
-/// What the rows ask for one account.
+/// What the rows request for one account.
 pub(super) struct SeatRequest<'a> {
     /// What it holds before.
     pub(super) base: &'a Holding,
     /// What each row does, in sheet order. No row has edits of two accounts.
     pub(super) edits: &'a [(RowIndex, LicenseEdit)],
-    /// The row that moves somebody here, and the bundles that it can hand over, which need no seat of their own.
+    /// The row that migrates to this account, and the bundles that it can hand over, which need no extra seat.
     pub(super) handed_over: Option<(RowIndex, BundleSet)>,
 }
 
-/// A row that misses out.
+/// A row that gets no seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Denial {
     /// Which.
     pub(super) row: RowIndex,
-    /// The seats that it would take.
+    /// The seats it would take.
     pub(super) needs: BundleSet,
-    /// Those of them for whose want it misses out.
+    /// Those of them that are missing.
     pub(super) lacking: BundleSet,
 }
 
-/// The rows that miss out on seats, by row.
+/// The rows that get no seat, by row.
 pub(super) type Denied = BTreeMap<RowIndex, Denial>;
 
-/// The rows that miss out, in sheet order. `pools` is what is free once everything that only frees has been done.
+/// The rows that get no seat, in sheet order. `pools` is what is free once everything that only frees has been done.
 pub(super) fn denials(requests: &[SeatRequest<'_>], pools: &Pools) -> Vec<Denial> {
     let mut distribution = SeatDistribution::of(requests, pools);
     if distribution.left.values().any(|left| *left < 0) {
@@ -45,7 +45,7 @@ pub(super) fn denials(requests: &[SeatRequest<'_>], pools: &Pools) -> Vec<Denial
     distribution.denials()
 }
 
-/// Bundles that an account gains, each by the row that brings it about, and bundles that it loses.
+/// Bundles that an account gains, each with the row that causes it, and bundles that it loses.
 #[derive(Default)]
 struct Effect {
     gains: Vec<(BundleCode, RowIndex)>,
@@ -53,12 +53,12 @@ struct Effect {
 }
 
 impl SeatRequest<'_> {
-    /// The seats that it takes, but for those that are handed over.
+    /// The seats it takes, except those handed over.
     pub(super) fn takes(&self) -> BundleSet {
         self.effect(|_| false).gains.into_iter().map(|(code, _)| code).collect()
     }
 
-    /// What comes of it without the rows that are `off`.
+    /// The result without the rows that are `off`.
     fn effect(&self, off: impl Fn(RowIndex) -> bool) -> Effect {
         if self.base.direct == super::Direct::Unknown {
             return Effect::default();
@@ -90,7 +90,7 @@ impl SeatRequest<'_> {
 
 struct SeatDistribution<'a> {
     requests: &'a [SeatRequest<'a>],
-    /// Free seats of each pool in the end; below zero where more are promised than there are.
+    /// Free seats of each pool in the end; negative if more are promised than there are.
     left: BTreeMap<BundleCode, i64>,
     /// The rows that get a seat of a bundle, and the requests that they belong to.
     takers: HashMap<BundleCode, BTreeSet<(RowIndex, usize)>>,
@@ -113,7 +113,7 @@ impl<'a> SeatDistribution<'a> {
         distribution
     }
 
-    /// Adds what a request frees and takes to what is left, or takes it off.
+    /// Applies what a request frees and takes to what is left, or reverts it.
     fn count(&mut self, effect: &Effect, times: i64) {
         for code in &effect.frees {
             if let Some(left) = self.left.get_mut(code) {
@@ -160,13 +160,13 @@ impl<'a> SeatDistribution<'a> {
         self.takers.get(code).and_then(BTreeSet::last).copied()
     }
 
-    /// The last row that takes a seat which is not there.
+    /// The last row that takes a seat of an overdrawn pool.
     fn last_too_many(&self) -> Option<(RowIndex, usize)> {
         let overdrawn = self.left.iter().filter(|(_, left)| **left < 0);
         overdrawn.filter_map(|(code, _)| self.last_taker(code)).max()
     }
 
-    /// Leaves out the last rows that want what is overdrawn; returns them, last first.
+    /// Leaves out the last rows that want overdrawn bundles; returns them, last first.
     fn deny_until_it_fits(&mut self) -> Vec<(RowIndex, usize)> {
         let mut denied = Vec::new();
         while let Some((row, place)) = self.last_too_many() {
@@ -182,8 +182,7 @@ impl<'a> SeatDistribution<'a> {
         gone.map(|(code, _)| code.clone()).collect()
     }
 
-    /// Lets rows in again, first rows first, for which there are seats after all, or would be without rows
-    /// after them.
+    /// Lets rows in again, in sheet order, if there are seats after all, or would be without later rows.
     fn admit_again(&mut self) {
         let mut next = 0;
         while let Some((row, place)) = self.off.range(next..).next().map(|(row, place)| (*row, *place)) {
@@ -192,7 +191,7 @@ impl<'a> SeatDistribution<'a> {
             self.switch(row, place);
             let denied = self.deny_until_it_fits();
             if denied.iter().all(|(other, _)| *other > row) {
-                // What nobody lacks lets nobody else in.
+                // Bundles that no row is short of cannot let another row in.
                 let helps = self.effect(place).frees.iter().any(|code| lacking.contains(code));
                 if helps || !denied.is_empty() {
                     next = 0;
@@ -218,7 +217,7 @@ impl<'a> SeatDistribution<'a> {
                 .collect();
             let is_gone = |code: &BundleCode| self.left.get(code).is_some_and(|left| *left <= 0);
             let gone: Vec<BundleCode> = needs.iter().filter(|code| is_gone(code)).cloned().collect();
-            // Not what only later rows have taken, because this one could not have the others.
+            // Not bundles that only later rows have taken because this row lacked others.
             let went_before = |code: &&BundleCode| self.last_taker(code).is_none_or(|(last, _)| last < *row);
             let before: Vec<BundleCode> = gone.iter().filter(went_before).cloned().collect();
             Denial {

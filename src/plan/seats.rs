@@ -1,10 +1,10 @@
-//! Seats: what licence changes need of each pool, and in which order full pools can turn over.
+//! Seats: what licence changes need from each pool, and in which order full pools can turn over.
 
 use std::collections::BTreeMap;
 
 use crate::model::{BundleCode, BundleSet};
 
-/// Seats of each pool that a plan may use. A pool that is not listed is taken as never short.
+/// Seats of each pool that a plan may use. A pool that is not listed counts as never short.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pools(BTreeMap<BundleCode, u64>);
 
@@ -23,7 +23,7 @@ impl Pools {
         }
     }
 
-    /// How many seats of a bundle are free; `None` where the pool is not listed.
+    /// How many seats of a bundle are free; `None` if the pool is not listed.
     pub fn of(&self, code: &BundleCode) -> Option<u64> {
         self.0.get(code).copied()
     }
@@ -33,7 +33,7 @@ impl Pools {
         self.0.iter().map(|(code, seats)| (code, *seats))
     }
 
-    /// Takes one seat of each bundle if all are there, else none.
+    /// Takes one seat of each bundle if all are available, else none.
     pub fn take(&mut self, bundles: &BundleSet) -> bool {
         let fits = bundles
             .iter()
@@ -58,17 +58,17 @@ pub struct Turn {
     pub frees: BundleSet,
 }
 
-/// When a licence change that takes seats is made.
+/// When a licence change that takes seats happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
-    /// The wave in which it gives up its own seats, ahead of taking the new ones: somebody has to begin
-    /// where changes wait for each other's seats.
+    /// The wave in which it gives up its own seats before taking the new ones: where changes wait for each other's
+    /// seats, one has to begin.
     pub gives_up: Option<u16>,
-    /// The wave in which it is made, or made whole.
+    /// The wave in which it is made, or completed.
     pub takes: u16,
 }
 
-/// Changes put into waves.
+/// Changes assigned to waves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     /// One slot for each change.
@@ -77,28 +77,27 @@ pub struct Schedule {
     pub waves: u16,
 }
 
-/// How seats are made to turn over where pools are full.
+/// How seats turn over when pools are full.
 #[derive(Debug, Clone, Copy)]
 enum Manner {
-    /// Seats of a bundle are taken by so many at once, or by all who want one; so many give up theirs to
-    /// begin with.
+    /// This many accounts take a seat of a bundle at once, or all who want one; this many give up theirs first.
     FullCalls(usize),
-    /// Everybody takes a seat as soon as there is one; after so many waves all who can be of use give up theirs.
+    /// Everybody takes a seat as soon as there is one; after this many waves all who can help give up theirs.
     Patient(u16),
-    /// Nobody takes a seat before as many have given up theirs as it takes for everybody: two waves.
+    /// Nobody takes a seat until enough have given up theirs for everybody: two waves.
     AtOnce,
 }
 
-/// Puts changes that take seats into waves, in sheet order. `pools` is what is free once everything that only
-/// frees has been done; with what the changes free themselves it has to do for all of them. `chunk` is how
-/// many changes a call carries.
+/// Puts changes that take seats into waves, in sheet order. `pools` is what is free once everything that only frees has
+/// been done; together with what the changes free themselves it must suffice for all of them. `chunk` is how many
+/// changes a call carries.
 ///
-/// Where pools are full, seats can turn over in two ways: wave by wave, each taking what the one before
-/// freed, or by changes that give up their seats first and take the new ones in a second call. The first
-/// is gentler, but may need as many waves as there are changes; so several mixtures are tried, and the one
-/// wins that needs the fewest calls, as `calls` counts them.
+/// When pools are full, seats can turn over in two ways: wave by wave, each taking what the previous one freed, or with
+/// changes that give up their seats first and take the new ones in a second call. The first is gentler, but may need as
+/// many waves as there are changes; so several mixtures are tried, and the one that needs the fewest calls (as counted
+/// by `calls`) wins.
 pub fn schedule(turns: &[Turn], pools: &Pools, chunk: usize, calls: impl Fn(&[Slot]) -> usize) -> Schedule {
-    // Of very many a hundredth at a time, so that there are not thousands of waves.
+    // With very many changes a hundredth at a time, so that there are not thousands of waves.
     let at_a_time = (turns.len() / 100).next_multiple_of(chunk).max(chunk);
     let mut best = Attempt::new(turns, pools).finish(Manner::FullCalls(at_a_time));
     if best.waves <= 1 {
@@ -123,10 +122,10 @@ pub fn schedule(turns: &[Turn], pools: &Pools, chunk: usize, calls: impl Fn(&[Sl
 struct Attempt<'a> {
     turns: &'a [Turn],
     pools: Pools,
-    /// `takes` of an open change says nothing yet.
+    /// `takes` of an open change has no meaning yet.
     slots: Vec<Slot>,
-    /// The changes without a wave yet, in the order in which they get seats; those that gave up their seats come last, because they
-    /// free nothing any more.
+    /// The changes without a wave yet, in the order in which they get seats; those that gave up their seats come last,
+    /// because they free nothing more.
     open: Vec<usize>,
     wave: u16,
 }
@@ -160,7 +159,7 @@ impl<'a> Attempt<'a> {
             let given_up = if begins { self.give_up(manner) } else { Vec::new() };
             in_a_row = if given_up.is_empty() { in_a_row + 1 } else { 0 };
             if placed.is_empty() && given_up.is_empty() || self.wave == u16::MAX - 1 {
-                // Only where there is not enough for all, or no end to it: the server has the last word.
+                // Only reached if there is not enough for all, or no progress: the server decides.
                 placed.append(&mut self.open);
             }
             self.place(&placed);
@@ -184,7 +183,7 @@ impl<'a> Attempt<'a> {
         wanted
     }
 
-    /// The open changes that are made now; takes the seats.
+    /// The open changes that happen now; takes their seats.
     fn take_what_fits(&mut self, manner: Manner) -> Vec<usize> {
         let mut on_offer = self.pools.clone();
         if let Manner::FullCalls(size) = manner {
@@ -204,7 +203,7 @@ impl<'a> Attempt<'a> {
         placed
     }
 
-    /// What these free is there for the next wave.
+    /// What these free is available to the next wave.
     fn place(&mut self, placed: &[usize]) {
         for position in placed {
             let slot = &mut self.slots[*position];
@@ -224,12 +223,12 @@ impl<'a> Attempt<'a> {
         self.open.sort_by_key(|position| slots[*position].gives_up.is_some());
     }
 
-    /// Those of the open changes that give up their seats.
+    /// The open changes that give up their seats.
     fn give_up(&self, manner: Manner) -> Vec<usize> {
         let free = |code: &BundleCode| self.pools.of(code).unwrap_or_default();
         let mut wanted = self.wanted();
         if let Manner::FullCalls(size) = manner {
-            // One bundle to begin with: what its seats set free may do for the others.
+            // One bundle to begin with: what this frees may be enough for the others.
             let lacks = |(code, wanted): &(&&BundleCode, &u64)| free(code) < (**wanted).min(size as u64);
             let first = wanted
                 .iter()
@@ -280,7 +279,7 @@ mod tests {
         Pools::new(free.iter().map(|(code, seats)| (BundleCode::new(code), *seats)))
     }
 
-    /// The least gentle way costs one more for each who gives up first.
+    /// The least gentle way costs one more for each that gives up seats first.
     fn those_who_begin(slots: &[Slot]) -> usize {
         slots.iter().filter(|slot| slot.gives_up.is_some()).count()
     }

@@ -1,4 +1,4 @@
-//! Steps: what has to be done to one account or one group, and for which rows.
+//! Steps: what must be done to one account or one group, and for which rows.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -41,13 +41,13 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account of the organization, or, without an id, one that is to be.
+    /// An account of the organization, or, without an id, one to be made.
     pub fn new(label: Arc<str>, id: Option<UserId>) -> Self {
         let maker = None;
         Self { label, id, maker }
     }
 
-    /// The row that makes it, where one does.
+    /// The row that makes it, if one does.
     pub fn maker(&self) -> Option<RowIndex> {
         self.maker.map(wide)
     }
@@ -57,7 +57,7 @@ impl Account {
     }
 }
 
-/// A position in half the room: no sheet comes near four thousand million rows.
+/// A position in half the space: no sheet has anywhere near four billion rows.
 pub(super) fn narrow(position: usize) -> NonZeroU32 {
     NonZeroU32::MIN.saturating_add(u32::try_from(position).unwrap_or(u32::MAX))
 }
@@ -66,10 +66,10 @@ pub(super) fn wide(position: NonZeroU32) -> usize {
     position.get() as usize - 1
 }
 
-/// The order of things: a stage begins once the one before has ended.
+/// The order of steps: a stage begins once the previous one has ended.
 ///
-/// New accounts come first because everything else needs their ids; what frees seats comes before
-/// what takes them; an old account goes last, after its successor was read back.
+/// New accounts come first because everything else needs their ids; steps that free seats come before those that take
+/// them; an old account is deleted last, after its successor was read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
     /// Invitations and creations.
@@ -79,14 +79,14 @@ pub enum Stage {
     Change,
     /// Deletions of accounts that an earlier stage touched.
     Leave,
-    /// Licences that take seats, in as many waves as full pools demand: each takes what is free once the
-    /// one before has ended.
+    /// Licences that take seats, in as many waves as full pools demand: each takes what is free once the previous one
+    /// has ended.
     Grant(u16),
     /// Licences taken off an old account to be handed over to its successor.
     HandOver,
     /// The same licences given to the successor.
     TakeOver,
-    /// Licences given back where the successor could not take them.
+    /// Licences given back if the successor could not take them.
     GiveBack,
     /// The successors are read back.
     Verify,
@@ -121,7 +121,7 @@ impl LicenseChange {
         Self { base, edits, target }
     }
 
-    /// Whether everything is so already.
+    /// Whether nothing changes.
     pub fn is_nothing(&self) -> bool {
         self.base.is_like(&self.target)
     }
@@ -131,7 +131,7 @@ impl LicenseChange {
         !self.target.direct.bundles().is_subset(&self.base.direct.bundles())
     }
 
-    /// Bundles whose seats it takes; none where what is held before is not known.
+    /// Bundles whose seats it takes; none if what is held before is unknown.
     pub fn gains(&self) -> BundleSet {
         if self.base.direct == Direct::Unknown {
             return BundleSet::default();
@@ -145,23 +145,23 @@ impl LicenseChange {
     }
 }
 
-/// What a successor must be seen to have before its predecessor is deleted.
+/// What reading back must show for a successor before its predecessor is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// The address by which it is looked for.
+    /// The address to look it up by.
     pub address: String,
     /// Memberships.
     pub groups: Vec<GroupId>,
-    /// Direct bundles; not looked at where allocations cannot be read.
+    /// Direct bundles; ignored where allocations cannot be read.
     pub licenses: BundleSet,
 }
 
-/// A local account that is to be made.
+/// A local account to create.
 #[derive(Debug, Clone)]
 pub struct Creation {
     /// The account.
     pub user: NewUser,
-    /// The groups that it is in from the beginning.
+    /// The groups it starts in.
     pub groups: Vec<GroupId>,
 }
 
@@ -172,7 +172,7 @@ pub enum Work {
     Invite(Box<Invitation>),
     /// Makes a local account.
     Create(Box<Creation>),
-    /// Changes the profile, and memberships that ride along; one part for each row, in sheet order.
+    /// Changes the profile, and memberships in the same PUT; one part for each row, in sheet order.
     Update(Box<OneOrMany<(RowIndex, UserUpdate)>>),
     /// Joins or leaves one group, from the group's side.
     Member(GroupId, Membership),
@@ -186,7 +186,7 @@ pub enum Work {
     Delete,
 }
 
-/// A group's licence rule as it is to be.
+/// A group's licence rule as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupRuleChange {
     /// Whose.
@@ -199,7 +199,7 @@ pub struct GroupRuleChange {
     pub external_license: bool,
 }
 
-/// Something to be done to one account or one group.
+/// Something to do to one account or one group.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// When.
@@ -212,7 +212,7 @@ pub struct Step {
     pub work: Work,
 }
 
-/// Where steps are looked up: in a plan, or in a run that has learned more than its plan says.
+/// A source of steps: a plan, or a run that has learned more than its plan says.
 pub trait StepSource {
     /// One step.
     fn step(&self, index: StepIndex) -> &Step;

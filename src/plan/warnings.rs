@@ -7,7 +7,7 @@ use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Warn
 use crate::directory::Snapshot;
 use crate::text::{joined, plural};
 
-/// How many accounts a warning names.
+/// How many accounts a warning lists.
 const NAMED: usize = 4;
 
 pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
@@ -77,7 +77,7 @@ fn releasing(plan: &Plan) -> Option<Warning> {
     })
 }
 
-/// Deletions of nobody: somebody whose name is misspelt keeps account and licences.
+/// Deletions that match no account: if the name is misspelt, that user keeps account and licences.
 fn nobody_there(plan: &Plan) -> Option<Warning> {
     let verdicts = plan.rows.iter().map(|row| row.verdict.as_ref());
     let gone = verdicts.enumerate().filter_map(|(row, verdict)| Some((row, verdict?)));
@@ -86,7 +86,7 @@ fn nobody_there(plan: &Plan) -> Option<Warning> {
     warn("nobody-to-delete", rows, |count| {
         let find = if count == 1 { "finds" } else { "find" };
         format!(
-            "{} {find} nobody to delete: {}",
+            "{} {find} no account to delete: {}",
             plural(count, "row"),
             joined(&words, NAMED)
         )
@@ -108,7 +108,7 @@ fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
     })
 }
 
-/// A warning about these rows, if there are any; the message is made from their number.
+/// A warning about these rows, if there are any; the message is built from their number.
 fn warn(code: &'static str, mut rows: Vec<RowIndex>, message: impl FnOnce(usize) -> String) -> Option<Warning> {
     rows.sort_unstable();
     rows.dedup();
@@ -116,7 +116,7 @@ fn warn(code: &'static str, mut rows: Vec<RowIndex>, message: impl FnOnce(usize)
     Some(Warning { code, message, rows })
 }
 
-/// What becomes of one account's direct allocation, over all of its changes.
+/// One account's direct allocation before and after all of its changes.
 struct AllocationChange<'a> {
     account: AccountIndex,
     before: &'a Direct,
@@ -124,8 +124,8 @@ struct AllocationChange<'a> {
     rows: Vec<RowIndex>,
 }
 
-/// What becomes of the allocations of accounts that sheets name, in the order of their first step. What is given up
-/// only to be taken again is no loss; and what a migration takes along was there before.
+/// The allocations of accounts that sheets name, before and after, in the order of their first step. What is given up
+/// only to be taken again is no loss, and what a migration takes along existed before.
 fn allocation_changes(plan: &Plan) -> Vec<AllocationChange<'_>> {
     let is_migration = |row: &RowIndex| plan.rows[*row].captured().is_some();
     let mut allocation_changes: Vec<AllocationChange<'_>> = Vec::new();
@@ -154,7 +154,7 @@ fn allocation_changes(plan: &Plan) -> Vec<AllocationChange<'_>> {
     allocation_changes
 }
 
-/// The rows and the accounts of the changes of allocations that are so.
+/// The rows and accounts of the allocation changes that match.
 fn licenses(plan: &Plan, is_so: impl Fn(&AllocationChange<'_>) -> bool) -> (Vec<RowIndex>, Vec<&str>) {
     let (mut rows, mut accounts) = (Vec::new(), Vec::new());
     for change in allocation_changes(plan).iter().filter(|change| is_so(change)) {

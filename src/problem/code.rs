@@ -1,4 +1,4 @@
-//! The codes of problems: what a program tells them apart by.
+//! The codes of problems, by which programs distinguish them.
 
 use std::fmt;
 
@@ -86,7 +86,7 @@ pub enum ProblemCode {
     BadLanguage,
     /// Not a time at which to delete the old account.
     BadDeleteWhen,
-    /// A deletion with a date or `never` beside it.
+    /// A deletion together with a date or `never`.
     DeleteIsNow,
     /// An update that would change an account's address.
     EmailChange,

@@ -8,12 +8,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::plain_lines::PlainLines;
 use super::run_state::ProgressView;
 
-/// Draws states and lines. A stream that cannot be written to is no reason to stop a run, so what it
-/// refuses is left undrawn.
+/// Draws states and lines. Write errors are ignored, because failing to show progress is no reason to stop a run.
 pub(super) enum Display {
-    /// A bar, drawn again and again in its place.
+    /// A bar, redrawn in place.
     Bar(ProgressBar, Box<dyn Write + Send>),
-    /// A line now and then.
+    /// Occasional lines.
     Plain(PlainLines, Box<dyn Write + Send>),
 }
 
@@ -29,7 +28,7 @@ impl Display {
         Self::Plain(PlainLines::default(), out)
     }
 
-    /// How often it wants to be asked.
+    /// How often it should be called.
     pub(super) fn interval(&self) -> Duration {
         match self {
             Self::Bar(..) => Duration::from_millis(100),
@@ -52,7 +51,7 @@ impl Display {
         }
     }
 
-    /// Leaves the stream as a person wants to find it: no bar, the last line printed.
+    /// Cleans up: removes the bar, prints the last line.
     pub(super) fn finish(&mut self, state: &ProgressView) {
         match self {
             Self::Bar(bar, _) => bar.finish_and_clear(),

@@ -1,4 +1,4 @@
-//! What a plan costs, for a person and for a program: calls, waits, time.
+//! What a plan costs, as text and as JSON: calls, waits, time.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(super) struct ForecastView<'a> {
 }
 
 impl ForecastView<'_> {
-    /// Calls by what they do, by method, the time they take, and what they would be without batching.
+    /// Calls by purpose and by method, the time they take, and the number without batching.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         let Self { forecast, timing, .. } = self;
@@ -53,7 +53,7 @@ impl ForecastView<'_> {
         )?;
         writeln!(
             out,
-            "one call for each change would be {} in place of {} that change something, {} in all",
+            "one call per change would be {} instead of {} changing calls, {} in all",
             calls(sum(&forecast.one_by_one)),
             number(sum(&forecast.writes)),
             about(timing.one_by_one),
@@ -74,7 +74,7 @@ impl ForecastView<'_> {
         }
     }
 
-    /// The members of the plan's JSON object that tell of calls and time.
+    /// The members of the plan's JSON object about calls and time.
     pub(super) fn json(&self) -> [(&'static str, Value); 9] {
         let Self { forecast, timing, .. } = self;
         let wait = |((service, method), length): (&(Service, Method), &Duration)| {
@@ -99,7 +99,7 @@ impl ForecastView<'_> {
     }
 }
 
-/// A quota as a wait for it is told: `PUT quota`.
+/// A quota as it appears in a wait: `PUT quota`.
 pub(super) fn quota_name(service: Service, method: Method) -> String {
     match service {
         Service::Identity => format!("{method} quota"),
@@ -107,7 +107,7 @@ pub(super) fn quota_name(service: Service, method: Method) -> String {
     }
 }
 
-/// A time as it can be foretold.
+/// A predicted duration, worded as approximate.
 fn about(length: Duration) -> String {
     if length < Duration::from_secs(1) {
         "less than a second".to_owned()
@@ -124,7 +124,7 @@ fn calls(count: u64) -> String {
     plural(usize::try_from(count).unwrap_or(usize::MAX), "call")
 }
 
-/// `GET 3, PUT 16`, over all services, as the summary of a run has them.
+/// `GET 3, PUT 16`, over all services, as in the summary of a run.
 fn by_method(calls: &Calls) -> String {
     let of = |method: Method| {
         let of_it = calls.iter().filter(|((_, other), _)| *other == method);
@@ -150,7 +150,7 @@ fn seconds(length: Duration) -> Value {
     json!(seconds)
 }
 
-/// The time of day with its offset, and the date where it is another day's.
+/// The time of day with its offset, and the date if it is on another day.
 fn clock(ends: &Zoned, takes: Duration) -> String {
     let began = ends.checked_sub(takes);
     let is_today = began.is_ok_and(|began| began.date() == ends.date());
@@ -195,7 +195,7 @@ mod tests {
         };
         let text = shown(&forecast, &timing);
         let told = "156 calls in all: GET 4, POST 2, PUT 150; about 5 min 10 s, until 14:32:05 (+01:00), of which it waits 4 min 59 s for the PUT quota\n\
-            one call for each change would be 1,150 calls in place of 152 that change something, about 35 min in all\n";
+            one call per change would be 1,150 calls instead of 152 changing calls, about 35 min in all\n";
         assert!(text.ends_with(told), "{text}");
     }
 

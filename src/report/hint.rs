@@ -1,4 +1,4 @@
-//! What a person may want to know after a run, as data. Pure.
+//! What the user may want to know after a run, as data. Pure.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,9 +15,9 @@ pub struct Evidence<'a> {
     pub counts: &'a BTreeMap<Status, usize>,
     /// Answers by service and HTTP status.
     pub answers: &'a BTreeMap<(Service, u16), u64>,
-    /// Answers with status 429 that came although a known limit was kept.
+    /// Answers with status 429 despite keeping a known limit.
     pub throttled_within_limits: u64,
-    /// The sheet of the rows that need a person, if there is one.
+    /// The sheet of the rows that need attention, if there is one.
     pub failed_sheet: Option<&'a Path>,
 }
 
@@ -26,15 +26,15 @@ pub struct Evidence<'a> {
 pub enum Hint {
     /// Every call to a service was answered 403.
     Scopes(Service),
-    /// The server refused so many calls for their rate although the known quota was kept.
+    /// The server refused this many calls for their rate although the known quota was kept.
     QuotaShared(u64),
     /// Migrations wait for their invitation.
     Waiting(usize),
-    /// It is not known what became of some rows.
+    /// The outcome of some rows is unknown.
     InDoubt(usize),
     /// The run stopped before these rows.
     NotRun(usize),
-    /// Rows need a person; this sheet has them.
+    /// Rows need attention; this sheet has them.
     Correct(PathBuf),
 }
 
@@ -73,12 +73,12 @@ impl fmt::Display for Hint {
             ),
             Self::InDoubt(count) => write!(
                 out,
-                "{} in doubt, because an answer was lost; the same command looks up what happened before it sends anything",
+                "{} in doubt, because an answer was lost; the same command finds out what happened before it sends anything",
                 verb(*count, "is", "are")
             ),
             Self::NotRun(count) => write!(
                 out,
-                "{} not reached; the same command goes on there",
+                "{} not reached; the same command continues there",
                 verb(*count, "was", "were")
             ),
             Self::Correct(sheet) => write!(
@@ -94,7 +94,7 @@ fn verb(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", plural(count, "row"), if count == 1 { one } else { many })
 }
 
-/// What the evidence of a run suggests, most urgent first.
+/// The hints that follow from a run, most urgent first.
 pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     let Evidence {
         counts,

@@ -7,8 +7,7 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::text::is_unsafe;
 
-/// Writes the value over several lines. Letters that could act on a terminal are written as escapes, which mean the
-/// same to a program.
+/// Writes the value over several lines. Characters that could act on a terminal are escaped, which is equivalent JSON.
 pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let format = Harmless(PrettyFormatter::new());
     value.serialize(&mut Serializer::with_formatter(&mut *out, format))?;

@@ -1,8 +1,8 @@
 //! Consumers of events and results: progress on the terminal or in plain lines, the end summary,
 //! findings, tables. The only room that names indicatif.
 //!
-//! It decides nothing about a run. Styled text is written with escape codes throughout; whoever
-//! passes the stream in wraps it (anstream), which takes them out where they are not wanted.
+//! It decides nothing about a run. Styled text is always written with escape codes; the caller wraps the stream
+//! (anstream), which removes them where they are not wanted.
 
 mod display;
 mod forecast;

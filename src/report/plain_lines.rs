@@ -1,14 +1,14 @@
-//! When a run without a terminal says how far it is. Pure: the time is a parameter.
+//! When a run without a terminal reports its progress. Pure: the time is a parameter.
 
 use std::time::Duration;
 
 use super::run_state::ProgressView;
 
-/// It says something at least this often.
+/// A line is printed at least this often.
 const MOST_SILENCE: Duration = Duration::from_secs(10);
-/// And at most this often, unless another phase begins.
+/// And at most this often, unless a new phase begins.
 const LEAST_SILENCE: Duration = Duration::from_secs(2);
-/// While rows are carried out, a wait longer than this is worth a line when it begins.
+/// While rows are carried out, a wait longer than this is reported when it begins.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// Decides which states are worth a line.
@@ -60,7 +60,7 @@ impl PlainLines {
     }
 }
 
-/// What the run is at; `None` before anything begins.
+/// What the run is doing; `None` before anything begins.
 fn phase(state: &ProgressView) -> Option<&'static str> {
     match (state.reading, state.running) {
         (Some(reading), _) => Some(reading.what),
@@ -170,12 +170,12 @@ mod tests {
         let mut plain_lines = PlainLines::default();
         let waiting = |reading| ProgressView {
             reading,
-            wait: Some(("another try after a 503".to_owned(), seconds(1))),
+            wait: Some(("a retry after a 503".to_owned(), seconds(1))),
             ..ProgressView::default()
         };
         assert_eq!(
             plain_lines.next_line(&waiting(None), seconds(0)).as_deref(),
-            Some("waiting for another try after a 503: 1.0 s")
+            Some("waiting for a retry after a 503: 1.0 s")
         );
         assert_eq!(plain_lines.next_line(&waiting(None), seconds(3)), None, "told already");
         let reading = Reading {
@@ -190,7 +190,7 @@ mod tests {
         assert!(plain_lines.next_line(&state, seconds(4)).is_some());
         assert_eq!(
             plain_lines.next_line(&waiting(Some(reading)), seconds(7)).as_deref(),
-            Some("reading users 9; waiting for another try after a 503: 1.0 s")
+            Some("reading users 9; waiting for a retry after a 503: 1.0 s")
         );
     }
 

@@ -1,4 +1,4 @@
-//! A plan, for a person and for a program.
+//! A plan, as text and as JSON.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use crate::model::{BundleSet, Operation, OperationKind, Row, Status};
 use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict};
 use crate::text::{clean, number, plural};
 
-/// How many deletions and short rows are named.
+/// How many deletions and short rows are listed.
 const NAMED: usize = 20;
 
 /// What is shown before anything is sent.
@@ -30,11 +30,11 @@ pub struct PlanView<'a> {
     pub ends: &'a Zoned,
     /// Rows that earlier runs finished.
     pub finished_before: usize,
-    /// Rows that did not pass validation, or stand twice.
+    /// Rows that did not pass validation, or are duplicates.
     pub invalid: usize,
 }
 
-/// Rows of one operation, by what is planned for them.
+/// The rows of one operation, by what is planned for them.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Fates {
     pub(super) to_change: usize,
@@ -44,7 +44,7 @@ pub(super) struct Fates {
 }
 
 impl PlanView<'_> {
-    /// Writes it for a person.
+    /// Writes it as text.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut table = Table::new([
             ("operation", Align::Left),
@@ -115,7 +115,7 @@ impl PlanView<'_> {
         write_lines(&first(changing.iter().map(|index| self.change(*index))), out)
     }
 
-    /// Whom a row changes, how, and which licences that replaces.
+    /// The user that a row changes, how, and which licences that replaces.
     fn change(&self, index: RowIndex) -> String {
         let (row, planned) = (&self.sheet.rows[index], &self.sheet.plan.rows[index]);
         let whom = match &row.operation {
@@ -153,7 +153,7 @@ impl PlanView<'_> {
         write_lines(&first(lines), out)
     }
 
-    /// The rows that need a person and get no call; those that miss out on seats are told apart.
+    /// The rows that need attention and get no call; those that get no seat are listed separately.
     fn blocked(&self) -> Vec<(&Row, &Verdict)> {
         let is_short = |row: &RowIndex| {
             self.sheet
@@ -221,7 +221,7 @@ impl PlanView<'_> {
         write_lines(&self.deletions(), out)
     }
 
-    /// The accounts that will be deleted, one a line, and how many more there are.
+    /// The accounts that will be deleted, one per line, and how many more there are.
     pub fn deletions(&self) -> Vec<String> {
         let deletions = &self.sheet.plan.deletions;
         let line = |deletion: &Deletion| {
@@ -234,7 +234,7 @@ impl PlanView<'_> {
         first(deletions.iter().map(line))
     }
 
-    /// What a migration leaves for the run after its invitation is accepted.
+    /// What migrations leave for a run after their invitations are accepted.
     fn write_later(&self, out: &mut dyn Write) -> io::Result<()> {
         let deletions = self.deleted_later();
         if !deletions.is_empty() {
@@ -288,7 +288,7 @@ impl PlanView<'_> {
         write_lines(&self.short_rows(), out)
     }
 
-    /// The rows that miss out on seats and the bundles that they miss, one a line, and how many more there are.
+    /// The rows that get no seat and of which bundles, one per line, and how many more there are.
     pub fn short_rows(&self) -> Vec<String> {
         let line = |(row, bundles): &(RowIndex, BundleSet)| {
             let row = &self.sheet.rows[*row];
@@ -299,7 +299,7 @@ impl PlanView<'_> {
     }
 }
 
-/// The licences that a side of a change names.
+/// The licences in one side of a change.
 fn licenses(side: Option<&Value>) -> Vec<&str> {
     let named = side.and_then(|side| side.get("licenses")).and_then(Value::as_array);
     named.into_iter().flatten().filter_map(Value::as_str).collect()

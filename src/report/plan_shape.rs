@@ -1,4 +1,4 @@
-//! A plan, for a program. `docs/plan.md` is its contract.
+//! A plan as JSON. `docs/plan.md` is its contract.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::plan::{Fates, PlanView};
 use crate::model::{BundleSet, OperationKind, Place, UserId};
 use crate::plan::{SeatLine, Warning};
 
-/// The JSON object; its member names are a promise.
+/// The JSON object; its member names are stable.
 #[derive(Serialize)]
 struct Shape<'a, R> {
     operations: Vec<ShapeOfOperation>,

@@ -1,4 +1,4 @@
-//! Findings about the input, for a person and for a program.
+//! Findings about the input, as text and as JSON.
 
 use std::io::{self, Write};
 
@@ -9,11 +9,11 @@ use super::style::{ERROR, HELP, WARNING};
 use crate::problem::{Problem, Problems, Severity};
 use crate::text::{clean, number, plural};
 
-/// The most characters of a finding, which may quote what a cell says.
+/// The maximum length of a finding, which may quote a cell.
 const LONGEST: usize = 1_000;
 
-/// Writes each finding with its location and what to write instead, and how many there are in all.
-/// Nothing is written where there are none.
+/// Writes each finding with its location and what to write instead, and how many there are in all. Writes nothing if
+/// there are none.
 pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()> {
     for problem in problems.iter() {
         write_problem(problem, out)?;

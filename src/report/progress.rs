@@ -1,4 +1,4 @@
-//! Progress of a run: takes events on the run's side, draws on a thread of its own.
+//! Progress of a run: takes events on the run's thread, draws on a separate one.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -13,9 +13,9 @@ use crate::event::{Observer, Service};
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// A bar that is drawn in its place.
+    /// A bar, redrawn in place.
     Terminal,
-    /// A line now and then.
+    /// Occasional lines.
     Plain,
     /// Not at all.
     Quiet,
@@ -33,7 +33,7 @@ impl Mode {
     }
 }
 
-/// What events told, for the hints.
+/// What is collected from events, for the hints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Observed {
     /// Answers by service and HTTP status.
@@ -42,8 +42,8 @@ pub struct Observed {
 
 /// Shows how a run goes, from its events until [`finish`](Self::finish).
 ///
-/// Use one for each stretch during which nothing else is printed: one while the organization is read,
-/// another while the rows are carried out.
+/// Use one per phase during which nothing else is printed: one while the organization is read, another while the rows
+/// are carried out.
 pub struct Progress {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -61,7 +61,7 @@ struct State {
 }
 
 impl Shared {
-    /// Held for the noting of one event or the taking of one picture, never while drawing.
+    /// Held while recording one event or taking one snapshot, never while drawing.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -91,7 +91,7 @@ impl Progress {
         let thread = display.and_then(|display| {
             let shared = Arc::clone(&shared);
             let draw = move || keep_drawing(&shared, display);
-            // A run that cannot show its progress is still a run.
+            // Failing to show progress does not stop the run.
             std::thread::Builder::new().name("progress".to_owned()).spawn(draw).ok()
         });
         Self { shared, thread }
@@ -106,12 +106,12 @@ impl Progress {
         })
     }
 
-    /// Says how long the rows are predicted to take.
+    /// Sets how long the rows are predicted to take.
     pub fn expect(&self, forecast: Duration) {
         self.shared.state().run_state.expect(forecast);
     }
 
-    /// Prints what is left to print and takes the bar away.
+    /// Prints what is left to print and removes the bar.
     pub fn finish(mut self) -> Observed {
         self.end();
         Observed {

@@ -9,16 +9,16 @@ use crate::event::{Event, Method, Service, WaitReason};
 use crate::model::{Place, Status};
 use crate::text::{clean, duration, number};
 
-/// So many failed rows are shown as they happen.
+/// How many failed rows are shown as they happen.
 const FAILURES_SHOWN: usize = 20;
-/// Calls per second are counted over so long.
+/// The period over which calls per second are counted.
 const RATE_WINDOW: Duration = Duration::from_secs(10);
-/// Before this there is no rate to tell.
+/// No rate is shown before this.
 const SHORTEST_RATE: Duration = Duration::from_secs(1);
-/// Before this the time left is not guessed from the rows.
+/// The time left is not estimated from the rows before this.
 const SETTLED: Duration = Duration::from_secs(5);
 
-/// What has happened so far. Times are since the beginning.
+/// What has happened so far. Times count from the beginning.
 #[derive(Debug, Default)]
 pub(super) struct RunState {
     reading: Option<Reading>,
@@ -43,7 +43,7 @@ struct Running {
     rows: usize,
     ended: usize,
     failed: usize,
-    /// Rows that need a person, failed or not attempted.
+    /// Rows that need attention, failed or not attempted.
     told: usize,
     since: Duration,
 }
@@ -53,7 +53,7 @@ struct Running {
 pub(super) struct ProgressView {
     pub(super) reading: Option<Reading>,
     pub(super) running: Option<RunningNow>,
-    /// What is waited for longest, and how long still.
+    /// The longest current wait, and how much of it is left.
     pub(super) wait: Option<(String, Duration)>,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct RunningNow {
     pub(super) rows: usize,
     pub(super) ended: usize,
     pub(super) failed: usize,
-    /// Not told of a moment too short for a rate.
+    /// `None` while there is too little time for a rate.
     pub(super) calls_per_second: Option<f64>,
     pub(super) left: Option<Duration>,
 }
@@ -74,7 +74,7 @@ impl RunState {
         self.forecast = Some(forecast);
     }
 
-    /// Takes notice of an event.
+    /// Records an event.
     pub(super) fn take(&mut self, event: Event, now: Duration) {
         match event {
             Event::Reading { what, read, total } => self.reading = Some(Reading { what, read, total }),
@@ -108,7 +108,7 @@ impl RunState {
         }
     }
 
-    /// The lines that have come up since this was last asked.
+    /// The lines added since the last call.
     pub(super) fn take_lines(&mut self) -> Vec<String> {
         std::mem::take(&mut self.lines)
     }
@@ -193,8 +193,8 @@ impl RunState {
         Some(count as f64 / window.as_secs_f64())
     }
 
-    /// From the forecast at first, from the rows done more and more: rows end in bursts, so that early
-    /// on their pace says little.
+    /// From the forecast at first, then increasingly from the rows done: rows end in bursts, so their early rate says
+    /// little.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     fn left(&self, running: Running, now: Duration) -> Option<Duration> {
         let elapsed = now.saturating_sub(running.since);
@@ -208,12 +208,12 @@ impl RunState {
     }
 }
 
-/// A reason to wait, as it reads before `: 41 s`.
+/// A reason to wait, as text before `: 41 s`.
 fn told(reason: &WaitReason) -> String {
     match reason {
         WaitReason::Quota(service, method) => format!("the {}", quota_name(*service, *method)),
         WaitReason::Asked(service, method) => format!("a pause the server asked for ({} {method})", service.as_str()),
-        WaitReason::Retry(fault) => format!("another try after {}", clean(fault, 80)),
+        WaitReason::Retry(fault) => format!("a retry after {}", clean(fault, 80)),
         WaitReason::ReadBack => "new accounts to be readable".to_owned(),
     }
 }
@@ -365,7 +365,7 @@ mod tests {
         run_state.take(put(), seconds(1));
         assert_eq!(
             told(&run_state, 1),
-            Some(("another try after a 503".to_owned(), seconds(4)))
+            Some(("a retry after a 503".to_owned(), seconds(4)))
         );
         assert_eq!(told(&run_state, 5), None);
     }

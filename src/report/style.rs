@@ -1,4 +1,4 @@
-//! The few styles that text is shown in; colour is never the only signal.
+//! The few text styles; colour is never the only signal.
 
 use anstyle::{AnsiColor, Style};
 

@@ -1,4 +1,4 @@
-//! What a run came to, for a person and for a program.
+//! The result of a run, as text and as JSON.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ use crate::event::Method;
 use crate::model::{Place, Status};
 use crate::text::{duration, joined, number, plural};
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// The sheet's rows by status, those finished in earlier runs included.
@@ -29,11 +29,11 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Why it stopped early, if it did.
     pub stopped: Option<String>,
-    /// What was done after that, so that nobody was left without licences, and what was not.
+    /// What was still finished after that, so that nobody was left without licences, and what was not.
     pub after_stop: AfterStop,
     /// The results file.
     pub results: Option<PathBuf>,
-    /// The sheet of the rows that need a person.
+    /// The sheet of the rows that need attention.
     pub failed_sheet: Option<PathBuf>,
     /// What else is worth knowing.
     pub hints: Vec<Hint>,
@@ -42,7 +42,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Writes the summary for a person.
+    /// Writes the summary as text.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{HEADING}{}{HEADING:#}", self.headline())?;
         let mut table = Table::new([("", Align::Left), ("", Align::Left)]);
@@ -59,7 +59,7 @@ impl Summary {
             let rows = joined(&rows, 5);
             line(
                 "unfinished",
-                format!("licences were taken off and are on nobody: {rows}"),
+                format!("licences were taken off and nobody has them now: {rows}"),
             );
         }
         line("calls", self.calls());
@@ -146,7 +146,7 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// The JSON object; its member names are a promise.
+/// The JSON object; its member names are stable.
 #[derive(Serialize)]
 struct Shape<'a> {
     rows: BTreeMap<&'static str, usize>,
@@ -253,7 +253,7 @@ mod tests {
              \x20 elapsed  6 min 2 s\n\
              \x20 results  joiners.results.csv\n\
              \x20 failed   joiners.failed.csv\n\
-             hint: 3 rows were not reached; the same command goes on there\n\
+             hint: 3 rows were not reached; the same command continues there\n\
              next: reseat run joiners.failed.csv\n"
         );
     }
@@ -278,7 +278,7 @@ mod tests {
                 "after_stop": {"finished": [], "left": []},
                 "results": "joiners.results.csv",
                 "failed_sheet": "joiners.failed.csv",
-                "hints": [{"code": "rows-not-run", "text": "3 rows were not reached; the same command goes on there"}],
+                "hints": [{"code": "rows-not-run", "text": "3 rows were not reached; the same command continues there"}],
                 "next_command": "reseat run joiners.failed.csv",
             })
         );

@@ -1,10 +1,10 @@
-//! Aligned columns for a person to read.
+//! Aligned columns of text.
 
 use std::io::{self, Write};
 
 use super::style::HEADING;
 
-/// To which side a column's cells are moved.
+/// How a column's cells are aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// Text.
@@ -21,7 +21,7 @@ pub struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
-    /// An empty table with these columns. Where every name is empty there is no heading line.
+    /// An empty table with these columns. If every name is empty, there is no heading line.
     pub fn new(columns: [(&'static str, Align); N]) -> Self {
         Self {
             columns,

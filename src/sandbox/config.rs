@@ -1,4 +1,4 @@
-//! What a sandbox can be told.
+//! The configuration of a sandbox.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `GET /_sandbox`: the sandbox's own page, for whoever watches it from another process. No service has this route.
+//! `GET /_sandbox`: the sandbox's own page, for observers in another process. No real service has this route.
 
 use hyper::Method;
 use serde_json::{Map, Value, json};

@@ -43,7 +43,7 @@ fn group_entity(group: &Group) -> Value {
     })
 }
 
-/// `GET /api/Directory/Search/{organization}`: whoever's name or address starts so.
+/// `GET /api/Directory/Search/{organization}`: users and groups whose name or address starts with the term.
 pub(super) fn search(context: &mut Context<'_>) -> Outcome {
     let start = fold(context.request.parameter("startsWith").unwrap_or_default());
     let sources = context.request.parameters("sourceFilter");

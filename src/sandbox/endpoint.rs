@@ -9,7 +9,7 @@ use super::request::Context;
 /// The service a route belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Service {
-    /// Sign-in; counted by nobody.
+    /// Sign-in; not counted.
     Token,
     /// Users, groups, directory.
     Identity,

@@ -85,9 +85,9 @@ pub enum Moment {
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
-    /// 429 that tells the time to wait in this way.
+    /// 429 that states the time to wait in this way.
     RateLimited {
-        /// How it is told.
+        /// How it is stated.
         told: RetryAfter,
         /// The time.
         wait: Duration,
@@ -101,7 +101,7 @@ pub enum FaultKind {
     },
     /// The connection is closed without an answer.
     Dropped(Moment),
-    /// Nothing comes for so long, then the connection is closed.
+    /// Nothing is sent for this long, then the connection is closed.
     Stalled {
         /// How long.
         time: Duration,
@@ -110,7 +110,7 @@ pub enum FaultKind {
     },
     /// Carried out, but the answer breaks off in the middle.
     Truncated,
-    /// A log-in page with status 200 from something that stands before the service.
+    /// A log-in page with status 200 from something in front of the service.
     HtmlPage,
     /// Carried out and answered rightly, but as `text/plain`.
     WrongContentType,

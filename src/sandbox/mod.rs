@@ -1,9 +1,9 @@
 //! A simulated UiPath organization behind real sockets: the same routes, quirks and quotas, with
 //! latency and faults to order (`docs/sandbox.md`).
 //!
-//! `reseat sandbox` serves it, `--sandbox` uses it inside the process, and the tests and benchmarks
-//! run against it. It knows nothing of the client it stands opposite: of this crate it imports
-//! only the nouns ([`crate::model`]) and words ([`crate::text`]).
+//! `reseat sandbox` serves it, `--sandbox` uses it inside the process, and the tests and benchmarks run against it. It
+//! knows nothing about the client: of this crate it imports only the nouns ([`crate::model`]) and text helpers
+//! ([`crate::text`]).
 
 mod answer;
 mod config;

@@ -32,7 +32,7 @@ pub enum UnknownIds {
     Ignored,
 }
 
-/// How BulkCreate says that it created nobody.
+/// How BulkCreate reports that it created no accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CreateRefusal {
     /// With status 200 and `succeeded: false`.
@@ -52,7 +52,7 @@ pub enum EmptyAllocation {
     Refused,
 }
 
-/// How often `portal_` stands in the portal's routes.
+/// How often `portal_` occurs in the portal's routes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PortalForm {
     /// Once or twice.

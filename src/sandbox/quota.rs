@@ -110,7 +110,7 @@ impl Limiter {
         Err(free.saturating_sub(now))
     }
 
-    /// The 429 of a call that has to wait so long.
+    /// The 429 for a call that has to wait this long.
     pub(super) fn refusal(&self, wait: Duration) -> Reply {
         let quotas = self.quotas.clone().unwrap_or_default();
         rate_limited(quotas.retry_after, wait)
@@ -131,7 +131,7 @@ fn window_start(now: Duration, window: Duration) -> Duration {
     now.saturating_sub(Duration::from_nanos(u64::try_from(past).unwrap_or(u64::MAX)))
 }
 
-/// A 429 that tells the time to wait in this way, in whole seconds rounded up.
+/// A 429 that states the time to wait in this way, in whole seconds rounded up.
 pub(super) fn rate_limited(told: RetryAfter, wait: Duration) -> Reply {
     let reply = Reply::text(429, "API calls quota exceeded.");
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -183,7 +183,7 @@ impl Context<'_> {
         ids.iter().map(|text| known(text).ok_or_else(|| refuse(text))).collect()
     }
 
-    /// From when on what is written now can be read.
+    /// When something written now becomes readable.
     pub(super) fn readable_from(&self) -> Option<Timestamp> {
         let lag = self.config.consistency_lag;
         if lag.is_zero() {

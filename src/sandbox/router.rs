@@ -14,7 +14,7 @@ pub(super) enum RouteMatch<'a> {
     Endpoint {
         endpoint: &'static Endpoint,
         arguments: Vec<&'a str>,
-        /// What stands where the organization's GUID should, if something else does.
+        /// What is in place of the organization's GUID, if it is something else.
         wrong_organization: Option<&'a str>,
     },
     /// A route that takes another method.
@@ -110,7 +110,7 @@ fn under_portal<'s, 'a>(rest: &'s [&'a str], form: PortalForm) -> Option<&'s [&'
     }
 }
 
-/// The arguments of a path that fits the pattern, and what stands in the organization's place.
+/// The arguments of a path that matches the pattern, and what is in the organization's place.
 fn matched<'a>(pattern: &str, segments: &[&'a str]) -> Option<(Vec<&'a str>, Option<&'a str>)> {
     let mut given = segments.iter();
     let (mut arguments, mut organization) = (Vec::new(), None);

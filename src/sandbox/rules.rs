@@ -167,7 +167,7 @@ pub(super) fn rule_row(context: &Context<'_>, id: GroupId, rule: &Rule) -> Value
     })
 }
 
-/// `GET …/user-license/group/{group}`: what there is to choose from, and what is chosen.
+/// `GET …/user-license/group/{group}`: what can be chosen, and what is chosen.
 pub(super) fn available(context: &mut Context<'_>) -> Outcome {
     let group = known_group(context)?;
     Reply::ok(&available_body(context, group))

@@ -99,7 +99,7 @@ async fn keep_up(shared: Arc<Shared>, stop: CancellationToken) {
             shared.changed.notified().await;
             tokio::time::sleep(KEPT_EVERY).await;
             let shared = Arc::clone(&shared);
-            // A failure is found again at the next change, and told at the shutdown.
+            // A failure occurs again at the next change, and is reported at shutdown.
             let _ = tokio::task::spawn_blocking(move || shared.keep()).await;
         }
     };

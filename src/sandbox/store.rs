@@ -23,7 +23,7 @@ struct Storing<'a> {
     world: &'a World,
 }
 
-/// Reads a state file; `None` where there is none yet.
+/// Reads a state file; `None` if there is none yet.
 pub(super) fn load(path: &Path) -> io::Result<Option<Stored>> {
     let bytes = match fs_err::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

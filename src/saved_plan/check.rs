@@ -15,10 +15,10 @@ use crate::text::number;
 const NAMED: usize = 20;
 
 impl SavedPlan {
-    /// Makes sure that no flag is typed otherwise than the plan was made with.
+    /// Makes sure that no typed flag differs from those the plan was made with.
     ///
     /// # Errors
-    /// [`SavedPlanError::OtherFlags`] where one is.
+    /// [`SavedPlanError::OtherFlags`] if one does.
     pub fn check_flags(&self, typed: &PlanningOptions) -> Result<(), SavedPlanError> {
         let differences = self.header.options.differences(&SavedOptions::of(typed));
         if differences.is_empty() {
@@ -31,7 +31,7 @@ impl SavedPlan {
     /// Makes sure that the plan was made for this organization.
     ///
     /// # Errors
-    /// [`SavedPlanError::OtherOrganization`] where it was not.
+    /// [`SavedPlanError::OtherOrganization`] if it was not.
     pub fn check_organization(&self, present: PlanOrganization) -> Result<(), SavedPlanError> {
         let planned = &self.header.organization;
         if planned.id == present.id {
@@ -44,10 +44,10 @@ impl SavedPlan {
         })
     }
 
-    /// Makes sure that every row is still as the plan has it, given what is planned `now` with these `sizes`.
+    /// Makes sure that every row still matches the plan, given what is planned `now` with these `sizes`.
     ///
     /// # Errors
-    /// [`SavedPlanError::Changed`] where something has changed.
+    /// [`SavedPlanError::Changed`] if something has changed.
     pub fn check(
         &self,
         now: SheetPlan<'_>,
@@ -74,7 +74,7 @@ impl SavedPlan {
         })
     }
 
-    /// What to say of a plan that was [checked](Self::check): a sentence without a full stop.
+    /// What to say about a plan that was [checked](Self::check): a sentence without a full stop.
     pub fn still_holds(&self) -> String {
         let saved_at = self.header.saved_at;
         format!(
@@ -86,7 +86,7 @@ impl SavedPlan {
     /// Whether a run has begun since the plan was saved.
     fn since(&self, history: Option<&History>) -> Since {
         let last = history.and_then(History::last_run);
-        // The results file names runs by the second, so a run of the same second counts as a later one.
+        // The results file records runs to the second, so a run in the same second counts as later.
         if last.is_some_and(|run| run.started().as_second() >= self.header.saved_at.as_second()) {
             Since::ARunBegan
         } else {
@@ -104,20 +104,20 @@ fn listed(differences: &[Difference]) -> Vec<String> {
     lines
 }
 
-/// Bundles of which other numbers of seats are free than when the plan was saved, a sentence each.
+/// Bundles whose number of free seats has changed since the plan was saved, a sentence each.
 pub(super) fn seat_differences(saved: &[SeatLine], now: &[SeatLine]) -> Vec<String> {
     let free = |line: &SeatLine| Some(line.total?.saturating_sub(line.allocated?));
     now.iter()
         .filter_map(|line| {
             let then = free(saved.iter().find(|then| then.code == line.code)?)?;
             let is = free(line)?;
-            (then != is).then(|| format!("of {} {is} seats are free now; the plan found {then}", line.code))
+            (then != is).then(|| format!("{} now has {is} free seats; the plan found {then}", line.code))
         })
         .collect()
 }
 
-/// The chunk sizes that have changed since the plan was saved, a sentence each; none where the plan comes to
-/// as many calls with the one as with the other.
+/// The chunk sizes that have changed since the plan was saved, a sentence each; none if the number of calls is the same
+/// with both.
 fn size_differences(plan: &Plan, saved: &BatchSizes, now: &BatchSizes) -> Vec<String> {
     if saved == now || calls(plan, saved) == calls(plan, now) {
         return Vec::new();

@@ -10,7 +10,7 @@ use crate::model::{OperationKind, Place, RowKey, Status};
 use crate::plan::Fate;
 use crate::text::fold;
 
-/// Something that is no longer as the plan has it.
+/// Something that no longer matches the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The row's place; for one that is no longer in the sheet, the place it had.
@@ -22,19 +22,18 @@ pub struct Difference {
 /// What has happened since a plan was saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// No run of the sheet has begun.
+    /// No run of the sheet has started.
     NothingRan,
-    /// One has, and may have attempted any row: one that was killed has no record of the calls whose answers it did not
-    /// live to see.
+    /// One has, and may have attempted any row: a run that was killed has no record of the calls whose answers it did
+    /// not see.
     ARunBegan,
 }
 
-/// What has changed since the plan with the rows `saved` was made, given what a plan made `now` says of the
-/// same sheet: rows that came, left or were rewritten, and rows whose accounts are in another state.
+/// What has changed since the plan with the rows `saved` was made, given what a plan made `now` says about the same
+/// sheet: rows that were added, removed or rewritten, and rows whose accounts are in a different state.
 ///
-/// A row that has been finished since is as it should be. One whose account a run has worked on `since`
-/// goes on from where that ended: it differs only where something is found that neither the saved plan
-/// found nor what it was to bring about.
+/// A row that has been finished since counts as matching. If a run has worked on its account `since`, a row differs
+/// only where a value is neither the one that the saved plan found nor the one that it wanted.
 pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, since: Since) -> Vec<Difference> {
     let by_key: HashMap<RowKey, &RowPlan> = saved.iter().map(|row| (row.report.key, row)).collect();
     let touched = (since == Since::ARunBegan).then(|| Touched::new(saved));
@@ -58,7 +57,7 @@ pub fn differences(saved: &[RowPlan], now: impl IntoIterator<Item = RowPlan>, si
     differences
 }
 
-/// Rows that left the sheet and rows that came into it; of the two in one place, one was rewritten.
+/// Rows that left the sheet and rows that are new in it; if both are in the same place, the row was rewritten.
 fn exchanged(left: Vec<&RowPlan>, newcomers: Vec<RowPlan>) -> Vec<Difference> {
     let place = |at: &Place| (at.sheet.clone(), at.row);
     let mut by_place: HashMap<_, &RowPlan> = left.iter().map(|row| (place(&row.report.place), *row)).collect();
@@ -118,7 +117,7 @@ fn change(saved: &RowPlan, now: &RowPlan, touched: Option<&Touched>) -> Option<S
     }
 }
 
-/// What is said where the name means an account that it did not mean before.
+/// The difference, if the name now means another account.
 fn another_account(saved: &RowPlan, now: &RowPlan) -> Option<String> {
     let (then, is) = (saved.report.user_id?, now.report.user_id?);
     (then != is).then(|| format!("{} now names the account {is}; the plan meant {then}", subject(now)))
@@ -148,7 +147,7 @@ fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
     let names: BTreeSet<&Name> = then.keys().chain(is.keys()).collect();
     for name in names {
         let (then, is) = (then.get(name), is.get(name));
-        // A row that leaves a fact alone finds it as the other one brings it about.
+        // If one plan leaves a fact alone, what it finds is compared with what the other one wants.
         let found = |own: Option<&Fact>, other: Option<&Fact>| match own {
             Some(fact) => fact.before.clone(),
             None => other.and_then(|fact| fact.after.clone()),
@@ -170,10 +169,10 @@ fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
     (!words.is_empty()).then(|| format!("{subject} {}", words.join(", and ")))
 }
 
-/// The accounts and groups that a run may have worked on since the plan was saved, and what the plan says of them:
-/// they are no longer as the plan found them, and need not be.
+/// The accounts and groups that a run may have worked on since the plan was saved, and what the plan says about them:
+/// they need no longer be as the plan found them.
 struct Touched {
-    /// What the plan found, or was to bring about, of each fact of an account.
+    /// For each fact of an account, the values that the plan found or wanted.
     known: HashMap<String, Vec<(Name, Option<Value>)>>,
 }
 
@@ -193,7 +192,7 @@ impl Touched {
         Self { known }
     }
 
-    /// What neither the plan found nor what it was to bring about.
+    /// Values that the plan neither found nor wanted.
     fn change(&self, saved: &RowPlan, now: &RowPlan) -> Option<String> {
         match now.fate {
             _ if saved.fate == Fate::CannotRun && now.fate != Fate::CannotRun => return Some(other_end(saved, now)),
@@ -243,13 +242,12 @@ impl Touched {
     }
 }
 
-/// What changes with the making of an account, and the list of all groups that an account is in, which any
-/// membership of it changes.
+/// Facts that change when an account is made, and the list of all its groups, which changes with any membership.
 fn is_of_the_making((name, part): &Name) -> bool {
     matches!((name.as_str(), part), ("made" | "user_id", _) | ("groups", None))
 }
 
-/// Everything that a row may be about, by every name it has in the plan.
+/// Everything a row may be about, by every name it has in the plan.
 fn names(row: &RowPlan) -> impl Iterator<Item = String> {
     let id = row.report.user_id.map(|id| id.to_string());
     // A migration works on the old account and on the new one.
@@ -290,7 +288,7 @@ fn other_deletion(now: &RowPlan) -> String {
     }
 }
 
-/// Rows that end otherwise than was planned.
+/// The difference, if a row would now end differently.
 fn other_end(saved: &RowPlan, now: &RowPlan) -> String {
     format!("the row {}; for the plan, it {}", end(now), end(saved))
 }

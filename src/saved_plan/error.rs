@@ -8,31 +8,31 @@ use jiff::Timestamp;
 use super::header::PlanOrganization;
 use crate::text::{clean, plural};
 
-/// Why a plan was not saved, or cannot be run as it was saved. Nothing was sent.
+/// Why a plan was not saved, or cannot be run as saved. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SavedPlanError {
     /// The file cannot be read.
     #[error(transparent)]
     Read(io::Error),
     /// The file is something else.
-    #[error("`{}` is no plan that reseat saved: {reason}", path.display())]
+    #[error("`{}` is not a plan saved by reseat: {reason}", path.display())]
     NotAPlan {
         /// The file.
         path: PathBuf,
-        /// How that shows.
+        /// What shows it.
         reason: String,
     },
-    /// The file is of a newer version of the format.
+    /// The file is in a newer format version.
     #[error("`{}` was saved by a newer reseat (format {version}; this one knows {known})", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its version of the format.
+        /// Its format version.
         version: u32,
         /// The newest version that is understood.
         known: u32,
     },
-    /// The file is a plan, and does not make sense.
+    /// The file is a plan, but its content is invalid.
     #[error("`{}` is damaged: {reason}", path.display())]
     Damaged {
         /// The file.
@@ -40,13 +40,13 @@ pub enum SavedPlanError {
         /// What is wrong, and where.
         reason: String,
     },
-    /// There is another file where the plan is to be saved.
-    #[error("`{}` exists and is no saved plan, so it is not replaced", path.display())]
+    /// There is already another file where the plan should be saved.
+    #[error("`{}` exists and is not a saved plan, so it is not replaced", path.display())]
     NotReplaced {
         /// That file.
         path: PathBuf,
     },
-    /// The file system refuses the plan.
+    /// The file system refused to save the plan.
     #[error("failed to save the plan to `{}`", path.display())]
     Write {
         /// The file.
@@ -54,7 +54,7 @@ pub enum SavedPlanError {
         /// What the file system said.
         source: io::Error,
     },
-    /// Other flags are typed than the plan was made with.
+    /// The typed flags differ from those the plan was made with.
     #[error(
         "{} not that of the plan in `{}`, so nothing was sent",
         if differences.len() == 1 { "1 flag is".to_owned() } else { format!("{} are", plural(differences.len(), "flag")) },
@@ -63,7 +63,7 @@ pub enum SavedPlanError {
     OtherFlags {
         /// The plan.
         path: PathBuf,
-        /// Which flags, a sentence each.
+        /// The flags, a sentence each.
         differences: Vec<String>,
     },
     /// The plan was made for another organization.
@@ -74,9 +74,9 @@ pub enum SavedPlanError {
     OtherOrganization {
         /// The plan.
         path: PathBuf,
-        /// The organization that it was made for.
+        /// The organization it was made for.
         planned: PlanOrganization,
-        /// The one that the run is against.
+        /// The one this run is against.
         present: PlanOrganization,
     },
     /// Something is no longer as it was when the plan was saved.
@@ -92,13 +92,13 @@ pub enum SavedPlanError {
         saved_at: Timestamp,
         /// How many things.
         count: usize,
-        /// Which things, a line each; of very many the first.
+        /// The changes, a line each; only the first of very many.
         changes: Vec<String>,
     },
 }
 
 impl SavedPlanError {
-    /// Whether the plan can be read, and does not fit what it is to be run on.
+    /// Whether the plan was read, but does not match what it should run on.
     pub fn is_mismatch(&self) -> bool {
         matches!(
             self,
@@ -106,7 +106,7 @@ impl SavedPlanError {
         )
     }
 
-    /// What does not fit, a line each.
+    /// The mismatches, a line each.
     pub fn details(&self) -> &[String] {
         match self {
             Self::OtherFlags { differences, .. } => differences,

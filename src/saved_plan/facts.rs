@@ -1,4 +1,4 @@
-//! What a row finds and brings about, fact by fact, and in words.
+//! What a row finds and changes, fact by fact, and in words.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::sheet_plan::RowPlan;
 use crate::text::clean;
 
-/// Which fact: `licenses`, `name`; of one group's membership, `groups` and the group's name.
+/// Which fact: `licenses`, `name`; for membership of a group, `groups` and the group's name.
 pub(super) type Name = (String, Option<String>);
 
-/// What was and what will be of one fact, as far as the row says.
+/// One fact before and after, as far as the row says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Fact {
     pub(super) before: Option<Value>,
@@ -40,7 +40,7 @@ fn flat(side: Option<&Value>) -> Vec<(Name, Value)> {
                 flat.extend(parts.iter().map(part));
             }
             _ if name == "group_ids" => {}
-            // What is not there is not set.
+            // A missing field means that it is not set.
             Value::Bool(false) if name == "external_license" => {}
             _ => flat.push(((name.clone(), None), sorted(value))),
         }
@@ -48,7 +48,7 @@ fn flat(side: Option<&Value>) -> Vec<(Name, Value)> {
     flat
 }
 
-/// A list in one order: the server gives groups in any.
+/// A list in a fixed order, because the server returns groups in any order.
 fn sorted(value: &Value) -> Value {
     let mut value = value.clone();
     if let Value::Array(list) = &mut value {
@@ -57,7 +57,7 @@ fn sorted(value: &Value) -> Value {
     value
 }
 
-/// A state that something is in, in words: `holds ATTUNU`, `hold ATTUNU`.
+/// A state in words: `holds ATTUNU`, `hold ATTUNU`.
 pub(super) struct State {
     verb: Verb,
     rest: String,
@@ -70,7 +70,7 @@ enum Verb {
 }
 
 impl State {
-    /// What this value of a fact says.
+    /// This value of a fact, in words.
     pub(super) fn of((name, part): &Name, value: Option<&Value>) -> Self {
         let value = value.unwrap_or(&Value::Null);
         let (verb, rest) = match (name.as_str(), part, value) {
@@ -127,7 +127,7 @@ fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// The elements of a list; `None` where there are none.
+/// The elements of a list; `None` if there are none.
 fn listed(value: &Value) -> Option<String> {
     let list = value.as_array().filter(|list| !list.is_empty())?;
     let words: Vec<String> = list.iter().map(bare).collect();

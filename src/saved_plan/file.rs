@@ -1,4 +1,4 @@
-//! The plan file: written whole or not at all, readable by its owner only; read with care.
+//! The plan file: written atomically, readable only by its owner, and checked when it is read.
 
 use std::collections::HashSet;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -17,10 +17,10 @@ use crate::text::clean;
 /// What every plan file begins with.
 const FORMAT: &str = "reseat plan";
 
-/// The version of the format that is written here, and the newest that is understood.
+/// The format version written here, and the newest that is understood.
 const VERSION: u32 = 1;
 
-/// By what a plan file is known.
+/// Identifies a plan file.
 #[derive(Serialize, Deserialize)]
 struct FormatMark {
     format: String,
@@ -42,7 +42,7 @@ pub struct SavedPlan {
     pub(super) plan: Content,
 }
 
-/// What of the plan is compared.
+/// The part of the plan that is compared.
 #[derive(Debug, Deserialize)]
 pub(super) struct Content {
     pub(super) seats: Vec<SeatLine>,
@@ -58,10 +58,10 @@ struct PlanFile<P> {
     plan: P,
 }
 
-/// Whether a plan may be saved here: nothing but an older plan is ever replaced.
+/// Whether a plan may be saved here: only an older plan is ever replaced.
 ///
 /// # Errors
-/// [`SavedPlanError::NotReplaced`] where there is another file.
+/// [`SavedPlanError::NotReplaced`] if there is any other file.
 pub fn may_be_saved_to(path: &Path) -> Result<(), SavedPlanError> {
     let is_plan = || {
         let text = fs_err::read_to_string(path).ok()?;
@@ -75,10 +75,10 @@ pub fn may_be_saved_to(path: &Path) -> Result<(), SavedPlanError> {
     Err(SavedPlanError::NotReplaced { path })
 }
 
-/// Writes a plan file in one step; what is kept of `plan` is what serializes as its `seats` and `rows`.
+/// Writes a plan file atomically; of `plan`, what serializes as `seats` and `rows` can be read back.
 ///
 /// # Errors
-/// [`SavedPlanError::Write`] where the file system refuses.
+/// [`SavedPlanError::Write`] if the file system refuses.
 pub fn write(path: &Path, header: PlanHeader, plan: impl Serialize) -> Result<(), SavedPlanError> {
     let PlanHeader { saved_at, .. } = header;
     let content = PlanFile {
@@ -88,7 +88,7 @@ pub fn write(path: &Path, header: PlanHeader, plan: impl Serialize) -> Result<()
             reseat: env!("CARGO_PKG_VERSION").to_owned(),
         },
         header: PlanHeader {
-            // As precise as the results file.
+            // As precise as the results file, whose times it is compared with.
             saved_at: Timestamp::from_millisecond(saved_at.as_millisecond()).unwrap_or(saved_at),
             ..header
         },
@@ -102,7 +102,7 @@ pub fn write(path: &Path, header: PlanHeader, plan: impl Serialize) -> Result<()
 
 fn replace(path: &Path, content: &impl Serialize) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    // `NamedTempFile` makes it readable by its owner only, wherever the file system knows of owners.
+    // `NamedTempFile` creates it readable only by its owner, where the file system has owners.
     let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     let mut out = BufWriter::new(&file);
     serde_json::to_writer_pretty(&mut out, content)?;
@@ -115,18 +115,18 @@ fn replace(path: &Path, content: &impl Serialize) -> io::Result<()> {
 }
 
 impl SavedPlan {
-    /// The rows that it plans.
+    /// The rows it plans.
     pub fn planned_rows(&self) -> HashSet<RowKey> {
         let planned = self.plan.rows.iter().filter(|row| row.is_planned());
         planned.map(|row| row.report.key).collect()
     }
 
-    /// The sheet that it was made for, seen from here.
+    /// The sheet it was made for, relative to the working folder.
     pub fn sheet(&self) -> PathBuf {
         path_from(&self.path, &self.header.sheet)
     }
 
-    /// The results file that it was made with, if one was named, seen from here.
+    /// The results file given with `--results`, if any, relative to the working folder.
     pub fn results(&self) -> Option<PathBuf> {
         self.header.results.as_ref().map(|path| path_from(&self.path, path))
     }
@@ -134,14 +134,14 @@ impl SavedPlan {
     /// Reads a plan file.
     ///
     /// # Errors
-    /// There is none, it is no plan, it is damaged, or it is of a newer version.
+    /// The file is missing, not a plan, damaged, or of a newer version.
     pub fn read(path: &Path) -> Result<Self, SavedPlanError> {
         let not_a_plan = |reason: String| SavedPlanError::NotAPlan {
             path: path.to_owned(),
             reason,
         };
         let text = fs_err::read(path).map_err(SavedPlanError::Read)?;
-        // The mark is read by itself first: a newer version may have anything in the place of the rest.
+        // The mark is read by itself first, because the rest may be anything in a newer version.
         match serde_json::from_slice::<FormatMark>(&text) {
             Err(error) => return Err(not_a_plan(error.to_string())),
             Ok(mark) if mark.format != FORMAT => {

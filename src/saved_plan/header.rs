@@ -1,4 +1,4 @@
-//! What a plan was made from, as its file says.
+//! What a plan was made from, as its file records it.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub struct PlanHeader {
     pub organization: PlanOrganization,
     /// The sheet, as [`path_beside`] gives it.
     pub sheet: PathBuf,
-    /// The results file that `--results` named, likewise.
+    /// The file given with `--results`, in the same form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<PathBuf>,
     /// The flags.
@@ -28,7 +28,7 @@ pub struct PlanHeader {
     pub batch: BatchSizes,
 }
 
-/// The organization that a plan was made for.
+/// The organization a plan was made for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PlanOrganization {
     /// Its id.
@@ -37,8 +37,8 @@ pub struct PlanOrganization {
     pub name: String,
 }
 
-/// A path as the plan file holds it: relative where it is below the folder of the plan file, so that both can be moved
-/// together, else absolute.
+/// A path as stored in the plan file: relative if it is below the plan file's folder, so that both can be moved
+/// together, otherwise absolute.
 pub fn path_beside(plan_file: &Path, path: &Path) -> PathBuf {
     if path == Path::new(STDIN) {
         return path.to_owned();
@@ -53,7 +53,7 @@ pub fn path_beside(plan_file: &Path, path: &Path) -> PathBuf {
     below.unwrap_or(absolute)
 }
 
-/// The path that a plan file holds, seen from here.
+/// A path stored in a plan file, relative to the working folder.
 pub(super) fn path_from(plan_file: &Path, path: &Path) -> PathBuf {
     if path == Path::new(STDIN) {
         return path.to_owned();

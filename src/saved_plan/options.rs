@@ -1,4 +1,4 @@
-//! The flags that a plan was made with. Pure.
+//! The flags a plan was made with. Pure.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::cli::{
 };
 use crate::model::OperationKind;
 
-/// The flags that a plan was made with, as the plan file holds them; those that were not typed are left out.
+/// The flags a plan was made with, as stored in the plan file; flags that were not typed are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(
@@ -58,9 +58,9 @@ fn is_not(flag: &bool) -> bool {
 type Flag = (&'static str, Vec<String>);
 
 impl SavedOptions {
-    /// The flags of what was typed; the results file is kept apart.
+    /// The flags that were typed; the results file is stored separately.
     pub fn of(typed: &PlanningOptions) -> Self {
-        // Taken apart by name: a new flag does not compile until it is kept here, or left out on purpose.
+        // Destructured by name: a new flag does not compile until it is stored here or left out on purpose.
         let PlanningOptions {
             sheet:
                 SheetOptions {
@@ -77,7 +77,7 @@ impl SavedOptions {
             admins,
             invalid_rows,
             pending_invites,
-            // The header keeps it.
+            // Stored in the header.
             results: _,
         } = typed;
         let mapping = |mapping: &ColumnMapping| format!("{}={}", mapping.header, mapping.column);
@@ -143,8 +143,7 @@ impl SavedOptions {
         }
     }
 
-    /// What of the `typed` flags is not as this plan was made, a sentence each. A flag that is not typed is
-    /// the plan's.
+    /// How the `typed` flags differ from those of this plan, a sentence each. A flag that is not typed is the plan's.
     pub fn differences(&self, typed: &Self) -> Vec<String> {
         let ours = self.flags();
         let mut differences = Vec::new();
@@ -164,8 +163,8 @@ impl SavedOptions {
         differences
     }
 
-    /// The words to add to the `typed` flags for another sheet of the same kind: how to read it, and what is
-    /// allowed. Which rows were chosen is of the plan's own sheet only.
+    /// The words to add to the `typed` flags for another sheet of the same kind: how to read it, and what is allowed.
+    /// The choice of rows only applies to the plan's own sheet.
     pub fn missing_from(&self, typed: &Self) -> Vec<String> {
         let typed = typed.flags();
         let is_typed = |flag: &str| typed.iter().any(|(name, _)| *name == flag);

@@ -1,5 +1,5 @@
-//! What a plan says of a sheet, row by row, in a form that can be shown, kept in a file, and compared with
-//! what a later plan says of the same rows.
+//! What a plan says about a sheet, row by row, in a form that can be shown, saved, and compared with a later plan of
+//! the same rows.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,7 @@ use crate::ledger::Record;
 use crate::model::{OperationKind, Place, RowKey, RowReport, Status, UserId};
 use crate::plan::{Fate, PlannedSheet, RowIndex, StepIndex, Work};
 
-/// A whole sheet as a plan sees it. Serialized as a list, row by row, so that none but the one at hand is in
-/// memory.
+/// A complete sheet as a plan sees it. Serialized as a list, row by row, so that only the current one is in memory.
 #[derive(Clone, Copy)]
 pub struct SheetPlan<'a> {
     /// Every row of the sheet, in its order.
@@ -23,7 +22,7 @@ pub struct SheetPlan<'a> {
 }
 
 impl<'a> SheetPlan<'a> {
-    /// What the plan says of each row, in the sheet's order.
+    /// What the plan says about each row, in the sheet's order.
     pub fn rows(self) -> impl Iterator<Item = RowPlan> + 'a {
         let Self {
             order,
@@ -63,7 +62,7 @@ fn left_out(record: &Record) -> RowPlan {
     }
 }
 
-/// What a plan says of one row. `docs/plan.md` has its form in JSON.
+/// What a plan says about one row. `docs/plan.md` describes its JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "RowPlanShape", into = "RowPlanShape")]
 pub struct RowPlan {

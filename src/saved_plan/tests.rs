@@ -411,6 +411,6 @@ fn seats_are_told_where_another_number_is_free() {
     let now = [line("ACNU", Some(7)), line("PMD", Some(10)), line("TSTNU", None)];
     assert_eq!(
         seat_differences(&saved, &now),
-        ["of PMD 0 seats are free now; the plan found 3"]
+        ["PMD now has 0 free seats; the plan found 3"]
     );
 }

@@ -23,7 +23,7 @@ pub struct Connection {
     pub organization_id: OrganizationId,
     /// How to sign in.
     pub credentials: Credentials,
-    /// Certificates (PEM) to trust beside the system's.
+    /// Certificates (PEM) to trust in addition to the system's.
     pub ca_file: Option<PathBuf>,
 }
 

@@ -70,7 +70,7 @@ impl ConfigFile {
     }
 }
 
-/// The table of the profile in use, empty where nothing is configured; `None` where the profile that is meant does not
+/// The table of the profile in use, empty where nothing is configured; `None` if the profile that is meant does not
 /// exist, which is then among the findings.
 pub(super) fn profile<'a>(
     root: &mut Section<'a>,

@@ -1,4 +1,4 @@
-//! What is wrong with the configuration: all of it at once, each with its place and its mend.
+//! What is wrong with the configuration: everything at once, each with its place and its fix.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::problem::Severity;
 pub struct Finding {
     /// Whether it stops the command.
     pub severity: Severity,
-    /// Where it was said: a flag, a variable, or a key with its file and line; empty for what nobody said.
+    /// Where it was set: a flag, a variable, or a key with its file and line; empty for a missing value.
     pub place: String,
     /// What is wrong; reads after the place and a colon, or by itself. Never holds the value of a secret.
     pub what: String,

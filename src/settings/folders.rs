@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 pub(super) const FILE_NAME: &str = "reseat.toml";
 
 /// The platform's folder for reseat's configuration: `$XDG_CONFIG_HOME/reseat` (or `~/.config/reseat`),
-/// `~/Library/Application Support/reseat`, `%APPDATA%\reseat`. `None` where the variables are not set.
+/// `~/Library/Application Support/reseat`, `%APPDATA%\reseat`. `None` if the variables are not set.
 pub fn config_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let folder = |variable: &str| absolute(environment, variable);
     let base = if cfg!(windows) {
@@ -20,7 +20,7 @@ pub fn config_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<Pat
 }
 
 /// The platform's folder for what reseat remembers between runs: `$XDG_STATE_HOME/reseat` (or
-/// `~/.local/state/reseat`), `~/Library/Application Support/reseat`, `%LOCALAPPDATA%\reseat`. `None` where
+/// `~/.local/state/reseat`), `~/Library/Application Support/reseat`, `%LOCALAPPDATA%\reseat`. `None` if
 /// the variables are not set.
 pub fn state_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let folder = |variable: &str| absolute(environment, variable);

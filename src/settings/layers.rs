@@ -44,7 +44,7 @@ impl Layers<'_> {
         }
         match (command, file) {
             (Some(said), Some(_)) => {
-                let what = format!("stands beside `{}`", keys.file);
+                let what = format!("is set together with `{}`", keys.file);
                 self.findings
                     .error(&said.place, SettingFault::new(what, "keep one of the two"));
                 None
@@ -57,13 +57,12 @@ impl Layers<'_> {
         }
     }
 
-    /// Whether the secret stands in the profile itself, which is reported as such.
+    /// Whether the secret is in the profile itself, which is reported separately.
     pub(super) fn has_literal(&self, keys: SecretKeys) -> bool {
         keys.literals.iter().any(|key| self.profile.has(key))
     }
 
-    /// Reports a value that nobody gave, and says where it can be given. One that was given and
-    /// does not fit is reported already.
+    /// Reports a missing value, and says where it can be set. One that was given and does not fit is reported already.
     pub(super) fn missing(&self, key: &str, variable: Option<&str>, advice: &str) {
         if self.profile.has(key) {
             return;

@@ -19,7 +19,7 @@ pub struct Limits {
     pub retry: RetryPolicy,
     /// How long one request may take.
     pub timeout: Duration,
-    /// For how long what a lost answer may have brought about is looked for, and whether a successor is complete.
+    /// How long to look for the effect of a call whose answer was lost, and for a successor to be complete.
     pub settle: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! The whole of it: what was said, and what is meant.
+//! Loads the settings: from what was given to what is meant.
 
 use super::batch::{Batch, batch};
 use super::connection::{Connection, connection};
@@ -19,7 +19,7 @@ pub struct Settings {
     pub deployment: Deployment,
     /// The organization; always there with [`Reach::Online`], never with [`Reach::Offline`].
     pub connection: Option<Connection>,
-    /// Bundle codes that the profile allows beside the known ones.
+    /// Bundle codes that the profile allows in addition to the known ones.
     pub bundle_codes: Vec<BundleCode>,
     /// Concurrency, quotas, retries and times.
     pub limits: Limits,
@@ -45,7 +45,7 @@ pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach
     }
 }
 
-/// `None` where something essential was at fault, which is then among the findings.
+/// `None` if something essential was at fault, which is then among the findings.
 fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, findings: &Findings) -> Option<Settings> {
     let file = ConfigFile::read(overrides, surroundings, findings).ok()?;
     let table = match &file {

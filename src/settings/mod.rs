@@ -1,7 +1,7 @@
 //! Flags, environment, profile and defaults into one validated value, every problem at once.
 //!
-//! Knows nothing of clap ([`Overrides`] is what the flags said, in plain words) and nothing of the
-//! network. Secrets are located here and read only when somebody asks for them.
+//! Knows nothing of clap ([`Overrides`] is what the flags said, in plain words) and nothing of the network. Secrets are
+//! located here and only read when they are needed.
 
 mod batch;
 mod connection;

@@ -120,7 +120,7 @@ fn only_line(key: &'static str, bytes: Vec<u8>) -> Result<SecretString, SecretEr
 /// What becomes of a command's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Messages {
-    /// They go where reseat's own go, at once: they may ask a person for something.
+    /// They are passed through to reseat's own at once, because they may prompt the user.
     Shown,
     /// They are kept for the error.
     Kept,
@@ -173,7 +173,7 @@ fn run(key: &'static str, line: &str, messages: Messages, patience: Duration) ->
                     .unwrap_or(Ok(Vec::new()))
                     .unwrap_or_default(),
             ),
-            None => "; what it says, if anything, stands above".to_owned(),
+            None => "; its output, if any, is above".to_owned(),
         };
         return Err(SecretError::Failed { key, status, said });
     }
@@ -202,7 +202,7 @@ fn beginning(pipe: impl Read + Send + 'static) -> mpsc::Receiver<std::io::Result
 fn in_its_words(said: &[u8]) -> String {
     let words = clean(&String::from_utf8_lossy(said), 500);
     if words.trim().is_empty() {
-        "; it says nothing of the reason".to_owned()
+        "; it gave no reason".to_owned()
     } else {
         format!(": {}", words.trim())
     }
@@ -277,11 +277,7 @@ mod tests {
         let words = told("echo hunter2; echo 'the vault is\x1b[31m\n  locked' >&2; exit 3");
         assert!(words.contains("vault is") && words.contains("locked"), "{words}");
         assert!(!words.contains("hunter2") && !words.contains(['\x1b', '\n']), "{words}");
-        assert!(
-            told("exit 3").ends_with("it says nothing of the reason"),
-            "{}",
-            told("exit 3")
-        );
+        assert!(told("exit 3").ends_with("it gave no reason"), "{}", told("exit 3"));
         let long = told("i=0; while [ $i -lt 9000 ]; do echo 'a message that goes on' >&2; i=$((i+1)); done; exit 3");
         assert!(long.len() < 700, "{}", long.len());
     }

@@ -1,4 +1,4 @@
-//! One table of the file, read key by key; what is left over at the end is reported.
+//! One table of the file, read key by key; keys left over at the end are reported.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ impl<'a> Section<'a> {
         &self.name
     }
 
-    /// Whether the key stands in it, whatever its value.
+    /// Whether it has the key, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.find(key).is_some()
     }
@@ -207,7 +207,7 @@ impl<'a> Section<'a> {
         said.map(|said| said.value)
     }
 
-    /// Reports the keys that nobody asked for: a secret written down is refused, anything else warned of.
+    /// Reports unknown keys: a secret in the file is refused, anything else is a warning.
     pub(super) fn finish(self) {
         for (key, value) in self.table.into_iter().flatten() {
             let name: &str = key.get_ref();
@@ -259,7 +259,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The number of the line on which this byte of the text stands, from 1.
+/// The number of the line that contains this byte of the text, from 1.
 pub(super) fn line_of(text: &str, byte: usize) -> usize {
     text.get(..byte).unwrap_or_default().matches('\n').count() + 1
 }

@@ -39,7 +39,7 @@ pub(super) fn check(workbook: &[u8]) -> Result<(), WorkbookError> {
     }
     for start in globals.worksheets {
         let mut area = Area::default();
-        // Charts stand within a worksheet, between a beginning and an end of their own, and have cells too.
+        // Charts are nested within a worksheet, with their own begin and end records, and have cells too.
         let mut begun = 0_usize;
         for (kind, data) in (Records {
             rest: workbook.get(start..).unwrap_or_default(),
@@ -67,7 +67,7 @@ pub(super) fn check(workbook: &[u8]) -> Result<(), WorkbookError> {
     Ok(())
 }
 
-/// What stands before the worksheets.
+/// What precedes the worksheets.
 #[derive(Debug, Default)]
 struct Globals {
     /// Where each worksheet begins.
@@ -137,7 +137,7 @@ struct Area {
     /// Top, left, bottom and right.
     corners: Option<[u32; 4]>,
     declared: u64,
-    /// Where the last formula stands; its text comes in a record of its own.
+    /// The cell of the last formula; its text follows in a separate record.
     formula: (u16, u16),
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-/// How many bytes may stand between two `<`. A parser holds all of them in memory.
+/// How many bytes there may be between two `<`. A parser holds all of them in memory.
 const LONGEST: usize = 16 << 20;
 
 /// Passes on what `input` gives, and fails where a text or a tag goes on without end.

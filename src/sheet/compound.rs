@@ -16,10 +16,10 @@ const HEADER: usize = 512;
 const LARGEST: u64 = 256 << 20;
 /// Sector numbers from here on mean something else.
 const RESERVED: u32 = 0xffff_fffa;
-/// Streams shorter than this stand in sectors of sectors.
+/// Streams shorter than this are stored in mini sectors.
 const SHORT: u64 = 4096;
 
-/// Refuses what is encrypted, is no workbook, does not hold together, or would fill the memory.
+/// Refuses files that are encrypted, not a workbook, inconsistent, or would fill the memory.
 pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookError> {
     let mut bytes = Vec::new();
     file.rewind()?;

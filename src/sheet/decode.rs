@@ -50,7 +50,7 @@ impl<R: Read> DecodingReader<R> {
 
     /// Fills `text`, which is used up; it stays empty only at the end.
     fn decode(&mut self) -> io::Result<()> {
-        // A decoder that has been told of the end must not be asked again.
+        // A decoder that has seen the end must not be called again.
         while !self.finished {
             if self.raw.pending().is_empty() && !self.at_end {
                 self.raw.start = 0;

@@ -6,7 +6,7 @@ use super::row::Row;
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 const ROWS: usize = 50;
 
-/// What the first lines tell.
+/// What the first lines show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     /// The delimiter.
@@ -43,7 +43,7 @@ pub(super) fn detect(head: &str) -> Dialect {
     }
 }
 
-/// Whether two rows in three are parted like the header, and into how many cells that is.
+/// Whether two rows in three have as many cells as the header, and how many that is.
 fn score(head: &str, delimiter: u8) -> (bool, usize) {
     let mut reader = RecordReader::new(head.as_bytes(), delimiter);
     let mut row = Row::default();

@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 pub(super) struct TextEncoding {
     /// The encoding.
     pub(super) encoding: &'static Encoding,
-    /// How many bytes of byte order mark stand in front.
+    /// The length of the byte order mark.
     pub(super) mark: u8,
     /// Whether every byte fits the encoding; where not, the odd ones become U+FFFD.
     pub(super) is_valid: bool,
@@ -22,7 +22,7 @@ impl TextEncoding {
     }
 }
 
-/// Reads the whole of `input`, which begins with `head`, as far as that is needed to tell.
+/// Reads `input`, which begins with `head`, as far as needed to decide.
 ///
 /// UTF-8 is what it says by its byte order mark or by being valid; bytes that are not valid make it
 /// Windows-1252, unless there are more valid letters beyond ASCII than invalid bytes: then a single

@@ -60,7 +60,7 @@ pub enum SheetError {
         what: &'static str,
     },
     /// The workbook's bytes do not hold together.
-    #[error("`{path}` is damaged ({reason}); open it in the spreadsheet program and save it anew, or save it as .csv")]
+    #[error("`{path}` is damaged ({reason}); open it in the spreadsheet program and save it again, or save it as .csv")]
     Broken {
         /// The file.
         path: String,
@@ -77,7 +77,7 @@ pub enum SheetError {
     },
     /// The cells of a workbook of the older format are too far apart to be laid out in memory.
     #[error(
-        "the cells of `{path}` are spread over more rows and columns than can be held; delete what stands far away from the table, or save it as .xlsx or .csv"
+        "the cells of `{path}` are spread over more rows and columns than can be held; delete cells far away from the table, or save it as .xlsx or .csv"
     )]
     TooWide {
         /// The file.
@@ -97,7 +97,7 @@ pub enum SheetError {
         /// Why.
         source: io::Error,
     },
-    /// The sheet of the rows that need a person cannot be written.
+    /// The sheet of the rows that need attention cannot be written.
     #[error("cannot write `{path}`: {reason}")]
     Write {
         /// The file.

@@ -1,4 +1,4 @@
-//! The sheet of the rows that need a person: the input's own columns, and what became of each row.
+//! The sheet of the rows that need attention: the input's own columns, and what became of each row.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use super::source::{Format, Source};
 use super::visitor::{Visit, Visitor};
 use crate::text::{escape_formula, header_key};
 
-/// What is written beside a row that needs a person.
+/// What is written next to a row that needs attention.
 #[derive(Debug, Clone)]
 pub struct FailedRow {
     /// For the column `reseat_status`.
@@ -31,7 +31,7 @@ const STATUS: &str = "reseat_status";
 const MESSAGE: &str = "reseat_message";
 
 impl Source {
-    /// Where the rows that need a person go: `<stem>.failed.csv` beside the sheet, or
+    /// Where the rows that need attention go: `<stem>.failed.csv` beside the sheet, or
     /// `<stem>.failed.xlsx` for a workbook.
     pub fn failed_rows_path(&self) -> PathBuf {
         let extension = if self.is_workbook() {
@@ -103,7 +103,7 @@ impl Table {
         self.rows.push((cells, failed));
     }
 
-    /// Rows of equal length, so that status and message stand under their headers.
+    /// Rows of equal length, so that status and message are under their headers.
     fn into_rows(self) -> impl Iterator<Item = Vec<String>> {
         let width = self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0);
         self.rows.into_iter().map(move |(mut cells, failed)| {

@@ -1,4 +1,4 @@
-//! Which rows of an `.xlsx` the spreadsheet program hides; its reader does not tell.
+//! Which rows of an `.xlsx` the spreadsheet program hides; calamine does not report it.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek};
@@ -28,7 +28,7 @@ pub(super) fn hidden_rows(file: &mut (impl Read + Seek)) -> HashMap<String, Vec<
         }
         Some(hidden)
     });
-    // Whether it can be rewound is found out by whoever reads it next.
+    // If it cannot be rewound, the next read reports that.
     let _ = file.rewind();
     found.unwrap_or_default()
 }
@@ -113,7 +113,7 @@ fn rows_of(mut part: impl Read) -> Vec<u32> {
     }
 }
 
-/// The number of the row in whose tag the mark stands, if it says yes.
+/// The number of the row in whose tag the mark is, if its value is true.
 fn hidden_row(bytes: &[u8], mark: usize) -> Option<u32> {
     let start = bytes[..mark].iter().rposition(|byte| *byte == b'<')?;
     let end = mark + bytes[mark..].iter().position(|byte| *byte == b'>')?;

@@ -137,7 +137,7 @@ impl<R: BufRead> Content<R> {
 
     /// Reads what the cell shows, notes and drawings left out.
     fn cell(&mut self, cell: &mut OdsCell) -> Result<(), WorkbookError> {
-        // Of what is left out, how many elements are open.
+        // How many elements of skipped content are open.
         let mut left_out = 0_usize;
         loop {
             self.buffer.clear();

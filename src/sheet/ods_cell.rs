@@ -7,7 +7,7 @@ use super::number::write_number;
 use super::row::{CellKind, LONGEST_ROW};
 use super::workbook_error::WorkbookError;
 
-/// A cell that is being read: its value stands in attributes, what it shows in paragraphs.
+/// A cell being read: its value is in attributes, its displayed text in paragraphs.
 #[derive(Debug)]
 pub(super) struct OdsCell {
     kind: CellKind,

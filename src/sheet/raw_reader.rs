@@ -1,4 +1,4 @@
-//! The bytes that a record is made of, as they stand in the file.
+//! The bytes of a record, as they are in the file.
 //!
 //! The csv crate gives a record's cells only; what came before them and what ended them is seen here.
 
@@ -11,7 +11,7 @@ use super::row::LONGEST_ROW;
 pub(super) struct RawReader<R> {
     input: R,
     remembered: Vec<u8>,
-    /// Where in the input the first of `remembered` stands.
+    /// The position in the input of the first of `remembered`.
     start: u64,
     /// Where in the input the last record ended.
     record_end: u64,
@@ -37,7 +37,7 @@ impl<R> RawReader<R> {
         &self.remembered[self.forgettable()..]
     }
 
-    /// How many empty lines stand between the last record and what follows it.
+    /// How many empty lines there are between the last record and what follows it.
     pub(super) fn empty_lines(&self) -> u32 {
         let (mut count, mut after_return) = (0, self.ended_by_return);
         for byte in self.since_record() {

@@ -71,7 +71,7 @@ pub(super) const MOST_COLUMNS: usize = 1 << 14;
 pub(super) const LONGEST_ROW: usize = 4 << 20;
 
 impl Row {
-    /// The number that a spreadsheet program shows beside the row.
+    /// The number that a spreadsheet program shows next to the row.
     pub fn number(&self) -> u32 {
         self.number
     }
@@ -180,7 +180,7 @@ impl Row {
 
 /// Whether a cell holds nothing but white space.
 fn is_blank(cell: &str) -> bool {
-    // The first byte nearly always tells.
+    // The first byte is nearly always enough.
     !matches!(cell.as_bytes(), [b'!'..=b'~', ..]) && cell.trim().is_empty()
 }
 

@@ -111,7 +111,7 @@ impl<'v> RowBuilder<'v> {
         self.visit
     }
 
-    /// Tells of a row, by its number, that the spreadsheet program hides it; to be told in order, before its cells.
+    /// Marks a row, by its number, as hidden by the spreadsheet program; must be called in order, before its cells.
     pub(super) fn hide(&mut self, number: u32) {
         self.hidden.push(number);
     }

@@ -11,7 +11,7 @@ const RICH: u8 = 0x08;
 /// workbook. The record is `first`; `more` are those that continue it.
 pub(super) fn lengths<'w>(first: &'w [u8], more: impl Iterator<Item = &'w [u8]>) -> Vec<u16> {
     let mut strings = Strings {
-        // Two counts stand before the strings.
+        // Two counts precede the strings.
         rest: first.get(8..).unwrap_or_default(),
         more,
     };
@@ -35,7 +35,7 @@ impl<'w, M: Iterator<Item = &'w [u8]>> Strings<'w, M> {
         Some(())
     }
 
-    /// Bytes that stand within one record.
+    /// Bytes within one record.
     fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (bytes, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
@@ -64,7 +64,7 @@ impl<'w, M: Iterator<Item = &'w [u8]>> Strings<'w, M> {
         Some(letters)
     }
 
-    /// Where letters go on in another record, it says anew how wide they are.
+    /// If characters continue in another record, it states their width again.
     fn skip_letters(&mut self, mut letters: usize, mut flags: u8) -> Option<()> {
         while letters > 0 {
             let width = if flags & WIDE == 0 { 1 } else { 2 };

@@ -25,7 +25,7 @@ pub(super) enum Format {
     Workbook(WorkbookFormat),
 }
 
-/// A sheet file: a CSV or a workbook, told by its content.
+/// A sheet file: a CSV or a workbook, detected from its content.
 ///
 /// The file stays open, so that a spreadsheet program which replaces it meanwhile does not
 /// change what is read; one that is overwritten in place is noticed and refused.
@@ -106,8 +106,8 @@ impl Source {
         matches!(self.format, Format::Workbook(_))
     }
 
-    /// What had to be guessed about a CSV: `read as Windows-1252, cells parted by ;`. Empty for a
-    /// workbook and for the plain case of UTF-8 and commas.
+    /// What had to be guessed about a CSV: `read as Windows-1252, cells separated by ;`. Empty for a workbook and for
+    /// the plain case of UTF-8 and commas.
     pub fn assumptions(&self) -> String {
         let Format::Text(format) = self.format else {
             return String::new();
@@ -118,8 +118,8 @@ impl Source {
         }
         match format.dialect.delimiter {
             b',' => {}
-            b'\t' => parts.push("cells parted by tabs".to_owned()),
-            other => parts.push(format!("cells parted by `{}`", char::from(other))),
+            b'\t' => parts.push("cells separated by tabs".to_owned()),
+            other => parts.push(format!("cells separated by `{}`", char::from(other))),
         }
         parts.join(", ")
     }
@@ -184,7 +184,7 @@ fn length(stamp: Option<(u64, SystemTime)>) -> u64 {
     stamp.map_or(u64::MAX, |(length, _)| length)
 }
 
-/// So many bytes from the beginning: whoever reads to the end of a file that is being written to may never get there.
+/// This many bytes from the beginning: a file that is still being written to may never end.
 fn beginning(file: &mut std::fs::File, length: u64) -> io::Result<io::Take<&mut std::fs::File>> {
     file.seek(SeekFrom::Start(0))?;
     Ok(file.take(length))

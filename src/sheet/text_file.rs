@@ -10,17 +10,17 @@ use super::record::RecordReader;
 use super::row::Row;
 use super::visitor::{Visit, Visitor};
 
-/// How much of the file the delimiter is told by.
+/// How much of the file is used to detect the delimiter.
 const HEAD: u64 = 64 << 10;
 
-/// How the bytes of a text file are to be read.
+/// How to read the bytes of a text file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextFormat {
     pub(super) encoding: TextEncoding,
     pub(super) dialect: Dialect,
 }
 
-/// Finds out how the file is to be read; goes through the whole of it once.
+/// Detects how to read the file, in one pass over all of it.
 pub(super) fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextFormat> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;

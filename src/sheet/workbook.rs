@@ -78,7 +78,7 @@ fn worksheets<R: Read + Seek>(workbook: &impl Reader<R>) -> Vec<Worksheet> {
         .collect()
 }
 
-/// Tells the visitor of the worksheet; `None` where its rows are not wanted.
+/// Tells the visitor of the worksheet; `None` if its rows are not wanted.
 fn begin<'v>(
     sheet: &Worksheet,
     hidden_rows: impl FnOnce() -> Vec<u32>,

@@ -7,7 +7,7 @@ use calamine::{XlsError, XlsbError, XlsxError};
 pub(super) enum WorkbookError {
     Encrypted,
     Broken(String),
-    /// Its cells are so far apart, or so many, that it cannot be held in memory.
+    /// Its cells are too far apart, or too many, to be held in memory.
     TooWide,
     /// Its texts would take more than this many MiB.
     TooMuchText {

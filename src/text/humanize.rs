@@ -1,4 +1,4 @@
-//! Numbers and durations as a person reads them.
+//! Numbers and durations for people to read.
 
 use std::fmt::Display;
 use std::time::Duration;

@@ -16,7 +16,7 @@ pub(super) struct ErrorContext<'a> {
     pub(super) connect_timeout: Duration,
 }
 
-/// Reads the chain of causes by their types. What cannot be told apart counts as [`Reach::Lost`]: in doubt the
+/// Reads the chain of causes by their types. What cannot be distinguished counts as [`Reach::Lost`]: in doubt the
 /// server has seen the request.
 pub(super) fn explain(error: &reqwest::Error, about: &ErrorContext<'_>) -> TransportError {
     let host = about.host;

@@ -202,9 +202,9 @@ fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Where to go on, if the answer says so and it is the same server: elsewhere neither token nor body may go,
-/// and only 307 and 308 promise that a write stays the write it was. A write is not led to another thing than
-/// the one that its address ends with, lest somebody else's account be changed or deleted.
+/// Where to go on, if the answer says so and it is the same server: elsewhere neither token nor body may go, and only
+/// 307 and 308 promise that a write stays the write it was. A write is not led to another thing than the one that its
+/// address ends with, otherwise somebody else's account might be changed or deleted.
 fn next_place(request: &Request, response: &Response) -> Option<Url> {
     let followed = match response.status {
         307 | 308 => true,

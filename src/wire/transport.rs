@@ -37,7 +37,7 @@ impl fmt::Debug for Request {
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// Those of the headers that somebody here reads, names in lower case.
+    /// The headers that the client uses, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body. Where the status is not 2xx it may have broken off.
     pub body: Vec<u8>,

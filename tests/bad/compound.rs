@@ -265,7 +265,7 @@ fn assert_too_wide(what: &str, file: &[u8]) {
     let told = check(folder.path(), "wide.xls");
     assert_eq!(told.code, Some(1), "{what}: {told:?}");
     assert!(
-        told.text.contains("delete what stands far away from the table"),
+        told.text.contains("delete cells far away from the table"),
         "{what}: {}",
         told.text
     );

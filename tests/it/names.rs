@@ -83,7 +83,7 @@ fn an_invitation_to_an_account_that_exists_mails_nobody_and_does_the_rest() {
     stage.run(&sheet).ends(0);
     assert_eq!(stage.counts(), "2 done");
     assert_eq!(stage.world().mails().count(), 0);
-    assert!(stage.results()[0].message().contains("nobody was mailed"));
+    assert!(stage.results()[0].message().contains("nobody was invited"));
     assert!(
         stage
             .groups("liam.byrne@contoso.example")

@@ -1,4 +1,4 @@
-//! What is said, for a person and for a program, and the sheet of the rows that need a person.
+//! What is said, for a person and for a program, and the sheet of the rows that need attention.
 
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;

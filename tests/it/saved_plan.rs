@@ -113,7 +113,7 @@ fn a_seat_that_somebody_else_took_matters_where_a_row_wants_it() {
         &stage,
         "row 2: the row cannot run: conflict (no seat is left of PMD for this row)",
     )
-    .tells("of PMD 0 seats are free now; the plan found 1");
+    .tells("PMD now has 0 free seats; the plan found 1");
 }
 
 #[test]
@@ -314,8 +314,8 @@ fn a_file_that_is_no_plan_is_refused_with_what_to_do() {
     let stage = saved(&three(), &[]);
     let plan = stage.read("plan.json");
     for (content, told) in [
-        (String::new(), "is no plan that reseat saved"),
-        (three(), "is no plan that reseat saved"),
+        (String::new(), "is not a plan saved by reseat"),
+        (three(), "is not a plan saved by reseat"),
         (
             "{\"format\": \"tarot\", \"version\": 1}".to_owned(),
             "its `format` is `tarot`",
@@ -328,7 +328,7 @@ fn a_file_that_is_no_plan_is_refused_with_what_to_do() {
             plan.replace("\"to_change\",", "\"perhaps\","),
             "is damaged: plan.rows[0].fate",
         ),
-        (plan[..plan.len() / 2].to_owned(), "is no plan that reseat saved"),
+        (plan[..plan.len() / 2].to_owned(), "is not a plan saved by reseat"),
     ] {
         stage.write("plan.json", &content);
         run_plan(&stage, &[]).ends(1).tells(told).tells("--save");
@@ -346,7 +346,7 @@ fn saving_replaces_an_older_plan_and_nothing_else() {
     stage
         .reseat(&["plan", "sheet.csv", "--save", "sheet.csv"])
         .ends(1)
-        .tells("exists and is no saved plan");
+        .tells("exists and is not a saved plan");
     assert_eq!(stage.read("sheet.csv"), three());
     assert_eq!(stage.sandbox.stats().total(), 0);
 }

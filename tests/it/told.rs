@@ -253,7 +253,7 @@ fn a_sheet_with_nothing_but_a_header_is_refused() {
     stage
         .run("operation,user\nignore,ann\n")
         .ends(0)
-        .tells("no row is to be run");
+        .tells("there is no row to run");
 }
 
 #[test]
@@ -350,7 +350,7 @@ fn a_deletion_of_nobody_is_told_before_it_is_taken_for_done() {
         stage
             .reseat(command)
             .ends(0)
-            .tells("1 row finds nobody to delete")
+            .tells("1 row finds no account to delete")
             .tells(&format!("did you mean `{ANNA}`?"));
     }
 }

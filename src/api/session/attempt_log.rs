@@ -19,7 +19,7 @@ pub(super) struct AttemptLog {
     pub(super) retries: u32,
     /// How many pauses were asked for, and their sum.
     pub(super) pauses: (u32, Duration),
-    /// Whether some attempt may have been carried out although nobody said so.
+    /// Whether some attempt may have been carried out without an answer saying so.
     pub(super) unclear: bool,
     /// The token that the last attempt was refused with.
     pub(super) refused_token: Option<u64>,

@@ -18,7 +18,7 @@ use crate::pace::{Attempt, AttemptOutcome, Decision, GiveUp, RateLimitHeaders, R
 use crate::text::clean;
 use crate::wire::{Reach, Request, Response, TransportError};
 
-/// An answer that is to be judged, and what it cost.
+/// An answer to judge, and what it cost.
 pub(super) struct Exchanged {
     pub(super) response: Response,
     pub(super) receipt: Receipt,
@@ -45,6 +45,7 @@ impl Session {
                 return Err(log.stopped(request));
             }
             // From here on a stop no longer holds the call back: what the gate had recorded must be true.
+            // Only a first attempt asks: once one has left, the record of it is already true.
             if log.attempts == 0
                 && request.effect != Effect::Read
                 && request.service != Service::Token
@@ -233,7 +234,7 @@ impl Session {
     }
 }
 
-/// The server's own clock where it tells it, so that a date is right even if this computer's clock is not.
+/// The server's own clock if it sends a date, so that a `Retry-After` date is right even if the local clock is not.
 fn wall_clock(response: &Response) -> SystemTime {
     let date = response
         .header("date")

@@ -155,7 +155,7 @@ impl Session {
                 (traffic.concurrency.try_take(), traffic.concurrency.has_room())
             };
             if taken {
-                // The limit may have grown by more than the one call that ended, and nobody else would wake the next.
+                // The limit may have grown by more than the one call that ended, and nothing else would wake the next.
                 if more {
                     self.shared.room.notify_one();
                 }

@@ -51,8 +51,8 @@ impl Secrets {
         self.without(name, LONG)
     }
 
-    /// Takes the secrets out of an answer, before its words are cut: what is left of a secret that was cut in two
-    /// would not be recognised. Data, which a good answer is, is gone through only if a secret is seen in it.
+    /// Removes the secrets from an answer before it is truncated: what is left of a secret that was cut in two would
+    /// not be recognised. Data, which a good answer is, is gone through only if a secret is seen in it.
     pub(super) fn clear(&self, response: &mut Response) {
         for (_, value) in &mut response.headers {
             if self.is_in(value) {

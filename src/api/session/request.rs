@@ -1,4 +1,4 @@
-//! What is to be sent, and what may be done with it.
+//! What to send, and what may be done with it.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What an answer means for the steps that a call was for: they are done, the call is split or made smaller, what became
-//! of it is read back, or the guilty step fails.
+//! What an answer means for the steps of a call: they are done, the call is split or made smaller, its effect is read
+//! back, or the faulty step fails.
 
 use crate::plan::RowReason;
 use std::collections::HashMap;
@@ -84,7 +84,7 @@ impl Machine<'_> {
         }
     }
 
-    /// A 200 counts for the users that it names with the bundles that were asked for.
+    /// A 200 only counts for the users that it names with the requested bundles.
     fn allocated(&mut self, call: &Call, allocations: &[Allocation]) {
         let CallKind::Allocate(bundles, _) = &call.kind else {
             return;
@@ -110,7 +110,7 @@ impl Machine<'_> {
         self.end_steps(&confirmed, StepState::Done);
     }
 
-    /// Entries of which the answer says nothing.
+    /// Entries that the answer does not mention.
     fn look_for_missing(&mut self, call: &Call, steps: Vec<StepIndex>) {
         if !steps.is_empty() {
             let words = "the server's answer does not name this account";
@@ -120,9 +120,9 @@ impl Machine<'_> {
         }
     }
 
-    /// An account was made; rows that go on from here are recorded with its id, so that a rerun never
-    /// makes it again. An answer that names somebody else's account is not believed: the groups and licences
-    /// would go to that person, and a migration would lead to the account that it deletes.
+    /// An account was made; rows that continue are recorded with its id, so that a rerun never makes it again. An
+    /// answer that names somebody else's account is rejected: the groups and licences would go to that user, and a
+    /// migration could end at the very account that it deletes.
     pub(super) fn made(&mut self, step: StepIndex, user: UserId) {
         if let Some(account) = self.steps.step(step).account {
             let is_somebodys = !matches!(self.snapshot.user(&UserRef::Id(user)), Found::None { .. });
@@ -155,7 +155,7 @@ impl Machine<'_> {
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::Shrink if call.steps.len() > 1 => {
                 self.schedule.shrink(family, call.steps.len() / 2);
-                // When its turn comes again, it is cut to the new size.
+                // It is cut to the new size when it is sent again.
                 self.schedule
                     .put_back(std::iter::once(Waiting::from(call)).chain(sibling));
             }
@@ -174,9 +174,9 @@ impl Machine<'_> {
             }
             Next::Stop => self.stop(Stopped::SignIn(error.message.clone())),
             Next::Leave => {
-                // Whoever stopped the calls has stopped the run, even if that was not said yet.
+                // Calls are only stopped because the run is, even if that input has not arrived yet.
                 self.stop(Stopped::Interrupted);
-                // Nothing of it is sent any more but what is owed.
+                // Only what is owed to somebody is still sent.
                 self.schedule
                     .put_back(std::iter::once(Waiting::from(call)).chain(sibling));
             }
@@ -184,8 +184,8 @@ impl Machine<'_> {
         self.stop_for(reason, error);
     }
 
-    /// Whether a failed call shows that calls of its kind work here, so that others may be sent beside it. Until it is
-    /// known whether rows are refused for what is theirs, they are tried one by one.
+    /// Whether a failed call shows that calls of its kind work here, so that others may be sent concurrently. Until it
+    /// is known whether rows are refused for their own faults, they are tried one by one.
     fn shows_that_the_kind_works(&self, family: Family, error: &CallError) -> bool {
         match error.failure {
             _ if error.status == Some(403) || error.is_page() => false,
@@ -194,11 +194,11 @@ impl Machine<'_> {
         }
     }
 
-    /// Stops the run where everything would fail the same way.
+    /// Stops the run if everything would fail the same way.
     fn stop_for(&mut self, reason: Option<Reason>, error: &CallError) {
         let Some(reason) = reason else { return };
         let is_about_rows = matches!(reason, Reason::Lost(_) | Reason::Refused(_));
-        // Where every row has come to its end there is nothing to be stopped.
+        // If every row has ended, there is nothing to stop.
         if is_about_rows && self.rows.all_have_ended() {
             return;
         }
@@ -207,7 +207,7 @@ impl Machine<'_> {
         }
     }
 
-    /// The steps fail; but whether licences were taken over is looked up first, where that is not known.
+    /// The steps fail; but if it is unknown whether licences were taken over, that is looked up first.
     fn fail_or_look(&mut self, steps: &[StepIndex], failure: &StepFailure, error: Option<&CallError>) {
         let is_open = |step: &StepIndex| failure.is_unclear && self.takes_over(*step);
         let (unknown, failed): (Vec<StepIndex>, Vec<StepIndex>) = steps.iter().partition(|step| is_open(step));
@@ -222,7 +222,7 @@ impl Machine<'_> {
     fn split_or_blame(&mut self, call: Call, sibling: Option<Waiting>, error: &CallError) {
         let family = call.kind.family();
         if family == Family::Allocate && error.status == Some(409) {
-            // 409 on an allocation: seats are short, and the earlier rows of the sheet are to get the last ones.
+            // 409 on an allocation: seats are short, and the earlier rows of the sheet should get the last ones.
             self.schedule.send_one_at_a_time(family, OneAtATime::LastSeats);
         }
         let call = self.fail_unowned(call, error);
@@ -234,7 +234,7 @@ impl Machine<'_> {
             split(call).map(|halves| vec![halves])
         };
         match parts {
-            // The order of the parts is the order in which they tell most.
+            // The parts are ordered so that the most informative come first.
             Ok(parts) if is_sampled => {
                 let parts: Vec<Waiting> = parts.into_iter().chain(sibling).collect();
                 self.schedule.put_first(parts);
@@ -247,8 +247,8 @@ impl Machine<'_> {
         }
     }
 
-    /// Of a licence call that names a bundle of which the organization has no seats at all, every row is refused,
-    /// whoever it is for: splitting would cost two calls a row. Fails those rows; gives back what is still to be split.
+    /// If a licence call names a bundle of which the organization has no seats at all, every row is refused, and
+    /// splitting would cost two calls a row. Fails those rows; returns what still has to be split.
     fn fail_unowned(&mut self, call: Call, error: &CallError) -> Call {
         let Some(missing) = self.unowned(&call, error) else {
             return call;
@@ -256,7 +256,7 @@ impl Machine<'_> {
         let words = format!("the organization has no licences of {missing}: {}", error.message);
         let failure = StepFailure::of(error).saying(words);
         let Call { kind, steps } = call;
-        // Of several rows that share a step, not all may name the bundle.
+        // Not all of the rows that share a step need name the bundle.
         let is_one_rows =
             |step: &StepIndex| matches!(&self.steps.step(*step).work, Work::License(change) if change.edits.len() == 1);
         let (single, shared): (Vec<StepIndex>, Vec<StepIndex>) = steps.into_iter().partition(|step| is_one_rows(step));
@@ -280,7 +280,7 @@ impl Machine<'_> {
         (!missing.is_empty()).then_some(missing)
     }
 
-    /// A single step was refused: it is the guilty one.
+    /// A single step was refused: it is the one at fault.
     fn blame(&mut self, call: &Call, error: &CallError) {
         let Some(step) = call.steps.first().copied() else {
             return;
@@ -291,7 +291,7 @@ impl Machine<'_> {
             return;
         }
         if self.steps.split_shared(step) {
-            // The first row's part is tried alone; the others' follows, whatever becomes of it.
+            // The first row's part is tried alone; the others' follows, whatever the result.
             self.schedule.add_first(&self.steps, [step]);
             return;
         }
@@ -301,7 +301,7 @@ impl Machine<'_> {
             self.stop_for(reason, error);
         }
         if (family, error.status) == (Family::Allocate, Some(409)) {
-            // That seats run out is nobody's fault, and their order is the sheet's.
+            // Running out of seats is no row's own fault, and seats go out in sheet order.
             self.read_seats();
             return;
         }
@@ -348,7 +348,7 @@ impl Machine<'_> {
             let verdict = Verdict {
                 status: Status::Unchanged,
                 code: RowReason::AlreadyGone.into(),
-                message: "the account was gone already".to_owned(),
+                message: "the account was already gone".to_owned(),
             };
             self.rows.settle(row, verdict);
         }

@@ -9,13 +9,13 @@ use crate::plan::Family;
 pub(super) enum Next {
     /// Split it, or, for a single step, blame the step.
     Split,
-    /// Send it in smaller parts, and keep to that size.
+    /// Send it in smaller parts, and keep that size.
     Shrink,
-    /// Read back what became of it.
+    /// Read back what it did.
     ReadBack,
     /// Its rows fail.
     Fail,
-    /// Nothing can be sent any more.
+    /// Nothing more can be sent.
     Stop,
     /// The run is being stopped; its rows were not reached.
     Leave,
@@ -24,7 +24,7 @@ pub(super) enum Next {
 /// What to do about a failed call of `family`.
 pub(super) fn next(error: &CallError, family: Family) -> Next {
     match error.failure {
-        // The next part would be answered by the same page.
+        // Any part of it would get the same page.
         Failure::Refused if error.is_page() => Next::Fail,
         Failure::Refused => Next::Split,
         Failure::TooLarge => Next::Shrink,

@@ -17,12 +17,12 @@ use crate::plan::{RowIndex, Stage, StepIndex, StepSource};
 /// How many rows that need no call end together, so that a million of them are not in memory at once.
 const ROWS_AT_ONCE: usize = 1000;
 
-/// For how long after a stop steps may be finished that would leave somebody worse off. Shorter than the ten seconds
-/// that systemd and container engines give before they kill.
+/// How long after a stop steps may still be finished that would otherwise leave somebody worse off. Shorter than the
+/// ten seconds that container engines allow before they kill the process.
 const GRACE: Duration = Duration::from_secs(8);
 
 impl Machine<'_> {
-    /// Goes on as far as it goes without anything else happening.
+    /// Proceeds as far as it can without further input.
     pub(super) fn go_on(&mut self) {
         loop {
             match self.phase {
@@ -58,7 +58,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Ends rows that the plan has settled, from `next` on; `None` while the last ones are not on disk.
+    /// Ends rows that the plan has settled, from `next` on; `None` while the previous ones are not on disk.
     fn settle_from(&mut self, next: RowIndex) -> Option<Phase> {
         if !self.reported.is_on_disk() {
             return None;
@@ -70,13 +70,13 @@ impl Machine<'_> {
             self.end_rows(&rows);
             return Some(Phase::Settled { next: last + 1 });
         }
-        // Whoever watches has heard of them with the plan, so they end before the run is said to begin.
+        // The plan has already reported these rows, so they end before the run is said to begin.
         let open = (0..self.rows.len()).filter(|row| !self.rows.has_ended(*row)).count();
         self.tell(Event::RunStarted { rows: open });
         Some(Phase::Between { last: None })
     }
 
-    /// The next stage that has something to do; once the run stops, only what is owed to somebody.
+    /// The next stage that has something to do; once the run is stopping, only what is owed to somebody counts.
     fn next_stage(&self, last: Option<Stage>) -> Option<Stage> {
         if self.is_stopping() {
             self.steps.next_stage(last, |step| self.is_owed(step))
@@ -86,7 +86,7 @@ impl Machine<'_> {
     }
 
     fn begin_stage(&mut self, stage: Stage) {
-        // Seats that were taken before may be free by now.
+        // Seats that were taken before may now be free.
         self.seats.exhausted = BundleSet::default();
         let steps: Vec<StepIndex> = self.steps.of_stage(stage).collect();
         let ready: Vec<StepIndex> = steps
@@ -99,13 +99,13 @@ impl Machine<'_> {
         }
     }
 
-    /// Begins nothing new from now on.
+    /// Starts nothing new from now on.
     pub(super) fn stop(&mut self, why: Stopped) {
         if self.is_stopping() || self.phase == Phase::Ended {
             return;
         }
         self.tell(Event::Stopping(why.to_string()));
-        // Whoever may not sign in, or lacks a permission, cannot finish anything either.
+        // Without sign-in or permission nothing could be finished either.
         self.has_grace = !matches!(why, Stopped::SignIn(_));
         self.stopped = Some(why);
         self.effects.push_back(Effect::CancelWaiting);
@@ -118,7 +118,7 @@ impl Machine<'_> {
         self.end_steps(&[step], state);
     }
 
-    /// Ends steps; rows that have no open step left end with them, and what waited for the steps begins.
+    /// Ends steps; rows without an open step left end with them, and steps that waited for them begin.
     pub(super) fn end_steps(&mut self, steps: &[StepIndex], state: StepState) {
         let mut complete = Vec::new();
         for step in steps {
@@ -166,7 +166,7 @@ impl Machine<'_> {
         self.end_step(step, StepState::Failed);
     }
 
-    /// Ends rows: their records go to the results file, and once they are on disk, whoever watches is told.
+    /// Ends rows: their records go to the results file, and their events are emitted once the records are on disk.
     pub(super) fn end_rows(&mut self, rows: &[RowIndex]) {
         let now = self.now;
         let records = rows.iter().filter_map(|row| self.rows.end(*row, &self.steps, now));
@@ -192,7 +192,7 @@ impl Machine<'_> {
         self.effects.push_back(Effect::Record(records));
     }
 
-    /// Lets a call go once everything that was handed over up to now is on disk.
+    /// Lets a call go once everything handed over so far is on disk.
     pub(super) fn let_go_once_recorded(&mut self, task: TaskId) {
         match self.reported.batches.len() {
             0 => self.effects.push_back(Effect::LetGo(task)),
@@ -200,7 +200,7 @@ impl Machine<'_> {
         }
     }
 
-    /// So many more batches are on disk.
+    /// This many more batches are on disk.
     pub(super) fn recorded(&mut self, batches: usize) {
         for event in self
             .reported
@@ -224,7 +224,7 @@ impl Machine<'_> {
         self.effects.push_back(Effect::Tell(event));
     }
 
-    /// Records rows that the run did not get to the end of, from `next` on; `None` while the last ones are not on disk.
+    /// Records rows that the run did not finish, from `next` on; `None` while the previous ones are not on disk.
     fn leave_from(&mut self, next: RowIndex) -> Option<Phase> {
         if !self.reported.is_on_disk() {
             return None;

@@ -1,7 +1,7 @@
-//! When to give up: telling "this row is at fault" from "everything fails the same way".
+//! When to give up: distinguishes "this row is at fault" from "everything fails the same way".
 //!
-//! What would fail for every row stops the run after a few, and the rows that are left are not reached rather than
-//! refused. Pure.
+//! A fault that would hit every row stops the run after a few of them, so the remaining rows end as not reached rather
+//! than refused. Pure.
 
 use std::collections::HashMap;
 
@@ -11,28 +11,27 @@ use crate::engine::outcome::{MaxFailures, Stopped};
 use crate::plan::{Call, Family};
 use crate::text::plural;
 
-/// How many pages for people, one after the other, mean that the calls no longer lead to the organization.
+/// How many web pages in a row mean that the calls no longer reach the organization.
 const ENOUGH_PAGES: usize = 3;
 
-/// How many calls, one after the other, have to be given up before nobody is taken to be there. Each has used its
-/// retries up, so this is minutes of nothing but failures.
+/// How many calls in a row must be given up before the organization counts as unreachable. Each has used up its
+/// retries, so this is minutes of nothing but failures.
 const ENOUGH_LOST: usize = 20;
 
-/// How many rows of a kind have to be refused alike, with none accepted, before what they have in common is taken
-/// to be wrong.
+/// How many rows of a kind must be refused alike, with none accepted, before the cause counts as common to all.
 const ENOUGH_REFUSED: usize = 20;
 
-/// From how many on rows are tried from all over the sheet, so that a bad stretch of it is not taken for the whole.
+/// After this many, rows are picked from all over the sheet, so that one bad stretch is not mistaken for the whole.
 const SUSPICIOUS: usize = 2;
 
-/// How many single entries have to be forbidden, with nothing of their kind allowed, before the permission is taken to
-/// be missing.
+/// How many single entries must be forbidden, with nothing of their kind allowed, before the permission counts as
+/// missing.
 const ENOUGH_FORBIDDEN: usize = 3;
 
-/// Why there is no use in going on.
+/// Why there is no point in going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// Pages come instead of answers.
+    /// Web pages come instead of answers.
     Pages,
     /// Nobody answers.
     Lost(usize),
@@ -42,7 +41,7 @@ pub(super) enum Reason {
     Forbidden(Family),
 }
 
-/// What has become of calls of one kind.
+/// The results of calls of one kind.
 #[derive(Debug, Default)]
 struct Kind {
     /// How many calls passed.
@@ -51,9 +50,9 @@ struct Kind {
     forbidden: usize,
     /// The status and the code of the first refusal.
     cause: Option<(Option<u16>, ErrorCode)>,
-    /// How many refusals there were like it.
+    /// How many refusals were like it.
     refused: usize,
-    /// One passed, or one was refused for another reason: the rows differ.
+    /// One passed, or was refused for another reason: the fault is not common to all.
     differ: bool,
 }
 
@@ -61,7 +60,7 @@ struct Kind {
 #[derive(Debug)]
 pub(super) struct GivingUp {
     max_failures: Option<MaxFailures>,
-    /// Pages in a row.
+    /// Web pages in a row.
     pages: usize,
     /// Calls given up in a row.
     lost: usize,
@@ -87,7 +86,7 @@ impl GivingUp {
         kind.differ = true;
     }
 
-    /// A call of however many rows failed.
+    /// A call failed, however many rows it had.
     pub(super) fn failed(&mut self, error: &CallError) -> Option<Reason> {
         match error.failure {
             _ if error.is_page() => self.pages += 1,
@@ -123,8 +122,9 @@ impl GivingUp {
         (kind.forbidden >= ENOUGH_FORBIDDEN && kind.passed == 0).then_some(Reason::Forbidden(family))
     }
 
-    /// The end that a reason leads to; `None` where the user's `--max-failures` has the last word on rows that fail. A
-    /// page is no answer about any row, and a missing permission will not come by itself.
+    /// How a reason stops the run; `None` if the user's `--max-failures` decides about rows that fail. That limit
+    /// does not cover web pages, which say nothing about any row, or a missing permission, which will not appear by
+    /// itself.
     pub(super) fn stopping(&self, reason: Reason, error: &CallError) -> Option<Stopped> {
         let message = &error.message;
         Some(match reason {
@@ -140,16 +140,16 @@ impl GivingUp {
         })
     }
 
-    /// Whether so many failed rows are as many as the user allows.
+    /// Whether this many failed rows reach the limit set by the user.
     pub(super) fn too_many(&self, failures: usize, rows: usize) -> Option<Stopped> {
         let most = self.max_failures?;
         most.reached(failures, rows).then(|| {
             let rows = plural(failures, "row");
-            Stopped::MaxFailures(format!("{rows} failed, which `--max-failures` allows no more of"))
+            Stopped::MaxFailures(format!("{rows} failed, as many as `--max-failures` allows"))
         })
     }
 
-    /// What a run that has come to its end is to be called where every change was forbidden.
+    /// What to call the end of a run in which every change was forbidden.
     pub(super) fn nothing_was_allowed(&self) -> Option<Stopped> {
         let was_forbidden = self.kinds.values().any(|kind| kind.forbidden > 0);
         let nothing_passed = self.kinds.values().all(|kind| kind.passed == 0);
@@ -160,8 +160,8 @@ impl GivingUp {
         })
     }
 
-    /// Whether it is still open if rows of the kind are refused for what is theirs; until that is known they are tried
-    /// one by one.
+    /// Whether it is still unknown if rows of the kind are refused for their own faults; until then they are tried one
+    /// by one.
     pub(super) fn is_open(&self, family: Family) -> bool {
         self.max_failures.is_none() && !self.differ(family)
     }
@@ -180,8 +180,8 @@ impl GivingUp {
         self.kinds.get(&family).map_or(0, |kind| kind.refused)
     }
 
-    /// Splits a call of which all may be at fault. While nothing of its kind has passed, single entries from both ends
-    /// and the middle are tried first, so that a common fault shows within a few calls.
+    /// Splits a call whose entries may all be at fault. While nothing of its kind has passed, single entries from both
+    /// ends and the middle are tried first, so that a common fault shows within a few calls.
     pub(super) fn split_by_samples(&self, call: Call) -> Result<Vec<Waiting>, Call> {
         let has_passed = self.kinds.get(&call.kind.family()).is_some_and(|kind| kind.passed > 0);
         if has_passed || call.steps.len() < 4 {

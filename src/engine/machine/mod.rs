@@ -1,20 +1,20 @@
-//! The run as a state machine: what happened comes in as an [`Input`], what is to be done goes out as [`Effect`]s.
+//! The run as a state machine: what happened goes in as an [`Input`], what to do comes out as [`Effect`]s.
 //!
-//! Nothing here touches a socket, a file, a clock or a task: the time comes with each input, and whoever drives the
-//! machine does what the effects say and reports back. [`Engine::run`](super::Engine::run) does so for a run, and
+//! Nothing here touches a socket, a file, a clock or a task: the time comes with each input, and the caller carries out
+//! the effects and reports back. [`Engine::run`](super::Engine::run) does so for a run, and
 //! [`forecast`](super::forecast()) on a simulated clock for a plan.
 //!
 //! | question | file |
 //! | --- | --- |
-//! | which stage comes next, what a stop means, when a row's record is written | `flow` |
+//! | which stage is next, what a stop means, when a row's record is written | `flow` |
 //! | what an answer means: done, split (a 409), smaller (a 413), read back, failed | `answers` |
 //! | whether a step can be sent, and with which payload | `sending` |
 //! | what reading back showed | `read_back` |
 //! | licences taken off one account and owed to another | `transfers` |
 //!
-//! Its state is in parts that keep their fields to themselves: `rows` (what has happened to each and how it ends), `steps`
-//! (the plan's, with what the run has learned), `schedule` (what waits, what is on its way, how large calls may be) and
-//! `giving_up` (when to stop).
+//! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
+//! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be)
+//! and `giving_up` (when to stop).
 
 mod answers;
 mod failed_call;

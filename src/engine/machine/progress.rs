@@ -1,4 +1,4 @@
-//! How far a run has come, and what of it is on disk.
+//! How far a run has come, and how much of it is on disk.
 
 use std::collections::VecDeque;
 
@@ -9,24 +9,24 @@ use crate::plan::{RowIndex, Stage};
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Rows end that the plan has settled without a call.
+    /// Ending the rows that the plan settled without a call.
     Settled { next: RowIndex },
     /// A stage has ended, and its records are on their way to the disk: the next stage builds on them.
     Between { last: Option<Stage> },
-    /// Calls of a stage wait or are on their way.
+    /// Calls of a stage are queued or in flight.
     Stage(Stage),
-    /// Rows are recorded that the run did not get to the end of.
+    /// Recording the rows that the run did not finish.
     Leaving { next: RowIndex },
-    /// Nothing is left to do.
+    /// Nothing left to do.
     Ended,
 }
 
 /// Records that were handed over, until they are on disk.
 #[derive(Default)]
 pub(super) struct Reported {
-    /// What is told of the rows of each batch once it is on disk.
+    /// The events of each batch's rows, emitted once it is on disk.
     pub(super) batches: VecDeque<Vec<Event>>,
-    /// Calls that may leave once so many more batches are on disk.
+    /// Calls that may leave once this many more batches are on disk.
     pub(super) departing: Vec<(usize, TaskId)>,
 }
 

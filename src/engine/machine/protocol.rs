@@ -1,4 +1,4 @@
-//! What the machine is told, and what it asks for: the whole conversation between deciding and doing.
+//! The machine's inputs and effects.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,54 +11,55 @@ use crate::engine::request::Reply;
 use crate::event::Event;
 use crate::ledger::Record;
 
-/// A call or a reading that the machine has asked for and that has not been answered yet.
+/// A call or read that the machine has requested and that has not been answered yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId(pub(super) u64);
 
 /// Something that happened.
 #[derive(Debug)]
 pub enum Input {
-    /// The run begins; comes once, first.
+    /// The run begins; always the first input, and only once.
     Started,
-    /// A call that was sent with [`Departure::Announced`] has passed every wait and would leave now.
+    /// A call sent with [`Departure::Announced`] has passed every wait and is about to leave.
     Departing(TaskId),
     /// A call ended.
     Answered(TaskId, Result<(Reply, Receipt), CallError>),
-    /// Accounts were looked for; those that are there, by folded address.
+    /// Accounts were looked for; those that exist, by folded address.
     AccountsFound(TaskId, Result<HashMap<String, User>, ReadError>),
     /// The direct allocations were read.
     AllocationsRead(TaskId, Result<Allocations, ReadError>),
-    /// Successors were read back; what each lacks, in the order in which they were asked for.
+    /// Successors were read back; what each lacks, in the requested order.
     SuccessorsRead(TaskId, Result<Vec<Lack>, ReadError>),
     /// The organization's seats were read.
     SeatsRead(TaskId, Result<Vec<Seats>, CallError>),
-    /// So many more of the batches of [`Effect::Record`] are on disk, in the order in which they were handed over.
+    /// This many more batches of [`Effect::Record`] are on disk, in the order they were handed over.
     Recorded(usize),
     /// The user asked for an end (Ctrl-C, SIGTERM, SIGHUP).
     StopAsked,
-    /// The time of [`Effect::StartGrace`] is over.
+    /// The grace period of [`Effect::StartGrace`] is over.
     GraceEnded,
 }
 
-/// Whether the machine wants to be asked before a call leaves.
+/// Whether the machine must be asked before a call leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Departure {
     /// The call leaves when its turn comes.
     Free,
-    /// [`Input::Departing`] comes first, and the call leaves or not by the answer: a rerun has to know of it.
+    /// [`Input::Departing`] comes first, and the answer decides whether the call leaves: a rerun has to know about it.
     Announced,
 }
 
 /// Whether a stop holds a call back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
-    /// Once the run stops, it is not sent any more.
+    /// It is not sent once the run stops.
     Ordinary,
-    /// It is sent although the run stops, until the grace is over: without it somebody would be left worse off.
+    /// It is sent even while the run stops, until the grace period is over: without it somebody would be left without
+    /// licences.
     DespiteStop,
 }
 
-/// Something to be done.
+/// Something for the caller to do.
 #[derive(Debug)]
 pub enum Effect {
     /// Send the call; [`Machine::request`](super::Machine::request) has its payload.
@@ -70,11 +71,11 @@ pub enum Effect {
         /// Whether a stop holds it back.
         urgency: Urgency,
     },
-    /// Let a call go that announced its departure.
+    /// Allow a call that announced its departure to leave.
     LetGo(TaskId),
-    /// Keep a call from leaving that announced its departure; it ends as stopped.
+    /// Do not let a call leave that announced its departure; it ends as stopped.
     Withhold(TaskId),
-    /// Look for accounts until all are found or patience ends.
+    /// Look for accounts until all are found or patience runs out.
     FindAccounts {
         /// Which task.
         task: TaskId,
@@ -83,17 +84,17 @@ pub enum Effect {
     },
     /// Read every direct allocation.
     ReadAllocations(TaskId, Urgency),
-    /// Read successors back until all are complete or patience ends.
+    /// Read successors back until all are complete or patience runs out.
     ReadSuccessors(TaskId, Vec<Successor>),
     /// Read the organization's seats.
     ReadSeats(TaskId),
     /// Hand these records to the results file, in this order.
     Record(Vec<Record>),
-    /// Tell whoever watches.
+    /// Emit an event.
     Tell(Event),
-    /// Send nothing more that waits, but for what goes out despite the stop.
+    /// Cancel everything queued, except what is sent despite the stop.
     CancelWaiting,
-    /// After so long, end what goes out despite the stop, and say so.
+    /// After this long, cancel what is sent despite the stop, and report it with [`Input::GraceEnded`].
     StartGrace(Duration),
     /// The run has ended, and everything is on disk.
     End(Ran),

@@ -1,4 +1,5 @@
-//! What reading back shows: accounts whose making had no clear answer, and successors before their predecessors go.
+//! What reading back shows: accounts whose creation had no clear answer, and successors before their predecessors are
+//! deleted.
 
 use crate::plan::RowReason;
 use std::collections::HashMap;
@@ -19,8 +20,8 @@ use crate::text::{fold, joined};
 const MOST_SENDINGS: u32 = 3;
 
 impl Machine<'_> {
-    /// Looks for the accounts of a call whose answer was lost. Of an account that was there before,
-    /// because its invitation was to be sent again, looking tells nothing.
+    /// Looks for the accounts of a call whose answer was lost. For an account that existed before (its invitation was
+    /// being sent again), looking shows nothing.
     pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure) {
         let was_there = |step: &StepIndex| self.steps.user_of(*step).is_some();
         let (there, made): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| was_there(step));

@@ -1,6 +1,6 @@
-//! What waits to be sent, what is on its way, and how large calls may be.
+//! What is queued, what is in flight, and how large calls may be.
 //!
-//! No two calls at once touch the same user or group: the service would carry them out in either order.
+//! No two concurrent calls touch the same user or group, because the service might carry them out in either order.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
@@ -8,12 +8,12 @@ use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::plan::{BatchSizes, Call, CallKind, Family, StepIndex, StepSource, Work, batch};
 
-/// A call that waits.
+/// A queued call.
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
     pub(super) call: Call,
-    /// The other half of a refused call. If this half passes, the fault is known to be in the other,
-    /// which is then split without being tried whole.
+    /// The other half of a refused call. If this half passes, the fault must be in the other, which is then split
+    /// without being tried whole.
     pub(super) sibling: Option<Call>,
 }
 
@@ -23,10 +23,10 @@ impl From<Call> for Waiting {
     }
 }
 
-/// How far down a lane a call is looked for that can be sent now.
+/// How far down a lane to look for a call that can be sent now.
 const LOOK_AHEAD: usize = 4096;
 
-/// Service and method: calls that one quota may hold back, and that must not hold back others.
+/// Service and method: calls that share a quota, and must not hold back others.
 type Lane = (Service, Method);
 
 /// Splits a refused call: the left half is tried next, the right half is its sibling.
@@ -38,7 +38,7 @@ pub(super) fn split(call: Call) -> Result<Waiting, Call> {
     })
 }
 
-/// What is to be tried of a sibling whose other half has passed: the fault is in the sibling, so it is split untried.
+/// What to try of a sibling whose other half has passed: the fault is in the sibling, so it is split untried.
 pub(super) fn after_its_half_passed(sibling: Call) -> Waiting {
     split(sibling).unwrap_or_else(Waiting::from)
 }
@@ -46,13 +46,13 @@ pub(super) fn after_its_half_passed(sibling: Call) -> Waiting {
 /// Why calls of a kind are sent one at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum OneAtATime {
-    /// Seats have run out, or nobody knows how many there are, and earlier rows are to get the last ones.
+    /// Seats have run out, or their number is unknown, and earlier rows should get the last ones.
     LastSeats,
     /// A call was too large, and the size that passes is not known yet.
     Measuring,
 }
 
-/// What one call touches while it is on its way.
+/// What one call touches while it is in flight.
 #[derive(Debug, Clone)]
 pub(super) struct Touched {
     users: Vec<UserId>,
@@ -61,26 +61,26 @@ pub(super) struct Touched {
     lane: Lane,
 }
 
-/// What waits to be sent, what is on its way, and how large calls may be.
+/// What is queued, what is in flight, and how large calls may be.
 #[derive(Debug)]
 pub(super) struct Schedule {
     waiting: BTreeMap<Lane, VecDeque<Waiting>>,
     sizes: BatchSizes,
-    /// How many calls of one lane may be handed over for sending at once.
+    /// How many calls of one lane may be handed over for sending at a time.
     most: usize,
     users: HashSet<UserId>,
     groups: HashSet<GroupId>,
     families: Vec<Family>,
     lanes: Vec<Lane>,
-    /// Families that an answer has shown to work here. The first call of each goes alone, so that what is
-    /// wrong with all of them (permission, route, size) shows by one call and not by many.
+    /// Families that an answer has shown to work here. The first call of each goes alone, so that what is wrong with
+    /// all of them (permission, route, size) costs one call rather than many.
     proven: HashSet<Family>,
     one_at_a_time: HashSet<(Family, OneAtATime)>,
 }
 
 impl Schedule {
-    /// Nothing waits. More calls of a lane are handed over than the `concurrency` that may be in flight, so that one
-    /// that waits before it is tried again keeps no other from its place.
+    /// An empty schedule. A lane hands over more calls than the `concurrency` that may be in flight, so that one
+    /// waiting for a retry does not take another's place.
     pub(super) fn new(sizes: BatchSizes, concurrency: usize) -> Self {
         Self {
             waiting: BTreeMap::new(),
@@ -99,14 +99,14 @@ impl Schedule {
         self.waiting.values().all(VecDeque::is_empty)
     }
 
-    /// Puts steps into calls, behind all that wait.
+    /// Puts steps into calls, behind all queued ones.
     pub(super) fn add(&mut self, source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>) {
         for call in batch(source, steps, &self.sizes) {
             self.lane(&call).push_back(call.into());
         }
     }
 
-    /// Puts steps into calls, before all that wait.
+    /// Puts steps into calls, before all queued ones.
     pub(super) fn add_first(&mut self, source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>) {
         let calls = batch(source, steps, &self.sizes);
         self.put_first(calls.into_iter().map(Waiting::from));
@@ -119,8 +119,8 @@ impl Schedule {
         }
     }
 
-    /// Puts what is left of a call back. Licence calls keep the order of the sheet among themselves, for
-    /// seats may run out; others go before all.
+    /// Puts what is left of a call back. Licence calls keep the sheet's order among themselves, because seats may run
+    /// out; others go first.
     pub(super) fn put_back(&mut self, calls: impl IntoIterator<Item = Waiting>) {
         let calls: Vec<Waiting> = calls.into_iter().collect();
         let is_license = |waiting: &Waiting| waiting.call.kind.family() == Family::Allocate;
@@ -136,13 +136,14 @@ impl Schedule {
         }
     }
 
-    /// Brings a call of a kind from further down to the front: the last one, then one from the middle, by turns.
+    /// Brings a call of a kind from further down to the front: alternately the last one and one from the middle.
     pub(super) fn sample(&mut self, family: Family, turn: usize) {
         let is_of_kind = |waiting: &Waiting| waiting.call.kind.family() == family;
         let lane = self.waiting.values_mut().find(|lane| lane.iter().any(is_of_kind));
         let Some(lane) = lane else { return };
         let of_kind = lane.iter().enumerate().filter(|(_, waiting)| is_of_kind(waiting));
         let places: Vec<usize> = of_kind.map(|(place, _)| place).collect();
+        // Bad rows often follow each other, so calls far apart show sooner whether the fault is common to all.
         let place = if turn.is_multiple_of(2) {
             places.last()
         } else {
@@ -164,7 +165,7 @@ impl Schedule {
         self.waiting.get_mut(&lane)?.remove(place)
     }
 
-    /// The call in parts, where the chunk size has shrunk since it was made.
+    /// The call in parts, if the chunk size has shrunk since it was made.
     pub(super) fn cut(&self, call: Call) -> Result<Call, Vec<Call>> {
         let size = self.sizes.of(call.kind.family());
         if call.steps.len() <= size {
@@ -177,14 +178,14 @@ impl Schedule {
         Err(parts.collect())
     }
 
-    /// Calls of the family have at most so many entries from now on.
+    /// Calls of the family have at most this many entries from now on.
     pub(super) fn shrink(&mut self, family: Family, most: usize) {
         self.sizes.shrink(family, most);
-        // Until a size passes, the others of the kind would only be refused as well.
+        // Until a size passes, other calls of the kind would only be refused as well.
         self.send_one_at_a_time(family, OneAtATime::Measuring);
     }
 
-    /// The call is on its way.
+    /// The call is in flight.
     pub(super) fn occupy(&mut self, source: &dyn StepSource, call: &Call) -> Touched {
         let touched = Touched {
             users: users(source, call).collect(),
@@ -231,7 +232,7 @@ impl Schedule {
         self.one_at_a_time.insert((family, why));
     }
 
-    /// Whether earlier rows are to come first because there may not be enough for all.
+    /// Whether earlier rows must go first because there may not be enough for all.
     pub(super) fn keeps_order(&self, family: Family) -> bool {
         self.one_at_a_time.contains(&(family, OneAtATime::LastSeats))
     }
@@ -244,7 +245,7 @@ impl Schedule {
         self.lanes.iter().filter(|other| **other == lane).count() < self.most
     }
 
-    /// Whether the call may be sent now. What is cheap to know is asked first.
+    /// Whether the call may be sent now. The cheap checks come first.
     fn is_free(&self, source: &dyn StepSource, call: &Call) -> bool {
         let family = call.kind.family();
         let goes_alone = !self.proven.contains(&family) || self.one_at_a_time.iter().any(|(of, _)| *of == family);

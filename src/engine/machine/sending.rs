@@ -1,5 +1,5 @@
-//! Sending: which call goes next, whether its steps can still be made, what its payload is by then, and what has to be
-//! on disk before it leaves.
+//! Sending: which call is next, whether its steps still apply, what its payload is by now, and what must be on disk
+//! before it leaves.
 
 use super::protocol::{Departure, Effect, TaskId, Urgency};
 use super::rows::StepFailure;
@@ -39,6 +39,7 @@ impl Machine<'_> {
         if call.steps.is_empty() {
             return self.schedule.put_first(sibling.map(Waiting::from));
         }
+        // Counted because, unlike other calls, these may only be sent again a limited number of times.
         if matches!(call.kind.family(), Family::Invite | Family::Create) {
             for step in &call.steps {
                 *self.sendings.entry(*step).or_default() += 1;
@@ -53,6 +54,7 @@ impl Machine<'_> {
         } else {
             Urgency::Ordinary
         };
+        // Rows of an announced call begin when it departs, so that a stop before that leaves them not reached.
         if departure == Departure::Free {
             self.begin_rows(&call);
         }
@@ -72,8 +74,8 @@ impl Machine<'_> {
         }
     }
 
-    /// A call would leave now. What a rerun must know of it is on disk first; and once the run stops it stays here, so
-    /// that no row is called begun for which nothing was sent.
+    /// A call is about to leave. What a rerun must know about it goes to disk first. Once the run is stopping it is
+    /// withheld, so that no row is recorded as started for which nothing was sent.
     pub(super) fn departing(&mut self, task: TaskId) {
         let Some(Task::Call { waiting, .. }) = self.tasks.get(&task) else {
             return;
@@ -91,7 +93,7 @@ impl Machine<'_> {
         self.let_go_once_recorded(task);
     }
 
-    /// The code of the records that have to be on disk before the call leaves: a rerun must know that a mail may have
+    /// The code of the records that must be on disk before the call leaves: a rerun has to know that a mail may have
     /// gone out, and what an old account held before its licences were handed over.
     fn code_ahead(&self, call: &Call) -> Option<RowReason> {
         let is_hand_over = |step: &StepIndex| self.steps.step(*step).stage == Stage::HandOver;
@@ -103,8 +105,8 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a queued step is still to be made: its rows may have failed meanwhile, the run may stop, or its seats may
-    /// have run out.
+    /// Whether a queued step still applies: its rows may have failed meanwhile, the run may be stopping, or its seats
+    /// may have run out.
     fn is_still_wanted(&mut self, step: StepIndex) -> bool {
         if (self.is_stopping() && !self.is_owed(step)) || !self.is_ready(step) {
             return false;
@@ -125,8 +127,8 @@ impl Machine<'_> {
         false
     }
 
-    /// A step that has changed since it was put into the call, because one of its rows failed, may need another kind of
-    /// call by now.
+    /// A step that has changed since it was put into the call, because one of its rows failed, may now need a different
+    /// kind of call.
     fn move_steps_of_another_kind(&mut self, call: &mut Call) {
         let fits = |step: &StepIndex| CallKind::of(*step, self.steps.step(*step)).as_ref() == Some(&call.kind);
         let (same, others): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| fits(step));
@@ -136,18 +138,18 @@ impl Machine<'_> {
         call.steps = same;
     }
 
-    /// Whether a step can be made; ends it where it cannot, or need not. Afterwards its work is what is
-    /// left to do for the rows that are well.
+    /// Whether a step can be carried out; ends it if it cannot or need not be. Afterwards its work is what is left to
+    /// do for the rows that have not failed.
     pub(super) fn is_ready(&mut self, step: StepIndex) -> bool {
         if !self.steps.is_open(step) {
             return false;
         }
-        // What is given back is given back because the row has failed.
+        // Licences are given back precisely because the row has failed.
         let is_give_back = self.steps.step(step).stage == Stage::GiveBack;
         (is_give_back || (self.has_a_row(step) && self.account_is_there(step))) && self.changes_something(step)
     }
 
-    /// Takes the parts of failed rows out of a step; ends it where nothing is left.
+    /// Removes the parts of failed rows from a step; ends it if nothing is left.
     fn has_a_row(&mut self, step: StepIndex) -> bool {
         let rows = self.steps.rows_of(step);
         let failed: Vec<RowIndex> = rows.iter().copied().filter(|row| !self.rows.is_well(*row)).collect();
@@ -199,7 +201,7 @@ impl Machine<'_> {
         }
     }
 
-    /// The kind of a call that is on its way; `None` for another task.
+    /// The kind of a call in flight; `None` for another task.
     pub fn kind(&self, task: TaskId) -> Option<&CallKind> {
         match self.tasks.get(&task)? {
             Task::Call { waiting, .. } => Some(&waiting.call.kind),
@@ -207,7 +209,7 @@ impl Machine<'_> {
         }
     }
 
-    /// How many entries a call has that is on its way; 0 for another task.
+    /// How many entries a call in flight has; 0 for another task.
     pub fn entries(&self, task: TaskId) -> usize {
         match self.tasks.get(&task) {
             Some(Task::Call { waiting, .. }) => waiting.call.steps.len(),
@@ -215,7 +217,7 @@ impl Machine<'_> {
         }
     }
 
-    /// The payload of a call that is on its way, as its steps are now; `None` for another task.
+    /// The payload of a call in flight, from its steps as they are now; `None` for another task.
     pub fn request(&self, task: TaskId) -> Option<Request> {
         let Some(Task::Call { waiting, .. }) = self.tasks.get(&task) else {
             return None;

@@ -1,4 +1,4 @@
-//! The state of a run, and the way in and out of it.
+//! The state of a run, its input and its output.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -24,13 +24,13 @@ pub struct Setup<'a> {
     pub rules: &'a Rules,
     /// When to give up.
     pub max_failures: Option<MaxFailures>,
-    /// How many calls may be under way.
+    /// How many calls may be in flight.
     pub concurrency: usize,
-    /// Whether rows get records.
+    /// Whether rows are recorded.
     pub recording: Recording,
 }
 
-/// A run, as far as it has come. See the [module](self).
+/// A run in progress. See the [module](self).
 pub struct Machine<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) steps: Steps<'a>,
@@ -38,41 +38,41 @@ pub struct Machine<'a> {
     pub(super) schedule: Schedule,
     pub(super) giving_up: GivingUp,
     pub(super) seats: SeatsLeft,
-    /// What was asked for and has not been answered.
+    /// Requested tasks that have not been answered.
     pub(super) tasks: HashMap<TaskId, Task>,
     pub(super) next_task: u64,
     /// How often an invitation or a creation was sent.
     pub(super) sendings: HashMap<StepIndex, u32>,
-    /// Deletions that were tried again after an answer was lost.
+    /// Deletions tried again after an answer was lost.
     pub(super) perhaps_deleted: HashSet<StepIndex>,
     pub(super) phase: Phase,
     pub(super) reported: Reported,
     pub(super) stopped: Option<Stopped>,
     pub(super) after_stop: AfterStop,
-    /// Whether what a stop leaves half done may still be finished.
+    /// Whether steps that a stop leaves half done may still be finished.
     pub(super) has_grace: bool,
     pub(super) now: Timestamp,
     pub(super) effects: VecDeque<Effect>,
 }
 
-/// What was asked for.
+/// A requested task.
 pub(super) enum Task {
-    /// A call is on its way.
+    /// A call is in flight.
     Call { waiting: Waiting, touched: Touched },
-    /// Accounts are looked for whose making had no clear answer.
+    /// Accounts whose creation had no clear answer are being looked for.
     LookForMade { call: Call, lost: StepFailure },
-    /// Allocations are read, for it is not known whether successors have taken their licences over.
+    /// Allocations are being read, because it is unknown whether successors have taken over their licences.
     LookForTakenOver { steps: Vec<StepIndex>, lost: StepFailure },
-    /// Successors are read back.
+    /// Successors are being read back.
     Verify { steps: Vec<StepIndex> },
-    /// The seats are read, after one was refused.
+    /// The seats are being read, after one was refused.
     Seats,
 }
 
 /// What is known of the seats that the server has left.
 #[derive(Debug, Default)]
 pub(super) struct SeatsLeft {
-    /// Bundles without any, as read after a refusal.
+    /// Bundles without free seats, as read after a refusal.
     pub(super) exhausted: BundleSet,
     /// They are being read.
     pub(super) are_being_read: bool,
@@ -109,7 +109,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Takes in what happened at `now`; [`next_effect`](Self::next_effect) then says what is to be done.
+    /// Takes in what happened at `now`; [`next_effect`](Self::next_effect) then says what to do.
     pub fn take_in(&mut self, input: Input, now: Timestamp) {
         self.now = now;
         match input {
@@ -127,7 +127,7 @@ impl<'a> Machine<'a> {
         self.go_on();
     }
 
-    /// The next thing to be done; `None` until something else has happened.
+    /// The next thing to do; `None` until something else has happened.
     pub fn next_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }

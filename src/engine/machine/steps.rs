@@ -1,4 +1,4 @@
-//! The steps of a run as they are by now: the plan's, with what the run has learned. The plan itself never changes.
+//! The current steps of a run: the plan's, with what the run has learned. The plan itself never changes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use crate::plan::{
     AccountIndex, Direct, Holding, LicenseChange, OneOrMany, Plan, RowIndex, Stage, Step, StepIndex, StepSource, Work,
 };
 
-/// What became of a step.
+/// The state of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum StepState {
     /// Not tried yet, or being tried.
@@ -15,16 +15,16 @@ pub(super) enum StepState {
     Open,
     Done,
     Failed,
-    /// Not tried, because its row had failed or its account was not made.
+    /// Skipped, because its row had failed or its account was not made.
     Dropped,
 }
 
-/// Whether a step changes anything, once it is built on what the account holds by now.
+/// Whether a step changes anything, given what the account holds now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     Something,
     Nothing,
-    /// It builds on what the account holds, and that is not known.
+    /// It depends on what the account holds, and that is unknown.
     Unknowable,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Steps<'a> {
     second_parts: HashMap<StepIndex, StepIndex>,
     /// Accounts whose allocations are changed more than once, or may be.
     changed_again: HashSet<AccountIndex>,
-    /// What these hold by now, and others of which it is not known.
+    /// What these hold now, including accounts for which it is unknown.
     holdings: HashMap<AccountIndex, Holding>,
 }
 
@@ -95,13 +95,13 @@ impl<'a> Steps<'a> {
         self.of_rows.get(&row).unwrap_or(&self.plan.rows[row].steps)
     }
 
-    /// The steps of a row that were carried out.
+    /// The steps of a row that have been carried out.
     pub(super) fn done_of_row(&self, row: RowIndex) -> impl Iterator<Item = &Step> {
         let done = |index: &&StepIndex| self.state(**index) == StepState::Done;
         self.of_row(row).iter().filter(done).map(|index| self.step(*index))
     }
 
-    /// The rows of a step; a copy, for what is done to them changes the steps.
+    /// The rows of a step; a copy, because acting on them changes the steps.
     pub(super) fn rows_of(&self, index: StepIndex) -> OneOrMany<RowIndex> {
         self.step(index).rows.clone()
     }
@@ -122,13 +122,13 @@ impl<'a> Steps<'a> {
         self.all().filter(move |index| self.step(*index).stage == stage)
     }
 
-    /// The user that a step is about, where the account is there.
+    /// The user that a step is about, if the account exists.
     pub(super) fn user_of(&self, index: StepIndex) -> Option<UserId> {
         self.account_id(self.step(index).account?)
     }
 
-    /// An account that was to be made has this id. Refused where the id is another account's: `is_somebodys` says
-    /// whether an account of the organization had it before the run.
+    /// A newly made account has this id. Refused if the id is another account's: `is_somebodys` says whether an account
+    /// of the organization had it before the run.
     pub(super) fn learn_id(&mut self, account: AccountIndex, user: UserId, is_somebodys: bool) -> Result<(), UserId> {
         let is_new = match self.account_id(account) {
             Some(known) => known == user,
@@ -171,7 +171,7 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// Ends a step; `false` where it had ended already.
+    /// Ends a step; `false` if it had already ended.
     pub(super) fn end(&mut self, index: StepIndex, state: StepState) -> bool {
         if !self.is_open(index) {
             return false;
@@ -186,7 +186,7 @@ impl<'a> Steps<'a> {
                 StepState::Done => {
                     self.holdings.insert(account, target);
                 }
-                // What the account's next change was planned to build on has not come about.
+                // The account's next change was planned on top of this one, which did not happen.
                 _ => {
                     self.holdings.entry(account).or_insert(base);
                 }
@@ -195,7 +195,7 @@ impl<'a> Steps<'a> {
         true
     }
 
-    /// What the account of a licence step holds is no longer known: the change may have been made.
+    /// What the account of a licence step holds is now unknown: the change may have been made.
     pub(super) fn forget_holding(&mut self, index: StepIndex) {
         let step = self.step(index);
         if let (Work::License(change), Some(account)) = (&step.work, step.account) {
@@ -207,12 +207,12 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// What the account of a licence step holds by now, as far as the run has learned it.
+    /// What the account of a licence step holds now, as far as the run has learned it.
     pub(super) fn holding_of(&self, index: StepIndex) -> Option<&Holding> {
         self.holdings.get(&self.step(index).account?)
     }
 
-    /// Takes the parts of these rows out of a step; says whether anything is left of it.
+    /// Removes these rows' parts from a step; returns whether anything is left of it.
     pub(super) fn take_out(&mut self, index: StepIndex, rows: &[RowIndex]) -> bool {
         let step = self.edit(index);
         step.rows.retain(|row| !rows.contains(row));
@@ -234,7 +234,7 @@ impl<'a> Steps<'a> {
         is_left
     }
 
-    /// Builds a licence change on what is held by now; says whether it changes anything.
+    /// Rebases a licence change on what is held now; returns whether it changes anything.
     pub(super) fn build_on_present(&mut self, index: StepIndex) -> Change {
         let known = self.holding_of(index).cloned();
         let Work::License(change) = &self.step(index).work else {
@@ -258,8 +258,8 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// Splits a step that several rows share: the first row's part stays, the others' becomes a step of its own that
-    /// begins once the first has ended. `false` where the step is one row's.
+    /// Splits a step that several rows share: the first row's part stays, and the others' becomes a separate step that
+    /// begins once the first has ended. `false` if the step has a single row.
     pub(super) fn split_shared(&mut self, index: StepIndex) -> bool {
         let step = self.step(index);
         let is_shared = match &step.work {
@@ -290,7 +290,7 @@ impl<'a> Steps<'a> {
         };
         let (account, rows) = (second.account, second.rows.clone());
         let place = self.push(second);
-        // The rows' counts of open steps stay as they are: they wait for another step instead.
+        // The rows' counts of open steps do not change: they wait for the new step instead.
         for row in rows {
             for planned in self.steps_of_row(row).iter_mut() {
                 if *planned == index {
@@ -318,7 +318,7 @@ fn sharing(work: &Work) -> OneOrMany<RowIndex> {
     }
 }
 
-/// Accounts whose allocations are changed more than once, or may be: what is handed over may be given back.
+/// Accounts whose allocations are changed more than once, or may be, since what is handed over may be given back.
 fn changed_again(plan: &Plan) -> HashSet<AccountIndex> {
     let mut once = HashSet::new();
     let mut again = HashSet::new();

@@ -1,5 +1,5 @@
 //! Licences that have been taken off and are owed to somebody: to a successor, to the account itself, or back to an old
-//! account where its successor could not take them.
+//! account whose successor could not take them.
 
 use super::protocol::{Effect, TaskId, Urgency};
 use super::rows::StepFailure;
@@ -9,13 +9,13 @@ use crate::directory::{Allocations, ReadError};
 use crate::plan::{LicenseChange, LicenseEdit, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Work};
 
 impl Machine<'_> {
-    /// Whether the step is made although the run stops.
+    /// Whether the step is carried out even though the run is stopping.
     pub(super) fn is_owed(&self, step: StepIndex) -> bool {
         self.has_grace && self.would_be_missed(step)
     }
 
-    /// Whether leaving the step out would leave somebody worse off than before the run: licences were taken off for it,
-    /// from an old account or from the same one, and are on nobody yet.
+    /// Whether skipping the step would leave somebody worse off than before the run: licences were taken off for it,
+    /// from an old account or from the same one, and nobody has them yet.
     fn would_be_missed(&self, index: StepIndex) -> bool {
         let step = self.steps.step(index);
         let Work::License(change) = &step.work else {
@@ -34,7 +34,7 @@ impl Machine<'_> {
         })
     }
 
-    /// A step that was owed was made although the run is stopping.
+    /// An owed step was carried out even though the run is stopping.
     pub(super) fn finished_despite_stop(&mut self, row: RowIndex) {
         let place = self.rows.place(row);
         self.after_stop.finished.push(place);
@@ -42,21 +42,22 @@ impl Machine<'_> {
         self.rows.remark(row, remark);
     }
 
-    /// A row is left by a stop: says so where licences were taken off for it and are on nobody.
+    /// A stop leaves this row unfinished: notes it if its licences were taken off and nobody has them.
     pub(super) fn note_what_is_owed(&mut self, row: RowIndex) {
         if self.steps.of_row(row).iter().any(|step| self.would_be_missed(*step)) {
             let place = self.rows.place(row);
             self.after_stop.left.push(place);
-            let remark = "the licences were taken off and could not be given on before the run ended: run the same command again soon";
+            let remark = "the licences were taken off and could not be handed on before the run ended: run the same command again soon";
             self.rows.remark(row, remark);
         }
     }
 
-    /// Puts licences back that were, or may have been, taken off an old account in vain.
+    /// Gives licences back that were, or may have been, taken off an old account in vain.
     pub(super) fn give_back_if_needed(&mut self, failed: StepIndex, failure: &StepFailure) {
         match self.steps.step(failed).stage {
+            // The licences may have been taken off although the answer was lost.
             Stage::HandOver if failure.is_unclear => self.give_back(failed),
-            // Where it is not known whether the successor has them, both accounts might hold them afterwards.
+            // If it is unknown whether the successor has them, giving them back might leave both accounts with them.
             Stage::TakeOver if !failure.is_unclear => {
                 let handed_over = self
                     .hand_overs_for(failed)
@@ -100,14 +101,14 @@ impl Machine<'_> {
         self.steps.add(step);
     }
 
-    /// Whether the step takes licences over that another account has given up for it. Ordinary grants may wait for the
-    /// same stage, to fill its calls.
+    /// Whether the step takes over licences that another account has given up for it. Ordinary grants may be postponed
+    /// to the same stage to fill its calls.
     pub(super) fn takes_over(&self, step: StepIndex) -> bool {
         self.steps.step(step).stage == Stage::TakeOver && self.hand_overs_for(step).next().is_some()
     }
 
-    /// Whether successors have the licences is not known: their allocations are read before anything is
-    /// given back, for else both accounts might hold them.
+    /// It is unknown whether successors have the licences: their allocations are read before anything is given back,
+    /// because otherwise both accounts might hold them.
     pub(super) fn look_for_taken_over(&mut self, steps: Vec<StepIndex>, lost: StepFailure) {
         let task = self.ask(Task::LookForTakenOver { steps, lost });
         let urgency = if self.is_stopping() && self.has_grace {

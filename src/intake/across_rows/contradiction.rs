@@ -230,7 +230,7 @@ pub(super) fn duplicates(statements: &[Statement]) -> Vec<DuplicateRow> {
     found
 }
 
-/// The contradictions among rows, by the later row; those in `left_out` contradict nobody. The statements are sorted.
+/// The contradictions among rows, by the later row; rows in `left_out` are ignored. The statements are sorted.
 pub(super) fn contradictions(statements: &[Statement], left_out: &HashSet<RowNumber>) -> Vec<Contradiction> {
     let mut found = Vec::new();
     for about in statements.chunk_by(|one, other| one.subject == other.subject) {

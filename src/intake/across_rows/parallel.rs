@@ -16,7 +16,8 @@ use crate::sheet::{Row, Visit};
 /// How the rows are dealt out.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::intake) struct Parallelism {
-    /// How many threads parse rows beside the caller's, which splits the file into rows; 0 where it does everything.
+    /// How many threads parse rows in addition to the caller's, which splits the file into rows; 0 if it does
+    /// everything.
     pub(super) threads: usize,
     /// How many rows are dealt out at once.
     pub(super) chunk_rows: usize,
@@ -155,7 +156,7 @@ impl OrderedResults {
 }
 
 impl<'scope> Workers<'scope> {
-    /// Starts as many threads as can be had; `None` where that is none.
+    /// Starts as many threads as can be had; `None` if that is none.
     fn start<'env>(scope: &'scope Scope<'scope, 'env>, threads: usize, context: &ParseContext<'env>) -> Option<Self> {
         let (unparsed, chunks) = sync_channel(threads);
         let (done, parsed) = channel();

@@ -93,7 +93,7 @@ mod tests {
         #[test]
         fn a_clean_cell_stays_as_it_is(cell in any::<String>()) {
             let once = clean(&cell).into_owned();
-            // An apostrophe may stand before another one.
+            // An apostrophe may precede another one.
             prop_assume!(!once.starts_with('\''));
             prop_assert_eq!(clean(&once), once.as_str());
         }

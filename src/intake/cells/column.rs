@@ -50,7 +50,7 @@ pub enum Column {
     Group,
     /// For people only.
     Note,
-    /// The status, which reseat adds to the sheet of rows that need a person; ignored.
+    /// The status, which reseat adds to the sheet of rows that need attention; ignored.
     ReseatStatus,
     /// The message, likewise.
     ReseatMessage,
@@ -158,7 +158,7 @@ impl Column {
         matches!(self, Self::User | Self::Email | Self::Username | Self::Group)
     }
 
-    /// Whether what a cell of it says can change what is done.
+    /// Whether its cells can affect what is done.
     pub(in crate::intake) fn is_meaningful(self) -> bool {
         !matches!(self, Self::Note | Self::ReseatStatus | Self::ReseatMessage)
     }

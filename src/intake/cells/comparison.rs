@@ -22,7 +22,7 @@ pub(in crate::intake) fn hash_text(text: &str) -> u64 {
     if is_lower(text) { hash(text) } else { hash(&*fold(text)) }
 }
 
-/// Half of the [`hash`]: enough to tell two values of one subject apart.
+/// Half of the [`hash`]: enough to distinguish two values of one subject.
 pub(in crate::intake) fn half_hash(text: &str) -> u32 {
     let [.., a, b, c, d] = hash(text).to_le_bytes();
     u32::from_le_bytes([a, b, c, d])

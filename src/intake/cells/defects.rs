@@ -156,7 +156,7 @@ fn look_alike(raw: &str, address: &str) -> Option<&'static str> {
         '\u{ff01}'..='\u{ff5e}' => Some("has full-width letters"),
         _ => None,
     });
-    // An address that is in another alphabet from end to end imitates nobody.
+    // An address entirely in another alphabet imitates no other.
     other.filter(|_| has_latin)
 }
 

@@ -200,7 +200,7 @@ fn at_least_one(limit: u32) -> Result<u32, UnplacedProblem> {
         return Err(UnplacedProblem::error(
             ProblemCode::QuotaZero,
             "a quota is at least 1",
-            "to give nobody the licence, leave it out of `licenses`",
+            "to give the licence to no one, leave it out of `licenses`",
         ));
     }
     Ok(limit)

@@ -22,7 +22,7 @@ pub fn operation_named(text: &str) -> Option<OperationKind> {
     }
 }
 
-/// What a text says to do, as leniently as [`operation_named`]; `None` where it says nothing of the kind.
+/// What a text says to do, as leniently as [`operation_named`]; `None` if it says nothing of the kind.
 pub(in crate::intake) fn instruction_named(text: &str) -> Option<Instruction> {
     let key = name_key(text);
     let exact = OperationKind::iter().find(|kind| name_key(kind.as_str()) == key);

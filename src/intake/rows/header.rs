@@ -24,7 +24,7 @@ pub(in crate::intake) struct Header {
 }
 
 impl Header {
-    /// Reads the header row. `map` has headers in their comparison form, and the columns that they are to be taken for.
+    /// Reads the header row. `map` has headers in their comparison form, and the columns they mean.
     pub(in crate::intake) fn read(row: &Row, map: &[(String, Column)]) -> (Self, Vec<UnplacedProblem>) {
         let mut header = Self {
             positions: [None; Column::COUNT],

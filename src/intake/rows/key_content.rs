@@ -1,4 +1,4 @@
-//! The canonical content of a row, of which its key is made.
+//! The canonical content of a row, from which its key is made.
 //!
 //! It is the same whatever the order of columns and rows, the file's format, and the spelling of what is compared
 //! without case. A password enters only as a hash. Any change here makes the rows of existing results files unknown,

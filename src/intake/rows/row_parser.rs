@@ -60,7 +60,7 @@ impl Worksheet {
     }
 }
 
-/// Which rows are to be parsed, and how.
+/// Which rows to parse, and how.
 #[derive(Debug, Clone)]
 pub(in crate::intake) struct ParseContext<'o> {
     pub(in crate::intake) worksheet: Arc<Worksheet>,
@@ -126,7 +126,7 @@ impl<'o> RowParser<'o> {
         let cell_problems = problems.len();
         let instruction = self.instruction(&cells, &mut problems);
         match instruction {
-            // Not where a quote that is not closed has swallowed other rows, which nobody asked to ignore.
+            // Not if an unclosed quote has swallowed other rows, which were not meant to be ignored.
             Some(Instruction::Ignore) if row.malformed().is_none() => {
                 self.parsed.ignored += 1;
                 problems.clear();
@@ -331,7 +331,7 @@ fn drop_repeated(problems: &mut Vec<UnplacedProblem>, cell_problems: usize) {
     });
 }
 
-/// The columns of which an error is reported.
+/// The columns for which an error is reported.
 fn columns_with_errors(problems: &[UnplacedProblem]) -> ColumnSet {
     let mut columns = ColumnSet::default();
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {

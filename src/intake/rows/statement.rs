@@ -106,7 +106,8 @@ pub(in crate::intake) struct Statement {
     pub(in crate::intake) subject: u64,
     /// Row and kind in one number: as two fields they would make it 24 bytes.
     packed: u32,
-    /// What tells two statements of a kind apart: a hash of the row's content, or of the new value of a profile field.
+    /// What distinguishes two statements of a kind: a hash of the row's content, or of the new value of a profile
+    /// field.
     pub(in crate::intake) value: u32,
 }
 

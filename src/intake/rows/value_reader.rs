@@ -353,7 +353,7 @@ impl<'c> CellReader<'c, '_, '_> {
     fn delete_when(&mut self) {
         let when = self.taken(Column::DeleteWhen);
         if self.kind == OperationKind::Delete {
-            // A date, or `never`, beside a deletion does not mean today, and a deletion cannot be undone.
+            // A date or `never` on a deletion does not mean today, and a deletion cannot be undone.
             let when = self.cells.get(Column::DeleteWhen);
             if !when.is_empty() && matches!(parse_delete_when(when), None | Some(DeleteWhen::Never)) {
                 let what = format!("`delete` deletes at once, and not `{}`", excerpt(when));

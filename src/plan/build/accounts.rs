@@ -1,4 +1,4 @@
-//! Whom and which groups a row means, and whether it may work on them.
+//! Which account and groups a row means, and whether it may work on them.
 
 use crate::plan::{RowCode, RowReason};
 use crate::problem::ProblemCode;
@@ -43,7 +43,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Whether the account's present licences are known, so that an edit can build on them.
+    /// Whether the account's present licences are known, so that an edit can be based on them.
     pub(super) fn knows_allocation(&self, account: AccountIndex) -> Planned {
         match self.drafts.get(account).now().direct {
             Direct::Unknown => Err(licenses_unreadable()),
@@ -60,7 +60,7 @@ impl<'a> Builder<'a> {
                 return Err(already_gone(&label, suggestion.as_deref()));
             }
             Found::None { .. } => {
-                let message = format!("`{label}` is made by this very sheet; delete it in a sheet of its own");
+                let message = format!("`{label}` is created by this same sheet; delete it in a separate sheet");
                 return Err(contradicts(ProblemCode::MadeAndDeleted, message));
             }
         };
@@ -128,7 +128,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The groups that an account is to join. Nobody has to join Everyone.
+    /// The groups that an account should join. Everyone is left out, because every account is in it.
     pub(super) fn joining(&mut self, row: RowIndex, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {
         let mut found = self.resolve_groups(groups)?;
         let named = found.len();
@@ -139,7 +139,7 @@ impl<'a> Builder<'a> {
         Ok(found)
     }
 
-    /// The groups that an account is to leave. Nobody can leave Everyone.
+    /// The groups that an account should leave. No account can leave Everyone.
     pub(super) fn leaving(&mut self, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {
         let found = self.resolve_groups(groups)?;
         if found
@@ -152,7 +152,7 @@ impl<'a> Builder<'a> {
         Ok(found)
     }
 
-    /// Groups that another account can be put in: those that still exist, without Everyone.
+    /// Groups that another account can join: those that still exist, without Everyone.
     pub(super) fn inheritable(&mut self, groups: &[GroupId]) -> Vec<GroupId> {
         let mut kept = Vec::new();
         for id in groups {
@@ -167,7 +167,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether the group is the built-in one whose members nobody chooses (`uipath-api`, 5.1).
+/// Whether the group is the built-in one that always has every account (`uipath-api`, 5.1).
 fn is_everyone(group: &Group) -> bool {
     group.built_in && fold(&group.name) == "everyone"
 }

@@ -1,4 +1,4 @@
-//! What earlier runs recorded of rows that were begun and not finished.
+//! What earlier runs recorded about rows that were started and not finished.
 
 use std::collections::HashMap;
 
@@ -6,36 +6,36 @@ use serde_json::Value;
 
 use crate::model::{BundleSet, GroupId, RowKey, UserId};
 
-/// What earlier runs recorded of a row that was begun and not finished.
+/// What earlier runs recorded about a row that was started and not finished.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Begun {
-    /// The account that it is about, where an answer named it.
+    /// The account it is about, if an answer named it.
     pub account: Option<UserId>,
     /// Whether that account was, or may have been, invited or created for the row.
     pub made: bool,
     /// The `before` column: for a migration, what the old account had.
     pub before: Option<Value>,
-    /// The `after` column: what has been brought about for the row.
+    /// The `after` column: what has been changed for the row.
     pub after: Option<Value>,
 }
 
-/// The rows of earlier runs that are to go on.
+/// The rows of earlier runs to continue.
 pub type BegunRows = HashMap<RowKey, Begun>;
 
 impl Begun {
-    /// Whether an account that is there now is the one that was made for the row.
+    /// Whether an existing account is the one that was made for the row.
     pub(super) fn made(&self, user: UserId) -> bool {
         self.made && self.account.is_none_or(|account| account == user)
     }
 }
 
-/// What an earlier run captured of a migration's old account, as its `before` column holds it.
+/// What an earlier run captured about a migration's old account, from its `before` column.
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     /// Which account that was.
     pub(super) user: Option<UserId>,
     pub(super) groups: Vec<GroupId>,
-    /// `None` where the account had no direct allocation.
+    /// `None` if the account had no direct allocation.
     pub(super) licenses: Option<BundleSet>,
     pub(super) external_license: bool,
 }

@@ -18,7 +18,7 @@ use crate::plan::{
 };
 use crate::text::fold;
 
-/// Plans the rows against the state. `begun` holds the rows of earlier runs that are to go on.
+/// Plans the rows against the state. `begun` holds the rows of earlier runs to continue.
 pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules) -> Plan {
     let mut denied = Denied::new();
     loop {
@@ -36,7 +36,7 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
                 denied,
             });
         }
-        // Rows may build on those that miss out, so everything is read again without these.
+        // Other rows may depend on those that get no seat, so everything is planned again without these.
         denied.extend(short);
     }
 }
@@ -50,9 +50,9 @@ pub(super) struct Builder<'a> {
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     group_rules: Vec<(RowIndex, GroupRuleChange)>,
-    /// The row that says what a group's rule becomes.
+    /// The row that sets a group's rule.
     ruled_by: HashMap<GroupId, RowIndex>,
-    /// Rows that miss out on seats: their licences are left out.
+    /// Rows that get no seat: their licences are left out.
     denied: Denied,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Makes known the accounts that the row brings into being, so that other rows may name them.
+    /// Registers the accounts that the row makes, so that other rows may name them.
     fn announce(&mut self, row: &Row) {
         match &row.operation {
             Operation::Invite(invite) => self.announce_account(invite.email.as_str(), &[invite.email.fold()]),
@@ -171,7 +171,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Where a row stands, for a message.
+    /// A row's place, for a message.
     pub(super) fn place(&self, row: RowIndex) -> String {
         self.sheet[row].place.to_string()
     }
@@ -196,7 +196,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// What a row does to an account's licences, unless it misses out.
+    /// What a row does to an account's licences, unless it gets no seat.
     pub(super) fn edit(&mut self, row: RowIndex, account: AccountIndex, edit: LicenseEdit) {
         if !self.denied.contains_key(&row) {
             self.drafts.get_mut(account).edit(row, edit);
@@ -235,10 +235,7 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         if let Some(other) = self.ruled_by.get(&group) {
-            let message = format!(
-                "this row and {} each say what exactly the group's rule becomes",
-                self.place(*other)
-            );
+            let message = format!("this row and {} both set the group's rule", self.place(*other));
             return Err(contradicts(ProblemCode::TwoRules, message));
         }
         self.ruled_by.insert(group, row);
@@ -246,7 +243,7 @@ impl<'a> Builder<'a> {
         let external_license = external_license
             .or_else(|| present.map(|rule| rule.external_license))
             .unwrap_or(false);
-        // An empty quotas cell leaves the limits of the codes that stay alone.
+        // An empty quotas cell keeps the limits of the remaining codes.
         let mut wanted: Vec<Quota> = match present {
             Some(rule) if quotas.is_empty() => rule
                 .quotas

@@ -1,4 +1,4 @@
-//! Rows that move a person to a new address by a new account.
+//! Rows that move a user to a new address through a new account.
 
 use crate::plan::RowReason;
 use crate::problem::ProblemCode;
@@ -61,8 +61,8 @@ impl<'a> Builder<'a> {
                     row,
                     match (ours, user.invitation_accepted) {
                         (true, _) => "invited in an earlier run",
-                        (false, true) => "the new address has an account already, so nobody was mailed",
-                        (false, false) => "the new address is invited already, so nobody was mailed",
+                        (false, true) => "the new address already has an account, so nobody was invited",
+                        (false, false) => "the new address is already invited, so nobody was invited again",
                     },
                 );
             }
@@ -106,13 +106,13 @@ impl<'a> Builder<'a> {
             Found::One(user) => Some(user),
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if new.is_none() => return Err(user_not_found(&label, suggestion.as_deref())),
-            // The old account is gone: an earlier run came to the end, or somebody else deleted it.
+            // The old account is gone: an earlier run finished, or somebody else deleted it.
             Found::None { .. } => None,
         };
         if let (Some(old), Some(new)) = (old, new)
             && old.id == new.id
         {
-            let message = format!("the account already bears the address `{}`", migrate.new_email);
+            let message = format!("the account already has the address `{}`", migrate.new_email);
             return Err(verdict(
                 crate::model::Status::Unchanged,
                 RowReason::SameAccount,
@@ -176,7 +176,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Passes the licences on to the new account; says which it is to hold.
+    /// Hands the licences on to the new account; returns those it should hold.
     fn pass_on(
         &mut self,
         row: RowIndex,
@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
         let edit = match (&migrate.licenses, &captured.licenses, old) {
             (Some(licenses), ..) if licenses.is_empty() => None,
             (Some(licenses), ..) => Some(LicenseEdit::Add(licenses.clone())),
-            // What an earlier run captured stands, for it may have handed the licences over already.
+            // What an earlier run captured takes precedence, because it may already have handed the licences over.
             (None, Some(licenses), _) => Some(LicenseEdit::Inherit(licenses.clone(), captured.external_license)),
             (None, None, Some(old)) => {
                 let held = self.drafts.get(old).now();
@@ -209,8 +209,8 @@ impl<'a> Builder<'a> {
         licenses
     }
 
-    /// What the old account has after the rows above, as the `before` column keeps it; licences that an
-    /// earlier run captured stand.
+    /// What the old account has after the rows above, in the form of the `before` column; licences captured by an
+    /// earlier run take precedence.
     fn capture(&self, id: UserId, old: AccountIndex, earlier: &Captured) -> Value {
         let draft = self.drafts.get(old);
         let now = draft.now();

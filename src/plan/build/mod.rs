@@ -1,7 +1,7 @@
-//! Rows and the present state into what is asked of each account.
+//! Rows and the present state into the requests for each account.
 //!
-//! Rows are taken in sheet order; each either changes the drafts of the accounts it is about, or ends at
-//! once with a [`Verdict`](super::Verdict), in which case it has changed nothing.
+//! Rows are processed in sheet order; each either changes the drafts of its accounts, or ends at once with a
+//! [`Verdict`](super::Verdict), in which case it has changed nothing.
 
 mod accounts;
 mod begun;

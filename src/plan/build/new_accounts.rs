@@ -37,8 +37,8 @@ impl Builder<'_> {
                         row,
                         match (ours, user.invitation_accepted) {
                             (true, _) => "invited in an earlier run",
-                            (false, true) => "the address has an account already, so nobody was mailed",
-                            (false, false) => "the address is invited already, so nobody was mailed",
+                            (false, true) => "the address already has an account, so nobody was invited",
+                            (false, false) => "the address is already invited, so nobody was invited again",
                         },
                     );
                 }
@@ -82,7 +82,7 @@ impl Builder<'_> {
                 let email = create.email.as_ref().map(Email::fold);
                 let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
                 let account = self.drafts.pending(create.user_name().into(), &names);
-                // One call makes accounts of one set of groups.
+                // One call creates accounts with a single set of groups.
                 let mut sorted = groups.clone();
                 sorted.sort_unstable();
                 let work = Work::Create(Box::new(Creation {
@@ -106,7 +106,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether the account was made for this very row by an earlier run; what that run did is kept then.
+    /// Whether an earlier run made the account for this very row; then what that run did is kept.
     pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: UserId) -> bool {
         let begun = self.begun.get(&key).filter(|begun| begun.made(user));
         if let Some(begun) = begun {
@@ -115,8 +115,8 @@ impl Builder<'_> {
         begun.is_some()
     }
 
-    /// A row whose account an earlier run was told of is not made again when the account cannot be found:
-    /// it may not be readable yet, and nobody is mailed twice.
+    /// If an earlier run got the account's id, the account is not made again when it cannot be found: it may not be
+    /// readable yet, and nobody may be invited twice.
     pub(super) fn never_made(&self, key: RowKey) -> Planned {
         let Some(Begun {
             account: Some(account),

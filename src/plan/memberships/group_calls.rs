@@ -1,4 +1,4 @@
-//! The changes of each group, and the calls that it takes to make them from the groups' side.
+//! The changes of each group, and the calls needed to make them from the groups' side.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,11 @@ pub(in crate::plan) struct Edge {
     pub(in crate::plan) account: AccountIndex,
     /// The group.
     pub(in crate::plan) group: GroupId,
-    /// Where it can be made from.
+    /// The sides it can be made from.
     pub(in crate::plan) side: Side,
 }
 
-/// Where a membership change can be made from.
+/// The sides a membership change can be made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::plan) enum Side {
     /// From either.
@@ -35,9 +35,9 @@ pub(super) struct Groups {
 
 #[derive(Default)]
 pub(super) struct Group {
-    /// How many of its changes can be made from its side only.
+    /// How many of its changes can only be made from its side.
     pub(super) bound: usize,
-    /// Whose other changes there are.
+    /// The users of its other changes.
     pub(super) members: Vec<usize>,
 }
 
@@ -61,14 +61,14 @@ impl Groups {
         Self { list, chunk }
     }
 
-    /// Deals these users' changes out after those of the others.
+    /// Puts these users' changes after those of the others.
     pub(super) fn deal_last(&mut self, last: &[bool]) {
         for group in &mut self.list {
             group.members.sort_unstable_by_key(|user| (last[*user], *user));
         }
     }
 
-    /// The calls that the groups would make, each with its users, but for those that have to be made anyway.
+    /// The calls that the groups would need, each with its users, except those needed anyway.
     pub(super) fn calls_to_spare(&self) -> Vec<&[usize]> {
         let spare = |group: &'_ Group| {
             let room = group.bound.next_multiple_of(self.chunk) - group.bound;

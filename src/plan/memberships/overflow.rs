@@ -1,20 +1,19 @@
-//! Users whose own PUT is worth its call because each of their groups overflows into one call more than it
-//! needs without them.
+//! Users whose own PUT is worth its call because each of their groups needs one call more with them than without.
 
 use std::collections::HashMap;
 
 use super::group_calls::Groups;
 
-/// How many memberships are looked at, at most: the best choice is a matter of trying, and a sheet of a
-/// million memberships is to be planned within seconds.
+/// The maximum number of memberships examined: finding the best choice means trying, and a sheet of a million
+/// memberships should be planned within seconds.
 const EFFORT: usize = 50_000_000;
 
-/// The users, one after the other, who bring the most groups nearest to one call less; of these, as many as
-/// cost the fewest calls altogether.
+/// Picks, one after the other, the users who bring the most groups closest to saving a call; of these, as many as give
+/// the fewest calls in total.
 ///
-/// A change is worth the part of a call that it is of those by which its group overflows. Where no user's
-/// changes are together worth more than a call, nothing can be saved by sending for anybody: whichever users
-/// are sent for, they are at least as many as the calls saved, since each of these takes changes worth one.
+/// If a group overflows by *r* changes, each of its changes is worth 1/*r* of a call. If no user's changes together are
+/// worth more than one call, no choice of users can save anything: each saved call takes changes worth one call, so it
+/// would cost at least as many PUTs as it saves.
 pub(super) fn worth_a_call(groups: &Groups, users: usize) -> Vec<bool> {
     let mut overflows: Vec<Overflow> = groups
         .list
@@ -51,7 +50,7 @@ pub(super) fn worth_a_call(groups: &Groups, users: usize) -> Vec<bool> {
     sends
 }
 
-/// The users who are in more than one group, and in which; nobody else's own PUT can save more than it costs.
+/// The users with changes in more than one group, and those groups; for anybody else a PUT saves no more than it costs.
 fn in_several_groups(groups: &Groups, users: usize) -> Vec<(usize, Vec<usize>)> {
     let mut counts = vec![0_u32; users];
     for user in groups.list.iter().flat_map(|group| &group.members) {
@@ -68,11 +67,11 @@ fn in_several_groups(groups: &Groups, users: usize) -> Vec<(usize, Vec<usize>)> 
     list
 }
 
-/// By how much a group is over a number of full calls.
+/// By how much a group exceeds a number of full calls.
 struct Overflow {
-    /// How many changes have to go elsewhere for one call less.
+    /// How many changes must be made elsewhere to save one call.
     by: usize,
-    /// How many can.
+    /// How many can be.
     movable: usize,
 }
 
@@ -84,7 +83,7 @@ impl Overflow {
         }
     }
 
-    /// Which part of a call one change is worth.
+    /// The fraction of a call that one change is worth.
     fn worth(&self) -> f64 {
         if self.by > self.movable {
             return 0.0;
@@ -92,7 +91,7 @@ impl Overflow {
         u32::try_from(self.by).map_or(0.0, |by| 1.0 / f64::from(by))
     }
 
-    /// One change goes elsewhere; whether that saves a call.
+    /// One change is made elsewhere; returns whether that saves a call.
     fn take_one(&mut self, chunk: usize) -> bool {
         self.movable -= 1;
         self.by -= 1;

@@ -6,15 +6,14 @@ use super::group_calls::{Edge, Groups, Side};
 use super::overflow::worth_a_call;
 use super::vertex_cover::covering_users;
 
-/// The accounts whose memberships are changed by a PUT of their own, all that may be: one flag for each of
-/// `riders`, which tells whether the account's own PUT is needed anyway.
+/// Which accounts get a PUT of their own for all changes that allow it: one flag per element of `riders`, which says
+/// whether the account's own PUT is needed anyway.
 ///
-/// The other changes are made from the group's side, `chunk` of them by each PUT. Whoever needs an own PUT
-/// takes all of its changes along, for nothing. What is left of a group is dealt out to calls of `chunk`
-/// changes, and the fewest calls are a smallest cover of all changes by users and such calls. Where a group
-/// has more than one call, the dealing decides which changes are those by which it overflows: first those of
-/// the users who make most groups overflow, then of those whom the cover before sent for, as long as that
-/// saves a call.
+/// The other changes are made from the group's side, `chunk` of them by each PUT. An account that needs a PUT anyway
+/// includes all of its changes at no cost. What is left of a group is split into calls of `chunk` changes, and the
+/// fewest calls are a smallest cover of all changes by users and such calls. If a group has more than one call, the
+/// split decides which changes make up the overflow: first those of the users who make most groups overflow, then those
+/// of the users chosen by the previous cover, as long as that saves a call.
 pub(in crate::plan) fn senders(edges: &[Edge], mut riders: Vec<bool>, chunk: usize) -> Vec<bool> {
     for edge in edges.iter().filter(|edge| edge.side == Side::User) {
         riders[edge.account.position()] = true;
@@ -68,7 +67,7 @@ mod tests {
         (0..accounts).map(|account| of.contains(&account)).collect()
     }
 
-    /// Who is sent a PUT of their own, where nobody needs one anyway.
+    /// Which users get a PUT of their own, when no user needs one anyway.
     fn senders_of(edges: &[Edge], chunk: usize) -> Vec<usize> {
         chosen(senders(edges, vec![false; accounts(edges)], chunk))
     }
@@ -89,7 +88,7 @@ mod tests {
             .unwrap_or_default()
     }
 
-    /// How many PUTs it takes if these accounts are sent one; `None` where a change is left over.
+    /// How many PUTs are needed if these accounts get one; `None` if a change is not covered.
     fn cost(edges: &[Edge], sends: impl Fn(usize) -> bool, chunk: usize) -> Option<usize> {
         let mut sizes: HashMap<GroupId, usize> = HashMap::new();
         for edge in edges {

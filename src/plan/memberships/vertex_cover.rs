@@ -1,9 +1,9 @@
-//! A smallest cover of a two-sided graph: König's theorem, by a largest matching.
+//! A minimum vertex cover of a bipartite graph, from a maximum matching (König's theorem).
 
 use std::collections::VecDeque;
 
-/// The users in a smallest set of calls and users that touches every change, with as few users among them
-/// as may be. Each call is given by its users, of whom there are `users`.
+/// The users in a smallest set of calls and users that touches every change, with as few users as possible. Each call
+/// is given by its users, numbered below `users`.
 pub(super) fn covering_users(calls: &[&[usize]], users: usize) -> Vec<bool> {
     let mut matching = Matching {
         calls,
@@ -24,10 +24,10 @@ struct Matching<'a> {
     partner: Vec<Option<usize>>,
     /// The call that a user is matched with.
     partner_of: Vec<Option<usize>>,
-    /// In the present search: its root, and the call from which the user was reached.
+    /// In the current search: its root, and the call from which the user was reached.
     found_by: Vec<Option<(usize, usize)>>,
-    /// Reached by a search that found no path. No later search can find one through them, and they are
-    /// just the users of the cover: those that alternating paths from unmatched calls reach.
+    /// Reached by a search that found no path. No later search can find one through them, and they are exactly the
+    /// users of the cover: those that alternating paths from unmatched calls reach.
     lost: Vec<bool>,
 }
 
@@ -55,7 +55,7 @@ impl Matching<'_> {
         }
     }
 
-    /// Swaps what is matched and what is not along the path that ends at `user`.
+    /// Swaps matched and unmatched edges along the path that ends at `user`.
     fn flip(&mut self, user: usize) {
         let mut next = Some(user);
         while let Some(user) = next

@@ -31,7 +31,7 @@ const SURNAMES: [&str; 16] = [
     "Iyer",
 ];
 
-/// What people hold directly, the likelier the more often it stands here.
+/// What users hold directly; entries listed more often are more likely.
 const HOLDINGS: [&[&str]; 8] = [
     &["ATTUNU"],
     &["ATTUNU"],

@@ -4,7 +4,7 @@ use super::{Group, User, World};
 use crate::model::{GroupId, UserId};
 
 impl World {
-    /// The name of the group that everybody is in and nobody is listed in.
+    /// The name of the group that everybody is in and that lists no members.
     pub const EVERYONE: &'static str = "Everyone";
 
     /// The built-in groups of every organization (`uipath-api`, 5.1).
@@ -51,7 +51,7 @@ impl World {
         self.users.values().filter(move |user| user.groups.contains(&id))
     }
 
-    /// Puts an account into a group; false when it was in it, or when nobody is listed in that group.
+    /// Puts an account into a group; false if it was already in it, or if the group lists no members.
     pub fn join(&mut self, user: UserId, group: GroupId) -> bool {
         let listed = self.group(group).is_some_and(|group| group.name != Self::EVERYONE);
         listed && self.users.get_mut(&user).is_some_and(|user| user.groups.insert(group))

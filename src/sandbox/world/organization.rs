@@ -58,7 +58,7 @@ impl World {
         )
     }
 
-    /// Makes the indexes anew, after reading the stored part.
+    /// Rebuilds the indexes after reading the stored part.
     pub(in crate::sandbox) fn reindex(&mut self) {
         self.by_word.clear();
         let users = std::mem::take(&mut self.users);
