@@ -115,7 +115,7 @@ async fn what_is_owed_is_waited_for_no_longer_than_the_grace() {
     let left = stage.record(ran.after_stop.left[0].row);
     assert_eq!(left.report.status, Status::NotRun);
     assert!(
-        left.report.message.contains("taken off and could not be given on"),
+        left.report.message.contains("taken off and could not be handed on"),
         "{}",
         left.report.message
     );
