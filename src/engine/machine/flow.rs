@@ -183,12 +183,12 @@ impl Machine<'_> {
             return;
         }
         let ended = records.iter().filter(|record| record.report.status != Status::Started);
-        let told = ended.map(|record| Event::RowEnded {
+        let events = ended.map(|record| Event::RowEnded {
             place: record.report.place.clone(),
             status: record.report.status,
             message: record.report.message.clone(),
         });
-        self.reported.batches.push_back(told.collect());
+        self.reported.batches.push_back(events.collect());
         self.effects.push_back(Effect::Record(records));
     }
 
