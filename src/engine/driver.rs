@@ -4,19 +4,19 @@
 //! period.
 
 use std::collections::{HashMap, VecDeque};
-use std::pin::pin;
+use std::pin::Pin;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId, Urgency};
 use super::outcome::{MaxFailures, Ran};
 use super::read_back::ReadBack;
-use crate::api::DepartureGate;
+use crate::api::{Client, DepartureGate};
 use crate::directory::{self, Snapshot};
 use crate::ledger::{Durable, Journal, JournalError, Record};
 use crate::model::Row;
@@ -87,12 +87,15 @@ struct Driver<'a> {
     announce: mpsc::UnboundedSender<(TaskId, oneshot::Sender<bool>)>,
     /// Calls that have announced their departure and wait for permission.
     gates: HashMap<TaskId, oneshot::Sender<bool>>,
-    has_reported_stop: bool,
+    /// Resolves once the user asks for a stop; gone when that was reported. Kept from one wait to the next, because a
+    /// new one for each answer would cost more than the answer.
+    stopping: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
 impl<'a> Driver<'a> {
     fn new(journal: &'a dyn Journal, read_back: ReadBack) -> Self {
         let (announce, departing) = mpsc::unbounded_channel();
+        let stopping = Some(Box::pin(read_back.stop.clone().cancelled_owned()));
         Self {
             journal,
             read_back,
@@ -102,7 +105,7 @@ impl<'a> Driver<'a> {
             departing,
             announce,
             gates: HashMap::new(),
-            has_reported_stop: false,
+            stopping,
         }
     }
 
@@ -121,12 +124,8 @@ impl<'a> Driver<'a> {
                 self.start(async move { Input::AccountsFound(task, read_back.settle(&addresses).await) });
             }
             Effect::ReadAllocations(task, urgency) => {
-                let ReadBack {
-                    client,
-                    options,
-                    observer,
-                    ..
-                } = self.reader(urgency);
+                let client = self.client(urgency);
+                let (options, observer) = (self.read_back.options, self.read_back.observer.clone());
                 self.start(async move {
                     let held = directory::read_allocations(&client, &options, &observer).await;
                     Input::AllocationsRead(task, held)
@@ -147,7 +146,7 @@ impl<'a> Driver<'a> {
             Effect::Tell(event) => (self.read_back.observer)(event),
             Effect::CancelWaiting => {
                 // The machine itself requested this, so it must not be reported back as a new stop.
-                self.has_reported_stop = true;
+                self.stopping = None;
                 self.read_back.stop.cancel();
             }
             Effect::StartGrace(length) => {
@@ -171,7 +170,7 @@ impl<'a> Driver<'a> {
         let Some(request) = machine.request(task) else {
             return;
         };
-        let mut client = self.reader(urgency).client;
+        let mut client = self.client(urgency);
         if departure == Departure::Announced {
             let announce = self.announce.clone();
             client = client.with_departure_gate(DepartureGate::new(move || {
@@ -184,16 +183,11 @@ impl<'a> Driver<'a> {
         self.start(async move { Input::Answered(task, request.perform(&client).await) });
     }
 
-    /// How to send and read, depending on what may cancel it.
-    fn reader(&self, urgency: Urgency) -> ReadBack {
-        let read_back = self.read_back.clone();
+    /// The client, by what may stop it.
+    fn client(&self, urgency: Urgency) -> Client {
         match urgency {
-            Urgency::Ordinary => read_back,
-            Urgency::DespiteStop => ReadBack {
-                client: read_back.client.with_stop(self.grace.clone()),
-                stop: self.grace.clone(),
-                ..read_back
-            },
+            Urgency::Ordinary => self.read_back.client.clone(),
+            Urgency::DespiteStop => self.read_back.client.with_stop(self.grace.clone()),
         }
     }
 
@@ -207,12 +201,10 @@ impl<'a> Driver<'a> {
     /// Waits for the next input. A stop is reported before the calls that it cancels, so the machine knows why they
     /// ended.
     async fn next_input(&mut self) -> Result<Input, JournalError> {
-        let stop = self.read_back.stop.clone();
-        let mut stopping = pin!(stop.cancelled());
         tokio::select! {
             biased;
-            () = &mut stopping, if !self.has_reported_stop => {
-                self.has_reported_stop = true;
+            () = asked_to_stop(&mut self.stopping) => {
+                self.stopping = None;
                 Ok(Input::StopAsked)
             }
             Some(result) = self.saves.next(), if !self.saves.is_empty() => self.recorded(result),
@@ -233,6 +225,14 @@ impl<'a> Driver<'a> {
             batches += 1;
         }
         Ok(Input::Recorded(batches))
+    }
+}
+
+/// Waits until the user asks for a stop; for ever where that was reported already.
+async fn asked_to_stop(stopping: &mut Option<Pin<Box<WaitForCancellationFutureOwned>>>) {
+    match stopping {
+        Some(stopping) => stopping.await,
+        None => std::future::pending().await,
     }
 }
 

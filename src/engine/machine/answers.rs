@@ -30,11 +30,13 @@ impl Machine<'_> {
             .as_ref()
             .map_or_else(|error| error.attempts, |(_, receipt)| receipt.attempts)
             > 0;
-        for row in self.rows_of(&waiting.call.steps) {
-            if has_left {
-                self.rows.called(row);
-            } else {
-                self.rows.never_left(row);
+        for step in &waiting.call.steps {
+            for row in &self.steps.step(*step).rows {
+                if has_left {
+                    self.rows.called(*row);
+                } else {
+                    self.rows.never_left(*row);
+                }
             }
         }
         match result {
@@ -48,8 +50,10 @@ impl Machine<'_> {
         let family = call.kind.family();
         self.giving_up.passed(family);
         self.schedule.passed(family);
-        for row in self.rows_of(&call.steps) {
-            self.rows.answered(row, receipt);
+        for step in &call.steps {
+            for row in &self.steps.step(*step).rows {
+                self.rows.answered(*row, receipt);
+            }
         }
         match reply {
             Reply::Done => self.end_steps(&call.steps, StepState::Done),

@@ -69,8 +69,10 @@ impl Machine<'_> {
     }
 
     fn begin_rows(&mut self, call: &Call) {
-        for row in self.rows_of(&call.steps) {
-            self.rows.begin(row, self.now);
+        for step in &call.steps {
+            for row in &self.steps.step(*step).rows {
+                self.rows.begin(*row, self.now);
+            }
         }
     }
 
@@ -88,7 +90,11 @@ impl Machine<'_> {
         };
         self.begin_rows(&call);
         let begun = |row: RowIndex| self.rows.begun(row, &self.steps, code, self.now);
-        let records: Vec<Record> = self.rows_of(&call.steps).into_iter().filter_map(begun).collect();
+        let rows = call
+            .steps
+            .iter()
+            .flat_map(|step| self.steps.step(*step).rows.iter().copied());
+        let records: Vec<Record> = rows.filter_map(begun).collect();
         self.record(records);
         self.let_go_once_recorded(task);
     }

@@ -13,7 +13,7 @@ use super::steps::Steps;
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::model::BundleSet;
-use crate::plan::{Call, Family, PlannedSheet, RowIndex, Rules, StepIndex, StepSource};
+use crate::plan::{Call, Family, PlannedSheet, Rules, StepIndex};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
@@ -141,14 +141,5 @@ impl<'a> Machine<'a> {
 
     pub(super) fn is_stopping(&self) -> bool {
         self.stopped.is_some()
-    }
-
-    /// The rows that several steps are for, each as often as it has a part in one.
-    pub(super) fn rows_of(&self, steps: &[StepIndex]) -> Vec<RowIndex> {
-        let mut rows = Vec::with_capacity(steps.len());
-        for step in steps {
-            rows.extend(&self.steps.step(*step).rows);
-        }
-        rows
     }
 }
