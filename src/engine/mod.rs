@@ -1,7 +1,7 @@
 //! Carries a plan out.
 //!
 //! [`Machine`] decides: inputs go in, effects come out, and it touches no socket, file or clock. [`Engine::run`] drives
-//! it for a run, [`forecast`] on a simulated clock for a plan, so the forecast and the run follow the same decisions.
+//! it for a run, [`forecast()`] on a simulated clock for a plan, so the forecast and the run follow the same decisions.
 //! Rows are recorded in the [`Journal`](crate::ledger::Journal) before the run moves past what the records describe.
 
 mod driver;

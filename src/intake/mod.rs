@@ -2,7 +2,7 @@
 //!
 //! In three rooms, each of which knows nothing of the next: `cells` reads one cell, `rows` one row, and `across_rows`
 //! parses the whole file and compares its rows with each other. Works offline: [`check`] keeps only what is needed for
-//! the comparison, [`read`] keeps the rows as well. Knows nothing of the network, of plans or of results.
+//! the comparison, [`read()`] keeps the rows as well. Knows nothing of the network, of plans or of results.
 
 mod across_rows;
 mod cells;

@@ -1,7 +1,7 @@
 //! Operations and present state into steps, steps into calls: diff, seats, batches, stages, forecast.
 //!
 //! Pure: no network, no clock. [`plan`] folds the rows of each account in sheet order, compares the result with the
-//! [`Snapshot`](crate::directory::Snapshot) and makes steps; [`batch`] puts steps that share a kind and a payload into
+//! [`Snapshot`](crate::directory::Snapshot) and makes steps; [`batch()`] puts steps that share a kind and a payload into
 //! the fewest calls.
 
 mod account_drafts;

@@ -1,7 +1,7 @@
 //! Saved plans: what `plan --save` writes, and whether `run --plan` still finds everything as it was.
 //!
 //! A plan is compared with the present state row by row, and its flags apply without being typed again.
-//! [`SavedPlan::read`], [`write`] and [`may_be_saved_to`] use the disk; everything else is pure.
+//! [`SavedPlan::read`], [`write()`] and [`may_be_saved_to`] use the disk; everything else is pure.
 
 mod check;
 mod compare;

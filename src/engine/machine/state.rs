@@ -30,7 +30,7 @@ pub struct Setup<'a> {
     pub recording: Recording,
 }
 
-/// A run in progress. See the [module](self).
+/// A run in progress: inputs in, effects out, and every decision in between.
 pub struct Machine<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) steps: Steps<'a>,
