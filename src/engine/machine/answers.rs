@@ -317,8 +317,7 @@ impl Machine<'_> {
     }
 
     fn read_seats(&mut self) {
-        if !self.seats.are_being_read && !self.seats.are_unreadable {
-            self.seats.are_being_read = true;
+        if self.seats.begin_reading() {
             let task = self.ask(Task::Seats);
             self.effects.push_back(Effect::ReadSeats(task));
         }
@@ -326,14 +325,7 @@ impl Machine<'_> {
 
     pub(super) fn seats_read(&mut self, task: TaskId, seats: Result<Vec<Seats>, CallError>) {
         self.tasks.remove(&task);
-        self.seats.are_being_read = false;
-        match seats {
-            Ok(seats) => {
-                let empty = seats.into_iter().filter(|seats| seats.free() == 0);
-                self.seats.exhausted = empty.map(|seats| seats.code).collect();
-            }
-            Err(_) => self.seats.are_unreadable = true,
-        }
+        self.seats.read(seats);
     }
 
     /// A deletion was answered 404.

@@ -11,7 +11,7 @@ use crate::api::CallError;
 use crate::engine::outcome::{Ran, Stopped};
 use crate::event::Event;
 use crate::ledger::Record;
-use crate::model::{BundleSet, Status};
+use crate::model::Status;
 use crate::plan::{RowIndex, Stage, StepIndex, StepSource};
 
 /// How many rows that need no call end together, so that a million of them are not in memory at once.
@@ -87,7 +87,7 @@ impl Machine<'_> {
 
     fn begin_stage(&mut self, stage: Stage) {
         // Seats that were taken before may now be free.
-        self.seats.exhausted = BundleSet::default();
+        self.seats.forget();
         let steps: Vec<StepIndex> = self.steps.of_stage(stage).collect();
         let ready: Vec<StepIndex> = steps
             .into_iter()
@@ -188,36 +188,22 @@ impl Machine<'_> {
             status: record.report.status,
             message: record.report.message.clone(),
         });
-        self.reported.batches.push_back(events.collect());
+        self.reported.hand_over(events.collect());
         self.effects.push_back(Effect::Record(records));
     }
 
     /// Lets a call go once everything handed over so far is on disk.
     pub(super) fn let_go_once_recorded(&mut self, task: TaskId) {
-        match self.reported.batches.len() {
-            0 => self.effects.push_back(Effect::LetGo(task)),
-            batches => self.reported.departing.push((batches, task)),
+        if self.reported.may_leave(task) {
+            self.effects.push_back(Effect::LetGo(task));
         }
     }
 
     /// This many more batches are on disk.
     pub(super) fn recorded(&mut self, batches: usize) {
-        for event in self
-            .reported
-            .batches
-            .drain(..batches.min(self.reported.batches.len()))
-            .flatten()
-        {
-            self.effects.push_back(Effect::Tell(event));
-        }
-        let effects = &mut self.effects;
-        self.reported.departing.retain_mut(|(missing, task)| {
-            *missing = missing.saturating_sub(batches);
-            if *missing == 0 {
-                effects.push_back(Effect::LetGo(*task));
-            }
-            *missing > 0
-        });
+        let (events, leaving) = self.reported.written(batches);
+        self.effects.extend(events.into_iter().map(Effect::Tell));
+        self.effects.extend(leaving.into_iter().map(Effect::LetGo));
     }
 
     pub(super) fn tell(&mut self, event: Event) {

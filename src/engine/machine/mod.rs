@@ -13,8 +13,8 @@
 //! | licences taken off one account and owed to another | `transfers` |
 //!
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
-//! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be)
-//! and `giving_up` (when to stop).
+//! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be),
+//! `seats_left` (which bundles the server has run out of) and `giving_up` (when to stop).
 
 mod answers;
 mod failed_call;
@@ -25,6 +25,7 @@ mod protocol;
 mod read_back;
 mod rows;
 mod schedule;
+mod seats_left;
 mod sending;
 mod state;
 mod steps;

@@ -16,7 +16,7 @@ use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex
 impl Machine<'_> {
     pub(super) fn send_what_fits(&mut self) {
         loop {
-            let are_seats_read = self.seats.are_being_read;
+            let are_seats_read = self.seats.are_being_read();
             let is_held = |family| are_seats_read && family == Family::Allocate;
             let Some(waiting) = self.schedule.take(&self.steps, |family| !is_held(family)) else {
                 return;
@@ -120,7 +120,7 @@ impl Machine<'_> {
         let Work::License(change) = &self.steps.step(step).work else {
             return true;
         };
-        let missing = change.gains().common(&self.seats.exhausted);
+        let missing = self.seats.missing(&change.gains());
         if missing.is_empty() {
             return true;
         }

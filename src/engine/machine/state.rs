@@ -9,10 +9,10 @@ use super::progress::{Phase, Reported};
 use super::protocol::{Effect, Input, TaskId};
 use super::rows::{Recording, Rows, StepFailure};
 use super::schedule::{OneAtATime, Schedule, Touched, Waiting};
+use super::seats_left::SeatsLeft;
 use super::steps::Steps;
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
-use crate::model::BundleSet;
 use crate::plan::{Call, Family, PlannedSheet, Rules, StepIndex};
 
 /// What a machine is made from.
@@ -67,17 +67,6 @@ pub(super) enum Task {
     Verify { steps: Vec<StepIndex> },
     /// The seats are being read, after one was refused.
     Seats,
-}
-
-/// What is known of the seats that the server has left.
-#[derive(Debug, Default)]
-pub(super) struct SeatsLeft {
-    /// Bundles without free seats, as read after a refusal.
-    pub(super) exhausted: BundleSet,
-    /// They are being read.
-    pub(super) are_being_read: bool,
-    /// They cannot be read here.
-    pub(super) are_unreadable: bool,
 }
 
 impl<'a> Machine<'a> {
