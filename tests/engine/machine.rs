@@ -16,7 +16,7 @@ use reseat::engine::{
 use reseat::event::{Event, Method, Service};
 use reseat::ledger::Record;
 use reseat::model::{BundleCode, Operation, Row, Status, UserId};
-use reseat::plan::{OnShortage, Plan, PlannedSheet, Rules, plan};
+use reseat::plan::{OnShortage, Plan, PlannedSheet, plan};
 use uuid::Uuid;
 
 use crate::model::{Account, CODES, World};
@@ -77,11 +77,10 @@ struct Play<'a> {
 }
 
 impl<'a> Play<'a> {
-    fn new(rows: &'a [Row], plan: &'a Plan, setup: Setup<'a>, world: World, weather: Weather, seed: u64) -> Self {
-        assert_eq!(rows.len(), plan.rows.len());
+    fn new(setup: Setup<'a>, world: World, weather: Weather, seed: u64) -> Self {
         Self {
             machine: Machine::new(setup),
-            plan,
+            plan: setup.sheet.plan,
             world,
             weather,
             dice: StdRng::seed_from_u64(seed),
@@ -527,78 +526,109 @@ fn made_by(request: &Request) -> Vec<String> {
 }
 
 /// What a person holds, on the old account or on its successor.
-fn held(people: &BTreeMap<String, Account>, names: &[&str]) -> BTreeSet<BundleCode> {
-    let accounts = names.iter().filter_map(|name| people.get(*name));
+fn held(people: &BTreeMap<String, Account>, names: &[String]) -> BTreeSet<BundleCode> {
+    let accounts = names.iter().filter_map(|name| people.get(name));
     accounts
         .flat_map(|account| account.bundles().iter().cloned().collect::<Vec<_>>())
         .collect()
 }
 
-/// Seats: without end, or hardly more than are taken.
-fn seats() -> impl Strategy<Value = Option<u64>> {
-    proptest::option::of(0_u64..2)
+/// An organization, a sheet for it, the dice, and when the user asks for a stop.
+#[derive(Debug, Clone)]
+struct Case {
+    world: World,
+    rows: Vec<Row>,
+    seed: u64,
+    stop_at: usize,
+}
+
+/// Seats are without end, or hardly more than are taken.
+fn case() -> impl Strategy<Value = Case> {
+    let operations = proptest::collection::vec(row(), 1..9);
+    let spare = proptest::option::of(0_u64..2);
+    (world(), operations, spare, any::<u64>(), 0_usize..60).prop_map(|(mut world, operations, spare, seed, stop_at)| {
+        for code in CODES.iter().filter(|_| spare.is_some()) {
+            let taken = world.taken(&BundleCode::new(code));
+            world.own(code, taken + spare.unwrap_or_default());
+        }
+        Case {
+            world,
+            rows: sheet(operations),
+            seed,
+            stop_at,
+        }
+    })
+}
+
+/// What is left once a case has been played to its end.
+struct Played {
+    world: World,
+    ran: Ran,
+    /// Whether some rows got no seat.
+    is_short: bool,
+}
+
+/// Plays a case; every row ends exactly once.
+fn play(case: &Case, weather: Weather) -> Played {
+    let rules = rules(OnShortage::Fill);
+    let snapshot = case.world.snapshot();
+    let plan = plan(&case.rows, &snapshot, &HashMap::new(), &rules);
+    let setup = Setup {
+        sheet: PlannedSheet {
+            rows: &case.rows,
+            plan: &plan,
+            snapshot: &snapshot,
+        },
+        rules: &rules,
+        max_failures: None,
+        concurrency: 3,
+        recording: Recording::On,
+    };
+    let mut play = Play::new(setup, case.world.clone(), weather, case.seed);
+    play.play(case.stop_at);
+    play.every_row_has_ended_once(&case.rows);
+    Played {
+        world: play.world,
+        ran: play.ran.unwrap(),
+        is_short: !plan.short.is_empty(),
+    }
+}
+
+/// The accounts of one person: the one that a row is about, and the one that it leads to.
+fn accounts_of(name: &str, rows: &[Row]) -> Vec<String> {
+    let successors = rows.iter().filter_map(|row| match &row.operation {
+        Operation::Migrate(migrate) if migrate.user.to_string() == name => Some(migrate.new_email.to_string()),
+        _ => None,
+    });
+    std::iter::once(name.to_owned()).chain(successors).collect()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_comes_every_row_ends_once_and_nothing_is_done_twice(
-        world in world(),
-        operations in proptest::collection::vec(row(), 1..9),
-        spare in seats(),
-        seed in any::<u64>(),
-        stop_at in 0_usize..60,
-    ) {
-        let world = with_seats(world, spare);
-        let rows = sheet(operations);
-        let rules = rules(OnShortage::Fill);
-        let snapshot = world.snapshot();
-        let plan = plan(&rows, &snapshot, &HashMap::new(), &rules);
-        let setup = setup(&rows, &plan, &snapshot, &rules);
-        let mut play = Play::new(&rows, &plan, setup, world, Weather::Foul, seed);
-        play.play(stop_at);
-        play.every_row_has_ended_once(&rows);
+    fn whatever_comes_every_row_ends_once_and_nothing_is_done_twice(case in case()) {
+        play(&case, Weather::Foul);
     }
 
     #[test]
-    fn a_stop_at_any_moment_leaves_nobody_without_licences_that_the_sheet_gives(
-        world in world(),
-        operations in proptest::collection::vec(row(), 1..9),
-        spare in seats(),
-        seed in any::<u64>(),
-        stop_at in 0_usize..40,
-    ) {
-        let world = with_seats(world, spare);
-        let rows = sheet(operations);
-        let rules = rules(OnShortage::Fill);
-        let snapshot = world.snapshot();
-        let plan = plan(&rows, &snapshot, &HashMap::new(), &rules);
+    fn a_stop_at_any_moment_leaves_nobody_without_licenses_that_the_sheet_gives(case in case()) {
+        let Played { world, ran, is_short } = play(&case, Weather::Fair);
         // Rows that miss out change what the sheet as a whole comes to.
-        prop_assume!(plan.short.is_empty());
-        let setup = setup(&rows, &plan, &snapshot, &rules);
-        let mut play = Play::new(&rows, &plan, setup, world.clone(), Weather::Fair, seed);
-        play.play(stop_at);
-        play.every_row_has_ended_once(&rows);
-        let ran = play.ran.clone().unwrap();
+        prop_assume!(!is_short);
         prop_assert!(ran.after_stop.left.is_empty(), "{:?}", ran.after_stop);
         prop_assert!(matches!(ran.stopped, None | Some(Stopped::Interrupted)));
 
-        let (before, after) = (world.people(), play.world.people());
-        let planned = read_row_by_row(&world, &rows);
+        let (before, after) = (case.world.people(), world.people());
+        let planned = read_row_by_row(&case.world, &case.rows);
         for (name, account) in &before {
-            let successors = rows.iter().filter_map(|row| match &row.operation {
-                Operation::Migrate(migrate) if migrate.user.to_string() == *name => Some(migrate.new_email.to_string()),
-                _ => None,
-            });
-            let successors: Vec<String> = successors.collect();
             // Where several rows are about somebody, one may take what the other would have given.
             let is_about = |row: &&Row| format!("{:?}", row.operation).contains(name.as_str());
-            if rows.iter().filter(is_about).count() > 1 {
+            if case.rows.iter().filter(is_about).count() > 1 {
                 continue;
             }
-            let names: Vec<&str> = std::iter::once(name.as_str()).chain(successors.iter().map(String::as_str)).collect();
-            let (planned, now) = (held(&planned, &names), held(&after, &names));
+            let accounts = accounts_of(name, &case.rows);
+            let (planned, now) = (held(&planned, &accounts), held(&after, &accounts));
             for code in account.bundles().iter().filter(|code| planned.contains(code)) {
                 prop_assert!(now.contains(code), "{name} has lost {code} by the stop");
             }
@@ -606,28 +636,5 @@ proptest! {
                 prop_assert!(!now.is_empty(), "{name} is left without any licence by the stop");
             }
         }
-    }
-}
-
-fn with_seats(mut world: World, spare: Option<u64>) -> World {
-    for code in CODES.iter().filter(|_| spare.is_some()) {
-        let taken = world.taken(&BundleCode::new(code));
-        world.own(code, taken + spare.unwrap_or_default());
-    }
-    world
-}
-
-fn setup<'a>(
-    rows: &'a [Row],
-    plan: &'a Plan,
-    snapshot: &'a reseat::directory::Snapshot,
-    rules: &'a Rules,
-) -> Setup<'a> {
-    Setup {
-        sheet: PlannedSheet { rows, plan, snapshot },
-        rules,
-        max_failures: None,
-        concurrency: 3,
-        recording: Recording::On,
     }
 }
