@@ -69,7 +69,21 @@ impl StatementKind {
             Self::SetPassword => Column::Password,
             Self::SetBypassBasicAuth => Column::BypassBasicAuth,
             Self::SetInvitationAccepted => Column::InvitationAccepted,
-            _ => return None,
+            Self::Invite
+            | Self::Create
+            | Self::MigrateTo
+            | Self::MigrateFrom
+            | Self::Delete
+            | Self::SetLicenses
+            | Self::ReleaseLicenses
+            | Self::BlockLicenses
+            | Self::ChangeLicenses
+            | Self::ChangeUser
+            | Self::Join
+            | Self::Leave
+            | Self::Give
+            | Self::Take
+            | Self::SetRule => return None,
         })
     }
 }
