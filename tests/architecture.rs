@@ -30,6 +30,9 @@ const FLOORS: [(&str, u8); 19] = [
     ("sandbox", 8),
 ];
 
+/// The rooms within `intake`, each of which knows nothing of the later ones.
+const WITHIN_INTAKE: [&str; 4] = ["cells", "rows", "across_rows", "read"];
+
 /// Foreign crates and the only room that may name each.
 const LOCALISED: &[(&str, &str)] = &[
     ("reqwest", "wire"),
@@ -440,6 +443,26 @@ fn way_round(imports: &BTreeMap<&str, BTreeSet<String>>, start: &str) -> Option<
     None
 }
 
+/// Which of the rooms within `intake` a file belongs to.
+fn room_within_intake(path: &str) -> Option<usize> {
+    let name = path.strip_prefix("intake/")?.split(['/', '.']).next()?;
+    WITHIN_INTAKE.iter().position(|room| *room == name)
+}
+
+/// Files of a room within `intake` that import from a later one.
+fn imports_from_above_within_intake(sources: &[Source]) -> Vec<String> {
+    let modules = Modules::of(sources);
+    let mut found = Vec::new();
+    for (file, imported) in modules.imports() {
+        for other in imported {
+            if room_within_intake(file) < room_within_intake(&other) && room_within_intake(file).is_some() {
+                found.push(format!("{file}: imports `{other}` from above"));
+            }
+        }
+    }
+    found
+}
+
 /// Everything that breaks the plan.
 fn violations(sources: &[Source]) -> Vec<String> {
     let test_modules: Vec<String> = sources.iter().flat_map(Source::test_modules).collect();
@@ -545,6 +568,17 @@ fn the_sources_keep_the_plan() {
 fn no_files_import_each_other_in_a_circle() {
     let circles = file_circles(&sources());
     assert!(circles.is_empty(), "\n{circles:#?}\n");
+}
+
+#[test]
+fn the_rooms_within_intake_import_downwards_only() {
+    let sources = sources();
+    for room in WITHIN_INTAKE {
+        let is_there = |source: &Source| room_within_intake(&source.path).map(|at| WITHIN_INTAKE[at]) == Some(room);
+        assert!(sources.iter().any(is_there), "intake has no `{room}`");
+    }
+    let found = imports_from_above_within_intake(&sources);
+    assert!(found.is_empty(), "\n{found:#?}\n");
 }
 
 #[test]
@@ -774,4 +808,31 @@ fn an_import_one_way_a_list_of_modules_and_a_test_make_no_circle() {
     let three = ("ledger/three.rs", "use super::{One, Two};");
     let tests = ("ledger/tests.rs", "use super::*;\nuse super::one::One;");
     assert_eq!(circles_of(&[list, one, two, three, tests]), Vec::<String>::new());
+}
+
+#[test]
+fn an_import_from_a_later_room_within_intake_is_caught_however_it_is_written() {
+    let intake = ("intake/mod.rs", "mod cells;\nmod rows;\n\npub use rows::Need;");
+    let cells = ("intake/cells/mod.rs", "mod column;\n\npub use column::Column;");
+    let rows = ("intake/rows/mod.rs", "mod needs;\n\npub use needs::Need;");
+    let column = |text| ("intake/cells/column.rs", text);
+    let needs = |text| ("intake/rows/needs.rs", text);
+    let of = |files: &[(&str, &str)]| imports_from_above_within_intake(&of_texts(files));
+    let plain = ("intake/rows/needs.rs", "pub enum Need {}");
+    for text in [
+        "use crate::intake::rows::Need;",
+        "use crate::intake::Need;",
+        "use super::super::rows::Need;",
+        "use crate::{intake::{rows::{Need as N}}};",
+        "fn f() -> crate::intake::Need { todo() }",
+    ] {
+        assert_eq!(
+            of(&[intake, cells, rows, column(text), plain]),
+            ["intake/cells/column.rs: imports `intake/rows/needs.rs` from above"],
+            "{text}"
+        );
+    }
+    let down = needs("use crate::intake::cells::Column;\npub enum Need {}");
+    let beside = column("use crate::model::Row;\n\n#[cfg(test)]\nmod tests {\n    use crate::intake::rows::Need;\n}");
+    assert_eq!(of(&[intake, cells, rows, beside, down]), Vec::<String>::new());
 }

@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use assert_cmd::Command;
+use reseat::intake::{Column, takes};
+use reseat::model::OperationKind;
+use strum::IntoEnumIterator;
 
 fn reseat(words: &[&str]) -> assert_cmd::assert::Assert {
     Command::cargo_bin("reseat").unwrap().args(words).assert()
@@ -199,6 +202,57 @@ fn every_link_of_the_documents_leads_somewhere() {
                 continue;
             }
             assert!(folder.join(target).exists(), "{page} links to {target}");
+        }
+    }
+}
+
+/// The rows of the table of `docs/sheet.md` that has this header: their cells.
+fn table_of_the_sheet(header: &str) -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sheet.md");
+    let text = fs_err::read_to_string(path).unwrap();
+    let lines = text.lines().skip_while(|line| !line.starts_with(header)).skip(2);
+    let rows = lines.take_while(|line| line.starts_with('|'));
+    let cells = |line: &str| {
+        line.trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect()
+    };
+    rows.map(cells).collect()
+}
+
+#[test]
+fn the_page_about_the_sheet_lists_every_operation_with_the_columns_that_it_takes() {
+    let rows = table_of_the_sheet("| operation | what it does |");
+    let names: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+    let kinds: Vec<&str> = OperationKind::iter().map(OperationKind::as_str).collect();
+    assert_eq!(names, kinds, "the table of operations in docs/sheet.md");
+    for (kind, row) in OperationKind::iter().zip(&rows) {
+        let words = row[2..].iter().flat_map(|cell| cell.split([' ', ',', '(', ')']));
+        let columns: BTreeSet<Column> = words
+            .filter_map(|word| Column::iter().find(|column| column.as_str() == word))
+            .collect();
+        let mut expected: BTreeSet<Column> = takes(kind).iter().copied().collect();
+        if kind == OperationKind::Update {
+            // Only with --allow-email-update, of which the page speaks below the table.
+            expected.remove(&Column::Email);
+        }
+        assert_eq!(columns, expected, "the columns of `{kind}` in docs/sheet.md");
+    }
+}
+
+#[test]
+fn the_page_about_the_sheet_lists_every_column_and_headers_that_mean_it() {
+    let rows = table_of_the_sheet("| column | what the cell holds |");
+    let names: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+    // Those that reseat adds itself are below the table.
+    let ours = [Column::ReseatStatus, Column::ReseatMessage];
+    let columns: Vec<Column> = Column::iter().filter(|column| !ours.contains(column)).collect();
+    let expected: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+    assert_eq!(names, expected, "the table of columns in docs/sheet.md");
+    for (column, row) in columns.into_iter().zip(&rows) {
+        for alias in row[2].split(',').map(str::trim) {
+            assert_eq!(Column::named(alias), Some(column), "`{alias}` in docs/sheet.md");
         }
     }
 }

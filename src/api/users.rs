@@ -101,19 +101,32 @@ pub(super) fn insert(body: &mut Map<String, Value>, name: &str, value: Option<im
 }
 
 fn update_body(update: &UserUpdate) -> Value {
+    // Without `..`, so that a new field does not compile before it is sent.
+    let UserUpdate {
+        name,
+        surname,
+        display_name,
+        email,
+        is_active,
+        password,
+        bypass_basic_auth,
+        invitation_accepted,
+        add_groups,
+        remove_groups,
+    } = update;
     let mut body = Map::new();
-    insert(&mut body, "name", update.name.as_ref());
-    insert(&mut body, "surname", update.surname.as_ref());
-    insert(&mut body, "displayName", update.display_name.as_ref());
-    insert(&mut body, "email", update.email.as_ref());
-    insert(&mut body, "isActive", update.is_active);
-    let password = update.password.as_ref().map(|password| password.0.expose_secret());
+    insert(&mut body, "name", name.as_ref());
+    insert(&mut body, "surname", surname.as_ref());
+    insert(&mut body, "displayName", display_name.as_ref());
+    insert(&mut body, "email", email.as_ref());
+    insert(&mut body, "isActive", *is_active);
+    let password = password.as_ref().map(|password| password.0.expose_secret());
     insert(&mut body, "password", password);
-    insert(&mut body, "bypassBasicAuthRestriction", update.bypass_basic_auth);
-    insert(&mut body, "invitationAccepted", update.invitation_accepted);
+    insert(&mut body, "bypassBasicAuthRestriction", *bypass_basic_auth);
+    insert(&mut body, "invitationAccepted", *invitation_accepted);
     let some = |groups: &Vec<GroupId>| Some(groups.clone()).filter(|groups| !groups.is_empty());
-    insert(&mut body, "groupIDsToAdd", some(&update.add_groups));
-    insert(&mut body, "groupIDsToRemove", some(&update.remove_groups));
+    insert(&mut body, "groupIDsToAdd", some(add_groups));
+    insert(&mut body, "groupIDsToRemove", some(remove_groups));
     body.into()
 }
 

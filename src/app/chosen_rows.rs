@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::cli::{PlanningOptions, RowSelection};
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
-use crate::model::{OperationKind, Place, Row, RowKey, RowReport, Status};
+use crate::model::{Place, Row, RowKey, RowReport, Status};
 use crate::plan::{Begun, BegunRows};
 
 /// What a run does with the rows of its sheet.
@@ -119,11 +119,7 @@ impl ChosenRows {
         if begun.made {
             self.unsettled.insert(row.key, prior.started_at);
         }
-        let is_planned_on = match row.operation.kind() {
-            OperationKind::Migrate => true,
-            OperationKind::Invite | OperationKind::Create => begun.made,
-            _ => false,
-        };
+        let is_planned_on = row.operation.kind().takes_several_runs() || begun.made && row.operation.makes().is_some();
         if !is_planned_on {
             self.earlier.insert(row.key, prior);
         }

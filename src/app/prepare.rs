@@ -20,7 +20,7 @@ use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::Intake;
-use crate::model::{Operation, Place, Row, RowKey};
+use crate::model::{Place, RowKey};
 use crate::plan::{self, Administrators, BatchSizes, Pending, Plan, Rules};
 use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
@@ -205,19 +205,10 @@ fn unsettled(choice: &ChosenRows, snapshot: &Snapshot) -> Vec<String> {
         let started = choice.unsettled.get(&row.key);
         started.is_some_and(|started| is_fresh(*started, now))
     });
-    rows.filter_map(makes)
+    rows.filter_map(|row| row.operation.makes())
         .filter(|address| snapshot.account(address).one().is_none())
+        .map(str::to_owned)
         .collect()
-}
-
-/// The address or user name of the account that a row makes.
-fn makes(row: &Row) -> Option<String> {
-    match &row.operation {
-        Operation::Invite(invite) => Some(invite.email.to_string()),
-        Operation::Create(create) => Some(create.user_name().to_owned()),
-        Operation::Migrate(migrate) => Some(migrate.new_email.to_string()),
-        _ => None,
-    }
 }
 
 /// The places of a sheet's rows, in no particular order.

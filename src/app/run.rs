@@ -23,7 +23,7 @@ use super::{Ending, panics};
 use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity};
 use crate::engine::{self, Engine, Ran};
 use crate::ledger::{CarryForward, History, Journal, Record, RunId};
-use crate::model::{DeleteWhen, Operation, Row, RowKey};
+use crate::model::{Row, RowKey};
 use crate::plan::PlannedSheet;
 use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
@@ -73,7 +73,11 @@ async fn carry_out(
     let mut loaded = session.load(source, &job.planning).await?;
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
-    let deleting: HashSet<RowKey> = rows.iter().filter(|row| deletes(row)).map(|row| row.key).collect();
+    let deleting: HashSet<RowKey> = rows
+        .iter()
+        .filter(|row| row.operation.deletes())
+        .map(|row| row.key)
+        .collect();
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
@@ -204,15 +208,6 @@ fn max_failures(most: MaxFailures) -> engine::MaxFailures {
     match most {
         MaxFailures::Rows(rows) => engine::MaxFailures::Count(usize::try_from(rows).unwrap_or(usize::MAX)),
         MaxFailures::Percent(percent) => engine::MaxFailures::Percent(percent),
-    }
-}
-
-/// Whether the row deletes an account, in this run or once an invitation is accepted.
-fn deletes(row: &Row) -> bool {
-    match &row.operation {
-        Operation::Delete { .. } => true,
-        Operation::Migrate(migrate) => migrate.delete_when != DeleteWhen::Never,
-        _ => false,
     }
 }
 

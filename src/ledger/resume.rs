@@ -99,8 +99,8 @@ pub(super) struct Facts {
 
 impl Changes {
     pub(super) fn of(facts: Facts) -> Self {
-        let works_on_its_account =
-            facts.operation == Some(OperationKind::Migrate) && facts.has_user_id && facts.calls > 0;
+        let goes_on = facts.operation.is_some_and(OperationKind::takes_several_runs);
+        let works_on_its_account = goes_on && facts.has_user_id && facts.calls > 0;
         if facts.has_after || works_on_its_account {
             Self::Made
         } else {

@@ -46,6 +46,43 @@ impl OperationKind {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
+
+    /// Whether a row of it may take several runs, each of which goes on with what the one before recorded.
+    pub fn takes_several_runs(self) -> bool {
+        match self {
+            Self::Migrate => true,
+            Self::Invite
+            | Self::Create
+            | Self::Update
+            | Self::Delete
+            | Self::SetLicenses
+            | Self::AddLicenses
+            | Self::RemoveLicenses
+            | Self::ReleaseLicenses
+            | Self::BlockLicenses
+            | Self::SetGroupLicenses
+            | Self::AddToGroups
+            | Self::RemoveFromGroups => false,
+        }
+    }
+
+    /// Whether the results file's `target` column names an account or a group that the row itself is about.
+    pub fn is_about_its_target(self) -> bool {
+        match self {
+            Self::SetGroupLicenses | Self::Migrate => true,
+            Self::Invite
+            | Self::Create
+            | Self::Update
+            | Self::Delete
+            | Self::SetLicenses
+            | Self::AddLicenses
+            | Self::RemoveLicenses
+            | Self::ReleaseLicenses
+            | Self::BlockLicenses
+            | Self::AddToGroups
+            | Self::RemoveFromGroups => false,
+        }
+    }
 }
 
 as_text!(OperationKind, "an operation");
@@ -299,6 +336,44 @@ impl Operation {
             Self::AddToGroups { .. } => OperationKind::AddToGroups,
             Self::RemoveFromGroups { .. } => OperationKind::RemoveFromGroups,
             Self::Migrate(_) => OperationKind::Migrate,
+        }
+    }
+
+    /// The address or user name of the account that the row makes.
+    pub fn makes(&self) -> Option<&str> {
+        match self {
+            Self::Invite(invite) => Some(invite.email.as_str()),
+            Self::Create(create) => Some(create.user_name()),
+            Self::Migrate(migrate) => Some(migrate.new_email.as_str()),
+            Self::Update(_)
+            | Self::Delete { .. }
+            | Self::SetLicenses { .. }
+            | Self::AddLicenses { .. }
+            | Self::RemoveLicenses { .. }
+            | Self::ReleaseLicenses { .. }
+            | Self::BlockLicenses { .. }
+            | Self::SetGroupLicenses { .. }
+            | Self::AddToGroups { .. }
+            | Self::RemoveFromGroups { .. } => None,
+        }
+    }
+
+    /// Whether the row deletes an account, in this run or once an invitation is accepted.
+    pub fn deletes(&self) -> bool {
+        match self {
+            Self::Delete { .. } => true,
+            Self::Migrate(migrate) => migrate.delete_when != DeleteWhen::Never,
+            Self::Invite(_)
+            | Self::Create(_)
+            | Self::Update(_)
+            | Self::SetLicenses { .. }
+            | Self::AddLicenses { .. }
+            | Self::RemoveLicenses { .. }
+            | Self::ReleaseLicenses { .. }
+            | Self::BlockLicenses { .. }
+            | Self::SetGroupLicenses { .. }
+            | Self::AddToGroups { .. }
+            | Self::RemoveFromGroups { .. } => false,
         }
     }
 

@@ -167,13 +167,26 @@ impl Description<'_> {
     }
 
     fn update(&mut self, user: Option<UserId>, update: &UserUpdate) {
+        // Without `..`, so that a new field does not compile before it is described.
+        let UserUpdate {
+            name,
+            surname,
+            display_name,
+            email,
+            is_active,
+            password,
+            bypass_basic_auth,
+            invitation_accepted,
+            add_groups,
+            remove_groups,
+        } = update;
         let present = user.and_then(|id| self.snapshot.user_by_id(id));
         let mut fields: Vec<(&str, Value, Value)> = Vec::new();
         let texts = [
-            ("name", present.map(User::name), &update.name),
-            ("surname", present.map(User::surname), &update.surname),
-            ("display_name", present.map(User::display_name), &update.display_name),
-            ("email", present.map(User::email), &update.email),
+            ("name", present.map(User::name), name),
+            ("surname", present.map(User::surname), surname),
+            ("display_name", present.map(User::display_name), display_name),
+            ("email", present.map(User::email), email),
         ];
         fields.extend(
             texts
@@ -181,16 +194,16 @@ impl Description<'_> {
                 .filter_map(|(name, was, is)| Some((name, json!(was), json!(is.as_ref()?)))),
         );
         let flags = [
-            ("active", present.map(|user| user.is_active), update.is_active),
+            ("active", present.map(|user| user.is_active), *is_active),
             (
                 "bypass_basic_auth",
                 present.map(|user| user.bypass_basic_auth),
-                update.bypass_basic_auth,
+                *bypass_basic_auth,
             ),
             (
                 "invitation_accepted",
                 present.map(|user| user.invitation_accepted),
-                update.invitation_accepted,
+                *invitation_accepted,
             ),
         ];
         fields.extend(
@@ -199,7 +212,7 @@ impl Description<'_> {
                 .filter_map(|(name, was, is)| Some((name, json!(was), json!(is?)))),
         );
         let mut names: Vec<&str> = fields.iter().map(|(name, ..)| *name).collect();
-        if update.password.is_some() {
+        if password.is_some() {
             names.push("password");
         }
         if !names.is_empty() {
@@ -209,8 +222,8 @@ impl Description<'_> {
             self.before.insert(name.into(), was);
             self.after.insert(name.into(), is);
         }
-        self.joined(&update.add_groups);
-        self.left(&update.remove_groups);
+        self.joined(add_groups);
+        self.left(remove_groups);
     }
 
     fn license(&mut self, stage: Stage, change: &LicenseChange) {

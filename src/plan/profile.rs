@@ -7,6 +7,17 @@ use crate::text::fold;
 /// The fields of `profile` that differ from the account's present ones, or that an `earlier` row of the sheet changes;
 /// `None` if there are none.
 pub(super) fn changed_fields(profile: &ProfileChange, user: Option<&User>, earlier: &UserUpdate) -> Option<UserUpdate> {
+    // Without `..`, so that a new field does not compile before it is decided how it is compared.
+    let ProfileChange {
+        name,
+        surname,
+        display_name,
+        email,
+        active,
+        password,
+        bypass_basic_auth,
+        invitation_accepted,
+    } = profile;
     let text = |wanted: &Field, present: Option<&str>, earlier: &Option<String>| {
         let differs = |wanted: &&str| earlier.is_some() || present != Some(*wanted);
         wanted.as_sent().filter(differs).map(str::to_owned)
@@ -16,27 +27,22 @@ pub(super) fn changed_fields(profile: &ProfileChange, user: Option<&User>, earli
     };
     let bears = |address: &str| user.is_some_and(|user| fold(user.email()) == address);
     let update = UserUpdate {
-        name: text(&profile.name, user.map(User::name), &earlier.name),
-        surname: text(&profile.surname, user.map(User::surname), &earlier.surname),
-        display_name: text(
-            &profile.display_name,
-            user.map(User::display_name),
-            &earlier.display_name,
-        ),
-        email: profile
-            .email
+        name: text(name, user.map(User::name), &earlier.name),
+        surname: text(surname, user.map(User::surname), &earlier.surname),
+        display_name: text(display_name, user.map(User::display_name), &earlier.display_name),
+        email: email
             .as_ref()
             .filter(|email| earlier.email.is_some() || !bears(&email.fold()))
             .map(ToString::to_string),
-        is_active: flag(profile.active, user.map(|user| user.is_active), earlier.is_active),
-        password: profile.password.clone(),
+        is_active: flag(*active, user.map(|user| user.is_active), earlier.is_active),
+        password: password.clone(),
         bypass_basic_auth: flag(
-            profile.bypass_basic_auth,
+            *bypass_basic_auth,
             user.map(|user| user.bypass_basic_auth),
             earlier.bypass_basic_auth,
         ),
         invitation_accepted: flag(
-            profile.invitation_accepted,
+            *invitation_accepted,
             user.map(|user| user.invitation_accepted),
             earlier.invitation_accepted,
         ),

@@ -10,7 +10,7 @@ use super::forecast::ForecastView;
 use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::engine::{Forecast, Timing};
-use crate::model::{BundleSet, Operation, OperationKind, Row, Status};
+use crate::model::{BundleSet, OperationKind, Row, Status};
 use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict};
 use crate::text::{clean, number, plural};
 
@@ -118,10 +118,11 @@ impl PlanView<'_> {
     /// The user that a row changes, how, and which licences that replaces.
     fn change(&self, index: RowIndex) -> String {
         let (row, planned) = (&self.sheet.rows[index], &self.sheet.plan.rows[index]);
-        let whom = match &row.operation {
-            Operation::Migrate(migrate) => format!("{} to {}", migrate.user, migrate.new_email),
-            Operation::SetGroupLicenses { group, .. } => group.to_string(),
-            other => other.user_label(),
+        let (user, target) = (row.operation.user_label(), row.operation.target_label());
+        let whom = match row.operation.kind().is_about_its_target() {
+            true if user.is_empty() => target,
+            true => format!("{user} to {target}"),
+            false => user,
         };
         let change = self.sheet.plan.expected_change(self.sheet.snapshot, index);
         let mut words = change.words;

@@ -256,10 +256,7 @@ fn names(row: &RowPlan) -> impl Iterator<Item = String> {
         .before
         .as_ref()
         .and_then(|before| before.get("user_id")?.as_str());
-    let is_target = matches!(
-        row.report.operation,
-        Some(OperationKind::Migrate | OperationKind::SetGroupLicenses)
-    );
+    let is_target = row.report.operation.is_some_and(OperationKind::is_about_its_target);
     let names = [
         id,
         old.map(str::to_owned),

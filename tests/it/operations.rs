@@ -1,7 +1,8 @@
 //! Each operation changes what it promises and nothing else; run again, it changes nothing.
 
-use reseat::model::BundleCode;
+use reseat::model::{BundleCode, OperationKind};
 use reseat::sandbox::Rule;
+use strum::IntoEnumIterator;
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, bundles, changes};
 
@@ -31,6 +32,19 @@ fn comes_to_rest(stage: &Stage, flags: &[&str]) {
         stage.results()
     );
     assert_eq!(changes(&after, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn every_operation_has_a_test_here() {
+    let source = include_str!("operations.rs");
+    for kind in OperationKind::iter() {
+        let name = kind.as_str().replace('-', "_");
+        let has_test = source.contains(&format!("\nfn {name}_"));
+        assert!(
+            has_test,
+            "tests/it/operations.rs has no test `{name}_…` of what `{kind}` changes"
+        );
+    }
 }
 
 #[test]

@@ -165,18 +165,31 @@ impl Column {
 
     /// Whether a number in it is likely to be an identifier or a name, which a spreadsheet program may have changed.
     pub(in crate::intake) fn holds_text(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::User
-                | Self::Username
-                | Self::Group
-                | Self::Groups
-                | Self::RemoveGroups
-                | Self::Password
-                | Self::Name
-                | Self::Surname
-                | Self::DisplayName
-        )
+            | Self::Username
+            | Self::Group
+            | Self::Groups
+            | Self::RemoveGroups
+            | Self::Password
+            | Self::Name
+            | Self::Surname
+            | Self::DisplayName => true,
+            Self::Operation
+            | Self::Email
+            | Self::Licenses
+            | Self::Quotas
+            | Self::NewEmail
+            | Self::Active
+            | Self::BypassBasicAuth
+            | Self::InvitationAccepted
+            | Self::ExternalLicense
+            | Self::Language
+            | Self::DeleteWhen
+            | Self::Note
+            | Self::ReseatStatus
+            | Self::ReseatMessage => false,
+        }
     }
 }
 

@@ -73,21 +73,36 @@ impl InstructionCache {
     }
 }
 
+/// Words that name no operation, as [`name_key`] writes them, and what is probably meant.
+const NOT_OPERATIONS: [(&[&str], &str); 9] = [
+    (
+        &["remove", "revoke", "drop"],
+        "`delete`, `remove-licenses` or `remove-from-groups`",
+    ),
+    (
+        &["add", "assign", "grant"],
+        "`invite`, `add-licenses` or `add-to-groups`",
+    ),
+    (&["set", "replace"], "`set-licenses` or `set-group-licenses`"),
+    (&["deactivate", "disable"], "`update` with `no` in the column `active`"),
+    (&["activate", "enable"], "`update` with `yes` in the column `active`"),
+    (
+        &["rename", "edit", "change", "modify"],
+        "`update`, or `migrate` for a new e-mail address",
+    ),
+    (&["move", "transfer"], "`migrate`"),
+    (&["new", "onboard", "joiner"], "`invite` or `create`"),
+    (
+        &["offboard", "leaver", "terminate"],
+        "`delete`, or `update` with `no` in the column `active`",
+    ),
+];
+
 /// What to write instead of a text that names no operation.
 pub(in crate::intake) fn operation_help(text: &str) -> String {
-    let meant = match name_key(text).as_str() {
-        "remove" | "revoke" | "drop" => "`delete`, `remove-licenses` or `remove-from-groups`",
-        "add" | "assign" | "grant" => "`invite`, `add-licenses` or `add-to-groups`",
-        "set" | "replace" => "`set-licenses` or `set-group-licenses`",
-        "deactivate" | "disable" => "`update` with `no` in the column `active`",
-        "activate" | "enable" => "`update` with `yes` in the column `active`",
-        "rename" | "edit" | "change" | "modify" => "`update`, or `migrate` for a new e-mail address",
-        "move" | "transfer" => "`migrate`",
-        "new" | "onboard" | "joiner" => "`invite` or `create`",
-        "offboard" | "leaver" | "terminate" => "`delete`, or `update` with `no` in the column `active`",
-        _ => "",
-    };
-    if !meant.is_empty() {
+    let key = name_key(text);
+    let meant = NOT_OPERATIONS.iter().find(|(words, _)| words.contains(&key.as_str()));
+    if let Some((_, meant)) = meant {
         return format!("write {meant}");
     }
     match nearest(text, OperationKind::iter().map(OperationKind::as_str)) {
@@ -102,6 +117,18 @@ pub(in crate::intake) fn operation_help(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_with_advice_is_an_operation() {
+        for word in NOT_OPERATIONS.iter().flat_map(|(words, _)| *words) {
+            assert_eq!(
+                operation_named(word),
+                None,
+                "`{word}` is an operation now: take it out of NOT_OPERATIONS"
+            );
+            assert_eq!(name_key(word), *word);
+        }
+    }
 
     #[test]
     fn every_operation_is_understood_in_any_spelling_people_use() {

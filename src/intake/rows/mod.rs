@@ -6,19 +6,22 @@
 
 mod header;
 mod key_content;
+mod operations;
 mod parsed_rows;
 mod recurring_problems;
 mod requirements;
 mod row_cells;
 mod row_parser;
 mod statement;
+mod statement_kind;
 mod value_reader;
 mod values;
 
-pub use requirements::{Need, needs, takes};
+pub use operations::{Need, needs, takes};
 
 pub(super) use header::Header;
 pub(super) use parsed_rows::ParsedRows;
 pub(super) use row_cells::malformed_row;
 pub(super) use row_parser::{Keep, ParseContext, RowParser, Worksheet};
-pub(super) use statement::{RowNumber, Statement, StatementKind};
+pub(super) use statement::{RowNumber, Statement};
+pub(super) use statement_kind::StatementKind;

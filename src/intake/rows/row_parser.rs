@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::header::Header;
 use super::key_content::{write_content, write_raw_content};
+use super::operations::operation;
 use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells, check_width, malformed_row};
 use super::statement::{LAST_ROW, RowNumber, Statement, ValidRow};
 use super::value_reader::ValueReader;
-use super::values::{Values, operation};
+use super::values::Values;
 use crate::intake::cells::{Column, ColumnSet, Instruction, InstructionCache, UnplacedProblem, operation_help};
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};

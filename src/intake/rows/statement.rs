@@ -2,8 +2,10 @@
 
 use strum::VariantArray;
 
+use super::operations::states;
+use super::statement_kind::StatementKind;
 use super::values::Values;
-use crate::intake::cells::{Column, half_hash, hash, hash_text};
+use crate::intake::cells::{half_hash, hash, hash_text};
 use crate::model::OperationKind;
 
 /// What kind of thing a statement is about. It enters the hash of the subject, so that subjects of different kinds are
@@ -18,76 +20,6 @@ enum SubjectKind {
     /// One profile field of a user.
     ProfileField,
     GroupRule,
-}
-
-/// What a row states about its subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, VariantArray)]
-#[repr(u8)]
-pub(in crate::intake) enum StatementKind {
-    // About a user.
-    Invite,
-    Create,
-    MigrateTo,
-    MigrateFrom,
-    Delete,
-    /// The direct licences become exactly these.
-    SetLicenses,
-    ReleaseLicenses,
-    BlockLicenses,
-    /// Some licences more or fewer.
-    ChangeLicenses,
-    /// Something else is changed: profile or groups.
-    ChangeUser,
-    // About a membership.
-    Join,
-    Leave,
-    // About a licence.
-    Give,
-    Take,
-    // About a group's rule.
-    SetRule,
-    // About a profile field.
-    SetName,
-    SetSurname,
-    SetDisplayName,
-    SetEmail,
-    SetActive,
-    SetPassword,
-    SetBypassBasicAuth,
-    SetInvitationAccepted,
-}
-
-impl StatementKind {
-    /// Whether the statement is made by every row of its kind and has a hash of the row's content as its value, so that
-    /// two such statements with one subject and one value mean equal rows.
-    pub(in crate::intake) fn identifies_row(self) -> bool {
-        !self.adds() && !self.removes() && self.profile_column().is_none()
-    }
-
-    /// Whether it can contradict only statements that remove.
-    pub(in crate::intake) fn adds(self) -> bool {
-        matches!(self, Self::Join | Self::Give)
-    }
-
-    /// Whether it is the opposite of one that adds.
-    pub(in crate::intake) fn removes(self) -> bool {
-        matches!(self, Self::Leave | Self::Take)
-    }
-
-    /// The column of the profile field that is set.
-    pub(in crate::intake) fn profile_column(self) -> Option<Column> {
-        Some(match self {
-            Self::SetName => Column::Name,
-            Self::SetSurname => Column::Surname,
-            Self::SetDisplayName => Column::DisplayName,
-            Self::SetEmail => Column::Email,
-            Self::SetActive => Column::Active,
-            Self::SetPassword => Column::Password,
-            Self::SetBypassBasicAuth => Column::BypassBasicAuth,
-            Self::SetInvitationAccepted => Column::InvitationAccepted,
-            _ => return None,
-        })
-    }
 }
 
 /// The number of a row in the file as a whole: the rows of the worksheets before it, and its own number.
@@ -153,61 +85,46 @@ impl ValidRow<'_, '_> {
         let named_user = || hash(&*values.user_key);
         let content = half_hash(content);
 
+        let states = states(kind);
         // Whom memberships and licences are about: the new account where there is one.
-        let (holder, about_user) = match kind {
-            OperationKind::Invite => (hash_text(values.email), StatementKind::Invite),
-            OperationKind::Create if values.username.is_empty() => (hash_text(values.email), StatementKind::Create),
-            OperationKind::Create => (hash_text(values.username), StatementKind::Create),
-            OperationKind::Migrate => (hash_text(values.new_email), StatementKind::MigrateTo),
-            OperationKind::Delete => (named_user(), StatementKind::Delete),
-            OperationKind::SetLicenses => (named_user(), StatementKind::SetLicenses),
-            OperationKind::ReleaseLicenses => (named_user(), StatementKind::ReleaseLicenses),
-            OperationKind::BlockLicenses => (named_user(), StatementKind::BlockLicenses),
-            OperationKind::AddLicenses | OperationKind::RemoveLicenses => (named_user(), StatementKind::ChangeLicenses),
-            OperationKind::Update | OperationKind::AddToGroups | OperationKind::RemoveFromGroups => {
-                (named_user(), StatementKind::ChangeUser)
-            }
-            OperationKind::SetGroupLicenses => {
+        let holder = match states.about {
+            StatementKind::Invite => hash_text(values.email),
+            StatementKind::Create if values.username.is_empty() => hash_text(values.email),
+            StatementKind::Create => hash_text(values.username),
+            StatementKind::MigrateTo => hash_text(values.new_email),
+            StatementKind::SetRule => {
                 let rule = hash(&(SubjectKind::GroupRule, hash_text(values.group)));
                 push(rule, StatementKind::SetRule, content);
                 return;
             }
+            _ => named_user(),
         };
-        push(user(holder), about_user, content);
-        if kind == OperationKind::Migrate {
+        push(user(holder), states.about, content);
+        if states.about == StatementKind::MigrateTo {
             push(user(named_user()), StatementKind::MigrateFrom, content);
         }
         // An account that is created has two names, and neither may be that of another row's account.
-        if kind == OperationKind::Create && !values.username.is_empty() && !values.email.is_empty() {
+        if states.about == StatementKind::Create && !values.username.is_empty() && !values.email.is_empty() {
             let address = hash_text(values.email);
             if address != holder {
                 push(user(address), StatementKind::Create, content);
             }
         }
 
-        let group_kind = if kind == OperationKind::RemoveFromGroups {
-            StatementKind::Leave
-        } else {
-            StatementKind::Join
-        };
         for (list, kind) in [
-            (&values.groups, group_kind),
+            (&values.groups, states.groups),
             (&values.remove_groups, StatementKind::Leave),
         ] {
             for group in list.iter().flat_map(|list| &list.hashes) {
                 push(hash(&(SubjectKind::Membership, holder, *group)), kind, 0);
             }
         }
-        let license_kind = match kind {
-            OperationKind::RemoveLicenses => StatementKind::Take,
-            // The row is compared by the set as a whole.
-            OperationKind::SetLicenses => return,
-            _ => StatementKind::Give,
-        };
-        for license in values.licenses.iter().flat_map(|list| &list.hashes) {
-            push(hash(&(SubjectKind::License, holder, *license)), license_kind, 0);
+        if let Some(kind) = states.licenses {
+            for license in values.licenses.iter().flat_map(|list| &list.hashes) {
+                push(hash(&(SubjectKind::License, holder, *license)), kind, 0);
+            }
         }
-        if kind == OperationKind::Update {
+        if states.changes_profile {
             for (kind, value) in profile(values) {
                 if let Some(value) = value {
                     let field = hash(&(SubjectKind::ProfileField, holder, kind as u8));

@@ -111,7 +111,16 @@ impl<'a> Builder<'a> {
                 let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
                 self.announce_account(create.user_name(), &names);
             }
-            _ => {}
+            Operation::Update(_)
+            | Operation::Delete { .. }
+            | Operation::SetLicenses { .. }
+            | Operation::AddLicenses { .. }
+            | Operation::RemoveLicenses { .. }
+            | Operation::ReleaseLicenses { .. }
+            | Operation::BlockLicenses { .. }
+            | Operation::SetGroupLicenses { .. }
+            | Operation::AddToGroups { .. }
+            | Operation::RemoveFromGroups { .. } => {}
         }
     }
 

@@ -1,0 +1,309 @@
+//! What a sheet may say of each operation: the cells it needs and may have, what it states about its user, and the
+//! typed operation that it makes. Whatever differs from operation to operation in this room is decided here.
+
+use std::rc::Rc;
+
+use secrecy::SecretString;
+
+use super::statement_kind::StatementKind;
+use super::values::Values;
+use crate::intake::cells::{Column, GroupList, LicenseList, is_clear};
+use crate::model::{
+    BundleSet, Create, Email, EmailError, Field, GroupRef, Invite, Migrate, Operation, OperationKind, Password,
+    ProfileChange, Update, UserRef,
+};
+
+/// What a row must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// This column.
+    Column(Column),
+    /// At least one of these.
+    OneOf(&'static [Column]),
+}
+
+/// What a row of this operation must have.
+pub fn needs(kind: OperationKind) -> &'static [Need] {
+    use OperationKind as Kind;
+    const USER: Need = Need::Column(Column::User);
+    match kind {
+        Kind::Invite => &[Need::Column(Column::Email)],
+        Kind::Create => &[Need::OneOf(&[Column::Username, Column::Email])],
+        Kind::Update => &[
+            USER,
+            Need::OneOf(&[
+                Column::Name,
+                Column::Surname,
+                Column::DisplayName,
+                Column::Active,
+                Column::Password,
+                Column::BypassBasicAuth,
+                Column::InvitationAccepted,
+                Column::Groups,
+                Column::RemoveGroups,
+                Column::Email,
+            ]),
+        ],
+        Kind::Delete | Kind::ReleaseLicenses | Kind::BlockLicenses => &[USER],
+        Kind::SetLicenses | Kind::AddLicenses | Kind::RemoveLicenses => &[USER, Need::Column(Column::Licenses)],
+        Kind::SetGroupLicenses => &[Need::Column(Column::Group), Need::Column(Column::Licenses)],
+        Kind::AddToGroups | Kind::RemoveFromGroups => &[USER, Need::Column(Column::Groups)],
+        Kind::Migrate => &[USER, Need::Column(Column::NewEmail)],
+    }
+}
+
+/// Every column that a row of this operation may have, those it needs included; `operation` and `note` aside.
+pub fn takes(kind: OperationKind) -> &'static [Column] {
+    use Column as C;
+    use OperationKind as Kind;
+    match kind {
+        Kind::Invite => &[C::Email, C::Name, C::Surname, C::Groups, C::Licenses, C::Language],
+        Kind::Create => &[
+            C::Username,
+            C::Email,
+            C::Name,
+            C::Surname,
+            C::DisplayName,
+            C::Groups,
+            C::Licenses,
+            C::InvitationAccepted,
+            C::BypassBasicAuth,
+        ],
+        Kind::Update => &[
+            C::User,
+            C::Email,
+            C::Name,
+            C::Surname,
+            C::DisplayName,
+            C::Active,
+            C::Password,
+            C::BypassBasicAuth,
+            C::InvitationAccepted,
+            C::Groups,
+            C::RemoveGroups,
+        ],
+        Kind::Delete | Kind::ReleaseLicenses | Kind::BlockLicenses => &[C::User],
+        Kind::SetLicenses => &[C::User, C::Licenses, C::ExternalLicense],
+        Kind::AddLicenses | Kind::RemoveLicenses => &[C::User, C::Licenses],
+        Kind::SetGroupLicenses => &[C::Group, C::Licenses, C::Quotas, C::ExternalLicense],
+        Kind::AddToGroups | Kind::RemoveFromGroups => &[C::User, C::Groups],
+        Kind::Migrate => &[
+            C::User,
+            C::NewEmail,
+            C::Name,
+            C::Surname,
+            C::Groups,
+            C::Licenses,
+            C::DeleteWhen,
+        ],
+    }
+}
+
+/// What to write instead where a user's present licences cannot be read; `None` for an operation that does not build on
+/// them.
+pub(super) fn instead_of_present_licenses(kind: OperationKind, names_licenses: bool) -> Option<&'static str> {
+    use OperationKind as Kind;
+    match kind {
+        Kind::AddLicenses | Kind::RemoveLicenses => Some("write `set-licenses` with the whole list"),
+        Kind::ReleaseLicenses => Some("use `block-licenses`, or release the licence in the web interface"),
+        Kind::Migrate if !names_licenses => Some("name the new account's licences in the column `licenses`"),
+        Kind::Migrate
+        | Kind::Invite
+        | Kind::Create
+        | Kind::Update
+        | Kind::Delete
+        | Kind::SetLicenses
+        | Kind::BlockLicenses
+        | Kind::SetGroupLicenses
+        | Kind::AddToGroups
+        | Kind::RemoveFromGroups => None,
+    }
+}
+
+/// What a row states, for the comparison with other rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct States {
+    /// About its user, or its group's rule.
+    pub(super) about: StatementKind,
+    /// About each group in `groups`.
+    pub(super) groups: StatementKind,
+    /// About each licence; `None` where the row is compared by the set as a whole.
+    pub(super) licenses: Option<StatementKind>,
+    /// Whether it changes fields of an account's profile.
+    pub(super) changes_profile: bool,
+}
+
+/// What a row of this operation states.
+pub(super) fn states(kind: OperationKind) -> States {
+    use OperationKind as Kind;
+    let about = |about| States {
+        about,
+        groups: StatementKind::Join,
+        licenses: Some(StatementKind::Give),
+        changes_profile: false,
+    };
+    match kind {
+        Kind::Invite => about(StatementKind::Invite),
+        Kind::Create => about(StatementKind::Create),
+        Kind::Update => States {
+            changes_profile: true,
+            ..about(StatementKind::ChangeUser)
+        },
+        Kind::Delete => about(StatementKind::Delete),
+        Kind::SetLicenses => States {
+            licenses: None,
+            ..about(StatementKind::SetLicenses)
+        },
+        Kind::AddLicenses => about(StatementKind::ChangeLicenses),
+        Kind::RemoveLicenses => States {
+            licenses: Some(StatementKind::Take),
+            ..about(StatementKind::ChangeLicenses)
+        },
+        Kind::ReleaseLicenses => about(StatementKind::ReleaseLicenses),
+        Kind::BlockLicenses => about(StatementKind::BlockLicenses),
+        Kind::SetGroupLicenses => about(StatementKind::SetRule),
+        Kind::AddToGroups => about(StatementKind::ChangeUser),
+        Kind::RemoveFromGroups => States {
+            groups: StatementKind::Leave,
+            ..about(StatementKind::ChangeUser)
+        },
+        Kind::Migrate => about(StatementKind::MigrateTo),
+    }
+}
+
+/// The operation that a row without problems asks for.
+///
+/// # Errors
+///
+/// When an address is not one, which a row without problems excludes.
+pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Operation, EmailError> {
+    let user = || UserRef::parse(values.user);
+    Ok(match kind {
+        OperationKind::Invite => Operation::Invite(Box::new(Invite {
+            email: values.email.parse()?,
+            name: optional(&values.name),
+            surname: optional(&values.surname),
+            groups: groups(values.groups.as_ref()),
+            licenses: licenses(values.licenses.as_ref()),
+            language: optional(values.language),
+        })),
+        OperationKind::Create => Operation::Create(Box::new(Create {
+            username: optional(values.username),
+            email: optional_email(values.email)?,
+            name: optional(&values.name),
+            surname: optional(&values.surname),
+            display_name: optional(&values.display_name),
+            groups: groups(values.groups.as_ref()),
+            licenses: licenses(values.licenses.as_ref()),
+            invitation_accepted: values.invitation_accepted,
+            bypass_basic_auth: values.bypass_basic_auth,
+        })),
+        OperationKind::Update => Operation::Update(Box::new(Update {
+            user: user(),
+            profile: ProfileChange {
+                name: field(&values.name),
+                surname: field(&values.surname),
+                display_name: field(&values.display_name),
+                email: optional_email(values.email)?,
+                active: values.active,
+                password: optional(values.password)
+                    .map(|password| Password(SecretString::from(password.into_string()))),
+                bypass_basic_auth: values.bypass_basic_auth,
+                invitation_accepted: values.invitation_accepted,
+            },
+            add_groups: groups(values.groups.as_ref()),
+            remove_groups: groups(values.remove_groups.as_ref()),
+        })),
+        OperationKind::Delete => Operation::Delete { user: user() },
+        OperationKind::SetLicenses => Operation::SetLicenses {
+            user: user(),
+            licenses: licenses(values.licenses.as_ref()),
+            external_license: values.external_license,
+        },
+        OperationKind::AddLicenses => Operation::AddLicenses {
+            user: user(),
+            licenses: licenses(values.licenses.as_ref()),
+        },
+        OperationKind::RemoveLicenses => Operation::RemoveLicenses {
+            user: user(),
+            licenses: licenses(values.licenses.as_ref()),
+        },
+        OperationKind::ReleaseLicenses => Operation::ReleaseLicenses { user: user() },
+        OperationKind::BlockLicenses => Operation::BlockLicenses { user: user() },
+        OperationKind::SetGroupLicenses => Operation::SetGroupLicenses {
+            group: GroupRef::parse(values.group),
+            licenses: licenses(values.licenses.as_ref()),
+            quotas: values.quotas.clone(),
+            external_license: values.external_license,
+        },
+        OperationKind::AddToGroups => Operation::AddToGroups {
+            user: user(),
+            groups: groups(values.groups.as_ref()),
+        },
+        OperationKind::RemoveFromGroups => Operation::RemoveFromGroups {
+            user: user(),
+            groups: groups(values.groups.as_ref()),
+        },
+        OperationKind::Migrate => Operation::Migrate(Box::new(Migrate {
+            user: user(),
+            new_email: values.new_email.parse()?,
+            name: optional(&values.name),
+            surname: optional(&values.surname),
+            groups: values.groups.as_ref().map(|list| list.groups.clone()),
+            licenses: values.licenses.as_ref().map(|list| list.set.clone()),
+            delete_when: values.delete_when,
+        })),
+    })
+}
+
+fn optional(text: &str) -> Option<Box<str>> {
+    (!text.is_empty()).then(|| text.into())
+}
+
+fn optional_email(text: &str) -> Result<Option<Email>, EmailError> {
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some)
+    }
+}
+
+fn field(text: &str) -> Field {
+    if text.is_empty() {
+        Field::Keep
+    } else if is_clear(text) {
+        Field::Clear
+    } else {
+        Field::Set(text.into())
+    }
+}
+
+fn groups(list: Option<&Rc<GroupList>>) -> Vec<GroupRef> {
+    list.map(|list| list.groups.clone()).unwrap_or_default()
+}
+
+fn licenses(list: Option<&Rc<LicenseList>>) -> BundleSet {
+    list.map(|list| list.set.clone()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    #[test]
+    fn whatever_an_operation_needs_it_also_takes() {
+        for kind in OperationKind::iter() {
+            for need in needs(kind) {
+                let columns = match need {
+                    Need::Column(column) => std::slice::from_ref(column),
+                    Need::OneOf(columns) => columns,
+                };
+                for column in columns {
+                    assert!(takes(kind).contains(column), "{kind} {column:?}");
+                }
+            }
+        }
+    }
+}

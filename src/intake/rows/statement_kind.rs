@@ -1,0 +1,89 @@
+//! The kinds of things that a row states.
+
+use strum::VariantArray;
+
+use crate::intake::cells::Column;
+
+/// What a row states about its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, VariantArray)]
+#[repr(u8)]
+pub(in crate::intake) enum StatementKind {
+    // About a user.
+    Invite,
+    Create,
+    MigrateTo,
+    MigrateFrom,
+    Delete,
+    /// The direct licences become exactly these.
+    SetLicenses,
+    ReleaseLicenses,
+    BlockLicenses,
+    /// Some licences more or fewer.
+    ChangeLicenses,
+    /// Something else is changed: profile or groups.
+    ChangeUser,
+    // About a membership.
+    Join,
+    Leave,
+    // About a licence.
+    Give,
+    Take,
+    // About a group's rule.
+    SetRule,
+    // About a profile field.
+    SetName,
+    SetSurname,
+    SetDisplayName,
+    SetEmail,
+    SetActive,
+    SetPassword,
+    SetBypassBasicAuth,
+    SetInvitationAccepted,
+}
+
+impl StatementKind {
+    /// Whether the statement is made by every row of its kind and has a hash of the row's content as its value, so that
+    /// two such statements with one subject and one value mean equal rows.
+    pub(in crate::intake) fn identifies_row(self) -> bool {
+        !self.adds() && !self.removes() && self.profile_column().is_none()
+    }
+
+    /// Whether it can contradict only statements that remove.
+    pub(in crate::intake) fn adds(self) -> bool {
+        matches!(self, Self::Join | Self::Give)
+    }
+
+    /// Whether it is the opposite of one that adds.
+    pub(in crate::intake) fn removes(self) -> bool {
+        matches!(self, Self::Leave | Self::Take)
+    }
+
+    /// The column of the profile field that is set.
+    pub(in crate::intake) fn profile_column(self) -> Option<Column> {
+        Some(match self {
+            Self::SetName => Column::Name,
+            Self::SetSurname => Column::Surname,
+            Self::SetDisplayName => Column::DisplayName,
+            Self::SetEmail => Column::Email,
+            Self::SetActive => Column::Active,
+            Self::SetPassword => Column::Password,
+            Self::SetBypassBasicAuth => Column::BypassBasicAuth,
+            Self::SetInvitationAccepted => Column::InvitationAccepted,
+            Self::Invite
+            | Self::Create
+            | Self::MigrateTo
+            | Self::MigrateFrom
+            | Self::Delete
+            | Self::SetLicenses
+            | Self::ReleaseLicenses
+            | Self::BlockLicenses
+            | Self::ChangeLicenses
+            | Self::ChangeUser
+            | Self::Join
+            | Self::Leave
+            | Self::Give
+            | Self::Take
+            | Self::SetRule => return None,
+        })
+    }
+}
