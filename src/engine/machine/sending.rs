@@ -80,6 +80,8 @@ impl Machine<'_> {
     /// withheld, so that no row is recorded as started for which nothing was sent.
     pub(super) fn departing(&mut self, task: TaskId) {
         let Some(Task::Call { waiting, .. }) = self.tasks.get(&task) else {
+            // A call that nobody knows of must not leave, nor wait for a word for ever.
+            self.effects.push_back(Effect::Withhold(task));
             return;
         };
         let call = waiting.call.clone();
