@@ -584,12 +584,12 @@ fn play(case: &Case, weather: Weather) -> Played {
         concurrency: 3,
         recording: Recording::On,
     };
-    let mut play = Play::new(setup, case.world.clone(), weather, case.seed);
-    play.play(case.stop_at);
-    play.every_row_has_ended_once(&case.rows);
+    let mut game = Play::new(setup, case.world.clone(), weather, case.seed);
+    game.play(case.stop_at);
+    game.every_row_has_ended_once(&case.rows);
     Played {
-        world: play.world,
-        ran: play.ran.unwrap(),
+        world: game.world,
+        ran: game.ran.unwrap(),
         is_short: !plan.short.is_empty(),
     }
 }
