@@ -1,7 +1,7 @@
 //! Sending: which call is next, whether its steps still apply, what its payload is by now, and what must be on disk
 //! before it leaves.
 
-use super::protocol::{Departure, Effect, TaskId, Urgency};
+use super::protocol::{Departure, Effect, TaskId};
 use super::rows::StepFailure;
 use super::schedule::Waiting;
 use super::state::{Machine, Task};
@@ -49,11 +49,7 @@ impl Machine<'_> {
             Some(_) => Departure::Announced,
             None => Departure::Free,
         };
-        let urgency = if self.is_stopping() {
-            Urgency::DespiteStop
-        } else {
-            Urgency::Ordinary
-        };
+        let urgency = self.urgency();
         // Rows of an announced call begin when it departs, so that a stop before that leaves them not reached.
         if departure == Departure::Free {
             self.begin_rows(&call);

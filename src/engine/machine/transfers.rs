@@ -14,6 +14,15 @@ impl Machine<'_> {
         self.has_grace && self.would_be_missed(step)
     }
 
+    /// What may stop a call or a read that is requested now: once the run is stopping, only what is owed still is.
+    pub(super) fn urgency(&self) -> Urgency {
+        if self.is_stopping() && self.has_grace {
+            Urgency::DespiteStop
+        } else {
+            Urgency::Ordinary
+        }
+    }
+
     /// Whether skipping the step would leave somebody worse off than before the run: licences were taken off for it,
     /// from an old account or from the same one, and nobody has them yet.
     fn would_be_missed(&self, index: StepIndex) -> bool {
@@ -111,12 +120,7 @@ impl Machine<'_> {
     /// because otherwise both accounts might hold them.
     pub(super) fn look_for_taken_over(&mut self, steps: Vec<StepIndex>, lost: StepFailure) {
         let task = self.ask(Task::LookForTakenOver { steps, lost });
-        let urgency = if self.is_stopping() && self.has_grace {
-            Urgency::DespiteStop
-        } else {
-            Urgency::Ordinary
-        };
-        self.effects.push_back(Effect::ReadAllocations(task, urgency));
+        self.effects.push_back(Effect::ReadAllocations(task, self.urgency()));
     }
 
     pub(super) fn allocations_read(&mut self, task: TaskId, held: Result<Allocations, ReadError>) {
