@@ -122,6 +122,7 @@ fn stopped(ran: &Ran, signals: &Signals) -> Option<String> {
     match &ran.stopped {
         None => None,
         Some(Stopped::MaxFailures(words) | Stopped::Hopeless(words) | Stopped::SignIn(words)) => Some(words.clone()),
+        Some(changed @ Stopped::ChangedSincePlan(_)) => Some(changed.to_string()),
         Some(Stopped::Interrupted) => Some(match signals.ending() {
             Some(Ending::Terminated) => "by SIGTERM".to_owned(),
             Some(Ending::HungUp) => "because the terminal was closed".to_owned(),
@@ -139,7 +140,7 @@ fn ending(
 ) -> Ending {
     match &ran.stopped {
         Some(Stopped::Interrupted) => return signals.ending().unwrap_or(Ending::Interrupted),
-        Some(Stopped::MaxFailures(_) | Stopped::Hopeless(_)) => return Ending::Stopped,
+        Some(Stopped::MaxFailures(_) | Stopped::Hopeless(_) | Stopped::ChangedSincePlan(_)) => return Ending::Stopped,
         Some(Stopped::SignIn(_)) => return Ending::SignIn,
         None => {}
     }

@@ -39,6 +39,7 @@ impl Cost {
                 Ahead::Changes => Reading::Done,
                 Ahead::WholeRun(reading) => Reading::Ahead(reading.saturating_sub(stats.waited)),
             },
+            recheck: organization.recheck,
             traffic: organization.client.simulated_traffic(),
         };
         let (forecast, timing) = forecast(&circumstances);

@@ -1,6 +1,7 @@
 //! The organization that a command talks to: the configured one, or a simulated one inside the process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -33,6 +34,8 @@ pub(super) struct Organization {
     pub(super) read: ReadOptions,
     /// The method that allocates licences here.
     pub(super) allocate_method: Method,
+    /// How long what was read counts as fresh.
+    pub(super) recheck: Duration,
     spent_quota: SpentQuotaFile,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
@@ -92,6 +95,7 @@ impl Organization {
                 capabilities: config.capabilities,
             },
             allocate_method: config.routes.allocate_method,
+            recheck: settings.limits.recheck,
             spent_quota,
             client,
             _sandbox: sandbox,

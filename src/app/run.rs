@@ -20,8 +20,9 @@ use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::{block_on, catch_up, off_thread};
 use super::{Ending, panics};
+use crate::api::Waited;
 use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity};
-use crate::engine::{self, Engine, Ran};
+use crate::engine::{self, Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Record, RunId};
 use crate::model::{Row, RowKey};
 use crate::plan::PlannedSheet;
@@ -122,9 +123,28 @@ async fn carry_out(
             session.console.tell(text(|out| view.write_text(out)));
         }
         let hesitated = confirm(session, question(&view, &rules, options, interactivity)).await?;
-        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
+        // An answer may have taken any time, and what was read before it is then read again.
+        let waited = match hesitated {
+            Some(_) => Waited::Long,
+            None => Waited::of(loaded.organization.client.stats().waited, loaded.organization.recheck),
+        };
+        let recheck = Recheck {
+            after: loaded.organization.recheck,
+            waited,
+            on_change: match &job.saved {
+                Some(_) => OnChange::Refuse,
+                None => OnChange::PlanAnew,
+            },
+        };
+        Ok::<_, Failure>((
+            snapshot,
+            plan,
+            cost.timing.takes,
+            hesitated.unwrap_or_default(),
+            recheck,
+        ))
     };
-    let (snapshot, plan, takes, hesitated) = agreed.await?;
+    let (snapshot, plan, takes, hesitated, recheck) = agreed.await?;
 
     let file = results.begin(&run, session.console, target)?;
     panics::install(Some(&path));
@@ -145,6 +165,7 @@ async fn carry_out(
         journal: &journal,
         max_failures: options.max_failures.map(max_failures),
         concurrency: settings.limits.concurrency as usize,
+        recheck,
     };
     catch_up().await;
     let ran = engine.run(&plan).await;
@@ -192,8 +213,8 @@ impl Opening {
     }
 }
 
-/// Asks whether to go on, and says how long the answer took.
-async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> Result<Duration, Failure> {
+/// Asks whether to go on, and says how long the answer took; `None` if there was nothing to ask.
+async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> Result<Option<Duration>, Failure> {
     let question = question.map_err(|refusal| match session.console.verbosity {
         Verbosity::Quiet => refusal,
         // The plan, which was just shown, names the rows.
@@ -201,7 +222,7 @@ async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> 
     })?;
     let asked = Instant::now();
     ask(question, &session.signals).await?;
-    Ok(asked.elapsed())
+    Ok((question != Question::None).then(|| asked.elapsed()))
 }
 
 fn max_failures(most: MaxFailures) -> engine::MaxFailures {

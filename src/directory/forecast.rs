@@ -23,31 +23,39 @@ pub fn read_back_calls(
     accounts: u64,
     at_once: u64,
 ) -> BTreeMap<(Service, Method), u64> {
+    let mut calls = BTreeMap::new();
+    let looking = look_up_calls(users, accounts, at_once);
+    if looking > 0 {
+        calls.insert((Service::Identity, Method::Get), looking);
+    }
+    if let Some(allocations) = allocations {
+        calls.insert((Service::Portal, Method::Get), listing_calls(allocations, at_once));
+    }
+    calls
+}
+
+/// How many GETs finding this many accounts takes: each by itself, or by the listing.
+pub(super) fn look_up_calls(users: ListingShape, accounts: u64, at_once: u64) -> u64 {
     let look_ups = LookUps {
         singly: usize::try_from(accounts).unwrap_or(usize::MAX),
         in_bulk: 0,
     };
     let mut listing = SimulatedListing::new(users, at_once);
-    let searches = loop {
+    loop {
         match next_read(look_ups, Listed::of(&listing.paging)) {
-            NextRead::Nothing => return BTreeMap::new(),
+            NextRead::Nothing => return 0,
             NextRead::Beginning => listing.read(Paging::is_begun),
             NextRead::Rest => {
                 listing.read(Paging::is_done);
-                break 0;
+                return listing.calls;
             }
             NextRead::LookUps => {
                 // A search is a listing of those whom it finds.
                 let found = ListingShape { entries: 1, ..users };
-                break accounts * listing_calls(found, at_once);
+                return listing.calls + accounts * listing_calls(found, at_once);
             }
         }
-    };
-    let mut calls = BTreeMap::from([((Service::Identity, Method::Get), listing.calls + searches)]);
-    if let Some(allocations) = allocations {
-        calls.insert((Service::Portal, Method::Get), listing_calls(allocations, at_once));
     }
-    calls
 }
 
 /// How many calls reading a whole listing takes.

@@ -5,6 +5,7 @@
 //! here knows about rows, steps or planned changes.
 
 mod accounts;
+mod again;
 mod allocations;
 mod error;
 mod forecast;
@@ -22,6 +23,7 @@ mod suggestion;
 mod users;
 
 pub use accounts::Accounts;
+pub use again::{Again, Present, read_again};
 pub use allocations::Allocations;
 pub use error::ReadError;
 pub use forecast::{Listings, read_back_calls};

@@ -33,6 +33,8 @@ pub enum Stopped {
     MaxFailures(String),
     /// Everything fails the same way; the text says how, and what to do.
     Hopeless(String),
+    /// Somebody else has changed what an approved plan rests on; the text says what.
+    ChangedSincePlan(String),
     /// Sign-in or permission; the text says what to do.
     SignIn(String),
 }
@@ -42,6 +44,7 @@ impl fmt::Display for Stopped {
         out.write_str(match self {
             Self::Interrupted => "interrupted",
             Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) => words,
+            Self::ChangedSincePlan(words) => return write!(out, "the plan no longer holds: {words}"),
         })
     }
 }
