@@ -16,6 +16,7 @@ use super::guards::{Interactivity, Question, ask, question};
 use super::inputs::{open_sheet, settings_for};
 use super::job::Job;
 use super::next::Typed;
+use super::organization::Organization;
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::{block_on, catch_up, off_thread};
@@ -123,19 +124,7 @@ async fn carry_out(
             session.console.tell(text(|out| view.write_text(out)));
         }
         let hesitated = confirm(session, question(&view, &rules, options, interactivity)).await?;
-        // An answer may have taken any time, and what was read before it is then read again.
-        let waited = match hesitated {
-            Some(_) => Waited::Long,
-            None => Waited::of(loaded.organization.client.stats().waited, loaded.organization.recheck),
-        };
-        let recheck = Recheck {
-            after: loaded.organization.recheck,
-            waited,
-            on_change: match &job.saved {
-                Some(_) => OnChange::Refuse,
-                None => OnChange::PlanAnew,
-            },
-        };
+        let recheck = recheck(&loaded.organization, hesitated, job);
         Ok::<_, Failure>((
             snapshot,
             plan,
@@ -191,6 +180,22 @@ async fn carry_out(
         options,
         interactivity,
     })
+}
+
+/// When what was read is read again: an answer may have taken any time.
+fn recheck(organization: &Organization, hesitated: Option<Duration>, job: &Job) -> Recheck {
+    let after = organization.recheck;
+    Recheck {
+        after,
+        waited: match hesitated {
+            Some(_) => Waited::Long,
+            None => Waited::of(organization.client.stats().waited, after),
+        },
+        on_change: match &job.saved {
+            Some(_) => OnChange::Refuse,
+            None => OnChange::PlanAnew,
+        },
+    }
 }
 
 /// The results file of a run, not yet opened, and the rows chosen by what it knows.

@@ -193,7 +193,7 @@ impl Simulation<'_> {
             if let Some(input) = self.inputs.pop_front() {
                 return Some(input);
             }
-            match self.traffic.next()? {
+            match self.traffic.next_event()? {
                 Simulated::Answered(SimulatedCall::Change(task)) => return Some(self.answer(task)),
                 Simulated::Answered(SimulatedCall::Read) => self.read(),
                 Simulated::Answered(SimulatedCall::Again(task)) => self.read_again(task),

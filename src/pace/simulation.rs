@@ -93,7 +93,7 @@ impl<T> SimulatedTraffic<T> {
     /// Lets time go on to the next answer; `None` if no call is left.
     pub fn next_answer(&mut self) -> Option<T> {
         loop {
-            if let Simulated::Answered(what) = self.next()? {
+            if let Simulated::Answered(what) = self.next_event()? {
                 return Some(what);
             }
         }
@@ -107,7 +107,7 @@ impl<T> SimulatedTraffic<T> {
     }
 
     /// Lets time go on to whatever happens next; `None` if no call is left.
-    pub fn next(&mut self) -> Option<Simulated<T>> {
+    pub fn next_event(&mut self) -> Option<Simulated<T>> {
         loop {
             if let Some(released) = self.let_go() {
                 return Some(released);

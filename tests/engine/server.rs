@@ -467,26 +467,7 @@ impl Inner {
                 let page: Vec<&Value> = held.iter().skip(skip(request)).take(50).collect();
                 (200, json!({"totalCount": held.len(), "results": page}))
             }
-            What::Groups => {
-                let group = |(number, name): (usize, &&str)| {
-                    let id = group_id(u8::try_from(number).unwrap());
-                    let now = self.world.renamed.get(&id).map_or(*name, String::as_str);
-                    json!({"id": id, "name": now, "type": i32::from(number > 0)})
-                };
-                (200, GROUPS.iter().enumerate().map(group).collect())
-            }
-            What::Resolve(names) => {
-                let entry = |name: &String| {
-                    let found = self.world.by_email(name);
-                    let entry = found.map(|(id, _)| json!({"identifier": id, "name": name, "email": name}));
-                    (name.clone(), entry.unwrap_or_default())
-                };
-                (200, Value::Object(names.iter().map(entry).collect()))
-            }
-            What::Read(user) => match self.world.accounts.get(user) {
-                Some(account) => (200, self.shown(*user, account).unwrap_or_default()),
-                None => (404, json!({"message": "nobody"})),
-            },
+            What::Groups | What::Resolve(_) | What::Read(_) => self.look_up(what),
             What::Seats => {
                 let seats =
                     self.world.owned.iter().map(
@@ -547,6 +528,32 @@ impl Inner {
                     json!({"groupRule": {"groupId": group, "userBundleCodes": bundles}}),
                 )
             }
+        }
+    }
+
+    fn look_up(&self, what: &What) -> (u16, Value) {
+        match what {
+            What::Groups => {
+                let group = |(number, name): (usize, &&str)| {
+                    let id = group_id(u8::try_from(number).unwrap());
+                    let now = self.world.renamed.get(&id).map_or(*name, String::as_str);
+                    json!({"id": id, "name": now, "type": i32::from(number > 0)})
+                };
+                (200, GROUPS.iter().enumerate().map(group).collect())
+            }
+            What::Resolve(names) => {
+                let entry = |name: &String| {
+                    let found = self.world.by_email(name);
+                    let entry = found.map(|(id, _)| json!({"identifier": id, "name": name, "email": name}));
+                    (name.clone(), entry.unwrap_or_default())
+                };
+                (200, Value::Object(names.iter().map(entry).collect()))
+            }
+            What::Read(user) => match self.world.accounts.get(user) {
+                Some(account) => (200, self.shown(*user, account).unwrap_or_default()),
+                None => (404, json!({"message": "nobody"})),
+            },
+            _ => (404, Value::Null),
         }
     }
 

@@ -21,6 +21,7 @@ mod names;
 mod operations;
 mod oracle;
 mod outputs;
+mod recheck;
 mod resume;
 mod saved_plan;
 #[cfg(unix)]

@@ -18,6 +18,10 @@ use crate::plan::{
     AccountIndex, Administrators, CallKind, Direct, Family, Holding, RowCode, RowReason, StepIndex, StepSource,
     Verdict, Work,
 };
+use crate::text::joined;
+
+/// How many changes are named when they end a run.
+const MOST_CHANGES: usize = 20;
 
 impl Machine<'_> {
     /// A call that was put off is back; it is sent again once what it rests on was read.
@@ -136,6 +140,12 @@ impl Machine<'_> {
             Ok(Present::Accounts(accounts)) => self.people_are_now(&steps, &accounts),
             Ok(Present::NotRead) => {}
             Err(error) => self.could_not_read_again(&steps, &error),
+        }
+        // All changes are named at once.
+        let is_last = !self.tasks.values().any(|task| matches!(task, Task::Again(_)));
+        if is_last && !self.changed_since_plan.is_empty() {
+            let changes = std::mem::take(&mut self.changed_since_plan);
+            self.stop(Stopped::ChangedSincePlan(joined(&changes, MOST_CHANGES)));
         }
     }
 
@@ -307,15 +317,13 @@ impl Machine<'_> {
                 self.fail_step(*step, &failure, None);
             }
         } else {
-            let said: Vec<String> = changes
-                .iter()
-                .map(|(step, words)| {
-                    let rows = self.steps.rows_of(*step);
-                    let place = rows.first().map(|row| self.rows.place(*row).to_string());
-                    format!("{}: {words}", place.unwrap_or_default())
-                })
-                .collect();
-            self.stop(Stopped::ChangedSincePlan(crate::text::joined(&said, 10)));
+            let said = changes.iter().map(|(step, words)| {
+                let rows = self.steps.rows_of(*step);
+                let place = rows.first().map(|row| self.rows.place(*row).to_string());
+                format!("{}: {words}", place.unwrap_or_default())
+            });
+            let said: Vec<String> = said.collect();
+            self.changed_since_plan.extend(said);
         }
         true
     }

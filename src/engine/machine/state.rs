@@ -52,6 +52,8 @@ pub struct Machine<'a> {
     pub(super) renamed: HashMap<GroupId, Group>,
     /// Calls that come back without having left.
     pub(super) put_off: HashSet<TaskId>,
+    /// What has changed since a plan was approved, while more is still being read.
+    pub(super) changed_since_plan: Vec<String>,
     /// Whether a changing call has left.
     pub(super) has_written: bool,
     /// Requested tasks that have not been answered.
@@ -108,6 +110,7 @@ impl<'a> Machine<'a> {
             freshness: Freshness::new(setup.recheck),
             renamed: HashMap::new(),
             put_off: HashSet::new(),
+            changed_since_plan: Vec::new(),
             has_written: false,
             tasks: HashMap::new(),
             next_task: 0,
