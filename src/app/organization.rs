@@ -8,9 +8,11 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
+use super::ending::Reason;
 use super::failure::Failure;
+use super::memory::Memory;
 use super::runtime::off_thread;
-use super::spent_quota::SpentQuotaFile;
+use super::state_place::StatePlace;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
@@ -36,7 +38,12 @@ pub(super) struct Organization {
     pub(super) allocate_method: Method,
     /// How long what was read counts as fresh.
     pub(super) recheck: Duration,
-    spent_quota: SpentQuotaFile,
+    /// Where something about it is kept between runs; `None` for one that ends with the process, and where there is
+    /// no state folder.
+    pub(super) place: Option<StatePlace>,
+    memory: Memory,
+    /// How long the service counts a call.
+    window: Duration,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
 }
@@ -56,7 +63,8 @@ impl Organization {
             }
             (Target::Configured, Some(connection)) => (configured(connection).await?, None),
             (Target::Configured, None) => {
-                return Err(Failure::new(Ending::CouldNotStart, "no organization is configured")
+                let message = "no organization is configured";
+                return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
             }
         };
@@ -76,16 +84,16 @@ impl Organization {
                 .and_then(|connection| connection.ca_file.clone()),
             ..HttpConfig::default()
         });
-        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-        let spent_quota = match target {
-            Target::Sandbox => SpentQuotaFile::none(),
-            Target::Configured => {
-                let folder = settings::state_folder(&|name| std::env::var(name).ok());
-                SpentQuotaFile::of(config.organization_id, folder.as_deref())
-            }
+        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+        let folder = match target {
+            Target::Sandbox => None,
+            Target::Configured => settings::state_folder(&|name| std::env::var(name).ok()),
         };
+        let service = config.uri.to_string();
+        let place = folder.map(|folder| StatePlace::of(&folder, &service, config.organization_id));
+        let memory = Memory::of(place.clone());
         let client = Client::new(Arc::new(transport), config.clone(), observer, stop);
-        client.recall(&spent_quota.recall(Timestamp::now()));
+        client.recall(&memory.recall_spent(Timestamp::now()));
         Ok(Self {
             id: config.organization_id,
             name: config.organization.clone(),
@@ -96,7 +104,9 @@ impl Organization {
             },
             allocate_method: config.routes.allocate_method,
             recheck: settings.limits.recheck,
-            spent_quota,
+            place,
+            memory,
+            window: config.limits.window,
             client,
             _sandbox: sandbox,
         })
@@ -114,7 +124,8 @@ impl Organization {
 /// However a command ends, the next one knows how much quota it spent.
 impl Drop for Organization {
     fn drop(&mut self) {
-        self.spent_quota.keep(&self.client.spent(), Timestamp::now());
+        let (spent, calls) = (self.client.spent(), self.client.stats().calls);
+        self.memory.keep_spent(&spent, &calls, self.window, Timestamp::now());
     }
 }
 
@@ -137,7 +148,7 @@ fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
     let read = |source: &SecretSource| {
         source
             .read()
-            .map_err(|error| Failure::of(Ending::CouldNotStart, &error))
+            .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))
     };
     Ok(match credentials {
         Credentials::ClientCredentials {
@@ -163,7 +174,7 @@ fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
 }
 
 async fn simulated() -> Result<(Config, Sandbox), Failure> {
-    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, error);
+    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, Reason::Settings, error);
     let config = sandbox::Config {
         organization_id: Some(IN_PROCESS),
         ..sandbox::Config::default()
