@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 
 use super::Ending;
-use super::console::{Console, data};
+use super::console::Console;
+use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::inputs::{open_sheet, reading_options, settings};
-use crate::cli::{CheckOptions, OutputFormat};
+use super::object::Object;
+use crate::cli::CheckOptions;
 use crate::intake::{self, Checked};
-use crate::report::{write_problems, write_problems_json};
+use crate::report::{problems_shape, write_problems};
 use crate::settings::{Overrides, Reach};
 use crate::sheet::Source;
 use crate::text::plural;
@@ -16,19 +18,20 @@ use crate::text::plural;
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let (source, settings) = open_sheet(&options.path, settings(overrides, Reach::Offline, console))?;
     let checked = intake::check(&source, &reading_options(&options.sheet, &settings))
-        .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-    data(|out| match console.output {
-        OutputFormat::Text => {
-            write_problems(&checked.problems, out)?;
-            write_counts(&source, &checked, out)
-        }
-        OutputFormat::Json => write_problems_json(&checked.problems, out),
-    })?;
-    Ok(if checked.problems.errors() > 0 {
-        Ending::SheetInvalid
-    } else {
-        Ending::Done
-    })
+        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    let (ended, message) = match checked.problems.errors() {
+        0 => (Ended::DONE, "the sheet is valid".to_owned()),
+        errors => (
+            Ended::before(Ending::SheetInvalid, Reason::SheetInvalid),
+            format!("the sheet has {}", plural(errors, "error")),
+        ),
+    };
+    let shape = problems_shape(&checked.problems);
+    console.found(&Object::of(ended, &message, &shape), |out| {
+        write_problems(&checked.problems, out)?;
+        write_counts(&source, &checked, out)
+    });
+    Ok(ended.ending)
 }
 
 fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::Result<()> {

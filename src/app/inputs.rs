@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Ending;
 use super::console::{Console, complain};
+use super::ending::Reason;
 use super::failure::{Failure, told};
 use super::runtime::off_thread;
 use crate::api::Client;
@@ -33,7 +34,8 @@ pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Conso
 /// Everything wrong with the configuration.
 pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
     let environment = |name: &str| std::env::var(name).ok();
-    let working_folder = std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let working_folder =
+        std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
     let config_folder = settings::config_folder(&environment);
     let surroundings = Surroundings {
         environment: &environment,
@@ -49,12 +51,12 @@ pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) ->
 
 /// Opens the sheet. If neither it nor the configuration can be used, both are reported.
 pub(super) fn open_sheet(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
-    let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, &error));
+    let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
         (Err(sheet), Err(configuration)) => {
-            complain(sheet);
-            Err(configuration)
+            complain(&sheet);
+            Err(configuration.and_also(sheet))
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
     }

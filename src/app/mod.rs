@@ -15,6 +15,7 @@ mod guards;
 mod inputs;
 mod job;
 mod next;
+mod object;
 mod organization;
 mod panics;
 mod plan;

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
+use super::ending::Reason;
 use super::failure::Failure;
 use super::runtime::off_thread;
 use super::spent_quota::SpentQuotaFile;
@@ -56,7 +57,8 @@ impl Organization {
             }
             (Target::Configured, Some(connection)) => (configured(connection).await?, None),
             (Target::Configured, None) => {
-                return Err(Failure::new(Ending::CouldNotStart, "no organization is configured")
+                let message = "no organization is configured";
+                return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
             }
         };
@@ -76,7 +78,7 @@ impl Organization {
                 .and_then(|connection| connection.ca_file.clone()),
             ..HttpConfig::default()
         });
-        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
         let spent_quota = match target {
             Target::Sandbox => SpentQuotaFile::none(),
             Target::Configured => {
@@ -137,7 +139,7 @@ fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
     let read = |source: &SecretSource| {
         source
             .read()
-            .map_err(|error| Failure::of(Ending::CouldNotStart, &error))
+            .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))
     };
     Ok(match credentials {
         Credentials::ClientCredentials {
@@ -163,7 +165,7 @@ fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
 }
 
 async fn simulated() -> Result<(Config, Sandbox), Failure> {
-    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, error);
+    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, Reason::Settings, error);
     let config = sandbox::Config {
         organization_id: Some(IN_PROCESS),
         ..sandbox::Config::default()

@@ -6,17 +6,18 @@ use jiff::Timestamp;
 
 use super::Ending;
 use super::chosen_rows::{RowScope, choose};
-use super::console::{Console, data};
+use super::console::Console;
 use super::cost::{Ahead, Cost};
+use super::ending::Ended;
 use super::failure::Failure;
 use super::inputs::{open_sheet, settings_for};
+use super::object::Object;
 use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
 use super::runtime::{block_on, off_thread};
-use crate::cli::{OutputFormat, PlanOptions};
+use crate::cli::PlanOptions;
 use crate::ledger::Record;
 use crate::plan::PlannedSheet;
-use crate::report::write_json;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
 
@@ -68,16 +69,16 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
             };
             saved_plan::write(file, header, view.shape(now))?;
         }
-        data(|out| match console.output {
-            OutputFormat::Text => view.write_text(out),
-            OutputFormat::Json => write_json(&view.shape(now), out),
-        })?;
+        let ended = Ended::DONE;
+        console.found(&Object::of(ended, "the plan", &view.shape(now)), |out| {
+            view.write_text(out)
+        });
         if let Some(file) = &options.save {
             console.tell(format!(
                 "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
                 file.display()
             ));
         }
-        Ok(Ending::Done)
+        Ok(ended.ending)
     })
 }

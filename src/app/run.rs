@@ -11,6 +11,7 @@ use super::after::{self, Aftermath};
 use super::chosen_rows::{ChosenRows, RowScope, choose};
 use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
+use super::ending::Reason;
 use super::failure::Failure;
 use super::guards::{Interactivity, Question, ask, question};
 use super::inputs::{open_sheet, settings_for};
@@ -43,23 +44,28 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
         tokio::select! {
             ending = carry_out(&session, source, &job, options, &recording) => ending,
             () = abort.cancelled() => {
-                if let Some(results) = recording.get() {
-                    complain(aborted(results));
-                }
-                Ok(session.signals.ending().unwrap_or(Ending::Interrupted))
+                Err(aborted(session.signals.interrupted(), recording.get()))
             }
         }
     })
 }
 
-/// Printed when a run is abandoned at once: its results file is valid as it is.
-fn aborted(results: &Path) -> String {
-    let path = results.display();
+/// A run that is abandoned at once: its results file is valid as it is. There is none before it begins.
+fn aborted(ending: Ending, results: Option<&PathBuf>) -> Failure {
+    let Some(results) = results else {
+        return Failure::new(ending, Reason::Interrupted, "aborted before anything was sent");
+    };
+    let message = format!(
+        "aborted: every row that has ended is in `{}`, and what became of the calls that were on their way is looked up \
+         by the next run",
+        results.display()
+    );
     let command = Typed::same_command();
-    format!(
-        "aborted: every row that has ended is in `{path}`, and what became of the calls that were on their way is looked \
-         up by the next run\nnext: {command}\n"
-    )
+    complain(format!("{message}\nnext: {command}\n"));
+    Failure::new(ending, Reason::Interrupted, message)
+        .with_help(command)
+        .once_begun()
+        .told()
 }
 
 /// Carries out the job; `recording` gets the results file once there is one.
@@ -143,7 +149,7 @@ async fn carry_out(
     journal
         .append(std::mem::take(&mut choice.left))
         .await
-        .map_err(|error| not_recorded(Ending::CouldNotStart, &error))?;
+        .map_err(|error| not_recorded(&error))?;
     let progress = session.progress();
     progress.expect(takes);
     let engine = Engine {
@@ -164,7 +170,7 @@ async fn carry_out(
     drop(snapshot);
     let order = order(&loaded.intake, &choice);
     let chosen = choice.into_keys();
-    let ran: Ran = ran.map_err(|error| not_recorded(Ending::Stopped, &error))?;
+    let ran: Ran = ran.map_err(|error| not_recorded(&error).once_begun())?;
     after::after(Aftermath {
         console: session.console,
         signals: &session.signals,
@@ -223,7 +229,7 @@ async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> 
     let question = question.map_err(|refusal| match session.console.verbosity {
         Verbosity::Quiet => refusal,
         // The plan, which was just shown, names the rows.
-        Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
+        Verbosity::Normal | Verbosity::Verbose => refusal.without_details(),
     })?;
     let asked = Instant::now();
     ask(question, &session.signals).await?;

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 
 use super::Ending;
+use super::ending::Reason;
 use super::failure::Failure;
 
 /// Runs a command's asynchronous part; background tasks left over are not awaited.
@@ -15,7 +16,7 @@ use super::failure::Failure;
 /// If the runtime cannot be started, or the part fails.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
     let worked = runtime.block_on(work);
     runtime.shutdown_background();
     worked

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::Ending;
-use super::console::{Console, data};
+use super::console::{Console, complain, deliver};
+use super::ending::Reason;
 use super::failure::Failure;
 use super::runtime::{asked_to_stop, block_on};
 use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
@@ -16,12 +17,12 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
     let config = config(options);
     block_on(async {
         let sandbox = sandbox::start(config).await.map_err(|error| {
-            Failure::of(Ending::CouldNotStart, &error).with_help(format!(
+            Failure::of(Ending::CouldNotStart, Reason::Settings, &error).with_help(format!(
                 "choose another address than {listen} with `--listen`, or other files with `--state` and `--request-log`"
             ))
         })?;
         let variables = variables(&sandbox);
-        data(|out| match console.output {
+        deliver(|out| match console.output {
             OutputFormat::Text => lines(&variables, out),
             OutputFormat::Json => object(&variables, out),
         })?;
@@ -30,9 +31,11 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
             asked_to_stop().await?;
             sandbox.shutdown().await
         };
-        ended
-            .await
-            .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        if let Err(error) = ended.await {
+            // The object of this command was printed when it began.
+            complain(Failure::of(Ending::CouldNotStart, Reason::File, &error));
+            return Ok(Ending::CouldNotStart);
+        }
         // Being asked to stop is the normal way to end.
         Ok(Ending::Done)
     })

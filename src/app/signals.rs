@@ -33,9 +33,9 @@ impl Signals {
         signals
     }
 
-    /// How the command ends if a signal came.
-    pub(super) fn ending(&self) -> Option<Ending> {
-        self.first.get().copied()
+    /// How the command ends because of a signal.
+    pub(super) fn interrupted(&self) -> Ending {
+        self.first.get().copied().unwrap_or(Ending::Interrupted)
     }
 }
 

@@ -19,5 +19,5 @@ pub use command::{
     SheetOptions, Shell, Target, Verbosity,
 };
 pub use generate::{completions, man};
-pub use parse::{Refusal, parse};
+pub use parse::{Refusal, Slip, parse};
 pub use selection::{RowRange, RowSelection};

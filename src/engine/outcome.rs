@@ -35,15 +35,17 @@ pub enum Stopped {
     Hopeless(String),
     /// Somebody else has changed what an approved plan rests on; the text says what.
     ChangedSincePlan(String),
-    /// Sign-in or permission; the text says what to do.
+    /// Sign-in; the text says what to do.
     SignIn(String),
+    /// The application lacks a permission; the text says which.
+    Permission(String),
 }
 
 impl fmt::Display for Stopped {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Interrupted => "interrupted",
-            Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) => words,
+            Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) | Self::Permission(words) => words,
             Self::ChangedSincePlan(words) => return write!(out, "the plan no longer holds: {words}"),
         })
     }
