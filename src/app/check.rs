@@ -1,6 +1,7 @@
 //! `reseat check`: everything that is wrong with a sheet, offline.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::Ending;
 use super::console::Console;
@@ -8,6 +9,8 @@ use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::inputs::{open_sheet, reading_options, settings};
 use super::object::Object;
+use super::runtime::{block_on, off_thread};
+use super::signals::Signals;
 use crate::cli::CheckOptions;
 use crate::intake::{self, Checked};
 use crate::report::{problems_shape, write_problems};
@@ -17,8 +20,17 @@ use crate::text::plural;
 
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let (source, settings) = open_sheet(&options.path, settings(overrides, Reach::Offline, console))?;
-    let checked = intake::check(&source, &reading_options(&options.sheet, &settings))
-        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    let reading = reading_options(&options.sheet, &settings);
+    let source = Arc::new(source);
+    let checked = block_on(async {
+        let source = Arc::clone(&source);
+        let checking = off_thread(move || intake::check(&source, &reading));
+        let checked = async {
+            let checked = checking.await;
+            checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+        };
+        Signals::listen().obeyed_by(checked).await
+    })?;
     let (ended, message) = match checked.problems.errors() {
         0 => (Ended::DONE, "the sheet is valid".to_owned()),
         errors => (

@@ -44,6 +44,12 @@ pub(super) enum Question {
     Deletions(usize),
 }
 
+/// Whether a plan whose rows may delete accounts, or may not, could lead to a question. Pure.
+pub(super) fn may_ask(options: &RunOptions, interactivity: Interactivity, deletes: bool) -> bool {
+    let is_confirmed = options.confirmation == Confirmation::Given && (!deletes || options.max_deletes.is_some());
+    interactivity == Interactivity::Interactive && !is_confirmed
+}
+
 /// Decides what to ask, or why the plan may not be carried out. Pure.
 pub(super) fn question(
     view: &PlanView<'_>,

@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::Ending;
 use super::ending::Reason;
 use super::failure::Failure;
+use super::memory::Memory;
 use super::runtime::off_thread;
-use super::spent_quota::SpentQuotaFile;
+use super::state_place::StatePlace;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
@@ -37,7 +38,12 @@ pub(super) struct Organization {
     pub(super) allocate_method: Method,
     /// How long what was read counts as fresh.
     pub(super) recheck: Duration,
-    spent_quota: SpentQuotaFile,
+    /// Where something about it is kept between runs; `None` for one that ends with the process, and where there is
+    /// no state folder.
+    pub(super) place: Option<StatePlace>,
+    memory: Memory,
+    /// How long the service counts a call.
+    window: Duration,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
 }
@@ -79,15 +85,15 @@ impl Organization {
             ..HttpConfig::default()
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
-        let spent_quota = match target {
-            Target::Sandbox => SpentQuotaFile::none(),
-            Target::Configured => {
-                let folder = settings::state_folder(&|name| std::env::var(name).ok());
-                SpentQuotaFile::of(config.organization_id, folder.as_deref())
-            }
+        let folder = match target {
+            Target::Sandbox => None,
+            Target::Configured => settings::state_folder(&|name| std::env::var(name).ok()),
         };
+        let service = config.uri.to_string();
+        let place = folder.map(|folder| StatePlace::of(&folder, &service, config.organization_id));
+        let memory = Memory::of(place.clone());
         let client = Client::new(Arc::new(transport), config.clone(), observer, stop);
-        client.recall(&spent_quota.recall(Timestamp::now()));
+        client.recall(&memory.recall_spent(Timestamp::now()));
         Ok(Self {
             id: config.organization_id,
             name: config.organization.clone(),
@@ -98,7 +104,9 @@ impl Organization {
             },
             allocate_method: config.routes.allocate_method,
             recheck: settings.limits.recheck,
-            spent_quota,
+            place,
+            memory,
+            window: config.limits.window,
             client,
             _sandbox: sandbox,
         })
@@ -116,7 +124,8 @@ impl Organization {
 /// However a command ends, the next one knows how much quota it spent.
 impl Drop for Organization {
     fn drop(&mut self) {
-        self.spent_quota.keep(&self.client.spent(), Timestamp::now());
+        let (spent, calls) = (self.client.spent(), self.client.stats().calls);
+        self.memory.keep_spent(&spent, &calls, self.window, Timestamp::now());
     }
 }
 

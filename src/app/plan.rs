@@ -20,6 +20,7 @@ use crate::ledger::Record;
 use crate::plan::PlannedSheet;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
+use crate::sheet::Source;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let began = Instant::now();
@@ -31,54 +32,60 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
     let (source, settings) = open_sheet(&options.path, settings)?;
     block_on(async {
         let session = Session::new(&settings, console);
-        let mut loaded = session.load(source, planning).await?;
-        let path = results_of(loaded.source.path(), planning.results.as_deref());
-        let (organization, target) = (loaded.organization.id, planning.sheet.target);
-        let rows = std::mem::take(&mut loaded.intake.rows);
-        let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-        let scope = RowScope::of(planning);
-        let choice = off_thread(move || {
-            let history = results::read(&path, organization, target)?;
-            choose(rows, refused, history.as_ref(), &scope).map_err(|error| results::not_read(&error))
-        })
-        .await?;
-        let order = order(&loaded.intake, &choice);
-        let rules = rules(&settings, planning);
-        let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
-        let ahead = Ahead::WholeRun(began.elapsed());
-        let planned = PlannedSheet {
-            rows: &choice.rows,
-            plan: &plan,
-            snapshot: &snapshot,
-        };
-        let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
-        let view = cost.view(planned, &choice);
-        let now = SheetPlan {
-            order: &order,
-            planned,
-            not_attempted: &choice.left,
-        };
-        if let Some(file) = &options.save {
-            let header = PlanHeader {
-                saved_at: Timestamp::now(),
-                organization: loaded.organization.of_plan(),
-                sheet: path_beside(file, &options.path),
-                results: planning.results.as_ref().map(|path| path_beside(file, path)),
-                options: SavedOptions::of(planning),
-                batch: rules.sizes,
-            };
-            saved_plan::write(file, header, view.shape(now))?;
-        }
-        let ended = Ended::DONE;
-        console.found(&Object::of(ended, "the plan", &view.shape(now)), |out| {
-            view.write_text(out)
-        });
-        if let Some(file) = &options.save {
-            console.tell(format!(
-                "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
-                file.display()
-            ));
-        }
-        Ok(ended.ending)
+        session.signals.obeyed_by(show(&session, source, options, began)).await
     })
+}
+
+async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, began: Instant) -> Result<Ending, Failure> {
+    let planning = &options.planning;
+    let console = session.console;
+    let mut loaded = session.load(source, planning).await?;
+    let path = results_of(loaded.source.path(), planning.results.as_deref());
+    let (organization, target) = (loaded.organization.id, planning.sheet.target);
+    let rows = std::mem::take(&mut loaded.intake.rows);
+    let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
+    let scope = RowScope::of(planning);
+    let choice = off_thread(move || {
+        let history = results::read(&path, organization, target)?;
+        choose(rows, refused, history.as_ref(), &scope).map_err(|error| results::not_read(&error))
+    })
+    .await?;
+    let order = order(&loaded.intake, &choice);
+    let rules = rules(session.settings, planning);
+    let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
+    let ahead = Ahead::WholeRun(began.elapsed());
+    let planned = PlannedSheet {
+        rows: &choice.rows,
+        plan: &plan,
+        snapshot: &snapshot,
+    };
+    let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
+    let view = cost.view(planned, &choice);
+    let now = SheetPlan {
+        order: &order,
+        planned,
+        not_attempted: &choice.left,
+    };
+    if let Some(file) = &options.save {
+        let header = PlanHeader {
+            saved_at: Timestamp::now(),
+            organization: loaded.organization.of_plan(),
+            sheet: path_beside(file, &options.path),
+            results: planning.results.as_ref().map(|path| path_beside(file, path)),
+            options: SavedOptions::of(planning),
+            batch: rules.sizes,
+        };
+        saved_plan::write(file, header, view.shape(now))?;
+    }
+    let ended = Ended::DONE;
+    console.found(&Object::of(ended, "the plan", &view.shape(now)), |out| {
+        view.write_text(out)
+    });
+    if let Some(file) = &options.save {
+        console.tell(format!(
+            "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
+            file.display()
+        ));
+    }
+    Ok(ended.ending)
 }

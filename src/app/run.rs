@@ -8,25 +8,26 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
-use super::chosen_rows::{ChosenRows, RowScope, choose};
+use super::chosen_rows::{ChosenRows, choose};
 use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::guards::{Interactivity, Question, ask, question};
+use super::guards::{Interactivity, Question, ask, may_ask, question};
 use super::inputs::{open_sheet, settings_for};
 use super::job::Job;
 use super::next::Typed;
 use super::organization::Organization;
+use super::organization_lock::{self, Turn};
 use super::prepare::{Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::{block_on, catch_up, off_thread};
 use super::{Ending, panics};
 use crate::api::Waited;
-use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity};
+use crate::cli::{MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
 use crate::engine::{self, Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Record, RunId};
-use crate::model::{Row, RowKey};
+use crate::model::RowKey;
 use crate::plan::PlannedSheet;
 use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
@@ -78,6 +79,8 @@ async fn carry_out(
 ) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
+    // Held to the end: what the organization's memory keeps is written under it, too.
+    let mut turn: Option<Turn> = None;
     let mut loaded = session.load(source, &job.planning).await?;
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
@@ -86,22 +89,25 @@ async fn carry_out(
         .filter(|row| row.operation.deletes())
         .map(|row| row.key)
         .collect();
+    let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
+    if !may_ask(options, interactivity, !deleting.is_empty()) {
+        // Taken before the organization is read, no other run makes out of date what is read.
+        turn = Some(take_turn(session, &loaded.organization, job, options).await?);
+    }
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
-    let opening = Opening {
-        path: path.clone(),
-        run: run.clone(),
-        earlier: options.history,
-        target,
-        rows,
-        refused: loaded.intake.refused.iter().cloned().map(Record::from).collect(),
-        scope: job.scope(),
-    };
-    let (results, mut choice) = off_thread(move || opening.open()).await?;
+    let results = open_results(session, &path, &run, options, target).await?;
+    let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
+    let scope = job.scope();
+    let (results, choice) = off_thread(move || {
+        let choice = choose(rows, refused, results.history(), &scope);
+        (results, choice)
+    })
+    .await;
+    let mut choice = choice.map_err(|error| not_read(&error))?;
     let history = results.history();
 
-    let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
     let rules = rules(settings, &job.planning);
     if let Some(notice) = results.notice() {
         session.console.tell(format!("{notice}\n"));
@@ -139,7 +145,16 @@ async fn carry_out(
             recheck,
         ))
     };
-    let (snapshot, plan, takes, hesitated, recheck) = agreed.await?;
+    let (snapshot, plan, takes, hesitated, mut recheck) = agreed.await?;
+    if turn.is_none() && !plan.steps.is_empty() {
+        let taken = take_turn(session, &loaded.organization, job, options).await?;
+        if !taken.waited.is_zero() {
+            // The other run has changed things since they were read.
+            recheck.waited = Waited::Long;
+        }
+        turn = Some(taken);
+    }
+    let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
 
     let file = results.begin(&run, session.console, target)?;
     panics::install(Some(&path));
@@ -179,7 +194,7 @@ async fn carry_out(
         loaded: &loaded,
         ran,
         observed,
-        elapsed: began.elapsed().saturating_sub(hesitated),
+        elapsed: began.elapsed().saturating_sub(hesitated + waited),
         chosen,
         deleting: &deleting,
         job,
@@ -204,23 +219,49 @@ fn recheck(organization: &Organization, hesitated: Option<Duration>, job: &Job) 
     }
 }
 
-/// The results file of a run, not yet opened, and the rows chosen by what it knows.
-struct Opening {
-    path: PathBuf,
-    run: RunId,
-    earlier: Earlier,
-    target: Target,
-    rows: Vec<Row>,
-    refused: Vec<Record>,
-    scope: RowScope,
+/// This run's turn on the organization; a simulated one is nobody else's.
+async fn take_turn(
+    session: &Session<'_>,
+    organization: &Organization,
+    job: &Job,
+    options: &RunOptions,
+) -> Result<Turn, Failure> {
+    match job.planning.sheet.target {
+        Target::Sandbox => Ok(Turn::default()),
+        Target::Configured => {
+            let place = organization.place.as_ref();
+            let (console, signals) = (session.console, &session.signals);
+            organization_lock::take_turn(place, &job.path, options.when_locked, console, signals).await
+        }
+    }
 }
 
-impl Opening {
-    /// Blocks while it reads the file.
-    fn open(self) -> Result<(Results, ChosenRows), Failure> {
-        let results = Results::of(&self.path, &self.run, self.earlier, self.target)?;
-        let choice = choose(self.rows, self.refused, results.history(), &self.scope);
-        Ok((results, choice.map_err(|error| not_read(&error))?))
+/// Locks and reads the results file, once no other run is writing it if the user wants to wait for that.
+async fn open_results(
+    session: &Session<'_>,
+    path: &Path,
+    run: &RunId,
+    options: &RunOptions,
+    target: Target,
+) -> Result<Results, Failure> {
+    let mut is_waiting = false;
+    loop {
+        let (file, run, earlier) = (path.to_owned(), run.clone(), options.history);
+        let refusal = match off_thread(move || Results::of(&file, &run, earlier, target)).await {
+            Ok(results) => return Ok(results),
+            Err(refusal) => refusal,
+        };
+        if refusal.reason != Reason::Locked || options.when_locked == WhenLocked::Refuse {
+            return Err(refusal);
+        }
+        if !is_waiting {
+            session.console.tell(organization_lock::waiting_for(&format!(
+                "another run is writing `{}`",
+                path.display()
+            )));
+            is_waiting = true;
+        }
+        organization_lock::wait(&session.signals).await?;
     }
 }
 

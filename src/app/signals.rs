@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
+use super::ending::Reason;
+use super::failure::Failure;
 use super::runtime::asked_to_stop;
 
 /// What the signals have asked for so far.
@@ -31,6 +33,21 @@ impl Signals {
             listening.abort.cancel();
         });
         signals
+    }
+
+    /// Carries out what changes nothing, and gives it up at the first signal.
+    ///
+    /// # Errors
+    /// If a signal came first, or the work fails.
+    pub(super) async fn obeyed_by<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {
+                let message = "interrupted; nothing was changed";
+                Err(Failure::new(self.interrupted(), Reason::Interrupted, message))
+            }
+            done = work => done,
+        }
     }
 
     /// How the command ends because of a signal.

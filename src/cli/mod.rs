@@ -16,7 +16,7 @@ mod values;
 pub use command::{
     CheckOptions, ColumnMapping, Command, Confirmation, History, InvalidRows, Invocation, MaxFailures, OnShortage,
     OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RunOptions, SandboxOptions, SandboxQuotas,
-    SheetOptions, Shell, Target, Verbosity,
+    SheetOptions, Shell, Target, Verbosity, WhenLocked,
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};

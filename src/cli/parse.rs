@@ -102,7 +102,7 @@ mod tests {
 
     use super::super::{
         Confirmation, History, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission,
-        PlanningOptions, SandboxQuotas, Target, Verbosity,
+        PlanningOptions, SandboxQuotas, Target, Verbosity, WhenLocked,
     };
     use super::*;
     use crate::model::OperationKind;
@@ -124,6 +124,7 @@ mod tests {
         assert_eq!(options.planning.sheet.target, Target::Configured);
         assert_eq!((options.max_deletes, options.max_failures), (None, None));
         assert_eq!(options.saved_plan, None);
+        assert_eq!(options.when_locked, WhenLocked::Refuse);
     }
 
     #[test]
@@ -131,7 +132,7 @@ mod tests {
         let line = "reseat --profile production run - --operation delete --map Mail=user --map Team=groups \
             --sheet Leavers --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 \
             --on-shortage fill --yes --max-deletes 40 --allow-admins --max-failures 5% --skip-invalid \
-            --results out.csv --again --resend --uri https://x.example --organization acme --organization-id guid \
+            --wait --results out.csv --again --resend --uri https://x.example --organization acme --organization-id guid \
             --client-id app --concurrency 4 --retries 0 --max-wait 2m --config r.toml --output json -v";
         let invocation = parsed(line).unwrap();
         assert_eq!(invocation.output, OutputFormat::Json);
@@ -159,6 +160,7 @@ mod tests {
         assert_eq!(options.max_deletes, Some(40));
         assert_eq!(options.max_failures, Some(MaxFailures::Percent(5.0)));
         assert_eq!(options.history, History::Again);
+        assert_eq!(options.when_locked, WhenLocked::Wait);
         shapes_a_plan(&options.planning);
     }
 
