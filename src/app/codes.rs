@@ -44,7 +44,7 @@ fn table(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
 
 fn object(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
     let codes = Codes {
-        codes: catalogue.iter().map(Code::of).collect(),
+        codes: catalogue.iter().map(Bundle::of).collect(),
     };
     write_json(&Object::of(Ended::DONE, "the known codes", &codes), out)
 }
@@ -52,18 +52,18 @@ fn object(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
 /// What the JSON object holds; the member names are stable.
 #[derive(Serialize)]
 struct Codes<'a> {
-    codes: Vec<Code<'a>>,
+    codes: Vec<Bundle<'a>>,
 }
 
 #[derive(Serialize)]
-struct Code<'a> {
+struct Bundle<'a> {
     code: &'a str,
     name: &'a str,
     kind: &'a str,
     documented: &'a str,
 }
 
-impl<'a> Code<'a> {
+impl<'a> Bundle<'a> {
     fn of(bundle: &'a KnownBundle) -> Self {
         let [code, name, kind, documented] = cells(bundle);
         Self {

@@ -19,7 +19,7 @@ use super::job::Job;
 use super::next::Typed;
 use super::organization::Organization;
 use super::organization_lock::{self, Turn};
-use super::prepare::{Session, order, rules, text};
+use super::prepare::{Loaded, Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::{block_on, catch_up, off_thread};
 use super::{Ending, panics};
@@ -27,7 +27,7 @@ use crate::api::Waited;
 use crate::cli::{MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
 use crate::engine::{self, Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Record, RunId};
-use crate::model::RowKey;
+use crate::model::{Row, RowKey};
 use crate::plan::PlannedSheet;
 use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
@@ -89,24 +89,18 @@ async fn carry_out(
         .filter(|row| row.operation.deletes())
         .map(|row| row.key)
         .collect();
-    let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
-    if !may_ask(options, interactivity, !deleting.is_empty()) {
-        // Taken before the organization is read, no other run makes out of date what is read.
-        turn = Some(take_turn(session, &loaded.organization, job, options).await?);
-    }
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
     let results = open_results(session, &path, &run, options, target).await?;
-    let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-    let scope = job.scope();
-    let (results, choice) = off_thread(move || {
-        let choice = choose(rows, refused, results.history(), &scope);
-        (results, choice)
-    })
-    .await;
-    let mut choice = choice.map_err(|error| not_read(&error))?;
+    let (results, mut choice) = choose_rows(rows, &loaded, results, job).await?;
     let history = results.history();
+    let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
+    if !may_ask(options, interactivity, !deleting.is_empty()) {
+        // Taken before the organization is read, so that no other run makes what is read out of date. Every run locks
+        // its results first, so that no two wait for each other.
+        turn = Some(take_turn(session, &loaded.organization, job, options).await?);
+    }
 
     let rules = rules(settings, &job.planning);
     if let Some(notice) = results.notice() {
@@ -263,6 +257,22 @@ async fn open_results(
         }
         organization_lock::wait(&session.signals).await?;
     }
+}
+
+/// The rows to run, by what the results file knows of them.
+async fn choose_rows(
+    rows: Vec<Row>,
+    loaded: &Loaded,
+    results: Results,
+    job: &Job,
+) -> Result<(Results, ChosenRows), Failure> {
+    let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
+    let scope = job.scope();
+    off_thread(move || {
+        let choice = choose(rows, refused, results.history(), &scope);
+        Ok((results, choice.map_err(|error| not_read(&error))?))
+    })
+    .await
 }
 
 /// Asks whether to go on, and says how long the answer took; `None` if there was nothing to ask.
