@@ -1,7 +1,6 @@
 //! `reseat check`: everything that is wrong with a sheet, offline.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use super::Ending;
 use super::console::Console;
@@ -14,23 +13,13 @@ use super::signals::Signals;
 use crate::cli::CheckOptions;
 use crate::intake::{self, Checked};
 use crate::report::{problems_shape, write_problems};
-use crate::settings::{Overrides, Reach};
+use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
 use crate::text::plural;
 
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let (source, settings) = open_sheet(&options.path, settings(overrides, Reach::Offline, console))?;
-    let reading = reading_options(&options.sheet, &settings);
-    let source = Arc::new(source);
-    let checked = block_on(async {
-        let source = Arc::clone(&source);
-        let checking = off_thread(move || intake::check(&source, &reading));
-        let checked = async {
-            let checked = checking.await;
-            checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
-        };
-        Signals::listen().obeyed_by(checked).await
-    })?;
+    let settings = settings(overrides, Reach::Offline, console);
+    let (source, checked) = block_on(async { Signals::listen().obeyed_by(read(options, settings)).await })?;
     let (ended, message) = match checked.problems.errors() {
         0 => (Ended::DONE, "the sheet is valid".to_owned()),
         errors => (
@@ -44,6 +33,18 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
         write_counts(&source, &checked, out)
     });
     Ok(ended.ending)
+}
+
+async fn read(options: &CheckOptions, settings: Result<Settings, Failure>) -> Result<(Source, Checked), Failure> {
+    let (source, settings) = open_sheet(&options.path, settings).await?;
+    let reading = reading_options(&options.sheet, &settings);
+    let (source, checked) = off_thread(move || {
+        let checked = intake::check(&source, &reading);
+        (source, checked)
+    })
+    .await;
+    let checked = checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    Ok((source, checked))
 }
 
 fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::Result<()> {

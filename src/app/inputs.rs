@@ -49,9 +49,15 @@ pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) ->
     Ok(settings)
 }
 
-/// Opens the sheet. If neither it nor the configuration can be used, both are reported.
-pub(super) fn open_sheet(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
-    let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error));
+/// Opens the sheet, on a separate thread, because whoever writes it to a pipe may take their time. If neither it nor the
+/// configuration can be used, both are reported.
+pub(super) async fn open_sheet(
+    path: &Path,
+    settings: Result<Settings, Failure>,
+) -> Result<(Source, Settings), Failure> {
+    let path = path.to_owned();
+    let source = off_thread(move || Source::open(&path)).await;
+    let source = source.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
         (Err(sheet), Err(configuration)) => {

@@ -15,6 +15,7 @@ use super::object::Object;
 use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
 use super::runtime::{block_on, off_thread};
+use super::signals::Signals;
 use crate::cli::PlanOptions;
 use crate::ledger::Record;
 use crate::plan::PlannedSheet;
@@ -29,10 +30,11 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         saved_plan::may_be_saved_to(path)?;
     }
     let settings = settings_for(planning.sheet.target, overrides, console);
-    let (source, settings) = open_sheet(&options.path, settings)?;
     block_on(async {
-        let session = Session::new(&settings, console);
-        session.signals.obeyed_by(show(&session, source, options, began)).await
+        let signals = Signals::listen();
+        let (source, settings) = signals.obeyed_by(open_sheet(&options.path, settings)).await?;
+        let session = Session::new(&settings, console, signals.clone());
+        signals.obeyed_by(show(&session, source, options, began)).await
     })
 }
 

@@ -43,11 +43,11 @@ pub(super) struct Loaded {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(settings: &'a Settings, console: Console) -> Self {
+    pub(super) fn new(settings: &'a Settings, console: Console, signals: Signals) -> Self {
         Self {
             settings,
             console,
-            signals: Signals::listen(),
+            signals,
             relay: Relay::default(),
         }
     }

@@ -22,6 +22,7 @@ use super::organization_lock::{self, Turn};
 use super::prepare::{Loaded, Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::{block_on, catch_up, off_thread};
+use super::signals::Signals;
 use super::{Ending, panics};
 use crate::api::Waited;
 use crate::cli::{MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
@@ -37,9 +38,10 @@ use crate::text::plural;
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let job = Job::of(options)?;
     let settings = settings_for(job.planning.sheet.target, overrides, console);
-    let (source, settings) = open_sheet(&job.path, settings)?;
     block_on(async {
-        let session = Session::new(&settings, console);
+        let signals = Signals::listen();
+        let (source, settings) = signals.obeyed_by(open_sheet(&job.path, settings)).await?;
+        let session = Session::new(&settings, console, signals);
         let abort = session.signals.abort.clone();
         let recording = OnceLock::new();
         tokio::select! {

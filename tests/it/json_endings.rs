@@ -296,6 +296,23 @@ fn plan_and_run_that_are_held_up_end_at_once_by_signals_and_say_so_to_a_program(
 
 #[test]
 #[cfg(unix)]
+fn what_waits_for_a_sheet_in_a_pipe_is_ended_by_a_signal_like_anything_else() {
+    for words in [&["check", "pipe"][..], &["plan", "pipe"], &["run", "pipe", "--yes"]] {
+        let stage = Stage::new();
+        let made = std::process::Command::new("mkfifo").arg(stage.given("pipe")).status();
+        assert!(made.unwrap().success());
+        let child = stage.start(&[words, &["--output", "json"]].concat());
+        // It has the pipe open once somebody can write to it.
+        let writer = fs_err::OpenOptions::new().write(true).open(stage.path("pipe")).unwrap();
+        signal(&child, "TERM");
+        let told = object(&stage.ended(child).ends(143));
+        assert_eq!(told["reason"], "interrupted");
+        drop(writer);
+    }
+}
+
+#[test]
+#[cfg(unix)]
 fn a_run_that_is_aborted_says_to_a_program_how_to_go_on() {
     let stage = Stage::new();
     let kind = FaultKind::Stalled {
