@@ -98,7 +98,7 @@ async fn carry_out(
     let (results, mut choice) = choose_rows(rows, &loaded, results, job).await?;
     let history = results.history();
     let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
-    if !may_ask(options, interactivity, !deleting.is_empty()) {
+    if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
         // Taken before the organization is read, so that no other run makes what is read out of date. Every run locks
         // its results first, so that no two wait for each other.
         turn = Some(take_turn(session, &loaded.organization, job, options).await?);

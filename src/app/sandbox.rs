@@ -8,7 +8,7 @@ use super::Ending;
 use super::console::{Console, complain, deliver};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::runtime::{asked_to_stop, block_on};
+use super::runtime::{StopSignals, block_on};
 use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
 use crate::sandbox::{self, Config, Faults, Population, Quotas, Sandbox};
 
@@ -28,7 +28,7 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
         })?;
         console.tell("With these variables set, reseat works against this simulated organization; Ctrl-C stops it\n");
         let ended = async {
-            asked_to_stop().await?;
+            StopSignals::catch()?.next().await?;
             sandbox.shutdown().await
         };
         if let Err(error) = ended.await {

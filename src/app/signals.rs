@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::Ending;
 use super::ending::Reason;
 use super::failure::Failure;
-use super::runtime::asked_to_stop;
+use super::runtime::StopSignals;
 
 /// What the signals have asked for so far.
 #[derive(Clone, Default)]
@@ -23,13 +23,17 @@ impl Signals {
     /// Listens from now on.
     pub(super) fn listen() -> Self {
         let signals = Self::default();
+        // Without a handler the system's default applies: the process ends.
+        let Ok(mut caught) = StopSignals::catch() else {
+            return signals;
+        };
         let listening = signals.clone();
         tokio::spawn(async move {
-            let first = next().await;
+            let first = next(&mut caught).await;
             // Cannot be set already, because only this task sets it.
             let _ = listening.first.set(first);
             listening.stop.cancel();
-            next().await;
+            next(&mut caught).await;
             listening.abort.cancel();
         });
         signals
@@ -56,10 +60,9 @@ impl Signals {
     }
 }
 
-async fn next() -> Ending {
-    match asked_to_stop().await {
+async fn next(caught: &mut StopSignals) -> Ending {
+    match caught.next().await {
         Ok(ending) => ending,
-        // Without a handler the system's default applies.
         Err(_) => std::future::pending().await,
     }
 }

@@ -36,21 +36,33 @@ impl Gate {
         *self.0.0.lock().unwrap() = true;
         self.0.1.notify_all();
     }
+
+    #[cfg(target_os = "linux")]
+    fn close(&self) {
+        *self.0.0.lock().unwrap() = false;
+    }
 }
 
 /// A first run in the middle of its sixty updates, the answers to which are held back, and the sheet of a second one.
 fn under_way() -> (Stage, Child, Gate) {
+    under_way_after(|_| {})
+}
+
+/// The same, after this was done in peace.
+fn under_way_after(first: impl FnOnce(&Stage)) -> (Stage, Child, Gate) {
     let stage = Stage::with(Config {
         population: Population::Generated(60),
         ..Config::unlimited()
     });
     stage.keep_state();
-    let first = sheet("operation,user,name", "update,{},Kim", (1..=60).map(person));
-    stage.write("first.csv", first);
+    let sixty = sheet("operation,user,name", "update,{},Kim", (1..=60).map(person));
+    stage.write("first.csv", sixty);
     stage.write(
         "sheet.csv",
         sheet("operation,user,surname", "update,{},Park", (1..=5).map(person)),
     );
+    first(&stage);
+    stage.forget_calls();
     let gate = Gate::before(&stage);
     let child = stage.start(&FIRST);
     stage.until("it writes", |sandbox| sandbox.stats().route("update-user") > 0);
@@ -100,6 +112,47 @@ fn a_second_run_is_told_who_is_at_work_and_sends_nothing() {
     other.set("XDG_STATE_HOME", &stage.path("state").display().to_string());
     other.run(&format!("operation,user,name\nupdate,{ANNA},Ann\n")).ends(0);
     kill(first, &gate);
+}
+
+#[test]
+fn a_sheet_that_is_finished_already_needs_no_turn() {
+    let (stage, first, gate) = under_way_after(|stage| {
+        stage.reseat(&SECOND).ends(0);
+    });
+    stage.reseat(&SECOND).ends(0).tells("already done");
+    kill(first, &gate);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_the_turn_is_taken_once_the_question_is_answered() {
+    use std::io::Write;
+    if !std::path::Path::new("/usr/bin/script").exists() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.keep_state();
+    let gate = Gate::before(&stage);
+    gate.open();
+    for name in ["sheet.csv", "other.csv"] {
+        stage.write(name, format!("operation,user,name\nupdate,{ANNA},Ann\n"));
+    }
+    let mut asked = stage.start_on_a_terminal(&["run", "sheet.csv"]);
+    stage.hear(&mut asked, "Type `yes`");
+    // A question that nobody answers keeps nobody out.
+    stage.reseat(&["run", "other.csv", "--yes"]).ends(0);
+    gate.close();
+    stage.write("other.csv", format!("operation,user,name\nupdate,{ANNA},Anne\n"));
+    let at_work = stage.start(&["run", "other.csv", "--yes"]);
+    stage.until("it writes", |sandbox| sandbox.stats().route("update-user") > 1);
+    asked.stdin.as_mut().unwrap().write_all(b"yes\n").unwrap();
+    stage
+        .ended(asked)
+        .ends(4)
+        .tells("another run is working on this organization");
+    assert!(!stage.exists("sheet.results.csv"));
+    gate.open();
+    stage.ended(at_work).ends(0);
 }
 
 #[test]
