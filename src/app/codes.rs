@@ -46,7 +46,7 @@ fn object(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
     let codes = Codes {
         codes: catalogue.iter().map(Bundle::of).collect(),
     };
-    write_json(&Object::of(Ended::DONE, "the known codes", &codes), out)
+    write_json(&Object::of(Ended::DONE, "the known licence codes", &codes), out)
 }
 
 /// What the JSON object holds; the member names are stable.

@@ -14,7 +14,7 @@ use crate::pace::Spent;
 /// The memory of one organization.
 pub(super) struct Memory(Option<StatePlace>);
 
-/// The file. What another version of reseat remembers besides is left as it is.
+/// The file; each member may be missing. What another version of reseat remembers besides is left as it is.
 #[derive(Default, Serialize, Deserialize)]
 struct Remembered {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,21 +59,26 @@ impl Memory {
         window: Duration,
         now: Timestamp,
     ) {
+        self.update(|remembered| {
+            let others = remembered.quota.take().map(|quota| quota.aged(now));
+            let all = others.into_iter().flatten().chain(own(spent, calls));
+            let counted = all.filter(|entry| entry.age < window);
+            remembered.quota = Some(SavedQuota {
+                saved_at: now,
+                spent: counted.map(|entry| SavedCalls::of(&entry)).collect(),
+            });
+        });
+    }
+
+    /// Changes what is remembered, from what the file says by now: another process may have written it meanwhile. A file
+    /// that cannot be written is no memory, which does no harm.
+    fn update(&self, change: impl FnOnce(&mut Remembered)) {
         let Some(place) = &self.0 else { return };
         let mut remembered = self.read().unwrap_or_default();
-        let others = remembered.quota.map(|quota| quota.aged(now)).unwrap_or_default();
-        let all = others.into_iter().chain(own(spent, calls));
-        remembered.quota = Some(SavedQuota {
-            saved_at: now,
-            spent: all
-                .filter(|entry| entry.age < window)
-                .map(|entry| SavedCalls::of(&entry))
-                .collect(),
-        });
-        let saved = serde_json::to_vec(&remembered)
-            .map_err(std::io::Error::from)
-            .and_then(|bytes| place.write(MEMORY, &bytes));
-        drop(saved);
+        change(&mut remembered);
+        if let Ok(bytes) = serde_json::to_vec(&remembered) {
+            let _ = place.write(MEMORY, &bytes);
+        }
     }
 
     fn read(&self) -> Option<Remembered> {

@@ -80,7 +80,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         saved_plan::write(file, header, view.shape(now))?;
     }
     let ended = Ended::DONE;
-    console.found(&Object::of(ended, "the plan", &view.shape(now)), |out| {
+    console.found(&Object::of(ended, "what a run would do", &view.shape(now)), |out| {
         view.write_text(out)
     });
     if let Some(file) = &options.save {
