@@ -269,9 +269,9 @@ async fn choose_rows(
     job: &Job,
 ) -> Result<(Results, ChosenRows), Failure> {
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-    let scope = job.scope();
+    let selection = job.selection();
     off_thread(move || {
-        let choice = choose(rows, refused, results.history(), &scope);
+        let choice = choose(rows, refused, results.history(), &selection);
         Ok((results, choice.map_err(|error| not_read(&error))?))
     })
     .await

@@ -348,8 +348,9 @@ impl Simulation<'_> {
     }
 
     fn read_back(&mut self, task: TaskId, successors: &[Successor]) {
-        let wants_licenses = successors.iter().any(|successor| !successor.licenses.is_empty());
-        let calls = read_back(successors.len(), wants_licenses, self.circumstances);
+        let wants_licenses = successors.iter().any(Successor::wants_licenses);
+        let accounts = successors.iter().map(Successor::accounts).sum();
+        let calls = read_back(accounts, wants_licenses, self.circumstances);
         self.reading_back = Some((task, successors.len(), calls.values().sum::<u64>() + 1));
         for ((service, method), count) in &calls {
             for _ in 0..*count {
@@ -378,7 +379,7 @@ impl Simulation<'_> {
 }
 
 /// The calls of the stage that reads successors back: the listings as they will have grown and shrunk by then.
-fn read_back(accounts: usize, wants_licenses: bool, circumstances: &Circumstances<'_>) -> Calls {
+fn read_back(accounts: u64, wants_licenses: bool, circumstances: &Circumstances<'_>) -> Calls {
     let PlannedSheet { plan, snapshot, .. } = circumstances.sheet;
     let listings = snapshot.listings();
     let Some(users) = listings.users else {
@@ -410,7 +411,7 @@ fn read_back(accounts: usize, wants_licenses: bool, circumstances: &Circumstance
     read_back_calls(
         users.changed(made, deleted),
         allocations.map(|shape| shape.changed(count((false, true)), count((true, false)))),
-        accounts as u64,
+        accounts,
         circumstances.concurrency as u64,
     )
 }
