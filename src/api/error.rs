@@ -88,6 +88,8 @@ pub enum OwnCode {
     Unauthorized,
     /// HTML came instead of JSON.
     HtmlAnswer,
+    /// HTML came instead of JSON, from a service that had answered with JSON before.
+    PageMeanwhile,
     /// The answer leads to another place, which is not followed.
     Redirected,
     /// The answer is not JSON, or not of the expected shape.

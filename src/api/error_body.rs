@@ -117,6 +117,19 @@ pub(super) fn is_html(response: &Response) -> bool {
     declared || start.starts_with(b"<")
 }
 
+/// What a page for people says in its title, cut and cleaned; `None` if it says nothing there.
+pub(super) fn page_title(response: &Response) -> Option<String> {
+    let page = String::from_utf8_lossy(&response.body);
+    // Letter by letter as long as the page, so that places in one are places in the other.
+    let folded = page.to_ascii_lowercase();
+    let tag = folded.find("<title")?;
+    let begin = tag + folded[tag..].find('>')? + 1;
+    let end = begin + folded[begin..].find('<')?;
+    let title = page[begin..end].replace('`', "'");
+    let title = clean(title.trim(), 80);
+    (!title.is_empty()).then_some(title)
+}
+
 /// The trace id of a refusal: the body's, else that of the headers.
 pub(super) fn trace_id(response: &Response) -> Option<String> {
     let body = serde_json::from_slice::<Value>(&response.body).unwrap_or_default();

@@ -9,7 +9,8 @@ use reqwest::{Certificate, redirect, retry};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::explain::{ErrorContext, explain};
+use super::explain::{ErrorContext, explain, is_refused_tunnel};
+use super::proxy;
 use super::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use crate::event::Method;
 use crate::text::{number, plural};
@@ -75,6 +76,21 @@ pub enum SetUpError {
         /// What is wrong.
         why: String,
     },
+    /// A proxy of the environment cannot be read. What it holds is not shown, because it may be a password.
+    #[error(
+        "`{name}` does not hold a proxy's address that can be read; write `http://proxy:port`, or \
+         `http://user:password@proxy:port` with `%40` for an `@`, `%3A` for a `:`, `%2F` for a `/` in the password"
+    )]
+    UnreadableProxy {
+        /// The variable.
+        name: &'static str,
+    },
+    /// A proxy of the environment speaks a protocol that reseat does not.
+    #[error("`{name}` names a SOCKS proxy, and reseat can use only HTTP proxies: set `HTTPS_PROXY` to one")]
+    SocksProxy {
+        /// The variable.
+        name: &'static str,
+    },
     /// TLS or the proxy settings cannot be set up.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),
@@ -93,6 +109,7 @@ pub struct HttpTransport {
 impl HttpTransport {
     /// Sets up the pool; connects to nothing yet.
     pub fn new(config: HttpConfig) -> Result<Self, SetUpError> {
+        proxy::check(|name| std::env::var_os(name))?;
         let builder = || builder(&config);
         let mut tls = builder();
         if let Some(path) = &config.ca_file {
@@ -122,15 +139,6 @@ impl HttpTransport {
     }
 
     async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
-        let host = || authority(&request.url);
-        let fault = |error: reqwest::Error| {
-            let context = ErrorContext {
-                host: &host(),
-                timeout: self.config.timeout,
-                connect_timeout: self.config.connect_timeout,
-            };
-            explain(&error, &context)
-        };
         let client = match request.url.scheme() {
             "http" => &self.direct,
             _ => &self.client,
@@ -138,7 +146,10 @@ impl HttpTransport {
         let mut outgoing = reqwest::Request::new(method(request.method), request.url.clone());
         *outgoing.headers_mut() = headers(request)?;
         *outgoing.body_mut() = request.body.as_ref().map(|body| body.to_vec().into());
-        let mut answer = client.execute(outgoing).await.map_err(fault)?;
+        let mut answer = match client.execute(outgoing).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(Box::pin(self.explained(&error, &request.url)).await),
+        };
         let status = answer.status();
         let mut response = Response {
             status: status.as_u16(),
@@ -148,15 +159,33 @@ impl HttpTransport {
         loop {
             match answer.chunk().await {
                 Ok(Some(chunk)) if response.body.len() + chunk.len() > self.config.body_limit => {
-                    return Err(too_large(&host(), self.config.body_limit));
+                    return Err(too_large(&authority(&request.url), self.config.body_limit));
                 }
                 Ok(Some(chunk)) => response.body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(response),
                 // The status of a refusal says what matters; its words are only decoration.
                 Err(_) if !status.is_success() => return Ok(response),
-                Err(error) => return Err(fault(error)),
+                Err(error) => return Err(Box::pin(self.explained(&error, &request.url)).await),
             }
         }
+    }
+
+    async fn explained(&self, error: &reqwest::Error, url: &Url) -> TransportError {
+        let connect_timeout = self.config.connect_timeout;
+        let proxy = (error.is_connect() && url.scheme() == "https").then(|| proxy::leading_to(url));
+        let proxy = proxy.flatten();
+        let refusal = match &proxy {
+            Some(proxy) if is_refused_tunnel(error) => proxy.refusal(url, connect_timeout).await,
+            _ => None,
+        };
+        let context = ErrorContext {
+            host: &authority(url),
+            timeout: self.config.timeout,
+            connect_timeout,
+            proxy: proxy.as_ref(),
+            refusal,
+        };
+        explain(error, &context)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod explain;
 mod http;
+mod proxy;
 mod transport;
 
 pub use http::{HttpConfig, HttpTransport, SetUpError};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::permit::AdmissionError;
 use super::redact::Secrets;
 use super::{ApiRequest, Effect};
-use crate::api::error_body::{ErrorBody, is_html, trace_id};
+use crate::api::error_body::{ErrorBody, header_trace, is_html, page_title, trace_id};
 use crate::api::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 use crate::pace::{AttemptOutcome, GiveUp};
 use crate::text::{duration, plural};
@@ -17,6 +17,8 @@ pub(super) struct AttemptLog {
     pub(super) attempts: u32,
     /// How many repetitions faults have cost.
     pub(super) retries: u32,
+    /// How often it was sent again at once.
+    pub(super) at_once: u32,
     /// How many pauses were asked for, and their sum.
     pub(super) pauses: (u32, Duration),
     /// For how long it has been held back since it was last asked whether it may go on.
@@ -53,7 +55,11 @@ impl AttemptLog {
         match sent {
             Ok(response) => {
                 self.status = Some(response.status);
-                if response.status >= 400 {
+                if outcome == AttemptOutcome::Page {
+                    self.trace_id = header_trace(response);
+                    self.last = page_meanwhile(request, response);
+                    self.code = Some(OwnCode::PageMeanwhile.into());
+                } else if response.status >= 400 {
                     let body = ErrorBody::read(response);
                     self.trace_id = trace_id(response);
                     self.last = answered_words(request, response, &body.message);
@@ -68,7 +74,7 @@ impl AttemptLog {
         }
         let perhaps_done = matches!(
             outcome,
-            AttemptOutcome::Lost | AttemptOutcome::Answered(408 | 500..=599)
+            AttemptOutcome::Page | AttemptOutcome::Lost | AttemptOutcome::Answered(408 | 500..=599)
         );
         self.unclear |= perhaps_done && request.effect != Effect::Read;
     }
@@ -85,6 +91,7 @@ impl AttemptLog {
         };
         let message = match why {
             GiveUp::PauseTooLong(asked) => return self.too_long(request, asked, max_wait),
+            GiveUp::NeverAnswered if self.is_proxys_fault() => format!("{}{times}", self.last),
             GiveUp::NeverAnswered => format!(
                 "{}{times}; check `uri` and, where there is one, the proxy (`HTTPS_PROXY`)",
                 self.last
@@ -98,6 +105,16 @@ impl AttemptLog {
         let code = self.code.clone();
         let code = code.unwrap_or(ErrorCode::Transport(TransportCode::ConnectionLost));
         self.error(request, failure, code, &message)
+    }
+
+    /// Whether the last attempt came no farther than a proxy, which its words name.
+    fn is_proxys_fault(&self) -> bool {
+        matches!(
+            self.code,
+            Some(ErrorCode::Transport(
+                TransportCode::ProxyRefused | TransportCode::ProxyWantsPassword | TransportCode::ProxyNotReached
+            ))
+        )
     }
 
     pub(super) fn not_admitted(&self, request: &ApiRequest, held: &AdmissionError, max_wait: Duration) -> CallError {
@@ -186,7 +203,7 @@ pub(super) fn answered_words(request: &ApiRequest, response: &Response, words: &
     let status = response.status;
     let reason = reason(status).map(|reason| format!(" ({reason})")).unwrap_or_default();
     let words = match words {
-        "" if is_html(response) => " with a page for people instead of data".to_owned(),
+        "" if is_html(response) => format!(" with a page for people instead of data{}", titled(response)),
         "" => String::new(),
         words => format!(": {words}"),
     };
@@ -194,6 +211,22 @@ pub(super) fn answered_words(request: &ApiRequest, response: &Response, words: &
         "the {} service answered {status}{reason}{words}",
         request.service.as_str()
     )
+}
+
+/// A service that has answered as it should until then sends a page with a good status.
+fn page_meanwhile(request: &ApiRequest, response: &Response) -> String {
+    format!(
+        "the {} service, which had answered as it should before, answered {} with a page for people instead of data{}; \
+         something in between seems to stand in for it",
+        request.service.as_str(),
+        response.status,
+        titled(response)
+    )
+}
+
+/// The title of a page, to follow what is said of the page.
+pub(super) fn titled(response: &Response) -> String {
+    page_title(response).map_or_else(String::new, |title| format!(" (`{title}`)"))
 }
 
 fn reason(status: u16) -> Option<&'static str> {

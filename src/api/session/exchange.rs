@@ -1,7 +1,7 @@
 //! Attempts until there is an answer that can be judged, or no more hope of one.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rand::RngExt;
 
@@ -11,7 +11,7 @@ use super::redact::Secrets;
 use super::token::Token;
 use super::{ApiRequest, Session};
 use crate::api::clock::now;
-use crate::api::error_body::header_trace;
+use crate::api::error_body::{header_trace, is_html};
 use crate::api::{CallError, Receipt};
 use crate::event::{Event, Service, WaitReason};
 use crate::pace::{Attempt, AttemptOutcome, Decision, GiveUp, RateLimitHeaders, RetryKind, decide, retry_after};
@@ -59,14 +59,16 @@ impl Session {
             log.secrets.sent_with(token.as_ref().map(|token| &token.secret));
             let sent = now();
             let result = self.send(request, token.as_deref(), &log).await;
-            let (outcome, headers) = self.classify(&result);
+            let (outcome, headers) = self.classify(request, &result);
             match outcome {
-                AttemptOutcome::NotSent | AttemptOutcome::NeverAnswered | AttemptOutcome::CannotBeSent => {
-                    permit.withdraw();
-                }
+                AttemptOutcome::NotSent
+                | AttemptOutcome::NotTaken
+                | AttemptOutcome::NeverAnswered
+                | AttemptOutcome::CannotBeSent => permit.withdraw(),
                 AttemptOutcome::Answered(status) => permit.answered(sent, Some(status), headers),
-                AttemptOutcome::Lost => permit.answered(sent, None, headers),
+                AttemptOutcome::Page | AttemptOutcome::Lost => permit.answered(sent, None, headers),
             }
+            self.keep_distance(request, sent, outcome);
             log.record(request, &result, outcome);
 
             if outcome == AttemptOutcome::Answered(401) && request.service != Service::Token {
@@ -81,6 +83,7 @@ impl Session {
                 repeatable: request.effect.repeatable(),
                 outcome,
                 retries: log.retries,
+                at_once: log.at_once,
                 pauses: log.pauses,
                 asked,
             };
@@ -157,21 +160,54 @@ impl Session {
         result
     }
 
-    fn classify(&self, result: &Result<Response, TransportError>) -> (AttemptOutcome, RateLimitHeaders) {
+    fn classify(
+        &self,
+        request: &ApiRequest,
+        result: &Result<Response, TransportError>,
+    ) -> (AttemptOutcome, RateLimitHeaders) {
         match result {
             Ok(response) => {
                 let headers = RateLimitHeaders::read(|name| response.header(name), wall_clock(response));
-                (AttemptOutcome::Answered(response.status), headers)
+                let is_good = (200..300).contains(&response.status);
+                let is_page = is_good && is_html(response);
+                let mut traffic = self.traffic();
+                if is_good && !is_page {
+                    traffic.gave_data.insert(request.service);
+                }
+                // From the beginning it would be a wrong address or a log-in.
+                let outcome = if is_page && traffic.gave_data.contains(&request.service) {
+                    AttemptOutcome::Page
+                } else {
+                    AttemptOutcome::Answered(response.status)
+                };
+                (outcome, headers)
             }
             Err(error) => {
                 let outcome = match error.reach {
                     Reach::CannotBeSent => AttemptOutcome::CannotBeSent,
+                    Reach::NotTaken => AttemptOutcome::NotTaken,
                     Reach::NotSent if self.traffic().was_answered => AttemptOutcome::NotSent,
                     Reach::NotSent => AttemptOutcome::NeverAnswered,
                     Reach::Lost => AttemptOutcome::Lost,
                 };
                 (outcome, RateLimitHeaders::default())
             }
+        }
+    }
+
+    /// After a call that must not be repeated met a server that is overloaded or away, the next ones of its kind keep
+    /// their distance, until some were served.
+    fn keep_distance(&self, request: &ApiRequest, sent: Instant, outcome: AttemptOutcome) {
+        let (service, method) = (request.service, request.method);
+        let mut traffic = self.traffic();
+        if outcome.is_setback() {
+            if request.effect == Effect::Once {
+                let random = traffic.dice.random();
+                let backoff = self.shared.config.retry.backoff;
+                traffic.pacer.set_back((service, method), sent, now(), &backoff, random);
+            }
+        } else if matches!(outcome, AttemptOutcome::Answered(status) if status < 500 && status != 429) {
+            traffic.pacer.served(service, method, sent);
         }
     }
 
@@ -222,6 +258,10 @@ impl Session {
                 log.pauses = (log.pauses.0 + 1, log.pauses.1 + after);
                 // The gate makes this call and all others of its kind wait.
                 self.traffic().pacer.pause_until(request.service, request.method, until);
+                Ok(())
+            }
+            RetryKind::AtOnce => {
+                log.at_once += 1;
                 Ok(())
             }
             RetryKind::Transient => {

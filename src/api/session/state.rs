@@ -1,5 +1,6 @@
 //! What all calls of a client share: settings, transport, token, and the state of the traffic.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::token::TokenCache;
 use crate::api::clock::now;
 use crate::api::{CallStats, Config, DepartureGate};
-use crate::event::{Event, Observer, WaitReason};
+use crate::event::{Event, Observer, Service, WaitReason};
 use crate::pace::{Concurrency, Pacer};
 use crate::wire::Transport;
 
@@ -38,6 +39,8 @@ pub(in crate::api) struct Traffic {
     pub(super) announced: Option<(WaitReason, Instant)>,
     /// Whether any call was ever answered.
     pub(super) was_answered: bool,
+    /// The services that have answered a call with data.
+    pub(super) gave_data: BTreeSet<Service>,
 }
 
 /// The shared state and the reason to stop.
@@ -65,6 +68,7 @@ impl Session {
             waiting: WaitTimer::default(),
             announced: None,
             was_answered: false,
+            gave_data: BTreeSet::new(),
         };
         let shared = Shared {
             config,

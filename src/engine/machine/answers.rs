@@ -5,8 +5,9 @@ use crate::plan::RowReason;
 use std::collections::HashMap;
 
 use super::failed_call::{self, Next};
+use super::failed_call::MOST_SENDINGS;
 use super::freshness::Facts;
-use super::giving_up::Reason;
+use super::giving_up::{LEAST_OUTAGE, Reason};
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
@@ -127,7 +128,7 @@ impl Machine<'_> {
             let words = "the server's answer does not name this account";
             let kind = call.kind.clone();
             let lost = StepFailure::new(Status::InDoubt, RowReason::AnswerIncomplete, words);
-            self.look_for_made(Call { kind, steps }, &lost);
+            self.look_for_made(Call { kind, steps }, &lost, MOST_SENDINGS);
         }
     }
 
@@ -161,7 +162,10 @@ impl Machine<'_> {
         if error.perhaps_done && family == Family::Delete {
             self.perhaps_deleted.extend(&call.steps);
         }
-        let reason = self.giving_up.failed(error);
+        let reason = self.giving_up.failed(family, error);
+        if let Some(outage) = self.giving_up.begun_outage() {
+            self.effects.push_back(Effect::TimeOutage(outage, LEAST_OUTAGE));
+        }
         match failed_call::next(error, family) {
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::Shrink if call.steps.len() > 1 => {
@@ -176,7 +180,7 @@ impl Machine<'_> {
             }
             Next::ReadBack => {
                 let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
-                self.look_for_made(call, &lost);
+                self.look_for_made(call, &lost, failed_call::most_sendings(error));
                 self.schedule.put_back(sibling);
             }
             Next::Fail => {

@@ -79,7 +79,11 @@ pub(super) enum Task {
     /// A call is in flight.
     Call { waiting: Waiting, touched: Touched },
     /// Accounts whose creation had no clear answer are being looked for.
-    LookForMade { call: Call, lost: StepFailure },
+    LookForMade {
+        call: Call,
+        lost: StepFailure,
+        most_sendings: u32,
+    },
     /// Allocations are being read, because it is unknown whether successors have taken over their licences.
     LookForTakenOver { steps: Vec<StepIndex>, lost: StepFailure },
     /// Successors are being read back.
@@ -145,6 +149,7 @@ impl<'a> Machine<'a> {
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),
             Input::GraceEnded => self.has_grace = false,
+            Input::OutageLasted(outage) => self.giving_up.outage_has_lasted(outage),
         }
         self.go_on();
     }
