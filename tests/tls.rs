@@ -21,15 +21,20 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A server for `localhost` that answers every request, and hands back what reached it; its port.
-async fn server() -> (u16, tokio::task::JoinHandle<String>) {
+fn acceptor(protocols: &[&[u8]]) -> TlsAcceptor {
     let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
-    let config = ServerConfig::builder()
+    let mut config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// A server for `localhost` that answers every request, and hands back what reached it; its port.
+async fn server() -> (u16, tokio::task::JoinHandle<String>) {
+    let acceptor = acceptor(&[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let reached = tokio::spawn(async move {
@@ -90,5 +95,77 @@ async fn an_unknown_authority_or_another_name_is_sent_nothing_and_the_mend_is_na
         assert!(words.contains(why) && words.contains(host), "{words}");
         assert_eq!(words.contains("`ca_file`"), why == "issuer", "{words}");
         assert_eq!(reached, "", "nothing goes to a server that is not trusted");
+    }
+}
+
+/// An HTTP/2 frame.
+fn frame(kind: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, 0, 0, 0, 0, stream], payload].concat()
+}
+
+/// A GOAWAY with the last stream that is still served, and a reason.
+fn go_away(last: u8, reason: u8) -> Vec<u8> {
+    frame(7, 0, &[0, 0, 0, last, 0, 0, 0, reason])
+}
+
+/// Sends a request to an HTTP/2 server that answers its first headers with these bytes and closes.
+async fn answered_by_frames(frames: Vec<u8>) -> TransportError {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor(&[b"h2"]).accept(stream).await.unwrap();
+        // The beginning of the connection, then our settings.
+        stream.read_exact(&mut [0; 24]).await.unwrap();
+        stream.write_all(&frame(4, 0, &[])).await.unwrap();
+        stream.flush().await.unwrap();
+        loop {
+            let mut head = [0; 9];
+            stream.read_exact(&mut head).await.unwrap();
+            let length = usize::from(head[1]) * 256 + usize::from(head[2]);
+            stream.read_exact(&mut vec![0; length]).await.unwrap();
+            if head[3] == 1 {
+                break;
+            }
+        }
+        stream.write_all(&frames).await.unwrap();
+        stream.flush().await.unwrap();
+        stream.shutdown().await.unwrap();
+    });
+    let config = HttpConfig {
+        ca_file: Some(file("authority.pem")),
+        ..HttpConfig::default()
+    };
+    let request = Request {
+        method: Method::Post,
+        url: format!("https://localhost:{port}/").parse().unwrap(),
+        bearer: None,
+        content_type: None,
+        body: Some(b"{}".as_slice().into()),
+    };
+    let answer = HttpTransport::new(config).unwrap().send(request).await;
+    answer.unwrap_err()
+}
+
+#[tokio::test]
+async fn only_what_an_http2_server_did_not_take_was_surely_not_carried_out() {
+    const REFUSED: u8 = 7;
+    const CALM: u8 = 11;
+    for (what, frames, reach, code) in [
+        ("leaves in good order", go_away(0, 0), Reach::NotTaken, TransportCode::ConnectionClosed),
+        ("leaves and has taken it", go_away(1, 0), Reach::Lost, TransportCode::ConnectionLost),
+        ("leaves for a reason", go_away(0, CALM), Reach::Lost, TransportCode::ConnectionLost),
+        (
+            "refuses it",
+            frame(3, 1, &[0, 0, 0, REFUSED]),
+            Reach::NotSent,
+            TransportCode::StreamRefused,
+        ),
+        ("breaks off", frame(3, 1, &[0, 0, 0, 2]), Reach::Lost, TransportCode::ConnectionLost),
+        ("is gone", Vec::new(), Reach::Lost, TransportCode::ConnectionLost),
+    ] {
+        let error = answered_by_frames(frames).await;
+        assert_eq!((error.reach, error.code), (reach, code), "a server that {what}: {error}");
     }
 }

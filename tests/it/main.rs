@@ -21,6 +21,7 @@ mod migrate;
 mod names;
 mod operations;
 mod oracle;
+mod outage;
 mod outputs;
 mod recheck;
 mod resume;

@@ -216,11 +216,11 @@ pub(super) fn answered_words(request: &ApiRequest, response: &Response, words: &
 /// A service that has answered as it should until then sends a page with a good status.
 fn page_meanwhile(request: &ApiRequest, response: &Response) -> String {
     format!(
-        "the {} service, which had answered as it should before, answered {} with a page for people instead of data{}; \
-         something in between seems to stand in for it",
-        request.service.as_str(),
+        "a page for people{} came with status {} instead of data from the {} service, which had answered as it should \
+         before",
+        titled(response),
         response.status,
-        titled(response)
+        request.service.as_str(),
     )
 }
 
