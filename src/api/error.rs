@@ -86,6 +86,8 @@ pub enum OwnCode {
     PauseTooLong,
     /// The token is refused.
     Unauthorized,
+    /// The token makes the header longer than a server in between takes.
+    TokenTooLong,
     /// HTML came instead of JSON.
     HtmlAnswer,
     /// HTML came instead of JSON, from a service that had answered with JSON before.

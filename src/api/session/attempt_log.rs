@@ -8,7 +8,7 @@ use super::{ApiRequest, Effect};
 use crate::api::error_body::{ErrorBody, header_trace, is_html, page_title, trace_id};
 use crate::api::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 use crate::pace::{AttemptOutcome, GiveUp};
-use crate::text::{duration, plural};
+use crate::text::{duration, number, plural};
 use crate::wire::{Response, TransportCode, TransportError};
 
 /// What has happened to a request so far.
@@ -25,6 +25,8 @@ pub(super) struct AttemptLog {
     pub(super) held: Duration,
     /// Whether some attempt may have been carried out without an answer saying so.
     pub(super) unclear: bool,
+    /// How long the token of the last attempt was, in bytes; 0 where it had none.
+    pub(super) token_length: usize,
     /// The token that the last attempt was refused with.
     pub(super) refused_token: Option<u64>,
     pub(super) status: Option<u16>,
@@ -115,6 +117,18 @@ impl AttemptLog {
                 TransportCode::ProxyRefused | TransportCode::ProxyWantsPassword | TransportCode::ProxyNotReached
             ))
         )
+    }
+
+    /// The error of a call that does not get through because its token makes the header too long for a server in
+    /// between. `words` say what came instead of an answer.
+    pub(super) fn token_too_long(&self, request: &ApiRequest, words: &str) -> CallError {
+        let length = number(self.token_length as u64);
+        let message = format!(
+            "{words}; the token has {length} bytes, which is more than a server in between takes in a header (8,192 is \
+             common): whoever runs that server can allow more, or sign in with an application that has fewer scopes or \
+             with a personal access token, whose tokens are shorter"
+        );
+        self.error(request, Failure::SignIn, OwnCode::TokenTooLong.into(), &message)
     }
 
     pub(super) fn not_admitted(&self, request: &ApiRequest, held: &AdmissionError, max_wait: Duration) -> CallError {
@@ -236,12 +250,14 @@ fn reason(status: u16) -> Option<&'static str> {
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        406 => "Not Acceptable",
         408 => "Request Timeout",
         409 => "Conflict",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
         429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",

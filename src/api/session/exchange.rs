@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use rand::RngExt;
+use secrecy::ExposeSecret;
 
 use super::attempt_log::AttemptLog;
 use super::permit::AdmissionError;
@@ -16,7 +17,14 @@ use crate::api::{CallError, Receipt};
 use crate::event::{Event, Service, WaitReason};
 use crate::pace::{Attempt, AttemptOutcome, Decision, GiveUp, RateLimitHeaders, RetryKind, decide, retry_after};
 use crate::text::clean;
-use crate::wire::{Reach, Request, Response, TransportError};
+use crate::wire::{Reach, Request, Response, TransportCode, TransportError};
+
+/// How many bytes of a token some servers do not take any more: the least that is allowed by default for a header of
+/// HTTP/2 (by nginx up to 1.19) is 4,096, its name and `Bearer` included.
+const LONG_TOKEN: usize = 4_000;
+
+/// After how many retries a connection that is always cut shows that the token is too long for somebody.
+const ENOUGH_CUTS: u32 = 2;
 
 /// An answer to judge, and what it cost.
 pub(super) struct Exchanged {
@@ -57,6 +65,9 @@ impl Session {
             // From here on the server may have seen the request, whatever becomes of this future.
             log.attempts += 1;
             log.secrets.sent_with(token.as_ref().map(|token| &token.secret));
+            log.token_length = token
+                .as_ref()
+                .map_or(0, |token| token.secret.expose_secret().len());
             let sent = now();
             let result = self.send(request, token.as_deref(), &log).await;
             let (outcome, headers) = self.classify(request, &result);
@@ -74,6 +85,9 @@ impl Session {
             if outcome == AttemptOutcome::Answered(401) && request.service != Service::Token {
                 self.refused(request, &mut log, token.as_deref())?;
                 continue;
+            }
+            if self.is_cut_for_its_token(&log, &result) {
+                return Err(log.token_too_long(request, log.last()));
             }
             // Only a second 401 in a row ends the call; anything else shows that the token is accepted.
             log.refused_token = None;
@@ -145,6 +159,7 @@ impl Session {
                 traffic.fastest = Some(traffic.fastest.map_or(took, |fastest| fastest.min(took)));
             }
             traffic.was_answered |= status.is_some();
+            traffic.took_a_token |= status.is_some() && token.is_some();
             if status == Some(429) {
                 let is_limited = self.shared.config.limits.allowance(service, method).is_some();
                 traffic.stats.throttled += 1;
@@ -172,10 +187,10 @@ impl Session {
                 let is_page = is_good && is_html(response);
                 let mut traffic = self.traffic();
                 if is_good && !is_page {
-                    traffic.gave_data.insert(request.service);
+                    traffic.proven.note(request);
                 }
                 // From the beginning it would be a wrong address or a log-in.
-                let outcome = if is_page && traffic.gave_data.contains(&request.service) {
+                let outcome = if is_page && traffic.proven.includes(request) {
                     AttemptOutcome::Page
                 } else {
                     AttemptOutcome::Answered(response.status)
@@ -193,6 +208,17 @@ impl Session {
                 (outcome, RateLimitHeaders::default())
             }
         }
+    }
+
+    /// Whether the connection was cut again because the token makes the header too long: what an HTTP/2 server does
+    /// instead of answering. Only where no call with a token was ever answered.
+    fn is_cut_for_its_token(&self, log: &AttemptLog, result: &Result<Response, TransportError>) -> bool {
+        let code = result.as_ref().err().map(|error| error.code);
+        let is_cut = matches!(
+            code,
+            Some(TransportCode::ConnectionLost | TransportCode::ConnectionClosed | TransportCode::StreamRefused)
+        );
+        is_cut && log.token_length >= LONG_TOKEN && log.retries >= ENOUGH_CUTS && !self.traffic().took_a_token
     }
 
     /// After a call that must not be repeated met a server that is overloaded or away, the next ones of its kind keep

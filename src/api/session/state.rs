@@ -1,6 +1,5 @@
 //! What all calls of a client share: settings, transport, token, and the state of the traffic.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,10 +8,11 @@ use rand::rngs::StdRng;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::proven_routes::ProvenRoutes;
 use super::token::TokenCache;
 use crate::api::clock::now;
 use crate::api::{CallStats, Config, DepartureGate};
-use crate::event::{Event, Observer, Service, WaitReason};
+use crate::event::{Event, Observer, WaitReason};
 use crate::pace::{Concurrency, Pacer};
 use crate::wire::Transport;
 
@@ -39,8 +39,10 @@ pub(in crate::api) struct Traffic {
     pub(super) announced: Option<(WaitReason, Instant)>,
     /// Whether any call was ever answered.
     pub(super) was_answered: bool,
-    /// The services that have answered a call with data.
-    pub(super) gave_data: BTreeSet<Service>,
+    /// Whether any call that carried a token was ever answered.
+    pub(super) took_a_token: bool,
+    /// What has answered with data.
+    pub(super) proven: ProvenRoutes,
 }
 
 /// The shared state and the reason to stop.
@@ -68,7 +70,8 @@ impl Session {
             waiting: WaitTimer::default(),
             announced: None,
             was_answered: false,
-            gave_data: BTreeSet::new(),
+            took_a_token: false,
+            proven: ProvenRoutes::default(),
         };
         let shared = Shared {
             config,

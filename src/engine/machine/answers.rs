@@ -13,7 +13,7 @@ use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt, Seats};
+use crate::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, OwnCode, Receipt, Seats};
 use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
@@ -311,7 +311,8 @@ impl Machine<'_> {
             return;
         }
         self.fail_step(step, &StepFailure::of(error), Some(error));
-        if error.status == Some(403) {
+        // A firewall's page says nothing of permissions.
+        if error.status == Some(403) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) {
             let reason = self.giving_up.forbidden(family);
             self.stop_for(reason, error);
         }
