@@ -53,19 +53,23 @@ async fn server() -> (u16, tokio::task::JoinHandle<String>) {
     (port, reached)
 }
 
+fn get(url: &str) -> Request {
+    Request {
+        method: Method::Get,
+        url: url.parse().unwrap(),
+        bearer: Some(Arc::new("the-token".into())),
+        content_type: None,
+        body: None,
+    }
+}
+
 async fn asked(host: &str, ca_file: Option<&str>) -> (Result<Response, TransportError>, String) {
     let (port, reached) = server().await;
     let config = HttpConfig {
         ca_file: ca_file.map(file),
         ..HttpConfig::default()
     };
-    let request = Request {
-        method: Method::Get,
-        url: format!("https://{host}:{port}/").parse().unwrap(),
-        bearer: Some(Arc::new("the-token".into())),
-        content_type: None,
-        body: None,
-    };
+    let request = get(&format!("https://{host}:{port}/"));
     let answer = HttpTransport::new(config).unwrap().send(request).await;
     (answer, reached.await.unwrap())
 }
@@ -75,6 +79,45 @@ async fn an_authority_that_ca_file_names_is_trusted() {
     let (answer, reached) = asked("localhost", Some("authority.pem")).await;
     assert_eq!(answer.unwrap().status, 200);
     assert!(reached.contains("Bearer the-token"));
+}
+
+#[tokio::test]
+async fn a_ca_file_is_read_however_an_editor_saved_it_and_refused_for_what_it_is() {
+    let pem = fs_err::read_to_string(file("authority.pem")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    let set_up = |content: &[u8]| {
+        fs_err::write(&path, content).unwrap();
+        HttpTransport::new(HttpConfig {
+            ca_file: Some(path.clone()),
+            ..HttpConfig::default()
+        })
+    };
+    let indented = pem.replace('\n', " \r\n  ");
+    for content in [pem.clone(), format!("\u{feff}{pem}"), format!("Our authority\r\n\r\n  {indented}\n")] {
+        set_up(content.as_bytes()).unwrap();
+        let (port, reached) = server().await;
+        let request = get(&format!("https://localhost:{port}/"));
+        assert_eq!(set_up(content.as_bytes()).unwrap().send(request).await.unwrap().status, 200);
+        reached.await.unwrap();
+    }
+    let der = CertificateDer::from_pem_file(file("authority.pem")).unwrap();
+    let utf16: Vec<u8> = format!("\u{feff}{pem}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let key = fs_err::read_to_string(file("server.key")).unwrap();
+    let damaged = pem.replacen('M', "!", 1);
+    let cut = format!("{}-----END CERTIFICATE-----\n", &pem[..200]);
+    for (content, words) in [
+        (der.as_ref(), "openssl x509 -inform DER -in FILE -out ca.pem"),
+        (&utf16, "save it as UTF-8"),
+        (key.as_bytes(), "private key"),
+        (b"", "no certificate"),
+        (b"https://ca.example/ca.pem\n", "no certificate"),
+        (damaged.as_bytes(), "ca.pem"),
+        (cut.as_bytes(), "ca.pem"),
+    ] {
+        let error = set_up(content).unwrap_err().to_string();
+        assert!(error.contains(words) && error.contains("`ca_file`"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -1,14 +1,15 @@
 //! The transport over real sockets.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Certificate, redirect, retry};
+use reqwest::{redirect, retry};
 use secrecy::ExposeSecret;
 use url::Url;
 
+use super::authorities::authorities;
 use super::explain::{ErrorContext, explain, is_refused_tunnel};
 use super::proxy;
 use super::{Reach, Request, Response, Transport, TransportCode, TransportError};
@@ -208,20 +209,7 @@ fn builder(config: &HttpConfig) -> reqwest::ClientBuilder {
         .redirect(redirect::Policy::none())
 }
 
-fn authorities(path: &Path) -> Result<Vec<Certificate>, SetUpError> {
-    let pem = fs_err::read(path)?;
-    let nothing = |why: String| SetUpError::NoCertificate {
-        path: path.to_owned(),
-        why,
-    };
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| nothing(causes(&error)))?;
-    if certificates.is_empty() {
-        return Err(nothing("no certificate found".to_owned()));
-    }
-    Ok(certificates)
-}
-
-fn causes(error: &dyn std::error::Error) -> String {
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -3,6 +3,7 @@
 //! A status other than 2xx is no error here: statuses are data. The only error is "no answer", and
 //! it says whether the server can have seen the request. Nothing here repeats, paces or judges.
 
+mod authorities;
 mod explain;
 mod http;
 mod proxy;
