@@ -94,15 +94,25 @@ async fn a_ca_file_is_read_however_an_editor_saved_it_and_refused_for_what_it_is
         })
     };
     let indented = pem.replace('\n', " \r\n  ");
-    for content in [pem.clone(), format!("\u{feff}{pem}"), format!("Our authority\r\n\r\n  {indented}\n")] {
+    for content in [
+        pem.clone(),
+        format!("\u{feff}{pem}"),
+        format!("Our authority\r\n\r\n  {indented}\n"),
+    ] {
         set_up(content.as_bytes()).unwrap();
         let (port, reached) = server().await;
         let request = get(&format!("https://localhost:{port}/"));
-        assert_eq!(set_up(content.as_bytes()).unwrap().send(request).await.unwrap().status, 200);
+        assert_eq!(
+            set_up(content.as_bytes()).unwrap().send(request).await.unwrap().status,
+            200
+        );
         reached.await.unwrap();
     }
     let der = CertificateDer::from_pem_file(file("authority.pem")).unwrap();
-    let utf16: Vec<u8> = format!("\u{feff}{pem}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = format!("\u{feff}{pem}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let key = fs_err::read_to_string(file("server.key")).unwrap();
     let damaged = pem.replacen('M', "!", 1);
     let cut = format!("{}-----END CERTIFICATE-----\n", &pem[..200]);
@@ -196,19 +206,43 @@ async fn only_what_an_http2_server_did_not_take_was_surely_not_carried_out() {
     const REFUSED: u8 = 7;
     const CALM: u8 = 11;
     for (what, frames, reach, code) in [
-        ("leaves in good order", go_away(0, 0), Reach::NotTaken, TransportCode::ConnectionClosed),
-        ("leaves and has taken it", go_away(1, 0), Reach::Lost, TransportCode::ConnectionLost),
-        ("leaves for a reason", go_away(0, CALM), Reach::Lost, TransportCode::ConnectionLost),
+        (
+            "leaves in good order",
+            go_away(0, 0),
+            Reach::NotTaken,
+            TransportCode::ConnectionClosed,
+        ),
+        (
+            "leaves and has taken it",
+            go_away(1, 0),
+            Reach::Lost,
+            TransportCode::ConnectionLost,
+        ),
+        (
+            "leaves for a reason",
+            go_away(0, CALM),
+            Reach::Lost,
+            TransportCode::ConnectionLost,
+        ),
         (
             "refuses it",
             frame(3, 1, &[0, 0, 0, REFUSED]),
             Reach::NotSent,
             TransportCode::StreamRefused,
         ),
-        ("breaks off", frame(3, 1, &[0, 0, 0, 2]), Reach::Lost, TransportCode::ConnectionLost),
+        (
+            "breaks off",
+            frame(3, 1, &[0, 0, 0, 2]),
+            Reach::Lost,
+            TransportCode::ConnectionLost,
+        ),
         ("is gone", Vec::new(), Reach::Lost, TransportCode::ConnectionLost),
     ] {
         let error = answered_by_frames(frames).await;
-        assert_eq!((error.reach, error.code), (reach, code), "a server that {what}: {error}");
+        assert_eq!(
+            (error.reach, error.code),
+            (reach, code),
+            "a server that {what}: {error}"
+        );
     }
 }

@@ -152,7 +152,9 @@ impl<'a> Driver<'a> {
             }
             Effect::FindAccounts { task, addresses } => {
                 let (read_back, shared) = (self.read_back.despite_stop(&self.grace), self.shared_look.clone());
-                self.start(async move { Input::AccountsFound(task, read_back.settle_together(&addresses, &shared).await) });
+                self.start(
+                    async move { Input::AccountsFound(task, read_back.settle_together(&addresses, &shared).await) },
+                );
             }
             Effect::ReadAllocations(task, urgency) => {
                 let client = self.client(urgency);

@@ -98,6 +98,9 @@ mod tests {
         ])
         .await;
         let readings = readings.into_inner();
-        assert_eq!(readings, [vec!["a@x.example", "b@x.example"], vec!["c@x.example", "d@x.example"]]);
+        assert_eq!(
+            readings,
+            [vec!["a@x.example", "b@x.example"], vec!["c@x.example", "d@x.example"]]
+        );
     }
 }

@@ -222,7 +222,8 @@ mod tests {
             outcome,
             AttemptOutcome::NotSent | AttemptOutcome::NotTaken | AttemptOutcome::NeverAnswered
         );
-        let perhaps_done = matches!(outcome, AttemptOutcome::Lost | AttemptOutcome::Page) || transient.contains(&outcome);
+        let perhaps_done =
+            matches!(outcome, AttemptOutcome::Lost | AttemptOutcome::Page) || transient.contains(&outcome);
         if outcome == AttemptOutcome::CannotBeSent {
             return "not done";
         }
@@ -333,7 +334,13 @@ mod tests {
             assert_eq!(fault.at_once, MOST_AT_ONCE);
             let decision = decide(&fault, &POLICY, 0.5);
             assert!(
-                matches!(decision, Decision::Retry { kind: RetryKind::Transient, .. }),
+                matches!(
+                    decision,
+                    Decision::Retry {
+                        kind: RetryKind::Transient,
+                        ..
+                    }
+                ),
                 "{decision:?}"
             );
             fault.retries = POLICY.retries;

@@ -88,9 +88,9 @@ impl Setbacks {
 mod tests {
     use super::*;
 
-    /// Sends as soon as it may until `enough` calls were served; each takes 10 ms, and `serves` says which are. Returns
+    /// Sends as soon as it may until `enough` calls were served; each takes 10 ms, and `takes` says which are. Returns
     /// when each left and whether it was served, in seconds since the beginning.
-    fn play(places: usize, enough: usize, serves: impl Fn(f64) -> bool) -> Vec<(f64, bool)> {
+    fn play(places: usize, enough: usize, takes: impl Fn(f64) -> bool) -> Vec<(f64, bool)> {
         let (start, latency) = (Instant::now(), Duration::from_millis(10));
         let mut setbacks = Setbacks::default();
         let (mut now, mut sent) = (start, Vec::new());
@@ -110,7 +110,7 @@ mod tests {
             now += latency;
             for left in under_way {
                 let at = (left - start).as_secs_f64();
-                let served = serves(at);
+                let served = takes(at);
                 if served {
                     setbacks.served(left);
                 } else {
@@ -133,11 +133,11 @@ mod tests {
 
     #[test]
     fn a_server_that_takes_one_call_a_second_is_soon_asked_no_more_often() {
-        let last = std::cell::Cell::new(-1.0);
+        let taken = std::cell::Cell::new(-1.0);
         let sent = play(8, 40, |at| {
-            let served = at - last.get() >= 1.0;
+            let served = at - taken.get() >= 1.0;
             if served {
-                last.set(at);
+                taken.set(at);
             }
             served
         });

@@ -86,12 +86,7 @@ impl Family {
     pub fn must_not_be_repeated(self) -> bool {
         match self {
             Self::Invite | Self::Create => true,
-            Self::Update
-            | Self::Members
-            | Self::Allocate
-            | Self::Release
-            | Self::GroupRule
-            | Self::Delete => false,
+            Self::Update | Self::Members | Self::Allocate | Self::Release | Self::GroupRule | Self::Delete => false,
         }
     }
 }

@@ -247,16 +247,15 @@ mod tests {
         assert_eq!(secret.expose_secret(), "hunter2");
     }
 
-    fn file(content: &[u8]) -> Result<SecretString, SecretError> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secret");
-        fs_err::write(&path, content).unwrap();
+    fn file(path: PathBuf) -> SecretSource {
         let key = "client_secret_file";
-        SecretSource::File { key, path }.read()
+        SecretSource::File { key, path }
     }
 
     #[test]
     fn a_secret_is_the_same_however_an_editor_or_a_console_saved_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
         for saved in [
             "hunter 2",
             "hunter 2\r\n",
@@ -264,7 +263,9 @@ mod tests {
             "  hunter 2 \t\n\n",
             "\u{a0}hunter 2\u{a0}\u{200b}",
         ] {
-            assert_eq!(file(saved.as_bytes()).unwrap().expose_secret(), "hunter 2", "{saved:?}");
+            fs_err::write(&path, saved).unwrap();
+            let secret = file(path.clone()).read().unwrap();
+            assert_eq!(secret.expose_secret(), "hunter 2", "{saved:?}");
             let variable = SecretSource::Variable {
                 name: "UIPATH_PAT",
                 value: saved.into(),
@@ -275,6 +276,8 @@ mod tests {
 
     #[test]
     fn a_file_that_holds_something_else_is_refused_for_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
         let utf16: Vec<u8> = "\u{feff}hunter2".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (content, words) in [
             (&utf16[..], "save it as UTF-8"),
@@ -286,7 +289,8 @@ mod tests {
             (b"hunter2\x1b[0m", "control character"),
             (b"\xef\xbb\xbf\r\n", "is empty"),
         ] {
-            let error = file(content).unwrap_err();
+            fs_err::write(&path, content).unwrap();
+            let error = file(path.clone()).read().unwrap_err();
             let told = format!("{error} {error:?}");
             assert!(told.contains(words) && told.contains("client_secret_file"), "{told}");
             assert!(!told.contains("hunter"), "{told}");

@@ -32,7 +32,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, NotText> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        NotText::NotUtf8(1 + before.iter().filter(|byte| **byte == b'\n').count())
+        NotText::NotUtf8(1 + memchr::memchr_iter(b'\n', before).count())
     })?;
     if text.contains('\0') {
         return Err(NotText::Nul);

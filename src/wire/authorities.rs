@@ -35,11 +35,16 @@ fn pem(bytes: &[u8]) -> Result<String, String> {
     let text = decode(bytes).map_err(|error| error.to_string())?;
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let has = |label: &str| {
-        let is_begin = |line: &&str| line.strip_prefix("-----BEGIN ").is_some_and(|rest| rest.ends_with(label));
-        lines.iter().any(|line| is_begin(&line))
+        let is_begin = |line: &&str| {
+            line.strip_prefix("-----BEGIN ")
+                .is_some_and(|rest| rest.ends_with(label))
+        };
+        lines.iter().any(is_begin)
     };
     if has("PRIVATE KEY-----") {
-        return Err("holds a private key, which nobody but its owner should have; leave only certificates in it".to_owned());
+        return Err(
+            "holds a private key, which nobody but its owner should have; leave only certificates in it".to_owned(),
+        );
     }
     for (label, what) in [
         (
@@ -96,12 +101,18 @@ mod tests {
         for (bytes, words) in [
             (&[0x30, 0x82, 0x03, 0x00, 0x30, 0x82][..], "openssl x509 -inform DER"),
             (&pkcs7, "openssl pkcs7 -inform DER -print_certs"),
-            (&[0x30, 0x82, 0x10, 0x00, 0x02, 0x01, 0x03], "openssl pkcs12 -cacerts -nokeys"),
+            (
+                &[0x30, 0x82, 0x10, 0x00, 0x02, 0x01, 0x03],
+                "openssl pkcs12 -cacerts -nokeys",
+            ),
             (b"-----BEGIN PKCS7-----\nMII=", "openssl pkcs7 -print_certs"),
             (b"-----BEGIN TRUSTED CERTIFICATE-----", "openssl x509 -in FILE"),
             (b"-----BEGIN CERTIFICATE REQUEST-----", "request for a certificate"),
             (b"-----BEGIN NEW CERTIFICATE REQUEST-----", "request for a certificate"),
-            (b"-----BEGIN CERTIFICATE-----\r\n-----BEGIN RSA PRIVATE KEY-----", "private key"),
+            (
+                b"-----BEGIN CERTIFICATE-----\r\n-----BEGIN RSA PRIVATE KEY-----",
+                "private key",
+            ),
             (b"-----BEGIN PRIVATE KEY-----", "private key"),
             (&utf16, "save it as UTF-8"),
         ] {

@@ -69,7 +69,9 @@ fn no_connection(error: &reqwest::Error, about: &ErrorContext<'_>) -> (Reach, Tr
     if let Some(message) = untrusted(error, &format!("`{host}`")) {
         return (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message);
     }
-    let through = about.proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}"));
+    let through = about
+        .proxy
+        .map_or_else(String::new, |proxy| format!(" through the proxy {proxy}"));
     if error.is_dns() {
         let message = format!("the name `{host}` cannot be resolved");
         (Reach::NotSent, TransportCode::NameNotResolved, message)
@@ -89,7 +91,9 @@ fn no_connection(error: &reqwest::Error, about: &ErrorContext<'_>) -> (Reach, Tr
 /// Why the proxy opened no way to the host: the fault is the proxy's, or lies before it. `words` are its connector's.
 fn no_way(error: &reqwest::Error, words: &str, about: &ErrorContext<'_>) -> (Reach, TransportCode, String) {
     let host = about.host;
-    let proxy = about.proxy.map_or_else(|| "of the environment".to_owned(), ToString::to_string);
+    let proxy = about
+        .proxy
+        .map_or_else(|| "of the environment".to_owned(), ToString::to_string);
     let io = find::<io::Error>(error).map(io::Error::kind);
     if words == "proxy authorization required" {
         let message = format!(
@@ -151,10 +155,10 @@ fn untrusted(error: &reqwest::Error, whose: &str) -> Option<String> {
 /// Whether the connection was closed in good order before the server took the request: by an HTTP/2 server that says
 /// which streams it still serves (RFC 9113, section 6.8) and that it met no error, or before the request was written.
 fn is_not_taken(error: &(dyn Error + 'static)) -> bool {
-    let is_leaving = |error: &h2::Error| {
-        error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR)
-    };
-    find::<h2::Error>(error).is_some_and(is_leaving) || find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled)
+    let is_leaving =
+        |error: &h2::Error| error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR);
+    find::<h2::Error>(error).is_some_and(is_leaving)
+        || find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled)
 }
 
 /// Whether an HTTP/2 server refused the stream without processing the request.

@@ -47,7 +47,9 @@ pub(super) fn check(variable: impl Fn(&str) -> Option<OsString>) -> Result<(), S
             return Err(SetUpError::UnreadableProxy { name });
         }
     }
-    let used = set.iter().find(|(name, value)| FOR_HTTPS.contains(name) && !value.is_empty());
+    let used = set
+        .iter()
+        .find(|(name, value)| FOR_HTTPS.contains(name) && !value.is_empty());
     if let Some((name, value)) = used
         && value.to_string_lossy().to_ascii_lowercase().starts_with("socks")
     {

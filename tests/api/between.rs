@@ -50,7 +50,11 @@ async fn a_server_that_takes_nothing_is_tried_again_at_once_a_few_times_and_then
     }
     let client = server.client_with(|config| config.retry.retries = 2);
     let error = client.invite_users(&[invitation("a@x.example")]).await.unwrap_err();
-    assert_eq!((error.failure, error.attempts), (Failure::NotDone, 8), "nothing was done");
+    assert_eq!(
+        (error.failure, error.attempts),
+        (Failure::NotDone, 8),
+        "nothing was done"
+    );
     assert!(server.is_done());
 }
 
@@ -83,18 +87,27 @@ async fn after_an_invitation_is_turned_away_the_next_ones_keep_their_distance_an
 #[tokio::test(start_paused = true)]
 async fn a_page_from_a_service_that_had_answered_is_tried_again_and_one_from_the_beginning_is_not() {
     let server = Server::new();
-    server.answers(200, json!([])).answers_with(200, HTML, LOGIN_PAGE).answers(200, done());
+    server
+        .answers(200, json!([]))
+        .answers_with(200, HTML, LOGIN_PAGE)
+        .answers(200, done());
     let client = server.client();
     client.groups().await.unwrap();
     client.update_user(id(1), &UserUpdate::default()).await.unwrap();
     assert!(server.is_done());
 
     let server = Server::new();
-    server.answers(200, json!([])).answers_with(200, HTML, LOGIN_PAGE).answers_with(200, HTML, LOGIN_PAGE);
+    server
+        .answers(200, json!([]))
+        .answers_with(200, HTML, LOGIN_PAGE)
+        .answers_with(200, HTML, LOGIN_PAGE);
     let client = server.client_with(|config| config.retry.retries = 1);
     client.groups().await.unwrap();
     let error = client.update_user(id(1), &UserUpdate::default()).await.unwrap_err();
-    assert_eq!((error.failure, error.code.to_string().as_str()), (Failure::Unclear, "page_meanwhile"));
+    assert_eq!(
+        (error.failure, error.code.to_string().as_str()),
+        (Failure::Unclear, "page_meanwhile")
+    );
     assert!(error.message.contains("a page for people (`Sign in`)"), "{error}");
 
     let server = Server::new();
@@ -116,14 +129,23 @@ async fn an_invitation_answered_by_a_page_is_unclear_and_never_sent_again_blindl
 
 fn with_a_token_of(server: &Server, length: usize) {
     let token = "t".repeat(length);
-    server.gives_token(200, &[], &json!({"access_token": token, "expires_in": 3600}).to_string());
+    server.gives_token(
+        200,
+        &[],
+        &json!({"access_token": token, "expires_in": 3600}).to_string(),
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_too_long_for_a_server_in_between_is_named_with_its_length() {
     let nginx = "<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>";
     let iis = "<h2>Bad Request</h2><p>HTTP Error 400. The size of the request headers is too long.</p>";
-    for (status, headers, body) in [(400, HTML, nginx), (400, HTML, iis), (431, &[][..], ""), (494, HTML, "")] {
+    for (status, headers, body) in [
+        (400, HTML, nginx),
+        (400, HTML, iis),
+        (431, &[][..], ""),
+        (494, HTML, ""),
+    ] {
         let server = Server::new();
         with_a_token_of(&server, 9_000);
         server.answers_with(status, headers, body);
@@ -133,7 +155,10 @@ async fn a_token_that_is_too_long_for_a_server_in_between_is_named_with_its_leng
             (Failure::SignIn, "token_too_long", 1),
             "{error}"
         );
-        assert!(error.message.contains("9,000 bytes") && error.message.contains("fewer scopes"), "{error}");
+        assert!(
+            error.message.contains("9,000 bytes") && error.message.contains("fewer scopes"),
+            "{error}"
+        );
         assert!(!error.message.contains("`uri`"), "{error}");
     }
 }
@@ -177,7 +202,10 @@ async fn a_firewalls_page_and_an_entry_that_is_too_large_are_called_what_they_ar
         let error = server.client().delete_user(id(1)).await.unwrap_err();
         assert_eq!(error.failure, Failure::Refused);
         assert!(error.message.contains("(`Request Rejected [31m`)"), "{error}");
-        assert!(error.message.contains("firewall") && !error.message.contains("scope"), "{error}");
+        assert!(
+            error.message.contains("firewall") && !error.message.contains("scope"),
+            "{error}"
+        );
     }
     let server = Server::new();
     server.answers_with(413, HTML, "<html>");

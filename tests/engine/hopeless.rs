@@ -207,12 +207,22 @@ async fn a_service_that_takes_no_invitation_is_given_up_after_a_while_and_nobody
             let Some(Stopped::Hopeless(words)) = &ran.stopped else {
                 panic!("kind {kind}: {ran:?}");
             };
-            assert!(words.contains("503") && words.contains("run the same command again"), "{words}");
+            assert!(
+                words.contains("503") && words.contains("run the same command again"),
+                "{words}"
+            );
             let took = begun.elapsed().as_secs();
-            assert!((60..600).contains(&took), "kind {kind}, {concurrency} at once: {took} s");
+            assert!(
+                (60..600).contains(&took),
+                "kind {kind}, {concurrency} at once: {took} s"
+            );
             let calls = stage.server.writes().len();
             assert!(calls <= 80, "kind {kind}, {concurrency} at once: {calls}");
-            assert_eq!(count(&stage, Status::NotRun), 3000, "the directory shows that nothing was done");
+            assert_eq!(
+                count(&stage, Status::NotRun),
+                3000,
+                "the directory shows that nothing was done"
+            );
         }
     }
 }

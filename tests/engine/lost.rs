@@ -206,7 +206,10 @@ async fn pages_for_a_while_in_the_middle_of_a_run_are_waited_for_like_a_503() {
     let Some(Stopped::Hopeless(words)) = &ran.stopped else {
         panic!("{ran:?}");
     };
-    assert!(words.contains("page for people") && words.contains("Sign in"), "{words}");
+    assert!(
+        words.contains("page for people") && words.contains("Sign in"),
+        "{words}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -100,7 +100,10 @@ fn proxy(stage: &Stage, answer: &'static str) -> String {
         for stream in proxy.incoming() {
             let mut stream = stream.unwrap();
             let _ = stream.read(&mut [0; 4096]);
-            let _ = write!(stream, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
         }
     });
     format!("http://ann:hunter2@{address}")
@@ -109,10 +112,22 @@ fn proxy(stage: &Stage, answer: &'static str) -> String {
 #[test]
 fn a_proxys_fault_is_called_the_proxys_with_its_status_and_never_with_its_password() {
     for (variable, answer, words) in [
-        ("HTTPS_PROXY", "407 Proxy Authentication Required", "`http://user:password@proxy:port`"),
-        ("https_proxy", "403 Forbidden", "(`https_proxy`) opens no way to `organization.example`: it answers 403"),
+        (
+            "HTTPS_PROXY",
+            "407 Proxy Authentication Required",
+            "`http://user:password@proxy:port`",
+        ),
+        (
+            "https_proxy",
+            "403 Forbidden",
+            "(`https_proxy`) opens no way to `organization.example`: it answers 403",
+        ),
         ("ALL_PROXY", "502 Bad Gateway", "it answers 502"),
-        ("all_proxy", "503 Service Unavailable", "(`all_proxy`) opens no way to `organization.example`: it answers 503"),
+        (
+            "all_proxy",
+            "503 Service Unavailable",
+            "(`all_proxy`) opens no way to `organization.example`: it answers 503",
+        ),
     ] {
         let stage = Stage::new();
         stage.write("sheet.csv", "operation,email\ninvite,ada@new.example\n");
@@ -144,13 +159,24 @@ fn a_proxy_that_is_not_there_is_named_and_not_the_organization() {
 
 #[test]
 fn a_proxy_that_cannot_be_read_is_an_error_and_never_a_direct_connection() {
-    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"] {
+    for variable in [
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+    ] {
         for value in ["http://[bad", "http://ann:hunter2/x@proxy:3128", "gopher://proxy:70"] {
             let stage = Stage::new();
             stage.keep_secret("hunter2");
             stage.write("sheet.csv", "operation,email\ninvite,ada@new.example\n");
             stage.set(variable, value);
-            stage.rerun(&[]).ends(1).tells(&format!("`{variable}`")).tells("http://proxy:port");
+            stage
+                .rerun(&[])
+                .ends(1)
+                .tells(&format!("`{variable}`"))
+                .tells("http://proxy:port");
             assert_eq!(stage.sandbox.stats().total(), 0, "nothing was sent");
             assert!(!stage.exists("sheet.results.csv"));
         }

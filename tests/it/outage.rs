@@ -37,7 +37,10 @@ fn two_seconds_in_which_every_post_is_503_cost_no_row() {
     assert_eq!(stage.world().mails().count(), 2600);
     let stats = stage.sandbox.stats();
     assert!(stats.route("invite") <= 26 + 15, "{stats:?}");
-    assert!(stats.total() <= 200, "reading back is not done person by person: {stats:?}");
+    assert!(
+        stats.total() <= 200,
+        "reading back is not done person by person: {stats:?}"
+    );
 }
 
 #[test]

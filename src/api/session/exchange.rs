@@ -65,9 +65,7 @@ impl Session {
             // From here on the server may have seen the request, whatever becomes of this future.
             log.attempts += 1;
             log.secrets.sent_with(token.as_ref().map(|token| &token.secret));
-            log.token_length = token
-                .as_ref()
-                .map_or(0, |token| token.secret.expose_secret().len());
+            log.token_length = token.as_ref().map_or(0, |token| token.secret.expose_secret().len());
             let sent = now();
             let result = self.send(request, token.as_deref(), &log).await;
             let (outcome, headers) = self.classify(request, &result);

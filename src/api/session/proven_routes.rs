@@ -66,7 +66,8 @@ mod tests {
         const ID: &str = "11111111-1111-1111-1111-111111111111";
         const OTHER: &str = "22222222-2222-2222-2222-222222222222";
         let mut proven = ProvenRoutes::default();
-        let portal = |form: &str, id: &str| request(Service::Portal, Method::Get, &format!("portal_/{form}/{id}/seats"));
+        let portal =
+            |form: &str, id: &str| request(Service::Portal, Method::Get, &format!("portal_/{form}/{id}/seats"));
         let update = request(Service::Identity, Method::Put, "identity_/api/User/1");
         assert!(!proven.includes(&update) && !proven.includes(&portal("api", ID)));
         proven.note(&portal("api", ID));
