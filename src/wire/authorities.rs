@@ -4,7 +4,7 @@ use std::path::Path;
 
 use reqwest::Certificate;
 
-use super::http::{SetUpError, causes};
+use super::set_up_error::{SetUpError, causes};
 use crate::text::decode;
 
 /// How signed data (PKCS#7) in binary form names itself, near its beginning: 1.2.840.113549.1.7.2.

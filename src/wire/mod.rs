@@ -7,7 +7,9 @@ mod authorities;
 mod explain;
 mod http;
 mod proxy;
+mod set_up_error;
 mod transport;
 
-pub use http::{HttpConfig, HttpTransport, SetUpError};
+pub use http::{HttpConfig, HttpTransport};
+pub use set_up_error::SetUpError;
 pub use transport::{Reach, Request, Response, Transport, TransportCode, TransportError};

@@ -4,8 +4,7 @@
 use crate::plan::RowReason;
 use std::collections::HashMap;
 
-use super::failed_call::MOST_SENDINGS;
-use super::failed_call::{self, Next};
+use super::failed_call::{self, MOST_SENDINGS, Next};
 use super::freshness::Facts;
 use super::giving_up::{LEAST_OUTAGE, Reason};
 use super::protocol::{Effect, TaskId};
