@@ -10,7 +10,7 @@ use super::attempt_log::AttemptLog;
 use super::permit::AdmissionError;
 use super::redact::Secrets;
 use super::token::Token;
-use super::{ApiRequest, Session};
+use super::{ApiRequest, Effect, Session};
 use crate::api::clock::now;
 use crate::api::error_body::{header_trace, is_html};
 use crate::api::{CallError, Receipt};
