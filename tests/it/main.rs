@@ -22,6 +22,7 @@ mod moves;
 mod names;
 mod operations;
 mod oracle;
+mod outage;
 mod outputs;
 mod recheck;
 mod resume;

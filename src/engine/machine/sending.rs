@@ -49,7 +49,7 @@ impl Machine<'_> {
             return self.schedule.put_first(sibling.map(Waiting::from));
         }
         // Counted because, unlike other calls, these may only be sent again a limited number of times.
-        if matches!(call.kind.family(), Family::Invite | Family::Create) {
+        if call.kind.family().must_not_be_repeated() {
             for step in &call.steps {
                 *self.sendings.entry(*step).or_default() += 1;
             }

@@ -80,7 +80,11 @@ pub(super) enum Task {
     /// A call is in flight.
     Call { waiting: Waiting, touched: Touched },
     /// Accounts whose creation had no clear answer are being looked for.
-    LookForMade { call: Call, lost: StepFailure },
+    LookForMade {
+        call: Call,
+        lost: StepFailure,
+        most_sendings: u32,
+    },
     /// Accounts are being looked for, because calls that would make them were refused as if they were there.
     LookForTaken { refused: Vec<(StepIndex, StepFailure)> },
     /// Allocations are being read, because these accounts were there already.
@@ -151,6 +155,7 @@ impl<'a> Machine<'a> {
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),
             Input::GraceEnded => self.has_grace = false,
+            Input::OutageLasted(outage) => self.giving_up.outage_has_lasted(outage),
         }
         self.go_on();
     }
