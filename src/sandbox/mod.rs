@@ -37,7 +37,7 @@ mod world;
 
 pub use config::{Config, Credentials, Edition, Population, Routes};
 pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
-pub use quirks::{CreateRefusal, EmailChange, EmptyAllocation, PortalForm, Quirks, Reinvitation, UnknownIds};
+pub use quirks::{CreateRefusal, EmailChange, EmptyAllocation, Listings, PortalForm, Quirks, Reinvitation, UnknownIds};
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};
 pub use stats::RequestStats;

@@ -10,7 +10,7 @@ use crate::api::{Invitation, User};
 use crate::directory::Found;
 use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, RowKey, UserId};
 use crate::plan::account_drafts::{OldAccount, Succession};
-use crate::plan::settled::{another_account, bearer, contradicts, user_ambiguous, user_not_found, verdict};
+use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, user_not_found, verdict};
 use crate::plan::{AccountIndex, Direct, Ending, LicenseEdit, Membership, RowIndex, Verdict, Work};
 
 /// The two accounts of a migration, as far as they exist.
@@ -50,6 +50,7 @@ impl<'a> Builder<'a> {
             }
             (None, None) => self.inheritable(&captured.groups),
         };
+        self.migration_keeps_an_administrator(row, migrate, (old, new), &groups)?;
         self.rows[row].more().captured = match (pair.old, old) {
             (Some(user), Some(old)) => Some(self.capture(user.id, old, &captured)),
             _ => begun.and_then(|begun| begun.before.clone()),
@@ -103,7 +104,7 @@ impl<'a> Builder<'a> {
         };
         let label = migrate.user.to_string();
         let old = match self.snapshot.user(&migrate.user) {
-            Found::One(user) => Some(user),
+            Found::One(user) => Some(person(&label, user)?),
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if new.is_none() => return Err(user_not_found(&label, suggestion.as_deref())),
             // The old account is gone: an earlier run finished, or somebody else deleted it.
