@@ -33,7 +33,7 @@ pub use departure::{Announcement, DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use session::SignedIn;
 pub use types::{
-    Allocation, Answer, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser, Page, Receipt, Resolved, Seats,
-    UserUpdate,
+    Allocation, Answer, EntityType, Group, GroupRule, Invitation, InviteReply, Member, NewUser, Page, Receipt,
+    Resolved, Seats, UserUpdate,
 };
-pub use user::{PackedTexts, User, UserTexts};
+pub use user::{PackedTexts, User, UserKind, UserTexts};

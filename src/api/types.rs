@@ -1,6 +1,7 @@
 //! What the endpoints take and give, after lenient reading: numbers or strings for enums, arrays or
 //! objects, absent members.
 
+use super::UserKind;
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
 /// A local group.
@@ -12,6 +13,15 @@ pub struct Group {
     pub name: String,
     /// Whether it is built in (Everyone, Administrators, …); such a group's members are changed from the user's side.
     pub built_in: bool,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The GUID; of a group of an external directory, that group's.
+    pub id: UserId,
+    /// What it is.
+    pub kind: UserKind,
 }
 
 /// A user's direct allocation.

@@ -8,8 +8,8 @@ use super::Ending;
 use super::chosen_rows::{RowScope, Selection, choose};
 use super::console::Console;
 use super::cost::{Ahead, Cost};
-use super::ending::Ended;
 use super::failure::Failure;
+use super::guards::outlook;
 use super::inputs::{open_sheet, settings_for};
 use super::object::Object;
 use super::prepare::{Session, order, rules};
@@ -82,7 +82,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         };
         saved_plan::write(file, header, view.shape(now))?;
     }
-    let ended = Ended::DONE;
+    let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
     console.found(&Object::of(ended, "what a run would do", &view.shape(now)), |out| {
         view.write_text(out)
     });

@@ -285,7 +285,7 @@ async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> 
         Verbosity::Normal | Verbosity::Verbose => refusal.without_details(),
     })?;
     let asked = Instant::now();
-    ask(question, &session.signals).await?;
+    ask(&question, &session.signals).await?;
     Ok((question != Question::None).then(|| asked.elapsed()))
 }
 

@@ -15,7 +15,7 @@ const PAGE: u32 = 50;
 
 const ALLOCATIONS: &str = "the direct licence allocations";
 const SEATS: &str = "the seats of each bundle";
-const RULES: &str = "the groups' licence rules";
+pub(super) const RULES: &str = "the groups' licence rules";
 
 impl Reader<'_> {
     /// The direct allocations, which only the portal's routes list.
@@ -81,7 +81,8 @@ impl Reader<'_> {
         rules.map(Some).map_err(failed_to_read(RULES))
     }
 
-    async fn listed_rules(&self) -> Result<Vec<GroupRule>, CallError> {
+    /// Every group's rule, from their listing.
+    pub(super) async fn listed_rules(&self) -> Result<Vec<GroupRule>, CallError> {
         let client = self.client;
         let rules = Lister {
             what: "group rules",
@@ -113,7 +114,7 @@ impl Reader<'_> {
 
 /// Whether the answer says that there is no such route: 404, 405, or a web page in the place of data
 /// (`uipath-api`, 6.3).
-fn is_absent(error: &CallError) -> bool {
+pub(super) fn is_absent(error: &CallError) -> bool {
     matches!(error.status, Some(404 | 405))
         || matches!(error.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NotOffered))
 }

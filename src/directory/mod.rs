@@ -5,12 +5,14 @@
 //! here knows about rows, steps or planned changes.
 
 mod accounts;
+mod administrators;
 mod again;
 mod allocations;
 mod error;
 mod forecast;
 mod groups;
 mod index;
+mod inheritance;
 mod licenses;
 mod listing;
 mod lookup;
@@ -32,7 +34,7 @@ pub use index::Found;
 pub use needs::{Detail, Needs, Rules, Want};
 pub use paging::ListingShape;
 pub use reader::{ReadOptions, find_accounts, read, read_allocations};
-pub use snapshot::{Contents, Snapshot};
+pub use snapshot::{Administrators, Contents, Snapshot};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,8 @@
 //! Reads what a sheet needs, each thing by itself and all at once.
 
-use futures::{FutureExt, try_join};
+use futures::try_join;
 
-use super::listing::Lister;
-use super::{Accounts, Allocations, Contents, Detail, Groups, Listings, Needs, ReadError, Rules, Snapshot, Want};
+use super::{Accounts, Allocations, Contents, Groups, Listings, Needs, ReadError, Rules, Snapshot, Want};
 use crate::api::{CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
 use crate::model::{Capabilities, UserId};
@@ -38,13 +37,13 @@ pub async fn read(
         reader.read_seats(needs.seats),
         reader.read_acting_user(),
     )?;
-    // A user whose profile is read brings its groups along.
-    let administrators = if needs.administrators && users.detail == Detail::Identity {
-        reader.read_administrators(&groups).await?
-    } else {
-        Vec::new()
-    };
+    let mut users = users;
+    let administrators = reader.read_administrators(needs, &mut users, &groups).await?;
     let (allocations, allocations_shape) = allocations.unzip();
+    let rules = match reader.read_inheritance(needs, &mut users, allocations.as_ref()).await? {
+        Some(every_rule) => Some(every_rule),
+        None => rules,
+    };
     let listings = Listings {
         users: users.shape,
         allocations: allocations_shape,
@@ -129,23 +128,6 @@ impl Reader<'_> {
         }
         let rules = self.read_rules(&needs.rules, &groups).await?;
         Ok((groups, rules))
-    }
-
-    /// The members of Administrators, from the group's side.
-    async fn read_administrators(&self, groups: &Groups) -> Result<Vec<UserId>, ReadError> {
-        let Some(group) = groups.administrators() else {
-            return Ok(Vec::new());
-        };
-        let (client, id) = (self.client, group.id);
-        let members = Lister {
-            what: "administrators",
-            top: self.options.users_per_page,
-            concurrency: self.options.concurrency,
-            observer: self.observer.clone(),
-            key: |member: &UserId| member.0,
-            fetch: Box::new(move |skip, top| client.group_members(id, skip, top).boxed()),
-        };
-        members.all().await.map_err(failed_to_read("who is an administrator"))
     }
 
     pub(super) fn notice(&self, text: String) {

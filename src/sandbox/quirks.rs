@@ -74,6 +74,20 @@ pub enum PortalForm {
     Double,
 }
 
+/// How steady paged listings are: the users, the members of a group, the holders of licences (`uipath-api`, 10).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Listings {
+    /// Of users that are not sorted, later pages repeat one and pass over another.
+    #[default]
+    SteadyIfSorted,
+    /// Later pages do so whatever is asked for.
+    Shifting,
+    /// They state one entry less than there are.
+    TotalTooLow,
+    /// They state one entry more than there are.
+    TotalTooHigh,
+}
+
 /// Every such choice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quirks {
@@ -91,6 +105,8 @@ pub struct Quirks {
     pub empty_allocation: EmptyAllocation,
     /// The portal's routes.
     pub portal_form: PortalForm,
+    /// Paged listings.
+    pub listings: Listings,
     /// Whether the quota listings come wrapped in an array, as one edition's documents show them.
     pub wrapped_listings: bool,
 }

@@ -13,6 +13,7 @@
 //! | what was read again after a long wait, and what follows where it has changed | `read_again` |
 //! | accounts that were to be made and are there already | `already_there` |
 //! | what the service refuses to carry over to a successor | `left_behind` |
+//! | whether somebody administrates whom the run itself makes an administrator | `administrators` |
 //! | licences taken off one account and owed to another | `transfers` |
 //!
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
@@ -20,6 +21,7 @@
 //! `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is) and `giving_up` (when to stop).
 
 mod already_there;
+mod administrators;
 mod answers;
 mod failed_call;
 mod flow;

@@ -191,7 +191,8 @@ impl Machine<'_> {
         }
         // Licences are given back precisely because the row has failed.
         let is_give_back = self.steps.step(step).stage == Stage::GiveBack;
-        (is_give_back || (self.has_a_row(step) && self.account_is_there(step))) && self.changes_something(step)
+        (is_give_back || (self.has_a_row(step) && self.account_is_there(step) && self.leaves_an_administrator(step)))
+            && self.changes_something(step)
     }
 
     /// Removes the parts of failed rows from a step; ends it if nothing is left.
