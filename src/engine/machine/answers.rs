@@ -33,8 +33,8 @@ impl Machine<'_> {
             > 0;
         if has_left {
             self.has_written = true;
-            if let Some(facts) = Facts::of(waiting.call.kind.family()) {
-                self.freshness.were_used(facts);
+            for facts in Facts::of(waiting.call.kind.family()) {
+                self.freshness.were_used(*facts);
             }
         }
         for step in &waiting.call.steps {

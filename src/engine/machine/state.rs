@@ -18,7 +18,7 @@ use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::engine::recheck::Recheck;
 use crate::model::{GroupId, UserId};
-use crate::plan::{AccountIndex, Administrators, Call, Family, PlannedSheet, Rules, StepIndex};
+use crate::plan::{AccountIndex, Call, Family, PlannedSheet, Rules, StepIndex};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
@@ -46,7 +46,6 @@ pub struct Machine<'a> {
     pub(super) schedule: Schedule,
     pub(super) giving_up: GivingUp,
     pub(super) seats: SeatsLeft,
-    pub(super) administrators: Administrators,
     pub(super) recheck: Recheck,
     pub(super) freshness: Freshness,
     /// Groups that somebody else has renamed since the state was read, with their names now.
@@ -115,7 +114,6 @@ impl<'a> Machine<'a> {
             schedule,
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),
-            administrators: setup.rules.administrators,
             recheck: setup.recheck,
             freshness: Freshness::new(setup.recheck),
             renamed: HashMap::new(),
