@@ -951,3 +951,139 @@ proptest! {
         prop_assert_eq!(finished.counts.values().sum::<usize>(), keys.len());
     }
 }
+
+/// A record of row `n` that corrects row `of`.
+fn correction(n: u32, of: u32, status: Status) -> Record {
+    Record {
+        corrects: Some(key(of)),
+        ..record(n, status)
+    }
+}
+
+/// Ends a run of a sheet of failed rows.
+fn finish_part(opened: Opened, rows: &[u32]) {
+    let rows = in_order(rows);
+    let order = Order {
+        rows: &rows,
+        of: Sheet::Part,
+        replaced: &[],
+    };
+    opened.file.finish(order).unwrap();
+}
+
+fn keys(path: &Path) -> Vec<RowKey> {
+    records(path).into_iter().map(|record| record.report.key).collect()
+}
+
+#[test]
+fn a_corrected_row_takes_the_place_of_the_one_that_it_corrects_and_the_others_keep_theirs() {
+    let (_folder, path) = folder();
+    let statuses = [Status::Done, Status::NotFound, Status::Waiting, Status::NotFound];
+    finished_run(
+        &path,
+        (0..).zip(statuses).map(|(row, status)| bare(row, status)).collect(),
+        &[0, 1, 2, 3],
+    );
+    let opened = open(&path);
+    drop(
+        opened
+            .file
+            .journal()
+            .append(vec![bare(3, Status::NotFound), correction(11, 1, Status::Done)]),
+    );
+    finish_part(opened, &[11, 3]);
+    assert_eq!(keys(&path), [0, 11, 2, 3].map(key));
+
+    let history = History::read(&path).unwrap();
+    assert_eq!(
+        history.resume(&key(1)).unwrap(),
+        Resume::Skip,
+        "the sheet itself leaves it alone"
+    );
+    assert_eq!(history.status(&key(1)), Some(Status::Done));
+    finished_run(&path, Vec::new(), &[0, 1, 2, 3]);
+    assert_eq!(keys(&path), [0, 11, 2, 3].map(key));
+    // The sheet itself is corrected as well, to something else.
+    finished_run(&path, vec![record(12, Status::Done)], &[0, 12, 2, 3]);
+    assert_eq!(keys(&path), [0, 12, 2, 3, 11].map(key));
+}
+
+#[test]
+fn a_row_that_is_run_itself_after_a_correction_that_failed_counts_again() {
+    let (_folder, path) = folder();
+    killed_run(
+        &path,
+        vec![
+            bare(1, Status::NotFound),
+            correction(11, 1, Status::Failed),
+            bare(1, Status::Done),
+        ],
+    );
+    for _ in 0..2 {
+        let history = History::read(&path).unwrap();
+        assert_eq!(history.status(&key(1)), Some(Status::Done));
+        finished_run(&path, Vec::new(), &[1]);
+    }
+    // What was done for the correction is still told, and not taken for the row.
+    assert_eq!(keys(&path), [1, 11].map(key));
+}
+
+#[test]
+fn a_correction_that_was_not_attempted_hides_nothing_that_was_done_for_the_row() {
+    for later in [Status::NotRun, Status::Invalid, Status::Skipped] {
+        let (_folder, path) = folder();
+        let unattempted = Record {
+            corrects: Some(key(1)),
+            ..bare(11, later)
+        };
+        killed_run(&path, vec![record(1, Status::Failed), unattempted]);
+        let history = History::read(&path).unwrap();
+        assert!(matches!(history.resume(&key(1)).unwrap(), Resume::GoOn(_)), "{later}");
+        finish_part(open(&path), &[11]);
+        assert_eq!(keys(&path), [key(1)], "{later}");
+    }
+}
+
+#[test]
+fn a_row_whose_correction_is_on_its_way_is_left_to_that() {
+    for status in [Status::Waiting, Status::InDoubt, Status::Started] {
+        let (_folder, path) = folder();
+        killed_run(&path, vec![bare(1, Status::NotFound), correction(11, 1, status)]);
+        let history = History::read(&path).unwrap();
+        assert_eq!(history.resume(&key(1)).unwrap(), Resume::Leave, "{status}");
+    }
+}
+
+#[test]
+fn a_corrected_row_that_had_been_done_for_somebody_else_is_still_told() {
+    let (_folder, path) = folder();
+    let other = Record {
+        report: RowReport {
+            user: "somebody.else@x.example".to_owned(),
+            ..record(11, Status::Done).report
+        },
+        ..correction(11, 1, Status::Done)
+    };
+    killed_run(&path, vec![record(1, Status::Failed), other]);
+    for _ in 0..2 {
+        finish_part(open(&path), &[11]);
+        assert_eq!(keys(&path), [1, 11].map(key));
+        assert_eq!(History::read(&path).unwrap().status(&key(1)), Some(Status::Done));
+    }
+    finished_run(&path, Vec::new(), &[1]);
+    assert_eq!(History::read(&path).unwrap().status(&key(1)), Some(Status::Done));
+}
+
+#[test]
+fn results_of_another_sheet_of_the_same_name_are_told_apart() {
+    let (_folder, path) = folder();
+    let ours = run().of_sheet("joiners.csv");
+    let opened = ResultsFile::open(&path, &ours).unwrap();
+    block_on(opened.file.journal().append(vec![record(0, Status::Done)])).unwrap();
+    drop(opened);
+    let history = History::read(&path).unwrap();
+    history.is_of_sheet("Joiners.CSV").unwrap();
+    let told = history.is_of_sheet("joiners.xlsx").unwrap_err().to_string();
+    assert!(told.contains("`joiners.csv`") && told.contains("--results"), "{told}");
+    finished_run(&path, vec![record(1, Status::Done)], &[0, 1]);
+}

@@ -235,7 +235,7 @@ impl Findings {
             }
         };
         match corrected {
-            Some(corrected) if counts && corrected != key => {
+            Some(corrected) if counts && corrected != key && self.may_be_corrected(&corrected, known) => {
                 let first = self.corrections.get(&corrected).map_or(offset, |earlier| earlier.first);
                 self.corrections.insert(corrected, Correction { key, first });
             }
@@ -246,6 +246,13 @@ impl Findings {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether a correction takes a row's place. One that was not attempted hides nothing that was done for the row.
+    fn may_be_corrected(&self, row: &RowKey, later: Known) -> bool {
+        let latest = self.corrections.get(row).map_or(row, |correction| &correction.key);
+        let line = self.index.get(latest);
+        line.is_none_or(|line| line.known.gives_way_to(later))
     }
 
     fn into_scan(self, stored: Stored, end: End) -> Scan {

@@ -108,7 +108,7 @@ impl fmt::Display for Hint {
             ),
             Self::Correct(sheet) => write!(
                 out,
-                "correct {} before you run it (its last column says what is wrong), or correct the sheet itself and run that again",
+                "correct {} before you run it (`reseat_message` says what is wrong), or correct the sheet itself and run that again",
                 shown_path(sheet)
             ),
             Self::Corrected(sheet) => write!(

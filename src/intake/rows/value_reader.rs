@@ -37,6 +37,7 @@ const FREQUENT: ColumnSet = ColumnSet::of(&[
     Column::Note,
     Column::ReseatStatus,
     Column::ReseatMessage,
+    Column::ReseatKey,
 ]);
 
 const NAMES: ColumnSet = ColumnSet::of(&[Column::Name, Column::Surname, Column::DisplayName]);
