@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use reseat::ledger::{
     COLUMNS, FORMAT_VERSION, FinishError, History, LockedResults, OpenError, Opened, Order, Record, ResultsFile,
-    Resume, RunId, StartedAnew, results_path,
+    Resume, RunId, Sheet, StartedAnew, results_path,
 };
 use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, RowReport, Status, UserId};
 use serde_json::json;

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::Ending;
+use super::chosen_rows::ChosenKeys;
 use super::console::{Console, complain};
 use super::ending::{Ended, Reason};
 use super::failed_sheet::{Left, leave_failed_sheet};
@@ -34,11 +35,7 @@ pub(super) struct Aftermath<'a> {
     pub(super) observed: Observed,
     pub(super) elapsed: Duration,
     /// The rows that this run worked on.
-    pub(super) chosen: HashSet<RowKey>,
-    /// Rows that have left the sheet, and with which rows of it went on.
-    pub(super) replaced: &'a [RowKey],
-    /// Rows that were corrected in a sheet of failed rows, and wait there.
-    pub(super) elsewhere: usize,
+    pub(super) chosen: ChosenKeys,
     /// The rows that delete an account, now or later.
     pub(super) deleting: &'a HashSet<RowKey>,
     pub(super) job: &'a Job,
@@ -56,9 +53,11 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         ran,
         observed,
         elapsed,
-        chosen,
-        replaced,
-        elsewhere,
+        chosen: ChosenKeys {
+            rows: chosen,
+            replaced,
+            elsewhere,
+        },
         deleting,
         job,
         options,
@@ -68,7 +67,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let final_order = Order {
         rows: order,
         of: loaded.family.sheet,
-        replaced,
+        replaced: &replaced,
     };
     let counts = match file.finish(final_order) {
         Ok(Finished { counts, .. }) => counts,

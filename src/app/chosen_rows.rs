@@ -46,6 +46,17 @@ pub(super) struct Selection {
     pub(super) pending: PendingInvites,
 }
 
+/// What is left of the choice once the rows have run.
+#[derive(Debug)]
+pub(super) struct ChosenKeys {
+    /// The rows that were run.
+    pub(super) rows: HashSet<RowKey>,
+    /// Rows that have left the sheet, and with which rows of it went on.
+    pub(super) replaced: Vec<RowKey>,
+    /// How many rows were corrected in a sheet of failed rows, and wait there.
+    pub(super) elsewhere: usize,
+}
+
 /// Which rows of the sheet the user selected.
 #[derive(Debug, Clone)]
 pub(super) enum RowScope {
@@ -173,8 +184,12 @@ impl ChosenRows {
     }
 
     /// The keys of the rows that are run; the rest of the rows is dropped, because there may be a million.
-    pub(super) fn into_keys(self) -> HashSet<RowKey> {
-        self.rows.into_iter().map(|row| row.key).collect()
+    pub(super) fn into_keys(self) -> ChosenKeys {
+        ChosenKeys {
+            rows: self.rows.into_iter().map(|row| row.key).collect(),
+            replaced: self.replaced,
+            elsewhere: self.elsewhere,
+        }
     }
 
     /// Notes which row of another sheet this one came from.

@@ -86,17 +86,8 @@ async fn carry_out(
     let mut loaded = session.load(source, &job.planning).await?;
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
-    let deleting: HashSet<RowKey> = rows
-        .iter()
-        .filter(|row| row.operation.deletes())
-        .map(|row| row.key)
-        .collect();
-    let given = job.planning.results.as_deref();
-    loaded.family.may_start_over(options.history, given)?;
-    let path = loaded.family.results(given);
-    let run = loaded
-        .family
-        .named(RunId::new(Timestamp::now(), loaded.organization.id, rand::random()));
+    let deleting: HashSet<RowKey> = deleting(&rows);
+    let (path, run) = place_of_results(&loaded, job, options)?;
     let target = job.planning.sheet.target;
     let results = open_results(session, &path, &run, options, target).await?;
     let (results, mut choice) = choose_rows(rows, &loaded, results, job, &path, options).await?;
@@ -185,7 +176,6 @@ async fn carry_out(
     // The state before is recorded by now, and putting the results in order needs the memory.
     drop(snapshot);
     let order = order(&loaded.intake, &choice);
-    let (replaced, elsewhere) = (std::mem::take(&mut choice.replaced), choice.elsewhere);
     let chosen = choice.into_keys();
     let ran: Ran = ran.map_err(|error| not_recorded(&error).once_begun())?;
     after::after(Aftermath {
@@ -198,8 +188,6 @@ async fn carry_out(
         observed,
         elapsed: began.elapsed().saturating_sub(hesitated + waited),
         chosen,
-        replaced: &replaced,
-        elsewhere,
         deleting: &deleting,
         job,
         options,
@@ -221,6 +209,20 @@ fn recheck(organization: &Organization, hesitated: Option<Duration>, job: &Job) 
             None => OnChange::PlanAnew,
         },
     }
+}
+
+/// The rows that delete an account, now or later.
+fn deleting(rows: &[Row]) -> HashSet<RowKey> {
+    let deleting = rows.iter().filter(|row| row.operation.deletes());
+    deleting.map(|row| row.key).collect()
+}
+
+/// Where the results of a sheet are, and what this run is called in them.
+fn place_of_results(loaded: &Loaded, job: &Job, options: &RunOptions) -> Result<(PathBuf, RunId), Failure> {
+    let (family, given) = (&loaded.family, job.planning.results.as_deref());
+    family.may_start_over(options.history, given)?;
+    let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
+    Ok((family.results(given), family.named(run)))
 }
 
 /// This run's turn on the organization; a simulated one is nobody else's.

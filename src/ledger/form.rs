@@ -122,7 +122,7 @@ impl Form {
         };
         let named = separator_line
             .as_deref()
-            .and_then(|line| line.trim_matches('"').bytes().nth(4));
+            .and_then(|line| line.trim_matches('"').as_bytes().get(4).copied());
         let best = named
             .into_iter()
             .chain(DELIMITERS)

@@ -214,7 +214,7 @@ fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept<'static>>> {
         .iter()
         .map(|(key, correction)| (correction.key, correction.first.min(first_of(key))))
         .collect();
-    let mut placed = Vec::with_capacity(scan.index.len());
+    let mut staying = Vec::with_capacity(scan.index.len());
     let all: Vec<(RowKey, IndexedLine)> = scan.index.iter().map(|(key, line)| (*key, *line)).collect();
     for (key, line) in all {
         let place = places.get(&key).copied();
@@ -228,11 +228,11 @@ fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept<'static>>> {
                 change: link(&line, place.is_some()),
             };
             // At one place the row comes before its correction, so that the correction counts.
-            placed.push((place.unwrap_or_else(|| first_of(&key)), place.is_some(), kept));
+            staying.push((place.unwrap_or_else(|| first_of(&key)), place.is_some(), kept));
         }
     }
-    placed.sort_unstable_by_key(|(place, is_correction, kept)| (*place, *is_correction, kept.offset));
-    Ok(placed.into_iter().map(|(_, _, kept)| kept).collect())
+    staying.sort_unstable_by_key(|(place, is_correction, kept)| (*place, *is_correction, kept.offset));
+    Ok(staying.into_iter().map(|(_, _, kept)| kept).collect())
 }
 
 /// Where the first line of each row begins.

@@ -3,7 +3,7 @@
 //! A file in reseat's own form is read as it is. Of any other a private copy in reseat's form is read, which is gone
 //! with the process: so there is one way to read a line, and the file itself is only ever appended to.
 
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use csv::{ByteRecord, Position};
@@ -222,7 +222,7 @@ fn copy(file: File, form: &Form, tail: Tail) -> io::Result<(std::fs::File, u64)>
 
 /// The number of the line with the first letter at or after an offset. Line ends within quotation marks count as well,
 /// and those of every kind.
-fn line_of(text: impl Read, offset: u64) -> io::Result<u64> {
+fn line_of(text: impl BufRead, offset: u64) -> io::Result<u64> {
     let mut line = 1;
     let mut after_return = false;
     for (position, byte) in (0..).zip(text.bytes()) {

@@ -65,15 +65,15 @@ const MESSAGE: &str = "reseat_message";
 ///
 /// When the source can no longer be read as it was, or the file cannot be written.
 pub fn write_failed_rows(source: &Source, failed: &FailedSheet<'_>, path: &Path) -> Result<usize, SheetError> {
-    let mut tables = Tables {
+    let mut collector = Collector {
         failed,
         tables: Vec::new(),
         left_out: 0,
     };
-    source.read(&mut tables)?;
-    let Tables {
+    source.read(&mut collector)?;
+    let Collector {
         mut tables, left_out, ..
-    } = tables;
+    } = collector;
     tables.retain(|table| table.rows.len() > 1);
     // What the marks vouch for is the sheet as it is read back, so it is written, read, and written with them.
     let draft = write(source, &tables, failed.of, "", path)?;
@@ -168,13 +168,13 @@ impl Table {
     }
 }
 
-struct Tables<'m> {
+struct Collector<'m> {
     failed: &'m FailedSheet<'m>,
     tables: Vec<Table>,
     left_out: usize,
 }
 
-impl Visitor for Tables<'_> {
+impl Visitor for Collector<'_> {
     fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
         self.tables.push(Table {
             name: sheet.clone(),

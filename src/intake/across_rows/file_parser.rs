@@ -123,7 +123,7 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
     /// Reads the header row; a worksheet without a recognisable one is not for reseat.
     fn header(&mut self, name: Arc<str>, is_hidden: bool, row: &Row) -> Position<'scope, 'env> {
         let (header, problems) = Header::read(row, &self.map);
-        if header.is_of_results(row) {
+        if Header::is_of_results(row) {
             let what = "this is a results file, which says what became of the rows of a sheet";
             let help = "run the sheet itself: what is done already is left alone, and the rest goes on";
             let problem = UnplacedProblem::error(ProblemCode::ResultsFile, what, help);

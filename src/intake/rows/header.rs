@@ -74,8 +74,8 @@ impl Header {
         self.present.iter().any(|(column, _)| column.identifies())
     }
 
-    /// Whether it is the header of a results file, whose columns of users and operations would run as a sheet's.
-    pub(in crate::intake) fn is_of_results(&self, row: &Row) -> bool {
+    /// Whether the row is the header of a results file, whose columns of users and operations would run as a sheet's.
+    pub(in crate::intake) fn is_of_results(row: &Row) -> bool {
         const THEIRS: [&str; 5] = ["http_status", "trace_id", "duration_ms", "key", "run"];
         let has = |name: &&str| row.cells().any(|cell| header_key(cell.text) == header_key(name));
         THEIRS.iter().all(has)
