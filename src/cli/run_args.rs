@@ -133,7 +133,7 @@ struct AccessArgs {
 #[command(next_help_heading = "Results")]
 struct ResultsFileArgs {
     /// The results file, instead of `<sheet>.results.csv` next to the sheet
-    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = values::results, value_hint = ValueHint::FilePath)]
     results: Option<PathBuf>,
 }
 
