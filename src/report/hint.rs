@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::event::Service;
-use crate::model::Status;
+use crate::model::{OrganizationId, Status};
 use crate::text::plural;
 
 /// What hints are drawn from.
@@ -19,6 +19,8 @@ pub struct Evidence<'a> {
     pub throttled_within_limits: u64,
     /// The sheet of the rows that need attention, if there is one.
     pub failed_sheet: Option<&'a Path>,
+    /// The organization, if the licence service does not know it.
+    pub without_license: Option<OrganizationId>,
 }
 
 /// One hint.
@@ -26,6 +28,8 @@ pub struct Evidence<'a> {
 pub enum Hint {
     /// Every call to a service was answered 403.
     Scopes(Service),
+    /// The licence service has no licences for this organization.
+    WithoutLicense(OrganizationId),
     /// The server refused this many calls for their rate although the known quota was kept.
     QuotaShared(u64),
     /// Migrations wait for their invitation.
@@ -43,6 +47,7 @@ impl Hint {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Scopes(_) => "missing-scope",
+            Self::WithoutLicense(_) => "no-account-licence",
             Self::QuotaShared(_) => "quota-shared",
             Self::Waiting(_) => "rows-waiting",
             Self::InDoubt(_) => "rows-in-doubt",
@@ -59,6 +64,11 @@ impl fmt::Display for Hint {
                 out,
                 "every {} call was refused with 403: the application lacks a scope or a role; the rows' messages name it",
                 service.as_str()
+            ),
+            Self::WithoutLicense(organization) => write!(
+                out,
+                "the licence service has no licences for organization {organization}: check `organization_id` (or \
+                 `RESEAT_ORGANIZATION_ID`), and that the organization has user licences; then run the same command again"
             ),
             Self::QuotaShared(count) => write!(
                 out,
@@ -101,6 +111,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         answers,
         throttled_within_limits: throttled,
         failed_sheet,
+        without_license,
     } = evidence;
     let count = |status| counts.get(&status).copied().filter(|count| *count > 0);
     let mut hints: Vec<Hint> = services(answers)
@@ -108,6 +119,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         .filter(|service| answered(answers, *service).all(|(status, _)| status == 403))
         .map(Hint::Scopes)
         .collect();
+    hints.extend(without_license.map(Hint::WithoutLicense));
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
     hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
     hints.extend(count(Status::Waiting).map(Hint::Waiting));
@@ -139,6 +151,7 @@ mod tests {
             answers: &answers.iter().copied().collect(),
             throttled_within_limits: throttled,
             failed_sheet: None,
+            without_license: None,
         })
     }
 
@@ -149,9 +162,23 @@ mod tests {
             answers: &BTreeMap::new(),
             throttled_within_limits: 0,
             failed_sheet: Some(Path::new("joiners.failed.csv")),
+            without_license: None,
         });
         assert_eq!(hints, [Hint::Correct("joiners.failed.csv".into())]);
         assert!(hints[0].to_string().starts_with("correct joiners.failed.csv before"));
+    }
+
+    #[test]
+    fn an_organization_without_licences_is_named() {
+        let hints = hints(Evidence {
+            counts: &BTreeMap::new(),
+            answers: &BTreeMap::new(),
+            throttled_within_limits: 0,
+            failed_sheet: None,
+            without_license: Some(OrganizationId(uuid::Uuid::from_u128(7))),
+        });
+        let words = hints[0].to_string();
+        assert!(words.contains("00000000-0000-0000-0000-000000000007"), "{words}");
     }
 
     #[test]

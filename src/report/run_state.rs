@@ -244,7 +244,7 @@ fn told(reason: &WaitReason) -> String {
         WaitReason::Quota(service, method) => format!("the {}", quota_name(*service, *method)),
         WaitReason::Asked(service, method) => format!("a pause the server asked for ({} {method})", service.as_str()),
         WaitReason::Retry(fault) => format!("a retry after {}", clean(fault, 80)),
-        WaitReason::ReadBack => "new accounts to be readable".to_owned(),
+        WaitReason::ReadBack => "its own changes to show everywhere".to_owned(),
     }
 }
 

@@ -80,6 +80,8 @@ impl What {
 pub(crate) enum Trouble {
     /// It is refused with this status.
     Refused(u16),
+    /// It is refused with this status and these words.
+    Says(u16, &'static str),
     /// It is carried out, and answered with this status all the same.
     RefusedAfter(u16),
     /// It is carried out, and its answer is lost.
@@ -124,6 +126,8 @@ pub(crate) enum Slow {
     Accounts,
     /// The groups that accounts were made with.
     Groups,
+    /// Accounts, for whoever changes their licences or memberships.
+    ForOthers,
 }
 
 /// What happened, in order.
@@ -400,6 +404,7 @@ impl Inner {
                 answered(status, JSON, &body.to_string())
             }
             Some(Trouble::Refused(status)) => refused(status),
+            Some(Trouble::Says(status, words)) => answered(status, "text/plain", words),
             Some(Trouble::RefusedAfter(status)) => {
                 done();
                 refused(status)
@@ -448,6 +453,7 @@ impl Inner {
             match what {
                 Slow::Accounts => return None,
                 Slow::Groups => groups.clear(),
+                Slow::ForOthers => {}
             }
         }
         Some(json!({
@@ -463,6 +469,13 @@ impl Inner {
 
     fn carry_out(&mut self, what: &What, request: &Request) -> (u16, Value) {
         let unknown = what.users().iter().any(|user| !self.world.accounts.contains_key(user));
+        let is_too_early = |user: &UserId| match (self.slow, self.made.get(user)) {
+            (Some((Slow::ForOthers, lag)), Some(made)) => made.elapsed() < lag,
+            _ => false,
+        };
+        if what.is_write() && what.users().iter().any(is_too_early) {
+            return (404, json!({"message": "The entity was not found."}));
+        }
         if unknown && what.is_write() {
             return (404, json!({"message": "somebody is not there"}));
         }

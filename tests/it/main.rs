@@ -20,6 +20,7 @@ mod lies;
 mod migrate;
 mod moves;
 mod names;
+mod one_entry;
 mod operations;
 mod oracle;
 mod outputs;

@@ -1,6 +1,6 @@
 //! What a failed call means for the rows it was for. Pure.
 
-use crate::api::{CallError, Failure};
+use crate::api::{CallError, ErrorCode, Failure, OwnCode};
 use crate::model::Status;
 use crate::plan::Family;
 
@@ -11,6 +11,10 @@ pub(super) enum Next {
     Split,
     /// Send it in smaller parts, and keep that size.
     Shrink,
+    /// Send it in parts, which are tried less often, until the entry that no try got through stands alone.
+    InParts,
+    /// Read which of the accounts to be deleted are still there.
+    LookForDeleted,
     /// Read back what it did.
     ReadBack,
     /// Its rows fail.
@@ -21,17 +25,23 @@ pub(super) enum Next {
     Leave,
 }
 
-/// What to do about a failed call of `family`.
-pub(super) fn next(error: &CallError, family: Family) -> Next {
+/// What to do about a failed call of `family` with this many entries.
+pub(super) fn next(error: &CallError, family: Family, entries: usize) -> Next {
+    let has_several = entries > 1;
     match error.failure {
         // Any part of it would get the same page.
         Failure::Refused if error.is_page() => Next::Fail,
+        // Somebody is gone, or all are because an earlier attempt was carried out.
+        Failure::Refused if has_several && family == Family::Delete && is_gone(error) => Next::LookForDeleted,
         Failure::Refused => Next::Split,
         Failure::TooLarge => Next::Shrink,
         Failure::SignIn => Next::Stop,
         Failure::NotDone => Next::Fail,
         Failure::Stopped => Next::Leave,
         Failure::Unclear if matches!(family, Family::Invite | Family::Create) => Next::ReadBack,
+        Failure::Unclear if error.is_page() => Next::Fail,
+        Failure::Unclear if has_several && family == Family::Delete => Next::LookForDeleted,
+        Failure::Unclear if has_several => Next::InParts,
         Failure::Unclear | Failure::CutOff => Next::Fail,
     }
 }
@@ -40,6 +50,8 @@ pub(super) fn next(error: &CallError, family: Family) -> Next {
 pub(super) fn status(error: &CallError) -> Status {
     match (error.failure, error.status) {
         _ if error.is_page() => Status::Failed,
+        // It is about the organization and not about a user.
+        (Failure::Refused, Some(404)) if is_without_license(error) => Status::Rejected,
         (Failure::Refused | Failure::TooLarge, Some(404)) => Status::NotFound,
         (Failure::Refused | Failure::TooLarge, Some(409)) => Status::Conflict,
         (Failure::Refused | Failure::TooLarge, _) => Status::Rejected,
@@ -50,7 +62,16 @@ pub(super) fn status(error: &CallError) -> Status {
 
 /// Whether a refused deletion means that the account is gone already.
 pub(super) fn already_gone(error: &CallError, family: Family) -> bool {
-    family == Family::Delete && error.failure == Failure::Refused && error.status == Some(404)
+    family == Family::Delete && error.failure == Failure::Refused && is_gone(error)
+}
+
+fn is_gone(error: &CallError) -> bool {
+    matches!(error.status, Some(404 | 410))
+}
+
+/// Whether the refusal says that the organization itself has no licences (`uipath-api`, 10).
+pub(super) fn is_without_license(error: &CallError) -> bool {
+    error.code == ErrorCode::Own(OwnCode::NoAccountLicense)
 }
 
 #[cfg(test)]
@@ -58,7 +79,6 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
-    use crate::api::ErrorCode;
     use crate::event::{Method, Service};
 
     fn error(failure: Failure, status: Option<u16>) -> CallError {
@@ -83,7 +103,25 @@ mod tests {
             } else {
                 Next::Fail
             };
-            assert_eq!(next(&error(Failure::Unclear, None), family), expected, "{family:?}");
+            assert_eq!(next(&error(Failure::Unclear, None), family, 1), expected, "{family:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_entries_none_is_given_up_before_it_was_tried_without_the_others() {
+        for family in Family::iter() {
+            let expected = match family {
+                Family::Invite | Family::Create => Next::ReadBack,
+                Family::Delete => Next::LookForDeleted,
+                _ => Next::InParts,
+            };
+            assert_eq!(next(&error(Failure::Unclear, None), family, 2), expected, "{family:?}");
+            // What surely never arrived says nothing about any entry.
+            assert_eq!(
+                next(&error(Failure::NotDone, None), family, 2),
+                Next::Fail,
+                "{family:?}"
+            );
         }
     }
 

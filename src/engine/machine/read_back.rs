@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
-use super::schedule::Waiting;
+use super::schedule::{Tries, Waiting};
 use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::api::{Failure, User};
@@ -16,13 +16,23 @@ use crate::model::{GroupId, Status};
 use crate::plan::{Call, RowIndex, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
-/// How often an invitation is sent at most: again only after reading back showed that it did nothing.
+/// How often an invitation is sent at most by itself: again only after reading back showed that it did nothing.
 const MOST_SENDINGS: u32 = 3;
+
+/// How often entries are sent together before they are sent in parts.
+const MOST_SENDINGS_TOGETHER: u32 = 2;
+
+/// How large the parts of a call are: about as many entries as there are parts, and always fewer than the call has.
+fn part_size(entries: usize) -> usize {
+    let root = entries.isqrt();
+    let root = root + usize::from(root * root < entries);
+    root.min(entries / 2).max(1)
+}
 
 impl Machine<'_> {
     /// Looks for the accounts of a call whose answer was lost. For an account that existed before (its invitation was
     /// being sent again), looking shows nothing.
-    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure) {
+    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure, tries: Tries) {
         let was_there = |step: &StepIndex| self.steps.user_of(*step).is_some();
         let (there, made): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| was_there(step));
         for step in there {
@@ -36,10 +46,12 @@ impl Machine<'_> {
             return;
         }
         call.steps = made;
+        self.schedule.sizes.is_uncertain(&call.kind, call.steps.len());
         let addresses = call.steps.iter().filter_map(|step| self.address(*step)).collect();
         let task = self.ask(Task::LookForMade {
             call,
             lost: lost.clone(),
+            tries,
         });
         self.effects.push_back(Effect::FindAccounts { task, addresses });
     }
@@ -53,8 +65,8 @@ impl Machine<'_> {
     }
 
     pub(super) fn accounts_found(&mut self, task: TaskId, found: Result<HashMap<String, User>, ReadError>) {
-        let (call, lost) = match self.tasks.remove(&task) {
-            Some(Task::LookForMade { call, lost }) => (call, lost),
+        let (call, lost, tries) = match self.tasks.remove(&task) {
+            Some(Task::LookForMade { call, lost, tries }) => (call, lost, tries),
             Some(Task::LookForTaken { refused }) => return self.taken_found(refused, found),
             _ => return,
         };
@@ -69,25 +81,53 @@ impl Machine<'_> {
                 return;
             }
         };
-        let mut again = Vec::new();
-        for step in call.steps {
+        let Call { kind, steps } = call;
+        let sent = steps.len();
+        let mut missing = Vec::new();
+        for step in steps {
             let user = self.address(step).and_then(|address| found.get(&fold(&address)));
-            let sendings = self.sendings.get(&step).copied().unwrap_or_default();
             match user {
                 Some(user) => self.found(step, user),
-                None if !self.is_stopping() && sendings < MOST_SENDINGS => again.push(step),
-                None => {
-                    let words = format!("{}; the account was not there when it was looked for", lost.message());
-                    self.fail_step(step, &lost.saying(words), None);
-                }
+                None => missing.push(step),
             }
         }
-        if !again.is_empty() {
-            let call = Call {
-                kind: call.kind,
-                steps: again,
-            };
-            self.schedule.put_first([Waiting::from(call)]);
+        if !missing.is_empty() {
+            self.send_again(Call { kind, steps: missing }, sent, &lost, tries);
+        }
+    }
+
+    /// Reading back showed that nothing was done for these entries of a call that had `sent` entries. They are sent again
+    /// together, then in parts, then each alone, so that one of them does not keep the others from being made.
+    ///
+    /// The parts are so many that no more than two sendings lie between the whole call and the entry alone: each sending
+    /// costs a wait until it is certain that it did nothing.
+    fn send_again(&mut self, call: Call, sent: usize, lost: &StepFailure, tries: Tries) {
+        let sendings = |step: &StepIndex| self.sendings.get(step).copied().unwrap_or_default();
+        let most = call.steps.iter().map(sendings).max().unwrap_or_default();
+        let entries = call.steps.len();
+        let is_alone = sent == 1;
+        if self.is_stopping() || (is_alone && most >= MOST_SENDINGS) {
+            let words = format!("{}; the account was not there when it was looked for", lost.message());
+            let failure = lost.saying(words);
+            for step in &call.steps {
+                self.fail_step(*step, &failure, None);
+            }
+            if is_alone {
+                self.schedule.sizes.is_not_the_size(call.kind.family());
+            }
+        } else if is_alone || most < MOST_SENDINGS_TOGETHER {
+            self.schedule.put_first([Waiting {
+                tries,
+                put_off: most as usize,
+                ..Waiting::from(call)
+            }]);
+        } else {
+            let part = part_size(entries);
+            if entries > 1 {
+                self.schedule.sizes.gave_up(&call.kind, sent, part);
+            }
+            self.schedule
+                .put_first(call.chunks(part).into_iter().map(Waiting::part));
         }
     }
 
