@@ -33,7 +33,7 @@ pub use groups::Groups;
 pub use index::Found;
 pub use needs::{Detail, Needs, Rules, Want};
 pub use paging::ListingShape;
-pub use reader::{ReadOptions, find_accounts, read, read_allocations};
+pub use reader::{ReadOptions, find_accounts, find_users, read, read_allocations};
 pub use snapshot::{Administrators, Contents, Snapshot};
 
 #[cfg(test)]

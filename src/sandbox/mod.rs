@@ -38,7 +38,8 @@ mod world;
 pub use config::{Config, Credentials, Edition, Population, Routes};
 pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
 pub use quirks::{
-    Acceptance, CreateRefusal, EmailChange, EmptyAllocation, Listings, PortalForm, Quirks, Reinvitation, UnknownIds,
+    Acceptance, CreateRefusal, EmailChange, EmptyAllocation, Listings, PortalForm, Quirks, Reinvitation,
+    RepeatedMembership, UnknownIds, WithoutIds,
 };
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};

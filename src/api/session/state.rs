@@ -52,6 +52,8 @@ pub(in crate::api) struct Session {
     pub(in crate::api) stop: CancellationToken,
     /// Asked before the call leaves.
     pub(in crate::api) departure: Option<DepartureGate>,
+    /// The most retries of a call, where that is less than the settings have.
+    pub(in crate::api) most_retries: u32,
 }
 
 impl Session {
@@ -85,6 +87,7 @@ impl Session {
             shared: Arc::new(shared),
             stop,
             departure: None,
+            most_retries: u32::MAX,
         }
     }
 
