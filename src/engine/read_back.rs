@@ -215,6 +215,12 @@ impl ReadBack {
     }
 }
 
+/// Whether accounts whose invitation is pending are shown as active, so that one that is not has been deactivated.
+fn shows_pending_as_active(accounts: &Accounts) -> bool {
+    let mut pending = accounts.all().iter().filter(|account| !account.invitation_accepted);
+    pending.any(|account| account.is_active)
+}
+
 /// What a successor lacks of what it should have, and of what its predecessor has been given since the plan was made;
 /// `held` is `None` if allocations cannot be read.
 fn lack(successor: &Successor, accounts: &Accounts, held: Option<&Allocations>) -> Lack {
@@ -256,7 +262,7 @@ fn lack(successor: &Successor, accounts: &Accounts, held: Option<&Allocations>) 
         account: false,
         groups,
         licenses,
-        is_deactivated: is_deactivated(account),
+        is_deactivated: is_deactivated(account) || (!account.is_active && shows_pending_as_active(accounts)),
         is_since_planned,
     }
 }

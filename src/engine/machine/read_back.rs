@@ -13,7 +13,7 @@ use super::steps::StepState;
 use crate::api::{Failure, User};
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
-use crate::model::{GroupId, Status};
+use crate::model::{GroupId, RowSelection, Status};
 use crate::plan::{Call, RowIndex, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
@@ -235,9 +235,16 @@ impl Machine<'_> {
             return None;
         }
         let since = if lack.is_since_planned {
-            ", which the old one has been given since; run the same command again"
+            ", which the old one has been given since; run the same command again".to_owned()
+        } else if lack.groups.is_empty() {
+            String::new()
         } else {
-            ""
+            let places = rows.iter().map(|row| &self.rows.sheet().rows[*row].place);
+            let only: Vec<String> = places.map(|place| RowSelection::of(place).to_string()).collect();
+            format!(
+                "; run the same command again, and if nothing puts it there, `--without-carry-over {}` goes on without it",
+                only.join(",")
+            )
         };
         kept(RowReason::NotVerified, &format!("lacks {}{since}", joined(&parts, 10)))
     }
