@@ -34,7 +34,9 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let signals = Signals::listen();
         let (source, settings) = signals.obeyed_by(open_sheet(&options.path, settings)).await?;
         let session = Session::new(&settings, console, signals.clone());
-        signals.obeyed_by(show(&session, source, options, began)).await
+        signals
+            .obeyed_by(Box::pin(show(&session, source, options, began)))
+            .await
     })
 }
 
