@@ -1,4 +1,6 @@
-use reseat::sandbox::{Acceptance, Config, CreateRefusal, EmailChange, Listings, Quirks, Reinvitation, UnknownIds, User};
+use reseat::sandbox::{
+    Acceptance, Config, CreateRefusal, EmailChange, Listings, Quirks, Reinvitation, UnknownIds, User,
+};
 use serde_json::{Value, json};
 
 use crate::support::{ANNA, BRAM, DAVID, NOBODY, Organization, organization, with};

@@ -20,8 +20,8 @@
 //! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be),
 //! `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is) and `giving_up` (when to stop).
 
-mod already_there;
 mod administrators;
+mod already_there;
 mod answers;
 mod failed_call;
 mod flow;
