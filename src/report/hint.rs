@@ -179,7 +179,9 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
     hints.extend(count(Status::Waiting).map(Hint::Waiting));
     hints.extend(count(Status::NotRun).map(Hint::NotRun));
-    hints.extend(failed_sheet.map(|sheet| Hint::Correct(sheet.to_owned())));
+    // Of two sheets with the same rows the one that somebody has worked on is the one to go on with.
+    let to_correct = failed_sheet.filter(|_| corrected_sheet.is_none());
+    hints.extend(to_correct.map(|sheet| Hint::Correct(sheet.to_owned())));
     hints.extend(some(passwords_left_out).map(Hint::PasswordsLeftOut));
     hints.extend(corrected_sheet.map(|sheet| Hint::Corrected(sheet.to_owned())));
     hints.extend(some(corrected_elsewhere).map(Hint::CorrectedElsewhere));
@@ -238,6 +240,12 @@ mod tests {
             hints,
             [Hint::Correct("joiners.failed.csv".into()), Hint::PasswordsLeftOut(1)]
         );
+        let kept = super::hints(Evidence {
+            failed_sheet: Some(Path::new("joiners.failed-2.csv")),
+            corrected_sheet: Some(Path::new("joiners.failed.csv")),
+            ..NOTHING
+        });
+        assert_eq!(kept, [Hint::Corrected("joiners.failed.csv".into())]);
         assert!(hints[0].to_string().starts_with("correct joiners.failed.csv before"));
         assert!(hints[1].to_string().starts_with("1 password was left out"));
     }
