@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use reseat::sandbox::{Config, FaultKind, Moment, Population, Strikes};
+use reseat::sandbox::{Config, Credentials, FaultKind, Moment, Population, Strikes};
 use serde_json::Value;
 
 #[cfg(unix)]
@@ -179,22 +179,24 @@ fn what_cannot_start_says_whether_the_settings_a_file_or_the_sign_in_is_at_fault
 
 #[test]
 fn a_permission_that_is_missing_is_told_from_a_sign_in_that_fails() {
-    let stage = Stage::with(Config {
-        population: Population::Generated(30),
-        ..Config::unlimited()
-    });
-    let forbidden = FaultKind::Status {
-        status: 403,
-        moment: Moment::BeforeEffect,
+    let scoped = |scopes: &[&str]| {
+        let stage = Stage::with(Config {
+            population: Population::Generated(30),
+            credentials: Credentials {
+                scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+                ..Credentials::default()
+            },
+            ..Config::unlimited()
+        });
+        stage.write(
+            "sheet.csv",
+            sheet("operation,user,name", "update,{},Kim", (1..=30).map(person)),
+        );
+        stage
     };
-    stage.fault(forbidden.clone(), "PUT", "/api/User/", Strikes::Always);
-    stage.write(
-        "sheet.csv",
-        sheet("operation,user,name", "update,{},Kim", (1..=30).map(person)),
-    );
-    ends(&stage, &RUN, 5, "stopped", "permission");
-    stage.fault(forbidden, "GET", "", Strikes::Always);
-    ends(&stage, &RUN, 5, "could_not_start", "permission");
+    let reads = ["PM.User.Read", "PM.Group.Read", "PM.License.Read"];
+    ends(&scoped(&reads), &RUN, 5, "stopped", "permission");
+    ends(&scoped(&["PM.Audit.Read"]), &RUN, 5, "could_not_start", "permission");
 }
 
 #[test]
