@@ -4,7 +4,7 @@ use std::fmt;
 
 use strum::{Display, IntoStaticStr};
 
-use super::error_body;
+use super::refusal_words;
 use crate::event::{Method, Service};
 use crate::text::clean;
 use crate::wire::TransportCode;
@@ -163,17 +163,17 @@ impl CallError {
 
     /// Whether the refusal is that of a server that does not know a user: 404, or words to that effect.
     pub fn says_unknown(&self) -> bool {
-        self.is_refusal() && (self.status == Some(404) || self.says(error_body::says_unknown))
+        self.is_refusal() && (self.status == Some(404) || self.says(refusal_words::says_unknown))
     }
 
     /// Whether the refusal says that who is to join a group is in it.
     pub fn says_already_a_member(&self) -> bool {
-        self.is_refusal() && self.says(error_body::says_already_a_member)
+        self.is_refusal() && self.says(refusal_words::says_already_a_member)
     }
 
     /// Whether the refusal says that who is to leave a group is not in it.
     pub fn says_not_a_member(&self) -> bool {
-        self.is_refusal() && self.says(error_body::says_not_a_member)
+        self.is_refusal() && self.says(refusal_words::says_not_a_member)
     }
 
     fn is_refusal(&self) -> bool {

@@ -19,6 +19,7 @@ mod json;
 mod jwt;
 mod license_service;
 mod new_accounts;
+mod refusal_words;
 mod session;
 mod types;
 mod urls;

@@ -53,6 +53,14 @@ async fn pages_for_every_call_stop_the_run_within_four_calls() {
             stage.rules.sizes.users_per_invite = 10;
             stage.rules.sizes.users_per_create = 10;
             let ran = stage.run().await;
+            // Before deletions the accounts are counted, so that these pages come in the middle of a run.
+            if kind == 1 && status == 200 {
+                assert!(
+                    matches!(&ran.stopped, Some(Stopped::Hopeless(words)) if words.contains("had answered")),
+                    "{ran:?}"
+                );
+                continue;
+            }
             let Some(Stopped::SignIn(words)) = &ran.stopped else {
                 panic!("kind {kind}, status {status}: {ran:?}");
             };

@@ -30,6 +30,7 @@ mod already_there;
 mod answers;
 mod changed_meanwhile;
 mod common_cause;
+mod deletion_count;
 mod deletions;
 mod failed_call;
 mod flow;

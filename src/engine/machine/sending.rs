@@ -31,21 +31,28 @@ impl Machine<'_> {
                     || (!is_stopping && Facts::of(family).iter().any(is_due))
             };
             let Some(waiting) = self.schedule.take(&self.steps, |family| !is_held(family)) else {
+                // The last part of a given-up call may have been dropped a moment ago.
+                if self.settle_sizes() {
+                    continue;
+                }
                 return self.read_again_what_is_stale();
             };
             self.send(waiting);
         }
     }
 
-    /// Learns from parts of given-up calls what size calls may have, once all of them have ended.
-    fn settle_sizes(&mut self) {
+    /// Learns from parts of given-up calls what size calls may have, once all of them have ended; whether any had.
+    fn settle_sizes(&mut self) -> bool {
+        let mut has_learned = false;
         for family in self.schedule.sizes.families_in_doubt() {
             let is_open =
                 self.schedule.has_continued(family) || self.tasks.values().any(|task| task.is_continued(family));
             if !is_open {
                 self.schedule.sizes.settle(family);
+                has_learned = true;
             }
         }
+        has_learned
     }
 
     fn send(&mut self, waiting: Waiting) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::common_cause::CommonCauses;
-use super::deletions::Deletions;
+use super::deletion_count::Deletions;
 use super::failed_call::Sendings;
 use super::freshness::{Facts, Freshness};
 use super::giving_up::GivingUp;
