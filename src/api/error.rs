@@ -96,6 +96,9 @@ pub enum OwnCode {
     ContradictoryAnswer,
     /// The answer says that it did not succeed, without a code.
     NotSucceeded,
+    /// 404 of the licence service: the organization, not a user or group, has no licences there (`uipath-api`, 10).
+    #[strum(serialize = "no_account_licence")]
+    NoAccountLicense,
 }
 
 /// A code as the server spells it: `InvalidUserName`. Never empty, and fit to be shown.

@@ -28,6 +28,8 @@ pub(super) enum RefusalReason {
     UnknownOrganization,
     /// There are too many entries in the request, or it is too long.
     TooLarge,
+    /// The licence service has nothing allocated for the organization itself; nothing is said about a user or group.
+    NoAccountLicense,
     /// Anything else.
     Other,
 }
@@ -82,10 +84,14 @@ impl ErrorBody {
         let says_any = |phrases: &[&str]| phrases.iter().any(|phrase| self.message.contains(phrase));
         let lower_case = self.message.to_ascii_lowercase();
         let size_phrases = ["too large", "too many", "maximum number", "batch size"];
+        // "No account license is allocated for the indicated organization" (`uipath-api`, 3.1 and 10).
+        let no_license_phrases = ["no account license", "no account licence"];
         if code == Some(INVALID_PARTITION) || says_any(&[INVALID_PARTITION, "partitionGlobalId:"]) {
             RefusalReason::UnknownOrganization
         } else if size_phrases.iter().any(|phrase| lower_case.contains(phrase)) {
             RefusalReason::TooLarge
+        } else if no_license_phrases.iter().any(|phrase| lower_case.contains(phrase)) {
+            RefusalReason::NoAccountLicense
         } else {
             RefusalReason::Other
         }

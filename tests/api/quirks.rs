@@ -1,6 +1,6 @@
 //! What the API does against its documents, and where these contradict each other.
 
-use reseat::api::{EntityType, Failure, Group, Invitation, InviteReply, NewUser, UserUpdate};
+use reseat::api::{EntityType, ErrorCode, Failure, Group, Invitation, InviteReply, NewUser, OwnCode, UserUpdate};
 use reseat::event::Method;
 use reseat::model::{BundleCode, BundleSet, Deployment, Quota};
 use reseat::wire::Reach;
@@ -584,6 +584,32 @@ async fn trap_23_what_surely_did_nothing_is_sent_again_even_if_it_mails() {
         .unwrap();
     assert_eq!(answer.value, [InviteReply::Invited(id(1))]);
     assert_eq!(answer.receipt.attempts, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_organization_without_licences_is_told_from_a_user_or_group_that_is_not_there() {
+    let server = Server::new();
+    server.answers_with(
+        404,
+        &[("content-type", "text/plain")],
+        "No account license is allocated for the indicated organization.",
+    );
+    let client = server.client();
+    let error = client
+        .allocate_to_users(&[id(1)], &bundles(&["ATTUNU"]), false)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::Own(OwnCode::NoAccountLicense));
+    assert_eq!(error.code.to_string(), "no_account_licence");
+    assert_eq!((error.failure, error.status), (Failure::Refused, Some(404)));
+    assert!(error.message.contains("`organization_id`"), "{}", error.message);
+    assert!(error.message.contains(ORGANIZATION), "{}", error.message);
+    server.answers(404, json!({"message": "The entity was not found."}));
+    let error = client
+        .allocate_to_users(&[id(1)], &bundles(&["ATTUNU"]), false)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::Status(404));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,8 @@ use super::exchange::Exchanged;
 use super::{ApiRequest, Effect, Session};
 use crate::api::error_body::{ErrorBody, RefusalReason, is_html};
 use crate::api::{Answer, CallError, ErrorCode, Failure, OwnCode, Receipt};
+use crate::event::Service;
+use crate::model::OrganizationId;
 use crate::text::clean;
 use crate::wire::Response;
 
@@ -33,7 +35,7 @@ impl Session {
     /// Makes the call and leaves it to the caller what `succeeded: false` means.
     pub(in crate::api) async fn call_leniently(&self, request: ApiRequest) -> Result<Reply, CallError> {
         let Exchanged { response, receipt, log } = self.exchange(&request).await?;
-        match judged(&request, &log, &response) {
+        match judged(&request, &log, &response, self.shared.config.organization_id) {
             Ok(value) => Ok(Reply {
                 value,
                 receipt,
@@ -97,10 +99,15 @@ impl Reply {
     }
 }
 
-fn judged(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result<Value, CallError> {
+fn judged(
+    request: &ApiRequest,
+    log: &AttemptLog,
+    response: &Response,
+    organization: OrganizationId,
+) -> Result<Value, CallError> {
     match response.status {
         200..300 => json(request, log, response),
-        400..500 => Err(refused(request, log, response)),
+        400..500 => Err(refused(request, log, response, organization)),
         300..400 => {
             let place = response.header("location").unwrap_or("nowhere");
             let place = clean(place.split(['?', '#']).next().unwrap_or_default(), 200);
@@ -151,7 +158,7 @@ fn unusable(request: &ApiRequest, log: &AttemptLog, code: ErrorCode, message: &s
     log.error(request, failure, code, message)
 }
 
-fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response) -> CallError {
+fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response, organization: OrganizationId) -> CallError {
     let body = ErrorBody::read(response);
     let reason = body.reason();
     let status = response.status;
@@ -163,6 +170,9 @@ fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response) -> CallE
         _ => Failure::Refused,
     };
     let mut message = answered_words(request, response, &body.message);
+    let is_without_license = status == 404
+        && reason == RefusalReason::NoAccountLicense
+        && matches!(request.service, Service::License | Service::Portal);
     let advice = match status {
         403 if !request.scope.is_empty() => Some(format!(
             "this needs the scope `{}` and, for a person's own token, an organization administrator",
@@ -174,16 +184,24 @@ fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response) -> CallE
              organization"
                 .to_owned(),
         ),
+        _ if is_without_license => Some(format!(
+            "check `organization_id` (or `RESEAT_ORGANIZATION_ID`), which is {organization}, and that user licence management \
+             is enabled for the organization"
+        )),
         _ => None,
     };
     if let Some(advice) = advice {
         message = format!("{message}; {advice}");
     }
-    log.error(request, failure, code_of(response, body.code), &message)
+    let code = if is_without_license {
+        OwnCode::NoAccountLicense.into()
+    } else {
+        code_of(response, body.code)
+    };
+    log.error(request, failure, code, &message)
 }
 
 fn settings(request: &ApiRequest) -> &'static str {
-    use crate::event::Service;
     match request.service {
         Service::Identity => "`uri` and `organization`",
         Service::License => "`uri`, `organization` and `license` under `routes`",
