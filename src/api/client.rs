@@ -11,7 +11,7 @@ use super::endpoint_variant::KnownVariants;
 use super::jwt::subject;
 use super::session::{Session, SignedIn};
 use super::urls::service_url;
-use super::{Answer, CallError, CallStats, Config, DepartureGate, ErrorCode, OwnCode};
+use super::{AllocationRoute, Answer, CallError, CallStats, Certainty, Config, DepartureGate, ErrorCode, OwnCode};
 use crate::event::{Method, Observer, Service};
 use crate::model::UserId;
 use crate::pace::{SimulatedTraffic, Spent};
@@ -95,6 +95,27 @@ impl Client {
         Ok(self.sign_in().await?.account)
     }
 
+    /// By which route users' allocations are read, once that is known.
+    pub fn allocation_route(&self) -> Option<AllocationRoute> {
+        self.variants.allocation_route.get().map(|(route, _)| route)
+    }
+
+    /// The same, if a later process may go by it.
+    pub fn lasting_allocation_route(&self) -> Option<AllocationRoute> {
+        let known = self.variants.allocation_route.get();
+        known.and_then(|(route, certainty)| (certainty == Certainty::Lasting).then_some(route))
+    }
+
+    /// Keeps by which route allocations are read.
+    pub fn keep_allocation_route(&self, route: AllocationRoute, certainty: Certainty) {
+        self.variants.allocation_route.set(Some((route, certainty)));
+    }
+
+    /// Forgets a route that no longer works.
+    pub fn forget_allocation_route(&self) {
+        self.variants.allocation_route.set(None);
+    }
+
     pub(super) fn config(&self) -> &Config {
         &self.session.shared.config
     }
@@ -129,15 +150,24 @@ pub(super) fn paged(mut url: Url, skip: u64, top: u32) -> Url {
 /// What was found, `None` if the server says there is none.
 pub(super) fn found<T>(outcome: Result<Option<T>>) -> Result<Option<T>> {
     match outcome {
-        // A page for people is no answer about the thing that was asked for: the route is wrong.
-        Err(error) if error.status == Some(404) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) => Ok(Answer {
-            value: None,
-            receipt: super::Receipt {
-                http_status: 404,
-                trace_id: error.trace_id,
-                attempts: error.attempts,
-            },
-        }),
+        // A page for people is no answer about the thing that was asked for: the route is wrong. Nor is one about the
+        // organization.
+        Err(error)
+            if error.status == Some(404)
+                && !matches!(
+                    error.code,
+                    ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NoAccountLicense)
+                ) =>
+        {
+            Ok(Answer {
+                value: None,
+                receipt: super::Receipt {
+                    http_status: 404,
+                    trace_id: error.trace_id,
+                    attempts: error.attempts,
+                },
+            })
+        }
         other => other,
     }
 }

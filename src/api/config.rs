@@ -3,7 +3,6 @@
 use secrecy::SecretString;
 
 use super::BaseUrl;
-use crate::event::Method;
 use crate::model::{Capabilities, OrganizationId};
 use crate::pace::{Limits, RetryPolicy};
 
@@ -95,8 +94,6 @@ pub struct Routes {
     pub portal: String,
     /// The page that an invitation leads to.
     pub accept_invite: String,
-    /// The method of the two allocation calls that is tried first; the other of PUT and POST is tried on 405.
-    pub allocate_method: Method,
 }
 
 impl Default for Routes {
@@ -106,7 +103,6 @@ impl Default for Routes {
             license: "{org}/lease_".to_owned(),
             portal: "{org}/portal_".to_owned(),
             accept_invite: "portal_/acceptInvite".to_owned(),
-            allocate_method: Method::Put,
         }
     }
 }

@@ -28,7 +28,7 @@ impl Client {
                     "userBundleCodes": bundles,
                     "useExternalLicense": external_license,
                 }));
-            let reply = self.allocate(&self.variants.allocate_to_group, request).await?;
+            let reply = self.allocate(request).await?;
             return Ok(reply.with(()));
         };
         let limit = |quota: &Quota| json!({ "userBundleCode": quota.code, "limit": quota.limit });

@@ -109,12 +109,13 @@ fn group(value: &Value) -> Option<Group> {
     })
 }
 
-/// The entry of this name: under it in a map, or in a list the one that carries it. A display name, which people
+/// The entry of this name: under it in a map, or in a list the one that carries it. What Search has as `identityName` is
+/// `name` here (`uipath-api`, 10). A display name, which people
 /// choose for themselves, says who a group is and never who a user is.
 fn resolved_as(value: &Value, name: &str, kind: EntityType) -> Option<Resolved> {
     let names: &[&str] = match kind {
-        EntityType::User => &["identityName", "userName"],
-        EntityType::Group => &["identityName", "displayName"],
+        EntityType::User => &["name", "identityName", "userName"],
+        EntityType::Group => &["name", "identityName", "displayName"],
     };
     let entry = match value {
         Value::Array(_) => {

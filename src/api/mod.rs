@@ -23,6 +23,7 @@ mod session;
 mod types;
 mod urls;
 mod user;
+mod user_licenses;
 mod users;
 
 pub use base_url::{BaseUrl, BaseUrlError};
@@ -33,7 +34,7 @@ pub use departure::DepartureGate;
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use session::SignedIn;
 pub use types::{
-    Allocation, Answer, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser, Page, Receipt, Resolved, Seats,
-    UserUpdate,
+    Allocation, AllocationRoute, Answer, Certainty, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser,
+    Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
 };
 pub use user::{PackedTexts, User, UserTexts};

@@ -32,7 +32,6 @@ impl Cost {
         let circumstances = Circumstances {
             sheet,
             rules,
-            allocate_method: organization.allocate_method,
             concurrency: organization.read.concurrency,
             reads: &stats.calls,
             reading: match ahead {

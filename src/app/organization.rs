@@ -13,7 +13,7 @@ use super::spent_quota::SpentQuotaFile;
 use crate::api::{self, BaseUrl, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
-use crate::event::{Method, Observer};
+use crate::event::Observer;
 use crate::model::OrganizationId;
 use crate::sandbox::{self, Sandbox};
 use crate::saved_plan::PlanOrganization;
@@ -31,8 +31,6 @@ pub(super) struct Organization {
     /// Its name in addresses.
     pub(super) name: String,
     pub(super) read: ReadOptions,
-    /// The method that allocates licences here.
-    pub(super) allocate_method: Method,
     spent_quota: SpentQuotaFile,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
@@ -91,7 +89,6 @@ impl Organization {
                 concurrency: settings.limits.concurrency as usize,
                 capabilities: config.capabilities,
             },
-            allocate_method: config.routes.allocate_method,
             spent_quota,
             client,
             _sandbox: sandbox,

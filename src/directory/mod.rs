@@ -5,6 +5,7 @@
 //! here knows about rows, steps or planned changes.
 
 mod accounts;
+mod allocation_reading;
 mod allocations;
 mod error;
 mod forecast;
@@ -22,14 +23,15 @@ mod suggestion;
 mod users;
 
 pub use accounts::Accounts;
-pub use allocations::Allocations;
+pub use allocation_reading::Blocks;
+pub use allocations::{Allocations, HowRead, ReadAllocations};
 pub use error::ReadError;
 pub use forecast::{Listings, read_back_calls};
 pub use groups::Groups;
 pub use index::Found;
-pub use needs::{Detail, Needs, Rules, Want};
+pub use needs::{Detail, Holders, Needs, Rules, Want};
 pub use paging::ListingShape;
-pub use reader::{ReadOptions, find_accounts, read, read_allocations};
+pub use reader::{ReadOptions, allocations_of, find_accounts, read};
 pub use snapshot::{Contents, Snapshot};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a sheet needs to know of the organization, as plain data.
 
+use super::Blocks;
 use crate::model::{GroupRef, UserRef};
 
 /// What to read. Everything else stays unread and costs nothing.
@@ -23,6 +24,12 @@ pub struct Needs<'a> {
     pub administrators: bool,
     /// The users' direct allocations.
     pub allocations: Want,
+    /// Whose.
+    pub holders: Holders<'a>,
+    /// Users whose allocation is to be released: an id among them that no account has may be an orphan's.
+    pub released: Vec<&'a UserRef>,
+    /// Whether it matters if somebody without a bundle is blocked.
+    pub blocks: Blocks,
     /// The seats of each bundle.
     pub seats: Want,
     /// The licence rules of groups.
@@ -39,6 +46,16 @@ pub enum Detail {
     /// The whole profile with its groups, and certainty that no second account bears the name:
     /// for rows that compare profiles or memberships, and for those that delete.
     Profile,
+}
+
+/// Whose direct allocations are wanted.
+#[derive(Debug, Clone, Default)]
+pub enum Holders<'a> {
+    /// Everybody's.
+    #[default]
+    Everybody,
+    /// Those of these users, and of the accounts that have one of the [`addresses`](Needs::addresses) already.
+    Of(Vec<&'a UserRef>),
 }
 
 /// How badly a part is wanted that not every installation offers.

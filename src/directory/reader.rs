@@ -3,8 +3,11 @@
 use futures::{FutureExt, try_join};
 
 use super::listing::Lister;
-use super::{Accounts, Allocations, Contents, Detail, Groups, Listings, Needs, ReadError, Rules, Snapshot, Want};
-use crate::api::{CallError, Client, Failure, GroupRule};
+use super::{
+    Accounts, Blocks, Contents, Detail, Groups, Holders, Listings, Needs, ReadAllocations, ReadError, Rules, Snapshot,
+    Want,
+};
+use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
 use crate::model::{Capabilities, UserId};
 
@@ -31,30 +34,36 @@ pub async fn read(
         options,
         observer,
     };
-    let (users, (groups, rules), allocations, seats, acting_user) = try_join!(
+    let (users, (groups, rules), early, seats, acting_user) = try_join!(
         reader.read_users(needs),
         reader.read_groups_and_rules(needs),
-        reader.read_allocations(needs.allocations),
+        reader.read_allocations_early(needs),
         reader.read_seats(needs.seats),
         reader.read_acting_user(),
     )?;
+    let allocations = match early {
+        Some(early) => early,
+        None => reader.read_allocations(needs, &users.accounts).await?,
+    };
     // A user whose profile is read brings its groups along.
     let administrators = if needs.administrators && users.detail == Detail::Identity {
         reader.read_administrators(&groups).await?
     } else {
         Vec::new()
     };
-    let (allocations, allocations_shape) = allocations.unzip();
     let listings = Listings {
         users: users.shape,
-        allocations: allocations_shape,
+        allocations: allocations.as_ref().and_then(|read| read.how),
     };
     Ok(Snapshot::from(Contents {
         listings,
         accounts: users.accounts,
         groups,
         administrators,
-        allocations,
+        allocations: allocations.map(|read| match needs.blocks {
+            Blocks::Told => read.allocations,
+            Blocks::Alike => read.allocations.with_none_unclear(),
+        }),
         seats,
         rules,
         acting_user,
@@ -82,19 +91,21 @@ pub async fn find_accounts(
     Ok(reader.read_users(&needs).await?.accounts)
 }
 
-/// Reads every direct allocation again.
-pub async fn read_allocations(
+/// Reads what these users hold directly by now. It is one call for some hundred users where the service answers for many
+/// at once, else the listing of everybody: [`ReadAllocations::how`] says which it was. Of a user without a bundle it may
+/// leave open whether it is blocked; [`Allocations::agrees_with`](super::Allocations::agrees_with) compares accordingly.
+pub async fn allocations_of(
     client: &Client,
+    users: &[UserId],
     options: &ReadOptions,
     observer: &Observer,
-) -> Result<Allocations, ReadError> {
+) -> Result<ReadAllocations, ReadError> {
     let reader = Reader {
         client,
         options,
         observer,
     };
-    let read = reader.read_allocations(Want::Required).await?;
-    Ok(read.map(|(allocations, _)| allocations).unwrap_or_default())
+    reader.allocations_of(users, Blocks::Alike).await
 }
 
 /// Who reads, from where and how.
@@ -105,6 +116,25 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Allocations that are listed whoever they are wanted of: there is no need to wait for the accounts. `None` if they
+    /// have to be read by the accounts' ids.
+    async fn read_allocations_early(&self, needs: &Needs<'_>) -> Result<Option<Option<ReadAllocations>>, ReadError> {
+        if needs.allocations == Want::No || matches!(needs.holders, Holders::Everybody) {
+            return self.read_allocations(needs, &Accounts::default()).await.map(Some);
+        }
+        if self.client.allocation_route() != Some(AllocationRoute::Listing) {
+            return Ok(None);
+        }
+        match self.all_allocations().await {
+            Ok(read) => Ok(Some(Some(read))),
+            Err(ReadError::NoAllocations { .. }) => {
+                self.client.forget_allocation_route();
+                Ok(None)
+            }
+            Err(error) => self.without(needs.allocations, error).map(Some),
+        }
+    }
+
     async fn read_acting_user(&self) -> Result<Option<UserId>, ReadError> {
         let read = self.client.acting_user().await;
         read.map_err(failed_to_read("which account this is"))
@@ -172,6 +202,6 @@ mod tests {
         fn is_send<T: Send>(_: T) {}
         is_send(read(client, &Needs::default(), options, observer));
         is_send(find_accounts(client, &[], options, observer));
-        is_send(read_allocations(client, options, observer));
+        is_send(allocations_of(client, &[], options, observer));
     }
 }

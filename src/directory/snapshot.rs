@@ -2,7 +2,7 @@
 
 use super::{Accounts, Allocations, Found, Groups, Listings};
 use crate::api::{Allocation, Group, GroupRule, Seats, User};
-use crate::model::{BundleCode, GroupId, GroupRef, UserId, UserRef};
+use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
 
 /// What a snapshot is made of.
 #[derive(Debug, Default)]
@@ -97,6 +97,23 @@ impl Snapshot {
         self.allocations()?.of(user)
     }
 
+    /// What the user holds by its groups' rules. `None` where that is not known: only some installations tell it.
+    pub fn inherited(&self, user: UserId) -> Option<&BundleSet> {
+        self.allocations()?.inherited_by(user)
+    }
+
+    /// Whether it is unknown what the user holds directly: nothing could be read, or nothing that tells somebody who is
+    /// blocked from somebody without an allocation, where that matters.
+    pub fn is_direct_unknown(&self, user: UserId) -> bool {
+        self.allocations().is_none_or(|read| read.is_unclear(user))
+    }
+
+    /// The allocation of an account that is gone while its seats are still taken.
+    pub fn orphan(&self, user: UserId) -> Option<&Allocation> {
+        let is_account = !matches!(self.user(&UserRef::Id(user)), Found::None { .. });
+        self.direct(user).filter(|_| !is_account)
+    }
+
     /// The seats of every bundle; `None` if they were not read.
     pub fn seats(&self) -> Option<&[Seats]> {
         self.0.seats.as_deref()
@@ -167,6 +184,7 @@ mod tests {
             user: ann,
             bundles: BundleSet::default(),
             external_license: false,
+            is_orphan: false,
         };
         let read = Snapshot::from(Contents {
             allocations: Some([allocation.clone()].into_iter().collect()),

@@ -10,9 +10,9 @@ use uuid::Builder;
 
 use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId};
 use super::read_back::{Lack, Successor};
-use super::request::{Reply, Request};
+use super::request::Reply;
 use crate::api::{InviteReply, Receipt};
-use crate::directory::{Allocations, read_back_calls};
+use crate::directory::{Allocations, HowRead, read_back_calls};
 use crate::event::{Method, Service};
 use crate::model::UserId;
 use crate::pace::SimulatedTraffic;
@@ -69,8 +69,6 @@ pub struct Circumstances<'a> {
     pub sheet: PlannedSheet<'a>,
     /// What the user chose.
     pub rules: &'a Rules,
-    /// The method that allocates licences.
-    pub allocate_method: Method,
     /// How many calls may be in flight.
     pub concurrency: usize,
     /// The calls that reading the present state took.
@@ -182,7 +180,7 @@ impl Simulation<'_> {
             // These reads only follow lost, refused or short answers, which do not occur here; the reply is that
             // nothing was found.
             Effect::FindAccounts { task, .. } => self.inputs.push_back(Input::AccountsFound(task, Ok(HashMap::new()))),
-            Effect::ReadAllocations(task, _) => {
+            Effect::ReadAllocations { task, .. } => {
                 self.inputs
                     .push_back(Input::AllocationsRead(task, Ok(Allocations::default())));
             }
@@ -201,9 +199,8 @@ impl Simulation<'_> {
         let Some(kind) = self.machine.kind(task) else { return };
         let label = kind.label();
         let of = match kind {
-            CallKind::Allocate(..) => (Service::License, self.circumstances.allocate_method),
-            // Quotas have a route of their own, which is a PUT everywhere.
-            CallKind::GroupRule(_) if !self.has_quotas(task) => (Service::License, self.circumstances.allocate_method),
+            // Without a portal the licence service releases.
+            CallKind::Release if !self.circumstances.rules.portal => (Service::License, Method::Delete),
             other => other.cost(),
         };
         let entries = self.machine.entries(task) as u64;
@@ -214,10 +211,6 @@ impl Simulation<'_> {
             self.inputs.push_back(Input::Departing(task));
         }
         self.traffic.call(of.0, of.1, SimulatedCall::Change(task));
-    }
-
-    fn has_quotas(&self, task: TaskId) -> bool {
-        matches!(self.machine.request(task), Some(Request::GroupRule(change)) if change.quotas.is_some())
     }
 
     /// The call succeeds for every entry.
@@ -247,8 +240,8 @@ impl Simulation<'_> {
     }
 
     fn read_back(&mut self, task: TaskId, successors: &[Successor]) {
-        let wants_licenses = successors.iter().any(|successor| !successor.licenses.is_empty());
-        let calls = read_back(successors.len(), wants_licenses, self.circumstances);
+        let holders = successors.iter().filter(|successor| !successor.licenses.is_empty());
+        let calls = read_back(successors.len(), holders.count(), self.circumstances);
         self.reading_back = Some((task, successors.len(), calls.values().sum::<u64>() + 1));
         for ((service, method), count) in &calls {
             for _ in 0..*count {
@@ -275,7 +268,7 @@ impl Simulation<'_> {
 }
 
 /// The calls of the stage that reads successors back: the listings as they will have grown and shrunk by then.
-fn read_back(accounts: usize, wants_licenses: bool, circumstances: &Circumstances<'_>) -> Calls {
+fn read_back(accounts: usize, holders: usize, circumstances: &Circumstances<'_>) -> Calls {
     let PlannedSheet { plan, snapshot, .. } = circumstances.sheet;
     let listings = snapshot.listings();
     let Some(users) = listings.users else {
@@ -303,11 +296,16 @@ fn read_back(accounts: usize, wants_licenses: bool, circumstances: &Circumstance
         }
     }
     let count = |change: (bool, bool)| held.values().filter(|held| **held == change).count() as u64;
-    let allocations = listings.allocations.filter(|_| wants_licenses);
+    let allocations = listings.allocations.map(|how| match how {
+        HowRead::ByPages(shape) => HowRead::ByPages(shape.changed(count((false, true)), count((true, false)))),
+        HowRead::InBulk | HowRead::OneByOne => how,
+    });
+    // What was not readable before is not read back.
+    let holders = if snapshot.allocations().is_some() { holders } else { 0 };
     read_back_calls(
         users.changed(made, deleted),
-        allocations.map(|shape| shape.changed(count((false, true)), count((true, false)))),
-        accounts as u64,
+        allocations,
+        (accounts as u64, holders as u64),
         circumstances.concurrency as u64,
     )
 }

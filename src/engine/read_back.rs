@@ -114,12 +114,18 @@ impl ReadBack {
                 .collect();
             let addresses: Vec<&str> = open.iter().map(|place| successors[*place].address.as_str()).collect();
             let accounts = directory::find_accounts(&self.client, &addresses, &self.options, &self.observer).await?;
-            let wants_licenses =
-                self.options.capabilities.portal && open.iter().any(|place| !successors[*place].licenses.is_empty());
-            let held = if wants_licenses {
-                Some(directory::read_allocations(&self.client, &self.options, &self.observer).await?)
-            } else {
+            let can_read = self.options.capabilities.portal || self.client.allocation_route().is_some();
+            let holders: Vec<UserId> = open
+                .iter()
+                .map(|place| &successors[*place])
+                .filter(|successor| can_read && !successor.licenses.is_empty())
+                .map(|successor| successor.user)
+                .collect();
+            let held = if holders.is_empty() {
                 None
+            } else {
+                let read = directory::allocations_of(&self.client, &holders, &self.options, &self.observer).await?;
+                Some(read.allocations)
             };
             for place in open {
                 let successor = &successors[place];

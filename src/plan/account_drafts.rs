@@ -91,7 +91,7 @@ impl<'a> AccountDraft<'a> {
         Self {
             user: Some(user),
             allocation: snapshot.direct(user.id),
-            is_unread: snapshot.allocations().is_none(),
+            is_unread: snapshot.is_direct_unknown(user.id),
             ..Self::pending(label)
         }
     }

@@ -1,7 +1,7 @@
 //! What must be read before rows can be planned.
 
 use super::Rules;
-use crate::directory::{self, Detail, Needs, Want};
+use crate::directory::{self, Blocks, Detail, Holders, Needs, Want};
 use crate::model::{DeleteWhen, GroupRef, Operation, Row, UserRef};
 
 /// What these rows need to know about the organization.
@@ -9,6 +9,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     let mut needs = Needs::default();
     let mut rule_groups: Vec<&GroupRef> = Vec::new();
     let mut allocations = Want::No;
+    let mut holders: Vec<&UserRef> = Vec::new();
     for row in rows {
         match &row.operation {
             Operation::Invite(invite) => {
@@ -34,16 +35,30 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.administrators = true;
                 needs.groups = true;
                 // The seats that a deletion frees are counted, and what the account had is recorded.
+                holders.push(user);
                 wants(&mut allocations, true, Want::Optional);
             }
-            Operation::SetLicenses { user, .. } | Operation::BlockLicenses { user } => {
+            Operation::SetLicenses { user, .. } => {
                 needs.users.push(user);
+                holders.push(user);
                 wants(&mut allocations, true, Want::Optional);
             }
-            Operation::AddLicenses { user, .. }
-            | Operation::RemoveLicenses { user, .. }
-            | Operation::ReleaseLicenses { user } => {
+            Operation::BlockLicenses { user } => {
                 needs.users.push(user);
+                holders.push(user);
+                needs.blocks = Blocks::Told;
+                wants(&mut allocations, true, Want::Optional);
+            }
+            Operation::AddLicenses { user, .. } | Operation::RemoveLicenses { user, .. } => {
+                needs.users.push(user);
+                holders.push(user);
+                wants(&mut allocations, true, Want::Required);
+            }
+            Operation::ReleaseLicenses { user } => {
+                needs.users.push(user);
+                holders.push(user);
+                needs.released.push(user);
+                needs.blocks = Blocks::Told;
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::SetGroupLicenses { group, .. } => {
@@ -60,6 +75,8 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                     needs.to_delete.push(&migrate.user);
                 }
                 needs.addresses.push(migrate.new_email.as_str());
+                holders.push(&migrate.user);
+                needs.blocks = Blocks::Told;
                 needs.administrators = true;
                 needs.groups = true;
                 let captures = migrate.licenses.is_none();
@@ -73,7 +90,12 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     }
     if allocations != Want::No {
         needs.seats = Want::Optional;
-        needs.allocations = if rules.portal { allocations } else { Want::No };
+        needs.allocations = match allocations {
+            // Without a portal there may be no way, and a sheet that can spare them does not look for one.
+            Want::Optional if !rules.portal => Want::No,
+            wanted => wanted,
+        };
+        needs.holders = Holders::Of(holders);
     }
     if !rule_groups.is_empty() {
         needs.rules = directory::Rules::Of(rule_groups);

@@ -65,6 +65,10 @@ pub enum RowReason {
     AnswerIncomplete,
     /// The server's answer does not confirm the licences that were asked for.
     NotConfirmed,
+    /// The server answered that it could not release the account's licences.
+    ReleaseFailed,
+    /// The organization owns no seat of a bundle.
+    NotOwned,
     /// The new account lacks something, so the old one was kept.
     NotVerified,
     /// The run stopped before the row was reached.
@@ -114,7 +118,7 @@ mod tests {
         let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
             already_gone no_account account_missing another_account same_account directory_user own_account administrator \
-            licenses_unreadable seats_short not_accepted invitation_refused answer_incomplete not_confirmed not_verified \
+            licenses_unreadable seats_short not_accepted invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified \
             stopped inviting creating handing_over made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowCode::None.to_string(), "");

@@ -15,6 +15,7 @@ mod exchange;
 mod faults;
 mod groups;
 mod invitations;
+mod license_reads;
 mod licenses;
 mod log;
 mod portal;
@@ -37,7 +38,10 @@ mod world;
 
 pub use config::{Config, Credentials, Edition, Population, Routes};
 pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
-pub use quirks::{CreateRefusal, EmailChange, EmptyAllocation, PortalForm, Quirks, Reinvitation, UnknownIds};
+pub use quirks::{
+    BulkRead, Closed, CreateRefusal, EmailChange, EmptyAllocation, LicenseRoutes, PortalForm, Quirks, Reinvitation,
+    UnknownIds,
+};
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};
 pub use stats::RequestStats;

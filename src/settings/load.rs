@@ -244,7 +244,7 @@ mod tests {
             users_per_invite = -1\n\
             [profile.default.routes]\n\
             license = \"https://x\"\n\
-            allocate_method = \"PATCH\"\n";
+            allocate_method = \"PUT\"\n";
         let told = refused(file, &[]);
         for (line, start) in [
             (
@@ -378,7 +378,7 @@ mod tests {
         let file = whole()
             + "bundle_codes = [\"NEWNU\"]\n[profile.default.limits]\nwindow = \"5000ms\"\nretries = 2\nmax_wait = \"1m\"\n\
             concurrency = 4\ntimeout = \"90s\"\nshare = 1\n[profile.default.routes]\nlicense = \"/la/\"\n\
-            allocate_method = \"post\"\n[profile.default.batch]\nusers_per_page = 50\n";
+            [profile.default.batch]\nusers_per_page = 50\n";
         let overrides = Overrides {
             concurrency: Some(16),
             ..Overrides::default()
@@ -392,7 +392,6 @@ mod tests {
         assert_eq!(limits.timeout, Duration::from_secs(90));
         assert_eq!(settings.routes.license, "la");
         assert_eq!(settings.routes.portal, "{org}/portal_");
-        assert_eq!(settings.routes.allocate_method, Method::Post);
         assert_eq!(
             (settings.batch.users_per_page, settings.batch.users_per_invite),
             (50, 100)

@@ -151,12 +151,11 @@ async fn every_endpoint_of_the_cloud_answers_as_the_client_expects() {
 }
 
 #[tokio::test]
-async fn an_automation_suite_with_other_routes_and_methods_serves_too() {
+async fn an_automation_suite_with_other_routes_serves_too() {
     let config = sandbox::Config {
         edition: Edition::AutomationSuite,
         routes: sandbox::Routes {
             license: "la".to_owned(),
-            allocate_method: "POST".to_owned(),
             ..sandbox::Routes::default()
         },
         ..sandbox::Config::unlimited()

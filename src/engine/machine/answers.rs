@@ -11,7 +11,7 @@ use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt, Seats};
+use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt, ReleaseReply, Seats};
 use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
@@ -58,6 +58,7 @@ impl Machine<'_> {
         match reply {
             Reply::Done => self.end_steps(&call.steps, StepState::Done),
             Reply::Allocated(allocations) => self.allocated(&call, &allocations),
+            Reply::Released(replies) => self.released(&call, &replies),
             Reply::Invited(replies) => {
                 let mut lost = Vec::new();
                 for (step, reply) in call.steps.iter().zip(replies) {
@@ -98,20 +99,51 @@ impl Machine<'_> {
             .map(|allocation| (allocation.user, &allocation.bundles))
             .collect();
         let mut confirmed = Vec::with_capacity(call.steps.len());
+        let mut unnamed = Vec::new();
         for step in &call.steps {
             let user = self.steps.user_of(*step);
-            let words = match user.and_then(|user| held.get(&user)) {
-                Some(held) if *held == bundles => {
-                    confirmed.push(*step);
-                    continue;
-                }
-                Some(held) => format!("the server answered that the account holds {held} instead of {bundles}"),
-                None => "the server's answer does not name this account".to_owned(),
+            let Some(held) = user.and_then(|user| held.get(&user)) else {
+                unnamed.push(*step);
+                continue;
             };
+            if *held == bundles {
+                confirmed.push(*step);
+                continue;
+            }
+            let words = format!("the server answered that the account holds {held} instead of {bundles}");
             let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
             self.fail_or_look(&[*step], &failure, None);
         }
+        self.look_for_unnamed(unnamed);
         self.end_steps(&confirmed, StepState::Done);
+    }
+
+    /// A 200 to a release counts for the users that it does not name as failed.
+    fn released(&mut self, call: &Call, replies: &[ReleaseReply]) {
+        let (mut released, mut unnamed) = (Vec::with_capacity(call.steps.len()), Vec::new());
+        for (step, reply) in call.steps.iter().zip(replies) {
+            match reply {
+                ReleaseReply::Released => released.push(*step),
+                ReleaseReply::Missing => unnamed.push(*step),
+                ReleaseReply::Failed => {
+                    let words = "the licence service answered that it could not release this account's licences; run the \
+                                 same command again, or release them in the admin portal";
+                    let failure = StepFailure::new(Status::Failed, RowReason::ReleaseFailed, words);
+                    self.fail_step(*step, &failure, None);
+                }
+            }
+        }
+        self.look_for_unnamed(unnamed);
+        self.end_steps(&released, StepState::Done);
+    }
+
+    /// Accounts that a successful answer about licences leaves out: what they hold now is read.
+    fn look_for_unnamed(&mut self, steps: Vec<StepIndex>) {
+        if !steps.is_empty() {
+            let words = "the server's answer does not name this account";
+            let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
+            self.look_for_held(steps, failure);
+        }
     }
 
     /// Entries that the answer does not mention.
@@ -219,7 +251,7 @@ impl Machine<'_> {
             self.fail_step(step, failure, error);
         }
         if !unknown.is_empty() {
-            self.look_for_taken_over(unknown, failure.clone());
+            self.look_for_held(unknown, failure.clone());
         }
     }
 

@@ -10,6 +10,7 @@ use crate::engine::read_back::{Lack, Successor};
 use crate::engine::request::Reply;
 use crate::event::Event;
 use crate::ledger::Record;
+use crate::model::UserId;
 
 /// A call or read that the machine has requested and that has not been answered yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,8 +83,15 @@ pub enum Effect {
         /// Their addresses, or user names.
         addresses: Vec<String>,
     },
-    /// Read every direct allocation.
-    ReadAllocations(TaskId, Urgency),
+    /// Read the direct allocations of these users.
+    ReadAllocations {
+        /// Which task.
+        task: TaskId,
+        /// Whose.
+        users: Vec<UserId>,
+        /// Whether a stop holds it back.
+        urgency: Urgency,
+    },
     /// Read successors back until all are complete or patience runs out.
     ReadSuccessors(TaskId, Vec<Successor>),
     /// Read the organization's seats.

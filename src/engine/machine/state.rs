@@ -61,8 +61,8 @@ pub(super) enum Task {
     Call { waiting: Waiting, touched: Touched },
     /// Accounts whose creation had no clear answer are being looked for.
     LookForMade { call: Call, lost: StepFailure },
-    /// Allocations are being read, because it is unknown whether successors have taken over their licences.
-    LookForTakenOver { steps: Vec<StepIndex>, lost: StepFailure },
+    /// Allocations are being read, because it is unknown what the accounts of these steps hold now.
+    LookForHeld { steps: Vec<StepIndex>, lost: StepFailure },
     /// Successors are being read back.
     Verify { steps: Vec<StepIndex> },
     /// The seats are being read, after one was refused.
