@@ -31,14 +31,14 @@ impl Client {
             }
         }
         let request = |url| ApiRequest::new(Method::Get, Service::License, url).needs(READ);
-        let inventory = self.session.call(request(self.license_url(&["user-license"]))).await;
+        let inventory = self.license_call(request(self.license_url(&["user-license"]))).await;
         match inventory.and_then(|reply| reply.read("an inventory of seats", inventory_of)) {
             Err(error) if error.failure == Failure::Refused => {
                 unanswered.get_or_insert(error);
             }
             other => return other,
         }
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let path = ["api", "account", &organization, "license-summary"];
         let summary = self
             .session
@@ -113,7 +113,7 @@ impl Client {
             self.portal(variant, &[], request).await?
         } else {
             let url = self.license_url(&["user-license"]);
-            self.session.call(request(url)).await?
+            self.license_call(request(url)).await?
         };
         let released = released(&reply.value, users);
         Ok(reply.with(released))

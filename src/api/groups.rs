@@ -21,7 +21,7 @@ const MAX_NAMES: usize = 20;
 impl Client {
     /// Every local group (not paged).
     pub async fn groups(&self) -> Result<Vec<Group>> {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let reply = self.session.call(request).await?;
@@ -30,7 +30,7 @@ impl Client {
 
     /// One group, `None` if there is none of this id.
     pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let read = |value: &Value| match value {
@@ -43,7 +43,7 @@ impl Client {
 
     /// One page of a group's members.
     pub async fn group_members(&self, id: GroupId, skip: u64, top: u32) -> Result<Page<UserId>> {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string(), "Members"]);
         let request = ApiRequest::new(Method::Get, Service::Identity, paged(url, skip, top)).needs(READ);
         let member_id = |value: &Value| guid(member(value, &["id", "identifier"]).unwrap_or(value)).map(UserId);
@@ -61,7 +61,7 @@ impl Client {
             .needs(WRITE)
             .entries(add.len() + remove.len())
             .json(&json!({
-                "partitionGlobalId": self.config().organization_id,
+                "partitionGlobalId": self.organization_id,
                 "name": group.name,
                 "directoryUserIDsToAdd": add,
                 "directoryUserIDsToRemove": remove,
@@ -82,7 +82,7 @@ impl Client {
             let (method, service) = (Method::Post, Service::Identity);
             return Err(CallError::not_sent(method, service, OwnCode::TooManyNames, message));
         }
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Directory", "BulkResolveByName", &organization]);
         let entity_type = match kind {
             EntityType::User => "user",

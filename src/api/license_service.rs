@@ -19,7 +19,7 @@ impl Client {
     /// Sends an allocation. It is a PUT and nothing else: POST on the same address reads (`uipath-api`, 10), so a server
     /// that takes no PUT has allocated nothing.
     pub(super) async fn allocate(&self, request: ApiRequest) -> Result<Reply, CallError> {
-        self.session.call(request).await.map_err(|error| match error.status {
+        self.license_call(request).await.map_err(|error| match error.status {
             Some(405) => {
                 let message = format!("{}; check `license` under `routes`", error.message);
                 CallError { message, ..error }
@@ -49,7 +49,8 @@ impl Client {
         // The portal may answer a wrong route with a web page and a good status.
         let html = ErrorCode::Own(OwnCode::HtmlAnswer);
         let is_wrong_variant = |error: &CallError| error.status == Some(404) || error.code == html;
-        variant.send(&self.session, request_to, is_wrong_variant).await
+        let outcome = variant.send(&self.session, request_to, is_wrong_variant).await;
+        outcome.map_err(|error| self.naming_the_organization(error))
     }
 }
 

@@ -32,7 +32,7 @@ pub use client::Client;
 pub use config::{Config, Credentials, Routes};
 pub use departure::DepartureGate;
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
-pub use session::SignedIn;
+pub use session::{Session, SignedIn};
 pub use types::{
     Allocation, AllocationRoute, Answer, Certainty, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser,
     Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,

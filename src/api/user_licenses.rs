@@ -27,7 +27,7 @@ impl Client {
             .needs(READ)
             .entries(users.len())
             .json(&json!({ "userIds": users }));
-        let reply = self.session.call(request).await?;
+        let reply = self.license_call(request).await?;
         let asked: HashSet<&UserId> = users.iter().collect();
         reply.read("a list of users' licences", |value| {
             let page = page(value, user_licenses)?;
@@ -46,7 +46,7 @@ impl Client {
             Value::Null => Some(None),
             value => allocation(value).filter(|held| held.user == user).map(Some),
         };
-        let outcome = self.session.call(request).await;
+        let outcome = self.license_call(request).await;
         found(outcome.and_then(|reply| reply.read("a user's licences", read)))
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Ending;
 use super::console::{Console, complain};
 use super::failure::{Failure, told};
+use super::organization::Doorway;
 use super::runtime::off_thread;
-use crate::api::Client;
 use crate::cli::{Permission, SheetOptions, Target};
 use crate::intake::{self, Intake};
 use crate::model::{BundleCode, Capabilities, Catalogue};
@@ -86,7 +86,7 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
 pub(super) async fn read_sheet(
     source: &Arc<Source>,
     options: intake::Options,
-    client: &Client,
+    doorway: &Doorway,
 ) -> Result<Intake, SheetError> {
     let read = |mut options: intake::Options, codes: Vec<BundleCode>| {
         let source = Arc::clone(source);
@@ -107,6 +107,9 @@ pub(super) async fn read_sheet(
         return Ok(first);
     }
     // If the inventory cannot be read, the codes stay unknown, and the problems say so.
+    let Ok(client) = doorway.client().await else {
+        return Ok(first);
+    };
     let Ok(seats) = client.seats().await else {
         return Ok(first);
     };

@@ -14,6 +14,7 @@ mod failure;
 mod guards;
 mod inputs;
 mod job;
+mod memory;
 mod next;
 mod organization;
 mod panics;
@@ -25,7 +26,6 @@ mod run;
 mod runtime;
 mod sandbox;
 mod signals;
-mod spent_quota;
 
 pub use dispatch::main;
 pub use ending::Ending;

@@ -8,21 +8,32 @@ use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::failure::Failure;
+use super::memory::{Memory, MemoryFile};
 use super::runtime::off_thread;
-use super::spent_quota::SpentQuotaFile;
-use crate::api::{self, BaseUrl, Client, Config};
+use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
 use crate::event::Observer;
 use crate::model::OrganizationId;
 use crate::sandbox::{self, Sandbox};
 use crate::saved_plan::PlanOrganization;
-use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
+use crate::settings::{self, Connection, Credentials, FIND_ID, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
 /// The simulated organization of `--sandbox`: always the same one, so that its results can be resumed, and never one
 /// that `reseat sandbox` serves.
 pub(super) const IN_PROCESS: OrganizationId = OrganizationId(uuid::uuid!("5a4db0c5-0000-4000-8000-00000000000a"));
+
+/// An organization as it is configured, before it is certain which one it is: where no GUID is configured, the token
+/// tells it.
+pub(super) struct Doorway {
+    session: api::Session,
+    config: Config,
+    configured_id: Option<OrganizationId>,
+    target: Target,
+    users_per_page: u32,
+    sandbox: Option<Sandbox>,
+}
 
 /// An organization, ready for calls.
 pub(super) struct Organization {
@@ -31,25 +42,25 @@ pub(super) struct Organization {
     /// Its name in addresses.
     pub(super) name: String,
     pub(super) read: ReadOptions,
-    spent_quota: SpentQuotaFile,
+    memory: MemoryFile,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
 }
 
-impl Organization {
-    /// Sets up the client, and the sandbox if requested; signs in only when something is sent.
-    pub(super) async fn connect(
+impl Doorway {
+    /// Sets up the session, and the sandbox if requested; signs in only when something is sent.
+    pub(super) async fn of(
         settings: &Settings,
         target: Target,
         observer: Observer,
         stop: CancellationToken,
     ) -> Result<Self, Failure> {
-        let (place, sandbox) = match (target, &settings.connection) {
+        let (place, configured_id, sandbox) = match (target, &settings.connection) {
             (Target::Sandbox, _) => {
                 let (config, sandbox) = simulated().await?;
-                (config, Some(sandbox))
+                (config, Some(sandbox.organization_id()), Some(sandbox))
             }
-            (Target::Configured, Some(connection)) => (configured(connection).await?, None),
+            (Target::Configured, Some(connection)) => (configured(connection).await?, connection.organization_id, None),
             (Target::Configured, None) => {
                 return Err(Failure::new(Ending::CouldNotStart, "no organization is configured")
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
@@ -72,27 +83,112 @@ impl Organization {
             ..HttpConfig::default()
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-        let spent_quota = match target {
-            Target::Sandbox => SpentQuotaFile::none(),
+        Ok(Self {
+            session: api::Session::new(Arc::new(transport), config.clone(), observer, stop),
+            config,
+            configured_id,
+            target,
+            users_per_page: settings.batch.users_per_page,
+            sandbox,
+        })
+    }
+
+    /// A client of the organization, for a look before it is known whether anything is to be done there.
+    pub(super) async fn client(&self) -> Result<Client, Failure> {
+        let id = self.id().await?;
+        let client = Client::new(self.session.clone(), id);
+        recall(&client, &self.memory(id));
+        Ok(client)
+    }
+
+    /// The organization; signs in if its GUID is not configured.
+    pub(super) async fn open(self) -> Result<Organization, Failure> {
+        let id = self.id().await?;
+        let memory = self.memory(id);
+        let client = Client::new(self.session, id);
+        recall(&client, &memory);
+        Ok(Organization {
+            id,
+            name: self.config.organization.clone(),
+            read: ReadOptions {
+                users_per_page: self.users_per_page,
+                concurrency: self.config.concurrency as usize,
+                capabilities: self.config.capabilities,
+            },
+            memory,
+            client,
+            _sandbox: self.sandbox,
+        })
+    }
+
+    fn memory(&self, id: OrganizationId) -> MemoryFile {
+        match self.target {
+            Target::Sandbox => MemoryFile::none(),
             Target::Configured => {
                 let folder = settings::state_folder(&|name| std::env::var(name).ok());
-                SpentQuotaFile::of(config.organization_id, folder.as_deref())
+                MemoryFile::of(self.config.uri.as_str(), id, folder.as_deref())
             }
-        };
-        let client = Client::new(Arc::new(transport), config.clone(), observer, stop);
-        client.recall(&spent_quota.recall(Timestamp::now()));
-        Ok(Self {
-            id: config.organization_id,
-            name: config.organization.clone(),
-            read: ReadOptions {
-                users_per_page: settings.batch.users_per_page,
-                concurrency: settings.limits.concurrency as usize,
-                capabilities: config.capabilities,
-            },
-            spent_quota,
-            client,
-            _sandbox: sandbox,
+        }
+    }
+
+    async fn id(&self) -> Result<OrganizationId, Failure> {
+        if let Some(id) = self.configured_id {
+            return Ok(id);
+        }
+        let signed_in = self.session.signed_in().await.map_err(|error| not_signed_in(&error))?;
+        signed_in.organization.ok_or_else(|| {
+            let message = "no `organization_id` is configured, and the token does not say which organization it is for";
+            Failure::new(Ending::CouldNotStart, message).with_help(format!(
+                "add `organization_id`, or set `RESEAT_ORGANIZATION_ID`: {FIND_ID}"
+            ))
         })
+    }
+}
+
+fn recall(client: &Client, memory: &MemoryFile) {
+    let Memory {
+        spent,
+        allocation_route,
+    } = memory.recall(Timestamp::now());
+    client.recall(&spent);
+    if let Some(route) = allocation_route {
+        client.keep_allocation_route(route, Certainty::Lasting);
+    }
+}
+
+/// The failure of a command that could not sign in.
+fn not_signed_in(error: &CallError) -> Failure {
+    let ending = match error.failure {
+        api::Failure::SignIn => Ending::SignIn,
+        api::Failure::Stopped => Ending::Interrupted,
+        _ if error.is_page() => Ending::SignIn,
+        _ => Ending::CouldNotStart,
+    };
+    Failure::new(ending, format!("failed to read which account this is: {error}"))
+}
+
+impl Organization {
+    /// Makes sure that the token is for the organization whose GUID is configured, before anything is read.
+    ///
+    /// # Errors
+    /// If it is for another.
+    pub(super) async fn check_id(&self) -> Result<(), Failure> {
+        let signed_in = self.client.sign_in().await.map_err(|error| not_signed_in(&error))?;
+        let Some(theirs) = signed_in.organization.filter(|theirs| *theirs != self.id) else {
+            return Ok(());
+        };
+        let message = format!(
+            "`organization_id` is {}, and the token is for the organization {theirs}, so nothing was read",
+            self.id
+        );
+        Err(Failure::new(Ending::CouldNotStart, message).with_help(
+            "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its organization",
+        ))
+    }
+
+    /// Whether the next run will know what this one found out of the organization.
+    pub(super) fn remembers(&self) -> bool {
+        self.memory.lasts()
     }
 
     /// How a saved plan identifies it.
@@ -107,7 +203,11 @@ impl Organization {
 /// However a command ends, the next one knows how much quota it spent.
 impl Drop for Organization {
     fn drop(&mut self) {
-        self.spent_quota.keep(&self.client.spent(), Timestamp::now());
+        let memory = Memory {
+            spent: self.client.spent(),
+            allocation_route: self.client.lasting_allocation_route(),
+        };
+        self.memory.keep(&memory, Timestamp::now());
     }
 }
 
@@ -117,12 +217,7 @@ async fn configured(connection: &Connection) -> Result<Config, Failure> {
     let credentials = off_thread(move || credentials(&sources)).await?;
     Ok(Config {
         identity_uri: connection.identity_uri.clone(),
-        ..Config::new(
-            connection.uri.clone(),
-            connection.organization.clone(),
-            connection.organization_id,
-            credentials,
-        )
+        ..Config::new(connection.uri.clone(), connection.organization.clone(), credentials)
     })
 }
 
@@ -168,6 +263,6 @@ async fn simulated() -> Result<(Config, Sandbox), Failure> {
         scopes: None,
     };
     let uri = BaseUrl::parse(&sandbox.base_url()).map_err(|error| could_not_start(&error))?;
-    let config = Config::new(uri, sandbox.organization(), sandbox.organization_id(), credentials);
+    let config = Config::new(uri, sandbox.organization(), credentials);
     Ok((config, sandbox))
 }

@@ -11,7 +11,7 @@ use super::chosen_rows::{ChosenRows, is_fresh};
 use super::console::{Console, complain};
 use super::failure::Failure;
 use super::inputs::{read_sheet, reading_options};
-use super::organization::Organization;
+use super::organization::{Doorway, Organization};
 use super::relay::Relay;
 use super::signals::Signals;
 use crate::api::{self, CallError};
@@ -55,14 +55,14 @@ impl<'a> Session<'a> {
     pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
         let source = Arc::new(source);
         let reading = reading_options(&planning.sheet, self.settings);
-        let organization = Organization::connect(
+        let doorway = Doorway::of(
             self.settings,
             planning.sheet.target,
             self.relay.observer(),
             self.signals.stop.clone(),
         )
         .await?;
-        let intake = read_sheet(&source, reading, &organization.client)
+        let intake = read_sheet(&source, reading, &doorway)
             .await
             .map_err(|error| could_not_start(&error))?;
         self.tell_reading(&source, &intake);
@@ -89,7 +89,7 @@ impl<'a> Session<'a> {
         Ok(Loaded {
             source,
             intake,
-            organization,
+            organization: doorway.open().await?,
         })
     }
 
@@ -113,6 +113,7 @@ impl<'a> Session<'a> {
         choice: &ChosenRows,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
+        organization.check_id().await?;
         let progress = self.progress();
         let needs = plan::needs(&choice.rows, rules);
         let observer = self.relay.observer();

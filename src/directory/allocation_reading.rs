@@ -15,6 +15,7 @@ use super::listing::{Lister, PartialListing};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Allocations, HowRead, ReadError};
 use crate::api::{Allocation, AllocationRoute, CallError, Certainty, ErrorCode, Failure, OwnCode, UserLicenses};
+use crate::event::{Method, Service};
 use crate::model::{UserId, UserRef};
 
 /// The most entries that the licence services put on a page (`uipath-api`, 3.4).
@@ -57,7 +58,20 @@ impl Reader<'_> {
                 Attempt::Absent(_) => self.client.forget_allocation_route(),
             }
         }
-        let read = self.probe(users).await?;
+        let before = self.client.stats().calls;
+        let mut read = self.probe(users).await?;
+        let needed = self
+            .client
+            .allocation_route()
+            .and_then(|route| calls_by(route, users, &read));
+        read.probes = self.client.stats().calls;
+        for (of, count) in before.into_iter().chain(needed) {
+            let made = read.probes.entry(of).or_default();
+            *made = made.saturating_sub(count);
+        }
+        // Nothing else of these services is read meanwhile, and signing in is another matter.
+        read.probes
+            .retain(|(service, _), count| *count > 0 && *service != Service::Token);
         self.cleared_up(read, blocks).await
     }
 
@@ -208,6 +222,7 @@ impl Reader<'_> {
             Ok((allocations, shape)) => Ok(Attempt::Read(ReadAllocations {
                 allocations: allocations.into_iter().collect(),
                 how: Some(HowRead::ByPages(shape)),
+                ..ReadAllocations::default()
             })),
             Err(error) if is_absent(&error) => Ok(Attempt::Absent(Some(error))),
             Err(error) => Err(failed(error)),
@@ -250,6 +265,7 @@ impl Reader<'_> {
         Ok(ReadAllocations {
             allocations: answers.into_iter().filter_map(|answer| answer.value).collect(),
             how: Some(HowRead::OneByOne),
+            ..ReadAllocations::default()
         })
     }
 
@@ -276,6 +292,7 @@ impl Reader<'_> {
             Some(seen) => ReadAllocations {
                 allocations: read.allocations.cleared_up_by(seen.allocations),
                 how: seen.how,
+                probes: read.probes,
             },
             None => read,
         })
@@ -287,7 +304,22 @@ impl ReadAllocations {
         Self {
             allocations: Allocations::of_entries(asked, entries),
             how: Some(HowRead::InBulk),
+            ..Self::default()
         }
+    }
+}
+
+/// The calls of this route that reading these users takes once the route is known.
+fn calls_by(route: AllocationRoute, users: &[UserId], read: &ReadAllocations) -> Option<((Service, Method), u64)> {
+    let count = users.len() as u64;
+    match (route, read.how) {
+        (AllocationRoute::ManyUsers, _) => {
+            Some(((Service::License, Method::Post), count.div_ceil(USERS_PER_CALL as u64)))
+        }
+        (_, Some(HowRead::OneByOne)) => Some(((Service::License, Method::Get), count)),
+        // Every page that was read is needed; the tries by other routes were not.
+        (_, Some(HowRead::ByPages(_))) => Some(((Service::Portal, Method::Get), u64::MAX)),
+        _ => None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! Users' licences as read: direct allocations, and what groups give as far as the read tells it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ListingShape;
 use crate::api::{Allocation, UserLicenses};
+use crate::event::{Method, Service};
 use crate::model::{BundleSet, UserId};
 
 /// Direct allocations in the order of the users' ids. Those of users that the directory no longer has are among them.
@@ -137,6 +138,8 @@ pub struct ReadAllocations {
     pub allocations: Allocations,
     /// By which calls; `None` if none was needed.
     pub how: Option<HowRead>,
+    /// The calls among them that only found out which route works here.
+    pub probes: BTreeMap<(Service, Method), u64>,
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ use super::paging::{ListingShape, PageCounts, Paging};
 use crate::event::{Method, Service};
 
 /// The listings that were read, for a forecast of reading them again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Listings {
     /// The users; `None` if they were looked up without the listing.
     pub users: Option<ListingShape>,
     /// The direct allocations; `None` if none were read.
     pub allocations: Option<HowRead>,
+    /// The calls that only found out by which route allocations can be read; they are not made again once that is kept.
+    pub probes: BTreeMap<(Service, Method), u64>,
 }
 
 /// The calls that read this many accounts back by their addresses, and what the `holders` among them hold, in the way

@@ -54,6 +54,7 @@ pub async fn read(
     let listings = Listings {
         users: users.shape,
         allocations: allocations.as_ref().and_then(|read| read.how),
+        probes: allocations.as_ref().map(|read| read.probes.clone()).unwrap_or_default(),
     };
     Ok(Snapshot::from(Contents {
         listings,

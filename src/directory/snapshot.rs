@@ -137,8 +137,8 @@ impl Snapshot {
     }
 
     /// The shape of the listings, for predicting what reading them again takes.
-    pub fn listings(&self) -> Listings {
-        self.0.listings
+    pub fn listings(&self) -> &Listings {
+        &self.0.listings
     }
 
     /// The account that reseat acts as, where the token says so.

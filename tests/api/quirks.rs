@@ -737,7 +737,10 @@ async fn trap_26_the_portal_is_tried_with_one_segment_and_with_two_and_the_one_t
 #[tokio::test(start_paused = true)]
 async fn trap_26_seats_come_from_the_summary_where_the_portal_does_not_answer() {
     let server = Server::new();
-    server.answers(404, json!({})).answers(404, json!({})).answers(
+    for _ in 0..3 {
+        server.answers(404, json!({}));
+    }
+    server.answers(
         200,
         json!({"robots": [], "userLicenses": [{"code": "ATTUNU", "total": 10, "used": 4}], "consumables": []}),
     );
@@ -747,8 +750,11 @@ async fn trap_26_seats_come_from_the_summary_where_the_portal_does_not_answer() 
         ("ATTUNU", 10, 4)
     );
     assert_eq!(
-        server.lines()[2],
-        format!("GET /acme/license_/api/account/{ORGANIZATION}/license-summary")
+        server.lines()[2..],
+        [
+            format!("GET /acme/lease_/api/account/{ORGANIZATION}/user-license"),
+            format!("GET /acme/license_/api/account/{ORGANIZATION}/license-summary")
+        ]
     );
 }
 

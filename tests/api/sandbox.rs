@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use reseat::api::{BaseUrl, Client, Config, Credentials, EntityType, Failure, Invitation, InviteReply, UserUpdate};
+use reseat::api::{
+    BaseUrl, Client, Config, Credentials, EntityType, Failure, Invitation, InviteReply, Session, UserUpdate,
+};
 use reseat::event::{Method, silent};
 use reseat::model::{BundleCode, BundleSet, Deployment, Quota};
 use reseat::pace::{Backoff, Limits};
@@ -25,7 +27,7 @@ fn client_of(sandbox: &Sandbox, change: impl FnOnce(&mut Config)) -> Client {
         scopes: None,
     };
     let uri = BaseUrl::parse(&sandbox.base_url()).unwrap();
-    let mut config = Config::new(uri, sandbox.organization(), sandbox.organization_id(), credentials);
+    let mut config = Config::new(uri, sandbox.organization(), credentials);
     config.limits = Limits::none();
     config.retry.backoff = Backoff {
         first: Duration::from_millis(2),
@@ -34,7 +36,8 @@ fn client_of(sandbox: &Sandbox, change: impl FnOnce(&mut Config)) -> Client {
     config.seed = Some(1);
     change(&mut config);
     let transport = HttpTransport::new(HttpConfig::default()).unwrap();
-    Client::new(Arc::new(transport), config, silent(), CancellationToken::new())
+    let session = Session::new(Arc::new(transport), config, silent(), CancellationToken::new());
+    Client::new(session, sandbox.organization_id())
 }
 
 fn bundles(codes: &[&str]) -> BundleSet {

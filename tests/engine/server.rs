@@ -291,6 +291,8 @@ fn read(request: &Request) -> What {
     match (request.method, path) {
         (Method::Get, path) if path.contains("/User/users/") => What::List,
         (Method::Get, path) if path.ends_with("/UserLicense/user/page") => What::Allocations,
+        (Method::Post, path) if path.ends_with("/license/users") => What::Allocations,
+        (Method::Get, path) if path.ends_with("/allocation") => What::Allocations,
         (Method::Get, path) if path.ends_with("/UserLicense") => What::Seats,
         (Method::Post, path) if path.ends_with("/InviteUsers") => {
             let email = |entry: &Value| entry["email"].as_str().unwrap().to_owned();
@@ -306,11 +308,11 @@ fn read(request: &Request) -> What {
             users.extend(ids(&body["directoryUserIDsToRemove"]));
             What::Members(GroupId(last()), users)
         }
-        (Method::Put | Method::Post, path) if path.ends_with("/user-license") => {
+        (Method::Put, path) if path.ends_with("/user-license") => {
             let bundles = serde_json::from_value(body["userBundleCodes"].clone()).unwrap();
             What::Allocate(ids(&body["userIds"]), bundles)
         }
-        (Method::Put | Method::Post, path) if path.contains("/user-license/group/") => {
+        (Method::Put, path) if path.contains("/user-license/group/") => {
             let group = path.trim_end_matches("/with-quota").rsplit('/').next().unwrap();
             let bundles = serde_json::from_value(body["userBundleCodes"].clone()).unwrap();
             let quotas = body["quotas"].as_array().into_iter().flatten().map(|quota| Quota {
@@ -435,6 +437,14 @@ impl Inner {
                 let users: Vec<Value> = accounts.filter_map(|(id, account)| self.shown(*id, account)).collect();
                 let page: Vec<&Value> = users.iter().skip(skip(request)).take(1000).collect();
                 (200, json!({"totalCount": users.len(), "results": page}))
+            }
+            What::Allocations if request.method == Method::Post => {
+                let asked = ids(&body["userIds"]);
+                let held = asked.iter().filter_map(|id| {
+                    let (bundles, _) = self.world.accounts.get(id)?.held.as_ref()?;
+                    Some(json!({"userId": id, "userBundleCodes": bundles, "inheritedFromGroup": false}))
+                });
+                (200, held.collect())
             }
             What::Allocations => {
                 let held = self.world.accounts.iter().filter_map(|(id, account)| {

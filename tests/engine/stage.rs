@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::FutureExt;
-use reseat::api::{BaseUrl, Client, Config, Credentials};
+use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
 use reseat::directory::ReadOptions;
 use reseat::engine::{Engine, MaxFailures, Patience, Ran, ReadBack};
 use reseat::event::silent;
@@ -111,9 +111,10 @@ impl Stage {
                 backoff: Backoff::default(),
             },
             seed: Some(1),
-            ..Config::new(uri, "acme", organization, Credentials::Token("secret".into()))
+            ..Config::new(uri, "acme", Credentials::Token("secret".into()))
         };
-        Client::new(Arc::new(self.server.clone()), config, silent(), self.stop.clone())
+        let session = Session::new(Arc::new(self.server.clone()), config, silent(), self.stop.clone());
+        Client::new(session, organization)
     }
 
     /// Carries the plan out; every row has exactly one last record, which is not `started`.

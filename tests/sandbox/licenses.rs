@@ -72,18 +72,29 @@ async fn who_holds_a_seat_already_needs_no_other_even_in_a_full_bundle() {
 }
 
 #[tokio::test]
-async fn an_unknown_user_or_an_unowned_bundle_refuses_the_whole_call_with_404() {
+async fn an_unknown_user_refuses_the_whole_call_with_404_and_an_unowned_bundle_with_409() {
     let organization = organization().await;
-    for body in [
-        json!({"userIds": [organization.user(DAVID), NOBODY], "userBundleCodes": ["ATTUNU"]}),
-        json!({"userIds": [organization.user(DAVID)], "userBundleCodes": ["ATTUNU", "NOSUCHNU"]}),
+    for (body, status) in [
+        (
+            json!({"userIds": [organization.user(DAVID), NOBODY], "userBundleCodes": ["ATTUNU"]}),
+            404,
+        ),
+        (
+            json!({"userIds": [organization.user(DAVID)], "userBundleCodes": ["ATTUNU", "NOSUCHNU"]}),
+            409,
+        ),
+        // Codes are written as the inventory writes them.
+        (
+            json!({"userIds": [organization.user(DAVID)], "userBundleCodes": ["attunu"]}),
+            409,
+        ),
     ] {
         assert_eq!(
             organization
                 .send("PUT", &organization.license_path(), body)
                 .await
                 .status,
-            404
+            status
         );
     }
     assert_eq!(bundles(&organization, DAVID), None);

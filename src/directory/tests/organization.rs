@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::api::{BaseUrl, Client, Config, Credentials};
+use crate::api::{BaseUrl, Client, Config, Credentials, Session};
 use crate::event::silent;
 use crate::model::{GroupId, OrganizationId, UserId};
 use crate::wire::{Request, Response, Transport, TransportError};
@@ -97,11 +97,11 @@ impl Organization {
         let mut config = Config::new(
             BaseUrl::parse("https://cloud.example").unwrap(),
             "acme",
-            OrganizationId(Uuid::from_u128(1)),
             Credentials::Token("token".into()),
         );
         config.seed = Some(1);
-        let client = Client::new(Arc::new(self), config, silent(), CancellationToken::new());
+        let session = Session::new(Arc::new(self), config, silent(), CancellationToken::new());
+        let client = Client::new(session, OrganizationId(Uuid::from_u128(1)));
         (client, log)
     }
 
