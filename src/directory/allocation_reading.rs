@@ -163,7 +163,7 @@ impl Reader<'_> {
                 if !holders.is_empty() && holders.iter().all(agrees) || absent_listing(&listing) && answers {
                     self.client
                         .keep_allocation_route(AllocationRoute::ManyUsers, Certainty::Lasting);
-                    return Ok(read);
+                    return Ok(read.about(users));
                 }
                 unproven = absent_listing(&listing).then_some(read);
             }
@@ -291,8 +291,7 @@ impl Reader<'_> {
         Ok(match seen {
             Some(seen) => ReadAllocations {
                 allocations: read.allocations.cleared_up_by(seen.allocations),
-                how: seen.how,
-                probes: read.probes,
+                ..read
             },
             None => read,
         })
@@ -300,6 +299,14 @@ impl Reader<'_> {
 }
 
 impl ReadAllocations {
+    /// The same, without open questions about others than these users.
+    fn about(self, users: &[UserId]) -> Self {
+        Self {
+            allocations: self.allocations.unclear_only_of(users),
+            ..self
+        }
+    }
+
     fn in_bulk(asked: &[UserId], entries: Vec<UserLicenses>) -> Self {
         Self {
             allocations: Allocations::of_entries(asked, entries),

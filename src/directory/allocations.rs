@@ -95,6 +95,13 @@ impl Allocations {
         }
     }
 
+    /// The same, where it matters of these users only.
+    pub(super) fn unclear_only_of(mut self, users: &[UserId]) -> Self {
+        let users: BTreeSet<UserId> = users.iter().copied().collect();
+        self.unclear.retain(|user| users.contains(user));
+        self
+    }
+
     pub(super) fn unclear(&self) -> Vec<UserId> {
         self.unclear.iter().copied().collect()
     }

@@ -26,7 +26,7 @@ impl Reader<'_> {
             _ if needs.allocations == Want::No => return Ok(None),
             Holders::Everybody => self.all_allocations().await,
             Holders::Of(references) => {
-                let holders = holders(references, &needs.addresses, accounts);
+                let holders = holders(references, needs, accounts);
                 match self.allocations_of(&holders, needs.blocks).await {
                     Ok(read) => self.with_orphans(read, &needs.released, accounts).await,
                     other => other,
@@ -109,14 +109,21 @@ impl Reader<'_> {
 }
 
 /// The ids of those whose allocations are wanted. An id that no account has may be an orphan's, whose seat is still taken.
-fn holders(references: &[&UserRef], addresses: &[&str], accounts: &Accounts) -> Vec<UserId> {
-    let found = |name: &str| accounts.find(name).one().map(|user| user.id);
-    let referred = references.iter().filter_map(|reference| match reference {
+fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts) -> Vec<UserId> {
+    let found = |reference: &&UserRef| match reference {
+        UserRef::Id(id) => accounts.get(*id).map(|user| user.id),
+        UserRef::Name(name) => accounts.find(name).one().map(|user| user.id),
+    };
+    let given = |reference: &&UserRef| match reference {
         UserRef::Id(id) => Some(*id),
-        UserRef::Name(name) => found(name),
-    });
-    let mut ids: Vec<UserId> = referred
-        .chain(addresses.iter().filter_map(|address| found(address)))
+        UserRef::Name(_) => None,
+    };
+    let by_address = |address: &&str| accounts.find(address).one().map(|user| user.id);
+    let mut ids: Vec<UserId> = references
+        .iter()
+        .filter_map(found)
+        .chain(needs.released.iter().filter_map(given))
+        .chain(needs.addresses.iter().filter_map(by_address))
         .collect();
     ids.sort_unstable();
     ids.dedup();

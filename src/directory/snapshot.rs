@@ -124,6 +124,28 @@ impl Snapshot {
         self.seats()?.iter().find(|seats| seats.code == *code)
     }
 
+    /// Those of these bundles that the organization does not own: its inventory is known, and lacks them
+    /// (`uipath-api`, 10).
+    pub fn unowned(&self, bundles: &BundleSet) -> BundleSet {
+        match self.seats() {
+            None | Some([]) => BundleSet::default(),
+            Some(_) => {
+                let lacking = bundles.iter().filter(|code| self.seats_of(code).is_none());
+                lacking.cloned().collect()
+            }
+        }
+    }
+
+    /// These bundles as the organization's inventory writes them, which is how the service wants them.
+    pub fn as_owned(&self, bundles: &BundleSet) -> BundleSet {
+        bundles.iter().map(|code| self.as_owned_code(code)).collect()
+    }
+
+    /// This bundle as the organization's inventory writes it.
+    pub fn as_owned_code(&self, code: &BundleCode) -> BundleCode {
+        self.seats_of(code).map_or(code, |seats| &seats.code).clone()
+    }
+
     /// The group rules that were asked for, in the order of the groups' ids; `None` if they were not read.
     pub fn rules(&self) -> Option<&[GroupRule]> {
         self.0.rules.as_deref()

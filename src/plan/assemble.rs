@@ -53,7 +53,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         makers: Vec::new(),
         denied,
     };
-    assembly.deny();
+    assembly.deny(snapshot);
     for draft in &mut drafts {
         draft.expect_what_is_left();
         draft.create_with_wanted_groups();

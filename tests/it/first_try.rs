@@ -30,7 +30,7 @@ fn the_organization_id_need_not_be_typed_where_the_token_has_it() {
     stage.unset("RESEAT_ORGANIZATION_ID");
     plan(&stage).ends(0);
     stage.reseat(&["run", "sheet.csv", "--yes"]).ends(0);
-    assert_eq!(stage.counts(), "1 done");
+    assert_eq!(stage.counts(), "1 unchanged");
 }
 
 #[test]

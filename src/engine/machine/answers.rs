@@ -16,8 +16,8 @@ use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
 use crate::ledger::Record;
-use crate::model::{BundleCode, BundleSet, Status, UserId, UserRef};
-use crate::plan::{Call, CallKind, Family, RowIndex, StepIndex, StepSource, Verdict, Work};
+use crate::model::{BundleSet, Status, UserId, UserRef};
+use crate::plan::{Call, CallKind, Family, RowIndex, StepIndex, StepSource, Verdict, Work, not_owned};
 
 impl Machine<'_> {
     /// A call ended.
@@ -260,6 +260,10 @@ impl Machine<'_> {
         if family == Family::Allocate && error.status == Some(409) {
             // 409 on an allocation: seats are short, and the earlier rows of the sheet should get the last ones.
             self.schedule.send_one_at_a_time(family, OneAtATime::LastSeats);
+            // Or the organization does not own the code, which the inventory shows: nobody then is tried in vain.
+            if call.steps.len() > 1 && self.snapshot.seats().is_none() && !self.seats.are_settled() {
+                self.read_seats();
+            }
         }
         let call = self.fail_unowned(call, error);
         let is_suspect = self.giving_up.suspects(family) && !self.schedule.keeps_order(family);
@@ -283,14 +287,21 @@ impl Machine<'_> {
         }
     }
 
-    /// If a licence call names a bundle of which the organization has no seats at all, every row is refused, and
-    /// splitting would cost two calls a row. Fails those rows; returns what still has to be split.
+    /// If a licence call names a bundle that the organization does not own, every row is refused, and splitting would
+    /// cost two calls a row. Fails those rows; returns what still has to be split.
     fn fail_unowned(&mut self, call: Call, error: &CallError) -> Call {
-        let Some(missing) = self.unowned(&call, error) else {
+        let CallKind::Allocate(bundles, _) = &call.kind else {
             return call;
         };
-        let words = format!("the organization has no licences of {missing}: {}", error.message);
-        let failure = StepFailure::of(error).saying(words);
+        let unowned = if error.status == Some(409) {
+            self.unowned(bundles)
+        } else {
+            BundleSet::default()
+        };
+        if unowned.is_empty() {
+            return call;
+        }
+        let failure = StepFailure::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned));
         let Call { kind, steps } = call;
         // Not all of the rows that share a step need name the bundle.
         let is_one_rows =
@@ -302,18 +313,13 @@ impl Machine<'_> {
         Call { kind, steps: shared }
     }
 
-    /// The bundles of a call answered 404 that the organization's seats, where they are known, do not list.
-    fn unowned(&self, call: &Call, error: &CallError) -> Option<BundleSet> {
-        let CallKind::Allocate(bundles, _) = &call.kind else {
-            return None;
-        };
-        let seats = self
-            .snapshot
-            .seats()
-            .filter(|seats| !seats.is_empty() && error.status == Some(404))?;
-        let is_listed = |code: &BundleCode| seats.iter().any(|seats| seats.code == *code);
-        let missing: BundleSet = bundles.iter().filter(|code| !is_listed(code)).cloned().collect();
-        (!missing.is_empty()).then_some(missing)
+    /// Those of these bundles that the organization does not own, by the latest inventory.
+    pub(super) fn unowned(&self, bundles: &BundleSet) -> BundleSet {
+        if self.seats.are_settled() {
+            self.seats.unowned(bundles)
+        } else {
+            self.snapshot.unowned(bundles)
+        }
     }
 
     /// A single step was refused: it is the one at fault.
@@ -331,6 +337,10 @@ impl Machine<'_> {
             self.schedule.add_first(&self.steps, [step]);
             return;
         }
+        if let Some(failure) = self.not_owned_by_rule(step, error) {
+            self.fail_step(step, &failure, Some(error));
+            return;
+        }
         self.fail_step(step, &StepFailure::of(error), Some(error));
         if error.status == Some(403) {
             let reason = self.giving_up.forbidden(family);
@@ -346,6 +356,16 @@ impl Machine<'_> {
         if self.giving_up.suspects(family) && !self.schedule.keeps_order(family) {
             self.schedule.sample(family, self.giving_up.count(family));
         }
+    }
+
+    /// A 409 to a group's rule that names what the organization does not own.
+    fn not_owned_by_rule(&self, step: StepIndex, error: &CallError) -> Option<StepFailure> {
+        let Work::GroupRule(change) = &self.steps.step(step).work else {
+            return None;
+        };
+        let unowned = self.unowned(&change.bundles);
+        let is_about_codes = error.status == Some(409) && !unowned.is_empty();
+        is_about_codes.then(|| StepFailure::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned)))
     }
 
     fn read_seats(&mut self) {
