@@ -52,6 +52,9 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             Operation::AddLicenses { user, .. } | Operation::RemoveLicenses { user, .. } => {
                 needs.users.push(user);
                 holders.push(user);
+                if matches!(row.operation, Operation::RemoveLicenses { .. }) {
+                    needs.released.push(user);
+                }
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::ReleaseLicenses { user } => {

@@ -65,6 +65,8 @@ pub(super) fn of_users(context: &mut Context<'_>) -> Outcome {
         let direct = context.world.allocation(user);
         let inherited = inherited(context, user);
         match direct {
+            // Only the listings have those whose account is gone.
+            _ if context.world.user(user).is_none() => {}
             Some(held) => rows.push(row(&held.bundles, held.external, false)),
             None if !inherited.is_empty() => rows.push(row(&inherited, false, true)),
             None if context.config.quirks.bulk_read == BulkRead::Everybody => {

@@ -165,7 +165,7 @@ fn a_bundle_that_turns_out_not_to_be_owned_ends_at_once() {
         rules: rules.to_vec(),
         ..Faults::default()
     });
-    let people = (0..200).map(person);
+    let people = (1..=200).map(person);
     let rows = sheet("operation,user,licenses", "set-licenses,{},ACCU", people);
     stage.run(&rows).ends(3);
     assert_eq!(stage.counts(), "200 conflict");
