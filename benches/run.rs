@@ -32,7 +32,7 @@ use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
 use reseat::directory::{self, ReadOptions};
-use reseat::engine::{Engine, Patience, ReadBack};
+use reseat::engine::{Engine, Patience, ReadBack, Recheck};
 use reseat::ledger::{ResultsFile, RunId};
 use reseat::model::{Capabilities, OrganizationId, Place, Row, RowKey};
 use reseat::pace::Limits;
@@ -193,6 +193,7 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
         journal: &*journal,
         max_failures: None,
         concurrency,
+        recheck: Recheck::at_once(Duration::from_secs(10)),
     };
     let ran = engine.run(&plan).await.expect("a results file");
     assert_eq!(ran.stopped, None);

@@ -2,22 +2,83 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-/// Asked once for a call that changes something, after every wait and before its first request leaves: says whether it
-/// may. What has to be on disk before a call is put there meanwhile.
+/// How long something has been held back: by a quota, a pause that the server asked for, a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    /// Not at all, or so briefly that what was read is still as it was.
+    Briefly,
+    /// So long that what was read may have changed.
+    Long,
+}
+
+impl Waited {
+    /// Whether `time` counts as long where everything above `most` does.
+    pub fn of(time: Duration, most: Duration) -> Self {
+        if time > most { Self::Long } else { Self::Briefly }
+    }
+}
+
+/// What a gate is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateQuestion {
+    /// The call has been held back for long: may it go on, or has what it rests on to be read again?
+    MayGoOn,
+    /// The call is about to leave for the first time: may it?
+    MayLeave,
+}
+
+/// Whether a gate is asked before a call leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announcement {
+    /// It is.
+    Wanted,
+    /// It is not, but only whether the call may go on after a long wait.
+    NotWanted,
+}
+
+/// Asked for a call that changes something, after every long wait and, where wanted, before its first request leaves.
+/// What has to be on disk before a call is put there meanwhile.
 #[derive(Clone)]
-pub struct DepartureGate(Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>);
+pub struct DepartureGate {
+    announcement: Announcement,
+    /// Waits above this are long.
+    recheck: Duration,
+    ask: Arc<dyn Fn(GateQuestion) -> BoxFuture<'static, bool> + Send + Sync>,
+}
 
 impl DepartureGate {
-    /// A gate that asks `may_leave`.
-    pub fn new(may_leave: impl Fn() -> BoxFuture<'static, bool> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(may_leave))
+    /// A gate that asks `ask`; waits above `recheck` are long.
+    pub fn new(
+        announcement: Announcement,
+        recheck: Duration,
+        ask: impl Fn(GateQuestion) -> BoxFuture<'static, bool> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            announcement,
+            recheck,
+            ask: Arc::new(ask),
+        }
     }
 
+    /// Whether a call may go on that has been held back for so long since the gate was last asked.
+    pub(super) async fn may_go_on(&self, held: &mut Duration) -> bool {
+        if Waited::of(*held, self.recheck) == Waited::Briefly {
+            return true;
+        }
+        *held = Duration::ZERO;
+        (self.ask)(GateQuestion::MayGoOn).await
+    }
+
+    /// Whether a call may leave.
     pub(super) async fn may_leave(&self) -> bool {
-        (self.0)().await
+        match self.announcement {
+            Announcement::Wanted => (self.ask)(GateQuestion::MayLeave).await,
+            Announcement::NotWanted => true,
+        }
     }
 }
 

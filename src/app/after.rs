@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Ending;
-use super::console::{Console, data};
+use super::console::{Console, complain};
+use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::guards::Interactivity;
 use super::job::Job;
 use super::next::Typed;
+use super::object::Object;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
 use super::signals::Signals;
-use crate::cli::{OutputFormat, RunOptions};
+use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
 use crate::ledger::{FinishError, Finished, History, ResultsFile};
 use crate::model::{Place, Rerun, RowKey, Status};
@@ -61,13 +63,16 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         Ok(Finished { counts, .. }) => counts,
         Err(error @ FinishError::Ordering { .. }) => {
             console.tell(format!("warning: failed to {error}\n"));
-            History::read(&path).map_err(|error| not_read(&error))?.counts()
+            History::read(&path)
+                .map_err(|error| not_read(&error).once_begun())?
+                .counts()
         }
-        Err(error) => return Err(not_recorded(Ending::Stopped, &error)),
+        Err(error) => return Err(not_recorded(&error).once_begun()),
     };
-    let history = History::read(&path).map_err(|error| not_read(&error))?;
+    let history = History::read(&path).map_err(|error| not_read(&error).once_begun())?;
     let failed_sheet = failed_sheet(&history, order, loaded, console)?;
-    let ending = ending(&ran, signals, &history, order, &chosen);
+    let ended = ended(&ran, signals, &history, order, &chosen);
+    let ending = ended.ending;
     let stats = loaded.organization.client.stats();
     let allows_deletions = options.max_deletes.is_some() || interactivity == Interactivity::Unattended;
     let saved = job.saved.as_ref();
@@ -108,39 +113,47 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         elapsed,
         stopped: stopped(&ran, signals),
         after_stop: ran.after_stop,
-        results: Some(path),
+        results: Some(path.clone()),
         failed_sheet,
     };
-    data(|out| match console.output {
-        OutputFormat::Text => summary.write_text(out),
-        OutputFormat::Json => summary.write_json(out),
-    })?;
+    let shape = summary.shape();
+    let message = summary.stopped.as_deref().unwrap_or(ending.meaning());
+    let object = Object::of(ended, message, &shape);
+    if let Err(error) = console.print(&object, |out| summary.write_text(out)) {
+        complain(format!(
+            "warning: the summary was not written to standard output: {error}; every row is in `{}`\n",
+            path.display()
+        ));
+    }
     Ok(ending)
 }
 
 fn stopped(ran: &Ran, signals: &Signals) -> Option<String> {
     match &ran.stopped {
         None => None,
-        Some(Stopped::MaxFailures(words) | Stopped::Hopeless(words) | Stopped::SignIn(words)) => Some(words.clone()),
-        Some(Stopped::Interrupted) => Some(match signals.ending() {
-            Some(Ending::Terminated) => "by SIGTERM".to_owned(),
-            Some(Ending::HungUp) => "because the terminal was closed".to_owned(),
+        Some(Stopped::Interrupted) => Some(match signals.interrupted() {
+            Ending::Terminated => "by SIGTERM".to_owned(),
+            Ending::HungUp => "because the terminal was closed".to_owned(),
             _ => "by Ctrl-C".to_owned(),
         }),
+        Some(stopped) => Some(stopped.to_string()),
     }
 }
 
-fn ending(
+fn ended(
     ran: &Ran,
     signals: &Signals,
     history: &History,
     order: &[(RowKey, Place)],
     chosen: &HashSet<RowKey>,
-) -> Ending {
+) -> Ended {
     match &ran.stopped {
-        Some(Stopped::Interrupted) => return signals.ending().unwrap_or(Ending::Interrupted),
-        Some(Stopped::MaxFailures(_) | Stopped::Hopeless(_)) => return Ending::Stopped,
-        Some(Stopped::SignIn(_)) => return Ending::SignIn,
+        Some(Stopped::Interrupted) => return Ended::begun(signals.interrupted(), Reason::Interrupted),
+        Some(Stopped::MaxFailures(_)) => return Ended::begun(Ending::Stopped, Reason::MaxFailures),
+        Some(Stopped::Hopeless(_)) => return Ended::begun(Ending::Stopped, Reason::SameFailure),
+        Some(Stopped::ChangedSincePlan(_)) => return Ended::begun(Ending::Stopped, Reason::ChangedSincePlan),
+        Some(Stopped::SignIn(_)) => return Ended::begun(Ending::SignIn, Reason::SignIn),
+        Some(Stopped::Permission(_)) => return Ended::begun(Ending::SignIn, Reason::Permission),
         None => {}
     }
     let statuses: Vec<Status> = order
@@ -152,11 +165,11 @@ fn ending(
         })
         .collect();
     if statuses.iter().any(|status| status.needs_a_person()) {
-        Ending::NeedsPerson
+        Ended::begun(Ending::NeedsPerson, Reason::Rows)
     } else if statuses.contains(&Status::Waiting) {
-        Ending::Waiting
+        Ended::begun(Ending::Waiting, Reason::Rows)
     } else {
-        Ending::Done
+        Ended::DONE
     }
 }
 
@@ -172,7 +185,7 @@ fn failed_sheet(
         if !history.status(key).is_some_and(Status::needs_a_person) {
             continue;
         }
-        if let Some(record) = history.record(key).map_err(|error| not_read(&error))? {
+        if let Some(record) = history.record(key).map_err(|error| not_read(&error).once_begun())? {
             let row = FailedRow {
                 status: record.report.status.to_string(),
                 message: record.report.message,

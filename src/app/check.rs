@@ -3,32 +3,48 @@
 use std::io::{self, Write};
 
 use super::Ending;
-use super::console::{Console, data};
+use super::console::Console;
+use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::inputs::{open_sheet, reading_options, settings};
-use crate::cli::{CheckOptions, OutputFormat};
+use super::object::Object;
+use super::runtime::{block_on, off_thread};
+use super::signals::Signals;
+use crate::cli::CheckOptions;
 use crate::intake::{self, Checked};
-use crate::report::{write_problems, write_problems_json};
-use crate::settings::{Overrides, Reach};
+use crate::report::{problems_shape, write_problems};
+use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
 use crate::text::plural;
 
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let (source, settings) = open_sheet(&options.path, settings(overrides, Reach::Offline, console))?;
-    let checked = intake::check(&source, &reading_options(&options.sheet, &settings))
-        .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
-    data(|out| match console.output {
-        OutputFormat::Text => {
-            write_problems(&checked.problems, out)?;
-            write_counts(&source, &checked, out)
-        }
-        OutputFormat::Json => write_problems_json(&checked.problems, out),
-    })?;
-    Ok(if checked.problems.errors() > 0 {
-        Ending::SheetInvalid
-    } else {
-        Ending::Done
+    let settings = settings(overrides, Reach::Offline, console);
+    let (source, checked) = block_on(async { Signals::listen().obeyed_by(read(options, settings)).await })?;
+    let (ended, message) = match checked.problems.errors() {
+        0 => (Ended::DONE, "the sheet is valid".to_owned()),
+        errors => (
+            Ended::before(Ending::SheetInvalid, Reason::SheetInvalid),
+            format!("the sheet has {}", plural(errors, "error")),
+        ),
+    };
+    let shape = problems_shape(&checked.problems);
+    console.found(&Object::of(ended, &message, &shape), |out| {
+        write_problems(&checked.problems, out)?;
+        write_counts(&source, &checked, out)
+    });
+    Ok(ended.ending)
+}
+
+async fn read(options: &CheckOptions, settings: Result<Settings, Failure>) -> Result<(Source, Checked), Failure> {
+    let (source, settings) = open_sheet(&options.path, settings).await?;
+    let reading = reading_options(&options.sheet, &settings);
+    let (source, checked) = off_thread(move || {
+        let checked = intake::check(&source, &reading);
+        (source, checked)
     })
+    .await;
+    let checked = checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    Ok((source, checked))
 }
 
 fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::Result<()> {

@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Ending;
-use super::console::{Console, data};
+use super::console::{Console, deliver};
+use super::ending::Ended;
 use super::failure::Failure;
 use super::inputs::settings;
+use super::object::Object;
 use crate::cli::OutputFormat;
 use crate::model::{Catalogue, KnownBundle};
 use crate::report::{Align, Table, write_json};
@@ -16,9 +18,9 @@ use crate::settings::{Overrides, Reach};
 pub(super) fn codes(overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let settings = settings(overrides, Reach::Offline, console)?;
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes, "the profile");
-    data(|out| match console.output {
+    deliver(|out| match console.output {
         OutputFormat::Text => table(&catalogue, out),
-        OutputFormat::Json => array(&catalogue, out),
+        OutputFormat::Json => object(&catalogue, out),
     })?;
     Ok(Ending::Done)
 }
@@ -40,17 +42,43 @@ fn table(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
     table.write(out)
 }
 
-fn array(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    let object = |bundle| {
-        let [code, name, kind, documented] = cells(bundle);
-        json!({ "code": code, "name": name, "kind": kind, "documented": documented })
+fn object(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    let codes = Codes {
+        codes: catalogue.iter().map(Bundle::of).collect(),
     };
-    let objects: Vec<Value> = catalogue.iter().map(object).collect();
-    write_json(&objects, out)
+    write_json(&Object::of(Ended::DONE, "the known licence codes", &codes), out)
+}
+
+/// What the JSON object holds; the member names are stable.
+#[derive(Serialize)]
+struct Codes<'a> {
+    codes: Vec<Bundle<'a>>,
+}
+
+#[derive(Serialize)]
+struct Bundle<'a> {
+    code: &'a str,
+    name: &'a str,
+    kind: &'a str,
+    documented: &'a str,
+}
+
+impl<'a> Bundle<'a> {
+    fn of(bundle: &'a KnownBundle) -> Self {
+        let [code, name, kind, documented] = cells(bundle);
+        Self {
+            code,
+            name,
+            kind,
+            documented,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::model::BundleCode;
 
@@ -70,12 +98,14 @@ mod tests {
     }
 
     #[test]
-    fn the_array_has_the_same_for_programs() {
-        let objects: Vec<Value> = serde_json::from_str(&written(array)).unwrap();
-        assert_eq!(objects.len(), 17);
+    fn the_object_has_the_same_for_programs() {
+        let found: Value = serde_json::from_str(&written(object)).unwrap();
+        assert_eq!((&found["status"], &found["exit_code"]), (&json!("done"), &json!(0)));
+        let codes = found["codes"].as_array().unwrap();
+        assert_eq!(codes.len(), 17);
         let expected = json!({
             "code": "ATTUNU", "name": "Attended - Named User", "kind": "named user", "documented": "all editions"
         });
-        assert!(objects.contains(&expected));
+        assert!(codes.contains(&expected));
     }
 }

@@ -3,9 +3,14 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
+use serde::Serialize;
+
 use super::Ending;
+use super::ending::Reason;
 use super::failure::{Failure, caused_by};
+use super::object::{Object, write_failure};
 use crate::cli::{OutputFormat, Verbosity};
+use crate::report::write_json;
 use crate::text::terminal_safe;
 
 /// How this command prints. Colours are removed where the terminal or `NO_COLOR` asks for none.
@@ -22,6 +27,35 @@ impl Console {
             complain(text);
         }
     }
+
+    /// Prints what a command found: `text` for people, `object` for programs. Where standard output cannot be written
+    /// the user is warned, and the command ends as it would have; a reader that has closed the pipe
+    /// (`reseat plan … | head`) has what it wanted.
+    pub(super) fn found(
+        self,
+        object: &Object<'_, impl Serialize>,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) {
+        match self.print(object, text) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => complain(not_written(&error)),
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// The same, for the caller to judge the error.
+    ///
+    /// # Errors
+    /// If standard output cannot be written.
+    pub(super) fn print(
+        self,
+        object: &Object<'_, impl Serialize>,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        data(|out| match self.output {
+            OutputFormat::Text => text(out),
+            OutputFormat::Json => write_json(object, out),
+        })
+    }
 }
 
 /// Writes to standard error, even with `--quiet`. If that fails, there is nowhere to report it.
@@ -30,17 +64,38 @@ pub(super) fn complain(text: impl Display) {
     let _ = write!(anstream::stderr().lock(), "{}", terminal_safe(&text));
 }
 
-/// Writes data. A closed pipe (`reseat codes | head`) is no error: the reader has what it wanted.
+/// Shows why a command failed: to people on standard error, and with `--output json` to programs as well.
+pub(super) fn complain_of(failure: &Failure, output: OutputFormat) {
+    complain(failure);
+    if output == OutputFormat::Json
+        && let Err(error) = data(|out| write_failure(failure, out))
+    {
+        complain(not_written(&error));
+    }
+}
+
+/// The warning that what was to be printed was not.
+fn not_written(error: &io::Error) -> String {
+    format!("warning: failed to write to standard output: {error}\n")
+}
+
+/// Prints data whose printing is all that the command does. A closed pipe (`reseat codes | head`) is no error: the
+/// reader has what it wanted.
 ///
 /// # Errors
 /// If standard output cannot be written for any other reason.
-pub(super) fn data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = io::BufWriter::new(anstream::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
+pub(super) fn deliver(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    match data(write) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let failure = Failure::new(Ending::CouldNotStart, "failed to write to standard output");
+            let message = "failed to write to standard output";
+            let failure = Failure::new(Ending::CouldNotStart, Reason::File, message);
             Err(failure.with_details(vec![caused_by(error)]))
         }
         _ => Ok(()),
     }
+}
+
+fn data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    write(&mut out).and_then(|()| out.flush())
 }

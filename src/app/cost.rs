@@ -31,7 +31,7 @@ impl Cost {
         let stats = organization.client.stats();
         let mut reads = stats.calls.clone();
         if matches!(ahead, Ahead::WholeRun(_)) && organization.remembers() {
-            for (of, probes) in &sheet.snapshot.listings().probes {
+            for (of, probes) in sheet.snapshot.probes() {
                 let made = reads.entry(*of).or_default();
                 *made = made.saturating_sub(*probes);
             }
@@ -46,6 +46,7 @@ impl Cost {
                 Ahead::Changes => Reading::Done,
                 Ahead::WholeRun(reading) => Reading::Ahead(reading.saturating_sub(stats.waited)),
             },
+            recheck: organization.recheck,
             traffic: organization.client.simulated_traffic(),
         };
         let (forecast, timing) = forecast(&circumstances);

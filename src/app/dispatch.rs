@@ -3,24 +3,28 @@
 use std::ffi::OsString;
 use std::process::{ExitCode, Termination};
 
-use super::console::{Console, complain, data};
+use super::console::{Console, complain, complain_of, deliver};
+use super::ending::Reason;
 use super::failure::Failure;
 use super::{Ending, check, codes, panics, plan, run, sandbox};
-use crate::cli::{self, Command, Invocation, Refusal, Shell};
+use crate::cli::{self, Command, Invocation, OutputFormat, Refusal, Shell};
 
 /// Runs a command line, the program's own name first.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     panics::install(None);
-    let ended = match cli::parse(words) {
-        Ok(invocation) => dispatch(invocation),
-        Err(Refusal::Asked(text)) => data(|out| out.write_all(text.as_bytes())).map(|()| Ending::Done),
-        Err(Refusal::Usage(text)) => {
-            complain(text);
-            Ok(Ending::CouldNotStart)
+    let (output, ended) = match cli::parse(words) {
+        Ok(invocation) => (invocation.output, dispatch(invocation)),
+        Err(Refusal::Asked(text)) => {
+            let printed = deliver(|out| out.write_all(text.as_bytes()));
+            (OutputFormat::Text, printed.map(|()| Ending::Done))
+        }
+        Err(Refusal::Usage(slip)) => {
+            complain(&slip.text);
+            (slip.output, Err(Failure::usage(slip)))
         }
     };
     let ending = ended.unwrap_or_else(|failure| {
-        complain(&failure);
+        complain_of(&failure, output);
         failure.ending
     });
     ending.report()
@@ -46,15 +50,16 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
 }
 
 fn completions(shell: Shell) -> Result<Ending, Failure> {
-    data(|out| cli::completions(shell, out))?;
+    deliver(|out| cli::completions(shell, out))?;
     Ok(Ending::Done)
 }
 
 fn man(subcommand: Option<&str>) -> Result<Ending, Failure> {
     let Some(page) = cli::man(subcommand) else {
         let message = format!("there is no command `{}`", subcommand.unwrap_or_default());
-        return Err(Failure::new(Ending::CouldNotStart, message).with_help("`reseat --help` lists the commands"));
+        return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+            .with_help("`reseat --help` lists the commands"));
     };
-    data(|out| out.write_all(&page))?;
+    deliver(|out| out.write_all(&page))?;
     Ok(Ending::Done)
 }

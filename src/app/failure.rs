@@ -6,7 +6,9 @@ use std::fmt;
 use anstyle::{AnsiColor, Style};
 
 use super::Ending;
-use crate::problem::Severity;
+use super::ending::{Ended, Reason, Stage};
+use crate::cli::Slip;
+use crate::problem::{Problems, Severity};
 use crate::saved_plan::SavedPlanError;
 use crate::settings::Finding;
 use crate::text::{clean, plural};
@@ -16,31 +18,54 @@ use crate::text::{clean, plural};
 pub(super) struct Failure {
     /// How the command ends.
     pub(super) ending: Ending,
+    /// Why, for programs.
+    pub(super) reason: Reason,
+    /// Whether anything may have been changed by then.
+    pub(super) stage: Stage,
+    /// What of it the user has been shown already.
+    pub(super) told: Told,
     /// What is wrong, in a sentence without a full stop.
     pub(super) message: String,
     /// The reasons, or the rows or accounts concerned, a line each.
     pub(super) details: Vec<String>,
-    /// What is wrong in detail.
+    /// What is wrong with the configuration, in detail.
     pub(super) findings: Vec<Finding>,
+    /// What is wrong with the sheet, shown when it was read.
+    pub(super) problems: Option<Box<Problems>>,
     /// What to do.
     pub(super) help: Vec<String>,
 }
 
+/// How much of a failure was shown when it happened. JSON output has all of it in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Nothing yet.
+    Nothing,
+    /// The details.
+    Details,
+    /// Everything.
+    Everything,
+}
+
 impl Failure {
-    /// A failure with only a message.
-    pub(super) fn new(ending: Ending, message: impl Into<String>) -> Self {
+    /// A failure with only a message, before anything was changed.
+    pub(super) fn new(ending: Ending, reason: Reason, message: impl Into<String>) -> Self {
         Self {
             ending,
+            reason,
+            stage: Stage::Before,
+            told: Told::Nothing,
             message: message.into(),
             details: Vec::new(),
             findings: Vec::new(),
+            problems: None,
             help: Vec::new(),
         }
     }
 
     /// A failure from an error, with its causes.
-    pub(super) fn of(ending: Ending, error: &dyn Error) -> Self {
-        let mut failure = Self::new(ending, error.to_string());
+    pub(super) fn of(ending: Ending, reason: Reason, error: &dyn Error) -> Self {
+        let mut failure = Self::new(ending, reason, error.to_string());
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
         for cause in causes.map(ToString::to_string) {
             let told = failure.details.last().unwrap_or(&failure.message);
@@ -52,21 +77,79 @@ impl Failure {
         failure
     }
 
+    /// A command line that cannot be understood, and was said to be so.
+    pub(super) fn usage(slip: Slip) -> Self {
+        Self {
+            told: Told::Everything,
+            help: slip.help,
+            ..Self::new(Ending::CouldNotStart, Reason::Settings, slip.message)
+        }
+    }
+
     /// A configuration that cannot be used.
     pub(super) fn configuration(findings: Vec<Finding>) -> Self {
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
         let message = format!("the configuration has {}", plural(errors.count(), "problem"));
         Self {
             findings,
-            ..Self::new(Ending::CouldNotStart, message)
+            ..Self::new(Ending::CouldNotStart, Reason::Settings, message)
         }
         .with_help("docs/configuration.md explains every key and variable")
+    }
+
+    /// The same in the middle of a run, or after it. The exit code 1 would promise that nothing was changed.
+    #[must_use]
+    pub(super) fn once_begun(mut self) -> Self {
+        self.stage = Stage::Begun;
+        if self.ending == Ending::CouldNotStart {
+            self.ending = Ending::Stopped;
+        }
+        self
+    }
+
+    /// How the command ends with it.
+    pub(super) fn ended(&self) -> Ended {
+        Ended {
+            ending: self.ending,
+            reason: self.reason,
+            stage: self.stage,
+        }
+    }
+
+    /// Adds another failure, which has been shown.
+    #[must_use]
+    pub(super) fn and_also(mut self, shown: Self) -> Self {
+        self.details.push(shown.message);
+        self.details.extend(shown.details);
+        self.told = Told::Details;
+        self
     }
 
     /// Adds the rows or accounts concerned.
     #[must_use]
     pub(super) fn with_details(mut self, details: Vec<String>) -> Self {
         self.details = details;
+        self
+    }
+
+    /// The details have been shown already.
+    #[must_use]
+    pub(super) fn without_details(mut self) -> Self {
+        self.told = Told::Details;
+        self
+    }
+
+    /// All of it has been shown already.
+    #[must_use]
+    pub(super) fn told(mut self) -> Self {
+        self.told = Told::Everything;
+        self
+    }
+
+    /// Adds what is wrong with the sheet.
+    #[must_use]
+    pub(super) fn about(mut self, problems: Problems) -> Self {
+        self.problems = Some(Box::new(problems));
         self
     }
 
@@ -80,12 +163,12 @@ impl Failure {
 
 impl From<SavedPlanError> for Failure {
     fn from(error: SavedPlanError) -> Self {
-        let ending = if error.is_mismatch() {
-            Ending::Stopped
+        let (ending, reason) = if error.is_mismatch() {
+            (Ending::Stopped, Reason::ChangedSincePlan)
         } else {
-            Ending::CouldNotStart
+            (Ending::CouldNotStart, Reason::File)
         };
-        let mut failure = Self::of(ending, &error);
+        let mut failure = Self::of(ending, reason, &error);
         failure.details.extend_from_slice(error.details());
         failure.help.extend(error.help().map(str::to_owned));
         failure
@@ -95,10 +178,15 @@ impl From<SavedPlanError> for Failure {
 /// Shown as `error: …`, the details, the findings, `help: …`; with colours as ANSI sequences.
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.told == Told::Everything {
+            return Ok(());
+        }
         // Quoted text must not look like a separate line of output.
         writeln!(out, "{} {}", label(Severity::Error), clean(&self.message, 2_000))?;
-        for detail in &self.details {
-            writeln!(out, "  {detail}")?;
+        if self.told == Told::Nothing {
+            for detail in &self.details {
+                writeln!(out, "  {detail}")?;
+            }
         }
         for finding in &self.findings {
             write!(out, "\n{}", told(finding))?;
@@ -155,7 +243,7 @@ mod tests {
         let error = std::io::Error::other("disk full");
         let failure = Failure {
             details: vec![caused_by(&error)],
-            ..Failure::new(Ending::CouldNotStart, "failed to write `x`")
+            ..Failure::new(Ending::CouldNotStart, Reason::File, "failed to write `x`")
         };
         assert_eq!(
             plain(&failure.with_help("free some space").to_string()),
@@ -169,7 +257,11 @@ mod tests {
         #[error("failed to open `x`: {0}")]
         struct Repeating(#[source] std::io::Error);
 
-        let failure = Failure::of(Ending::CouldNotStart, &Repeating(std::io::Error::other("no such file")));
+        let failure = Failure::of(
+            Ending::CouldNotStart,
+            Reason::File,
+            &Repeating(std::io::Error::other("no such file")),
+        );
         assert_eq!(plain(&failure.to_string()), "error: failed to open `x`: no such file\n");
     }
 

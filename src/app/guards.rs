@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Ending;
 use super::console::complain;
+use super::ending::Reason;
 use super::failure::Failure;
 use super::signals::Signals;
 use crate::cli::{Confirmation, RunOptions};
@@ -43,6 +44,12 @@ pub(super) enum Question {
     Deletions(usize),
 }
 
+/// Whether a plan whose rows may delete accounts, or may not, could lead to a question. Pure.
+pub(super) fn may_ask(options: &RunOptions, interactivity: Interactivity, deletes: bool) -> bool {
+    let is_confirmed = options.confirmation == Confirmation::Given && (!deletes || options.max_deletes.is_some());
+    interactivity == Interactivity::Interactive && !is_confirmed
+}
+
 /// Decides what to ask, or why the plan may not be carried out. Pure.
 pub(super) fn question(
     view: &PlanView<'_>,
@@ -56,7 +63,7 @@ pub(super) fn question(
             "there are not enough seats for {}, so nothing was sent",
             plural(plan.short.len(), "row")
         );
-        let refusal = Failure::new(Ending::Stopped, message).with_details(view.short_rows());
+        let refusal = Failure::new(Ending::Stopped, Reason::Shortage, message).with_details(view.short_rows());
         return Err(refusal.with_help(
             "free some seats, remove rows, or add `--on-shortage fill` to give the seats out in the sheet's order",
         ));
@@ -66,7 +73,8 @@ pub(super) fn question(
         .max_deletes
         .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
     let unconfirmed = |message: String| {
-        let refusal = Failure::new(Ending::Stopped, message).with_details(view.deletions());
+        let refusal =
+            Failure::new(Ending::Stopped, Reason::DeletionsUnconfirmed, message).with_details(view.deletions());
         refusal.with_help(format!("review the deletions, then add `--max-deletes {deletions}`"))
     };
     match (deletions, most) {
@@ -93,9 +101,18 @@ pub(super) fn question(
         (_, Confirmation::Ask, Interactivity::Interactive) => Ok(Question::GoOn),
         (_, Confirmation::Ask, Interactivity::Unattended) => Err(Failure::new(
             Ending::Stopped,
+            Reason::NotConfirmed,
             "nobody can be asked to confirm the plan, so nothing was sent",
         )
         .with_help("review the plan with `reseat plan`, then add `--yes`")),
+    }
+}
+
+/// Why a plan is refused whose question was not answered as it should be.
+fn unconfirmed(question: Question) -> Reason {
+    match question {
+        Question::None | Question::GoOn => Reason::NotConfirmed,
+        Question::Deletions(_) => Reason::DeletionsUnconfirmed,
     }
 }
 
@@ -128,8 +145,9 @@ async fn answered(
         biased;
         () = signals.stop.cancelled() => {
             complain("\n");
-            let ending = signals.ending().unwrap_or(Ending::Interrupted);
-            return Err(Failure::new(ending, "interrupted before the plan was confirmed, so nothing was sent"));
+            let ending = signals.interrupted();
+            let message = "interrupted before the plan was confirmed, so nothing was sent";
+            return Err(Failure::new(ending, Reason::Interrupted, message));
         }
         answer = tokio::task::spawn_blocking(read) => answer,
     };
@@ -137,6 +155,7 @@ async fn answered(
         Ok(Ok(answer)) if answer.trim() == wanted => Ok(()),
         _ => Err(Failure::new(
             Ending::Stopped,
+            unconfirmed(question),
             "the plan was not confirmed, so nothing was sent",
         )),
     }

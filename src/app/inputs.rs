@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Ending;
 use super::console::{Console, complain};
+use super::ending::Reason;
 use super::failure::{Failure, told};
 use super::organization::Doorway;
 use super::runtime::off_thread;
@@ -33,7 +34,8 @@ pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Conso
 /// Everything wrong with the configuration.
 pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
     let environment = |name: &str| std::env::var(name).ok();
-    let working_folder = std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let working_folder =
+        std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
     let config_folder = settings::config_folder(&environment);
     let surroundings = Surroundings {
         environment: &environment,
@@ -47,14 +49,20 @@ pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) ->
     Ok(settings)
 }
 
-/// Opens the sheet. If neither it nor the configuration can be used, both are reported.
-pub(super) fn open_sheet(path: &Path, settings: Result<Settings, Failure>) -> Result<(Source, Settings), Failure> {
-    let source = Source::open(path).map_err(|error| Failure::of(Ending::CouldNotStart, &error));
+/// Opens the sheet, on a separate thread, because whoever writes it to a pipe may take their time. If neither it nor the
+/// configuration can be used, both are reported.
+pub(super) async fn open_sheet(
+    path: &Path,
+    settings: Result<Settings, Failure>,
+) -> Result<(Source, Settings), Failure> {
+    let path = path.to_owned();
+    let source = off_thread(move || Source::open(&path)).await;
+    let source = source.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
         (Err(sheet), Err(configuration)) => {
-            complain(sheet);
-            Err(configuration)
+            complain(&sheet);
+            Err(configuration.and_also(sheet))
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
     }

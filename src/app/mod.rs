@@ -16,7 +16,9 @@ mod inputs;
 mod job;
 mod memory;
 mod next;
+mod object;
 mod organization;
+mod organization_lock;
 mod panics;
 mod plan;
 mod prepare;
@@ -26,6 +28,7 @@ mod run;
 mod runtime;
 mod sandbox;
 mod signals;
+mod state_place;
 
 pub use dispatch::main;
 pub use ending::Ending;

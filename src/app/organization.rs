@@ -1,15 +1,18 @@
 //! The organization that a command talks to: the configured one, or a simulated one inside the process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
+use super::ending::Reason;
 use super::failure::Failure;
-use super::memory::{Memory, MemoryFile};
+use super::memory::Memory;
 use super::runtime::off_thread;
+use super::state_place::StatePlace;
 use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
 use crate::directory::ReadOptions;
@@ -32,6 +35,7 @@ pub(super) struct Doorway {
     configured_id: Option<OrganizationId>,
     target: Target,
     users_per_page: u32,
+    recheck: Duration,
     sandbox: Option<Sandbox>,
 }
 
@@ -42,7 +46,14 @@ pub(super) struct Organization {
     /// Its name in addresses.
     pub(super) name: String,
     pub(super) read: ReadOptions,
-    memory: MemoryFile,
+    /// How long what was read counts as fresh.
+    pub(super) recheck: Duration,
+    /// Where something about it is kept between runs; `None` for one that ends with the process, and where there is
+    /// no state folder.
+    pub(super) place: Option<StatePlace>,
+    memory: Memory,
+    /// How long the service counts a call.
+    window: Duration,
     /// Lives as long as the organization; `None` for a real one.
     _sandbox: Option<Sandbox>,
 }
@@ -62,7 +73,8 @@ impl Doorway {
             }
             (Target::Configured, Some(connection)) => (configured(connection).await?, connection.organization_id, None),
             (Target::Configured, None) => {
-                return Err(Failure::new(Ending::CouldNotStart, "no organization is configured")
+                let message = "no organization is configured";
+                return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
             }
         };
@@ -82,13 +94,14 @@ impl Doorway {
                 .and_then(|connection| connection.ca_file.clone()),
             ..HttpConfig::default()
         });
-        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
         Ok(Self {
             session: api::Session::new(Arc::new(transport), config.clone(), observer, stop),
             config,
             configured_id,
             target,
             users_per_page: settings.batch.users_per_page,
+            recheck: settings.limits.recheck,
             sandbox,
         })
     }
@@ -97,14 +110,15 @@ impl Doorway {
     pub(super) async fn client(&self) -> Result<Client, Failure> {
         let id = self.id().await?;
         let client = Client::new(self.session.clone(), id);
-        recall(&client, &self.memory(id));
+        recall(&client, &Memory::of(self.place(id)));
         Ok(client)
     }
 
     /// The organization; signs in if its GUID is not configured.
     pub(super) async fn open(self) -> Result<Organization, Failure> {
         let id = self.id().await?;
-        let memory = self.memory(id);
+        let place = self.place(id);
+        let memory = Memory::of(place.clone());
         let client = Client::new(self.session, id);
         recall(&client, &memory);
         Ok(Organization {
@@ -115,20 +129,22 @@ impl Doorway {
                 concurrency: self.config.concurrency as usize,
                 capabilities: self.config.capabilities,
             },
+            recheck: self.recheck,
+            place,
             memory,
+            window: self.config.limits.window,
             client,
             _sandbox: self.sandbox,
         })
     }
 
-    fn memory(&self, id: OrganizationId) -> MemoryFile {
-        match self.target {
-            Target::Sandbox => MemoryFile::none(),
-            Target::Configured => {
-                let folder = settings::state_folder(&|name| std::env::var(name).ok());
-                MemoryFile::of(self.config.uri.as_str(), id, folder.as_deref())
-            }
-        }
+    fn place(&self, id: OrganizationId) -> Option<StatePlace> {
+        let folder = match self.target {
+            Target::Sandbox => None,
+            Target::Configured => settings::state_folder(&|name| std::env::var(name).ok()),
+        };
+        let service = self.config.uri.to_string();
+        folder.map(|folder| StatePlace::of(&folder, &service, id))
     }
 
     async fn id(&self) -> Result<OrganizationId, Failure> {
@@ -138,33 +154,29 @@ impl Doorway {
         let signed_in = self.session.signed_in().await.map_err(|error| not_signed_in(&error))?;
         signed_in.organization.ok_or_else(|| {
             let message = "no `organization_id` is configured, and the token does not say which organization it is for";
-            Failure::new(Ending::CouldNotStart, message).with_help(format!(
+            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(format!(
                 "add `organization_id`, or set `RESEAT_ORGANIZATION_ID`: {FIND_ID}"
             ))
         })
     }
 }
 
-fn recall(client: &Client, memory: &MemoryFile) {
-    let Memory {
-        spent,
-        allocation_route,
-    } = memory.recall(Timestamp::now());
-    client.recall(&spent);
-    if let Some(route) = allocation_route {
+fn recall(client: &Client, memory: &Memory) {
+    client.recall(&memory.recall_spent(Timestamp::now()));
+    if let Some(route) = memory.recall_allocation_route() {
         client.keep_allocation_route(route, Certainty::Lasting);
     }
 }
 
 /// The failure of a command that could not sign in.
 fn not_signed_in(error: &CallError) -> Failure {
-    let ending = match error.failure {
-        api::Failure::SignIn => Ending::SignIn,
-        api::Failure::Stopped => Ending::Interrupted,
-        _ if error.is_page() => Ending::SignIn,
-        _ => Ending::CouldNotStart,
+    let (ending, reason) = match error.failure {
+        api::Failure::SignIn => (Ending::SignIn, Reason::SignIn),
+        api::Failure::Stopped => (Ending::Interrupted, Reason::Interrupted),
+        _ if error.is_page() => (Ending::SignIn, Reason::SignIn),
+        _ => (Ending::CouldNotStart, Reason::Settings),
     };
-    Failure::new(ending, format!("failed to read which account this is: {error}"))
+    Failure::new(ending, reason, format!("failed to read which account this is: {error}"))
 }
 
 impl Organization {
@@ -181,9 +193,12 @@ impl Organization {
             "`organization_id` is {}, and the token is for the organization {theirs}, so nothing was read",
             self.id
         );
-        Err(Failure::new(Ending::CouldNotStart, message).with_help(
-            "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its organization",
-        ))
+        Err(
+            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(
+                "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its \
+                 organization",
+            ),
+        )
     }
 
     /// Whether the next run will know what this one found out of the organization.
@@ -200,14 +215,13 @@ impl Organization {
     }
 }
 
-/// However a command ends, the next one knows how much quota it spent.
+/// However a command ends, the next one knows how much quota it spent, and what it found out.
 impl Drop for Organization {
     fn drop(&mut self) {
-        let memory = Memory {
-            spent: self.client.spent(),
-            allocation_route: self.client.lasting_allocation_route(),
-        };
-        self.memory.keep(&memory, Timestamp::now());
+        let (spent, calls) = (self.client.spent(), self.client.stats().calls);
+        self.memory.keep_spent(&spent, &calls, self.window, Timestamp::now());
+        self.memory
+            .keep_allocation_route(self.client.lasting_allocation_route());
     }
 }
 
@@ -225,7 +239,7 @@ fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
     let read = |source: &SecretSource| {
         source
             .read()
-            .map_err(|error| Failure::of(Ending::CouldNotStart, &error))
+            .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))
     };
     Ok(match credentials {
         Credentials::ClientCredentials {
@@ -251,7 +265,7 @@ fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
 }
 
 async fn simulated() -> Result<(Config, Sandbox), Failure> {
-    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, error);
+    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, Reason::Settings, error);
     let config = sandbox::Config {
         organization_id: Some(IN_PROCESS),
         ..sandbox::Config::default()

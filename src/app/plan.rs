@@ -6,19 +6,22 @@ use jiff::Timestamp;
 
 use super::Ending;
 use super::chosen_rows::{RowScope, choose};
-use super::console::{Console, data};
+use super::console::Console;
 use super::cost::{Ahead, Cost};
+use super::ending::Ended;
 use super::failure::Failure;
 use super::inputs::{open_sheet, settings_for};
+use super::object::Object;
 use super::prepare::{Session, order, rules};
 use super::results::{self, results_of};
 use super::runtime::{block_on, off_thread};
-use crate::cli::{OutputFormat, PlanOptions};
+use super::signals::Signals;
+use crate::cli::PlanOptions;
 use crate::ledger::Record;
 use crate::plan::PlannedSheet;
-use crate::report::write_json;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
+use crate::sheet::Source;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let began = Instant::now();
@@ -27,57 +30,64 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         saved_plan::may_be_saved_to(path)?;
     }
     let settings = settings_for(planning.sheet.target, overrides, console);
-    let (source, settings) = open_sheet(&options.path, settings)?;
     block_on(async {
-        let session = Session::new(&settings, console);
-        let mut loaded = session.load(source, planning).await?;
-        let path = results_of(loaded.source.path(), planning.results.as_deref());
-        let (organization, target) = (loaded.organization.id, planning.sheet.target);
-        let rows = std::mem::take(&mut loaded.intake.rows);
-        let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-        let scope = RowScope::of(planning);
-        let choice = off_thread(move || {
-            let history = results::read(&path, organization, target)?;
-            choose(rows, refused, history.as_ref(), &scope).map_err(|error| results::not_read(&error))
-        })
-        .await?;
-        let order = order(&loaded.intake, &choice);
-        let rules = rules(&settings, planning);
-        let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
-        let ahead = Ahead::WholeRun(began.elapsed());
-        let planned = PlannedSheet {
-            rows: &choice.rows,
-            plan: &plan,
-            snapshot: &snapshot,
-        };
-        let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
-        let view = cost.view(planned, &choice);
-        let now = SheetPlan {
-            order: &order,
-            planned,
-            not_attempted: &choice.left,
-        };
-        if let Some(file) = &options.save {
-            let header = PlanHeader {
-                saved_at: Timestamp::now(),
-                organization: loaded.organization.of_plan(),
-                sheet: path_beside(file, &options.path),
-                results: planning.results.as_ref().map(|path| path_beside(file, path)),
-                options: SavedOptions::of(planning),
-                batch: rules.sizes,
-            };
-            saved_plan::write(file, header, view.shape(now))?;
-        }
-        data(|out| match console.output {
-            OutputFormat::Text => view.write_text(out),
-            OutputFormat::Json => write_json(&view.shape(now), out),
-        })?;
-        if let Some(file) = &options.save {
-            console.tell(format!(
-                "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
-                file.display()
-            ));
-        }
-        Ok(Ending::Done)
+        let signals = Signals::listen();
+        let (source, settings) = signals.obeyed_by(open_sheet(&options.path, settings)).await?;
+        let session = Session::new(&settings, console, signals.clone());
+        signals.obeyed_by(show(&session, source, options, began)).await
     })
+}
+
+async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, began: Instant) -> Result<Ending, Failure> {
+    let planning = &options.planning;
+    let console = session.console;
+    let mut loaded = session.load(source, planning).await?;
+    let path = results_of(loaded.source.path(), planning.results.as_deref());
+    let (organization, target) = (loaded.organization.id, planning.sheet.target);
+    let rows = std::mem::take(&mut loaded.intake.rows);
+    let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
+    let scope = RowScope::of(planning);
+    let choice = off_thread(move || {
+        let history = results::read(&path, organization, target)?;
+        choose(rows, refused, history.as_ref(), &scope).map_err(|error| results::not_read(&error))
+    })
+    .await?;
+    let order = order(&loaded.intake, &choice);
+    let rules = rules(session.settings, planning);
+    let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
+    let ahead = Ahead::WholeRun(began.elapsed());
+    let planned = PlannedSheet {
+        rows: &choice.rows,
+        plan: &plan,
+        snapshot: &snapshot,
+    };
+    let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
+    let view = cost.view(planned, &choice);
+    let now = SheetPlan {
+        order: &order,
+        planned,
+        not_attempted: &choice.left,
+    };
+    if let Some(file) = &options.save {
+        let header = PlanHeader {
+            saved_at: Timestamp::now(),
+            organization: loaded.organization.of_plan(),
+            sheet: path_beside(file, &options.path),
+            results: planning.results.as_ref().map(|path| path_beside(file, path)),
+            options: SavedOptions::of(planning),
+            batch: rules.sizes,
+        };
+        saved_plan::write(file, header, view.shape(now))?;
+    }
+    let ended = Ended::DONE;
+    console.found(&Object::of(ended, "what a run would do", &view.shape(now)), |out| {
+        view.write_text(out)
+    });
+    if let Some(file) = &options.save {
+        console.tell(format!(
+            "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
+            file.display()
+        ));
+    }
+    Ok(ended.ending)
 }

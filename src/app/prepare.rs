@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::Ending;
 use super::chosen_rows::{ChosenRows, is_fresh};
 use super::console::{Console, complain};
+use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::{read_sheet, reading_options};
 use super::organization::{Doorway, Organization};
@@ -42,11 +43,11 @@ pub(super) struct Loaded {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(settings: &'a Settings, console: Console) -> Self {
+    pub(super) fn new(settings: &'a Settings, console: Console, signals: Signals) -> Self {
         Self {
             settings,
             console,
-            signals: Signals::listen(),
+            signals,
             relay: Relay::default(),
         }
     }
@@ -72,18 +73,21 @@ impl<'a> Session<'a> {
                 "the sheet has {}, so nothing was sent",
                 crate::text::plural(errors, "error")
             );
-            return Err(Failure::new(Ending::SheetInvalid, message)
+            return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
+                .about(intake.problems)
                 .with_help("correct the sheet, or add `--skip-invalid` to run the other rows"));
         }
         if errors > 0 && intake.rows.is_empty() && intake.refused.is_empty() {
             let message = "no row of the sheet could be read, so nothing was sent";
-            return Err(Failure::new(Ending::SheetInvalid, message).with_help("correct the problems listed above"));
+            return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
+                .about(intake.problems)
+                .with_help("correct the problems listed above"));
         }
         if let Some(only) = &planning.only
             && !places(&intake).any(|place| only.contains(place))
         {
             let message = "the sheet has none of the rows that `--only` names, so nothing was sent";
-            return Err(Failure::new(Ending::CouldNotStart, message)
+            return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
                 .with_help("row numbers are those that the spreadsheet program shows; the header is 1"));
         }
         Ok(Loaded {
@@ -137,14 +141,17 @@ impl<'a> Session<'a> {
     }
 
     fn not_read(&self, error: &ReadError) -> Failure {
-        let is_sign_in =
-            |call: &CallError| call.failure == api::Failure::SignIn || matches!(call.status, Some(401 | 403));
-        let ending = match error.call() {
-            Some(call) if is_sign_in(call) || call.is_page() => Ending::SignIn,
-            Some(call) if call.failure == api::Failure::Stopped => self.signals.ending().unwrap_or(Ending::Interrupted),
-            _ => Ending::CouldNotStart,
+        let is_sign_in = |call: &CallError| call.failure == api::Failure::SignIn || call.status == Some(401);
+        let is_stopped = |call: &CallError| matches!(call.failure, api::Failure::Stopped | api::Failure::CutOff);
+        let (ending, reason) = match error.call() {
+            Some(call) if is_stopped(call) => (self.signals.interrupted(), Reason::Interrupted),
+            Some(call) if is_sign_in(call) || call.is_page() => (Ending::SignIn, Reason::SignIn),
+            Some(call) if call.status == Some(403) => (Ending::SignIn, Reason::Permission),
+            // Its retries are used up, or it is refused what every run has to read.
+            Some(_) => (Ending::CouldNotStart, Reason::SameFailure),
+            None => (Ending::CouldNotStart, Reason::Settings),
         };
-        Failure::new(ending, format!("failed to {error}"))
+        Failure::new(ending, reason, format!("failed to {error}"))
     }
 
     pub(super) fn read_back(&self, organization: &Organization) -> ReadBack {
@@ -257,7 +264,7 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
 }
 
 pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
-    Failure::of(Ending::CouldNotStart, error)
+    Failure::of(Ending::CouldNotStart, Reason::File, error)
 }
 
 /// Every row of the sheet by key, in the sheet's order. Built on demand, because a million rows take memory.

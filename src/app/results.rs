@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Ending;
 use super::console::Console;
+use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
 use crate::cli::{History as Earlier, Target};
@@ -77,13 +78,18 @@ pub(super) fn read(path: &Path, organization: OrganizationId, target: Target) ->
 
 /// Why a results file cannot be read.
 pub(super) fn not_read(error: &OpenError) -> Failure {
-    Failure::new(Ending::CouldNotStart, format!("failed to {error}"))
+    let (ending, reason) = match error {
+        OpenError::Locked { .. } => (Ending::Stopped, Reason::Locked),
+        _ => (Ending::CouldNotStart, Reason::File),
+    };
+    Failure::new(ending, reason, format!("failed to {error}"))
 }
 
-/// The results could not be written, before anything was sent or in the middle of a run.
-pub(super) fn not_recorded(ending: Ending, error: &dyn std::error::Error) -> Failure {
+/// The results could not be written before anything was sent; see [`Failure::once_begun`] for the middle of a run.
+pub(super) fn not_recorded(error: &dyn std::error::Error) -> Failure {
     Failure::new(
-        ending,
+        Ending::CouldNotStart,
+        Reason::File,
         format!("the run was stopped, because its results cannot be recorded: failed to {error}"),
     )
     .with_help("fix that and run the same command again: it finds out what was done by reading the organization")
@@ -116,7 +122,7 @@ pub(super) fn not_opened(error: &OpenError, target: Target) -> Failure {
             "check `--profile`; else move the file away, or name another with `--results`".to_owned(),
         ),
     };
-    Failure::new(Ending::CouldNotStart, message).with_help(help)
+    Failure::new(Ending::CouldNotStart, Reason::File, message).with_help(help)
 }
 
 #[cfg(test)]

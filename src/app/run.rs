@@ -8,20 +8,25 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
-use super::chosen_rows::{ChosenRows, RowScope, choose};
+use super::chosen_rows::{ChosenRows, choose};
 use super::console::{Console, complain};
 use super::cost::{Ahead, Cost};
+use super::ending::Reason;
 use super::failure::Failure;
-use super::guards::{Interactivity, Question, ask, question};
+use super::guards::{Interactivity, Question, ask, may_ask, question};
 use super::inputs::{open_sheet, settings_for};
 use super::job::Job;
 use super::next::Typed;
-use super::prepare::{Session, order, rules, text};
+use super::organization::Organization;
+use super::organization_lock::{self, Turn};
+use super::prepare::{Loaded, Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded, results_of};
 use super::runtime::{block_on, catch_up, off_thread};
+use super::signals::Signals;
 use super::{Ending, panics};
-use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity};
-use crate::engine::{self, Engine, Ran};
+use crate::api::Waited;
+use crate::cli::{MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
+use crate::engine::{self, Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Record, RunId};
 use crate::model::{Row, RowKey};
 use crate::plan::PlannedSheet;
@@ -33,31 +38,37 @@ use crate::text::plural;
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let job = Job::of(options)?;
     let settings = settings_for(job.planning.sheet.target, overrides, console);
-    let (source, settings) = open_sheet(&job.path, settings)?;
     block_on(async {
-        let session = Session::new(&settings, console);
+        let signals = Signals::listen();
+        let (source, settings) = signals.obeyed_by(open_sheet(&job.path, settings)).await?;
+        let session = Session::new(&settings, console, signals);
         let abort = session.signals.abort.clone();
         let recording = OnceLock::new();
         tokio::select! {
             ending = carry_out(&session, source, &job, options, &recording) => ending,
             () = abort.cancelled() => {
-                if let Some(results) = recording.get() {
-                    complain(aborted(results));
-                }
-                Ok(session.signals.ending().unwrap_or(Ending::Interrupted))
+                Err(aborted(session.signals.interrupted(), recording.get()))
             }
         }
     })
 }
 
-/// Printed when a run is abandoned at once: its results file is valid as it is.
-fn aborted(results: &Path) -> String {
-    let path = results.display();
+/// A run that is abandoned at once: its results file is valid as it is. There is none before it begins.
+fn aborted(ending: Ending, results: Option<&PathBuf>) -> Failure {
+    let Some(results) = results else {
+        return Failure::new(ending, Reason::Interrupted, "aborted before anything was sent");
+    };
+    let message = format!(
+        "aborted: every row that has ended is in `{}`, and what became of the calls that were on their way is looked up \
+         by the next run",
+        results.display()
+    );
     let command = Typed::same_command();
-    format!(
-        "aborted: every row that has ended is in `{path}`, and what became of the calls that were on their way is looked \
-         up by the next run\nnext: {command}\n"
-    )
+    complain(format!("{message}\nnext: {command}\n"));
+    Failure::new(ending, Reason::Interrupted, message)
+        .with_help(command)
+        .once_begun()
+        .told()
 }
 
 /// Carries out the job; `recording` gets the results file once there is one.
@@ -70,6 +81,8 @@ async fn carry_out(
 ) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
+    // Held to the end: what the organization's memory keeps is written under it, too.
+    let mut turn: Option<Turn> = None;
     let mut loaded = session.load(source, &job.planning).await?;
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
@@ -81,19 +94,16 @@ async fn carry_out(
     let path = results_of(loaded.source.path(), job.planning.results.as_deref());
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     let target = job.planning.sheet.target;
-    let opening = Opening {
-        path: path.clone(),
-        run: run.clone(),
-        earlier: options.history,
-        target,
-        rows,
-        refused: loaded.intake.refused.iter().cloned().map(Record::from).collect(),
-        scope: job.scope(),
-    };
-    let (results, mut choice) = off_thread(move || opening.open()).await?;
+    let results = open_results(session, &path, &run, options, target).await?;
+    let (results, mut choice) = choose_rows(rows, &loaded, results, job).await?;
     let history = results.history();
-
     let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
+    if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
+        // Taken before the organization is read, so that no other run makes what is read out of date. Every run locks
+        // its results first, so that no two wait for each other.
+        turn = Some(take_turn(session, &loaded.organization, job, options).await?);
+    }
+
     let rules = rules(settings, &job.planning);
     if let Some(notice) = results.notice() {
         session.console.tell(format!("{notice}\n"));
@@ -125,6 +135,12 @@ async fn carry_out(
         Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
     };
     let (snapshot, plan, takes, hesitated) = agreed.await?;
+    if turn.is_none() && !plan.steps.is_empty() {
+        turn = Some(take_turn(session, &loaded.organization, job, options).await?);
+    }
+    let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
+    let recheck = recheck(&loaded.organization, hesitated, waited, job);
+    let hesitated = hesitated.unwrap_or_default();
 
     let file = results.begin(&run, session.console, target)?;
     panics::install(Some(&path));
@@ -134,7 +150,7 @@ async fn carry_out(
     journal
         .append(std::mem::take(&mut choice.left))
         .await
-        .map_err(|error| not_recorded(Ending::CouldNotStart, &error))?;
+        .map_err(|error| not_recorded(&error))?;
     let progress = session.progress();
     progress.expect(takes);
     let engine = Engine {
@@ -145,6 +161,7 @@ async fn carry_out(
         journal: &journal,
         max_failures: options.max_failures.map(max_failures),
         concurrency: settings.limits.concurrency as usize,
+        recheck,
     };
     catch_up().await;
     let ran = engine.run(&plan).await;
@@ -154,7 +171,7 @@ async fn carry_out(
     drop(snapshot);
     let order = order(&loaded.intake, &choice);
     let chosen = choice.into_keys();
-    let ran: Ran = ran.map_err(|error| not_recorded(Ending::Stopped, &error))?;
+    let ran: Ran = ran.map_err(|error| not_recorded(&error).once_begun())?;
     after::after(Aftermath {
         console: session.console,
         signals: &session.signals,
@@ -163,7 +180,7 @@ async fn carry_out(
         loaded: &loaded,
         ran,
         observed,
-        elapsed: began.elapsed().saturating_sub(hesitated),
+        elapsed: began.elapsed().saturating_sub(hesitated + waited),
         chosen,
         deleting: &deleting,
         job,
@@ -172,36 +189,94 @@ async fn carry_out(
     })
 }
 
-/// The results file of a run, not yet opened, and the rows chosen by what it knows.
-struct Opening {
-    path: PathBuf,
-    run: RunId,
-    earlier: Earlier,
-    target: Target,
-    rows: Vec<Row>,
-    refused: Vec<Record>,
-    scope: RowScope,
-}
-
-impl Opening {
-    /// Blocks while it reads the file.
-    fn open(self) -> Result<(Results, ChosenRows), Failure> {
-        let results = Results::of(&self.path, &self.run, self.earlier, self.target)?;
-        let choice = choose(self.rows, self.refused, results.history(), &self.scope);
-        Ok((results, choice.map_err(|error| not_read(&error))?))
+/// This run's turn on the organization; a simulated one is nobody else's.
+async fn take_turn(
+    session: &Session<'_>,
+    organization: &Organization,
+    job: &Job,
+    options: &RunOptions,
+) -> Result<Turn, Failure> {
+    match job.planning.sheet.target {
+        Target::Sandbox => Ok(Turn::default()),
+        Target::Configured => {
+            let place = organization.place.as_ref();
+            let (console, signals) = (session.console, &session.signals);
+            organization_lock::take_turn(place, &job.path, options.when_locked, console, signals).await
+        }
     }
 }
 
-/// Asks whether to go on, and says how long the answer took.
-async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> Result<Duration, Failure> {
+/// When what was read is read again: an answer may have taken any time, and so may another run's turn.
+fn recheck(organization: &Organization, hesitated: Option<Duration>, turn: Duration, job: &Job) -> Recheck {
+    let after = organization.recheck;
+    Recheck {
+        after,
+        waited: match hesitated {
+            Some(_) => Waited::Long,
+            None => Waited::of(organization.client.stats().waited.max(turn), after),
+        },
+        on_change: match &job.saved {
+            Some(_) => OnChange::Refuse,
+            None => OnChange::PlanAnew,
+        },
+    }
+}
+
+/// Locks and reads the results file, once no other run is writing it if the user wants to wait for that.
+async fn open_results(
+    session: &Session<'_>,
+    path: &Path,
+    run: &RunId,
+    options: &RunOptions,
+    target: Target,
+) -> Result<Results, Failure> {
+    let mut is_waiting = false;
+    loop {
+        let (file, run, earlier) = (path.to_owned(), run.clone(), options.history);
+        let refusal = match off_thread(move || Results::of(&file, &run, earlier, target)).await {
+            Ok(results) => return Ok(results),
+            Err(refusal) => refusal,
+        };
+        if refusal.reason != Reason::Locked || options.when_locked == WhenLocked::Refuse {
+            return Err(refusal);
+        }
+        if !is_waiting {
+            session.console.tell(organization_lock::waiting_for(&format!(
+                "another run is writing `{}`",
+                path.display()
+            )));
+            is_waiting = true;
+        }
+        organization_lock::wait(&session.signals).await?;
+    }
+}
+
+/// The rows to run, by what the results file knows of them.
+async fn choose_rows(
+    rows: Vec<Row>,
+    loaded: &Loaded,
+    results: Results,
+    job: &Job,
+) -> Result<(Results, ChosenRows), Failure> {
+    let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
+    let scope = job.scope();
+    off_thread(move || {
+        let choice = choose(rows, refused, results.history(), &scope);
+        Ok((results, choice.map_err(|error| not_read(&error))?))
+    })
+    .await
+}
+
+/// Asks whether to go on, and says how long the answer took; `None` if there was nothing to ask.
+async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> Result<Option<Duration>, Failure> {
     let question = question.map_err(|refusal| match session.console.verbosity {
         Verbosity::Quiet => refusal,
         // The plan, which was just shown, names the rows.
-        Verbosity::Normal | Verbosity::Verbose => refusal.with_details(Vec::new()),
+        Verbosity::Normal | Verbosity::Verbose => refusal.without_details(),
     })?;
     let asked = Instant::now();
     ask(question, &session.signals).await?;
-    Ok(asked.elapsed())
+    Ok((question != Question::None).then(|| asked.elapsed()))
 }
 
 fn max_failures(most: MaxFailures) -> engine::MaxFailures {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 
 use super::Ending;
+use super::ending::Reason;
 use super::failure::Failure;
 
 /// Runs a command's asynchronous part; background tasks left over are not awaited.
@@ -15,7 +16,7 @@ use super::failure::Failure;
 /// If the runtime cannot be started, or the part fails.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+    let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
     let worked = runtime.block_on(work);
     runtime.shutdown_background();
     worked
@@ -44,25 +45,51 @@ pub(super) async fn catch_up() {
     }
 }
 
-/// Waits for Ctrl-C, SIGTERM, or SIGHUP when the terminal is closed, and returns which it was.
-///
-/// # Errors
-/// If the signal handlers cannot be installed.
-pub(super) async fn asked_to_stop() -> io::Result<Ending> {
+/// The signals that ask a command to stop: Ctrl-C, SIGTERM, and SIGHUP when the terminal is closed.
+pub(super) struct StopSignals {
     #[cfg(unix)]
-    {
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hang_up: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    /// Catches them from now on.
+    ///
+    /// # Errors
+    /// If the handlers cannot be installed.
+    pub(super) fn catch() -> io::Result<Self> {
+        #[cfg(unix)]
         use tokio::signal::unix::{SignalKind, signal};
 
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
-        tokio::select! {
-            asked = tokio::signal::ctrl_c() => asked.map(|()| Ending::Interrupted),
-            _ = terminate.recv() => Ok(Ending::Terminated),
-            _ = hang_up.recv() => Ok(Ending::HungUp),
-        }
+        Ok(Self {
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            hang_up: signal(SignalKind::hangup())?,
+        })
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map(|()| Ending::Interrupted)
+
+    /// Waits for the next one, and returns which it was.
+    ///
+    /// # Errors
+    /// If they cannot be caught.
+    pub(super) async fn next(&mut self) -> io::Result<Ending> {
+        #[cfg(unix)]
+        {
+            tokio::select! {
+                _ = self.interrupt.recv() => Ok(Ending::Interrupted),
+                _ = self.terminate.recv() => Ok(Ending::Terminated),
+                _ = self.hang_up.recv() => Ok(Ending::HungUp),
+            }
+        }
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await.map(|()| Ending::Interrupted)
+    }
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::Ending;
-use super::console::{Console, data};
+use super::console::{Console, complain, deliver};
+use super::ending::Reason;
 use super::failure::Failure;
-use super::runtime::{asked_to_stop, block_on};
+use super::runtime::{StopSignals, block_on};
 use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
 use crate::sandbox::{self, Config, Faults, Population, Quotas, Sandbox};
 
@@ -16,23 +17,25 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
     let config = config(options);
     block_on(async {
         let sandbox = sandbox::start(config).await.map_err(|error| {
-            Failure::of(Ending::CouldNotStart, &error).with_help(format!(
+            Failure::of(Ending::CouldNotStart, Reason::Settings, &error).with_help(format!(
                 "choose another address than {listen} with `--listen`, or other files with `--state` and `--request-log`"
             ))
         })?;
         let variables = variables(&sandbox);
-        data(|out| match console.output {
+        deliver(|out| match console.output {
             OutputFormat::Text => lines(&variables, out),
             OutputFormat::Json => object(&variables, out),
         })?;
         console.tell("With these variables set, reseat works against this simulated organization; Ctrl-C stops it\n");
         let ended = async {
-            asked_to_stop().await?;
+            StopSignals::catch()?.next().await?;
             sandbox.shutdown().await
         };
-        ended
-            .await
-            .map_err(|error| Failure::of(Ending::CouldNotStart, &error))?;
+        if let Err(error) = ended.await {
+            // The object of this command was printed when it began.
+            complain(Failure::of(Ending::CouldNotStart, Reason::File, &error));
+            return Ok(Ending::CouldNotStart);
+        }
         // Being asked to stop is the normal way to end.
         Ok(Ending::Done)
     })

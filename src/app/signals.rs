@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
-use super::runtime::asked_to_stop;
+use super::ending::Reason;
+use super::failure::Failure;
+use super::runtime::StopSignals;
 
 /// What the signals have asked for so far.
 #[derive(Clone, Default)]
@@ -21,28 +23,46 @@ impl Signals {
     /// Listens from now on.
     pub(super) fn listen() -> Self {
         let signals = Self::default();
+        // Without a handler the system's default applies: the process ends.
+        let Ok(mut caught) = StopSignals::catch() else {
+            return signals;
+        };
         let listening = signals.clone();
         tokio::spawn(async move {
-            let first = next().await;
+            let first = next(&mut caught).await;
             // Cannot be set already, because only this task sets it.
             let _ = listening.first.set(first);
             listening.stop.cancel();
-            next().await;
+            next(&mut caught).await;
             listening.abort.cancel();
         });
         signals
     }
 
-    /// How the command ends if a signal came.
-    pub(super) fn ending(&self) -> Option<Ending> {
-        self.first.get().copied()
+    /// Carries out what changes nothing, and gives it up at the first signal.
+    ///
+    /// # Errors
+    /// If a signal came first, or the work fails.
+    pub(super) async fn obeyed_by<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {
+                let message = "interrupted; nothing was changed";
+                Err(Failure::new(self.interrupted(), Reason::Interrupted, message))
+            }
+            done = work => done,
+        }
+    }
+
+    /// How the command ends because of a signal.
+    pub(super) fn interrupted(&self) -> Ending {
+        self.first.get().copied().unwrap_or(Ending::Interrupted)
     }
 }
 
-async fn next() -> Ending {
-    match asked_to_stop().await {
+async fn next(caught: &mut StopSignals) -> Ending {
+    match caught.next().await {
         Ok(ending) => ending,
-        // Without a handler the system's default applies.
         Err(_) => std::future::pending().await,
     }
 }

@@ -164,6 +164,8 @@ pub struct RunOptions {
     pub max_deletes: Option<u64>,
     /// When failures stop the run.
     pub max_failures: Option<MaxFailures>,
+    /// What to do while another run is at work.
+    pub when_locked: WhenLocked,
     /// What to do with the results of earlier runs.
     pub history: History,
 }
@@ -175,6 +177,15 @@ pub enum Confirmation {
     Ask,
     /// `--yes`
     Given,
+}
+
+/// What to do while another run works on the organization or writes the results file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenLocked {
+    /// End at once.
+    Refuse,
+    /// `--wait`
+    Wait,
 }
 
 /// When failures stop a run.

@@ -16,8 +16,8 @@ mod values;
 pub use command::{
     CheckOptions, ColumnMapping, Command, Confirmation, History, InvalidRows, Invocation, MaxFailures, OnShortage,
     OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RunOptions, SandboxOptions, SandboxQuotas,
-    SheetOptions, Shell, Target, Verbosity,
+    SheetOptions, Shell, Target, Verbosity, WhenLocked,
 };
 pub use generate::{completions, man};
-pub use parse::{Refusal, parse};
+pub use parse::{Refusal, Slip, parse};
 pub use selection::{RowRange, RowSelection};

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use super::args::{CommandArgs, ReseatArgs};
-use super::{Command, Invocation};
+use super::{Command, Invocation, OutputFormat};
 use crate::settings::Overrides;
 
 /// Why there is nothing to do, and what to print. The text contains colours as ANSI sequences.
@@ -14,7 +14,20 @@ pub enum Refusal {
     /// Help or the version was requested: standard output.
     Asked(String),
     /// The command line cannot be understood: standard error.
-    Usage(String),
+    Usage(Slip),
+}
+
+/// A command line that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slip {
+    /// All there is to say, as it is shown.
+    pub text: String,
+    /// What is wrong, plain and in one line.
+    pub message: String,
+    /// What to type instead, plain, a line each.
+    pub help: Vec<String>,
+    /// How the command line asked for data, as far as it can be understood.
+    pub output: OutputFormat,
 }
 
 /// Reads a command line, the program's own name first.
@@ -22,10 +35,13 @@ pub enum Refusal {
 /// # Errors
 /// Help, version, or what is wrong with the command line.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Refusal> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let output = output_asked_for(&words);
     let args = ReseatArgs::try_parse_from(words).map_err(|error| {
-        let text = error.render().ansi().to_string();
+        let rendered = error.render();
+        let text = rendered.ansi().to_string();
         if error.use_stderr() {
-            Refusal::Usage(text)
+            Refusal::Usage(Slip::of(text, &rendered.to_string(), output))
         } else {
             Refusal::Asked(text)
         }
@@ -51,13 +67,42 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
     })
 }
 
+/// Whether `--output json` is among the words, for one whose others cannot be understood.
+fn output_asked_for(words: &[OsString]) -> OutputFormat {
+    let flags = || words.iter().take_while(|word| *word != "--");
+    let is_joined = flags().any(|word| word == "--output=json");
+    let is_parted = flags()
+        .zip(flags().skip(1))
+        .any(|pair| pair.0 == "--output" && pair.1 == "json");
+    if is_joined || is_parted {
+        OutputFormat::Json
+    } else {
+        OutputFormat::Text
+    }
+}
+
+impl Slip {
+    /// `plain` is the text without colours: a paragraph that says what is wrong, and others that say what to type.
+    fn of(text: String, plain: &str, output: OutputFormat) -> Self {
+        let in_one_line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut paragraphs = plain.split("\n\n").map(in_one_line).filter(|line| !line.is_empty());
+        let first = paragraphs.next().unwrap_or_default();
+        Self {
+            text,
+            message: first.strip_prefix("error: ").unwrap_or(&first).to_owned(),
+            help: paragraphs.collect(),
+            output,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::super::{
         Confirmation, History, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission,
-        PlanningOptions, SandboxQuotas, Target, Verbosity,
+        PlanningOptions, SandboxQuotas, Target, Verbosity, WhenLocked,
     };
     use super::*;
     use crate::model::OperationKind;
@@ -79,6 +124,7 @@ mod tests {
         assert_eq!(options.planning.sheet.target, Target::Configured);
         assert_eq!((options.max_deletes, options.max_failures), (None, None));
         assert_eq!(options.saved_plan, None);
+        assert_eq!(options.when_locked, WhenLocked::Refuse);
     }
 
     #[test]
@@ -86,7 +132,7 @@ mod tests {
         let line = "reseat --profile production run - --operation delete --map Mail=user --map Team=groups \
             --sheet Leavers --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 \
             --on-shortage fill --yes --max-deletes 40 --allow-admins --max-failures 5% --skip-invalid \
-            --results out.csv --again --resend --uri https://x.example --organization acme --organization-id guid \
+            --wait --results out.csv --again --resend --uri https://x.example --organization acme --organization-id guid \
             --client-id app --concurrency 4 --retries 0 --max-wait 2m --config r.toml --output json -v";
         let invocation = parsed(line).unwrap();
         assert_eq!(invocation.output, OutputFormat::Json);
@@ -114,6 +160,7 @@ mod tests {
         assert_eq!(options.max_deletes, Some(40));
         assert_eq!(options.max_failures, Some(MaxFailures::Percent(5.0)));
         assert_eq!(options.history, History::Again);
+        assert_eq!(options.when_locked, WhenLocked::Wait);
         shapes_a_plan(&options.planning);
     }
 
@@ -169,6 +216,28 @@ mod tests {
         assert_eq!(quotas("reseat sandbox"), SandboxQuotas::Scaled(1.0));
         assert_eq!(quotas("reseat sandbox --quota-scale 100"), SandboxQuotas::Scaled(100.0));
         assert_eq!(quotas("reseat sandbox --no-quotas"), SandboxQuotas::None);
+    }
+
+    #[test]
+    fn a_slip_says_in_plain_lines_what_is_wrong_and_what_to_type_and_in_which_format() {
+        for (line, output) in [
+            ("reseat rn --output json", OutputFormat::Json),
+            ("reseat --output=json rn", OutputFormat::Json),
+            ("reseat rn -- --output json", OutputFormat::Text),
+            ("reseat rn --output", OutputFormat::Text),
+        ] {
+            let Err(Refusal::Usage(slip)) = parsed(line) else {
+                panic!("{line} was understood")
+            };
+            assert_eq!(slip.output, output, "{line}");
+        }
+        let Err(Refusal::Usage(slip)) = parsed("reseat rn") else {
+            panic!("it was understood")
+        };
+        assert_eq!(slip.message, "unrecognized subcommand 'rn'");
+        let help = slip.help.concat();
+        assert!(help.contains("Usage: reseat") && !help.contains('\u{1b}'), "{help}");
+        assert!(slip.text.contains('\u{1b}'));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::sheet_args::{SheetArgs, SheetPathArg};
 use super::values;
 use super::{
     Confirmation, History, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
-    RowSelection, RunOptions,
+    RowSelection, RunOptions, WhenLocked,
 };
 use crate::settings::Overrides;
 
@@ -92,6 +92,9 @@ struct GuardArgs {
     /// Stop once this many rows have failed, as in `50` or `5%`
     #[arg(long, value_name = "N|P%", value_parser = values::max_failures)]
     max_failures: Option<MaxFailures>,
+    /// Wait while another run on this computer works on the organization, instead of ending
+    #[arg(long)]
+    wait: bool,
 }
 
 #[derive(Debug, Args)]
@@ -212,6 +215,11 @@ impl RunArgs {
             },
             max_deletes: self.guard.max_deletes,
             max_failures: self.guard.max_failures,
+            when_locked: if self.guard.wait {
+                WhenLocked::Wait
+            } else {
+                WhenLocked::Refuse
+            },
             history: if self.earlier.again {
                 History::Again
             } else {

@@ -159,7 +159,7 @@ impl Reader<'_> {
             Ok(entries) => {
                 let answers = !entries.is_empty();
                 let read = ReadAllocations::in_bulk(&asked, entries);
-                let agrees = |held: &Allocation| read.allocations.agrees_with(held.user, Some(held));
+                let agrees = |held: &Allocation| read.allocations.agrees_with(held.user, Some(&held.bundles));
                 if !holders.is_empty() && holders.iter().all(agrees) || absent_listing(&listing) && answers {
                     self.client
                         .keep_allocation_route(AllocationRoute::ManyUsers, Certainty::Lasting);

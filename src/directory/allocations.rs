@@ -115,14 +115,14 @@ impl Allocations {
         }
     }
 
-    /// Whether the user holds the bundles now that it held `before`, as far as both reads tell. The portal's listing does
-    /// not have `useExternalLicense`, so that is not compared.
-    pub fn agrees_with(&self, user: UserId, before: Option<&Allocation>) -> bool {
+    /// Whether the user holds the bundles now that it held `before`, `None` for no direct allocation, as far as both reads
+    /// tell. The portal's listing does not have `useExternalLicense`, so that is not compared.
+    pub fn agrees_with(&self, user: UserId, before: Option<&BundleSet>) -> bool {
         match (self.of(user), before) {
             (None, None) => true,
-            (None, Some(before)) => self.is_unclear(user) && before.bundles.is_empty(),
+            (None, Some(before)) => self.is_unclear(user) && before.is_empty(),
             (Some(_), None) => false,
-            (Some(now), Some(before)) => now.bundles == before.bundles,
+            (Some(now), Some(before)) => now.bundles == *before,
         }
     }
 }
@@ -199,7 +199,7 @@ mod tests {
         assert!(everybody_is_named.of(user(1)).is_none());
         assert!(everybody_is_named.is_unclear(user(1)));
         let blocked = some_are_left_out.of(user(1));
-        assert!(everybody_is_named.agrees_with(user(1), blocked));
+        assert!(everybody_is_named.agrees_with(user(1), blocked.map(|held| &held.bundles)));
         assert!(everybody_is_named.agrees_with(user(1), None));
         let cleared = everybody_is_named.cleared_up_by(blocked.cloned().into_iter().collect());
         assert!(cleared.of(user(1)).is_some() && !cleared.is_unclear(user(1)));

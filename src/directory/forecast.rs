@@ -9,14 +9,12 @@ use super::paging::{ListingShape, PageCounts, Paging};
 use crate::event::{Method, Service};
 
 /// The listings that were read, for a forecast of reading them again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Listings {
     /// The users; `None` if they were looked up without the listing.
     pub users: Option<ListingShape>,
     /// The direct allocations; `None` if none were read.
     pub allocations: Option<HowRead>,
-    /// The calls that only found out by which route allocations can be read; they are not made again once that is kept.
-    pub probes: BTreeMap<(Service, Method), u64>,
 }
 
 /// The calls that read this many accounts back by their addresses, and what the `holders` among them hold, in the way
@@ -27,39 +25,49 @@ pub fn read_back_calls(
     (accounts, holders): (u64, u64),
     at_once: u64,
 ) -> BTreeMap<(Service, Method), u64> {
+    let mut calls = BTreeMap::new();
+    let looking = look_up_calls(users, accounts, at_once);
+    if looking > 0 {
+        calls.insert((Service::Identity, Method::Get), looking);
+    }
+    calls.extend(allocation_calls(allocations, holders, at_once));
+    calls
+}
+
+/// The calls that read the allocations of this many users again, in the way that they were read in.
+pub(super) fn allocation_calls(how: Option<HowRead>, holders: u64, at_once: u64) -> Option<((Service, Method), u64)> {
+    (holders > 0).then(|| match how {
+        None | Some(HowRead::InBulk) => (
+            (Service::License, Method::Post),
+            holders.div_ceil(USERS_PER_CALL as u64),
+        ),
+        Some(HowRead::OneByOne) => ((Service::License, Method::Get), holders),
+        Some(HowRead::ByPages(shape)) => ((Service::Portal, Method::Get), listing_calls(shape, at_once)),
+    })
+}
+
+/// How many GETs finding this many accounts takes: each by itself, or by the listing.
+pub(super) fn look_up_calls(users: ListingShape, accounts: u64, at_once: u64) -> u64 {
     let look_ups = LookUps {
         singly: usize::try_from(accounts).unwrap_or(usize::MAX),
         in_bulk: 0,
     };
     let mut listing = SimulatedListing::new(users, at_once);
-    let searches = loop {
+    loop {
         match next_read(look_ups, Listed::of(&listing.paging)) {
-            NextRead::Nothing => return BTreeMap::new(),
+            NextRead::Nothing => return 0,
             NextRead::Beginning => listing.read(Paging::is_begun),
             NextRead::Rest => {
                 listing.read(Paging::is_done);
-                break 0;
+                return listing.calls;
             }
             NextRead::LookUps => {
                 // A search is a listing of those whom it finds.
                 let found = ListingShape { entries: 1, ..users };
-                break accounts * listing_calls(found, at_once);
+                return listing.calls + accounts * listing_calls(found, at_once);
             }
         }
-    };
-    let mut calls = BTreeMap::from([((Service::Identity, Method::Get), listing.calls + searches)]);
-    if holders > 0 {
-        let (of, count) = match allocations {
-            None | Some(HowRead::InBulk) => (
-                (Service::License, Method::Post),
-                holders.div_ceil(USERS_PER_CALL as u64),
-            ),
-            Some(HowRead::OneByOne) => ((Service::License, Method::Get), holders),
-            Some(HowRead::ByPages(shape)) => ((Service::Portal, Method::Get), listing_calls(shape, at_once)),
-        };
-        calls.insert(of, count);
     }
-    calls
 }
 
 /// How many calls reading a whole listing takes.

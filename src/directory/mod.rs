@@ -5,6 +5,7 @@
 //! here knows about rows, steps or planned changes.
 
 mod accounts;
+mod again;
 mod allocation_reading;
 mod allocations;
 mod error;
@@ -23,6 +24,7 @@ mod suggestion;
 mod users;
 
 pub use accounts::Accounts;
+pub use again::{Again, Present, read_again};
 pub use allocation_reading::Blocks;
 pub use allocations::{Allocations, HowRead, ReadAllocations};
 pub use error::ReadError;

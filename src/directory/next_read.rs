@@ -9,8 +9,8 @@ pub(super) const NAMES_PER_CALL: usize = 20;
 /// published limit of its method (GET 300, POST 24,000; `uipath-api`, 6.1), and two parts for the
 /// call itself, as a client makes some 12,000 calls in that time when nothing holds it back.
 const CALL: u64 = 2;
-const GET: u64 = 24_000 / 300 + CALL;
-const POST: u64 = 1 + CALL;
+pub(super) const GET: u64 = 24_000 / 300 + CALL;
+pub(super) const POST: u64 = 1 + CALL;
 
 /// What to read next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

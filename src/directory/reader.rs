@@ -54,10 +54,11 @@ pub async fn read(
     let listings = Listings {
         users: users.shape,
         allocations: allocations.as_ref().and_then(|read| read.how),
-        probes: allocations.as_ref().map(|read| read.probes.clone()).unwrap_or_default(),
     };
+    let probes = allocations.as_ref().map(|read| read.probes.clone());
     Ok(Snapshot::from(Contents {
         listings,
+        probes: probes.unwrap_or_default(),
         accounts: users.accounts,
         groups,
         administrators,

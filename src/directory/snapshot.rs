@@ -1,7 +1,10 @@
 //! The organization's state as read, and every look-up in it; no network.
 
+use std::collections::BTreeMap;
+
 use super::{Accounts, Allocations, Found, Groups, Listings};
 use crate::api::{Allocation, Group, GroupRule, Seats, User};
+use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
 
 /// What a snapshot is made of.
@@ -23,6 +26,8 @@ pub struct Contents {
     pub acting_user: Option<UserId>,
     /// How the listings came.
     pub listings: Listings,
+    /// The calls that only found out by which route allocations can be read.
+    pub probes: BTreeMap<(Service, Method), u64>,
 }
 
 /// The organization's state at the time of reading.
@@ -159,8 +164,13 @@ impl Snapshot {
     }
 
     /// The shape of the listings, for predicting what reading them again takes.
-    pub fn listings(&self) -> &Listings {
-        &self.0.listings
+    pub fn listings(&self) -> Listings {
+        self.0.listings
+    }
+
+    /// The calls that only found out by which route allocations can be read; they are not made again once that is kept.
+    pub fn probes(&self) -> &BTreeMap<(Service, Method), u64> {
+        &self.0.probes
     }
 
     /// The account that reseat acts as, where the token says so.

@@ -3,8 +3,9 @@
 //! The machine makes all decisions. All waiting happens here: for answers, the disk, a signal, the end of the grace
 //! period.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -13,11 +14,12 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId, Urgency};
+use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId, Urgency};
 use super::outcome::{MaxFailures, Ran};
 use super::read_back::ReadBack;
-use crate::api::{Client, DepartureGate};
-use crate::directory::{self, Snapshot};
+use super::recheck::Recheck;
+use crate::api::{Announcement, Client, DepartureGate, GateQuestion};
+use crate::directory::{self, Listings, Snapshot};
 use crate::ledger::{Durable, Journal, JournalError, Record};
 use crate::model::Row;
 use crate::plan::{Plan, PlannedSheet, Rules};
@@ -43,6 +45,8 @@ pub struct Engine<'a> {
     pub max_failures: Option<MaxFailures>,
     /// How many calls may be in flight.
     pub concurrency: usize,
+    /// When what calls rest on is read again.
+    pub recheck: Recheck,
 }
 
 impl Engine<'_> {
@@ -59,11 +63,22 @@ impl Engine<'_> {
             max_failures: self.max_failures,
             concurrency: self.concurrency,
             recording: Recording::On,
+            recheck: self.recheck,
         });
-        let mut driver = Driver::new(self.journal, self.read_back);
+        let mut driver = Driver::new(
+            self.journal,
+            self.read_back,
+            self.recheck.after,
+            self.snapshot.listings(),
+        );
+        let began = tokio::time::Instant::now();
         let mut input = Input::Started;
         loop {
-            machine.take_in(input, Timestamp::now());
+            let now = Moment {
+                time: Timestamp::now(),
+                elapsed: began.elapsed(),
+            };
+            machine.take_in(input, now);
             while let Some(effect) = machine.next_effect() {
                 if let Some(ran) = driver.carry_out(effect, &machine) {
                     return Ok(ran);
@@ -83,17 +98,23 @@ struct Driver<'a> {
     jobs: FuturesUnordered<BoxFuture<'static, Input>>,
     /// Batches of records on their way to the disk, in the order in which they arrive.
     saves: Saves,
-    departing: mpsc::UnboundedReceiver<(TaskId, oneshot::Sender<bool>)>,
-    announce: mpsc::UnboundedSender<(TaskId, oneshot::Sender<bool>)>,
+    /// Waits above this are long.
+    recheck: Duration,
+    /// How the listings came when the state was read.
+    listings: Listings,
+    departing: mpsc::UnboundedReceiver<(TaskId, GateQuestion, oneshot::Sender<bool>)>,
+    announce: mpsc::UnboundedSender<(TaskId, GateQuestion, oneshot::Sender<bool>)>,
     /// Calls that have announced their departure and wait for permission.
     gates: HashMap<TaskId, oneshot::Sender<bool>>,
+    /// Calls that were put off, and end without having left.
+    put_off: HashSet<TaskId>,
     /// Resolves once the user asks for a stop; gone when that was reported. Kept from one wait to the next, because a
     /// new one for each answer would cost more than the answer.
     stopping: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
 impl<'a> Driver<'a> {
-    fn new(journal: &'a dyn Journal, read_back: ReadBack) -> Self {
+    fn new(journal: &'a dyn Journal, read_back: ReadBack, recheck: Duration, listings: Listings) -> Self {
         let (announce, departing) = mpsc::unbounded_channel();
         let stopping = Some(Box::pin(read_back.stop.clone().cancelled_owned()));
         Self {
@@ -102,9 +123,12 @@ impl<'a> Driver<'a> {
             grace: CancellationToken::new(),
             jobs: FuturesUnordered::new(),
             saves: Saves::default(),
+            recheck,
+            listings,
             departing,
             announce,
             gates: HashMap::new(),
+            put_off: HashSet::new(),
             stopping,
         }
     }
@@ -119,6 +143,10 @@ impl<'a> Driver<'a> {
             } => self.send(task, departure, urgency, machine),
             Effect::LetGo(task) => self.answer_departure(task, true),
             Effect::Withhold(task) => self.answer_departure(task, false),
+            Effect::PutOff(task) => {
+                self.put_off.insert(task);
+                self.answer_departure(task, false);
+            }
             Effect::FindAccounts { task, addresses } => {
                 let read_back = self.read_back.clone();
                 self.start(async move { Input::AccountsFound(task, read_back.settle(&addresses).await) });
@@ -134,6 +162,14 @@ impl<'a> Driver<'a> {
             Effect::ReadSuccessors(task, successors) => {
                 let read_back = self.read_back.clone();
                 self.start(async move { Input::SuccessorsRead(task, read_back.verify(&successors).await) });
+            }
+            Effect::ReadAgain(task, again) => {
+                let (client, listings) = (self.read_back.client.clone(), self.listings);
+                let (options, observer) = (self.read_back.options, self.read_back.observer.clone());
+                self.start(async move {
+                    let read = directory::read_again(&client, &again, listings, &options, &observer).await;
+                    Input::ReadAgain(task, read)
+                });
             }
             Effect::ReadSeats(task) => {
                 let client = self.read_back.client.clone();
@@ -171,12 +207,17 @@ impl<'a> Driver<'a> {
             return;
         };
         let mut client = self.client(urgency);
-        if departure == Departure::Announced {
+        let announcement = match departure {
+            Departure::Free => None,
+            Departure::AskedAfterLongWaits => Some(Announcement::NotWanted),
+            Departure::Announced => Some(Announcement::Wanted),
+        };
+        if let Some(announcement) = announcement {
             let announce = self.announce.clone();
-            client = client.with_departure_gate(DepartureGate::new(move || {
+            client = client.with_departure_gate(DepartureGate::new(announcement, self.recheck, move |question| {
                 let (answer, asked) = oneshot::channel();
                 // There is no listener only when the run is over, and then nothing may leave either.
-                let is_heard = announce.send((task, answer)).is_ok();
+                let is_heard = announce.send((task, question, answer)).is_ok();
                 async move { is_heard && asked.await.unwrap_or(false) }.boxed()
             }));
         }
@@ -208,11 +249,17 @@ impl<'a> Driver<'a> {
                 Ok(Input::StopAsked)
             }
             Some(result) = self.saves.next(), if !self.saves.is_empty() => self.recorded(result),
-            Some((task, gate)) = self.departing.recv() => {
+            Some((task, question, gate)) = self.departing.recv() => {
                 self.gates.insert(task, gate);
-                Ok(Input::Departing(task))
+                Ok(match question {
+                    GateQuestion::MayGoOn => Input::Waited(task),
+                    GateQuestion::MayLeave => Input::Departing(task),
+                })
             }
-            Some(input) = self.jobs.next(), if !self.saves.is_full() => Ok(input),
+            Some(input) = self.jobs.next(), if !self.saves.is_full() => Ok(match input {
+                Input::Answered(task, Err(error)) if self.put_off.remove(&task) => Input::CameBack(task, error.attempts),
+                input => input,
+            }),
         }
     }
 

@@ -2,20 +2,21 @@
 //!
 //! The same code decides for the run which calls are sent and when, so the two cannot drift apart. Pure.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Builder;
 
-use super::machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId};
+use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId};
 use super::read_back::{Lack, Successor};
+use super::recheck::{OnChange, Recheck};
 use super::request::Reply;
-use crate::api::{InviteReply, Receipt};
-use crate::directory::{Allocations, HowRead, read_back_calls};
+use crate::api::{InviteReply, Receipt, Waited};
+use crate::directory::{Again, Allocations, HowRead, Present, read_back_calls};
 use crate::event::{Method, Service};
 use crate::model::UserId;
-use crate::pace::SimulatedTraffic;
+use crate::pace::{Simulated, SimulatedTraffic};
 use crate::plan::{AccountIndex, CallKind, Direct, PlannedSheet, Rules, Stage, Work};
 
 /// Calls by the quota that they count against.
@@ -30,7 +31,7 @@ pub struct Forecast {
     pub reads: Calls,
     /// The changing calls.
     pub writes: Calls,
-    /// The calls that read new accounts back before old ones are deleted.
+    /// The calls that read new accounts back before old ones are deleted, and those that look again after a long wait.
     pub read_back: Calls,
     /// The changing calls that a tool with one call per change would send.
     pub one_by_one: Calls,
@@ -75,6 +76,8 @@ pub struct Circumstances<'a> {
     pub reads: &'a Calls,
     /// Whether those reads are still to come.
     pub reading: Reading,
+    /// A call that was held back for longer is preceded by another reading.
+    pub recheck: Duration,
     /// The quotas as spent so far, and how long a call takes.
     pub traffic: SimulatedTraffic<SimulatedCall>,
 }
@@ -95,6 +98,8 @@ pub enum SimulatedCall {
     Change(TaskId),
     /// One that reads.
     Read,
+    /// One that reads again, for this task.
+    Again(TaskId),
 }
 
 /// What the plan will cost if every step succeeds.
@@ -110,6 +115,8 @@ pub fn forecast(circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
         traffic.go_through(&forecast.reads, &SimulatedCall::Read);
         traffic.lasts(least);
     }
+    let longest = traffic.held().values().max().copied().unwrap_or_default();
+    let waited = Waited::of(longest, circumstances.recheck);
     let mut one_by_one = traffic.clone();
     let mut simulation = Simulation {
         circumstances,
@@ -119,7 +126,15 @@ pub fn forecast(circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
             max_failures: None,
             concurrency: circumstances.concurrency,
             recording: Recording::Off,
+            recheck: Recheck {
+                after: circumstances.recheck,
+                waited,
+                on_change: OnChange::PlanAnew,
+            },
         }),
+        departures: HashMap::new(),
+        waiting_for_word: HashSet::new(),
+        reading_again: BTreeMap::new(),
         traffic,
         inputs: VecDeque::from([Input::Started]),
         reading_back: None,
@@ -142,6 +157,12 @@ struct Simulation<'a> {
     circumstances: &'a Circumstances<'a>,
     machine: Machine<'a>,
     traffic: SimulatedTraffic<SimulatedCall>,
+    /// When each call under way is asked about, and what it counts against.
+    departures: HashMap<TaskId, (Departure, (Service, Method))>,
+    /// Calls that have waited for long, and wait for the word.
+    waiting_for_word: HashSet<TaskId>,
+    /// How many calls of another reading are unanswered.
+    reading_again: BTreeMap<TaskId, u64>,
     /// Inputs not yet taken in.
     inputs: VecDeque<Input>,
     /// Successors being read back: how many, and how many calls are unanswered.
@@ -153,8 +174,12 @@ struct Simulation<'a> {
 impl Simulation<'_> {
     fn run(&mut self) {
         while let Some(input) = self.next_input() {
-            // No record is written, so the time of day does not matter.
-            self.machine.take_in(input, Timestamp::UNIX_EPOCH);
+            let now = Moment {
+                // No record is written, so the time of day does not matter.
+                time: Timestamp::UNIX_EPOCH,
+                elapsed: self.traffic.elapsed(),
+            };
+            self.machine.take_in(input, now);
             while let Some(effect) = self.machine.next_effect() {
                 self.carry_out(effect);
             }
@@ -166,9 +191,11 @@ impl Simulation<'_> {
             if let Some(input) = self.inputs.pop_front() {
                 return Some(input);
             }
-            match self.traffic.next_answer()? {
-                SimulatedCall::Change(task) => return Some(self.answer(task)),
-                SimulatedCall::Read => self.read(),
+            match self.traffic.next_event()? {
+                Simulated::Answered(SimulatedCall::Change(task)) => return Some(self.answer(task)),
+                Simulated::Answered(SimulatedCall::Read) => self.read(),
+                Simulated::Answered(SimulatedCall::Again(task)) => self.read_again(task),
+                Simulated::Released(lane, held) => self.released(lane, held),
             }
         }
     }
@@ -186,12 +213,14 @@ impl Simulation<'_> {
             }
             Effect::ReadSeats(task) => self.inputs.push_back(Input::SeatsRead(task, Ok(Vec::new()))),
             Effect::Record(_) => self.inputs.push_back(Input::Recorded(1)),
-            Effect::LetGo(_)
-            | Effect::Withhold(_)
-            | Effect::Tell(_)
-            | Effect::CancelWaiting
-            | Effect::StartGrace(_)
-            | Effect::End(_) => {}
+            Effect::ReadAgain(task, again) => self.begin_reading_again(task, &again),
+            Effect::LetGo(task) => {
+                if self.waiting_for_word.remove(&task) {
+                    self.line_up(task);
+                }
+            }
+            Effect::PutOff(task) => self.put_off(task),
+            Effect::Withhold(_) | Effect::Tell(_) | Effect::CancelWaiting | Effect::StartGrace(_) | Effect::End(_) => {}
         }
     }
 
@@ -210,7 +239,79 @@ impl Simulation<'_> {
         if departure == Departure::Announced {
             self.inputs.push_back(Input::Departing(task));
         }
-        self.traffic.call(of.0, of.1, SimulatedCall::Change(task));
+        self.departures.insert(task, (departure, of));
+        self.line_up(task);
+    }
+
+    fn line_up(&mut self, task: TaskId) {
+        if let Some((_, (service, method))) = self.departures.get(&task) {
+            self.traffic.call(*service, *method, SimulatedCall::Change(task));
+        }
+    }
+
+    /// A quota lets calls go on: those that have waited for long ask first.
+    fn released(&mut self, (service, method): (Service, Method), held: Duration) {
+        if Waited::of(held, self.circumstances.recheck) == Waited::Briefly {
+            return;
+        }
+        for call in self.traffic.take_back(service, method) {
+            let departure = match call {
+                SimulatedCall::Change(task) => self.departures.get(&task).map(|(departure, _)| (task, *departure)),
+                SimulatedCall::Read | SimulatedCall::Again(_) => None,
+            };
+            match departure {
+                Some((task, Departure::Announced | Departure::AskedAfterLongWaits)) => {
+                    self.waiting_for_word.insert(task);
+                    self.inputs.push_back(Input::Waited(task));
+                }
+                Some((_, Departure::Free)) | None => self.traffic.call(service, method, call),
+            }
+        }
+    }
+
+    /// The call has not left after all.
+    fn put_off(&mut self, task: TaskId) {
+        self.waiting_for_word.remove(&task);
+        let Some((_, of)) = self.departures.remove(&task) else {
+            return;
+        };
+        let Some(kind) = self.machine.kind(task) else { return };
+        let entries = self.machine.entries(task) as u64;
+        let take_off = |count: Option<&mut u64>, by: u64| {
+            if let Some(count) = count {
+                *count = count.saturating_sub(by);
+            }
+        };
+        take_off(self.forecast.by_label.get_mut(kind.label()), 1);
+        take_off(self.forecast.writes.get_mut(&of), 1);
+        take_off(self.forecast.one_by_one.get_mut(&of), entries);
+        self.inputs.push_back(Input::CameBack(task, 0));
+    }
+
+    /// What calls rest on is read again; nothing has changed.
+    fn begin_reading_again(&mut self, task: TaskId, again: &Again) {
+        let listings = self.circumstances.sheet.snapshot.listings();
+        let calls = again.calls(listings, self.circumstances.concurrency as u64);
+        self.reading_again.insert(task, calls.values().sum::<u64>() + 1);
+        for ((service, method), count) in calls {
+            *self.forecast.read_back.entry((service, method)).or_default() += count;
+            for _ in 0..count {
+                self.traffic.call(service, method, SimulatedCall::Again(task));
+            }
+        }
+        self.read_again(task);
+    }
+
+    /// One more call of another reading was answered; after the last one it is complete.
+    fn read_again(&mut self, task: TaskId) {
+        let Some(left) = self.reading_again.get_mut(&task) else {
+            return;
+        };
+        *left -= 1;
+        if *left == 0 {
+            self.reading_again.remove(&task);
+            self.inputs.push_back(Input::ReadAgain(task, Ok(Present::NotRead)));
+        }
     }
 
     /// The call succeeds for every entry.
@@ -248,7 +349,9 @@ impl Simulation<'_> {
                 self.traffic.call(*service, *method, SimulatedCall::Read);
             }
         }
-        self.forecast.read_back = calls;
+        for (of, count) in calls {
+            *self.forecast.read_back.entry(of).or_default() += count;
+        }
         self.read();
     }
 

@@ -9,11 +9,13 @@ mod forecast;
 mod machine;
 mod outcome;
 mod read_back;
+mod recheck;
 mod request;
 
 pub use driver::Engine;
 pub use forecast::{Calls, Circumstances, Forecast, Reading, SimulatedCall, Timing, forecast};
-pub use machine::{Departure, Effect, Input, Machine, Recording, Setup, TaskId, Urgency};
+pub use machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId, Urgency};
 pub use outcome::{AfterStop, MaxFailures, Ran, Stopped};
 pub use read_back::{Lack, Patience, ReadBack, Successor};
+pub use recheck::{OnChange, Recheck};
 pub use request::{Reply, Request};

@@ -33,15 +33,20 @@ pub enum Stopped {
     MaxFailures(String),
     /// Everything fails the same way; the text says how, and what to do.
     Hopeless(String),
-    /// Sign-in or permission; the text says what to do.
+    /// Somebody else has changed what an approved plan rests on; the text says what.
+    ChangedSincePlan(String),
+    /// Sign-in; the text says what to do.
     SignIn(String),
+    /// The application lacks a permission; the text says which.
+    Permission(String),
 }
 
 impl fmt::Display for Stopped {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Interrupted => "interrupted",
-            Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) => words,
+            Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) | Self::Permission(words) => words,
+            Self::ChangedSincePlan(words) => return write!(out, "the plan no longer holds: {words}"),
         })
     }
 }

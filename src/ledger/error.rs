@@ -18,7 +18,7 @@ pub enum OpenError {
         source: io::Error,
     },
     /// Another run has locked it.
-    #[error("use results file `{}`: another run is writing it ({owner}); wait until it ends, or give this one another file with `--results`", path.display())]
+    #[error("use results file `{}`: another run is writing it ({owner}); wait until it ends, as this one does with `--wait`, or give this one another file with `--results`", path.display())]
     Locked {
         /// The results file.
         path: PathBuf,

@@ -10,6 +10,15 @@ use crate::event::{Method, Service};
 /// What a call counts against.
 type Lane = (Service, Method);
 
+/// What happens next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Simulated<T> {
+    /// A call was answered.
+    Answered(T),
+    /// The quota of this service and method lets its calls go on, after holding them for so long.
+    Released((Service, Method), Duration),
+}
+
 /// Calls that go well, each after the same time, on a clock of their own.
 #[derive(Debug, Clone)]
 pub struct SimulatedTraffic<T> {
@@ -32,6 +41,8 @@ struct Waiting<T> {
     until: Option<Instant>,
     /// Since when it lets none of them go.
     since: Option<Instant>,
+    /// Whether the end of that was reported.
+    is_reported: bool,
     /// Their place in the line since the quota last let them go on: a call that has waited for its quota lines up anew,
     /// behind those that wait for a place among the calls in flight.
     lined_up: u64,
@@ -73,6 +84,7 @@ impl<T> SimulatedTraffic<T> {
             calls: VecDeque::new(),
             until: None,
             since: None,
+            is_reported: false,
             lined_up: 0,
         });
         lane.calls.push_back((self.arrivals, what));
@@ -81,7 +93,25 @@ impl<T> SimulatedTraffic<T> {
     /// Lets time go on to the next answer; `None` if no call is left.
     pub fn next_answer(&mut self) -> Option<T> {
         loop {
-            self.let_go();
+            if let Simulated::Answered(what) = self.next_event()? {
+                return Some(what);
+            }
+        }
+    }
+
+    /// The calls of a service and method that have not left yet, in their order; they are taken out of the line.
+    pub fn take_back(&mut self, service: Service, method: Method) -> Vec<T> {
+        let lane = self.waiting.get_mut(&(service, method));
+        let calls = lane.map(|lane| std::mem::take(&mut lane.calls)).unwrap_or_default();
+        calls.into_iter().map(|(_, what)| what).collect()
+    }
+
+    /// Lets time go on to whatever happens next; `None` if no call is left.
+    pub fn next_event(&mut self) -> Option<Simulated<T>> {
+        loop {
+            if let Some(released) = self.let_go() {
+                return Some(released);
+            }
             let has_room = self.concurrency.has_room();
             let waits = self.waiting.values().filter(|lane| !lane.calls.is_empty());
             let woken = waits.filter_map(|lane| lane.until).min().filter(|_| has_room);
@@ -95,7 +125,7 @@ impl<T> SimulatedTraffic<T> {
                     self.pacer.answered(service, method, RateLimitHeaders::default(), end);
                     self.concurrency.went_well();
                     self.concurrency.give_back();
-                    return Some(what);
+                    return Some(Simulated::Answered(what));
                 }
             }
         }
@@ -116,8 +146,8 @@ impl<T> SimulatedTraffic<T> {
         &self.held
     }
 
-    /// Sends what may leave now, first come, first served.
-    fn let_go(&mut self) {
+    /// Sends what may leave now, first come, first served; stops where a quota has just let calls go on.
+    fn let_go(&mut self) -> Option<Simulated<T>> {
         while self.concurrency.has_room() {
             let now = self.now;
             for lane in self.waiting.values_mut() {
@@ -128,12 +158,17 @@ impl<T> SimulatedTraffic<T> {
             }
             let ready = self.waiting.iter_mut().filter(|(_, lane)| lane.until.is_none());
             let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.0, *key, lane)));
-            let Some((arrival, key, lane)) = first.min_by_key(|(arrival, _, lane)| (*arrival).max(lane.lined_up))
-            else {
-                return;
-            };
+            let (arrival, key, lane) = first.min_by_key(|(arrival, _, lane)| (*arrival).max(lane.lined_up))?;
             match self.pacer.admit(key.0, key.1, now) {
                 Admission::Go => {
+                    if let Some(since) = lane.since
+                        && !lane.is_reported
+                    {
+                        lane.is_reported = true;
+                        self.pacer.withdrawn(key.0, key.1);
+                        return Some(Simulated::Released(key, now - since));
+                    }
+                    lane.is_reported = false;
                     if let Some(since) = lane.since.take() {
                         *self.held.entry(key).or_default() += now - since;
                     }
@@ -146,9 +181,11 @@ impl<T> SimulatedTraffic<T> {
                 Admission::Wait { until, .. } => {
                     lane.until = Some(until);
                     lane.since.get_or_insert(now);
+                    lane.is_reported = false;
                 }
             }
         }
+        None
     }
 }
 

@@ -71,6 +71,10 @@ pub enum RowReason {
     NotOwned,
     /// The new account lacks something, so the old one was kept.
     NotVerified,
+    /// What may have changed while the run waited could not be read.
+    NotReadAgain,
+    /// Somebody else has changed what an approved plan rests on.
+    ChangedSincePlan,
     /// The run stopped before the row was reached.
     Stopped,
     /// Recorded before an invitation is sent.
@@ -118,8 +122,9 @@ mod tests {
         let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
             already_gone no_account account_missing another_account same_account directory_user own_account administrator \
-            licenses_unreadable seats_short not_accepted invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified \
-            stopped inviting creating handing_over made";
+            licenses_unreadable seats_short not_accepted invitation_refused answer_incomplete not_confirmed \
+            release_failed not_owned not_verified not_read_again changed_since_plan stopped inviting creating \
+            handing_over made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowCode::None.to_string(), "");
         assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");

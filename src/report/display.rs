@@ -51,10 +51,15 @@ impl Display {
         }
     }
 
-    /// Cleans up: removes the bar, prints the last line.
+    /// Cleans up: removes the bar, prints the last line. Of a bar only what a stop left is worth one.
     pub(super) fn finish(&mut self, state: &ProgressView) {
         match self {
-            Self::Bar(bar, _) => bar.finish_and_clear(),
+            Self::Bar(bar, out) => {
+                bar.finish_and_clear();
+                if state.stop.is_some() {
+                    write_lines(out, &[state.line()]);
+                }
+            }
             Self::Plain(plain_lines, out) => write_lines(out, plain_lines.last_line(state).as_slice()),
         }
     }

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::write_json;
 use super::style::{ERROR, HELP, WARNING};
 use crate::problem::{Problem, Problems, Severity};
 use crate::text::{clean, number, plural};
@@ -73,15 +72,14 @@ struct Finding<'a> {
     help: Option<&'a str>,
 }
 
-/// Writes the findings as one JSON object.
-pub fn write_problems_json(problems: &Problems, out: &mut dyn Write) -> io::Result<()> {
-    let findings = Findings {
+/// The findings as members of a JSON object; their names are stable.
+pub fn problems_shape(problems: &Problems) -> impl Serialize + '_ {
+    Findings {
         errors: problems.errors(),
         warnings: problems.warnings(),
         left_out: problems.left_out(),
         problems: problems.iter().map(Finding::of).collect(),
-    };
-    write_json(&findings, out)
+    }
 }
 
 impl<'a> Finding<'a> {
@@ -159,9 +157,7 @@ mod tests {
     fn a_program_gets_every_part_of_a_finding_by_name() {
         let mut problems = Problems::default();
         problems.push(problem(Severity::Error, 7));
-        let mut out = Vec::new();
-        write_problems_json(&problems, &mut out).unwrap();
-        let found: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let found = serde_json::to_value(problems_shape(&problems)).unwrap();
         assert_eq!(found["errors"], 1);
         assert_eq!(
             found["problems"][0],

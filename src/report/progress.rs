@@ -120,7 +120,10 @@ impl Progress {
     }
 
     fn end(&mut self) {
-        self.shared.state().is_over = true;
+        let mut state = self.shared.state();
+        state.run_state.end();
+        state.is_over = true;
+        drop(state);
         self.shared.ended.notify_all();
         if let Some(thread) = self.thread.take() {
             // A drawing thread that panicked has nothing left to draw.

@@ -28,6 +28,8 @@ pub(super) struct RunState {
     waits: Vec<(WaitReason, Duration)>,
     answers: BTreeMap<(Service, u16), u64>,
     lines: Vec<String>,
+    is_stopping: bool,
+    is_over: bool,
 }
 
 /// What is being read.
@@ -55,6 +57,17 @@ pub(super) struct ProgressView {
     pub(super) running: Option<RunningNow>,
     /// The longest current wait, and how much of it is left.
     pub(super) wait: Option<(String, Duration)>,
+    /// Whether it was stopped.
+    pub(super) stop: Option<Stop>,
+}
+
+/// How far a stop has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// What is in flight is waited for.
+    Begun,
+    /// Nothing happens any more.
+    Over,
 }
 
 /// Rows carried out so far.
@@ -102,10 +115,18 @@ impl RunState {
             Event::Notice(text) => self
                 .lines
                 .push(format!("{WARNING}note{WARNING:#}: {}", clean(&text, 500))),
-            Event::Stopping(reason) => self
-                .lines
-                .push(format!("{WARNING}stopping{WARNING:#}: {}", clean(&reason, 500))),
+            Event::Stopping(reason) => {
+                self.is_stopping = true;
+                self.lines
+                    .push(format!("{WARNING}stopping{WARNING:#}: {}", clean(&reason, 500)));
+            }
         }
+    }
+
+    /// Nothing is waited for any more, and nothing is still to come.
+    pub(super) fn end(&mut self) {
+        self.is_over = true;
+        self.waits.clear();
     }
 
     /// The lines added since the last call.
@@ -137,6 +158,11 @@ impl RunState {
                 .filter(|(_, until)| *until > now)
                 .max_by_key(|(_, until)| *until)
                 .map(|(reason, until)| (told(reason), until.saturating_sub(now))),
+            stop: match (self.is_stopping, self.is_over) {
+                (false, _) => None,
+                (true, false) => Some(Stop::Begun),
+                (true, true) => Some(Stop::Over),
+            },
         }
     }
 
@@ -165,7 +191,8 @@ impl RunState {
         let Some(running) = &mut self.running else {
             return;
         };
-        running.ended += 1;
+        // A row that a stop left alone is recorded, but was never carried out.
+        running.ended += usize::from(status != Status::NotRun);
         running.failed += usize::from(status.is_failure());
         if !status.needs_a_person() {
             return;
@@ -197,6 +224,9 @@ impl RunState {
     /// little.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     fn left(&self, running: Running, now: Duration) -> Option<Duration> {
+        if self.is_stopping || self.is_over {
+            return None;
+        }
         let elapsed = now.saturating_sub(running.since);
         let share = running.ended as f64 / running.rows.max(1) as f64;
         let by_rows = (running.ended > 0 && elapsed >= SETTLED).then(|| elapsed.mul_f64((1.0 - share) / share));
@@ -241,6 +271,11 @@ impl ProgressView {
             }
             if let Some(left) = running.left.filter(|_| running.ended < running.rows) {
                 parts.push(format!("{} left", duration(left)));
+            }
+            match self.stop {
+                None => {}
+                Some(Stop::Begun) => parts.push("stopping".to_owned()),
+                Some(Stop::Over) => parts.push("stopped".to_owned()),
             }
         }
         let wait = self
@@ -385,6 +420,38 @@ mod tests {
         );
         assert!(lines[FAILURES_SHOWN].contains("counted, not shown"));
         assert_eq!(run_state.view(seconds(1)).running.unwrap().failed, 30);
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_counts_what_still_ended_and_not_what_it_left() {
+        let mut run_state = started(60);
+        run_state.expect(seconds(100));
+        run_state.take(row(Status::Done), seconds(1));
+        run_state.take(wait(WaitReason::Quota(Service::Identity, Method::Put), 200), seconds(1));
+        run_state.take(Event::Stopping("interrupted".to_owned()), seconds(2));
+        run_state.take(row(Status::Done), seconds(2));
+        assert_eq!(
+            run_state.view(seconds(2)).line(),
+            "2 of 60 rows, 0.0 calls/s, stopping; waiting for the PUT quota: 3 min 19 s"
+        );
+        run_state.take(row(Status::Failed), seconds(3));
+        for _ in 3..60 {
+            run_state.take(row(Status::NotRun), seconds(3));
+        }
+        run_state.end();
+        assert_eq!(
+            run_state.view(seconds(3)).line(),
+            "3 of 60 rows, 1 failed, 0.0 calls/s, stopped"
+        );
+    }
+
+    #[test]
+    fn a_run_that_is_cut_off_has_nothing_left_to_come() {
+        let mut run_state = started(60);
+        run_state.expect(seconds(100));
+        run_state.take(row(Status::Done), seconds(0));
+        run_state.end();
+        assert_eq!(run_state.view(seconds(0)).line(), "1 of 60 rows");
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Limits {
     pub timeout: Duration,
     /// How long to look for the effect of a call whose answer was lost, and for a successor to be complete.
     pub settle: Duration,
+    /// What was read before a longer wait is read again before calls rest on it.
+    pub recheck: Duration,
 }
 
 pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment: Deployment) -> Limits {
@@ -32,6 +34,7 @@ pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment
         timeout: section.length("timeout").unwrap_or(Duration::from_mins(1)),
         // UiPath's own tests look four times, five seconds apart (`uipath-api`, 5.4).
         settle: section.length("settle").unwrap_or(Duration::from_secs(20)),
+        recheck: section.length("recheck").unwrap_or(Duration::from_secs(10)),
     };
     section.finish();
     limits

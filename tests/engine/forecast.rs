@@ -62,6 +62,7 @@ fn foretold(stage: &Stage, plan: &Plan) -> (Forecast, Duration) {
         concurrency: stage.concurrency,
         reads: &BTreeMap::new(),
         reading: Reading::Done,
+        recheck: stage.recheck.after,
         traffic: SimulatedTraffic::new(pacer, places, CALL, Instant::now().into_std()),
     };
     let (forecast, timing) = forecast(&circumstances);
@@ -77,7 +78,7 @@ fn writes(stage: &Stage) -> BTreeMap<(Service, Method), u64> {
             What::Allocate(..) | What::Rule(..) => (Service::License, Method::Put),
             What::Release(_) => (Service::Portal, Method::Delete),
             What::Delete(_) => (Service::Identity, Method::Delete),
-            What::List | What::Allocations | What::Seats => continue,
+            _ => continue,
         };
         *calls.entry(of).or_default() += 1;
     }

@@ -3,6 +3,7 @@
 //! on, nothing is repeated that must not be, and the machine ends.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -10,8 +11,10 @@ use rand::rngs::StdRng;
 use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
 use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receipt, ReleaseReply, User, UserTexts};
+use reseat::directory::{Again, Present};
 use reseat::engine::{
-    Departure, Effect, Input, Lack, Machine, Ran, Recording, Reply, Request, Setup, Stopped, Successor, TaskId, Urgency,
+    Departure, Effect, Input, Lack, Machine, Moment, Ran, Recheck, Recording, Reply, Request, Setup, Stopped,
+    Successor, TaskId, Urgency,
 };
 use reseat::event::{Event, Method, Service};
 use reseat::ledger::Record;
@@ -40,6 +43,7 @@ enum Asked {
     Allocations,
     Successors(Vec<Successor>),
     Seats,
+    Again(Again),
 }
 
 /// How far a call is on its way.
@@ -47,12 +51,18 @@ enum Asked {
 enum Gate {
     /// It may leave when its turn comes.
     Open,
+    /// It may leave when its turn comes, unless it waits for long.
+    Asked,
     /// It has to announce its departure.
     Announced,
+    /// It has waited for long, and waits for the word.
+    Waited { announces: bool },
     /// It has, and waits for the word.
     Waiting,
     /// It must not leave.
     Closed,
+    /// It comes back without having left.
+    PutOff,
 }
 
 /// The machine, the organization, and what is between them.
@@ -71,6 +81,7 @@ struct Play<'a> {
     /// New accounts that were seen to be complete.
     verified: BTreeSet<UserId>,
     made: u128,
+    elapsed: Duration,
     has_stopped: bool,
     may_grace_end: bool,
     ran: Option<Ran>,
@@ -91,6 +102,7 @@ impl<'a> Play<'a> {
             told: BTreeMap::new(),
             verified: BTreeSet::new(),
             made: 0,
+            elapsed: Duration::ZERO,
             has_stopped: false,
             may_grace_end: false,
             ran: None,
@@ -118,7 +130,13 @@ impl<'a> Play<'a> {
     }
 
     fn put(&mut self, input: Input) {
-        self.machine.take_in(input, Timestamp::UNIX_EPOCH);
+        // A second passes from one input to the next.
+        self.elapsed += Duration::from_secs(1);
+        let now = Moment {
+            time: Timestamp::UNIX_EPOCH,
+            elapsed: self.elapsed,
+        };
+        self.machine.take_in(input, now);
         while let Some(effect) = self.machine.next_effect() {
             assert!(self.ran.is_none(), "something is to be done after the end");
             self.take(effect);
@@ -137,6 +155,7 @@ impl<'a> Play<'a> {
                 self.payloads.insert(task, request);
                 let gate = match departure {
                     Departure::Free => Gate::Open,
+                    Departure::AskedAfterLongWaits => Gate::Asked,
                     Departure::Announced => Gate::Announced,
                 };
                 if self.has_stopped {
@@ -144,8 +163,22 @@ impl<'a> Play<'a> {
                 }
                 self.asked.insert(task, Asked::Call { urgency, gate });
             }
-            Effect::LetGo(task) => self.gate(task, Gate::Open),
+            Effect::LetGo(task) => {
+                let gate = match self.asked.get(&task) {
+                    Some(Asked::Call {
+                        gate: Gate::Waited { announces: true },
+                        ..
+                    }) => Gate::Announced,
+                    _ => Gate::Open,
+                };
+                self.gate(task, gate);
+            }
             Effect::Withhold(task) => self.gate(task, Gate::Closed),
+            Effect::PutOff(task) => self.gate(task, Gate::PutOff),
+            Effect::ReadAgain(task, again) => {
+                assert!(!self.has_stopped, "something is read again after the stop");
+                self.asked.insert(task, Asked::Again(again));
+            }
             Effect::FindAccounts { task, addresses } => {
                 self.asked.insert(task, Asked::Accounts(addresses));
             }
@@ -260,6 +293,11 @@ impl<'a> Play<'a> {
             // Of what waits, a stop brings back what is not urgent; what is on the wire is answered.
             let is_held = *gate == Gate::Closed || (self.has_stopped && *urgency == Urgency::Ordinary);
             match gate {
+                Gate::Announced | Gate::Asked if !is_held && self.dice.random_bool(0.3) => {
+                    let announces = *gate == Gate::Announced;
+                    *gate = Gate::Waited { announces };
+                    return Some(Input::Waited(task));
+                }
                 Gate::Announced if !is_held => {
                     *gate = Gate::Waiting;
                     return Some(Input::Departing(task));
@@ -271,9 +309,14 @@ impl<'a> Play<'a> {
                         _ => self.next_input(),
                     };
                 }
+                Gate::PutOff => {
+                    self.asked.remove(&task);
+                    self.payloads.remove(&task);
+                    return Some(Input::CameBack(task, 0));
+                }
                 _ => {}
             }
-            let has_left = *gate == Gate::Open && self.dice.random_bool(0.5);
+            let has_left = matches!(gate, Gate::Open | Gate::Asked) && self.dice.random_bool(0.5);
             self.asked.remove(&task);
             let request = self.payloads.remove(&task)?;
             if is_held && !has_left {
@@ -323,11 +366,22 @@ impl<'a> Play<'a> {
                 }
                 Input::SuccessorsRead(task, Ok(lacks))
             }
+            Asked::Again(again) => Input::ReadAgain(task, Ok(self.present(&again))),
             Asked::Seats => {
                 let seats = self.world.snapshot().seats().map(<[_]>::to_vec);
                 Input::SeatsRead(task, Ok(seats.unwrap_or_default()))
             }
         })
+    }
+
+    /// Nobody but the run has changed anything.
+    fn present(&self, again: &Again) -> Present {
+        let snapshot = self.world.snapshot();
+        match again {
+            Again::Allocations(_) => Present::Allocations(snapshot.allocations().cloned().unwrap_or_default()),
+            Again::Groups => Present::Groups(snapshot.groups().iter().cloned().collect()),
+            Again::Accounts(_) | Again::Users(_) => Present::Accounts(snapshot.users().iter().cloned().collect()),
+        }
     }
 
     fn lack(&self, successor: &Successor) -> Lack {
@@ -586,6 +640,7 @@ fn play(case: &Case, weather: Weather) -> Played {
         max_failures: None,
         concurrency: 3,
         recording: Recording::On,
+        recheck: Recheck::at_once(Duration::from_secs(5)),
     };
     let mut game = Play::new(setup, case.world.clone(), weather, case.seed);
     game.play(case.stop_at);

@@ -19,6 +19,7 @@ mod oracle;
 mod order;
 #[path = "../planner/random.rs"]
 mod random;
+mod recheck;
 mod server;
 #[path = "../planner/sheets.rs"]
 mod sheets;

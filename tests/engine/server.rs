@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::model::{Account, World};
+use crate::model::{Account, GROUPS, World, group_id};
 
 /// How long a call takes.
 pub(crate) const CALL: Duration = Duration::from_millis(100);
@@ -26,6 +26,9 @@ pub(crate) enum What {
     List,
     Allocations,
     Seats,
+    Groups,
+    Resolve(Vec<String>),
+    Read(UserId),
     Invite(Vec<String>),
     Create(Vec<String>),
     Update(UserId),
@@ -38,7 +41,10 @@ pub(crate) enum What {
 
 impl What {
     pub(crate) fn is_write(&self) -> bool {
-        !matches!(self, Self::List | Self::Allocations | Self::Seats)
+        !matches!(
+            self,
+            Self::List | Self::Allocations | Self::Seats | Self::Groups | Self::Resolve(_) | Self::Read(_)
+        )
     }
 
     pub(crate) fn users(&self) -> Vec<UserId> {
@@ -47,9 +53,15 @@ impl What {
             Self::Members(_, users) | Self::Allocate(users, _) | Self::Release(users) | Self::Delete(users) => {
                 users.clone()
             }
-            Self::List | Self::Allocations | Self::Seats | Self::Invite(_) | Self::Create(_) | Self::Rule(..) => {
-                Vec::new()
-            }
+            Self::List
+            | Self::Allocations
+            | Self::Seats
+            | Self::Groups
+            | Self::Resolve(_)
+            | Self::Read(_)
+            | Self::Invite(_)
+            | Self::Create(_)
+            | Self::Rule(..) => Vec::new(),
         }
     }
 
@@ -155,6 +167,11 @@ impl Server {
 
     pub(crate) fn world(&self) -> World {
         self.0.lock().unwrap().world.clone()
+    }
+
+    /// Somebody else changes something.
+    pub(crate) fn change(&self, act: impl Fn(&mut World)) {
+        act(&mut self.0.lock().unwrap().world);
     }
 
     pub(crate) fn happened(&self) -> Vec<Happened> {
@@ -294,6 +311,11 @@ fn read(request: &Request) -> What {
         (Method::Post, path) if path.ends_with("/license/users") => What::Allocations,
         (Method::Get, path) if path.ends_with("/allocation") => What::Allocations,
         (Method::Get, path) if path.ends_with("/UserLicense") => What::Seats,
+        (Method::Get, path) if path.contains("/api/Group/") => What::Groups,
+        (Method::Get, path) if path.contains("/api/User/") => What::Read(UserId(last())),
+        (Method::Post, path) if path.contains("/BulkResolveByName/") => {
+            What::Resolve(serde_json::from_value(body["entityNames"].clone()).unwrap())
+        }
         (Method::Post, path) if path.ends_with("/InviteUsers") => {
             let email = |entry: &Value| entry["email"].as_str().unwrap().to_owned();
             What::Invite(body.as_array().unwrap().iter().map(email).collect())
@@ -455,6 +477,7 @@ impl Inner {
                 let page: Vec<&Value> = held.iter().skip(skip(request)).take(50).collect();
                 (200, json!({"totalCount": held.len(), "results": page}))
             }
+            What::Groups | What::Resolve(_) | What::Read(_) => self.look_up(what),
             What::Seats => {
                 let seats =
                     self.world.owned.iter().map(
@@ -487,6 +510,8 @@ impl Inner {
                 (200, json!({"succeeded": true, "errors": []}))
             }
             What::Members(group, _) => {
+                let name = body["name"].as_str().unwrap();
+                self.world.renamed.insert(*group, name.to_owned());
                 for user in ids(&body["directoryUserIDsToAdd"]) {
                     self.world.accounts.get_mut(&user).unwrap().groups.insert(*group);
                 }
@@ -513,6 +538,32 @@ impl Inner {
                     json!({"groupRule": {"groupId": group, "userBundleCodes": bundles}}),
                 )
             }
+        }
+    }
+
+    fn look_up(&self, what: &What) -> (u16, Value) {
+        match what {
+            What::Groups => {
+                let group = |(number, name): (usize, &&str)| {
+                    let id = group_id(u8::try_from(number).unwrap());
+                    let now = self.world.renamed.get(&id).map_or(*name, String::as_str);
+                    json!({"id": id, "name": now, "type": i32::from(number > 0)})
+                };
+                (200, GROUPS.iter().enumerate().map(group).collect())
+            }
+            What::Resolve(names) => {
+                let entry = |name: &String| {
+                    let found = self.world.by_email(name);
+                    let entry = found.map(|(id, _)| json!({"identifier": id, "name": name, "email": name}));
+                    (name.clone(), entry.unwrap_or_default())
+                };
+                (200, Value::Object(names.iter().map(entry).collect()))
+            }
+            What::Read(user) => match self.world.accounts.get(user) {
+                Some(account) => (200, self.shown(*user, account).unwrap_or_default()),
+                None => (404, json!({"message": "nobody"})),
+            },
+            _ => (404, Value::Null),
         }
     }
 

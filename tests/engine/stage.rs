@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::FutureExt;
 use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
 use reseat::directory::ReadOptions;
-use reseat::engine::{Engine, MaxFailures, Patience, Ran, ReadBack};
+use reseat::engine::{Engine, MaxFailures, Patience, Ran, ReadBack, Recheck};
 use reseat::event::silent;
 use reseat::ledger::{Durable, Journal, JournalError, Record};
 use reseat::model::{Capabilities, Operation, OrganizationId, Row, Status};
@@ -65,6 +65,7 @@ pub(crate) struct Stage {
     pub(crate) limits: Limits,
     pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) stop: CancellationToken,
+    pub(crate) recheck: Recheck,
     /// How many records the disk has room for.
     pub(crate) room: usize,
     records: Arc<Mutex<Vec<Record>>>,
@@ -90,6 +91,7 @@ impl Stage {
             limits: Limits::none(),
             max_failures: None,
             stop: CancellationToken::new(),
+            recheck: Recheck::at_once(Duration::from_secs(10)),
             room: usize::MAX,
             records: Arc::default(),
         }
@@ -152,6 +154,7 @@ impl Stage {
             journal: &journal,
             max_failures: self.max_failures,
             concurrency: self.concurrency,
+            recheck: self.recheck,
         };
         engine.run(&self.plan()).await
     }

@@ -78,7 +78,7 @@ fn codes_lists_the_bundles_as_a_table_and_as_json() {
         .tells("Attended - Named User");
     let ran = stage.reseat(&["codes", "--output", "json"]).ends(0);
     assert!(
-        json(&ran.out)
+        json(&ran.out)["codes"]
             .as_array()
             .unwrap()
             .iter()

@@ -123,7 +123,7 @@ fn a_second_run_on_the_same_results_is_told_of_the_first() {
         sandbox.stats().calls("identity", "PUT") > 0
     });
     let id = first.id().to_string();
-    stage.rerun(&[]).ends(1).tells(&format!("process {id}"));
+    stage.rerun(&[]).ends(4).tells(&format!("process {id}"));
     stage.ended(first).ends(0);
     assert_eq!(stage.statuses(), ["done"]);
 }

@@ -83,6 +83,8 @@ pub(crate) struct World {
     pub(crate) owned: BTreeMap<BundleCode, u64>,
     /// What the groups' members hold, and how many seats of it the groups may take.
     pub(crate) rules: BTreeMap<GroupId, (BundleSet, Vec<Quota>)>,
+    /// The names of groups that are no longer called as in [`GROUPS`].
+    pub(crate) renamed: BTreeMap<GroupId, String>,
 }
 
 impl World {
@@ -97,6 +99,7 @@ impl World {
             accounts: (0..count).map(|number| (user_id(number), account(number))).collect(),
             owned: BTreeMap::new(),
             rules: BTreeMap::new(),
+            renamed: BTreeMap::new(),
         }
     }
 

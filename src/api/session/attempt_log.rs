@@ -19,6 +19,8 @@ pub(super) struct AttemptLog {
     pub(super) retries: u32,
     /// How many pauses were asked for, and their sum.
     pub(super) pauses: (u32, Duration),
+    /// For how long it has been held back since it was last asked whether it may go on.
+    pub(super) held: Duration,
     /// Whether some attempt may have been carried out without an answer saying so.
     pub(super) unclear: bool,
     /// The token that the last attempt was refused with.

@@ -9,7 +9,7 @@ use super::attempt_log::AttemptLog;
 use super::permit::AdmissionError;
 use super::redact::Secrets;
 use super::token::Token;
-use super::{ApiRequest, Effect, Session};
+use super::{ApiRequest, Session};
 use crate::api::clock::now;
 use crate::api::error_body::header_trace;
 use crate::api::{CallError, Receipt};
@@ -31,7 +31,7 @@ impl Session {
         let max_wait = self.shared.config.retry.max_wait;
         let mut log = AttemptLog::new(Secrets::of(request, &self.shared.config.credentials));
         loop {
-            let permit = self.admit(request).await;
+            let permit = self.admit(request, &mut log.held).await;
             let permit = permit.map_err(|error| log.not_admitted(request, &error, max_wait))?;
             let token = match self.bearer(request, &log).await {
                 Ok(token) => token,
@@ -47,9 +47,7 @@ impl Session {
             // From here on a stop no longer holds the call back: what the gate had recorded must be true.
             // Only a first attempt asks: once one has left, the record of it is already true.
             if log.attempts == 0
-                && request.effect != Effect::Read
-                && request.service != Service::Token
-                && let Some(gate) = &self.departure
+                && let Some(gate) = self.gate(request)
                 && !gate.may_leave().await
             {
                 permit.withdraw();
@@ -228,7 +226,9 @@ impl Session {
             }
             RetryKind::Transient => {
                 log.retries += 1;
-                self.hold(WaitReason::Retry(clean(log.last(), 200)), until).await
+                let reason = WaitReason::Retry(clean(log.last(), 200));
+                self.hold(reason, until, &mut log.held).await?;
+                self.may_go_on(request, &mut log.held).await
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{ApiRequest, Session};
+use super::{ApiRequest, Effect, Session};
+use crate::api::DepartureGate;
 use crate::api::clock::now;
 use crate::event::{Event, Method, Service, WaitReason};
 use crate::pace::{Admission, Hold, RateLimitHeaders};
@@ -84,8 +85,8 @@ impl Drop for WaitGuard<'_> {
 }
 
 impl Session {
-    /// Waits for a permit that the quota lets go at once.
-    pub(super) async fn admit(&self, request: &ApiRequest) -> Result<Permit<'_>, AdmissionError> {
+    /// Waits for a permit that the quota lets go at once; `held` grows by the time for which the call was held back.
+    pub(super) async fn admit(&self, request: &ApiRequest, held: &mut Duration) -> Result<Permit<'_>, AdmissionError> {
         loop {
             let mut permit = tokio::select! {
                 biased;
@@ -116,19 +117,44 @@ impl Session {
             };
             // Kept while waiting for its own quota, it would keep calls of other kinds from leaving.
             drop(permit);
-            self.hold(reason, until).await?;
+            self.hold(reason, until, held).await?;
+            self.may_go_on(request, held).await?;
         }
     }
 
-    /// Sleeps until `until` unless the run is stopped, and says why.
-    pub(super) async fn hold(&self, reason: WaitReason, until: Instant) -> Result<(), AdmissionError> {
+    /// Asks whether a call may go on that has been held back for long. It has no permit meanwhile: what it waits for
+    /// could be others that wait for one.
+    pub(super) async fn may_go_on(&self, request: &ApiRequest, held: &mut Duration) -> Result<(), AdmissionError> {
+        match self.gate(request) {
+            Some(gate) if !gate.may_go_on(held).await => Err(AdmissionError::Stopped),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who is asked about a call that changes something.
+    pub(super) fn gate(&self, request: &ApiRequest) -> Option<&DepartureGate> {
+        let changes_something = request.effect != Effect::Read && request.service != Service::Token;
+        self.departure.as_ref().filter(|_| changes_something)
+    }
+
+    /// Sleeps until `until` unless the run is stopped, and says why; `held` grows by the time it took.
+    pub(super) async fn hold(
+        &self,
+        reason: WaitReason,
+        until: Instant,
+        held: &mut Duration,
+    ) -> Result<(), AdmissionError> {
+        let began = now();
         // A wait before a retry is the call's own; the others are for everybody.
         let _waiting = (!matches!(reason, WaitReason::Retry(_))).then(|| WaitGuard::new(self));
         self.announce(reason, until);
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(AdmissionError::Stopped),
-            () = tokio::time::sleep_until(until.into()) => Ok(()),
+            () = tokio::time::sleep_until(until.into()) => {
+                *held += now().saturating_duration_since(began);
+                Ok(())
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use crate::plan::RowReason;
 use std::collections::HashMap;
 
 use super::failed_call::{self, Next};
+use super::freshness::Facts;
 use super::giving_up::Reason;
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
@@ -30,6 +31,12 @@ impl Machine<'_> {
             .as_ref()
             .map_or_else(|error| error.attempts, |(_, receipt)| receipt.attempts)
             > 0;
+        if has_left {
+            self.has_written = true;
+            if let Some(facts) = Facts::of(waiting.call.kind.family()) {
+                self.freshness.were_used(facts);
+            }
+        }
         for step in &waiting.call.steps {
             for row in &self.steps.step(*step).rows {
                 if has_left {

@@ -106,7 +106,7 @@ impl Machine<'_> {
         }
         self.tell(Event::Stopping(why.to_string()));
         // Without sign-in or permission nothing could be finished either.
-        self.has_grace = !matches!(why, Stopped::SignIn(_));
+        self.has_grace = !matches!(why, Stopped::SignIn(_) | Stopped::Permission(_));
         self.stopped = Some(why);
         self.effects.push_back(Effect::CancelWaiting);
         if self.has_grace {

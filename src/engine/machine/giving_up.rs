@@ -129,7 +129,7 @@ impl GivingUp {
         let message = &error.message;
         Some(match reason {
             Reason::Pages => Stopped::SignIn(message.clone()),
-            Reason::Forbidden(family) => Stopped::SignIn(format!("{message}; {}", missing_permission(family))),
+            Reason::Forbidden(family) => Stopped::Permission(format!("{message}; {}", missing_permission(family))),
             Reason::Lost(_) | Reason::Refused(_) if self.max_failures.is_some() => return None,
             Reason::Lost(calls) => Stopped::Hopeless(format!(
                 "{calls} calls in a row were given up, the last because {message}; run the same command again once the organization can be reached"
@@ -156,7 +156,7 @@ impl GivingUp {
         (was_forbidden && nothing_passed).then(|| {
             let words =
                 "the organization refused every change with 403; check the application's scopes and permissions";
-            Stopped::SignIn(words.to_owned())
+            Stopped::Permission(words.to_owned())
         })
     }
 

@@ -10,18 +10,21 @@
 //! | what an answer means: done, split (a 409), smaller (a 413), read back, failed | `answers` |
 //! | whether a step can be sent, and with which payload | `sending` |
 //! | what reading back showed | `read_back` |
+//! | what was read again after a long wait, and what follows where it has changed | `read_again` |
 //! | licences taken off one account and owed to another | `transfers` |
 //!
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
 //! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be),
-//! `seats_left` (which bundles the server has run out of) and `giving_up` (when to stop).
+//! `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is) and `giving_up` (when to stop).
 
 mod answers;
 mod failed_call;
 mod flow;
+mod freshness;
 mod giving_up;
 mod progress;
 mod protocol;
+mod read_again;
 mod read_back;
 mod rows;
 mod schedule;
@@ -31,6 +34,6 @@ mod state;
 mod steps;
 mod transfers;
 
-pub use protocol::{Departure, Effect, Input, TaskId, Urgency};
+pub use protocol::{Departure, Effect, Input, Moment, TaskId, Urgency};
 pub use rows::Recording;
 pub use state::{Machine, Setup};

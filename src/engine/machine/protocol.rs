@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::api::{CallError, Receipt, Seats, User};
-use crate::directory::{Allocations, ReadError};
+use crate::directory::{Again, Allocations, Present, ReadError};
 use crate::engine::outcome::Ran;
 use crate::engine::read_back::{Lack, Successor};
 use crate::engine::request::Reply;
@@ -16,21 +18,36 @@ use crate::model::UserId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId(pub(super) u64);
 
+/// When something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The time of day, for records.
+    pub time: Timestamp,
+    /// How long the run had been going on, by a clock that nobody sets.
+    pub elapsed: Duration,
+}
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Input {
     /// The run begins; always the first input, and only once.
     Started,
+    /// A call that was not sent with [`Departure::Free`] has been held back for long, and would go on now.
+    Waited(TaskId),
     /// A call sent with [`Departure::Announced`] has passed every wait and is about to leave.
     Departing(TaskId),
     /// A call ended.
     Answered(TaskId, Result<(Reply, Receipt), CallError>),
+    /// A call that was put off is back, after this many attempts.
+    CameBack(TaskId, u32),
     /// Accounts were looked for; those that exist, by folded address.
     AccountsFound(TaskId, Result<HashMap<String, User>, ReadError>),
     /// The direct allocations were read.
     AllocationsRead(TaskId, Result<Allocations, ReadError>),
     /// Successors were read back; what each lacks, in the requested order.
     SuccessorsRead(TaskId, Result<Vec<Lack>, ReadError>),
+    /// What calls rest on was read again.
+    ReadAgain(TaskId, Result<Present, ReadError>),
     /// The organization's seats were read.
     SeatsRead(TaskId, Result<Vec<Seats>, CallError>),
     /// This many more batches of [`Effect::Record`] are on disk, in the order they were handed over.
@@ -46,7 +63,10 @@ pub enum Input {
 pub enum Departure {
     /// The call leaves when its turn comes.
     Free,
-    /// [`Input::Departing`] comes first, and the answer decides whether the call leaves: a rerun has to know about it.
+    /// The call leaves when its turn comes, but after a long wait [`Input::Waited`] comes first, because it rests on
+    /// what was read before.
+    AskedAfterLongWaits,
+    /// The same, and then [`Input::Departing`] comes before it leaves, and the answer decides whether the call leaves: a rerun has to know about it.
     Announced,
 }
 
@@ -72,10 +92,12 @@ pub enum Effect {
         /// Whether a stop holds it back.
         urgency: Urgency,
     },
-    /// Allow a call that announced its departure to leave.
+    /// Allow a call to leave, or to go on after a long wait.
     LetGo(TaskId),
-    /// Do not let a call leave that announced its departure; it ends as stopped.
+    /// Do not let a call leave or go on; it ends as stopped.
     Withhold(TaskId),
+    /// Do not let a call go on that has waited for long; it comes back with [`Input::CameBack`].
+    PutOff(TaskId),
     /// Look for accounts until all are found or patience runs out.
     FindAccounts {
         /// Which task.
@@ -94,6 +116,8 @@ pub enum Effect {
     },
     /// Read successors back until all are complete or patience runs out.
     ReadSuccessors(TaskId, Vec<Successor>),
+    /// Read again what calls rest on.
+    ReadAgain(TaskId, Again),
     /// Read the organization's seats.
     ReadSeats(TaskId),
     /// Hand these records to the results file, in this order.

@@ -44,7 +44,7 @@ impl Machine<'_> {
         self.effects.push_back(Effect::FindAccounts { task, addresses });
     }
 
-    fn address(&self, step: StepIndex) -> Option<String> {
+    pub(super) fn address(&self, step: StepIndex) -> Option<String> {
         match &self.steps.step(step).work {
             Work::Invite(invitation) => Some(invitation.email.clone()),
             Work::Create(creation) => Some(creation.user.user_name.clone()),
@@ -91,6 +91,23 @@ impl Machine<'_> {
 
     /// The answer was lost, but the account is there; groups that it lacks are added one stage later.
     fn found(&mut self, step: StepIndex, user: &User) {
+        self.go_on_with(
+            step,
+            user,
+            "the answer was lost, and reading back showed that it was done",
+        );
+    }
+
+    /// The address has an account already, made by somebody else since the state was read: the row goes on with it.
+    pub(super) fn account_was_there(&mut self, step: StepIndex, user: &User) {
+        self.go_on_with(
+            step,
+            user,
+            "somebody else made the account meanwhile, so nothing was mailed",
+        );
+    }
+
+    fn go_on_with(&mut self, step: StepIndex, user: &User, remark: &str) {
         let wanted = match &self.steps.step(step).work {
             Work::Invite(invitation) => invitation.groups.clone(),
             Work::Create(creation) => creation.groups.clone(),
@@ -98,7 +115,6 @@ impl Machine<'_> {
         };
         let rows = self.steps.rows_of(step);
         for row in &rows {
-            let remark = "the answer was lost, and reading back showed that it was done";
             self.rows.remark(*row, remark);
         }
         let missing: Vec<_> = wanted

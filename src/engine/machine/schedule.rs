@@ -99,6 +99,12 @@ impl Schedule {
         self.waiting.values().all(VecDeque::is_empty)
     }
 
+    /// Whether a call of a family that is `wanted` is queued.
+    pub(super) fn has_any(&self, wanted: impl Fn(Family) -> bool) -> bool {
+        let mut queued = self.waiting.values().flatten();
+        queued.any(|waiting| wanted(waiting.call.kind.family()))
+    }
+
     /// Puts steps into calls, behind all queued ones.
     pub(super) fn add(&mut self, source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>) {
         for call in batch(source, steps, &self.sizes) {

@@ -1,6 +1,7 @@
 //! Sending: which call is next, whether its steps still apply, what its payload is by now, and what must be on disk
 //! before it leaves.
 
+use super::freshness::Facts;
 use super::protocol::{Departure, Effect, TaskId};
 use super::rows::StepFailure;
 use super::schedule::Waiting;
@@ -17,9 +18,17 @@ impl Machine<'_> {
     pub(super) fn send_what_fits(&mut self) {
         loop {
             let are_seats_read = self.seats.are_being_read();
-            let is_held = |family| are_seats_read && family == Family::Allocate;
+            let (freshness, is_stopping) = (&self.freshness, self.is_stopping());
+            // Until the first call has left, a change can still end the whole run, so every reading is awaited.
+            let is_everything_held = !self.has_written && !is_stopping && freshness.is_anything_due();
+            let is_held = |family| {
+                let is_due = |facts| freshness.are_stale(facts) || freshness.are_being_read(facts);
+                (are_seats_read && family == Family::Allocate)
+                    || is_everything_held
+                    || (!is_stopping && Facts::of(family).is_some_and(is_due))
+            };
             let Some(waiting) = self.schedule.take(&self.steps, |family| !is_held(family)) else {
-                return;
+                return self.read_again_what_is_stale();
             };
             self.send(waiting);
         }
@@ -45,13 +54,14 @@ impl Machine<'_> {
                 *self.sendings.entry(*step).or_default() += 1;
             }
         }
-        let departure = match self.code_ahead(&call) {
-            Some(_) => Departure::Announced,
-            None => Departure::Free,
+        let departure = match (self.code_ahead(&call), Facts::of(call.kind.family())) {
+            (Some(_), _) => Departure::Announced,
+            (None, Some(_)) => Departure::AskedAfterLongWaits,
+            (None, None) => Departure::Free,
         };
         let urgency = self.urgency();
         // Rows of an announced call begin when it departs, so that a stop before that leaves them not reached.
-        if departure == Departure::Free {
+        if departure != Departure::Announced {
             self.begin_rows(&call);
         }
         let touched = self.schedule.occupy(&self.steps, &call);
@@ -72,18 +82,23 @@ impl Machine<'_> {
         }
     }
 
-    /// A call is about to leave. What a rerun must know about it goes to disk first. Once the run is stopping it is
-    /// withheld, so that no row is recorded as started for which nothing was sent.
+    /// A call has been held back for long. It goes on only if what it rests on was read since.
+    pub(super) fn waited(&mut self, task: TaskId) {
+        let Some(call) = self.asking(task) else { return };
+        self.freshness.waited(self.elapsed);
+        if !self.is_put_off(task, &call) {
+            self.effects.push_back(Effect::LetGo(task));
+        }
+    }
+
+    /// A call is about to leave. What a rerun must know about it goes to disk first.
     pub(super) fn departing(&mut self, task: TaskId) {
-        let Some(Task::Call { waiting, .. }) = self.tasks.get(&task) else {
-            // A call that nobody knows of must not leave, nor wait for a word for ever.
-            self.effects.push_back(Effect::Withhold(task));
+        let Some(call) = self.asking(task) else { return };
+        if self.is_put_off(task, &call) {
             return;
-        };
-        let call = waiting.call.clone();
-        let is_owed = call.steps.iter().all(|step| self.is_owed(*step));
-        let Some(code) = self.code_ahead(&call).filter(|_| !self.is_stopping() || is_owed) else {
-            self.effects.push_back(Effect::Withhold(task));
+        }
+        let Some(code) = self.code_ahead(&call) else {
+            self.effects.push_back(Effect::LetGo(task));
             return;
         };
         self.begin_rows(&call);
@@ -95,6 +110,32 @@ impl Machine<'_> {
         let records: Vec<Record> = rows.filter_map(begun).collect();
         self.record(records);
         self.let_go_once_recorded(task);
+    }
+
+    /// The call that asks whether it may leave or go on. Once the run is stopping it is withheld, so that no row is
+    /// recorded as started for which nothing was sent.
+    fn asking(&mut self, task: TaskId) -> Option<Call> {
+        let call = match self.tasks.get(&task) {
+            Some(Task::Call { waiting, .. }) => Some(waiting.call.clone()),
+            // A call that nobody knows of must not leave, nor wait for a word for ever.
+            _ => None,
+        };
+        let is_owed = |call: &Call| call.steps.iter().all(|step| self.is_owed(*step));
+        let call = call.filter(|call| !self.is_stopping() || is_owed(call));
+        if call.is_none() {
+            self.effects.push_back(Effect::Withhold(task));
+        }
+        call
+    }
+
+    fn is_put_off(&mut self, task: TaskId, call: &Call) -> bool {
+        let are_stale = |facts| self.freshness.are_stale(facts);
+        let is_put_off = !self.is_stopping() && Facts::of(call.kind.family()).is_some_and(are_stale);
+        if is_put_off {
+            self.put_off.insert(task);
+            self.effects.push_back(Effect::PutOff(task));
+        }
+        is_put_off
     }
 
     /// The code of the records that must be on disk before the call leaves: a rerun has to know that a mail may have
@@ -265,7 +306,7 @@ impl Machine<'_> {
                     of_kind.filter_map(|step| self.steps.user_of(*step)).collect()
                 };
                 Request::Members {
-                    group: self.steps.plan().groups.get(group)?.clone(),
+                    group: self.group(*group)?.clone(),
                     join: members(Membership::Join),
                     leave: members(Membership::Leave),
                 }

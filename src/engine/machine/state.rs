@@ -1,19 +1,24 @@
 //! The state of a run, its input and its output.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::freshness::{Facts, Freshness};
 use super::giving_up::GivingUp;
 use super::progress::{Phase, Reported};
-use super::protocol::{Effect, Input, TaskId};
+use super::protocol::{Effect, Input, Moment, TaskId};
 use super::rows::{Recording, Rows, StepFailure};
 use super::schedule::{OneAtATime, Schedule, Touched, Waiting};
 use super::seats_left::SeatsLeft;
 use super::steps::Steps;
+use crate::api::Group;
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
-use crate::plan::{Call, Family, PlannedSheet, Rules, StepIndex};
+use crate::engine::recheck::Recheck;
+use crate::model::GroupId;
+use crate::plan::{Administrators, Call, Family, PlannedSheet, Rules, StepIndex};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
@@ -28,6 +33,8 @@ pub struct Setup<'a> {
     pub concurrency: usize,
     /// Whether rows are recorded.
     pub recording: Recording,
+    /// When what calls rest on is read again.
+    pub recheck: Recheck,
 }
 
 /// A run in progress: inputs in, effects out, and every decision in between.
@@ -38,6 +45,17 @@ pub struct Machine<'a> {
     pub(super) schedule: Schedule,
     pub(super) giving_up: GivingUp,
     pub(super) seats: SeatsLeft,
+    pub(super) administrators: Administrators,
+    pub(super) recheck: Recheck,
+    pub(super) freshness: Freshness,
+    /// Groups that somebody else has renamed since the state was read, with their names now.
+    pub(super) renamed: HashMap<GroupId, Group>,
+    /// Calls that come back without having left.
+    pub(super) put_off: HashSet<TaskId>,
+    /// What has changed since a plan was approved, while more is still being read.
+    pub(super) changed_since_plan: Vec<String>,
+    /// Whether a changing call has left.
+    pub(super) has_written: bool,
     /// Requested tasks that have not been answered.
     pub(super) tasks: HashMap<TaskId, Task>,
     pub(super) next_task: u64,
@@ -52,6 +70,7 @@ pub struct Machine<'a> {
     /// Whether steps that a stop leaves half done may still be finished.
     pub(super) has_grace: bool,
     pub(super) now: Timestamp,
+    pub(super) elapsed: Duration,
     pub(super) effects: VecDeque<Effect>,
 }
 
@@ -67,6 +86,8 @@ pub(super) enum Task {
     Verify { steps: Vec<StepIndex> },
     /// The seats are being read, after one was refused.
     Seats,
+    /// What calls rest on is being read again.
+    Again(Facts),
 }
 
 impl<'a> Machine<'a> {
@@ -84,6 +105,13 @@ impl<'a> Machine<'a> {
             schedule,
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),
+            administrators: setup.rules.administrators,
+            recheck: setup.recheck,
+            freshness: Freshness::new(setup.recheck),
+            renamed: HashMap::new(),
+            put_off: HashSet::new(),
+            changed_since_plan: Vec::new(),
+            has_written: false,
             tasks: HashMap::new(),
             next_task: 0,
             sendings: HashMap::new(),
@@ -94,20 +122,25 @@ impl<'a> Machine<'a> {
             after_stop: AfterStop::default(),
             has_grace: true,
             now: Timestamp::UNIX_EPOCH,
+            elapsed: Duration::ZERO,
             effects: VecDeque::new(),
         }
     }
 
     /// Takes in what happened at `now`; [`next_effect`](Self::next_effect) then says what to do.
-    pub fn take_in(&mut self, input: Input, now: Timestamp) {
-        self.now = now;
+    pub fn take_in(&mut self, input: Input, now: Moment) {
+        self.now = now.time;
+        self.elapsed = now.elapsed;
         match input {
             Input::Started => {}
+            Input::Waited(task) => self.waited(task),
             Input::Departing(task) => self.departing(task),
             Input::Answered(task, result) => self.answered(task, result),
+            Input::CameBack(task, attempts) => self.came_back(task, attempts),
             Input::AccountsFound(task, found) => self.accounts_found(task, found),
             Input::AllocationsRead(task, held) => self.allocations_read(task, held),
             Input::SuccessorsRead(task, lacks) => self.successors_read(task, lacks),
+            Input::ReadAgain(task, present) => self.was_read_again(task, present),
             Input::SeatsRead(task, seats) => self.seats_read(task, seats),
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),

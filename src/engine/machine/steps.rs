@@ -110,6 +110,25 @@ impl<'a> Steps<'a> {
         (0..self.states.len()).map(StepIndex)
     }
 
+    /// The steps that have not ended.
+    pub(super) fn open(&self) -> impl Iterator<Item = StepIndex> {
+        self.all().filter(|index| self.is_open(*index))
+    }
+
+    /// The accounts whose licences this run has changed.
+    pub(super) fn with_changed_licenses(&self) -> HashSet<AccountIndex> {
+        let done = self.all().filter(|index| self.state(*index) == StepState::Done);
+        let steps = done.map(|index| self.step(index));
+        let licenses = steps.filter(|step| matches!(step.work, Work::License(_)));
+        licenses.filter_map(|step| step.account).collect()
+    }
+
+    /// The account holds this now: somebody else changed it.
+    pub(super) fn learn_holding(&mut self, account: AccountIndex, now: Holding) {
+        self.changed_again.insert(account);
+        self.holdings.insert(account, now);
+    }
+
     /// The first stage after `last` that has a step which is `wanted`.
     pub(super) fn next_stage(&self, last: Option<Stage>, wanted: impl Fn(StepIndex) -> bool) -> Option<Stage> {
         let stages = self.all().map(|index| (index, self.step(index).stage));

@@ -1,0 +1,94 @@
+//! The JSON object that a command prints when it ends, whichever way it ends.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::ending::Ended;
+use super::failure::Failure;
+use crate::problem::Severity;
+use crate::report::{problems_shape, write_json};
+use crate::settings::Finding;
+
+/// How a command ended and why, then what it is about. `docs/exit-codes.md` is its contract; the member names are
+/// stable.
+#[derive(Serialize)]
+pub(super) struct Object<'a, T> {
+    status: &'static str,
+    reason: &'static str,
+    exit_code: u8,
+    message: &'a str,
+    details: Vec<String>,
+    help: &'a [String],
+    #[serde(flatten)]
+    about: &'a T,
+}
+
+impl<'a, T: Serialize> Object<'a, T> {
+    /// Of a command that did its work, however that came out; `message` says it in a sentence.
+    pub(super) fn of(ended: Ended, message: &'a str, about: &'a T) -> Self {
+        Self {
+            status: ended.status().as_str(),
+            reason: ended.reason.as_str(),
+            exit_code: ended.ending.code(),
+            message,
+            details: Vec::new(),
+            help: &[],
+            about,
+        }
+    }
+}
+
+/// Writes a failure as the object that its command prints.
+pub(super) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
+    match &failure.problems {
+        Some(problems) => write_about(failure, &problems_shape(problems), out),
+        None if failure.findings.is_empty() => write_about(failure, &Nothing {}, out),
+        None => {
+            let problems = failure.findings.iter().map(Setting::of).collect();
+            write_about(failure, &Settings { problems }, out)
+        }
+    }
+}
+
+fn write_about(failure: &Failure, about: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let plain = |line: &String| anstream::adapter::strip_str(line).to_string();
+    let object = Object {
+        details: failure.details.iter().map(plain).collect(),
+        help: &failure.help,
+        ..Object::of(failure.ended(), &failure.message, about)
+    };
+    write_json(&object, out)
+}
+
+/// Nothing but the ending itself.
+#[derive(Serialize)]
+struct Nothing {}
+
+/// What is wrong with the configuration.
+#[derive(Serialize)]
+struct Settings<'a> {
+    problems: Vec<Setting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Setting<'a> {
+    severity: &'static str,
+    place: &'a str,
+    what: &'a str,
+    help: &'a str,
+}
+
+impl<'a> Setting<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            severity: match finding.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            place: &finding.place,
+            what: &finding.what,
+            help: &finding.help,
+        }
+    }
+}

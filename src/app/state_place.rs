@@ -1,0 +1,64 @@
+//! Where something about one organization is kept between runs, in the state folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::OrganizationId;
+
+/// The files of one organization, which is told from others by the service's address and its own id.
+#[derive(Debug, Clone)]
+pub(super) struct StatePlace {
+    folder: PathBuf,
+    name: String,
+}
+
+impl StatePlace {
+    /// The place of the organization with this id at this address.
+    pub(super) fn of(folder: &Path, service: &str, organization: OrganizationId) -> Self {
+        // An address has characters that no file name may have.
+        let service = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, service.as_bytes());
+        let (service, ..) = service.as_fields();
+        Self {
+            folder: folder.to_owned(),
+            name: format!("{organization}-{service:08x}"),
+        }
+    }
+
+    /// The file of this kind.
+    pub(super) fn path(&self, kind: &str) -> PathBuf {
+        self.folder.join(format!("{}.{kind}", self.name))
+    }
+
+    /// Creates the folder if it is missing, accessible only to its owner.
+    pub(super) fn make_folder(&self) -> io::Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.folder)
+    }
+
+    /// Replaces the file of this kind in one step, so that nobody reads half of it. It is its owner's alone.
+    pub(super) fn write(&self, kind: &str, bytes: &[u8]) -> io::Result<()> {
+        self.make_folder()?;
+        let file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        fs_err::write(file.path(), bytes)?;
+        file.persist(self.path(kind))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_id_at_two_addresses_is_two_organizations() {
+        let id = OrganizationId(uuid::Uuid::from_u128(7));
+        let path = |service| StatePlace::of(Path::new("/state"), service, id).path("memory.json");
+        let cloud = path("https://cloud.uipath.com");
+        assert_ne!(cloud, path("https://staging.uipath.com"));
+        assert_eq!(cloud, path("https://cloud.uipath.com"));
+        assert!(cloud.starts_with("/state") && cloud.to_string_lossy().contains(&id.to_string()));
+    }
+}

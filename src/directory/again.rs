@@ -1,0 +1,209 @@
+//! Reads again what calls rest on: it may have changed while the run waited.
+
+use std::collections::BTreeMap;
+
+use super::forecast::{allocation_calls, listing_calls, look_up_calls};
+use super::next_read::{GET, NAMES_PER_CALL, POST};
+use super::reader::{Reader, failed_to_read, is_final};
+use super::{
+    Accounts, Allocations, Detail, Groups, Listings, Needs, ReadError, ReadOptions, allocations_of, find_accounts,
+};
+use crate::api::Client;
+use crate::event::{Method, Observer, Service};
+use crate::model::{UserId, UserRef};
+
+/// The most GETs of the identity service that reading accounts again may take: a tenth of what its quota allows in five
+/// minutes (`uipath-api`, 6.1), so that looking once more never costs a window.
+const MOST_GETS: u64 = 27;
+
+/// What is read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Again {
+    /// The direct allocations of these users.
+    Allocations(Vec<UserId>),
+    /// The groups.
+    Groups,
+    /// Which of these addresses, or user names, have an account by now.
+    Accounts(Vec<String>),
+    /// These users.
+    Users(Vec<UserId>),
+}
+
+/// What is there now.
+#[derive(Debug)]
+pub enum Present {
+    /// The direct allocations; others than those asked for may be among them.
+    Allocations(Allocations),
+    /// The groups.
+    Groups(Groups),
+    /// The accounts that were found, with their whole profiles.
+    Accounts(Accounts),
+    /// Nothing was read, because it would have taken too many calls.
+    NotRead,
+}
+
+/// How something is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It is not.
+    NotAtAll,
+    /// By so many calls of one kind.
+    Calls(Service, Method, u64),
+}
+
+impl Again {
+    /// The cheapest way, where it is cheap enough.
+    fn way(&self, listings: Listings, at_once: u64) -> Way {
+        let pages = listings.users.map(|shape| listing_calls(shape, at_once));
+        match self {
+            Self::Groups => Way::Calls(Service::Identity, Method::Get, 1),
+            Self::Allocations(users) => match allocation_calls(listings.allocations, users.len() as u64, at_once) {
+                Some(((service, method), count)) => Way::Calls(service, method, count),
+                None => Way::NotAtAll,
+            },
+            Self::Accounts(names) => {
+                let posts = names.len().div_ceil(NAMES_PER_CALL) as u64;
+                match pages.filter(|pages| pages * GET < posts * POST) {
+                    Some(pages) => Way::Calls(Service::Identity, Method::Get, pages),
+                    None => Way::Calls(Service::Identity, Method::Post, posts),
+                }
+            }
+            Self::Users(ids) => {
+                // A listing that was not begun is taken to be short.
+                let gets = listings
+                    .users
+                    .map_or(1, |shape| look_up_calls(shape, ids.len() as u64, at_once));
+                if gets > MOST_GETS {
+                    Way::NotAtAll
+                } else {
+                    Way::Calls(Service::Identity, Method::Get, gets)
+                }
+            }
+        }
+    }
+
+    /// The calls that reading it again takes, if nothing has changed.
+    pub fn calls(&self, listings: Listings, at_once: u64) -> BTreeMap<(Service, Method), u64> {
+        match self.way(listings, at_once) {
+            Way::NotAtAll => BTreeMap::new(),
+            Way::Calls(service, method, count) => BTreeMap::from([((service, method), count)]),
+        }
+    }
+}
+
+/// Reads it again; `listings` are those of the first reading.
+///
+/// # Errors
+/// If the organization does not answer.
+pub async fn read_again(
+    client: &Client,
+    again: &Again,
+    listings: Listings,
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<Present, ReadError> {
+    let way = again.way(listings, options.concurrency as u64);
+    match again {
+        _ if way == Way::NotAtAll => Ok(Present::NotRead),
+        Again::Groups => {
+            let read = client.groups().await.map_err(failed_to_read("the groups"))?;
+            Ok(Present::Groups(read.value.into_iter().collect()))
+        }
+        Again::Allocations(users) => {
+            let read = allocations_of(client, users, options, observer).await?;
+            Ok(Present::Allocations(read.allocations))
+        }
+        Again::Accounts(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            if matches!(way, Way::Calls(_, Method::Post, _)) {
+                match resolved(client, &names, options, observer).await {
+                    Ok(found) => return Ok(Present::Accounts(found)),
+                    Err(error) if error.call().is_some_and(is_final) => return Err(error),
+                    // Names cannot be resolved in bulk here; the other ways cost more, and are exact.
+                    Err(_) => {}
+                }
+            }
+            let found = find_accounts(client, &names, options, observer).await?;
+            Ok(Present::Accounts(found))
+        }
+        Again::Users(ids) => {
+            let users: Vec<UserRef> = ids.iter().map(|id| UserRef::Id(*id)).collect();
+            let needs = Needs {
+                users: users.iter().collect(),
+                detail: Detail::Profile,
+                ..Needs::default()
+            };
+            let reader = Reader {
+                client,
+                options,
+                observer,
+            };
+            Ok(Present::Accounts(reader.read_users(&needs).await?.accounts))
+        }
+    }
+}
+
+/// The accounts of these names: resolved in bulk, then each one found read whole.
+async fn resolved(
+    client: &Client,
+    names: &[&str],
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<Accounts, ReadError> {
+    let reader = Reader {
+        client,
+        options,
+        observer,
+    };
+    let failed = failed_to_read("which of the addresses have an account by now");
+    let found = reader.resolve(names).await.map_err(&failed)?.found;
+    let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
+    let users = reader.look_up(&[], &ids).await.map_err(&failed)?;
+    Ok(users.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::directory::{HowRead, ListingShape};
+
+    fn listings(users: u64, allocations: u64) -> Listings {
+        let shape = |entries, top: u32| ListingShape {
+            entries,
+            top,
+            page: u64::from(top),
+            tells_total: true,
+        };
+        Listings {
+            users: Some(shape(users, 1000)),
+            allocations: Some(HowRead::ByPages(shape(allocations, 50))),
+        }
+    }
+
+    fn users(count: u128) -> Vec<UserId> {
+        (0..count).map(|number| UserId(Uuid::from_u128(number))).collect()
+    }
+
+    fn calls(again: &Again, listings: Listings) -> Vec<(Method, u64)> {
+        let calls = again.calls(listings, 8);
+        calls.into_iter().map(|((_, method), count)| (method, count)).collect()
+    }
+
+    #[test]
+    fn addresses_are_resolved_twenty_at_a_time_unless_the_directory_is_smaller() {
+        let addresses = |count: usize| Again::Accounts(vec![String::new(); count]);
+        assert_eq!(calls(&addresses(3), listings(20_000, 0)), [(Method::Post, 1)]);
+        assert_eq!(calls(&addresses(2_500), listings(12_000, 0)), [(Method::Post, 125)]);
+        assert_eq!(calls(&addresses(2_500), listings(900, 0)), [(Method::Get, 1)]);
+        assert_eq!(calls(&addresses(45), Listings::default()), [(Method::Post, 3)]);
+    }
+
+    #[test]
+    fn accounts_are_read_again_only_where_that_takes_a_small_part_of_the_quota() {
+        assert_eq!(calls(&Again::Users(users(3)), listings(50_000, 0)), [(Method::Get, 4)]);
+        assert_eq!(calls(&Again::Users(users(500)), listings(5_000, 0)), [(Method::Get, 5)]);
+        assert_eq!(calls(&Again::Users(users(500)), listings(500_000, 0)), []);
+    }
+}

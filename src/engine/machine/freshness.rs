@@ -1,0 +1,161 @@
+//! How old what calls rest on is: after a long wait it is read again before they leave.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use strum::{EnumIter, IntoEnumIterator};
+
+use crate::api::Waited;
+use crate::engine::recheck::Recheck;
+use crate::plan::Family;
+
+/// What calls rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter)]
+pub(super) enum Facts {
+    /// What accounts hold directly: a licence PUT replaces it.
+    Allocations,
+    /// The names of groups: a group PUT sets the name.
+    GroupNames,
+    /// That there is no account yet.
+    Addresses,
+    /// That an account may be deleted.
+    People,
+}
+
+impl Facts {
+    /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are.
+    pub(super) fn of(family: Family) -> Option<Self> {
+        match family {
+            Family::Invite | Family::Create => Some(Self::Addresses),
+            Family::Members => Some(Self::GroupNames),
+            Family::Allocate | Family::Release => Some(Self::Allocations),
+            Family::Delete => Some(Self::People),
+            Family::Update | Family::GroupRule => None,
+        }
+    }
+}
+
+/// When what was read, and when the run last waited for long; times count from the beginning of the run.
+#[derive(Debug)]
+pub(super) struct Freshness {
+    recheck: Duration,
+    /// Whether the state had waited already when the run began.
+    was_stale: bool,
+    read: HashMap<Facts, Duration>,
+    last_wait: Duration,
+    reading: HashSet<Facts>,
+    /// What was read again and no call has rested on since. Reading may spend the very quota that the call waits for, so
+    /// without this it could be read again for ever.
+    unused: HashSet<Facts>,
+}
+
+impl Freshness {
+    pub(super) fn new(recheck: Recheck) -> Self {
+        Self {
+            recheck: recheck.after,
+            was_stale: recheck.waited == Waited::Long,
+            read: HashMap::new(),
+            last_wait: Duration::ZERO,
+            reading: HashSet::new(),
+            unused: HashSet::new(),
+        }
+    }
+
+    /// A long wait has just ended.
+    pub(super) fn waited(&mut self, now: Duration) {
+        self.last_wait = now;
+    }
+
+    /// Whether they were read too long before the end of the last wait.
+    pub(super) fn are_stale(&self, facts: Facts) -> bool {
+        match self.read.get(&facts) {
+            None if self.was_stale => true,
+            _ if self.unused.contains(&facts) => false,
+            // What the run was planned against was read just before it began.
+            read => self.last_wait > read.copied().unwrap_or_default() + self.recheck,
+        }
+    }
+
+    pub(super) fn begin_reading(&mut self, facts: Facts) {
+        self.reading.insert(facts);
+    }
+
+    pub(super) fn end_reading(&mut self, facts: Facts, now: Duration) {
+        self.reading.remove(&facts);
+        self.unused.insert(facts);
+        self.read.insert(facts, now);
+    }
+
+    /// A call that rests on them has left.
+    pub(super) fn were_used(&mut self, facts: Facts) {
+        self.unused.remove(&facts);
+    }
+
+    pub(super) fn are_being_read(&self, facts: Facts) -> bool {
+        self.reading.contains(&facts)
+    }
+
+    /// Whether anything is being read, or has to be.
+    pub(super) fn is_anything_due(&self) -> bool {
+        !self.reading.is_empty() || Facts::iter().any(|facts| self.are_stale(facts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn begun(waited: Waited) -> Freshness {
+        Freshness::new(Recheck {
+            waited,
+            ..Recheck::at_once(at(10))
+        })
+    }
+
+    #[test]
+    fn a_run_that_never_waits_reads_nothing_twice() {
+        assert!(!begun(Waited::Briefly).is_anything_due());
+    }
+
+    #[test]
+    fn everything_is_stale_after_a_question_and_fresh_once_it_was_read() {
+        let mut freshness = begun(Waited::Long);
+        for facts in Facts::iter() {
+            assert!(freshness.are_stale(facts), "{facts:?}");
+            freshness.begin_reading(facts);
+            freshness.end_reading(facts, at(1));
+            assert!(!freshness.are_stale(facts), "{facts:?}");
+        }
+        assert!(!freshness.is_anything_due());
+    }
+
+    #[test]
+    fn what_was_read_again_is_not_read_once_more_before_a_call_has_rested_on_it() {
+        let mut freshness = begun(Waited::Long);
+        freshness.end_reading(Facts::Addresses, at(1));
+        freshness.waited(at(300));
+        assert!(!freshness.are_stale(Facts::Addresses));
+        freshness.were_used(Facts::Addresses);
+        assert!(freshness.are_stale(Facts::Addresses));
+    }
+
+    #[test]
+    fn only_what_was_read_longer_before_the_end_of_a_wait_than_allowed_is_read_again() {
+        let mut freshness = begun(Waited::Briefly);
+        freshness.waited(at(10));
+        assert!(!freshness.are_stale(Facts::Allocations));
+        freshness.waited(at(11));
+        assert!(freshness.are_stale(Facts::Allocations));
+        freshness.end_reading(Facts::Allocations, at(12));
+        freshness.were_used(Facts::Allocations);
+        freshness.waited(at(20));
+        assert!(!freshness.are_stale(Facts::Allocations));
+        assert!(freshness.are_stale(Facts::GroupNames));
+        freshness.waited(at(300));
+        assert!(freshness.are_stale(Facts::Allocations));
+    }
+}

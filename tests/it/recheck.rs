@@ -1,0 +1,102 @@
+//! Another administrator at work while the question stands on the screen: what they did stays as they left it.
+
+use std::io::Write;
+
+use reseat::model::{BundleCode, BundleSet, UserId};
+use reseat::sandbox::{User, World};
+
+use crate::support::{ANNA, BRAM, DAVID, HUGO, Stage};
+
+const NEW: &str = "ada@new.example";
+const GROUP: &str = "HR Robots";
+
+fn sheet() -> String {
+    format!(
+        "operation,user,email,licenses,groups\n\
+         add-licenses,{ANNA},,TSTNU,\n\
+         remove-licenses,{BRAM},,ATTUNU,\n\
+         add-to-groups,{HUGO},,,{GROUP}\n\
+         add-to-groups,{DAVID},,,{GROUP}\n\
+         invite,,{NEW},ATTUNU,{GROUP}\n"
+    )
+}
+
+fn stage() -> Stage {
+    let stage = Stage::new();
+    for name in [ANNA, BRAM] {
+        hold(&stage, name, &["ATTUNU"]);
+    }
+    stage.write("sheet.csv", sheet());
+    stage
+}
+
+fn hold(stage: &Stage, name: &str, codes: &[&str]) {
+    let (user, bundles) = (stage.id(name), bundles(codes));
+    stage.sandbox.with_world(|world| world.allocate(user, bundles, false));
+}
+
+fn bundles(codes: &[&str]) -> BundleSet {
+    codes.iter().map(|code| BundleCode::new(code)).collect()
+}
+
+/// Grants two licences, renames the group and invites the newcomer.
+fn another_administrator_acts(stage: &Stage) {
+    hold(stage, ANNA, &["ATTUNU", "IDU"]);
+    hold(stage, BRAM, &["ATTUNU", "PMD"]);
+    stage.sandbox.with_world(|world: &mut World| {
+        let mut group = world.group_named(GROUP).unwrap().clone();
+        "People Robots".clone_into(&mut group.name);
+        world.insert_group(group);
+        let created = world.users().next().unwrap().creation_time;
+        let id = UserId("00000000-0000-4000-8000-0000000a0a0a".parse().unwrap());
+        world.insert_user(User::local(id, NEW, NEW, created));
+    });
+}
+
+/// Runs the command on a terminal, lets the other administrator act at the question, and answers yes.
+fn while_the_question_stands(stage: &Stage, words: &[&str]) -> crate::support::Ran {
+    let mut child = stage.start_on_a_terminal(words);
+    stage.hear(&mut child, "Type `yes`");
+    another_administrator_acts(stage);
+    stage.forget_calls();
+    child.stdin.as_mut().unwrap().write_all(b"yes\n").unwrap();
+    stage.ended(child)
+}
+
+#[test]
+fn what_was_granted_renamed_and_invited_at_the_question_stays() {
+    let stage = stage();
+    while_the_question_stands(&stage, &["run", "sheet.csv"]).ends(0);
+    assert_eq!(stage.statuses(), ["done"; 5]);
+    assert_eq!(stage.held(ANNA).as_deref(), Some("ATTUNU; IDU; TSTNU"));
+    assert_eq!(stage.held(BRAM).as_deref(), Some("PMD"));
+    assert!(stage.world().group_named("People Robots").is_some() && stage.world().group_named(GROUP).is_none());
+    assert_eq!(
+        stage.world().mails_to(NEW),
+        0,
+        "a mail on top of the other administrator's"
+    );
+    assert_eq!(stage.held(NEW).as_deref(), Some("ATTUNU"));
+    assert_eq!(stage.groups(NEW), ["People Robots"]);
+    let messages: Vec<String> = stage.results().iter().map(|line| line.message().to_owned()).collect();
+    assert!(
+        messages[0].contains("meanwhile somebody else changed the licences from ATTUNU to ATTUNU; IDU"),
+        "{messages:?}"
+    );
+    assert!(
+        messages[2].contains("meanwhile somebody else renamed the group"),
+        "{messages:?}"
+    );
+}
+
+#[test]
+fn under_a_saved_plan_nothing_is_changed_and_what_has_changed_is_said() {
+    let stage = stage();
+    stage.reseat(&["plan", "sheet.csv", "--save", "plan.json"]).ends(0);
+    while_the_question_stands(&stage, &["run", "--plan", "plan.json"])
+        .ends(4)
+        .tells("the plan no longer holds")
+        .tells("row 2: meanwhile somebody else changed the licences");
+    assert!(stage.writes().is_empty());
+    assert_eq!(stage.counts(), "5 not_run");
+}
