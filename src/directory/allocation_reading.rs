@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::allocations::ReadAllocations;
+use super::allocations::{ReadAllocations, USERS_PER_CALL};
 use super::listing::{Lister, PartialListing};
+use super::needs::Blocks;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Allocations, HowRead, ReadError};
 use crate::api::{Allocation, AllocationRoute, CallError, Certainty, ErrorCode, Failure, OwnCode, UserLicenses};
@@ -21,23 +22,10 @@ use crate::model::{UserId, UserRef};
 /// The most entries that the licence services put on a page (`uipath-api`, 3.4).
 pub(super) const PAGE: u32 = 50;
 
-/// The most users that one call asks for.
-pub(super) const USERS_PER_CALL: usize = 500;
-
 /// With how many users a call for each is taken rather than the whole listing.
 const FEW: usize = 4;
 
 const ALLOCATIONS: &str = "the direct licence allocations";
-
-/// Whether it matters if somebody without a bundle is blocked or merely has no allocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Blocks {
-    /// It does not: both are given the same licences by the same call.
-    #[default]
-    Alike,
-    /// It does, so where an answer leaves it open another route is read as well.
-    Told,
-}
 
 /// What came of reading by one route.
 enum Attempt {

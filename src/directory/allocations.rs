@@ -7,6 +7,9 @@ use crate::api::{Allocation, UserLicenses};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, UserId};
 
+/// The most users that one call for many asks for.
+pub(super) const USERS_PER_CALL: usize = 500;
+
 /// Direct allocations in the order of the users' ids. Those of users that the directory no longer has are among them.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Allocations {

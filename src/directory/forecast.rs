@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::HowRead;
-use super::allocation_reading::USERS_PER_CALL;
+use super::allocations::USERS_PER_CALL;
 use super::next_read::{Listed, LookUps, NextRead, next_read};
 use super::paging::{ListingShape, PageCounts, Paging};
 use crate::event::{Method, Service};

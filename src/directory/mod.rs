@@ -25,13 +25,12 @@ mod users;
 
 pub use accounts::Accounts;
 pub use again::{Again, Present, read_again};
-pub use allocation_reading::Blocks;
 pub use allocations::{Allocations, HowRead, ReadAllocations};
 pub use error::ReadError;
 pub use forecast::{Listings, read_back_calls};
 pub use groups::Groups;
 pub use index::Found;
-pub use needs::{Detail, Holders, Needs, Rules, Want};
+pub use needs::{Blocks, Detail, Holders, Needs, Rules, Want};
 pub use paging::ListingShape;
 pub use reader::{ReadOptions, allocations_of, find_accounts, read};
 pub use snapshot::{Contents, Snapshot};

@@ -1,6 +1,5 @@
 //! What a sheet needs to know of the organization, as plain data.
 
-use super::Blocks;
 use crate::model::{GroupRef, UserRef};
 
 /// What to read. Everything else stays unread and costs nothing.
@@ -46,6 +45,16 @@ pub enum Detail {
     /// The whole profile with its groups, and certainty that no second account bears the name:
     /// for rows that compare profiles or memberships, and for those that delete.
     Profile,
+}
+
+/// Whether it matters if somebody without a bundle is blocked or merely has no allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Blocks {
+    /// It does not: both are given the same licences by the same call.
+    #[default]
+    Alike,
+    /// It does, so where an answer leaves it open another route is read as well.
+    Told,
 }
 
 /// Whose direct allocations are wanted.

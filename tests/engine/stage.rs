@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::FutureExt;
-use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
+use reseat::api::{AllocationRoute, BaseUrl, Certainty, Client, Config, Credentials, Session};
 use reseat::directory::ReadOptions;
 use reseat::engine::{Engine, MaxFailures, Patience, Ran, ReadBack, Recheck};
 use reseat::event::silent;
@@ -116,7 +116,10 @@ impl Stage {
             ..Config::new(uri, "acme", Credentials::Token("secret".into()))
         };
         let session = Session::new(Arc::new(self.server.clone()), config, silent(), self.stop.clone());
-        Client::new(session, organization)
+        let client = Client::new(session, organization);
+        // As the reading before a run leaves it.
+        client.keep_allocation_route(AllocationRoute::ManyUsers, Certainty::Lasting);
+        client
     }
 
     /// Carries the plan out; every row has exactly one last record, which is not `started`.
