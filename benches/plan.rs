@@ -106,6 +106,7 @@ fn row(position: usize) -> Row {
             groups: vec![GroupRef::Id(group(number))],
             licenses: codes(number),
             language: None,
+            active: None,
         })),
         1 => Operation::AddToGroups {
             user: user(),

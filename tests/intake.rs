@@ -797,8 +797,9 @@ fn a_key_is_made_of_what_a_row_means_and_of_nothing_else() {
     assert_ne!(secret("one"), secret("two"));
 }
 
-/// Columns that are newer than the keys below, whose rows leave them empty: a new column must not change a key.
-const NEWER_COLUMNS: &[Column] = &[];
+/// Columns that operations have taken later than the keys below were made, and that their rows leave empty: a new column
+/// must not change a key.
+const NEWER_COLUMNS: &[(OperationKind, Column)] = &[(OperationKind::Invite, Column::Active)];
 
 /// The keys are in results files that people keep: a row whose key changes is run a second time.
 #[test]
@@ -806,7 +807,7 @@ fn the_keys_of_existing_results_files_stay_as_they_are() {
     let mut found: Vec<String> = Vec::new();
     for kind in OperationKind::iter() {
         let mut columns = takes(kind).to_vec();
-        columns.retain(|column| !NEWER_COLUMNS.contains(column));
+        columns.retain(|column| !NEWER_COLUMNS.contains(&(kind, *column)));
         let intake = intake_with(&sheet(kind, &columns), &with_first_addresses());
         found.push(format!("{kind} {}\n", intake.rows[0].key));
     }

@@ -152,6 +152,16 @@ impl UserUpdate {
             && remove_groups.is_empty()
     }
 
+    /// Whether anything but memberships is changed.
+    pub fn changes_profile(&self) -> bool {
+        let memberships_only = Self {
+            add_groups: Vec::new(),
+            remove_groups: Vec::new(),
+            ..self.clone()
+        };
+        !memberships_only.is_empty()
+    }
+
     /// This change and a later one as one; the later one wins where both say something.
     #[must_use]
     pub fn then(mut self, later: &Self) -> Self {

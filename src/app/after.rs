@@ -151,7 +151,7 @@ fn ended(
         Some(Stopped::Interrupted) => return Ended::begun(signals.interrupted(), Reason::Interrupted),
         Some(Stopped::MaxFailures(_)) => return Ended::begun(Ending::Stopped, Reason::MaxFailures),
         Some(Stopped::Hopeless(_)) => return Ended::begun(Ending::Stopped, Reason::SameFailure),
-        Some(Stopped::ChangedSincePlan(_)) => return Ended::begun(Ending::Stopped, Reason::ChangedSincePlan),
+        Some(Stopped::ChangedSincePlan(_)) => return Ended::before(Ending::Stopped, Reason::ChangedSincePlan),
         Some(Stopped::SignIn(_)) => return Ended::begun(Ending::SignIn, Reason::SignIn),
         Some(Stopped::Permission(_)) => return Ended::begun(Ending::SignIn, Reason::Permission),
         None => {}

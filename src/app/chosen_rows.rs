@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::cli::{PlanningOptions, RowSelection};
+use super::earlier_moves::EarlierMoves;
+use crate::cli::{PendingInvites, PlanningOptions};
 use crate::ledger::{History, OpenError, Prior, Record, Resume};
-use crate::model::{Place, Row, RowKey, RowReport, Status};
-use crate::plan::{Begun, BegunRows};
+use crate::model::{Operation, Place, Row, RowKey, RowReport, RowSelection, Status};
+use crate::plan::{Begun, BegunRows, RowCode, RowReason, Verdict};
 
 /// What a run does with the rows of its sheet.
 #[derive(Debug, Default)]
@@ -27,6 +28,15 @@ pub(super) struct ChosenRows {
     pub(super) others: Vec<(RowKey, Place)>,
     /// Records of rows that are not attempted.
     pub(super) left: Vec<Record>,
+}
+
+/// What a run looks at.
+#[derive(Debug, Clone)]
+pub(super) struct Selection {
+    /// Which rows.
+    pub(super) scope: RowScope,
+    /// Whether that includes finished ones whose invitation is pending.
+    pub(super) pending: PendingInvites,
 }
 
 /// Which rows of the sheet the user selected.
@@ -66,18 +76,34 @@ pub(super) fn choose(
     rows: Vec<Row>,
     refused: Vec<Record>,
     history: Option<&History>,
-    scope: &RowScope,
+    selection: &Selection,
 ) -> Result<ChosenRows, OpenError> {
     let mut choice = ChosenRows {
         left: refused,
         ..ChosenRows::default()
     };
+    let Selection { scope, pending } = selection;
+    let mut moves = EarlierMoves::default();
     for row in rows {
         let resume = match history {
             Some(history) => history.resume(&row.key)?,
             None => Resume::Run,
         };
-        if resume == Resume::Skip {
+        let resume = match (resume, history, &row.operation) {
+            (Resume::Run, Some(history), Operation::Migrate(migrate)) if history.status(&row.key).is_none() => {
+                moves.resume(history, migrate)?
+            }
+            (resume, ..) => resume,
+        };
+        // Under `--resend` a finished row may still have a mail due.
+        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_));
+        let finished = match (&resume, history) {
+            (Resume::Skip, Some(history)) if is_mailed && *pending == PendingInvites::Resend => {
+                history.record(&row.key)?
+            }
+            _ => None,
+        };
+        if resume == Resume::Skip && finished.is_none() {
             choice.finished += 1;
             choice.others.push((row.key, row.place));
             continue;
@@ -86,6 +112,14 @@ pub(super) fn choose(
             choice.left.push(not_run(&row, why));
             choice.others.push((row.key, row.place));
             continue;
+        }
+        if let Some(record) = finished {
+            let prior = Prior::from(record);
+            let begun = Begun {
+                finished: Some(Box::new(as_it_ended(&prior))),
+                ..begun(&prior)
+            };
+            choice.go_on(&row, begun, prior);
         }
         match resume {
             Resume::Skip | Resume::Run => {}
@@ -119,7 +153,9 @@ impl ChosenRows {
         if begun.made {
             self.unsettled.insert(row.key, prior.started_at);
         }
-        let is_planned_on = row.operation.kind().takes_several_runs() || begun.made && row.operation.makes().is_some();
+        let is_planned_on = row.operation.kind().takes_several_runs()
+            || begun.finished.is_some()
+            || begun.made && row.operation.makes().is_some();
         if !is_planned_on {
             self.earlier.insert(row.key, prior);
         }
@@ -128,12 +164,44 @@ impl ChosenRows {
 }
 
 fn begun(prior: &Prior) -> Begun {
-    let made = prior.after.as_ref().is_some_and(|after| after.get("made").is_some());
+    let after = |name: &str| prior.after.as_ref().and_then(|after| after.get(name));
+    let mailed_at = after("mailed").and_then(|time| time.as_str()?.parse().ok());
+    let may_have_mailed = matches!(prior.status, Status::Started | Status::InDoubt);
     Begun {
         account: prior.user_id,
-        made,
+        made: after("made").is_some(),
         before: prior.before.clone(),
         after: prior.after.clone(),
+        is_waiting: prior.status == Status::Waiting,
+        mailed_at: mailed_at.max(prior.started_at.filter(|_| may_have_mailed)),
+        finished: after("finished").map(|_| Box::new(as_it_is_known(prior))),
+    }
+}
+
+/// How a row ended that an earlier run finished.
+fn as_it_ended(prior: &Prior) -> Verdict {
+    Verdict {
+        status: prior.status,
+        code: prior.code.parse().map_or(RowCode::None, RowReason::into),
+        message: prior.message.clone(),
+    }
+}
+
+/// The same of a row that was finished before a run tried to mail its person again.
+fn as_it_is_known(prior: &Prior) -> Verdict {
+    let message = match prior.status {
+        Status::Started | Status::InDoubt => {
+            "done in an earlier run; whether the person was mailed again is not known".to_owned()
+        }
+        _ => format!(
+            "done in an earlier run; when the person was to be mailed again: {}",
+            prior.message
+        ),
+    };
+    Verdict {
+        status: Status::Done,
+        code: RowCode::None,
+        message,
     }
 }
 

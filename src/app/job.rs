@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::chosen_rows::RowScope;
+use super::chosen_rows::{RowScope, Selection};
 use super::failure::Failure;
 use super::organization::Organization;
 use crate::cli::{PlanningOptions, RunOptions};
@@ -41,10 +41,14 @@ impl Job {
     }
 
     /// The rows it is about.
-    pub(super) fn scope(&self) -> RowScope {
-        match &self.saved {
+    pub(super) fn selection(&self) -> Selection {
+        let scope = match &self.saved {
             Some(saved) => RowScope::Saved(saved.planned_rows()),
             None => RowScope::of(&self.planning),
+        };
+        Selection {
+            scope,
+            pending: self.planning.pending_invites,
         }
     }
 

@@ -9,6 +9,7 @@ mod codes;
 mod console;
 mod cost;
 mod dispatch;
+mod earlier_moves;
 mod ending;
 mod failure;
 mod guards;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::Ending;
-use super::chosen_rows::{RowScope, choose};
+use super::chosen_rows::{RowScope, Selection, choose};
 use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::Ended;
@@ -46,10 +46,13 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let (organization, target) = (loaded.organization.id, planning.sheet.target);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-    let scope = RowScope::of(planning);
+    let selection = Selection {
+        scope: RowScope::of(planning),
+        pending: planning.pending_invites,
+    };
     let choice = off_thread(move || {
         let history = results::read(&path, organization, target)?;
-        choose(rows, refused, history.as_ref(), &scope).map_err(|error| results::not_read(&error))
+        choose(rows, refused, history.as_ref(), &selection).map_err(|error| results::not_read(&error))
     })
     .await?;
     let order = order(&loaded.intake, &choice);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -22,10 +23,13 @@ use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::Intake;
 use crate::model::{Place, RowKey};
-use crate::plan::{self, Administrators, BatchSizes, Pending, Plan, Rules};
+use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
 use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::Source;
+
+/// How long `--resend` mails nobody again, unless `--resend-after` says otherwise.
+const MAILED_ONCE_IN: Duration = Duration::from_hours(7 * 24);
 
 /// The environment of one command.
 pub(super) struct Session<'a> {
@@ -249,6 +253,15 @@ pub(super) fn rules(settings: &Settings, planning: &PlanningOptions) -> Rules {
             PendingInvites::Leave => Pending::LeaveAlone,
             PendingInvites::Resend => Pending::Resend,
         },
+        mailed_since: Timestamp::now()
+            .checked_sub(planning.resend_after.unwrap_or(MAILED_ONCE_IN))
+            .ok(),
+        inactive: match planning.inactive {
+            Permission::Allowed => Inactive::Included,
+            Permission::Refused => Inactive::LeftAlone,
+        },
+        onto_existing: planning.onto_existing.clone(),
+        without_carry_over: planning.without_carry_over.clone(),
         portal: settings.deployment.capabilities().portal,
     }
 }

@@ -132,15 +132,25 @@ async fn carry_out(
             session.console.tell(text(|out| view.write_text(out)));
         }
         let hesitated = confirm(session, question(&view, &rules, options, interactivity)).await?;
-        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
+        let recheck = recheck(&loaded.organization, hesitated, job);
+        Ok::<_, Failure>((
+            snapshot,
+            plan,
+            cost.timing.takes,
+            hesitated.unwrap_or_default(),
+            recheck,
+        ))
     };
-    let (snapshot, plan, takes, hesitated) = agreed.await?;
+    let (snapshot, plan, takes, hesitated, mut recheck) = agreed.await?;
     if turn.is_none() && !plan.steps.is_empty() {
-        turn = Some(take_turn(session, &loaded.organization, job, options).await?);
+        let taken = take_turn(session, &loaded.organization, job, options).await?;
+        if !taken.waited.is_zero() {
+            // The other run has changed things since they were read.
+            recheck.waited = Waited::Long;
+        }
+        turn = Some(taken);
     }
     let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
-    let recheck = recheck(&loaded.organization, hesitated, waited, job);
-    let hesitated = hesitated.unwrap_or_default();
 
     let file = results.begin(&run, session.console, target)?;
     panics::install(Some(&path));
@@ -189,6 +199,22 @@ async fn carry_out(
     })
 }
 
+/// When what was read is read again: an answer may have taken any time.
+fn recheck(organization: &Organization, hesitated: Option<Duration>, job: &Job) -> Recheck {
+    let after = organization.recheck;
+    Recheck {
+        after,
+        waited: match hesitated {
+            Some(_) => Waited::Long,
+            None => Waited::of(organization.client.stats().waited, after),
+        },
+        on_change: match &job.saved {
+            Some(_) => OnChange::Refuse,
+            None => OnChange::PlanAnew,
+        },
+    }
+}
+
 /// This run's turn on the organization; a simulated one is nobody else's.
 async fn take_turn(
     session: &Session<'_>,
@@ -203,22 +229,6 @@ async fn take_turn(
             let (console, signals) = (session.console, &session.signals);
             organization_lock::take_turn(place, &job.path, options.when_locked, console, signals).await
         }
-    }
-}
-
-/// When what was read is read again: an answer may have taken any time, and so may another run's turn.
-fn recheck(organization: &Organization, hesitated: Option<Duration>, turn: Duration, job: &Job) -> Recheck {
-    let after = organization.recheck;
-    Recheck {
-        after,
-        waited: match hesitated {
-            Some(_) => Waited::Long,
-            None => Waited::of(organization.client.stats().waited.max(turn), after),
-        },
-        on_change: match &job.saved {
-            Some(_) => OnChange::Refuse,
-            None => OnChange::PlanAnew,
-        },
     }
 }
 
@@ -259,9 +269,9 @@ async fn choose_rows(
     job: &Job,
 ) -> Result<(Results, ChosenRows), Failure> {
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-    let scope = job.scope();
+    let selection = job.selection();
     off_thread(move || {
-        let choice = choose(rows, refused, results.history(), &scope);
+        let choice = choose(rows, refused, results.history(), &selection);
         Ok((results, choice.map_err(|error| not_read(&error))?))
     })
     .await

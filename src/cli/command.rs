@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::RowSelection;
-use crate::model::OperationKind;
+use crate::model::{OperationKind, RowSelection};
 use crate::settings::Overrides;
 
 /// A whole command line.
@@ -134,6 +133,14 @@ pub struct PlanningOptions {
     pub invalid_rows: InvalidRows,
     /// What to do with pending invitations.
     pub pending_invites: PendingInvites,
+    /// How long nobody is mailed again; a week if `None`.
+    pub resend_after: Option<Duration>,
+    /// Whether deactivated accounts are given what the sheet asks for.
+    pub inactive: Permission,
+    /// The rows that may go on with an account that looks like somebody else's.
+    pub onto_existing: Option<RowSelection>,
+    /// The rows that may leave behind what the service refuses to carry over.
+    pub without_carry_over: Option<RowSelection>,
     /// The results file; next to the sheet if `None`.
     pub results: Option<PathBuf>,
 }

@@ -9,7 +9,6 @@ mod generate;
 mod parse;
 mod run_args;
 mod sandbox_args;
-mod selection;
 mod sheet_args;
 mod values;
 
@@ -20,4 +19,3 @@ pub use command::{
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};
-pub use selection::{RowRange, RowSelection};

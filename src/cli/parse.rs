@@ -132,7 +132,8 @@ mod tests {
         let line = "reseat --profile production run - --operation delete --map Mail=user --map Team=groups \
             --sheet Leavers --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 \
             --on-shortage fill --yes --max-deletes 40 --allow-admins --max-failures 5% --skip-invalid \
-            --wait --results out.csv --again --resend --uri https://x.example --organization acme --organization-id guid \
+            --wait --results out.csv --again --resend --resend-after 3d --include-inactive --onto-existing 4 \
+            --without-carry-over 5-6 --uri https://x.example --organization acme --organization-id guid \
             --client-id app --concurrency 4 --retries 0 --max-wait 2m --config r.toml --output json -v";
         let invocation = parsed(line).unwrap();
         assert_eq!(invocation.output, OutputFormat::Json);
@@ -177,6 +178,10 @@ mod tests {
         assert_eq!(planning.admins, Permission::Allowed);
         assert_eq!(planning.invalid_rows, InvalidRows::Skip);
         assert_eq!(planning.pending_invites, PendingInvites::Resend);
+        assert_eq!(planning.resend_after, Some(Duration::from_hours(72)));
+        assert_eq!(planning.inactive, Permission::Allowed);
+        assert_eq!(planning.onto_existing, "4".parse().ok());
+        assert_eq!(planning.without_carry_over, "5-6".parse().ok());
         assert_eq!(planning.results, Some("out.csv".into()));
     }
 
@@ -184,7 +189,8 @@ mod tests {
     fn every_flag_that_shapes_a_plan_is_a_flag_of_plan_too() {
         let line = "reseat plan - --operation delete --map Mail=user --map Team=groups --sheet Leavers \
             --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 --on-shortage fill \
-            --allow-admins --skip-invalid --results out.csv --resend --save plan.json";
+            --allow-admins --skip-invalid --results out.csv --resend --resend-after 3d \
+            --include-inactive --onto-existing 4 --without-carry-over 5-6 --save plan.json";
         let Command::Plan(options) = parsed(line).unwrap().command else {
             panic!("not a plan")
         };

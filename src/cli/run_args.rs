@@ -9,8 +9,9 @@ use super::sheet_args::{SheetArgs, SheetPathArg};
 use super::values;
 use super::{
     Confirmation, History, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
-    RowSelection, RunOptions, WhenLocked,
+    RunOptions, WhenLocked,
 };
+use crate::model::RowSelection;
 use crate::settings::Overrides;
 
 #[derive(Debug, Args)]
@@ -50,6 +51,8 @@ struct PlanningArgs {
     #[command(flatten)]
     part: PartArgs,
     #[command(flatten)]
+    moves: MoveArgs,
+    #[command(flatten)]
     results: ResultsFileArgs,
 }
 
@@ -68,12 +71,29 @@ struct PartArgs {
     /// Let members of Administrators be deleted
     #[arg(long)]
     allow_admins: bool,
-    /// Send pending invitations again
-    #[arg(long)]
-    resend: bool,
     /// Run the valid rows of a sheet that has invalid ones
     #[arg(long)]
     skip_invalid: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Invitations and moves")]
+struct MoveArgs {
+    /// Mail everybody once more whose invitation is pending
+    #[arg(long)]
+    resend: bool,
+    /// With `--resend`: nobody whom such a run has mailed in this time (default 7d)
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    resend_after: Option<Duration>,
+    /// Give deactivated accounts what the sheet asks for, too
+    #[arg(long)]
+    include_inactive: bool,
+    /// The rows that may go on with an account of another name, as in `2-10,15`
+    #[arg(long, value_name = "ROWS")]
+    onto_existing: Option<RowSelection>,
+    /// The rows that may leave behind what cannot be carried over, as in `2-10,15`
+    #[arg(long, value_name = "ROWS")]
+    without_carry_over: Option<RowSelection>,
 }
 
 #[derive(Debug, Args)]
@@ -168,7 +188,12 @@ impl ConnectionArgs {
 
 impl From<PlanningArgs> for PlanningOptions {
     fn from(args: PlanningArgs) -> Self {
-        let PlanningArgs { sheet, part, results } = args;
+        let PlanningArgs {
+            sheet,
+            part,
+            moves,
+            results,
+        } = args;
         Self {
             sheet: sheet.into(),
             only: part.only,
@@ -180,11 +205,15 @@ impl From<PlanningArgs> for PlanningOptions {
             } else {
                 InvalidRows::Refuse
             },
-            pending_invites: if part.resend {
+            pending_invites: if moves.resend {
                 PendingInvites::Resend
             } else {
                 PendingInvites::Leave
             },
+            resend_after: moves.resend_after,
+            inactive: moves.include_inactive.into(),
+            onto_existing: moves.onto_existing,
+            without_carry_over: moves.without_carry_over,
             results: results.results,
         }
     }

@@ -341,8 +341,9 @@ impl Simulation<'_> {
     }
 
     fn read_back(&mut self, task: TaskId, successors: &[Successor]) {
-        let holders = successors.iter().filter(|successor| !successor.licenses.is_empty());
-        let calls = read_back(successors.len(), holders.count(), self.circumstances);
+        let holders = successors.iter().map(|successor| successor.holders().count() as u64);
+        let accounts = successors.iter().map(Successor::accounts).sum();
+        let calls = read_back(accounts, holders.sum(), self.circumstances);
         self.reading_back = Some((task, successors.len(), calls.values().sum::<u64>() + 1));
         for ((service, method), count) in &calls {
             for _ in 0..*count {
@@ -371,7 +372,7 @@ impl Simulation<'_> {
 }
 
 /// The calls of the stage that reads successors back: the listings as they will have grown and shrunk by then.
-fn read_back(accounts: usize, holders: usize, circumstances: &Circumstances<'_>) -> Calls {
+fn read_back(accounts: u64, holders: u64, circumstances: &Circumstances<'_>) -> Calls {
     let PlannedSheet { plan, snapshot, .. } = circumstances.sheet;
     let listings = snapshot.listings();
     let Some(users) = listings.users else {
@@ -408,7 +409,7 @@ fn read_back(accounts: usize, holders: usize, circumstances: &Circumstances<'_>)
     read_back_calls(
         users.changed(made, deleted),
         allocations,
-        (accounts as u64, holders as u64),
+        (accounts, holders),
         circumstances.concurrency as u64,
     )
 }

@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Client, User};
-use crate::directory::{self, Accounts, Found, ReadError, ReadOptions};
+use crate::directory::{self, Accounts, Allocations, Found, ReadError, ReadOptions};
 use crate::event::{Event, Observer, WaitReason};
 use crate::model::{BundleSet, GroupId, UserId};
+use crate::plan::{Predecessor, is_deactivated};
 use crate::text::fold;
 
 /// How long to keep looking for what is not there yet: the pauses between attempts.
@@ -51,6 +52,22 @@ pub struct Successor {
     pub groups: Vec<GroupId>,
     /// The direct bundles that it should hold.
     pub licenses: BundleSet,
+    /// The account that is deleted then.
+    pub predecessor: Option<Predecessor>,
+}
+
+impl Successor {
+    /// The accounts of which it has to be read what they hold.
+    pub(super) fn holders(&self) -> impl Iterator<Item = UserId> {
+        let old = self.predecessor.as_ref().filter(|old| old.licenses.is_some());
+        let new = (old.is_some() || !self.licenses.is_empty()).then_some(self.user);
+        new.into_iter().chain(old.map(|old| old.user))
+    }
+
+    /// How many accounts reading it back looks up.
+    pub(super) fn accounts(&self) -> u64 {
+        1 + u64::from(self.predecessor.is_some())
+    }
 }
 
 /// What a successor lacks.
@@ -62,11 +79,15 @@ pub struct Lack {
     pub groups: Vec<GroupId>,
     /// Bundles that it does not hold.
     pub licenses: BundleSet,
+    /// Somebody has deactivated it.
+    pub is_deactivated: bool,
+    /// All that it lacks is what the old account has been given since the plan was made.
+    pub is_since_planned: bool,
 }
 
 impl Lack {
     fn is_nothing(&self) -> bool {
-        !self.account && self.groups.is_empty() && self.licenses.is_empty()
+        !self.account && !self.is_deactivated && self.groups.is_empty() && self.licenses.is_empty()
     }
 }
 
@@ -112,14 +133,19 @@ impl ReadBack {
             let open: Vec<usize> = (0..successors.len())
                 .filter(|place| !lacks[*place].is_nothing())
                 .collect();
-            let addresses: Vec<&str> = open.iter().map(|place| successors[*place].address.as_str()).collect();
+            let of = |place: &usize| {
+                let Successor {
+                    address, predecessor, ..
+                } = &successors[*place];
+                std::iter::once(address.as_str()).chain(predecessor.as_ref().map(|old| old.address.as_str()))
+            };
+            let addresses: Vec<&str> = open.iter().flat_map(of).collect();
             let accounts = directory::find_accounts(&self.client, &addresses, &self.options, &self.observer).await?;
             let can_read = self.options.capabilities.portal || self.client.allocation_route().is_some();
             let holders: Vec<UserId> = open
                 .iter()
-                .map(|place| &successors[*place])
-                .filter(|successor| can_read && !successor.licenses.is_empty())
-                .map(|successor| successor.user)
+                .flat_map(|place| successors[*place].holders())
+                .filter(|_| can_read)
                 .collect();
             let held = if holders.is_empty() {
                 None
@@ -128,15 +154,11 @@ impl ReadBack {
                 Some(read.allocations)
             };
             for place in open {
-                let successor = &successors[place];
-                let bundles = held.as_ref().map(|held| {
-                    held.of(successor.user)
-                        .map(|allocation| allocation.bundles.clone())
-                        .unwrap_or_default()
-                });
-                lacks[place] = lack(successor, &accounts, bundles.as_ref());
+                lacks[place] = lack(&successors[place], &accounts, held.as_ref());
             }
-            if lacks.iter().all(Lack::is_nothing) || !self.pause(look).await {
+            // What the old account was given meanwhile does not go over by waiting.
+            let is_settled = |lack: &Lack| lack.is_nothing() || lack.is_deactivated || lack.is_since_planned;
+            if lacks.iter().all(is_settled) || !self.pause(look).await {
                 return Ok(lacks);
             }
             look += 1;
@@ -159,8 +181,9 @@ impl ReadBack {
     }
 }
 
-/// What a successor lacks; `held` is `None` if allocations cannot be read.
-fn lack(successor: &Successor, accounts: &Accounts, held: Option<&BundleSet>) -> Lack {
+/// What a successor lacks of what it should have, and of what its predecessor has been given since the plan was made;
+/// `held` is `None` if allocations cannot be read.
+fn lack(successor: &Successor, accounts: &Accounts, held: Option<&Allocations>) -> Lack {
     let account = match accounts.find(&successor.address) {
         Found::One(account) if account.id == successor.user => account,
         _ => {
@@ -170,16 +193,36 @@ fn lack(successor: &Successor, accounts: &Accounts, held: Option<&BundleSet>) ->
             };
         }
     };
-    let groups = successor
-        .groups
-        .iter()
-        .filter(|group| !account.groups.contains(group))
-        .copied()
-        .collect();
-    let licenses = held.map_or_else(BundleSet::default, |held| successor.licenses.minus(held));
+    let bundles = |user| {
+        let allocation = held.and_then(|held| held.of(user));
+        allocation
+            .map(|allocation| allocation.bundles.clone())
+            .unwrap_or_default()
+    };
+    let is_missing = |group: &&GroupId| !account.groups.contains(group);
+    let mut groups: Vec<GroupId> = successor.groups.iter().filter(is_missing).copied().collect();
+    let mut licenses = match held {
+        Some(_) => successor.licenses.minus(&bundles(successor.user)),
+        None => BundleSet::default(),
+    };
+    let is_complete = groups.is_empty() && licenses.is_empty();
+    if let Some(old) = &successor.predecessor {
+        if let (Some(known), Some(now)) = (&old.groups, accounts.get(old.user)) {
+            let is_new = |group: &&GroupId| !known.contains(group) && !groups.contains(group);
+            let since: Vec<GroupId> = now.groups.iter().filter(is_new).filter(is_missing).copied().collect();
+            groups.extend(since);
+        }
+        if let Some(known) = &old.licenses {
+            let since = bundles(old.user).minus(known).minus(&bundles(successor.user));
+            licenses = licenses.union(&since);
+        }
+    }
+    let is_since_planned = is_complete && !(groups.is_empty() && licenses.is_empty());
     Lack {
         account: false,
         groups,
         licenses,
+        is_deactivated: is_deactivated(account),
+        is_since_planned,
     }
 }

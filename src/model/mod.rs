@@ -13,6 +13,7 @@ mod operation;
 mod reference;
 mod row;
 mod row_report;
+mod row_selection;
 mod status;
 
 pub use bundle::{BundleCode, BundleSet, Quota};
@@ -26,4 +27,5 @@ pub use operation::{
 pub use reference::{GroupRef, UserRef};
 pub use row::{Place, Row, RowKey};
 pub use row_report::RowReport;
+pub use row_selection::{RowRange, RowSelection};
 pub use status::{Rerun, Status};

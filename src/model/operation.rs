@@ -134,6 +134,8 @@ pub struct Invite {
     pub licenses: BundleSet,
     /// Language of the mail, `en` unless given.
     pub language: Option<Box<str>>,
+    /// Whether an account that is there already and deactivated is activated; `no` is not offered.
+    pub active: Option<bool>,
 }
 
 /// `create`: makes a local account without a mail. At least one of `username` and `email` is given.

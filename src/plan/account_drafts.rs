@@ -25,8 +25,17 @@ pub(super) struct Succession {
     pub(super) groups: Vec<GroupId>,
     /// The bundles that it should hold.
     pub(super) licenses: BundleSet,
+    /// Which of these are the old account's.
+    pub(super) inherits: Inherits,
     /// What happens to the old account.
     pub(super) end: OldAccount,
+}
+
+/// What a migration's new account gets of the old one, because the row does not name its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Inherits {
+    pub(super) groups: bool,
+    pub(super) licenses: bool,
 }
 
 /// What happens to the old account of a migration.

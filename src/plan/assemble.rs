@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::account_drafts::{AccountDraft, OldAccount, WantedChanges, WantedMembership, indexed};
+use super::already_there::address_of;
 use super::assembly::Assembly;
+use super::cautions::Cautions;
 use super::licenses::Asked;
 use super::memberships::{Edge, Side, senders};
 use super::postpone::postpone;
@@ -13,7 +15,7 @@ use super::settled::without_steps;
 use super::warnings::warnings;
 use super::{
     Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, OneOrMany, Plan, PlannedRow,
-    RowIndex, Rules, Stage, Step, StepIndex, Work,
+    Predecessor, RowIndex, Rules, Stage, Step, StepIndex, Work,
 };
 use crate::api::{Group, User};
 use crate::directory::Snapshot;
@@ -27,6 +29,7 @@ pub(super) struct Parts<'a> {
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) group_rules: Vec<(RowIndex, GroupRuleChange)>,
+    pub(super) cautions: Cautions,
     pub(super) denied: Denied,
 }
 
@@ -38,6 +41,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         rows,
         groups,
         group_rules,
+        cautions,
         denied,
     } = parts;
     let mut assembly = Assembly {
@@ -87,7 +91,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         _ => false,
     };
     postpone(&mut plan.steps, &rules.sizes, frees_scarce);
-    assembly.finish(snapshot)
+    assembly.finish(snapshot, &cautions)
 }
 
 impl Assembly<'_> {
@@ -174,6 +178,12 @@ impl Assembly<'_> {
             address: succession.address.clone(),
             groups: succession.groups.clone(),
             licenses: succession.licenses.clone(),
+            predecessor: old.user.map(|user| Predecessor {
+                user: user.id,
+                address: address_of(user).to_owned(),
+                groups: succession.inherits.groups.then(|| old.groups()),
+                licenses: succession.inherits.licenses.then(|| old.now().direct.bundles()),
+            }),
         };
         self.push(
             Stage::Verify,
@@ -212,7 +222,7 @@ impl Assembly<'_> {
         }
     }
 
-    fn finish(self, snapshot: &Snapshot) -> Plan {
+    fn finish(self, snapshot: &Snapshot, cautions: &Cautions) -> Plan {
         let Self {
             rules, mut plan, seats, ..
         } = self;
@@ -233,6 +243,8 @@ impl Assembly<'_> {
         plan.deletions.sort_by_key(|deletion| deletion.row);
         plan.seats = seats.lines(snapshot);
         plan.warnings = warnings(&plan, snapshot, rules);
+        let more = cautions.warnings(&plan);
+        plan.warnings.extend(more);
         plan
     }
 }
@@ -269,11 +281,7 @@ fn name_and_address(user: &User) -> String {
     } else {
         user.display_name().to_owned()
     };
-    let address = if user.email().is_empty() {
-        user.user_name()
-    } else {
-        user.email()
-    };
+    let address = address_of(user);
     match name.trim() {
         "" => address.to_owned(),
         name => format!("{name} <{address}>"),

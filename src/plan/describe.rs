@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AccountIndex, Direct, Holding, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepSource, Work};
+use super::{
+    Account, AccountIndex, Direct, Holding, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepSource, Work,
+};
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{GroupId, UserId};
@@ -37,12 +39,18 @@ pub fn describe<'a>(
         words: Vec::new(),
     };
     let planned = &plan.rows[row];
-    if let Some(earlier) = planned.made_earlier() {
+    if let Some(earlier) = planned.earlier() {
         // A record replaces the row's earlier ones, so what an earlier run did for it is repeated here; otherwise the
         // next rerun would not know about it.
         description.before = object(earlier.before.as_ref());
         description.after = object(earlier.after.as_ref());
-        description.after.entry("made").or_insert_with(|| json!("earlier"));
+        if earlier.made {
+            description.after.entry("made").or_insert_with(|| json!("earlier"));
+        }
+        if planned.is_finished() && !planned.steps.is_empty() {
+            // However the mail fares, a rerun has to know that nothing else is left to do.
+            description.after.insert("finished".into(), json!(true));
+        }
     }
     if let Some(captured) = planned.captured() {
         description.before = object(Some(captured));
@@ -121,8 +129,11 @@ impl Description<'_> {
 
     /// The account was made; rows that only waited for it say so.
     fn made(&mut self, step: &Step, word: &str, groups: &[GroupId]) {
-        let maker = step.account.and_then(|account| self.plan.account(account).maker());
-        if maker == Some(self.row) {
+        let account = step.account.map(|account| self.plan.account(account));
+        let maker = account.and_then(Account::maker);
+        if account.is_some_and(|account| account.id.is_some()) {
+            self.words.push("mailed again".to_owned());
+        } else if maker == Some(self.row) {
             self.words.push(word.to_owned());
             self.after.insert("made".into(), json!(word));
             self.joined(groups);
@@ -219,7 +230,10 @@ impl Description<'_> {
             self.words.push(format!("changed {}", names.join(", ")));
         }
         for (name, was, is) in fields {
-            self.before.insert(name.into(), was);
+            // A migration's `before` is about the old account.
+            if self.plan.rows[self.row].captured().is_none() {
+                self.before.insert(name.into(), was);
+            }
             self.after.insert(name.into(), is);
         }
         self.joined(add_groups);

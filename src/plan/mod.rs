@@ -5,10 +5,12 @@
 //! the fewest calls.
 
 mod account_drafts;
+mod already_there;
 mod assemble;
 mod assembly;
 mod batch;
 mod build;
+mod cautions;
 mod describe;
 mod direct;
 mod licenses;
@@ -26,21 +28,24 @@ mod seat_denials;
 mod seats;
 mod settled;
 mod step;
+mod verdict;
 mod warnings;
 
+pub use already_there::{goes_on_with, is_deactivated};
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
 pub use needs::needs;
 pub use one_or_many::OneOrMany;
-pub use planned::{Deletion, Ending, Fate, Plan, PlannedRow, SeatLine, Verdict, Warning};
+pub use planned::{Deletion, Ending, Fate, Plan, PlannedRow, SeatLine, Warning};
 pub use row_code::{RowCode, RowReason};
 pub use row_end::{Course, PlannedSheet, row_end};
-pub use rules::{Administrators, OnShortage, Pending, Rules};
+pub use rules::{Administrators, Inactive, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use settled::{not_owned, short_of};
 pub use step::{
-    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, RowIndex, Stage, Step,
-    StepIndex, StepSource, Work,
+    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, Predecessor, RowIndex,
+    Stage, Step, StepIndex, StepSource, Work,
 };
+pub use verdict::Verdict;

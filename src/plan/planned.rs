@@ -5,20 +5,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, OneOrMany, RowCode, RowIndex, Stage, Step, StepIndex, StepSource};
+use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Verdict};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
-
-/// The end of a row that needs no call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Its status.
-    pub status: Status,
-    /// Why, for programs.
-    pub code: RowCode,
-    /// The message of the results file.
-    pub message: String,
-}
 
 /// What a plan does with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +71,7 @@ pub struct PlannedRow {
 pub(super) struct More {
     pub(super) ending: Ending,
     note: String,
-    pub(super) made_earlier: Option<Begun>,
+    pub(super) earlier: Option<Begun>,
     pub(super) captured: Option<Value>,
 }
 
@@ -97,9 +86,15 @@ impl PlannedRow {
         self.more.as_ref().map_or("", |more| &more.note)
     }
 
-    /// What an earlier run did for this very row, where it made the account; the row then counts as done.
-    pub fn made_earlier(&self) -> Option<&Begun> {
-        self.more.as_ref()?.made_earlier.as_ref()
+    /// What an earlier run did for this very row, where it made the account or finished the row; the row then counts
+    /// as done.
+    pub fn earlier(&self) -> Option<&Begun> {
+        self.more.as_ref()?.earlier.as_ref()
+    }
+
+    /// Whether an earlier run finished the row, so that at most a mail is due again.
+    pub fn is_finished(&self) -> bool {
+        self.earlier().is_some_and(|begun| begun.finished.is_some())
     }
 
     /// What a migration's old account had, for the `before` column.

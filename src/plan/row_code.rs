@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use strum::{Display, EnumIter, IntoStaticStr};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::api::ErrorCode;
 use crate::problem::ProblemCode;
@@ -22,7 +22,7 @@ pub enum RowCode {
 }
 
 /// The reasons of the plan and of the run. The texts, in snake case, are in results files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumIter, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum RowReason {
     /// No user has the name or id.
@@ -47,8 +47,12 @@ pub enum RowReason {
     AnotherAccount,
     /// The migration leads to the account that it starts from.
     SameAccount,
+    /// The new address is the account of somebody else, as far as names tell.
+    SomebodyElse,
     /// The organization's directory manages the account.
     DirectoryUser,
+    /// The account is deactivated.
+    Inactive,
     /// The account is the one that reseat runs as.
     OwnAccount,
     /// The account is an administrator's.
@@ -71,6 +75,8 @@ pub enum RowReason {
     NotOwned,
     /// The new account lacks something, so the old one was kept.
     NotVerified,
+    /// The service refuses to carry something over to the new account, so the old one was kept.
+    NotCarriedOver,
     /// What may have changed while the run waited could not be read.
     NotReadAgain,
     /// Somebody else has changed what an approved plan rests on.
@@ -121,10 +127,10 @@ mod tests {
     fn the_texts_of_reasons_stay_as_they_are() {
         let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
-            already_gone no_account account_missing another_account same_account directory_user own_account administrator \
-            licenses_unreadable seats_short not_accepted invitation_refused answer_incomplete not_confirmed \
-            release_failed not_owned not_verified not_read_again changed_since_plan stopped inviting creating \
-            handing_over made";
+            already_gone no_account account_missing another_account same_account somebody_else directory_user inactive \
+            own_account administrator licenses_unreadable seats_short not_accepted invitation_refused \
+            answer_incomplete not_confirmed release_failed not_owned not_verified not_carried_over not_read_again \
+            changed_since_plan stopped inviting creating handing_over made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowCode::None.to_string(), "");
         assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");

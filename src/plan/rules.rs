@@ -1,6 +1,9 @@
 //! What the user chose, as far as it shapes a plan.
 
+use jiff::Timestamp;
+
 use super::BatchSizes;
+use crate::model::{Place, RowSelection};
 
 /// What to do when a sheet needs more seats than there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,7 +25,17 @@ pub enum Administrators {
     MayGo,
 }
 
-/// What an `invite` does for an account whose invitation is still pending.
+/// What happens to a row that would give a seat or a successor to an account that is deactivated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Inactive {
+    /// It is skipped.
+    #[default]
+    LeftAlone,
+    /// It runs (`--include-inactive`).
+    Included,
+}
+
+/// What a row does that invites somebody whose invitation is still pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pending {
     /// Sends no second mail.
@@ -43,6 +56,30 @@ pub struct Rules {
     pub administrators: Administrators,
     /// `--resend`.
     pub pending: Pending,
+    /// Whom such a run has mailed since then is not mailed again (`--resend-after`).
+    pub mailed_since: Option<Timestamp>,
+    /// `--include-inactive`.
+    pub inactive: Inactive,
+    /// `--onto-existing`.
+    pub onto_existing: Option<RowSelection>,
+    /// `--without-carry-over`.
+    pub without_carry_over: Option<RowSelection>,
     /// Whether direct allocations can be read and released here.
     pub portal: bool,
+}
+
+impl Rules {
+    /// Whether the row may go on with an account that looks like somebody else's.
+    pub fn goes_onto_existing(&self, row: &Place) -> bool {
+        names(self.onto_existing.as_ref(), row)
+    }
+
+    /// Whether the row may leave behind what the service refuses to carry over.
+    pub fn leaves_behind(&self, row: &Place) -> bool {
+        names(self.without_carry_over.as_ref(), row)
+    }
+}
+
+fn names(rows: Option<&RowSelection>, row: &Place) -> bool {
+    rows.is_some_and(|rows| rows.contains(row))
 }

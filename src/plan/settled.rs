@@ -111,7 +111,7 @@ pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
         }
     };
     match row.ending() {
-        Ending::Done if row.made_earlier().is_some() => verdict(Status::Done, RowCode::None, note("done earlier")),
+        Ending::Done if row.earlier().is_some() => verdict(Status::Done, RowCode::None, note("done earlier")),
         Ending::Done => verdict(Status::Unchanged, RowCode::None, note("already so")),
         Ending::Waiting(text) if row.note().is_empty() => {
             verdict(Status::Waiting, RowReason::NotAccepted, text.as_str())

@@ -154,6 +154,22 @@ pub struct Expectation {
     pub groups: Vec<GroupId>,
     /// Direct bundles; ignored where allocations cannot be read.
     pub licenses: BundleSet,
+    /// The old account.
+    pub predecessor: Option<Predecessor>,
+}
+
+/// A migration's old account, as it was when the migration was planned: what it has been given since goes over too, and
+/// it is not deleted before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Predecessor {
+    /// Which account.
+    pub user: UserId,
+    /// The address to look it up by.
+    pub address: String,
+    /// The groups it was to be in; `None` if the row names the successor's.
+    pub groups: Option<Vec<GroupId>>,
+    /// The direct bundles it was to hold; `None` if the row names the successor's.
+    pub licenses: Option<BundleSet>,
 }
 
 /// A local account to create.

@@ -133,7 +133,11 @@ fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
 }
 
 /// A warning about these rows, if there are any; the message is built from their number.
-fn warn(code: &'static str, mut rows: Vec<RowIndex>, message: impl FnOnce(usize) -> String) -> Option<Warning> {
+pub(super) fn warn(
+    code: &'static str,
+    mut rows: Vec<RowIndex>,
+    message: impl FnOnce(usize) -> String,
+) -> Option<Warning> {
     rows.sort_unstable();
     rows.dedup();
     let message = (!rows.is_empty()).then(|| message(rows.len()))?;

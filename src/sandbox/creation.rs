@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::groups::managed;
 use super::quirks::CreateRefusal;
 use super::reply::{Outcome, Reply, identity_result};
 use super::request::Context;
@@ -89,6 +90,9 @@ fn create(context: &mut Context<'_>, users: Vec<NewUser>, groups: &[GroupId]) ->
     }
     if let Some(unknown) = groups.iter().find(|group| context.world.group(**group).is_none()) {
         return Err(("GroupNotFound", format!("The group '{unknown}' does not exist.")));
+    }
+    if let Some(words) = managed(context, groups) {
+        return Err(("GroupManagedByDirectory", words));
     }
     let created: Vec<UserId> = users.into_iter().map(|user| insert(context, user, groups)).collect();
     let created = created.into_iter().filter_map(|id| context.world.user(id));

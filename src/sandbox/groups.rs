@@ -82,6 +82,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Outcome {
         kind: GroupKind::Custom,
         creation_time: context.now,
         last_modification_time: None,
+        managed_by_directory: false,
     };
     let created = Reply::json(201, &dto(&group));
     context.world.insert_group(group);
@@ -112,6 +113,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
         .map_err(|_| Reply::problem(409, "The group's name is required.", &context.trace_id))?;
     let mut group = context.world.group(id).cloned().ok_or_else(|| context.not_found())?;
     refuse_built_in(&group)?;
+    refuse_managed(context, &[id])?;
     if context.world.group_named(&name).is_some_and(|other| other.id != id) {
         return Err(Reply::identity_error(
             "DuplicateGroup",
@@ -176,6 +178,21 @@ fn refuse_built_in(group: &Group) -> Result<(), Reply> {
         return Err(Reply::identity_error("BuiltInGroup", &message));
     }
     Ok(())
+}
+
+/// Nobody is added to a group, or taken out of it, that an external directory manages.
+pub(super) fn refuse_managed(context: &Context<'_>, groups: &[GroupId]) -> Result<(), Reply> {
+    match managed(context, groups) {
+        Some(words) => Err(Reply::identity_error("GroupManagedByDirectory", &words)),
+        None => Ok(()),
+    }
+}
+
+/// Says which of these groups an external directory manages, if any is.
+pub(super) fn managed(context: &Context<'_>, groups: &[GroupId]) -> Option<String> {
+    let mut known = groups.iter().filter_map(|id| context.world.group(*id));
+    let group = known.find(|group| group.managed_by_directory)?;
+    Some(format!("The group '{}' is managed by the directory.", group.name))
 }
 
 fn known_members(context: &Context<'_>, ids: &[String]) -> Result<Vec<UserId>, Reply> {

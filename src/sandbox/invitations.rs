@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use super::quirks::Reinvitation;
+use super::groups::managed;
+use super::quirks::{Acceptance, Reinvitation};
 use super::reply::{Outcome, Reply, identity_result};
 use super::request::Context;
 use super::world::User;
@@ -83,6 +84,9 @@ fn invite_one(context: &mut Context<'_>, invitation: Invitation) -> Result<UserI
             group.ok_or_else(|| format!("The group '{text}' does not exist."))
         })
         .collect::<Result<_, _>>()?;
+    if let Some(words) = managed(context, &groups) {
+        return Err(words);
+    }
     let id = UserId(context.world.next_guid(context.config.seed));
     let mut user = User::local(id, email, email, context.now);
     user.name = invitation.name;
@@ -117,7 +121,15 @@ fn leads_here(context: &Context<'_>, redirect_url: &str, email: &str) -> bool {
 /// `GET /portal_/acceptInvite`: opening the mail's link accepts the invitation.
 pub(super) fn accept(context: &mut Context<'_>) -> Outcome {
     let email = context.request.parameter("emailForUserinvite").unwrap_or_default();
-    if context.world.accept_invitation(email) {
+    let now = context.now;
+    let is_accepted = match context.config.quirks.acceptance {
+        Acceptance::Shown => context.world.accept_invitation(email),
+        Acceptance::NeverShown => {
+            let id = context.world.user_called(email).map(|user| user.id);
+            id.is_some_and(|id| context.world.edit_user(id, |user| user.last_login_time = Some(now)))
+        }
+    };
+    if is_accepted {
         Ok(Reply::html(200, "The invitation is accepted"))
     } else {
         Err(Reply::html(404, "There is no such invitation"))

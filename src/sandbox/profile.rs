@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::groups::refuse_managed;
 use super::quirks::EmailChange;
 use super::reply::{Outcome, Reply, identity_result};
 use super::request::Context;
@@ -41,6 +42,8 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
             &format!("The group '{unknown}' does not exist."),
         ));
     }
+    refuse_managed(context, joined)?;
+    refuse_managed(context, update.remove.as_deref().unwrap_or_default())?;
     let now = context.now;
     context.world.edit_user(id, |user| {
         let fields = [

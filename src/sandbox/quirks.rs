@@ -22,6 +22,16 @@ pub enum Reinvitation {
     Refused,
 }
 
+/// What the listing says of somebody who has accepted the invitation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Acceptance {
+    /// That it is accepted.
+    #[default]
+    Shown,
+    /// That it is pending for ever, although the person signs in.
+    NeverShown,
+}
+
 /// What a bulk delete does with an id that no account has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum UnknownIds {
@@ -134,6 +144,8 @@ pub struct Quirks {
     pub email_change: EmailChange,
     /// A second invitation.
     pub reinvitation: Reinvitation,
+    /// An accepted invitation.
+    pub acceptance: Acceptance,
     /// Unknown ids in a bulk delete.
     pub unknown_ids: UnknownIds,
     /// A refused BulkCreate.

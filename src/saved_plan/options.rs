@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{
-    ColumnMapping, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, RowSelection, SheetOptions,
-    Target,
+    ColumnMapping, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, SheetOptions, Target,
 };
-use crate::model::OperationKind;
+use crate::model::{OperationKind, RowSelection};
+use crate::settings::{length, length_text};
 
 /// The flags a plan was made with, as stored in the plan file; flags that were not typed are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,14 @@ pub struct SavedOptions {
     allow_admins: bool,
     #[serde(skip_serializing_if = "is_not")]
     resend: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resend_after: Option<String>,
+    #[serde(skip_serializing_if = "is_not")]
+    include_inactive: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    onto_existing: Option<RowSelection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_carry_over: Option<RowSelection>,
     #[serde(skip_serializing_if = "is_not")]
     skip_invalid: bool,
 }
@@ -77,6 +85,10 @@ impl SavedOptions {
             admins,
             invalid_rows,
             pending_invites,
+            resend_after,
+            inactive,
+            onto_existing,
+            without_carry_over,
             // Stored in the header.
             results: _,
         } = typed;
@@ -96,6 +108,10 @@ impl SavedOptions {
             }),
             allow_admins: *admins == Permission::Allowed,
             resend: *pending_invites == PendingInvites::Resend,
+            resend_after: resend_after.map(length_text),
+            include_inactive: *inactive == Permission::Allowed,
+            onto_existing: onto_existing.clone(),
+            without_carry_over: without_carry_over.clone(),
             skip_invalid: *invalid_rows == InvalidRows::Skip,
         }
     }
@@ -139,6 +155,10 @@ impl SavedOptions {
             } else {
                 PendingInvites::Leave
             },
+            resend_after: self.resend_after.as_deref().and_then(|time| length(time).ok()),
+            inactive: self.include_inactive.into(),
+            onto_existing: self.onto_existing.clone(),
+            without_carry_over: self.without_carry_over.clone(),
             results: None,
         }
     }
@@ -169,7 +189,7 @@ impl SavedOptions {
         let typed = typed.flags();
         let is_typed = |flag: &str| typed.iter().any(|(name, _)| *name == flag);
         let flags = self.flags().into_iter();
-        let kept = flags.filter(|(flag, _)| !matches!(*flag, "--only" | "--limit") && !is_typed(flag));
+        let kept = flags.filter(|(flag, _)| !names_rows(flag) && !is_typed(flag));
         kept.flat_map(|(flag, values)| words(flag, &values)).collect()
     }
 
@@ -186,6 +206,10 @@ impl SavedOptions {
             on_shortage,
             allow_admins,
             resend,
+            resend_after,
+            include_inactive,
+            onto_existing,
+            without_carry_over,
             skip_invalid,
         } = self;
         let one = |flag, value: Option<String>| value.map(|value| (flag, vec![value]));
@@ -207,10 +231,22 @@ impl SavedOptions {
             one("--on-shortage", on_shortage),
             plain("--allow-admins", allow_admins),
             plain("--resend", resend),
+            one("--resend-after", resend_after.clone()),
+            plain("--include-inactive", include_inactive),
+            one("--onto-existing", onto_existing.as_ref().map(RowSelection::to_string)),
+            one(
+                "--without-carry-over",
+                without_carry_over.as_ref().map(RowSelection::to_string),
+            ),
             plain("--skip-invalid", skip_invalid),
         ];
         flags.into_iter().flatten().collect()
     }
+}
+
+/// Whether the flag is about rows of one sheet.
+fn names_rows(flag: &str) -> bool {
+    matches!(flag, "--only" | "--limit" | "--onto-existing" | "--without-carry-over")
 }
 
 fn typed_as(flag: &str, values: &[String]) -> String {
@@ -239,7 +275,7 @@ mod tests {
         }
     }
 
-    const EVERY_FLAG: [&str; 20] = [
+    const EVERY_FLAG: [&str; 27] = [
         "--operation",
         "delete",
         "--map",
@@ -259,6 +295,13 @@ mod tests {
         "fill",
         "--allow-admins",
         "--resend",
+        "--resend-after",
+        "3d",
+        "--include-inactive",
+        "--onto-existing",
+        "4",
+        "--without-carry-over",
+        "5,6-7",
         "--skip-invalid",
     ];
 

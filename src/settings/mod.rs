@@ -27,4 +27,4 @@ pub use inputs::{Overrides, Reach, Surroundings};
 pub use limits::Limits;
 pub use load::{Settings, load};
 pub use secret::{SecretError, SecretSource};
-pub use values::length;
+pub use values::{length, length_text};

@@ -17,9 +17,23 @@ pub fn length(text: &str) -> Result<Duration, String> {
         "s" => number.checked_mul(1000),
         "m" | "min" => number.checked_mul(60_000),
         "h" => number.checked_mul(3_600_000),
+        "d" => number.checked_mul(86_400_000),
         _ => None,
     };
     milliseconds.map(Duration::from_millis).ok_or_else(refused)
+}
+
+/// A length of time as [`length`] reads it, in the largest unit that it is a whole number of.
+pub fn length_text(length: Duration) -> String {
+    let milliseconds = length.as_millis();
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
+    let fitting = units
+        .into_iter()
+        .find(|(_, unit)| milliseconds > 0 && milliseconds.is_multiple_of(*unit));
+    fitting.map_or_else(
+        || format!("{milliseconds}ms"),
+        |(name, unit)| format!("{}{name}", milliseconds / unit),
+    )
 }
 
 #[cfg(test)]
@@ -33,10 +47,18 @@ mod tests {
             ("300s", 300_000),
             ("5000ms", 5000),
             ("2h", 7_200_000),
+            ("7d", 604_800_000),
             (" 10 min ", 600_000),
             ("0s", 0),
         ] {
             assert_eq!(length(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_written_as_it_is_read() {
+        for text in ["7d", "36h", "90m", "5s", "1500ms", "0ms"] {
+            assert_eq!(length(text).map(length_text), Ok(text.to_owned()));
         }
     }
 

@@ -124,7 +124,7 @@ async fn a_missing_permission_stops_the_run_within_twelve_calls() {
             let ran = stage.run().await;
             let calls = stage.server.writes().len();
             assert!(calls <= 12, "{calls} calls for {count} rows");
-            assert!(matches!(ran.stopped, Some(Stopped::SignIn(_))), "{ran:?}");
+            assert!(matches!(ran.stopped, Some(Stopped::Permission(_))), "{ran:?}");
             let tried = stage
                 .statuses()
                 .iter()

@@ -397,6 +397,7 @@ impl<'a> Play<'a> {
                 .filter(|group| !account.groups.contains(group))
                 .collect(),
             licenses: successor.licenses.minus(&account.bundles()),
+            ..Lack::default()
         }
     }
 

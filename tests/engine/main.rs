@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics is a test that fails")]
 
+mod already_there;
 mod attribution;
 mod forecast;
 mod hand_over;

@@ -147,7 +147,7 @@ async fn nobody_is_mailed_who_was_invited_by_somebody_else_during_a_pause() {
     assert!(account.groups.contains(&group_id(1)) && account.bundles() == bundles("A"));
     let message = stage.record(5).report.message;
     assert!(
-        message.contains("somebody else made the account meanwhile"),
+        message.contains("already invited, so nobody was invited again"),
         "{message}"
     );
 }

@@ -146,7 +146,12 @@ struct Inner {
     slow: Option<(Slow, Duration)>,
     /// Accounts that were to be made although they were there.
     made_again: Vec<String>,
+    /// Groups that an external directory manages, so that nobody joins them here.
+    managed: BTreeSet<GroupId>,
 }
+
+/// What is said of a group that an external directory manages.
+const MANAGED: &str = "the group is managed by the directory";
 
 /// The organization.
 #[derive(Clone)]
@@ -162,6 +167,7 @@ impl Server {
             made: BTreeMap::new(),
             slow: None,
             made_again: Vec::new(),
+            managed: BTreeSet::new(),
         })))
     }
 
@@ -189,6 +195,11 @@ impl Server {
             _ => None,
         };
         self.happened().into_iter().filter_map(sent).collect()
+    }
+
+    /// Nobody can join this group here.
+    pub(crate) fn is_managed(&self, group: GroupId) {
+        self.0.lock().unwrap().managed.insert(group);
     }
 
     /// What is made from now on can be read only after so long.
@@ -441,7 +452,15 @@ impl Inner {
                 Slow::Groups => groups.clear(),
             }
         }
-        Some(json!({"id": id, "userName": account.email, "email": account.email, "groupIDs": groups}))
+        Some(json!({
+            "id": id,
+            "userName": account.email,
+            "email": account.email,
+            "name": account.name,
+            "isActive": account.active,
+            "invitationAccepted": account.accepted,
+            "groupIDs": groups,
+        }))
     }
 
     fn carry_out(&mut self, what: &What, request: &Request) -> (u16, Value) {
@@ -497,6 +516,8 @@ impl Inner {
                 )
             }
             What::Create(names) => self.create(names, &body["groupIDs"]),
+            What::Update(_) if self.is_managed(&body["groupIDsToAdd"]) => (400, json!({"message": MANAGED})),
+            What::Members(group, _) if self.managed.contains(group) => (400, json!({"message": MANAGED})),
             What::Update(user) => {
                 let account = self.world.accounts.get_mut(user).unwrap();
                 if let Some(name) = body["name"].as_str() {
@@ -567,7 +588,16 @@ impl Inner {
         }
     }
 
+    /// Refuses a group that is managed elsewhere.
+    fn is_managed(&self, groups: &Value) -> bool {
+        let groups: Vec<GroupId> = serde_json::from_value(groups.clone()).unwrap_or_default();
+        groups.iter().any(|group| self.managed.contains(group))
+    }
+
     fn invite(&mut self, email: &str, entry: &Value) -> Value {
+        if self.is_managed(&entry["groupIDs"]) {
+            return json!({"email": email, "id": Uuid::nil(), "success": false, "errorMsg": MANAGED});
+        }
         if self.world.by_email(email).is_some() {
             return json!({"email": email, "id": Uuid::nil(), "success": false, "errorMsg": "is there already"});
         }

@@ -18,6 +18,7 @@ mod hopeless;
 mod json_endings;
 mod lies;
 mod migrate;
+mod moves;
 mod names;
 mod operations;
 mod oracle;

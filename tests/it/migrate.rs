@@ -307,7 +307,9 @@ fn an_old_account_is_kept_while_the_new_one_lacks_anything() {
 fn a_migration_onto_an_account_that_exists_mails_nobody() {
     let stage = Stage::new();
     let sheet = format!("operation,user,new_email,delete_when\nmigrate,{NADIA},{BRAM},invited\n");
-    stage.run_with(&sheet, &ONE).ends(0);
+    stage
+        .run_with(&sheet, &["--max-deletes", "1", "--onto-existing", "2"])
+        .ends(0);
     assert!(stage.user(NADIA).is_none());
     assert_eq!(stage.world().mails().count(), 0);
     assert_eq!(stage.held(BRAM).as_deref(), Some("ACNU; ATTUNU"));

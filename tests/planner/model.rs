@@ -50,6 +50,7 @@ pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) name: String,
     pub(crate) accepted: bool,
+    pub(crate) active: bool,
     pub(crate) from_directory: bool,
     pub(crate) groups: BTreeSet<GroupId>,
     pub(crate) held: Held,
@@ -61,6 +62,7 @@ impl Account {
             email: email.to_owned(),
             name: String::new(),
             accepted: false,
+            active: true,
             from_directory: false,
             groups: BTreeSet::new(),
             held: None,
@@ -142,6 +144,7 @@ impl World {
             };
             User {
                 invitation_accepted: account.accepted,
+                is_active: account.active,
                 groups: account.groups.iter().copied().collect(),
                 from_directory: account.from_directory,
                 ..User::new(*id, texts)

@@ -27,6 +27,8 @@ pub(crate) fn rules(on_shortage: OnShortage) -> Rules {
         sizes: small_sizes(),
         on_shortage,
         portal: true,
+        // The random people move to each other's addresses; whose account one is has tests of its own.
+        onto_existing: "1-1000000".parse().ok(),
         ..Rules::default()
     }
 }

@@ -42,6 +42,7 @@ pub(crate) fn invite(email: &str, in_groups: &[u8], codes: &str) -> Operation {
         groups: groups(in_groups),
         licenses: bundles(codes),
         language: None,
+        active: None,
     }))
 }
 

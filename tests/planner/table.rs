@@ -231,21 +231,30 @@ fn nobody_who_has_an_account_is_mailed_again_unless_that_is_asked_for() {
     let planned = |pending, begun: &BegunRows| {
         let rules = Rules {
             pending,
+            mailed_since: "2026-11-22T00:00:00Z".parse().ok(),
             ..rules(OnShortage::Stop)
         };
         let plan = plan(&row(), &world.snapshot(), begun, &rules);
         (kinds(&plan), plan.rows[0].verdict.clone().map(|verdict| verdict.status))
     };
-    let ours = Begun {
-        made: true,
-        ..Begun::default()
+    let begun = |mailed_at: Option<&str>| {
+        let begun = Begun {
+            made: true,
+            mailed_at: mailed_at.map(|time| time.parse().unwrap()),
+            ..Begun::default()
+        };
+        BegunRows::from([(row()[0].key, begun)])
     };
-    let ours = BegunRows::from([(row()[0].key, ours)]);
+    let ours = begun(None);
     let none = BegunRows::new();
     assert_eq!(planned(Pending::LeaveAlone, &none), (vec![], Some(Status::Unchanged)));
     assert_eq!(planned(Pending::LeaveAlone, &ours), (vec![], Some(Status::Done)));
     assert_eq!(planned(Pending::Resend, &none), (vec!["invite users"], None));
-    assert_eq!(planned(Pending::Resend, &ours), (vec![], Some(Status::Done)));
+    assert_eq!(planned(Pending::Resend, &ours), (vec!["invite users"], None));
+    let long_ago = begun(Some("2026-11-21T23:59:59Z"));
+    assert_eq!(planned(Pending::Resend, &long_ago), (vec!["invite users"], None));
+    let lately = begun(Some("2026-11-22T00:00:00Z"));
+    assert_eq!(planned(Pending::Resend, &lately), (vec![], Some(Status::Done)));
 }
 
 #[test]

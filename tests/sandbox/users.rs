@@ -1,4 +1,4 @@
-use reseat::sandbox::{Config, CreateRefusal, EmailChange, Quirks, Reinvitation, UnknownIds, User};
+use reseat::sandbox::{Acceptance, Config, CreateRefusal, EmailChange, Quirks, Reinvitation, UnknownIds, User};
 use serde_json::{Value, json};
 
 use crate::support::{ANNA, BRAM, DAVID, NOBODY, Organization, organization, with};
@@ -378,6 +378,62 @@ async fn opening_the_link_of_an_invitation_accepts_it() {
             .unwrap()
             .invitation_accepted
     );
+}
+
+#[tokio::test]
+async fn where_acceptance_is_never_shown_the_link_signs_in_and_the_account_stays_pending() {
+    let organization = with(Config {
+        quirks: Quirks {
+            acceptance: Acceptance::NeverShown,
+            ..Quirks::default()
+        },
+        ..Config::unlimited()
+    })
+    .await;
+    let entry = organization.invitation("new@contoso.example");
+    organization.invite(std::slice::from_ref(&entry)).await;
+    let link = entry["redirectUrl"]
+        .as_str()
+        .unwrap()
+        .replace(&organization.sandbox.base_url(), "");
+    assert_eq!(organization.raw("GET", &link, "", "").await.unwrap().status, 200);
+    let world = organization.sandbox.world();
+    let user = world.user_called("new@contoso.example").unwrap();
+    assert!(!user.invitation_accepted && user.last_login_time.is_some());
+}
+
+#[tokio::test]
+async fn nobody_joins_a_group_that_the_directory_manages_in_any_way() {
+    let organization = organization().await;
+    assert!(
+        organization
+            .sandbox
+            .with_world(|world| world.let_directory_manage("Finance"))
+    );
+    let (group, user) = (
+        organization.group("Finance"),
+        organization.user("nadia.rahman@contoso.example"),
+    );
+    let mut entry = organization.invitation("new@contoso.example");
+    entry["groupIDs"] = json!([group]);
+    let answer = organization.invite(&[entry]).await;
+    assert_eq!(answer["users"][0]["success"], json!(false));
+    for (path, body) in [
+        (
+            format!("identity_/api/Group/{group}"),
+            json!({"partitionGlobalId": organization.id(), "name": "Finance", "directoryUserIDsToAdd": [user]}),
+        ),
+        (format!("identity_/api/User/{user}"), json!({"groupIDsToAdd": [group]})),
+    ] {
+        let reply = organization.send("PUT", &path, body).await;
+        assert_eq!(reply.status, 400, "{path}");
+        assert!(reply.text.contains("managed by the directory"), "{}", reply.text);
+    }
+    let body = json!({"users": [{"userName": "new"}], "partitionGlobalId": organization.id(), "groupIDs": [group]});
+    let reply = organization.send("POST", "identity_/api/User/BulkCreate", body).await;
+    assert!(reply.text.contains("managed by the directory"), "{}", reply.text);
+    let world = organization.sandbox.world();
+    assert!(world.user_called("new@contoso.example").is_none() && world.user_called("new").is_none());
 }
 
 #[tokio::test]

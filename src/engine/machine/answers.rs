@@ -12,13 +12,13 @@ use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Allocation, CallError, Failure, InviteReply, Receipt, ReleaseReply, Seats};
+use crate::api::{Allocation, CallError, Failure, Receipt, ReleaseReply, Seats};
 use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status, UserId, UserRef};
-use crate::plan::{Call, CallKind, Family, RowIndex, StepIndex, StepSource, Verdict, Work, not_owned};
+use crate::plan::{Call, CallKind, Family, Pending, RowIndex, StepIndex, StepSource, Verdict, Work, not_owned};
 
 impl Machine<'_> {
     /// A call ended.
@@ -66,20 +66,7 @@ impl Machine<'_> {
             Reply::Done => self.end_steps(&call.steps, StepState::Done),
             Reply::Allocated(allocations) => self.allocated(&call, &allocations),
             Reply::Released(replies) => self.released(&call, &replies),
-            Reply::Invited(replies) => {
-                let mut lost = Vec::new();
-                for (step, reply) in call.steps.iter().zip(replies) {
-                    match reply {
-                        InviteReply::Invited(user) => self.made(*step, user),
-                        InviteReply::Refused(words) => {
-                            let failure = StepFailure::new(Status::Rejected, RowReason::InvitationRefused, words);
-                            self.fail_step(*step, &failure, None);
-                        }
-                        InviteReply::Missing => lost.push(*step),
-                    }
-                }
-                self.look_for_missing(&call, lost);
-            }
+            Reply::Invited(replies) => self.invited(&call, replies),
             Reply::Created(users) => {
                 let mut lost = Vec::new();
                 for (step, user) in call.steps.iter().zip(users) {
@@ -154,7 +141,7 @@ impl Machine<'_> {
     }
 
     /// Entries that the answer does not mention.
-    fn look_for_missing(&mut self, call: &Call, steps: Vec<StepIndex>) {
+    pub(super) fn look_for_missing(&mut self, call: &Call, steps: Vec<StepIndex>) {
         if !steps.is_empty() {
             let words = "the server's answer does not name this account";
             let kind = call.kind.clone();
@@ -175,8 +162,13 @@ impl Machine<'_> {
                 return self.fail_step(step, &failure, None);
             }
         }
-        self.end_step(step, StepState::Done);
         let rows = self.steps.rows_of(step);
+        if self.rules.pending == Pending::Resend && matches!(self.steps.step(step).work, Work::Invite(_)) {
+            for row in &rows {
+                self.rows.mailed(*row, self.now);
+            }
+        }
+        self.end_step(step, StepState::Done);
         let going_on = rows.iter().filter(|row| !self.rows.has_ended(**row));
         let records = going_on.filter_map(|row| self.rows.begun(*row, &self.steps, RowReason::Made, self.now));
         let records: Vec<Record> = records.collect();
@@ -337,6 +329,12 @@ impl Machine<'_> {
         let family = call.kind.family();
         if failed_call::already_gone(error, family) {
             self.gone_already(step);
+            return;
+        }
+        if self.is_looked_for(step, error) {
+            return;
+        }
+        if self.split_what_is_carried_over(step) {
             return;
         }
         if self.steps.split_shared(step) {

@@ -150,6 +150,9 @@ impl Machine<'_> {
         if failure.is_unclear {
             self.steps.forget_holding(step);
         }
+        if self.is_left_behind(step, failure, error) {
+            return;
+        }
         let stage = self.steps.step(step).stage;
         for row in &self.steps.rows_of(step) {
             if stage == Stage::GiveBack {

@@ -11,17 +11,21 @@
 //! | whether a step can be sent, and with which payload | `sending` |
 //! | what reading back showed | `read_back` |
 //! | what was read again after a long wait, and what follows where it has changed | `read_again` |
+//! | accounts that were to be made and are there already | `already_there` |
+//! | what the service refuses to carry over to a successor | `left_behind` |
 //! | licences taken off one account and owed to another | `transfers` |
 //!
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
 //! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be),
 //! `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is) and `giving_up` (when to stop).
 
+mod already_there;
 mod answers;
 mod failed_call;
 mod flow;
 mod freshness;
 mod giving_up;
+mod left_behind;
 mod progress;
 mod protocol;
 mod read_again;

@@ -9,11 +9,11 @@ use super::rows::StepFailure;
 use super::schedule::Waiting;
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Failure, User, UserUpdate};
+use crate::api::{Failure, User};
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
-use crate::model::Status;
-use crate::plan::{Call, OneOrMany, Stage, Step, StepIndex, StepSource, Work};
+use crate::model::{GroupId, Status};
+use crate::plan::{Call, RowIndex, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
 /// How often an invitation is sent at most: again only after reading back showed that it did nothing.
@@ -53,8 +53,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn accounts_found(&mut self, task: TaskId, found: Result<HashMap<String, User>, ReadError>) {
-        let Some(Task::LookForMade { call, lost }) = self.tasks.remove(&task) else {
-            return;
+        let (call, lost) = match self.tasks.remove(&task) {
+            Some(Task::LookForMade { call, lost }) => (call, lost),
+            Some(Task::LookForTaken { refused }) => return self.taken_found(refused, found),
+            _ => return,
         };
         let found = match found {
             Ok(found) => found,
@@ -91,48 +93,12 @@ impl Machine<'_> {
 
     /// The answer was lost, but the account is there; groups that it lacks are added one stage later.
     fn found(&mut self, step: StepIndex, user: &User) {
-        self.go_on_with(
-            step,
-            user,
-            "the answer was lost, and reading back showed that it was done",
-        );
-    }
-
-    /// The address has an account already, made by somebody else since the state was read: the row goes on with it.
-    pub(super) fn account_was_there(&mut self, step: StepIndex, user: &User) {
-        self.go_on_with(
-            step,
-            user,
-            "somebody else made the account meanwhile, so nothing was mailed",
-        );
-    }
-
-    fn go_on_with(&mut self, step: StepIndex, user: &User, remark: &str) {
-        let wanted = match &self.steps.step(step).work {
-            Work::Invite(invitation) => invitation.groups.clone(),
-            Work::Create(creation) => creation.groups.clone(),
-            _ => Vec::new(),
-        };
+        let remark = "the answer was lost, and reading back showed that it was done";
         let rows = self.steps.rows_of(step);
         for row in &rows {
             self.rows.remark(*row, remark);
         }
-        let missing: Vec<_> = wanted
-            .into_iter()
-            .filter(|group| !user.groups.contains(group))
-            .collect();
-        if let (false, Some(row)) = (missing.is_empty(), rows.first()) {
-            let part = UserUpdate {
-                add_groups: missing,
-                ..UserUpdate::default()
-            };
-            self.add_step(Step {
-                stage: Stage::Change,
-                account: self.steps.step(step).account,
-                rows: rows.clone(),
-                work: Work::Update(Box::new(OneOrMany::one((*row, part)))),
-            });
-        }
+        self.join_what_is_missing(step, user);
         self.made(step, user.id);
     }
 
@@ -147,6 +113,7 @@ impl Machine<'_> {
                 address: expected.address.clone(),
                 groups: expected.groups.clone(),
                 licenses: expected.licenses.clone(),
+                predecessor: expected.predecessor.clone(),
             };
             Some((*index, successor))
         };
@@ -175,30 +142,55 @@ impl Machine<'_> {
             }
             Ok(lacks) => {
                 for (step, lack) in steps.into_iter().zip(lacks) {
-                    match self.lacking(&lack) {
+                    match self.lacking(step, lack) {
                         None => self.end_step(step, StepState::Done),
-                        Some(words) => {
-                            let words = format!("the old account was kept, because the new one {words}");
-                            let failure = StepFailure::new(Status::Conflict, RowReason::NotVerified, words);
-                            self.fail_step(step, &failure, None);
-                        }
+                        Some(failure) => self.fail_step(step, &failure, None),
                     }
                 }
             }
         }
     }
 
-    fn lacking(&self, lack: &Lack) -> Option<String> {
+    /// Why the old account must be kept, if it must. Groups that a row of `--without-carry-over` does without are
+    /// remarked.
+    fn lacking(&mut self, step: StepIndex, mut lack: Lack) -> Option<StepFailure> {
+        let kept = |reason, words: &str| {
+            let words = format!("the old account was kept, because the new one {words}");
+            Some(StepFailure::new(Status::Conflict, reason, words))
+        };
         if lack.account {
-            return Some("could not be read back".to_owned());
+            return kept(RowReason::NotVerified, "could not be read back");
+        }
+        if lack.is_deactivated {
+            return kept(RowReason::Inactive, "is deactivated");
         }
         let groups = &self.steps.plan().groups;
-        let name = |id| match groups.get(id) {
+        let name = |id: &GroupId| match groups.get(id) {
             Some(group) => format!("group `{}`", group.name),
-            None => id.to_string(),
+            None => format!("group {id}"),
         };
+        let rows = self.steps.rows_of(step);
+        let does_without = |row: &RowIndex| self.rules.leaves_behind(&self.rows.sheet().rows[*row].place);
+        if !lack.groups.is_empty() && rows.iter().all(does_without) {
+            let names: Vec<String> = lack.groups.iter().map(name).collect();
+            lack.groups.clear();
+            for row in &rows {
+                let unsaid: Vec<&String> = names.iter().filter(|name| !self.rows.has_said(*row, name)).collect();
+                if !unsaid.is_empty() {
+                    self.rows.remark(*row, format!("left behind: {}", joined(&unsaid, 10)));
+                }
+            }
+        }
         let mut parts: Vec<String> = lack.groups.iter().map(name).collect();
         parts.extend(lack.licenses.iter().map(|code| format!("licence {code}")));
-        (!parts.is_empty()).then(|| format!("lacks {}", joined(&parts, 10)))
+        if parts.is_empty() {
+            return None;
+        }
+        let since = if lack.is_since_planned {
+            ", which the old one has been given since; run the same command again"
+        } else {
+            ""
+        };
+        kept(RowReason::NotVerified, &format!("lacks {}{since}", joined(&parts, 10)))
     }
 }

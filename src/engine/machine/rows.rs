@@ -2,12 +2,14 @@
 
 use crate::plan::{RowCode, RowReason};
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::steps::Steps;
 use crate::api::{CallError, Failure, Receipt};
 use crate::ledger::Record;
-use crate::model::{Place, Status};
-use crate::plan::{Course, PlannedSheet, RowIndex, Verdict, row_end};
+use crate::model::{Place, RowSelection, Status};
+use crate::plan::{Course, PlannedSheet, RowIndex, Rules, Verdict, row_end};
+use crate::text::joined;
 
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +82,10 @@ struct RowLog {
     settled: Option<Verdict>,
     /// Said besides what the steps say: that an answer was lost and settled, that licences went back.
     remarks: Vec<String>,
+    /// When a run under `--resend` mailed the person.
+    mailed_at: Option<Timestamp>,
+    /// What the service refused to carry over to a successor, so that the old account is kept.
+    not_carried_over: Vec<String>,
 }
 
 impl RowLog {
@@ -92,6 +98,8 @@ impl RowLog {
         failure: None,
         settled: None,
         remarks: Vec::new(),
+        mailed_at: None,
+        not_carried_over: Vec::new(),
     };
 }
 
@@ -107,19 +115,21 @@ pub enum Recording {
 /// The rows of a run.
 pub(super) struct Rows<'a> {
     sheet: PlannedSheet<'a>,
+    rules: &'a Rules,
     recording: Recording,
     states: Vec<RowState>,
     failures: usize,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(sheet: PlannedSheet<'a>, recording: Recording) -> Self {
+    pub(super) fn new(sheet: PlannedSheet<'a>, rules: &'a Rules, recording: Recording) -> Self {
         let open = |steps: usize| RowState {
             open: u32::try_from(steps).unwrap_or(u32::MAX),
             ..RowState::default()
         };
         Self {
             sheet,
+            rules,
             recording,
             states: sheet.plan.rows.iter().map(|row| open(row.steps.len())).collect(),
             failures: 0,
@@ -128,6 +138,40 @@ impl<'a> Rows<'a> {
 
     pub(super) fn len(&self) -> usize {
         self.states.len()
+    }
+
+    pub(super) fn sheet(&self) -> PlannedSheet<'a> {
+        self.sheet
+    }
+
+    /// The person whom the row invites was mailed under `--resend`, which the next such run has to know.
+    pub(super) fn mailed(&mut self, row: RowIndex, now: Timestamp) {
+        self.edit(row).mailed_at = Some(now);
+    }
+
+    /// The service refuses to carry this over; whether the row goes on without it is for the user to say.
+    pub(super) fn leave_behind(&mut self, row: RowIndex, what: &str, words: &str) {
+        let words = format!("{what} ({words})");
+        if self.rules.leaves_behind(&self.sheet.rows[row].place) {
+            self.remark(row, format!("left behind: {words}"));
+        } else {
+            self.edit(row).not_carried_over.push(words);
+        }
+    }
+
+    /// How the row ends where something could not be carried over.
+    pub(super) fn not_carried_over(&self, row: RowIndex) -> Option<Verdict> {
+        let what = &self.log(row).not_carried_over;
+        (!what.is_empty()).then(|| Verdict {
+            status: Status::Conflict,
+            code: RowReason::NotCarriedOver.into(),
+            message: format!(
+                "the old account was kept, because the service refuses to carry over {}; add `--without-carry-over {}` \
+                 to go on without it",
+                joined(what, usize::MAX),
+                RowSelection::of(&self.sheet.rows[row].place),
+            ),
+        })
     }
 
     pub(super) fn place(&self, row: RowIndex) -> Place {
@@ -215,6 +259,11 @@ impl<'a> Rows<'a> {
         self.edit(row).remarks.push(remark.into());
     }
 
+    /// Whether a remark on the row names this.
+    pub(super) fn has_said(&self, row: RowIndex, what: &str) -> bool {
+        self.log(row).remarks.iter().any(|remark| remark.contains(what))
+    }
+
     /// Ends a row; its record, where there are records.
     pub(super) fn end(&mut self, row: RowIndex, steps: &Steps<'_>, now: Timestamp) -> Option<Record> {
         self.states[row].ended = true;
@@ -224,7 +273,11 @@ impl<'a> Rows<'a> {
         }
         let log = self.log(row);
         let planned = &self.sheet.plan.rows[row].verdict;
-        let verdict = log.failure.as_ref().or(log.settled.as_ref()).or(planned.as_deref());
+        let not_carried_over = self.not_carried_over(row);
+        let verdict = (log.failure.as_ref())
+            .or(not_carried_over.as_ref())
+            .or(log.settled.as_ref())
+            .or(planned.as_deref());
         let record = Record {
             started_at: Some(log.started_at.unwrap_or(now)),
             finished_at: Some(now),
@@ -271,12 +324,17 @@ impl<'a> Rows<'a> {
             verdict,
             remarks,
         };
+        let mut report = row_end(self.sheet, steps, row, course);
+        if let Some(mailed_at) = log.mailed_at {
+            let after = report.after.get_or_insert_with(|| json!({}));
+            after["mailed"] = json!(mailed_at);
+        }
         Record {
             http_status: log.http_status,
             attempts: log.attempts,
             calls: log.calls,
             trace_id: log.trace_id.clone(),
-            ..Record::from(row_end(self.sheet, steps, row, course))
+            ..Record::from(report)
         }
     }
 

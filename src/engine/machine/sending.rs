@@ -193,7 +193,7 @@ impl Machine<'_> {
     /// Whether a step can be carried out; ends it if it cannot or need not be. Afterwards its work is what is left to
     /// do for the rows that have not failed.
     pub(super) fn is_ready(&mut self, step: StepIndex) -> bool {
-        if !self.steps.is_open(step) {
+        if !self.steps.is_open(step) || self.is_held_back(step) {
             return false;
         }
         // Licences are given back precisely because the row has failed.

@@ -17,8 +17,8 @@ use crate::api::Group;
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::engine::recheck::Recheck;
-use crate::model::GroupId;
-use crate::plan::{Administrators, Call, Family, PlannedSheet, Rules, StepIndex};
+use crate::model::{GroupId, UserId};
+use crate::plan::{AccountIndex, Administrators, Call, Family, PlannedSheet, Rules, StepIndex};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
@@ -40,6 +40,7 @@ pub struct Setup<'a> {
 /// A run in progress: inputs in, effects out, and every decision in between.
 pub struct Machine<'a> {
     pub(super) snapshot: &'a Snapshot,
+    pub(super) rules: &'a Rules,
     pub(super) steps: Steps<'a>,
     pub(super) rows: Rows<'a>,
     pub(super) schedule: Schedule,
@@ -80,6 +81,10 @@ pub(super) enum Task {
     Call { waiting: Waiting, touched: Touched },
     /// Accounts whose creation had no clear answer are being looked for.
     LookForMade { call: Call, lost: StepFailure },
+    /// Accounts are being looked for, because calls that would make them were refused as if they were there.
+    LookForTaken { refused: Vec<(StepIndex, StepFailure)> },
+    /// Allocations are being read, because these accounts were there already.
+    ReadHoldings { accounts: Vec<(AccountIndex, UserId)> },
     /// Allocations are being read, because it is unknown what the accounts of these steps hold now.
     LookForHeld { steps: Vec<StepIndex>, lost: StepFailure },
     /// Successors are being read back.
@@ -100,8 +105,9 @@ impl<'a> Machine<'a> {
         }
         Self {
             snapshot: setup.sheet.snapshot,
+            rules: setup.rules,
             steps: Steps::new(setup.sheet.plan),
-            rows: Rows::new(setup.sheet, setup.recording),
+            rows: Rows::new(setup.sheet, setup.rules, setup.recording),
             schedule,
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::UserId;
+use crate::api::UserUpdate;
+use crate::model::{GroupId, UserId};
 use crate::plan::{
     AccountIndex, Direct, Holding, LicenseChange, OneOrMany, Plan, RowIndex, Stage, Step, StepIndex, StepSource, Work,
 };
@@ -123,12 +124,6 @@ impl<'a> Steps<'a> {
         licenses.filter_map(|step| step.account).collect()
     }
 
-    /// The account holds this now: somebody else changed it.
-    pub(super) fn learn_holding(&mut self, account: AccountIndex, now: Holding) {
-        self.changed_again.insert(account);
-        self.holdings.insert(account, now);
-    }
-
     /// The first stage after `last` that has a step which is `wanted`.
     pub(super) fn next_stage(&self, last: Option<Stage>, wanted: impl Fn(StepIndex) -> bool) -> Option<Stage> {
         let stages = self.all().map(|index| (index, self.step(index).stage));
@@ -160,12 +155,68 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
-    /// Adds a step for a later stage.
-    pub(super) fn add(&mut self, step: Step) {
+    /// Adds a step.
+    pub(super) fn add(&mut self, step: Step) -> StepIndex {
         let index = self.push(step);
+        let stage = self.step(index).stage;
         for row in self.rows_of(index) {
-            self.steps_of_row(row).push(index);
+            let mut steps = Vec::from(std::mem::take(self.steps_of_row(row)));
+            let later = steps.iter().position(|other| self.step(*other).stage > stage);
+            steps.insert(later.unwrap_or(steps.len()), index);
+            *self.steps_of_row(row) = steps.into();
         }
+        index
+    }
+
+    /// Whether an open step changes what the account holds.
+    pub(super) fn changes_licenses(&self, account: AccountIndex) -> bool {
+        self.all().any(|index| {
+            let step = self.step(index);
+            step.account == Some(account) && self.is_open(index) && matches!(step.work, Work::License(_))
+        })
+    }
+
+    /// What the account holds now, as it was read.
+    pub(super) fn learn_holding(&mut self, account: AccountIndex, holding: Holding) {
+        self.changed_again.insert(account);
+        self.holdings.insert(account, holding);
+    }
+
+    /// Takes the groups out of an invitation.
+    pub(super) fn take_groups(&mut self, index: StepIndex) -> Vec<GroupId> {
+        match &mut self.edit(index).work {
+            Work::Invite(invitation) => std::mem::take(&mut invitation.groups),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes everything but the first thing out of one row's update of several: the profile, else the first group. The
+    /// rest is a step that has not been added yet.
+    pub(super) fn split_update(&mut self, index: StepIndex) -> Option<Step> {
+        let Work::Update(parts) = &self.step(index).work else {
+            return None;
+        };
+        let [(row, update)] = &***parts else {
+            return None;
+        };
+        let kept = usize::from(!update.changes_profile());
+        if update.add_groups.len() <= kept {
+            return None;
+        }
+        let rest = UserUpdate {
+            add_groups: update.add_groups[kept..].to_vec(),
+            ..UserUpdate::default()
+        };
+        let step = Step {
+            work: Work::Update(Box::new(OneOrMany::one((*row, rest)))),
+            ..self.step(index).clone()
+        };
+        if let Work::Update(parts) = &mut self.edit(index).work
+            && let Some((_, update)) = parts.first_mut()
+        {
+            update.add_groups.truncate(kept);
+        }
+        Some(step)
     }
 
     fn push(&mut self, step: Step) -> StepIndex {

@@ -102,12 +102,12 @@ impl Machine<'_> {
         });
     }
 
-    /// Adds a step for a later stage.
-    pub(super) fn add_step(&mut self, step: Step) {
+    /// Adds a step for a later stage, or for this one if it is queued as well.
+    pub(super) fn add_step(&mut self, step: Step) -> StepIndex {
         for row in &step.rows {
             self.rows.expect_step(*row);
         }
-        self.steps.add(step);
+        self.steps.add(step)
     }
 
     /// Whether the step takes over licences that another account has given up for it. Ordinary grants may be postponed
@@ -129,8 +129,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn allocations_read(&mut self, task: TaskId, held: Result<Allocations, ReadError>) {
-        let Some(Task::LookForHeld { steps, lost }) = self.tasks.remove(&task) else {
-            return;
+        let (steps, lost) = match self.tasks.remove(&task) {
+            Some(Task::LookForHeld { steps, lost }) => (steps, lost),
+            Some(Task::ReadHoldings { accounts }) => return self.holdings_read(accounts, held.as_ref().ok()),
+            _ => return,
         };
         let held = match held {
             Ok(held) => held,

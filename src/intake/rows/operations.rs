@@ -57,7 +57,15 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
     use Column as C;
     use OperationKind as Kind;
     match kind {
-        Kind::Invite => &[C::Email, C::Name, C::Surname, C::Groups, C::Licenses, C::Language],
+        Kind::Invite => &[
+            C::Email,
+            C::Name,
+            C::Surname,
+            C::Groups,
+            C::Licenses,
+            C::Active,
+            C::Language,
+        ],
         Kind::Create => &[
             C::Username,
             C::Email,
@@ -186,6 +194,7 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
             groups: groups(values.groups.as_ref()),
             licenses: licenses(values.licenses.as_ref()),
             language: optional(values.language),
+            active: values.active,
         })),
         OperationKind::Create => Operation::Create(Box::new(Create {
             username: optional(values.username),

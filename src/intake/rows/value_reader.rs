@@ -346,6 +346,11 @@ impl<'c> CellReader<'c, '_, '_> {
         }
         self.values.password = self.taken(Column::Password);
         self.values.active = self.flag(Column::Active);
+        if self.kind == OperationKind::Invite && self.values.active == Some(false) {
+            let what = "`invite` activates an account that is there already, and does not deactivate one";
+            let help = "leave the cell empty, or write an `update` for it";
+            self.report(UnplacedProblem::error(ProblemCode::BadFlag, what, help), Column::Active);
+        }
         self.values.bypass_basic_auth = self.flag(Column::BypassBasicAuth);
         self.values.invitation_accepted = self.flag(Column::InvitationAccepted);
         self.values.external_license = self.flag(Column::ExternalLicense);

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::model::{BundleSet, GroupId, RowKey, UserId};
+use crate::plan::Verdict;
 
 /// What earlier runs recorded about a row that was started and not finished.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +19,12 @@ pub struct Begun {
     pub before: Option<Value>,
     /// The `after` column: what has been changed for the row.
     pub after: Option<Value>,
+    /// Whether its last run ended well and left it waiting: licences were then taken off no account for it.
+    pub is_waiting: bool,
+    /// When a run under `--resend` mailed the person last, or may have.
+    pub mailed_at: Option<Timestamp>,
+    /// How the row ended, where an earlier run finished it: it is only planned for a mail that may be due again.
+    pub finished: Option<Box<Verdict>>,
 }
 
 /// The rows of earlier runs to continue.

@@ -2,13 +2,16 @@
 
 use crate::plan::RowReason;
 use crate::problem::ProblemCode;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::BegunRows;
 use crate::api::{Group, UserUpdate};
 use crate::directory::{Found, Snapshot};
-use crate::model::{BundleSet, Email, GroupId, GroupRef, Operation, ProfileChange, Quota, Row, Status, UserRef};
+use crate::model::{
+    BundleSet, Email, GroupId, GroupRef, Operation, ProfileChange, Quota, Row, Status, UserId, UserRef,
+};
 use crate::plan::account_drafts::AccountDrafts;
+use crate::plan::cautions::Cautions;
 use crate::plan::licenses::shortage;
 use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::seat_denials::Denied;
@@ -33,6 +36,7 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
                 rows: builder.rows,
                 groups: builder.groups,
                 group_rules: builder.group_rules,
+                cautions: builder.cautions,
                 denied,
             });
         }
@@ -52,6 +56,9 @@ pub(super) struct Builder<'a> {
     group_rules: Vec<(RowIndex, GroupRuleChange)>,
     /// The row that sets a group's rule.
     ruled_by: HashMap<GroupId, RowIndex>,
+    /// The accounts that rows activate, wherever in the sheet they stand.
+    pub(super) activated: HashSet<UserId>,
+    pub(super) cautions: Cautions,
     /// Rows that get no seat: their licences are left out.
     denied: Denied,
 }
@@ -70,6 +77,8 @@ impl<'a> Builder<'a> {
             groups: HashMap::new(),
             group_rules: Vec::new(),
             ruled_by: HashMap::new(),
+            activated: HashSet::new(),
+            cautions: Cautions::default(),
             denied,
         };
         for row in rows {
@@ -111,8 +120,14 @@ impl<'a> Builder<'a> {
                 let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
                 self.announce_account(create.user_name(), &names);
             }
-            Operation::Update(_)
-            | Operation::Delete { .. }
+            Operation::Update(update) => {
+                if update.profile.active == Some(true)
+                    && let Found::One(user) = self.snapshot.user(&update.user)
+                {
+                    self.activated.insert(user.id);
+                }
+            }
+            Operation::Delete { .. }
             | Operation::SetLicenses { .. }
             | Operation::AddLicenses { .. }
             | Operation::RemoveLicenses { .. }
@@ -134,6 +149,9 @@ impl<'a> Builder<'a> {
     }
 
     fn row(&mut self, index: RowIndex, row: &Row) -> Planned {
+        if self.begun.get(&row.key).is_some_and(|begun| begun.finished.is_some()) {
+            return self.mail_again(index, &row.operation, row.key);
+        }
         match &row.operation {
             Operation::Invite(invite) => self.invite(index, row.key, invite),
             Operation::Create(create) => self.create(index, row.key, create),
@@ -176,7 +194,7 @@ impl<'a> Builder<'a> {
                 self.membership(index, account, &groups, Membership::Leave);
                 Ok(())
             }
-            Operation::Migrate(migrate) => self.migrate(index, row.key, migrate),
+            Operation::Migrate(migrate) => self.migrate(index, row, migrate),
         }
     }
 
@@ -203,6 +221,9 @@ impl<'a> Builder<'a> {
         let account = self.account(row, user)?;
         if edit.builds_on_present() {
             self.knows_allocation(account)?;
+        }
+        if let LicenseEdit::Set(licenses, _) | LicenseEdit::Add(licenses) = &edit {
+            self.may_get_seats(account, licenses)?;
         }
         self.edit(row, account, edit);
         Ok(())

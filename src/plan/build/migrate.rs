@@ -1,30 +1,40 @@
 //! Rows that move a user to a new address through a new account.
 
-use crate::plan::RowReason;
 use crate::problem::ProblemCode;
 use serde_json::{Value, json};
 
-use super::begun::Captured;
+use super::begun::{Begun, Captured};
 use super::builder::{Builder, Planned};
-use crate::api::{Invitation, User};
+use super::new_accounts::INVITED_EARLIER;
+use crate::api::{Invitation, User, UserUpdate};
 use crate::directory::Found;
-use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, RowKey, UserId};
-use crate::plan::account_drafts::{OldAccount, Succession};
+use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, UserId};
+use crate::plan::account_drafts::{Inherits, OldAccount, Succession};
+use crate::plan::already_there::{deactivated, deactivated_successor, is_one_person, not_invited};
 use crate::plan::settled::{another_account, bearer, contradicts, user_ambiguous, user_not_found, verdict};
-use crate::plan::{AccountIndex, Direct, Ending, LicenseEdit, Membership, RowIndex, Verdict, Work};
+use crate::plan::{
+    AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work, is_deactivated,
+};
+use crate::text::fold;
+
+/// Said of a row that waits.
+const UNTIL_ACCEPTED: &str = "the old account is deleted once the invitation is accepted; run the same command again \
+     then; if the person signs in with the new account and the row still waits, the service does not show the \
+     acceptance: `invited` in the row's `delete_when` ends it";
 
 /// The two accounts of a migration, as far as they exist.
+#[derive(Clone, Copy)]
 struct Pair<'a> {
     old: Option<&'a User>,
     new: Option<&'a User>,
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn migrate(&mut self, row: RowIndex, key: RowKey, migrate: &Migrate) -> Planned {
-        let begun = self.begun.get(&key);
+    pub(super) fn migrate(&mut self, index: RowIndex, row: &Row, migrate: &Migrate) -> Planned {
+        let begun = self.begun.get(&row.key);
         let captured = Captured::of(begun.and_then(|begun| begun.before.as_ref()));
         let named_groups = match &migrate.groups {
-            Some(groups) => Some(self.joining(row, groups)?),
+            Some(groups) => Some(self.joining(index, groups)?),
             None => None,
         };
         let pair = self.pair(migrate)?;
@@ -33,15 +43,30 @@ impl<'a> Builder<'a> {
         {
             return Err(another_account(&migrate.user, begun_with, old.id));
         }
-        if pair.new.is_none() {
-            self.never_made(key)?;
-        }
-        let old = match pair.old {
-            Some(user) => Some(self.old_account(row, user, migrate)?),
+        let ours = match pair.new {
+            Some(user) => self.goes_on_with(index, row, migrate, pair.old, user)?,
+            None => {
+                self.never_made(row.key)?;
+                false
+            }
+        };
+        self.may_be_moved(migrate, pair)?;
+        let found = self.rows[index].account;
+        let old = match pair.old.map(|user| self.old_account(index, user, migrate)) {
+            Some(Err(verdict)) => {
+                // The row is about the new account, also where it ends here.
+                self.rows[index].account = found;
+                return Err(verdict);
+            }
+            Some(Ok(old)) => Some(old),
             None => None,
         };
-        let new = self.new_account(row, pair.new, migrate)?;
+        let new = self.new_account(index, pair.new, migrate)?;
 
+        let inherits = Inherits {
+            groups: migrate.groups.is_none(),
+            licenses: migrate.licenses.is_none(),
+        };
         let groups = match (named_groups, old) {
             (Some(groups), _) => groups,
             (None, Some(old)) => {
@@ -50,29 +75,39 @@ impl<'a> Builder<'a> {
             }
             (None, None) => self.inheritable(&captured.groups),
         };
-        self.rows[row].more().captured = match (pair.old, old) {
-            (Some(user), Some(old)) => Some(self.capture(user.id, old, &captured)),
+        let held = self.held_by_old(old, &captured, begun);
+        self.rows[index].more().captured = match (pair.old, old) {
+            (Some(user), Some(old)) => Some(self.capture(user.id, old, held.as_ref())),
             _ => begun.and_then(|begun| begun.before.clone()),
         };
         match pair.new {
-            Some(user) => {
-                let ours = self.made_earlier(row, key, user.id);
-                self.note(
-                    row,
-                    match (ours, user.invitation_accepted) {
-                        (true, _) => "invited in an earlier run",
-                        (false, true) => "the new address already has an account, so nobody was invited",
-                        (false, false) => "the new address is already invited, so nobody was invited again",
-                    },
-                );
+            Some(user) if self.is_mail_due(row.key, user) => {
+                let names = old.map(|old| self.drafts.get(old).names());
+                let again = successors_invitation(migrate, names, &[]);
+                self.drafts.get_mut(new).make(index, Work::Invite(Box::new(again)), &[]);
             }
-            None => self.invite_successor(row, migrate, old, new, &groups),
+            Some(_) if ours => self.note(index, INVITED_EARLIER),
+            Some(user) => self.note(index, &format!("the new address: {}", not_invited(user))),
+            None => {
+                let names = old.map(|old| self.drafts.get(old).names());
+                let invitation = successors_invitation(migrate, names, &groups);
+                self.drafts
+                    .get_mut(new)
+                    .make(index, Work::Invite(Box::new(invitation)), &groups);
+            }
         }
-        self.rows[row].account = Some(new);
-        self.membership(row, new, &groups, Membership::Join);
-        let licenses = self.pass_on(row, migrate, &captured, old, new);
+        self.rows[index].account = Some(new);
+        self.membership(index, new, &groups, Membership::Join);
+        if let Some(old) = pair.old {
+            self.pass_profile_on(index, migrate, old, pair.new, new);
+        }
+        let licenses = self.pass_licenses_on(index, migrate, held, new);
 
         let Some(old) = old else { return Ok(()) };
+        if pair.old.is_some_and(|user| user.from_directory) {
+            let label = self.drafts.get(old).label.to_string();
+            self.cautions.directory_accounts.push((index, label));
+        }
         let accepted = pair.new.is_some_and(|user| user.invitation_accepted);
         let end = match migrate.delete_when {
             DeleteWhen::Never => OldAccount::Stays,
@@ -80,18 +115,61 @@ impl<'a> Builder<'a> {
             DeleteWhen::Accepted | DeleteWhen::Invited => OldAccount::Goes,
         };
         if end == OldAccount::GoesLater {
-            let text = "the old account is deleted once the invitation is accepted; run the same command again then";
-            self.rows[row].more().ending = Ending::Waiting(text.to_owned());
+            self.rows[index].more().ending = Ending::Waiting(UNTIL_ACCEPTED.to_owned());
         }
-        self.drafts.get_mut(old).leave(row);
+        self.drafts.get_mut(old).leave(index);
         self.drafts.get_mut(new).succession = Some(Box::new(Succession {
-            row,
+            row: index,
             from: old,
             address: migrate.new_email.to_string(),
             groups,
             licenses,
+            inherits,
             end,
         }));
+        Ok(())
+    }
+
+    /// Whether the row may go on with the account that the new address has: one that an earlier run made or worked on
+    /// for it, or one that is the same person's as far as names tell. Says whether it is of an earlier run.
+    fn goes_on_with(
+        &mut self,
+        index: RowIndex,
+        row: &Row,
+        migrate: &Migrate,
+        old: Option<&User>,
+        user: &'a User,
+    ) -> Result<bool, Verdict> {
+        let begun = self.begun.get(&row.key);
+        let is_known = begun.is_some_and(|begun| begun.made(user.id) || begun.account == Some(user.id));
+        // A person who is gone is nobody's predecessor, and nothing is taken from anybody where nothing is given.
+        let gives = old.is_some() || migrate.groups.is_some() || migrate.licenses.is_some();
+        if !is_known && gives {
+            is_one_person(migrate, old, user, &row.place, self.rules)?;
+        }
+        // From here on the row is about this account, and what was done for it is kept however the row ends.
+        self.rows[index].more().captured = begun.and_then(|begun| begun.before.clone());
+        let ours = self.made_earlier(index, row.key, user.id);
+        self.existing(index, user, migrate.new_email.as_str().into())?;
+        Ok(ours)
+    }
+
+    /// Whether both accounts are in use, so that the row neither moves somebody who has left nor to where nobody is.
+    fn may_be_moved(&self, migrate: &Migrate, pair: Pair<'_>) -> Planned {
+        if self.rules.inactive == Inactive::Included {
+            return Ok(());
+        }
+        let is_out_of_use = |user: &&User| is_deactivated(user) && !self.activated.contains(&user.id);
+        if pair.old.as_ref().is_some_and(is_out_of_use) {
+            let what = match pair.new {
+                None => "nobody was invited in its place",
+                Some(_) => "nothing goes over to the new one, and the old one is kept",
+            };
+            return Err(deactivated(&migrate.user.label(), what));
+        }
+        if pair.new.as_ref().is_some_and(is_out_of_use) {
+            return Err(deactivated_successor(migrate));
+        }
         Ok(())
     }
 
@@ -176,50 +254,80 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Hands the licences on to the new account; returns those it should hold.
-    fn pass_on(
-        &mut self,
-        row: RowIndex,
-        migrate: &Migrate,
-        captured: &Captured,
+    /// The licences that the old account has to hand on: its present ones. Those that an earlier run captured count
+    /// where it is gone, and where that run may have taken them off and nobody got them.
+    fn held_by_old(
+        &self,
         old: Option<AccountIndex>,
+        captured: &Captured,
+        begun: Option<&Begun>,
+    ) -> Option<(BundleSet, bool)> {
+        let now = old.map(|old| self.drafts.get(old).now());
+        match now.map(|now| (now.direct, now.external_license)) {
+            Some((Direct::Holds(bundles), external_license)) => Some((bundles, external_license)),
+            // The row waited well, so whoever took them away since was somebody else.
+            Some((Direct::Inherits, _)) if begun.is_some_and(|begun| begun.is_waiting) => None,
+            Some((Direct::Inherits | Direct::Unknown, _)) | None => {
+                let licenses = captured.licenses.clone()?;
+                Some((licenses, captured.external_license))
+            }
+        }
+    }
+
+    /// Hands the licences on to the new account; returns those it should hold.
+    fn pass_licenses_on(
+        &mut self,
+        index: RowIndex,
+        migrate: &Migrate,
+        held: Option<(BundleSet, bool)>,
         new: AccountIndex,
     ) -> BundleSet {
-        let edit = match (&migrate.licenses, &captured.licenses, old) {
-            (Some(licenses), ..) if licenses.is_empty() => None,
-            (Some(licenses), ..) => Some(LicenseEdit::Add(licenses.clone())),
-            // What an earlier run captured takes precedence, because it may already have handed the licences over.
-            (None, Some(licenses), _) => Some(LicenseEdit::Inherit(licenses.clone(), captured.external_license)),
-            (None, None, Some(old)) => {
-                let held = self.drafts.get(old).now();
-                match &held.direct {
-                    Direct::Holds(bundles) => Some(LicenseEdit::Inherit(bundles.clone(), held.external_license)),
-                    Direct::Inherits | Direct::Unknown => None,
-                }
+        let (licenses, edit) = match (&migrate.licenses, held) {
+            (Some(licenses), _) if licenses.is_empty() => return BundleSet::default(),
+            (Some(licenses), _) => (licenses.clone(), LicenseEdit::Add(licenses.clone())),
+            (None, Some((licenses, external_license))) => {
+                (licenses.clone(), LicenseEdit::Inherit(licenses, external_license))
             }
-            (None, None, None) => None,
+            (None, None) => return BundleSet::default(),
         };
-        let licenses = match &edit {
-            Some(LicenseEdit::Add(licenses) | LicenseEdit::Inherit(licenses, _)) => licenses.clone(),
-            _ => BundleSet::default(),
-        };
-        if let Some(edit) = edit {
-            self.edit(row, new, edit);
-        }
+        self.edit(index, new, edit);
         licenses
     }
 
-    /// What the old account has after the rows above, in the form of the `before` column; licences captured by an
-    /// earlier run take precedence.
-    fn capture(&self, id: UserId, old: AccountIndex, earlier: &Captured) -> Value {
-        let draft = self.drafts.get(old);
-        let now = draft.now();
-        let (licenses, external_license) = match (&earlier.licenses, &now.direct) {
-            (Some(licenses), _) => (Some(licenses), earlier.external_license),
-            (None, Direct::Holds(licenses)) => (Some(licenses), now.external_license),
-            (None, Direct::Inherits | Direct::Unknown) => (None, false),
+    /// Names and sign-in settings go over as far as the invitation does not carry them, and where the new account has
+    /// none of its own. A display name that is made of the names follows from them.
+    fn pass_profile_on(
+        &mut self,
+        index: RowIndex,
+        migrate: &Migrate,
+        old: &User,
+        user: Option<&User>,
+        new: AccountIndex,
+    ) {
+        if user.is_some_and(|user| user.from_directory) {
+            return;
+        }
+        let (name, surname) = given_names(migrate, (old.name().to_owned(), old.surname().to_owned()));
+        let lacks = |present: fn(&User) -> &str| user.is_some_and(|user| present(user).is_empty());
+        let follows = fold(&format!("{} {}", old.name(), old.surname()));
+        let display_name = Some(old.display_name()).filter(|text| !text.is_empty() && fold(text) != follows);
+        let lacks_display_name = user.is_none() || lacks(User::display_name);
+        let update = UserUpdate {
+            name: name.filter(|_| lacks(User::name)),
+            surname: surname.filter(|_| lacks(User::surname)),
+            display_name: display_name.filter(|_| lacks_display_name).map(str::to_owned),
+            bypass_basic_auth: (old.bypass_basic_auth && !user.is_some_and(|user| user.bypass_basic_auth))
+                .then_some(true),
+            ..UserUpdate::default()
         };
-        let groups = draft.groups();
+        if !update.is_empty() {
+            self.drafts.get_mut(new).update(index, update);
+        }
+    }
+
+    /// What the old account has after the rows above, in the form of the `before` column.
+    fn capture(&self, id: UserId, old: AccountIndex, held: Option<&(BundleSet, bool)>) -> Value {
+        let groups = self.drafts.get(old).groups();
         let names: Vec<&str> = groups
             .iter()
             .filter_map(|id| self.snapshot.group_by_id(*id))
@@ -229,33 +337,33 @@ impl<'a> Builder<'a> {
             "user_id": id,
             "groups": names,
             "group_ids": groups,
-            "licenses": licenses,
-            "external_license": external_license,
+            "licenses": held.map(|(licenses, _)| licenses),
+            "external_license": held.is_some_and(|(_, external_license)| *external_license),
         })
     }
+}
 
-    fn invite_successor(
-        &mut self,
-        row: RowIndex,
-        migrate: &Migrate,
-        old: Option<AccountIndex>,
-        new: AccountIndex,
-        groups: &[GroupId],
-    ) {
-        let (name, surname) = old.map(|old| self.drafts.get(old).names()).unwrap_or_default();
-        let taken_over = |given: &Option<Box<str>>, old: String| {
-            let given = given.as_deref().map(str::to_owned);
-            Some(given.unwrap_or(old)).filter(|text| !text.is_empty())
-        };
-        let invitation = Invitation {
-            email: migrate.new_email.to_string(),
-            name: taken_over(&migrate.name, name),
-            surname: taken_over(&migrate.surname, surname),
-            language: None,
-            groups: groups.to_vec(),
-        };
-        self.drafts
-            .get_mut(new)
-            .make(row, Work::Invite(Box::new(invitation)), groups);
+/// The invitation of a migration's new account; `old` are the old account's first and last name.
+pub(super) fn successors_invitation(
+    migrate: &Migrate,
+    old: Option<(String, String)>,
+    groups: &[GroupId],
+) -> Invitation {
+    let (name, surname) = given_names(migrate, old.unwrap_or_default());
+    Invitation {
+        email: migrate.new_email.to_string(),
+        name,
+        surname,
+        language: None,
+        groups: groups.to_vec(),
     }
+}
+
+/// The names that the row gives the new account, else the old account's.
+fn given_names(migrate: &Migrate, old: (String, String)) -> (Option<String>, Option<String>) {
+    let taken_over = |given: &Option<Box<str>>, old: String| {
+        let given = given.as_deref().map(str::to_owned);
+        Some(given.unwrap_or(old)).filter(|text| !text.is_empty())
+    };
+    (taken_over(&migrate.name, old.0), taken_over(&migrate.surname, old.1))
 }

@@ -6,6 +6,7 @@
 mod accounts;
 mod begun;
 mod builder;
+mod mail_again;
 mod migrate;
 mod new_accounts;
 

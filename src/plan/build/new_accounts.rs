@@ -2,45 +2,45 @@
 
 use super::begun::Begun;
 use super::builder::{Builder, Planned};
-use crate::api::{Invitation, NewUser};
+use crate::api::{Invitation, NewUser, User, UserUpdate};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
-use crate::plan::RowReason;
+use crate::plan::already_there::{deactivated, may_be_given, not_invited, other_name};
 use crate::plan::settled::{bearer, user_ambiguous, verdict};
-use crate::plan::{AccountIndex, Creation, LicenseEdit, Membership, Pending, RowIndex, Work};
+use crate::plan::{
+    AccountIndex, Creation, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Work, is_deactivated,
+};
 use crate::text::fold;
+
+/// Of an account that an earlier run made for the row.
+pub(super) const INVITED_EARLIER: &str = "invited in an earlier run";
 
 impl Builder<'_> {
     pub(super) fn invite(&mut self, row: RowIndex, key: RowKey, invite: &Invite) -> Planned {
         let groups = self.joining(row, &invite.groups)?;
         let email = invite.email.as_str();
-        let invitation = |groups: &[GroupId]| {
-            Work::Invite(Box::new(Invitation {
-                email: email.to_owned(),
-                name: invite.name.as_deref().map(str::to_owned),
-                surname: invite.surname.as_deref().map(str::to_owned),
-                language: invite.language.as_deref().map(str::to_owned),
-                groups: groups.to_vec(),
-            }))
-        };
+        let invitation = |groups: &[GroupId]| Work::Invite(Box::new(invitation(invite, groups)));
         let account = match self.snapshot.account(email) {
             Found::Many(which) => return Err(user_ambiguous(email, &which)),
             Found::One(user) => {
                 let account = self.existing(row, bearer(&invite.email, user)?, email.into())?;
-                self.can_be_given(account, &invite.licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
-                let again = !user.invitation_accepted && self.rules.pending == Pending::Resend && !ours;
-                if again {
+                if !self.activated.contains(&user.id) {
+                    may_be_given(invite, user, self.rules)?;
+                }
+                self.can_be_given(account, &invite.licenses)?;
+                if self.is_mail_due(key, user) {
                     self.drafts.get_mut(account).make(row, invitation(&[]), &[]);
                 } else {
-                    self.note(
-                        row,
-                        match (ours, user.invitation_accepted) {
-                            (true, _) => "invited in an earlier run",
-                            (false, true) => "the address already has an account, so nobody was invited",
-                            (false, false) => "the address is already invited, so nobody was invited again",
-                        },
-                    );
+                    self.note(row, if ours { INVITED_EARLIER } else { not_invited(user) });
+                }
+                self.tell_of_another_name(row, invite, user);
+                if invite.active == Some(true) && !user.is_active {
+                    let update = UserUpdate {
+                        is_active: Some(true),
+                        ..UserUpdate::default()
+                    };
+                    self.drafts.get_mut(account).update(row, update);
                 }
                 account
             }
@@ -67,6 +67,7 @@ impl Builder<'_> {
                 let account = self.existing(row, user, create.user_name().into())?;
                 self.can_be_given(account, &create.licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
+                self.may_get_seats(account, &create.licenses)?;
                 self.note(
                     row,
                     if ours {
@@ -108,11 +109,35 @@ impl Builder<'_> {
 
     /// Whether an earlier run made the account for this very row; then what that run did is kept.
     pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: UserId) -> bool {
-        let begun = self.begun.get(&key).filter(|begun| begun.made(user));
-        if let Some(begun) = begun {
-            self.rows[row].more().made_earlier = Some(begun.clone());
+        let Some(begun) = self.begun.get(&key) else {
+            return false;
+        };
+        let ours = begun.made(user);
+        if ours || (begun.mailed_at.is_some() && begun.account == Some(user)) {
+            self.rows[row].more().earlier = Some(begun.clone());
         }
-        begun.is_some()
+        ours
+    }
+
+    /// The message, and a warning, where the account of an invited address goes by another name than the row says.
+    fn tell_of_another_name(&mut self, row: RowIndex, invite: &Invite, user: &User) {
+        if let Some(words) = other_name(invite, user) {
+            self.note(row, &words);
+            self.cautions.other_names.push((row, words));
+        }
+    }
+
+    /// Whether the account may be given seats: a deactivated one only if somebody says so.
+    pub(super) fn may_get_seats(&self, account: AccountIndex, licenses: &BundleSet) -> Planned {
+        let draft = self.drafts.get(account);
+        let is_refused = |user: &User| {
+            is_deactivated(user) && !self.activated.contains(&user.id) && self.rules.inactive == Inactive::LeftAlone
+        };
+        let takes = || !licenses.is_subset(&draft.now().direct.bundles());
+        if draft.user.is_some_and(is_refused) && takes() {
+            return Err(deactivated(&draft.label, "it gets no licence"));
+        }
+        Ok(())
     }
 
     /// If an earlier run got the account's id, the account is not made again when it cannot be found: it may not be
@@ -140,6 +165,17 @@ impl Builder<'_> {
         if !licenses.is_empty() {
             self.edit(row, account, LicenseEdit::Add(licenses.clone()));
         }
+    }
+}
+
+pub(super) fn invitation(invite: &Invite, groups: &[GroupId]) -> Invitation {
+    let owned = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+    Invitation {
+        email: invite.email.to_string(),
+        name: owned(&invite.name),
+        surname: owned(&invite.surname),
+        language: owned(&invite.language),
+        groups: groups.to_vec(),
     }
 }
 

@@ -75,6 +75,7 @@ impl World {
             kind: GroupKind::Custom,
             creation_time: founded,
             last_modification_time: None,
+            managed_by_directory: false,
         });
         if !bundles.is_empty() {
             let bundles = codes(bundles);

@@ -110,6 +110,9 @@ pub struct Group {
     pub creation_time: Timestamp,
     /// When it was last changed.
     pub last_modification_time: Option<Timestamp>,
+    /// Whether an external directory says who is in it, so that nobody can be added here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub managed_by_directory: bool,
 }
 
 /// A direct allocation. With no bundle it blocks every licence (`uipath-api`, 3.6).

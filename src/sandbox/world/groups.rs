@@ -36,6 +36,15 @@ impl World {
         self.groups.insert(group.id, group);
     }
 
+    /// Lets an external directory say who is in a group; false when there is none of this name.
+    pub fn let_directory_manage(&mut self, name: &str) -> bool {
+        let group = self.groups.values_mut().find(|group| group.name == name);
+        group.is_some_and(|group| {
+            group.managed_by_directory = true;
+            true
+        })
+    }
+
     /// Removes a group, its memberships, its licence rule and its leases.
     pub fn remove_group(&mut self, id: GroupId) -> Option<Group> {
         let removed = self.groups.remove(&id)?;

@@ -44,6 +44,7 @@ impl World {
                 kind: GroupKind::BuiltIn,
                 creation_time: now,
                 last_modification_time: None,
+                managed_by_directory: false,
             });
         }
         world

@@ -1,11 +1,11 @@
-//! `--only`: some rows of a sheet.
+//! Some rows of a sheet, as `--only` and its like name them.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::model::Place;
+use super::Place;
 use crate::text::fold;
 
 /// Rows chosen by number, of one worksheet or of all.
@@ -24,6 +24,15 @@ pub struct RowRange {
 }
 
 impl RowSelection {
+    /// The selection of the row at this place alone.
+    pub fn of(place: &Place) -> Self {
+        Self(vec![RowRange {
+            sheet: (!place.sheet.is_empty()).then(|| place.sheet.to_string()),
+            first: place.row,
+            last: place.row,
+        }])
+    }
+
     /// Whether the row at this place is chosen.
     pub fn contains(&self, place: &Place) -> bool {
         self.0.iter().any(|range| {

@@ -1,0 +1,53 @@
+//! What the planning of single rows has found and a person should know before confirming.
+
+use super::warnings::warn;
+use super::{Plan, RowIndex, Warning};
+use crate::text::joined;
+
+/// How many of them a warning lists.
+const NAMED: usize = 4;
+
+/// What the planning of single rows has found; each with the words that name it.
+#[derive(Debug, Default)]
+pub(super) struct Cautions {
+    /// Addresses to be invited whose accounts go by another name.
+    pub(super) other_names: Vec<(RowIndex, String)>,
+    /// Accounts of the organization's directory that are moved.
+    pub(super) directory_accounts: Vec<(RowIndex, String)>,
+}
+
+impl Cautions {
+    /// The warnings of these and of the plan's migrations.
+    pub(super) fn warnings(&self, plan: &Plan) -> Vec<Warning> {
+        let warnings = [
+            about("another-name", &self.other_names, |names| {
+                format!("addresses that are invited have accounts of another name: {names}")
+            }),
+            about("directory-account-moved", &self.directory_accounts, |names| {
+                format!(
+                    "the organization's directory manages accounts that are moved, and their successors are local \
+                     ones, which the directory neither signs in nor updates: {names}"
+                )
+            }),
+            stays_behind(plan),
+        ];
+        warnings.into_iter().flatten().collect()
+    }
+}
+
+fn about(code: &'static str, found: &[(RowIndex, String)], words: impl FnOnce(String) -> String) -> Option<Warning> {
+    let (rows, names): (Vec<RowIndex>, Vec<&str>) = found.iter().map(|(row, name)| (*row, name.as_str())).unzip();
+    warn(code, rows, |_| words(joined(&names, NAMED)))
+}
+
+/// What a migration does not carry over, because no interface that reseat uses gives it (`uipath-api`, 8).
+fn stays_behind(plan: &Plan) -> Option<Warning> {
+    let rows = plan.rows.iter().enumerate();
+    let moving = rows.filter(|(_, row)| row.captured().is_some() && !row.steps.is_empty() && !row.is_finished());
+    let moving = moving.map(|(row, _)| row).collect();
+    warn("stays-behind", moving, |_| {
+        "a new account does not get the old one's tenant and folder roles, personal workspace, per-user assets and \
+         personal access tokens; see to these before the old account is deleted"
+            .to_owned()
+    })
+}
