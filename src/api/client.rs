@@ -89,6 +89,11 @@ impl Client {
         Ok(self.sign_in().await?.account)
     }
 
+    /// The organization that its calls are for.
+    pub fn organization_id(&self) -> OrganizationId {
+        self.organization_id
+    }
+
     /// By which route users' allocations are read, once that is known.
     pub fn allocation_route(&self) -> Option<AllocationRoute> {
         self.variants.allocation_route.get().map(|(route, _)| route)

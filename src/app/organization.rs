@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
@@ -15,7 +16,7 @@ use super::runtime::off_thread;
 use super::state_place::StatePlace;
 use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
-use crate::directory::ReadOptions;
+use crate::directory::{self, ReadOptions};
 use crate::event::Observer;
 use crate::model::OrganizationId;
 use crate::sandbox::{self, Sandbox};
@@ -34,8 +35,10 @@ pub(super) struct Doorway {
     config: Config,
     configured_id: Option<OrganizationId>,
     target: Target,
-    users_per_page: u32,
+    read: ReadOptions,
     recheck: Duration,
+    observer: Observer,
+    client: OnceCell<Client>,
     sandbox: Option<Sandbox>,
 }
 
@@ -96,42 +99,51 @@ impl Doorway {
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
         Ok(Self {
-            session: api::Session::new(Arc::new(transport), config.clone(), observer, stop),
+            session: api::Session::new(Arc::new(transport), config.clone(), observer.clone(), stop),
+            read: ReadOptions {
+                users_per_page: settings.batch.users_per_page,
+                concurrency: config.concurrency as usize,
+                capabilities: config.capabilities,
+            },
             config,
             configured_id,
             target,
-            users_per_page: settings.batch.users_per_page,
             recheck: settings.limits.recheck,
+            observer,
+            client: OnceCell::new(),
             sandbox,
         })
     }
 
-    /// A client of the organization, for a look before it is known whether anything is to be done there.
+    /// A client of the organization, for a look before it is known whether anything is to be done there; signs in if
+    /// the organization's GUID is not configured.
     pub(super) async fn client(&self) -> Result<Client, Failure> {
-        let id = self.id().await?;
-        let client = Client::new(self.session.clone(), id);
-        recall(&client, &Memory::of(self.place(id)));
-        Ok(client)
+        let client = self.client.get_or_try_init(async || {
+            let id = self.id().await?;
+            let client = Client::new(self.session.clone(), id);
+            recall(&client, &Memory::of(self.place(id)));
+            Ok::<_, Failure>(client)
+        });
+        client.await.cloned()
     }
 
-    /// The organization; signs in if its GUID is not configured.
+    /// Whether what users hold can be read there; yes as well where it could not be found out, which reading will say.
+    pub(super) async fn tells_allocations(&self, client: &Client) -> bool {
+        directory::tells_allocations(client, &self.read, &self.observer).await
+    }
+
+    /// The organization.
     pub(super) async fn open(self) -> Result<Organization, Failure> {
-        let id = self.id().await?;
+        let client = self.client().await?;
+        let id = client.organization_id();
         let place = self.place(id);
-        let memory = Memory::of(place.clone());
-        let client = Client::new(self.session, id);
-        recall(&client, &memory);
         Ok(Organization {
             id,
             name: self.config.organization.clone(),
-            read: ReadOptions {
-                users_per_page: self.users_per_page,
-                concurrency: self.config.concurrency as usize,
-                capabilities: self.config.capabilities,
-            },
+            read: self.read,
             recheck: self.recheck,
+            memory: Memory::of(place.clone()),
             place,
-            memory,
             window: self.config.limits.window,
             client,
             _sandbox: self.sandbox,

@@ -27,6 +27,9 @@ const FEW: usize = 4;
 
 const ALLOCATIONS: &str = "the direct licence allocations";
 
+/// Of how many users a call for one is tried, until one of them holds something.
+const TRIED: usize = 5;
+
 /// What came of reading by one route.
 enum Attempt {
     Read(ReadAllocations),
@@ -159,8 +162,13 @@ impl Reader<'_> {
             Err(error) if does_not_work_here(&error) => {}
             Err(_) => certainty = Certainty::ForNow,
         }
-        if let Some(first) = holders.first().map(|held| held.user).or(users.first().copied()) {
-            match self.client.allocation_of_user(first).await.map(|answer| answer.value) {
+        // Somebody without an allocation is answered 404, as a route that is not there is.
+        let candidates = match holders.first() {
+            Some(holder) => vec![holder.user],
+            None => users.iter().take(TRIED).copied().collect(),
+        };
+        for user in candidates {
+            match self.client.allocation_of_user(user).await.map(|answer| answer.value) {
                 Ok(Some(seen)) if holders.first().is_none_or(|held| held.bundles == seen.bundles) => {
                     self.client.keep_allocation_route(AllocationRoute::OneUser, certainty);
                     if self.prefers_one_by_one(users) {
@@ -170,8 +178,12 @@ impl Reader<'_> {
                 }
                 Ok(_) => {}
                 Err(error) if is_final(&error) => return Err(failed(error)),
-                Err(error) if does_not_work_here(&error) => {}
-                Err(_) => certainty = Certainty::ForNow,
+                Err(error) => {
+                    if !does_not_work_here(&error) {
+                        certainty = Certainty::ForNow;
+                    }
+                    break;
+                }
             }
         }
         if !absent_listing(&listing) {

@@ -32,7 +32,7 @@ pub use groups::Groups;
 pub use index::Found;
 pub use needs::{Blocks, Detail, Holders, Needs, Rules, Want};
 pub use paging::ListingShape;
-pub use reader::{ReadOptions, allocations_of, find_accounts, read};
+pub use reader::{ReadOptions, allocations_of, find_accounts, read, tells_allocations};
 pub use snapshot::{Contents, Snapshot};
 
 #[cfg(test)]

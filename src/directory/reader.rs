@@ -110,6 +110,23 @@ pub async fn allocations_of(
     reader.allocations_of(users, Blocks::Alike).await
 }
 
+/// Whether what users hold can be read here: `false` only if no route tells it. Finds out by some of the organization's
+/// users, unless it is known.
+pub async fn tells_allocations(client: &Client, options: &ReadOptions, observer: &Observer) -> bool {
+    if client.allocation_route().is_some() {
+        return true;
+    }
+    let Ok(users) = client.users(0, SOME_USERS, None).await else {
+        return true;
+    };
+    let users: Vec<UserId> = users.value.items.iter().map(|user| user.id).collect();
+    let read = allocations_of(client, &users, options, observer).await;
+    !matches!(read, Err(ReadError::NoAllocations { .. }))
+}
+
+/// Of how many users it is asked whether their licences can be read.
+const SOME_USERS: u32 = 20;
+
 /// Who reads, from where and how.
 pub(super) struct Reader<'a> {
     pub(super) client: &'a Client,

@@ -134,8 +134,16 @@ fn older_routes_of_the_license_service_are_the_profiles() {
 
 /// An Automation Suite: no portal, no summary, no quota rules.
 fn suite() -> Stage {
+    suite_with(LicenseRoutes::default())
+}
+
+fn suite_with(license_routes: LicenseRoutes) -> Stage {
     let stage = Stage::with(Config {
         edition: Edition::AutomationSuite,
+        quirks: Quirks {
+            license_routes,
+            ..Quirks::default()
+        },
         ..Config::unlimited()
     });
     stage.write(
@@ -176,7 +184,7 @@ fn automation_suite_does_what_it_can() {
 
 #[test]
 fn what_automation_suite_lacks_fails_validation_with_the_reason() {
-    let stage = suite();
+    let stage = suite_with(LicenseRoutes::closed(Closed::Page));
     for row in [
         "add-licenses,{},ACNU",
         "remove-licenses,{},ATTUNU",
@@ -186,4 +194,29 @@ fn what_automation_suite_lacks_fails_validation_with_the_reason() {
         stage.run(&sheet).ends(2).tells("not-offered");
         assert!(stage.writes().is_empty());
     }
+}
+
+#[test]
+fn where_a_route_of_automation_suite_tells_what_users_hold_licences_are_added_and_taken() {
+    let one_by_one = LicenseRoutes {
+        many_users: Some(Closed::NotFound),
+        ..LicenseRoutes::default()
+    };
+    each(&[LicenseRoutes::default(), one_by_one], |routes| {
+        let stage = suite_with(routes.clone());
+        for code in ["ACNU", "TSTNU"] {
+            stage.free_seats(code, 10);
+        }
+        let rows = format!(
+            "operation,user,licenses\nadd-licenses,{BRAM},ACNU\nset-licenses,{ANNA},ATTUNU;TSTNU\nremove-licenses,{DAVID},PMD\n"
+        );
+        stage.write("sheet.csv", &rows);
+        stage.reseat(&["check", "sheet.csv"]).ends(0);
+        stage.run(&rows).ends(0);
+        assert_eq!(stage.held(BRAM).as_deref(), Some("ACNU; ATTUNU"));
+        stage
+            .run(&format!("operation,user,licenses\nremove-licenses,{ANNA},TSTNU\n"))
+            .ends(0);
+        assert_eq!(stage.held(ANNA).as_deref(), Some("ATTUNU"));
+    });
 }
