@@ -33,7 +33,7 @@ use jiff::Timestamp;
 use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
 use reseat::directory::{self, ReadOptions};
 use reseat::engine::{Engine, Patience, ReadBack, Recheck};
-use reseat::ledger::{ResultsFile, RunId};
+use reseat::ledger::{Order, ResultsFile, RunId};
 use reseat::model::{Capabilities, OrganizationId, Place, Row, RowKey};
 use reseat::pace::Limits;
 use reseat::plan::{self, Rules};
@@ -198,7 +198,7 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
     let ran = engine.run(&plan).await.expect("a results file");
     assert_eq!(ran.stopped, None);
     drop(journal);
-    let finished = opened.file.finish(&order).expect("a results file");
+    let finished = opened.file.finish(Order::of_sheet(&order)).expect("a results file");
     let cost = start.cost();
     assert_eq!(
         finished.counts.get(&reseat::model::Status::Done),

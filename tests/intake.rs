@@ -82,7 +82,7 @@ fn example(column: Column) -> &'static str {
         Column::Group => "Finance",
         Column::Operation => "delete",
         Column::Name | Column::Surname | Column::DisplayName => "Ann",
-        Column::Note | Column::ReseatStatus | Column::ReseatMessage => "aside",
+        Column::Note | Column::ReseatStatus | Column::ReseatMessage | Column::ReseatKey => "aside",
     }
 }
 
@@ -167,6 +167,7 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
                 Column::Note,
                 Column::ReseatStatus,
                 Column::ReseatMessage,
+                Column::ReseatKey,
             ];
             if takes(kind).contains(&column) || free.contains(&column) || stand_in(column, &stands_in) {
                 continue;
@@ -192,6 +193,7 @@ fn every_column_with_a_meaning_is_taken_by_some_operation() {
         Column::Note,
         Column::ReseatStatus,
         Column::ReseatMessage,
+        Column::ReseatKey,
     ];
     for column in Column::iter().filter(|column| !free.contains(column)) {
         let taken = OperationKind::iter().any(|kind| takes(kind).contains(&column));

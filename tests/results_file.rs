@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use reseat::ledger::{
-    COLUMNS, FORMAT_VERSION, FinishError, History, LockedResults, OpenError, Opened, Record, ResultsFile, Resume,
-    RunId, StartedAnew, results_path,
+    COLUMNS, FORMAT_VERSION, FinishError, History, LockedResults, OpenError, Opened, Order, Record, ResultsFile,
+    Resume, RunId, Sheet, StartedAnew, results_path,
 };
 use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, RowReport, Status, UserId};
 use serde_json::json;
@@ -66,6 +66,7 @@ fn record(n: u32, status: Status) -> Record {
             user_id: Some(UserId(Uuid::from_u128(u128::from(n) + 1))),
             key: key(n),
         },
+        corrects: None,
         http_status: Some(200),
         attempts: 1,
         calls: 2,
@@ -101,7 +102,7 @@ fn killed_run(path: &Path, records: Vec<Record>) {
 fn finished_run(path: &Path, records: Vec<Record>, order: &[u32]) {
     let opened = open(path);
     drop(opened.file.journal().append(records));
-    opened.file.finish(&in_order(order)).unwrap();
+    opened.file.finish(Order::of_sheet(&in_order(order))).unwrap();
 }
 
 fn in_order(rows: &[u32]) -> Vec<(RowKey, Place)> {
@@ -131,7 +132,7 @@ fn lines(path: &Path) -> Vec<String> {
 #[test]
 fn the_file_begins_with_the_columns_that_the_documents_name() {
     let (_folder, path) = folder();
-    open(&path).file.finish(&[]).unwrap();
+    open(&path).file.finish(Order::of_sheet(&[])).unwrap();
     assert_eq!(fs_err::read_to_string(&path).unwrap(), COLUMNS.join(",") + "\n");
 }
 
@@ -220,7 +221,7 @@ fn a_finished_file_has_one_line_per_row_in_the_order_of_the_sheet() {
         record(0, Status::Done),
         record(3, Status::Unchanged),
     ]));
-    let finished = opened.file.finish(&in_order(&order)).unwrap();
+    let finished = opened.file.finish(Order::of_sheet(&in_order(&order))).unwrap();
     assert_eq!(
         finished.counts,
         BTreeMap::from([(Status::Done, 1), (Status::Unchanged, 1), (Status::Rejected, 1)])
@@ -256,7 +257,7 @@ fn lines_of_rows_that_left_the_sheet_stay_after_the_others_where_something_was_d
             .journal()
             .append(vec![record(50, Status::Failed), record(0, Status::Done)]),
     );
-    let finished = opened.file.finish(&in_order(&[0])).unwrap();
+    let finished = opened.file.finish(Order::of_sheet(&in_order(&[0]))).unwrap();
     let left: Vec<_> = records(&path).into_iter().map(|record| record.report.status).collect();
     assert_eq!(
         left,
@@ -294,7 +295,7 @@ fn whoever_lost_something_in_a_row_that_was_not_finished_is_told_of_after_the_ro
                 ..bare(1, Status::NotRun)
             };
             killed_run(&path, vec![released.clone(), blank]);
-            let finished = open(&path).file.finish(&in_order(&[])).unwrap();
+            let finished = open(&path).file.finish(Order::of_sheet(&in_order(&[]))).unwrap();
             assert_eq!(finished.kept, 1, "{kind} {status}");
             assert_eq!(records(&path), std::slice::from_ref(&released), "{kind} {status}");
             if status != Status::Unchanged {
@@ -314,7 +315,7 @@ fn each_line_keeps_the_run_that_made_it() {
     finished_run(&path, vec![record(0, Status::Done)], &[0]);
     let opened = ResultsFile::open(&path, &later_run()).unwrap();
     drop(opened.file.journal().append(vec![record(1, Status::Done)]));
-    opened.file.finish(&in_order(&[1, 0])).unwrap();
+    opened.file.finish(Order::of_sheet(&in_order(&[1, 0]))).unwrap();
 
     let history = History::read(&path).unwrap();
     let runs: Vec<_> = history.entries().unwrap().map(|entered| entered.unwrap().run).collect();
@@ -371,7 +372,7 @@ fn a_crash_at_any_byte_leaves_a_file_that_can_be_resumed() {
         // Going on costs several waits for the disk, so it is tried for some of the cuts.
         if cut % 23 == 0 {
             drop(opened.file.journal().append(vec![record(3, Status::Done)]));
-            opened.file.finish(&in_order(&[0, 1, 2, 3])).unwrap();
+            opened.file.finish(Order::of_sheet(&in_order(&[0, 1, 2, 3]))).unwrap();
             assert_eq!(History::read(&path).unwrap().status(&key(3)), Some(Status::Done));
             assert!(!History::read(&path).unwrap().is_torn());
         }
@@ -405,7 +406,7 @@ fn a_second_run_on_the_same_file_ends_with_an_error_that_names_the_first() {
         );
         assert!(told.contains("2026-11-21T10:00:00Z"), "{told}");
     }
-    first.file.finish(&[]).unwrap();
+    first.file.finish(Order::of_sheet(&[])).unwrap();
     ResultsFile::open(&path, &later_run()).unwrap();
 }
 
@@ -452,9 +453,9 @@ fn a_file_that_is_not_a_results_file_is_refused_and_left_alone() {
 fn a_file_of_a_newer_version_is_refused_by_its_version() {
     let (_folder, path) = folder();
     killed_run(&path, vec![record(0, Status::Done)]);
-    let newer_line = fs_err::read_to_string(&path).unwrap().replace(" v1\n", " v2\n");
-    let newer_columns = "row,sheet,mood,key,run\n2,,good,0,2027-01-01 whatever v3\n".to_owned();
-    for (content, expected) in [(newer_line, 2), (newer_columns, 3)] {
+    let newer_line = fs_err::read_to_string(&path).unwrap().replace(" v1\n", " v3\n");
+    let newer_columns = "row,sheet,mood,key,run\n2,,good,0,2027-01-01 whatever v4\n".to_owned();
+    for (content, expected) in [(newer_line, 3), (newer_columns, 4)] {
         fs_err::write(&path, &content).unwrap();
         let refusal = ResultsFile::open(&path, &run()).unwrap_err();
         assert!(
@@ -503,14 +504,27 @@ fn a_damaged_line_is_named_by_its_number_and_nothing_is_guessed() {
 }
 
 #[test]
-fn a_line_that_is_damaged_where_only_a_report_looks_is_named_when_it_is_read() {
-    let (_folder, path) = folder();
-    killed_run(&path, vec![record(0, Status::Done), record(1, Status::Done)]);
-    let damaged = fs_err::read_to_string(&path).unwrap().replace("3,Joiners", "x,Joiners");
-    fs_err::write(&path, damaged).unwrap();
-    let history = History::read(&path).unwrap();
-    let refusal = history.record(&key(1)).unwrap_err();
-    assert!(matches!(refusal, OpenError::Damaged { line: 3, .. }), "{refusal}");
+fn a_line_is_held_to_the_same_rules_whatever_its_status() {
+    for status in Status::iter() {
+        for (from, to) in [
+            ("3,Joiners", "x,Joiners"),
+            (r#"{""groups"":[]"#, r#"{""groups"":["#),
+            (",'-5,", ",\"{\"\"cut\","),
+            ("-000000000002,", "-00000002,"),
+        ] {
+            let (_folder, path) = folder();
+            killed_run(&path, vec![record(0, Status::Done), record(1, status)]);
+            let whole = fs_err::read_to_string(&path).unwrap();
+            let line = whole.lines().nth(2).unwrap();
+            assert!(line.contains(from), "{line}");
+            fs_err::write(&path, whole.replace(line, &line.replace(from, to))).unwrap();
+            let refusal = History::read(&path).unwrap_err();
+            assert!(
+                matches!(refusal, OpenError::Damaged { line: 3, .. }),
+                "{status} {to}: {refusal}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -562,7 +576,7 @@ fn the_file_is_for_its_owner_only_unless_the_owner_has_said_otherwise() {
 #[test]
 fn a_link_to_a_results_file_stays_a_link() {
     let (folder, path) = folder();
-    open(&path).file.finish(&[]).unwrap();
+    open(&path).file.finish(Order::of_sheet(&[])).unwrap();
     let link = folder.path().join("link.csv");
     std::os::unix::fs::symlink(&path, &link).unwrap();
     finished_run(&link, vec![record(0, Status::Done)], &[0]);
@@ -576,7 +590,7 @@ fn a_rewrite_that_fails_is_a_warning_and_loses_nothing() {
     let opened = open(&path);
     drop(opened.file.journal().append(vec![record(0, Status::Done)]));
     fs_err::create_dir(path.with_file_name("joiners.results.csv.rewriting")).unwrap();
-    let warning = opened.file.finish(&in_order(&[0])).unwrap_err();
+    let warning = opened.file.finish(Order::of_sheet(&in_order(&[0]))).unwrap_err();
     assert!(matches!(warning, FinishError::Ordering { .. }), "{warning}");
     assert_eq!(records(&path), [record(0, Status::Done)]);
 }
@@ -760,13 +774,13 @@ fn a_file_that_was_deleted_or_moved_while_it_was_written_is_never_said_to_be_goo
         told.to_string().contains("deleted while it was being written"),
         "{told}"
     );
-    let told = opened.file.finish(&in_order(&[0])).unwrap_err();
+    let told = opened.file.finish(Order::of_sheet(&in_order(&[0]))).unwrap_err();
     assert!(matches!(told, FinishError::Writing(_)), "{told}");
 
     let opened = open(&path);
     block_on(opened.file.journal().append(vec![record(0, Status::Done)])).unwrap();
     fs_err::rename(&path, folder.path().join("elsewhere.csv")).unwrap();
-    let told = opened.file.finish(&in_order(&[0])).unwrap_err();
+    let told = opened.file.finish(Order::of_sheet(&in_order(&[0]))).unwrap_err();
     assert!(matches!(told, FinishError::Writing(_)), "{told}");
     assert!(told.to_string().contains("moved or deleted"), "{told}");
 }
@@ -821,6 +835,7 @@ fn a_file_of_the_first_released_version_is_always_readable() {
             Resume::Run => "run",
             Resume::GoOn(_) => "go on",
             Resume::Settle(_) => "settle",
+            Resume::Leave => "leave",
         };
         assert_eq!(resume, expected, "{}", record.report.status);
     }
@@ -837,7 +852,7 @@ fn a_file_of_the_first_released_version_is_written_back_as_it_was() {
     let frozen = History::read(&path).unwrap().last_run().unwrap().clone();
     let opened = ResultsFile::open(&path, &frozen).unwrap();
     drop(opened.file.journal().append(records(&path)));
-    opened.file.finish(&order).unwrap();
+    opened.file.finish(Order::of_sheet(&order)).unwrap();
     assert_eq!(fs_err::read_to_string(&path).unwrap(), FROZEN.replace("\r\n", "\n"));
 }
 
@@ -882,7 +897,7 @@ prop_compose! {
     ) -> Record {
         let [sheet, user, target, code, message, trace] = texts;
         let time = |millisecond| jiff::Timestamp::from_millisecond(millisecond).unwrap();
-        Record { report: RowReport { place: Place { sheet: sheet.trim().into(), row }, operation, user: user.trim().to_owned(), target: target.trim().to_owned(), status, code: code.trim().to_owned(), message: message.trim().to_owned(), before: json.as_ref().map(|text| json!({ "name": text })), after: json.map(|text| json!(text)), user_id: id.map(|id| UserId(Uuid::from_u128(id))), key: key(row) }, http_status, attempts: counts.0, calls: counts.1, trace_id: Some(trace.trim().to_owned()).filter(|trace| !trace.is_empty()), started_at: times.map(|(start, _)| time(start)), finished_at: times.map(|(start, length)| time((start + length).max(0))) }
+        Record { report: RowReport { place: Place { sheet: sheet.trim().into(), row }, operation, user: user.trim().to_owned(), target: target.trim().to_owned(), status, code: code.trim().to_owned(), message: message.trim().to_owned(), before: json.as_ref().map(|text| json!({ "name": text })), after: json.map(|text| json!(text)), user_id: id.map(|id| UserId(Uuid::from_u128(id))), key: key(row) }, corrects: None, http_status, attempts: counts.0, calls: counts.1, trace_id: Some(trace.trim().to_owned()).filter(|trace| !trace.is_empty()), started_at: times.map(|(start, _)| time(start)), finished_at: times.map(|(start, length)| time((start + length).max(0))) }
     }
 }
 
@@ -931,8 +946,144 @@ proptest! {
             let skips = opened.history.resume(&key).unwrap() == Resume::Skip;
             prop_assert_eq!(skips, done.contains(&key));
         }
-        let finished = opened.file.finish(&in_order(&now)).unwrap();
+        let finished = opened.file.finish(Order::of_sheet(&in_order(&now))).unwrap();
         let keys: HashSet<RowKey> = made.iter().map(|record| record.report.key).collect();
         prop_assert_eq!(finished.counts.values().sum::<usize>(), keys.len());
     }
+}
+
+/// A record of row `n` that corrects row `of`.
+fn correction(n: u32, of: u32, status: Status) -> Record {
+    Record {
+        corrects: Some(key(of)),
+        ..record(n, status)
+    }
+}
+
+/// Ends a run of a sheet of failed rows.
+fn finish_part(opened: Opened, rows: &[u32]) {
+    let rows = in_order(rows);
+    let order = Order {
+        rows: &rows,
+        of: Sheet::Part,
+        replaced: &[],
+    };
+    opened.file.finish(order).unwrap();
+}
+
+fn keys(path: &Path) -> Vec<RowKey> {
+    records(path).into_iter().map(|record| record.report.key).collect()
+}
+
+#[test]
+fn a_corrected_row_takes_the_place_of_the_one_that_it_corrects_and_the_others_keep_theirs() {
+    let (_folder, path) = folder();
+    let statuses = [Status::Done, Status::NotFound, Status::Waiting, Status::NotFound];
+    finished_run(
+        &path,
+        (0..).zip(statuses).map(|(row, status)| bare(row, status)).collect(),
+        &[0, 1, 2, 3],
+    );
+    let opened = open(&path);
+    drop(
+        opened
+            .file
+            .journal()
+            .append(vec![bare(3, Status::NotFound), correction(11, 1, Status::Done)]),
+    );
+    finish_part(opened, &[11, 3]);
+    assert_eq!(keys(&path), [0, 11, 2, 3].map(key));
+
+    let history = History::read(&path).unwrap();
+    assert_eq!(
+        history.resume(&key(1)).unwrap(),
+        Resume::Skip,
+        "the sheet itself leaves it alone"
+    );
+    assert_eq!(history.status(&key(1)), Some(Status::Done));
+    finished_run(&path, Vec::new(), &[0, 1, 2, 3]);
+    assert_eq!(keys(&path), [0, 11, 2, 3].map(key));
+    // The sheet itself is corrected as well, to something else.
+    finished_run(&path, vec![record(12, Status::Done)], &[0, 12, 2, 3]);
+    assert_eq!(keys(&path), [0, 12, 2, 3, 11].map(key));
+}
+
+#[test]
+fn a_row_that_is_run_itself_after_a_correction_that_failed_counts_again() {
+    let (_folder, path) = folder();
+    killed_run(
+        &path,
+        vec![
+            bare(1, Status::NotFound),
+            correction(11, 1, Status::Failed),
+            bare(1, Status::Done),
+        ],
+    );
+    for _ in 0..2 {
+        let history = History::read(&path).unwrap();
+        assert_eq!(history.status(&key(1)), Some(Status::Done));
+        finished_run(&path, Vec::new(), &[1]);
+    }
+    // What was done for the correction is still told, and not taken for the row.
+    assert_eq!(keys(&path), [1, 11].map(key));
+}
+
+#[test]
+fn a_correction_that_was_not_attempted_hides_nothing_that_was_done_for_the_row() {
+    for later in [Status::NotRun, Status::Invalid, Status::Skipped] {
+        let (_folder, path) = folder();
+        let unattempted = Record {
+            corrects: Some(key(1)),
+            ..bare(11, later)
+        };
+        killed_run(&path, vec![record(1, Status::Failed), unattempted]);
+        let history = History::read(&path).unwrap();
+        assert!(matches!(history.resume(&key(1)).unwrap(), Resume::GoOn(_)), "{later}");
+        finish_part(open(&path), &[11]);
+        assert_eq!(keys(&path), [key(1)], "{later}");
+    }
+}
+
+#[test]
+fn a_row_whose_correction_is_on_its_way_is_left_to_that() {
+    for status in [Status::Waiting, Status::InDoubt, Status::Started] {
+        let (_folder, path) = folder();
+        killed_run(&path, vec![bare(1, Status::NotFound), correction(11, 1, status)]);
+        let history = History::read(&path).unwrap();
+        assert_eq!(history.resume(&key(1)).unwrap(), Resume::Leave, "{status}");
+    }
+}
+
+#[test]
+fn a_corrected_row_that_had_been_done_for_somebody_else_is_still_told() {
+    let (_folder, path) = folder();
+    let other = Record {
+        report: RowReport {
+            user: "somebody.else@x.example".to_owned(),
+            ..record(11, Status::Done).report
+        },
+        ..correction(11, 1, Status::Done)
+    };
+    killed_run(&path, vec![record(1, Status::Failed), other]);
+    for _ in 0..2 {
+        finish_part(open(&path), &[11]);
+        assert_eq!(keys(&path), [1, 11].map(key));
+        assert_eq!(History::read(&path).unwrap().status(&key(1)), Some(Status::Done));
+    }
+    finished_run(&path, Vec::new(), &[1]);
+    assert_eq!(History::read(&path).unwrap().status(&key(1)), Some(Status::Done));
+}
+
+#[test]
+fn results_of_another_sheet_of_the_same_name_are_told_apart() {
+    let (_folder, path) = folder();
+    let ours = run().of_sheet("joiners.csv");
+    let opened = ResultsFile::open(&path, &ours).unwrap();
+    block_on(opened.file.journal().append(vec![record(0, Status::Done)])).unwrap();
+    drop(opened);
+    let history = History::read(&path).unwrap();
+    history.is_of_sheet("Joiners.CSV").unwrap();
+    let told = history.is_of_sheet("joiners.xlsx").unwrap_err().to_string();
+    assert!(told.contains("`joiners.csv`") && told.contains("--results"), "{told}");
+    finished_run(&path, vec![record(1, Status::Done)], &[0, 1]);
 }

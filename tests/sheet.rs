@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use reseat::sheet::{CellKind, FailedRow, FailedRows, Row, SheetError, Source, Visit, Visitor, write_failed_rows};
+use reseat::model::RowKey;
+use reseat::sheet::{
+    CellKind, FailedRow, FailedRows, FailedSheet, LEFT_OUT, Row, SheetError, Source, Visit, Visitor, read_marks,
+    write_failed_rows,
+};
 use reseat::text::unescape_formula;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use tempfile::TempDir;
@@ -211,7 +215,8 @@ fn standard_input_is_kept_so_that_it_can_be_read_again() {
         assert_eq!(seen.rows.len(), 2);
     }
     assert_eq!(source.name(), "standard input");
-    assert_eq!(source.failed_rows_path(), Path::new("reseat.failed.csv"));
+    assert_eq!(source.path(), Path::new("reseat"));
+    assert!(source.is_piped());
 }
 
 #[test]
@@ -260,10 +265,41 @@ fn marks(rows: &[(&str, u32)]) -> FailedRows {
     let mark = |row: &u32| FailedRow {
         status: "not_found".into(),
         message: format!("nobody is called that, see row {row}"),
+        key: RowKey::of("row", *row),
     };
     rows.iter()
         .map(|(sheet, row)| ((Arc::from(*sheet), *row), mark(row)))
         .collect::<HashMap<_, _>>()
+}
+
+/// Writes the rows of `a.csv`, or whatever it is called, without secrets; returns how many were left out.
+fn write_failed(source: &Source, rows: &FailedRows, to: &Path) -> usize {
+    write_secretly(source, rows, &HashMap::new(), to)
+}
+
+fn write_secretly(source: &Source, rows: &FailedRows, secrets: &HashMap<Arc<str>, usize>, to: &Path) -> usize {
+    let sheet = FailedSheet {
+        rows,
+        secrets,
+        of: "a.csv",
+    };
+    write_failed_rows(source, &sheet, to).unwrap()
+}
+
+/// The text with `#` for each key and each digest.
+fn masked(text: &str) -> String {
+    let is_hex = |word: &str| matches!(word.len(), 12 | 32) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words = text.split_inclusive([' ', ';', ',', '\n']);
+    words
+        .map(|word| {
+            let bare = word.trim_end_matches([' ', ';', ',', '\n']);
+            if is_hex(bare) {
+                word.replace(bare, "#")
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
 }
 
 #[test]
@@ -275,21 +311,20 @@ fn the_rows_that_need_a_person_are_written_with_their_own_columns() {
         b"\xef\xbb\xbfUser;Name;Odd\r\nann;=cmd();x\r\n\r\nbob;\"a;b\"\r\ncid;C;y;z\r\n",
     );
     let source = Source::open(&path).unwrap();
-    let to = source.failed_rows_path();
-    assert_eq!(to, folder.path().join("a.failed.csv"));
-    write_failed_rows(&source, &marks(&[("", 2), ("", 4), ("", 5)]), &to).unwrap();
+    let to = folder.path().join("a.failed.csv");
+    write_failed(&source, &marks(&[("", 2), ("", 4), ("", 5)]), &to);
     assert_eq!(
-        fs_err::read_to_string(&to).unwrap(),
-        "\u{feff}User;Name;Odd;;reseat_status;reseat_message\n\
-         ann;'=cmd();x;;not_found;nobody is called that, see row 2\n\
-         bob;\"a;b\";;;not_found;nobody is called that, see row 4\n\
-         cid;C;y;z;not_found;nobody is called that, see row 5\n"
+        masked(&fs_err::read_to_string(&to).unwrap()),
+        "\u{feff}User;Name;Odd;;reseat_status;reseat_message;reseat_key\n\
+         ann;'=cmd();x;;not_found;nobody is called that, see row 2;# # a.csv\n\
+         bob;\"a;b\";;;not_found;nobody is called that, see row 4;# # a.csv\n\
+         cid;C;y;z;not_found;nobody is called that, see row 5;# # a.csv\n"
     );
     let again = folder.path().join("again.csv");
-    write_failed_rows(&Source::open(&to).unwrap(), &marks(&[("", 2)]), &again).unwrap();
+    write_failed(&Source::open(&to).unwrap(), &marks(&[("", 2)]), &again);
     let header = fs_err::read_to_string(&again).unwrap();
     assert!(
-        header.starts_with("\u{feff}User;Name;Odd;;reseat_status;reseat_message\n"),
+        header.starts_with("\u{feff}User;Name;Odd;;reseat_status;reseat_message;reseat_key\n"),
         "{header}"
     );
 }
@@ -301,11 +336,9 @@ fn only_the_owner_can_read_an_extract() {
 
     let folder = TempDir::new().unwrap();
     let source = Source::open(&file(&folder, "a.csv", b"user\nann\n")).unwrap();
-    write_failed_rows(&source, &marks(&[("", 2)]), &source.failed_rows_path()).unwrap();
-    let mode = fs_err::metadata(source.failed_rows_path())
-        .unwrap()
-        .permissions()
-        .mode();
+    let to = folder.path().join("a.failed.csv");
+    write_failed(&source, &marks(&[("", 2)]), &to);
+    let mode = fs_err::metadata(to).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -313,16 +346,72 @@ fn only_the_owner_can_read_an_extract() {
 fn an_extract_of_a_workbook_is_a_workbook_with_the_sheets_that_have_marks() {
     let folder = TempDir::new().unwrap();
     let source = Source::open(&workbook(&folder, "a.xlsx")).unwrap();
-    let to = source.failed_rows_path();
-    assert!(to.ends_with("a.failed.xlsx"));
-    write_failed_rows(&source, &marks(&[("Joiners", 4), ("Joiners", 6)]), &to).unwrap();
+    let to = folder.path().join("a.failed.xlsx");
+    write_failed(&source, &marks(&[("Joiners", 4), ("Joiners", 6)]), &to);
     let seen = seen(&to);
     assert_eq!(seen.sheets, ["Joiners"]);
     assert_eq!(
         seen.rows[0].1,
-        ["", "user", "active", "reseat_status", "reseat_message"]
+        ["", "user", "active", "reseat_status", "reseat_message", "reseat_key"]
     );
     assert_eq!(seen.rows[1].1[1..4], ["100200300", "TRUE", "not_found"]);
+}
+
+#[test]
+fn whether_somebody_changed_an_extract_is_seen_whatever_they_changed_and_however_they_saved_it() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "a.csv", b"user,name\nann,Ann\nbob,Bob\n");
+    let to = folder.path().join("a.failed.csv");
+    write_failed(&Source::open(&path).unwrap(), &marks(&[("", 2), ("", 3)]), &to);
+    let text = fs_err::read_to_string(&to).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let marks_of = |text: &str| {
+        let source = Source::from_reader(&mut text.as_bytes()).unwrap();
+        read_marks(&source).unwrap().unwrap()
+    };
+    let as_written = marks_of(&text);
+    assert!(as_written.is_as_written);
+    assert_eq!(as_written.of.iter().collect::<Vec<_>>(), ["a.csv"]);
+    assert_eq!(as_written.keys[&("".into(), 3)], RowKey::of("row", 3));
+
+    // Saved by a spreadsheet program, and not changed.
+    let resaved = text
+        .replace(',', ";")
+        .replace('\n', "\r\n")
+        .replace("that; see", "that, see");
+    assert!(marks_of(&format!("\u{feff}{resaved}")).is_as_written);
+
+    for changed in [
+        text.replace("Bob", "Rob"),
+        text.replace("not_found", "found"),
+        text.replace("name", "surname"),
+        text.replace("a.csv", "b.csv"),
+        [lines[0], lines[1], ""].join("\n"),
+        [lines[0], lines[2], lines[1], ""].join("\n"),
+        [lines[0], lines[1], lines[2], lines[2], ""].join("\n"),
+        format!("{text}cid,Cid,,,\n"),
+    ] {
+        assert!(!marks_of(&changed).is_as_written, "{changed}");
+    }
+    let copied = marks_of(&format!("{text}{}\n", lines[2]));
+    assert_eq!(copied.keys.len(), 2, "a copied row is a new one");
+    assert_eq!(read_marks(&Source::open(&path).unwrap()).unwrap(), None);
+}
+
+#[test]
+fn a_password_is_not_in_an_extract() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "a.csv", b"user,password\nann,S3cret!\nbob,\n");
+    let to = folder.path().join("a.failed.csv");
+    let source = Source::open(&path).unwrap();
+    let secrets = HashMap::from([(Arc::from(""), 1)]);
+    assert_eq!(write_secretly(&source, &marks(&[("", 2), ("", 3)]), &secrets, &to), 1);
+    let text = fs_err::read_to_string(&to).unwrap();
+    assert!(
+        !text.contains("S3cret") && text.contains(&format!("ann,{LEFT_OUT},not_found")),
+        "{text}"
+    );
+    assert!(text.contains("bob,,not_found"), "{text}");
 }
 
 /// A row that is marked is found again, cell by cell, in the sheet of the rows that need attention.
@@ -337,6 +426,7 @@ fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<
     let mark = FailedRow {
         status: "rejected".into(),
         message: "no".into(),
+        key: RowKey::of("row", 0),
     };
     let marks: FailedRows = before
         .rows
@@ -344,9 +434,11 @@ fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<
         .skip(1)
         .map(|(row, _)| ((sheet.clone(), *row), mark.clone()))
         .collect();
-    write_failed_rows(source, &marks, to).unwrap();
+    write_failed(source, &marks, to);
+    let marks = read_marks(&Source::open(to).unwrap()).unwrap().unwrap();
+    assert!(marks.is_as_written, "whatever is in its cells, nobody has changed it");
     let after = cells(&Source::open(to).unwrap());
-    let width = after.rows[0].1.len() - 2;
+    let width = after.rows[0].1.len() - 3;
     let own = |rows: Vec<(u32, Vec<String>)>| -> Vec<Vec<String>> {
         rows.into_iter()
             .map(|(_, mut cells)| {

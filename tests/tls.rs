@@ -21,15 +21,20 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A server for `localhost` that answers every request, and hands back what reached it; its port.
-async fn server() -> (u16, tokio::task::JoinHandle<String>) {
+fn acceptor(protocols: &[&[u8]]) -> TlsAcceptor {
     let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
-    let config = ServerConfig::builder()
+    let mut config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// A server for `localhost` that answers every request, and hands back what reached it; its port.
+async fn server() -> (u16, tokio::task::JoinHandle<String>) {
+    let acceptor = acceptor(&[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let reached = tokio::spawn(async move {
@@ -48,19 +53,23 @@ async fn server() -> (u16, tokio::task::JoinHandle<String>) {
     (port, reached)
 }
 
+fn get(url: &str) -> Request {
+    Request {
+        method: Method::Get,
+        url: url.parse().unwrap(),
+        bearer: Some(Arc::new("the-token".into())),
+        content_type: None,
+        body: None,
+    }
+}
+
 async fn asked(host: &str, ca_file: Option<&str>) -> (Result<Response, TransportError>, String) {
     let (port, reached) = server().await;
     let config = HttpConfig {
         ca_file: ca_file.map(file),
         ..HttpConfig::default()
     };
-    let request = Request {
-        method: Method::Get,
-        url: format!("https://{host}:{port}/").parse().unwrap(),
-        bearer: Some(Arc::new("the-token".into())),
-        content_type: None,
-        body: None,
-    };
+    let request = get(&format!("https://{host}:{port}/"));
     let answer = HttpTransport::new(config).unwrap().send(request).await;
     (answer, reached.await.unwrap())
 }
@@ -70,6 +79,55 @@ async fn an_authority_that_ca_file_names_is_trusted() {
     let (answer, reached) = asked("localhost", Some("authority.pem")).await;
     assert_eq!(answer.unwrap().status, 200);
     assert!(reached.contains("Bearer the-token"));
+}
+
+#[tokio::test]
+async fn a_ca_file_is_read_however_an_editor_saved_it_and_refused_for_what_it_is() {
+    let pem = fs_err::read_to_string(file("authority.pem")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    let set_up = |content: &[u8]| {
+        fs_err::write(&path, content).unwrap();
+        HttpTransport::new(HttpConfig {
+            ca_file: Some(path.clone()),
+            ..HttpConfig::default()
+        })
+    };
+    let indented = pem.replace('\n', " \r\n  ");
+    for content in [
+        pem.clone(),
+        format!("\u{feff}{pem}"),
+        format!("Our authority\r\n\r\n  {indented}\n"),
+    ] {
+        set_up(content.as_bytes()).unwrap();
+        let (port, reached) = server().await;
+        let request = get(&format!("https://localhost:{port}/"));
+        assert_eq!(
+            set_up(content.as_bytes()).unwrap().send(request).await.unwrap().status,
+            200
+        );
+        reached.await.unwrap();
+    }
+    let der = CertificateDer::from_pem_file(file("authority.pem")).unwrap();
+    let utf16: Vec<u8> = format!("\u{feff}{pem}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let key = fs_err::read_to_string(file("server.key")).unwrap();
+    let damaged = pem.replacen('M', "!", 1);
+    let cut = format!("{}-----END CERTIFICATE-----\n", &pem[..200]);
+    for (content, words) in [
+        (der.as_ref(), "openssl x509 -inform DER -in FILE -out ca.pem"),
+        (&utf16, "save it as UTF-8"),
+        (key.as_bytes(), "private key"),
+        (b"", "no certificate"),
+        (b"https://ca.example/ca.pem\n", "no certificate"),
+        (damaged.as_bytes(), "ca.pem"),
+        (cut.as_bytes(), "ca.pem"),
+    ] {
+        let error = set_up(content).unwrap_err().to_string();
+        assert!(error.contains(words) && error.contains("`ca_file`"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -90,5 +148,101 @@ async fn an_unknown_authority_or_another_name_is_sent_nothing_and_the_mend_is_na
         assert!(words.contains(why) && words.contains(host), "{words}");
         assert_eq!(words.contains("`ca_file`"), why == "issuer", "{words}");
         assert_eq!(reached, "", "nothing goes to a server that is not trusted");
+    }
+}
+
+/// An HTTP/2 frame.
+fn frame(kind: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, 0, 0, 0, 0, stream], payload].concat()
+}
+
+/// A GOAWAY with the last stream that is still served, and a reason.
+fn go_away(last: u8, reason: u8) -> Vec<u8> {
+    frame(7, 0, &[0, 0, 0, last, 0, 0, 0, reason])
+}
+
+/// Sends a request to an HTTP/2 server that answers its first headers with these bytes and closes.
+async fn answered_by_frames(frames: Vec<u8>) -> TransportError {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor(&[b"h2"]).accept(stream).await.unwrap();
+        // The beginning of the connection, then our settings.
+        stream.read_exact(&mut [0; 24]).await.unwrap();
+        stream.write_all(&frame(4, 0, &[])).await.unwrap();
+        stream.flush().await.unwrap();
+        loop {
+            let mut head = [0; 9];
+            stream.read_exact(&mut head).await.unwrap();
+            let length = usize::from(head[1]) * 256 + usize::from(head[2]);
+            stream.read_exact(&mut vec![0; length]).await.unwrap();
+            if head[3] == 1 {
+                break;
+            }
+        }
+        stream.write_all(&frames).await.unwrap();
+        stream.flush().await.unwrap();
+        stream.shutdown().await.unwrap();
+    });
+    let config = HttpConfig {
+        ca_file: Some(file("authority.pem")),
+        ..HttpConfig::default()
+    };
+    let request = Request {
+        method: Method::Post,
+        url: format!("https://localhost:{port}/").parse().unwrap(),
+        bearer: None,
+        content_type: None,
+        body: Some(b"{}".as_slice().into()),
+    };
+    let answer = HttpTransport::new(config).unwrap().send(request).await;
+    answer.unwrap_err()
+}
+
+#[tokio::test]
+async fn only_what_an_http2_server_did_not_take_was_surely_not_carried_out() {
+    const REFUSED: u8 = 7;
+    const CALM: u8 = 11;
+    for (what, frames, reach, code) in [
+        (
+            "leaves in good order",
+            go_away(0, 0),
+            Reach::NotTaken,
+            TransportCode::ConnectionClosed,
+        ),
+        (
+            "leaves and has taken it",
+            go_away(1, 0),
+            Reach::Lost,
+            TransportCode::ConnectionLost,
+        ),
+        (
+            "leaves for a reason",
+            go_away(0, CALM),
+            Reach::Lost,
+            TransportCode::ConnectionLost,
+        ),
+        (
+            "refuses it",
+            frame(3, 1, &[0, 0, 0, REFUSED]),
+            Reach::NotSent,
+            TransportCode::StreamRefused,
+        ),
+        (
+            "breaks off",
+            frame(3, 1, &[0, 0, 0, 2]),
+            Reach::Lost,
+            TransportCode::ConnectionLost,
+        ),
+        ("is gone", Vec::new(), Reach::Lost, TransportCode::ConnectionLost),
+    ] {
+        let error = answered_by_frames(frames).await;
+        assert_eq!(
+            (error.reach, error.code),
+            (reach, code),
+            "a server that {what}: {error}"
+        );
     }
 }

@@ -86,8 +86,12 @@ pub enum OwnCode {
     PauseTooLong,
     /// The token is refused.
     Unauthorized,
+    /// The token makes the header longer than a server in between takes.
+    TokenTooLong,
     /// HTML came instead of JSON.
     HtmlAnswer,
+    /// HTML came instead of JSON, from a service that had answered with JSON before.
+    PageMeanwhile,
     /// The answer leads to another place, which is not followed.
     Redirected,
     /// The answer is not JSON, or not of the expected shape.

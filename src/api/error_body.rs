@@ -123,6 +123,38 @@ pub(super) fn is_html(response: &Response) -> bool {
     declared || start.starts_with(b"<")
 }
 
+/// Whether the answer says that the header of the request is too long: by its status, nginx's own among them, or as
+/// nginx, IIS and Apache say it in a page with status 400.
+pub(super) fn is_about_the_header(response: &Response) -> bool {
+    const PHRASES: [&str; 4] = [
+        "header or cookie too large",
+        "request headers is too long",
+        "request header field exceeds",
+        "header fields too large",
+    ];
+    match response.status {
+        431 | 494 => true,
+        400 | 413 => {
+            let words = String::from_utf8_lossy(&response.body).to_ascii_lowercase();
+            PHRASES.iter().any(|phrase| words.contains(phrase))
+        }
+        _ => false,
+    }
+}
+
+/// What a page for people says in its title, cut and cleaned; `None` if it says nothing there.
+pub(super) fn page_title(response: &Response) -> Option<String> {
+    let page = String::from_utf8_lossy(&response.body);
+    // Letter by letter as long as the page, so that places in one are places in the other.
+    let folded = page.to_ascii_lowercase();
+    let tag = folded.find("<title")?;
+    let begin = tag + folded[tag..].find('>')? + 1;
+    let end = begin + folded[begin..].find('<')?;
+    let title = page[begin..end].replace('`', "'");
+    let title = clean(title.trim(), 80);
+    (!title.is_empty()).then_some(title)
+}
+
 /// The trace id of a refusal: the body's, else that of the headers.
 pub(super) fn trace_id(response: &Response) -> Option<String> {
     let body = serde_json::from_slice::<Value>(&response.body).unwrap_or_default();

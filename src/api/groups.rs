@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::client::{Result, empty_list, found, paged};
 use super::json::{entries, guid, member, page, text, variant};
 use super::session::{ApiRequest, Effect};
-use super::{Answer, CallError, Client, EntityType, Group, OwnCode, Page, Receipt, Resolved};
+use super::users::{kind_in_directory, kind_of};
+use super::{Answer, CallError, Client, EntityType, Group, Member, OwnCode, Page, Receipt, Resolved, UserKind};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
@@ -41,14 +42,20 @@ impl Client {
         found(outcome.and_then(|reply| reply.read("a group", read)))
     }
 
-    /// One page of a group's members.
-    pub async fn group_members(&self, id: GroupId, skip: u64, top: u32) -> Result<Page<UserId>> {
+    /// One page of a group's members (`uipath-api`, 5.1).
+    pub async fn group_members(&self, id: GroupId, skip: u64, top: u32) -> Result<Page<Member>> {
         let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string(), "Members"]);
         let request = ApiRequest::new(Method::Get, Service::Identity, paged(url, skip, top)).needs(READ);
-        let member_id = |value: &Value| guid(member(value, &["id", "identifier"]).unwrap_or(value)).map(UserId);
+        let one = |value: &Value| {
+            let id = guid(member(value, &["id", "identifier"]).unwrap_or(value)).map(UserId)?;
+            Some(Member {
+                id,
+                kind: kind_of(value),
+            })
+        };
         let reply = self.session.call(request).await?;
-        reply.read("a listing of members", |value| page(value, member_id))
+        reply.read("a listing of members", |value| page(value, one))
     }
 
     /// Adds and removes members in one PUT that repeats the group's name; may be repeated.
@@ -129,6 +136,10 @@ fn resolved_as(value: &Value, name: &str, kind: EntityType) -> Option<Resolved> 
         }
         map => member(map, &[name])?,
     };
+    // Whoever asks for a user must not be given a robot; the listing says what it is.
+    if kind == EntityType::User && kind_in_directory(entry) != UserKind::Person {
+        return None;
+    }
     let identifier = text(entry, &["identifier", "id"]);
     (!identifier.is_empty()).then(|| Resolved {
         identifier,

@@ -34,7 +34,7 @@ pub use departure::{Announcement, DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use session::{Session, SignedIn};
 pub use types::{
-    Allocation, AllocationRoute, Answer, Certainty, EntityType, Group, GroupRule, Invitation, InviteReply, NewUser,
-    Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
+    Allocation, AllocationRoute, Answer, Certainty, EntityType, Group, GroupRule, Invitation, InviteReply, Member,
+    NewUser, Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
 };
-pub use user::{PackedTexts, User, UserTexts};
+pub use user::{PackedTexts, User, UserKind, UserTexts};

@@ -3,6 +3,7 @@
 
 use strum::{Display, EnumString};
 
+use super::UserKind;
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
 /// A local group.
@@ -14,6 +15,15 @@ pub struct Group {
     pub name: String,
     /// Whether it is built in (Everyone, Administrators, …); such a group's members are changed from the user's side.
     pub built_in: bool,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The GUID; of a group of an external directory, that group's.
+    pub id: UserId,
+    /// What it is.
+    pub kind: UserKind,
 }
 
 /// A user's direct allocation.

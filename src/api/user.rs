@@ -4,6 +4,35 @@ use std::sync::Arc;
 
 use crate::model::{GroupId, UserId};
 
+/// What an entry of the user listing is (`uipath-api`, 4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserKind {
+    /// Somebody: a local user or one of an external directory. A kind that is not known counts as this too.
+    #[default]
+    Person,
+    /// A robot of the older sort.
+    Robot,
+    /// A group of an external directory.
+    DirectoryGroup,
+    /// A robot account.
+    RobotAccount,
+    /// An external application.
+    Application,
+}
+
+impl UserKind {
+    /// What it is, with its article.
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::Person => "a user",
+            Self::Robot => "a robot",
+            Self::DirectoryGroup => "a group of the directory",
+            Self::RobotAccount => "a robot account",
+            Self::Application => "an application",
+        }
+    }
+}
+
 /// A user as the directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
@@ -13,6 +42,8 @@ use crate::model::{GroupId, UserId};
 pub struct User {
     /// The GUID.
     pub id: UserId,
+    /// Whether it is a person at all.
+    pub kind: UserKind,
     /// Its texts, which the methods return one by one.
     pub texts: PackedTexts,
     /// Whether the account may sign in.
@@ -47,6 +78,7 @@ impl User {
     pub fn new(id: UserId, texts: UserTexts<'_>) -> Self {
         Self {
             id,
+            kind: UserKind::Person,
             texts: PackedTexts::new(texts),
             is_active: true,
             invitation_accepted: true,
@@ -54,6 +86,11 @@ impl User {
             groups: Arc::from([]),
             from_directory: false,
         }
+    }
+
+    /// Whether it is somebody, and no robot, application or group.
+    pub fn is_person(&self) -> bool {
+        self.kind == UserKind::Person
     }
 
     /// The user name; on Cloud mostly the e-mail address.

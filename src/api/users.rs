@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::client::{Result, empty_list, found, paged};
 use super::json::{flag, guid, guids, member, page, text, variant};
 use super::session::ApiRequest;
-use super::{Client, Page, User, UserTexts, UserUpdate};
+use super::{Client, Page, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
@@ -130,9 +130,37 @@ fn update_body(update: &UserUpdate) -> Value {
     body.into()
 }
 
+/// The kind that a group's member states.
+pub(super) fn kind_of(value: &Value) -> UserKind {
+    let number = variant(value, &["type"], &TYPES);
+    number.map_or_else(|| kind_in_directory(value), |number| kind(Some(number)))
+}
+
+/// The kind that an entry of the directory states in its `objectType`; its `type` counts otherwise (`uipath-api`, 5.3).
+pub(super) fn kind_in_directory(value: &Value) -> UserKind {
+    let object = text(value, &["objectType"]).to_ascii_lowercase();
+    match object.as_str() {
+        object if object.contains("robot") => UserKind::RobotAccount,
+        object if object.contains("application") => UserKind::Application,
+        object if object.contains("group") => UserKind::DirectoryGroup,
+        _ => UserKind::Person,
+    }
+}
+
+fn kind(number: Option<usize>) -> UserKind {
+    match number {
+        Some(1) => UserKind::Robot,
+        Some(3) => UserKind::DirectoryGroup,
+        Some(4) => UserKind::RobotAccount,
+        Some(5) => UserKind::Application,
+        _ => UserKind::Person,
+    }
+}
+
 fn user(value: &Value) -> Option<User> {
-    let directory = variant(value, &["category"], &CATEGORIES) == Some(2)
-        || variant(value, &["type"], &TYPES).is_some_and(|kind| matches!(kind, 2 | 3));
+    let number = variant(value, &["type"], &TYPES);
+    let directory =
+        variant(value, &["category"], &CATEGORIES) == Some(2) || number.is_some_and(|kind| matches!(kind, 2 | 3));
     let id = UserId(member(value, &["id"]).and_then(guid)?);
     let texts = UserTexts {
         user_name: &text(value, &["userName"]),
@@ -147,6 +175,7 @@ fn user(value: &Value) -> Option<User> {
         bypass_basic_auth: flag(value, &["bypassBasicAuthRestriction"]).unwrap_or(false),
         groups: guids(value, &["groupIDs"]).into_iter().map(GroupId).collect(),
         from_directory: directory,
+        kind: kind(number),
         ..User::new(id, texts)
     })
 }

@@ -1,12 +1,14 @@
 //! After a run: the final results file, the sheet of failed rows, the summary, the exit code.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::time::Duration;
 
 use super::Ending;
+use super::chosen_rows::ChosenKeys;
 use super::console::{Console, complain};
 use super::ending::{Ended, Reason};
+use super::failed_sheet::{Left, leave_failed_sheet};
 use super::failure::Failure;
 use super::guards::Interactivity;
 use super::job::Job;
@@ -17,11 +19,10 @@ use super::results::{not_read, not_recorded};
 use super::signals::Signals;
 use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
-use crate::ledger::{FinishError, Finished, History, ResultsFile};
+use crate::ledger::{FinishError, Finished, History, Order, ResultsFile};
 use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::{Evidence, Observed, Summary, hints};
 use crate::saved_plan::SavedOptions;
-use crate::sheet::{FailedRow, FailedRows, write_failed_rows};
 
 /// What remains after a run.
 pub(super) struct Aftermath<'a> {
@@ -34,7 +35,7 @@ pub(super) struct Aftermath<'a> {
     pub(super) observed: Observed,
     pub(super) elapsed: Duration,
     /// The rows that this run worked on.
-    pub(super) chosen: HashSet<RowKey>,
+    pub(super) chosen: ChosenKeys,
     /// The rows that delete an account, now or later.
     pub(super) deleting: &'a HashSet<RowKey>,
     pub(super) job: &'a Job,
@@ -52,14 +53,23 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         ran,
         observed,
         elapsed,
-        chosen,
+        chosen: ChosenKeys {
+            rows: chosen,
+            replaced,
+            elsewhere,
+        },
         deleting,
         job,
         options,
         interactivity,
     } = aftermath;
     let path = file.path().to_owned();
-    let counts = match file.finish(order) {
+    let final_order = Order {
+        rows: order,
+        of: loaded.family.sheet,
+        replaced: &replaced,
+    };
+    let counts = match file.finish(final_order) {
         Ok(Finished { counts, .. }) => counts,
         Err(error @ FinishError::Ordering { .. }) => {
             console.tell(format!("warning: failed to {error}\n"));
@@ -70,42 +80,37 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         Err(error) => return Err(not_recorded(&error).once_begun()),
     };
     let history = History::read(&path).map_err(|error| not_read(&error).once_begun())?;
-    let failed_sheet = failed_sheet(&history, order, loaded, console)?;
+    let left = leave_failed_sheet(&history, order, loaded, console)?;
     let ended = ended(&ran, signals, &history, order, &chosen);
     let ending = ended.ending;
     let stats = loaded.organization.client.stats();
-    let allows_deletions = options.max_deletes.is_some() || interactivity == Interactivity::Unattended;
-    let saved = job.saved.as_ref();
-    let typed_flags = SavedOptions::of(&options.planning);
-    let typed = |is_next: &dyn Fn(&RowKey, Status) -> bool| {
-        let next = deleting
-            .iter()
-            .filter(|key| history.status(key).is_some_and(|status| is_next(key, status)));
-        Typed {
-            words: std::env::args_os()
-                .map(|word| word.to_string_lossy().into_owned())
-                .collect(),
-            sheet: options.path.as_deref(),
-            planned: saved
-                .map(|saved| saved.header.options.missing_from(&typed_flags))
-                .unwrap_or_default(),
-            deletions: allows_deletions.then(|| next.count()),
+    let typed = Typed::here();
+    // Rows left out by this run are left out again, so their deletions must not be allowed.
+    let is_left =
+        |key: &RowKey| chosen.contains(key) && history.status(key).is_some_and(|status| status.rerun() != Rerun::Skip);
+    let (next_command, is_next): (_, &dyn Fn(&RowKey) -> bool) = match (ending, &left.sheet) {
+        (Ending::Done, _) => (None, &|_| false),
+        (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(&history, order, &left) => {
+            let sheet = left.corrected.as_ref().unwrap_or(sheet);
+            let command = typed.with_sheet(sheet, &planned(job, options));
+            (Some(command), &|key| {
+                history.status(key).is_some_and(Status::needs_a_person)
+            })
         }
+        _ => (Some(typed.again()), &is_left),
     };
-    let next_command = match (ending, &failed_sheet) {
-        (Ending::Done, _) => None,
-        (Ending::NeedsPerson, Some(path)) if !counts.contains_key(&Status::InDoubt) => {
-            Some(typed(&|_, status| status.needs_a_person()).with_sheet(path))
-        }
-        // Rows left out by this run are left out again, so their deletions must not be allowed.
-        _ => Some(typed(&|key, status| chosen.contains(key) && status.rerun() != Rerun::Skip).again()),
-    };
+    let deletions = deleting.iter().filter(|key| is_next(key)).count();
     let summary = Summary {
         hints: hints(Evidence {
             counts: &counts,
             answers: &observed.answers,
             throttled_within_limits: stats.throttled_within_limits,
-            failed_sheet: failed_sheet.as_deref(),
+            failed_sheet: left.sheet.as_deref(),
+            corrected_sheet: left.corrected.as_deref(),
+            passwords_left_out: left.passwords,
+            corrected_elsewhere: elsewhere,
+            deletions_to_allow: to_allow(deletions, options, interactivity),
+            is_piped: next_command.is_some() && loaded.source.is_piped(),
         }),
         next_command,
         counts,
@@ -114,7 +119,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         stopped: stopped(&ran, signals),
         after_stop: ran.after_stop,
         results: Some(path.clone()),
-        failed_sheet,
+        failed_sheet: left.sheet,
     };
     let shape = summary.shape();
     let message = summary.stopped.as_deref().unwrap_or(ending.meaning());
@@ -126,6 +131,38 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         ));
     }
     Ok(ending)
+}
+
+/// Whether the sheet of failed rows finishes the job once it is corrected: every row that is left is in it, and none of
+/// them has to be finished as it is, because something was begun for it or its password is nowhere else.
+fn all_is_in_the_failed_sheet(history: &History, order: &[(RowKey, Place)], left: &Left) -> bool {
+    let mut statuses = order.iter().filter_map(|(key, _)| Some((key, history.status(key)?)));
+    left.passwords == 0
+        && statuses.all(|(key, status)| match status {
+            Status::Done | Status::Unchanged | Status::Duplicate => true,
+            status => status.needs_a_person() && !history.is_begun(key),
+        })
+}
+
+/// What a saved plan says that was not typed.
+fn planned(job: &Job, options: &RunOptions) -> Vec<OsString> {
+    let Some(saved) = &job.saved else {
+        return Vec::new();
+    };
+    let flags = saved.header.options.missing_from(&SavedOptions::of(&options.planning));
+    let mut planned: Vec<OsString> = flags.into_iter().map(OsString::from).collect();
+    if let (None, Some(results)) = (&options.planning.results, &job.planning.results) {
+        planned.extend([OsString::from("--results"), results.clone().into_os_string()]);
+    }
+    planned
+}
+
+/// How many deletions the next run has to be allowed, where that was not typed and nobody is asked.
+fn to_allow(deletions: usize, options: &RunOptions, interactivity: Interactivity) -> usize {
+    let is_asked = options.max_deletes.is_none() && interactivity == Interactivity::Interactive;
+    let allowed = options.max_deletes.unwrap_or_default();
+    let is_allowed = u64::try_from(deletions).is_ok_and(|deletions| deletions <= allowed);
+    if is_asked || is_allowed { 0 } else { deletions }
 }
 
 fn stopped(ran: &Ran, signals: &Signals) -> Option<String> {
@@ -170,43 +207,5 @@ fn ended(
         Ended::begun(Ending::Waiting, Reason::Rows)
     } else {
         Ended::DONE
-    }
-}
-
-/// Writes the rows that need attention, with the reason, as a sheet in the input's format.
-fn failed_sheet(
-    history: &History,
-    order: &[(RowKey, Place)],
-    loaded: &Loaded,
-    console: Console,
-) -> Result<Option<PathBuf>, Failure> {
-    let mut failed = FailedRows::new();
-    for (key, place) in order {
-        if !history.status(key).is_some_and(Status::needs_a_person) {
-            continue;
-        }
-        if let Some(record) = history.record(key).map_err(|error| not_read(&error).once_begun())? {
-            let row = FailedRow {
-                status: record.report.status.to_string(),
-                message: record.report.message,
-            };
-            failed.insert((place.sheet.clone(), place.row), row);
-        }
-    }
-    let path = loaded.source.failed_rows_path();
-    if failed.is_empty() {
-        // A sheet left by an earlier run lists rows that no longer need attention.
-        if path.exists() && fs_err::remove_file(&path).is_err() {
-            console.tell(format!("warning: `{}` is from an earlier run\n", path.display()));
-        }
-        return Ok(None);
-    }
-    match write_failed_rows(&loaded.source, &failed, &path) {
-        Ok(()) => Ok(Some(path)),
-        Err(error) => {
-            // The results file has everything; this sheet is only a convenience, so failing to write it is no error.
-            console.tell(format!("warning: the sheet of failed rows was not written: {error}\n"));
-            Ok(None)
-        }
     }
 }

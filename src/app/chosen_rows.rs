@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::earlier_moves::EarlierMoves;
+use super::family::Family;
 use crate::cli::{PendingInvites, PlanningOptions};
-use crate::ledger::{History, OpenError, Prior, Record, Resume};
-use crate::model::{Operation, Place, Row, RowKey, RowReport, RowSelection, Status};
+use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
+use crate::model::{Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status};
 use crate::plan::{Begun, BegunRows, RowCode, RowReason, Verdict};
+use crate::text::fold;
 
 /// What a run does with the rows of its sheet.
 #[derive(Debug, Default)]
@@ -28,6 +29,12 @@ pub(super) struct ChosenRows {
     pub(super) others: Vec<(RowKey, Place)>,
     /// Records of rows that are not attempted.
     pub(super) left: Vec<Record>,
+    /// The rows that rows of a sheet of failed rows came from.
+    pub(super) origins: HashMap<RowKey, Origin>,
+    /// Rows that were begun and have left the sheet, and with which rows of the sheet go on.
+    pub(super) replaced: Vec<RowKey>,
+    /// Rows that were corrected in a sheet of failed rows, where they wait.
+    pub(super) elsewhere: usize,
 }
 
 /// What a run looks at.
@@ -37,6 +44,17 @@ pub(super) struct Selection {
     pub(super) scope: RowScope,
     /// Whether that includes finished ones whose invitation is pending.
     pub(super) pending: PendingInvites,
+}
+
+/// What is left of the choice once the rows have run.
+#[derive(Debug)]
+pub(super) struct ChosenKeys {
+    /// The rows that were run.
+    pub(super) rows: HashSet<RowKey>,
+    /// Rows that have left the sheet, and with which rows of it went on.
+    pub(super) replaced: Vec<RowKey>,
+    /// How many rows were corrected in a sheet of failed rows, and wait there.
+    pub(super) elsewhere: usize,
 }
 
 /// Which rows of the sheet the user selected.
@@ -77,23 +95,24 @@ pub(super) fn choose(
     refused: Vec<Record>,
     history: Option<&History>,
     selection: &Selection,
+    family: &Family,
 ) -> Result<ChosenRows, OpenError> {
     let mut choice = ChosenRows {
         left: refused,
         ..ChosenRows::default()
     };
     let Selection { scope, pending } = selection;
-    let mut moves = EarlierMoves::default();
+    for record in std::mem::take(&mut choice.left) {
+        choice.note_origin(record.report.key, &record.report.place, history, family)?;
+        choice.left.push(record);
+    }
+    let mut orphans = orphans(&rows, history)?;
     for row in rows {
+        choice.note_origin(row.key, &row.place, history, family)?;
         let resume = match history {
-            Some(history) => history.resume(&row.key)?,
+            Some(history) if history.knows(&row.key) => history.resume(&row.key)?,
+            Some(history) => choice.resume_replaced(&row, history, &mut orphans, family)?,
             None => Resume::Run,
-        };
-        let resume = match (resume, history, &row.operation) {
-            (Resume::Run, Some(history), Operation::Migrate(migrate)) if history.status(&row.key).is_none() => {
-                moves.resume(history, migrate)?
-            }
-            (resume, ..) => resume,
         };
         // Under `--resend` a finished row may still have a mail due.
         let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_));
@@ -103,8 +122,9 @@ pub(super) fn choose(
             }
             _ => None,
         };
-        if resume == Resume::Skip && finished.is_none() {
-            choice.finished += 1;
+        if finished.is_none() && matches!(resume, Resume::Skip | Resume::Leave) {
+            choice.finished += usize::from(resume == Resume::Skip);
+            choice.elsewhere += usize::from(resume == Resume::Leave);
             choice.others.push((row.key, row.place));
             continue;
         }
@@ -122,7 +142,7 @@ pub(super) fn choose(
             choice.go_on(&row, begun, prior);
         }
         match resume {
-            Resume::Skip | Resume::Run => {}
+            Resume::Skip | Resume::Leave | Resume::Run => {}
             Resume::GoOn(prior) => {
                 let begun = begun(&prior);
                 choice.go_on(&row, begun, *prior);
@@ -137,6 +157,25 @@ pub(super) fn choose(
     Ok(choice)
 }
 
+/// Rows that were begun and are not in the sheet, by operation and user.
+type Orphans = HashMap<(OperationKind, String), Vec<Record>>;
+
+/// The rows that were begun and have left the sheet: a corrected row goes on with one.
+fn orphans(rows: &[Row], history: Option<&History>) -> Result<Orphans, OpenError> {
+    let Some(history) = history.filter(|history| history.has_begun()) else {
+        return Ok(Orphans::new());
+    };
+    let keys: HashSet<RowKey> = rows.iter().map(|row| row.key).collect();
+    let mut orphans = Orphans::new();
+    for record in history.begun_outside(&keys)? {
+        if let Some(operation) = record.report.operation {
+            let of = (operation, fold(&record.report.user));
+            orphans.entry(of).or_default().push(record);
+        }
+    }
+    Ok(orphans)
+}
+
 impl ChosenRows {
     /// How many rows did not pass validation, or are duplicates.
     pub(super) fn invalid(&self) -> usize {
@@ -145,8 +184,84 @@ impl ChosenRows {
     }
 
     /// The keys of the rows that are run; the rest of the rows is dropped, because there may be a million.
-    pub(super) fn into_keys(self) -> HashSet<RowKey> {
-        self.rows.into_iter().map(|row| row.key).collect()
+    pub(super) fn into_keys(self) -> ChosenKeys {
+        ChosenKeys {
+            rows: self.rows.into_iter().map(|row| row.key).collect(),
+            replaced: self.replaced,
+            elsewhere: self.elsewhere,
+        }
+    }
+
+    /// Notes which row of another sheet this one came from.
+    fn note_origin(
+        &mut self,
+        key: RowKey,
+        place: &Place,
+        history: Option<&History>,
+        family: &Family,
+    ) -> Result<(), OpenError> {
+        let Some(origin) = family.key_at(place) else {
+            return Ok(());
+        };
+        let recorded = match history {
+            Some(history) => history.record(&origin)?,
+            None => None,
+        };
+        let place = recorded.map_or_else(|| place.clone(), |record| record.report.place);
+        self.origins.insert(key, Origin { key: origin, place });
+        Ok(())
+    }
+
+    /// What to do with a row that no run has seen. If it corrects one that was begun, it goes on with that: what was
+    /// captured and made is its own.
+    fn resume_replaced(
+        &mut self,
+        row: &Row,
+        history: &History,
+        orphans: &mut Orphans,
+        family: &Family,
+    ) -> Result<Resume, OpenError> {
+        let (kind, user) = (row.operation.kind(), row.operation.user_label());
+        let marked = self.origins.get(&row.key).map(|origin| origin.key);
+        let earlier = match marked {
+            Some(origin) => history.record(&origin)?,
+            None => orphans.get_mut(&(kind, fold(&user))).and_then(|records| {
+                // One that does the very same, before one that moved the same user elsewhere.
+                let target = row.operation.target_label();
+                let same = records
+                    .iter()
+                    .position(|record| continues(record, kind, &user, &target));
+                match same {
+                    Some(position) => Some(records.swap_remove(position)),
+                    None if kind.takes_several_runs() => records.pop(),
+                    None => None,
+                }
+            }),
+        };
+        let Some(earlier) = earlier else {
+            return Ok(Resume::Run);
+        };
+        if !continues(&earlier, kind, &user, &row.operation.target_label()) {
+            let captured = captured(earlier, kind, &user);
+            return Ok(captured.map_or(Resume::Run, |prior| Resume::GoOn(Box::new(prior))));
+        }
+        let origin = Origin {
+            key: earlier.report.key,
+            place: earlier.report.place.clone(),
+        };
+        let goes_on = match resume(Some(earlier)) {
+            // Finished with other content than the row has now.
+            Resume::Skip | Resume::Leave | Resume::Run => return Ok(Resume::Run),
+            goes_on => goes_on,
+        };
+        match family.sheet {
+            Sheet::Whole => self.replaced.push(origin.key),
+            Sheet::Part if marked.is_none() => {
+                self.origins.insert(row.key, origin);
+            }
+            Sheet::Part => {}
+        }
+        Ok(goes_on)
     }
 
     fn go_on(&mut self, row: &Row, begun: Begun, prior: Prior) {

@@ -3,12 +3,14 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Ending;
+use super::chosen_rows::ChosenRows;
 use super::console::complain;
-use super::ending::Reason;
+use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::signals::Signals;
 use crate::cli::{Confirmation, RunOptions};
-use crate::plan::{OnShortage, Rules};
+use crate::model::Status;
+use crate::plan::{OnShortage, Plan, Rules, Verdict};
 use crate::report::PlanView;
 use crate::text::plural;
 
@@ -34,14 +36,38 @@ impl Interactivity {
 }
 
 /// What to ask before the plan may be carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Question {
     /// Nothing.
     None,
-    /// Whether to go on.
-    GoOn,
-    /// The number of deletions, typed.
-    Deletions(usize),
+    /// Whether to carry out what is said in short.
+    GoOn(String),
+    /// The number of deletions, typed, of what is said in short.
+    Deletions(String, usize),
+}
+
+/// How a run of the plan would end at best: stopped by a shortage or a guard, with rows that need a person, or well.
+/// What is only to be confirmed does not count. Pure.
+pub(super) fn outlook(plan: &Plan, choice: &ChosenRows, rules: &Rules, max_access_lost: Option<u64>) -> Ended {
+    let is_short = !plan.short.is_empty();
+    if is_short && rules.on_shortage == OnShortage::Stop {
+        return Ended::before(Ending::Stopped, Reason::Shortage);
+    }
+    if exceeds(plan.access_lost.people, max_access_lost) {
+        return Ended::before(Ending::Stopped, Reason::AccessLostUnconfirmed);
+    }
+    let mut verdicts = plan.rows.iter().filter_map(|row| row.verdict.as_deref());
+    let left = choice.left.iter().map(|record| record.report.status);
+    if is_short || verdicts.any(Verdict::needs_a_person) || left.into_iter().any(Status::needs_a_person) {
+        Ended::before(Ending::NeedsPerson, Reason::Rows)
+    } else {
+        Ended::DONE
+    }
+}
+
+/// Whether there are more than may be.
+fn exceeds(count: usize, most: Option<u64>) -> bool {
+    most.is_some_and(|most| count as u64 > most)
 }
 
 /// Whether a plan whose rows may delete accounts, or may not, could lead to a question. Pure.
@@ -87,7 +113,7 @@ pub(super) fn question(
             );
             return Err(unconfirmed(message));
         }
-        (_, None) if interactivity == Interactivity::Interactive => return Ok(Question::Deletions(deletions)),
+        (_, None) if interactivity == Interactivity::Interactive => {}
         (_, None) => {
             let message = format!(
                 "the plan deletes {}, which nobody confirmed, so nothing was sent",
@@ -96,9 +122,26 @@ pub(super) fn question(
             return Err(unconfirmed(message));
         }
     }
+    let lost = plan.access_lost;
+    if exceeds(lost.people, options.max_access_lost) {
+        let message = format!(
+            "{} by this plan, more than the {} that `--max-access-lost` allows, so nothing was sent",
+            lost.people(),
+            options.max_access_lost.unwrap_or_default()
+        );
+        let refusal =
+            Failure::new(Ending::Stopped, Reason::AccessLostUnconfirmed, message).with_details(vec![lost.ways()]);
+        return Err(refusal.with_help(format!(
+            "review who loses access, then add `--max-access-lost {}`",
+            lost.people
+        )));
+    }
+    if deletions > 0 && most.is_none() {
+        return Ok(Question::Deletions(in_short(view, options), deletions));
+    }
     match (plan.steps.is_empty(), options.confirmation, interactivity) {
         (true, _, _) | (_, Confirmation::Given, _) => Ok(Question::None),
-        (_, Confirmation::Ask, Interactivity::Interactive) => Ok(Question::GoOn),
+        (_, Confirmation::Ask, Interactivity::Interactive) => Ok(Question::GoOn(in_short(view, options))),
         (_, Confirmation::Ask, Interactivity::Unattended) => Err(Failure::new(
             Ending::Stopped,
             Reason::NotConfirmed,
@@ -109,15 +152,23 @@ pub(super) fn question(
 }
 
 /// Why a plan is refused whose question was not answered as it should be.
-fn unconfirmed(question: Question) -> Reason {
+fn unconfirmed(question: &Question) -> Reason {
     match question {
-        Question::None | Question::GoOn => Reason::NotConfirmed,
-        Question::Deletions(_) => Reason::DeletionsUnconfirmed,
+        Question::None | Question::GoOn(_) => Reason::NotConfirmed,
+        Question::Deletions(..) => Reason::DeletionsUnconfirmed,
+    }
+}
+
+/// The plan in a sentence, and where it is if it was not just shown in full.
+fn in_short(view: &PlanView<'_>, options: &RunOptions) -> String {
+    match &options.saved_plan {
+        Some(file) => format!("The plan in `{}`: {}", file.display(), view.in_short()),
+        None => format!("The plan: {}", view.in_short()),
     }
 }
 
 /// Asks on the terminal; any other answer than the expected one ends the command, and so does a signal.
-pub(super) async fn ask(question: Question, signals: &Signals) -> Result<(), Failure> {
+pub(super) async fn ask(question: &Question, signals: &Signals) -> Result<(), Failure> {
     answered(question, signals, || {
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).map(|_| answer)
@@ -127,15 +178,15 @@ pub(super) async fn ask(question: Question, signals: &Signals) -> Result<(), Fai
 
 /// The same, with another way to `read` the answer; a separate thread waits for it, so that signals are still noticed.
 async fn answered(
-    question: Question,
+    question: &Question,
     signals: &Signals,
     read: impl FnOnce() -> io::Result<String> + Send + 'static,
 ) -> Result<(), Failure> {
     let (prompt, wanted) = match question {
         Question::None => return Ok(()),
-        Question::GoOn => ("\nCarry this plan out? Type `yes`: ".to_owned(), "yes".to_owned()),
-        Question::Deletions(count) => (
-            format!("\nType the number of accounts that will be deleted ({count}) to carry this plan out: "),
+        Question::GoOn(plan) => (format!("\n{plan}\nCarry this plan out? Type `yes`: "), "yes".to_owned()),
+        Question::Deletions(plan, count) => (
+            format!("\n{plan}\nType the number of accounts that will be deleted ({count}) to carry this plan out: "),
             count.to_string(),
         ),
     };
@@ -170,13 +221,17 @@ mod tests {
         let signals = Signals::default();
         for (question, answer, expected) in [
             (Question::None, "", Ok(())),
-            (Question::GoOn, "yes\n", Ok(())),
-            (Question::GoOn, "y\n", Err(Ending::Stopped)),
-            (Question::GoOn, "", Err(Ending::Stopped)),
-            (Question::Deletions(12), " 12\n", Ok(())),
-            (Question::Deletions(12), "yes\n", Err(Ending::Stopped)),
+            (Question::GoOn("The plan".to_owned()), "yes\n", Ok(())),
+            (Question::GoOn("The plan".to_owned()), "y\n", Err(Ending::Stopped)),
+            (Question::GoOn("The plan".to_owned()), "", Err(Ending::Stopped)),
+            (Question::Deletions("The plan".to_owned(), 12), " 12\n", Ok(())),
+            (
+                Question::Deletions("The plan".to_owned(), 12),
+                "yes\n",
+                Err(Ending::Stopped),
+            ),
         ] {
-            let given = answered(question, &signals, || Ok(answer.to_owned())).await;
+            let given = answered(&question, &signals, || Ok(answer.to_owned())).await;
             assert_eq!(
                 given.map_err(|failure| failure.ending),
                 expected,
@@ -189,9 +244,8 @@ mod tests {
     async fn a_signal_ends_the_question_at_once() {
         let signals = Signals::default();
         let (nobody_answers, answers) = std::sync::mpsc::channel::<String>();
-        let asked = answered(Question::GoOn, &signals, move || {
-            answers.recv().map_err(io::Error::other)
-        });
+        let question = Question::GoOn("The plan".to_owned());
+        let asked = answered(&question, &signals, move || answers.recv().map_err(io::Error::other));
         let interrupt = async { signals.stop.cancel() };
         let (ended, ()) = tokio::join!(asked, interrupt);
         drop(nobody_answers);

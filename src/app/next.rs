@@ -1,104 +1,199 @@
-//! The command to type after a run. Pure.
+//! The command to type after a run. Pure, but for asking how this process was started.
 
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
 use std::path::Path;
 
-/// What was typed, and what is needed to continue it.
-#[derive(Debug)]
-pub(super) struct Typed<'a> {
-    /// The command line, the program's own name first.
-    pub(super) words: Vec<String>,
-    /// The sheet, as it was typed; `None` if a saved plan named it.
-    pub(super) sheet: Option<&'a Path>,
-    /// The flags that came from a saved plan.
-    pub(super) planned: Vec<String>,
-    /// How many deletions the next run may make, if `--max-deletes` has to allow them.
-    pub(super) deletions: Option<usize>,
+use crate::cli::{self, Command};
+use crate::text::is_unsafe;
+
+/// A command line as it was typed, the program's own name first.
+#[derive(Debug, Clone)]
+pub(super) struct Typed(Vec<OsString>);
+
+impl Typed {
+    /// The command line of this process.
+    pub(super) fn here() -> Self {
+        Self(std::env::args_os().collect())
+    }
+
+    /// The same command, to go on: the earlier results were set aside once, and must not be again.
+    pub(super) fn again(&self) -> String {
+        shell(&without(&self.0, &["--again"], &[]))
+    }
+
+    /// The same command for the sheet of failed rows, which has row numbers of its own and is in no saved plan. What that
+    /// plan said beside the sheet is typed in its place, as `planned`.
+    pub(super) fn with_sheet(&self, failed: &Path, planned: &[OsString]) -> String {
+        let mut words = self.0.clone();
+        let position = sheet_position(&words);
+        if let Some(position) = position {
+            failed.as_os_str().clone_into(&mut words[position]);
+        }
+        let mut words = without(&words, &["--again"], &["--only", "--plan"]);
+        if position.is_none() {
+            let is_flag = failed.as_os_str().as_encoded_bytes().starts_with(b"-");
+            let here = if is_flag { Path::new(".") } else { Path::new("") };
+            words.push(here.join(failed).into_os_string());
+        }
+        // After a `--` it would be taken for a sheet.
+        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        words.splice(at..at, planned.iter().cloned());
+        shell(&words)
+    }
 }
 
-impl Typed<'_> {
-    /// The command line of this process, for typing again.
-    pub(super) fn same_command() -> String {
-        let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-        shell(&without(words.collect(), &["--again"], &[]))
-    }
-
-    /// The same command, to continue.
-    pub(super) fn again(self) -> String {
-        let allowed = self.deletions;
-        shell(&with_deletions(without(self.words, &["--again"], &[]), allowed))
-    }
-
-    /// The same command for the sheet of failed rows, which has its own row numbers and results, and no saved plan.
-    pub(super) fn with_sheet(self, failed: &Path) -> String {
-        let mut words = without(self.words, &["--again"], &["--only", "--results", "--plan"]);
-        let failed = failed.display().to_string();
-        let typed = self.sheet.map(|sheet| sheet.to_string_lossy());
-        match words.iter_mut().rfind(|word| typed.as_deref() == Some(word.as_str())) {
-            Some(word) => *word = failed,
-            None => words.push(failed),
-        }
-        words.extend(self.planned);
-        shell(&with_deletions(words, self.deletions))
-    }
+/// Which word is the sheet: the one whose change changes the sheet, as a value of a flag may read the same.
+fn sheet_position(words: &[OsString]) -> Option<usize> {
+    const OTHER: &str = "another sheet";
+    let sheet = |words: Vec<OsString>| match cli::parse(words).map(|invocation| invocation.command) {
+        Ok(Command::Run(options)) => options.path,
+        _ => None,
+    };
+    let typed = sheet(words.to_vec())?;
+    let reads_like_it = |position: &usize| words[*position] == typed;
+    (0..words.len()).rev().filter(reads_like_it).find(|position| {
+        let mut changed = words.to_vec();
+        changed[*position] = OTHER.into();
+        sheet(changed).is_some_and(|sheet| sheet == Path::new(OTHER))
+    })
 }
 
 /// The words without these flags; `valued` ones are removed together with their values.
-fn without(words: Vec<String>, plain: &[&str], valued: &[&str]) -> Vec<String> {
+fn without(words: &[OsString], plain: &[&str], valued: &[&str]) -> Vec<OsString> {
     let mut kept = Vec::with_capacity(words.len());
-    let mut words = words.into_iter();
+    let mut words = words.iter();
     while let Some(word) = words.next() {
-        let is_joined = |flag: &&str| word.strip_prefix(*flag).is_some_and(|rest| rest.starts_with('='));
-        if valued.contains(&word.as_str()) {
+        let bytes = word.as_encoded_bytes();
+        let is_joined = |flag: &&str| {
+            bytes
+                .strip_prefix(flag.as_bytes())
+                .is_some_and(|rest| rest.starts_with(b"="))
+        };
+        if word == "--" {
+            kept.push(word.clone());
+            kept.extend(words.by_ref().cloned());
+        } else if valued.iter().any(|flag| word == flag) {
             words.next();
-        } else if !plain.contains(&word.as_str()) && !valued.iter().any(is_joined) {
-            kept.push(word);
+        } else if !plain.iter().any(|flag| word == flag) && !valued.iter().any(is_joined) {
+            kept.push(word.clone());
         }
     }
     kept
 }
 
-fn with_deletions(words: Vec<String>, allowed: Option<usize>) -> Vec<String> {
-    let Some(count) = allowed.filter(|count| *count > 0) else {
-        return words;
-    };
-    let mut words = without(words, &[], &["--max-deletes"]);
-    words.extend(["--max-deletes".to_owned(), count.to_string()]);
-    words
-}
-
-fn shell(words: &[String]) -> String {
+fn shell(words: &[OsString]) -> String {
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     words.join(" ")
 }
 
-/// A word, quoted for a shell.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:@%+,".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
+/// A word, quoted for the shell of this system where it needs it.
+fn quoted(word: &OsStr) -> String {
+    if cfg!(windows) {
+        for_windows(&word.to_string_lossy())
     } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        for_posix(word.as_encoded_bytes())
     }
+}
+
+/// For `sh` and its relatives.
+fn for_posix(word: &[u8]) -> String {
+    let Some(text) = std::str::from_utf8(word).ok().filter(|text| !text.contains(is_unsafe)) else {
+        return escaped(word);
+    };
+    if is_plain(text) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// A word that cannot be shown as it is, with its bytes as `$'…'` has them.
+fn escaped(word: &[u8]) -> String {
+    let mut out = "$'".to_owned();
+    let byte = |out: &mut String, byte: u8| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, r"\{byte:03o}");
+    };
+    for chunk in word.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                '\'' | '\\' => out.extend(['\\', letter]),
+                letter if is_unsafe(letter) => {
+                    for part in letter.encode_utf8(&mut [0; 4]).bytes() {
+                        byte(&mut out, part);
+                    }
+                }
+                letter => out.push(letter),
+            }
+        }
+        for invalid in chunk.invalid() {
+            byte(&mut out, *invalid);
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// For `cmd` and PowerShell alike; what both take for something else in double quotes, for PowerShell.
+fn for_windows(word: &str) -> String {
+    let is_plain = |word: &str| is_plain(&word.replace('\\', "/")) && !word.contains(['%', ',', '@']);
+    if is_plain(word) {
+        return word.to_owned();
+    }
+    if word.contains(['$', '`', '"', '\u{201c}', '\u{201d}', '\u{201e}']) {
+        return format!("'{}'", word.replace('\'', "''").replace('"', "\\\""));
+    }
+    let backslashes = word.len() - word.trim_end_matches('\\').len();
+    format!("\"{word}{}\"", "\\".repeat(backslashes))
+}
+
+/// Whether no shell takes the word for anything but itself.
+fn is_plain(word: &str) -> bool {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./:@%+,".contains(letter);
+    let is_flag = word.starts_with('-');
+    !word.is_empty() && word.chars().all(|letter| plain(letter) || is_flag && letter == '=')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn typed(words: &[&str], deletions: Option<usize>) -> Typed<'static> {
-        Typed {
-            words: words.iter().copied().map(str::to_owned).collect(),
-            sheet: Some(Path::new("drop/joiners.csv")),
-            planned: Vec::new(),
-            deletions,
-        }
+    fn typed(words: &[&str]) -> Typed {
+        Typed(words.iter().map(OsString::from).collect())
     }
 
     #[test]
-    fn words_with_spaces_are_quoted_for_the_shell() {
-        assert_eq!(quoted("samples/onboarding.csv"), "samples/onboarding.csv");
-        assert_eq!(quoted("Work e-mail=user"), "'Work e-mail=user'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
+    fn words_are_quoted_for_the_shell_where_they_need_it() {
+        for (word, shown) in [
+            ("samples/onboarding.csv", "samples/onboarding.csv"),
+            ("--results=out.csv", "--results=out.csv"),
+            ("Work e-mail=user", "'Work e-mail=user'"),
+            ("Mail=user", "'Mail=user'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME!", "'$HOME!'"),
+            ("~ann.csv", "'~ann.csv'"),
+            ("Zoë.csv", "Zoë.csv"),
+            ("", "''"),
+            ("a\nb'c", r"$'a\012b\'c'"),
+            ("a\u{202e}b", r"$'a\342\200\256b'"),
+        ] {
+            assert_eq!(for_posix(word.as_bytes()), shown);
+        }
+        assert_eq!(for_posix(b"r\xe9seat"), r"$'r\351seat'");
+    }
+
+    #[test]
+    fn words_are_quoted_for_both_shells_of_windows_where_one_way_serves_both() {
+        for (word, shown) in [
+            (r"C:\in\joiners.csv", r"C:\in\joiners.csv"),
+            (r"C:\my files\joiners.csv", r#""C:\my files\joiners.csv""#),
+            (r"C:\my files\", r#""C:\my files\\""#),
+            ("it's", r#""it's""#),
+            ("$x y's", "'$x y''s'"),
+        ] {
+            assert_eq!(for_windows(word), shown);
+        }
     }
 
     #[test]
@@ -118,34 +213,48 @@ mod tests {
             "--yes",
         ];
         assert_eq!(
-            typed(&words, None).with_sheet(Path::new("drop/joiners.failed.csv")),
-            "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --yes"
+            typed(&words).with_sheet(Path::new("drop/joiners.failed.csv"), &[]),
+            "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --results=out.csv --yes"
         );
+    }
+
+    #[test]
+    fn the_failed_sheet_takes_the_place_of_the_sheet_and_of_nothing_that_reads_like_it() {
+        for (words, shown) in [
+            (
+                &["reseat", "run", "x", "--sheet", "x"][..],
+                "reseat run x.failed.csv --sheet x",
+            ),
+            (
+                &["reseat", "run", "--yes", "--", "-x.csv"],
+                "reseat run --yes -- x.failed.csv",
+            ),
+        ] {
+            assert_eq!(typed(words).with_sheet(Path::new("x.failed.csv"), &[]), shown);
+        }
     }
 
     #[test]
     fn the_failed_sheet_of_a_saved_plan_is_run_without_the_plan_and_with_its_flags() {
-        let command = Typed {
-            sheet: None,
-            planned: ["--operation", "delete"].map(str::to_owned).to_vec(),
-            ..typed(&["reseat", "run", "--plan", "drop/plan.json", "--yes"], None)
-        };
+        let planned = ["--operation", "delete", "--results", "out.csv"].map(OsString::from);
+        let command = typed(&["reseat", "run", "--plan", "drop/plan.json", "--yes"]);
         assert_eq!(
-            command.with_sheet(Path::new("drop/joiners.failed.csv")),
-            "reseat run --yes drop/joiners.failed.csv --operation delete"
+            command.with_sheet(Path::new("drop/joiners.failed.csv"), &planned),
+            "reseat run --yes drop/joiners.failed.csv --operation delete --results out.csv"
+        );
+        assert_eq!(
+            command.with_sheet(Path::new("-x.failed.csv"), &[]),
+            "reseat run --yes ./-x.failed.csv"
         );
     }
 
     #[test]
-    fn the_same_command_allows_the_deletions_that_are_still_to_come() {
+    fn the_same_command_never_starts_over_a_second_time() {
         let words = ["reseat", "run", "drop/joiners.csv", "--max-deletes", "9", "--again"];
-        for (words, deletions, expected) in [
-            (&words[..], Some(3), "reseat run drop/joiners.csv --max-deletes 3"),
-            (&words[..3], Some(3), "reseat run drop/joiners.csv --max-deletes 3"),
-            (&words[..], Some(0), "reseat run drop/joiners.csv --max-deletes 9"),
-            (&words[..3], None, "reseat run drop/joiners.csv"),
-        ] {
-            assert_eq!(typed(words, deletions).again(), expected);
-        }
+        assert_eq!(typed(&words).again(), "reseat run drop/joiners.csv --max-deletes 9");
+        assert_eq!(
+            typed(&["reseat", "run", "--", "--again"]).again(),
+            "reseat run -- --again"
+        );
     }
 }

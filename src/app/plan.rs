@@ -1,5 +1,6 @@
 //! `reseat plan`: what a run would do, and what it would cost. Only sends reads.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -8,12 +9,12 @@ use super::Ending;
 use super::chosen_rows::{RowScope, Selection, choose};
 use super::console::Console;
 use super::cost::{Ahead, Cost};
-use super::ending::Ended;
 use super::failure::Failure;
+use super::guards::outlook;
 use super::inputs::{open_sheet, settings_for};
 use super::object::Object;
 use super::prepare::{Session, order, rules};
-use super::results::{self, results_of};
+use super::results;
 use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::PlanOptions;
@@ -42,7 +43,9 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let planning = &options.planning;
     let console = session.console;
     let mut loaded = session.load(source, planning).await?;
-    let path = results_of(loaded.source.path(), planning.results.as_deref());
+    let family = Arc::clone(&loaded.family);
+    let given = planning.results.as_deref();
+    let (path, is_given) = (family.results(given), given.is_some());
     let (organization, target) = (loaded.organization.id, planning.sheet.target);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
@@ -52,7 +55,10 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     };
     let choice = off_thread(move || {
         let history = results::read(&path, organization, target)?;
-        choose(rows, refused, history.as_ref(), &selection).map_err(|error| results::not_read(&error))
+        if !is_given {
+            family.check(history.as_ref(), &path)?;
+        }
+        choose(rows, refused, history.as_ref(), &selection, &family).map_err(|error| results::not_read(&error))
     })
     .await?;
     let order = order(&loaded.intake, &choice);
@@ -82,7 +88,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         };
         saved_plan::write(file, header, view.shape(now))?;
     }
-    let ended = Ended::DONE;
+    let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
     console.found(&Object::of(ended, "what a run would do", &view.shape(now)), |out| {
         view.write_text(out)
     });

@@ -12,6 +12,7 @@ use super::chosen_rows::{ChosenRows, is_fresh};
 use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
+use super::family::Family;
 use super::inputs::{read_sheet, reading_options};
 use super::organization::{Doorway, Organization};
 use super::relay::Relay;
@@ -43,6 +44,7 @@ pub(super) struct Session<'a> {
 pub(super) struct Loaded {
     pub(super) source: Arc<Source>,
     pub(super) intake: Intake,
+    pub(super) family: Arc<Family>,
     pub(super) organization: Organization,
 }
 
@@ -94,9 +96,11 @@ impl<'a> Session<'a> {
             return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
                 .with_help("row numbers are those that the spreadsheet program shows; the header is 1"));
         }
+        let family = Family::of(&source, intake.is_marked).map_err(|error| could_not_start(&error))?;
         Ok(Loaded {
             source,
             intake,
+            family: Arc::new(family),
             organization: doorway.open().await?,
         })
     }

@@ -1,6 +1,6 @@
 //! The results file of a command: where it is, what it knows, and why it cannot be used.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Ending;
 use super::console::Console;
@@ -8,13 +8,8 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
 use crate::cli::{History as Earlier, Target};
-use crate::ledger::{History, LockedResults, OpenError, Opened, ResultsFile, RunId, StartedAnew, results_path};
+use crate::ledger::{History, LockedResults, OpenError, Opened, ResultsFile, RunId, StartedAnew};
 use crate::model::OrganizationId;
-
-/// The results file that belongs to a sheet.
-pub(super) fn results_of(sheet: &Path, given: Option<&Path>) -> PathBuf {
-    given.map_or_else(|| results_path(sheet), Path::to_owned)
-}
 
 /// The results file of a run, before anything is sent. Dropping it leaves everything as it was.
 pub(super) enum Results {
@@ -119,7 +114,7 @@ pub(super) fn not_opened(error: &OpenError, target: Target) -> Failure {
                 "`{path}` holds the results of another organization, {} (run of {started}); this one is {ours}",
                 run.organization()
             ),
-            "check `--profile`; else move the file away, or name another with `--results`".to_owned(),
+            "check `--profile`; else name another file with `--results`".to_owned(),
         ),
     };
     Failure::new(Ending::CouldNotStart, Reason::File, message).with_help(help)
@@ -153,7 +148,7 @@ mod tests {
         for words in [
             "another organization",
             "run of 1970-01-01T00:00:00Z",
-            "move the file away",
+            "check `--profile`",
             "--results",
         ] {
             assert!(told.contains(words), "{told}");

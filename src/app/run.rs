@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -20,14 +20,14 @@ use super::next::Typed;
 use super::organization::Organization;
 use super::organization_lock::{self, Turn};
 use super::prepare::{Loaded, Session, order, rules, text};
-use super::results::{Results, not_read, not_recorded, results_of};
+use super::results::{Results, not_read, not_recorded};
 use super::runtime::{block_on, catch_up, off_thread};
 use super::signals::Signals;
 use super::{Ending, panics};
 use crate::api::Waited;
-use crate::cli::{MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
+use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
 use crate::engine::{self, Engine, OnChange, Ran, Recheck};
-use crate::ledger::{CarryForward, History, Journal, Record, RunId};
+use crate::ledger::{CarryForward, History, Journal, Linked, Record, RunId};
 use crate::model::{Row, RowKey};
 use crate::plan::PlannedSheet;
 use crate::saved_plan::SheetPlan;
@@ -63,7 +63,7 @@ fn aborted(ending: Ending, results: Option<&PathBuf>) -> Failure {
          by the next run",
         results.display()
     );
-    let command = Typed::same_command();
+    let command = Typed::here().again();
     complain(format!("{message}\nnext: {command}\n"));
     Failure::new(ending, Reason::Interrupted, message)
         .with_help(command)
@@ -86,16 +86,11 @@ async fn carry_out(
     let mut loaded = session.load(source, &job.planning).await?;
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
-    let deleting: HashSet<RowKey> = rows
-        .iter()
-        .filter(|row| row.operation.deletes())
-        .map(|row| row.key)
-        .collect();
-    let path = results_of(loaded.source.path(), job.planning.results.as_deref());
-    let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
+    let deleting: HashSet<RowKey> = deleting(&rows);
+    let (path, run) = place_of_results(&loaded, job, options)?;
     let target = job.planning.sheet.target;
     let results = open_results(session, &path, &run, options, target).await?;
-    let (results, mut choice) = choose_rows(rows, &loaded, results, job).await?;
+    let (results, mut choice) = choose_rows(rows, &loaded, results, job, &path, options).await?;
     let history = results.history();
     let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
     if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
@@ -156,7 +151,8 @@ async fn carry_out(
     panics::install(Some(&path));
     // Only set once, because there is one run per process.
     let _ = recording.set(path);
-    let journal = CarryForward::new(file.journal(), std::mem::take(&mut choice.earlier));
+    let linked: Arc<dyn Journal> = Arc::new(Linked::new(file.journal(), std::mem::take(&mut choice.origins)));
+    let journal = CarryForward::new(linked, std::mem::take(&mut choice.earlier));
     journal
         .append(std::mem::take(&mut choice.left))
         .await
@@ -215,6 +211,20 @@ fn recheck(organization: &Organization, hesitated: Option<Duration>, job: &Job) 
     }
 }
 
+/// The rows that delete an account, now or later.
+fn deleting(rows: &[Row]) -> HashSet<RowKey> {
+    let deleting = rows.iter().filter(|row| row.operation.deletes());
+    deleting.map(|row| row.key).collect()
+}
+
+/// Where the results of a sheet are, and what this run is called in them.
+fn place_of_results(loaded: &Loaded, job: &Job, options: &RunOptions) -> Result<(PathBuf, RunId), Failure> {
+    let (family, given) = (&loaded.family, job.planning.results.as_deref());
+    family.may_start_over(options.history, given)?;
+    let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
+    Ok((family.results(given), family.named(run)))
+}
+
 /// This run's turn on the organization; a simulated one is nobody else's.
 async fn take_turn(
     session: &Session<'_>,
@@ -267,11 +277,17 @@ async fn choose_rows(
     loaded: &Loaded,
     results: Results,
     job: &Job,
+    path: &Path,
+    options: &RunOptions,
 ) -> Result<(Results, ChosenRows), Failure> {
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
     let selection = job.selection();
+    let family = Arc::clone(&loaded.family);
+    if job.planning.results.is_none() && options.history == Earlier::Resume {
+        family.check(results.history(), path)?;
+    }
     off_thread(move || {
-        let choice = choose(rows, refused, results.history(), &selection);
+        let choice = choose(rows, refused, results.history(), &selection, &family);
         Ok((results, choice.map_err(|error| not_read(&error))?))
     })
     .await
@@ -285,7 +301,7 @@ async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> 
         Verbosity::Normal | Verbosity::Verbose => refusal.without_details(),
     })?;
     let asked = Instant::now();
-    ask(question, &session.signals).await?;
+    ask(&question, &session.signals).await?;
     Ok((question != Question::None).then(|| asked.elapsed()))
 }
 
@@ -297,11 +313,12 @@ fn max_failures(most: MaxFailures) -> engine::MaxFailures {
 }
 
 fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path) -> String {
+    let is_all = choice.left.is_empty() && choice.elsewhere == 0;
     let finished = match choice.finished {
         0 => return "there is no row to run\n".to_owned(),
-        1 if choice.left.is_empty() => "the one row is".to_owned(),
+        1 if is_all => "the one row is".to_owned(),
         1 => "one row is".to_owned(),
-        count if choice.left.is_empty() => format!("all {} are", plural(count, "row")),
+        count if is_all => format!("all {} are", plural(count, "row")),
         count => format!("{} are", plural(count, "row")),
     };
     let when = history

@@ -152,6 +152,8 @@ pub struct PlanOptions {
     pub path: PathBuf,
     /// What shapes the plan.
     pub planning: PlanningOptions,
+    /// How many people a run may let lose access; any number if `None`.
+    pub max_access_lost: Option<u64>,
     /// The file to save the plan to.
     pub save: Option<PathBuf>,
 }
@@ -169,6 +171,8 @@ pub struct RunOptions {
     pub confirmation: Confirmation,
     /// How many deletions are confirmed beforehand.
     pub max_deletes: Option<u64>,
+    /// How many people may lose access; any number if `None`.
+    pub max_access_lost: Option<u64>,
     /// When failures stop the run.
     pub max_failures: Option<MaxFailures>,
     /// What to do while another run is at work.

@@ -20,6 +20,8 @@ pub(super) struct PlanArgs {
     path: SheetPathArg,
     #[command(flatten)]
     planning: PlanningArgs,
+    #[command(flatten)]
+    access: AccessArgs,
     /// Save the plan to this file, for `reseat run --plan`
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     save: Option<PathBuf>,
@@ -37,6 +39,8 @@ pub(super) struct RunArgs {
     planning: PlanningArgs,
     #[command(flatten)]
     guard: GuardArgs,
+    #[command(flatten)]
+    access: AccessArgs,
     #[command(flatten)]
     earlier: EarlierArgs,
     #[command(flatten)]
@@ -118,10 +122,18 @@ struct GuardArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Guards")]
+struct AccessArgs {
+    /// Stop before anything is sent if more people than this would lose access
+    #[arg(long, value_name = "N")]
+    max_access_lost: Option<u64>,
+}
+
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Results")]
 struct ResultsFileArgs {
     /// The results file, instead of `<sheet>.results.csv` next to the sheet
-    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = values::results, value_hint = ValueHint::FilePath)]
     results: Option<PathBuf>,
 }
 
@@ -225,6 +237,7 @@ impl PlanArgs {
         PlanOptions {
             path: self.path.path,
             planning: self.planning.into(),
+            max_access_lost: self.access.max_access_lost,
             save: self.save,
         }
     }
@@ -243,6 +256,7 @@ impl RunArgs {
                 Confirmation::Ask
             },
             max_deletes: self.guard.max_deletes,
+            max_access_lost: self.access.max_access_lost,
             max_failures: self.guard.max_failures,
             when_locked: if self.guard.wait {
                 WhenLocked::Wait

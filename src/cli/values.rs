@@ -71,6 +71,20 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(text))
 }
 
+/// A path for results, which are CSV.
+pub(super) fn results(text: &str) -> Result<PathBuf, String> {
+    const WORKBOOKS: [&str; 5] = ["xlsx", "xlsm", "xlsb", "xls", "ods"];
+    let path = path(text)?;
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if WORKBOOKS.contains(&extension.as_str()) {
+        return Err(format!(
+            "results are written as CSV: write `{}`",
+            path.with_extension("csv").display()
+        ));
+    }
+    Ok(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +95,15 @@ mod tests {
         assert_eq!((mapping.header.as_str(), mapping.column.as_str()), ("A = B", "user"));
         for text in ["user", "=user", "Header=", ""] {
             assert!(column_mapping(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn results_are_csv_and_no_workbook() {
+        assert_eq!(results("out/q4.csv"), Ok("out/q4.csv".into()));
+        assert_eq!(results("q4"), Ok("q4".into()));
+        for text in ["out/q4.xlsx", "q4.XLS", "q4.ods"] {
+            assert!(results(text).unwrap_err().contains("q4.csv"), "{text}");
         }
     }
 

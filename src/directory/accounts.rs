@@ -14,6 +14,9 @@ use crate::text::fold;
 ///
 /// If a server gives one id to accounts of different names, neither the id nor any of those names finds an account: it
 /// is unknown whose account a call for the id would change or delete.
+///
+/// Robots, applications and directory groups of the listing are among them, so that a row that names one can be told
+/// so. They are never taken for a person of the same name, and never suggested.
 #[derive(Debug, Default)]
 pub struct Accounts {
     users: Vec<User>,
@@ -42,6 +45,16 @@ impl FromIterator<User> for Accounts {
     }
 }
 
+impl Extend<User> for Accounts {
+    /// Of one who is known already what comes now counts.
+    fn extend<I: IntoIterator<Item = User>>(&mut self, users: I) {
+        let mut more = users.into_iter().peekable();
+        if more.peek().is_some() {
+            *self = more.chain(std::mem::take(&mut self.users)).collect();
+        }
+    }
+}
+
 impl Accounts {
     /// Every user, in the order of the ids.
     pub fn all(&self) -> &[User] {
@@ -61,16 +74,27 @@ impl Accounts {
     pub fn find(&self, name: &str) -> Found<&User> {
         let folded = fold(name);
         let bears_it = |user: &&User| fold(user.email()) == folded || fold(user.user_name()) == folded;
-        let bearers: Vec<&User> = self
+        let mut bearers: Vec<&User> = self
             .names
             .candidates(&folded)
             .map(|position| &self.users[position])
             .filter(bears_it)
             .collect();
+        if bearers.iter().any(|user| user.is_person()) {
+            bearers.retain(|user| user.is_person());
+        }
         match bearers.as_slice() {
             [] => Found::None { suggestion: None },
             [only] => self.by_id(only.id),
             several => Found::Many(several.iter().map(|user| described(user)).collect()),
+        }
+    }
+
+    /// The one account that a sheet means; nothing is suggested for a miss.
+    pub(super) fn known(&self, reference: &UserRef) -> Option<&User> {
+        match reference {
+            UserRef::Id(id) => self.get(*id),
+            UserRef::Name(name) => self.find(name).one(),
         }
     }
 
@@ -97,7 +121,8 @@ impl Accounts {
 
     fn suggestion(&self, name: &str) -> Option<String> {
         let alphabet = self.alphabet.get_or_init(|| {
-            let mut positions: Vec<u32> = numbered(&self.users).map(|(position, _)| position).collect();
+            let people = numbered(&self.users).filter(|(_, user)| user.is_person());
+            let mut positions: Vec<u32> = people.map(|(position, _)| position).collect();
             positions.sort_by_cached_key(|position| fold(label(&self.users[*position as usize])));
             positions
         });

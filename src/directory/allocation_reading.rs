@@ -219,9 +219,9 @@ impl Reader<'_> {
             return Ok(Attempt::Absent(None));
         }
         match self.licensed_users().finish(listing).await {
-            Ok((allocations, shape)) => Ok(Attempt::Read(ReadAllocations {
-                allocations: allocations.into_iter().collect(),
-                how: Some(HowRead::ByPages(shape)),
+            Ok(whole) => Ok(Attempt::Read(ReadAllocations {
+                allocations: whole.items.into_iter().collect(),
+                how: Some(HowRead::ByPages(whole.shape)),
                 ..ReadAllocations::default()
             })),
             Err(error) if is_absent(&error) => Ok(Attempt::Absent(Some(error))),

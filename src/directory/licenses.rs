@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::model::{GroupId, UserId, UserRef};
 
 const SEATS: &str = "the seats of each bundle";
-const RULES: &str = "the groups' licence rules";
+pub(super) const RULES: &str = "the groups' licence rules";
 
 impl Reader<'_> {
     /// The direct allocations that are wanted. Whose they are may depend on the accounts, which have been read by then.
@@ -78,7 +78,8 @@ impl Reader<'_> {
         rules.map(Some).map_err(failed_to_read(RULES))
     }
 
-    async fn listed_rules(&self) -> Result<Vec<GroupRule>, CallError> {
+    /// Every group's rule, from their listing.
+    pub(super) async fn listed_rules(&self) -> Result<Vec<GroupRule>, CallError> {
         let client = self.client;
         let rules = Lister {
             what: "group rules",

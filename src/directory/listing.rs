@@ -61,6 +61,19 @@ impl<T> PartialListing<T> {
     }
 }
 
+/// A listing that was read to its end.
+pub(super) struct WholeListing<T> {
+    /// Each entry at least once; of one that came several times, what was read last comes first.
+    pub(super) items: Vec<T>,
+    /// How it came.
+    pub(super) shape: ListingShape,
+    /// Whether what came fits together; else entries may be missing.
+    pub(super) is_steady: bool,
+}
+
+/// How often a listing that names no total is read again while it keeps bringing entries that were passed over before.
+const MOST_READINGS_AGAIN: usize = 3;
+
 impl<T> Lister<'_, T> {
     /// The whole listing.
     pub(super) async fn all(&self) -> Result<Vec<T>, CallError> {
@@ -69,7 +82,8 @@ impl<T> Lister<'_, T> {
 
     /// The whole listing, and how it came.
     pub(super) async fn whole(&self) -> Result<(Vec<T>, ListingShape), CallError> {
-        self.finish(self.unread()).await
+        let whole = self.finish(self.unread()).await?;
+        Ok((whole.items, whole.shape))
     }
 
     /// The listing before anything of it is read.
@@ -86,9 +100,31 @@ impl<T> Lister<'_, T> {
         self.read(listing, Paging::is_begun).await
     }
 
-    /// Reads what is missing, and says how the whole listing came. Each entry comes at least once; of one that came
-    /// several times, what was read last comes first.
-    pub(super) async fn finish(&self, mut listing: PartialListing<T>) -> Result<(Vec<T>, ListingShape), CallError> {
+    /// Reads what is missing, and says how the whole listing came.
+    pub(super) async fn finish(&self, listing: PartialListing<T>) -> Result<WholeListing<T>, CallError> {
+        let mut whole = self.finish_once(listing).await?;
+        if whole.shape.tells_total {
+            return Ok(whole);
+        }
+        let mut known: HashSet<Uuid> = whole.items.iter().map(self.key).collect();
+        whole.is_steady = known.len() == whole.items.len();
+        for _ in 0..MOST_READINGS_AGAIN {
+            if whole.is_steady {
+                break;
+            }
+            let again = self.finish_once(self.unread()).await?;
+            let before = known.len();
+            known.extend(again.items.iter().map(self.key));
+            // What was read last counts.
+            whole.items = again.items.into_iter().chain(whole.items).collect();
+            if known.len() == before {
+                break;
+            }
+        }
+        Ok(whole)
+    }
+
+    async fn finish_once(&self, mut listing: PartialListing<T>) -> Result<WholeListing<T>, CallError> {
         self.begin(&mut listing).await?;
         if listing.paging.pages_left().is_none() {
             // Such a listing ends where nothing new comes. Should entries move back while it is read, a short second
@@ -98,7 +134,11 @@ impl<T> Lister<'_, T> {
         self.read(&mut listing, Paging::is_done).await?;
         // Whoever collects the entries keeps the first of those with one key.
         listing.items.reverse();
-        Ok((listing.items, listing.paging.shape()))
+        Ok(WholeListing {
+            items: listing.items,
+            shape: listing.paging.shape(),
+            is_steady: listing.paging.is_steady(),
+        })
     }
 
     /// Fetches the pages that are asked for until enough has been read.
@@ -166,6 +206,10 @@ mod tests {
         knows_skip: bool,
         /// Every tenth entry cannot be read.
         unreadable: bool,
+        /// What it says there are, if that is wrong.
+        told: Option<u64>,
+        /// Pages after the first begin one entry too early.
+        overlaps: bool,
         asked: Arc<Mutex<Vec<(u64, u32)>>>,
     }
 
@@ -179,6 +223,8 @@ mod tests {
                 grows: false,
                 knows_skip: true,
                 unreadable: false,
+                told: None,
+                overlaps: false,
                 asked: Arc::default(),
             }
         }
@@ -195,6 +241,7 @@ mod tests {
                 size = (size / 2).max(1);
             }
             let skip = if self.knows_skip { skip } else { 0 };
+            let skip = skip.saturating_sub(u64::from(self.overlaps));
             let end = total.min(skip + size);
             // The entry at the front moves all others one place back.
             let entries = (skip..end).map(|place| {
@@ -209,7 +256,7 @@ mod tests {
             Page {
                 items: entries.filter(|entry| !self.unreadable || entry % 10 != 0).collect(),
                 received: end.saturating_sub(skip),
-                total: self.tells_total.then_some(total),
+                total: self.tells_total.then_some(self.told.unwrap_or(total)),
             }
         }
 
@@ -306,7 +353,8 @@ mod tests {
             knows_skip: false,
             ..Server::default()
         };
-        assert_eq!(server.read(10), ((0..10).collect(), 4));
+        // Entries that came twice make it read once more.
+        assert_eq!(server.read(10), ((0..10).collect(), 4 + 4));
     }
 
     #[test]
@@ -318,6 +366,37 @@ mod tests {
         let (read, calls) = server.read(10);
         assert_eq!(read, (0..=95).collect::<Vec<_>>());
         assert_eq!(calls, 10 + 10);
+    }
+
+    #[test]
+    fn a_listing_whose_pages_overlap_or_whose_total_is_wrong_is_not_steady() {
+        let steady =
+            |server: &Server| wait_for(server.lister(10, silent()).finish(server.lister(10, silent()).unread()));
+        let server = Server::default();
+        assert!(steady(&server).unwrap().is_steady);
+        let unreadable = Server {
+            unreadable: true,
+            ..Server::default()
+        };
+        assert!(steady(&unreadable).unwrap().is_steady);
+        for told in [94, 96] {
+            let wrong = Server {
+                told: Some(told),
+                ..Server::default()
+            };
+            let whole = steady(&wrong).unwrap();
+            assert!(!whole.is_steady, "{told}");
+            let read: HashSet<u64> = whole.items.into_iter().collect();
+            assert_eq!(read, (0..95).collect(), "{told}");
+        }
+        for tells_total in [true, false] {
+            let overlapping = Server {
+                overlaps: true,
+                tells_total,
+                ..Server::default()
+            };
+            assert!(!steady(&overlapping).unwrap().is_steady, "{tells_total}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! here knows about rows, steps or planned changes.
 
 mod accounts;
+mod administrators;
 mod again;
 mod allocation_reading;
 mod allocations;
@@ -12,6 +13,7 @@ mod error;
 mod forecast;
 mod groups;
 mod index;
+mod inheritance;
 mod licenses;
 mod listing;
 mod lookup;
@@ -33,7 +35,7 @@ pub use index::Found;
 pub use needs::{Blocks, Detail, Holders, Needs, Rules, Want};
 pub use paging::ListingShape;
 pub use reader::{ReadOptions, allocations_of, find_accounts, read, tells_allocations};
-pub use snapshot::{Contents, Snapshot};
+pub use snapshot::{Administrators, Contents, Snapshot};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a sheet needs to know of the organization, as plain data.
 
-use crate::model::{GroupRef, UserRef};
+use crate::model::{BundleSet, GroupRef, UserRef};
 
 /// What to read. Everything else stays unread and costs nothing.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,9 @@ pub struct Needs<'a> {
     pub groups: bool,
     /// Whether it must be known who is an administrator.
     pub administrators: bool,
+    /// Users whom the sheet may take out of Administrators, by whatever way. Where they are all the administrators
+    /// that were read, it is found out whether there are others.
+    pub leaving: Vec<&'a UserRef>,
     /// The users' direct allocations.
     pub allocations: Want,
     /// Whose.
@@ -29,6 +32,9 @@ pub struct Needs<'a> {
     pub released: Vec<&'a UserRef>,
     /// Whether it matters if somebody without a bundle is blocked.
     pub blocks: Blocks,
+    /// Users and the bundles that rows take out of their direct allocations. Where some are not held directly, the
+    /// groups that give them are found out.
+    pub removals: Vec<(&'a UserRef, &'a BundleSet)>,
     /// The seats of each bundle.
     pub seats: Want,
     /// The licence rules of groups.

@@ -58,6 +58,10 @@ pub(super) struct Paging {
     readable: u64,
     /// Those of them that differ from all others.
     distinct: u64,
+    /// How many different entries have come in all passes.
+    known: u64,
+    /// Whether an entry came twice in a pass, or more came than the server says there are.
+    is_odd: bool,
     /// Requests whose pages have not been taken in.
     under_way: u64,
     phase: Phase,
@@ -126,6 +130,8 @@ impl Paging {
             received: 0,
             readable: 0,
             distinct: 0,
+            known: 0,
+            is_odd: false,
             under_way: 0,
             phase: Phase::FirstPage,
         }
@@ -173,6 +179,13 @@ impl Paging {
         }
     }
 
+    /// Whether everything that came fits together. Of a listing that is not steady entries may be missing: unsorted
+    /// pages, for one, repeat some and pass over others (`uipath-api`, 10).
+    pub(super) fn is_steady(&self) -> bool {
+        let unreadable = self.received.saturating_sub(self.readable);
+        !self.is_odd && self.total.is_none_or(|total| self.known + unreadable == total)
+    }
+
     /// The next page to ask for; `None` while pages that are under way have to come first, and at the end.
     pub(super) fn next_request(&mut self) -> Option<PageRequest> {
         if matches!(self.phase, Phase::Begun) {
@@ -206,7 +219,8 @@ impl Paging {
         self.under_way = self.under_way.saturating_sub(1);
         match &mut self.phase {
             Phase::FirstPage => {
-                self.total = page.total;
+                self.total = page.total.map(|total| total.max(page.received));
+                self.is_odd |= self.total != page.total;
                 self.count(page);
                 self.page = page.received.max(1);
                 let is_short = page.received < u64::from(self.top);
@@ -230,7 +244,9 @@ impl Paging {
             }
             Phase::SideBySide(pages) => {
                 let total = page.total.unwrap_or(pages.total);
-                pages.take(request, page.received, total);
+                let ends_at = pages.take(request, page.received, total);
+                self.is_odd |= ends_at > total;
+                let total = total.max(ends_at);
                 let is_over = self.under_way == 0 && pages.is_asked();
                 self.total = self.total.max(Some(total));
                 self.count(page);
@@ -256,6 +272,9 @@ impl Paging {
     }
 
     fn count(&mut self, page: PageCounts) {
+        let is_again = matches!(&self.phase, Phase::SideBySide(pages) if pages.pass == Pass::Second);
+        self.is_odd |= !is_again && page.new < page.readable;
+        self.known += page.new;
         self.received += page.received;
         self.readable += page.readable;
         self.distinct += page.new;
@@ -324,19 +343,28 @@ impl SideBySide {
                 start..self.unasked.start
             }
         };
+        // The last page is asked for as long as the others: should it hold more, the total was wrong.
+        let size = if range.end == self.total {
+            page
+        } else {
+            range.end - range.start
+        };
         Some(PageRequest {
             skip: range.start,
-            top: u32::try_from(range.end - range.start).unwrap_or(u32::MAX),
+            top: u32::try_from(size).unwrap_or(u32::MAX),
         })
     }
 
-    fn take(&mut self, request: &PageRequest, received: u64, total: u64) {
-        self.moved |= total != self.total;
-        let rest = request.skip + received..request.skip + u64::from(request.top);
+    /// Takes in what came, and returns the place at which it ended.
+    fn take(&mut self, request: &PageRequest, received: u64, total: u64) -> u64 {
+        let ends_at = request.skip + received;
+        self.moved |= total != self.total || ends_at > self.total;
+        let rest = ends_at..(request.skip + u64::from(request.top)).min(self.total);
         // Nothing at all means that the listing ends before this place.
         if received > 0 && !rest.is_empty() {
             self.missing.push_back(rest);
         }
+        ends_at
     }
 
     fn is_asked(&self) -> bool {
@@ -602,10 +630,10 @@ mod tests {
         let cases: [(Server, u64, Asked); 9] = [
             (Server::of(0), 4, &[&[(0, 10)]]),
             (Server::of(10), 4, &[&[(0, 10)]]),
-            (full.clone(), 4, &[&[(0, 10)], &[(10, 10), (20, 5)]]),
-            (full, 1, &[&[(0, 10)], &[(10, 10)], &[(20, 5)]]),
+            (full.clone(), 4, &[&[(0, 10)], &[(10, 10), (20, 10)]]),
+            (full, 1, &[&[(0, 10)], &[(10, 10)], &[(20, 10)]]),
             // The second page shows whether the first came short because pages are.
-            (short_pages, 4, &[&[(0, 10)], &[(4, 10)], &[(8, 4), (12, 3)]]),
+            (short_pages, 4, &[&[(0, 10)], &[(4, 10)], &[(8, 4), (12, 4)]]),
             (unknown_length(10), 4, &[&[(0, 10)], &[(10, 10)]]),
             // The page at 20 comes short, so whatever the one at 30 brings is not what follows.
             (
@@ -618,9 +646,9 @@ mod tests {
                 4,
                 &[
                     &[(0, 10)],
-                    &[(10, 10), (20, 5)],
+                    &[(10, 10), (20, 10)],
                     // Entries may have moved from a page that was not yet read to one that was.
-                    &[(0, 10), (10, 10), (20, 6)],
+                    &[(0, 10), (10, 10), (20, 10)],
                 ],
             ),
             (no_skip, 4, &[&[(0, 10)], &[(10, 10)]]),
@@ -719,6 +747,7 @@ mod tests {
             prop_assert_eq!(reading.known.len() as u64, entries);
             let shape = ListingShape { entries, top, page: cap.min(u64::from(top)), tells_total };
             prop_assert_eq!(reading.calls, calls_by_arithmetic(shape, at_once));
+            prop_assert!(reading.paging.is_steady());
             if tells_total || entries > 0 {
                 prop_assert_eq!(reading.paging.shape().entries, entries);
             }

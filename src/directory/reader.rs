@@ -1,11 +1,9 @@
 //! Reads what a sheet needs, each thing by itself and all at once.
 
-use futures::{FutureExt, try_join};
+use futures::try_join;
 
-use super::listing::Lister;
 use super::{
-    Accounts, Blocks, Contents, Detail, Groups, Holders, Listings, Needs, ReadAllocations, ReadError, Rules, Snapshot,
-    Want,
+    Accounts, Blocks, Contents, Groups, Holders, Listings, Needs, ReadAllocations, ReadError, Rules, Snapshot, Want,
 };
 use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
@@ -41,15 +39,16 @@ pub async fn read(
         reader.read_seats(needs.seats),
         reader.read_acting_user(),
     )?;
+    let mut users = users;
     let allocations = match early {
         Some(early) => early,
         None => reader.read_allocations(needs, &users.accounts).await?,
     };
-    // A user whose profile is read brings its groups along.
-    let administrators = if needs.administrators && users.detail == Detail::Identity {
-        reader.read_administrators(&groups).await?
-    } else {
-        Vec::new()
+    let administrators = reader.read_administrators(needs, &mut users, &groups).await?;
+    let held = allocations.as_ref().map(|read| &read.allocations);
+    let rules = match reader.read_inheritance(needs, &mut users, held).await? {
+        Some(every_rule) => Some(every_rule),
+        None => rules,
     };
     let listings = Listings {
         users: users.shape,
@@ -178,23 +177,6 @@ impl Reader<'_> {
         }
         let rules = self.read_rules(&needs.rules, &groups).await?;
         Ok((groups, rules))
-    }
-
-    /// The members of Administrators, from the group's side.
-    async fn read_administrators(&self, groups: &Groups) -> Result<Vec<UserId>, ReadError> {
-        let Some(group) = groups.administrators() else {
-            return Ok(Vec::new());
-        };
-        let (client, id) = (self.client, group.id);
-        let members = Lister {
-            what: "administrators",
-            top: self.options.users_per_page,
-            concurrency: self.options.concurrency,
-            observer: self.observer.clone(),
-            key: |member: &UserId| member.0,
-            fetch: Box::new(move |skip, top| client.group_members(id, skip, top).boxed()),
-        };
-        members.all().await.map_err(failed_to_read("who is an administrator"))
     }
 
     pub(super) fn notice(&self, text: String) {

@@ -3,9 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::{Accounts, Allocations, Found, Groups, Listings};
-use crate::api::{Allocation, Group, GroupRule, Seats, User};
+use crate::api::{Allocation, Group, GroupRule, Seats, User, UserKind};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
+
+/// What was read of Administrators from the group's side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Administrators {
+    /// Its members, where users were read without their groups.
+    pub members: Vec<UserId>,
+    /// Whether a group of an external directory is among them.
+    pub directory_group: bool,
+}
 
 /// What a snapshot is made of.
 #[derive(Debug, Default)]
@@ -14,8 +23,8 @@ pub struct Contents {
     pub accounts: Accounts,
     /// The groups.
     pub groups: Groups,
-    /// Members of Administrators, where they were read from the group's side.
-    pub administrators: Vec<UserId>,
+    /// What was read of Administrators from the group's side.
+    pub administrators: Administrators,
     /// The direct allocations; `None` if they were not read.
     pub allocations: Option<Allocations>,
     /// The seats; `None` if they were not read.
@@ -36,7 +45,7 @@ pub struct Snapshot(Contents);
 
 impl From<Contents> for Snapshot {
     fn from(mut contents: Contents) -> Self {
-        contents.administrators.sort_unstable();
+        contents.administrators.members.sort_unstable();
         if let Some(rules) = &mut contents.rules {
             rules.sort_by_key(|rule| rule.group);
             rules.dedup_by_key(|rule| rule.group);
@@ -81,14 +90,31 @@ impl Snapshot {
         self.0.groups.get(id)
     }
 
+    /// The built-in group Administrators, where groups were read.
+    pub fn administrators(&self) -> Option<&Group> {
+        self.0.groups.administrators()
+    }
+
     /// Whether the user is a member of the built-in Administrators. Known only where
     /// [`Needs`](super::Needs) asked for it.
     pub fn is_administrator(&self, user: &User) -> bool {
         let by_own_groups = || {
-            let group = self.0.groups.administrators();
-            group.is_some_and(|group| user.groups.contains(&group.id))
+            self.administrators()
+                .is_some_and(|group| user.groups.contains(&group.id))
         };
-        self.0.administrators.binary_search(&user.id).is_ok() || by_own_groups()
+        self.0.administrators.members.binary_search(&user.id).is_ok() || by_own_groups()
+    }
+
+    /// Whether the user can administrate the organization: an active, accepted member of Administrators.
+    pub fn can_administrate(&self, user: &User) -> bool {
+        user.is_person() && user.is_active && user.invitation_accepted && self.is_administrator(user)
+    }
+
+    /// Whether a group of an external directory is a member of Administrators, so that there may be administrators
+    /// whom no listing shows.
+    pub fn has_administrating_group(&self) -> bool {
+        let is_one = |user: &User| user.kind == UserKind::DirectoryGroup && self.is_administrator(user);
+        self.0.administrators.directory_group || self.users().iter().any(is_one)
     }
 
     /// Every direct allocation; `None` if they were not read.
@@ -163,6 +189,17 @@ impl Snapshot {
         Some(&rules[position])
     }
 
+    /// The rules by which the user's groups give one of these bundles; `None` where rules were not read, or the user
+    /// came without its groups.
+    pub fn given_by_groups(&self, user: &User, bundles: &BundleSet) -> Option<Vec<&GroupRule>> {
+        let rules = self.rules()?;
+        if user.groups.is_empty() {
+            return None;
+        }
+        let gives = |rule: &&GroupRule| user.groups.contains(&rule.group) && !rule.bundles.common(bundles).is_empty();
+        Some(rules.iter().filter(gives).collect())
+    }
+
     /// The shape of the listings, for predicting what reading them again takes.
     pub fn listings(&self) -> Listings {
         self.0.listings
@@ -186,7 +223,6 @@ mod tests {
     use super::super::accounts::tests::user;
     use super::super::groups::tests::group;
     use super::*;
-    use crate::model::BundleSet;
 
     #[test]
     fn only_members_of_the_built_in_administrators_count_as_such() {
@@ -199,7 +235,10 @@ mod tests {
             groups: [group(10, "ADMINISTRATORS", true), group(11, "administrators", false)]
                 .into_iter()
                 .collect(),
-            administrators: vec![listed.id],
+            administrators: Administrators {
+                members: vec![listed.id],
+                ..Administrators::default()
+            },
             ..Contents::default()
         });
         assert!(snapshot.is_administrator(&insider));

@@ -2,14 +2,18 @@
 
 use futures::FutureExt;
 
-use super::listing::Lister;
+use super::listing::{Lister, WholeListing};
 use super::lookup::Wanted;
 use super::next_read::{Listed, NextRead, next_read};
 use super::reader::{Reader, failed_to_read, is_final};
-use super::{Accounts, Detail, ListingShape, Needs, ReadError};
+use super::{Accounts, Detail, Found, ListingShape, Needs, ReadError};
 use crate::api::{CallError, User};
 use crate::event::Observer;
 use crate::model::UserId;
+use crate::text::plural;
+
+/// Of names that an unsteady listing lacks and the directory does not resolve, as many are searched for.
+const MOST_SEARCHES: usize = 50;
 
 /// Users as read.
 #[derive(Debug, Default)]
@@ -22,9 +26,9 @@ pub(super) struct ReadUsers {
 }
 
 impl ReadUsers {
-    fn whole((users, shape): (Vec<User>, ListingShape)) -> Self {
+    fn whole(accounts: Accounts, shape: ListingShape) -> Self {
         Self {
-            accounts: users.into_iter().collect(),
+            accounts,
             detail: Detail::Profile,
             shape: Some(shape),
         }
@@ -54,7 +58,7 @@ impl Reader<'_> {
         let lister = self.users(None, self.observer.clone());
         let mut listing = lister.unread();
         if needs.everyone {
-            return Ok(ReadUsers::whole(lister.finish(listing).await?));
+            return self.settled(lister.finish(listing).await?, needs).await;
         }
         let mut wanted = Wanted::new(needs);
         let mut resolved = Vec::new();
@@ -65,7 +69,7 @@ impl Reader<'_> {
                     lister.begin(&mut listing).await?;
                     wanted.ids.retain(|id| !listing.contains(id.0));
                 }
-                NextRead::Rest => return Ok(ReadUsers::whole(lister.finish(listing).await?)),
+                NextRead::Rest => return self.settled(lister.finish(listing).await?, needs).await,
                 // Names go first: those that are missed have to be searched for, which may cost more than the listing.
                 NextRead::LookUps if !wanted.names.is_empty() => match self.resolve(&wanted.names).await {
                     Ok(resolution) => {
@@ -78,7 +82,7 @@ impl Reader<'_> {
                         self.notice(format!(
                             "names cannot be resolved in bulk here ({error}), so the whole directory is read instead"
                         ));
-                        return Ok(ReadUsers::whole(lister.finish(listing).await?));
+                        return self.settled(lister.finish(listing).await?, needs).await;
                     }
                 },
                 NextRead::LookUps => {
@@ -100,6 +104,46 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// The users of a listing. Whoever is wanted and was not in a listing that is not steady is looked up by name or id,
+    /// so that nobody is called missing, or mailed as somebody new, by a page that passed over an account.
+    async fn settled(&self, listing: WholeListing<User>, needs: &Needs<'_>) -> Result<ReadUsers, CallError> {
+        let mut accounts: Accounts = listing.items.into_iter().collect();
+        if !listing.is_steady {
+            let Wanted {
+                searches, names, ids, ..
+            } = Wanted::new(needs);
+            let is_missing = |name: &&str| matches!(accounts.find(name), Found::None { .. });
+            let names: Vec<&str> = searches.into_iter().chain(names).filter(is_missing).collect();
+            let mut ids: Vec<UserId> = ids.into_iter().filter(|id| accounts.get(*id).is_none()).collect();
+            let count = names.len() + ids.len();
+            if count > 0 {
+                self.notice(format!(
+                    "the listing of users does not fit together (an account came twice, or their number is another than \
+                     the server says), so {} that it lacks {} looked up by name or id",
+                    plural(count, "account"),
+                    if count == 1 { "is" } else { "are" }
+                ));
+                let missed = match self.resolve(&names).await {
+                    Ok(resolution) => {
+                        ids.extend(resolution.found.iter().map(|user| user.id));
+                        resolution.missed
+                    }
+                    Err(error) if is_final(&error) => return Err(error),
+                    // Only slower: each name is searched for.
+                    Err(_) => names,
+                };
+                // The resolution in bulk is trusted where searching for each would take all of the quota.
+                let searches = if missed.len() > MOST_SEARCHES {
+                    Vec::new()
+                } else {
+                    missed
+                };
+                accounts.extend(self.look_up(&searches, &ids).await?);
+            }
+        }
+        Ok(ReadUsers::whole(accounts, listing.shape))
     }
 
     /// Reads the users with these names once more by their ids. If a different account comes back, the two share an

@@ -18,6 +18,7 @@ use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup
 use super::outcome::{MaxFailures, Ran};
 use super::read_back::ReadBack;
 use super::recheck::Recheck;
+use super::shared_look::SharedLook;
 use crate::api::{Announcement, Client, DepartureGate, GateQuestion};
 use crate::directory::{self, Listings, Snapshot};
 use crate::ledger::{Durable, Journal, JournalError, Record};
@@ -92,6 +93,7 @@ impl Engine<'_> {
 struct Driver<'a> {
     journal: &'a dyn Journal,
     read_back: ReadBack,
+    shared_look: SharedLook,
     /// Cancels what is sent despite a stop.
     grace: CancellationToken,
     /// Calls and reads in flight.
@@ -120,6 +122,7 @@ impl<'a> Driver<'a> {
         Self {
             journal,
             read_back,
+            shared_look: SharedLook::default(),
             grace: CancellationToken::new(),
             jobs: FuturesUnordered::new(),
             saves: Saves::default(),
@@ -148,8 +151,10 @@ impl<'a> Driver<'a> {
                 self.answer_departure(task, false);
             }
             Effect::FindAccounts { task, addresses } => {
-                let read_back = self.read_back.clone();
-                self.start(async move { Input::AccountsFound(task, read_back.settle(&addresses).await) });
+                let (read_back, shared) = (self.read_back.despite_stop(&self.grace), self.shared_look.clone());
+                self.start(
+                    async move { Input::AccountsFound(task, read_back.settle_together(&addresses, &shared).await) },
+                );
             }
             Effect::ReadAllocations { task, users, urgency } => {
                 let client = self.client(urgency);
@@ -193,6 +198,10 @@ impl<'a> Driver<'a> {
                     Input::GraceEnded
                 });
             }
+            Effect::TimeOutage(outage, length) => self.start(async move {
+                tokio::time::sleep(length).await;
+                Input::OutageLasted(outage)
+            }),
             Effect::End(ran) => return Some(ran),
         }
         None

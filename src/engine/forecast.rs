@@ -220,7 +220,12 @@ impl Simulation<'_> {
                 }
             }
             Effect::PutOff(task) => self.put_off(task),
-            Effect::Withhold(_) | Effect::Tell(_) | Effect::CancelWaiting | Effect::StartGrace(_) | Effect::End(_) => {}
+            Effect::Withhold(_)
+            | Effect::Tell(_)
+            | Effect::CancelWaiting
+            | Effect::StartGrace(_)
+            | Effect::TimeOutage(..)
+            | Effect::End(_) => {}
         }
     }
 

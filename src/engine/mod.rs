@@ -11,6 +11,7 @@ mod outcome;
 mod read_back;
 mod recheck;
 mod request;
+mod shared_look;
 
 pub use driver::Engine;
 pub use forecast::{Calls, Circumstances, Forecast, Reading, SimulatedCall, Timing, forecast};

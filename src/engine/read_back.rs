@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::shared_look::SharedLook;
 use crate::api::{Client, User};
 use crate::directory::{self, Accounts, Allocations, Found, ReadError, ReadOptions};
 use crate::event::{Event, Observer, WaitReason};
@@ -92,9 +93,27 @@ impl Lack {
 }
 
 impl ReadBack {
+    /// The same, stopped by `grace` instead of by a stop of the run.
+    pub(super) fn despite_stop(&self, grace: &CancellationToken) -> Self {
+        Self {
+            client: self.client.with_stop(grace.clone()),
+            stop: grace.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Looks for the accounts of these addresses (or user names) until all are found or patience runs out. Returns
     /// those found, by folded address.
     pub async fn settle(&self, addresses: &[String]) -> Result<HashMap<String, User>, ReadError> {
+        self.settle_together(addresses, &SharedLook::default()).await
+    }
+
+    /// The same, where whoever looks at the same time shares what is read.
+    pub(super) async fn settle_together(
+        &self,
+        addresses: &[String],
+        shared: &SharedLook,
+    ) -> Result<HashMap<String, User>, ReadError> {
         let mut found: HashMap<String, User> = HashMap::new();
         let mut look = 0;
         loop {
@@ -106,7 +125,11 @@ impl ReadBack {
             if missing.is_empty() {
                 return Ok(found);
             }
-            let accounts = directory::find_accounts(&self.client, &missing, &self.options, &self.observer).await?;
+            let read = |all: Vec<String>| async move {
+                let all: Vec<&str> = all.iter().map(String::as_str).collect();
+                directory::find_accounts(&self.client, &all, &self.options, &self.observer).await
+            };
+            let accounts = shared.find(&missing, read).await?;
             let users = missing
                 .iter()
                 .filter_map(|address| Some((fold(address), accounts.find(address).one()?.clone())));

@@ -13,6 +13,8 @@ pub enum WaitReason {
     Quota(Service, Method),
     /// The server asked for a pause (429 or 503).
     Asked(Service, Method),
+    /// Calls that must not be repeated were turned away or lost just now, and the next ones keep their distance.
+    SetBack(Service, Method),
     /// A call is tried again after a fault; the text says which.
     Retry(String),
     /// A fresh account is not readable yet.

@@ -1,10 +1,12 @@
 //! Reading and checking a sheet.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use strum::IntoEnumIterator;
 
 use super::across_rows::{Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
+use super::cells::Column;
 use super::options::Options;
 use super::rows::Keep;
 use crate::model::{OperationKind, Row, RowReport};
@@ -28,6 +30,10 @@ pub struct Intake {
     pub skipped_sheets: Vec<SkippedSheet>,
     /// How many rows say `ignore`.
     pub ignored: usize,
+    /// Where worksheets have a column of passwords.
+    pub passwords: HashMap<Arc<str>, usize>,
+    /// Whether a worksheet has the column by which reseat knows a sheet of failed rows.
+    pub is_marked: bool,
     /// What had to be guessed about the file.
     pub notes: Vec<String>,
 }
@@ -62,6 +68,15 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
     let file = parse(source, options, Keep::Rows)?;
     Ok(Intake {
         sheets: names(&file),
+        passwords: file
+            .worksheets
+            .iter()
+            .filter_map(|sheet| Some((sheet.name.clone(), sheet.header.position(Column::Password)?)))
+            .collect(),
+        is_marked: file
+            .worksheets
+            .iter()
+            .any(|sheet| sheet.header.position(Column::ReseatKey).is_some()),
         rows: file.parsed.rows,
         refused: file.parsed.refused,
         problems: file.parsed.problems,

@@ -26,12 +26,30 @@ pub enum OpenError {
         owner: String,
     },
     /// Its first line is not the header of a results file.
-    #[error("use results file `{}`: it is not a reseat results file (it begins with `{found}`); move it away, or give another path with `--results`", path.display())]
+    #[error("use results file `{}`: it is not a reseat results file (it begins with `{found}`); {}", path.display(), instead(found))]
     NotResults {
         /// The file.
         path: PathBuf,
         /// How it begins.
         found: String,
+    },
+    /// A column that a rerun or an undo needs is gone.
+    #[error("use results file `{}`: its column `{column}` is gone, and without it what was done would be forgotten; restore the file, or put the column back with its cells", path.display())]
+    LostColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: &'static str,
+    },
+    /// It belongs to another sheet.
+    #[error("use results file `{}`: it holds the results of `{theirs}`, and this run is of `{ours}`; name a file of its own for it with `--results`, or that one if it is the same sheet under another name", path.display())]
+    OtherSheet {
+        /// The file.
+        path: PathBuf,
+        /// The file name of the sheet that it belongs to.
+        theirs: String,
+        /// The file name of this run's sheet.
+        ours: String,
     },
     /// It was written by a newer program.
     #[error("use results file `{}`: it has format version {version}, and this reseat supports none above {}; use the newer reseat that wrote it", path.display(), super::FORMAT_VERSION)]
@@ -42,7 +60,7 @@ pub enum OpenError {
         version: u32,
     },
     /// It is about another organization.
-    #[error("use results file `{}`: it holds the results of organization {} (run of {}), and this run is against {ours}; check `--profile`, move the file away, or give another path with `--results`", path.display(), run.organization(), run.started())]
+    #[error("use results file `{}`: it holds the results of organization {} (run of {}), and this run is against {ours}; check `--profile`, or give another path with `--results`", path.display(), run.organization(), run.started())]
     OtherOrganization {
         /// The file.
         path: PathBuf,
@@ -52,7 +70,7 @@ pub enum OpenError {
         ours: OrganizationId,
     },
     /// A line other than the last cannot be read.
-    #[error("use results file `{}`: line {line} is damaged, because {fault}; repair the line or restore the file, or start over with `--again`, which keeps this one under its date", path.display())]
+    #[error("use results file `{}`: line {line} is not as reseat wrote it: {fault}; put it right in a text editor or restore the file from before it was changed (`--again` starts over, and forgets what was begun)", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -69,6 +87,15 @@ impl OpenError {
             path: path.to_owned(),
             source,
         }
+    }
+}
+
+/// What to do about a file that is something else.
+fn instead(found: &str) -> &'static str {
+    if found.starts_with("PK") {
+        "it is a workbook: save it as CSV under this name in the spreadsheet program, or give another path with `--results`"
+    } else {
+        "give another path with `--results`"
     }
 }
 

@@ -13,8 +13,7 @@ use super::lock::{Lock, beside};
 use super::rewrite::{TEMPORARY, rewrite};
 use super::scan::End;
 use super::writer::{Writer, WriterHandle};
-use super::{FinishError, Finished, Journal, OpenError, RunId};
-use crate::model::{Place, RowKey};
+use super::{FinishError, Finished, Journal, OpenError, Order, RunId};
 
 /// The results file of a run: locked, and ready to be appended to.
 ///
@@ -78,8 +77,8 @@ impl ResultsFile {
         if unfinished.exists() {
             fs_err::remove_file(&unfinished).map_err(&io)?;
         }
-        let length = mend_end(path, &mut file, history.end()).map_err(&io)?;
-        let writer = Writer::start(file, length, path.to_owned(), run).map_err(&io)?;
+        let length = mend_end(path, &mut file, &history).map_err(&io)?;
+        let writer = Writer::start(file, length, path.to_owned(), run, history.form().clone()).map_err(&io)?;
         let notice = history.is_torn().then(|| {
             format!(
                 "the last line of `{}` was cut off when an earlier run was interrupted, and was dropped",
@@ -110,13 +109,13 @@ impl ResultsFile {
     }
 
     /// Waits for the writer, then puts the file in its final order: one line per row, in the sheet's present order;
-    /// after these, the lines of rows that are no longer in the sheet and for which something was done. Blocks; records
-    /// handed over later are refused.
+    /// after these, the lines of rows that are no longer in the sheet and for which something was done. After a sheet of
+    /// failed rows it keeps the order it had. Blocks; records handed over later are refused.
     ///
     /// # Errors
     /// [`FinishError::Writing`] if records are missing from the file; [`FinishError::Ordering`] if nothing
     /// is missing, but the file could not be put in order.
-    pub fn finish(mut self, order: &[(RowKey, Place)]) -> Result<Finished, FinishError> {
+    pub fn finish(mut self, order: Order<'_>) -> Result<Finished, FinishError> {
         self.blank.0 = None;
         self.writer.close().map_err(FinishError::Writing)?;
         rewrite(&self.path, order)
@@ -124,8 +123,8 @@ impl ResultsFile {
 }
 
 /// Makes the file end where the next line can begin; returns its length.
-fn mend_end(path: &Path, file: &mut File, end: End) -> std::io::Result<u64> {
-    match end {
+fn mend_end(path: &Path, file: &mut File, history: &History) -> std::io::Result<u64> {
+    match history.end() {
         End::Whole => {}
         End::Empty => {
             file.set_len(0)?;
@@ -135,7 +134,7 @@ fn mend_end(path: &Path, file: &mut File, end: End) -> std::io::Result<u64> {
         }
         End::Unended => {
             file.seek(SeekFrom::End(0))?;
-            file.write_all(b"\n")?;
+            file.write_all(&history.form().line_end())?;
         }
         End::Torn { at } => file.set_len(at)?,
     }

@@ -1,14 +1,14 @@
-//! One line of the results file as text, both ways.
+//! One line of the results file as text; [`Cells`](super::cells::Cells) is the way back.
 
-use std::str::FromStr;
+use std::fmt::Write as _;
 
 use csv::ByteRecord;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Record;
-use crate::model::{Place, RowReport};
-use crate::text::{clean, escape_formula, unescape_formula};
+use crate::model::{Place, RowKey};
+use crate::text::{clean, escape_formula};
 
 /// The columns, in their order.
 pub const COLUMNS: [&str; 20] = [
@@ -34,13 +34,28 @@ pub const COLUMNS: [&str; 20] = [
     "run",
 ];
 
+pub(super) const ROW: usize = 0;
+pub(super) const SHEET: usize = 1;
 pub(super) const OPERATION: usize = 2;
+pub(super) const USER: usize = 3;
+pub(super) const TARGET: usize = 4;
 pub(super) const STATUS: usize = 5;
+pub(super) const HTTP_STATUS: usize = 6;
+pub(super) const CODE: usize = 7;
+pub(super) const MESSAGE: usize = 8;
+pub(super) const ATTEMPTS: usize = 9;
 pub(super) const CALLS: usize = 10;
+pub(super) const BEFORE: usize = 11;
 pub(super) const AFTER: usize = 12;
 pub(super) const USER_ID: usize = 13;
+pub(super) const TRACE_ID: usize = 14;
+pub(super) const STARTED_AT: usize = 15;
+pub(super) const FINISHED_AT: usize = 16;
 pub(super) const KEY: usize = 18;
 pub(super) const RUN: usize = 19;
+
+/// Stands before a key that spreadsheet programs would take for a number, as in `12e45…`.
+pub(super) const NOT_A_NUMBER: char = 'k';
 
 /// No text cell is longer than this many characters.
 const MOST_LETTERS: usize = 2_000;
@@ -48,11 +63,6 @@ const MOST_LETTERS: usize = 2_000;
 /// The header line, its line end included.
 pub(super) fn header() -> String {
     COLUMNS.join(",") + "\n"
-}
-
-/// A writer of lines as this format has them.
-pub(super) fn line_writer<W: std::io::Write>(sink: W) -> csv::Writer<W> {
-    csv::WriterBuilder::new().flexible(false).from_writer(sink)
 }
 
 /// Fills `line` with a record's cells.
@@ -78,8 +88,17 @@ pub(super) fn encode(record: &Record, run: &str, line: &mut ByteRecord) {
     push_shown(line, started.map(|time| format!("{time:.3}")));
     push_shown(line, finished.map(|time| format!("{time:.3}")));
     push_shown(line, record.duration_ms());
-    push(line, &record.report.key.to_string());
+    push(line, &key_cell(record.report.key, record.corrects));
     push(line, run);
+}
+
+/// A line that no longer says which row it corrects.
+pub(super) fn unlinked(line: &ByteRecord) -> ByteRecord {
+    let own = |key: &[u8]| key.split(|byte| *byte == b' ').next().unwrap_or_default().to_vec();
+    let cells = line.iter().enumerate();
+    cells
+        .map(|(column, cell)| if column == KEY { own(cell) } else { cell.to_vec() })
+        .collect()
 }
 
 /// A line with the row's present place in its first two cells and the others unchanged.
@@ -93,79 +112,29 @@ pub(super) fn moved(line: &ByteRecord, place: &Place) -> ByteRecord {
     out
 }
 
-/// The record in a line's cells; the error says which cell is wrong.
-pub(super) fn decode(line: &ByteRecord) -> Result<Record, String> {
-    let cells = Cells::of(line)?;
-    let place = Place {
-        row: cells.parsed(0)?,
-        sheet: cells.text(1)?.into(),
-    };
-    Ok(Record {
-        report: RowReport {
-            place,
-            key: cells.parsed(KEY)?,
-            operation: cells.optional(OPERATION)?,
-            user: cells.text(3)?.to_owned(),
-            target: cells.text(4)?.to_owned(),
-            status: cells.parsed(STATUS)?,
-            code: cells.text(7)?.to_owned(),
-            message: cells.text(8)?.to_owned(),
-            user_id: cells.optional(USER_ID)?,
-            before: cells.json(11)?,
-            after: cells.json(AFTER)?,
-        },
-        http_status: cells.optional(6)?,
-        attempts: cells.parsed(9)?,
-        calls: cells.parsed(CALLS)?,
-        trace_id: Some(cells.text(14)?).filter(|id| !id.is_empty()).map(str::to_owned),
-        started_at: cells.optional::<Timestamp>(15)?,
-        finished_at: cells.optional::<Timestamp>(16)?,
-    })
+/// The `key` cell.
+pub(super) fn key_cell(own: RowKey, corrects: Option<RowKey>) -> String {
+    let mut cell = String::new();
+    for key in [Some(own), corrects].into_iter().flatten() {
+        if !cell.is_empty() {
+            cell.push(' ');
+        }
+        let text = key.to_string();
+        if looks_like_a_number(&text) {
+            cell.push(NOT_A_NUMBER);
+        }
+        cell.push_str(&text);
+    }
+    cell
 }
 
-/// Reading cells by number, faults named by column.
-pub(super) struct Cells<'a>(&'a ByteRecord);
-
-impl<'a> Cells<'a> {
-    pub(super) fn of(line: &'a ByteRecord) -> Result<Self, String> {
-        if line.len() == COLUMNS.len() {
-            Ok(Self(line))
-        } else {
-            Err(format!("it has {} cells instead of {}", line.len(), COLUMNS.len()))
-        }
-    }
-
-    /// The cell as it is written.
-    pub(super) fn raw(&self, column: usize) -> Result<&'a str, String> {
-        std::str::from_utf8(&self.0[column]).map_err(|_| format!("`{}` is not UTF-8", COLUMNS[column]))
-    }
-
-    fn text(&self, column: usize) -> Result<&'a str, String> {
-        self.raw(column).map(unescape_formula)
-    }
-
-    pub(super) fn parsed<T: FromStr>(&self, column: usize) -> Result<T, String> {
-        let cell = self.raw(column)?;
-        cell.parse()
-            .map_err(|_| format!("`{}` cannot be `{}`", COLUMNS[column], clean(cell, 40)))
-    }
-
-    pub(super) fn optional<T: FromStr>(&self, column: usize) -> Result<Option<T>, String> {
-        if self.0[column].is_empty() {
-            Ok(None)
-        } else {
-            self.parsed(column).map(Some)
-        }
-    }
-
-    fn json(&self, column: usize) -> Result<Option<Value>, String> {
-        let cell = self.text(column)?;
-        if cell.is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_str(cell)
-            .map(Some)
-            .map_err(|fault| format!("`{}` is not JSON ({fault})", COLUMNS[column]))
+/// Digits alone, or digits with one `e` among them. Programs that do so keep 15 digits, and the key would be lost.
+fn looks_like_a_number(key: &str) -> bool {
+    let mut letters = key.bytes().filter(|byte| !byte.is_ascii_digit());
+    match (letters.next(), letters.next()) {
+        (None, _) => true,
+        (Some(b'e'), None) => !key.starts_with('e') && !key.ends_with('e'),
+        _ => false,
     }
 }
 
@@ -181,14 +150,62 @@ fn push_shown<T: ToString>(line: &mut ByteRecord, value: Option<T>) {
     push(line, &value.map_or_else(String::new, |value| value.to_string()));
 }
 
-/// JSON is not cleaned, because restoring a state needs it verbatim; its own escapes keep it on one line.
+/// JSON is not cleaned, because restoring a state needs it verbatim; its own escapes keep it on one line, and in ASCII,
+/// so that a name survives a program that saves the file in an encoding without its letters.
 fn push_json(line: &mut ByteRecord, value: Option<&Value>) {
-    push(
-        line,
-        &value.map_or_else(String::new, |value| escape_formula(&value.to_string()).into_owned()),
-    );
+    let text = value.map(|value| in_ascii(value.to_string())).unwrap_or_default();
+    push(line, &escape_formula(&text));
+}
+
+/// The same JSON; letters beyond ASCII occur in its strings only.
+fn in_ascii(json: String) -> String {
+    if json.is_ascii() {
+        return json;
+    }
+    let mut ascii = String::with_capacity(json.len() + 16);
+    for letter in json.chars() {
+        if letter.is_ascii() {
+            ascii.push(letter);
+        } else {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(ascii, "\\u{unit:04x}");
+            }
+        }
+    }
+    ascii
 }
 
 fn to_millisecond(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_never_looks_like_a_number() {
+        for (key, is_marked) in [
+            ("12345678901234567890123456789012", true),
+            ("1234567890123456789012345678e012", true),
+            ("e2345678901234567890123456789012", false),
+            ("1234567890123456789012345678901e", false),
+            ("12345e789012345e7890123456789012", false),
+            ("1234567890123456789012345678901d", false),
+        ] {
+            let own: RowKey = key.parse().unwrap();
+            let cell = key_cell(own, None);
+            assert_eq!(cell.starts_with('k'), is_marked, "{key}");
+            assert_eq!(cell.trim_start_matches('k'), key);
+        }
+    }
+
+    #[test]
+    fn json_is_ascii_and_says_the_same() {
+        let value = serde_json::json!({"name": "Zoë 𝄞 \"Łukasz\"", "groups": ["日本"]});
+        let text = in_ascii(value.to_string());
+        assert!(text.is_ascii());
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
 }

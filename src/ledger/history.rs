@@ -1,24 +1,16 @@
 //! What a results file knows about each row: an index in memory, with records read from disk on demand.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::{BufReader, Read};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use csv::{ByteRecord, Position};
-use fs_err::File;
-
-use super::format::{COLUMNS, RUN, decode};
+use super::cells::{Cells, LineFault};
+use super::form::Form;
 use super::resume::{self, Resume};
-use super::scan::{End, IndexedLine, Scan, line_reader, scan};
+use super::scan::{Care, Correction, End, IndexedLine, Scan, damaged, scan};
+use super::stored::Stored;
 use super::{OpenError, Record, RunId};
 use crate::model::{OrganizationId, Rerun, RowKey, Status};
-
-/// How much is read at a time for a single record.
-const RECORD_BUFFER: usize = 4 << 10;
-
-/// Room for most lines.
-const LINE_BYTES: usize = 512;
 
 /// The record that counts for each row, in a results file as it was when opened. Takes about 60 bytes a row; lines
 /// appended later are not seen.
@@ -26,9 +18,11 @@ const LINE_BYTES: usize = 512;
 pub struct History {
     path: PathBuf,
     index: HashMap<RowKey, IndexedLine>,
+    corrections: HashMap<RowKey, Correction>,
     runs: Vec<RunId>,
     end: End,
-    lines: Mutex<csv::Reader<File>>,
+    form: Form,
+    stored: Mutex<Stored>,
 }
 
 /// A record and the run that made it.
@@ -43,14 +37,21 @@ pub struct RunRecord {
 impl History {
     /// Reads a results file of any organization, without a lock and without changing it.
     pub fn read(path: &Path) -> Result<Self, OpenError> {
-        let Scan { index, runs, end } = scan(path)?;
-        let file = File::open(path).map_err(OpenError::io(path))?;
+        let Scan {
+            stored,
+            index,
+            corrections,
+            runs,
+            end,
+        } = scan(path, Care::Every)?;
         Ok(Self {
             path: path.to_owned(),
             index,
+            corrections,
             runs,
             end,
-            lines: Mutex::new(line_reader(file, RECORD_BUFFER)),
+            form: stored.form.clone(),
+            stored: Mutex::new(stored),
         })
     }
 
@@ -64,9 +65,20 @@ impl History {
         self.index.is_empty()
     }
 
-    /// The status recorded of a row.
+    /// The status recorded of a row, or of its correction.
     pub fn status(&self, key: &RowKey) -> Option<Status> {
-        self.index.get(key).map(|entry| entry.known.status)
+        self.line_of(key).map(|line| line.known.status)
+    }
+
+    /// Whether a row was begun and not finished, or its correction was.
+    pub fn is_begun(&self, key: &RowKey) -> bool {
+        self.line_of(key).is_some_and(|line| line.known.is_begun())
+    }
+
+    /// The line that tells of a row: its own, or that of its correction.
+    fn line_of(&self, key: &RowKey) -> Option<&IndexedLine> {
+        let key = self.corrections.get(key).map_or(key, |correction| &correction.key);
+        self.index.get(key)
     }
 
     /// How many rows there are of each status.
@@ -108,9 +120,48 @@ impl History {
         matches!(self.end, End::Torn { .. })
     }
 
-    /// The record of a row, read from disk.
+    /// Makes sure that the last run was of the sheet with this file name, as far as that was recorded: `joiners.csv` and
+    /// `joiners.xlsx` have results of one name and are two.
+    ///
+    /// # Errors
+    /// [`OpenError::OtherSheet`] if it was not.
+    pub fn is_of_sheet(&self, file_name: &str) -> Result<(), OpenError> {
+        match self.last_run().filter(|run| !run.may_be_of_sheet(file_name)) {
+            Some(run) => Err(OpenError::OtherSheet {
+                path: self.path.clone(),
+                theirs: run.sheet().unwrap_or_default().to_owned(),
+                ours: file_name.to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The rows that were begun and not finished, those of `sheet` aside.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn begun_outside(&self, sheet: &HashSet<RowKey>) -> Result<Vec<Record>, OpenError> {
+        let begun = self.index.iter().filter(|(key, line)| {
+            !line.corrects && line.known.is_begun() && !sheet.contains(key) && !self.corrections.contains_key(key)
+        });
+        let mut offsets: Vec<u64> = begun.map(|(_, line)| line.offset).collect();
+        offsets.sort_unstable();
+        offsets.into_iter().map(|offset| self.read_at(offset)).collect()
+    }
+
+    /// Whether any row was begun and not finished.
+    pub fn has_begun(&self) -> bool {
+        self.index.values().any(|line| line.known.is_begun())
+    }
+
+    /// Whether a row with this content was recorded, or one that was corrected to something else.
+    pub fn knows(&self, key: &RowKey) -> bool {
+        self.index.contains_key(key) || self.corrections.contains_key(key)
+    }
+
+    /// The record of a row or of its correction, read from disk.
     pub fn record(&self, key: &RowKey) -> Result<Option<Record>, OpenError> {
-        match self.index.get(key) {
+        match self.line_of(key) {
             Some(entry) => self.read_at(entry.offset).map(Some),
             None => Ok(None),
         }
@@ -118,13 +169,16 @@ impl History {
 
     /// What a rerun does with a row; reads only what is needed from disk.
     pub fn resume(&self, key: &RowKey) -> Result<Resume, OpenError> {
-        let Some(entry) = self.index.get(key) else {
+        let Some(line) = self.line_of(key) else {
             return Ok(Resume::Run);
         };
-        match resume::rerun(Some(entry.known)) {
+        let is_corrected = self.corrections.contains_key(key);
+        match resume::rerun(Some(line.known)) {
             Rerun::Skip => Ok(Resume::Skip),
             Rerun::Run => Ok(Resume::Run),
-            Rerun::GoOn | Rerun::Settle => Ok(resume::resume(Some(self.read_at(entry.offset)?))),
+            // The sheet still has the row as it was before the correction, and the correction is on its way.
+            Rerun::GoOn | Rerun::Settle if is_corrected && line.known.status.rerun() != Rerun::Run => Ok(Resume::Leave),
+            Rerun::GoOn | Rerun::Settle => Ok(resume::resume(Some(self.read_at(line.offset)?))),
         }
     }
 
@@ -132,14 +186,12 @@ impl History {
     pub fn entries(&self) -> Result<impl Iterator<Item = Result<RunRecord, OpenError>>, OpenError> {
         let mut offsets: Vec<u64> = self.index.values().map(|entry| entry.offset).collect();
         offsets.sort_unstable();
-        let file = File::open(&self.path).map_err(OpenError::io(&self.path))?;
-        let mut lines = line_reader(file, 1 << 16);
-        Ok(offsets.into_iter().map(move |offset| {
-            let line = read_line(&self.path, &mut lines, offset)?;
-            let run = std::str::from_utf8(&line[RUN]).ok().and_then(|run| run.parse().ok());
-            Ok(RunRecord {
-                record: self.decoded(&line, offset)?,
-                run: run.ok_or_else(|| self.damaged(offset, "`run` is not as reseat writes it".to_owned()))?,
+        Ok(offsets.into_iter().map(|offset| {
+            self.at(offset, |cells| {
+                Ok(RunRecord {
+                    record: cells.record()?,
+                    run: cells.run()?,
+                })
             })
         }))
     }
@@ -148,45 +200,23 @@ impl History {
         self.end
     }
 
+    /// The form in which the file is written.
+    pub(super) fn form(&self) -> &Form {
+        &self.form
+    }
+
     fn read_at(&self, offset: u64) -> Result<Record, OpenError> {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = read_line(&self.path, &mut lines, offset)?;
-        self.decoded(&line, offset)
+        self.at(offset, |cells| Ok(cells.record()?))
     }
 
-    fn decoded(&self, line: &ByteRecord, offset: u64) -> Result<Record, OpenError> {
-        decode(line).map_err(|fault| self.damaged(offset, fault))
+    fn at<T>(&self, offset: u64, read: impl FnOnce(Cells<'_>) -> Result<T, LineFault>) -> Result<T, OpenError> {
+        let mut stored: MutexGuard<'_, Stored> = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = stored.line_at(offset).map_err(OpenError::io(&self.path))?;
+        let fault = match Cells::of(&line).map_err(LineFault::from).and_then(read) {
+            Ok(value) => return Ok(value),
+            Err(LineFault::Damaged(fault)) => fault,
+            Err(LineFault::Newer(version)) => format!("it is of format version {version}"),
+        };
+        Err(damaged(&mut stored, offset, fault))
     }
-
-    /// The index has no line numbers, so the number of a damaged line is only counted when one is found.
-    fn damaged(&self, offset: u64, fault: String) -> OpenError {
-        OpenError::Damaged {
-            path: self.path.clone(),
-            line: line_number(&self.path, offset),
-            fault,
-        }
-    }
-}
-
-/// The line that begins at this offset.
-pub(super) fn read_line(path: &Path, lines: &mut csv::Reader<File>, offset: u64) -> Result<ByteRecord, OpenError> {
-    let mut line = ByteRecord::with_capacity(LINE_BYTES, COLUMNS.len());
-    let mut position = Position::new();
-    position.set_byte(offset);
-    lines
-        .seek(position)
-        .and_then(|()| lines.read_byte_record(&mut line))
-        .map_err(|fault| OpenError::io(path)(fault.into()))?;
-    Ok(line)
-}
-
-fn line_number(path: &Path, offset: u64) -> u64 {
-    let Ok(file) = File::open(path) else {
-        return 0;
-    };
-    let ends = BufReader::new(file.take(offset))
-        .bytes()
-        .filter(|byte| matches!(byte, Ok(b'\n')))
-        .count();
-    ends as u64 + 1
 }

@@ -3,12 +3,15 @@
 //! `docs/results.md` is its contract. It knows nothing of sheets, plans or the network.
 
 mod carry_forward;
+mod cells;
 mod error;
 mod file;
 mod files;
+mod form;
 mod format;
 mod history;
 mod journal;
+mod linked;
 mod lock;
 mod record;
 mod resume;
@@ -16,6 +19,8 @@ mod rewrite;
 mod run_id;
 mod scan;
 mod start_anew;
+mod stored;
+mod tail;
 mod writer;
 
 pub use carry_forward::CarryForward;
@@ -25,8 +30,9 @@ pub use files::results_path;
 pub use format::COLUMNS;
 pub use history::{History, RunRecord};
 pub use journal::{Durable, Journal, JournalError};
+pub use linked::{Linked, Origin};
 pub use record::Record;
-pub use resume::{Changes, Known, Prior, Resume, rerun, resume};
-pub use rewrite::{FinishError, Finished};
+pub use resume::{Changes, Known, Prior, Resume, captured, continues, rerun, resume};
+pub use rewrite::{FinishError, Finished, Order, Sheet};
 pub use run_id::{FORMAT_VERSION, RunId, RunIdFault};
 pub use start_anew::{LockedResults, StartedAnew};

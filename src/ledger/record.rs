@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 
-use crate::model::RowReport;
+use crate::model::{RowKey, RowReport};
 
 /// One line of the results file, columns as `docs/results.md` has them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// What is said of the row.
     pub report: RowReport,
+    /// The row of the sheet that this one corrects, or took the place of: the second key in `key`.
+    pub corrects: Option<RowKey>,
     /// `http_status` of the answer that decided.
     pub http_status: Option<u16>,
     /// `attempts`: how often the deciding request was sent.
@@ -28,6 +30,7 @@ impl From<RowReport> for Record {
     fn from(report: RowReport) -> Self {
         Self {
             report,
+            corrects: None,
             http_status: None,
             attempts: 0,
             calls: 0,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Record;
 use crate::model::{OperationKind, Rerun, Status, UserId};
+use crate::text::fold;
 
 /// As much of a row's last record as the decision needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub enum Resume {
     GoOn(Box<Prior>),
     /// Reads back what the lost call did before anything is sent.
     Settle(Box<Prior>),
+    /// Nothing: the row was corrected in a sheet of failed rows, and that one has to be run again.
+    Leave,
 }
 
 impl Known {
@@ -76,6 +79,11 @@ impl Known {
     pub fn gives_way_to(self, later: Self) -> bool {
         let tells = |known: Self| is_attempt(known.status) || known.changes == Changes::Made;
         tells(later) || !tells(self)
+    }
+
+    /// Whether something was, or may have been, done for the row, and it is not finished.
+    pub fn is_begun(self) -> bool {
+        !matches!(self.status, Status::Done | Status::Unchanged) && self.outlives_its_row()
     }
 
     /// Whether the line stays in the file after its row has left the sheet: something was, or may have been, done for
@@ -130,6 +138,31 @@ pub fn resume(previous: Option<Record>) -> Resume {
         (Rerun::GoOn, Some(record)) => Resume::GoOn(Box::new(record.into())),
         (Rerun::Settle, Some(record)) => Resume::Settle(Box::new(record.into())),
     }
+}
+
+/// Whether a row goes on with what this record tells of another row, which it replaces: it does the same to the same
+/// account, so that what was captured and begun is its own. Groups, licences and names may differ.
+pub fn continues(record: &Record, operation: OperationKind, user: &str, target: &str) -> bool {
+    let earlier = &record.report;
+    let same = |one: &str, other: &str| fold(one) == fold(other);
+    earlier.operation == Some(operation)
+        && same(&earlier.user, user)
+        && (!operation.is_about_its_target() || same(&earlier.target, target))
+}
+
+/// What is left of a record for a row that moves the same user to another address than the row that it replaces: what the
+/// old account had is known from nowhere else, and what was made at the other address is not this row's. `None` if it
+/// moves nobody, or somebody else.
+pub fn captured(record: Record, operation: OperationKind, user: &str) -> Option<Prior> {
+    let moves_the_same = continues(&record, operation, user, &record.report.target);
+    if !moves_the_same || !operation.takes_several_runs() || !Known::of(&record).is_begun() {
+        return None;
+    }
+    Some(Prior {
+        user_id: None,
+        after: None,
+        ..record.into()
+    })
 }
 
 impl From<Record> for Prior {

@@ -1,24 +1,37 @@
 //! One pass over a results file: which record of each row counts, where it is, and how the file ends.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use csv::ByteRecord;
 use fs_err::File;
 
 use super::OpenError;
-use super::format::{AFTER, CALLS, COLUMNS, Cells, KEY, OPERATION, RUN, STATUS, USER_ID, decode, header};
-use super::resume::{Changes, Facts, Known};
-use super::run_id::{RunId, RunIdFault};
+use super::cells::{Cells, LineFault};
+use super::format::{RUN, header};
+use super::resume::Known;
+use super::run_id::RunId;
+use super::stored::{Stored, Trust, is_blank};
+use super::tail::{Tail, Unit};
 use crate::model::RowKey;
-use crate::text::clean;
 
 /// Where the record that counts for a row begins, and what is known from it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IndexedLine {
     pub(super) offset: u64,
     pub(super) known: Known,
+    /// Whether it corrects another row.
+    pub(super) corrects: bool,
+}
+
+/// How a row was corrected in a sheet of failed rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Correction {
+    /// The key of the last correction.
+    pub(super) key: RowKey,
+    /// Where the first line of any correction begins.
+    pub(super) first: u64,
 }
 
 /// How a file ends.
@@ -42,32 +55,31 @@ const MOST_UNWRITTEN: u64 = 1 << 20;
 /// The result of one pass over a file.
 #[derive(Debug)]
 pub(super) struct Scan {
+    pub(super) stored: Stored,
     pub(super) index: HashMap<RowKey, IndexedLine>,
+    /// The rows that were corrected and not run themselves since.
+    pub(super) corrections: HashMap<RowKey, Correction>,
     pub(super) runs: Vec<RunId>,
     pub(super) end: End,
 }
 
-/// A line reader that reports where each line begins.
-pub(super) fn line_reader<R: Read>(source: R, buffer: usize) -> csv::Reader<R> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(buffer)
-        .from_reader(source)
+/// How closely lines are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Every cell that anything needs.
+    Every,
+    /// What the index is made of: the run that is ending has looked at the rest, or written it.
+    Index,
 }
 
 /// Reads the file once; memory grows with the number of rows, not with the length of their lines.
-pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
+pub(super) fn scan(path: &Path, care: Care) -> Result<Scan, OpenError> {
     let io = OpenError::io(path);
     let mut file = File::open(path).map_err(&io)?;
-    let tail = Tail::of(&mut file).map_err(&io)?;
-    match Beginning::of(&mut file, tail).map_err(&io)? {
+    match Beginning::of(&mut file).map_err(&io)? {
         Beginning::PartOfHeader => {
-            return Ok(Scan {
-                index: HashMap::new(),
-                runs: Vec::new(),
-                end: End::Empty,
-            });
+            let stored = Stored::blank(path, file);
+            return Ok(Findings::default().into_scan(stored, End::Empty));
         }
         Beginning::Nuls => {
             return Err(OpenError::NotResults {
@@ -77,13 +89,44 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
         }
         Beginning::Text => {}
     }
-    file.rewind().map_err(&io)?;
-    let mut lines = line_reader(file.take(tail.written), 1 << 16);
+    let stored = Stored::open(path, file, Trust::Beginning)?;
+    match read(stored, OddBytes::Tell, care)? {
+        Pass::Read(scan) => Ok(*scan),
+        // It begins as reseat's files do, and a program has saved the rest in another encoding.
+        Pass::OddBytes => {
+            let file = File::open(path).map_err(&io)?;
+            match read(Stored::open(path, file, Trust::Nothing)?, OddBytes::Bear, care)? {
+                Pass::Read(scan) => Ok(*scan),
+                Pass::OddBytes => Err(io(io::ErrorKind::InvalidData.into())),
+            }
+        }
+    }
+}
+
+/// What to do about bytes that are no UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OddBytes {
+    /// End the pass.
+    Tell,
+    /// They do no harm where nothing needs them.
+    Bear,
+}
+
+enum Pass {
+    Read(Box<Scan>),
+    OddBytes,
+}
+
+fn read(mut stored: Stored, odd_bytes: OddBytes, care: Care) -> Result<Pass, OpenError> {
+    let path = stored.path.clone();
+    let io = OpenError::io(&path);
+    let tail = stored.tail;
+    let rules = Rules {
+        width: stored.form.width(),
+        care,
+    };
+    let mut lines = stored.reader().map_err(&io)?;
     let mut line = ByteRecord::new();
-
-    lines.read_byte_record(&mut line).map_err(|fault| io(fault.into()))?;
-    check_header(path, &line, &mut lines)?;
-
     let mut found = Findings::default();
     let mut end = if tail.has_nuls {
         End::Torn { at: tail.written }
@@ -91,8 +134,7 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
         End::Whole
     };
     loop {
-        let start = lines.position().clone();
-        let at = start.byte();
+        let at = lines.position().byte();
         if !lines.read_byte_record(&mut line).map_err(|fault| io(fault.into()))? {
             break;
         }
@@ -101,109 +143,149 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
             // Our lines never contain a line end, so this must be a stray quotation mark further up.
             if line.as_slice().contains(&b'\n') {
                 let fault = LineFault::Damaged("a quotation mark opens a cell that never ends".to_owned());
-                return Err(fault.into_error(path, start.line()));
+                drop(lines);
+                return Err(error_of(fault, &mut stored, at));
             }
             // A crash may have cut the line anywhere, so every cell of it must be valid.
-            if tail.has_nuls || decode(&line).is_err() || found.take(&line, at).is_err() {
+            if tail.has_nuls
+                || found
+                    .take(
+                        &line,
+                        at,
+                        Rules {
+                            care: Care::Every,
+                            ..rules
+                        },
+                    )
+                    .is_err()
+            {
                 end = End::Torn { at };
                 break;
             }
             end = End::Unended;
-        } else if let Err(fault) = found.take(&line, at) {
-            return Err(fault.into_error(path, start.line()));
+        } else if odd_bytes == OddBytes::Tell && std::str::from_utf8(line.as_slice()).is_err() {
+            return Ok(Pass::OddBytes);
+        } else if let Err(fault) = found.take(&line, at, rules) {
+            drop(lines);
+            return Err(error_of(fault, &mut stored, at));
         }
     }
-    Ok(Scan {
-        index: found.index,
-        runs: found.runs,
-        end,
-    })
+    if let End::Torn { at } = &mut end {
+        *at = stored.torn_at(*at).map_err(&io)?;
+    }
+    Ok(Pass::Read(Box::new(found.into_scan(stored, end))))
+}
+
+/// What a line is held to.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    /// How many cells it has.
+    width: usize,
+    care: Care,
 }
 
 #[derive(Default)]
 struct Findings {
     index: HashMap<RowKey, IndexedLine>,
+    corrections: HashMap<RowKey, Correction>,
     runs: Vec<RunId>,
     run_cells: HashSet<Box<[u8]>>,
 }
 
-enum LineFault {
-    Newer(u32),
-    Damaged(String),
-}
-
 impl Findings {
-    /// Notes one line.
-    fn take(&mut self, line: &ByteRecord, offset: u64) -> Result<(), LineFault> {
+    /// Notes one line. Every line is held to the same rules, whatever its status: what cannot be read now may be needed
+    /// by a rerun or to undo the run.
+    fn take(&mut self, line: &ByteRecord, offset: u64, rules: Rules) -> Result<(), LineFault> {
+        if is_blank(line) {
+            return Ok(());
+        }
         let cells = Cells::of(line)?;
-        if !self.run_cells.contains(&line[RUN]) {
-            self.runs.push(cells.raw(RUN)?.parse().map_err(|fault| match fault {
-                RunIdFault::Newer(version) => LineFault::Newer(version),
-                RunIdFault::Malformed => LineFault::Damaged("`run` is not as reseat writes it".to_owned()),
-            })?);
+        if line.iter().skip(rules.width).any(|cell| !cell.is_empty()) {
+            return Err(format!("it has {} cells instead of {}", line.len(), rules.width).into());
+        }
+        let run = if self.run_cells.contains(&line[RUN]) {
+            None
+        } else {
+            Some(cells.run()?)
+        };
+        let (key, corrected) = cells.keys()?;
+        let known = cells.known()?;
+        if rules.care == Care::Every {
+            cells.check()?;
+        }
+        // Only now, because a line that is refused must leave nothing behind.
+        if let Some(run) = run {
+            self.runs.push(run);
             self.run_cells.insert(line[RUN].into());
         }
-        let known = Known {
-            status: cells.parsed(STATUS)?,
-            changes: Changes::of(Facts {
-                operation: cells.optional(OPERATION)?,
-                calls: cells.parsed(CALLS)?,
-                has_after: !line[AFTER].is_empty(),
-                has_user_id: !line[USER_ID].is_empty(),
-            }),
+        let entry = IndexedLine {
+            offset,
+            known,
+            corrects: corrected.is_some(),
         };
-        let entry = IndexedLine { offset, known };
-        self.index
-            .entry(cells.parsed(KEY)?)
-            .and_modify(|earlier| {
-                if earlier.known.gives_way_to(known) {
-                    *earlier = entry;
-                }
-            })
-            .or_insert(entry);
+        let counts = match self.index.get_mut(&key) {
+            Some(earlier) if earlier.known.gives_way_to(known) => {
+                *earlier = entry;
+                true
+            }
+            Some(_) => false,
+            None => {
+                self.index.insert(key, entry);
+                true
+            }
+        };
+        match corrected {
+            Some(corrected) if counts && corrected != key && self.may_be_corrected(&corrected, known) => {
+                let first = self.corrections.get(&corrected).map_or(offset, |earlier| earlier.first);
+                self.corrections.insert(corrected, Correction { key, first });
+            }
+            // The row itself was run again after it had been corrected.
+            None if counts => {
+                self.corrections.remove(&key);
+            }
+            _ => {}
+        }
         Ok(())
     }
-}
 
-impl From<String> for LineFault {
-    fn from(fault: String) -> Self {
-        Self::Damaged(fault)
+    /// Whether a correction takes a row's place. One that was not attempted hides nothing that was done for the row.
+    fn may_be_corrected(&self, row: &RowKey, later: Known) -> bool {
+        let latest = self.corrections.get(row).map_or(row, |correction| &correction.key);
+        let line = self.index.get(latest);
+        line.is_none_or(|line| line.known.gives_way_to(later))
     }
-}
 
-impl LineFault {
-    fn into_error(self, path: &Path, line: u64) -> OpenError {
-        let path = path.to_owned();
-        match self {
-            Self::Newer(version) => OpenError::Newer { path, version },
-            Self::Damaged(fault) => OpenError::Damaged { path, line, fault },
+    fn into_scan(self, stored: Stored, end: End) -> Scan {
+        Scan {
+            stored,
+            index: self.index,
+            corrections: self.corrections,
+            runs: self.runs,
+            end,
         }
     }
 }
 
-/// If the header is not ours, the file is of a newer format if its first line says so; otherwise it is not a results
-/// file.
-fn check_header<R: Read>(path: &Path, header: &ByteRecord, lines: &mut csv::Reader<R>) -> Result<(), OpenError> {
-    if *header == COLUMNS[..] {
-        return Ok(());
-    }
-    let mut line = ByteRecord::new();
-    if let Some(run) = header.iter().position(|name| name == b"run")
-        && lines.read_byte_record(&mut line).is_ok()
-        && let Some(Err(RunIdFault::Newer(version))) = line
-            .get(run)
-            .and_then(|cell| std::str::from_utf8(cell).ok())
-            .map(str::parse::<RunId>)
-    {
-        return Err(OpenError::Newer {
-            path: path.to_owned(),
+fn error_of(fault: LineFault, stored: &mut Stored, offset: u64) -> OpenError {
+    match fault {
+        LineFault::Newer(version) => OpenError::Newer {
+            path: stored.path.clone(),
             version,
-        });
+        },
+        LineFault::Damaged(fault) => damaged(stored, offset, fault),
     }
-    Err(OpenError::NotResults {
-        path: path.to_owned(),
-        found: clean(&String::from_utf8_lossy(header.as_slice()), 40),
-    })
+}
+
+/// The line that begins here cannot be used.
+pub(super) fn damaged(stored: &mut Stored, offset: u64, fault: String) -> OpenError {
+    match stored.line_number(offset) {
+        Ok(line) => OpenError::Damaged {
+            path: stored.path.clone(),
+            line,
+            fault,
+        },
+        Err(refusal) => OpenError::io(&stored.path)(refusal),
+    }
 }
 
 /// How a file begins.
@@ -218,7 +300,8 @@ enum Beginning {
 }
 
 impl Beginning {
-    fn of(file: &mut File, tail: Tail) -> io::Result<Self> {
+    fn of(file: &mut File) -> io::Result<Self> {
+        let tail = Tail::of(file, Unit::Byte)?;
         let header = header();
         let mut start = Vec::with_capacity(header.len());
         file.rewind()?;
@@ -228,77 +311,11 @@ impl Beginning {
         if is_short && start.len() < header.len() && header.as_bytes().starts_with(&start) {
             return Ok(Self::PartOfHeader);
         }
-        Ok(match start.first() {
-            None | Some(0) => Self::Nuls,
-            Some(_) => Self::Text,
+        Ok(match start[..] {
+            // The lower byte of UTF-16 comes after it.
+            [0, next, ..] if next != 0 => Self::Text,
+            [] | [0, ..] => Self::Nuls,
+            [..] => Self::Text,
         })
-    }
-}
-
-/// How much is read at a time, from the end.
-const TAIL_BLOCK: u64 = 4 << 10;
-
-/// The end of a file: a line end, part of a line, or the NULs that a power loss leaves where the file was extended but
-/// the data never reached the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Tail {
-    /// How many bytes there are before the NULs at the end.
-    written: u64,
-    /// Whether there are NULs at the end.
-    has_nuls: bool,
-    /// Whether the last byte before these ends a line.
-    ends_in_line_end: bool,
-}
-
-impl Tail {
-    /// Looks at the end of a file; the read position afterwards is unspecified.
-    fn of(file: &mut (impl Read + Seek)) -> io::Result<Self> {
-        let length = file.seek(SeekFrom::End(0))?;
-        let mut end = length;
-        let mut block = Vec::new();
-        while end > 0 {
-            let start = end.saturating_sub(TAIL_BLOCK);
-            file.seek(SeekFrom::Start(start))?;
-            block.clear();
-            file.by_ref().take(end - start).read_to_end(&mut block)?;
-            if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
-                let written = start + last as u64 + 1;
-                return Ok(Self {
-                    written,
-                    has_nuls: written < length,
-                    ends_in_line_end: block[last] == b'\n',
-                });
-            }
-            end = start;
-        }
-        Ok(Self {
-            written: 0,
-            has_nuls: length > 0,
-            ends_in_line_end: false,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Cursor;
-
-    use super::*;
-
-    #[test]
-    fn nuls_at_the_end_are_told_from_what_was_written_however_many_they_are() {
-        let long = usize::try_from(TAIL_BLOCK).unwrap() * 2;
-        for nuls in [0, 1, 7, long - 1, long, long + 1] {
-            for (text, ends_in_line_end) in [("", false), ("a,b\n", true), ("a\0b", false)] {
-                let mut bytes = text.as_bytes().to_vec();
-                bytes.resize(bytes.len() + nuls, 0);
-                let expected = Tail {
-                    written: text.len() as u64,
-                    has_nuls: nuls > 0,
-                    ends_in_line_end,
-                };
-                assert_eq!(Tail::of(&mut Cursor::new(bytes)).unwrap(), expected, "{text:?} {nuls}");
-            }
-        }
     }
 }

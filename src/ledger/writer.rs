@@ -13,7 +13,8 @@ use futures::FutureExt;
 use tokio::sync::oneshot;
 
 use super::error::help;
-use super::format::{encode, line_writer};
+use super::form::Form;
+use super::format::encode;
 use super::{Durable, Journal, JournalError, Record, RunId};
 
 /// A group is written once it is this large, even if more is waiting, and even in the middle of one batch: a million
@@ -91,12 +92,13 @@ pub(super) struct WriterHandle {
 
 impl Writer {
     /// Starts writing at the end of `sink`, which is `length` bytes long.
-    pub(super) fn start(sink: impl Sink, length: u64, path: PathBuf, run: &RunId) -> io::Result<Self> {
+    pub(super) fn start(sink: impl Sink, length: u64, path: PathBuf, run: &RunId, form: Form) -> io::Result<Self> {
         let (sender, inbox) = channel();
         let task = Task {
             sink,
             good: length,
             run: run.to_string(),
+            form,
             path: path.clone(),
             broken: None,
             line: ByteRecord::new(),
@@ -160,6 +162,7 @@ struct Task<S> {
     /// The file is complete and on disk up to here.
     good: u64,
     run: String,
+    form: Form,
     path: PathBuf,
     broken: Option<JournalError>,
     /// The line being encoded; kept to reuse its buffer.
@@ -172,16 +175,14 @@ struct Group {
     waiting: Vec<oneshot::Sender<Written>>,
 }
 
-impl Default for Group {
-    fn default() -> Self {
+impl Group {
+    fn of(form: &Form) -> Self {
         Self {
-            lines: line_writer(Vec::new()),
+            lines: form.writer(),
             waiting: Vec::new(),
         }
     }
-}
 
-impl Group {
     /// What the CSV writer still buffers does not count: it is a few KiB at most.
     fn is_full(&self) -> bool {
         self.lines.get_ref().len() >= GROUP_BYTES
@@ -194,14 +195,14 @@ impl<S: Sink> Task<S> {
         let mut next_group = Instant::now();
         while is_open && let Ok(first) = inbox.recv() {
             std::thread::sleep(next_group.saturating_duration_since(Instant::now()));
-            let mut group = Group::default();
+            let mut group = Group::of(&self.form);
             let mut next = Some(first);
             while let Some(message) = next.take() {
                 match message {
                     Message::Append(records, done) => {
                         for record in records {
                             if group.is_full() {
-                                self.commit(std::mem::take(&mut group));
+                                self.commit(std::mem::replace(&mut group, Group::of(&self.form)));
                             }
                             self.encode(&record, &mut group.lines);
                         }
@@ -219,14 +220,14 @@ impl<S: Sink> Task<S> {
 
     fn encode(&mut self, record: &Record, lines: &mut csv::Writer<Vec<u8>>) {
         encode(record, &self.run, &mut self.line);
-        if let Err(fault) = lines.write_byte_record(&self.line) {
+        if let Err(fault) = lines.write_byte_record(&self.form.in_its_order(&self.line)) {
             self.break_off(&fault.into());
         }
     }
 
     fn commit(&mut self, group: Group) {
         let bytes = match group.lines.into_inner() {
-            Ok(bytes) => bytes,
+            Ok(text) => self.form.encoded(text),
             Err(fault) => {
                 self.break_off(fault.error());
                 Vec::new()
@@ -340,7 +341,7 @@ mod tests {
             crate::model::OrganizationId(uuid::Uuid::nil()),
             1,
         );
-        let writer = Writer::start(disk, 0, PathBuf::from("joiners.results.csv"), &run).unwrap();
+        let writer = Writer::start(disk, 0, PathBuf::from("joiners.results.csv"), &run, Form::ours()).unwrap();
         Rig { writer, bytes, syncs }
     }
 
@@ -359,6 +360,7 @@ mod tests {
                 user_id: None,
                 key: RowKey::of("row", row),
             },
+            corrects: None,
             http_status: Some(200),
             attempts: 1,
             calls: 1,

@@ -8,6 +8,7 @@ mod pacer;
 mod quota;
 mod rate_limit_headers;
 mod retry;
+mod setback;
 mod simulation;
 
 pub use backoff::Backoff;

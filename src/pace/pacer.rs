@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{Admission, QuotaWindow, RateLimitHeaders};
+use super::{Admission, Backoff, QuotaWindow, RateLimitHeaders};
 use crate::event::{Method, Service};
 
 /// How many calls may be sent, and how much of that is used.
@@ -125,6 +125,23 @@ impl Pacer {
     /// See [`QuotaWindow::pause_until`].
     pub fn pause_until(&mut self, service: Service, method: Method, until: Instant) {
         self.window(service, method).pause_until(until);
+    }
+
+    /// See [`QuotaWindow::set_back`].
+    pub fn set_back(
+        &mut self,
+        (service, method): (Service, Method),
+        sent: Instant,
+        now: Instant,
+        backoff: &Backoff,
+        random: f64,
+    ) {
+        self.window(service, method).set_back(sent, now, backoff, random);
+    }
+
+    /// See [`QuotaWindow::served`].
+    pub fn served(&mut self, service: Service, method: Method, sent: Instant) {
+        self.window(service, method).served(sent);
     }
 
     /// See [`QuotaWindow::window_end`].

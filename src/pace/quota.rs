@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::RateLimitHeaders;
+use super::setback::Setbacks;
+use super::{Backoff, RateLimitHeaders};
 
 /// What a quota says to a call that wants to leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Hold {
     Quota,
     /// The server asked for a pause.
     Asked,
+    /// Calls that must not be repeated were turned away or lost just now.
+    SetBack,
 }
 
 /// A budget of calls per window.
@@ -41,6 +44,7 @@ pub struct QuotaWindow {
     server_count: Option<ServerCount>,
     pause: Option<Instant>,
     others: Option<OtherCallers>,
+    setbacks: Setbacks,
 }
 
 /// Others spend the same budget: what they left when the server last refused a call that was within the allowance.
@@ -69,6 +73,7 @@ impl QuotaWindow {
             server_count: None,
             pause: None,
             others: None,
+            setbacks: Setbacks::default(),
         }
     }
 
@@ -82,6 +87,12 @@ impl QuotaWindow {
                 why: Hold::Asked,
             };
         }
+        if let Some(until) = self.setbacks.holds_until(now) {
+            return Admission::Wait {
+                until,
+                why: Hold::SetBack,
+            };
+        }
         let full = self.spent_up(now).max(self.exhausted_on_server());
         if let Some(until) = full {
             return Admission::Wait {
@@ -93,6 +104,7 @@ impl QuotaWindow {
         if let Some(server_count) = &mut self.server_count {
             server_count.left -= 1;
         }
+        self.setbacks.leaves(now);
         Admission::Go
     }
 
@@ -129,6 +141,17 @@ impl QuotaWindow {
     /// Nothing leaves before `until`. A pause only ever grows.
     pub fn pause_until(&mut self, until: Instant) {
         self.pause = self.pause.max(Some(until));
+    }
+
+    /// A call that was sent at `sent` and must not be repeated was turned away, or its answer was lost: nothing leaves
+    /// for a while, and then one call at a time until some were served. `random` is in `0.0..1.0`.
+    pub fn set_back(&mut self, sent: Instant, now: Instant, backoff: &Backoff, random: f64) {
+        self.setbacks.met(sent, now, backoff, random);
+    }
+
+    /// A call that was sent at `sent` was served.
+    pub fn served(&mut self, sent: Instant) {
+        self.setbacks.served(sent);
     }
 
     /// The end of the window as far as it can be known here: when the oldest counted call leaves it.

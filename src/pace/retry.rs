@@ -1,5 +1,8 @@
 //! Whether a call that met a fault is tried again.
 //!
+//! A connection that a server was closing in good order when the request came costs nothing at first: the next
+//! connection serves it.
+//!
 //! Two budgets, because there are two kinds of fault. A *fault of the way* (no connection, 503, …) costs one of
 //! `retries`. A pause that the server *asked for* (429) costs none, or a handful of callers sharing one five-minute window
 //! would use up any count; it costs time instead, up to `max_wait` for one call, so that the horizon outlasts the window.
@@ -10,6 +13,10 @@ use super::Backoff;
 
 /// How often a call is repeated to a server that has not answered yet: its address may well be wrong.
 const RETRIES_BEFORE_FIRST_ANSWER: u32 = 2;
+
+/// How often in all a request is sent again at once because its connection was being closed. A server that closes every
+/// connection before it takes a request is a fault of the way like any other.
+const MOST_AT_ONCE: u32 = 5;
 
 /// Whether sending a request twice is as good as once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,14 +32,31 @@ pub enum Repeatable {
 pub enum AttemptOutcome {
     /// There is an answer with this status.
     Answered(u16),
+    /// A page for people came with a good status, from a service that had answered as it should until then: something
+    /// stands in for it for a while.
+    Page,
     /// It was not sent, and trying again will not help.
     CannotBeSent,
     /// The server cannot have seen it.
     NotSent,
-    /// The same, and no call to this server was ever answered.
+    /// The same, because its connection was being closed in good order.
+    NotTaken,
+    /// The server cannot have seen it, and no call to this server was ever answered.
     NeverAnswered,
     /// The server may have seen it.
     Lost,
+}
+
+impl AttemptOutcome {
+    /// Whether calls that must not be repeated should hold back for a while: the server is overloaded or away. A 500 is
+    /// as often the fault of what was sent.
+    pub fn is_setback(self) -> bool {
+        match self {
+            Self::Answered(status) => matches!(status, 408 | 425 | 502 | 503 | 504),
+            Self::Page | Self::Lost => true,
+            Self::CannotBeSent | Self::NotSent | Self::NotTaken | Self::NeverAnswered => false,
+        }
+    }
 }
 
 /// The facts of one attempt.
@@ -44,6 +68,8 @@ pub struct Attempt {
     pub outcome: AttemptOutcome,
     /// How many repetitions faults have cost so far.
     pub retries: u32,
+    /// How often it was sent again at once so far, because its connection was being closed.
+    pub at_once: u32,
     /// How many pauses the server has asked for so far, and how long they were together.
     pub pauses: (u32, Duration),
     /// The pause that the server asks for now, or that its quota window imposes.
@@ -94,6 +120,8 @@ pub enum RetryKind {
     Transient,
     /// Time that the server asked for; holds for every call of this service and method.
     Throttled,
+    /// Nothing: the server had not taken it.
+    AtOnce,
 }
 
 /// Why a call is given up.
@@ -113,14 +141,18 @@ pub enum GiveUp {
 pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision {
     match attempt.outcome {
         AttemptOutcome::Answered(429) => throttled(attempt, policy, random),
-        AttemptOutcome::Answered(408 | 425 | 500 | 502 | 503 | 504) | AttemptOutcome::Lost => {
+        AttemptOutcome::Answered(408 | 425 | 500 | 502 | 503 | 504) | AttemptOutcome::Page | AttemptOutcome::Lost => {
             match attempt.repeatable {
                 Repeatable::Yes => again(attempt, policy, random, GiveUp::Unclear),
                 Repeatable::No => Decision::GiveUp(GiveUp::Unclear),
             }
         }
         AttemptOutcome::Answered(_) => Decision::Judge,
-        AttemptOutcome::NotSent => again(attempt, policy, random, GiveUp::NotDone),
+        AttemptOutcome::NotTaken if attempt.at_once < MOST_AT_ONCE => Decision::Retry {
+            after: Duration::ZERO,
+            kind: RetryKind::AtOnce,
+        },
+        AttemptOutcome::NotSent | AttemptOutcome::NotTaken => again(attempt, policy, random, GiveUp::NotDone),
         AttemptOutcome::NeverAnswered => {
             let retries = policy.retries.min(RETRIES_BEFORE_FIRST_ANSWER);
             again(
@@ -177,6 +209,7 @@ mod tests {
             repeatable,
             outcome,
             retries,
+            at_once: 0,
             pauses: (0, Duration::ZERO),
             asked: None,
         }
@@ -185,12 +218,16 @@ mod tests {
     /// The rule implemented a second time, as a lookup table.
     fn in_words(outcome: AttemptOutcome, repeatable: bool, left: bool) -> &'static str {
         let transient = [408, 425, 500, 502, 503, 504].map(AttemptOutcome::Answered);
-        let surely_nothing_done = matches!(outcome, AttemptOutcome::NotSent | AttemptOutcome::NeverAnswered);
-        let perhaps_done = outcome == AttemptOutcome::Lost || transient.contains(&outcome);
+        let surely_nothing_done = matches!(
+            outcome,
+            AttemptOutcome::NotSent | AttemptOutcome::NotTaken | AttemptOutcome::NeverAnswered
+        );
+        let perhaps_done =
+            matches!(outcome, AttemptOutcome::Lost | AttemptOutcome::Page) || transient.contains(&outcome);
         if outcome == AttemptOutcome::CannotBeSent {
             return "not done";
         }
-        if outcome == AttemptOutcome::Answered(429) {
+        if matches!(outcome, AttemptOutcome::Answered(429) | AttemptOutcome::NotTaken) {
             return "again";
         }
         if !surely_nothing_done && !perhaps_done {
@@ -209,7 +246,9 @@ mod tests {
         let faults = [
             AttemptOutcome::CannotBeSent,
             AttemptOutcome::NotSent,
+            AttemptOutcome::NotTaken,
             AttemptOutcome::NeverAnswered,
+            AttemptOutcome::Page,
             AttemptOutcome::Lost,
         ];
         for outcome in statuses.chain(faults) {
@@ -278,6 +317,35 @@ mod tests {
         assert!(waited <= Duration::from_secs(3), "{waited:?}");
         let (retries, _, decision) = patience(AttemptOutcome::NotSent);
         assert_eq!((retries, decision), (policy.retries, Decision::GiveUp(GiveUp::NotDone)));
+    }
+
+    #[test]
+    fn what_a_closing_connection_did_not_take_is_sent_again_at_once_but_not_for_ever() {
+        for repeatable in [Repeatable::Yes, Repeatable::No] {
+            let mut fault = attempt(repeatable, AttemptOutcome::NotTaken, 0);
+            while let Decision::Retry {
+                kind: RetryKind::AtOnce,
+                after,
+            } = decide(&fault, &POLICY, 0.5)
+            {
+                assert_eq!(after, Duration::ZERO);
+                fault.at_once += 1;
+            }
+            assert_eq!(fault.at_once, MOST_AT_ONCE);
+            let decision = decide(&fault, &POLICY, 0.5);
+            assert!(
+                matches!(
+                    decision,
+                    Decision::Retry {
+                        kind: RetryKind::Transient,
+                        ..
+                    }
+                ),
+                "{decision:?}"
+            );
+            fault.retries = POLICY.retries;
+            assert_eq!(decide(&fault, &POLICY, 0.5), Decision::GiveUp(GiveUp::NotDone));
+        }
     }
 
     #[test]

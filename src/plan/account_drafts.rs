@@ -203,6 +203,15 @@ impl<'a> AccountDraft<'a> {
         groups
     }
 
+    /// Whether it is in the group after the rows so far.
+    pub(super) fn is_in(&self, group: GroupId) -> bool {
+        let wish = self.memberships().iter().find(|wish| wish.group == group);
+        wish.map_or_else(
+            || self.groups_before().contains(&group),
+            |wish| wish.change == Membership::Join,
+        )
+    }
+
     fn groups_before(&self) -> &[GroupId] {
         match (self.user, &self.maker) {
             (Some(user), _) => &user.groups,
@@ -248,6 +257,17 @@ impl<'a> AccountDraft<'a> {
     /// Drops the requests for an account that will not exist.
     pub(super) fn forget(&mut self) {
         *self = Self::pending(self.label.clone());
+    }
+
+    /// Whether it may sign in and its invitation is accepted, after the rows so far; `None` if it is yet to be made.
+    pub(super) fn standing(&self) -> Option<(bool, bool)> {
+        let user = self.user?;
+        let (mut active, mut accepted) = (user.is_active, user.invitation_accepted);
+        for (_, update) in self.updates() {
+            active = update.is_active.unwrap_or(active);
+            accepted = update.invitation_accepted.unwrap_or(accepted);
+        }
+        Some((active, accepted))
     }
 
     /// Whether it neither exists nor is made by a row that can run.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::access_lost::access_lost;
 use super::account_drafts::{AccountDraft, OldAccount, WantedChanges, WantedMembership, indexed};
 use super::already_there::address_of;
 use super::assembly::Assembly;
@@ -14,8 +15,8 @@ use super::seat_denials::Denied;
 use super::settled::without_steps;
 use super::warnings::warnings;
 use super::{
-    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, OneOrMany, Plan, PlannedRow,
-    Predecessor, RowIndex, Rules, Stage, Step, StepIndex, Work,
+    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, LastAdministrators, OneOrMany, Plan,
+    PlannedRow, Predecessor, RowIndex, Rules, Stage, Step, StepIndex, Work,
 };
 use crate::api::{Group, User};
 use crate::directory::Snapshot;
@@ -31,6 +32,7 @@ pub(super) struct Parts<'a> {
     pub(super) group_rules: Vec<(RowIndex, GroupRuleChange)>,
     pub(super) cautions: Cautions,
     pub(super) denied: Denied,
+    pub(super) last_administrators: LastAdministrators,
 }
 
 pub(super) fn plan(parts: Parts<'_>) -> Plan {
@@ -43,12 +45,14 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         group_rules,
         cautions,
         denied,
+        last_administrators,
     } = parts;
     let mut assembly = Assembly {
         rules,
         plan: Plan {
             groups,
             rows,
+            last_administrators,
             ..Plan::default()
         },
         seats: SeatCount::default(),
@@ -154,12 +158,14 @@ impl Assembly<'_> {
     fn profile_and_groups(&mut self, account: AccountIndex, draft: &mut AccountDraft<'_>) {
         let WantedChanges { updates, memberships } = draft.take_wanted();
         draft.is_changed = !updates.is_empty() || !memberships.is_empty();
+        let is_late = self.plan.last_administrators.leaving.contains(&account);
+        let stage = if is_late { Stage::Leave } else { Stage::Change };
         if !updates.is_empty() {
             let rows = updates.iter().map(|(row, _)| *row).collect();
-            self.push(Stage::Change, Some(account), rows, Work::Update(Box::new(updates)));
+            self.push(stage, Some(account), rows, Work::Update(Box::new(updates)));
         }
         for WantedMembership { group, change, rows } in memberships {
-            self.push(Stage::Change, Some(account), rows, Work::Member(group, change));
+            self.push(stage, Some(account), rows, Work::Member(group, change));
         }
     }
 
@@ -207,7 +213,9 @@ impl Assembly<'_> {
     fn deletions(&mut self, drafts: &[AccountDraft<'_>]) {
         for (account, draft) in indexed(drafts) {
             if let Some(row) = draft.deleted_by() {
-                self.delete(draft.departure(), account, row, draft);
+                let is_late = self.plan.last_administrators.leaving.contains(&account);
+                let stage = if is_late { Stage::Farewell } else { draft.departure() };
+                self.delete(stage, account, row, draft);
             }
         }
     }
@@ -242,6 +250,7 @@ impl Assembly<'_> {
         plan.short.sort_by_key(|(row, _)| *row);
         plan.deletions.sort_by_key(|deletion| deletion.row);
         plan.seats = seats.lines(snapshot);
+        plan.access_lost = access_lost(&plan, snapshot);
         plan.warnings = warnings(&plan, snapshot, rules);
         let more = cautions.warnings(&plan);
         plan.warnings.extend(more);

@@ -81,6 +81,16 @@ pub enum Family {
     Delete,
 }
 
+impl Family {
+    /// Whether its calls mail or create, so that one whose answer is unclear is read back instead of sent again.
+    pub fn must_not_be_repeated(self) -> bool {
+        match self {
+            Self::Invite | Self::Create => true,
+            Self::Update | Self::Members | Self::Allocate | Self::Release | Self::GroupRule | Self::Delete => false,
+        }
+    }
+}
+
 impl CallKind {
     /// The kind of call that carries `step`; `None` for a step that only reads.
     pub fn of(index: StepIndex, step: &Step) -> Option<Self> {

@@ -261,6 +261,11 @@ impl Description<'_> {
             Direct::Holds(bundles) => format!("holds {}", named(bundles)),
             Direct::Inherits | Direct::Unknown => "direct licences released".to_owned(),
         });
+        let is_blocked = |direct: &Direct| matches!(direct, Direct::Holds(bundles) if bundles.is_empty());
+        if is_blocked(&was.direct) && !is_blocked(&is.direct) {
+            self.words
+                .push("unblocked: the account was barred from every licence".to_owned());
+        }
     }
 
     fn deleted(&mut self, step: &Step) {

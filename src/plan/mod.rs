@@ -4,6 +4,7 @@
 //! [`Snapshot`](crate::directory::Snapshot) and makes steps; [`batch()`] puts steps that share a kind and a payload into
 //! the fewest calls.
 
+mod access_lost;
 mod account_drafts;
 mod already_there;
 mod assemble;
@@ -38,7 +39,7 @@ pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
 pub use needs::needs;
 pub use one_or_many::OneOrMany;
-pub use planned::{Deletion, Ending, Fate, Plan, PlannedRow, SeatLine, Warning};
+pub use planned::{AccessLost, Deletion, Ending, Fate, LastAdministrators, Plan, PlannedRow, SeatLine, Warning};
 pub use row_code::{RowCode, RowReason};
 pub use row_end::{Course, PlannedSheet, row_end};
 pub use rules::{Administrators, Inactive, OnShortage, Pending, Rules};

@@ -28,12 +28,15 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             Operation::Update(update) => {
                 profile(&mut needs, &update.user);
                 needs.groups |= !update.add_groups.is_empty() || !update.remove_groups.is_empty();
+                let stops = [update.profile.active, update.profile.invitation_accepted].contains(&Some(false));
+                if stops || !update.remove_groups.is_empty() {
+                    leaves(&mut needs, &update.user);
+                }
             }
             Operation::Delete { user } => {
                 profile(&mut needs, user);
                 needs.to_delete.push(user);
-                needs.administrators = true;
-                needs.groups = true;
+                leaves(&mut needs, user);
                 // The seats that a deletion frees are counted, and what the account had is recorded.
                 holders.push(user);
                 wants(&mut allocations, true, Want::Optional);
@@ -49,12 +52,16 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.blocks = Blocks::Told;
                 wants(&mut allocations, true, Want::Optional);
             }
-            Operation::AddLicenses { user, .. } | Operation::RemoveLicenses { user, .. } => {
+            Operation::AddLicenses { user, .. } => {
                 needs.users.push(user);
                 holders.push(user);
-                if matches!(row.operation, Operation::RemoveLicenses { .. }) {
-                    needs.released.push(user);
-                }
+                wants(&mut allocations, true, Want::Required);
+            }
+            Operation::RemoveLicenses { user, licenses } => {
+                needs.users.push(user);
+                holders.push(user);
+                needs.released.push(user);
+                needs.removals.push((user, licenses));
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::ReleaseLicenses { user } => {
@@ -68,20 +75,23 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.groups = true;
                 rule_groups.push(group);
             }
-            Operation::AddToGroups { user, .. } | Operation::RemoveFromGroups { user, .. } => {
+            Operation::AddToGroups { user, .. } => {
                 profile(&mut needs, user);
                 needs.groups = true;
+            }
+            Operation::RemoveFromGroups { user, .. } => {
+                profile(&mut needs, user);
+                leaves(&mut needs, user);
             }
             Operation::Migrate(migrate) => {
                 profile(&mut needs, &migrate.user);
                 if migrate.delete_when != DeleteWhen::Never {
                     needs.to_delete.push(&migrate.user);
                 }
+                leaves(&mut needs, &migrate.user);
                 needs.addresses.push(migrate.new_email.as_str());
                 holders.push(&migrate.user);
                 needs.blocks = Blocks::Told;
-                needs.administrators = true;
-                needs.groups = true;
                 let captures = migrate.licenses.is_none();
                 wants(
                     &mut allocations,
@@ -111,6 +121,13 @@ fn wants(allocations: &mut Want, at_all: bool, how_badly: Want) {
     if at_all && *allocations != Want::Required {
         *allocations = how_badly;
     }
+}
+
+/// The row may be one that takes an administrator away.
+fn leaves<'a>(needs: &mut Needs<'a>, user: &'a UserRef) {
+    needs.leaving.push(user);
+    needs.administrators = true;
+    needs.groups = true;
 }
 
 fn profile<'a>(needs: &mut Needs<'a>, user: &'a UserRef) {

@@ -1,6 +1,6 @@
 //! A plan: what will be done, and what is already settled without a call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Verdict};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
+use crate::text::joined;
 
 /// What a plan does with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +156,68 @@ pub struct Deletion {
     pub label: String,
 }
 
+/// How many people lose access, each counted once in `people` and once for each way. A person who was moved to an
+/// account that has accepted its invitation goes on working and is none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct AccessLost {
+    /// Everybody who loses access in one way or several.
+    pub people: usize,
+    /// Those whose account is deleted.
+    pub deleted: usize,
+    /// Those whose account is deactivated.
+    pub deactivated: usize,
+    /// Those who are blocked from every licence.
+    pub blocked: usize,
+    /// Those who are taken out of a group.
+    pub taken_out_of_groups: usize,
+}
+
+impl AccessLost {
+    /// The ways, in words.
+    pub fn ways(&self) -> String {
+        // Without `..`, so that a new way is told.
+        let Self {
+            people: _,
+            deleted,
+            deactivated,
+            blocked,
+            taken_out_of_groups,
+        } = *self;
+        let ways = [
+            (deleted, "deleted"),
+            (deactivated, "deactivated"),
+            (blocked, "blocked from licences"),
+            (taken_out_of_groups, "taken out of groups"),
+        ];
+        let ways = ways.iter().filter(|(count, _)| *count > 0);
+        let ways: Vec<String> = ways.map(|(count, way)| format!("{count} {way}")).collect();
+        joined(&ways, ways.len())
+    }
+
+    /// How many people, in words.
+    pub fn people(&self) -> String {
+        let loses = if self.people == 1 {
+            "person loses"
+        } else {
+            "people lose"
+        };
+        format!("{} {loses} access", self.people)
+    }
+}
+
+/// Rows that come close to leaving nobody who can administrate the organization.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastAdministrators {
+    /// Rows that take away the last administrator that is visible, allowed because a group of the directory is a member
+    /// of Administrators too.
+    pub last: Vec<RowIndex>,
+    /// Rows after which only those administrate whom the sheet makes administrators, and the rows that do: unless all of
+    /// these have succeeded, nothing is done for the row.
+    pub after: BTreeMap<RowIndex, Vec<RowIndex>>,
+    /// The accounts of the former, which are changed once the others have been.
+    pub(super) leaving: BTreeSet<AccountIndex>,
+}
+
 /// Something that the user should know before confirming a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -181,10 +244,14 @@ pub struct Plan {
     pub seats: Vec<SeatLine>,
     /// The accounts that will be deleted, migrations' old ones included.
     pub deletions: Vec<Deletion>,
+    /// The people who lose access.
+    pub access_lost: AccessLost,
     /// Rows that miss out on seats, and on which; in the order of the rows.
     pub short: Vec<(RowIndex, BundleSet)>,
     /// Migrations whose new account gets its licences only when the old one is deleted, in a later run.
     pub handed_over_later: Vec<RowIndex>,
+    /// Rows that come close to leaving nobody who can administrate.
+    pub last_administrators: LastAdministrators,
     /// What the user should know before confirming.
     pub warnings: Vec<Warning>,
 }

@@ -57,6 +57,10 @@ pub enum RowReason {
     OwnAccount,
     /// The account is an administrator's.
     Administrator,
+    /// Nobody would administrate the organization any more.
+    LastAdministrator,
+    /// The name is that of a robot, an application or a group of the directory.
+    NotAUser,
     /// What the account holds cannot be read, and writing would replace it.
     LicensesUnreadable,
     /// No seat is left for the row.
@@ -128,9 +132,9 @@ mod tests {
         let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
             already_gone no_account account_missing another_account same_account somebody_else directory_user inactive \
-            own_account administrator licenses_unreadable seats_short not_accepted invitation_refused \
-            answer_incomplete not_confirmed release_failed not_owned not_verified not_carried_over not_read_again \
-            changed_since_plan stopped inviting creating handing_over made";
+            own_account administrator last_administrator not_a_user licenses_unreadable seats_short not_accepted \
+            invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified not_carried_over \
+            not_read_again changed_since_plan stopped inviting creating handing_over made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowCode::None.to_string(), "");
         assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");

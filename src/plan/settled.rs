@@ -1,7 +1,7 @@
 //! The ends of rows that get no call, in words.
 
 use super::{Ending, PlannedRow, RowCode, RowReason, Verdict};
-use crate::api::User;
+use crate::api::{GroupRule, User};
 use crate::model::{BundleSet, Email, Status, UserId, UserRef};
 use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
@@ -63,9 +63,23 @@ fn ambiguous(code: RowReason, what: &str, name: &str, which: &[String]) -> Verdi
     verdict(Status::Ambiguous, code, message)
 }
 
+/// The account, unless it is no person's: a robot, an application or a group of the directory.
+pub(super) fn person<'a>(name: &str, user: &'a User) -> Result<&'a User, Verdict> {
+    if user.is_person() {
+        return Ok(user);
+    }
+    let message = format!(
+        "`{name}` is {} and no user ({}), so it is left alone",
+        user.kind.described(),
+        user.id
+    );
+    Err(verdict(Status::Skipped, RowReason::NotAUser, message))
+}
+
 /// The account that has this address, unless it only bears it as its user name while its e-mail is another:
 /// whoever is invited by the address, or moves to it, is most likely somebody else.
 pub(super) fn bearer<'a>(address: &Email, user: &'a User) -> Result<&'a User, Verdict> {
+    person(address.as_str(), user)?;
     if user.email().is_empty() || fold(user.email()) == address.fold() {
         return Ok(user);
     }
@@ -93,6 +107,33 @@ pub(super) fn licenses_unreadable() -> Verdict {
     let message = "what the account holds cannot be read here, and writing would replace it; \
         use `set-licenses` with the whole set";
     verdict(Status::Rejected, RowReason::LicensesUnreadable, message)
+}
+
+/// Bundles that a row would take away are not held directly; `givers` are the rules of the account's groups that give
+/// some of them, if known (`uipath-api`, 3.6).
+pub(super) fn not_held_directly(bundles: &BundleSet, givers: Option<&[&GroupRule]>) -> String {
+    let (is, it) = if bundles.len() == 1 {
+        ("is", "it")
+    } else {
+        ("are", "them")
+    };
+    match givers {
+        None => format!(
+            "{bundles} {is} not held directly; if a group gives {it}, only leaving the group, another rule for the \
+             group or `block-licenses` takes {it} away"
+        ),
+        Some([]) => format!("{bundles} {is} not held directly, and none of the account's groups gives {it}"),
+        Some(givers) => {
+            let given = |rule: &&GroupRule| format!("{} from the group `{}`", rule.bundles.common(bundles), rule.name);
+            let given: Vec<String> = givers.iter().map(given).collect();
+            format!(
+                "{bundles} {is} not held directly: the account gets {}; to take {it} away, let it leave the group \
+                 (`remove-from-groups`), change the group's rule (`set-group-licenses`), or block the account \
+                 (`block-licenses`)",
+                joined(&given, given.len())
+            )
+        }
+    }
 }
 
 /// The account would be made by another row of the sheet, which cannot run.

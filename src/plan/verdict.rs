@@ -13,3 +13,11 @@ pub struct Verdict {
     /// The message of the results file.
     pub message: String,
 }
+
+impl Verdict {
+    /// Whether somebody has to do something before the row can succeed. What a guard refused is `skipped` and needs
+    /// that too; rows that the sheet itself leaves out have no verdict.
+    pub fn needs_a_person(&self) -> bool {
+        self.status.needs_a_person()
+    }
+}

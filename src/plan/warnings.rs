@@ -15,6 +15,8 @@ const NAMED: usize = 4;
 pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
     let warnings = [
         administrators(plan, snapshot),
+        last_administrator(plan),
+        unblocking(plan),
         overriding(plan),
         releasing(plan),
         nobody_there(plan),
@@ -37,7 +39,33 @@ fn administrators(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
         format!(
             "{} of Administrators will be deleted: {}",
             plural(count, "member"),
-            joined(&labels, NAMED)
+            named(&labels)
+        )
+    })
+}
+
+fn last_administrator(plan: &Plan) -> Option<Warning> {
+    warn("last-administrator", plan.last_administrators.last.clone(), |_| {
+        "no administrator remains who is visible here: make sure that somebody of the directory's group in \
+         Administrators can sign in and administrate"
+            .to_owned()
+    })
+}
+
+/// Accounts that somebody once barred from licences on purpose.
+fn unblocking(plan: &Plan) -> Option<Warning> {
+    let is_blocked = |direct: &Direct| matches!(direct, Direct::Holds(bundles) if bundles.is_empty());
+    let (rows, accounts) = licenses(plan, |change| is_blocked(change.before) && !is_blocked(change.after));
+    warn("unblocks", rows, |_| {
+        let (is, them) = if accounts.len() == 1 {
+            ("is", "it")
+        } else {
+            ("are", "them")
+        };
+        format!(
+            "{} {is} blocked from every licence now, and this unblocks {them}: {}",
+            plural(accounts.len(), "account"),
+            named(&accounts)
         )
     })
 }
@@ -56,7 +84,7 @@ fn overriding(plan: &Plan) -> Option<Warning> {
         format!(
             "{} {get} a first direct allocation, which overrides what groups give {them}: {}",
             plural(accounts.len(), "account"),
-            joined(&accounts, NAMED)
+            named(&accounts)
         )
     })
 }
@@ -75,7 +103,7 @@ fn releasing(plan: &Plan) -> Option<Warning> {
             "{} {lose} {their} direct allocation; group rules apply again, and a licence they give may be taken \
              again at the next sign-in: {}",
             plural(accounts.len(), "account"),
-            joined(&accounts, NAMED)
+            named(&accounts)
         )
     })
 }
@@ -91,7 +119,7 @@ fn nobody_there(plan: &Plan) -> Option<Warning> {
         format!(
             "{} {find} no account to delete: {}",
             plural(count, "row"),
-            joined(&words, NAMED)
+            named(&words)
         )
     })
 }
@@ -130,6 +158,16 @@ fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
         };
         format!("{} {miss} out on seats{ending}", plural(count, "row"))
     })
+}
+
+/// The first few, and where the others are named.
+fn named(labels: &[&str]) -> String {
+    let names = joined(labels, NAMED);
+    if labels.len() > NAMED {
+        format!("{names} (`reseat plan --output json` lists all rows)")
+    } else {
+        names
+    }
 }
 
 /// A warning about these rows, if there are any; the message is built from their number.

@@ -14,6 +14,8 @@ pub enum ProblemCode {
     NoSuchSheet,
     /// No worksheet, or not the one that was asked for, has a header that reseat knows.
     NoHeader,
+    /// It is a results file.
+    ResultsFile,
     /// There are headers but no rows.
     NoRows,
     /// A hidden worksheet has rows that will run.
@@ -80,6 +82,8 @@ pub enum ProblemCode {
     SeveralInOneCell,
     /// `<clear>` in a column that cannot be cleared.
     CannotClear,
+    /// What stands where reseat left a password out.
+    PasswordLeftOut,
     /// Neither yes nor no.
     BadFlag,
     /// Not a language code.
@@ -164,12 +168,12 @@ mod tests {
         let texts: Vec<&str> = ProblemCode::iter().map(ProblemCode::as_str).collect();
         assert_eq!(
             texts.join(" "),
-            "no-such-sheet no-header no-rows hidden-sheet \
+            "no-such-sheet no-header results-file no-rows hidden-sheet \
              unknown-column unknown-header two-headers \
              unclosed-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              cell-too-long formula-without-value formula-as-text error-value lost-digits lost-letters number-cell \
              unknown-operation no-operation not-offered missing-cell cell-not-used \
-             bad-email look-alike-address several-in-one-cell cannot-clear bad-flag bad-language bad-delete-when \
+             bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \

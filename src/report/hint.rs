@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::event::Service;
 use crate::model::Status;
-use crate::text::plural;
+use crate::text::{plural, shown_path};
 
 /// What hints are drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,16 @@ pub struct Evidence<'a> {
     pub throttled_within_limits: u64,
     /// The sheet of the rows that need attention, if there is one.
     pub failed_sheet: Option<&'a Path>,
+    /// An earlier one that somebody has corrected since, and that has the same rows.
+    pub corrected_sheet: Option<&'a Path>,
+    /// How many passwords were left out of the sheet of failed rows.
+    pub passwords_left_out: usize,
+    /// Rows that were corrected in a sheet of failed rows, and wait there.
+    pub corrected_elsewhere: usize,
+    /// How many deletions the next run has to be allowed.
+    pub deletions_to_allow: usize,
+    /// Whether the sheet has to be piped in again.
+    pub is_piped: bool,
 }
 
 /// One hint.
@@ -36,6 +46,16 @@ pub enum Hint {
     NotRun(usize),
     /// Rows need attention; this sheet has them.
     Correct(PathBuf),
+    /// So has this one, which somebody has changed: it is left as it is.
+    Corrected(PathBuf),
+    /// This many passwords are not in the sheet of failed rows.
+    PasswordsLeftOut(usize),
+    /// Rows wait in the sheet of failed rows in which they were corrected.
+    CorrectedElsewhere(usize),
+    /// The next run deletes this many accounts.
+    AllowDeletions(usize),
+    /// The sheet came from a pipe.
+    PipeAgain,
 }
 
 impl Hint {
@@ -48,6 +68,11 @@ impl Hint {
             Self::InDoubt(_) => "rows-in-doubt",
             Self::NotRun(_) => "rows-not-run",
             Self::Correct(_) => "correct-failed-sheet",
+            Self::Corrected(_) => "corrected-sheet-kept",
+            Self::PasswordsLeftOut(_) => "passwords-left-out",
+            Self::CorrectedElsewhere(_) => "corrected-elsewhere",
+            Self::AllowDeletions(_) => "allow-deletions",
+            Self::PipeAgain => "pipe-again",
         }
     }
 }
@@ -83,9 +108,33 @@ impl fmt::Display for Hint {
             ),
             Self::Correct(sheet) => write!(
                 out,
-                "correct {} before you run it (its last column says what is wrong), or correct the sheet itself and run that again",
-                sheet.display()
+                "correct {} before you run it (`reseat_message` says what is wrong), or correct the sheet itself and run that again",
+                shown_path(sheet)
             ),
+            Self::Corrected(sheet) => write!(
+                out,
+                "{} was changed since reseat wrote it, so it was left as it is; it has the same rows: run it if they are corrected there",
+                shown_path(sheet)
+            ),
+            Self::PasswordsLeftOut(count) => write!(
+                out,
+                "{} left out of it: write them again before you run it, or run the sheet itself",
+                match count {
+                    1 => "1 password was".to_owned(),
+                    count => format!("{count} passwords were"),
+                }
+            ),
+            Self::CorrectedElsewhere(count) => write!(
+                out,
+                "{} corrected in a sheet of failed rows and not finished: run that sheet again",
+                verb(*count, "was", "were")
+            ),
+            Self::AllowDeletions(count) => write!(
+                out,
+                "the next run deletes {}: review that, then add `--max-deletes {count}`",
+                plural(*count, "account")
+            ),
+            Self::PipeAgain => out.write_str("the sheet was piped in: pipe it in again"),
         }
     }
 }
@@ -101,7 +150,13 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         answers,
         throttled_within_limits: throttled,
         failed_sheet,
+        corrected_sheet,
+        passwords_left_out,
+        corrected_elsewhere,
+        deletions_to_allow,
+        is_piped,
     } = evidence;
+    let some = |count: usize| Some(count).filter(|count| *count > 0);
     let count = |status| counts.get(&status).copied().filter(|count| *count > 0);
     let mut hints: Vec<Hint> = services(answers)
         .into_iter()
@@ -113,6 +168,11 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     hints.extend(count(Status::Waiting).map(Hint::Waiting));
     hints.extend(count(Status::NotRun).map(Hint::NotRun));
     hints.extend(failed_sheet.map(|sheet| Hint::Correct(sheet.to_owned())));
+    hints.extend(some(passwords_left_out).map(Hint::PasswordsLeftOut));
+    hints.extend(corrected_sheet.map(|sheet| Hint::Corrected(sheet.to_owned())));
+    hints.extend(some(corrected_elsewhere).map(Hint::CorrectedElsewhere));
+    hints.extend(some(deletions_to_allow).map(Hint::AllowDeletions));
+    hints.extend(is_piped.then_some(Hint::PipeAgain));
     hints
 }
 
@@ -133,25 +193,40 @@ fn answered(answers: &BTreeMap<(Service, u16), u64>, service: Service) -> impl I
 mod tests {
     use super::*;
 
+    const NOTHING: Evidence<'static> = Evidence {
+        counts: &BTreeMap::new(),
+        answers: &BTreeMap::new(),
+        throttled_within_limits: 0,
+        failed_sheet: None,
+        corrected_sheet: None,
+        passwords_left_out: 0,
+        corrected_elsewhere: 0,
+        deletions_to_allow: 0,
+        is_piped: false,
+    };
+
     fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)], throttled: u64) -> Vec<Hint> {
         hints(Evidence {
             counts: &counts.iter().copied().collect(),
             answers: &answers.iter().copied().collect(),
             throttled_within_limits: throttled,
-            failed_sheet: None,
+            ..NOTHING
         })
     }
 
     #[test]
     fn a_sheet_of_failed_rows_is_to_be_corrected_before_it_is_run() {
         let hints = hints(Evidence {
-            counts: &BTreeMap::new(),
-            answers: &BTreeMap::new(),
-            throttled_within_limits: 0,
             failed_sheet: Some(Path::new("joiners.failed.csv")),
+            passwords_left_out: 1,
+            ..NOTHING
         });
-        assert_eq!(hints, [Hint::Correct("joiners.failed.csv".into())]);
+        assert_eq!(
+            hints,
+            [Hint::Correct("joiners.failed.csv".into()), Hint::PasswordsLeftOut(1)]
+        );
         assert!(hints[0].to_string().starts_with("correct joiners.failed.csv before"));
+        assert!(hints[1].to_string().starts_with("1 password was left out"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::model::{BundleSet, OperationKind, Row, Status};
 use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict, not_owned};
 use crate::text::{clean, number, plural};
 
-/// How many deletions and short rows are listed.
+/// How many of the rows that change something are listed. Whom a plan deletes, and what cannot run, is never cut.
 const NAMED: usize = 20;
 
 /// What is shown before anything is sent.
@@ -79,6 +79,7 @@ impl PlanView<'_> {
         self.costs().write(out)?;
         self.write_deletions(out)?;
         self.write_later(out)?;
+        self.write_access_lost(out)?;
         self.write_short(out)?;
         for warning in &self.sheet.plan.warnings {
             writeln!(out, "{WARNING}warning{WARNING:#}: {}", warning.message)?;
@@ -112,18 +113,21 @@ impl PlanView<'_> {
             return Ok(());
         }
         writeln!(out, "\n{HEADING}{} to change{HEADING:#}", plural(changing.len(), "row"))?;
-        write_lines(&first(changing.iter().map(|index| self.change(*index))), out)
+        write_lines(changing.iter().take(NAMED).map(|index| self.change(*index)), out)?;
+        match changing.len().saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => writeln!(
+                out,
+                "  and {} more; `reseat plan --output json` lists every row",
+                number(more as u64)
+            ),
+        }
     }
 
     /// The user that a row changes, how, and which licences that replaces.
     fn change(&self, index: RowIndex) -> String {
         let (row, planned) = (&self.sheet.rows[index], &self.sheet.plan.rows[index]);
-        let (user, target) = (row.operation.user_label(), row.operation.target_label());
-        let whom = match row.operation.kind().is_about_its_target() {
-            true if user.is_empty() => target,
-            true => format!("{user} to {target}"),
-            false => user,
-        };
+        let whom = whom(row);
         let change = self.sheet.plan.expected_change(self.sheet.snapshot, index);
         let mut words = change.words;
         words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
@@ -147,11 +151,12 @@ impl PlanView<'_> {
             return Ok(());
         }
         let lines = blocked.iter().map(|(row, verdict)| {
-            let message = clean(&verdict.message, 200);
-            format!("{}: {ERROR}{}{ERROR:#}: {message}", row.place, verdict.status)
+            let message = clean(&verdict.message, 300);
+            let whom = whom(row);
+            format!("{}: {whom}: {ERROR}{}{ERROR:#}: {message}", row.place, verdict.status)
         });
         writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(blocked.len(), "row"))?;
-        write_lines(&first(lines), out)
+        write_lines(lines, out)
     }
 
     /// The rows that need attention and get no call; those that get no seat are listed separately.
@@ -219,10 +224,10 @@ impl PlanView<'_> {
             "\n{ERROR}{} will be deleted{ERROR:#}",
             plural(deletions.len(), "account")
         )?;
-        write_lines(&self.deletions(), out)
+        write_lines(self.deletions(), out)
     }
 
-    /// The accounts that will be deleted, one per line, and how many more there are.
+    /// The accounts that will be deleted, one per line.
     pub fn deletions(&self) -> Vec<String> {
         let deletions = &self.sheet.plan.deletions;
         let line = |deletion: &Deletion| {
@@ -232,7 +237,29 @@ impl PlanView<'_> {
                 self.sheet.rows[deletion.row].place
             )
         };
-        first(deletions.iter().map(line))
+        deletions.iter().map(line).collect()
+    }
+
+    fn write_access_lost(&self, out: &mut dyn Write) -> io::Result<()> {
+        let lost = self.sheet.plan.access_lost;
+        if lost.people == 0 {
+            return Ok(());
+        }
+        writeln!(out, "\n{ERROR}{}{ERROR:#}: {}", lost.people(), lost.ways())
+    }
+
+    /// What the plan does, in a sentence without a full stop, for somebody who may not have seen it.
+    pub fn in_short(&self) -> String {
+        let plan = self.sheet.plan;
+        let changing = plan.rows.iter().filter(|row| row.verdict.is_none()).count();
+        let mut parts = vec![format!("{} to change", plural(changing, "row"))];
+        if !plan.deletions.is_empty() {
+            parts.push(format!("{} to delete", plural(plan.deletions.len(), "account")));
+        }
+        if plan.access_lost.people > 0 {
+            parts.push(plan.access_lost.people());
+        }
+        parts.join(", ")
     }
 
     /// What migrations leave for a run after their invitations are accepted.
@@ -250,7 +277,7 @@ impl PlanView<'_> {
                 plural(deletions.len(), "old account")
             )?;
             let line = |row: &&Row| format!("{} ({})", row.operation.user_label(), row.place);
-            write_lines(&first(deletions.iter().map(line)), out)?;
+            write_lines(deletions.iter().map(line), out)?;
         }
         match self.sheet.plan.handed_over_later.len() {
             0 => Ok(()),
@@ -286,10 +313,10 @@ impl PlanView<'_> {
             "\n{ERROR}seats are short{ERROR:#} for {}",
             plural(self.sheet.plan.short.len(), "row")
         )?;
-        write_lines(&self.short_rows(), out)
+        write_lines(self.short_rows(), out)
     }
 
-    /// The rows that get no seat and of which bundles, one per line, and how many more there are.
+    /// The rows that get no seat and of which bundles, one per line.
     pub fn short_rows(&self) -> Vec<String> {
         let line = |(row, bundles): &(RowIndex, BundleSet)| {
             let row = &self.sheet.rows[*row];
@@ -301,8 +328,19 @@ impl PlanView<'_> {
                 format!("{}: {user} misses {bundles}; {}", row.place, not_owned(&unowned))
             }
         };
-        first(self.sheet.plan.short.iter().map(line))
+        self.sheet.plan.short.iter().map(line).collect()
     }
+}
+
+/// Whom or what a row is about.
+fn whom(row: &Row) -> String {
+    let (user, target) = (row.operation.user_label(), row.operation.target_label());
+    let whom = match row.operation.kind().is_about_its_target() {
+        true if user.is_empty() => target,
+        true => format!("{user} to {target}"),
+        false => user,
+    };
+    clean(&whom, 300)
 }
 
 /// The licences in one side of a change.
@@ -311,22 +349,12 @@ fn licenses(side: Option<&Value>) -> Vec<&str> {
     named.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The first lines, and how many more there are.
-fn first(lines: impl ExactSizeIterator<Item = String>) -> Vec<String> {
-    let count = lines.len();
-    let mut shown: Vec<String> = lines.take(NAMED).collect();
-    if count > NAMED {
-        shown.push(format!("and {} more", number((count - NAMED) as u64)));
-    }
-    shown
-}
-
 fn are(rows: usize) -> String {
     let are = if rows == 1 { "is" } else { "are" };
     format!("{} {are}", plural(rows, "row"))
 }
 
-fn write_lines(lines: &[String], out: &mut dyn Write) -> io::Result<()> {
+fn write_lines(lines: impl IntoIterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
     for line in lines {
         writeln!(out, "  {line}")?;
     }

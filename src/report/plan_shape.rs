@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::plan::{Fates, PlanView};
 use crate::model::{BundleSet, OperationKind, Place, UserId};
-use crate::plan::{SeatLine, Warning};
+use crate::plan::{AccessLost, SeatLine, Warning};
 
 /// The JSON object; its member names are stable.
 #[derive(Serialize)]
@@ -20,6 +20,7 @@ struct Shape<'a, R> {
     costs: BTreeMap<&'static str, Value>,
     deletions: Vec<ShapeOfDeletion<'a>>,
     deleted_later: usize,
+    access_lost: AccessLost,
     licenses_later: usize,
     short: Vec<ShapeOfShort<'a>>,
     warnings: Vec<ShapeOfWarning<'a>>,
@@ -83,6 +84,7 @@ impl PlanView<'_> {
                     user: &deletion.label,
                 })
                 .collect(),
+            access_lost: self.sheet.plan.access_lost,
             deleted_later: self.deleted_later().len(),
             licenses_later: self.sheet.plan.handed_over_later.len(),
             short: self

@@ -169,8 +169,9 @@ impl RunState {
     /// A call that leaves shows that its quota, or the server's pause, is over.
     fn call_sent(&mut self, service: Service, method: Method, now: Duration) {
         self.waits.retain(|(reason, until)| {
-            let is_over =
-                *reason == WaitReason::Quota(service, method) || *reason == WaitReason::Asked(service, method);
+            let is_over = [WaitReason::Quota, WaitReason::Asked, WaitReason::SetBack]
+                .iter()
+                .any(|why| *reason == why(service, method));
             !is_over && *until > now
         });
         let second = now.as_secs();
@@ -243,6 +244,9 @@ fn told(reason: &WaitReason) -> String {
     match reason {
         WaitReason::Quota(service, method) => format!("the {}", quota_name(*service, *method)),
         WaitReason::Asked(service, method) => format!("a pause the server asked for ({} {method})", service.as_str()),
+        WaitReason::SetBack(service, method) => {
+            format!("the {} service to take {method} calls again", service.as_str())
+        }
         WaitReason::Retry(fault) => format!("a retry after {}", clean(fault, 80)),
         WaitReason::ReadBack => "new accounts to be readable".to_owned(),
     }

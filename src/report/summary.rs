@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -15,7 +15,7 @@ use crate::api::CallStats;
 use crate::engine::AfterStop;
 use crate::event::Method;
 use crate::model::{Place, Status};
-use crate::text::{duration, joined, number, plural};
+use crate::text::{duration, joined, number, plural, shown_path};
 
 /// The result of a run.
 #[derive(Debug, Clone, Default)]
@@ -67,10 +67,10 @@ impl Summary {
         }
         line("elapsed", duration(self.elapsed));
         if let Some(path) = &self.results {
-            line("results", shown(path));
+            line("results", shown_path(path));
         }
         if let Some(path) = &self.failed_sheet {
-            line("failed", shown(path));
+            line("failed", shown_path(path));
         }
         table.write(out)?;
         for hint in &self.hints {
@@ -141,10 +141,6 @@ fn words(status: Status) -> String {
     status.as_str().replace('_', " ")
 }
 
-fn shown(path: &Path) -> String {
-    path.display().to_string()
-}
-
 /// The JSON object; its member names are stable.
 #[derive(Serialize)]
 struct Shape<'a> {
@@ -192,8 +188,8 @@ impl<'a> Shape<'a> {
                 finished: &summary.after_stop.finished,
                 left: &summary.after_stop.left,
             },
-            results: summary.results.as_deref().map(shown),
-            failed_sheet: summary.failed_sheet.as_deref().map(shown),
+            results: summary.results.as_deref().map(shown_path),
+            failed_sheet: summary.failed_sheet.as_deref().map(shown_path),
             hints: summary
                 .hints
                 .iter()

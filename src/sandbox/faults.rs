@@ -1,6 +1,6 @@
 //! Faults to order: which request has which. Seeded, so that the same requests in the same order have the same faults.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -67,6 +67,8 @@ pub enum Strikes {
     Always,
     /// Only this one, counted from 1.
     Nth(u64),
+    /// All but the first, until this long after it.
+    AfterFirstFor(Duration),
     /// This many, and no more.
     First(u64),
     /// Each with this probability, 0 to 1.
@@ -170,13 +172,32 @@ impl FaultKind {
     }
 }
 
+/// A rule, and what it has fitted so far.
+#[derive(Debug)]
+struct RuleInUse {
+    rule: FaultRule,
+    /// How many requests.
+    fitted: u64,
+    /// When the first was.
+    first: Option<Instant>,
+}
+
+impl From<FaultRule> for RuleInUse {
+    fn from(rule: FaultRule) -> Self {
+        Self {
+            rule,
+            fitted: 0,
+            first: None,
+        }
+    }
+}
+
 /// Chooses the faults.
 #[derive(Debug)]
 pub(super) struct FaultSchedule {
     rate: f64,
     kinds: Vec<FaultKind>,
-    /// Each rule and how many requests it fitted so far.
-    rules: Vec<(FaultRule, u64)>,
+    rules: Vec<RuleInUse>,
     rng: StdRng,
 }
 
@@ -190,7 +211,7 @@ impl FaultSchedule {
         Self {
             rate: faults.rate.clamp(0.0, 1.0),
             kinds,
-            rules: faults.rules.into_iter().map(|rule| (rule, 0)).collect(),
+            rules: faults.rules.into_iter().map(RuleInUse::from).collect(),
             rng: StdRng::seed_from_u64(seed),
         }
     }
@@ -198,14 +219,16 @@ impl FaultSchedule {
     /// The fault of the next request, if it has one. `by_chance` is false where only rules strike.
     pub(super) fn next(&mut self, method: &str, path: &str, by_chance: bool) -> Option<FaultKind> {
         let mut struck = None;
-        for (rule, fitted) in &mut self.rules {
+        for RuleInUse { rule, fitted, first } in &mut self.rules {
             if !rule.fits(method, path) {
                 continue;
             }
             *fitted += 1;
+            let since = first.get_or_insert_with(Instant::now).elapsed();
             let strikes = match rule.strikes {
                 Strikes::Always => true,
                 Strikes::Nth(number) => *fitted == number,
+                Strikes::AfterFirstFor(time) => *fitted > 1 && since < time,
                 Strikes::First(count) => *fitted <= count,
                 Strikes::Probability(share) => self.rng.random_bool(share.clamp(0.0, 1.0)),
             };
@@ -262,6 +285,8 @@ mod tests {
             (Strikes::Always, vec![1, 2, 3]),
             (Strikes::Nth(2), vec![2]),
             (Strikes::First(2), vec![1, 2]),
+            (Strikes::AfterFirstFor(Duration::from_mins(10)), vec![2, 3]),
+            (Strikes::AfterFirstFor(Duration::ZERO), vec![]),
             (Strikes::Probability(0.0), vec![]),
         ] {
             let rule = FaultRule::new(FaultKind::Truncated).on("PUT", "User").strikes(strikes);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::reply::{Outcome, Reply};
-use super::request::Context;
+use super::request::{Context, Order};
 use super::users::Page;
 use super::world::{Group, GroupKind};
 use crate::model::{GroupId, UserId};
@@ -46,8 +46,8 @@ pub(super) fn members(context: &mut Context<'_>) -> Outcome {
         .map(|user| json!({"id": user.id, "type": user.kind}))
         .collect();
     Reply::ok(&Page {
-        total_count: members.len(),
-        results: paging.cut(members.into_iter()),
+        total_count: context.stated_total(members.len()),
+        results: context.page_of(paging, members.into_iter(), Order::Sorted),
     })
 }
 

@@ -39,8 +39,8 @@ mod world;
 pub use config::{Config, Credentials, Edition, Population, Routes};
 pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
 pub use quirks::{
-    Acceptance, BulkRead, Closed, CreateRefusal, EmailChange, EmptyAllocation, LicenseRoutes, PortalForm, Quirks,
-    Reinvitation, UnknownIds,
+    Acceptance, BulkRead, Closed, CreateRefusal, EmailChange, EmptyAllocation, LicenseRoutes, Listings, PortalForm,
+    Quirks, Reinvitation, UnknownIds,
 };
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};

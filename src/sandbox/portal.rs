@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::license_reads::release_all;
 use super::licenses::{allocate_exactly, seat_rows, unknown};
 use super::reply::{Outcome, Reply};
-use super::request::{Context, Paging};
+use super::request::{Context, Order, Paging};
 use super::rules::{Holder, available_body, known_group, lease_rows, rule_body, rule_row, set_bundles};
 use crate::model::{BundleSet, GroupId};
 
@@ -62,7 +62,8 @@ pub(super) fn release(context: &mut Context<'_>) -> Outcome {
 pub(super) fn users(context: &mut Context<'_>) -> Outcome {
     let paging = readable(context)?;
     let rows = context.world.allocations();
-    let rows = paging.cut(rows.map(|(id, allocation)| Holder::direct(context, id, allocation)));
+    let rows = rows.map(|(id, allocation)| Holder::direct(context, id, allocation));
+    let rows = context.page_of(paging, rows, Order::Sorted);
     Reply::ok(&json!({"results": rows}))
 }
 

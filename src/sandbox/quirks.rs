@@ -137,6 +137,20 @@ pub enum BulkRead {
     Everybody,
 }
 
+/// How steady paged listings are: the users, the members of a group, the holders of licences (`uipath-api`, 10).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Listings {
+    /// Of users that are not sorted, later pages repeat one and pass over another.
+    #[default]
+    SteadyIfSorted,
+    /// Later pages do so whatever is asked for.
+    Shifting,
+    /// They state one entry less than there are.
+    TotalTooLow,
+    /// They state one entry more than there are.
+    TotalTooHigh,
+}
+
 /// Every such choice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quirks {
@@ -164,6 +178,8 @@ pub struct Quirks {
     pub no_account_license: bool,
     /// Tokens do not say which organization they are for.
     pub no_organization_claim: bool,
+    /// Paged listings.
+    pub listings: Listings,
     /// Whether the quota listings come wrapped in an array, as one edition's documents show them.
     pub wrapped_listings: bool,
 }

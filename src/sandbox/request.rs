@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::quirks::Listings;
 use super::reply::Reply;
 use super::tokens::Tokens;
 use super::{Config, World};
@@ -82,6 +83,15 @@ pub(super) struct Paging {
     pub(super) top: usize,
 }
 
+/// Whether a listing has an order that holds from one page to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// It has none.
+    None,
+    /// It was asked to be sorted, or is by itself.
+    Sorted,
+}
+
 impl Paging {
     pub(super) fn cut<T>(self, items: impl Iterator<Item = T>) -> Vec<T> {
         items.skip(self.skip).take(self.top).collect()
@@ -149,6 +159,33 @@ impl Context<'_> {
     /// The group id in the path.
     pub(super) fn group_argument(&self, position: usize) -> Result<GroupId, Reply> {
         self.guid(position, "groupId").map(GroupId)
+    }
+
+    /// A page of a listing, as steady as the quirks let it be. One that shifts repeats on its second page the last
+    /// entry of the first, and never shows the last of all.
+    pub(super) fn page_of<T>(&self, paging: Paging, items: impl Iterator<Item = T>, order: Order) -> Vec<T> {
+        let is_shifting = match self.config.quirks.listings {
+            Listings::SteadyIfSorted => order == Order::None,
+            Listings::Shifting => true,
+            Listings::TotalTooLow | Listings::TotalTooHigh => false,
+        };
+        if !is_shifting || paging.skip == 0 {
+            return paging.cut(items);
+        }
+        let mut items: Vec<T> = items.collect();
+        if let Some(last) = items.pop() {
+            items.insert(0, last);
+        }
+        paging.cut(items.into_iter())
+    }
+
+    /// How many entries a listing says it has.
+    pub(super) fn stated_total(&self, total: usize) -> usize {
+        match self.config.quirks.listings {
+            Listings::SteadyIfSorted | Listings::Shifting => total,
+            Listings::TotalTooLow => total.saturating_sub(1),
+            Listings::TotalTooHigh => total + 1,
+        }
     }
 
     /// `top` and `skip` of the identity service: ten unless asked, a thousand at most, more is 400.

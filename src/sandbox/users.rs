@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quirks::UnknownIds;
 use super::reply::{Outcome, Reply};
-use super::request::Context;
+use super::request::{Context, Order};
 use super::world::User;
 use crate::model::UserId;
 use crate::text::fold;
@@ -25,7 +25,9 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let paging = context.identity_paging()?;
     let word = fold(context.request.parameter("searchTerm").unwrap_or_default());
     let mut found: Vec<&User> = context.world.users().filter(|user| has(user, &word)).collect();
+    let mut sorting = Order::None;
     if let Some(field) = context.request.parameter("sortBy") {
+        sorting = Order::Sorted;
         let compare = order_by(field).ok_or_else(|| context.invalid("sortBy", "The sort field is not valid."))?;
         found.sort_by(|a, b| compare(a, b));
     }
@@ -38,8 +40,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
         .filter_map(|user| context.world.readable_user(user, context.now))
         .collect();
     Reply::ok(&Page {
-        total_count: readable.len(),
-        results: paging.cut(readable.iter()),
+        total_count: context.stated_total(readable.len()),
+        results: context.page_of(paging, readable.iter(), sorting),
     })
 }
 

@@ -10,7 +10,7 @@ use super::folders::candidates;
 use super::inputs::{Overrides, Reach, Surroundings};
 use super::layers::Layers;
 use super::section::{Located, Section, line_of};
-use crate::text::{joined, nearest};
+use crate::text::{decode, joined, nearest};
 
 /// The file as it was read.
 pub(super) struct ConfigFile {
@@ -39,8 +39,15 @@ impl ConfigFile {
             None => candidates(surroundings.working_folder, surroundings.config_folder),
         };
         for path in paths {
-            match fs_err::read_to_string(&path) {
-                Ok(text) => return Ok(Some(Self { path, text })),
+            match fs_err::read(&path) {
+                Ok(bytes) => {
+                    let text = decode(&bytes).map_err(|error| {
+                        let place = format!("`{}`", path.display());
+                        findings.error(&place, SettingFault::new(error.to_string(), ""));
+                    })?;
+                    let text = text.to_owned();
+                    return Ok(Some(Self { path, text }));
+                }
                 Err(error) if error.kind() == ErrorKind::NotFound && !is_named => {}
                 Err(error) => {
                     let help = "name a readable TOML file in UTF-8 with `--config` or `RESEAT_CONFIG`";

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use super::finding::{Findings, SettingFault};
 use super::secret::SecretSource;
 use super::section::{Located, Section};
+use crate::text::trimmed;
 
 /// What the flags, the environment and the profile say.
 pub(super) struct Layers<'a> {
@@ -18,8 +19,9 @@ impl Layers<'_> {
     /// A variable that is set and not empty.
     pub(super) fn variable(&self, name: &str) -> Option<Located<String>> {
         let value = (self.environment)(name)?;
-        (!value.trim().is_empty()).then(|| Located {
-            value: value.trim().to_owned(),
+        let value = trimmed(&value);
+        (!value.is_empty()).then(|| Located {
+            value: value.to_owned(),
             place: format!("the variable `{name}`"),
         })
     }

@@ -452,6 +452,38 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_read_with_a_mark_and_one_in_another_encoding_says_how_to_save_it() {
+        let read = |bytes: &[u8]| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("reseat.toml");
+            fs_err::write(&path, bytes).unwrap();
+            let overrides = Overrides {
+                config: Some(path),
+                ..Overrides::default()
+            };
+            settings("", &[], &overrides, Reach::Online)
+        };
+        let file = format!("\u{feff}{}", whole());
+        assert!(read(file.as_bytes()).is_ok());
+        let utf16: Vec<u8> = file.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let windows = [whole().as_bytes(), b"# B\xfcro\n"].concat();
+        for bytes in [utf16, windows] {
+            let findings = read(&bytes).unwrap_err();
+            let told = &findings[0];
+            assert!(
+                told.contains("reseat.toml") && told.contains("save it as UTF-8"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_variable_is_taken_without_what_surrounds_it_unseen() {
+        let settings = online(&whole(), &[("UIPATH_ORGANIZATION", "\u{feff}\u{a0}acme2\u{200b}\r\n")]);
+        assert_eq!(settings.connection.unwrap().organization, "acme2");
+    }
+
+    #[test]
     fn every_example_of_the_documents_loads_without_a_warning() {
         let page = include_str!("../../docs/configuration.md");
         let examples: Vec<_> = page

@@ -6,9 +6,9 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::text::clean;
+use crate::text::{clean, decode, trimmed};
 
 /// How long a secret command may take; enough to unlock a key by hand.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -82,37 +82,42 @@ pub enum SecretError {
         /// The key of the profile.
         key: &'static str,
     },
-    /// There is nothing, or more than one line, or something that is not text.
+    /// There is nothing, or more than one line, or something that is not text in UTF-8.
     #[error("what `{key}` gives {what}; it must be the secret alone, on one line")]
     Unfit {
         /// The key of the profile, or the variable.
         key: &'static str,
         /// What is wrong with it.
-        what: &'static str,
+        what: String,
     },
 }
 
 impl SecretSource {
-    /// Reads the secret. A command has no input, its messages reach the terminal or else the error, and the line
-    /// break at the end of what it prints is taken off.
+    /// Reads the secret. A command has no input, and its messages reach the terminal or else the error. A byte order
+    /// mark, and the blanks and line breaks around the secret, are taken off.
     pub fn read(&self) -> Result<SecretString, SecretError> {
         match self {
-            Self::Variable { value, .. } => Ok(value.clone()),
-            Self::Command { key, line } => only_line(key, run(key, line, Messages::for_whoever_watches(), PATIENCE)?),
+            Self::Variable { name, value } => only_line(name, value.expose_secret().as_bytes()),
+            Self::Command { key, line } => only_line(key, &run(key, line, Messages::for_whoever_watches(), PATIENCE)?),
             Self::File { key, path } => {
                 let bytes = fs_err::read(path).map_err(|source| SecretError::File { key, source })?;
-                only_line(key, bytes)
+                only_line(key, &bytes)
             }
         }
     }
 }
 
-fn only_line(key: &'static str, bytes: Vec<u8>) -> Result<SecretString, SecretError> {
-    let unfit = |what| SecretError::Unfit { key, what };
-    let text = String::from_utf8(bytes).map_err(|_| unfit("is not text in UTF-8"))?;
-    match text.trim_end_matches(['\r', '\n']) {
+/// The secret without what editors and consoles put around it.
+fn only_line(key: &'static str, bytes: &[u8]) -> Result<SecretString, SecretError> {
+    let unfit = |what: &str| SecretError::Unfit {
+        key,
+        what: what.to_owned(),
+    };
+    let text = decode(bytes).map_err(|error| unfit(&error.to_string()))?;
+    match trimmed(text) {
         "" => Err(unfit("is empty")),
         line if line.contains(['\r', '\n']) => Err(unfit("has several lines")),
+        line if line.contains(char::is_control) => Err(unfit("has a control character in it")),
         line => Ok(SecretString::from(line)),
     }
 }
@@ -227,8 +232,6 @@ fn shell(line: &str) -> Command {
 
 #[cfg(all(test, not(windows)))]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     fn command(line: &str) -> SecretSource {
@@ -244,14 +247,54 @@ mod tests {
         assert_eq!(secret.expose_secret(), "hunter2");
     }
 
+    fn file(path: PathBuf) -> SecretSource {
+        let key = "client_secret_file";
+        SecretSource::File { key, path }
+    }
+
     #[test]
-    fn a_file_gives_its_only_line() {
+    fn a_secret_is_the_same_however_an_editor_or_a_console_saved_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        fs_err::write(&path, "hunter2\r\n").unwrap();
-        let key = "client_secret_file";
-        let secret = SecretSource::File { key, path }.read().unwrap();
-        assert_eq!(secret.expose_secret(), "hunter2");
+        for saved in [
+            "hunter 2",
+            "hunter 2\r\n",
+            "\u{feff}hunter 2\n",
+            "  hunter 2 \t\n\n",
+            "\u{a0}hunter 2\u{a0}\u{200b}",
+        ] {
+            fs_err::write(&path, saved).unwrap();
+            let secret = file(path.clone()).read().unwrap();
+            assert_eq!(secret.expose_secret(), "hunter 2", "{saved:?}");
+            let variable = SecretSource::Variable {
+                name: "UIPATH_PAT",
+                value: saved.into(),
+            };
+            assert_eq!(variable.read().unwrap().expose_secret(), "hunter 2", "{saved:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_holds_something_else_is_refused_for_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let utf16: Vec<u8> = "\u{feff}hunter2".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (content, words) in [
+            (&utf16[..], "save it as UTF-8"),
+            (&utf16[2..], "save it as UTF-8"),
+            (b"hunter2\xfc", "not text in UTF-8"),
+            (b"hunter2\0", "NUL"),
+            (b"hunter2\nhunter3", "several lines"),
+            (b"hunter2\r\n\r\nhunter3\r\n", "several lines"),
+            (b"hunter2\x1b[0m", "control character"),
+            (b"\xef\xbb\xbf\r\n", "is empty"),
+        ] {
+            fs_err::write(&path, content).unwrap();
+            let error = file(path.clone()).read().unwrap_err();
+            let told = format!("{error} {error:?}");
+            assert!(told.contains(words) && told.contains("client_secret_file"), "{told}");
+            assert!(!told.contains("hunter"), "{told}");
+        }
     }
 
     #[test]

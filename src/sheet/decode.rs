@@ -7,7 +7,7 @@ use encoding_rs::{CoderResult, Decoder, Encoding};
 const BUFFER: usize = 64 << 10;
 
 /// Decodes what `input` gives; bytes that fit no letter become U+FFFD.
-pub(super) struct DecodingReader<R> {
+pub struct DecodingReader<R> {
     input: R,
     decoder: Decoder,
     raw: Buffer,
@@ -37,7 +37,8 @@ impl Buffer {
 }
 
 impl<R: Read> DecodingReader<R> {
-    pub(super) fn new(input: R, encoding: &'static Encoding) -> Self {
+    /// Decodes `input`, which has no byte order mark.
+    pub fn new(input: R, encoding: &'static Encoding) -> Self {
         Self {
             input,
             decoder: encoding.new_decoder_without_bom_handling(),

@@ -6,13 +6,13 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// What was found out about a text file's encoding.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct TextEncoding {
+pub struct TextEncoding {
     /// The encoding.
-    pub(super) encoding: &'static Encoding,
+    pub encoding: &'static Encoding,
     /// The length of the byte order mark.
-    pub(super) mark: u8,
+    pub mark: u8,
     /// Whether every byte fits the encoding; where not, the odd ones become U+FFFD.
-    pub(super) is_valid: bool,
+    pub is_valid: bool,
 }
 
 impl TextEncoding {
@@ -27,7 +27,7 @@ impl TextEncoding {
 /// UTF-8 is what it says by its byte order mark or by being valid; bytes that are not valid make it
 /// Windows-1252, unless there are more valid letters beyond ASCII than invalid bytes: then a single
 /// spoilt name must not turn every other name into nonsense.
-pub(super) fn detect(head: &[u8], input: &mut impl Read) -> io::Result<TextEncoding> {
+pub fn detect(head: &[u8], input: &mut impl Read) -> io::Result<TextEncoding> {
     let certain = |encoding, mark| TextEncoding {
         encoding,
         mark,

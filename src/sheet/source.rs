@@ -33,6 +33,7 @@ pub(super) enum Format {
 pub struct Source {
     path: PathBuf,
     name: String,
+    is_piped: bool,
     file: Mutex<std::fs::File>,
     stamp: Option<(u64, SystemTime)>,
     format: Format,
@@ -65,7 +66,7 @@ impl Source {
         if Kind::of(file.metadata().map_err(failed)?.file_type()) == Kind::Pipe {
             return Self::piped(&mut file, name);
         }
-        Self::with_file(path.to_owned(), name, file)
+        Self::with_file(path.to_owned(), name, file, false)
     }
 
     /// Keeps all of `input` in a private temporary file; its path is `reseat`, as its files are called.
@@ -75,16 +76,17 @@ impl Source {
 
     fn piped(input: &mut dyn Read, name: String) -> Result<Self, SheetError> {
         let file = kept(input, &name)?;
-        Self::with_file("reseat".into(), name, file)
+        Self::with_file("reseat".into(), name, file, true)
     }
 
-    fn with_file(path: PathBuf, name: String, mut file: std::fs::File) -> Result<Self, SheetError> {
+    fn with_file(path: PathBuf, name: String, mut file: std::fs::File, is_piped: bool) -> Result<Self, SheetError> {
         // What is written to the file from now on is not read.
         let stamp = stamp(&file);
         let format = detect(&mut file, length(stamp), &name)?;
         Ok(Self {
             path,
             name,
+            is_piped,
             file: Mutex::new(file),
             stamp,
             format,
@@ -99,6 +101,11 @@ impl Source {
     /// The name for messages.
     pub fn name(&self) -> String {
         self.name.clone()
+    }
+
+    /// Whether it came from standard input or a named pipe, which gives it only once.
+    pub fn is_piped(&self) -> bool {
+        self.is_piped
     }
 
     /// Whether the source is a workbook, else it is a CSV.

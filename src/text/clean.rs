@@ -1,6 +1,7 @@
 //! Text from outside made safe to show and to store.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 /// Text from a server or a cell, made fit for a terminal and a results file: control
 /// characters (escape sequences, line breaks) and bidirectional overrides become spaces,
@@ -26,6 +27,11 @@ pub fn clean(text: &str, most: usize) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// A path on one line, whatever is in it.
+pub fn shown_path(path: &Path) -> String {
+    path.display().to_string().replace(is_unsafe, " ")
 }
 
 /// Lines that are about to be shown, with the colours that reseat put in. Of everything else that could act on a

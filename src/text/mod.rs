@@ -1,15 +1,17 @@
-//! Small pure helpers for words: folding, plurals, durations, nearest match, cleaning.
+//! Small pure helpers for words: folding, plurals, durations, nearest match, cleaning, decoding.
 //!
 //! Nothing here knows of sheets, users or the network.
 
 mod ascii;
 mod clean;
+mod decode;
 mod fold;
 mod humanize;
 mod nearest;
 
 pub use ascii::{is_lower, is_plain};
-pub use clean::{clean, escape_formula, is_unsafe, terminal_safe, unescape_formula};
+pub use clean::{clean, escape_formula, is_unsafe, shown_path, terminal_safe, unescape_formula};
+pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, header_key};
 pub use humanize::{duration, joined, number, plural};
 pub use nearest::nearest;

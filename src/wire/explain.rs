@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustls::CertificateError;
 
+use super::proxy::Proxy;
 use super::{Reach, TransportCode, TransportError};
 use crate::text::{clean, duration};
 
@@ -14,6 +15,10 @@ pub(super) struct ErrorContext<'a> {
     pub(super) host: &'a str,
     pub(super) timeout: Duration,
     pub(super) connect_timeout: Duration,
+    /// The proxy that leads to the host.
+    pub(super) proxy: Option<&'a Proxy>,
+    /// The status with which it has just refused to.
+    pub(super) refusal: Option<u16>,
 }
 
 /// Reads the chain of causes by their types. What cannot be distinguished counts as [`Reach::Lost`]: in doubt the
@@ -27,13 +32,20 @@ pub(super) fn explain(error: &reqwest::Error, about: &ErrorContext<'_>) -> Trans
         let message = format!("`{host}` turned the request away unread");
         return fault(Reach::NotSent, TransportCode::StreamRefused, message);
     }
+    if is_not_taken(error) {
+        let message = format!("`{host}` closed the connection before it took the request");
+        return fault(Reach::NotTaken, TransportCode::ConnectionClosed, message);
+    }
     if error.is_builder() {
         let message = format!("the request cannot be built: {}", innermost(error));
         return fault(Reach::CannotBeSent, TransportCode::InvalidRequest, message);
     }
     // Before the timeout, which a connection that does not come about is as well.
     if error.is_connect() {
-        let (reach, code, message) = no_connection(error, about);
+        let (reach, code, message) = match tunnel_fault(error) {
+            Some(words) => no_way(error, &words, about),
+            None => no_connection(error, about),
+        };
         return fault(reach, code, message);
     }
     if error.is_timeout() {
@@ -54,45 +66,99 @@ pub(super) fn explain(error: &reqwest::Error, about: &ErrorContext<'_>) -> Trans
 fn no_connection(error: &reqwest::Error, about: &ErrorContext<'_>) -> (Reach, TransportCode, String) {
     let host = about.host;
     let io = find::<io::Error>(error).map(io::Error::kind);
-    match find::<rustls::Error>(error) {
-        Some(rustls::Error::InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        )) => {
-            let message = format!(
-                "the certificate of `{host}` is for another name, so it may be another server: {}; check the address",
-                innermost(error)
-            );
-            return (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message);
-        }
-        Some(
-            rustls::Error::InvalidCertificate(_)
-            | rustls::Error::NoCertificatesPresented
-            | rustls::Error::InvalidCertRevocationList(_),
-        ) => {
-            let message = format!(
-                "the certificate of `{host}` is not trusted: {}; a private authority is added with `ca_file`",
-                innermost(error)
-            );
-            return (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message);
-        }
-        _ => {}
+    if let Some(message) = untrusted(error, &format!("`{host}`")) {
+        return (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message);
     }
+    let through = about
+        .proxy
+        .map_or_else(String::new, |proxy| format!(" through the proxy {proxy}"));
     if error.is_dns() {
         let message = format!("the name `{host}` cannot be resolved");
         (Reach::NotSent, TransportCode::NameNotResolved, message)
-    } else if is_tunnel_error(error) {
-        let message = format!("the proxy gave no way to `{host}`: {}", innermost(error));
-        (Reach::NotSent, TransportCode::ProxyRefused, message)
     } else if error.is_timeout() || io == Some(io::ErrorKind::TimedOut) {
-        let message = format!("no connection to `{host}` within {}", duration(about.connect_timeout));
+        let within = duration(about.connect_timeout);
+        let message = format!("no connection to `{host}`{through} within {within}");
         (Reach::NotSent, TransportCode::ConnectTimedOut, message)
     } else if io == Some(io::ErrorKind::ConnectionRefused) {
         let message = format!("`{host}` refused the connection");
         (Reach::NotSent, TransportCode::ConnectionRefused, message)
     } else {
-        let message = format!("no connection to `{host}`: {}", innermost(error));
+        let message = format!("no connection to `{host}`{through}: {}", innermost(error));
         (Reach::NotSent, TransportCode::NotConnected, message)
     }
+}
+
+/// Why the proxy opened no way to the host: the fault is the proxy's, or lies before it. `words` are its connector's.
+fn no_way(error: &reqwest::Error, words: &str, about: &ErrorContext<'_>) -> (Reach, TransportCode, String) {
+    let host = about.host;
+    let proxy = about
+        .proxy
+        .map_or_else(|| "of the environment".to_owned(), ToString::to_string);
+    let io = find::<io::Error>(error).map(io::Error::kind);
+    if words == "proxy authorization required" {
+        let message = format!(
+            "the proxy {proxy} wants a name and a password, or others than those it was given (407); write them into \
+             the proxy's address, as in `http://user:password@proxy:port`, with `%40` for an `@` in the password"
+        );
+        return (Reach::CannotBeSent, TransportCode::ProxyWantsPassword, message);
+    }
+    if words == "unsuccessful" {
+        let (reach, refusal) = match about.refusal {
+            // It may think otherwise in a moment.
+            Some(status @ (408 | 425 | 429)) => (Reach::NotSent, format!(": it answers {status}")),
+            Some(status @ 400..500) => (
+                Reach::CannotBeSent,
+                format!(": it answers {status}, which only whoever runs the proxy can change"),
+            ),
+            Some(status) => (Reach::NotSent, format!(": it answers {status}")),
+            None => (Reach::NotSent, String::new()),
+        };
+        let message = format!("the proxy {proxy} opens no way to `{host}`{refusal}");
+        return (reach, TransportCode::ProxyRefused, message);
+    }
+    if words == "failed to create underlying connection" {
+        if let Some(message) = untrusted(error, &format!("the proxy {proxy}")) {
+            return (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message);
+        }
+        let message = if error.is_dns() {
+            format!("the name of the proxy {proxy} cannot be resolved")
+        } else if io == Some(io::ErrorKind::ConnectionRefused) {
+            format!("the proxy {proxy} refused the connection")
+        } else {
+            format!("no connection to the proxy {proxy}: {}", innermost(error))
+        };
+        return (Reach::NotSent, TransportCode::ProxyNotReached, message);
+    }
+    let message = format!("the proxy {proxy} opens no way to `{host}`: {}", innermost(error));
+    (Reach::NotSent, TransportCode::ProxyRefused, message)
+}
+
+/// What is wrong with the certificate of `whose`, if that is the fault.
+fn untrusted(error: &reqwest::Error, whose: &str) -> Option<String> {
+    match find::<rustls::Error>(error)? {
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => Some(format!(
+            "the certificate of {whose} is for another name, so it may be another server: {}; check the address",
+            innermost(error)
+        )),
+        rustls::Error::InvalidCertificate(_)
+        | rustls::Error::NoCertificatesPresented
+        | rustls::Error::InvalidCertRevocationList(_) => Some(format!(
+            "the certificate of {whose} is not trusted: {}; a private authority is added with `ca_file`",
+            innermost(error)
+        )),
+        _ => None,
+    }
+}
+
+/// Whether the connection was closed in good order before the server took the request: by an HTTP/2 server that says
+/// which streams it still serves (RFC 9113, section 6.8) and that it met no error, or before the request was written.
+fn is_not_taken(error: &(dyn Error + 'static)) -> bool {
+    let is_leaving =
+        |error: &h2::Error| error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR);
+    find::<h2::Error>(error).is_some_and(is_leaving)
+        || find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled)
 }
 
 /// Whether an HTTP/2 server refused the stream without processing the request.
@@ -100,10 +166,15 @@ fn is_refused_stream(error: &(dyn Error + 'static)) -> bool {
     find::<h2::Error>(error).and_then(h2::Error::reason) == Some(h2::Reason::REFUSED_STREAM)
 }
 
-/// Whether the proxy did not open a tunnel. hyper-util keeps the type of this error to itself, so that only the
-/// words with which it begins show it.
-fn is_tunnel_error(error: &(dyn Error + 'static)) -> bool {
-    causes(error).any(|cause| cause.to_string().starts_with("tunnel error: "))
+/// What is said of a tunnel that the proxy did not open. hyper-util keeps the type of this error to itself, so that only
+/// its words show it.
+fn tunnel_fault(error: &(dyn Error + 'static)) -> Option<String> {
+    causes(error).find_map(|cause| Some(cause.to_string().strip_prefix("tunnel error: ")?.to_owned()))
+}
+
+/// Whether the proxy answered and did not open a tunnel; with which status, hyper-util does not keep.
+pub(super) fn is_refused_tunnel(error: &reqwest::Error) -> bool {
+    tunnel_fault(error).is_some_and(|words| words == "unsuccessful")
 }
 
 /// The outermost cause of this type.

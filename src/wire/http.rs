@@ -1,15 +1,18 @@
 //! The transport over real sockets.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Certificate, redirect, retry};
+use reqwest::{redirect, retry};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::explain::{ErrorContext, explain};
+use super::authorities::authorities;
+use super::explain::{ErrorContext, explain, is_refused_tunnel};
+use super::proxy;
+use super::set_up_error::{SetUpError, causes};
 use super::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use crate::event::Method;
 use crate::text::{number, plural};
@@ -61,25 +64,6 @@ impl Default for HttpConfig {
     }
 }
 
-/// A transport could not be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum SetUpError {
-    /// The file of authorities cannot be read.
-    #[error("`ca_file` cannot be read: {0}")]
-    Unreadable(#[from] std::io::Error),
-    /// The file of authorities holds no certificate.
-    #[error("`ca_file` {path}: {why}; it has to hold certificates in PEM form", path = .path.display())]
-    NoCertificate {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
-    /// TLS or the proxy settings cannot be set up.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Client(String),
-}
-
 /// A connection pool: rustls with the system's authorities, HTTP/2 where offered, gzip, proxies from the environment.
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
@@ -93,6 +77,7 @@ pub struct HttpTransport {
 impl HttpTransport {
     /// Sets up the pool; connects to nothing yet.
     pub fn new(config: HttpConfig) -> Result<Self, SetUpError> {
+        proxy::check(|name| std::env::var_os(name))?;
         let builder = || builder(&config);
         let mut tls = builder();
         if let Some(path) = &config.ca_file {
@@ -122,15 +107,6 @@ impl HttpTransport {
     }
 
     async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
-        let host = || authority(&request.url);
-        let fault = |error: reqwest::Error| {
-            let context = ErrorContext {
-                host: &host(),
-                timeout: self.config.timeout,
-                connect_timeout: self.config.connect_timeout,
-            };
-            explain(&error, &context)
-        };
         let client = match request.url.scheme() {
             "http" => &self.direct,
             _ => &self.client,
@@ -138,7 +114,10 @@ impl HttpTransport {
         let mut outgoing = reqwest::Request::new(method(request.method), request.url.clone());
         *outgoing.headers_mut() = headers(request)?;
         *outgoing.body_mut() = request.body.as_ref().map(|body| body.to_vec().into());
-        let mut answer = client.execute(outgoing).await.map_err(fault)?;
+        let mut answer = match client.execute(outgoing).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(Box::pin(self.explained(&error, &request.url)).await),
+        };
         let status = answer.status();
         let mut response = Response {
             status: status.as_u16(),
@@ -148,15 +127,33 @@ impl HttpTransport {
         loop {
             match answer.chunk().await {
                 Ok(Some(chunk)) if response.body.len() + chunk.len() > self.config.body_limit => {
-                    return Err(too_large(&host(), self.config.body_limit));
+                    return Err(too_large(&authority(&request.url), self.config.body_limit));
                 }
                 Ok(Some(chunk)) => response.body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(response),
                 // The status of a refusal says what matters; its words are only decoration.
                 Err(_) if !status.is_success() => return Ok(response),
-                Err(error) => return Err(fault(error)),
+                Err(error) => return Err(Box::pin(self.explained(&error, &request.url)).await),
             }
         }
+    }
+
+    async fn explained(&self, error: &reqwest::Error, url: &Url) -> TransportError {
+        let connect_timeout = self.config.connect_timeout;
+        let proxy = (error.is_connect() && url.scheme() == "https").then(|| proxy::leading_to(url));
+        let proxy = proxy.flatten();
+        let refusal = match &proxy {
+            Some(proxy) if is_refused_tunnel(error) => proxy.refusal(url, connect_timeout).await,
+            _ => None,
+        };
+        let context = ErrorContext {
+            host: &authority(url),
+            timeout: self.config.timeout,
+            connect_timeout,
+            proxy: proxy.as_ref(),
+            refusal,
+        };
+        explain(error, &context)
     }
 }
 
@@ -177,29 +174,6 @@ fn builder(config: &HttpConfig) -> reqwest::ClientBuilder {
         .retry(retry::never())
         // reqwest would turn a redirected PUT into a GET, so redirects are followed by hand.
         .redirect(redirect::Policy::none())
-}
-
-fn authorities(path: &Path) -> Result<Vec<Certificate>, SetUpError> {
-    let pem = fs_err::read(path)?;
-    let nothing = |why: String| SetUpError::NoCertificate {
-        path: path.to_owned(),
-        why,
-    };
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| nothing(causes(&error)))?;
-    if certificates.is_empty() {
-        return Err(nothing("no certificate found".to_owned()));
-    }
-    Ok(certificates)
-}
-
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// Where to go on, if the answer says so and it is the same server: elsewhere neither token nor body may go, and only

@@ -60,6 +60,8 @@ pub enum Reach {
     CannotBeSent,
     /// The server cannot have seen it: no name, no connection, no TLS, a stream refused unread.
     NotSent,
+    /// The server was closing the connection in good order and has not taken it; the next connection will do.
+    NotTaken,
     /// The server may have seen it and may have acted on it.
     Lost,
 }
@@ -78,6 +80,10 @@ pub enum TransportCode {
     NameNotResolved,
     /// The proxy did not open a tunnel.
     ProxyRefused,
+    /// The proxy wants a name and a password, or others.
+    ProxyWantsPassword,
+    /// There is no way to the proxy itself.
+    ProxyNotReached,
     /// No connection within the time allowed.
     ConnectTimedOut,
     /// The host refused the connection.
@@ -86,6 +92,8 @@ pub enum TransportCode {
     NotConnected,
     /// An HTTP/2 server refused the stream without processing it.
     StreamRefused,
+    /// The connection was closed in good order before the request was taken.
+    ConnectionClosed,
     /// No answer within the time allowed.
     TimedOut,
     /// The body of the answer ended early.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod between;
 mod quirks;
 mod sandbox;
 mod sign_in;

@@ -256,6 +256,7 @@ fn fault(reach: Reach) -> TransportError {
     let code = match reach {
         Reach::CannotBeSent => TransportCode::CertificateNotTrusted,
         Reach::NotSent => TransportCode::ConnectionRefused,
+        Reach::NotTaken => TransportCode::ConnectionClosed,
         Reach::Lost => TransportCode::ConnectionLost,
     };
     TransportError {

@@ -189,6 +189,59 @@ async fn a_server_that_answers_nobody_is_given_up_after_twenty_calls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_that_takes_no_invitation_is_given_up_after_a_while_and_nobody_is_left_in_doubt() {
+    let kinds: [fn(usize) -> Operation; 2] = [
+        |number| invite(&format!("n{number}@new.example"), &[], ""),
+        |number| create(&format!("n{number}@new.example"), &[], ""),
+    ];
+    for (kind, operation) in kinds.into_iter().enumerate() {
+        for concurrency in [1, 32] {
+            let mut stage = Stage::new(&World::of(1), (0..3000).map(operation), |what, _| {
+                matches!(what, What::Invite(_) | What::Create(..)).then_some(Trouble::Refused(503))
+            });
+            stage.rules.sizes.users_per_invite = 10;
+            stage.rules.sizes.users_per_create = 10;
+            stage.concurrency = concurrency;
+            let begun = tokio::time::Instant::now();
+            let ran = stage.run().await;
+            let Some(Stopped::Hopeless(words)) = &ran.stopped else {
+                panic!("kind {kind}: {ran:?}");
+            };
+            assert!(
+                words.contains("503") && words.contains("run the same command again"),
+                "{words}"
+            );
+            let took = begun.elapsed().as_secs();
+            assert!(
+                (60..600).contains(&took),
+                "kind {kind}, {concurrency} at once: {took} s"
+            );
+            let calls = stage.server.writes().len();
+            assert!(calls <= 80, "kind {kind}, {concurrency} at once: {calls}");
+            assert_eq!(
+                count(&stage, Status::NotRun),
+                3000,
+                "the directory shows that nothing was done"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_longer_pause_than_is_waited_for_stops_the_run_at_once() {
+    let stage = Stage::new(
+        &World::of(1),
+        (0..3000).map(|number| invite(&format!("n{number}@new.example"), &[], "")),
+        |what, _| matches!(what, What::Invite(_)).then_some(Trouble::Closed(7200)),
+    );
+    let begun = tokio::time::Instant::now();
+    let ran = stage.run().await;
+    assert!(matches!(ran.stopped, Some(Stopped::Hopeless(_))), "{ran:?}");
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    assert!(count(&stage, Status::NotRun) >= 900);
+}
+
+#[tokio::test(start_paused = true)]
 async fn seats_that_run_out_and_accounts_that_are_gone_are_no_reason_to_stop() {
     let mut world = crowd(60);
     world.own("A", 60);

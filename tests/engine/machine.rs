@@ -84,6 +84,8 @@ struct Play<'a> {
     elapsed: Duration,
     has_stopped: bool,
     may_grace_end: bool,
+    /// Outages whose time may be over.
+    outages: Vec<u64>,
     ran: Option<Ran>,
 }
 
@@ -105,6 +107,7 @@ impl<'a> Play<'a> {
             elapsed: Duration::ZERO,
             has_stopped: false,
             may_grace_end: false,
+            outages: Vec::new(),
             ran: None,
         }
     }
@@ -196,6 +199,7 @@ impl<'a> Play<'a> {
             Effect::Tell(_) => {}
             Effect::CancelWaiting => self.has_stopped = true,
             Effect::StartGrace(_) => self.may_grace_end = true,
+            Effect::TimeOutage(outage, _) => self.outages.push(outage),
             Effect::End(ran) => {
                 assert!(self.records.is_empty(), "records are on their way when the run ends");
                 assert!(self.asked.is_empty(), "answers are outstanding when the run ends");
@@ -280,6 +284,11 @@ impl<'a> Play<'a> {
                 self.ended.entry(record.report.place.row).or_default().push(record);
             }
             return Some(Input::Recorded(count));
+        }
+        if self.dice.random_bool(0.05)
+            && let Some(outage) = self.outages.pop()
+        {
+            return Some(Input::OutageLasted(outage));
         }
         if self.may_grace_end && self.weather == Weather::Foul && self.dice.random_bool(0.05) {
             self.may_grace_end = false;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use reseat::api::Waited;
 use reseat::engine::{OnChange, Recheck, Stopped};
 use reseat::event::{Method, Service};
-use reseat::model::{Operation, Status};
+use reseat::model::{DeleteWhen, Operation, Status};
 use reseat::pace::Limits;
 
 use crate::model::{Account, World, address, bundles, group_id, user_id};
 use crate::server::{Happened, What};
-use crate::sheets::{add, delete, invite, join, remove, set};
+use crate::sheets::{add, delete, invite, join, migrate, remove, set};
 use crate::stage::Stage;
 
 /// One call of this kind a minute.
@@ -276,4 +276,26 @@ async fn rows_whose_present_state_cannot_be_read_after_a_pause_are_not_guessed_a
     assert_eq!(stage.statuses(), [Status::Done, Status::Failed]);
     assert_eq!(stage.record(3).report.code, "not_read_again");
     assert_eq!(held(&stage.server.world(), 1), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_moved_who_was_deactivated_at_the_question() {
+    let world = World::of(2);
+    let sheet = [0, 1].map(|number| {
+        migrate(
+            &address(number),
+            &format!("new{number}@new.example"),
+            DeleteWhen::Accepted,
+        )
+    });
+    let mut stage = Stage::new(&world, sheet, |_, _| None);
+    stage.server.change(|world| world.account(1).active = false);
+    after_a_question(&mut stage, OnChange::PlanAnew);
+    stage.run().await;
+    assert_eq!(stage.statuses(), [Status::Waiting, Status::Skipped]);
+    assert_eq!(stage.record(3).report.code, "inactive");
+    assert!(
+        stage.server.world().by_email("new1@new.example").is_none(),
+        "somebody was let in again"
+    );
 }

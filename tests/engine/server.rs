@@ -80,6 +80,8 @@ impl What {
 pub(crate) enum Trouble {
     /// It is refused with this status.
     Refused(u16),
+    /// It is answered with 503 and the request to come back after so many seconds.
+    Closed(u64),
     /// It is carried out, and answered with this status all the same.
     RefusedAfter(u16),
     /// It is carried out, and its answer is lost.
@@ -402,6 +404,11 @@ impl Inner {
                 answered(status, JSON, &body.to_string())
             }
             Some(Trouble::Refused(status)) => refused(status),
+            Some(Trouble::Closed(seconds)) => {
+                let mut answer = refused(503);
+                answer.headers.push(("retry-after".to_owned(), seconds.to_string()));
+                answer
+            }
             Some(Trouble::RefusedAfter(status)) => {
                 done();
                 refused(status)

@@ -7,7 +7,7 @@ use reseat::event::{Method, Service};
 use reseat::model::{DeleteWhen, Status};
 
 use crate::model::{World, address, bundles};
-use crate::server::{CALL, Happened, Trouble, What};
+use crate::server::{CALL, Happened, Slow, Trouble, What};
 use crate::sheets::{invite, migrate, update};
 use crate::stage::Stage;
 
@@ -222,19 +222,24 @@ async fn a_call_refused_while_the_run_stops_is_not_tried_in_halves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invitation_that_is_lost_while_the_run_stops_is_in_doubt() {
-    let stage = Stage::new(&World::of(1), [invite("new0@new.example", &[], "")], |what, _| {
-        matches!(what, What::Invite(_)).then_some(Trouble::LostAfter)
-    });
-    let stop = stage.stop.clone();
-    let stopping = async {
-        while stage.server.writes().is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        stop.cancel();
-    };
-    let (_, ()) = tokio::join!(stage.run(), stopping);
-    assert_eq!(stage.statuses(), [Status::InDoubt]);
+async fn an_invitation_that_is_lost_while_the_run_stops_is_looked_for_and_in_doubt_if_that_takes_too_long() {
+    for (lag, expected) in [(0, Status::Done), (3, Status::Done), (60, Status::InDoubt)] {
+        let stage = Stage::new(&World::of(1), [invite("new0@new.example", &[], "")], |what, _| {
+            matches!(what, What::Invite(_)).then_some(Trouble::LostAfter)
+        });
+        stage.server.is_slow(Slow::Accounts, Duration::from_secs(lag));
+        let stop = stage.stop.clone();
+        let stopping = async {
+            while stage.server.writes().is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            stop.cancel();
+        };
+        let begun = tokio::time::Instant::now();
+        let (_, ()) = tokio::join!(stage.run(), stopping);
+        assert_eq!(stage.statuses(), [expected], "readable after {lag} s");
+        assert!(begun.elapsed() < Duration::from_secs(10), "a second signal would come");
+    }
 }
 
 #[tokio::test(start_paused = true)]

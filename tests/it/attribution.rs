@@ -123,7 +123,7 @@ fn rows_of_a_bundle_that_the_organization_does_not_own_are_named_before_anything
     let world = stage.world();
     for user in world
         .users()
-        .filter(|user| stage.held(&user.email).as_deref() == Some("ATTUNU"))
+        .filter(|user| user.is_active && stage.held(&user.email).as_deref() == Some("ATTUNU"))
     {
         writeln!(sheet, "set-licenses,{},RPADEVNU", user.email).unwrap();
     }
@@ -189,15 +189,31 @@ fn codes_are_sent_as_the_inventory_writes_them() {
 #[test]
 fn an_address_refused_inside_a_good_answer_is_that_rows_alone() {
     let stage = slow_organization();
-    let sheet = "operation,email,groups\ninvite,a@new.example,Team 01\ninvite,b@new.example,\ninvite,c@new.example,\n";
+    let sheet =
+        "operation,email,groups\ninvite,a@new.example,Team 01\ninvite,b@new.example,Team 02\ninvite,c@new.example,\n";
+    meanwhile(&stage, sheet, &[], "invite", |world| {
+        assert!(world.let_directory_manage("Team 02"));
+    })
+    .ends(3);
+    assert_eq!(stage.statuses(), ["done", "rejected", "done"]);
+    assert!(stage.results()[1].message().contains("managed by the directory"));
+    assert_eq!(stage.writes()["invite"], 1);
+}
+
+#[test]
+fn whoever_is_invited_by_somebody_else_meanwhile_is_not_mailed_and_joins_the_groups_in_the_same_run() {
+    let stage = slow_organization();
+    let sheet = "operation,email,groups\ninvite,a@new.example,Team 01\ninvite,b@new.example,Team 01\n";
     meanwhile(&stage, sheet, &[], "invite", |world| {
         let mut user = User::local(UserId(uuid(1)), "b@new.example", "b@new.example", Timestamp::now());
         user.invitation_accepted = true;
         world.insert_user(user);
     })
-    .ends(3);
-    assert_eq!(stage.statuses(), ["done", "rejected", "done"]);
-    assert!(stage.results()[1].message().contains("already exists"));
+    .ends(0);
+    assert_eq!(stage.statuses(), ["done", "done"]);
+    assert!(stage.results()[1].message().contains("somebody else made the account"));
+    assert_eq!(stage.groups("b@new.example"), ["Team 01"]);
+    assert_eq!(stage.world().mails_to("b@new.example"), 0);
     assert_eq!(stage.writes()["invite"], 1);
 }
 
@@ -219,9 +235,9 @@ fn a_name_taken_meanwhile_keeps_nobody_else_from_being_created() {
         meanwhile(&stage, &sheet, &[], "bulk-create", |world| {
             world.insert_user(User::local(UserId(uuid(2)), "local13", "", Timestamp::now()));
         })
-        .ends(3);
-        assert_eq!(spoiled(&stage), rows("rejected", &[13]), "{create_refusal:?}");
-        assert!(stage.results()[12].message().contains("already taken"));
+        .ends(0);
+        assert_eq!(spoiled(&stage), rows("unchanged", &[13]), "{create_refusal:?}");
+        assert!(stage.results()[12].message().contains("the account exists already"));
     }
 }
 

@@ -44,7 +44,7 @@ fn foretold(plan: &Value) -> Calls {
 #[track_caller]
 fn comes_true(stage: &Stage, rows: &str) {
     stage.write("sheet.csv", rows);
-    let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(0);
+    let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]);
     let plan: Value = serde_json::from_str(&plan.out).unwrap();
     let foretold = foretold(&plan);
     stage.forget_calls();

@@ -1,8 +1,11 @@
 //! What stands between a sheet and a mistake.
 
-use reseat::sandbox::{Config, Credentials, FaultKind, Faults, Moment, Strikes};
+use reseat::model::UserId;
+use reseat::sandbox::{
+    Category, Config, Credentials, FaultKind, Faults, Listings, Moment, Population, Quirks, Strikes, User, UserKind,
+};
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, Stage, sheet};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, Stage, person, sheet};
 
 const TWO_DELETIONS: &str = "operation,user\ndelete,anna.berg@contoso.example\ndelete,bram.okafor@contoso.example\n";
 
@@ -251,4 +254,456 @@ fn a_refused_run_leaves_no_results_behind() {
     let stage = Stage::new();
     stage.run(TWO_DELETIONS).ends(4);
     assert!(!stage.exists("sheet.results.csv"));
+}
+
+/// An organization whose only administrators are these accounts of the demo company, whatever else lives there.
+fn administered_by(people: &[&str]) -> Stage {
+    let stage = Stage::new();
+    administer(&stage, people);
+    stage
+}
+
+fn administer(stage: &Stage, people: &[&str]) {
+    stage.sandbox.with_world(|world| {
+        let group = world.group_named("Administrators").unwrap().id;
+        let members: Vec<UserId> = world.members(group).map(|user| user.id).collect();
+        for member in members {
+            world.leave(member, group);
+        }
+        for name in people {
+            let id = world.user_called(name).unwrap().id;
+            world.join(id, group);
+        }
+    });
+}
+
+/// A robot account, an application or the like, under a name that could be a person's.
+fn add(stage: &Stage, number: u128, name: &str, kind: UserKind) -> UserId {
+    let id = UserId(uuid::Uuid::from_u128(number));
+    stage.sandbox.with_world(|world| {
+        let mut user = User::local(id, name, "", jiff::Timestamp::now());
+        user.kind = kind;
+        user.category = Category::Directory;
+        user.invitation_accepted = true;
+        world.insert_user(user);
+    });
+    id
+}
+
+#[test]
+fn of_both_administrators_the_last_in_the_sheets_order_stays_whatever_would_take_it() {
+    let ways = [
+        format!("operation,user,active\nupdate,{ANNA},no\nupdate,{BRAM},no\n"),
+        format!(
+            "operation,user,groups\nremove-from-groups,{ANNA},Administrators\nremove-from-groups,{BRAM},Administrators\n"
+        ),
+        format!("operation,user,remove_groups\nupdate,{ANNA},Administrators\nupdate,{BRAM},Administrators\n"),
+        format!("operation,user\ndelete,{ANNA}\ndelete,{BRAM}\n"),
+        format!("operation,user,invitation_accepted\nupdate,{ANNA},no\nupdate,{BRAM},no\n"),
+        format!("operation,user,active\ndelete,{ANNA},\nupdate,{BRAM},no\n"),
+        format!(
+            "operation,user,new_email,delete_when\nmigrate,{ANNA},a@new.example,invited\nmigrate,{BRAM},b@new.example,invited\n"
+        ),
+    ];
+    crate::support::each(&ways, |sheet| {
+        let stage = administered_by(&[ANNA, BRAM]);
+        let flags = ["--allow-admins", "--max-deletes", "2"];
+        stage.run_with(sheet, &flags).ends(3);
+        let results = stage.results();
+        assert_eq!(stage.statuses(), ["done", "skipped"], "{sheet}");
+        assert_eq!(results[1].get("code"), "last_administrator", "{sheet}");
+        let bram = stage.user(BRAM).unwrap();
+        assert!(bram.is_active && bram.invitation_accepted, "{sheet}");
+        assert!(stage.groups(BRAM).contains(&"Administrators".to_owned()), "{sheet}");
+        // Nobody was mailed for the row that was refused.
+        assert_eq!(stage.world().mails_to("b@new.example"), 0);
+        stage.rerun(&flags).ends(3);
+        assert_eq!(stage.statuses(), ["done", "skipped"], "{sheet}");
+    });
+}
+
+#[test]
+fn whoever_is_not_active_or_has_not_accepted_is_no_administrator_that_remains() {
+    for spoilt in ["inactive", "pending", "robot"] {
+        let stage = administered_by(&[ANNA, BRAM]);
+        let bram = stage.id(BRAM);
+        stage.sandbox.with_world(|world| {
+            world.edit_user(bram, |user| match spoilt {
+                "inactive" => user.is_active = false,
+                "pending" => user.invitation_accepted = false,
+                _ => user.kind = UserKind::RobotAccount,
+            });
+        });
+        stage.run(&format!("operation,user,active\nupdate,{ANNA},no\n")).ends(3);
+        assert_eq!(stage.results()[0].get("code"), "last_administrator", "{spoilt}");
+        assert!(stage.writes().is_empty());
+    }
+}
+
+#[test]
+fn an_administrator_whom_the_sheet_makes_above_counts_and_one_below_does_not() {
+    let stage = administered_by(&[ANNA]);
+    let sheet = format!("operation,user,groups,active\nadd-to-groups,{BRAM},Administrators,\nupdate,{ANNA},,no\n");
+    stage.run(&sheet).ends(0);
+    assert!(!stage.user(ANNA).unwrap().is_active);
+    let stage = administered_by(&[ANNA]);
+    let sheet = format!("operation,user,groups,active\nupdate,{ANNA},,no\nadd-to-groups,{BRAM},Administrators,\n");
+    stage.run(&sheet).ends(3);
+    assert_eq!(stage.statuses(), ["skipped", "done"]);
+    // Now there is another one.
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.statuses(), ["done", "done"]);
+}
+
+#[test]
+fn where_the_new_administrator_fails_the_old_one_stays() {
+    let sheets = [
+        format!("operation,user,groups,active\nadd-to-groups,{BRAM},Administrators,\nupdate,{ANNA},,no\n"),
+        format!("operation,user,groups\nadd-to-groups,{BRAM},Administrators\ndelete,{ANNA},\n"),
+        format!(
+            "operation,user,groups\nadd-to-groups,{BRAM},Administrators\nremove-from-groups,{ANNA},Administrators\n"
+        ),
+    ];
+    for sheet in &sheets {
+        let stage = administered_by(&[ANNA]);
+        stage.fault(
+            FaultKind::Status {
+                status: 400,
+                moment: Moment::BeforeEffect,
+            },
+            "PUT",
+            &format!("User/{}", stage.id(BRAM)),
+            Strikes::Always,
+        );
+        let flags = ["--allow-admins", "--max-deletes", "1"];
+        stage.run_with(sheet, &flags).ends(3);
+        assert_eq!(stage.statuses(), ["rejected", "skipped"], "{sheet}");
+        assert_eq!(stage.results()[1].get("code"), "last_administrator", "{sheet}");
+        assert!(stage.user(ANNA).is_some_and(|user| user.is_active), "{sheet}");
+        stage.sandbox.set_faults(Faults::default());
+        stage.rerun(&flags).ends(0);
+        assert_eq!(stage.statuses(), ["done", "done"], "{sheet}");
+    }
+}
+
+#[test]
+fn a_successor_counts_once_it_has_accepted() {
+    let stage = administered_by(&[ANNA]);
+    let sheet = format!("operation,user,new_email\nmigrate,{ANNA},anna@new.example\n");
+    let flags = ["--allow-admins", "--max-deletes", "1"];
+    // It waits, so the old account stays for now.
+    stage.run_with(&sheet, &flags).ends(75);
+    assert!(
+        stage
+            .sandbox
+            .with_world(|world| world.accept_invitation("anna@new.example"))
+    );
+    stage.rerun(&flags).ends(0);
+    assert!(stage.user(ANNA).is_none());
+    assert!(stage.groups("anna@new.example").contains(&"Administrators".to_owned()));
+}
+
+#[test]
+fn where_a_group_of_the_directory_administrates_the_last_visible_one_goes_only_when_allowed() {
+    let stage = administered_by(&[ANNA]);
+    let group = add(&stage, 7, "Domain Admins", UserKind::DirectoryGroup);
+    stage.sandbox.with_world(|world| {
+        let administrators = world.group_named("Administrators").unwrap().id;
+        world.join(group, administrators);
+    });
+    let sheet = format!("operation,user,active\nupdate,{ANNA},no\n");
+    stage.run(&sheet).ends(3).tells("group of the directory");
+    assert_eq!(stage.results()[0].get("code"), "last_administrator");
+    stage
+        .rerun(&["--allow-admins"])
+        .ends(0)
+        .tells("no administrator remains who is visible here");
+    assert!(!stage.user(ANNA).unwrap().is_active);
+}
+
+#[test]
+fn of_a_large_directory_the_other_administrators_are_looked_for_only_when_all_known_ones_may_go() {
+    let large = || {
+        let stage = Stage::with(Config {
+            population: Population::Generated(5_000),
+            ..Config::unlimited()
+        });
+        administer(&stage, &[&person(1), &person(2), &person(3)]);
+        stage
+    };
+    let stage = large();
+    let sheet = format!(
+        "operation,user,active\nupdate,{},no\nupdate,{},no\n",
+        person(1),
+        person(2)
+    );
+    stage.run(&sheet).ends(0);
+    let stage = large();
+    let third = stage.id(&person(3));
+    stage
+        .sandbox
+        .with_world(|world| world.edit_user(third, |user| user.is_active = false));
+    stage.run(&sheet).ends(3);
+    assert_eq!(stage.statuses(), ["done", "skipped"]);
+}
+
+#[test]
+fn robots_applications_and_groups_of_the_directory_are_no_users() {
+    let kinds = [
+        (UserKind::Robot, "a robot"),
+        (UserKind::RobotAccount, "a robot account"),
+        (UserKind::Application, "an application"),
+        (UserKind::DirectoryGroup, "a group of the directory"),
+    ];
+    let stage = Stage::new();
+    let mut sheet = "operation,user,licenses\n".to_owned();
+    for (number, (kind, _)) in (1..).zip(kinds) {
+        let id = add(&stage, number, &format!("unattended{number}"), kind);
+        sheet.push_str(&format!("delete,unattended{number},\nset-licenses,{id},ACNU\n"));
+    }
+    stage.run_with(&sheet, &["--max-deletes", "9"]).ends(3);
+    for (line, (_, what)) in stage.results().iter().zip(kinds.iter().flat_map(|kind| [kind, kind])) {
+        assert_eq!((line.status(), line.get("code")), ("skipped", "not_a_user"), "{line:?}");
+        assert!(line.message().contains(what), "{line:?}");
+    }
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn a_person_is_not_mistaken_for_a_robot_of_the_same_name_and_robots_are_not_suggested() {
+    let stage = Stage::new();
+    add(&stage, 1, ANNA, UserKind::RobotAccount);
+    add(&stage, 2, "reporting-robot", UserKind::RobotAccount);
+    let ran = stage
+        .run(&format!(
+            "operation,user,name\nupdate,{ANNA},Ann\nupdate,reporting-robott,Ann\n"
+        ))
+        .ends(3);
+    assert_eq!(stage.statuses(), ["done", "not_found"]);
+    assert_eq!(stage.user(BRAM).unwrap().name.as_deref(), Some("Bram"));
+    assert!(!ran.err.contains("did you mean `reporting-robot`"), "{}", ran.err);
+}
+
+#[test]
+fn max_access_lost_bounds_how_many_people_lose_access() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,active,groups\ndelete,{ANNA},,\nupdate,{BRAM},no,\nblock-licenses,{DAVID},,\n\
+         remove-from-groups,{MEI},,Finance\nupdate,{HUGO},yes,\n"
+    );
+    let group = stage.groups(MEI).into_iter().find(|group| group != "Everyone").unwrap();
+    let sheet = sheet.replace("Finance", &group);
+    stage.write("sheet.csv", &sheet);
+    stage
+        .reseat(&["plan", "sheet.csv"])
+        .ends(0)
+        .tells("4 people lose access: 1 deleted, 1 deactivated, 1 blocked from licences and 1 taken out of groups");
+    stage.reseat(&["plan", "sheet.csv", "--max-access-lost", "3"]).ends(4);
+    let flags = ["--max-deletes", "1", "--max-access-lost", "3"];
+    stage
+        .run_with(&sheet, &flags)
+        .ends(4)
+        .tells("more than the 3 that `--max-access-lost` allows")
+        .tells("--max-access-lost 4");
+    assert!(stage.writes().is_empty());
+    assert!(!stage.exists("sheet.results.csv"));
+    stage.rerun(&["--max-deletes", "1", "--max-access-lost", "4"]).ends(0);
+}
+
+#[test]
+fn whoever_was_moved_to_an_accepted_account_loses_no_access() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,new_email\nmigrate,{ANNA},anna@new.example\n");
+    stage
+        .run_with(&sheet, &["--max-deletes", "1", "--max-access-lost", "0"])
+        .ends(75);
+    assert!(
+        stage
+            .sandbox
+            .with_world(|world| world.accept_invitation("anna@new.example"))
+    );
+    stage.rerun(&["--max-deletes", "1", "--max-access-lost", "0"]).ends(0);
+    assert!(stage.user(ANNA).is_none());
+    let sheet = format!("operation,user,new_email,delete_when\nmigrate,{BRAM},bram@new.example,invited\n");
+    stage
+        .run_with(&sheet, &["--max-deletes", "1", "--max-access-lost", "0"])
+        .ends(4);
+}
+
+#[test]
+fn a_licence_that_a_group_gives_is_not_taken_away_by_removing_it_and_the_group_is_named() {
+    let stage = Stage::new();
+    let group = stage.sandbox.with_world(|world| {
+        let group = world.group_named("Invoice Team").unwrap().id;
+        let hugo = world.user_called(HUGO).unwrap().id;
+        world.release(hugo);
+        world.join(hugo, group);
+        group
+    });
+    let sheet = format!("operation,user,licenses\nremove-licenses,{HUGO},ATTUNU\n");
+    stage.run(&sheet).ends(0).tells("1 unchanged");
+    let results = stage.results();
+    let message = results[0].message();
+    for words in [
+        "`Invoice Team`",
+        "remove-from-groups",
+        "set-group-licenses",
+        "block-licenses",
+    ] {
+        assert!(message.contains(words), "{message}");
+    }
+    assert_eq!(results[0].status(), "unchanged");
+    assert!(stage.writes().is_empty());
+    // Who is in no such group is told so, and where rules cannot be read what might be.
+    let id = stage.id(HUGO);
+    stage.sandbox.with_world(|world| world.leave(id, group));
+    stage.rerun(&["--again"]).ends(0);
+    assert!(
+        stage.results()[0]
+            .message()
+            .contains("none of the account's groups gives it")
+    );
+    stage.fault(
+        FaultKind::Status {
+            status: 403,
+            moment: Moment::BeforeEffect,
+        },
+        "GET",
+        "with-quota",
+        Strikes::Always,
+    );
+    stage.rerun(&["--again"]).ends(0).tells("rules cannot be read");
+    assert!(stage.results()[0].message().contains("if a group gives it"));
+}
+
+#[test]
+fn giving_a_licence_to_a_blocked_account_says_that_it_unblocks_it() {
+    let stage = Stage::new();
+    let hugo = stage.id(HUGO);
+    stage
+        .sandbox
+        .with_world(|world| world.allocate(hugo, crate::support::bundles(&[]), false));
+    for (operation, licenses) in [
+        ("add-licenses", "ACNU"),
+        ("set-licenses", "ACNU"),
+        ("release-licenses", ""),
+    ] {
+        stage.write(
+            "other.csv",
+            format!("operation,user,licenses\n{operation},{HUGO},{licenses}\n"),
+        );
+        stage
+            .reseat(&["plan", "other.csv"])
+            .ends(0)
+            .tells("unblocked")
+            .tells("this unblocks it");
+    }
+    stage
+        .run(&format!("operation,user,licenses\nadd-licenses,{HUGO},ACNU\n"))
+        .ends(0);
+    assert!(stage.results()[0].message().contains("unblocked"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_question_on_a_terminal_says_what_would_happen_even_to_whoever_wants_it_quiet() {
+    use std::io::Write;
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,active,name\nupdate,{ANNA},no,\nupdate,{BRAM},,Bram B.\n"),
+    );
+    stage.reseat(&["plan", "sheet.csv", "--save", "plan.json"]).ends(0);
+    for (words, question) in [
+        (
+            &["run", "sheet.csv", "-q"][..],
+            "The plan: 2 rows to change, 1 person loses access",
+        ),
+        (
+            &["run", "--plan", "plan.json", "-q"],
+            "The plan in `plan.json`: 2 rows to change, 1 person loses access",
+        ),
+    ] {
+        let mut child = stage.start_on_a_terminal(words);
+        stage.hear(&mut child, question);
+        stage.hear(&mut child, "Type `yes`");
+        child.stdin.as_mut().unwrap().write_all(b"no\n").unwrap();
+        stage.ended(child).ends(4);
+    }
+    stage.write("sheet.csv", TWO_DELETIONS);
+    let mut child = stage.start_on_a_terminal(&["run", "sheet.csv", "-q"]);
+    stage.hear(
+        &mut child,
+        "The plan: 2 rows to change, 2 accounts to delete, 2 people lose access",
+    );
+    stage.hear(&mut child, "that will be deleted (2)");
+    child.stdin.as_mut().unwrap().write_all(b"no\n").unwrap();
+    stage.ended(child).ends(4);
+    assert!(stage.writes().is_empty());
+}
+
+/// 2,500 people, and somebody whom the listing of users passes over.
+fn passed_over(listings: Listings) -> (Stage, String) {
+    let stage = Stage::with(Config {
+        population: Population::Generated(2_500),
+        quirks: Quirks {
+            listings,
+            ..Quirks::default()
+        },
+        ..Config::unlimited()
+    });
+    let last = stage.world().users().last().unwrap().email.clone();
+    (stage, last)
+}
+
+#[test]
+fn whom_an_unsteady_listing_passes_over_is_looked_up_before_anybody_is_mailed_or_called_missing() {
+    let kinds = [Listings::Shifting, Listings::TotalTooLow, Listings::TotalTooHigh];
+    crate::support::each(&kinds, |listings| {
+        let (stage, last) = passed_over(*listings);
+        let others: String = (1..=8)
+            .map(|number| format!("update,{},,Kim\n", person(number)))
+            .collect();
+        let sheet = format!(
+            "operation,user,email,name\ninvite,,{last},\ninvite,,new@new.example,\nupdate,nobody@contoso.example,,Kim\n{others}"
+        );
+        let ran = stage.run(&sheet).ends(3).tells("does not fit together");
+        let results = stage.results();
+        assert_eq!(
+            results[0].status(),
+            "unchanged",
+            "{listings:?} {:?} {}",
+            results[0],
+            ran.err
+        );
+        assert_eq!(results[1].status(), "done", "{listings:?}");
+        assert_eq!(results[2].status(), "not_found", "{listings:?}");
+        assert_eq!(stage.world().mails_to(&last), 0);
+        stage
+            .run(&format!(
+                "operation,user,name\nupdate,{last},Kim\n{}",
+                others.replace(",,", ",")
+            ))
+            .ends(0);
+        assert_eq!(stage.user(&last).unwrap().name.as_deref(), Some("Kim"));
+    });
+}
+
+#[test]
+fn a_steady_listing_is_believed_and_nobody_is_looked_up_again() {
+    let (stage, last) = passed_over(Listings::SteadyIfSorted);
+    let others: String = (1..=8)
+        .map(|number| format!("update,{},,Kim\n", person(number)))
+        .collect();
+    stage.run(&format!(
+        "operation,user,email,name\ninvite,,{last},\ninvite,,new@new.example,\nupdate,nobody@contoso.example,,Kim\n{others}"
+    )).ends(3);
+    assert_eq!(stage.results()[0].status(), "unchanged");
+    let reads: Vec<_> = stage
+        .sandbox
+        .stats()
+        .routes()
+        .filter(|(name, _)| *name == "list-users" || *name == "resolve-names")
+        .collect();
+    assert_eq!(reads, [("list-users", 3)]);
 }

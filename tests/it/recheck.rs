@@ -100,3 +100,27 @@ fn under_a_saved_plan_nothing_is_changed_and_what_has_changed_is_said() {
     assert!(stage.writes().is_empty());
     assert_eq!(stage.counts(), "5 not_run");
 }
+
+#[test]
+fn the_last_administrator_is_kept_where_the_other_one_is_deactivated_at_the_question() {
+    let stage = Stage::new();
+    let administrators: Vec<String> = {
+        let world = stage.world();
+        let group = world.group_named("Administrators").unwrap().id;
+        world.members(group).map(|user| user.email.clone()).collect()
+    };
+    let (kept, others) = administrators.split_first().unwrap();
+    stage.write("sheet.csv", format!("operation,user\ndelete,{kept}\n"));
+    let mut child = stage.start_on_a_terminal(&["run", "sheet.csv", "--allow-admins"]);
+    stage.hear(&mut child, "that will be deleted");
+    for other in others {
+        let id = stage.id(other);
+        stage
+            .sandbox
+            .with_world(|world| world.edit_user(id, |user| user.is_active = false));
+    }
+    child.stdin.as_mut().unwrap().write_all(b"1\n").unwrap();
+    stage.ended(child).ends(3);
+    assert_eq!(stage.statuses(), ["skipped"]);
+    assert!(stage.user(kept).is_some());
+}

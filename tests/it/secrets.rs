@@ -161,6 +161,29 @@ fn a_password_cell_that_is_wrong_is_not_quoted() {
 }
 
 #[test]
+fn a_secret_from_a_windows_editor_signs_in_and_one_in_utf16_is_told_how_to_be_saved() {
+    let stage = stage();
+    stage.unset("UIPATH_CLIENT_SECRET");
+    let id = Credentials::default().client_id;
+    let profile =
+        format!("\u{feff}[profile.default]\r\nclient_id = \"{id}\"\r\nclient_secret_file = \"secret.txt\"\r\n");
+    stage.write("reseat.toml", profile + PROFILE);
+    let utf16: Vec<u8> = format!("\u{feff}{SECRET}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    stage.write("secret.txt", utf16);
+    stage.write("sheet.csv", sheet());
+    stage
+        .rerun(&[])
+        .ends(1)
+        .tells("client_secret_file")
+        .tells("save it as UTF-8");
+    stage.write("secret.txt", format!("\u{feff}{SECRET} \r\n"));
+    stage.rerun(&[]).ends(3);
+}
+
+#[test]
 fn neither_a_proxy_nor_its_password_is_involved_on_this_computer() {
     let stage = stage();
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {

@@ -389,9 +389,9 @@ fn a_directorys_account_keeps_its_profile_and_joins_groups_from_their_side() {
 
 #[test]
 fn nobody_deletes_the_account_in_use_or_an_administrator() {
-    let mut world = World::of(2);
+    let mut world = World::of(3);
     world.account(1).groups = [group_id(7)].into();
-    let contents = |acting_user| Contents {
+    let contents = |acting_user, world: &World| Contents {
         accounts: world.snapshot().users().to_vec().into_iter().collect(),
         groups: [reseat::api::Group {
             id: group_id(7),
@@ -403,7 +403,7 @@ fn nobody_deletes_the_account_in_use_or_an_administrator() {
         acting_user,
         ..Contents::default()
     };
-    let snapshot = Snapshot::from(contents(Some(user_id(0))));
+    let snapshot = Snapshot::from(contents(Some(user_id(0)), &world));
     let moved = |number| migrate(&address(number), "new0@new.example", DeleteWhen::Invited);
     for (operation, code) in [
         (delete(&address(0)), "own_account"),
@@ -421,6 +421,10 @@ fn nobody_deletes_the_account_in_use_or_an_administrator() {
         ..rules(OnShortage::Stop)
     };
     let rows = sheet([delete(&address(1))]);
+    let alone = plan(&rows, &snapshot, &HashMap::new(), &allowed);
+    assert_eq!(outcome(&alone, &snapshot), "skipped last_administrator");
+    world.account(2).groups.insert(group_id(7));
+    let snapshot = Snapshot::from(contents(Some(user_id(0)), &world));
     assert_eq!(
         kinds(&plan(&rows, &snapshot, &HashMap::new(), &allowed)),
         ["delete users"]

@@ -1,4 +1,6 @@
-use reseat::sandbox::{Acceptance, Config, CreateRefusal, EmailChange, Quirks, Reinvitation, UnknownIds, User};
+use reseat::sandbox::{
+    Acceptance, Config, CreateRefusal, EmailChange, Listings, Quirks, Reinvitation, UnknownIds, User,
+};
 use serde_json::{Value, json};
 
 use crate::support::{ANNA, BRAM, DAVID, NOBODY, Organization, organization, with};
@@ -37,6 +39,33 @@ async fn a_thousand_rows_is_the_most_and_more_is_400() {
     let refused = organization.get(&list(&organization, "?top=1001")).await;
     assert_eq!(refused.status, 400);
     assert!(refused.json()["errors"]["top"].is_array() && refused.json()["traceId"].is_string());
+}
+
+#[tokio::test]
+async fn pages_of_users_that_are_not_sorted_repeat_one_and_pass_over_another() {
+    let read = async |quirks: Quirks, sorted: &str| {
+        let organization = quirky(quirks).await;
+        let mut ids = Vec::new();
+        for skip in [0, 20, 40] {
+            let page = list(&organization, &format!("?top=20&skip={skip}{sorted}"));
+            let page = organization.get(&page).await.json();
+            assert_eq!(page["totalCount"], 60);
+            let rows = page["results"].as_array().unwrap().clone();
+            ids.extend(rows.into_iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(ids.len(), 60);
+        ids.sort_unstable();
+        ids.dedup();
+        ids.len()
+    };
+    assert_eq!(read(Quirks::default(), "").await, 59);
+    assert_eq!(read(Quirks::default(), "&sortBy=Id").await, 60);
+    let listings = Listings::Shifting;
+    let shifting = Quirks {
+        listings,
+        ..Quirks::default()
+    };
+    assert_eq!(read(shifting, "&sortBy=Id").await, 59);
 }
 
 #[tokio::test]

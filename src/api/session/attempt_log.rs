@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::permit::AdmissionError;
 use super::redact::Secrets;
 use super::{ApiRequest, Effect};
-use crate::api::error_body::{ErrorBody, is_html, trace_id};
+use crate::api::error_body::{ErrorBody, header_trace, is_html, page_title, trace_id};
 use crate::api::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 use crate::pace::{AttemptOutcome, GiveUp};
-use crate::text::{duration, plural};
+use crate::text::{duration, number, plural};
 use crate::wire::{Response, TransportCode, TransportError};
 
 /// What has happened to a request so far.
@@ -17,12 +17,16 @@ pub(super) struct AttemptLog {
     pub(super) attempts: u32,
     /// How many repetitions faults have cost.
     pub(super) retries: u32,
+    /// How often it was sent again at once.
+    pub(super) at_once: u32,
     /// How many pauses were asked for, and their sum.
     pub(super) pauses: (u32, Duration),
     /// For how long it has been held back since it was last asked whether it may go on.
     pub(super) held: Duration,
     /// Whether some attempt may have been carried out without an answer saying so.
     pub(super) unclear: bool,
+    /// How long the token of the last attempt was, in bytes; 0 where it had none.
+    pub(super) token_length: usize,
     /// The token that the last attempt was refused with.
     pub(super) refused_token: Option<u64>,
     pub(super) status: Option<u16>,
@@ -53,7 +57,11 @@ impl AttemptLog {
         match sent {
             Ok(response) => {
                 self.status = Some(response.status);
-                if response.status >= 400 {
+                if outcome == AttemptOutcome::Page {
+                    self.trace_id = header_trace(response);
+                    self.last = page_meanwhile(request, response);
+                    self.code = Some(OwnCode::PageMeanwhile.into());
+                } else if response.status >= 400 {
                     let body = ErrorBody::read(response);
                     self.trace_id = trace_id(response);
                     self.last = answered_words(request, response, &body.message);
@@ -68,7 +76,7 @@ impl AttemptLog {
         }
         let perhaps_done = matches!(
             outcome,
-            AttemptOutcome::Lost | AttemptOutcome::Answered(408 | 500..=599)
+            AttemptOutcome::Page | AttemptOutcome::Lost | AttemptOutcome::Answered(408 | 500..=599)
         );
         self.unclear |= perhaps_done && request.effect != Effect::Read;
     }
@@ -85,6 +93,7 @@ impl AttemptLog {
         };
         let message = match why {
             GiveUp::PauseTooLong(asked) => return self.too_long(request, asked, max_wait),
+            GiveUp::NeverAnswered if self.is_proxys_fault() => format!("{}{times}", self.last),
             GiveUp::NeverAnswered => format!(
                 "{}{times}; check `uri` and, where there is one, the proxy (`HTTPS_PROXY`)",
                 self.last
@@ -98,6 +107,28 @@ impl AttemptLog {
         let code = self.code.clone();
         let code = code.unwrap_or(ErrorCode::Transport(TransportCode::ConnectionLost));
         self.error(request, failure, code, &message)
+    }
+
+    /// Whether the last attempt came no farther than a proxy, which its words name.
+    fn is_proxys_fault(&self) -> bool {
+        matches!(
+            self.code,
+            Some(ErrorCode::Transport(
+                TransportCode::ProxyRefused | TransportCode::ProxyWantsPassword | TransportCode::ProxyNotReached
+            ))
+        )
+    }
+
+    /// The error of a call that does not get through because its token makes the header too long for a server in
+    /// between. `words` say what came instead of an answer.
+    pub(super) fn token_too_long(&self, request: &ApiRequest, words: &str) -> CallError {
+        let length = number(self.token_length as u64);
+        let message = format!(
+            "{words}; the token has {length} bytes, which is more than a server in between takes in a header (8,192 is \
+             common): whoever runs that server can allow more, or sign in with an application that has fewer scopes or \
+             with a personal access token, whose tokens are shorter"
+        );
+        self.error(request, Failure::SignIn, OwnCode::TokenTooLong.into(), &message)
     }
 
     pub(super) fn not_admitted(&self, request: &ApiRequest, held: &AdmissionError, max_wait: Duration) -> CallError {
@@ -186,7 +217,7 @@ pub(super) fn answered_words(request: &ApiRequest, response: &Response, words: &
     let status = response.status;
     let reason = reason(status).map(|reason| format!(" ({reason})")).unwrap_or_default();
     let words = match words {
-        "" if is_html(response) => " with a page for people instead of data".to_owned(),
+        "" if is_html(response) => format!(" with a page for people instead of data{}", titled(response)),
         "" => String::new(),
         words => format!(": {words}"),
     };
@@ -196,6 +227,22 @@ pub(super) fn answered_words(request: &ApiRequest, response: &Response, words: &
     )
 }
 
+/// A service that has answered as it should until then sends a page with a good status.
+fn page_meanwhile(request: &ApiRequest, response: &Response) -> String {
+    format!(
+        "a page for people{} came with status {} instead of data from the {} service, which had answered as it should \
+         before",
+        titled(response),
+        response.status,
+        request.service.as_str(),
+    )
+}
+
+/// The title of a page, to follow what is said of the page.
+pub(super) fn titled(response: &Response) -> String {
+    page_title(response).map_or_else(String::new, |title| format!(" (`{title}`)"))
+}
+
 fn reason(status: u16) -> Option<&'static str> {
     Some(match status {
         400 => "Bad Request",
@@ -203,12 +250,14 @@ fn reason(status: u16) -> Option<&'static str> {
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        406 => "Not Acceptable",
         408 => "Request Timeout",
         409 => "Conflict",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
         429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",

@@ -1,22 +1,30 @@
 //! Attempts until there is an answer that can be judged, or no more hope of one.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rand::RngExt;
+use secrecy::ExposeSecret;
 
 use super::attempt_log::AttemptLog;
 use super::permit::AdmissionError;
 use super::redact::Secrets;
 use super::token::Token;
-use super::{ApiRequest, Session};
+use super::{ApiRequest, Effect, Session};
 use crate::api::clock::now;
-use crate::api::error_body::header_trace;
+use crate::api::error_body::{header_trace, is_html};
 use crate::api::{CallError, Receipt};
 use crate::event::{Event, Service, WaitReason};
 use crate::pace::{Attempt, AttemptOutcome, Decision, GiveUp, RateLimitHeaders, RetryKind, decide, retry_after};
 use crate::text::clean;
-use crate::wire::{Reach, Request, Response, TransportError};
+use crate::wire::{Reach, Request, Response, TransportCode, TransportError};
+
+/// How many bytes of a token some servers do not take any more: the least that is allowed by default for a header of
+/// HTTP/2 (by nginx up to 1.19) is 4,096, its name and `Bearer` included.
+const LONG_TOKEN: usize = 4_000;
+
+/// After how many retries a connection that is always cut shows that the token is too long for somebody.
+const ENOUGH_CUTS: u32 = 2;
 
 /// An answer to judge, and what it cost.
 pub(super) struct Exchanged {
@@ -57,21 +65,27 @@ impl Session {
             // From here on the server may have seen the request, whatever becomes of this future.
             log.attempts += 1;
             log.secrets.sent_with(token.as_ref().map(|token| &token.secret));
+            log.token_length = token.as_ref().map_or(0, |token| token.secret.expose_secret().len());
             let sent = now();
             let result = self.send(request, token.as_deref(), &log).await;
-            let (outcome, headers) = self.classify(&result);
+            let (outcome, headers) = self.classify(request, &result);
             match outcome {
-                AttemptOutcome::NotSent | AttemptOutcome::NeverAnswered | AttemptOutcome::CannotBeSent => {
-                    permit.withdraw();
-                }
+                AttemptOutcome::NotSent
+                | AttemptOutcome::NotTaken
+                | AttemptOutcome::NeverAnswered
+                | AttemptOutcome::CannotBeSent => permit.withdraw(),
                 AttemptOutcome::Answered(status) => permit.answered(sent, Some(status), headers),
-                AttemptOutcome::Lost => permit.answered(sent, None, headers),
+                AttemptOutcome::Page | AttemptOutcome::Lost => permit.answered(sent, None, headers),
             }
+            self.keep_distance(request, sent, outcome);
             log.record(request, &result, outcome);
 
             if outcome == AttemptOutcome::Answered(401) && request.service != Service::Token {
                 self.refused(request, &mut log, token.as_deref())?;
                 continue;
+            }
+            if self.is_cut_for_its_token(&log, &result) {
+                return Err(log.token_too_long(request, log.last()));
             }
             // Only a second 401 in a row ends the call; anything else shows that the token is accepted.
             log.refused_token = None;
@@ -81,6 +95,7 @@ impl Session {
                 repeatable: request.effect.repeatable(),
                 outcome,
                 retries: log.retries,
+                at_once: log.at_once,
                 pauses: log.pauses,
                 asked,
             };
@@ -142,6 +157,7 @@ impl Session {
                 traffic.fastest = Some(traffic.fastest.map_or(took, |fastest| fastest.min(took)));
             }
             traffic.was_answered |= status.is_some();
+            traffic.took_a_token |= status.is_some() && token.is_some();
             if status == Some(429) {
                 let is_limited = self.shared.config.limits.allowance(service, method).is_some();
                 traffic.stats.throttled += 1;
@@ -157,21 +173,65 @@ impl Session {
         result
     }
 
-    fn classify(&self, result: &Result<Response, TransportError>) -> (AttemptOutcome, RateLimitHeaders) {
+    fn classify(
+        &self,
+        request: &ApiRequest,
+        result: &Result<Response, TransportError>,
+    ) -> (AttemptOutcome, RateLimitHeaders) {
         match result {
             Ok(response) => {
                 let headers = RateLimitHeaders::read(|name| response.header(name), wall_clock(response));
-                (AttemptOutcome::Answered(response.status), headers)
+                let is_good = (200..300).contains(&response.status);
+                let is_page = is_good && is_html(response);
+                let mut traffic = self.traffic();
+                if is_good && !is_page {
+                    traffic.proven.note(request);
+                }
+                // From the beginning it would be a wrong address or a log-in.
+                let outcome = if is_page && traffic.proven.includes(request) {
+                    AttemptOutcome::Page
+                } else {
+                    AttemptOutcome::Answered(response.status)
+                };
+                (outcome, headers)
             }
             Err(error) => {
                 let outcome = match error.reach {
                     Reach::CannotBeSent => AttemptOutcome::CannotBeSent,
+                    Reach::NotTaken => AttemptOutcome::NotTaken,
                     Reach::NotSent if self.traffic().was_answered => AttemptOutcome::NotSent,
                     Reach::NotSent => AttemptOutcome::NeverAnswered,
                     Reach::Lost => AttemptOutcome::Lost,
                 };
                 (outcome, RateLimitHeaders::default())
             }
+        }
+    }
+
+    /// Whether the connection was cut again because the token makes the header too long: what an HTTP/2 server does
+    /// instead of answering. Only where no call with a token was ever answered.
+    fn is_cut_for_its_token(&self, log: &AttemptLog, result: &Result<Response, TransportError>) -> bool {
+        let code = result.as_ref().err().map(|error| error.code);
+        let is_cut = matches!(
+            code,
+            Some(TransportCode::ConnectionLost | TransportCode::ConnectionClosed | TransportCode::StreamRefused)
+        );
+        is_cut && log.token_length >= LONG_TOKEN && log.retries >= ENOUGH_CUTS && !self.traffic().took_a_token
+    }
+
+    /// After a call that must not be repeated met a server that is overloaded or away, the next ones of its kind keep
+    /// their distance, until some were served.
+    fn keep_distance(&self, request: &ApiRequest, sent: Instant, outcome: AttemptOutcome) {
+        let (service, method) = (request.service, request.method);
+        let mut traffic = self.traffic();
+        if outcome.is_setback() {
+            if request.effect == Effect::Once {
+                let random = traffic.dice.random();
+                let backoff = self.shared.config.retry.backoff;
+                traffic.pacer.set_back((service, method), sent, now(), &backoff, random);
+            }
+        } else if matches!(outcome, AttemptOutcome::Answered(status) if status < 500 && status != 429) {
+            traffic.pacer.served(service, method, sent);
         }
     }
 
@@ -222,6 +282,10 @@ impl Session {
                 log.pauses = (log.pauses.0 + 1, log.pauses.1 + after);
                 // The gate makes this call and all others of its kind wait.
                 self.traffic().pacer.pause_until(request.service, request.method, until);
+                Ok(())
+            }
+            RetryKind::AtOnce => {
+                log.at_once += 1;
                 Ok(())
             }
             RetryKind::Transient => {

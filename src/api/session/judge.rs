@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::attempt_log::{AttemptLog, answered_words, code_of};
+use super::attempt_log::{AttemptLog, answered_words, code_of, titled};
 use super::exchange::Exchanged;
 use super::{ApiRequest, Effect, Session};
-use crate::api::error_body::{ErrorBody, RefusalReason, is_html};
+use crate::api::error_body::{ErrorBody, RefusalReason, is_about_the_header, is_html};
 use crate::api::{Answer, CallError, ErrorCode, Failure, OwnCode, Receipt};
 use crate::event::Service;
 use crate::text::clean;
@@ -126,9 +126,10 @@ fn json(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result<V
     }
     if is_html(response) {
         let message = format!(
-            "the {} service answered {} with HTML: this looks like a login or proxy page; check {}",
+            "the {} service answered {} with HTML{}: this looks like a login or proxy page; check {}",
             request.service.as_str(),
             response.status,
+            titled(response),
             settings(request)
         );
         return Err(unusable(request, log, OwnCode::HtmlAnswer.into(), &message));
@@ -167,7 +168,19 @@ fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response) -> CallE
     let is_without_license = status == 404
         && reason == RefusalReason::NoAccountLicense
         && matches!(request.service, Service::License | Service::Portal);
+    if log.token_length > 0 && is_about_the_header(response) {
+        return log.token_too_long(request, &message);
+    }
     let advice = match status {
+        403 | 406 | 451 if is_html(response) => Some(
+            "the page comes from something in between, such as a firewall, and whoever runs that has to let the request \
+             through"
+                .to_owned(),
+        ),
+        413 if request.entries == 1 => Some(
+            "even this one entry is too large for it, or for a server in between, so it cannot be sent in smaller parts"
+                .to_owned(),
+        ),
         403 if !request.scope.is_empty() => Some(format!(
             "this needs the scope `{}` and, for a person's own token, an organization administrator",
             request.scope

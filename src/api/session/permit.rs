@@ -106,6 +106,10 @@ impl Session {
                 } => (until, WaitReason::Quota(request.service, request.method)),
                 Admission::Wait {
                     until,
+                    why: Hold::SetBack,
+                } => (until, WaitReason::SetBack(request.service, request.method)),
+                Admission::Wait {
+                    until,
                     why: Hold::Asked,
                 } => {
                     let length = until.saturating_duration_since(now);

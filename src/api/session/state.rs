@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::proven_routes::ProvenRoutes;
 use super::token::TokenCache;
 use crate::api::clock::now;
 use crate::api::{CallStats, Config, DepartureGate};
@@ -38,6 +39,10 @@ pub(in crate::api) struct Traffic {
     pub(super) announced: Option<(WaitReason, Instant)>,
     /// Whether any call was ever answered.
     pub(super) was_answered: bool,
+    /// Whether any call that carried a token was ever answered.
+    pub(super) took_a_token: bool,
+    /// What has answered with data.
+    pub(super) proven: ProvenRoutes,
 }
 
 /// A connection to the services, before or after signing in: everything that calls need but the organization's GUID,
@@ -63,6 +68,8 @@ impl Session {
             waiting: WaitTimer::default(),
             announced: None,
             was_answered: false,
+            took_a_token: false,
+            proven: ProvenRoutes::default(),
         };
         let shared = Shared {
             config,

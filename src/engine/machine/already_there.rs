@@ -140,6 +140,7 @@ impl Machine<'_> {
             return self.fail_step(step, &failure, None);
         }
         if let Some(row) = maker {
+            self.rows.remark(row, "somebody else made the account meanwhile");
             for note in notes {
                 self.rows.remark(row, note);
             }

@@ -4,15 +4,15 @@
 use crate::plan::RowReason;
 use std::collections::HashMap;
 
-use super::failed_call::{self, Next};
+use super::failed_call::{self, MOST_SENDINGS, Next};
 use super::freshness::Facts;
-use super::giving_up::Reason;
+use super::giving_up::{LEAST_OUTAGE, Reason};
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Allocation, CallError, Failure, Receipt, ReleaseReply, Seats};
+use crate::api::{Allocation, CallError, ErrorCode, Failure, OwnCode, Receipt, ReleaseReply, Seats};
 use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
@@ -33,8 +33,8 @@ impl Machine<'_> {
             > 0;
         if has_left {
             self.has_written = true;
-            if let Some(facts) = Facts::of(waiting.call.kind.family()) {
-                self.freshness.were_used(facts);
+            for facts in Facts::of(waiting.call.kind.family()) {
+                self.freshness.were_used(*facts);
             }
         }
         for step in &waiting.call.steps {
@@ -146,7 +146,7 @@ impl Machine<'_> {
             let words = "the server's answer does not name this account";
             let kind = call.kind.clone();
             let lost = StepFailure::new(Status::InDoubt, RowReason::AnswerIncomplete, words);
-            self.look_for_made(Call { kind, steps }, &lost);
+            self.look_for_made(Call { kind, steps }, &lost, MOST_SENDINGS);
         }
     }
 
@@ -185,7 +185,10 @@ impl Machine<'_> {
         if error.perhaps_done && family == Family::Delete {
             self.perhaps_deleted.extend(&call.steps);
         }
-        let reason = self.giving_up.failed(error);
+        let reason = self.giving_up.failed(family, error);
+        if let Some(outage) = self.giving_up.begun_outage() {
+            self.effects.push_back(Effect::TimeOutage(outage, LEAST_OUTAGE));
+        }
         match failed_call::next(error, family) {
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::Shrink if call.steps.len() > 1 => {
@@ -200,7 +203,7 @@ impl Machine<'_> {
             }
             Next::ReadBack => {
                 let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
-                self.look_for_made(call, &lost);
+                self.look_for_made(call, &lost, failed_call::most_sendings(error));
                 self.schedule.put_back(sibling);
             }
             Next::Fail => {
@@ -347,7 +350,8 @@ impl Machine<'_> {
             return;
         }
         self.fail_step(step, &StepFailure::of(error), Some(error));
-        if error.status == Some(403) {
+        // A firewall's page says nothing of permissions.
+        if error.status == Some(403) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) {
             let reason = self.giving_up.forbidden(family);
             self.stop_for(reason, error);
         }

@@ -1,8 +1,16 @@
 //! What a failed call means for the rows it was for. Pure.
 
-use crate::api::{CallError, Failure};
+use crate::api::{CallError, ErrorCode, Failure, OwnCode};
 use crate::model::Status;
 use crate::plan::Family;
+
+/// How often an invitation is sent at most where its answer is lost: again only after reading back showed that it did
+/// nothing.
+pub(super) const MOST_SENDINGS: u32 = 3;
+
+/// How often where the server turned it away, as one that is overloaded or restarts does: as often as a call that may be
+/// repeated is sent by default.
+const MOST_SENDINGS_TURNED_AWAY: u32 = 9;
 
 /// What to do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +39,18 @@ pub(super) fn next(error: &CallError, family: Family) -> Next {
         Failure::SignIn => Next::Stop,
         Failure::NotDone => Next::Fail,
         Failure::Stopped => Next::Leave,
-        Failure::Unclear if matches!(family, Family::Invite | Family::Create) => Next::ReadBack,
+        Failure::Unclear if family.must_not_be_repeated() => Next::ReadBack,
         Failure::Unclear | Failure::CutOff => Next::Fail,
+    }
+}
+
+/// How often the entries of a call that ended like this are sent at most.
+pub(super) fn most_sendings(error: &CallError) -> u32 {
+    let is_page = error.code == ErrorCode::Own(OwnCode::PageMeanwhile);
+    match error.status {
+        _ if is_page => MOST_SENDINGS_TURNED_AWAY,
+        Some(408 | 425 | 502 | 503) => MOST_SENDINGS_TURNED_AWAY,
+        _ => MOST_SENDINGS,
     }
 }
 
@@ -58,7 +76,6 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
-    use crate::api::ErrorCode;
     use crate::event::{Method, Service};
 
     fn error(failure: Failure, status: Option<u16>) -> CallError {

@@ -21,6 +21,10 @@ const ROWS_AT_ONCE: usize = 1000;
 /// ten seconds that container engines allow before they kill the process.
 const GRACE: Duration = Duration::from_secs(8);
 
+/// The same where the run stops by itself, so that nobody is about to kill the process. Also enough to find out what
+/// became of invitations whose answers were lost.
+const GRACE_UNASKED: Duration = Duration::from_mins(2);
+
 impl Machine<'_> {
     /// Proceeds as far as it can without further input.
     pub(super) fn go_on(&mut self) {
@@ -107,11 +111,14 @@ impl Machine<'_> {
         self.tell(Event::Stopping(why.to_string()));
         // Without sign-in or permission nothing could be finished either.
         self.has_grace = !matches!(why, Stopped::SignIn(_) | Stopped::Permission(_));
+        let grace = match &why {
+            Stopped::Interrupted => GRACE,
+            Stopped::SignIn(_) | Stopped::Permission(_) => Duration::ZERO,
+            Stopped::MaxFailures(_) | Stopped::Hopeless(_) | Stopped::ChangedSincePlan(_) => GRACE_UNASKED,
+        };
         self.stopped = Some(why);
         self.effects.push_back(Effect::CancelWaiting);
-        if self.has_grace {
-            self.effects.push_back(Effect::StartGrace(GRACE));
-        }
+        self.effects.push_back(Effect::StartGrace(grace));
     }
 
     pub(super) fn end_step(&mut self, step: StepIndex, state: StepState) {

@@ -18,20 +18,26 @@ pub(super) enum Facts {
     GroupNames,
     /// That there is no account yet.
     Addresses,
-    /// That an account may be deleted.
+    /// That an account may be deleted, and that somebody who is moved is still active.
     People,
 }
 
 impl Facts {
     /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are.
-    pub(super) fn of(family: Family) -> Option<Self> {
+    pub(super) fn of(family: Family) -> &'static [Self] {
         match family {
-            Family::Invite | Family::Create => Some(Self::Addresses),
-            Family::Members => Some(Self::GroupNames),
-            Family::Allocate | Family::Release => Some(Self::Allocations),
-            Family::Delete => Some(Self::People),
-            Family::Update | Family::GroupRule => None,
+            Family::Invite => &[Self::Addresses, Self::People],
+            Family::Create => &[Self::Addresses],
+            Family::Members => &[Self::GroupNames],
+            Family::Allocate | Family::Release => &[Self::Allocations],
+            Family::Delete => &[Self::People],
+            Family::Update | Family::GroupRule => &[],
         }
+    }
+
+    /// Whether calls of the family rest on it.
+    pub(super) fn carry(self, family: Family) -> bool {
+        Self::of(family).contains(&self)
     }
 }
 

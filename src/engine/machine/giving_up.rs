@@ -4,6 +4,7 @@
 //! than refused. Pure.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::schedule::{Waiting, split};
 use crate::api::{CallError, ErrorCode, Failure};
@@ -15,8 +16,13 @@ use crate::text::plural;
 const ENOUGH_PAGES: usize = 3;
 
 /// How many calls in a row must be given up before the organization counts as unreachable. Each has used up its
-/// retries, so this is minutes of nothing but failures.
+/// retries, so this is minutes of nothing but failures; only for invitations and creations, which are given up at their
+/// first unclear answer, it takes [`LEAST_OUTAGE`] as well.
 const ENOUGH_LOST: usize = 20;
+
+/// How long nothing must have passed before invitations and creations with unclear answers show that the organization
+/// is unreachable: a server that restarts is back within this time, and most limits of calls per minute are over.
+pub(super) const LEAST_OUTAGE: Duration = Duration::from_mins(1);
 
 /// How many rows of a kind must be refused alike, with none accepted, before the cause counts as common to all.
 const ENOUGH_REFUSED: usize = 20;
@@ -56,14 +62,39 @@ struct Kind {
     differ: bool,
 }
 
+/// Calls given up in a row.
+#[derive(Debug, Default)]
+struct Outage {
+    /// Which, counted over the run.
+    number: u64,
+    /// How many calls.
+    lost: usize,
+    /// How many of them had used up their retries.
+    after_retries: usize,
+    /// Whether it has lasted for [`LEAST_OUTAGE`].
+    has_lasted: bool,
+}
+
+impl Outage {
+    fn is_over(&mut self) {
+        *self = Self {
+            number: self.number + 1,
+            ..Self::default()
+        };
+    }
+
+    fn is_enough(&self) -> bool {
+        self.after_retries >= ENOUGH_LOST || (self.lost >= ENOUGH_LOST && self.has_lasted)
+    }
+}
+
 /// What has failed so far, and how alike.
 #[derive(Debug)]
 pub(super) struct GivingUp {
     max_failures: Option<MaxFailures>,
     /// Web pages in a row.
     pages: usize,
-    /// Calls given up in a row.
-    lost: usize,
+    outage: Outage,
     kinds: HashMap<Family, Kind>,
 }
 
@@ -72,7 +103,7 @@ impl GivingUp {
         Self {
             max_failures,
             pages: 0,
-            lost: 0,
+            outage: Outage::default(),
             kinds: HashMap::new(),
         }
     }
@@ -80,26 +111,45 @@ impl GivingUp {
     /// A call passed.
     pub(super) fn passed(&mut self, family: Family) {
         self.pages = 0;
-        self.lost = 0;
+        self.outage.is_over();
         let kind = self.kinds.entry(family).or_default();
         kind.passed += 1;
         kind.differ = true;
     }
 
     /// A call failed, however many rows it had.
-    pub(super) fn failed(&mut self, error: &CallError) -> Option<Reason> {
+    pub(super) fn failed(&mut self, family: Family, error: &CallError) -> Option<Reason> {
         match error.failure {
             _ if error.is_page() => self.pages += 1,
-            Failure::NotDone | Failure::Unclear => self.lost += 1,
+            Failure::NotDone | Failure::Unclear => {
+                let is_first_try = error.failure == Failure::Unclear && family.must_not_be_repeated();
+                self.outage.lost += 1;
+                self.outage.after_retries += usize::from(!is_first_try);
+            }
             // The organization answered.
-            Failure::Refused | Failure::TooLarge => (self.pages, self.lost) = (0, 0),
+            Failure::Refused | Failure::TooLarge => {
+                self.pages = 0;
+                self.outage.is_over();
+            }
             Failure::SignIn | Failure::Stopped | Failure::CutOff => {}
         }
-        match (self.pages, self.lost) {
-            (ENOUGH_PAGES.., _) => Some(Reason::Pages),
-            (_, count @ ENOUGH_LOST..) => Some(Reason::Lost(count)),
-            _ => None,
+        if self.pages >= ENOUGH_PAGES {
+            Some(Reason::Pages)
+        } else if self.outage.is_enough() {
+            Some(Reason::Lost(self.outage.lost))
+        } else {
+            None
         }
+    }
+
+    /// The number of the outage that has just begun, if the last call was the first given up; it is to be timed.
+    pub(super) fn begun_outage(&self) -> Option<u64> {
+        (self.outage.lost == 1).then_some(self.outage.number)
+    }
+
+    /// This outage, if it is not over, has lasted for [`LEAST_OUTAGE`].
+    pub(super) fn outage_has_lasted(&mut self, number: u64) {
+        self.outage.has_lasted |= self.outage.number == number;
     }
 
     /// A single row was refused.
@@ -256,27 +306,65 @@ mod tests {
     fn pages_in_a_row_are_hopeless_and_an_answer_between_them_is_hope() {
         let mut giving_up = GivingUp::new(None);
         for hope in [true, false] {
-            assert_eq!(giving_up.failed(&page()), None);
-            assert_eq!(giving_up.failed(&page()), None);
+            assert_eq!(giving_up.failed(Family::Update, &page()), None);
+            assert_eq!(giving_up.failed(Family::Update, &page()), None);
             if hope {
                 giving_up.passed(Family::Invite);
             }
         }
-        assert_eq!(giving_up.failed(&page()), Some(Reason::Pages));
+        assert_eq!(giving_up.failed(Family::Update, &page()), Some(Reason::Pages));
     }
 
     #[test]
     fn an_organization_that_answers_now_and_then_is_never_given_up() {
         let mut giving_up = GivingUp::new(None);
         for number in 1..200 {
-            let reason = giving_up.failed(&lost());
+            let reason = giving_up.failed(Family::Update, &lost());
             assert_eq!(reason, None, "{number}");
             if number % (ENOUGH_LOST - 1) == 0 {
-                giving_up.failed(&error(Failure::Refused, Some(400), server("Bad")));
+                giving_up.failed(Family::Update, &error(Failure::Refused, Some(400), server("Bad")));
             }
         }
-        let reason = (0..ENOUGH_LOST).find_map(|_| giving_up.failed(&lost()));
+        let reason = (0..ENOUGH_LOST).find_map(|_| giving_up.failed(Family::Update, &lost()));
         assert_eq!(reason, Some(Reason::Lost(ENOUGH_LOST)));
+    }
+
+    #[test]
+    fn calls_given_up_at_their_first_try_are_hopeless_only_once_that_has_lasted() {
+        for family in [Family::Invite, Family::Create] {
+            let unclear = error(Failure::Unclear, Some(503), ErrorCode::Status(503));
+            let mut giving_up = GivingUp::new(None);
+            assert_eq!(giving_up.failed(family, &unclear), None);
+            let first = giving_up.begun_outage().unwrap();
+            for _ in 0..100 {
+                assert_eq!(giving_up.failed(family, &unclear), None);
+                assert_eq!(giving_up.begun_outage(), None, "it is timed once");
+            }
+            giving_up.passed(family);
+            giving_up.failed(family, &unclear);
+            let second = giving_up.begun_outage().unwrap();
+            // The first one's time is over, but so is the outage.
+            giving_up.outage_has_lasted(first);
+            let more = (0..ENOUGH_LOST).find_map(|_| giving_up.failed(family, &unclear));
+            assert_eq!(more, None);
+            giving_up.outage_has_lasted(second);
+            assert!(matches!(giving_up.failed(family, &unclear), Some(Reason::Lost(_))));
+        }
+    }
+
+    #[test]
+    fn calls_that_have_used_up_their_retries_or_must_wait_too_long_are_hopeless_at_once() {
+        let too_long = error(Failure::NotDone, Some(503), ErrorCode::Own(OwnCode::PauseTooLong));
+        let unclear = error(Failure::Unclear, Some(503), ErrorCode::Status(503));
+        for (family, error) in [
+            (Family::Invite, &too_long),
+            (Family::Update, &too_long),
+            (Family::Update, &unclear),
+        ] {
+            let mut giving_up = GivingUp::new(None);
+            let after = (1..100).find(|_| giving_up.failed(family, error).is_some());
+            assert_eq!(after, Some(ENOUGH_LOST), "{family:?}");
+        }
     }
 
     #[test]

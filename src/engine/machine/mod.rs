@@ -10,17 +10,21 @@
 //! | what an answer means: done, split (a 409), smaller (a 413), read back, failed | `answers` |
 //! | whether a step can be sent, and with which payload | `sending` |
 //! | what reading back showed | `read_back` |
-//! | what was read again after a long wait, and what follows where it has changed | `read_again` |
+//! | what is read again after a long wait, and when | `read_again`, `freshness` |
+//! | what somebody else changed meanwhile, and what follows | `changed_meanwhile` |
 //! | accounts that were to be made and are there already | `already_there` |
 //! | what the service refuses to carry over to a successor | `left_behind` |
+//! | whether somebody administrates whom the run itself makes an administrator | `administrators` |
 //! | licences taken off one account and owed to another | `transfers` |
 //!
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
 //! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be),
 //! `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is) and `giving_up` (when to stop).
 
+mod administrators;
 mod already_there;
 mod answers;
+mod changed_meanwhile;
 mod failed_call;
 mod flow;
 mod freshness;

@@ -56,6 +56,8 @@ pub enum Input {
     StopAsked,
     /// The grace period of [`Effect::StartGrace`] is over.
     GraceEnded,
+    /// The time of [`Effect::TimeOutage`] is over.
+    OutageLasted(u64),
 }
 
 /// Whether the machine must be asked before a call leaves.
@@ -98,7 +100,8 @@ pub enum Effect {
     Withhold(TaskId),
     /// Do not let a call go on that has waited for long; it comes back with [`Input::CameBack`].
     PutOff(TaskId),
-    /// Look for accounts until all are found or patience runs out.
+    /// Look for accounts until all are found or patience runs out, also while the run stops, until the grace period is
+    /// over.
     FindAccounts {
         /// Which task.
         task: TaskId,
@@ -128,6 +131,8 @@ pub enum Effect {
     CancelWaiting,
     /// After this long, cancel what is sent despite the stop, and report it with [`Input::GraceEnded`].
     StartGrace(Duration),
+    /// After this long, report [`Input::OutageLasted`] with this number.
+    TimeOutage(u64, Duration),
     /// The run has ended, and everything is on disk.
     End(Ran),
 }

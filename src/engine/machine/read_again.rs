@@ -1,23 +1,16 @@
 //! What was read again after a long wait, and what follows where somebody else has changed it meanwhile.
 
-use std::collections::HashSet;
-
 use strum::IntoEnumIterator;
 
 use super::freshness::Facts;
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
 use super::state::{Machine, Task};
-use super::steps::{Change, StepState};
 use crate::api::{Failure, Group};
-use crate::directory::{Accounts, Again, Allocations, Groups, Present, ReadError};
+use crate::directory::{Again, Present, ReadError};
 use crate::engine::outcome::Stopped;
-use crate::engine::recheck::OnChange;
-use crate::model::{GroupId, Status};
-use crate::plan::{
-    AccountIndex, Administrators, CallKind, Direct, Family, Holding, RowCode, RowReason, StepIndex, StepSource,
-    Verdict, Work,
-};
+use crate::model::{GroupId, Operation, Status, UserId};
+use crate::plan::{CallKind, Family, RowReason, StepIndex, StepSource, Work};
 use crate::text::joined;
 
 /// How many changes are named when they end a run.
@@ -63,7 +56,7 @@ impl Machine<'_> {
             if !self.freshness.are_stale(facts) || self.freshness.are_being_read(facts) {
                 continue;
             }
-            let rests_on_it = |family: Family| Facts::of(family) == Some(facts);
+            let rests_on_it = |family: Family| facts.carry(family);
             let is_under_way = self
                 .tasks
                 .values()
@@ -110,17 +103,49 @@ impl Machine<'_> {
             // Where allocations could not be read for the plan they cannot be read now, and nothing was built on them.
             Facts::Allocations if self.snapshot.allocations().is_none() => None,
             Facts::Allocations => Some(Again::Allocations(users())).filter(|_| !users().is_empty()),
-            Facts::People => Some(Again::Users(users())).filter(|_| !users().is_empty()),
+            Facts::People => {
+                let predecessors = steps.iter().filter_map(|step| self.predecessor(*step));
+                let mut people: Vec<UserId> = predecessors.chain(users()).collect();
+                // Whoever is to be deleted may have become the last administrator.
+                let before = self.administrators_before();
+                if people.iter().any(|user| before.contains(user)) {
+                    people.extend(before);
+                }
+                people.sort_unstable();
+                people.dedup();
+                (!people.is_empty()).then_some(Again::Users(people))
+            }
         }
+    }
+
+    /// The old account of a move whose new one a step makes.
+    pub(super) fn predecessor(&self, step: StepIndex) -> Option<UserId> {
+        let Work::Invite(_) = &self.steps.step(step).work else {
+            return None;
+        };
+        let rows = self.steps.rows_of(step);
+        let moves = rows
+            .iter()
+            .filter_map(|row| match &self.rows.sheet().rows[*row].operation {
+                Operation::Migrate(migrate) => self.snapshot.user(&migrate.user).one(),
+                _ => None,
+            });
+        let ids: Vec<UserId> = moves.map(|user| user.id).collect();
+        ids.first().copied()
     }
 
     /// The open steps that rest on these facts, in the order of stages and rows.
     fn resting_on(&self, facts: Facts) -> Vec<StepIndex> {
         let rests = |step: &StepIndex| {
             let kind = CallKind::of(*step, self.steps.step(*step));
-            let of_kind = kind.is_some_and(|kind| Facts::of(kind.family()) == Some(facts));
-            // Somebody whose invitation is sent again has an account already.
-            of_kind && (facts != Facts::Addresses || self.steps.user_of(*step).is_none())
+            let of_kind = kind.is_some_and(|kind| facts.carry(kind.family()));
+            of_kind
+                && match (facts, &self.steps.step(*step).work) {
+                    // Somebody whose invitation is sent again has an account already.
+                    (Facts::Addresses, _) => self.steps.user_of(*step).is_none(),
+                    (Facts::People, Work::Invite(_)) => self.predecessor(*step).is_some(),
+                    _ => true,
+                }
         };
         let mut steps: Vec<StepIndex> = self.steps.open().filter(rests).collect();
         steps.sort_by_key(|step| (self.steps.step(*step).stage, *step));
@@ -161,186 +186,5 @@ impl Machine<'_> {
         for step in steps {
             self.fail_step(*step, &failure, error.call());
         }
-    }
-
-    fn allocations_are_now(&mut self, steps: &[StepIndex], held: &Allocations) {
-        // What this run has changed it knows better than a listing that may lag behind.
-        let mut seen: HashSet<AccountIndex> = self.steps.with_changed_licenses();
-        let mut changes = Vec::new();
-        for step in steps {
-            let Work::License(change) = &self.steps.step(*step).work else {
-                continue;
-            };
-            let (Some(account), Some(user)) = (self.steps.step(*step).account, self.steps.user_of(*step)) else {
-                continue;
-            };
-            // Later steps of the same account are planned on top of its first one.
-            if !seen.insert(account) {
-                continue;
-            }
-            let known = self.steps.holding_of(*step).unwrap_or(&change.base);
-            let allocation = held.of(user);
-            // A bulk read does not name those whose account is gone.
-            let is_orphan = allocation.is_none() && self.snapshot.orphan(user).is_some();
-            let before = match &known.direct {
-                Direct::Holds(bundles) => Some(bundles),
-                Direct::Inherits | Direct::Unknown => None,
-            };
-            if is_orphan || held.agrees_with(user, before) {
-                continue;
-            }
-            let now = Holding {
-                direct: allocation.map_or(Direct::Inherits, |held| Direct::Holds(held.bundles.clone())),
-                external_license: allocation.is_some_and(|held| held.external_license),
-            };
-            let words = format!(
-                "meanwhile somebody else changed the licences from {} to {}",
-                in_words(known),
-                in_words(&now)
-            );
-            changes.push((*step, account, now, words));
-        }
-        let all: Vec<(StepIndex, String)> = changes
-            .iter()
-            .map(|(step, _, _, words)| (*step, words.clone()))
-            .collect();
-        if self.refuses(&all) {
-            return;
-        }
-        for (step, account, now, words) in changes {
-            self.steps.learn_holding(account, now);
-            if self.steps.build_on_present(step) == Change::Nothing {
-                self.was_done_by_somebody_else(step, &words);
-                continue;
-            }
-            for row in &self.steps.rows_of(step) {
-                self.rows.remark(*row, words.clone());
-            }
-        }
-    }
-
-    /// What the step is for is so already.
-    fn was_done_by_somebody_else(&mut self, step: StepIndex, words: &str) {
-        for row in &self.steps.rows_of(step) {
-            if self.steps.of_row(*row).len() == 1 {
-                let verdict = Verdict {
-                    status: Status::Unchanged,
-                    code: RowCode::None,
-                    message: format!("already so: {words}"),
-                };
-                self.rows.settle(*row, verdict);
-            } else {
-                self.rows.remark(*row, words.to_owned());
-            }
-        }
-        self.end_step(step, StepState::Dropped);
-    }
-
-    fn groups_are_now(&mut self, steps: &[StepIndex], groups: &Groups) {
-        let mut changes = Vec::new();
-        let mut renamed = Vec::new();
-        for step in steps {
-            let Work::Member(id, _) = &self.steps.step(*step).work else {
-                continue;
-            };
-            // A group that is gone is for the server to say.
-            let (Some(known), Some(now)) = (self.group(*id), groups.get(*id)) else {
-                continue;
-            };
-            if known.name != now.name {
-                let words = format!(
-                    "meanwhile somebody else renamed the group `{}` to `{}`",
-                    known.name, now.name
-                );
-                changes.push((*step, words));
-                renamed.push(now.clone());
-            }
-        }
-        if self.refuses(&changes) {
-            return;
-        }
-        for (step, words) in changes {
-            for row in &self.steps.rows_of(step) {
-                self.rows.remark(*row, words.clone());
-            }
-        }
-        self.renamed.extend(renamed.into_iter().map(|group| (group.id, group)));
-    }
-
-    fn accounts_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
-        let is_there = |step: &StepIndex| {
-            let address = self.address(*step)?;
-            Some((*step, accounts.find(&address).one()?.clone()))
-        };
-        let there: Vec<_> = steps.iter().filter_map(is_there).collect();
-        let words = "meanwhile somebody else made the account";
-        let changes: Vec<_> = there.iter().map(|(step, _)| (*step, words.to_owned())).collect();
-        if self.refuses(&changes) {
-            return;
-        }
-        for (step, user) in there {
-            self.account_was_there(step, &user);
-        }
-    }
-
-    fn people_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
-        if self.administrators == Administrators::MayGo {
-            return;
-        }
-        let is_administrator_now = |step: &StepIndex| {
-            let user = accounts.get(self.steps.user_of(*step)?)?;
-            let was = self
-                .snapshot
-                .user_by_id(user.id)
-                .is_some_and(|user| self.snapshot.is_administrator(user));
-            (!was && self.snapshot.is_administrator(user)).then_some(*step)
-        };
-        let protected: Vec<StepIndex> = steps.iter().filter_map(is_administrator_now).collect();
-        let words = "meanwhile somebody else made the account an administrator";
-        let changes: Vec<_> = protected.iter().map(|step| (*step, words.to_owned())).collect();
-        if self.refuses(&changes) {
-            return;
-        }
-        let failure = StepFailure::new(
-            Status::Skipped,
-            RowReason::Administrator,
-            format!("{words}; `--allow-admins` deletes administrators too"),
-        );
-        for step in protected {
-            self.fail_step(step, &failure, None);
-        }
-    }
-
-    /// Whether the changes are refused, because only what was approved may be done: before the first write the whole
-    /// run, later the rows concerned.
-    fn refuses(&mut self, changes: &[(StepIndex, String)]) -> bool {
-        if changes.is_empty() || self.recheck.on_change == OnChange::PlanAnew {
-            return false;
-        }
-        let is_under_way = self.tasks.values().any(|task| matches!(task, Task::Call { .. }));
-        if self.has_written || is_under_way {
-            for (step, words) in changes {
-                let failure = StepFailure::new(Status::Conflict, RowReason::ChangedSincePlan, words.clone());
-                self.fail_step(*step, &failure, None);
-            }
-        } else {
-            let said = changes.iter().map(|(step, words)| {
-                let rows = self.steps.rows_of(*step);
-                let place = rows.first().map(|row| self.rows.place(*row).to_string());
-                format!("{}: {words}", place.unwrap_or_default())
-            });
-            let said: Vec<String> = said.collect();
-            self.changed_since_plan.extend(said);
-        }
-        true
-    }
-}
-
-fn in_words(holding: &Holding) -> String {
-    match &holding.direct {
-        Direct::Unknown => "unknown".to_owned(),
-        Direct::Inherits => "none of its own".to_owned(),
-        Direct::Holds(bundles) if bundles.is_empty() => "blocked".to_owned(),
-        Direct::Holds(bundles) => bundles.to_string(),
     }
 }

@@ -16,13 +16,10 @@ use crate::model::{GroupId, Status};
 use crate::plan::{Call, RowIndex, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
-/// How often an invitation is sent at most: again only after reading back showed that it did nothing.
-const MOST_SENDINGS: u32 = 3;
-
 impl Machine<'_> {
     /// Looks for the accounts of a call whose answer was lost. For an account that existed before (its invitation was
-    /// being sent again), looking shows nothing.
-    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure) {
+    /// being sent again), looking shows nothing. Entries without an account are sent again, `most_sendings` times in all.
+    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure, most_sendings: u32) {
         let was_there = |step: &StepIndex| self.steps.user_of(*step).is_some();
         let (there, made): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| was_there(step));
         for step in there {
@@ -40,6 +37,7 @@ impl Machine<'_> {
         let task = self.ask(Task::LookForMade {
             call,
             lost: lost.clone(),
+            most_sendings,
         });
         self.effects.push_back(Effect::FindAccounts { task, addresses });
     }
@@ -53,8 +51,12 @@ impl Machine<'_> {
     }
 
     pub(super) fn accounts_found(&mut self, task: TaskId, found: Result<HashMap<String, User>, ReadError>) {
-        let (call, lost) = match self.tasks.remove(&task) {
-            Some(Task::LookForMade { call, lost }) => (call, lost),
+        let (call, lost, most_sendings) = match self.tasks.remove(&task) {
+            Some(Task::LookForMade {
+                call,
+                lost,
+                most_sendings,
+            }) => (call, lost, most_sendings),
             Some(Task::LookForTaken { refused }) => return self.taken_found(refused, found),
             _ => return,
         };
@@ -75,10 +77,17 @@ impl Machine<'_> {
             let sendings = self.sendings.get(&step).copied().unwrap_or_default();
             match user {
                 Some(user) => self.found(step, user),
-                None if !self.is_stopping() && sendings < MOST_SENDINGS => again.push(step),
+                None if !self.is_stopping() && sendings < most_sendings => again.push(step),
                 None => {
                     let words = format!("{}; the account was not there when it was looked for", lost.message());
-                    self.fail_step(step, &lost.saying(words), None);
+                    let failure = if self.is_stopping() && self.has_grace {
+                        // Looking has not been cut short, so that it shows as much as in a run that goes on.
+                        lost.saying(format!("{words}, and the run stopped before it was sent again"))
+                            .ending(Status::NotRun)
+                    } else {
+                        lost.saying(words)
+                    };
+                    self.fail_step(step, &failure, None);
                 }
             }
         }

@@ -51,6 +51,12 @@ impl StepFailure {
         &self.verdict.message
     }
 
+    /// The same, where rows end with another status.
+    pub(super) fn ending(mut self, status: Status) -> Self {
+        self.verdict.status = status;
+        self
+    }
+
     /// The same with another message.
     pub(super) fn saying(&self, message: String) -> Self {
         let mut failure = self.clone();

@@ -22,10 +22,10 @@ impl Machine<'_> {
             // Until the first call has left, a change can still end the whole run, so every reading is awaited.
             let is_everything_held = !self.has_written && !is_stopping && freshness.is_anything_due();
             let is_held = |family| {
-                let is_due = |facts| freshness.are_stale(facts) || freshness.are_being_read(facts);
+                let is_due = |facts: &Facts| freshness.are_stale(*facts) || freshness.are_being_read(*facts);
                 (are_seats_read && family == Family::Allocate)
                     || is_everything_held
-                    || (!is_stopping && Facts::of(family).is_some_and(is_due))
+                    || (!is_stopping && Facts::of(family).iter().any(is_due))
             };
             let Some(waiting) = self.schedule.take(&self.steps, |family| !is_held(family)) else {
                 return self.read_again_what_is_stale();
@@ -49,15 +49,15 @@ impl Machine<'_> {
             return self.schedule.put_first(sibling.map(Waiting::from));
         }
         // Counted because, unlike other calls, these may only be sent again a limited number of times.
-        if matches!(call.kind.family(), Family::Invite | Family::Create) {
+        if call.kind.family().must_not_be_repeated() {
             for step in &call.steps {
                 *self.sendings.entry(*step).or_default() += 1;
             }
         }
         let departure = match (self.code_ahead(&call), Facts::of(call.kind.family())) {
             (Some(_), _) => Departure::Announced,
-            (None, Some(_)) => Departure::AskedAfterLongWaits,
-            (None, None) => Departure::Free,
+            (None, []) => Departure::Free,
+            (None, _) => Departure::AskedAfterLongWaits,
         };
         let urgency = self.urgency();
         // Rows of an announced call begin when it departs, so that a stop before that leaves them not reached.
@@ -129,8 +129,8 @@ impl Machine<'_> {
     }
 
     fn is_put_off(&mut self, task: TaskId, call: &Call) -> bool {
-        let are_stale = |facts| self.freshness.are_stale(facts);
-        let is_put_off = !self.is_stopping() && Facts::of(call.kind.family()).is_some_and(are_stale);
+        let are_stale = |facts: &Facts| self.freshness.are_stale(*facts);
+        let is_put_off = !self.is_stopping() && Facts::of(call.kind.family()).iter().any(are_stale);
         if is_put_off {
             self.put_off.insert(task);
             self.effects.push_back(Effect::PutOff(task));
@@ -198,7 +198,8 @@ impl Machine<'_> {
         }
         // Licences are given back precisely because the row has failed.
         let is_give_back = self.steps.step(step).stage == Stage::GiveBack;
-        (is_give_back || (self.has_a_row(step) && self.account_is_there(step))) && self.changes_something(step)
+        (is_give_back || (self.has_a_row(step) && self.account_is_there(step) && self.leaves_an_administrator(step)))
+            && self.changes_something(step)
     }
 
     /// Removes the parts of failed rows from a step; ends it if nothing is left.

@@ -18,7 +18,7 @@ use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::engine::recheck::Recheck;
 use crate::model::{GroupId, UserId};
-use crate::plan::{AccountIndex, Administrators, Call, Family, PlannedSheet, Rules, StepIndex};
+use crate::plan::{AccountIndex, Call, Family, PlannedSheet, Rules, StepIndex};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
@@ -46,7 +46,6 @@ pub struct Machine<'a> {
     pub(super) schedule: Schedule,
     pub(super) giving_up: GivingUp,
     pub(super) seats: SeatsLeft,
-    pub(super) administrators: Administrators,
     pub(super) recheck: Recheck,
     pub(super) freshness: Freshness,
     /// Groups that somebody else has renamed since the state was read, with their names now.
@@ -80,7 +79,11 @@ pub(super) enum Task {
     /// A call is in flight.
     Call { waiting: Waiting, touched: Touched },
     /// Accounts whose creation had no clear answer are being looked for.
-    LookForMade { call: Call, lost: StepFailure },
+    LookForMade {
+        call: Call,
+        lost: StepFailure,
+        most_sendings: u32,
+    },
     /// Accounts are being looked for, because calls that would make them were refused as if they were there.
     LookForTaken { refused: Vec<(StepIndex, StepFailure)> },
     /// Allocations are being read, because these accounts were there already.
@@ -111,7 +114,6 @@ impl<'a> Machine<'a> {
             schedule,
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),
-            administrators: setup.rules.administrators,
             recheck: setup.recheck,
             freshness: Freshness::new(setup.recheck),
             renamed: HashMap::new(),
@@ -151,6 +153,7 @@ impl<'a> Machine<'a> {
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),
             Input::GraceEnded => self.has_grace = false,
+            Input::OutageLasted(outage) => self.giving_up.outage_has_lasted(outage),
         }
         self.go_on();
     }

@@ -123,6 +123,17 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
     /// Reads the header row; a worksheet without a recognisable one is not for reseat.
     fn header(&mut self, name: Arc<str>, is_hidden: bool, row: &Row) -> Position<'scope, 'env> {
         let (header, problems) = Header::read(row, &self.map);
+        if Header::is_of_results(row) {
+            let what = "this is a results file, which says what became of the rows of a sheet";
+            let help = "run the sheet itself: what is done already is left alone, and the rest goes on";
+            let problem = UnplacedProblem::error(ProblemCode::ResultsFile, what, help);
+            self.file
+                .parsed
+                .problems
+                .push(problem.placed(name.clone(), Some(row.number()), None));
+            self.skip(name, "it is a results file".into());
+            return Position::BetweenSheets;
+        }
         if !header.is_recognisable() {
             self.unrecognised(name, &header, row);
             return Position::BetweenSheets;

@@ -54,9 +54,14 @@ pub enum Column {
     ReseatStatus,
     /// The message, likewise.
     ReseatMessage,
+    /// What the row is known by in the results, likewise.
+    ReseatKey,
 }
 
 impl Column {
+    /// The columns that reseat adds to the sheet of failed rows.
+    pub(in crate::intake) const ADDED: [Self; 3] = [Self::ReseatStatus, Self::ReseatMessage, Self::ReseatKey];
+
     /// The name that the documents use.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -132,7 +137,7 @@ impl Column {
             Self::DeleteWhen => &["deleteold", "deleteoldwhen", "deleteolduser"],
             Self::Group => &["groupname", "groupid"],
             Self::Note => &["notes", "comment", "comments", "remark", "remarks", "reason", "ticket"],
-            Self::ReseatStatus | Self::ReseatMessage => &[],
+            Self::ReseatStatus | Self::ReseatMessage | Self::ReseatKey => &[],
         }
     }
 
@@ -160,7 +165,7 @@ impl Column {
 
     /// Whether its cells can affect what is done.
     pub(in crate::intake) fn is_meaningful(self) -> bool {
-        !matches!(self, Self::Note | Self::ReseatStatus | Self::ReseatMessage)
+        self != Self::Note && !Self::ADDED.contains(&self)
     }
 
     /// Whether a number in it is likely to be an identifier or a name, which a spreadsheet program may have changed.
@@ -188,7 +193,8 @@ impl Column {
             | Self::DeleteWhen
             | Self::Note
             | Self::ReseatStatus
-            | Self::ReseatMessage => false,
+            | Self::ReseatMessage
+            | Self::ReseatKey => false,
         }
     }
 }

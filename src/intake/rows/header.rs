@@ -54,7 +54,7 @@ impl Header {
                         header.present.push((column, position));
                     }
                     // reseat added them at the end; they do not make a row that is shorter a short one.
-                    if matches!(column, Column::ReseatStatus | Column::ReseatMessage) {
+                    if Column::ADDED.contains(&column) {
                         continue;
                     }
                 }
@@ -72,6 +72,13 @@ impl Header {
     /// Whether any column says whom or what the rows are about.
     pub(in crate::intake) fn is_recognisable(&self) -> bool {
         self.present.iter().any(|(column, _)| column.identifies())
+    }
+
+    /// Whether the row is the header of a results file, whose columns of users and operations would run as a sheet's.
+    pub(in crate::intake) fn is_of_results(row: &Row) -> bool {
+        const THEIRS: [&str; 5] = ["http_status", "trace_id", "duration_ms", "key", "run"];
+        let has = |name: &&str| row.cells().any(|cell| header_key(cell.text) == header_key(name));
+        THEIRS.iter().all(has)
     }
 
     /// The columns without a name, before the last that has one.

@@ -156,8 +156,8 @@ pub(super) fn check_width(
     let mut surplus = None;
     let filled = |position: usize| !row.cell(position).text.trim().is_empty();
     let is_ours = |position| {
-        let ours = [Column::ReseatStatus, Column::ReseatMessage];
-        ours.iter().any(|column| header.position(*column) == Some(position))
+        let mut ours = Column::ADDED.iter();
+        ours.any(|column| header.position(*column) == Some(position))
     };
     let extra = (header.width..row.len()).find(|position| filled(*position) && !is_ours(*position));
     if let Some(position) = extra {

@@ -23,6 +23,7 @@ const ALWAYS_ALLOWED: ColumnSet = ColumnSet::of(&[
     Column::Note,
     Column::ReseatStatus,
     Column::ReseatMessage,
+    Column::ReseatKey,
 ]);
 
 /// Whether rows are kept, or only compared.

@@ -17,6 +17,7 @@ use crate::intake::cells::{
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind};
 use crate::problem::ProblemCode;
+use crate::sheet::LEFT_OUT;
 
 /// Columns that many sheets have. Where a row fills no other, the others are not looked at, so that it is read faster.
 const FREQUENT: ColumnSet = ColumnSet::of(&[
@@ -36,6 +37,7 @@ const FREQUENT: ColumnSet = ColumnSet::of(&[
     Column::Note,
     Column::ReseatStatus,
     Column::ReseatMessage,
+    Column::ReseatKey,
 ]);
 
 const NAMES: ColumnSet = ColumnSet::of(&[Column::Name, Column::Surname, Column::DisplayName]);
@@ -345,6 +347,16 @@ impl<'c> CellReader<'c, '_, '_> {
             return;
         }
         self.values.password = self.taken(Column::Password);
+        if self.values.password == LEFT_OUT {
+            self.report(
+                UnplacedProblem::error(
+                    ProblemCode::PasswordLeftOut,
+                    "the password was left out when the failed rows were written",
+                    "write it again, or empty the cell to leave the password as it is",
+                ),
+                Column::Password,
+            );
+        }
         self.values.active = self.flag(Column::Active);
         if self.kind == OperationKind::Invite && self.values.active == Some(false) {
             let what = "`invite` activates an account that is there already, and does not deactivate one";

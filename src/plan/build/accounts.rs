@@ -4,13 +4,14 @@ use crate::plan::{RowCode, RowReason};
 use crate::problem::ProblemCode;
 use std::sync::Arc;
 
+use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
 use crate::api::{Allocation, Group, User};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
 use crate::plan::settled::{
-    already_gone, contradicts, group_ambiguous, groups_not_found, licenses_unreadable, user_ambiguous, user_not_found,
-    verdict,
+    already_gone, contradicts, group_ambiguous, groups_not_found, licenses_unreadable, person, user_ambiguous,
+    user_not_found, verdict,
 };
 use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, RowIndex, Verdict};
 use crate::text::fold;
@@ -19,7 +20,7 @@ impl<'a> Builder<'a> {
     /// The account that a row is about: one of the organization, else one that the sheet makes.
     pub(super) fn account(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
         let account = match self.snapshot.user(user) {
-            Found::One(found) => self.existing(row, found, user.label())?,
+            Found::One(found) => self.existing(row, person(&user.label(), found)?, user.label())?,
             Found::Many(which) => return Err(user_ambiguous(&user.label(), &which)),
             Found::None { suggestion } => match self.drafts.find_pending(&user.fold()) {
                 Some(pending) => pending,
@@ -86,7 +87,7 @@ impl<'a> Builder<'a> {
     pub(super) fn delete(&mut self, row: RowIndex, user: &UserRef) -> Planned {
         let label = user.label();
         let found = match self.snapshot.user(user) {
-            Found::One(found) => found,
+            Found::One(found) => person(&label, found)?,
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if self.drafts.find_pending(&user.fold()).is_none() => {
                 return Err(already_gone(&label, suggestion.as_deref()));
@@ -122,6 +123,7 @@ impl<'a> Builder<'a> {
             }
             (None, None, None) => {}
         }
+        self.keeps_an_administrator(row, &[(account, StandingChange::GOES)])?;
         self.drafts.get_mut(account).delete(row);
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::problem::ProblemCode;
 use std::collections::{HashMap, HashSet};
 
 use super::BegunRows;
+use super::administrator_tally::{AdministratorTally, StandingChange};
 use crate::api::{Group, UserUpdate};
 use crate::directory::{Found, Snapshot};
 use crate::model::{
@@ -15,7 +16,7 @@ use crate::plan::cautions::Cautions;
 use crate::plan::licenses::shortage;
 use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::seat_denials::Denied;
-use crate::plan::settled::{contradicts, not_made, verdict};
+use crate::plan::settled::{contradicts, not_held_directly, not_made, verdict};
 use crate::plan::{
     AccountIndex, GroupRuleChange, LicenseEdit, Membership, Plan, PlannedRow, RowIndex, Rules, Verdict, assemble,
 };
@@ -38,6 +39,7 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
                 group_rules: builder.group_rules,
                 cautions: builder.cautions,
                 denied,
+                last_administrators: builder.administrators.found,
             });
         }
         // Other rows may depend on those that get no seat, so everything is planned again without these.
@@ -61,6 +63,7 @@ pub(super) struct Builder<'a> {
     pub(super) cautions: Cautions,
     /// Rows that get no seat: their licences are left out.
     denied: Denied,
+    pub(super) administrators: AdministratorTally,
 }
 
 pub(super) type Planned = Result<(), Verdict>;
@@ -80,6 +83,7 @@ impl<'a> Builder<'a> {
             activated: HashSet::new(),
             cautions: Cautions::default(),
             denied,
+            administrators: AdministratorTally::default(),
         };
         for row in rows {
             builder.announce(row);
@@ -159,7 +163,12 @@ impl<'a> Builder<'a> {
                 let account = self.account(index, &update.user)?;
                 let joining = self.joining(index, &update.add_groups)?;
                 let leaving = self.leaving(&update.remove_groups)?;
-                self.profile(index, account, &update.profile)?;
+                let profile = self.profile(account, &update.profile)?;
+                let change = StandingChange::of_update(&update.profile, &joining, &leaving);
+                self.keeps_an_administrator(index, &[(account, change)])?;
+                if let Some(profile) = profile {
+                    self.drafts.get_mut(account).update(index, profile);
+                }
                 self.membership(index, account, &joining, Membership::Join);
                 self.membership(index, account, &leaving, Membership::Leave);
                 Ok(())
@@ -172,7 +181,11 @@ impl<'a> Builder<'a> {
             } => self.license(index, user, LicenseEdit::Set(licenses.clone(), *external_license)),
             Operation::AddLicenses { user, licenses } => self.license(index, user, LicenseEdit::Add(licenses.clone())),
             Operation::RemoveLicenses { user, licenses } => {
-                self.license(index, user, LicenseEdit::Remove(licenses.clone()))
+                let account = self.account(index, user)?;
+                self.knows_allocation(account)?;
+                self.tell_inherited(index, account, licenses);
+                self.edit(index, account, LicenseEdit::Remove(licenses.clone()));
+                Ok(())
             }
             Operation::ReleaseLicenses { user } => self.license(index, user, LicenseEdit::Release),
             Operation::BlockLicenses { user } => self.license(index, user, LicenseEdit::Block),
@@ -185,12 +198,22 @@ impl<'a> Builder<'a> {
             Operation::AddToGroups { user, groups } => {
                 let account = self.account(index, user)?;
                 let groups = self.joining(index, groups)?;
+                let joins = StandingChange {
+                    joining: &groups,
+                    ..StandingChange::default()
+                };
+                self.keeps_an_administrator(index, &[(account, joins)])?;
                 self.membership(index, account, &groups, Membership::Join);
                 Ok(())
             }
             Operation::RemoveFromGroups { user, groups } => {
                 let account = self.account(index, user)?;
                 let groups = self.leaving(groups)?;
+                let leaves = StandingChange {
+                    leaving: &groups,
+                    ..StandingChange::default()
+                };
+                self.keeps_an_administrator(index, &[(account, leaves)])?;
                 self.membership(index, account, &groups, Membership::Leave);
                 Ok(())
             }
@@ -214,6 +237,17 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Notes which of these bundles are not held directly, so that taking them away changes nothing, and who gives them.
+    fn tell_inherited(&mut self, row: RowIndex, account: AccountIndex, bundles: &BundleSet) {
+        let draft = self.drafts.get(account);
+        let Some(user) = draft.user else { return };
+        let others = bundles.minus(&draft.now().direct.bundles());
+        if !others.is_empty() {
+            let note = not_held_directly(&others, self.snapshot.given_by_groups(user, &others).as_deref());
+            self.note(row, &note);
+        }
+    }
+
     fn license(&mut self, row: RowIndex, user: &UserRef, edit: LicenseEdit) -> Planned {
         if let Some(orphan) = self.orphan(user) {
             return self.orphans_license(row, user, orphan, edit);
@@ -229,21 +263,27 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// Whether the row is left out because no seat is free for it.
+    pub(super) fn gets_no_seat(&self, row: RowIndex) -> bool {
+        self.denied.contains_key(&row)
+    }
+
     /// What a row does to an account's licences, unless it gets no seat.
     pub(super) fn edit(&mut self, row: RowIndex, account: AccountIndex, edit: LicenseEdit) {
-        if !self.denied.contains_key(&row) {
+        if !self.gets_no_seat(row) {
             self.drafts.get_mut(account).edit(row, edit);
         }
     }
 
-    fn profile(&mut self, row: RowIndex, account: AccountIndex, profile: &ProfileChange) -> Planned {
-        let draft = self.drafts.get_mut(account);
+    /// What the row changes of the account's profile, if anything.
+    fn profile(&self, account: AccountIndex, profile: &ProfileChange) -> Result<Option<UserUpdate>, Verdict> {
+        let draft = self.drafts.get(account);
         let earlier = draft
             .updates()
             .iter()
             .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
         let Some(update) = changed_fields(profile, draft.user, &earlier) else {
-            return Ok(());
+            return Ok(None);
         };
         if draft.user.is_some_and(|user| user.from_directory) && is_the_directorys(&update) {
             let message = format!(
@@ -252,8 +292,7 @@ impl<'a> Builder<'a> {
             );
             return Err(verdict(Status::Rejected, RowReason::DirectoryUser, message));
         }
-        draft.update(row, update);
-        Ok(())
+        Ok(Some(update))
     }
 
     fn group_rule(

@@ -11,7 +11,7 @@ use crate::directory::Found;
 use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, UserId};
 use crate::plan::account_drafts::{Inherits, OldAccount, Succession};
 use crate::plan::already_there::{deactivated, deactivated_successor, is_one_person, not_invited};
-use crate::plan::settled::{another_account, bearer, contradicts, user_ambiguous, user_not_found, verdict};
+use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, user_not_found, verdict};
 use crate::plan::{
     AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work, is_deactivated,
 };
@@ -75,6 +75,7 @@ impl<'a> Builder<'a> {
             }
             (None, None) => self.inheritable(&captured.groups),
         };
+        self.migration_keeps_an_administrator(index, migrate, (old, new), &groups)?;
         let held = self.held_by_old(old, &captured, begun);
         self.rows[index].more().captured = match (pair.old, old) {
             (Some(user), Some(old)) => Some(self.capture(user.id, old, held.as_ref())),
@@ -181,7 +182,7 @@ impl<'a> Builder<'a> {
         };
         let label = migrate.user.to_string();
         let old = match self.snapshot.user(&migrate.user) {
-            Found::One(user) => Some(user),
+            Found::One(user) => Some(person(&label, user)?),
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if new.is_none() => return Err(user_not_found(&label, suggestion.as_deref())),
             // The old account is gone: an earlier run finished, or somebody else deleted it.

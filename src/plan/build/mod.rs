@@ -4,8 +4,10 @@
 //! [`Verdict`](super::Verdict), in which case it has changed nothing.
 
 mod accounts;
+mod administrator_tally;
 mod begun;
 mod builder;
+mod last_administrator;
 mod mail_again;
 mod migrate;
 mod new_accounts;

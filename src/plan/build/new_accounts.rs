@@ -1,12 +1,13 @@
 //! Rows that make an account: `invite` and `create`.
 
+use super::administrator_tally::StandingChange;
 use super::begun::Begun;
 use super::builder::{Builder, Planned};
 use crate::api::{Invitation, NewUser, User, UserUpdate};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
 use crate::plan::already_there::{deactivated, may_be_given, not_invited, other_name};
-use crate::plan::settled::{bearer, user_ambiguous, verdict};
+use crate::plan::settled::{bearer, person, user_ambiguous, verdict};
 use crate::plan::{
     AccountIndex, Creation, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Work, is_deactivated,
 };
@@ -51,8 +52,7 @@ impl Builder<'_> {
                 account
             }
         };
-        self.bring_about(row, account, &groups, &invite.licenses);
-        Ok(())
+        self.bring_about(row, account, &groups, &invite.licenses)
     }
 
     pub(super) fn create(&mut self, row: RowIndex, key: RowKey, create: &Create) -> Planned {
@@ -64,6 +64,7 @@ impl Builder<'_> {
         let account = match present {
             Found::Many(which) => return Err(user_ambiguous(create.user_name(), &which)),
             Found::One(user) => {
+                person(create.user_name(), user)?;
                 let account = self.existing(row, user, create.user_name().into())?;
                 self.can_be_given(account, &create.licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
@@ -94,8 +95,7 @@ impl Builder<'_> {
                 account
             }
         };
-        self.bring_about(row, account, &groups, &create.licenses);
-        Ok(())
+        self.bring_about(row, account, &groups, &create.licenses)
     }
 
     /// Whether licences can be added to what the account holds without taking others away.
@@ -159,12 +159,24 @@ impl Builder<'_> {
     }
 
     /// The groups and licences of a row that makes an account, or finds it made.
-    fn bring_about(&mut self, row: RowIndex, account: AccountIndex, groups: &[GroupId], licenses: &BundleSet) {
+    fn bring_about(
+        &mut self,
+        row: RowIndex,
+        account: AccountIndex,
+        groups: &[GroupId],
+        licenses: &BundleSet,
+    ) -> Planned {
+        let joins = StandingChange {
+            joining: groups,
+            ..StandingChange::default()
+        };
+        self.keeps_an_administrator(row, &[(account, joins)])?;
         self.rows[row].account = Some(account);
         self.membership(row, account, groups, Membership::Join);
         if !licenses.is_empty() {
             self.edit(row, account, LicenseEdit::Add(licenses.clone()));
         }
+        Ok(())
     }
 }
 

@@ -1,0 +1,261 @@
+//! What somebody else changed while the run waited, and what follows for the steps that rest on it.
+
+use std::collections::HashSet;
+
+use super::rows::StepFailure;
+use super::state::{Machine, Task};
+use super::steps::{Change, StepState};
+use crate::api::User;
+use crate::directory::{Accounts, Allocations, Groups};
+use crate::engine::recheck::OnChange;
+use crate::model::{Status, UserId};
+use crate::plan::{
+    AccountIndex, Administrators, Direct, Holding, Inactive, RowCode, RowReason, StepIndex, StepSource, Verdict, Work,
+    is_deactivated,
+};
+
+impl Machine<'_> {
+    pub(super) fn allocations_are_now(&mut self, steps: &[StepIndex], held: &Allocations) {
+        // What this run has changed it knows better than a listing that may lag behind.
+        let mut seen: HashSet<AccountIndex> = self.steps.with_changed_licenses();
+        let mut changes = Vec::new();
+        for step in steps {
+            let Work::License(change) = &self.steps.step(*step).work else {
+                continue;
+            };
+            let (Some(account), Some(user)) = (self.steps.step(*step).account, self.steps.user_of(*step)) else {
+                continue;
+            };
+            // Later steps of the same account are planned on top of its first one.
+            if !seen.insert(account) {
+                continue;
+            }
+            let known = self.steps.holding_of(*step).unwrap_or(&change.base);
+            let allocation = held.of(user);
+            // A bulk read does not name those whose account is gone.
+            let is_orphan = allocation.is_none() && self.snapshot.orphan(user).is_some();
+            let before = match &known.direct {
+                Direct::Holds(bundles) => Some(bundles),
+                Direct::Inherits | Direct::Unknown => None,
+            };
+            if is_orphan || held.agrees_with(user, before) {
+                continue;
+            }
+            let now = Holding {
+                direct: allocation.map_or(Direct::Inherits, |held| Direct::Holds(held.bundles.clone())),
+                external_license: allocation.is_some_and(|held| held.external_license),
+            };
+            let words = format!(
+                "meanwhile somebody else changed the licences from {} to {}",
+                in_words(known),
+                in_words(&now)
+            );
+            changes.push((*step, account, now, words));
+        }
+        let all: Vec<(StepIndex, String)> = changes
+            .iter()
+            .map(|(step, _, _, words)| (*step, words.clone()))
+            .collect();
+        if self.refuses(&all) {
+            return;
+        }
+        for (step, account, now, words) in changes {
+            self.steps.learn_holding(account, now);
+            if self.steps.build_on_present(step) == Change::Nothing {
+                self.was_done_by_somebody_else(step, &words);
+                continue;
+            }
+            for row in &self.steps.rows_of(step) {
+                self.rows.remark(*row, words.clone());
+            }
+        }
+    }
+
+    /// What the step is for is so already.
+    fn was_done_by_somebody_else(&mut self, step: StepIndex, words: &str) {
+        for row in &self.steps.rows_of(step) {
+            if self.steps.of_row(*row).len() == 1 {
+                let verdict = Verdict {
+                    status: Status::Unchanged,
+                    code: RowCode::None,
+                    message: format!("already so: {words}"),
+                };
+                self.rows.settle(*row, verdict);
+            } else {
+                self.rows.remark(*row, words.to_owned());
+            }
+        }
+        self.end_step(step, StepState::Dropped);
+    }
+
+    pub(super) fn groups_are_now(&mut self, steps: &[StepIndex], groups: &Groups) {
+        let mut changes = Vec::new();
+        let mut renamed = Vec::new();
+        for step in steps {
+            let Work::Member(id, _) = &self.steps.step(*step).work else {
+                continue;
+            };
+            // A group that is gone is for the server to say.
+            let (Some(known), Some(now)) = (self.group(*id), groups.get(*id)) else {
+                continue;
+            };
+            if known.name != now.name {
+                let words = format!(
+                    "meanwhile somebody else renamed the group `{}` to `{}`",
+                    known.name, now.name
+                );
+                changes.push((*step, words));
+                renamed.push(now.clone());
+            }
+        }
+        if self.refuses(&changes) {
+            return;
+        }
+        for (step, words) in changes {
+            for row in &self.steps.rows_of(step) {
+                self.rows.remark(*row, words.clone());
+            }
+        }
+        self.renamed.extend(renamed.into_iter().map(|group| (group.id, group)));
+    }
+
+    pub(super) fn accounts_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
+        let is_there = |step: &StepIndex| {
+            let address = self.address(*step)?;
+            Some((*step, accounts.find(&address).one()?.clone()))
+        };
+        let there: Vec<_> = steps.iter().filter_map(is_there).collect();
+        let words = "meanwhile somebody else made the account";
+        let changes: Vec<_> = there.iter().map(|(step, _)| (*step, words.to_owned())).collect();
+        if self.refuses(&changes) {
+            return;
+        }
+        for (step, user) in there {
+            self.account_was_there(step, &user);
+        }
+    }
+
+    pub(super) fn people_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
+        let mut found: Vec<(StepIndex, Verdict)> = Vec::new();
+        for step in steps {
+            let verdict = match &self.steps.step(*step).work {
+                Work::Invite(_) => self.is_deactivated_now(*step, accounts),
+                _ => self.is_protected_now(*step, accounts),
+            };
+            found.extend(verdict.map(|verdict| (*step, verdict)));
+        }
+        found.extend(self.last_administrator_now(steps, accounts));
+        let changes: Vec<_> = found
+            .iter()
+            .map(|(step, verdict)| (*step, verdict.message.clone()))
+            .collect();
+        if self.refuses(&changes) {
+            return;
+        }
+        for (step, Verdict { status, code, message }) in found {
+            self.fail_step(step, &StepFailure::new(status, code, message), None);
+        }
+    }
+
+    /// Who could administrate the organization when the plan was made.
+    pub(super) fn administrators_before(&self) -> Vec<UserId> {
+        let users = self.snapshot.users().iter();
+        let administrators = users.filter(|user| self.snapshot.can_administrate(user));
+        administrators.map(|user| user.id).collect()
+    }
+
+    /// Somebody who is moved was deactivated meanwhile: a new account would let them in again.
+    fn is_deactivated_now(&self, step: StepIndex, accounts: &Accounts) -> Option<Verdict> {
+        let old = accounts.get(self.predecessor(step)?)?;
+        let was_active = self
+            .snapshot
+            .user_by_id(old.id)
+            .is_some_and(|user| !is_deactivated(user));
+        (self.rules.inactive == Inactive::LeftAlone && was_active && is_deactivated(old)).then(|| Verdict {
+            status: Status::Skipped,
+            code: RowReason::Inactive.into(),
+            message: "meanwhile somebody else deactivated the account; `--include-inactive` moves it all the same"
+                .to_owned(),
+        })
+    }
+
+    fn is_protected_now(&self, step: StepIndex, accounts: &Accounts) -> Option<Verdict> {
+        let user = accounts.get(self.steps.user_of(step)?)?;
+        let was = |user: &User| self.snapshot.is_administrator(user);
+        let was = self.snapshot.user_by_id(user.id).is_some_and(was);
+        let is = self.rules.administrators == Administrators::Protected && self.snapshot.is_administrator(user);
+        (is && !was).then(|| Verdict {
+            status: Status::Skipped,
+            code: RowReason::Administrator.into(),
+            message:
+                "meanwhile somebody else made the account an administrator; `--allow-admins` deletes administrators \
+                      too"
+                .to_owned(),
+        })
+    }
+
+    /// The last of the deletions after which nobody who is an administrator now could administrate any more, although
+    /// somebody could have when the plan was made.
+    fn last_administrator_now(&self, steps: &[StepIndex], accounts: &Accounts) -> Option<(StepIndex, Verdict)> {
+        let deletions = steps
+            .iter()
+            .filter(|step| matches!(self.steps.step(**step).work, Work::Delete));
+        let going: Vec<(StepIndex, UserId)> = deletions
+            .filter_map(|step| Some((*step, self.steps.user_of(*step)?)))
+            .collect();
+        let before = self.administrators_before();
+        let (last, _) = going.iter().rev().find(|(_, user)| before.contains(user))?;
+        let stays = |user: &&UserId| !going.iter().any(|(_, goes)| goes == *user);
+        let can = |user: &UserId| {
+            accounts
+                .get(*user)
+                .is_some_and(|user| self.snapshot.can_administrate(user))
+        };
+        let is_left = before.iter().filter(stays).any(can);
+        let was_left = before.iter().any(|user| stays(&user));
+        (was_left && !is_left).then(|| {
+            let verdict = Verdict {
+                status: Status::Skipped,
+                code: RowReason::LastAdministrator.into(),
+                message:
+                    "meanwhile somebody else took away the other administrators, so nobody could administrate the \
+                          organization any more; make somebody else an administrator first"
+                        .to_owned(),
+            };
+            (*last, verdict)
+        })
+    }
+
+    /// Whether the changes are refused, because only what was approved may be done: before the first write the whole
+    /// run, later the rows concerned.
+    fn refuses(&mut self, changes: &[(StepIndex, String)]) -> bool {
+        if changes.is_empty() || self.recheck.on_change == OnChange::PlanAnew {
+            return false;
+        }
+        let is_under_way = self.tasks.values().any(|task| matches!(task, Task::Call { .. }));
+        if self.has_written || is_under_way {
+            for (step, words) in changes {
+                let failure = StepFailure::new(Status::Conflict, RowReason::ChangedSincePlan, words.clone());
+                self.fail_step(*step, &failure, None);
+            }
+        } else {
+            let said = changes.iter().map(|(step, words)| {
+                let rows = self.steps.rows_of(*step);
+                let place = rows.first().map(|row| self.rows.place(*row).to_string());
+                format!("{}: {words}", place.unwrap_or_default())
+            });
+            let said: Vec<String> = said.collect();
+            self.changed_since_plan.extend(said);
+        }
+        true
+    }
+}
+
+fn in_words(holding: &Holding) -> String {
+    match &holding.direct {
+        Direct::Unknown => "unknown".to_owned(),
+        Direct::Inherits => "none of its own".to_owned(),
+        Direct::Holds(bundles) if bundles.is_empty() => "blocked".to_owned(),
+        Direct::Holds(bundles) => bundles.to_string(),
+    }
+}
