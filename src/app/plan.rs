@@ -35,7 +35,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let signals = Signals::listen();
         let (source, settings) = signals.obeyed_by(open_sheet(&options.path, settings)).await?;
         let session = Session::new(&settings, console, signals.clone());
-        signals.obeyed_by(show(&session, source, options, began)).await
+        Box::pin(signals.obeyed_by(show(&session, source, options, began))).await
     })
 }
 

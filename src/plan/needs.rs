@@ -42,32 +42,25 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 wants(&mut allocations, true, Want::Optional);
             }
             Operation::SetLicenses { user, .. } => {
-                needs.users.push(user);
-                holders.push(user);
+                licensed(&mut needs, &mut holders, user);
                 wants(&mut allocations, true, Want::Optional);
             }
             Operation::BlockLicenses { user } => {
-                needs.users.push(user);
-                holders.push(user);
+                licensed(&mut needs, &mut holders, user);
                 needs.blocks = Blocks::Told;
                 wants(&mut allocations, true, Want::Optional);
             }
             Operation::AddLicenses { user, .. } => {
-                needs.users.push(user);
-                holders.push(user);
+                licensed(&mut needs, &mut holders, user);
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::RemoveLicenses { user, licenses } => {
-                needs.users.push(user);
-                holders.push(user);
-                needs.released.push(user);
+                released(&mut needs, &mut holders, user);
                 needs.removals.push((user, licenses));
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::ReleaseLicenses { user } => {
-                needs.users.push(user);
-                holders.push(user);
-                needs.released.push(user);
+                released(&mut needs, &mut holders, user);
                 needs.blocks = Blocks::Told;
                 wants(&mut allocations, true, Want::Required);
             }
@@ -114,6 +107,18 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
         needs.rules = directory::Rules::Of(rule_groups);
     }
     needs
+}
+
+/// A row about the user's licences.
+fn licensed<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef) {
+    needs.users.push(user);
+    holders.push(user);
+}
+
+/// A row that may free the seats of an account that is gone.
+fn released<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef) {
+    licensed(needs, holders, user);
+    needs.released.push(user);
 }
 
 /// Raises how strongly allocations are needed.
