@@ -52,6 +52,14 @@ impl Client {
         client
     }
 
+    /// The same client, which repeats a call after a fault of the way at most this often.
+    #[must_use]
+    pub fn with_retries(&self, most: u32) -> Self {
+        let mut client = self.clone();
+        client.session.most_retries = most;
+        client
+    }
+
     /// What it has cost so far, by service and method.
     pub fn stats(&self) -> CallStats {
         self.session.stats()

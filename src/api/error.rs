@@ -4,6 +4,7 @@ use std::fmt;
 
 use strum::{Display, IntoStaticStr};
 
+use super::error_body;
 use crate::event::{Method, Service};
 use crate::text::clean;
 use crate::wire::TransportCode;
@@ -158,6 +159,34 @@ impl CallError {
             attempts: 0,
             perhaps_done: false,
         }
+    }
+
+    /// Whether the refusal is that of a server that does not know a user: 404, or words to that effect.
+    pub fn says_unknown(&self) -> bool {
+        self.is_refusal() && (self.status == Some(404) || self.says(error_body::says_unknown))
+    }
+
+    /// Whether the refusal says that who is to join a group is in it.
+    pub fn says_already_a_member(&self) -> bool {
+        self.is_refusal() && self.says(error_body::says_already_a_member)
+    }
+
+    /// Whether the refusal says that who is to leave a group is not in it.
+    pub fn says_not_a_member(&self) -> bool {
+        self.is_refusal() && self.says(error_body::says_not_a_member)
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.failure == Failure::Refused && !self.is_page() && self.status != Some(403)
+    }
+
+    /// Whether the server's words, or its code, say so.
+    fn says(&self, so: fn(&str) -> bool) -> bool {
+        let code = match &self.code {
+            ErrorCode::Server(code) => code.as_str(),
+            _ => "",
+        };
+        so(&self.message) || so(code)
     }
 
     /// Whether a page for people came where data belongs: the address leads nowhere, or to a log-in. A page with another

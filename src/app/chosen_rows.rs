@@ -8,7 +8,7 @@ use super::family::Family;
 use crate::cli::{PendingInvites, PlanningOptions};
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
 use crate::model::{Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status};
-use crate::plan::{Begun, BegunRows, RowCode, RowReason, Verdict};
+use crate::plan::{Begun, BegunRows, Finished, RowCode, RowReason, Verdict};
 use crate::text::fold;
 
 /// What a run does with the rows of its sheet.
@@ -114,8 +114,9 @@ pub(super) fn choose(
             Some(history) => choice.resume_replaced(&row, history, &mut orphans, family)?,
             None => Resume::Run,
         };
+        let left_out = scope.leaves_out(&row, choice.rows.len());
         // Under `--resend` a finished row may still have a mail due.
-        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_));
+        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && left_out.is_none();
         let finished = match (&resume, history) {
             (Resume::Skip, Some(history)) if is_mailed && *pending == PendingInvites::Resend => {
                 history.record(&row.key)?
@@ -128,7 +129,7 @@ pub(super) fn choose(
             choice.others.push((row.key, row.place));
             continue;
         }
-        if let Some(why) = scope.leaves_out(&row, choice.rows.len()) {
+        if let Some(why) = left_out {
             choice.left.push(not_run(&row, why));
             choice.others.push((row.key, row.place));
             continue;
@@ -294,16 +295,19 @@ fn begun(prior: &Prior) -> Begun {
 }
 
 /// How a row ended that an earlier run finished.
-fn as_it_ended(prior: &Prior) -> Verdict {
-    Verdict {
-        status: prior.status,
-        code: prior.code.parse().map_or(RowCode::None, RowReason::into),
-        message: prior.message.clone(),
+fn as_it_ended(prior: &Prior) -> Finished {
+    Finished {
+        verdict: Verdict {
+            status: prior.status,
+            code: prior.code.parse().map_or(RowCode::None, RowReason::into),
+            message: prior.message.clone(),
+        },
+        is_on_record: true,
     }
 }
 
 /// The same of a row that was finished before a run tried to mail its person again.
-fn as_it_is_known(prior: &Prior) -> Verdict {
+fn as_it_is_known(prior: &Prior) -> Finished {
     let message = match prior.status {
         Status::Started | Status::InDoubt => {
             "done in an earlier run; whether the person was mailed again is not known".to_owned()
@@ -313,10 +317,13 @@ fn as_it_is_known(prior: &Prior) -> Verdict {
             prior.message
         ),
     };
-    Verdict {
-        status: Status::Done,
-        code: RowCode::None,
-        message,
+    Finished {
+        verdict: Verdict {
+            status: Status::Done,
+            code: RowCode::None,
+            message,
+        },
+        is_on_record: false,
     }
 }
 

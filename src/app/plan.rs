@@ -35,7 +35,9 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let signals = Signals::listen();
         let (source, settings) = signals.obeyed_by(open_sheet(&options.path, settings)).await?;
         let session = Session::new(&settings, console, signals.clone());
-        Box::pin(signals.obeyed_by(show(&session, source, options, began))).await
+        // Boxed, because it holds all that is read and planned.
+        let shown = Box::pin(show(&session, source, options, began));
+        signals.obeyed_by(shown).await
     })
 }
 

@@ -86,7 +86,7 @@ async fn carry_out(
     let mut loaded = session.load(source, &job.planning).await?;
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
-    let deleting: HashSet<RowKey> = deleting(&rows);
+    let deleting = deleting(&rows);
     let (path, run) = place_of_results(&loaded, job, options)?;
     let target = job.planning.sheet.target;
     let results = open_results(session, &path, &run, options, target).await?;
@@ -100,9 +100,6 @@ async fn carry_out(
     }
 
     let rules = rules(settings, &job.planning);
-    if let Some(notice) = results.notice() {
-        session.console.tell(format!("{notice}\n"));
-    }
     let agreed = async {
         let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
         let planned = PlannedSheet {
@@ -127,23 +124,12 @@ async fn carry_out(
             session.console.tell(text(|out| view.write_text(out)));
         }
         let hesitated = confirm(session, question(&view, &rules, options, interactivity)).await?;
-        let recheck = recheck(&loaded.organization, hesitated, job);
-        Ok::<_, Failure>((
-            snapshot,
-            plan,
-            cost.timing.takes,
-            hesitated.unwrap_or_default(),
-            recheck,
-        ))
+        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
     };
-    let (snapshot, plan, takes, hesitated, mut recheck) = agreed.await?;
+    let (snapshot, plan, takes, hesitated) = agreed.await?;
+    let mut recheck = recheck(&loaded.organization, hesitated, job);
     if turn.is_none() && !plan.steps.is_empty() {
-        let taken = take_turn(session, &loaded.organization, job, options).await?;
-        if !taken.waited.is_zero() {
-            // The other run has changed things since they were read.
-            recheck.waited = Waited::Long;
-        }
-        turn = Some(taken);
+        turn = Some(take_turn_late(session, &loaded.organization, job, options, &mut recheck).await?);
     }
     let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
 
@@ -186,7 +172,7 @@ async fn carry_out(
         loaded: &loaded,
         ran,
         observed,
-        elapsed: began.elapsed().saturating_sub(hesitated + waited),
+        elapsed: began.elapsed().saturating_sub(hesitated.unwrap_or_default() + waited),
         chosen,
         deleting: &deleting,
         job,
@@ -242,6 +228,21 @@ async fn take_turn(
     }
 }
 
+/// The same once the organization was read: what another run has changed meanwhile is read again.
+async fn take_turn_late(
+    session: &Session<'_>,
+    organization: &Organization,
+    job: &Job,
+    options: &RunOptions,
+    recheck: &mut Recheck,
+) -> Result<Turn, Failure> {
+    let turn = take_turn(session, organization, job, options).await?;
+    if !turn.waited.is_zero() {
+        recheck.waited = Waited::Long;
+    }
+    Ok(turn)
+}
+
 /// Locks and reads the results file, once no other run is writing it if the user wants to wait for that.
 async fn open_results(
     session: &Session<'_>,
@@ -254,7 +255,12 @@ async fn open_results(
     loop {
         let (file, run, earlier) = (path.to_owned(), run.clone(), options.history);
         let refusal = match off_thread(move || Results::of(&file, &run, earlier, target)).await {
-            Ok(results) => return Ok(results),
+            Ok(results) => {
+                if let Some(notice) = results.notice() {
+                    session.console.tell(format!("{notice}\n"));
+                }
+                return Ok(results);
+            }
             Err(refusal) => refusal,
         };
         if refusal.reason != Reason::Locked || options.when_locked == WhenLocked::Refuse {

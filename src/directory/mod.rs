@@ -34,7 +34,7 @@ pub use groups::Groups;
 pub use index::Found;
 pub use needs::{Blocks, Detail, Holders, Needs, Rules, Want};
 pub use paging::ListingShape;
-pub use reader::{ReadOptions, allocations_of, find_accounts, read, tells_allocations};
+pub use reader::{ReadOptions, allocations_of, find_accounts, find_users, read, tells_allocations};
 pub use snapshot::{Administrators, Contents, Snapshot};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
-use crate::model::{Capabilities, UserId};
+use crate::model::{Capabilities, UserId, UserRef};
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +87,27 @@ pub async fn find_accounts(
     };
     let needs = Needs {
         addresses: addresses.to_vec(),
+        ..Needs::default()
+    };
+    Ok(reader.read_users(&needs).await?.accounts)
+}
+
+/// Finds which of these accounts are still there, by the listing or one by one, whichever takes fewer calls. For
+/// settling deletions whose answer was lost.
+pub async fn find_users(
+    client: &Client,
+    users: &[UserId],
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<Accounts, ReadError> {
+    let reader = Reader {
+        client,
+        options,
+        observer,
+    };
+    let users: Vec<UserRef> = users.iter().copied().map(UserRef::Id).collect();
+    let needs = Needs {
+        users: users.iter().collect(),
         ..Needs::default()
     };
     Ok(reader.read_users(&needs).await?.accounts)

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId, Urgency};
+use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
 use super::outcome::{MaxFailures, Ran};
 use super::read_back::ReadBack;
 use super::recheck::Recheck;
@@ -28,6 +28,10 @@ use crate::plan::{Plan, PlannedSheet, Rules};
 /// How many records may be on their way to the disk before answers have to wait; otherwise a slow disk would fill the
 /// memory.
 const MOST_RECORDS: usize = 4096;
+
+/// How often a part of a call that has used up its retries is repeated: the whole call has shown that waiting does not
+/// help, and the other parts wait.
+const FEW_RETRIES: u32 = 2;
 
 /// Everything a run needs.
 pub struct Engine<'a> {
@@ -63,6 +67,7 @@ impl Engine<'_> {
             rules: self.rules,
             max_failures: self.max_failures,
             concurrency: self.concurrency,
+            settle: self.read_back.patience.total(),
             recording: Recording::On,
             recheck: self.recheck,
         });
@@ -143,7 +148,8 @@ impl<'a> Driver<'a> {
                 task,
                 departure,
                 urgency,
-            } => self.send(task, departure, urgency, machine),
+                tries,
+            } => self.send(task, departure, urgency, tries, machine),
             Effect::LetGo(task) => self.answer_departure(task, true),
             Effect::Withhold(task) => self.answer_departure(task, false),
             Effect::PutOff(task) => {
@@ -174,6 +180,24 @@ impl<'a> Driver<'a> {
                 self.start(async move {
                     let read = directory::read_again(&client, &again, listings, &options, &observer).await;
                     Input::ReadAgain(task, read)
+                });
+            }
+            Effect::FindUsers(task, users) => {
+                let read_back = self.read_back.clone();
+                self.start(async move { Input::UsersFound(task, read_back.still_there(&users).await) });
+            }
+            Effect::CountUsers(task) => {
+                let client = self.read_back.client.clone();
+                self.start(async move {
+                    let page = client.users(0, 1, None).await;
+                    Input::UsersCounted(task, page.map(|answer| answer.value.total))
+                });
+            }
+            Effect::Wait(task, length) => {
+                let read_back = self.read_back.clone();
+                self.start(async move {
+                    read_back.wait(length).await;
+                    Input::Resumed(task)
                 });
             }
             Effect::ReadSeats(task) => {
@@ -211,7 +235,7 @@ impl<'a> Driver<'a> {
         self.jobs.push(job.boxed());
     }
 
-    fn send(&mut self, task: TaskId, departure: Departure, urgency: Urgency, machine: &Machine<'_>) {
+    fn send(&mut self, task: TaskId, departure: Departure, urgency: Urgency, tries: Tries, machine: &Machine<'_>) {
         let Some(request) = machine.request(task) else {
             return;
         };
@@ -221,6 +245,9 @@ impl<'a> Driver<'a> {
             Departure::AskedAfterLongWaits => Some(Announcement::NotWanted),
             Departure::Announced => Some(Announcement::Wanted),
         };
+        if tries == Tries::Few {
+            client = client.with_retries(FEW_RETRIES);
+        }
         if let Some(announcement) = announcement {
             let announce = self.announce.clone();
             client = client.with_departure_gate(DepartureGate::new(announcement, self.recheck, move |question| {

@@ -31,7 +31,8 @@ pub struct Forecast {
     pub reads: Calls,
     /// The changing calls.
     pub writes: Calls,
-    /// The calls that read new accounts back before old ones are deleted, and those that look again after a long wait.
+    /// The calls that read new accounts back before old ones are deleted, those that look again after a long wait, and
+    /// those that count the accounts once many have been deleted.
     pub read_back: Calls,
     /// The changing calls that a tool with one call per change would send.
     pub one_by_one: Calls,
@@ -100,6 +101,8 @@ pub enum SimulatedCall {
     Read,
     /// One that reads again, for this task.
     Again(TaskId),
+    /// One that counts the accounts.
+    Count(TaskId),
 }
 
 /// What the plan will cost if every step succeeds.
@@ -125,6 +128,7 @@ pub fn forecast(circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
             rules: circumstances.rules,
             max_failures: None,
             concurrency: circumstances.concurrency,
+            settle: Duration::ZERO,
             recording: Recording::Off,
             recheck: Recheck {
                 after: circumstances.recheck,
@@ -195,6 +199,10 @@ impl Simulation<'_> {
                 Simulated::Answered(SimulatedCall::Change(task)) => return Some(self.answer(task)),
                 Simulated::Answered(SimulatedCall::Read) => self.read(),
                 Simulated::Answered(SimulatedCall::Again(task)) => self.read_again(task),
+                // There are always enough of them.
+                Simulated::Answered(SimulatedCall::Count(task)) => {
+                    return Some(Input::UsersCounted(task, Ok(Some(u64::MAX))));
+                }
                 Simulated::Released(lane, held) => self.released(lane, held),
             }
         }
@@ -210,6 +218,13 @@ impl Simulation<'_> {
             Effect::ReadAllocations { task, .. } => {
                 self.inputs
                     .push_back(Input::AllocationsRead(task, Ok(Allocations::default())));
+            }
+            Effect::FindUsers(task, _) => self.inputs.push_back(Input::UsersFound(task, Ok(HashSet::new()))),
+            Effect::Wait(task, _) => self.inputs.push_back(Input::Resumed(task)),
+            Effect::CountUsers(task) => {
+                let of = (Service::Identity, Method::Get);
+                *self.forecast.read_back.entry(of).or_default() += 1;
+                self.traffic.call(of.0, of.1, SimulatedCall::Count(task));
             }
             Effect::ReadSeats(task) => self.inputs.push_back(Input::SeatsRead(task, Ok(Vec::new()))),
             Effect::Record(_) => self.inputs.push_back(Input::Recorded(1)),
@@ -262,7 +277,7 @@ impl Simulation<'_> {
         for call in self.traffic.take_back(service, method) {
             let departure = match call {
                 SimulatedCall::Change(task) => self.departures.get(&task).map(|(departure, _)| (task, *departure)),
-                SimulatedCall::Read | SimulatedCall::Again(_) => None,
+                SimulatedCall::Read | SimulatedCall::Again(_) | SimulatedCall::Count(_) => None,
             };
             match departure {
                 Some((task, Departure::Announced | Departure::AskedAfterLongWaits)) => {

@@ -35,6 +35,8 @@ pub enum Stopped {
     Hopeless(String),
     /// Somebody else has changed what an approved plan rests on; the text says what.
     ChangedSincePlan(String),
+    /// More accounts are gone than were to be deleted; the text says how many, and what to do.
+    MoreGone(String),
     /// Sign-in; the text says what to do.
     SignIn(String),
     /// The application lacks a permission; the text says which.
@@ -45,7 +47,11 @@ impl fmt::Display for Stopped {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Interrupted => "interrupted",
-            Self::MaxFailures(words) | Self::Hopeless(words) | Self::SignIn(words) | Self::Permission(words) => words,
+            Self::MaxFailures(words)
+            | Self::Hopeless(words)
+            | Self::MoreGone(words)
+            | Self::SignIn(words)
+            | Self::Permission(words) => words,
             Self::ChangedSincePlan(words) => return write!(out, "the plan no longer holds: {words}"),
         })
     }
@@ -67,6 +73,8 @@ pub struct Ran {
     pub stopped: Option<Stopped>,
     /// What was still finished after that, and what was not.
     pub after_stop: AfterStop,
+    /// Whether licence calls were ended because the licence service does not know the organization.
+    pub is_without_license: bool,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A new account may not be readable for some seconds (`uipath-api`, 5.4), so reseat looks several times before it
 //! concludes that something is missing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,11 @@ impl Patience {
     /// Five attempts over this time, with growing pauses between them.
     pub fn over(time: Duration) -> Self {
         Self([1, 2, 3, 4].into_iter().map(|part| time * part / 10).collect())
+    }
+
+    /// The pauses together.
+    pub fn total(&self) -> Duration {
+        self.0.iter().sum()
     }
 }
 
@@ -142,6 +147,13 @@ impl ReadBack {
         }
     }
 
+    /// Which of these accounts are there now.
+    pub(super) async fn still_there(&self, users: &[UserId]) -> Result<HashSet<UserId>, ReadError> {
+        let accounts = directory::find_users(&self.client, users, &self.options, &self.observer).await?;
+        let is_there = |user: &UserId| accounts.get(*user).is_some();
+        Ok(users.iter().copied().filter(is_there).collect())
+    }
+
     /// Reads successors back in bulk until all are complete or patience runs out; one answer each, in order.
     pub(super) async fn verify(&self, successors: &[Successor]) -> Result<Vec<Lack>, ReadError> {
         let mut lacks = vec![
@@ -190,9 +202,14 @@ impl ReadBack {
 
     /// Waits before the next attempt; returns whether there is one.
     async fn pause(&self, look: usize) -> bool {
-        let Some(length) = self.patience.0.get(look).copied() else {
-            return false;
-        };
+        match self.patience.0.get(look) {
+            Some(length) => self.wait(*length).await,
+            None => false,
+        }
+    }
+
+    /// Waits; returns whether the run goes on after that.
+    pub(super) async fn wait(&self, length: Duration) -> bool {
         (self.observer)(Event::Waiting {
             reason: WaitReason::ReadBack,
             length,
@@ -202,6 +219,12 @@ impl ReadBack {
             () = self.stop.cancelled() => false,
         }
     }
+}
+
+/// Whether accounts whose invitation is pending are shown as active, so that one that is not has been deactivated.
+fn shows_pending_as_active(accounts: &Accounts) -> bool {
+    let mut pending = accounts.all().iter().filter(|account| !account.invitation_accepted);
+    pending.any(|account| account.is_active)
 }
 
 /// What a successor lacks of what it should have, and of what its predecessor has been given since the plan was made;
@@ -245,7 +268,7 @@ fn lack(successor: &Successor, accounts: &Accounts, held: Option<&Allocations>) 
         account: false,
         groups,
         licenses,
-        is_deactivated: is_deactivated(account),
+        is_deactivated: is_deactivated(account) || (!account.is_active && shows_pending_as_active(accounts)),
         is_since_planned,
     }
 }

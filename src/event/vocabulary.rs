@@ -17,7 +17,7 @@ pub enum WaitReason {
     SetBack(Service, Method),
     /// A call is tried again after a fault; the text says which.
     Retry(String),
-    /// A fresh account is not readable yet.
+    /// What this run has just changed does not show yet: a fresh account, a freed seat.
     ReadBack,
 }
 

@@ -8,6 +8,7 @@ use crate::directory::Snapshot;
 
 /// What one account loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "ways that do not exclude each other")]
 struct Losses {
     deleted: bool,
     deactivated: bool,

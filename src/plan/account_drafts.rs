@@ -288,6 +288,19 @@ impl<'a> AccountDraft<'a> {
         names
     }
 
+    /// Display name, and whether it may sign in with a password where that is restricted, after the rows so far.
+    pub(super) fn appearance(&self) -> (String, bool) {
+        let present = self
+            .user
+            .map(|user| (user.display_name().to_owned(), user.bypass_basic_auth));
+        let mut appearance = present.unwrap_or_default();
+        for (_, update) in self.updates() {
+            appearance.0 = update.display_name.clone().unwrap_or(appearance.0);
+            appearance.1 = update.bypass_basic_auth.unwrap_or(appearance.1);
+        }
+        appearance
+    }
+
     /// Sets how the account is made; rows that requested its first groups before then depend on that.
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
         if self.maker.is_none() {

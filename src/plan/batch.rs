@@ -128,6 +128,11 @@ impl CallKind {
         }
     }
 
+    /// Whether calls of the kind may have several entries.
+    pub fn has_entries(&self) -> bool {
+        !matches!(self, Self::Update(_) | Self::GroupRule(_))
+    }
+
     /// The service and method whose quota the call uses.
     pub fn cost(&self) -> (Service, Method) {
         match self {
@@ -208,6 +213,15 @@ impl Call {
             },
             Self { kind, steps: right },
         ))
+    }
+
+    /// The call in calls of at most this many steps, each in sheet order.
+    pub fn chunks(self, most: usize) -> Vec<Self> {
+        let chunks = self.steps.chunks(most.max(1)).map(|steps| Self {
+            kind: self.kind.clone(),
+            steps: steps.to_vec(),
+        });
+        chunks.collect()
     }
 }
 

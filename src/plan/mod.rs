@@ -34,7 +34,7 @@ mod warnings;
 
 pub use already_there::{goes_on_with, is_deactivated};
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
-pub use build::{Begun, BegunRows, plan};
+pub use build::{Begun, BegunRows, Finished, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
 pub use needs::needs;

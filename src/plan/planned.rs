@@ -98,6 +98,12 @@ impl PlannedRow {
         self.earlier().is_some_and(|begun| begun.finished.is_some())
     }
 
+    /// Whether the row's line in the results file needs no other: an earlier run finished it, and nobody is mailed.
+    pub fn is_on_record(&self) -> bool {
+        let finished = self.earlier().and_then(|begun| begun.finished.as_deref());
+        self.verdict.is_some() && finished.is_some_and(|finished| finished.is_on_record)
+    }
+
     /// What a migration's old account had, for the `before` column.
     pub fn captured(&self) -> Option<&Value> {
         self.more.as_ref()?.captured.as_ref()

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::event::Service;
-use crate::model::Status;
+use crate::model::{OrganizationId, Status};
 use crate::text::{plural, shown_path};
 
 /// What hints are drawn from.
@@ -29,6 +29,8 @@ pub struct Evidence<'a> {
     pub deletions_to_allow: usize,
     /// Whether the sheet has to be piped in again.
     pub is_piped: bool,
+    /// The organization, if the licence service does not know it.
+    pub without_license: Option<OrganizationId>,
 }
 
 /// One hint.
@@ -36,6 +38,8 @@ pub struct Evidence<'a> {
 pub enum Hint {
     /// Every call to a service was answered 403.
     Scopes(Service),
+    /// The licence service has no licences for this organization.
+    WithoutLicense(OrganizationId),
     /// The server refused this many calls for their rate although the known quota was kept.
     QuotaShared(u64),
     /// Migrations wait for their invitation.
@@ -63,6 +67,7 @@ impl Hint {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Scopes(_) => "missing-scope",
+            Self::WithoutLicense(_) => "no-account-licence",
             Self::QuotaShared(_) => "quota-shared",
             Self::Waiting(_) => "rows-waiting",
             Self::InDoubt(_) => "rows-in-doubt",
@@ -84,6 +89,11 @@ impl fmt::Display for Hint {
                 out,
                 "every {} call was refused with 403: the application lacks a scope or a role; the rows' messages name it",
                 service.as_str()
+            ),
+            Self::WithoutLicense(organization) => write!(
+                out,
+                "the licence service has no licences for organization {organization}: check `organization_id` (or \
+                 `RESEAT_ORGANIZATION_ID`), and that the organization has user licences; then run the same command again"
             ),
             Self::QuotaShared(count) => write!(
                 out,
@@ -155,6 +165,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         corrected_elsewhere,
         deletions_to_allow,
         is_piped,
+        without_license,
     } = evidence;
     let some = |count: usize| Some(count).filter(|count| *count > 0);
     let count = |status| counts.get(&status).copied().filter(|count| *count > 0);
@@ -163,6 +174,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         .filter(|service| answered(answers, *service).all(|(status, _)| status == 403))
         .map(Hint::Scopes)
         .collect();
+    hints.extend(without_license.map(Hint::WithoutLicense));
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
     hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
     hints.extend(count(Status::Waiting).map(Hint::Waiting));
@@ -203,6 +215,7 @@ mod tests {
         corrected_elsewhere: 0,
         deletions_to_allow: 0,
         is_piped: false,
+        without_license: None,
     };
 
     fn drawn(counts: &[(Status, usize)], answers: &[((Service, u16), u64)], throttled: u64) -> Vec<Hint> {
@@ -227,6 +240,16 @@ mod tests {
         );
         assert!(hints[0].to_string().starts_with("correct joiners.failed.csv before"));
         assert!(hints[1].to_string().starts_with("1 password was left out"));
+    }
+
+    #[test]
+    fn an_organization_without_licences_is_named() {
+        let hints = hints(Evidence {
+            without_license: Some(OrganizationId(uuid::Uuid::from_u128(7))),
+            ..NOTHING
+        });
+        let words = hints[0].to_string();
+        assert!(words.contains("00000000-0000-0000-0000-000000000007"), "{words}");
     }
 
     #[test]

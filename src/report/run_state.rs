@@ -248,7 +248,7 @@ fn told(reason: &WaitReason) -> String {
             format!("the {} service to take {method} calls again", service.as_str())
         }
         WaitReason::Retry(fault) => format!("a retry after {}", clean(fault, 80)),
-        WaitReason::ReadBack => "new accounts to be readable".to_owned(),
+        WaitReason::ReadBack => "its own changes to show everywhere".to_owned(),
     }
 }
 

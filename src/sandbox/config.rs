@@ -41,6 +41,10 @@ pub struct Config {
     pub jitter: Duration,
     /// For how long fresh accounts and memberships are not yet readable.
     pub consistency_lag: Duration,
+    /// For how long the licence service, and changes of groups, do not know fresh accounts.
+    pub account_lag: Duration,
+    /// For how long freed seats are not back in their pool.
+    pub seat_lag: Duration,
     /// Bodies longer than this many bytes are answered 413.
     pub body_limit: usize,
     /// Where the organization is kept between runs.
@@ -66,6 +70,8 @@ impl Default for Config {
             latency: Duration::ZERO,
             jitter: Duration::ZERO,
             consistency_lag: Duration::ZERO,
+            account_lag: Duration::ZERO,
+            seat_lag: Duration::ZERO,
             body_limit: 28 * 1024 * 1024,
             state_file: None,
             request_log: None,

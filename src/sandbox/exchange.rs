@@ -140,7 +140,7 @@ fn arrive(shared: &Shared, request: &Request, found: &RouteMatch<'_>) -> Arrival
     };
     let by_chance = !matches!(service, Some(Service::Token | Service::Page));
     let fault = faults
-        .next(method, &request.path, by_chance)
+        .next(method, &request.path, &request.body, by_chance)
         .filter(|_| limited.is_none());
     stats.faults += u64::from(fault.is_some());
     stats.rate_limited += u64::from(limited.is_some() || matches!(fault, Some(FaultKind::RateLimited { .. })));
@@ -177,6 +177,14 @@ async fn faulty(shared: &Shared, request: &Request, found: &RouteMatch<'_>, faul
             ..work()
         }),
         FaultKind::NotSucceeded => Ending::Answered(not_succeeded(request)),
+        FaultKind::Refused { status, words } => Ending::Answered(Reply::text(status, &words)),
+        FaultKind::BodyDropped => {
+            let bare = Request {
+                body: Bytes::new(),
+                ..request.clone()
+            };
+            Ending::Answered(carry_out(shared, &bare, found))
+        }
         FaultKind::Entries(kind) => Ending::Answered(with_wrong_entries(work(), kind)),
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
+use serde_json::Value;
 
 use super::quota::RetryAfter;
 
@@ -24,6 +25,10 @@ pub struct Faults {
 pub struct FaultRule {
     method: Option<String>,
     path: Option<String>,
+    /// What the body contains.
+    content: Option<String>,
+    /// How many entries the body has at least.
+    entries: usize,
     strikes: Strikes,
     kind: FaultKind,
 }
@@ -34,6 +39,8 @@ impl FaultRule {
         Self {
             method: None,
             path: None,
+            content: None,
+            entries: 0,
             strikes: Strikes::Always,
             kind,
         }
@@ -47,6 +54,20 @@ impl FaultRule {
         self
     }
 
+    /// Only for requests whose body contains this text, an id or an address: an entry that the service cannot take.
+    #[must_use]
+    pub fn naming(mut self, content: &str) -> Self {
+        self.content = Some(content.to_lowercase());
+        self
+    }
+
+    /// Only for requests with more entries than this: a gateway that gives up on large ones.
+    #[must_use]
+    pub fn above(mut self, entries: usize) -> Self {
+        self.entries = entries + 1;
+        self
+    }
+
     /// Only for some of the requests it fits.
     #[must_use]
     pub fn strikes(mut self, strikes: Strikes) -> Self {
@@ -54,9 +75,26 @@ impl FaultRule {
         self
     }
 
-    fn fits(&self, method: &str, path: &str) -> bool {
+    fn fits(&self, method: &str, path: &str, body: &[u8]) -> bool {
+        let contains = |wanted: &str| String::from_utf8_lossy(body).to_lowercase().contains(wanted);
         self.method.as_deref().is_none_or(|wanted| wanted == method)
             && self.path.as_deref().is_none_or(|wanted| path.contains(wanted))
+            && self.content.as_deref().is_none_or(contains)
+            && (self.entries == 0 || entries(body) >= self.entries)
+    }
+}
+
+/// How many entries a body has.
+fn entries(body: &[u8]) -> usize {
+    let lists = ["userIds", "users", "directoryUserIDsToAdd", "directoryUserIDsToRemove"];
+    match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Array(entries)) => entries.len(),
+        Ok(object) => lists
+            .iter()
+            .filter_map(|list| object[*list].as_array())
+            .map(Vec::len)
+            .sum(),
+        Err(_) => 0,
     }
 }
 
@@ -118,6 +156,15 @@ pub enum FaultKind {
     WrongContentType,
     /// `succeeded: false` with status 200, and nothing done.
     NotSucceeded,
+    /// Refused with this status and these words, and nothing done.
+    Refused {
+        /// The status.
+        status: u16,
+        /// The words, as plain text.
+        words: String,
+    },
+    /// Something in between drops the body, and what is left is carried out.
+    BodyDropped,
     /// InviteUsers is carried out and its entries come muddled; other requests are not touched.
     Entries(EntriesFault),
 }
@@ -167,6 +214,8 @@ impl FaultKind {
             Self::HtmlPage => "html-page".to_owned(),
             Self::WrongContentType => "wrong-content-type".to_owned(),
             Self::NotSucceeded => "not-succeeded".to_owned(),
+            Self::Refused { status, .. } => format!("{status}-refused"),
+            Self::BodyDropped => "body-dropped".to_owned(),
             Self::Entries(_) => "entries".to_owned(),
         }
     }
@@ -217,10 +266,10 @@ impl FaultSchedule {
     }
 
     /// The fault of the next request, if it has one. `by_chance` is false where only rules strike.
-    pub(super) fn next(&mut self, method: &str, path: &str, by_chance: bool) -> Option<FaultKind> {
+    pub(super) fn next(&mut self, method: &str, path: &str, body: &[u8], by_chance: bool) -> Option<FaultKind> {
         let mut struck = None;
         for RuleInUse { rule, fitted, first } in &mut self.rules {
-            if !rule.fits(method, path) {
+            if !rule.fits(method, path, body) {
                 continue;
             }
             *fitted += 1;
@@ -257,7 +306,7 @@ mod tests {
 
     fn struck(faults: Faults, seed: u64) -> Vec<Option<FaultKind>> {
         let mut book = FaultSchedule::new(faults, seed);
-        (0..200).map(|_| book.next("PUT", "/a/User/b", true)).collect()
+        (0..200).map(|_| book.next("PUT", "/a/User/b", b"", true)).collect()
     }
 
     fn by_chance(rate: f64) -> Faults {
@@ -295,10 +344,38 @@ mod tests {
                 ..Faults::default()
             };
             let mut book = FaultSchedule::new(faults, 1);
-            assert_eq!(book.next("GET", "/User", true), None);
-            assert_eq!(book.next("PUT", "/Group", true), None);
-            let struck: Vec<i32> = (1..=3).filter(|_| book.next("PUT", "/User", true).is_some()).collect();
+            assert_eq!(book.next("GET", "/User", b"", true), None);
+            assert_eq!(book.next("PUT", "/Group", b"", true), None);
+            let struck: Vec<i32> = (1..=3)
+                .filter(|_| book.next("PUT", "/User", b"", true).is_some())
+                .collect();
             assert_eq!(struck, expected, "{strikes:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_may_be_about_an_entry_or_about_how_many_there_are() {
+        let faults = |rule: FaultRule| Faults {
+            rules: vec![rule],
+            ..Faults::default()
+        };
+        let strikes = |rule: FaultRule, body: &str| {
+            let mut book = FaultSchedule::new(faults(rule), 1);
+            book.next("PUT", "/", body.as_bytes(), false).is_some()
+        };
+        let naming = || FaultRule::new(FaultKind::Truncated).naming("ANN@x.example");
+        assert!(strikes(naming(), r#"[{"email": "Ann@x.example"}]"#));
+        assert!(!strikes(naming(), r#"[{"email": "bob@x.example"}]"#));
+        let above = || FaultRule::new(FaultKind::Truncated).above(1);
+        for body in [
+            "[{}, {}]",
+            r#"{"userIds": ["a", "b"]}"#,
+            r#"{"directoryUserIDsToAdd": ["a"], "directoryUserIDsToRemove": ["b"]}"#,
+        ] {
+            assert!(strikes(above(), body), "{body}");
+        }
+        for body in ["[{}]", r#"{"userIds": ["a"]}"#, "{}", ""] {
+            assert!(!strikes(above(), body), "{body}");
         }
     }
 
@@ -313,7 +390,7 @@ mod tests {
             ..Faults::default()
         };
         let mut book = FaultSchedule::new(faults, 1);
-        let struck: Vec<_> = (0..3).map(|_| book.next("GET", "/", true)).collect();
+        let struck: Vec<_> = (0..3).map(|_| book.next("GET", "/", b"", true)).collect();
         assert_eq!(struck, [Some(FaultKind::HtmlPage), Some(FaultKind::Truncated), None]);
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::quirks::RepeatedMembership;
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
 use super::users::Page;
@@ -121,6 +122,10 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
         ));
     }
     let joining = known_members(context, &body.add.unwrap_or_default())?;
+    let leaving: Vec<UserId> = (body.remove.unwrap_or_default().iter())
+        .filter_map(|member| member.parse().ok())
+        .collect();
+    refuse_repeated(context, id, &joining, &leaving)?;
     group.name = name;
     group.last_modification_time = Some(context.now);
     let updated = Reply::ok(&dto(&group));
@@ -128,12 +133,34 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     for member in joining {
         context.join(member, id);
     }
-    for member in body.remove.unwrap_or_default() {
-        if let Ok(member) = member.parse() {
-            context.world.leave(member, id);
-        }
+    for member in leaving {
+        context.world.leave(member, id);
     }
     updated
+}
+
+/// Where memberships that are so already are refused, one of them refuses the call.
+fn refuse_repeated(context: &Context<'_>, id: GroupId, joining: &[UserId], leaving: &[UserId]) -> Result<(), Reply> {
+    if context.config.quirks.repeated_membership == RepeatedMembership::Ignored {
+        return Ok(());
+    }
+    let is_member = |user: &&UserId| {
+        let user = context.world.user(**user);
+        user.is_some_and(|user| user.groups.contains(&id))
+    };
+    if joining.iter().any(|user| is_member(&user)) {
+        return Err(Reply::identity_error(
+            "UserAlreadyInGroup",
+            "The user is already a member of the group.",
+        ));
+    }
+    if leaving.iter().any(|user| !is_member(&user)) {
+        return Err(Reply::identity_error(
+            "UserNotInGroup",
+            "The user is not a member of the group.",
+        ));
+    }
+    Ok(())
 }
 
 /// `DELETE /api/Group/{organization}/{group}`.

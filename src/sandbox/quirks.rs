@@ -42,6 +42,26 @@ pub enum UnknownIds {
     Ignored,
 }
 
+/// What a bulk delete of users does without ids.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WithoutIds {
+    /// Refuses it, and counts it as something that no client should send.
+    #[default]
+    Refused,
+    /// Deletes everybody, as the documents say.
+    DeletesAll,
+}
+
+/// What a group PUT does with somebody who is in the group already, or is not in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RepeatedMembership {
+    /// Nothing.
+    #[default]
+    Ignored,
+    /// Refuses the whole call.
+    Refused,
+}
+
 /// How BulkCreate reports that it created no accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CreateRefusal {
@@ -162,6 +182,10 @@ pub struct Quirks {
     pub acceptance: Acceptance,
     /// Unknown ids in a bulk delete.
     pub unknown_ids: UnknownIds,
+    /// A bulk delete without ids.
+    pub without_ids: WithoutIds,
+    /// Memberships that are so already.
+    pub repeated_membership: RepeatedMembership,
     /// A refused BulkCreate.
     pub create_refusal: CreateRefusal,
     /// An empty allocation.

@@ -14,7 +14,7 @@ use super::{Config, World};
 use crate::model::{GroupId, OrganizationId, UserId};
 
 /// A request that was received whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Request {
     pub(super) method: Method,
     pub(super) path: String,
@@ -211,11 +211,15 @@ impl Context<'_> {
         number.ok_or_else(|| self.invalid(name, &format!("The value '{text}' is not valid.")))
     }
 
-    /// The accounts these ids mean, or `refuse` where one is no account of this organization.
+    /// The accounts these ids mean, or `refuse` where one is no account of this organization, or one so fresh that it is
+    /// not known here yet.
     pub(super) fn accounts(&self, ids: &[String], refuse: impl Fn(&str) -> Reply) -> Result<Vec<UserId>, Reply> {
+        let lag = self.config.account_lag;
+        let is_fresh = |made: Timestamp| !lag.is_zero() && self.now.duration_since(made).unsigned_abs() < lag;
         let known = |text: &String| {
             let id = text.parse::<UserId>().ok()?;
-            self.world.user(id).map(|user| user.id)
+            let user = self.world.user(id).filter(|user| !is_fresh(user.creation_time));
+            user.map(|user| user.id)
         };
         ids.iter().map(|text| known(text).ok_or_else(|| refuse(text))).collect()
     }

@@ -46,10 +46,11 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let stored = config.state_file.as_deref().map(store::load).transpose()?.flatten();
-    let (organization, world) = match stored {
+    let (organization, mut world) = match stored {
         Some(stored) => (config.organization_id.unwrap_or(stored.organization_id), stored.world),
         None => (config.organization_guid(), populate(&config)),
     };
+    world.seat_lag = config.seat_lag;
     let shared = Arc::new(Shared {
         organization,
         started: Instant::now(),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::quirks::UnknownIds;
+use super::quirks::{UnknownIds, WithoutIds};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
 use super::world::User;
@@ -106,6 +106,13 @@ impl BulkDelete {
 pub(super) fn bulk_delete(context: &mut Context<'_>) -> Outcome {
     let body: Option<BulkDelete> = context.body().ok();
     let Some((organization, ids)) = body.and_then(BulkDelete::named) else {
+        if context.config.quirks.without_ids == WithoutIds::DeletesAll {
+            let everybody: Vec<UserId> = context.world.users().map(|user| user.id).collect();
+            for id in everybody {
+                context.world.remove_user(id);
+            }
+            return Reply::no_content();
+        }
         return Err(context.violation("userIds", "bulk delete of users without ids"));
     };
     context.check_organization(organization.as_deref())?;

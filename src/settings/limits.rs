@@ -19,7 +19,8 @@ pub struct Limits {
     pub retry: RetryPolicy,
     /// How long one request may take.
     pub timeout: Duration,
-    /// How long to look for the effect of a call whose answer was lost, and for a successor to be complete.
+    /// How long something new may stay unknown: how long to look for the effect of a call whose answer was lost and for
+    /// a successor to be complete, and how long to wait for a service to know an account or a seat that this run made.
     pub settle: Duration,
     /// What was read before a longer wait is read again before calls rest on it.
     pub recheck: Duration,
@@ -32,8 +33,8 @@ pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment
         quotas: quotas(&mut section, deployment),
         retry: retry(&mut section, overrides),
         timeout: section.length("timeout").unwrap_or(Duration::from_mins(1)),
-        // UiPath's own tests look four times, five seconds apart (`uipath-api`, 5.4).
-        settle: section.length("settle").unwrap_or(Duration::from_secs(20)),
+        // UiPath's own tests look four times, five seconds apart (`uipath-api`, 5.4); other services lag longer.
+        settle: section.length("settle").unwrap_or(Duration::from_mins(1)),
         recheck: section.length("recheck").unwrap_or(Duration::from_secs(10)),
     };
     section.finish();

@@ -257,3 +257,49 @@ async fn a_successor_that_is_deactivated_meanwhile_keeps_the_old_account() {
     assert_eq!(stage.record(2).report.code, "inactive");
     assert!(stage.server.world().by_email(&address(0)).is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pending_successor_that_is_shown_as_inactive_is_deactivated_only_where_others_are_shown_as_active() {
+    for (others_are_active, expected) in [(true, Status::Conflict), (false, Status::Done)] {
+        let mut world = World::of(2);
+        world.account(0).held = Some((bundles("A"), false));
+        (world.account(1).accepted, world.account(1).active) = (false, others_are_active);
+        let operations = [migrate(&address(0), NEW, DeleteWhen::Invited)];
+        let stage = Stage::new(&world, operations, |what, world| {
+            let new = world.by_email(NEW).map(|(id, _)| *id);
+            if let (What::Allocate(..), Some(new)) = (what, new) {
+                world.accounts.get_mut(&new).unwrap().active = false;
+            }
+            None
+        });
+        stage.run().await;
+        assert_eq!(stage.statuses(), [expected], "{}", stage.record(2).report.message);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_is_left_out_without_a_word_is_named_with_what_to_type() {
+    let mut world = World::of(1);
+    world.account(0).groups = [group_id(1)].into();
+    let operations = || [migrate(&address(0), NEW, DeleteWhen::Invited)];
+    let forgets = |what: &What, world: &mut World| {
+        let new = world.by_email(NEW).map(|(id, _)| *id);
+        if let (What::List, Some(new)) = (what, new) {
+            world.accounts.get_mut(&new).unwrap().groups.clear();
+        }
+        None
+    };
+    let mut stage = Stage::new(&world, operations(), forgets);
+    stage.run().await;
+    let message = stage.record(2).report.message;
+    assert_eq!(stage.statuses(), [Status::Conflict], "{message}");
+    assert!(
+        message.contains("`Sales`") && message.contains("`--without-carry-over 2`"),
+        "{message}"
+    );
+
+    stage = Stage::new(&world, operations(), forgets);
+    stage.rules.without_carry_over = "2".parse().ok();
+    stage.run().await;
+    assert_eq!(stage.statuses(), [Status::Done]);
+}

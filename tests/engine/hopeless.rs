@@ -101,11 +101,10 @@ async fn one_page_among_answers_is_one_rows_bad_luck() {
 
 #[tokio::test(start_paused = true)]
 async fn rows_that_are_all_refused_alike_stop_the_run_unless_the_user_set_a_limit() {
-    let kinds: [fn(usize) -> Operation; 4] = [
+    // Of the second, each row has a target of its own.
+    let kinds: [fn(usize) -> Operation; 2] = [
         |number| update(&email(number), Some("x"), &[], &[]),
-        |number| set(&email(number), "A"),
-        |number| create(&format!("n{number}@new.example"), &[], ""),
-        |number| invite(&format!("n{number}@new.example"), &[], ""),
+        |number| set(&email(number), &format!("A{number}")),
     ];
     for (kind, operation) in kinds.into_iter().enumerate() {
         let refuse = |what: &What, _: &mut World| what.is_write().then_some(Trouble::Refused(400));

@@ -42,6 +42,9 @@ enum Asked {
     Accounts(Vec<String>),
     Allocations,
     Successors(Vec<Successor>),
+    Users(Vec<UserId>),
+    Count,
+    Later,
     Seats,
     Again(Again),
 }
@@ -152,6 +155,7 @@ impl<'a> Play<'a> {
                 task,
                 departure,
                 urgency,
+                ..
             } => {
                 let request = self.machine.request(task).expect("a call has a payload");
                 self.is_free(&request);
@@ -190,6 +194,16 @@ impl<'a> Play<'a> {
             }
             Effect::ReadSuccessors(task, successors) => {
                 self.asked.insert(task, Asked::Successors(successors));
+            }
+            Effect::FindUsers(task, users) => {
+                self.asked.insert(task, Asked::Users(users));
+            }
+            Effect::CountUsers(task) => {
+                self.asked.insert(task, Asked::Count);
+            }
+            Effect::Wait(task, length) => {
+                assert!(!length.is_zero(), "a call is put off for no time");
+                self.asked.insert(task, Asked::Later);
             }
             Effect::ReadSeats(task) => {
                 self.asked.insert(task, Asked::Seats);
@@ -376,6 +390,12 @@ impl<'a> Play<'a> {
                 Input::SuccessorsRead(task, Ok(lacks))
             }
             Asked::Again(again) => Input::ReadAgain(task, Ok(self.present(&again))),
+            Asked::Users(users) => {
+                let there = users.into_iter().filter(|user| self.world.accounts.contains_key(user));
+                Input::UsersFound(task, Ok(there.collect()))
+            }
+            Asked::Count => Input::UsersCounted(task, Ok(Some(self.world.accounts.len() as u64))),
+            Asked::Later => Input::Resumed(task),
             Asked::Seats => {
                 let seats = self.world.snapshot().seats().map(<[_]>::to_vec);
                 Input::SeatsRead(task, Ok(seats.unwrap_or_default()))
@@ -649,6 +669,7 @@ fn play(case: &Case, weather: Weather) -> Played {
         rules: &rules,
         max_failures: None,
         concurrency: 3,
+        settle: Duration::from_mins(1),
         recording: Recording::On,
         recheck: Recheck::at_once(Duration::from_secs(5)),
     };

@@ -4,17 +4,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics is a test that fails")]
 
+mod alike;
 mod already_there;
 mod attribution;
 mod forecast;
+mod gone;
 mod hand_over;
 mod hopeless;
+mod lag;
 mod lost;
 mod machine;
 mod matrix;
 mod mistaken;
 #[path = "../planner/model.rs"]
 mod model;
+mod one_entry;
 #[path = "../planner/oracle.rs"]
 mod oracle;
 mod order;

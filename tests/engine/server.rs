@@ -82,6 +82,8 @@ pub(crate) enum Trouble {
     Refused(u16),
     /// It is answered with 503 and the request to come back after so many seconds.
     Closed(u64),
+    /// It is refused with this status and these words.
+    Says(u16, &'static str),
     /// It is carried out, and answered with this status all the same.
     RefusedAfter(u16),
     /// It is carried out, and its answer is lost.
@@ -126,6 +128,8 @@ pub(crate) enum Slow {
     Accounts,
     /// The groups that accounts were made with.
     Groups,
+    /// Accounts, for whoever changes their licences or memberships.
+    ForOthers,
 }
 
 /// What happened, in order.
@@ -409,6 +413,7 @@ impl Inner {
                 answer.headers.push(("retry-after".to_owned(), seconds.to_string()));
                 answer
             }
+            Some(Trouble::Says(status, words)) => answered(status, "text/plain", words),
             Some(Trouble::RefusedAfter(status)) => {
                 done();
                 refused(status)
@@ -457,6 +462,7 @@ impl Inner {
             match what {
                 Slow::Accounts => return None,
                 Slow::Groups => groups.clear(),
+                Slow::ForOthers => {}
             }
         }
         Some(json!({
@@ -472,6 +478,13 @@ impl Inner {
 
     fn carry_out(&mut self, what: &What, request: &Request) -> (u16, Value) {
         let unknown = what.users().iter().any(|user| !self.world.accounts.contains_key(user));
+        let is_too_early = |user: &UserId| match (self.slow, self.made.get(user)) {
+            (Some((Slow::ForOthers, lag)), Some(made)) => made.elapsed() < lag,
+            _ => false,
+        };
+        if what.is_write() && what.users().iter().any(is_too_early) {
+            return (404, json!({"message": "The entity was not found."}));
+        }
         if unknown && what.is_write() {
             return (404, json!({"message": "somebody is not there"}));
         }

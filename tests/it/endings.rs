@@ -90,6 +90,32 @@ fn ctrl_c_sigterm_and_sighup_let_what_is_in_flight_end_and_record_every_row() {
 
 #[test]
 #[cfg(unix)]
+fn invitations_that_a_stop_finds_queued_are_not_run_and_those_that_left_are_done() {
+    let stage = Stage::with(Config {
+        latency: Duration::from_millis(100),
+        ..Config::unlimited()
+    });
+    let limits = crate::support::PROFILE;
+    stage.write(
+        "reseat.toml",
+        format!("{limits}[profile.default.batch]\nusers_per_invite = 10\n"),
+    );
+    let people = (1..=600).map(|number| format!("n{number}@new.example"));
+    stage.write("sheet.csv", sheet("operation,email", "invite,{}", people));
+    let before = stage.world().user_count();
+    let child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("accounts are made", |sandbox| {
+        sandbox.world().user_count() > before + 10
+    });
+    signal(&child, "INT");
+    stage.ended(child).ends(130);
+    let made = stage.world().user_count() - before;
+    assert!((20..600).contains(&made), "{made}");
+    assert_eq!(stage.counts(), format!("{made} done, {} not_run", 600 - made));
+}
+
+#[test]
+#[cfg(unix)]
 fn a_second_ctrl_c_aborts_at_once_and_the_file_is_still_good() {
     use reseat::sandbox::{FaultKind, Moment, Strikes};
     let stage = Stage::new();

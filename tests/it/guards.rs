@@ -1,5 +1,7 @@
 //! What stands between a sheet and a mistake.
 
+use std::fmt::Write as _;
+
 use reseat::model::UserId;
 use reseat::sandbox::{
     Category, Config, Credentials, FaultKind, Faults, Listings, Moment, Population, Quirks, Strikes, User, UserKind,
@@ -459,7 +461,7 @@ fn robots_applications_and_groups_of_the_directory_are_no_users() {
     let mut sheet = "operation,user,licenses\n".to_owned();
     for (number, (kind, _)) in (1..).zip(kinds) {
         let id = add(&stage, number, &format!("unattended{number}"), kind);
-        sheet.push_str(&format!("delete,unattended{number},\nset-licenses,{id},ACNU\n"));
+        writeln!(sheet, "delete,unattended{number},\nset-licenses,{id},ACNU").unwrap();
     }
     stage.run_with(&sheet, &["--max-deletes", "9"]).ends(3);
     for (line, (_, what)) in stage.results().iter().zip(kinds.iter().flat_map(|kind| [kind, kind])) {
@@ -642,6 +644,14 @@ fn the_question_on_a_terminal_says_what_would_happen_even_to_whoever_wants_it_qu
     assert!(stage.writes().is_empty());
 }
 
+/// As many rows as make reading the whole listing the cheaper way.
+fn some_updates() -> String {
+    let rows: Vec<String> = (1..=8)
+        .map(|number| format!("update,{},,Kim\n", person(number)))
+        .collect();
+    rows.concat()
+}
+
 /// 2,500 people, and somebody whom the listing of users passes over.
 fn passed_over(listings: Listings) -> (Stage, String) {
     let stage = Stage::with(Config {
@@ -661,9 +671,7 @@ fn whom_an_unsteady_listing_passes_over_is_looked_up_before_anybody_is_mailed_or
     let kinds = [Listings::Shifting, Listings::TotalTooLow, Listings::TotalTooHigh];
     crate::support::each(&kinds, |listings| {
         let (stage, last) = passed_over(*listings);
-        let others: String = (1..=8)
-            .map(|number| format!("update,{},,Kim\n", person(number)))
-            .collect();
+        let others = some_updates();
         let sheet = format!(
             "operation,user,email,name\ninvite,,{last},\ninvite,,new@new.example,\nupdate,nobody@contoso.example,,Kim\n{others}"
         );
@@ -692,9 +700,7 @@ fn whom_an_unsteady_listing_passes_over_is_looked_up_before_anybody_is_mailed_or
 #[test]
 fn a_steady_listing_is_believed_and_nobody_is_looked_up_again() {
     let (stage, last) = passed_over(Listings::SteadyIfSorted);
-    let others: String = (1..=8)
-        .map(|number| format!("update,{},,Kim\n", person(number)))
-        .collect();
+    let others = some_updates();
     stage.run(&format!(
         "operation,user,email,name\ninvite,,{last},\ninvite,,new@new.example,\nupdate,nobody@contoso.example,,Kim\n{others}"
     )).ends(3);

@@ -21,6 +21,7 @@ mod lies;
 mod migrate;
 mod moves;
 mod names;
+mod one_entry;
 mod operations;
 mod oracle;
 mod outage;

@@ -218,7 +218,9 @@ fn resend_mails_everybody_once_more_who_is_pending_and_nobody_a_third_time() {
     }
 
     // Typed again, and again after a run without it, nobody is mailed before the time is over.
+    let before = stage.results();
     stage.rerun(&[&ONE[..], &["--resend"]].concat()).ends(75);
+    assert_eq!(stage.results()[1..], before[1..], "finished rows keep their lines");
     stage.rerun(&ONE).ends(75);
     stage.rerun(&[&ONE[..], &["--resend"]].concat()).ends(75);
     assert_eq!((mails(NEW), mails("joiner@new.example")), (2, 2));

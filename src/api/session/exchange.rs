@@ -15,7 +15,9 @@ use crate::api::clock::now;
 use crate::api::error_body::{header_trace, is_html};
 use crate::api::{CallError, Receipt};
 use crate::event::{Event, Service, WaitReason};
-use crate::pace::{Attempt, AttemptOutcome, Decision, GiveUp, RateLimitHeaders, RetryKind, decide, retry_after};
+use crate::pace::{
+    Attempt, AttemptOutcome, Decision, GiveUp, RateLimitHeaders, RetryKind, RetryPolicy, decide, retry_after,
+};
 use crate::text::clean;
 use crate::wire::{Reach, Request, Response, TransportCode, TransportError};
 
@@ -100,7 +102,7 @@ impl Session {
                 asked,
             };
             let random = self.traffic().dice.random();
-            let decision = decide(&attempt, &self.shared.config.retry, random);
+            let decision = decide(&attempt, &self.retry_policy(), random);
             match (decision, result) {
                 (Decision::Judge, Ok(response)) => {
                     let receipt = Receipt {
@@ -118,6 +120,14 @@ impl Session {
                 (Decision::GiveUp(why), _) => return Err(log.given_up(request, why, max_wait)),
                 (Decision::Judge, Err(_)) => return Err(log.given_up(request, GiveUp::Unclear, max_wait)),
             }
+        }
+    }
+
+    fn retry_policy(&self) -> RetryPolicy {
+        let policy = self.shared.config.retry;
+        RetryPolicy {
+            retries: policy.retries.min(self.most_retries),
+            ..policy
         }
     }
 

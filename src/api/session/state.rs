@@ -53,6 +53,8 @@ pub struct Session {
     pub(in crate::api) stop: CancellationToken,
     /// Asked before the call leaves.
     pub(in crate::api) departure: Option<DepartureGate>,
+    /// The most retries of a call, where that is less than the settings have.
+    pub(in crate::api) most_retries: u32,
 }
 
 impl Session {
@@ -83,6 +85,7 @@ impl Session {
             shared: Arc::new(shared),
             stop,
             departure: None,
+            most_retries: u32::MAX,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::protocol::Effect;
 use super::rows::StepFailure;
+use super::schedule::Tries;
 use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::api::{CallError, ErrorCode, InviteReply, User, UserUpdate};
@@ -240,7 +241,7 @@ impl Machine<'_> {
     }
 
     /// Answers in order of the entries: those that were invited, those refused, and those the answer does not name.
-    pub(super) fn invited(&mut self, call: &Call, replies: Vec<InviteReply>) {
+    pub(super) fn invited(&mut self, call: &Call, replies: Vec<InviteReply>, tries: Tries) {
         let (mut lost, mut refused) = (Vec::new(), Vec::new());
         for (step, reply) in call.steps.iter().zip(replies) {
             match reply {
@@ -250,7 +251,7 @@ impl Machine<'_> {
             }
         }
         self.invitations_refused(&call.kind, refused);
-        self.look_for_missing(call, lost);
+        self.look_for_missing(call, lost, tries);
     }
 }
 

@@ -1,24 +1,26 @@
 //! What an answer means for the steps of a call: they are done, the call is split or made smaller, its effect is read
 //! back, or the faulty step fails.
 
-use crate::plan::RowReason;
+use crate::plan::{RowCode, RowReason};
 use std::collections::HashMap;
 
-use super::failed_call::{self, MOST_SENDINGS, Next};
+use super::failed_call::{self, Next, Sendings};
 use super::freshness::Facts;
 use super::giving_up::{LEAST_OUTAGE, Reason};
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
-use super::schedule::{OneAtATime, Waiting, after_its_half_passed, split};
+use super::schedule::{OneAtATime, Tries, Waiting, after_its_half_passed, split, split_off_one};
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Allocation, CallError, ErrorCode, Failure, OwnCode, Receipt, ReleaseReply, Seats};
+use crate::api::{Allocation, CallError, ErrorCode, Failure, OwnCode, Receipt, ReleaseReply, Seats, UserUpdate};
 use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status, UserId, UserRef};
-use crate::plan::{Call, CallKind, Family, Pending, RowIndex, StepIndex, StepSource, Verdict, Work, not_owned};
+use crate::plan::{
+    Call, CallKind, Family, Membership, Pending, RowIndex, StepIndex, StepSource, Verdict, Work, not_owned,
+};
 
 impl Machine<'_> {
     /// A call ended.
@@ -53,20 +55,25 @@ impl Machine<'_> {
     }
 
     fn succeeded(&mut self, waiting: Waiting, reply: Reply, receipt: &Receipt) {
-        let Waiting { call, sibling } = waiting;
-        let family = call.kind.family();
-        self.giving_up.passed(family);
-        self.schedule.passed(family);
+        let Waiting {
+            call, sibling, tries, ..
+        } = waiting;
+        self.giving_up.passed(call.kind.family());
+        self.schedule.passed(&call);
+        self.causes.passed(&call.kind);
         for step in &call.steps {
             for row in &self.steps.step(*step).rows {
                 self.rows.answered(*row, receipt);
             }
         }
         match reply {
-            Reply::Done => self.end_steps(&call.steps, StepState::Done),
+            Reply::Done => {
+                self.note_deleted(&call);
+                self.end_steps(&call.steps, StepState::Done);
+            }
             Reply::Allocated(allocations) => self.allocated(&call, &allocations),
             Reply::Released(replies) => self.released(&call, &replies),
-            Reply::Invited(replies) => self.invited(&call, replies),
+            Reply::Invited(replies) => self.invited(&call, replies, tries),
             Reply::Created(users) => {
                 let mut lost = Vec::new();
                 for (step, user) in call.steps.iter().zip(users) {
@@ -75,11 +82,15 @@ impl Machine<'_> {
                         None => lost.push(*step),
                     }
                 }
-                self.look_for_missing(&call, lost);
+                self.look_for_missing(&call, lost, tries);
             }
         }
         if let Some(sibling) = sibling {
-            self.schedule.put_back([after_its_half_passed(sibling)]);
+            // The parts of a call that was given up may all pass, if it was too large.
+            self.schedule.put_back([match tries {
+                Tries::Usual => after_its_half_passed(sibling),
+                Tries::Few => Waiting::part(sibling),
+            }]);
         }
     }
 
@@ -141,12 +152,12 @@ impl Machine<'_> {
     }
 
     /// Entries that the answer does not mention.
-    pub(super) fn look_for_missing(&mut self, call: &Call, steps: Vec<StepIndex>) {
+    pub(super) fn look_for_missing(&mut self, call: &Call, steps: Vec<StepIndex>, tries: Tries) {
         if !steps.is_empty() {
             let words = "the server's answer does not name this account";
             let kind = call.kind.clone();
             let lost = StepFailure::new(Status::InDoubt, RowReason::AnswerIncomplete, words);
-            self.look_for_made(Call { kind, steps }, &lost, MOST_SENDINGS);
+            self.look_for_made(Call { kind, steps }, &lost, tries, Sendings::OF_LOST);
         }
     }
 
@@ -162,6 +173,7 @@ impl Machine<'_> {
                 return self.fail_step(step, &failure, None);
             }
         }
+        self.last_made = Some(self.elapsed);
         let rows = self.steps.rows_of(step);
         if self.rules.pending == Pending::Resend && matches!(self.steps.step(step).work, Work::Invite(_)) {
             for row in &rows {
@@ -176,21 +188,41 @@ impl Machine<'_> {
     }
 
     fn failed(&mut self, waiting: Waiting, error: &CallError) {
-        let Waiting { call, sibling } = waiting;
-        let family = call.kind.family();
-        let sibling = sibling.map(Waiting::from);
+        let family = waiting.call.kind.family();
         if self.shows_that_the_kind_works(family, error) {
             self.schedule.prove(family);
         }
-        if error.perhaps_done && family == Family::Delete {
-            self.perhaps_deleted.extend(&call.steps);
+        if family == Family::Delete && (error.perhaps_done || error.failure == Failure::Unclear) {
+            self.perhaps_deleted.extend(&waiting.call.steps);
         }
         let reason = self.giving_up.failed(family, error);
         if let Some(outage) = self.giving_up.begun_outage() {
             self.effects.push_back(Effect::TimeOutage(outage, LEAST_OUTAGE));
         }
-        match failed_call::next(error, family) {
+        let Some(waiting) = self.put_off_if_too_early(waiting, error) else {
+            return;
+        };
+        let Some(waiting) = self.end_without_license(waiting, error) else {
+            return;
+        };
+        let Waiting {
+            call, sibling, tries, ..
+        } = waiting;
+        let sibling = sibling.map(|call| Waiting {
+            tries,
+            ..Waiting::from(call)
+        });
+        match failed_call::next(error, family, call.steps.len()) {
             Next::Split => self.split_or_blame(call, sibling, error),
+            Next::LookForDeleted if tries == Tries::Usual || error.failure == Failure::Refused => {
+                self.schedule.put_back(sibling);
+                self.look_for_deleted(call, tries, error);
+            }
+            // Which accounts of a part are gone shows once an attempt is refused.
+            Next::InParts | Next::LookForDeleted => {
+                self.schedule.put_back(sibling);
+                self.go_on_in_parts(call, error);
+            }
             Next::Shrink if call.steps.len() > 1 => {
                 self.schedule.shrink(family, call.steps.len() / 2);
                 // It is cut to the new size when it is sent again.
@@ -203,12 +235,12 @@ impl Machine<'_> {
             }
             Next::ReadBack => {
                 let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
-                self.look_for_made(call, &lost, failed_call::most_sendings(error));
+                self.look_for_made(call, &lost, tries, Sendings::after(error));
                 self.schedule.put_back(sibling);
             }
             Next::Fail => {
-                self.fail_or_look(&call.steps, &StepFailure::of(error), Some(error));
                 self.schedule.put_back(sibling);
+                self.give_up_on(&call, error);
             }
             Next::Stop => self.stop(Stopped::SignIn(error.message.clone())),
             Next::Leave => {
@@ -220,6 +252,48 @@ impl Machine<'_> {
             }
         }
         self.stop_for(reason, error);
+    }
+
+    /// A call of several entries has used up its retries: it goes on in halves, which are tried less often. It may be that
+    /// one entry is at fault, or that the call is too large for a gateway in between.
+    pub(super) fn go_on_in_parts(&mut self, call: Call, error: &CallError) {
+        let entries = call.steps.len();
+        match split(call) {
+            Ok(halves) => {
+                self.schedule
+                    .sizes
+                    .gave_up(&halves.call.kind, entries, entries.div_ceil(2));
+                self.schedule.put_back([Waiting {
+                    tries: Tries::Few,
+                    ..halves
+                }]);
+            }
+            Err(single) => self.give_up_on(&single, error),
+        }
+    }
+
+    /// A call is not tried again, although the server has not judged it.
+    fn give_up_on(&mut self, call: &Call, error: &CallError) {
+        let single = match call.steps.as_slice() {
+            [step] if error.failure == Failure::Unclear && !error.is_page() => Some(*step),
+            _ => None,
+        };
+        let Some(step) = single else {
+            return self.fail_or_look(&call.steps, &StepFailure::of(error), Some(error));
+        };
+        if !self.takes_over(step) && self.steps.split_shared(step) {
+            // Of the rows that share the step only one may be at fault.
+            let kind = CallKind::of(step, self.steps.step(step));
+            let part = kind.map(|kind| Call {
+                kind,
+                steps: vec![step],
+            });
+            return self.schedule.put_first(part.map(Waiting::part));
+        }
+        self.schedule.sizes.is_not_the_size(call.kind.family());
+        let finding = self.compare(&call.kind, step, error);
+        self.fail_or_look(&[step], &StepFailure::of(error), Some(error));
+        self.act_on(&call.kind, finding, error);
     }
 
     /// Whether a failed call shows that calls of its kind work here, so that others may be sent concurrently. Until it
@@ -246,7 +320,7 @@ impl Machine<'_> {
     }
 
     /// The steps fail; but if it is unknown whether licences were taken over, that is looked up first.
-    fn fail_or_look(&mut self, steps: &[StepIndex], failure: &StepFailure, error: Option<&CallError>) {
+    pub(super) fn fail_or_look(&mut self, steps: &[StepIndex], failure: &StepFailure, error: Option<&CallError>) {
         let is_open = |step: &StepIndex| failure.is_unclear && self.takes_over(*step);
         let (unknown, failed): (Vec<StepIndex>, Vec<StepIndex>) = steps.iter().partition(|step| is_open(step));
         for step in failed {
@@ -257,7 +331,7 @@ impl Machine<'_> {
         }
     }
 
-    fn split_or_blame(&mut self, call: Call, sibling: Option<Waiting>, error: &CallError) {
+    pub(super) fn split_or_blame(&mut self, call: Call, sibling: Option<Waiting>, error: &CallError) {
         let family = call.kind.family();
         if family == Family::Allocate && error.status == Some(409) {
             // 409 on an allocation: seats are short, and the earlier rows of the sheet should get the last ones.
@@ -269,11 +343,13 @@ impl Machine<'_> {
         }
         let call = self.fail_unowned(call, error);
         let is_suspect = self.giving_up.suspects(family) && !self.schedule.keeps_order(family);
-        let is_sampled = error.status == Some(403) || is_suspect;
+        let is_sampled = (error.status == Some(403) || is_suspect) && !self.giving_up.has_passed(family);
         let parts = if is_sampled {
             self.giving_up.split_by_samples(call)
-        } else {
+        } else if self.schedule.is_proven(&call.kind) || self.schedule.keeps_order(family) {
             split(call).map(|halves| vec![halves])
+        } else {
+            split_off_one(call).map(|single| vec![single])
         };
         match parts {
             // The parts are ordered so that the most informative come first.
@@ -315,6 +391,14 @@ impl Machine<'_> {
         Call { kind, steps: shared }
     }
 
+    /// Whether a call was answered 409 and names a bundle that the organization does not own.
+    pub(super) fn names_unowned(&self, call: &Call, error: &CallError) -> bool {
+        match &call.kind {
+            CallKind::Allocate(bundles, _) => error.status == Some(409) && !self.unowned(bundles).is_empty(),
+            _ => false,
+        }
+    }
+
     /// Those of these bundles that the organization does not own, by the latest inventory.
     pub(super) fn unowned(&self, bundles: &BundleSet) -> BundleSet {
         if self.seats.are_settled() {
@@ -337,6 +421,10 @@ impl Machine<'_> {
         if self.is_looked_for(step, error) {
             return;
         }
+        if self.is_so_already(step, error) {
+            let message = format!("it was so already: {}", error.message);
+            return self.settle_step(step, RowCode::None, &message);
+        }
         if self.split_what_is_carried_over(step) {
             return;
         }
@@ -349,6 +437,7 @@ impl Machine<'_> {
             self.fail_step(step, &failure, Some(error));
             return;
         }
+        let finding = self.compare(&call.kind, step, error);
         self.fail_step(step, &StepFailure::of(error), Some(error));
         // A firewall's page says nothing of permissions.
         if error.status == Some(403) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) {
@@ -358,12 +447,37 @@ impl Machine<'_> {
         if (family, error.status) == (Family::Allocate, Some(409)) {
             // Running out of seats is no row's own fault, and seats go out in sheet order.
             self.read_seats();
-            return;
+            return self.act_on(&call.kind, finding, error);
         }
-        let reason = self.giving_up.refused(family, error);
-        self.stop_for(reason, error);
+        if finding.counts_for_all_kinds() {
+            let reason = self.giving_up.refused(family, error);
+            self.stop_for(reason, error);
+        }
         if self.giving_up.suspects(family) && !self.schedule.keeps_order(family) {
             self.schedule.sample(family, self.giving_up.count(family));
+        }
+        self.act_on(&call.kind, finding, error);
+    }
+
+    /// Whether a membership was refused because it is as it should be.
+    fn is_so_already(&self, step: StepIndex, error: &CallError) -> bool {
+        match &self.steps.step(step).work {
+            Work::Member(_, Membership::Join) => error.says_already_a_member(),
+            Work::Member(_, Membership::Leave) => error.says_not_a_member(),
+            Work::Update(parts) => {
+                let update = parts
+                    .iter()
+                    .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+                let (joins, leaves) = (update.add_groups.len(), update.remove_groups.len());
+                // What was refused with it is not known to be so.
+                !update.changes_profile()
+                    && match (joins, leaves) {
+                        (1, 0) => error.says_already_a_member(),
+                        (0, 1) => error.says_not_a_member(),
+                        _ => false,
+                    }
+            }
+            _ => false,
         }
     }
 
@@ -390,22 +504,28 @@ impl Machine<'_> {
     }
 
     /// A deletion was answered 404.
-    fn gone_already(&mut self, step: StepIndex) {
-        let rows = self.steps.rows_of(step);
+    pub(super) fn gone_already(&mut self, step: StepIndex) {
         if self.perhaps_deleted.contains(&step) {
-            for row in &rows {
+            for row in &self.steps.rows_of(step) {
                 let remark = "the answer was lost, and the account was gone when the deletion was tried again";
                 self.rows.remark(*row, remark);
             }
             return self.end_step(step, StepState::Done);
         }
+        self.settle_step(step, RowReason::AlreadyGone, "the account was already gone");
+    }
+
+    /// What the step is to bring about is so without it; rows that have no other step end as unchanged.
+    fn settle_step(&mut self, step: StepIndex, code: impl Into<RowCode>, message: &str) {
+        let code = code.into();
+        let rows = self.steps.rows_of(step);
         let has_no_other_step = |row: &&RowIndex| self.steps.of_row(**row).len() == 1;
         let settled: Vec<RowIndex> = rows.iter().filter(has_no_other_step).copied().collect();
         for row in settled {
             let verdict = Verdict {
                 status: Status::Unchanged,
-                code: RowReason::AlreadyGone.into(),
-                message: "the account was already gone".to_owned(),
+                code: code.clone(),
+                message: message.to_owned(),
             };
             self.rows.settle(row, verdict);
         }

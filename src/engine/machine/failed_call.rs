@@ -4,13 +4,33 @@ use crate::api::{CallError, ErrorCode, Failure, OwnCode};
 use crate::model::Status;
 use crate::plan::Family;
 
-/// How often an invitation is sent at most where its answer is lost: again only after reading back showed that it did
-/// nothing.
-pub(super) const MOST_SENDINGS: u32 = 3;
+/// How often an invitation or a creation is sent at most: again only after reading back showed that it did nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sendings {
+    /// How often with others, before it is sent in smaller parts.
+    pub(super) together: u32,
+    /// How often in all.
+    pub(super) in_all: u32,
+}
 
-/// How often where the server turned it away, as one that is overloaded or restarts does: as often as a call that may be
-/// repeated is sent by default.
-const MOST_SENDINGS_TURNED_AWAY: u32 = 9;
+impl Sendings {
+    /// Where the answer was lost.
+    pub(super) const OF_LOST: Self = Self { together: 2, in_all: 3 };
+
+    /// Where the server turned it away, as one that is overloaded or restarts does: it is not the entries' fault, so they
+    /// stay together for longer, and are sent as often as a call that may be repeated is by default.
+    const TURNED_AWAY: Self = Self { together: 4, in_all: 9 };
+
+    /// Where the call ended like this.
+    pub(super) fn after(error: &CallError) -> Self {
+        let is_page = error.code == ErrorCode::Own(OwnCode::PageMeanwhile);
+        match error.status {
+            _ if is_page => Self::TURNED_AWAY,
+            Some(408 | 425 | 502 | 503) => Self::TURNED_AWAY,
+            _ => Self::OF_LOST,
+        }
+    }
+}
 
 /// What to do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +39,10 @@ pub(super) enum Next {
     Split,
     /// Send it in smaller parts, and keep that size.
     Shrink,
+    /// Send it in parts, which are tried less often, until the entry that no try got through stands alone.
+    InParts,
+    /// Read which of the accounts to be deleted are still there.
+    LookForDeleted,
     /// Read back what it did.
     ReadBack,
     /// Its rows fail.
@@ -29,28 +53,24 @@ pub(super) enum Next {
     Leave,
 }
 
-/// What to do about a failed call of `family`.
-pub(super) fn next(error: &CallError, family: Family) -> Next {
+/// What to do about a failed call of `family` with this many entries.
+pub(super) fn next(error: &CallError, family: Family, entries: usize) -> Next {
+    let has_several = entries > 1;
     match error.failure {
         // Any part of it would get the same page.
         Failure::Refused if error.is_page() => Next::Fail,
+        // Somebody is gone, or all are because an earlier attempt was carried out.
+        Failure::Refused if has_several && family == Family::Delete && is_gone(error) => Next::LookForDeleted,
         Failure::Refused => Next::Split,
         Failure::TooLarge => Next::Shrink,
         Failure::SignIn => Next::Stop,
         Failure::NotDone => Next::Fail,
         Failure::Stopped => Next::Leave,
         Failure::Unclear if family.must_not_be_repeated() => Next::ReadBack,
+        Failure::Unclear if has_several && family == Family::Delete => Next::LookForDeleted,
+        Failure::Unclear if error.is_page() => Next::Fail,
+        Failure::Unclear if has_several => Next::InParts,
         Failure::Unclear | Failure::CutOff => Next::Fail,
-    }
-}
-
-/// How often the entries of a call that ended like this are sent at most.
-pub(super) fn most_sendings(error: &CallError) -> u32 {
-    let is_page = error.code == ErrorCode::Own(OwnCode::PageMeanwhile);
-    match error.status {
-        _ if is_page => MOST_SENDINGS_TURNED_AWAY,
-        Some(408 | 425 | 502 | 503) => MOST_SENDINGS_TURNED_AWAY,
-        _ => MOST_SENDINGS,
     }
 }
 
@@ -58,6 +78,8 @@ pub(super) fn most_sendings(error: &CallError) -> u32 {
 pub(super) fn status(error: &CallError) -> Status {
     match (error.failure, error.status) {
         _ if error.is_page() => Status::Failed,
+        // It is about the organization and not about a user.
+        (Failure::Refused, Some(404)) if is_without_license(error) => Status::Rejected,
         (Failure::Refused | Failure::TooLarge, Some(404)) => Status::NotFound,
         (Failure::Refused | Failure::TooLarge, Some(409)) => Status::Conflict,
         (Failure::Refused | Failure::TooLarge, _) => Status::Rejected,
@@ -68,7 +90,16 @@ pub(super) fn status(error: &CallError) -> Status {
 
 /// Whether a refused deletion means that the account is gone already.
 pub(super) fn already_gone(error: &CallError, family: Family) -> bool {
-    family == Family::Delete && error.failure == Failure::Refused && error.status == Some(404)
+    family == Family::Delete && error.failure == Failure::Refused && is_gone(error)
+}
+
+fn is_gone(error: &CallError) -> bool {
+    matches!(error.status, Some(404 | 410))
+}
+
+/// Whether the refusal says that the organization itself has no licences (`uipath-api`, 10).
+pub(super) fn is_without_license(error: &CallError) -> bool {
+    error.code == ErrorCode::Own(OwnCode::NoAccountLicense)
 }
 
 #[cfg(test)]
@@ -100,7 +131,25 @@ mod tests {
             } else {
                 Next::Fail
             };
-            assert_eq!(next(&error(Failure::Unclear, None), family), expected, "{family:?}");
+            assert_eq!(next(&error(Failure::Unclear, None), family, 1), expected, "{family:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_entries_none_is_given_up_before_it_was_tried_without_the_others() {
+        for family in Family::iter() {
+            let expected = match family {
+                Family::Invite | Family::Create => Next::ReadBack,
+                Family::Delete => Next::LookForDeleted,
+                _ => Next::InParts,
+            };
+            assert_eq!(next(&error(Failure::Unclear, None), family, 2), expected, "{family:?}");
+            // What surely never arrived says nothing about any entry.
+            assert_eq!(
+                next(&error(Failure::NotDone, None), family, 2),
+                Next::Fail,
+                "{family:?}"
+            );
         }
     }
 

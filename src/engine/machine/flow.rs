@@ -92,6 +92,7 @@ impl Machine<'_> {
     fn begin_stage(&mut self, stage: Stage) {
         // Seats that were taken before may now be free.
         self.seats.forget();
+        self.causes.forget();
         let steps: Vec<StepIndex> = self.steps.of_stage(stage).collect();
         let ready: Vec<StepIndex> = steps
             .into_iter()
@@ -114,7 +115,9 @@ impl Machine<'_> {
         let grace = match &why {
             Stopped::Interrupted => GRACE,
             Stopped::SignIn(_) | Stopped::Permission(_) => Duration::ZERO,
-            Stopped::MaxFailures(_) | Stopped::Hopeless(_) | Stopped::ChangedSincePlan(_) => GRACE_UNASKED,
+            Stopped::MaxFailures(_) | Stopped::Hopeless(_) | Stopped::ChangedSincePlan(_) | Stopped::MoreGone(_) => {
+                GRACE_UNASKED
+            }
         };
         self.stopped = Some(why);
         self.effects.push_back(Effect::CancelWaiting);
@@ -128,6 +131,9 @@ impl Machine<'_> {
     /// Ends steps; rows without an open step left end with them, and steps that waited for them begin.
     pub(super) fn end_steps(&mut self, steps: &[StepIndex], state: StepState) {
         let mut complete = Vec::new();
+        if state == StepState::Done {
+            self.note_freed_seats(steps);
+        }
         for step in steps {
             let was_owed = self.is_stopping() && self.is_owed(*step);
             if !self.steps.end(*step, state) {
@@ -230,7 +236,11 @@ impl Machine<'_> {
         let Some(last) = rows.last() else {
             let stopped = self.stopped.take().or_else(|| self.giving_up.nothing_was_allowed());
             let after_stop = std::mem::take(&mut self.after_stop);
-            self.effects.push_back(Effect::End(Ran { stopped, after_stop }));
+            self.effects.push_back(Effect::End(Ran {
+                stopped,
+                after_stop,
+                is_without_license: self.no_license.is_some(),
+            }));
             return Some(Phase::Ended);
         };
         let next = last + 1;

@@ -216,6 +216,11 @@ impl GivingUp {
         self.max_failures.is_none() && !self.differ(family)
     }
 
+    /// Whether a call of the kind has passed.
+    pub(super) fn has_passed(&self, family: Family) -> bool {
+        self.kinds.get(&family).is_some_and(|kind| kind.passed > 0)
+    }
+
     fn differ(&self, family: Family) -> bool {
         self.kinds.get(&family).is_some_and(|kind| kind.differ)
     }
@@ -233,8 +238,7 @@ impl GivingUp {
     /// Splits a call whose entries may all be at fault. While nothing of its kind has passed, single entries from both
     /// ends and the middle are tried first, so that a common fault shows within a few calls.
     pub(super) fn split_by_samples(&self, call: Call) -> Result<Vec<Waiting>, Call> {
-        let has_passed = self.kinds.get(&call.kind.family()).is_some_and(|kind| kind.passed > 0);
-        if has_passed || call.steps.len() < 4 {
+        if self.has_passed(call.kind.family()) || call.steps.len() < 4 {
             return split(call).map(|halves| vec![halves]);
         }
         let Call { kind, mut steps } = call;

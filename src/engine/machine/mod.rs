@@ -7,7 +7,10 @@
 //! | question | file |
 //! | --- | --- |
 //! | which stage is next, what a stop means, when a row's record is written | `flow` |
-//! | what an answer means: done, split (a 409), smaller (a 413), read back, failed | `answers` |
+//! | what an answer means: done, split (a 409), smaller (a 413), in parts (a 504), read back, failed | `answers` |
+//! | whether a refusal is about an entry or about what all have in common | `refused_alike` |
+//! | what waits because a service lags behind this run's own changes | `too_early` |
+//! | which accounts are gone, and whether more are than should be | `deletions` |
 //! | whether a step can be sent, and with which payload | `sending` |
 //! | what reading back showed | `read_back` |
 //! | what is read again after a long wait, and when | `read_again`, `freshness` |
@@ -18,13 +21,16 @@
 //! | licences taken off one account and owed to another | `transfers` |
 //!
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
-//! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight, how large calls may be),
-//! `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is) and `giving_up` (when to stop).
+//! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight), `sizes` (how large calls
+//! may be), `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is),
+//! `common_cause` (which refusals are alike) and `giving_up` (when to stop).
 
 mod administrators;
 mod already_there;
 mod answers;
 mod changed_meanwhile;
+mod common_cause;
+mod deletions;
 mod failed_call;
 mod flow;
 mod freshness;
@@ -34,14 +40,18 @@ mod progress;
 mod protocol;
 mod read_again;
 mod read_back;
+mod refused_alike;
 mod rows;
 mod schedule;
 mod seats_left;
 mod sending;
+mod sizes;
 mod state;
 mod steps;
+mod too_early;
 mod transfers;
 
 pub use protocol::{Departure, Effect, Input, Moment, TaskId, Urgency};
 pub use rows::Recording;
+pub use schedule::Tries;
 pub use state::{Machine, Setup};

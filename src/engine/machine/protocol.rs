@@ -1,10 +1,11 @@
 //! The machine's inputs and effects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::schedule::Tries;
 use crate::api::{CallError, Receipt, Seats, User};
 use crate::directory::{Again, Allocations, Present, ReadError};
 use crate::engine::outcome::Ran;
@@ -48,6 +49,12 @@ pub enum Input {
     SuccessorsRead(TaskId, Result<Vec<Lack>, ReadError>),
     /// What calls rest on was read again.
     ReadAgain(TaskId, Result<Present, ReadError>),
+    /// Accounts were looked for by their ids; those that are there.
+    UsersFound(TaskId, Result<HashSet<UserId>, ReadError>),
+    /// The organization's accounts were counted; `None` if the server does not say how many there are.
+    UsersCounted(TaskId, Result<Option<u64>, CallError>),
+    /// The time of [`Effect::Wait`] is over, or the run is being stopped.
+    Resumed(TaskId),
     /// The organization's seats were read.
     SeatsRead(TaskId, Result<Vec<Seats>, CallError>),
     /// This many more batches of [`Effect::Record`] are on disk, in the order they were handed over.
@@ -93,6 +100,8 @@ pub enum Effect {
         departure: Departure,
         /// Whether a stop holds it back.
         urgency: Urgency,
+        /// How often to try it.
+        tries: Tries,
     },
     /// Allow a call to leave, or to go on after a long wait.
     LetGo(TaskId),
@@ -121,6 +130,12 @@ pub enum Effect {
     ReadSuccessors(TaskId, Vec<Successor>),
     /// Read again what calls rest on.
     ReadAgain(TaskId, Again),
+    /// Look for accounts by their ids, once.
+    FindUsers(TaskId, Vec<UserId>),
+    /// Count the organization's accounts.
+    CountUsers(TaskId),
+    /// Report [`Input::Resumed`] after this long, or once the run is being stopped.
+    Wait(TaskId, Duration),
     /// Read the organization's seats.
     ReadSeats(TaskId),
     /// Hand these records to the results file, in this order.

@@ -4,22 +4,30 @@
 use crate::plan::RowReason;
 use std::collections::HashMap;
 
+use super::failed_call::Sendings;
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
-use super::schedule::Waiting;
+use super::schedule::{Tries, Waiting};
 use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::api::{Failure, User};
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
-use crate::model::{GroupId, Status};
+use crate::model::{GroupId, RowSelection, Status};
 use crate::plan::{Call, RowIndex, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
+/// How large the parts of a call are: about as many entries as there are parts, and always fewer than the call has.
+fn part_size(entries: usize) -> usize {
+    let root = entries.isqrt();
+    let root = root + usize::from(root * root < entries);
+    root.min(entries / 2).max(1)
+}
+
 impl Machine<'_> {
     /// Looks for the accounts of a call whose answer was lost. For an account that existed before (its invitation was
-    /// being sent again), looking shows nothing. Entries without an account are sent again, `most_sendings` times in all.
-    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure, most_sendings: u32) {
+    /// being sent again), looking shows nothing. Entries without an account are sent again, so often at `most`.
+    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure, tries: Tries, most: Sendings) {
         let was_there = |step: &StepIndex| self.steps.user_of(*step).is_some();
         let (there, made): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| was_there(step));
         for step in there {
@@ -33,11 +41,13 @@ impl Machine<'_> {
             return;
         }
         call.steps = made;
+        self.schedule.sizes.is_uncertain(&call.kind, call.steps.len());
         let addresses = call.steps.iter().filter_map(|step| self.address(*step)).collect();
         let task = self.ask(Task::LookForMade {
             call,
             lost: lost.clone(),
-            most_sendings,
+            tries,
+            most,
         });
         self.effects.push_back(Effect::FindAccounts { task, addresses });
     }
@@ -51,12 +61,13 @@ impl Machine<'_> {
     }
 
     pub(super) fn accounts_found(&mut self, task: TaskId, found: Result<HashMap<String, User>, ReadError>) {
-        let (call, lost, most_sendings) = match self.tasks.remove(&task) {
+        let (call, lost, tries, most) = match self.tasks.remove(&task) {
             Some(Task::LookForMade {
                 call,
                 lost,
-                most_sendings,
-            }) => (call, lost, most_sendings),
+                tries,
+                most,
+            }) => (call, lost, tries, most),
             Some(Task::LookForTaken { refused }) => return self.taken_found(refused, found),
             _ => return,
         };
@@ -71,32 +82,60 @@ impl Machine<'_> {
                 return;
             }
         };
-        let mut again = Vec::new();
-        for step in call.steps {
+        let Call { kind, steps } = call;
+        let sent = steps.len();
+        let mut missing = Vec::new();
+        for step in steps {
             let user = self.address(step).and_then(|address| found.get(&fold(&address)));
-            let sendings = self.sendings.get(&step).copied().unwrap_or_default();
             match user {
                 Some(user) => self.found(step, user),
-                None if !self.is_stopping() && sendings < most_sendings => again.push(step),
-                None => {
-                    let words = format!("{}; the account was not there when it was looked for", lost.message());
-                    let failure = if self.is_stopping() && self.has_grace {
-                        // Looking has not been cut short, so that it shows as much as in a run that goes on.
-                        lost.saying(format!("{words}, and the run stopped before it was sent again"))
-                            .ending(Status::NotRun)
-                    } else {
-                        lost.saying(words)
-                    };
-                    self.fail_step(step, &failure, None);
-                }
+                None => missing.push(step),
             }
         }
-        if !again.is_empty() {
-            let call = Call {
-                kind: call.kind,
-                steps: again,
+        if !missing.is_empty() {
+            let call = Call { kind, steps: missing };
+            self.send_again(call, sent, &lost, (tries, most));
+        }
+    }
+
+    /// Reading back showed that nothing was done for these entries of a call that had `sent` entries. They are sent again
+    /// together, then in parts, then each alone, so that one of them does not keep the others from being made.
+    ///
+    /// The parts are so many that no more than two sendings lie between the whole call and the entry alone: each sending
+    /// costs a wait until it is certain that it did nothing.
+    fn send_again(&mut self, call: Call, sent: usize, lost: &StepFailure, (tries, most): (Tries, Sendings)) {
+        let sendings = |step: &StepIndex| self.sendings.get(step).copied().unwrap_or_default();
+        let so_often = call.steps.iter().map(sendings).max().unwrap_or_default();
+        let entries = call.steps.len();
+        let is_alone = sent == 1;
+        if self.is_stopping() || (is_alone && so_often >= most.in_all) {
+            let words = format!("{}; the account was not there when it was looked for", lost.message());
+            let failure = if self.is_stopping() && self.has_grace {
+                // Looking has not been cut short, so that it shows as much as in a run that goes on.
+                lost.saying(format!("{words}, and the run stopped before it was sent again"))
+                    .ending(Status::NotRun)
+            } else {
+                lost.saying(words)
             };
-            self.schedule.put_first([Waiting::from(call)]);
+            for step in &call.steps {
+                self.fail_step(*step, &failure, None);
+            }
+            if is_alone {
+                self.schedule.sizes.is_not_the_size(call.kind.family());
+            }
+        } else if is_alone || so_often < most.together {
+            self.schedule.put_first([Waiting {
+                tries,
+                put_off: so_often as usize,
+                ..Waiting::from(call)
+            }]);
+        } else {
+            let part = part_size(entries);
+            if entries > 1 {
+                self.schedule.sizes.gave_up(&call.kind, sent, part);
+            }
+            self.schedule
+                .put_first(call.chunks(part).into_iter().map(Waiting::part));
         }
     }
 
@@ -196,9 +235,16 @@ impl Machine<'_> {
             return None;
         }
         let since = if lack.is_since_planned {
-            ", which the old one has been given since; run the same command again"
+            ", which the old one has been given since; run the same command again".to_owned()
+        } else if lack.groups.is_empty() {
+            String::new()
         } else {
-            ""
+            let places = rows.iter().map(|row| &self.rows.sheet().rows[*row].place);
+            let only: Vec<String> = places.map(|place| RowSelection::of(place).to_string()).collect();
+            format!(
+                "; run the same command again, and if nothing puts it there, `--without-carry-over {}` goes on without it",
+                only.join(",")
+            )
         };
         kept(RowReason::NotVerified, &format!("lacks {}{since}", joined(&parts, 10)))
     }

@@ -273,7 +273,7 @@ impl<'a> Rows<'a> {
     /// Ends a row; its record, where there are records.
     pub(super) fn end(&mut self, row: RowIndex, steps: &Steps<'_>, now: Timestamp) -> Option<Record> {
         self.states[row].ended = true;
-        if self.recording == Recording::Off {
+        if self.recording == Recording::Off || self.sheet.plan.rows[row].is_on_record() {
             self.states[row].log.take_if(|log| log.failure.is_none());
             return None;
         }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use super::sizes::Sizes;
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::plan::{BatchSizes, Call, CallKind, Family, StepIndex, StepSource, Work, batch};
@@ -15,11 +16,44 @@ pub(super) struct Waiting {
     /// The other half of a refused call. If this half passes, the fault must be in the other, which is then split
     /// without being tried whole.
     pub(super) sibling: Option<Call>,
+    /// How often it is tried.
+    pub(super) tries: Tries,
+    /// How often it was put off, or sent again because reading back showed that it did nothing.
+    pub(super) put_off: usize,
+}
+
+/// How often a call is tried after faults of the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tries {
+    /// As often as the settings say.
+    Usual,
+    /// A few times: it is part of a call that has used up the usual number, and its other parts wait.
+    Few,
 }
 
 impl From<Call> for Waiting {
     fn from(call: Call) -> Self {
-        Self { call, sibling: None }
+        Self {
+            call,
+            sibling: None,
+            tries: Tries::Usual,
+            put_off: 0,
+        }
+    }
+}
+
+impl Waiting {
+    /// Whether it goes on after it, or what it is part of, could not be carried out.
+    pub(super) fn is_continued(&self) -> bool {
+        self.tries == Tries::Few || self.put_off > 0
+    }
+
+    /// A part of a call that has used up its retries.
+    pub(super) fn part(call: Call) -> Self {
+        Self {
+            tries: Tries::Few,
+            ..Self::from(call)
+        }
     }
 }
 
@@ -33,9 +67,35 @@ type Lane = (Service, Method);
 pub(super) fn split(call: Call) -> Result<Waiting, Call> {
     let (left, right) = call.halves()?;
     Ok(Waiting {
-        call: left,
         sibling: Some(right),
+        ..Waiting::from(left)
     })
+}
+
+/// Splits a refused call of which nothing shows yet whether it is about its entries: the last entry is tried alone, and
+/// the others are its sibling. A call of few entries is halved.
+pub(super) fn split_off_one(mut call: Call) -> Result<Waiting, Call> {
+    if call.steps.len() < FEW {
+        return split(call);
+    }
+    let last = call.steps.split_off(call.steps.len() - 1);
+    let single = Call {
+        kind: call.kind.clone(),
+        steps: last,
+    };
+    Ok(Waiting {
+        sibling: Some(call),
+        ..Waiting::from(single)
+    })
+}
+
+/// Calls of fewer entries are halved at once.
+const FEW: usize = 4;
+
+/// Where in a queue a single entry is tried at each turn, in thousandths: first at its end, then as far as possible from
+/// those tried before (the golden section does that, however many turns there are).
+fn place_to_try(turn: usize) -> usize {
+    if turn == 0 { 1000 } else { turn * 618 % 1000 }
 }
 
 /// What to try of a sibling whose other half has passed: the fault is in the sibling, so it is split untried.
@@ -50,6 +110,8 @@ pub(super) enum OneAtATime {
     LastSeats,
     /// A call was too large, and the size that passes is not known yet.
     Measuring,
+    /// The accounts are to be counted after the first bulk deletion.
+    Counting,
 }
 
 /// What one call touches while it is in flight.
@@ -58,6 +120,8 @@ pub(super) struct Touched {
     users: Vec<UserId>,
     group: Option<GroupId>,
     family: Family,
+    /// The kind, where calls of the kind have several entries.
+    kind: Option<CallKind>,
     lane: Lane,
 }
 
@@ -65,16 +129,20 @@ pub(super) struct Touched {
 #[derive(Debug)]
 pub(super) struct Schedule {
     waiting: BTreeMap<Lane, VecDeque<Waiting>>,
-    sizes: BatchSizes,
+    pub(super) sizes: Sizes,
     /// How many calls of one lane may be handed over for sending at a time.
     most: usize,
     users: HashSet<UserId>,
     groups: HashSet<GroupId>,
     families: Vec<Family>,
+    kinds: Vec<CallKind>,
     lanes: Vec<Lane>,
     /// Families that an answer has shown to work here. The first call of each goes alone, so that what is wrong with
     /// all of them (permission, route, size) costs one call rather than many.
     proven: HashSet<Family>,
+    /// The same of kinds whose calls have several entries: what is wrong with a group or a target set is wrong with every
+    /// call of the kind.
+    proven_kinds: HashSet<CallKind>,
     one_at_a_time: HashSet<(Family, OneAtATime)>,
 }
 
@@ -84,13 +152,15 @@ impl Schedule {
     pub(super) fn new(sizes: BatchSizes, concurrency: usize) -> Self {
         Self {
             waiting: BTreeMap::new(),
-            sizes,
+            sizes: Sizes::new(sizes),
             most: concurrency.max(1) * 3,
             users: HashSet::new(),
             groups: HashSet::new(),
             families: Vec::new(),
+            kinds: Vec::new(),
             lanes: Vec::new(),
             proven: HashSet::new(),
+            proven_kinds: HashSet::new(),
             one_at_a_time: HashSet::new(),
         }
     }
@@ -107,14 +177,14 @@ impl Schedule {
 
     /// Puts steps into calls, behind all queued ones.
     pub(super) fn add(&mut self, source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>) {
-        for call in batch(source, steps, &self.sizes) {
+        for call in batch(source, steps, self.sizes.known()) {
             self.lane(&call).push_back(call.into());
         }
     }
 
     /// Puts steps into calls, before all queued ones.
     pub(super) fn add_first(&mut self, source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>) {
-        let calls = batch(source, steps, &self.sizes);
+        let calls = batch(source, steps, self.sizes.known());
         self.put_first(calls.into_iter().map(Waiting::from));
     }
 
@@ -162,7 +232,7 @@ impl Schedule {
 
     /// Takes the first call near the front of a lane that can be sent now and that `fits`.
     pub(super) fn take(&mut self, source: &dyn StepSource, fits: impl Fn(Family) -> bool) -> Option<Waiting> {
-        let can_go = |waiting: &Waiting| fits(waiting.call.kind.family()) && self.is_free(source, &waiting.call);
+        let can_go = |waiting: &Waiting| fits(waiting.call.kind.family()) && self.is_free(source, waiting);
         let open = self.waiting.iter().filter(|(lane, _)| self.has_room(**lane));
         let (lane, place) = open.into_iter().find_map(|(lane, waiting)| {
             let place = waiting.iter().take(LOOK_AHEAD).position(can_go)?;
@@ -171,17 +241,101 @@ impl Schedule {
         self.waiting.get_mut(&lane)?.remove(place)
     }
 
+    /// Takes a single entry out of the queued calls of a kind, and puts it before all others: another one from all over
+    /// the queue at each turn.
+    pub(super) fn probe(&mut self, kind: &CallKind, turn: usize) {
+        let Some(lane) = self.waiting.get_mut(&kind.cost()) else {
+            return;
+        };
+        let entries =
+            |waiting: &Waiting| waiting.call.steps.len() + waiting.sibling.as_ref().map_or(0, |it| it.steps.len());
+        let is_of_kind = |waiting: &&Waiting| waiting.call.kind == *kind;
+        let total: usize = lane.iter().filter(is_of_kind).map(entries).sum();
+        let Some(most) = total.checked_sub(1) else { return };
+        let mut position = most * place_to_try(turn) / 1000;
+        let mut found = None;
+        for (place, waiting) in lane.iter().enumerate().filter(|(_, waiting)| is_of_kind(waiting)) {
+            let count = entries(waiting);
+            if position < count {
+                found = Some(place);
+                break;
+            }
+            position -= count;
+        }
+        let Some(mut waiting) = found.and_then(|place| lane.remove(place)) else {
+            return;
+        };
+        let place = found.unwrap_or_default();
+        let own = waiting.call.steps.len();
+        let tries = waiting.tries;
+        let step = match &mut waiting.sibling {
+            Some(sibling) if position >= own => sibling.steps.remove(position - own),
+            _ => waiting.call.steps.remove(position),
+        };
+        waiting.sibling.take_if(|sibling| sibling.steps.is_empty());
+        let rest = if waiting.call.steps.is_empty() {
+            waiting.sibling.map(|call| Waiting {
+                tries,
+                ..Waiting::from(call)
+            })
+        } else {
+            Some(waiting)
+        };
+        if let Some(rest) = rest {
+            lane.insert(place, rest);
+        }
+        let single = Call {
+            kind: kind.clone(),
+            steps: vec![step],
+        };
+        lane.push_front(Waiting {
+            tries,
+            ..Waiting::from(single)
+        });
+    }
+
+    /// Takes every queued step of a kind out, in sheet order.
+    pub(super) fn take_all(&mut self, kind: &CallKind) -> Vec<StepIndex> {
+        let mut steps = Vec::new();
+        if let Some(lane) = self.waiting.get_mut(&kind.cost()) {
+            lane.retain(|waiting| {
+                let is_of_kind = waiting.call.kind == *kind;
+                if is_of_kind {
+                    steps.extend(&waiting.call.steps);
+                    steps.extend(waiting.sibling.iter().flat_map(|sibling| &sibling.steps));
+                }
+                !is_of_kind
+            });
+        }
+        steps.sort_unstable();
+        steps
+    }
+
+    /// Puts a call of the same family and another kind before all others, if one is queued: what is refused for one group
+    /// may pass for another.
+    pub(super) fn try_another_kind(&mut self, kind: &CallKind) {
+        let Some(lane) = self.waiting.get_mut(&kind.cost()) else {
+            return;
+        };
+        let is_another = |waiting: &Waiting| waiting.call.kind.family() == kind.family() && waiting.call.kind != *kind;
+        if let Some(another) = lane.iter().position(is_another).and_then(|place| lane.remove(place)) {
+            lane.push_front(another);
+        }
+    }
+
+    /// Whether calls of the family are queued that go on after they, or what they are part of, could not be carried out.
+    pub(super) fn has_continued(&self, family: Family) -> bool {
+        let is_continued = |waiting: &Waiting| waiting.is_continued() && waiting.call.kind.family() == family;
+        self.waiting.values().any(|lane| lane.iter().any(is_continued))
+    }
+
     /// The call in parts, if the chunk size has shrunk since it was made.
     pub(super) fn cut(&self, call: Call) -> Result<Call, Vec<Call>> {
         let size = self.sizes.of(call.kind.family());
         if call.steps.len() <= size {
             return Ok(call);
         }
-        let parts = call.steps.chunks(size).map(|steps| Call {
-            kind: call.kind.clone(),
-            steps: steps.to_vec(),
-        });
-        Err(parts.collect())
+        Err(call.chunks(size))
     }
 
     /// Calls of the family have at most this many entries from now on.
@@ -197,11 +351,13 @@ impl Schedule {
             users: users(source, call).collect(),
             group: group(source, call),
             family: call.kind.family(),
+            kind: call.kind.has_entries().then(|| call.kind.clone()),
             lane: call.kind.cost(),
         };
         self.users.extend(&touched.users);
         self.groups.extend(touched.group);
         self.families.push(touched.family);
+        self.kinds.extend(touched.kind.clone());
         self.lanes.push(touched.lane);
         touched
     }
@@ -217,6 +373,13 @@ impl Schedule {
         if let Some(place) = self.families.iter().position(|family| *family == touched.family) {
             self.families.swap_remove(place);
         }
+        if let Some(place) = touched
+            .kind
+            .as_ref()
+            .and_then(|kind| self.kinds.iter().position(|other| other == kind))
+        {
+            self.kinds.swap_remove(place);
+        }
         if let Some(place) = self.lanes.iter().position(|lane| *lane == touched.lane) {
             self.lanes.swap_remove(place);
         }
@@ -227,15 +390,35 @@ impl Schedule {
         self.proven.insert(family);
     }
 
+    /// Calls of the kind work here, or are refused for faults of their entries.
+    pub(super) fn prove_kind(&mut self, kind: &CallKind) {
+        if kind.has_entries() && !self.proven_kinds.contains(kind) {
+            self.proven_kinds.insert(kind.clone());
+        }
+    }
+
+    /// Whether it is known that calls of the kind work here, or are refused for faults of their entries.
+    pub(super) fn is_proven(&self, kind: &CallKind) -> bool {
+        self.proven_kinds.contains(kind)
+    }
+
     /// A call of this size and kind has passed.
-    pub(super) fn passed(&mut self, family: Family) {
+    pub(super) fn passed(&mut self, call: &Call) {
+        let family = call.kind.family();
         self.prove(family);
+        self.prove_kind(&call.kind);
+        self.sizes.passed(family, call.steps.len());
         self.one_at_a_time.remove(&(family, OneAtATime::Measuring));
     }
 
     /// Calls of the family are sent one after the other from now on.
     pub(super) fn send_one_at_a_time(&mut self, family: Family, why: OneAtATime) {
         self.one_at_a_time.insert((family, why));
+    }
+
+    /// This reason to send calls of the family one after the other is gone.
+    pub(super) fn send_freely(&mut self, family: Family, why: OneAtATime) {
+        self.one_at_a_time.remove(&(family, why));
     }
 
     /// Whether earlier rows must go first because there may not be enough for all.
@@ -252,10 +435,16 @@ impl Schedule {
     }
 
     /// Whether the call may be sent now. The cheap checks come first.
-    fn is_free(&self, source: &dyn StepSource, call: &Call) -> bool {
+    fn is_free(&self, source: &dyn StepSource, waiting: &Waiting) -> bool {
+        let call = &waiting.call;
         let family = call.kind.family();
         let goes_alone = !self.proven.contains(&family) || self.one_at_a_time.iter().any(|(of, _)| *of == family);
-        !(goes_alone && self.families.contains(&family))
+        let waits_for_its_family = goes_alone && self.families.contains(&family);
+        let waits_for_its_kind = || {
+            let is_untried = self.kinds.contains(&call.kind) && !self.proven_kinds.contains(&call.kind);
+            is_untried || (self.sizes.is_in_doubt(&call.kind) && !waiting.is_continued())
+        };
+        !(waits_for_its_family || waits_for_its_kind())
             && group(source, call).is_none_or(|group| !self.groups.contains(&group))
             && users(source, call).all(|user| !self.users.contains(&user))
     }
@@ -310,7 +499,7 @@ mod tests {
         );
         schedule.add(&plan, (0..entries).map(StepIndex));
         let (mut blamed, mut calls) = (BTreeSet::new(), 0);
-        while let Some(Waiting { call, sibling }) = schedule.take(&plan, |_| true) {
+        while let Some(Waiting { call, sibling, .. }) = schedule.take(&plan, |_| true) {
             calls += 1;
             let passed = !call.steps.iter().any(|step| guilty.contains(&step.0));
             let sibling = sibling.map(|sibling| {

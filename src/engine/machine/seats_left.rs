@@ -1,7 +1,10 @@
 //! What is known of the seats that the server has left, once it has refused one.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use crate::api::{CallError, Seats};
-use crate::model::BundleSet;
+use crate::model::{BundleCode, BundleSet};
 
 /// What is known of the seats that the server has left.
 #[derive(Debug, Default)]
@@ -13,6 +16,14 @@ pub(super) struct SeatsLeft {
     are_being_read: bool,
     /// They cannot be read here, so nobody tries again.
     are_unreadable: bool,
+    /// They were read since a refusal.
+    were_read: bool,
+    /// Bundles of which this run has freed seats, and how long it had been going on when it freed the last one.
+    freed: HashMap<BundleCode, Duration>,
+    /// How many calls wait until freed seats are there.
+    waiting: usize,
+    /// Bundles whose freed seats did not come in all the time that they may take.
+    never_came: BundleSet,
 }
 
 impl SeatsLeft {
@@ -43,9 +54,50 @@ impl SeatsLeft {
         should_be
     }
 
+    /// Whether what is known of seats leaves a refusal of these bundles unexplained.
+    pub(super) fn explain_nothing(&self, wanted: &BundleSet) -> bool {
+        self.are_unreadable || (self.were_read && self.missing(wanted).is_empty())
+    }
+
+    /// Seats of these bundles were freed.
+    pub(super) fn freed(&mut self, bundles: &BundleSet, now: Duration) {
+        for code in bundles {
+            self.freed.insert(code.clone(), now);
+        }
+    }
+
+    /// Whether seats of one of these bundles were freed so shortly before `now` that they may still come.
+    pub(super) fn may_still_come(&self, wanted: &BundleSet, now: Duration, settle: Duration) -> bool {
+        wanted.iter().any(|code| {
+            let is_recent = |freed: &Duration| now.saturating_sub(*freed) < settle;
+            self.freed.get(code).is_some_and(is_recent) && !self.never_came.contains(code)
+        })
+    }
+
+    /// A call waits for seats: until it has been tried again, no other call should take them.
+    pub(super) fn begin_waiting(&mut self) {
+        self.waiting += 1;
+    }
+
+    /// It is tried again.
+    pub(super) fn end_waiting(&mut self) {
+        self.waiting = self.waiting.saturating_sub(1);
+    }
+
+    /// Whether a call waits for seats.
+    pub(super) fn are_awaited(&self) -> bool {
+        self.waiting > 0
+    }
+
+    /// Seats of these bundles were waited for in vain.
+    pub(super) fn did_not_come(&mut self, bundles: &BundleSet) {
+        self.never_came = self.never_came.union(bundles);
+    }
+
     /// They were read, or could not be.
     pub(super) fn read(&mut self, seats: Result<Vec<Seats>, CallError>) {
         self.are_being_read = false;
+        self.were_read = true;
         match seats {
             Ok(seats) => {
                 // An empty inventory says nothing.
@@ -62,5 +114,6 @@ impl SeatsLeft {
     /// Seats may have become free since.
     pub(super) fn forget(&mut self) {
         self.exhausted = BundleSet::default();
+        self.were_read = false;
     }
 }

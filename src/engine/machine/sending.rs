@@ -16,14 +16,17 @@ use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex
 
 impl Machine<'_> {
     pub(super) fn send_what_fits(&mut self) {
+        self.settle_sizes();
         loop {
-            let are_seats_read = self.seats.are_being_read();
+            let are_seats_awaited = self.seats.are_being_read() || self.seats.are_awaited();
+            let holds_deletions = self.deletions.hold_others();
             let (freshness, is_stopping) = (&self.freshness, self.is_stopping());
             // Until the first call has left, a change can still end the whole run, so every reading is awaited.
             let is_everything_held = !self.has_written && !is_stopping && freshness.is_anything_due();
             let is_held = |family| {
                 let is_due = |facts: &Facts| freshness.are_stale(*facts) || freshness.are_being_read(*facts);
-                (are_seats_read && family == Family::Allocate)
+                (are_seats_awaited && family == Family::Allocate)
+                    || (holds_deletions && family == Family::Delete)
                     || is_everything_held
                     || (!is_stopping && Facts::of(family).iter().any(is_due))
             };
@@ -34,19 +37,47 @@ impl Machine<'_> {
         }
     }
 
+    /// Learns from parts of given-up calls what size calls may have, once all of them have ended.
+    fn settle_sizes(&mut self) {
+        for family in self.schedule.sizes.families_in_doubt() {
+            let is_open =
+                self.schedule.has_continued(family) || self.tasks.values().any(|task| task.is_continued(family));
+            if !is_open {
+                self.schedule.sizes.settle(family);
+            }
+        }
+    }
+
     fn send(&mut self, waiting: Waiting) {
-        let Waiting { call, sibling } = waiting;
+        let Waiting {
+            call,
+            sibling,
+            tries,
+            put_off,
+        } = waiting;
+        let alike = |call| Waiting {
+            tries,
+            ..Waiting::from(call)
+        };
         let mut call = match self.schedule.cut(call) {
             Ok(call) => call,
             Err(parts) => {
                 let parts: Vec<Call> = parts.into_iter().chain(sibling).collect();
-                return self.schedule.put_first(parts.into_iter().map(Waiting::from));
+                return self.schedule.put_first(parts.into_iter().map(alike));
             }
         };
         call.steps.retain(|step| self.is_still_wanted(*step));
         self.move_steps_of_another_kind(&mut call);
         if call.steps.is_empty() {
-            return self.schedule.put_first(sibling.map(Waiting::from));
+            return self.schedule.put_first(sibling.map(alike));
+        }
+        if self.counts_first(&call) {
+            return self.schedule.put_first([Waiting {
+                call,
+                sibling,
+                tries,
+                put_off,
+            }]);
         }
         // Counted because, unlike other calls, these may only be sent again a limited number of times.
         if call.kind.family().must_not_be_repeated() {
@@ -65,12 +96,18 @@ impl Machine<'_> {
             self.begin_rows(&call);
         }
         let touched = self.schedule.occupy(&self.steps, &call);
-        let waiting = Waiting { call, sibling };
+        let waiting = Waiting {
+            call,
+            sibling,
+            tries,
+            put_off,
+        };
         let task = self.ask(Task::Call { waiting, touched });
         self.effects.push_back(Effect::Send {
             task,
             departure,
             urgency,
+            tries,
         });
     }
 
@@ -86,6 +123,7 @@ impl Machine<'_> {
     pub(super) fn waited(&mut self, task: TaskId) {
         let Some(call) = self.asking(task) else { return };
         self.freshness.waited(self.elapsed);
+        self.deletions.waited();
         if !self.is_put_off(task, &call) {
             self.effects.push_back(Effect::LetGo(task));
         }
@@ -152,8 +190,11 @@ impl Machine<'_> {
 
     /// Whether a queued step still applies: its rows may have failed meanwhile, the run may be stopping, or its seats
     /// may have run out.
-    fn is_still_wanted(&mut self, step: StepIndex) -> bool {
+    pub(super) fn is_still_wanted(&mut self, step: StepIndex) -> bool {
         if (self.is_stopping() && !self.is_owed(step)) || !self.is_ready(step) {
+            return false;
+        }
+        if self.ends_without_license(step) {
             return false;
         }
         let Work::License(change) = &self.steps.step(step).work else {

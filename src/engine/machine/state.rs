@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::common_cause::CommonCauses;
+use super::deletions::Deletions;
+use super::failed_call::Sendings;
 use super::freshness::{Facts, Freshness};
 use super::giving_up::GivingUp;
 use super::progress::{Phase, Reported};
 use super::protocol::{Effect, Input, Moment, TaskId};
 use super::rows::{Recording, Rows, StepFailure};
-use super::schedule::{OneAtATime, Schedule, Touched, Waiting};
+use super::schedule::{OneAtATime, Schedule, Touched, Tries, Waiting};
 use super::seats_left::SeatsLeft;
 use super::steps::Steps;
-use crate::api::Group;
+use crate::api::{CallError, Group};
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::engine::recheck::Recheck;
@@ -31,6 +34,8 @@ pub struct Setup<'a> {
     pub max_failures: Option<MaxFailures>,
     /// How many calls may be in flight.
     pub concurrency: usize,
+    /// How long something that this run made or freed may stay unknown to a service.
+    pub settle: Duration,
     /// Whether rows are recorded.
     pub recording: Recording,
     /// When what calls rest on is read again.
@@ -56,6 +61,17 @@ pub struct Machine<'a> {
     pub(super) changed_since_plan: Vec<String>,
     /// Whether a changing call has left.
     pub(super) has_written: bool,
+    pub(super) causes: CommonCauses,
+    pub(super) deletions: Deletions,
+    /// Why no licence call is sent any more: the licence service does not know the organization.
+    pub(super) no_license: Option<StepFailure>,
+    /// How many users tried alone were refused because of that.
+    pub(super) without_license: usize,
+    pub(super) settle: Duration,
+    /// How long the run had been going on when the latest account was made.
+    pub(super) last_made: Option<Duration>,
+    /// Accounts that this run has made and that a service did not know in all the time that it may take.
+    pub(super) unknown_for_good: HashSet<UserId>,
     /// Requested tasks that have not been answered.
     pub(super) tasks: HashMap<TaskId, Task>,
     pub(super) next_task: u64,
@@ -82,12 +98,22 @@ pub(super) enum Task {
     LookForMade {
         call: Call,
         lost: StepFailure,
-        most_sendings: u32,
+        tries: Tries,
+        /// How often its entries are sent at most.
+        most: Sendings,
     },
     /// Accounts are being looked for, because calls that would make them were refused as if they were there.
     LookForTaken { refused: Vec<(StepIndex, StepFailure)> },
     /// Allocations are being read, because these accounts were there already.
     ReadHoldings { accounts: Vec<(AccountIndex, UserId)> },
+    /// It is being read which accounts of a deletion are still there.
+    LookForDeleted { waiting: Waiting, error: CallError },
+    /// The accounts are being counted, because many are deleted at once.
+    Count,
+    /// The accounts are counted again later.
+    CountLater,
+    /// A call waits for a service to know what this run has made or freed.
+    TooEarly { waiting: Waiting, why: TooEarly },
     /// Allocations are being read, because it is unknown what the accounts of these steps hold now.
     LookForHeld { steps: Vec<StepIndex>, lost: StepFailure },
     /// Successors are being read back.
@@ -96,6 +122,36 @@ pub(super) enum Task {
     Seats,
     /// What calls rest on is being read again.
     Again(Facts),
+}
+
+/// Why a call came too early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TooEarly {
+    /// A service does not know accounts yet that were just made.
+    ForAccounts,
+    /// Seats that were freed are not back in the pool.
+    ForSeats,
+}
+
+impl Task {
+    /// Whether it goes on with a call of the family that could not be carried out.
+    pub(super) fn is_continued(&self, family: Family) -> bool {
+        match self {
+            Self::Call { waiting, .. } => waiting.is_continued() && waiting.call.kind.family() == family,
+            Self::TooEarly { waiting, .. } | Self::LookForDeleted { waiting, .. } => {
+                waiting.call.kind.family() == family
+            }
+            Self::LookForMade { call, .. } => call.kind.family() == family,
+            Self::LookForTaken { .. }
+            | Self::ReadHoldings { .. }
+            | Self::LookForHeld { .. }
+            | Self::Verify { .. }
+            | Self::Seats
+            | Self::Again(_)
+            | Self::Count
+            | Self::CountLater => false,
+        }
+    }
 }
 
 impl<'a> Machine<'a> {
@@ -120,6 +176,13 @@ impl<'a> Machine<'a> {
             put_off: HashSet::new(),
             changed_since_plan: Vec::new(),
             has_written: false,
+            causes: CommonCauses::default(),
+            deletions: Deletions::new(setup.sheet.snapshot.listings().users, setup.recheck.waited),
+            no_license: None,
+            without_license: 0,
+            settle: setup.settle,
+            last_made: None,
+            unknown_for_good: HashSet::new(),
             tasks: HashMap::new(),
             next_task: 0,
             sendings: HashMap::new(),
@@ -149,6 +212,9 @@ impl<'a> Machine<'a> {
             Input::AllocationsRead(task, held) => self.allocations_read(task, held),
             Input::SuccessorsRead(task, lacks) => self.successors_read(task, lacks),
             Input::ReadAgain(task, present) => self.was_read_again(task, present),
+            Input::UsersFound(task, there) => self.users_found(task, there),
+            Input::UsersCounted(task, count) => self.users_counted(task, count),
+            Input::Resumed(task) => self.resumed(task),
             Input::SeatsRead(task, seats) => self.seats_read(task, seats),
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),

@@ -155,6 +155,16 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
+    /// Whether this run has made the account.
+    pub(super) fn has_made(&self, user: UserId) -> bool {
+        self.made.contains(&user)
+    }
+
+    /// How many accounts this run has made.
+    pub(super) fn count_made(&self) -> usize {
+        self.made.len()
+    }
+
     /// Adds a step.
     pub(super) fn add(&mut self, step: Step) -> StepIndex {
         let index = self.push(step);

@@ -23,8 +23,17 @@ pub struct Begun {
     pub is_waiting: bool,
     /// When a run under `--resend` mailed the person last, or may have.
     pub mailed_at: Option<Timestamp>,
-    /// How the row ended, where an earlier run finished it: it is only planned for a mail that may be due again.
-    pub finished: Option<Box<Verdict>>,
+    /// For a row that an earlier run finished, and that is only planned for a mail that may be due again.
+    pub finished: Option<Box<Finished>>,
+}
+
+/// How a row ended that an earlier run finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// How it ends if nobody is mailed.
+    pub verdict: Verdict,
+    /// Whether its line in the results file says so already.
+    pub is_on_record: bool,
 }
 
 /// The rows of earlier runs to continue.

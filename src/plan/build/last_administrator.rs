@@ -70,7 +70,9 @@ impl Builder<'_> {
         if lost > 0 && count.kept == 0 && left > 0 && !self.administrators.newcomers.is_empty() {
             let newcomers = self.administrators.newcomers.clone();
             self.administrators.found.after.insert(row, newcomers);
-            let leaving = changes.iter().map(|(account, _)| *account);
+            // The successor of a migration joins as early as ever.
+            let leaving = changes.iter().filter(|(_, change)| change.joining.is_empty());
+            let leaving = leaving.map(|(account, _)| *account);
             self.administrators.found.leaving.extend(leaving);
         }
         if gained > 0 {

@@ -30,14 +30,16 @@ impl Builder<'_> {
         let (address, invitation) = match operation {
             Operation::Invite(invite) => (&invite.email, invitation(invite, &[])),
             Operation::Migrate(migrate) => (&migrate.new_email, successors_invitation(migrate, None, &[])),
-            _ => return Err(finished.clone()),
+            _ => return Err(finished.verdict.clone()),
         };
         let Found::One(user) = self.snapshot.account(address.as_str()) else {
-            return Err(finished.clone());
+            return Err(finished.verdict.clone());
         };
-        let account = self.existing(row, user, address.as_str().into())?;
+        let account = self
+            .existing(row, user, address.as_str().into())
+            .map_err(|_| finished.verdict.clone())?;
         if !self.is_mail_due(key, user) {
-            return Err(finished.clone());
+            return Err(finished.verdict.clone());
         }
         self.drafts
             .get_mut(account)

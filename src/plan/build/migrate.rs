@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
         }
         self.rows[index].account = Some(new);
         self.membership(index, new, &groups, Membership::Join);
-        if let Some(old) = pair.old {
+        if let Some(old) = old {
             self.pass_profile_on(index, migrate, old, pair.new, new);
         }
         let licenses = self.pass_licenses_on(index, migrate, held, new);
@@ -301,24 +301,26 @@ impl<'a> Builder<'a> {
         &mut self,
         index: RowIndex,
         migrate: &Migrate,
-        old: &User,
+        old: AccountIndex,
         user: Option<&User>,
         new: AccountIndex,
     ) {
         if user.is_some_and(|user| user.from_directory) {
             return;
         }
-        let (name, surname) = given_names(migrate, (old.name().to_owned(), old.surname().to_owned()));
+        let old = self.drafts.get(old);
+        let (first, last) = old.names();
+        let (display_name, bypass_basic_auth) = old.appearance();
+        let follows = fold(&format!("{first} {last}"));
+        let (name, surname) = given_names(migrate, (first, last));
         let lacks = |present: fn(&User) -> &str| user.is_some_and(|user| present(user).is_empty());
-        let follows = fold(&format!("{} {}", old.name(), old.surname()));
-        let display_name = Some(old.display_name()).filter(|text| !text.is_empty() && fold(text) != follows);
+        let display_name = Some(display_name).filter(|text| !text.is_empty() && fold(text) != follows);
         let lacks_display_name = user.is_none() || lacks(User::display_name);
         let update = UserUpdate {
             name: name.filter(|_| lacks(User::name)),
             surname: surname.filter(|_| lacks(User::surname)),
-            display_name: display_name.filter(|_| lacks_display_name).map(str::to_owned),
-            bypass_basic_auth: (old.bypass_basic_auth && !user.is_some_and(|user| user.bypass_basic_auth))
-                .then_some(true),
+            display_name: display_name.filter(|_| lacks_display_name),
+            bypass_basic_auth: (bypass_basic_auth && !user.is_some_and(|user| user.bypass_basic_auth)).then_some(true),
             ..UserUpdate::default()
         };
         if !update.is_empty() {

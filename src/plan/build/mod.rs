@@ -12,5 +12,5 @@ mod mail_again;
 mod migrate;
 mod new_accounts;
 
-pub use begun::{Begun, BegunRows};
+pub use begun::{Begun, BegunRows, Finished};
 pub use builder::plan;

@@ -20,8 +20,19 @@ impl World {
     pub fn seats_of(&self, code: &BundleCode) -> SeatCount {
         SeatCount {
             total: self.totals.get(code).copied().unwrap_or_default(),
-            allocated: self.used.get(code).copied().unwrap_or_default(),
+            allocated: self.used.get(code).copied().unwrap_or_default() + self.on_their_way(code),
         }
+    }
+
+    /// Seats that were freed and are not back in the pool.
+    fn on_their_way(&self, code: &BundleCode) -> u64 {
+        let now = Timestamp::now();
+        let is_late = |when: &Timestamp| now.duration_since(*when).unsigned_abs() < self.seat_lag;
+        let late = self
+            .freed_seats
+            .iter()
+            .filter(|(freed, when)| freed == code && is_late(when));
+        late.count() as u64
     }
 
     /// Whether the organization owns seats of this bundle, were it none at present. The code has to be written as the
@@ -55,6 +66,12 @@ impl World {
         let email = self.user(user).map(|user| user.email.clone());
         let before = self.release(user).unwrap_or_default();
         self.take(&bundles);
+        // Those it keeps never left it.
+        for code in bundles.iter().filter(|code| before.bundles.contains(code)) {
+            if let Some(place) = self.freed_seats.iter().rposition(|(freed, _)| freed == code) {
+                self.freed_seats.remove(place);
+            }
+        }
         let allocation = Allocation {
             bundles,
             external,
@@ -166,6 +183,9 @@ impl World {
         for code in bundles {
             if let Some(count) = self.used.get_mut(code) {
                 *count = count.saturating_sub(1);
+            }
+            if !self.seat_lag.is_zero() {
+                self.freed_seats.push((code.clone(), Timestamp::now()));
             }
         }
     }

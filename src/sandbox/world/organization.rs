@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,11 @@ pub struct World {
     pub(super) by_word: HashMap<String, BTreeSet<UserId>>,
     #[serde(skip)]
     pub(super) used: BTreeMap<BundleCode, u64>,
+    /// For how long freed seats are not back in their pool, and which were freed when.
+    #[serde(skip)]
+    pub(in crate::sandbox) seat_lag: Duration,
+    #[serde(skip)]
+    pub(super) freed_seats: Vec<(BundleCode, Timestamp)>,
     #[serde(skip)]
     pub(super) fresh_users: HashMap<UserId, Timestamp>,
     #[serde(skip)]
