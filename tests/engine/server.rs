@@ -476,6 +476,15 @@ impl Inner {
         }))
     }
 
+    /// What these users hold, as the licence service tells it of many at once.
+    fn held_by(&self, users: &[UserId]) -> Value {
+        let held = users.iter().filter_map(|id| {
+            let (bundles, _) = self.world.accounts.get(id)?.held.as_ref()?;
+            Some(json!({"userId": id, "userBundleCodes": bundles, "inheritedFromGroup": false}))
+        });
+        held.collect()
+    }
+
     fn carry_out(&mut self, what: &What, request: &Request) -> (u16, Value) {
         let unknown = what.users().iter().any(|user| !self.world.accounts.contains_key(user));
         let is_too_early = |user: &UserId| match (self.slow, self.made.get(user)) {
@@ -499,14 +508,7 @@ impl Inner {
                 let page: Vec<&Value> = users.iter().skip(skip(request)).take(1000).collect();
                 (200, json!({"totalCount": users.len(), "results": page}))
             }
-            What::Allocations if request.method == Method::Post => {
-                let asked = ids(&body["userIds"]);
-                let held = asked.iter().filter_map(|id| {
-                    let (bundles, _) = self.world.accounts.get(id)?.held.as_ref()?;
-                    Some(json!({"userId": id, "userBundleCodes": bundles, "inheritedFromGroup": false}))
-                });
-                (200, held.collect())
-            }
+            What::Allocations if request.method == Method::Post => (200, self.held_by(&ids(&body["userIds"]))),
             What::Allocations => {
                 let held = self.world.accounts.iter().filter_map(|(id, account)| {
                     let (bundles, _) = account.held.as_ref()?;
