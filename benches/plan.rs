@@ -149,6 +149,7 @@ fn snapshot(count: usize) -> Snapshot {
         user: user(position),
         bundles: [BundleCode::new("RPADEVNU")].into_iter().collect(),
         external_license: false,
+        is_orphan: false,
     });
     Snapshot::from(Contents {
         accounts: users.collect(),

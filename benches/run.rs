@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
-use reseat::api::{BaseUrl, Client, Config, Credentials};
+use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
 use reseat::directory::{self, ReadOptions};
 use reseat::engine::{Engine, Patience, ReadBack, Recheck};
 use reseat::ledger::{Order, ResultsFile, RunId};
@@ -151,13 +151,16 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
     let config = Config {
         limits: Limits::none(),
         concurrency: most,
-        ..Config::new(uri, ORGANIZATION.0, organization, Credentials::Token("token".into()))
+        ..Config::new(uri, ORGANIZATION.0, Credentials::Token("token".into()))
     };
     let transport = HttpTransport::new(HttpConfig::default()).expect("a transport");
     let progress = Progress::on_stderr(Mode::Quiet);
     let observer = progress.observer();
     let stop = CancellationToken::new();
-    let client = Client::new(Arc::new(transport), config, observer.clone(), stop.clone());
+    let client = Client::new(
+        Session::new(Arc::new(transport), config, observer.clone(), stop.clone()),
+        organization,
+    );
     let options = ReadOptions {
         users_per_page: 1000,
         concurrency,

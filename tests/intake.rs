@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use reseat::intake::{Column, Intake, Need, Options, check, needs, print_list, read, takes};
+use reseat::intake::{Column, Intake, Need, Options, PresentLicenses, check, needs, print_list, read, takes};
 use reseat::model::{
     BundleCode, Capabilities, Catalogue, DeleteWhen, Deployment, Field, Operation, OperationKind, Status,
 };
@@ -529,7 +529,12 @@ fn a_problem_names_row_column_and_mend() {
 fn what_the_deployment_does_not_offer_is_refused_with_the_reason() {
     let suite = Options {
         capabilities: Deployment::AutomationSuite.capabilities(),
+        present_licenses: PresentLicenses::Unreadable,
         ..Options::default()
+    };
+    let not_yet_known = Options {
+        present_licenses: PresentLicenses::ToBeFoundOut,
+        ..suite.clone()
     };
     for (row, offered) in [
         ("add-licenses,ann,,ATTUNU,,", false),
@@ -546,6 +551,11 @@ fn what_the_deployment_does_not_offer_is_refused_with_the_reason() {
         let intake = intake_with(&text, &suite);
         let expected: &[&str] = if offered { &[] } else { &["not-offered"] };
         assert_eq!(codes(&intake, Severity::Error), expected, "{row}");
+        if !row.starts_with("set-group") {
+            let intake = intake_with(&text, &not_yet_known);
+            assert_eq!(codes(&intake, Severity::Warning), expected, "{row}");
+            assert_eq!(intake.rows.len(), 1, "{row}");
+        }
         assert_eq!(self::intake(&text).rows.len(), 1, "{row}");
     }
     assert!(Capabilities::default().portal);

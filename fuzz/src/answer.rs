@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use reseat::api::{BaseUrl, Client, Config, Credentials};
+use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
 use reseat::event::silent;
 use reseat::model::OrganizationId;
 use reseat::wire::{Request, Response, Transport, TransportError};
@@ -39,10 +39,11 @@ pub fn answer(bytes: &[u8]) {
     let config = Config::new(
         BaseUrl::parse("https://cloud.uipath.com").expect("an address"),
         "acme",
-        OrganizationId("6f1c0000-0000-4000-8000-000000000001".parse().expect("a GUID")),
         Credentials::Token("token".into()),
     );
-    let client = Client::new(Arc::new(Parrot(response)), config, silent(), CancellationToken::new());
+    let session = Session::new(Arc::new(Parrot(response)), config, silent(), CancellationToken::new());
+    let organization = OrganizationId("6f1c0000-0000-4000-8000-000000000001".parse().expect("a GUID"));
+    let client = Client::new(session, organization);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()

@@ -1,43 +1,56 @@
 //! Users' direct allocations, and the organization's seats.
 //!
-//! The licence accountant writes allocations; only the web portal's back end reads and releases them.
+//! The licence accountant alone writes allocations, by PUT; the web portal's back end lists and releases them.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
 use super::client::{Result, empty_list};
-use super::json::{code, codes, entries, flag, guid, member, number, page};
+use super::json::{code, codes, entries, flag, guid, guids, member, number, page};
 use super::license_service::{READ, WRITE, portal_get, portal_page};
 use super::session::ApiRequest;
 use super::urls::service_url;
-use super::{Allocation, Client, Failure, Page, Seats};
+use super::{Allocation, Client, Failure, Page, ReleaseReply, Seats};
 use crate::event::{Method, Service};
-use crate::model::{BundleCode, BundleSet, UserId};
+use crate::model::{BundleSet, UserId};
+
+/// The members that hold a user's bundles.
+const HELD: [&str; 2] = ["userBundleCodes", "userBundleLicenses"];
 
 impl Client {
-    /// Seats per bundle: the portal's inventory, or the licence summary where the portal does not answer.
+    /// Seats per bundle: the portal's inventory, the licence accountant's own where the portal does not answer, or the
+    /// licence summary where neither does.
     pub async fn seats(&self) -> Result<Vec<Seats>> {
-        let inventory = self.portal(&self.variants.portal_seats, &[], portal_get).await;
-        let seats_of = |value: &Value| page(value, seats).map(|page| page.items);
-        let unanswered = match inventory.and_then(|reply| reply.read("an inventory of seats", seats_of)) {
-            Err(error) if error.failure == Failure::Refused => error,
+        let mut unanswered = None;
+        if self.config().capabilities.portal {
+            let inventory = self.portal(&self.variants.portal_seats, &[], portal_get).await;
+            match inventory.and_then(|reply| reply.read("an inventory of seats", inventory_of)) {
+                Err(error) if error.failure == Failure::Refused => unanswered = Some(error),
+                other => return other,
+            }
+        }
+        let request = |url| ApiRequest::new(Method::Get, Service::License, url).needs(READ);
+        let inventory = self.license_call(request(self.license_url(&["user-license"]))).await;
+        match inventory.and_then(|reply| reply.read("an inventory of seats", inventory_of)) {
+            Err(error) if error.failure == Failure::Refused => {
+                unanswered.get_or_insert(error);
+            }
             other => return other,
-        };
-        let organization = self.config().organization_id.to_string();
+        }
+        let organization = self.organization_id.to_string();
         let path = ["api", "account", &organization, "license-summary"];
-        let url = service_url(self.config(), "{org}/license_", &path);
-        let request = ApiRequest::new(Method::Get, Service::License, url).needs(READ);
-        let summary = self.session.call(request).await;
-        let summary = summary.and_then(|reply| {
+        let summary = self
+            .session
+            .call(request(service_url(self.config(), "{org}/license_", &path)));
+        let summary = summary.await.and_then(|reply| {
             reply.read("a licence summary", |value| {
                 let inner = entries(value).first()?;
-                let listed = member(inner, &["userLicenses", "userBundles", "users"])?;
-                seats_of(listed)
+                inventory_of(member(inner, &["userLicenses", "userBundles", "users"])?)
             })
         });
         summary.map_err(|error| match error.failure {
-            Failure::Refused => unanswered,
+            Failure::Refused => unanswered.unwrap_or(error),
             _ => error,
         })
     }
@@ -52,8 +65,7 @@ impl Client {
     /// These users' direct bundles become exactly these; may be repeated.
     ///
     /// What is returned is what the server says they hold now: one entry for each of these users that its answer names.
-    /// A user it does not name is not confirmed, and an entry may hold fewer bundles than asked. Where the answer has no
-    /// entries to go by (an empty body, an object), everything is as asked.
+    /// A user it does not name is not confirmed, and an entry may hold fewer bundles than asked.
     pub async fn allocate_to_users(
         &self,
         users: &[UserId],
@@ -72,86 +84,91 @@ impl Client {
                 "userBundleCodes": bundles,
                 "useExternalLicense": external_license,
             }));
-        let reply = self.allocate(&self.variants.allocate_to_users, request).await?;
-        let asked = Allocation {
-            user: users[0],
-            bundles: bundles.clone(),
-            external_license,
-        };
-        let confirmed = confirmed(&reply.value, users, &asked);
+        let reply = self.allocate(request).await?;
+        let confirmed = confirmed(&reply.value, users, bundles);
         Ok(reply.with(confirmed))
     }
 
-    /// Drops these users' direct allocations; never sent with an empty list. May be repeated.
-    pub async fn release_user_licenses(&self, users: &[UserId]) -> Result<()> {
+    /// Drops these users' direct allocations; never sent with an empty list. May be repeated. One reply for each user,
+    /// in their order.
+    ///
+    /// Where there is a portal its route is used, which is known to work for people and applications; the licence
+    /// accountant's own is meant for services (`uipath-api`, 10).
+    pub async fn release_user_licenses(&self, users: &[UserId]) -> Result<Vec<ReleaseReply>> {
+        let has_portal = self.config().capabilities.portal;
+        let service = if has_portal { Service::Portal } else { Service::License };
         if users.is_empty() {
-            return Err(empty_list(Method::Delete, Service::Portal));
+            return Err(empty_list(Method::Delete, service));
         }
         let request = |url| {
-            ApiRequest::new(Method::Delete, Service::Portal, url)
+            ApiRequest::new(Method::Delete, service, url)
                 .needs(WRITE)
                 .entries(users.len())
                 .json(&json!({ "userIds": users }))
         };
-        let variant = self.variants.portal_release.starting_like(&self.variants.portal_users);
-        let reply = self.portal(variant, &[], request).await?;
-        Ok(reply.with(()))
+        let reply = if has_portal {
+            let variants = &self.variants;
+            let variant = variants.portal_release.starting_like(&variants.portal_seats);
+            let variant = variant.starting_like(&variants.portal_users);
+            self.portal(variant, &[], request).await?
+        } else {
+            let url = self.license_url(&["user-license"]);
+            self.license_call(request(url)).await?
+        };
+        let released = released(&reply.value, users);
+        Ok(reply.with(released))
     }
 }
 
-/// What the answer to an allocation says of the users that it was about.
-fn confirmed(answer: &Value, users: &[UserId], asked: &Allocation) -> Vec<Allocation> {
-    let as_asked = || {
-        let entry = |user: &UserId| Allocation {
-            user: *user,
-            ..asked.clone()
-        };
-        users.iter().map(entry).collect()
-    };
+/// What the answer to an allocation says of the users that it was about. An entry without codes confirms its user and
+/// says nothing against the codes; that somebody has no licence at all is only believed where it is said.
+fn confirmed(answer: &Value, users: &[UserId], asked: &BundleSet) -> Vec<Allocation> {
     let listed = match answer {
         Value::Array(listed) => listed.as_slice(),
-        Value::Object(_) if member(answer, &["userId"]).is_some() => entries(answer),
-        _ => return as_asked(),
+        object => entries(object),
     };
-    if listed.is_empty() && asked.bundles.is_empty() {
-        return as_asked();
-    }
     let wanted: HashSet<_> = users.iter().collect();
-    let spelled =
-        |bundles: BundleSet| -> BundleSet { bundles.iter().map(|code| spelling(code, &asked.bundles)).collect() };
-    listed
-        .iter()
-        .filter_map(|entry| {
-            let read = allocation(entry)?;
-            let held = member(entry, &["userBundleCodes", "userBundleLicenses"]).is_some();
-            Some(Allocation {
-                // An entry without codes confirms the user and says nothing against the codes.
-                bundles: if held {
-                    spelled(read.bundles)
-                } else {
-                    asked.bundles.clone()
-                },
-                ..read
-            })
+    let entries = listed.iter().filter_map(|entry| {
+        let read = allocation(entry)?;
+        let says_codes = member(entry, &HELD).is_some();
+        (says_codes || !asked.is_empty()).then(|| Allocation {
+            bundles: if says_codes { read.bundles } else { asked.clone() },
+            ..read
         })
-        .filter(|allocation| wanted.contains(&allocation.user))
-        .collect()
+    });
+    entries.filter(|allocation| wanted.contains(&allocation.user)).collect()
 }
 
-/// The code as it was asked for, if it differs in case only.
-fn spelling(code: &BundleCode, asked: &BundleSet) -> BundleCode {
-    let same = |known: &&BundleCode| known.as_str().eq_ignore_ascii_case(code.as_str());
-    asked.iter().find(same).unwrap_or(code).clone()
+/// What the answer to a release says of each user: `{successfulUserIds, failedUserIds}` even where some could not be
+/// released (`uipath-api`, 10). An answer without these lists, as the portal gives it, is about all of them.
+fn released(answer: &Value, users: &[UserId]) -> Vec<ReleaseReply> {
+    let ids = |name| -> Option<HashSet<UserId>> {
+        member(answer, &[name])?;
+        Some(guids(answer, &[name]).into_iter().map(UserId).collect())
+    };
+    let (successful, failed) = (ids("successfulUserIds"), ids("failedUserIds"));
+    let is_in = |list: &Option<HashSet<UserId>>, user| list.as_ref().is_some_and(|list| list.contains(user));
+    let reply = |user| match &successful {
+        _ if is_in(&failed, user) => ReleaseReply::Failed,
+        Some(successful) if !successful.contains(user) => ReleaseReply::Missing,
+        _ => ReleaseReply::Released,
+    };
+    users.iter().map(reply).collect()
 }
 
-/// A user and the bundles it holds directly.
-fn allocation(value: &Value) -> Option<Allocation> {
-    let held = member(value, &["userBundleCodes", "userBundleLicenses"]);
+/// A user and the bundles it holds.
+pub(super) fn allocation(value: &Value) -> Option<Allocation> {
+    let held = member(value, &HELD);
     Some(Allocation {
         user: UserId(member(value, &["userId", "id"]).and_then(guid)?),
         bundles: held.map(codes).unwrap_or_default(),
         external_license: flag(value, &["useExternalLicense"]).unwrap_or(false),
+        is_orphan: flag(value, &["orphan"]).unwrap_or(false),
     })
+}
+
+fn inventory_of(value: &Value) -> Option<Vec<Seats>> {
+    page(value, seats).map(|page| page.items)
 }
 
 fn seats(value: &Value) -> Option<Seats> {

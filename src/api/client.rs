@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::clock::now;
 use super::endpoint_variant::KnownVariants;
-use super::jwt::subject;
-use super::session::{Session, SignedIn};
+use super::session::{ApiRequest, Reply, Session, SignedIn};
 use super::urls::service_url;
-use super::{Answer, CallError, CallStats, Config, DepartureGate, ErrorCode, OwnCode};
-use crate::event::{Method, Observer, Service};
-use crate::model::UserId;
+use super::{AllocationRoute, Answer, CallError, CallStats, Certainty, Config, DepartureGate, ErrorCode, OwnCode};
+use crate::event::{Method, Service};
+use crate::model::{OrganizationId, UserId};
 use crate::pace::{SimulatedTraffic, Spent};
-use crate::wire::Transport;
 
 /// What every endpoint gives.
 pub(super) type Result<T> = std::result::Result<Answer<T>, CallError>;
@@ -24,15 +21,16 @@ pub(super) type Result<T> = std::result::Result<Answer<T>, CallError>;
 #[derive(Clone)]
 pub struct Client {
     pub(super) session: Session,
+    pub(super) organization_id: OrganizationId,
     pub(super) variants: Arc<KnownVariants>,
 }
 
 impl Client {
-    /// A client that sends over `transport`, reports every request and wait to `observer`, and sends nothing new once
-    /// `stop` is cancelled. Nothing is sent yet.
-    pub fn new(transport: Arc<dyn Transport>, config: Config, observer: Observer, stop: CancellationToken) -> Self {
+    /// A client of the organization with this GUID. Nothing is sent yet.
+    pub fn new(session: Session, organization_id: OrganizationId) -> Self {
         Self {
-            session: Session::new(transport, config, observer, stop),
+            session,
+            organization_id,
             variants: Arc::default(),
         }
     }
@@ -91,11 +89,7 @@ impl Client {
 
     /// Signs in unless already signed in, and returns what is known about the session.
     pub async fn sign_in(&self) -> std::result::Result<SignedIn, CallError> {
-        let token = self.session.token(None).await?;
-        Ok(SignedIn {
-            scopes: token.scopes.clone(),
-            account: subject(token.secret.expose_secret()).map(UserId),
-        })
+        self.session.signed_in().await
     }
 
     /// The account this client acts as, where the token says so (`sub` of a JWT that is a GUID).
@@ -103,8 +97,53 @@ impl Client {
         Ok(self.sign_in().await?.account)
     }
 
+    /// The organization that its calls are for.
+    pub fn organization_id(&self) -> OrganizationId {
+        self.organization_id
+    }
+
+    /// By which route users' allocations are read, once that is known.
+    pub fn allocation_route(&self) -> Option<AllocationRoute> {
+        self.variants.allocation_route.get().map(|(route, _)| route)
+    }
+
+    /// The same, if a later process may go by it.
+    pub fn lasting_allocation_route(&self) -> Option<AllocationRoute> {
+        let known = self.variants.allocation_route.get();
+        known.and_then(|(route, certainty)| (certainty == Certainty::Lasting).then_some(route))
+    }
+
+    /// Keeps by which route allocations are read.
+    pub fn keep_allocation_route(&self, route: AllocationRoute, certainty: Certainty) {
+        self.variants.allocation_route.set(Some((route, certainty)));
+    }
+
+    /// Forgets a route that no longer works.
+    pub fn forget_allocation_route(&self) {
+        self.variants.allocation_route.set(None);
+    }
+
     pub(super) fn config(&self) -> &Config {
         &self.session.shared.config
+    }
+
+    /// Makes a call to the licence service or the portal's licence routes. Should they have nothing for the organization,
+    /// the error says what to check.
+    pub(super) async fn license_call(&self, request: ApiRequest) -> std::result::Result<Reply, CallError> {
+        let outcome = self.session.call(request).await;
+        outcome.map_err(|error| self.naming_the_organization(error))
+    }
+
+    pub(super) fn naming_the_organization(&self, error: CallError) -> CallError {
+        if error.code != ErrorCode::Own(OwnCode::NoAccountLicense) {
+            return error;
+        }
+        let message = format!(
+            "{}; check `organization_id` (or `RESEAT_ORGANIZATION_ID`), which is {}, and that user licence management is \
+             enabled for the organization",
+            error.message, self.organization_id
+        );
+        CallError { message, ..error }
     }
 
     pub(super) fn identity_url(&self, path: &[&str]) -> Url {
@@ -113,7 +152,7 @@ impl Client {
 
     /// `{license}/api/account/{organization id}/…`
     pub(super) fn license_url(&self, path: &[&str]) -> Url {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let mut whole = vec!["api", "account", organization.as_str()];
         whole.extend_from_slice(path);
         service_url(self.config(), &self.config().routes.license, &whole)
@@ -137,15 +176,24 @@ pub(super) fn paged(mut url: Url, skip: u64, top: u32) -> Url {
 /// What was found, `None` if the server says there is none.
 pub(super) fn found<T>(outcome: Result<Option<T>>) -> Result<Option<T>> {
     match outcome {
-        // A page for people is no answer about the thing that was asked for: the route is wrong.
-        Err(error) if error.status == Some(404) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) => Ok(Answer {
-            value: None,
-            receipt: super::Receipt {
-                http_status: 404,
-                trace_id: error.trace_id,
-                attempts: error.attempts,
-            },
-        }),
+        // A page for people is no answer about the thing that was asked for: the route is wrong. Nor is one about the
+        // organization.
+        Err(error)
+            if error.status == Some(404)
+                && !matches!(
+                    error.code,
+                    ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NoAccountLicense)
+                ) =>
+        {
+            Ok(Answer {
+                value: None,
+                receipt: super::Receipt {
+                    http_status: 404,
+                    trace_id: error.trace_id,
+                    attempts: error.attempts,
+                },
+            })
+        }
         other => other,
     }
 }

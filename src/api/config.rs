@@ -3,8 +3,7 @@
 use secrecy::SecretString;
 
 use super::BaseUrl;
-use crate::event::Method;
-use crate::model::{Capabilities, OrganizationId};
+use crate::model::Capabilities;
 use crate::pace::{Limits, RetryPolicy};
 
 /// What a client has to know.
@@ -14,8 +13,6 @@ pub struct Config {
     pub uri: BaseUrl,
     /// The organization's name in addresses (its slug).
     pub organization: String,
-    /// The organization's GUID.
-    pub organization_id: OrganizationId,
     /// How to sign in.
     pub credentials: Credentials,
     /// The identity service's own address for signing in; `{uri}/identity_` where absent.
@@ -36,16 +33,10 @@ pub struct Config {
 
 impl Config {
     /// A client of Automation Cloud with everything else at its default.
-    pub fn new(
-        uri: BaseUrl,
-        organization: impl Into<String>,
-        organization_id: OrganizationId,
-        credentials: Credentials,
-    ) -> Self {
+    pub fn new(uri: BaseUrl, organization: impl Into<String>, credentials: Credentials) -> Self {
         Self {
             uri,
             organization: organization.into(),
-            organization_id,
             credentials,
             identity_uri: None,
             routes: Routes::default(),
@@ -95,8 +86,6 @@ pub struct Routes {
     pub portal: String,
     /// The page that an invitation leads to.
     pub accept_invite: String,
-    /// The method of the two allocation calls that is tried first; the other of PUT and POST is tried on 405.
-    pub allocate_method: Method,
 }
 
 impl Default for Routes {
@@ -106,7 +95,6 @@ impl Default for Routes {
             license: "{org}/lease_".to_owned(),
             portal: "{org}/portal_".to_owned(),
             accept_invite: "portal_/acceptInvite".to_owned(),
-            allocate_method: Method::Put,
         }
     }
 }

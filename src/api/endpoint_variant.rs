@@ -1,9 +1,10 @@
 //! Endpoints that are known in two variants: the one that answers is learned once a run.
 
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use super::CallError;
 use super::session::{ApiRequest, Reply, Session};
+use super::{AllocationRoute, CallError, Certainty};
 
 /// One of the two variants of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,13 +72,24 @@ impl KnownVariant {
     }
 }
 
+/// By which route allocations are read, once that is known, and whether that is certain enough for later processes.
+#[derive(Default)]
+pub(super) struct KnownRoute(Mutex<Option<(AllocationRoute, Certainty)>>);
+
+impl KnownRoute {
+    pub(super) fn get(&self) -> Option<(AllocationRoute, Certainty)> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self, route: Option<(AllocationRoute, Certainty)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = route;
+    }
+}
+
 /// What is known of each endpoint that has two variants.
 #[derive(Default)]
 pub(super) struct KnownVariants {
-    /// PUT or POST, for users.
-    pub(super) allocate_to_users: KnownVariant,
-    /// PUT or POST, for groups.
-    pub(super) allocate_to_group: KnownVariant,
+    pub(super) allocation_route: KnownRoute,
     /// One `portal_` or two, for each portal route.
     pub(super) portal_seats: KnownVariant,
     pub(super) portal_users: KnownVariant,

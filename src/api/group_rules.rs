@@ -28,7 +28,7 @@ impl Client {
                     "userBundleCodes": bundles,
                     "useExternalLicense": external_license,
                 }));
-            let reply = self.allocate(&self.variants.allocate_to_group, request).await?;
+            let reply = self.allocate(request).await?;
             return Ok(reply.with(()));
         };
         let limit = |quota: &Quota| json!({ "userBundleCode": quota.code, "limit": quota.limit });
@@ -44,7 +44,7 @@ impl Client {
         let request = ApiRequest::new(Method::Put, Service::License, url)
             .needs(WRITE)
             .json(&body);
-        Ok(self.session.call(request).await?.with(()))
+        Ok(self.license_call(request).await?.with(()))
     }
 
     /// One page (at most 50) of the group rules.
@@ -54,7 +54,7 @@ impl Client {
         let reply = if capabilities.group_quotas {
             let url = self.license_url(&["user-license", "groups", "with-quota"]);
             let request = ApiRequest::new(Method::Get, Service::License, paged(url, skip, top)).needs(READ);
-            self.session.call(request).await?
+            self.license_call(request).await?
         } else if capabilities.portal {
             let variant = &self.variants.portal_groups;
             self.portal(variant, &["group", "page"], portal_page(skip, top)).await?
@@ -88,7 +88,7 @@ impl Client {
             let any = member(value, &["groupRule"]).is_some() || !read.bundles.is_empty();
             Some(any.then_some(read))
         };
-        let outcome = self.session.call(request).await;
+        let outcome = self.license_call(request).await;
         found(outcome.and_then(|reply| reply.read("a group's rule", read)))
     }
 }

@@ -22,7 +22,7 @@ const MAX_NAMES: usize = 20;
 impl Client {
     /// Every local group (not paged).
     pub async fn groups(&self) -> Result<Vec<Group>> {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let reply = self.session.call(request).await?;
@@ -31,7 +31,7 @@ impl Client {
 
     /// One group, `None` if there is none of this id.
     pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let read = |value: &Value| match value {
@@ -44,7 +44,7 @@ impl Client {
 
     /// One page of a group's members (`uipath-api`, 5.1).
     pub async fn group_members(&self, id: GroupId, skip: u64, top: u32) -> Result<Page<Member>> {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string(), "Members"]);
         let request = ApiRequest::new(Method::Get, Service::Identity, paged(url, skip, top)).needs(READ);
         let one = |value: &Value| {
@@ -68,7 +68,7 @@ impl Client {
             .needs(WRITE)
             .entries(add.len() + remove.len())
             .json(&json!({
-                "partitionGlobalId": self.config().organization_id,
+                "partitionGlobalId": self.organization_id,
                 "name": group.name,
                 "directoryUserIDsToAdd": add,
                 "directoryUserIDsToRemove": remove,
@@ -89,7 +89,7 @@ impl Client {
             let (method, service) = (Method::Post, Service::Identity);
             return Err(CallError::not_sent(method, service, OwnCode::TooManyNames, message));
         }
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Directory", "BulkResolveByName", &organization]);
         let entity_type = match kind {
             EntityType::User => "user",
@@ -116,12 +116,13 @@ fn group(value: &Value) -> Option<Group> {
     })
 }
 
-/// The entry of this name: under it in a map, or in a list the one that carries it. A display name, which people
+/// The entry of this name: under it in a map, or in a list the one that carries it. What Search has as `identityName` is
+/// `name` here (`uipath-api`, 10). A display name, which people
 /// choose for themselves, says who a group is and never who a user is.
 fn resolved_as(value: &Value, name: &str, kind: EntityType) -> Option<Resolved> {
     let names: &[&str] = match kind {
-        EntityType::User => &["identityName", "userName"],
-        EntityType::Group => &["identityName", "displayName"],
+        EntityType::User => &["name", "identityName", "userName"],
+        EntityType::Group => &["name", "identityName", "displayName"],
     };
     let entry = match value {
         Value::Array(_) => {

@@ -16,25 +16,10 @@ pub(super) const WRITE: &str = "PM.License.Write";
 pub(super) const MAX_PAGE: u32 = 50;
 
 impl Client {
-    /// Sends an allocation by the method of the settings, on 405 by the other one: the documents give these endpoints
-    /// as PUT, their examples use POST.
-    pub(super) async fn allocate(&self, variant: &KnownVariant, request: ApiRequest) -> Result<Reply, CallError> {
-        let preferred = self.config().routes.allocate_method;
-        let other = if preferred == Method::Put {
-            Method::Post
-        } else {
-            Method::Put
-        };
-        let by = |variant| {
-            let method = match variant {
-                Variant::First => preferred,
-                Variant::Second => other,
-            };
-            request.clone().with_method(method)
-        };
-        let is_wrong_variant = |error: &CallError| error.status == Some(405);
-        let outcome = variant.send(&self.session, by, is_wrong_variant).await;
-        outcome.map_err(|error| match error.status {
+    /// Sends an allocation. It is a PUT and nothing else: POST on the same address reads (`uipath-api`, 10), so a server
+    /// that takes no PUT has allocated nothing.
+    pub(super) async fn allocate(&self, request: ApiRequest) -> Result<Reply, CallError> {
+        self.license_call(request).await.map_err(|error| match error.status {
             Some(405) => {
                 let message = format!("{}; check `license` under `routes`", error.message);
                 CallError { message, ..error }
@@ -64,7 +49,8 @@ impl Client {
         // The portal may answer a wrong route with a web page and a good status.
         let html = ErrorCode::Own(OwnCode::HtmlAnswer);
         let is_wrong_variant = |error: &CallError| error.status == Some(404) || error.code == html;
-        variant.send(&self.session, request_to, is_wrong_variant).await
+        let outcome = variant.send(&self.session, request_to, is_wrong_variant).await;
+        outcome.map_err(|error| self.naming_the_organization(error))
     }
 }
 

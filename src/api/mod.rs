@@ -24,6 +24,7 @@ mod session;
 mod types;
 mod urls;
 mod user;
+mod user_licenses;
 mod users;
 
 pub use base_url::{BaseUrl, BaseUrlError};
@@ -32,9 +33,9 @@ pub use client::Client;
 pub use config::{Config, Credentials, Routes};
 pub use departure::{Announcement, DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
-pub use session::SignedIn;
+pub use session::{Session, SignedIn};
 pub use types::{
-    Allocation, Answer, EntityType, Group, GroupRule, Invitation, InviteReply, Member, NewUser, Page, Receipt,
-    Resolved, Seats, UserUpdate,
+    Allocation, AllocationRoute, Answer, Certainty, EntityType, Group, GroupRule, Invitation, InviteReply, Member,
+    NewUser, Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
 };
 pub use user::{PackedTexts, User, UserKind, UserTexts};

@@ -61,7 +61,7 @@ impl Client {
             .entries(users.len())
             .json(&json!({
                 "users": users.iter().map(new_user_body).collect::<Vec<_>>(),
-                "partitionGlobalId": self.config().organization_id,
+                "partitionGlobalId": self.organization_id,
                 "groupIDs": groups,
             }));
         let reply = self.session.call_leniently(request).await?;
@@ -84,7 +84,7 @@ impl Client {
         let language = invitation.language.as_deref().unwrap_or("en");
         let mut body = Map::new();
         body.insert("email".to_owned(), json!(invitation.email));
-        let redirect = accept_invite_url(self.config(), &invitation.email, language);
+        let redirect = accept_invite_url(self.config(), self.organization_id, &invitation.email, language);
         body.insert("redirectUrl".to_owned(), json!(redirect));
         insert(&mut body, "name", invitation.name.as_ref());
         insert(&mut body, "surname", invitation.surname.as_ref());

@@ -1,6 +1,8 @@
 //! What the endpoints take and give, after lenient reading: numbers or strings for enums, arrays or
 //! objects, absent members.
 
+use strum::{Display, EnumString};
+
 use super::UserKind;
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 
@@ -33,6 +35,38 @@ pub struct Allocation {
     pub bundles: BundleSet,
     /// `useExternalLicense` as read.
     pub external_license: bool,
+    /// Whether the answer says that the account is gone, while the allocation still takes its seats.
+    pub is_orphan: bool,
+}
+
+/// What the service says of a user's licences when it is asked for many users at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserLicenses {
+    /// Who holds what.
+    pub held: Allocation,
+    /// Whether it comes from the user's groups and not from a direct allocation.
+    pub is_inherited: bool,
+}
+
+/// By which route users' direct allocations can be read; probed once for each organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString)]
+#[strum(serialize_all = "kebab-case")]
+pub enum AllocationRoute {
+    /// Many users in one POST ([`licenses_of_users`](super::Client::licenses_of_users)).
+    ManyUsers,
+    /// One user a GET ([`allocation_of_user`](super::Client::allocation_of_user)).
+    OneUser,
+    /// The portal's listing of everybody ([`allocations`](super::Client::allocations)).
+    Listing,
+}
+
+/// For how long a route that was found counts as known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// Until it stops working, in later processes too.
+    Lasting,
+    /// For this process: the others could not be tried.
+    ForNow,
 }
 
 /// Seats of one bundle in the organization.
@@ -199,6 +233,17 @@ pub enum InviteReply {
     Missing,
 }
 
+/// What the answer to a release said of one user, in the order of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleaseReply {
+    /// The user has no direct allocation any more.
+    Released,
+    /// The service could not release it.
+    Failed,
+    /// The answer lists users, and not this one, so nothing is known.
+    Missing,
+}
+
 /// One user of a BulkCreate call.
 #[derive(Debug, Clone)]
 pub struct NewUser {
@@ -225,7 +270,7 @@ pub struct Resolved {
     pub identifier: String,
     /// The address; empty where there is none.
     pub email: String,
-    /// `identityName`; of a group without one, the display name.
+    /// `name`, or `identityName`; of a group without one, the display name.
     pub name: String,
 }
 

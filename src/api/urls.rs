@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::Config;
+use crate::model::OrganizationId;
 
 /// The token endpoint, which belongs to the host and not, like the rest of the identity service, to an organization.
 pub(super) fn token_url(config: &Config) -> Url {
@@ -26,10 +27,10 @@ pub(super) fn service_url<'a>(config: &'a Config, prefix: &'a str, path: &[&'a s
 
 /// The page that an invitation leads to. The service accepts only this form, and answers "Redirect URL is not valid"
 /// to any other.
-pub(super) fn accept_invite_url(config: &Config, email: &str, language: &str) -> String {
+pub(super) fn accept_invite_url(config: &Config, organization: OrganizationId, email: &str, language: &str) -> String {
     let mut url = service_url(config, &config.routes.accept_invite, &[]);
     url.query_pairs_mut()
-        .append_pair("organizationId", &config.organization_id.to_string())
+        .append_pair("organizationId", &organization.to_string())
         .append_pair("emailForUserinvite", email)
         .append_pair("organizationName", &config.organization)
         .append_pair("language", language);
@@ -43,8 +44,7 @@ mod tests {
 
     fn config() -> Config {
         let uri = BaseUrl::parse("https://cloud.example/").unwrap();
-        let id = "11111111-1111-1111-1111-111111111111".parse().unwrap();
-        Config::new(uri, "ac me", id, Credentials::Token("t".into()))
+        Config::new(uri, "ac me", Credentials::Token("t".into()))
     }
 
     #[test]
@@ -72,7 +72,12 @@ mod tests {
     #[test]
     fn an_invitation_leads_back_to_the_portal_with_the_address_encoded() {
         assert_eq!(
-            accept_invite_url(&config(), "a+b@x.example", "de"),
+            accept_invite_url(
+                &config(),
+                "11111111-1111-1111-1111-111111111111".parse().unwrap(),
+                "a+b@x.example",
+                "de"
+            ),
             "https://cloud.example/portal_/acceptInvite?organizationId=11111111-1111-1111-1111-111111111111\
              &emailForUserinvite=a%2Bb%40x.example&organizationName=ac+me&language=de"
         );

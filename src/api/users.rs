@@ -30,7 +30,7 @@ impl Client {
     /// One page of the user listing (`GET /api/User/users/{organization}`), sorted by id;
     /// `search` is the server's own "contains" search.
     pub async fn users(&self, skip: u64, top: u32, search: Option<&str>) -> Result<Page<User>> {
-        let organization = self.config().organization_id.to_string();
+        let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "User", "users", &organization]);
         let mut url = paged(url, skip, top);
         // Unsorted pages skip some users and repeat others.
@@ -78,7 +78,7 @@ impl Client {
             .needs(WRITE)
             .entries(ids.len())
             .json(&json!({
-                "partitionGlobalId": self.config().organization_id,
+                "partitionGlobalId": self.organization_id,
                 "userIds": ids,
             }));
         Ok(self.session.call(request).await?.with(()))

@@ -29,12 +29,19 @@ pub(super) enum Ahead {
 impl Cost {
     pub(super) fn of(sheet: PlannedSheet<'_>, rules: &Rules, organization: &Organization, ahead: Ahead) -> Self {
         let stats = organization.client.stats();
+        let mut reads = stats.calls.clone();
+        if matches!(ahead, Ahead::WholeRun(_)) && organization.remembers() {
+            for (of, probes) in sheet.snapshot.probes() {
+                let made = reads.entry(*of).or_default();
+                *made = made.saturating_sub(*probes);
+            }
+            reads.retain(|_, count| *count > 0);
+        }
         let circumstances = Circumstances {
             sheet,
             rules,
-            allocate_method: organization.allocate_method,
             concurrency: organization.read.concurrency,
-            reads: &stats.calls,
+            reads: &reads,
             reading: match ahead {
                 Ahead::Changes => Reading::Done,
                 Ahead::WholeRun(reading) => Reading::Ahead(reading.saturating_sub(stats.waited)),

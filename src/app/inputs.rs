@@ -7,10 +7,10 @@ use super::Ending;
 use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::{Failure, told};
+use super::organization::Doorway;
 use super::runtime::off_thread;
-use crate::api::Client;
 use crate::cli::{Permission, SheetOptions, Target};
-use crate::intake::{self, Intake};
+use crate::intake::{self, Intake, PresentLicenses};
 use crate::model::{BundleCode, Capabilities, Catalogue};
 use crate::problem::{ProblemCode, Severity};
 use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
@@ -82,6 +82,11 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
         sheets: (!sheet.sheets.is_empty()).then(|| sheet.sheets.clone()),
         allow_email_update: sheet.email_update == Permission::Allowed,
         capabilities,
+        present_licenses: if capabilities.portal {
+            PresentLicenses::Readable
+        } else {
+            PresentLicenses::ToBeFoundOut
+        },
         catalogue: match sheet.unknown_codes {
             Permission::Allowed => catalogue.allowing_unknown(),
             Permission::Refused => catalogue,
@@ -89,12 +94,12 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
     }
 }
 
-/// Reads the sheet; if its only problems are unknown bundle codes, the organization's own inventory is fetched and the
-/// sheet read again.
+/// Reads the sheet; if its only problems are what the organization can answer (bundle codes that only its inventory may
+/// know, whether users' present licences can be read there), it is asked and the sheet read again.
 pub(super) async fn read_sheet(
     source: &Arc<Source>,
     options: intake::Options,
-    client: &Client,
+    doorway: &Doorway,
 ) -> Result<Intake, SheetError> {
     let read = |mut options: intake::Options, codes: Vec<BundleCode>| {
         let source = Arc::clone(source);
@@ -104,22 +109,40 @@ pub(super) async fn read_sheet(
             (options, read)
         })
     };
-    let (options, first) = read(options, Vec::new()).await;
+    let (mut options, first) = read(options, Vec::new()).await;
     let first = first?;
     let asks_only_for_codes = first
         .problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error)
         .all(|problem| problem.code == ProblemCode::UnknownBundleCode);
-    if first.unknown_codes.is_empty() || !asks_only_for_codes {
+    let asks_for_codes = asks_only_for_codes && !first.unknown_codes.is_empty();
+    let asks_for_licenses = options.present_licenses == PresentLicenses::ToBeFoundOut
+        && first
+            .problems
+            .iter()
+            .any(|problem| problem.code == ProblemCode::NotOffered && problem.severity == Severity::Warning);
+    if !asks_for_codes && !asks_for_licenses {
         return Ok(first);
     }
-    // If the inventory cannot be read, the codes stay unknown, and the problems say so.
-    let Ok(seats) = client.seats().await else {
-        return Ok(first);
+    // If the organization cannot be asked, codes stay unknown, and the problems say so; that no licences can be read is
+    // said when they are.
+    let client = doorway.client().await.ok();
+    let codes = match &client {
+        Some(client) if asks_for_codes => client.seats().await.map(|seats| seats.value).unwrap_or_default(),
+        _ => Vec::new(),
     };
+    if codes.is_empty() && !asks_for_licenses {
+        return Ok(first);
+    }
     // Dropped first, because two copies of a million rows would take too much memory.
     drop(first);
-    let codes = seats.value.into_iter().map(|seats| seats.code).collect();
+    if asks_for_licenses {
+        options.present_licenses = match &client {
+            Some(client) if !doorway.tells_allocations(client).await => PresentLicenses::Unreadable,
+            _ => PresentLicenses::Readable,
+        };
+    }
+    let codes = codes.into_iter().map(|seats| seats.code).collect();
     read(options, codes).await.1
 }

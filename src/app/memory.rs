@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::state_place::StatePlace;
+use crate::api::AllocationRoute;
 use crate::event::{Method, Service};
 use crate::pace::Spent;
 
@@ -19,6 +20,9 @@ pub(super) struct Memory(Option<StatePlace>);
 struct Remembered {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     quota: Option<SavedQuota>,
+    /// By which route users' allocations can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allocation_route: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -68,6 +72,25 @@ impl Memory {
                 spent: counted.map(|entry| SavedCalls::of(&entry)).collect(),
             });
         });
+    }
+
+    /// By which route an earlier run found that users' allocations can be read.
+    pub(super) fn recall_allocation_route(&self) -> Option<AllocationRoute> {
+        self.read()?.allocation_route?.parse().ok()
+    }
+
+    /// Remembers by which route allocations can be read. Failing to costs the next run a probe.
+    pub(super) fn keep_allocation_route(&self, route: Option<AllocationRoute>) {
+        let route = route.map(|route| route.to_string());
+        let known = self.read().unwrap_or_default().allocation_route;
+        if route != known {
+            self.update(|remembered| remembered.allocation_route = route);
+        }
+    }
+
+    /// Whether the next run will know what this one has found out.
+    pub(super) fn lasts(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Changes what is remembered, from what the file says by now: another process may have written it meanwhile. A file
@@ -211,6 +234,21 @@ mod tests {
         assert_eq!(memory.recall_spent(after(0)), []);
         memory.0.as_ref().unwrap().write(MEMORY, b"{").unwrap();
         assert_eq!(memory.recall_spent(after(0)), []);
+    }
+
+    #[test]
+    fn the_route_that_allocations_can_be_read_by_is_remembered_until_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = memory(&folder);
+        assert_eq!(memory.recall_allocation_route(), None);
+        memory.keep_allocation_route(Some(AllocationRoute::ManyUsers));
+        memory.keep_spent(&[spent(3)], &calls(12), WINDOW, after(0));
+        assert_eq!(memory.recall_allocation_route(), Some(AllocationRoute::ManyUsers));
+        memory.keep_allocation_route(None);
+        assert_eq!(memory.recall_allocation_route(), None);
+        let place = memory.0.as_ref().unwrap();
+        place.write(MEMORY, br#"{"allocation_route": "by-pigeon"}"#).unwrap();
+        assert_eq!(memory.recall_allocation_route(), None);
     }
 
     #[test]

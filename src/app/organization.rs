@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::Ending;
@@ -13,19 +14,33 @@ use super::failure::Failure;
 use super::memory::Memory;
 use super::runtime::off_thread;
 use super::state_place::StatePlace;
-use crate::api::{self, BaseUrl, Client, Config};
+use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
-use crate::directory::ReadOptions;
-use crate::event::{Method, Observer};
+use crate::directory::{self, ReadOptions};
+use crate::event::Observer;
 use crate::model::OrganizationId;
 use crate::sandbox::{self, Sandbox};
 use crate::saved_plan::PlanOrganization;
-use crate::settings::{self, Connection, Credentials, SecretSource, Settings};
+use crate::settings::{self, Connection, Credentials, FIND_ID, SecretSource, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
 /// The simulated organization of `--sandbox`: always the same one, so that its results can be resumed, and never one
 /// that `reseat sandbox` serves.
 pub(super) const IN_PROCESS: OrganizationId = OrganizationId(uuid::uuid!("5a4db0c5-0000-4000-8000-00000000000a"));
+
+/// An organization as it is configured, before it is certain which one it is: where no GUID is configured, the token
+/// tells it.
+pub(super) struct Doorway {
+    session: api::Session,
+    config: Config,
+    configured_id: Option<OrganizationId>,
+    target: Target,
+    read: ReadOptions,
+    recheck: Duration,
+    observer: Observer,
+    client: OnceCell<Client>,
+    sandbox: Option<Sandbox>,
+}
 
 /// An organization, ready for calls.
 pub(super) struct Organization {
@@ -34,8 +49,6 @@ pub(super) struct Organization {
     /// Its name in addresses.
     pub(super) name: String,
     pub(super) read: ReadOptions,
-    /// The method that allocates licences here.
-    pub(super) allocate_method: Method,
     /// How long what was read counts as fresh.
     pub(super) recheck: Duration,
     /// Where something about it is kept between runs; `None` for one that ends with the process, and where there is
@@ -48,20 +61,20 @@ pub(super) struct Organization {
     _sandbox: Option<Sandbox>,
 }
 
-impl Organization {
-    /// Sets up the client, and the sandbox if requested; signs in only when something is sent.
-    pub(super) async fn connect(
+impl Doorway {
+    /// Sets up the session, and the sandbox if requested; signs in only when something is sent.
+    pub(super) async fn of(
         settings: &Settings,
         target: Target,
         observer: Observer,
         stop: CancellationToken,
     ) -> Result<Self, Failure> {
-        let (place, sandbox) = match (target, &settings.connection) {
+        let (place, configured_id, sandbox) = match (target, &settings.connection) {
             (Target::Sandbox, _) => {
                 let (config, sandbox) = simulated().await?;
-                (config, Some(sandbox))
+                (config, Some(sandbox.organization_id()), Some(sandbox))
             }
-            (Target::Configured, Some(connection)) => (configured(connection).await?, None),
+            (Target::Configured, Some(connection)) => (configured(connection).await?, connection.organization_id, None),
             (Target::Configured, None) => {
                 let message = "no organization is configured";
                 return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
@@ -85,31 +98,124 @@ impl Organization {
             ..HttpConfig::default()
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
-        let folder = match target {
+        Ok(Self {
+            session: api::Session::new(Arc::new(transport), config.clone(), observer.clone(), stop),
+            read: ReadOptions {
+                users_per_page: settings.batch.users_per_page,
+                concurrency: config.concurrency as usize,
+                capabilities: config.capabilities,
+            },
+            config,
+            configured_id,
+            target,
+            recheck: settings.limits.recheck,
+            observer,
+            client: OnceCell::new(),
+            sandbox,
+        })
+    }
+
+    /// A client of the organization, for a look before it is known whether anything is to be done there; signs in if
+    /// the organization's GUID is not configured.
+    pub(super) async fn client(&self) -> Result<Client, Failure> {
+        let client = self.client.get_or_try_init(async || {
+            let id = self.id().await?;
+            let client = Client::new(self.session.clone(), id);
+            recall(&client, &Memory::of(self.place(id)));
+            Ok::<_, Failure>(client)
+        });
+        client.await.cloned()
+    }
+
+    /// Whether what users hold can be read there; yes as well where it could not be found out, which reading will say.
+    pub(super) async fn tells_allocations(&self, client: &Client) -> bool {
+        directory::tells_allocations(client, &self.read, &self.observer).await
+    }
+
+    /// The organization.
+    pub(super) async fn open(self) -> Result<Organization, Failure> {
+        let client = self.client().await?;
+        let id = client.organization_id();
+        let place = self.place(id);
+        Ok(Organization {
+            id,
+            name: self.config.organization.clone(),
+            read: self.read,
+            recheck: self.recheck,
+            memory: Memory::of(place.clone()),
+            place,
+            window: self.config.limits.window,
+            client,
+            _sandbox: self.sandbox,
+        })
+    }
+
+    fn place(&self, id: OrganizationId) -> Option<StatePlace> {
+        let folder = match self.target {
             Target::Sandbox => None,
             Target::Configured => settings::state_folder(&|name| std::env::var(name).ok()),
         };
-        let service = config.uri.to_string();
-        let place = folder.map(|folder| StatePlace::of(&folder, &service, config.organization_id));
-        let memory = Memory::of(place.clone());
-        let client = Client::new(Arc::new(transport), config.clone(), observer, stop);
-        client.recall(&memory.recall_spent(Timestamp::now()));
-        Ok(Self {
-            id: config.organization_id,
-            name: config.organization.clone(),
-            read: ReadOptions {
-                users_per_page: settings.batch.users_per_page,
-                concurrency: settings.limits.concurrency as usize,
-                capabilities: config.capabilities,
-            },
-            allocate_method: config.routes.allocate_method,
-            recheck: settings.limits.recheck,
-            place,
-            memory,
-            window: config.limits.window,
-            client,
-            _sandbox: sandbox,
+        let service = self.config.uri.to_string();
+        folder.map(|folder| StatePlace::of(&folder, &service, id))
+    }
+
+    async fn id(&self) -> Result<OrganizationId, Failure> {
+        if let Some(id) = self.configured_id {
+            return Ok(id);
+        }
+        let signed_in = self.session.signed_in().await.map_err(|error| not_signed_in(&error))?;
+        signed_in.organization.ok_or_else(|| {
+            let message = "no `organization_id` is configured, and the token does not say which organization it is for";
+            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(format!(
+                "add `organization_id`, or set `RESEAT_ORGANIZATION_ID`: {FIND_ID}"
+            ))
         })
+    }
+}
+
+fn recall(client: &Client, memory: &Memory) {
+    client.recall(&memory.recall_spent(Timestamp::now()));
+    if let Some(route) = memory.recall_allocation_route() {
+        client.keep_allocation_route(route, Certainty::Lasting);
+    }
+}
+
+/// The failure of a command that could not sign in.
+fn not_signed_in(error: &CallError) -> Failure {
+    let (ending, reason) = match error.failure {
+        api::Failure::SignIn => (Ending::SignIn, Reason::SignIn),
+        api::Failure::Stopped => (Ending::Interrupted, Reason::Interrupted),
+        _ if error.is_page() => (Ending::SignIn, Reason::SignIn),
+        _ => (Ending::CouldNotStart, Reason::Settings),
+    };
+    Failure::new(ending, reason, format!("failed to read which account this is: {error}"))
+}
+
+impl Organization {
+    /// Makes sure that the token is for the organization whose GUID is configured, before anything is read.
+    ///
+    /// # Errors
+    /// If it is for another.
+    pub(super) async fn check_id(&self) -> Result<(), Failure> {
+        let signed_in = self.client.sign_in().await.map_err(|error| not_signed_in(&error))?;
+        let Some(theirs) = signed_in.organization.filter(|theirs| *theirs != self.id) else {
+            return Ok(());
+        };
+        let message = format!(
+            "`organization_id` is {}, and the token is for the organization {theirs}, so nothing was read",
+            self.id
+        );
+        Err(
+            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(
+                "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its \
+                 organization",
+            ),
+        )
+    }
+
+    /// Whether the next run will know what this one found out of the organization.
+    pub(super) fn remembers(&self) -> bool {
+        self.memory.lasts()
     }
 
     /// How a saved plan identifies it.
@@ -121,11 +227,13 @@ impl Organization {
     }
 }
 
-/// However a command ends, the next one knows how much quota it spent.
+/// However a command ends, the next one knows how much quota it spent, and what it found out.
 impl Drop for Organization {
     fn drop(&mut self) {
         let (spent, calls) = (self.client.spent(), self.client.stats().calls);
         self.memory.keep_spent(&spent, &calls, self.window, Timestamp::now());
+        self.memory
+            .keep_allocation_route(self.client.lasting_allocation_route());
     }
 }
 
@@ -135,12 +243,7 @@ async fn configured(connection: &Connection) -> Result<Config, Failure> {
     let credentials = off_thread(move || credentials(&sources)).await?;
     Ok(Config {
         identity_uri: connection.identity_uri.clone(),
-        ..Config::new(
-            connection.uri.clone(),
-            connection.organization.clone(),
-            connection.organization_id,
-            credentials,
-        )
+        ..Config::new(connection.uri.clone(), connection.organization.clone(), credentials)
     })
 }
 
@@ -186,6 +289,6 @@ async fn simulated() -> Result<(Config, Sandbox), Failure> {
         scopes: None,
     };
     let uri = BaseUrl::parse(&sandbox.base_url()).map_err(|error| could_not_start(&error))?;
-    let config = Config::new(uri, sandbox.organization(), sandbox.organization_id(), credentials);
+    let config = Config::new(uri, sandbox.organization(), credentials);
     Ok((config, sandbox))
 }

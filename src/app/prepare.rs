@@ -14,7 +14,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
 use super::inputs::{read_sheet, reading_options};
-use super::organization::Organization;
+use super::organization::{Doorway, Organization};
 use super::relay::Relay;
 use super::signals::Signals;
 use crate::api::{self, CallError};
@@ -62,14 +62,14 @@ impl<'a> Session<'a> {
     pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
         let source = Arc::new(source);
         let reading = reading_options(&planning.sheet, self.settings);
-        let organization = Organization::connect(
+        let doorway = Doorway::of(
             self.settings,
             planning.sheet.target,
             self.relay.observer(),
             self.signals.stop.clone(),
         )
         .await?;
-        let intake = read_sheet(&source, reading, &organization.client)
+        let intake = read_sheet(&source, reading, &doorway)
             .await
             .map_err(|error| could_not_start(&error))?;
         self.tell_reading(&source, &intake);
@@ -101,7 +101,7 @@ impl<'a> Session<'a> {
             source,
             intake,
             family: Arc::new(family),
-            organization,
+            organization: doorway.open().await?,
         })
     }
 
@@ -125,6 +125,7 @@ impl<'a> Session<'a> {
         choice: &ChosenRows,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
+        organization.check_id().await?;
         let progress = self.progress();
         let needs = plan::needs(&choice.rows, rules);
         let observer = self.relay.observer();

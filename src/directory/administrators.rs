@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use futures::FutureExt;
 use futures::future::try_join_all;
 
-use super::licenses::is_absent;
+use super::allocation_reading::is_absent;
 use super::listing::Lister;
 use super::reader::{Reader, failed_to_read};
 use super::users::ReadUsers;

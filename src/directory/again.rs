@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::forecast::{listing_calls, look_up_calls};
+use super::forecast::{allocation_calls, listing_calls, look_up_calls};
 use super::next_read::{GET, NAMES_PER_CALL, POST};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{
-    Accounts, Allocations, Detail, Groups, Listings, Needs, ReadError, ReadOptions, find_accounts, read_allocations,
+    Accounts, Allocations, Detail, Groups, Listings, Needs, ReadError, ReadOptions, allocations_of, find_accounts,
 };
 use crate::api::Client;
 use crate::event::{Method, Observer, Service};
@@ -57,10 +57,10 @@ impl Again {
         let pages = listings.users.map(|shape| listing_calls(shape, at_once));
         match self {
             Self::Groups => Way::Calls(Service::Identity, Method::Get, 1),
-            Self::Allocations(_) => {
-                let pages = listings.allocations.map_or(1, |shape| listing_calls(shape, at_once));
-                Way::Calls(Service::Portal, Method::Get, pages)
-            }
+            Self::Allocations(users) => match allocation_calls(listings.allocations, users.len() as u64, at_once) {
+                Some(((service, method), count)) => Way::Calls(service, method, count),
+                None => Way::NotAtAll,
+            },
             Self::Accounts(names) => {
                 let posts = names.len().div_ceil(NAMES_PER_CALL) as u64;
                 match pages.filter(|pages| pages * GET < posts * POST) {
@@ -109,9 +109,9 @@ pub async fn read_again(
             let read = client.groups().await.map_err(failed_to_read("the groups"))?;
             Ok(Present::Groups(read.value.into_iter().collect()))
         }
-        Again::Allocations(_) => {
-            let held = read_allocations(client, options, observer).await?;
-            Ok(Present::Allocations(held))
+        Again::Allocations(users) => {
+            let read = allocations_of(client, users, options, observer).await?;
+            Ok(Present::Allocations(read.allocations))
         }
         Again::Accounts(names) => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -167,7 +167,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::directory::ListingShape;
+    use crate::directory::{HowRead, ListingShape};
 
     fn listings(users: u64, allocations: u64) -> Listings {
         let shape = |entries, top: u32| ListingShape {
@@ -178,7 +178,7 @@ mod tests {
         };
         Listings {
             users: Some(shape(users, 1000)),
-            allocations: Some(shape(allocations, 50)),
+            allocations: Some(HowRead::ByPages(shape(allocations, 50))),
         }
     }
 

@@ -15,8 +15,8 @@ pub enum ReadError {
     },
     /// The installation has no way to read users' direct allocations.
     #[error(
-        "read the direct licence allocations: this installation does not offer the portal's routes that list them, \
-         so no row can run that has to know what a user holds"
+        "read the direct licence allocations: no route of this installation tells them to this application, so no row \
+         can run that has to know what a user holds"
     )]
     NoAllocations {
         /// The portal's answer; `None` if the deployment is known to lack it.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::HowRead;
+use super::allocations::USERS_PER_CALL;
 use super::next_read::{Listed, LookUps, NextRead, next_read};
 use super::paging::{ListingShape, PageCounts, Paging};
 use crate::event::{Method, Service};
@@ -11,16 +13,16 @@ use crate::event::{Method, Service};
 pub struct Listings {
     /// The users; `None` if they were looked up without the listing.
     pub users: Option<ListingShape>,
-    /// The direct allocations; `None` if they were not read.
-    pub allocations: Option<ListingShape>,
+    /// The direct allocations; `None` if none were read.
+    pub allocations: Option<HowRead>,
 }
 
-/// The calls that read this many accounts back by their addresses, and, where `allocations` are given, what they
-/// hold. At most `at_once` pages are on their way at a time.
+/// The calls that read this many accounts back by their addresses, and what the `holders` among them hold, in the way
+/// that `allocations` were read in. At most `at_once` pages are on their way at a time.
 pub fn read_back_calls(
     users: ListingShape,
-    allocations: Option<ListingShape>,
-    accounts: u64,
+    allocations: Option<HowRead>,
+    (accounts, holders): (u64, u64),
     at_once: u64,
 ) -> BTreeMap<(Service, Method), u64> {
     let mut calls = BTreeMap::new();
@@ -28,10 +30,20 @@ pub fn read_back_calls(
     if looking > 0 {
         calls.insert((Service::Identity, Method::Get), looking);
     }
-    if let Some(allocations) = allocations {
-        calls.insert((Service::Portal, Method::Get), listing_calls(allocations, at_once));
-    }
+    calls.extend(allocation_calls(allocations, holders, at_once));
     calls
+}
+
+/// The calls that read the allocations of this many users again, in the way that they were read in.
+pub(super) fn allocation_calls(how: Option<HowRead>, holders: u64, at_once: u64) -> Option<((Service, Method), u64)> {
+    (holders > 0).then(|| match how {
+        None | Some(HowRead::InBulk) => (
+            (Service::License, Method::Post),
+            holders.div_ceil(USERS_PER_CALL as u64),
+        ),
+        Some(HowRead::OneByOne) => ((Service::License, Method::Get), holders),
+        Some(HowRead::ByPages(shape)) => ((Service::Portal, Method::Get), listing_calls(shape, at_once)),
+    })
 }
 
 /// How many GETs finding this many accounts takes: each by itself, or by the listing.
@@ -135,7 +147,7 @@ mod tests {
     #[test]
     fn few_accounts_are_searched_for_and_many_are_read_with_everybody() {
         let users = shape_after(1_000, 9_500);
-        let calls = |accounts| read_back_calls(users, None, accounts, 8).values().sum::<u64>();
+        let calls = |accounts| read_back_calls(users, None, (accounts, 0), 8).values().sum::<u64>();
         // A single one is searched for at once; otherwise the first page is read before anything else.
         assert_eq!([0, 1, 2, 8, 9, 500].map(calls), [0, 1, 3, 9, 10, 10]);
     }
@@ -146,7 +158,7 @@ mod tests {
             tells_total: false,
             ..shape_after(1_000, 9_500)
         };
-        let calls = |accounts| read_back_calls(users, None, accounts, 1).values().sum::<u64>();
+        let calls = |accounts| read_back_calls(users, None, (accounts, 0), 1).values().sum::<u64>();
         assert_eq!([1, 2].map(calls), [2, 11]);
     }
 
@@ -159,9 +171,16 @@ mod tests {
             page: 50,
             tells_total: true,
         };
-        let calls = read_back_calls(users, Some(allocations), 3, 4);
         let identity = ((Service::Identity, Method::Get), 1);
-        let portal = ((Service::Portal, Method::Get), 3);
-        assert_eq!(calls, BTreeMap::from([identity, portal]));
+        for (how, own) in [
+            (HowRead::ByPages(allocations), ((Service::Portal, Method::Get), 3)),
+            (HowRead::InBulk, ((Service::License, Method::Post), 1)),
+            (HowRead::OneByOne, ((Service::License, Method::Get), 2)),
+        ] {
+            let calls = read_back_calls(users, Some(how), (3, 2), 4);
+            assert_eq!(calls, BTreeMap::from([identity, own]));
+        }
+        let nobody = read_back_calls(users, Some(HowRead::InBulk), (3, 0), 4);
+        assert_eq!(nobody, BTreeMap::from([identity]));
     }
 }

@@ -3,42 +3,39 @@
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
+use super::allocation_reading::{PAGE, is_absent};
 use super::listing::Lister;
+use super::needs::Holders;
 use super::reader::{Reader, failed_to_read, is_final};
-use super::{Allocations, Groups, ListingShape, ReadError, Rules, Want};
-use crate::api::{Allocation, CallError, ErrorCode, GroupRule, OwnCode, Seats};
+use super::{Accounts, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
+use crate::api::{CallError, GroupRule, Seats};
 use crate::event::Event;
-use crate::model::GroupId;
+use crate::model::{GroupId, UserId, UserRef};
 
-/// The most entries that the licence services put on a page (`uipath-api`, 3.4).
-const PAGE: u32 = 50;
-
-const ALLOCATIONS: &str = "the direct licence allocations";
 const SEATS: &str = "the seats of each bundle";
 pub(super) const RULES: &str = "the groups' licence rules";
 
 impl Reader<'_> {
-    /// The direct allocations, which only the portal's routes list.
-    pub(super) async fn read_allocations(&self, want: Want) -> Result<Option<(Allocations, ListingShape)>, ReadError> {
-        if want == Want::No {
-            return Ok(None);
-        }
-        if !self.options.capabilities.portal {
-            return self.without(want, ReadError::NoAllocations { source: None });
-        }
-        let client = self.client;
-        let allocations = Lister {
-            what: "licensed users",
-            top: PAGE,
-            concurrency: self.options.concurrency,
-            observer: self.observer.clone(),
-            key: |allocation: &Allocation| allocation.user.0,
-            fetch: Box::new(move |skip, top| client.allocations(skip, top).boxed()),
+    /// The direct allocations that are wanted. Whose they are may depend on the accounts, which have been read by then.
+    pub(super) async fn read_allocations(
+        &self,
+        needs: &Needs<'_>,
+        accounts: &Accounts,
+    ) -> Result<Option<ReadAllocations>, ReadError> {
+        let read = match &needs.holders {
+            _ if needs.allocations == Want::No => return Ok(None),
+            Holders::Everybody => self.all_allocations().await,
+            Holders::Of(references) => {
+                let holders = holders(references, needs, accounts);
+                match self.allocations_of(&holders, needs.blocks).await {
+                    Ok(read) => self.with_orphans(read, &needs.released, accounts).await,
+                    other => other,
+                }
+            }
         };
-        match allocations.whole().await {
-            Ok((allocations, shape)) => Ok(Some((allocations.into_iter().collect(), shape))),
-            Err(source) if is_absent(&source) => self.without(want, ReadError::NoAllocations { source: Some(source) }),
-            Err(source) => self.without(want, failed_to_read(ALLOCATIONS)(source)),
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(error) => self.without(needs.allocations, error),
         }
     }
 
@@ -103,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// Goes on without what could not be read, where that is possible.
-    fn without<T>(&self, want: Want, error: ReadError) -> Result<Option<T>, ReadError> {
+    pub(super) fn without<T>(&self, want: Want, error: ReadError) -> Result<Option<T>, ReadError> {
         if want == Want::Required || error.call().is_some_and(is_final) {
             return Err(error);
         }
@@ -112,9 +109,24 @@ impl Reader<'_> {
     }
 }
 
-/// Whether the answer says that there is no such route: 404, 405, or a web page in the place of data
-/// (`uipath-api`, 6.3).
-pub(super) fn is_absent(error: &CallError) -> bool {
-    matches!(error.status, Some(404 | 405))
-        || matches!(error.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NotOffered))
+/// The ids of those whose allocations are wanted. An id that no account has may be an orphan's, whose seat is still taken.
+fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts) -> Vec<UserId> {
+    let found = |reference: &&UserRef| match reference {
+        UserRef::Id(id) => accounts.get(*id).map(|user| user.id),
+        UserRef::Name(name) => accounts.find(name).one().map(|user| user.id),
+    };
+    let given = |reference: &&UserRef| match reference {
+        UserRef::Id(id) => Some(*id),
+        UserRef::Name(_) => None,
+    };
+    let by_address = |address: &&str| accounts.find(address).one().map(|user| user.id);
+    let mut ids: Vec<UserId> = references
+        .iter()
+        .filter_map(found)
+        .chain(needs.released.iter().filter_map(given))
+        .chain(needs.addresses.iter().filter_map(by_address))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

@@ -50,6 +50,11 @@ impl<T> PartialListing<T> {
         self.known.contains(&key)
     }
 
+    /// The entries that have come so far.
+    pub(super) fn items(&self) -> &[T] {
+        &self.items
+    }
+
     /// The entries that have come.
     pub(super) fn into_items(self) -> Vec<T> {
         self.items

@@ -7,6 +7,7 @@
 mod accounts;
 mod administrators;
 mod again;
+mod allocation_reading;
 mod allocations;
 mod error;
 mod forecast;
@@ -26,14 +27,14 @@ mod users;
 
 pub use accounts::Accounts;
 pub use again::{Again, Present, read_again};
-pub use allocations::Allocations;
+pub use allocations::{Allocations, HowRead, ReadAllocations};
 pub use error::ReadError;
 pub use forecast::{Listings, read_back_calls};
 pub use groups::Groups;
 pub use index::Found;
-pub use needs::{Detail, Needs, Rules, Want};
+pub use needs::{Blocks, Detail, Holders, Needs, Rules, Want};
 pub use paging::ListingShape;
-pub use reader::{ReadOptions, find_accounts, find_users, read, read_allocations};
+pub use reader::{ReadOptions, allocations_of, find_accounts, find_users, read, tells_allocations};
 pub use snapshot::{Administrators, Contents, Snapshot};
 
 #[cfg(test)]

@@ -26,6 +26,12 @@ pub struct Needs<'a> {
     pub leaving: Vec<&'a UserRef>,
     /// The users' direct allocations.
     pub allocations: Want,
+    /// Whose.
+    pub holders: Holders<'a>,
+    /// Users whose allocation is to be released: an id among them that no account has may be an orphan's.
+    pub released: Vec<&'a UserRef>,
+    /// Whether it matters if somebody without a bundle is blocked.
+    pub blocks: Blocks,
     /// Users and the bundles that rows take out of their direct allocations. Where some are not held directly, the
     /// groups that give them are found out.
     pub removals: Vec<(&'a UserRef, &'a BundleSet)>,
@@ -45,6 +51,26 @@ pub enum Detail {
     /// The whole profile with its groups, and certainty that no second account bears the name:
     /// for rows that compare profiles or memberships, and for those that delete.
     Profile,
+}
+
+/// Whether it matters if somebody without a bundle is blocked or merely has no allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Blocks {
+    /// It does not: both are given the same licences by the same call.
+    #[default]
+    Alike,
+    /// It does, so where an answer leaves it open another route is read as well.
+    Told,
+}
+
+/// Whose direct allocations are wanted.
+#[derive(Debug, Clone, Default)]
+pub enum Holders<'a> {
+    /// Everybody's.
+    #[default]
+    Everybody,
+    /// Those of these users, and of the accounts that have one of the [`addresses`](Needs::addresses) already.
+    Of(Vec<&'a UserRef>),
 }
 
 /// How badly a part is wanted that not every installation offers.

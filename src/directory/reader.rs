@@ -2,8 +2,10 @@
 
 use futures::try_join;
 
-use super::{Accounts, Allocations, Contents, Groups, Listings, Needs, ReadError, Rules, Snapshot, Want};
-use crate::api::{CallError, Client, Failure, GroupRule};
+use super::{
+    Accounts, Blocks, Contents, Groups, Holders, Listings, Needs, ReadAllocations, ReadError, Rules, Snapshot, Want,
+};
+use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
 use crate::model::{Capabilities, UserId, UserRef};
 
@@ -30,30 +32,39 @@ pub async fn read(
         options,
         observer,
     };
-    let (users, (groups, rules), allocations, seats, acting_user) = try_join!(
+    let (users, (groups, rules), early, seats, acting_user) = try_join!(
         reader.read_users(needs),
         reader.read_groups_and_rules(needs),
-        reader.read_allocations(needs.allocations),
+        reader.read_allocations_early(needs),
         reader.read_seats(needs.seats),
         reader.read_acting_user(),
     )?;
     let mut users = users;
+    let allocations = match early {
+        Some(early) => early,
+        None => reader.read_allocations(needs, &users.accounts).await?,
+    };
     let administrators = reader.read_administrators(needs, &mut users, &groups).await?;
-    let (allocations, allocations_shape) = allocations.unzip();
-    let rules = match reader.read_inheritance(needs, &mut users, allocations.as_ref()).await? {
+    let held = allocations.as_ref().map(|read| &read.allocations);
+    let rules = match reader.read_inheritance(needs, &mut users, held).await? {
         Some(every_rule) => Some(every_rule),
         None => rules,
     };
     let listings = Listings {
         users: users.shape,
-        allocations: allocations_shape,
+        allocations: allocations.as_ref().and_then(|read| read.how),
     };
+    let probes = allocations.as_ref().map(|read| read.probes.clone());
     Ok(Snapshot::from(Contents {
         listings,
+        probes: probes.unwrap_or_default(),
         accounts: users.accounts,
         groups,
         administrators,
-        allocations,
+        allocations: allocations.map(|read| match needs.blocks {
+            Blocks::Told => read.allocations,
+            Blocks::Alike => read.allocations.with_none_unclear(),
+        }),
         seats,
         rules,
         acting_user,
@@ -102,20 +113,39 @@ pub async fn find_users(
     Ok(reader.read_users(&needs).await?.accounts)
 }
 
-/// Reads every direct allocation again.
-pub async fn read_allocations(
+/// Reads what these users hold directly by now. It is one call for some hundred users where the service answers for many
+/// at once, else the listing of everybody: [`ReadAllocations::how`] says which it was. Of a user without a bundle it may
+/// leave open whether it is blocked; [`Allocations::agrees_with`](super::Allocations::agrees_with) compares accordingly.
+pub async fn allocations_of(
     client: &Client,
+    users: &[UserId],
     options: &ReadOptions,
     observer: &Observer,
-) -> Result<Allocations, ReadError> {
+) -> Result<ReadAllocations, ReadError> {
     let reader = Reader {
         client,
         options,
         observer,
     };
-    let read = reader.read_allocations(Want::Required).await?;
-    Ok(read.map(|(allocations, _)| allocations).unwrap_or_default())
+    reader.allocations_of(users, Blocks::Alike).await
 }
+
+/// Whether what users hold can be read here: `false` only if no route tells it. Finds out by some of the organization's
+/// users, unless it is known.
+pub async fn tells_allocations(client: &Client, options: &ReadOptions, observer: &Observer) -> bool {
+    if client.allocation_route().is_some() {
+        return true;
+    }
+    let Ok(users) = client.users(0, SOME_USERS, None).await else {
+        return true;
+    };
+    let users: Vec<UserId> = users.value.items.iter().map(|user| user.id).collect();
+    let read = allocations_of(client, &users, options, observer).await;
+    !matches!(read, Err(ReadError::NoAllocations { .. }))
+}
+
+/// Of how many users it is asked whether their licences can be read.
+const SOME_USERS: u32 = 20;
 
 /// Who reads, from where and how.
 pub(super) struct Reader<'a> {
@@ -125,6 +155,25 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Allocations that are listed whoever they are wanted of: there is no need to wait for the accounts. `None` if they
+    /// have to be read by the accounts' ids.
+    async fn read_allocations_early(&self, needs: &Needs<'_>) -> Result<Option<Option<ReadAllocations>>, ReadError> {
+        if needs.allocations == Want::No || matches!(needs.holders, Holders::Everybody) {
+            return self.read_allocations(needs, &Accounts::default()).await.map(Some);
+        }
+        if self.client.allocation_route() != Some(AllocationRoute::Listing) {
+            return Ok(None);
+        }
+        match self.all_allocations().await {
+            Ok(read) => Ok(Some(Some(read))),
+            Err(ReadError::NoAllocations { .. }) => {
+                self.client.forget_allocation_route();
+                Ok(None)
+            }
+            Err(error) => self.without(needs.allocations, error).map(Some),
+        }
+    }
+
     async fn read_acting_user(&self) -> Result<Option<UserId>, ReadError> {
         let read = self.client.acting_user().await;
         read.map_err(failed_to_read("which account this is"))
@@ -175,6 +224,6 @@ mod tests {
         fn is_send<T: Send>(_: T) {}
         is_send(read(client, &Needs::default(), options, observer));
         is_send(find_accounts(client, &[], options, observer));
-        is_send(read_allocations(client, options, observer));
+        is_send(allocations_of(client, &[], options, observer));
     }
 }

@@ -1,7 +1,10 @@
 //! The organization's state as read, and every look-up in it; no network.
 
+use std::collections::BTreeMap;
+
 use super::{Accounts, Allocations, Found, Groups, Listings};
 use crate::api::{Allocation, Group, GroupRule, Seats, User, UserKind};
+use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
 
 /// What was read of Administrators from the group's side.
@@ -32,6 +35,8 @@ pub struct Contents {
     pub acting_user: Option<UserId>,
     /// How the listings came.
     pub listings: Listings,
+    /// The calls that only found out by which route allocations can be read.
+    pub probes: BTreeMap<(Service, Method), u64>,
 }
 
 /// The organization's state at the time of reading.
@@ -123,6 +128,23 @@ impl Snapshot {
         self.allocations()?.of(user)
     }
 
+    /// What the user holds by its groups' rules. `None` where that is not known: only some installations tell it.
+    pub fn inherited(&self, user: UserId) -> Option<&BundleSet> {
+        self.allocations()?.inherited_by(user)
+    }
+
+    /// Whether it is unknown what the user holds directly: nothing could be read, or nothing that tells somebody who is
+    /// blocked from somebody without an allocation, where that matters.
+    pub fn is_direct_unknown(&self, user: UserId) -> bool {
+        self.allocations().is_none_or(|read| read.is_unclear(user))
+    }
+
+    /// The allocation of an account that is gone while its seats are still taken.
+    pub fn orphan(&self, user: UserId) -> Option<&Allocation> {
+        let is_account = !matches!(self.user(&UserRef::Id(user)), Found::None { .. });
+        self.direct(user).filter(|_| !is_account)
+    }
+
     /// The seats of every bundle; `None` if they were not read.
     pub fn seats(&self) -> Option<&[Seats]> {
         self.0.seats.as_deref()
@@ -131,6 +153,28 @@ impl Snapshot {
     /// The seats of one bundle; `None` if they are not known.
     pub fn seats_of(&self, code: &BundleCode) -> Option<&Seats> {
         self.seats()?.iter().find(|seats| seats.code == *code)
+    }
+
+    /// Those of these bundles that the organization does not own: its inventory is known, and lacks them
+    /// (`uipath-api`, 10).
+    pub fn unowned(&self, bundles: &BundleSet) -> BundleSet {
+        match self.seats() {
+            None | Some([]) => BundleSet::default(),
+            Some(_) => {
+                let lacking = bundles.iter().filter(|code| self.seats_of(code).is_none());
+                lacking.cloned().collect()
+            }
+        }
+    }
+
+    /// These bundles as the organization's inventory writes them, which is how the service wants them.
+    pub fn as_owned(&self, bundles: &BundleSet) -> BundleSet {
+        bundles.iter().map(|code| self.as_owned_code(code)).collect()
+    }
+
+    /// This bundle as the organization's inventory writes it.
+    pub fn as_owned_code(&self, code: &BundleCode) -> BundleCode {
+        self.seats_of(code).map_or(code, |seats| &seats.code).clone()
     }
 
     /// The group rules that were asked for, in the order of the groups' ids; `None` if they were not read.
@@ -159,6 +203,11 @@ impl Snapshot {
     /// The shape of the listings, for predicting what reading them again takes.
     pub fn listings(&self) -> Listings {
         self.0.listings
+    }
+
+    /// The calls that only found out by which route allocations can be read; they are not made again once that is kept.
+    pub fn probes(&self) -> &BTreeMap<(Service, Method), u64> {
+        &self.0.probes
     }
 
     /// The account that reseat acts as, where the token says so.
@@ -206,6 +255,7 @@ mod tests {
             user: ann,
             bundles: BundleSet::default(),
             external_license: false,
+            is_orphan: false,
         };
         let read = Snapshot::from(Contents {
             allocations: Some([allocation.clone()].into_iter().collect()),

@@ -4,12 +4,12 @@ mod organization;
 
 use std::sync::{Arc, Mutex};
 
-use organization::{Organization, Resolver, group_id, user_id};
+use organization::{Licenses, Organization, Resolver, group_id, user_id};
 
 use super::*;
-use crate::api::Failure;
+use crate::api::{AllocationRoute, Certainty, Failure};
 use crate::event::{Event, Observer};
-use crate::model::{BundleCode, Capabilities, Deployment, GroupRef, UserRef};
+use crate::model::{BundleCode, Capabilities, Deployment, GroupRef, UserId, UserRef};
 
 const OPTIONS: ReadOptions = ReadOptions {
     users_per_page: 10,
@@ -228,32 +228,122 @@ async fn allocations_and_seats_are_read_where_there_is_a_portal() {
 }
 
 #[tokio::test]
-async fn without_a_portal_what_can_be_spared_is_and_what_cannot_is_an_error_with_the_reason() {
+async fn without_any_route_what_can_be_spared_is_and_what_cannot_is_an_error_with_the_reason() {
     let suite = ReadOptions {
         capabilities: Deployment::AutomationSuite.capabilities(),
         ..OPTIONS
     };
+    let users = references(&["user1@corp.example"]);
     for (options, asked) in [(OPTIONS, true), (suite, false)] {
         for want in [Want::Optional, Want::Required] {
-            let needs = Needs {
-                allocations: want,
-                ..Needs::default()
-            };
-            let organization = Organization {
-                portal: false,
-                ..Organization::of_users(5)
-            };
-            let reading = Reading::with(organization, &needs, &options).await;
-            assert_eq!(!reading.asked.is_empty(), asked, "{want:?}");
-            match (want, reading.snapshot) {
-                (Want::Required, Err(ReadError::NoAllocations { source })) => assert_eq!(source.is_some(), asked),
-                (_, Ok(snapshot)) => {
-                    assert!(snapshot.allocations().is_none());
-                    assert_eq!(reading.notices.len(), 1);
+            for holders in [Holders::Everybody, Holders::Of(users.iter().collect())] {
+                let of_some = matches!(holders, Holders::Of(_));
+                let needs = Needs {
+                    users: users.iter().collect(),
+                    allocations: want,
+                    holders,
+                    ..Needs::default()
+                };
+                let organization = Organization {
+                    portal: false,
+                    ..Organization::of_users(5)
+                };
+                let reading = Reading::with(organization, &needs, &options).await;
+                let unknown = reading.asked.iter().any(|(what, _)| *what == "unknown");
+                assert_eq!(unknown, asked || of_some, "{want:?}");
+                match (want, reading.snapshot) {
+                    (Want::Required, Err(ReadError::NoAllocations { source })) => assert_eq!(source.is_some(), asked),
+                    (_, Ok(snapshot)) => {
+                        assert!(snapshot.allocations().is_none());
+                        assert_eq!(reading.notices.len(), 1);
+                    }
+                    (_, other) => panic!("{want:?}: {other:?}"),
                 }
-                (_, other) => panic!("{want:?}: {other:?}"),
             }
         }
+    }
+}
+
+/// What these users hold, read once more with what the first reading has found out; and what was asked for each time.
+async fn held_twice(
+    organization: Organization,
+    names: &[&str],
+) -> (Vec<Option<usize>>, [Vec<(&'static str, usize)>; 2]) {
+    let ids: Vec<UserId> = names.iter().map(|name| user_id(name.parse().unwrap())).collect();
+    let (client, log) = organization.open();
+    let observer = crate::event::silent();
+    let held = |read: ReadAllocations| -> Vec<Option<usize>> {
+        let bundles = |id: &UserId| read.allocations.of(*id).map(|held| held.bundles.len());
+        ids.iter().map(bundles).collect()
+    };
+    let first = held(allocations_of(&client, &ids, &OPTIONS, &observer).await.unwrap());
+    let asked = log.counts();
+    log.clear();
+    let second = held(allocations_of(&client, &ids, &OPTIONS, &observer).await.unwrap());
+    assert_eq!(first, second);
+    (second, [asked, log.counts()])
+}
+
+#[tokio::test]
+async fn a_bulk_read_that_agrees_with_the_listing_is_used_from_then_on() {
+    let organization = Organization {
+        licenses: Licenses::Rightly,
+        ..Organization::of_users(300)
+    };
+    let (held, asked) = held_twice(organization, &["7", "299", "301"]).await;
+    assert_eq!(held, [Some(1), Some(1), None]);
+    assert_eq!(asked[0], [("licensed", 1), ("licenses", 1)]);
+    assert_eq!(asked[1], [("licenses", 1)]);
+}
+
+#[tokio::test]
+async fn a_bulk_read_that_overlooks_holders_is_not_believed() {
+    let organization = Organization {
+        licenses: Licenses::AllAsNone,
+        ..Organization::of_users(120)
+    };
+    let (held, asked) = held_twice(organization, &["7", "119", "301"]).await;
+    assert_eq!(held, [Some(1), Some(1), None]);
+    assert_eq!(asked[0], [("licensed", 5), ("licenses", 1), ("unknown", 1)]);
+    assert_eq!(asked[1], [("licensed", 5)]);
+}
+
+#[tokio::test]
+async fn where_only_single_allocations_can_be_read_few_users_take_a_call_each_and_many_the_listing() {
+    let organization = || Organization {
+        licenses: Licenses::OneByOne,
+        ..Organization::of_users(120)
+    };
+    let (held, asked) = held_twice(organization(), &["7", "301"]).await;
+    assert_eq!(held, [Some(1), None]);
+    assert_eq!(asked[1], [("license", 2)]);
+    let (_, asked) = held_twice(organization(), &["1", "2", "3", "4", "5"]).await;
+    assert_eq!(asked[1], [("licensed", 5)]);
+}
+
+#[tokio::test]
+async fn without_a_portal_a_bulk_read_that_names_somebody_is_enough() {
+    let suite = ReadOptions {
+        capabilities: Deployment::AutomationSuite.capabilities(),
+        ..OPTIONS
+    };
+    for (licenses, how) in [
+        (Licenses::Rightly, HowRead::InBulk),
+        (Licenses::OneByOne, HowRead::OneByOne),
+    ] {
+        let organization = Organization {
+            licenses,
+            portal: false,
+            ..Organization::of_users(5)
+        };
+        let (client, _) = organization.open();
+        let observer = crate::event::silent();
+        let read = allocations_of(&client, &[user_id(1), user_id(9)], &suite, &observer)
+            .await
+            .unwrap();
+        assert_eq!(read.how, Some(how));
+        assert!(read.allocations.of(user_id(1)).is_some());
+        assert!(read.allocations.of(user_id(9)).is_none());
     }
 }
 
@@ -321,13 +411,15 @@ async fn reading_accounts_back_takes_the_calls_that_were_forecast() {
             let (client, log) = organization().open();
             let observer = crate::event::silent();
             find_accounts(&client, &addresses, &OPTIONS, &observer).await.unwrap();
-            read_allocations(&client, &OPTIONS, &observer).await.unwrap();
+            let ids: Vec<UserId> = (0..addresses.len()).map(user_id).collect();
+            client.keep_allocation_route(AllocationRoute::Listing, Certainty::ForNow);
+            allocations_of(&client, &ids, &OPTIONS, &observer).await.unwrap();
             let made: usize = log.counts().iter().map(|(_, count)| count).sum();
             let at_once = OPTIONS.concurrency as u64;
             let forecast = read_back_calls(
                 listings.users.unwrap(),
                 listings.allocations,
-                addresses.len() as u64,
+                (addresses.len() as u64, addresses.len() as u64),
                 at_once,
             );
             let shown = format!("{accounts} of {users}, total: {tells_total}");

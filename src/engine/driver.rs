@@ -162,12 +162,12 @@ impl<'a> Driver<'a> {
                     async move { Input::AccountsFound(task, read_back.settle_together(&addresses, &shared).await) },
                 );
             }
-            Effect::ReadAllocations(task, urgency) => {
+            Effect::ReadAllocations { task, users, urgency } => {
                 let client = self.client(urgency);
                 let (options, observer) = (self.read_back.options, self.read_back.observer.clone());
                 self.start(async move {
-                    let held = directory::read_allocations(&client, &options, &observer).await;
-                    Input::AllocationsRead(task, held)
+                    let read = directory::allocations_of(&client, &users, &options, &observer).await;
+                    Input::AllocationsRead(task, read.map(|read| read.allocations))
                 });
             }
             Effect::ReadSuccessors(task, successors) => {

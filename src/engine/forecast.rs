@@ -11,9 +11,9 @@ use uuid::Builder;
 use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId};
 use super::read_back::{Lack, Successor};
 use super::recheck::{OnChange, Recheck};
-use super::request::{Reply, Request};
+use super::request::Reply;
 use crate::api::{InviteReply, Receipt, Waited};
-use crate::directory::{Again, Allocations, Present, read_back_calls};
+use crate::directory::{Again, Allocations, HowRead, Present, read_back_calls};
 use crate::event::{Method, Service};
 use crate::model::UserId;
 use crate::pace::{Simulated, SimulatedTraffic};
@@ -71,8 +71,6 @@ pub struct Circumstances<'a> {
     pub sheet: PlannedSheet<'a>,
     /// What the user chose.
     pub rules: &'a Rules,
-    /// The method that allocates licences.
-    pub allocate_method: Method,
     /// How many calls may be in flight.
     pub concurrency: usize,
     /// The calls that reading the present state took.
@@ -217,7 +215,7 @@ impl Simulation<'_> {
             // These reads only follow lost, refused or short answers, which do not occur here; the reply is that
             // nothing was found.
             Effect::FindAccounts { task, .. } => self.inputs.push_back(Input::AccountsFound(task, Ok(HashMap::new()))),
-            Effect::ReadAllocations(task, _) => {
+            Effect::ReadAllocations { task, .. } => {
                 self.inputs
                     .push_back(Input::AllocationsRead(task, Ok(Allocations::default())));
             }
@@ -250,9 +248,8 @@ impl Simulation<'_> {
         let Some(kind) = self.machine.kind(task) else { return };
         let label = kind.label();
         let of = match kind {
-            CallKind::Allocate(..) => (Service::License, self.circumstances.allocate_method),
-            // Quotas have a route of their own, which is a PUT everywhere.
-            CallKind::GroupRule(_) if !self.has_quotas(task) => (Service::License, self.circumstances.allocate_method),
+            // Without a portal the licence service releases.
+            CallKind::Release if !self.circumstances.rules.portal => (Service::License, Method::Delete),
             other => other.cost(),
         };
         let entries = self.machine.entries(task) as u64;
@@ -337,10 +334,6 @@ impl Simulation<'_> {
         }
     }
 
-    fn has_quotas(&self, task: TaskId) -> bool {
-        matches!(self.machine.request(task), Some(Request::GroupRule(change)) if change.quotas.is_some())
-    }
-
     /// The call succeeds for every entry.
     fn answer(&mut self, task: TaskId) -> Input {
         let entries = self.machine.entries(task);
@@ -368,9 +361,9 @@ impl Simulation<'_> {
     }
 
     fn read_back(&mut self, task: TaskId, successors: &[Successor]) {
-        let wants_licenses = successors.iter().any(Successor::wants_licenses);
+        let holders = successors.iter().map(|successor| successor.holders().count() as u64);
         let accounts = successors.iter().map(Successor::accounts).sum();
-        let calls = read_back(accounts, wants_licenses, self.circumstances);
+        let calls = read_back(accounts, holders.sum(), self.circumstances);
         self.reading_back = Some((task, successors.len(), calls.values().sum::<u64>() + 1));
         for ((service, method), count) in &calls {
             for _ in 0..*count {
@@ -399,7 +392,7 @@ impl Simulation<'_> {
 }
 
 /// The calls of the stage that reads successors back: the listings as they will have grown and shrunk by then.
-fn read_back(accounts: u64, wants_licenses: bool, circumstances: &Circumstances<'_>) -> Calls {
+fn read_back(accounts: u64, holders: u64, circumstances: &Circumstances<'_>) -> Calls {
     let PlannedSheet { plan, snapshot, .. } = circumstances.sheet;
     let listings = snapshot.listings();
     let Some(users) = listings.users else {
@@ -427,11 +420,16 @@ fn read_back(accounts: u64, wants_licenses: bool, circumstances: &Circumstances<
         }
     }
     let count = |change: (bool, bool)| held.values().filter(|held| **held == change).count() as u64;
-    let allocations = listings.allocations.filter(|_| wants_licenses);
+    let allocations = listings.allocations.map(|how| match how {
+        HowRead::ByPages(shape) => HowRead::ByPages(shape.changed(count((false, true)), count((true, false)))),
+        HowRead::InBulk | HowRead::OneByOne => how,
+    });
+    // What was not readable before is not read back.
+    let holders = if snapshot.allocations().is_some() { holders } else { 0 };
     read_back_calls(
         users.changed(made, deleted),
-        allocations.map(|shape| shape.changed(count((false, true)), count((true, false)))),
-        accounts,
+        allocations,
+        (accounts, holders),
         circumstances.concurrency as u64,
     )
 }

@@ -63,10 +63,11 @@ pub struct Successor {
 }
 
 impl Successor {
-    /// Whether what both accounts hold has to be read.
-    pub(super) fn wants_licenses(&self) -> bool {
-        let inherits = |old: &Predecessor| old.licenses.is_some();
-        !self.licenses.is_empty() || self.predecessor.as_ref().is_some_and(inherits)
+    /// The accounts of which it has to be read what they hold.
+    pub(super) fn holders(&self) -> impl Iterator<Item = UserId> {
+        let old = self.predecessor.as_ref().filter(|old| old.licenses.is_some());
+        let new = (old.is_some() || !self.licenses.is_empty()).then_some(self.user);
+        new.into_iter().chain(old.map(|old| old.user))
     }
 
     /// How many accounts reading it back looks up.
@@ -175,12 +176,17 @@ impl ReadBack {
             };
             let addresses: Vec<&str> = open.iter().flat_map(of).collect();
             let accounts = directory::find_accounts(&self.client, &addresses, &self.options, &self.observer).await?;
-            let wants_licenses =
-                self.options.capabilities.portal && open.iter().any(|place| successors[*place].wants_licenses());
-            let held = if wants_licenses {
-                Some(directory::read_allocations(&self.client, &self.options, &self.observer).await?)
-            } else {
+            let can_read = self.options.capabilities.portal || self.client.allocation_route().is_some();
+            let holders: Vec<UserId> = open
+                .iter()
+                .flat_map(|place| successors[*place].holders())
+                .filter(|_| can_read)
+                .collect();
+            let held = if holders.is_empty() {
                 None
+            } else {
+                let read = directory::allocations_of(&self.client, &holders, &self.options, &self.observer).await?;
+                Some(read.allocations)
             };
             for place in open {
                 lacks[place] = lack(&successors[place], &accounts, held.as_ref());

@@ -1,6 +1,8 @@
 //! One call: its payload, taken from the steps when it is sent, and its answer.
 
-use crate::api::{Allocation, Answer, CallError, Client, Group, Invitation, InviteReply, NewUser, Receipt, UserUpdate};
+use crate::api::{
+    Allocation, Answer, CallError, Client, Group, Invitation, InviteReply, NewUser, Receipt, ReleaseReply, UserUpdate,
+};
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::plan::GroupRuleChange;
 
@@ -43,6 +45,8 @@ pub enum Reply {
     Created(Vec<Option<UserId>>),
     /// What the users hold now, as far as the answer says.
     Allocated(Vec<Allocation>),
+    /// The result of each release, in their order.
+    Released(Vec<ReleaseReply>),
 }
 
 impl Request {
@@ -64,7 +68,10 @@ impl Request {
                 let answer = client.allocate_to_users(&users, &bundles, external_license).await?;
                 Ok((Reply::Allocated(answer.value), answer.receipt))
             }
-            Self::Release(users) => client.release_user_licenses(&users).await.map(done),
+            Self::Release(users) => {
+                let answer = client.release_user_licenses(&users).await?;
+                Ok((Reply::Released(answer.value), answer.receipt))
+            }
             Self::GroupRule(change) => {
                 let GroupRuleChange {
                     group,

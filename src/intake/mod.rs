@@ -12,6 +12,6 @@ mod rows;
 
 pub use across_rows::SkippedSheet;
 pub use cells::{Column, operation_named, print_list};
-pub use options::Options;
+pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
 pub use rows::{Need, needs, takes};

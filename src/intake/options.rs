@@ -15,6 +15,20 @@ pub struct Options {
     pub allow_email_update: bool,
     /// What the installation offers.
     pub capabilities: Capabilities,
+    /// Whether rows may build on what users hold now.
+    pub present_licenses: PresentLicenses,
     /// The bundle codes that are known.
     pub catalogue: Catalogue,
+}
+
+/// Whether what users hold now can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PresentLicenses {
+    /// It can.
+    #[default]
+    Readable,
+    /// It has to be found out from the organization.
+    ToBeFoundOut,
+    /// It cannot.
+    Unreadable,
 }

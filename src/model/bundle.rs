@@ -1,17 +1,55 @@
 //! User licence bundle codes and sets of them.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A user licence bundle code, `ATTUNU` for instance, in the case the API knows it.
+/// A user licence bundle code, `ATTUNU` for instance. It keeps its spelling and is compared without case: sheets, the
+/// documents and an organization's inventory may each write it in their own.
 ///
 /// The set of codes is open: which are known is the
 /// [`Catalogue`](super::Catalogue)'s business.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BundleCode(Arc<str>);
+
+impl PartialEq for BundleCode {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for BundleCode {}
+
+impl Hash for BundleCode {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for byte in self.0.bytes() {
+            state.write_u8(byte.to_ascii_uppercase());
+        }
+        state.write_u8(0xff);
+    }
+}
+
+impl PartialOrd for BundleCode {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for BundleCode {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return Ordering::Equal;
+        }
+        self.0
+            .bytes()
+            .map(|byte| byte.to_ascii_uppercase())
+            .cmp(other.0.bytes().map(|byte| byte.to_ascii_uppercase()))
+    }
+}
 
 impl BundleCode {
     /// The code as given, trimmed.

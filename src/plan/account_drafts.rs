@@ -10,7 +10,7 @@ use super::{
 };
 use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, GroupId};
+use crate::model::{BundleSet, GroupId, UserId};
 
 /// What a migration still has to do once its new account has everything.
 #[derive(Debug, Clone)]
@@ -100,7 +100,15 @@ impl<'a> AccountDraft<'a> {
         Self {
             user: Some(user),
             allocation: snapshot.direct(user.id),
-            is_unread: snapshot.allocations().is_none(),
+            is_unread: snapshot.is_direct_unknown(user.id),
+            ..Self::pending(label)
+        }
+    }
+
+    /// What is left of an account that is gone.
+    fn orphan(allocation: &'a Allocation, label: Arc<str>) -> Self {
+        Self {
+            allocation: Some(allocation),
             ..Self::pending(label)
         }
     }
@@ -119,6 +127,12 @@ impl<'a> AccountDraft<'a> {
             deleted_by: None,
             left_by: None,
         }
+    }
+
+    /// Its id, unless the sheet makes it.
+    pub(super) fn id(&self) -> Option<UserId> {
+        let existing = self.user.map(|user| user.id);
+        existing.or(self.allocation.map(|allocation| allocation.user))
     }
 
     /// What it holds before the sheet.
@@ -258,7 +272,7 @@ impl<'a> AccountDraft<'a> {
 
     /// Whether it neither exists nor is made by a row that can run.
     pub(super) fn is_unmade(&self) -> bool {
-        self.user.is_none() && self.maker.is_none()
+        self.id().is_none() && self.maker.is_none()
     }
 
     /// First and last name after the rows so far.
@@ -437,6 +451,18 @@ impl<'a> AccountDrafts<'a> {
             self.list.push(AccountDraft::existing(user, label, snapshot));
             AccountIndex::new(self.list.len() - 1)
         })
+    }
+
+    /// The draft of an account that is gone and still has an allocation, known by its id.
+    pub(super) fn orphan(&mut self, allocation: &'a Allocation, label: Arc<str>) -> AccountIndex {
+        let name = allocation.user.to_string();
+        if let Some(known) = self.pending.get(&name) {
+            return *known;
+        }
+        self.list.push(AccountDraft::orphan(allocation, label));
+        let index = AccountIndex::new(self.list.len() - 1);
+        self.pending.insert(name, index);
+        index
     }
 
     /// The draft of an account that the sheet makes, known by these folded names.

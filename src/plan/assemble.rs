@@ -61,7 +61,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         makers: Vec::new(),
         denied,
     };
-    assembly.deny();
+    assembly.deny(snapshot);
     for draft in &mut drafts {
         draft.expect_what_is_left();
         draft.create_with_wanted_groups();
@@ -141,7 +141,10 @@ impl Assembly<'_> {
 
     /// What is known about the accounts from now on.
     fn settle_accounts(&mut self, drafts: Vec<AccountDraft<'_>>) {
-        let account = |draft: AccountDraft<'_>| Account::new(draft.label, draft.user.map(|user| user.id));
+        let account = |draft: AccountDraft<'_>| {
+            let id = draft.id();
+            Account::new(draft.label, id)
+        };
         let accounts = &mut self.plan.accounts;
         *accounts = drafts.into_iter().map(account).collect();
         // Collecting in place would keep the capacity of the drafts.

@@ -40,15 +40,24 @@ struct HandOver {
 
 impl HandOver {
     /// The migration to this account, if the old one is deleted and its licences can be taken off it.
-    fn to(draft: &AccountDraft<'_>, drafts: &[AccountDraft<'_>], rules: &Rules) -> Option<Box<Self>> {
+    ///
+    /// What the organization does not own stays where it is: nobody could be given it, not even back.
+    fn to(
+        draft: &AccountDraft<'_>,
+        drafts: &[AccountDraft<'_>],
+        snapshot: &Snapshot,
+        rules: &Rules,
+    ) -> Option<Box<Self>> {
         let succession = draft.succession.as_deref()?;
         let old = &drafts[succession.from.position()];
-        (rules.portal && succession.end != OldAccount::Stays).then(|| {
+        let bundles = old.now().direct.bundles();
+        let is_owned = snapshot.unowned(&bundles).is_empty();
+        (rules.portal && is_owned && succession.end != OldAccount::Stays).then(|| {
             Box::new(Self {
                 row: succession.row,
                 end: succession.end,
                 from: succession.from,
-                bundles: old.now().direct.bundles(),
+                bundles,
             })
         })
     }
@@ -76,14 +85,14 @@ impl<C: Deref<Target = LicenseChange>> Grant<C> {
 impl<'d> Asked<&'d LicenseChange> {
     fn of(drafts: &'d [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
         let changes = indexed(drafts).filter_map(|(account, draft)| Some((account, draft.license_change()?)));
-        Self::sorted(changes, hand_overs(drafts, rules), pools(drafts, snapshot))
+        Self::sorted(changes, hand_overs(drafts, snapshot, rules), pools(drafts, snapshot))
     }
 }
 
 impl Asked<Box<LicenseChange>> {
     /// Takes the changes out of the drafts.
     pub(super) fn take(drafts: &mut [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
-        let (overs, pools) = (hand_overs(drafts, rules), pools(drafts, snapshot));
+        let (overs, pools) = (hand_overs(drafts, snapshot, rules), pools(drafts, snapshot));
         let changes = (0..)
             .zip(drafts)
             .filter_map(|(place, draft)| Some((AccountIndex::new(place), draft.take_license_change()?)));
@@ -120,14 +129,14 @@ impl<C: Deref<Target = LicenseChange>> Asked<C> {
 /// By the new account.
 type HandOvers = HashMap<AccountIndex, Box<HandOver>>;
 
-fn hand_overs(drafts: &[AccountDraft<'_>], rules: &Rules) -> HandOvers {
-    let over = |(account, draft)| Some((account, HandOver::to(draft, drafts, rules)?));
+fn hand_overs(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> HandOvers {
+    let over = |(account, draft)| Some((account, HandOver::to(draft, drafts, snapshot, rules)?));
     indexed(drafts).filter_map(over).collect()
 }
 
 /// Free seats, including those freed by deletions before anything is taken.
 fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
-    let mut pools = free_seats(snapshot);
+    let mut pools = free_seats(drafts, snapshot);
     for draft in drafts {
         if draft.deleted_by().is_some() && draft.departure() != Stage::Farewell {
             pools.free(&draft.now().direct.bundles());
@@ -136,7 +145,16 @@ fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
     pools
 }
 
-fn free_seats(snapshot: &Snapshot) -> Pools {
+/// Of what the drafts take and the organization does not own, no seat is free.
+fn free_seats(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
+    let mut pools = owned_seats(snapshot);
+    for turn in drafts.iter().filter_map(AccountDraft::turn) {
+        pools.lack(&snapshot.unowned(&turn.gains));
+    }
+    pools
+}
+
+fn owned_seats(snapshot: &Snapshot) -> Pools {
     let seats = snapshot.seats().unwrap_or_default();
     Pools::new(seats.iter().map(|seats| (seats.code.clone(), seats.free())))
 }
@@ -144,7 +162,7 @@ fn free_seats(snapshot: &Snapshot) -> Pools {
 /// The rows that get no seat. If one of them is about an account that a migration moves away from, only such rows are
 /// returned: what the migration hands over depends on them, and what is left for the others depends on that.
 pub(super) fn shortage(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Denied {
-    if is_ample(drafts, free_seats(snapshot)) {
+    if is_ample(drafts, free_seats(drafts, snapshot)) {
         return Denied::new();
     }
     let asked = Asked::of(drafts, snapshot, rules);
@@ -206,7 +224,7 @@ impl Assembly<'_> {
         }
         let changes = turning.iter().map(|(_, change)| &**change);
         let taking = changes.chain(handing_over.iter().map(|(.., change)| change));
-        let scarce = scarce(taking, free_seats(snapshot));
+        let scarce = scarce(taking, owned_seats(snapshot));
         self.grant(turning, &pools);
         for (account, over, change) in handing_over {
             self.hand_licenses_over(account, &over, change);
@@ -310,10 +328,15 @@ impl Assembly<'_> {
     }
 
     /// Marks the rows that get no seat.
-    pub(super) fn deny(&mut self) {
+    pub(super) fn deny(&mut self, snapshot: &Snapshot) {
         for (row, denial) in &self.denied {
             if self.plan.rows[*row].verdict.is_none() {
-                self.plan.rows[*row].more().ending = Ending::Short(denial.lacking.clone());
+                let unowned = snapshot.unowned(&denial.needs);
+                self.plan.rows[*row].more().ending = if unowned.is_empty() {
+                    Ending::Short(denial.lacking.clone())
+                } else {
+                    Ending::NotOwned(unowned)
+                };
                 self.plan.short.push((*row, denial.lacking.clone()));
             }
         }

@@ -44,7 +44,7 @@ pub use row_code::{RowCode, RowReason};
 pub use row_end::{Course, PlannedSheet, row_end};
 pub use rules::{Administrators, Inactive, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
-pub use settled::short_of;
+pub use settled::{not_owned, short_of};
 pub use step::{
     Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, Predecessor, RowIndex,
     Stage, Step, StepIndex, StepSource, Work,

@@ -1,7 +1,7 @@
 //! What must be read before rows can be planned.
 
 use super::Rules;
-use crate::directory::{self, Detail, Needs, Want};
+use crate::directory::{self, Blocks, Detail, Holders, Needs, Want};
 use crate::model::{DeleteWhen, GroupRef, Operation, Row, UserRef};
 
 /// What these rows need to know about the organization.
@@ -9,6 +9,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     let mut needs = Needs::default();
     let mut rule_groups: Vec<&GroupRef> = Vec::new();
     let mut allocations = Want::No;
+    let mut holders: Vec<&UserRef> = Vec::new();
     for row in rows {
         match &row.operation {
             Operation::Invite(invite) => {
@@ -37,19 +38,30 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.to_delete.push(user);
                 leaves(&mut needs, user);
                 // The seats that a deletion frees are counted, and what the account had is recorded.
+                holders.push(user);
                 wants(&mut allocations, true, Want::Optional);
             }
-            Operation::SetLicenses { user, .. } | Operation::BlockLicenses { user } => {
-                needs.users.push(user);
+            Operation::SetLicenses { user, .. } => {
+                licensed(&mut needs, &mut holders, user);
                 wants(&mut allocations, true, Want::Optional);
+            }
+            Operation::BlockLicenses { user } => {
+                licensed(&mut needs, &mut holders, user);
+                needs.blocks = Blocks::Told;
+                wants(&mut allocations, true, Want::Optional);
+            }
+            Operation::AddLicenses { user, .. } => {
+                licensed(&mut needs, &mut holders, user);
+                wants(&mut allocations, true, Want::Required);
             }
             Operation::RemoveLicenses { user, licenses } => {
-                needs.users.push(user);
+                released(&mut needs, &mut holders, user);
                 needs.removals.push((user, licenses));
                 wants(&mut allocations, true, Want::Required);
             }
-            Operation::AddLicenses { user, .. } | Operation::ReleaseLicenses { user } => {
-                needs.users.push(user);
+            Operation::ReleaseLicenses { user } => {
+                released(&mut needs, &mut holders, user);
+                needs.blocks = Blocks::Told;
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::SetGroupLicenses { group, .. } => {
@@ -71,6 +83,8 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 }
                 leaves(&mut needs, &migrate.user);
                 needs.addresses.push(migrate.new_email.as_str());
+                holders.push(&migrate.user);
+                needs.blocks = Blocks::Told;
                 let captures = migrate.licenses.is_none();
                 wants(
                     &mut allocations,
@@ -82,12 +96,29 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     }
     if allocations != Want::No {
         needs.seats = Want::Optional;
-        needs.allocations = if rules.portal { allocations } else { Want::No };
+        needs.allocations = match allocations {
+            // Without a portal there may be no way, and a sheet that can spare them does not look for one.
+            Want::Optional if !rules.portal => Want::No,
+            wanted => wanted,
+        };
+        needs.holders = Holders::Of(holders);
     }
     if !rule_groups.is_empty() {
         needs.rules = directory::Rules::Of(rule_groups);
     }
     needs
+}
+
+/// A row about the user's licences.
+fn licensed<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef) {
+    needs.users.push(user);
+    holders.push(user);
+}
+
+/// A row that may free the seats of an account that is gone.
+fn released<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef) {
+    licensed(needs, holders, user);
+    needs.released.push(user);
 }
 
 /// Raises how strongly allocations are needed.

@@ -51,6 +51,8 @@ pub enum Ending {
     Waiting(String),
     /// The seats of these bundles are short.
     Short(BundleSet),
+    /// The organization owns none of these bundles.
+    NotOwned(BundleSet),
 }
 
 /// What is planned for one row. There may be a million, so what few rows have is kept apart.

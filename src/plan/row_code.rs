@@ -73,6 +73,10 @@ pub enum RowReason {
     AnswerIncomplete,
     /// The server's answer does not confirm the licences that were asked for.
     NotConfirmed,
+    /// The server answered that it could not release the account's licences.
+    ReleaseFailed,
+    /// The organization owns no seat of a bundle.
+    NotOwned,
     /// The new account lacks something, so the old one was kept.
     NotVerified,
     /// The service refuses to carry something over to the new account, so the old one was kept.
@@ -127,10 +131,10 @@ mod tests {
     fn the_texts_of_reasons_stay_as_they_are() {
         let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
-            already_gone no_account account_missing another_account same_account somebody_else directory_user inactive own_account administrator \
-            last_administrator not_a_user licenses_unreadable seats_short not_accepted invitation_refused answer_incomplete \
-            not_confirmed not_verified not_carried_over not_read_again changed_since_plan stopped inviting creating \
-            handing_over made";
+            already_gone no_account account_missing another_account same_account somebody_else directory_user inactive \
+            own_account administrator last_administrator not_a_user licenses_unreadable seats_short not_accepted \
+            invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified not_carried_over \
+            not_read_again changed_since_plan stopped inviting creating handing_over made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowCode::None.to_string(), "");
         assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");

@@ -3,7 +3,9 @@
 //! A run asks it for the line of the results file, a plan for the line that is to be expected, and a saved plan is
 //! compared by the same answer. Pure.
 
-use super::{Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, short_of};
+use super::{
+    Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
+};
 use crate::directory::Snapshot;
 use crate::model::{Row, RowReport, Status};
 
@@ -45,6 +47,7 @@ pub fn row_end<'a>(
         ),
         (None, Ending::Done) => (Status::Done, RowCode::None, None),
         (None, Ending::Waiting(rest)) => (Status::Waiting, RowReason::NotAccepted.into(), Some(rest.clone())),
+        (None, Ending::NotOwned(bundles)) => (Status::Conflict, RowReason::NotOwned.into(), Some(not_owned(bundles))),
         (None, Ending::Short(bundles)) => (Status::Conflict, RowReason::SeatsShort.into(), Some(short_of(bundles))),
     };
     let mut parts: Vec<String> = Vec::new();

@@ -60,10 +60,12 @@ impl SeatCount {
             .into_iter()
             .map(|code| {
                 let pool = snapshot.seats_of(code);
+                let is_unowned = !snapshot.unowned(&BundleSet::from(vec![code.clone()])).is_empty();
+                let none = is_unowned.then_some(0);
                 SeatLine {
                     code: code.clone(),
-                    total: pool.map(|pool| pool.total),
-                    allocated: pool.map(|pool| pool.allocated),
+                    total: pool.map(|pool| pool.total).or(none),
+                    allocated: pool.map(|pool| pool.allocated).or(none),
                     taken: self.taken.get(code).copied().unwrap_or_default(),
                     freed: self.freed.get(code).copied().unwrap_or_default(),
                     short: self.short.get(code).copied().unwrap_or_default(),

@@ -14,6 +14,13 @@ impl Pools {
         Self(free.into_iter().collect())
     }
 
+    /// Lists pools of these bundles without a seat.
+    pub fn lack(&mut self, bundles: &BundleSet) {
+        for code in bundles {
+            self.0.entry(code.clone()).or_default();
+        }
+    }
+
     /// Gives seats back.
     pub fn free(&mut self, bundles: &BundleSet) {
         for code in bundles {

@@ -163,10 +163,16 @@ pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
             format!("{}; {text}", row.note()),
         ),
         Ending::Short(bundles) => verdict(Status::Conflict, RowReason::SeatsShort, short_of(bundles)),
+        Ending::NotOwned(bundles) => verdict(Status::Conflict, RowReason::NotOwned, not_owned(bundles)),
     }
 }
 
 /// The message of a row that misses out on seats.
 pub fn short_of(bundles: &BundleSet) -> String {
     format!("no seat is left of {bundles} for this row")
+}
+
+/// The message of a row that wants what the organization has not bought.
+pub fn not_owned(bundles: &BundleSet) -> String {
+    format!("the organization owns no {bundles}")
 }

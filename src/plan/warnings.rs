@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::RowReason;
-use super::{AccountIndex, Direct, OnShortage, Plan, RowIndex, Rules, Stage, Warning, Work};
+use super::not_owned;
+use super::{AccountIndex, Direct, Ending, OnShortage, Plan, RowIndex, Rules, Stage, Warning, Work};
 use crate::directory::Snapshot;
+use crate::model::BundleSet;
 use crate::text::{joined, plural};
 
 /// How many accounts a warning lists.
@@ -18,6 +20,7 @@ pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<W
         overriding(plan),
         releasing(plan),
         nobody_there(plan),
+        not_bought(plan),
         missing_out(plan, rules),
     ];
     warnings.into_iter().flatten().collect()
@@ -118,6 +121,27 @@ fn nobody_there(plan: &Plan) -> Option<Warning> {
             plural(count, "row"),
             named(&words)
         )
+    })
+}
+
+/// Bundles that rows want and the organization does not own.
+fn not_bought(plan: &Plan) -> Option<Warning> {
+    let wanted = plan
+        .rows
+        .iter()
+        .enumerate()
+        .filter_map(|(row, planned)| match planned.ending() {
+            Ending::NotOwned(bundles) => Some((row, bundles)),
+            _ => None,
+        });
+    let (mut rows, mut all) = (Vec::new(), BundleSet::default());
+    for (row, bundles) in wanted {
+        rows.push(row);
+        all = all.union(bundles);
+    }
+    warn("codes-not-owned", rows, |count| {
+        let want = if count == 1 { "wants" } else { "want" };
+        format!("{}, which {} {want}", not_owned(&all), plural(count, "row"))
     })
 }
 

@@ -11,7 +11,7 @@ use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::engine::{Forecast, Timing};
 use crate::model::{BundleSet, OperationKind, Row, Status};
-use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict};
+use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict, not_owned};
 use crate::text::{clean, number, plural};
 
 /// How many of the rows that change something are listed. Whom a plan deletes, and what cannot run, is never cut.
@@ -321,7 +321,12 @@ impl PlanView<'_> {
         let line = |(row, bundles): &(RowIndex, BundleSet)| {
             let row = &self.sheet.rows[*row];
             let user = clean(&row.operation.user_label(), 300);
-            format!("{}: {user} misses {bundles}", row.place)
+            let unowned = self.sheet.snapshot.unowned(bundles);
+            if unowned.is_empty() {
+                format!("{}: {user} misses {bundles}", row.place)
+            } else {
+                format!("{}: {user} misses {bundles}; {}", row.place, not_owned(&unowned))
+            }
         };
         self.sheet.plan.short.iter().map(line).collect()
     }

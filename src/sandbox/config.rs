@@ -174,8 +174,6 @@ pub struct Routes {
     pub license: String,
     /// The portal.
     pub portal: String,
-    /// The method that the two allocation calls take: `PUT`, or `POST` as in the documents' own curl lines.
-    pub allocate_method: String,
 }
 
 impl Default for Routes {
@@ -183,7 +181,6 @@ impl Default for Routes {
         Self {
             license: "{org}/lease_".to_owned(),
             portal: "{org}/portal_".to_owned(),
-            allocate_method: "PUT".to_owned(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::text::fold;
 /// How many names BulkResolveByName bears.
 const MOST_NAMES: usize = 20;
 
+/// A user as Search has it.
 fn user_entity(user: &User) -> Value {
     let source = if user.category == Category::Directory {
         "directoryUsers"
@@ -40,6 +41,34 @@ fn group_entity(group: &Group) -> Value {
         "domain": null,
         "type": 1,
         "objectType": "DirectoryGroup",
+    })
+}
+
+/// A user as everything but Search has it: by `name`, and with another kind of source.
+fn named_user(user: &User) -> Value {
+    let source = if user.category == Category::Directory {
+        "aad"
+    } else {
+        "local"
+    };
+    json!({
+        "objectType": "DirectoryUser",
+        "source": source,
+        "identifier": user.id,
+        "name": user.user_name,
+        "email": user.email,
+        "displayName": user.display_name,
+    })
+}
+
+fn named_group(group: &Group) -> Value {
+    json!({
+        "objectType": "DirectoryGroup",
+        "source": "local",
+        "identifier": group.id,
+        "name": group.name,
+        "email": null,
+        "displayName": group.name,
     })
 }
 
@@ -87,9 +116,9 @@ pub(super) fn resolve_names(context: &mut Context<'_>) -> Outcome {
             context
                 .world
                 .readable_user(user, context.now)
-                .map(|user| user_entity(&user))
+                .map(|user| named_user(&user))
         },
-        "group" => |context, name| context.world.group_named(name).map(group_entity),
+        "group" => |context, name| context.world.group_named(name).map(named_group),
         "application" => |_, _| None,
         other => return Err(context.invalid("entityType", &format!("The value '{other}' is not valid."))),
     };
@@ -118,12 +147,12 @@ pub(super) fn resolve_id(context: &mut Context<'_>) -> Outcome {
         .parse::<UserId>()
         .ok()
         .and_then(|id| context.world.user(id))
-        .map(user_entity);
+        .map(named_user);
     let group = || {
         id.parse::<GroupId>()
             .ok()
             .and_then(|id| context.world.group(id))
-            .map(group_entity)
+            .map(named_group)
     };
     Reply::ok(&user.or_else(group).ok_or_else(|| context.not_found())?)
 }
@@ -141,7 +170,10 @@ pub(super) fn group_membership(context: &mut Context<'_>) -> Outcome {
     let user = context.world.user(body.user_id);
     let user = user.and_then(|user| context.world.readable_user(user, context.now));
     let user = user.ok_or_else(|| context.not_found())?;
-    let joined: Vec<&GroupId> = body.group_ids.iter().filter(|id| user.groups.contains(id)).collect();
+    let joined = body.group_ids.iter().filter(|id| user.groups.contains(id));
+    let joined: Vec<Value> = joined
+        .filter_map(|id| context.world.group(*id).map(named_group))
+        .collect();
     Reply::ok(&joined)
 }
 

@@ -2,7 +2,6 @@
 
 use hyper::Method;
 
-use super::config::Config;
 use super::reply::Outcome;
 use super::request::Context;
 
@@ -43,18 +42,15 @@ pub(super) enum Verb {
     Post,
     Put,
     Delete,
-    /// Whichever the deployment takes for allocation.
-    Allocate,
 }
 
 impl Verb {
-    pub(super) fn is(self, method: &Method, config: &Config) -> bool {
+    pub(super) fn is(self, method: &Method) -> bool {
         let wanted = match self {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Delete => "DELETE",
-            Self::Allocate => &config.routes.allocate_method,
         };
         method.as_str().eq_ignore_ascii_case(wanted)
     }

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::answer::{Body, Closed, Ending, response};
 use super::control;
-use super::endpoint::{Access, Endpoint, Service};
+use super::endpoint::{Access, Endpoint, Service, Verb};
 use super::faults::{EntriesFault, FaultKind, Moment};
+use super::licenses::no_account_license;
 use super::log::Line;
 use super::quota::rate_limited;
 use super::reply::{Reply, identity_result};
@@ -245,6 +246,10 @@ fn carry_out(shared: &Shared, request: &Request, found: &RouteMatch<'_>) -> Repl
     }
     if let Some(given) = wrong_organization {
         return Reply::not_this_organization(given);
+    }
+    let is_allocation = endpoint.service == Service::License && endpoint.verb == Verb::Put;
+    if is_allocation && shared.config.quirks.no_account_license {
+        return no_account_license();
     }
     let reply = handle(shared, &mut state, request, (endpoint, arguments), now);
     drop(state);

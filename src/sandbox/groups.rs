@@ -109,7 +109,9 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let id = context.group_argument(0)?;
     let body: UpdateGroup = context.body()?;
     context.check_organization(body.partition_global_id.as_deref())?;
-    let name = required_name(context, body.name)?;
+    // The live service answers 409 where it means that the name is missing.
+    let name = required_name(context, body.name)
+        .map_err(|_| Reply::problem(409, "The group's name is required.", &context.trace_id))?;
     let mut group = context.world.group(id).cloned().ok_or_else(|| context.not_found())?;
     refuse_built_in(&group)?;
     refuse_managed(context, &[id])?;

@@ -52,7 +52,7 @@ pub(super) fn allocate_exactly(
     if ids.is_empty() {
         return Err(context.invalid("userIds", "The userIds field is required."));
     }
-    let users = context.accounts(ids, |_| no_license())?;
+    let users = context.accounts(ids, |_| unknown())?;
     check_codes(context, bundles)?;
     for code in bundles {
         let holds = |user: &UserId| {
@@ -63,10 +63,7 @@ pub(super) fn allocate_exactly(
         };
         let needy: BTreeSet<&UserId> = users.iter().filter(|user| !holds(user)).collect();
         if needy.len() as u64 > context.world.seats_of(code).free() {
-            return Err(Reply::text(
-                409,
-                "The requested allocation exceeds the account license quantities.",
-            ));
+            return Err(exceeded());
         }
     }
     for user in &users {
@@ -75,18 +72,39 @@ pub(super) fn allocate_exactly(
     Ok(users)
 }
 
-/// 404 unless the organization owns every one of these bundles. The answer does not say which it lacks.
+/// 409 unless the organization's products have every one of these codes as they are written. The answer does not say
+/// which they lack, nor whether it is the code or the quantity.
 pub(super) fn check_codes(context: &Context<'_>, bundles: &BundleSet) -> Result<(), Reply> {
     if bundles.iter().all(|code| context.world.owns(code)) {
         Ok(())
     } else {
-        Err(no_license())
+        Err(exceeded())
     }
 }
 
-/// What the licence accountant says when anything is unknown.
-pub(super) fn no_license() -> Reply {
-    Reply::text(404, "No account license is allocated for the organization.")
+fn exceeded() -> Reply {
+    Reply::text(409, "The requested allocation exceeds the account license quantities.")
+}
+
+/// What the licence accountant says of a user or group that it does not know.
+pub(super) fn unknown() -> Reply {
+    Reply::text(404, "The entity was not found.")
+}
+
+/// What it says if nothing is allocated to the organization itself.
+pub(super) fn no_account_license() -> Reply {
+    Reply::text(404, "No account license is allocated for the indicated organization.")
+}
+
+/// `GET /api/account/{organization}/user-license`: `{code, allocated, total}`.
+pub(super) fn seats(context: &mut Context<'_>) -> Outcome {
+    let mut rows = seat_rows(context);
+    for row in &mut rows {
+        if let Some(row) = row.as_object_mut() {
+            row.remove("inUse");
+        }
+    }
+    Reply::ok(&rows)
 }
 
 /// `GET /api/account/{organization}/license-summary`.

@@ -15,6 +15,7 @@ mod exchange;
 mod faults;
 mod groups;
 mod invitations;
+mod license_reads;
 mod licenses;
 mod log;
 mod portal;
@@ -38,8 +39,8 @@ mod world;
 pub use config::{Config, Credentials, Edition, Population, Routes};
 pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
 pub use quirks::{
-    Acceptance, CreateRefusal, EmailChange, EmptyAllocation, Listings, PortalForm, Quirks, Reinvitation,
-    RepeatedMembership, UnknownIds, WithoutIds,
+    Acceptance, BulkRead, Closed, CreateRefusal, EmailChange, EmptyAllocation, LicenseRoutes, Listings, PortalForm,
+    Quirks, Reinvitation, RepeatedMembership, UnknownIds, WithoutIds,
 };
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};

@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::licenses::{allocate_exactly, no_license, seat_rows};
+use super::license_reads::release_all;
+use super::licenses::{allocate_exactly, seat_rows, unknown};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order, Paging};
 use super::rules::{Holder, available_body, known_group, lease_rows, rule_body, rule_row, set_bundles};
-use crate::model::{BundleSet, GroupId, UserId};
+use crate::model::{BundleSet, GroupId};
 
 /// Some portal GETs want a JSON content type although they have no body; here they all do.
 fn readable(context: &Context<'_>) -> Result<Paging, Reply> {
@@ -43,7 +44,7 @@ pub(super) fn allocate(context: &mut Context<'_>) -> Outcome {
 /// `POST UserLicense/users`: licensed users without a bundle.
 pub(super) fn add_users(context: &mut Context<'_>) -> Outcome {
     let body: Users = context.body()?;
-    let users = context.accounts(&body.user_ids.unwrap_or_default(), |_| no_license())?;
+    let users = context.accounts(&body.user_ids.unwrap_or_default(), |_| unknown())?;
     for user in users {
         if context.world.allocation(user).is_none() {
             context.world.allocate(user, BundleSet::default(), false);
@@ -54,15 +55,7 @@ pub(super) fn add_users(context: &mut Context<'_>) -> Outcome {
 
 /// `DELETE UserLicense`: drops direct allocations, orphans' too; ids without one are passed over.
 pub(super) fn release(context: &mut Context<'_>) -> Outcome {
-    let body: Result<Users, Reply> = context.body();
-    let ids = body.ok().and_then(|body| body.user_ids).unwrap_or_default();
-    if ids.is_empty() {
-        return Err(context.violation("userIds", "release of licences without ids"));
-    }
-    for id in context.guids("userIds", &ids)? {
-        context.world.release(UserId(id));
-    }
-    Ok(Reply::empty(200))
+    release_all(context)
 }
 
 /// `GET UserLicense/user/page`: fifty at most, without saying how many there are.
@@ -88,7 +81,7 @@ pub(super) fn rule(context: &mut Context<'_>) -> Outcome {
         .request
         .parameter("id")
         .and_then(|id| id.parse::<GroupId>().ok());
-    let group = id.and_then(|id| context.world.group(id)).ok_or_else(no_license)?;
+    let group = id.and_then(|id| context.world.group(id)).ok_or_else(unknown)?;
     Reply::ok(&available_body(context, group.id))
 }
 
@@ -103,7 +96,7 @@ struct GroupRule {
 /// `PUT UserLicense/group`.
 pub(super) fn set_rule(context: &mut Context<'_>) -> Outcome {
     let body: GroupRule = context.body()?;
-    context.world.group(body.id).ok_or_else(no_license)?;
+    context.world.group(body.id).ok_or_else(unknown)?;
     set_bundles(
         context,
         body.id,
@@ -116,7 +109,7 @@ pub(super) fn set_rule(context: &mut Context<'_>) -> Outcome {
 /// `DELETE UserLicense/group`: the rule and its leases, orphans' too.
 pub(super) fn delete_rule(context: &mut Context<'_>) -> Outcome {
     let body: GroupRule = context.body()?;
-    context.world.remove_rule(body.id).ok_or_else(no_license)?;
+    context.world.remove_rule(body.id).ok_or_else(unknown)?;
     Ok(Reply::empty(200))
 }
 
@@ -135,6 +128,6 @@ pub(super) fn end_lease(context: &mut Context<'_>) -> Outcome {
     if context.world.release_lease(group, user) {
         Ok(Reply::empty(200))
     } else {
-        Err(no_license())
+        Err(unknown())
     }
 }

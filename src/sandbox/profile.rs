@@ -145,11 +145,16 @@ impl Context<'_> {
         }
     }
 
-    /// 400 for a request that might mean "everything" on the live service; the stats keep it.
-    pub(super) fn violation(&mut self, field: &str, what: &str) -> Reply {
+    /// Keeps in the stats what no client should ever send.
+    pub(super) fn note_violation(&mut self, what: &str) {
         let Context { request, .. } = self;
         let words = format!("{} {}: {what}", request.method, request.path);
         self.violations.push(words);
+    }
+
+    /// 400 for a request that might mean "everything" on the live service; the stats keep it.
+    pub(super) fn violation(&mut self, field: &str, what: &str) -> Reply {
+        self.note_violation(what);
         self.invalid(
             field,
             &format!("The {field} field is required and must not be empty: this would have been a {what}, which no client should ever send."),

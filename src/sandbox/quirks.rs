@@ -94,6 +94,69 @@ pub enum PortalForm {
     Double,
 }
 
+/// How a licence route answers that is closed to this application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// 403.
+    Forbidden,
+    /// 404.
+    NotFound,
+    /// 405.
+    NotAllowed,
+    /// 415.
+    WantsOtherType,
+    /// 200 and the web application's page.
+    Page,
+}
+
+/// Which of the licence accountant's undocumented routes an application may call (`uipath-api`, 10); the documented ones
+/// are always open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenseRoutes {
+    /// The bulk read of `license/users`.
+    pub many_users: Option<Closed>,
+    /// The read of one user's allocation, its bundles and its leases.
+    pub one_user: Option<Closed>,
+    /// The release of users' licences.
+    pub release: Option<Closed>,
+    /// The removal of a group's rule.
+    pub remove_rule: Option<Closed>,
+}
+
+impl Default for LicenseRoutes {
+    /// Everything that reads is open, and the release is for services alone, as its schema says.
+    fn default() -> Self {
+        Self {
+            many_users: None,
+            one_user: None,
+            release: Some(Closed::Forbidden),
+            remove_rule: None,
+        }
+    }
+}
+
+impl LicenseRoutes {
+    /// None of them is open.
+    pub fn closed(how: Closed) -> Self {
+        Self {
+            many_users: Some(how),
+            one_user: Some(how),
+            release: Some(how),
+            remove_rule: Some(how),
+        }
+    }
+}
+
+/// Whom the bulk read of `license/users` has an entry for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BulkRead {
+    /// For those who hold something, or are blocked.
+    #[default]
+    Holders,
+    /// For everybody it is asked for; those who hold nothing have no bundles.
+    Everybody,
+}
+
 /// How steady paged listings are: the users, the members of a group, the holders of licences (`uipath-api`, 10).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Listings {
@@ -129,6 +192,16 @@ pub struct Quirks {
     pub empty_allocation: EmptyAllocation,
     /// The portal's routes.
     pub portal_form: PortalForm,
+    /// The licence accountant's undocumented routes.
+    pub license_routes: LicenseRoutes,
+    /// What the bulk read of licences names.
+    pub bulk_read: BulkRead,
+    /// Accounts, by address or GUID, whose licences cannot be released: a release names them as failed.
+    pub unreleasable: Vec<String>,
+    /// The licence service has nothing for the organization: every call to it is 404.
+    pub no_account_license: bool,
+    /// Tokens do not say which organization they are for.
+    pub no_organization_claim: bool,
     /// Paged listings.
     pub listings: Listings,
     /// Whether the quota listings come wrapped in an array, as one edition's documents show them.

@@ -46,7 +46,7 @@ pub(super) fn find<'a>(
         let Some((arguments, named)) = matched(endpoint.path, rest) else {
             continue;
         };
-        if !endpoint.verb.is(method, config) {
+        if !endpoint.verb.is(method) {
             other_method = true;
             continue;
         }

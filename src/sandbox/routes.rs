@@ -3,8 +3,10 @@
 use super::endpoint::Access::{Open, Read, SignedIn, Write};
 use super::endpoint::Endpoint;
 use super::endpoint::Service::{Identity, License, Page, Portal, Summary, Token};
-use super::endpoint::Verb::{Allocate, Delete, Get, Post, Put};
-use super::{creation, directory, groups, invitations, licenses, portal, profile, rules, sign_in, users};
+use super::endpoint::Verb::{Delete, Get, Post, Put};
+use super::{
+    creation, directory, groups, invitations, license_reads, licenses, portal, profile, rules, sign_in, users,
+};
 
 const USER: &str = "PM.User";
 const GROUP: &str = "PM.Group";
@@ -55,10 +57,18 @@ endpoints! {
     "group-membership" Identity Post "api/Directory/GroupMembership/{organization}" Read(DIRECTORY) => directory::group_membership;
     "directory-scopes" Identity Get "api/Directory/Scopes/{organization}" Read(DIRECTORY) => directory::scopes;
 
-    "allocate-to-users" License Allocate "api/account/{organization}/user-license" Write(LICENSE) => licenses::allocate;
+    "license-seats" License Get "api/account/{organization}/user-license" Read(LICENSE) => licenses::seats;
+    "allocate-to-users" License Put "api/account/{organization}/user-license" Write(LICENSE) => licenses::allocate;
+    "release-users" License Delete "api/account/{organization}/user-license" Write(LICENSE) => license_reads::release;
+    "explicit-allocations" License Post "api/account/{organization}/user-license" Read(LICENSE) => license_reads::explicit;
+    "licenses-of-users" License Post "api/account/{organization}/user-license/license/users" Read(LICENSE) => license_reads::of_users;
+    "allocation-of-user" License Get "api/account/{organization}/user-license/user/{user}/allocation" Read(LICENSE) => license_reads::of_user;
+    "bundles-of-user" License Get "api/account/{organization}/user-license/{user}/availableUserBundles" Read(LICENSE) => license_reads::bundles;
+    "leases-of-user" License Get "api/account/{organization}/user-license/{user}/userBundleLeases" Read(LICENSE) => license_reads::leases;
     "list-rules" License Get "api/account/{organization}/user-license/groups/with-quota" Read(LICENSE) => rules::list;
-    "set-rule" License Allocate "api/account/{organization}/user-license/group/{group}" Write(LICENSE) => rules::set;
+    "set-rule" License Put "api/account/{organization}/user-license/group/{group}" Write(LICENSE) => rules::set;
     "get-rule" License Get "api/account/{organization}/user-license/group/{group}" Read(LICENSE) => rules::available;
+    "remove-rule" License Delete "api/account/{organization}/user-license/group/{group}" Write(LICENSE) => license_reads::remove_rule;
     "set-quota-rule" License Put "api/account/{organization}/user-license/group/{group}/with-quota" Write(LICENSE) => rules::set_with_quota;
     "get-quota-rule" License Get "api/account/{organization}/user-license/group/{group}/with-quota" Read(LICENSE) => rules::get_with_quota;
     "rule-users" License Get "api/account/{organization}/user-license/group/{group}/bulk-users" Read(LICENSE) => rules::users;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::licenses::{check_codes, no_license, seat_rows};
+use super::licenses::{check_codes, seat_rows, unknown};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Paging};
 use super::world::{Allocation, Lease, Rule};
@@ -252,5 +252,5 @@ fn page<T: Serialize>(context: &Context<'_>, paging: Paging, rows: Vec<T>) -> Ou
 /// The group in the path, or the licence accountant's 404.
 pub(super) fn known_group(context: &Context<'_>) -> Result<GroupId, Reply> {
     let id = context.group_argument(0)?;
-    context.world.group(id).map(|group| group.id).ok_or_else(no_license)
+    context.world.group(id).map(|group| group.id).ok_or_else(unknown)
 }

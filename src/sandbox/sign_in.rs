@@ -35,9 +35,11 @@ pub(super) fn client_credentials(context: &mut Context<'_>) -> Outcome {
     let scope = scopes.join(" ");
     let mut claims = json!({
         "client_id": credentials.client_id,
-        "prt_id": context.organization,
         "scope": scopes,
     });
+    if !context.config.quirks.no_organization_claim {
+        claims["prt_id"] = json!(context.organization);
+    }
     if let Some(user) = credentials.acting_user {
         claims["sub"] = json!(user);
     }
@@ -74,7 +76,10 @@ pub(super) fn resource_owner(context: &mut Context<'_>) -> Outcome {
         let error = json!({"code": 0, "message": "Login failed!", "details": "Invalid user name or password."});
         return Err(Reply::json(401, &envelope(&Value::Null, &error)));
     }
-    let claims = json!({"sub": credentials.acting_user, "prt_id": context.organization});
+    let mut claims = json!({"sub": credentials.acting_user});
+    if !context.config.quirks.no_organization_claim {
+        claims["prt_id"] = json!(context.organization);
+    }
     let scopes = credentials.scopes.clone();
     let token = context
         .tokens

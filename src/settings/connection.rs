@@ -19,8 +19,8 @@ pub struct Connection {
     pub identity_uri: Option<BaseUrl>,
     /// The organization's name in addresses.
     pub organization: String,
-    /// The organization's GUID.
-    pub organization_id: OrganizationId,
+    /// The organization's GUID; where absent, the token has to tell it.
+    pub organization_id: Option<OrganizationId>,
     /// How to sign in.
     pub credentials: Credentials,
     /// Certificates (PEM) to trust in addition to the system's.
@@ -28,7 +28,7 @@ pub struct Connection {
 }
 
 /// Where to find the organization's GUID (`uipath-api`, 1.4).
-const FIND_ID: &str = "sign in to the portal as an administrator and open \
+pub const FIND_ID: &str = "sign in to the portal as an administrator and open \
     Admin: the GUID is the value of `organizationId` in the address bar";
 
 /// Reads all of it, so that every fault is reported, then puts it together.
@@ -43,7 +43,7 @@ pub(super) fn connection(layers: &mut Layers<'_>, overrides: &Overrides, deploym
         uri: uri?,
         identity_uri,
         organization: organization?,
-        organization_id: organization_id?,
+        organization_id,
         credentials: credentials?,
         ca_file,
     })
@@ -110,9 +110,6 @@ fn organization_id(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<Org
         "RESEAT_ORGANIZATION_ID",
         "organization_id",
     );
-    if said.is_none() {
-        layers.missing("organization_id", Some("RESEAT_ORGANIZATION_ID"), FIND_ID);
-    }
     said?.checked(layers.findings, |text| {
         text.parse()
             .map_err(|_| SettingFault::new(format!("`{text}` is not a GUID"), FIND_ID))

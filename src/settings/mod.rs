@@ -19,7 +19,7 @@ mod section;
 mod values;
 
 pub use batch::Batch;
-pub use connection::Connection;
+pub use connection::{Connection, FIND_ID};
 pub use credentials::Credentials;
 pub use finding::Finding;
 pub use folders::{config_folder, state_folder};

@@ -3,27 +3,19 @@
 use super::finding::{Findings, SettingFault};
 use super::section::{Located, Section};
 use crate::api::Routes;
-use crate::event::Method;
 
 pub(super) fn routes(mut section: Section<'_>, findings: &Findings) -> Routes {
     let license = section.text("license").and_then(|said| route(said, findings));
     let portal = section.text("portal").and_then(|said| route(said, findings));
-    let method = section.text("allocate_method").and_then(|said| {
-        said.checked(findings, |word| match word.to_ascii_uppercase().as_str() {
-            "PUT" => Ok(Method::Put),
-            "POST" => Ok(Method::Post),
-            _ => Err(SettingFault::new(
-                format!("`{word}` does not fit"),
-                "write `PUT` or `POST`",
-            )),
-        })
-    });
+    if let Some(said) = section.text("allocate_method") {
+        let what = "is gone: licences are allocated by PUT, and POST on the same address only reads";
+        findings.error(&said.place, SettingFault::new(what, "take the line out"));
+    }
     section.finish();
     let usual = Routes::default();
     Routes {
         license: license.unwrap_or(usual.license),
         portal: portal.unwrap_or(usual.portal),
-        allocate_method: method.unwrap_or(usual.allocate_method),
         ..Routes::default()
     }
 }

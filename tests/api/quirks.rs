@@ -1,6 +1,8 @@
 //! What the API does against its documents, and where these contradict each other.
 
-use reseat::api::{EntityType, ErrorCode, Failure, Group, Invitation, InviteReply, NewUser, OwnCode, UserUpdate};
+use reseat::api::{
+    EntityType, ErrorCode, Failure, Group, Invitation, InviteReply, NewUser, OwnCode, ReleaseReply, UserUpdate,
+};
 use reseat::event::Method;
 use reseat::model::{BundleCode, BundleSet, Deployment, Quota};
 use reseat::wire::Reach;
@@ -35,23 +37,8 @@ fn new_user(user_name: &str, email: Option<&str>) -> NewUser {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trap_01_put_first_and_post_on_405_remembered_for_the_run() {
-    let server = Server::new();
-    server
-        .answers_with(405, &[], "")
-        .answers(200, json!([]))
-        .answers(200, json!([]));
-    let client = server.client();
-    for _ in 0..2 {
-        client.allocate_to_users(&[id(1)], &bundles(&[]), false).await.unwrap();
-    }
-    let methods: Vec<_> = server.seen().iter().map(|seen| seen.method).collect();
-    assert_eq!(methods, [Method::Put, Method::Post, Method::Post]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn trap_01_the_other_method_is_not_tried_when_the_outcome_is_open() {
-    for status in [400, 404, 409, 500] {
+async fn trap_01_an_allocation_is_a_put_and_no_refusal_leads_to_a_post() {
+    for status in [400, 404, 405, 409, 500] {
         let server = Server::new();
         server.answers(status, json!({}));
         let client = server.client_with(|config| config.retry.retries = 0);
@@ -59,7 +46,8 @@ async fn trap_01_the_other_method_is_not_tried_when_the_outcome_is_open() {
             .allocate_to_users(&[id(1)], &bundles(&["ATTUNU"]), false)
             .await
             .unwrap_err();
-        assert_eq!(server.seen().len(), 1, "{status}");
+        let methods: Vec<_> = server.seen().iter().map(|seen| seen.method).collect();
+        assert_eq!(methods, [Method::Put], "{status}");
     }
 }
 
@@ -117,7 +105,8 @@ async fn trap_06_arrays_and_objects_are_both_answers() {
         (json!([row(1, &["ATTUNU"]), row(7, &["ATTUNU"])]), vec![(1, 1)]),
         (json!([{"userId": guid(1)}]), vec![(1, 2)]),
         (json!([]), vec![]),
-        (json!({}), vec![(1, 2), (2, 2)]),
+        (json!({}), vec![]),
+        (json!(null), vec![]),
     ] {
         let server = Server::new();
         server.answers(200, answer.clone());
@@ -174,18 +163,72 @@ async fn trap_07_and_10_the_whole_set_is_sent_with_the_external_flag_as_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trap_08_blocking_is_an_empty_set_and_releasing_is_the_portals_own_call() {
+async fn trap_08_blocking_is_an_empty_set_that_the_answer_has_to_show() {
+    let named = json!([{"userId": guid(1), "userBundleCodes": []}]);
+    for (answer, confirmed) in [
+        (named, 1),
+        (json!([]), 0),
+        (json!([{"userId": guid(1)}]), 0),
+        (json!(null), 0),
+    ] {
+        let server = Server::new();
+        server.answers(200, answer.clone());
+        let client = server.client();
+        let blocked = client.allocate_to_users(&[id(1)], &bundles(&[]), false).await.unwrap();
+        assert_eq!(blocked.value.len(), confirmed, "{answer}");
+        assert!(blocked.value.iter().all(|held| held.bundles.is_empty()));
+        assert_eq!(server.seen()[0].body["userBundleCodes"], json!([]));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_counts_for_those_whom_its_answer_does_not_leave_out_or_name_as_failed() {
+    use ReleaseReply::{Failed, Missing, Released};
+    let both = |successful: &[u8], failed: &[u8]| {
+        let ids = |users: &[u8]| users.iter().map(|user| guid(*user)).collect::<Vec<_>>();
+        json!({"successfulUserIds": ids(successful), "failedUserIds": ids(failed)})
+    };
+    for (answer, replies) in [
+        (json!(null), [Released, Released]),
+        (both(&[1, 2], &[]), [Released, Released]),
+        (both(&[1], &[2]), [Released, Failed]),
+        (both(&[1, 2], &[2]), [Released, Failed]),
+        (both(&[2], &[]), [Missing, Released]),
+        (
+            json!({"failedUserIds": [guid(1)], "successfulUserIds": null}),
+            [Failed, Released],
+        ),
+    ] {
+        let server = Server::new();
+        server.answers(200, answer.clone());
+        let answered = server.client().release_user_licenses(&[id(1), id(2)]).await.unwrap();
+        assert_eq!(answered.value, replies, "{answer}");
+        let seen = server.seen();
+        assert_eq!(seen[0].method, Method::Delete);
+        assert_eq!(seen[0].path, "/acme/portal_/api/license/accountant/UserLicense");
+        assert_eq!(seen[0].body, json!({"userIds": [guid(1), guid(2)]}));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_many_users_hold_is_one_post_that_reads() {
+    let entry = |user: u8, codes: &[&str], inherited: bool| json!({"userId": guid(user), "userBundleCodes": codes, "useExternalLicense": false, "inheritedFromGroup": inherited});
     let server = Server::new();
-    server.answers(200, json!([])).answers_with(204, &[], "");
+    server
+        .answers(200, json!([entry(1, &["ATTUNU"], false), entry(2, &["TSTNU"], true)]))
+        .answers(200, json!([entry(7, &[], false)]))
+        .answers(200, json!([{"userBundleCodes": ["ATTUNU"]}]));
     let client = server.client();
-    let blocked = client.allocate_to_users(&[id(1)], &bundles(&[]), false).await.unwrap();
-    assert!(blocked.value[0].bundles.is_empty());
-    client.release_user_licenses(&[id(1)]).await.unwrap();
-    let seen = server.seen();
-    assert_eq!(seen[0].body["userBundleCodes"], json!([]));
-    assert_eq!(seen[1].method, Method::Delete);
-    assert_eq!(seen[1].path, "/acme/portal_/api/license/accountant/UserLicense");
-    assert_eq!(seen[1].body, json!({"userIds": [guid(1)]}));
+    let held = client.licenses_of_users(&[id(1), id(2)]).await.unwrap().value;
+    let held: Vec<_> = held.iter().map(|entry| (entry.held.user, entry.is_inherited)).collect();
+    assert_eq!(held, [(id(1), false), (id(2), true)]);
+    let path = format!("POST /acme/lease_/api/account/{ORGANIZATION}/user-license/license/users");
+    assert_eq!(server.lines(), [path]);
+    // Whoever is missing counts as holding nothing, so an answer that cannot be read whole is none.
+    for _ in 0..2 {
+        let error = client.licenses_of_users(&[id(1)]).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Own(OwnCode::UnreadableAnswer));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -694,7 +737,10 @@ async fn trap_26_the_portal_is_tried_with_one_segment_and_with_two_and_the_one_t
 #[tokio::test(start_paused = true)]
 async fn trap_26_seats_come_from_the_summary_where_the_portal_does_not_answer() {
     let server = Server::new();
-    server.answers(404, json!({})).answers(404, json!({})).answers(
+    for _ in 0..3 {
+        server.answers(404, json!({}));
+    }
+    server.answers(
         200,
         json!({"robots": [], "userLicenses": [{"code": "ATTUNU", "total": 10, "used": 4}], "consumables": []}),
     );
@@ -704,8 +750,11 @@ async fn trap_26_seats_come_from_the_summary_where_the_portal_does_not_answer() 
         ("ATTUNU", 10, 4)
     );
     assert_eq!(
-        server.lines()[2],
-        format!("GET /acme/license_/api/account/{ORGANIZATION}/license-summary")
+        server.lines()[2..],
+        [
+            format!("GET /acme/lease_/api/account/{ORGANIZATION}/user-license"),
+            format!("GET /acme/license_/api/account/{ORGANIZATION}/license-summary")
+        ]
     );
 }
 

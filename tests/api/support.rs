@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
-use reseat::api::{BaseUrl, Client, Config, Credentials};
+use reseat::api::{BaseUrl, Client, Config, Credentials, Session};
 use reseat::event::{Event, Method};
 use reseat::wire::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use secrecy::ExposeSecret;
@@ -142,12 +142,13 @@ impl Server {
             scopes: None,
         };
         let uri = BaseUrl::parse("https://cloud.example").unwrap();
-        let mut config = Config::new(uri, "acme", ORGANIZATION.parse().unwrap(), credentials);
+        let mut config = Config::new(uri, "acme", credentials);
         config.seed = Some(7);
         change(&mut config);
         let inner = Arc::clone(&self.inner);
         let observer = Arc::new(move |event| inner.events.lock().unwrap().push(event));
-        Client::new(Arc::new(self.clone()), config, observer, self.stop.clone())
+        let session = Session::new(Arc::new(self.clone()), config, observer, self.stop.clone());
+        Client::new(session, ORGANIZATION.parse().unwrap())
     }
 
     /// What was sent, sign-ins aside.

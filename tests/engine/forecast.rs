@@ -59,7 +59,6 @@ fn foretold(stage: &Stage, plan: &Plan) -> (Forecast, Duration) {
             snapshot: &snapshot,
         },
         rules: &stage.rules,
-        allocate_method: Method::Put,
         concurrency: stage.concurrency,
         reads: &BTreeMap::new(),
         reading: Reading::Done,

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
-use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receipt, User, UserTexts};
+use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receipt, ReleaseReply, User, UserTexts};
 use reseat::directory::{Again, Present};
 use reseat::engine::{
     Departure, Effect, Input, Lack, Machine, Moment, Ran, Recheck, Recording, Reply, Request, Setup, Stopped,
@@ -189,7 +189,7 @@ impl<'a> Play<'a> {
             Effect::FindAccounts { task, addresses } => {
                 self.asked.insert(task, Asked::Accounts(addresses));
             }
-            Effect::ReadAllocations(task, _) => {
+            Effect::ReadAllocations { task, .. } => {
                 self.asked.insert(task, Asked::Allocations);
             }
             Effect::ReadSuccessors(task, successors) => {
@@ -372,6 +372,7 @@ impl<'a> Play<'a> {
                         user: *id,
                         bundles,
                         external_license,
+                        is_orphan: false,
                     })
                 });
                 Input::AllocationsRead(task, Ok(held.collect()))
@@ -510,6 +511,7 @@ impl<'a> Play<'a> {
                     user: *user,
                     bundles: bundles.clone(),
                     external_license: *external_license,
+                    is_orphan: false,
                 });
                 Reply::Allocated(confirmed.collect())
             }
@@ -517,7 +519,7 @@ impl<'a> Play<'a> {
                 for user in users {
                     self.account(*user).held = None;
                 }
-                Reply::Done
+                Reply::Released(vec![ReleaseReply::Released; users.len()])
             }
             Request::GroupRule(_) => Reply::Done,
             Request::Delete(users) => {
@@ -585,6 +587,7 @@ fn without_entries(reply: Reply) -> Reply {
         Reply::Invited(replies) => Reply::Invited(vec![InviteReply::Missing; replies.len()]),
         Reply::Created(users) => Reply::Created(vec![None; users.len()]),
         Reply::Allocated(_) => Reply::Allocated(Vec::new()),
+        Reply::Released(replies) => Reply::Released(vec![ReleaseReply::Missing; replies.len()]),
     }
 }
 

@@ -325,6 +325,8 @@ fn read(request: &Request) -> What {
     match (request.method, path) {
         (Method::Get, path) if path.contains("/User/users/") => What::List,
         (Method::Get, path) if path.ends_with("/UserLicense/user/page") => What::Allocations,
+        (Method::Post, path) if path.ends_with("/license/users") => What::Allocations,
+        (Method::Get, path) if path.ends_with("/allocation") => What::Allocations,
         (Method::Get, path) if path.ends_with("/UserLicense") => What::Seats,
         (Method::Get, path) if path.contains("/api/Group/") => What::Groups,
         (Method::Get, path) if path.contains("/api/User/") => What::Read(UserId(last())),
@@ -345,11 +347,11 @@ fn read(request: &Request) -> What {
             users.extend(ids(&body["directoryUserIDsToRemove"]));
             What::Members(GroupId(last()), users)
         }
-        (Method::Put | Method::Post, path) if path.ends_with("/user-license") => {
+        (Method::Put, path) if path.ends_with("/user-license") => {
             let bundles = serde_json::from_value(body["userBundleCodes"].clone()).unwrap();
             What::Allocate(ids(&body["userIds"]), bundles)
         }
-        (Method::Put | Method::Post, path) if path.contains("/user-license/group/") => {
+        (Method::Put, path) if path.contains("/user-license/group/") => {
             let group = path.trim_end_matches("/with-quota").rsplit('/').next().unwrap();
             let bundles = serde_json::from_value(body["userBundleCodes"].clone()).unwrap();
             let quotas = body["quotas"].as_array().into_iter().flatten().map(|quota| Quota {
@@ -474,6 +476,15 @@ impl Inner {
         }))
     }
 
+    /// What these users hold, as the licence service tells it of many at once.
+    fn held_by(&self, users: &[UserId]) -> Value {
+        let held = users.iter().filter_map(|id| {
+            let (bundles, _) = self.world.accounts.get(id)?.held.as_ref()?;
+            Some(json!({"userId": id, "userBundleCodes": bundles, "inheritedFromGroup": false}))
+        });
+        held.collect()
+    }
+
     fn carry_out(&mut self, what: &What, request: &Request) -> (u16, Value) {
         let unknown = what.users().iter().any(|user| !self.world.accounts.contains_key(user));
         let is_too_early = |user: &UserId| match (self.slow, self.made.get(user)) {
@@ -497,6 +508,7 @@ impl Inner {
                 let page: Vec<&Value> = users.iter().skip(skip(request)).take(1000).collect();
                 (200, json!({"totalCount": users.len(), "results": page}))
             }
+            What::Allocations if request.method == Method::Post => (200, self.held_by(&ids(&body["userIds"]))),
             What::Allocations => {
                 let held = self.world.accounts.iter().filter_map(|(id, account)| {
                     let (bundles, _) = account.held.as_ref()?;

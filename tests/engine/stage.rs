@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::FutureExt;
-use reseat::api::{BaseUrl, Client, Config, Credentials};
+use reseat::api::{AllocationRoute, BaseUrl, Certainty, Client, Config, Credentials, Session};
 use reseat::directory::ReadOptions;
 use reseat::engine::{Engine, MaxFailures, Patience, Ran, ReadBack, Recheck};
 use reseat::event::silent;
@@ -113,9 +113,13 @@ impl Stage {
                 backoff: Backoff::default(),
             },
             seed: Some(1),
-            ..Config::new(uri, "acme", organization, Credentials::Token("secret".into()))
+            ..Config::new(uri, "acme", Credentials::Token("secret".into()))
         };
-        Client::new(Arc::new(self.server.clone()), config, silent(), self.stop.clone())
+        let session = Session::new(Arc::new(self.server.clone()), config, silent(), self.stop.clone());
+        let client = Client::new(session, organization);
+        // As the reading before a run leaves it.
+        client.keep_allocation_route(AllocationRoute::ManyUsers, Certainty::Lasting);
+        client
     }
 
     /// Carries the plan out; every row has exactly one last record, which is not `started`.

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reseat::model::{BundleCode, UserId};
-use reseat::sandbox::{Config, CreateRefusal, EmptyAllocation, Population, Quirks, User, World};
+use reseat::sandbox::{
+    Config, CreateRefusal, EmptyAllocation, FaultKind, FaultRule, Faults, Moment, Population, Quirks, Strikes, User,
+    World,
+};
 
 use crate::support::{Ran, Stage, person, sheet};
 
@@ -114,7 +117,7 @@ fn when_the_last_seats_go_meanwhile_the_earlier_rows_get_them() {
 }
 
 #[test]
-fn a_bundle_that_the_organization_has_not_costs_one_call_and_not_two_a_row() {
+fn rows_of_a_bundle_that_the_organization_does_not_own_are_named_before_anything_is_sent() {
     let stage = Stage::new();
     let mut sheet = "operation,user,licenses\n".to_owned();
     let world = stage.world();
@@ -125,10 +128,62 @@ fn a_bundle_that_the_organization_has_not_costs_one_call_and_not_two_a_row() {
         writeln!(sheet, "set-licenses,{},RPADEVNU", user.email).unwrap();
     }
     writeln!(sheet, "set-licenses,mei.chen@contoso.example,ATTUNU").unwrap();
-    stage.run(&sheet).ends(3).tells("has no licences of RPADEVNU");
+    stage.run(&sheet).ends(4).tells("the organization owns no RPADEVNU");
+    assert!(stage.writes().is_empty());
+    let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
+    let seats = plan["seats"].as_array().unwrap();
+    let line = seats.iter().find(|line| line["code"] == "RPADEVNU").unwrap();
+    assert_eq!((&line["owned"], &line["taken_now"]), (&0.into(), &0.into()));
+    stage.rerun(&["--on-shortage", "fill"]).ends(3);
     let others = stage.results().len() - 1;
-    assert_eq!(stage.counts(), format!("1 done, {others} not_found"));
-    assert_eq!(stage.writes()["allocate-to-users"], 2);
+    assert_eq!(stage.counts(), format!("{others} conflict, 1 done"));
+    assert_eq!(stage.results()[0].get("code"), "not_owned");
+    assert_eq!(stage.writes()["allocate-to-users"], 1);
+}
+
+/// The inventory cannot be read before the run, so what is not owned shows only once it is refused.
+#[test]
+fn a_bundle_that_turns_out_not_to_be_owned_ends_at_once() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(600),
+        ..Config::unlimited()
+    });
+    let away = FaultKind::Status {
+        status: 404,
+        moment: Moment::BeforeEffect,
+    };
+    let rules = ["accountant/UserLicense", "user-license", "license-summary"].map(|path| {
+        let strikes = if path == "user-license" {
+            Strikes::First(1)
+        } else {
+            Strikes::Always
+        };
+        FaultRule::new(away.clone()).on("GET", path).strikes(strikes)
+    });
+    stage.sandbox.set_faults(Faults {
+        rules: rules.to_vec(),
+        ..Faults::default()
+    });
+    let people = (1..=200).map(person);
+    let rows = sheet("operation,user,licenses", "set-licenses,{},ACCU", people);
+    stage.run(&rows).ends(3);
+    assert_eq!(stage.counts(), "200 conflict");
+    assert!(stage.results().iter().all(|line| line.get("code") == "not_owned"));
+    assert!(stage.results()[7].message().contains("the organization owns no ACCU"));
+    assert!(stage.writes()["allocate-to-users"] <= 3, "{:?}", stage.writes());
+}
+
+#[test]
+fn codes_are_sent_as_the_inventory_writes_them() {
+    let stage = Stage::new();
+    stage.sandbox.with_world(|world| world.set_seats("TstNu", 50));
+    stage
+        .run("operation,user,licenses\nset-licenses,mei.chen@contoso.example,tstnu\n")
+        .ends(0);
+    assert_eq!(stage.counts(), "1 done");
+    stage.rerun(&["--again"]).ends(0);
+    assert_eq!(stage.counts(), "1 unchanged");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The same sheet against installations that differ where the documents do.
 
-use reseat::sandbox::{Config, Edition, PortalForm, Quirks, Reinvitation, Routes, UnknownIds};
+use reseat::sandbox::{
+    BulkRead, Closed, Config, Edition, FaultKind, LicenseRoutes, Moment, PortalForm, Quirks, Reinvitation, Routes,
+    Strikes, UnknownIds,
+};
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, PROFILE, Stage, changes, each};
 
@@ -55,13 +58,14 @@ fn the_core_sheet_does_the_same_whatever_the_installation_makes_of_the_documents
             reinvitation: Reinvitation::Refused,
             ..usual()
         }),
-        Config {
-            routes: Routes {
-                allocate_method: "POST".to_owned(),
-                ..Routes::default()
-            },
-            ..Config::unlimited()
-        },
+        quirks(Quirks {
+            license_routes: LicenseRoutes::closed(Closed::Page),
+            ..usual()
+        }),
+        quirks(Quirks {
+            bulk_read: BulkRead::Everybody,
+            ..usual()
+        }),
     ];
     each(&configs, |config| {
         let stage = Stage::with(config.clone());
@@ -82,28 +86,31 @@ fn the_core_sheet_does_the_same_whatever_the_installation_makes_of_the_documents
 }
 
 #[test]
-fn the_method_of_allocation_is_found_out_once_or_told_by_the_profile() {
-    let routes = Routes {
-        allocate_method: "POST".to_owned(),
-        ..Routes::default()
+fn a_server_that_takes_no_put_has_allocated_nothing_and_is_never_sent_a_post() {
+    let stage = Stage::new();
+    let refused = FaultKind::Status {
+        status: 405,
+        moment: Moment::BeforeEffect,
     };
-    let sheet = format!("operation,user,licenses\nset-licenses,{DAVID},TSTNU\nset-licenses,{HUGO},ATTUNU\n");
-    let stage = Stage::with(Config {
-        routes: routes.clone(),
-        ..Config::unlimited()
-    });
-    stage.run(&sheet).ends(0);
-    assert_eq!(stage.sandbox.stats().calls("license", "POST"), 2);
-    let told = Stage::with(Config {
-        routes,
-        ..Config::unlimited()
-    });
-    told.write(
+    stage.fault(refused, "PUT", "user-license", Strikes::Always);
+    let sheet = format!("operation,user,licenses\nblock-licenses,{BRAM},\nset-licenses,{DAVID},TSTNU\n");
+    let before = stage.world();
+    stage.run(&sheet).ends(3).tells("`license` under `routes`");
+    assert_eq!(changes(&before, &stage.world()), Vec::<String>::new());
+    let stats = stage.sandbox.stats();
+    assert_eq!(stats.route("explicit-allocations"), 0);
+    assert_eq!(stats.violations, Vec::<String>::new());
+}
+
+#[test]
+fn a_profile_that_still_names_the_method_of_allocation_is_told_that_it_is_gone() {
+    let stage = Stage::new();
+    stage.write(
         "reseat.toml",
         format!("{PROFILE}[profile.default.routes]\nallocate_method = \"POST\"\n"),
     );
-    told.run(&sheet).ends(0);
-    assert_eq!(told.sandbox.stats().calls("license", "PUT"), 0);
+    let sheet = format!("operation,user,licenses\nset-licenses,{DAVID},TSTNU\n");
+    stage.run(&sheet).ends(1).tells("is gone").tells("take the line out");
 }
 
 #[test]
@@ -127,8 +134,16 @@ fn older_routes_of_the_license_service_are_the_profiles() {
 
 /// An Automation Suite: no portal, no summary, no quota rules.
 fn suite() -> Stage {
+    suite_with(LicenseRoutes::default())
+}
+
+fn suite_with(license_routes: LicenseRoutes) -> Stage {
     let stage = Stage::with(Config {
         edition: Edition::AutomationSuite,
+        quirks: Quirks {
+            license_routes,
+            ..Quirks::default()
+        },
         ..Config::unlimited()
     });
     stage.write(
@@ -169,7 +184,7 @@ fn automation_suite_does_what_it_can() {
 
 #[test]
 fn what_automation_suite_lacks_fails_validation_with_the_reason() {
-    let stage = suite();
+    let stage = suite_with(LicenseRoutes::closed(Closed::Page));
     for row in [
         "add-licenses,{},ACNU",
         "remove-licenses,{},ATTUNU",
@@ -179,4 +194,29 @@ fn what_automation_suite_lacks_fails_validation_with_the_reason() {
         stage.run(&sheet).ends(2).tells("not-offered");
         assert!(stage.writes().is_empty());
     }
+}
+
+#[test]
+fn where_a_route_of_automation_suite_tells_what_users_hold_licences_are_added_and_taken() {
+    let one_by_one = LicenseRoutes {
+        many_users: Some(Closed::NotFound),
+        ..LicenseRoutes::default()
+    };
+    each(&[LicenseRoutes::default(), one_by_one], |routes| {
+        let stage = suite_with(routes.clone());
+        for code in ["ACNU", "TSTNU"] {
+            stage.free_seats(code, 10);
+        }
+        let rows = format!(
+            "operation,user,licenses\nadd-licenses,{BRAM},ACNU\nset-licenses,{ANNA},ATTUNU;TSTNU\nremove-licenses,{DAVID},PMD\n"
+        );
+        stage.write("sheet.csv", &rows);
+        stage.reseat(&["check", "sheet.csv"]).ends(0);
+        stage.run(&rows).ends(0);
+        assert_eq!(stage.held(BRAM).as_deref(), Some("ACNU; ATTUNU"));
+        stage
+            .run(&format!("operation,user,licenses\nremove-licenses,{ANNA},TSTNU\n"))
+            .ends(0);
+        assert_eq!(stage.held(ANNA).as_deref(), Some("ATTUNU"));
+    });
 }

@@ -34,9 +34,9 @@ fn a_configuration_that_lacks_something_says_all_that_is_missing() {
     let stage = Stage::new();
     stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
     stage.unset("UIPATH_ORGANIZATION");
-    stage.unset("RESEAT_ORGANIZATION_ID");
+    stage.unset("UIPATH_CLIENT_SECRET");
     let ran = stage.rerun(&[]).ends(1);
-    for name in ["UIPATH_ORGANIZATION", "RESEAT_ORGANIZATION_ID"] {
+    for name in ["UIPATH_ORGANIZATION", "UIPATH_CLIENT_SECRET"] {
         assert!(ran.err.contains(name), "{}", ran.err);
     }
 }

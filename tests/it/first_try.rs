@@ -1,5 +1,7 @@
 //! What a first try goes wrong with: a wrong address, a wrong organization, a wrong profile.
 
+use reseat::sandbox::{Config, Quirks};
+
 use crate::support::Stage;
 
 const SHEET: &str = "operation,user,groups\nadd-to-groups,anna.berg@contoso.example,Finance\n";
@@ -10,8 +12,51 @@ fn plan(stage: &Stage) -> crate::support::Ran {
 }
 
 #[test]
-fn a_wrong_organization_id_is_named_and_ends_with_5() {
+fn a_mistyped_organization_id_is_caught_by_the_token_before_anything_is_read() {
     let stage = Stage::new();
+    let mistyped = "6f2c1d5e-0000-4000-8000-000000000001";
+    stage.set("RESEAT_ORGANIZATION_ID", mistyped);
+    plan(&stage)
+        .ends(1)
+        .tells(mistyped)
+        .tells(&stage.sandbox.organization_id().to_string())
+        .tells("`organization_id` (or `RESEAT_ORGANIZATION_ID`)");
+    assert_eq!(stage.sandbox.stats().total(), 0);
+}
+
+#[test]
+fn the_organization_id_need_not_be_typed_where_the_token_has_it() {
+    let stage = Stage::new();
+    stage.unset("RESEAT_ORGANIZATION_ID");
+    plan(&stage).ends(0);
+    stage.reseat(&["run", "sheet.csv", "--yes"]).ends(0);
+    assert_eq!(stage.counts(), "1 unchanged");
+}
+
+#[test]
+fn without_an_organization_id_a_token_that_has_none_is_told_where_to_find_it() {
+    let stage = Stage::new();
+    stage.unset("RESEAT_ORGANIZATION_ID");
+    stage.set("UIPATH_PAT", stage.sandbox.personal_access_token());
+    for name in ["UIPATH_CLIENT_ID", "UIPATH_CLIENT_SECRET"] {
+        stage.unset(name);
+    }
+    plan(&stage)
+        .ends(1)
+        .tells("no `organization_id` is configured")
+        .tells("`organizationId` in the address bar");
+    assert_eq!(stage.sandbox.stats().total(), 0);
+}
+
+#[test]
+fn where_the_token_does_not_say_it_a_wrong_organization_id_is_named_and_ends_with_5() {
+    let stage = Stage::with(Config {
+        quirks: Quirks {
+            no_organization_claim: true,
+            ..Quirks::default()
+        },
+        ..Config::unlimited()
+    });
     stage.set("RESEAT_ORGANIZATION_ID", "6f2c1d5e-0000-4000-8000-000000000001");
     plan(&stage)
         .ends(5)

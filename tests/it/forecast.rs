@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use reseat::sandbox::{Config, Population, PortalForm, Quirks, Routes};
+use reseat::sandbox::{Closed, Config, LicenseRoutes, Population, PortalForm, Quirks};
 use serde_json::Value;
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, each, person, sheet};
@@ -156,24 +156,32 @@ fn few_people_of_many_are_looked_up_as_foretold() {
 }
 
 #[test]
-fn licenses_that_are_allocated_by_post_are_foretold_as_such() {
-    let stage = Stage::with(Config {
-        routes: Routes {
-            allocate_method: "POST".to_owned(),
-            ..Routes::default()
-        },
-        ..Config::unlimited()
+fn whichever_route_tells_what_users_hold_its_calls_are_foretold() {
+    let many = LicenseRoutes {
+        many_users: Some(Closed::Forbidden),
+        ..LicenseRoutes::default()
+    };
+    let routes = [
+        LicenseRoutes::default(),
+        many,
+        LicenseRoutes::closed(Closed::NotFound),
+        LicenseRoutes::closed(Closed::Page),
+    ];
+    each(&routes, |license_routes| {
+        let stage = Stage::with(Config {
+            quirks: Quirks {
+                license_routes: license_routes.clone(),
+                ..Quirks::default()
+            },
+            ..Config::unlimited()
+        });
+        demo(&stage);
+        let rows = format!(
+            "operation,user,new_email,licenses,delete_when\nadd-licenses,{ANNA},,PMD,\n\
+             migrate,{BRAM},bram@new.example,,invited\n"
+        );
+        comes_true(&stage, &rows);
     });
-    demo(&stage);
-    stage.write(
-        "reseat.toml",
-        format!(
-            "{}[profile.default.routes]\nallocate_method = \"POST\"\n",
-            crate::support::PROFILE
-        ),
-    );
-    let rows = format!("operation,user,licenses\nset-licenses,{ANNA},PMD\n");
-    comes_true(&stage, &rows);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Each operation changes what it promises and nothing else; run again, it changes nothing.
 
 use reseat::model::{BundleCode, OperationKind};
-use reseat::sandbox::Rule;
+use reseat::sandbox::{Config, Quirks, Rule};
 use strum::IntoEnumIterator;
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, bundles, changes};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, bundles, changes, sheet};
 
 /// Runs a sheet whose rows are all done, and looks at what differs afterwards.
 #[track_caller]
@@ -386,4 +386,61 @@ fn a_mixed_sheet_does_each_of_its_rows_in_the_order_that_one_user_needs() {
         .ends(0)
         .tells("all 9 rows are already done or unchanged");
     assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn an_orphans_seat_is_released_by_its_id_and_nothing_else_is_done_to_it() {
+    let orphan = "0f0f0f0f-0000-4000-8000-00000000000f";
+    for operation in ["release-licenses", "remove-licenses"] {
+        let stage = Stage::new();
+        let id = orphan.parse().unwrap();
+        stage.sandbox.with_world(|world| {
+            world.insert_orphan(id, "gone@contoso.example", bundles(&["ATTUNU"]));
+        });
+        let taken = stage.world().seats_of(&BundleCode::new("ATTUNU")).allocated;
+        let rows = format!(
+            "operation,user,licenses\n{operation},{orphan},{}\nadd-licenses,{orphan},TSTNU\nrelease-licenses,{},\n",
+            if operation == "remove-licenses" { "ATTUNU" } else { "" },
+            orphan.replace("0f0f0f0f", "ffffffff"),
+        );
+        stage.write("sheet.csv", &rows);
+        let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]);
+        assert!(plan.out.contains("orphan"), "{}", plan.out);
+        stage.rerun(&[]).ends(3);
+        assert_eq!(stage.statuses(), ["done", "not_found", "not_found"], "{operation}");
+        assert!(stage.results()[0].message().contains("orphan"));
+        assert_eq!(stage.results()[0].get("user_id"), orphan);
+        assert!(stage.world().allocation(id).is_none());
+        assert_eq!(stage.world().seats_of(&BundleCode::new("ATTUNU")).allocated, taken - 1);
+    }
+}
+
+#[test]
+fn whose_licences_could_not_be_released_is_named_and_tried_again_by_a_rerun() {
+    let stage = Stage::with(Config {
+        quirks: Quirks {
+            unreleasable: vec![BRAM.to_owned()],
+            ..Quirks::default()
+        },
+        ..Config::unlimited()
+    });
+    let holders: Vec<String> = stage
+        .world()
+        .allocations()
+        .filter_map(|(id, _)| stage.world().user(id).map(|user| user.email.clone()))
+        .filter(|email| email != BRAM)
+        .take(3)
+        .chain([BRAM.to_owned()])
+        .collect();
+    stage
+        .run(&sheet("operation,user", "release-licenses,{}", &holders))
+        .ends(3);
+    assert_eq!(stage.statuses(), ["done", "done", "done", "failed"]);
+    let failed = &stage.results()[3];
+    assert_eq!(failed.get("code"), "release_failed");
+    assert!(failed.message().contains("could not release"));
+    assert_eq!(stage.held(BRAM).as_deref(), Some("ATTUNU"));
+    assert_eq!(stage.writes(), [("portal-release", 1)].into());
+    stage.rerun(&[]).ends(3);
+    assert_eq!(stage.writes()["portal-release"], 2);
 }

@@ -28,7 +28,7 @@ pub(crate) const PROFILE: &str = "[profile.default.limits]\nsettle = \"1s\"\nget
 const TOKEN: &str = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
 
 /// Routes that only look.
-const READS: [&str; 24] = [
+const READS: [&str; 29] = [
     "token",
     "authenticate",
     "accept-invitation",
@@ -47,6 +47,11 @@ const READS: [&str; 24] = [
     "list-rules",
     "rule-users",
     "license-summary",
+    "license-seats",
+    "licenses-of-users",
+    "allocation-of-user",
+    "bundles-of-user",
+    "leases-of-user",
     "portal-seats",
     "portal-users",
     "portal-rules",

@@ -164,6 +164,7 @@ impl World {
                 user: *id,
                 bundles,
                 external_license,
+                is_orphan: false,
             })
         });
         let seats = self.owned.iter().map(|(code, total)| Seats {

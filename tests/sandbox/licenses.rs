@@ -72,18 +72,29 @@ async fn who_holds_a_seat_already_needs_no_other_even_in_a_full_bundle() {
 }
 
 #[tokio::test]
-async fn an_unknown_user_or_an_unowned_bundle_refuses_the_whole_call_with_404() {
+async fn an_unknown_user_refuses_the_whole_call_with_404_and_an_unowned_bundle_with_409() {
     let organization = organization().await;
-    for body in [
-        json!({"userIds": [organization.user(DAVID), NOBODY], "userBundleCodes": ["ATTUNU"]}),
-        json!({"userIds": [organization.user(DAVID)], "userBundleCodes": ["ATTUNU", "NOSUCHNU"]}),
+    for (body, status) in [
+        (
+            json!({"userIds": [organization.user(DAVID), NOBODY], "userBundleCodes": ["ATTUNU"]}),
+            404,
+        ),
+        (
+            json!({"userIds": [organization.user(DAVID)], "userBundleCodes": ["ATTUNU", "NOSUCHNU"]}),
+            409,
+        ),
+        // Codes are written as the inventory writes them.
+        (
+            json!({"userIds": [organization.user(DAVID)], "userBundleCodes": ["attunu"]}),
+            409,
+        ),
     ] {
         assert_eq!(
             organization
                 .send("PUT", &organization.license_path(), body)
                 .await
                 .status,
-            404
+            status
         );
     }
     assert_eq!(bundles(&organization, DAVID), None);
@@ -117,22 +128,17 @@ async fn an_empty_list_blocks_the_user_or_is_refused_as_configured() {
 }
 
 #[tokio::test]
-async fn only_the_configured_method_allocates_and_the_other_is_405() {
-    for (allocate_method, put, post) in [("PUT", 200, 405), ("POST", 405, 200)] {
-        let routes = Routes {
-            allocate_method: allocate_method.to_owned(),
-            ..Routes::default()
-        };
-        let organization = with(Config {
-            routes,
-            ..Config::unlimited()
-        })
-        .await;
-        let body = json!({"userIds": [organization.user(ANNA)], "userBundleCodes": ["ATTUNU"]});
-        let path = organization.license_path();
-        assert_eq!(organization.send("PUT", &path, body.clone()).await.status, put);
-        assert_eq!(organization.send("POST", &path, body).await.status, post);
-    }
+async fn put_allocates_and_post_only_reads_which_no_client_should_rely_on() {
+    let organization = organization().await;
+    let path = organization.license_path();
+    let body = json!({"userIds": [organization.user(BRAM)], "userBundleCodes": ["TSTNU"]});
+    let reply = organization.send("POST", &path, body.clone()).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.json()[0]["userBundleLicenses"], json!(["ATTUNU"]));
+    assert_eq!(bundles(&organization, BRAM).as_deref(), Some("ATTUNU"));
+    assert_eq!(organization.sandbox.stats().violations.len(), 1);
+    assert_eq!(organization.send("PUT", &path, body).await.status, 200);
+    assert_eq!(bundles(&organization, BRAM).as_deref(), Some("TSTNU"));
 }
 
 #[tokio::test]

@@ -8,7 +8,6 @@ use super::{ApiRequest, Effect, Session};
 use crate::api::error_body::{ErrorBody, RefusalReason, is_about_the_header, is_html};
 use crate::api::{Answer, CallError, ErrorCode, Failure, OwnCode, Receipt};
 use crate::event::Service;
-use crate::model::OrganizationId;
 use crate::text::clean;
 use crate::wire::Response;
 
@@ -35,7 +34,7 @@ impl Session {
     /// Makes the call and leaves it to the caller what `succeeded: false` means.
     pub(in crate::api) async fn call_leniently(&self, request: ApiRequest) -> Result<Reply, CallError> {
         let Exchanged { response, receipt, log } = self.exchange(&request).await?;
-        match judged(&request, &log, &response, self.shared.config.organization_id) {
+        match judged(&request, &log, &response) {
             Ok(value) => Ok(Reply {
                 value,
                 receipt,
@@ -99,15 +98,10 @@ impl Reply {
     }
 }
 
-fn judged(
-    request: &ApiRequest,
-    log: &AttemptLog,
-    response: &Response,
-    organization: OrganizationId,
-) -> Result<Value, CallError> {
+fn judged(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result<Value, CallError> {
     match response.status {
         200..300 => json(request, log, response),
-        400..500 => Err(refused(request, log, response, organization)),
+        400..500 => Err(refused(request, log, response)),
         300..400 => {
             let place = response.header("location").unwrap_or("nowhere");
             let place = clean(place.split(['?', '#']).next().unwrap_or_default(), 200);
@@ -159,7 +153,7 @@ fn unusable(request: &ApiRequest, log: &AttemptLog, code: ErrorCode, message: &s
     log.error(request, failure, code, message)
 }
 
-fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response, organization: OrganizationId) -> CallError {
+fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response) -> CallError {
     let body = ErrorBody::read(response);
     let reason = body.reason();
     let status = response.status;
@@ -171,12 +165,12 @@ fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response, organiza
         _ => Failure::Refused,
     };
     let mut message = answered_words(request, response, &body.message);
-    if log.token_length > 0 && is_about_the_header(response) {
-        return log.token_too_long(request, &message);
-    }
     let is_without_license = status == 404
         && reason == RefusalReason::NoAccountLicense
         && matches!(request.service, Service::License | Service::Portal);
+    if log.token_length > 0 && is_about_the_header(response) {
+        return log.token_too_long(request, &message);
+    }
     let advice = match status {
         403 | 406 | 451 if is_html(response) => Some(
             "the page comes from something in between, such as a firewall, and whoever runs that has to let the request \
@@ -197,10 +191,6 @@ fn refused(request: &ApiRequest, log: &AttemptLog, response: &Response, organiza
              organization"
                 .to_owned(),
         ),
-        _ if is_without_license => Some(format!(
-            "check `organization_id` (or `RESEAT_ORGANIZATION_ID`), which is {organization}, and that user licence management \
-             is enabled for the organization"
-        )),
         _ => None,
     };
     if let Some(advice) = advice {

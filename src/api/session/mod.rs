@@ -17,4 +17,4 @@ mod token;
 pub(super) use judge::Reply;
 pub(super) use request::{ApiRequest, Effect};
 pub use sign_in::SignedIn;
-pub(super) use state::Session;
+pub use state::Session;

@@ -102,10 +102,4 @@ impl ApiRequest {
         self.secrets.push(secret);
         self
     }
-
-    /// The same call with another method.
-    pub(in crate::api) fn with_method(mut self, method: Method) -> Self {
-        self.method = method;
-        self
-    }
 }

@@ -14,10 +14,11 @@ use super::token::{NewToken, Token};
 use super::{ApiRequest, Session};
 use crate::api::error_body::{ErrorBody, OauthError};
 use crate::api::json::{member, number, text};
+use crate::api::jwt::{ORGANIZATION, SUBJECT, guid_claim};
 use crate::api::urls::token_url;
 use crate::api::{CallError, Credentials, ErrorCode, Failure, OwnCode};
 use crate::event::{Method, Service};
-use crate::model::UserId;
+use crate::model::{OrganizationId, UserId};
 
 /// What reseat asks for unless the profile says otherwise. Name resolution needs no scope of its own.
 const SCOPES: [&str; 3] = ["PM.User", "PM.Group", "PM.License"];
@@ -36,9 +37,25 @@ pub struct SignedIn {
     pub scopes: Option<Vec<String>>,
     /// The account that calls are made as, where the token says so.
     pub account: Option<UserId>,
+    /// The organization that the token is for, where it says so.
+    pub organization: Option<OrganizationId>,
 }
 
 impl Session {
+    /// Signs in unless already signed in, and returns what the token says of itself.
+    ///
+    /// # Errors
+    /// If there is no token to be had.
+    pub async fn signed_in(&self) -> Result<SignedIn, CallError> {
+        let token = self.token(None).await?;
+        let claim = |name| guid_claim(token.secret.expose_secret(), name);
+        Ok(SignedIn {
+            scopes: token.scopes.clone(),
+            account: claim(SUBJECT).map(UserId),
+            organization: claim(ORGANIZATION).map(OrganizationId),
+        })
+    }
+
     /// The token for a call's next attempt; signing in itself needs none.
     pub(super) async fn bearer(&self, request: &ApiRequest, log: &AttemptLog) -> Result<Option<Arc<Token>>, CallError> {
         if request.service == Service::Token {

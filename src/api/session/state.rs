@@ -45,9 +45,10 @@ pub(in crate::api) struct Traffic {
     pub(super) proven: ProvenRoutes,
 }
 
-/// The shared state and the reason to stop.
+/// A connection to the services, before or after signing in: everything that calls need but the organization's GUID,
+/// which the token may have to tell first. Cheap to clone; every clone shares connections, token, quotas and counters.
 #[derive(Clone)]
-pub(in crate::api) struct Session {
+pub struct Session {
     pub(in crate::api) shared: Arc<Shared>,
     pub(in crate::api) stop: CancellationToken,
     /// Asked before the call leaves.
@@ -57,12 +58,9 @@ pub(in crate::api) struct Session {
 }
 
 impl Session {
-    pub(in crate::api) fn new(
-        transport: Arc<dyn Transport>,
-        config: Config,
-        observer: Observer,
-        stop: CancellationToken,
-    ) -> Self {
+    /// A session that sends over `transport`, reports every request and wait to `observer`, and sends nothing new once
+    /// `stop` is cancelled. Nothing is sent yet.
+    pub fn new(transport: Arc<dyn Transport>, config: Config, observer: Observer, stop: CancellationToken) -> Self {
         let traffic = Traffic {
             pacer: Pacer::new(config.limits.clone()),
             stats: CallStats::default(),

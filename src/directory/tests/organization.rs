@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::api::{BaseUrl, Client, Config, Credentials};
+use crate::api::{BaseUrl, Client, Config, Credentials, Session};
 use crate::event::silent;
 use crate::model::{GroupId, OrganizationId, UserId};
 use crate::wire::{Request, Response, Transport, TransportError};
@@ -26,6 +26,19 @@ pub(super) enum Resolver {
     SignedOut,
 }
 
+/// What the licence accountant's undocumented reads answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Licenses {
+    /// There is none of them.
+    Unknown,
+    /// The bulk read answers.
+    Rightly,
+    /// The bulk read answers, and names nobody.
+    AllAsNone,
+    /// Only single allocations can be read.
+    OneByOne,
+}
+
 /// What there is. User `7` is `user7@corp.example` and in group 0, and holds a licence.
 pub(super) struct Organization {
     pub(super) users: usize,
@@ -33,6 +46,7 @@ pub(super) struct Organization {
     pub(super) tells_total: bool,
     pub(super) resolver: Resolver,
     pub(super) portal: bool,
+    pub(super) licenses: Licenses,
     pub(super) administrator: Option<usize>,
     pub(super) log: Log,
 }
@@ -42,6 +56,10 @@ pub(super) struct Organization {
 pub(super) struct Log(Arc<Mutex<BTreeMap<&'static str, usize>>>);
 
 impl Log {
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
     pub(super) fn counts(&self) -> Vec<(&'static str, usize)> {
         self.0
             .lock()
@@ -68,6 +86,7 @@ impl Organization {
             tells_total: true,
             resolver: Resolver::Exact,
             portal: true,
+            licenses: Licenses::Unknown,
             administrator: None,
             log: Log::default(),
         }
@@ -78,11 +97,11 @@ impl Organization {
         let mut config = Config::new(
             BaseUrl::parse("https://cloud.example").unwrap(),
             "acme",
-            OrganizationId(Uuid::from_u128(1)),
             Credentials::Token("token".into()),
         );
         config.seed = Some(1);
-        let client = Client::new(Arc::new(self), config, silent(), CancellationToken::new());
+        let session = Session::new(Arc::new(self), config, silent(), CancellationToken::new());
+        let client = Client::new(session, OrganizationId(Uuid::from_u128(1)));
         (client, log)
     }
 
@@ -151,6 +170,22 @@ impl Organization {
             }
             [.., "groups", "with-quota"] => ("rules", 200, page(url, std::iter::once(rule()))),
             [.., "with-quota"] => ("rule", 200, rule()),
+            [.., "license", "users"] if matches!(self.licenses, Licenses::Rightly | Licenses::AllAsNone) => {
+                let asked = body["userIds"].as_array().unwrap().iter();
+                let known = |id: &&Value| (0..self.users).any(|number| json!(user_id(number)) == **id);
+                let rows: Vec<Value> = asked
+                    .filter(|id| self.licenses == Licenses::Rightly && known(id))
+                    .map(|id| json!({"userId": id, "userBundleCodes": ["ATTUNU"], "inheritedFromGroup": false}))
+                    .collect();
+                ("licenses", 200, json!(rows))
+            }
+            [.., "user", id, "allocation"] if self.licenses == Licenses::OneByOne => {
+                let number = (0..self.users).find(|number| user_id(*number).to_string() == *id);
+                number.map_or(("license", 404, json!({})), |number| {
+                    let row = json!({"id": user_id(number), "userBundleLicenses": ["ATTUNU"]});
+                    ("license", 200, row)
+                })
+            }
             [.., "user", "page"] if self.portal => {
                 let row = |number| json!({"id": user_id(number), "userBundleLicenses": ["ATTUNU"]});
                 let mut page = page(url, (0..self.users).map(row));

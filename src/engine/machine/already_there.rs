@@ -207,18 +207,24 @@ impl Machine<'_> {
         if !self.rules.portal {
             return self.steps.learn_holding(account, unknown());
         }
-        let is_asked = self.tasks.values_mut().any(|task| match task {
-            Task::ReadHoldings { accounts } => {
+        // Those of one answer are read together, as long as the read has not left.
+        for effect in &mut self.effects {
+            let Effect::ReadAllocations { task, users, .. } = effect else {
+                continue;
+            };
+            if let Some(Task::ReadHoldings { accounts }) = self.tasks.get_mut(task) {
+                users.push(user);
                 accounts.push((account, user));
-                true
+                return;
             }
-            _ => false,
-        });
-        if !is_asked {
-            let accounts = vec![(account, user)];
-            let task = self.ask(Task::ReadHoldings { accounts });
-            self.effects.push_back(Effect::ReadAllocations(task, self.urgency()));
         }
+        let accounts = vec![(account, user)];
+        let task = self.ask(Task::ReadHoldings { accounts });
+        self.effects.push_back(Effect::ReadAllocations {
+            task,
+            users: vec![user],
+            urgency: self.urgency(),
+        });
     }
 
     pub(super) fn holdings_read(&mut self, accounts: Vec<(AccountIndex, UserId)>, held: Option<&Allocations>) {

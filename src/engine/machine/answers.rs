@@ -12,13 +12,15 @@ use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Tries, Waiting, after_its_half_passed, split, split_off_one};
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Allocation, CallError, ErrorCode, Failure, OwnCode, Receipt, Seats, UserUpdate};
+use crate::api::{Allocation, CallError, ErrorCode, Failure, OwnCode, Receipt, ReleaseReply, Seats, UserUpdate};
 use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::request::Reply;
 use crate::ledger::Record;
-use crate::model::{BundleCode, BundleSet, Status, UserId, UserRef};
-use crate::plan::{Call, CallKind, Family, Membership, Pending, RowIndex, StepIndex, StepSource, Verdict, Work};
+use crate::model::{BundleSet, Status, UserId, UserRef};
+use crate::plan::{
+    Call, CallKind, Family, Membership, Pending, RowIndex, StepIndex, StepSource, Verdict, Work, not_owned,
+};
 
 impl Machine<'_> {
     /// A call ended.
@@ -70,6 +72,7 @@ impl Machine<'_> {
                 self.end_steps(&call.steps, StepState::Done);
             }
             Reply::Allocated(allocations) => self.allocated(&call, &allocations),
+            Reply::Released(replies) => self.released(&call, &replies),
             Reply::Invited(replies) => self.invited(&call, replies, tries),
             Reply::Created(users) => {
                 let mut lost = Vec::new();
@@ -101,20 +104,51 @@ impl Machine<'_> {
             .map(|allocation| (allocation.user, &allocation.bundles))
             .collect();
         let mut confirmed = Vec::with_capacity(call.steps.len());
+        let mut unnamed = Vec::new();
         for step in &call.steps {
             let user = self.steps.user_of(*step);
-            let words = match user.and_then(|user| held.get(&user)) {
-                Some(held) if *held == bundles => {
-                    confirmed.push(*step);
-                    continue;
-                }
-                Some(held) => format!("the server answered that the account holds {held} instead of {bundles}"),
-                None => "the server's answer does not name this account".to_owned(),
+            let Some(held) = user.and_then(|user| held.get(&user)) else {
+                unnamed.push(*step);
+                continue;
             };
+            if *held == bundles {
+                confirmed.push(*step);
+                continue;
+            }
+            let words = format!("the server answered that the account holds {held} instead of {bundles}");
             let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
             self.fail_or_look(&[*step], &failure, None);
         }
+        self.look_for_unnamed(unnamed);
         self.end_steps(&confirmed, StepState::Done);
+    }
+
+    /// A 200 to a release counts for the users that it does not name as failed.
+    fn released(&mut self, call: &Call, replies: &[ReleaseReply]) {
+        let (mut released, mut unnamed) = (Vec::with_capacity(call.steps.len()), Vec::new());
+        for (step, reply) in call.steps.iter().zip(replies) {
+            match reply {
+                ReleaseReply::Released => released.push(*step),
+                ReleaseReply::Missing => unnamed.push(*step),
+                ReleaseReply::Failed => {
+                    let words = "the licence service answered that it could not release this account's licences; run the \
+                                 same command again, or release them in the admin portal";
+                    let failure = StepFailure::new(Status::Failed, RowReason::ReleaseFailed, words);
+                    self.fail_step(*step, &failure, None);
+                }
+            }
+        }
+        self.look_for_unnamed(unnamed);
+        self.end_steps(&released, StepState::Done);
+    }
+
+    /// Accounts that a successful answer about licences leaves out: what they hold now is read.
+    fn look_for_unnamed(&mut self, steps: Vec<StepIndex>) {
+        if !steps.is_empty() {
+            let words = "the server's answer does not name this account";
+            let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
+            self.look_for_held(steps, failure);
+        }
     }
 
     /// Entries that the answer does not mention.
@@ -293,7 +327,7 @@ impl Machine<'_> {
             self.fail_step(step, failure, error);
         }
         if !unknown.is_empty() {
-            self.look_for_taken_over(unknown, failure.clone());
+            self.look_for_held(unknown, failure.clone());
         }
     }
 
@@ -302,6 +336,10 @@ impl Machine<'_> {
         if family == Family::Allocate && error.status == Some(409) {
             // 409 on an allocation: seats are short, and the earlier rows of the sheet should get the last ones.
             self.schedule.send_one_at_a_time(family, OneAtATime::LastSeats);
+            // Or the organization does not own the code, which the inventory shows: nobody then is tried in vain.
+            if call.steps.len() > 1 && self.snapshot.seats().is_none() && !self.seats.are_settled() {
+                self.read_seats();
+            }
         }
         let call = self.fail_unowned(call, error);
         let is_suspect = self.giving_up.suspects(family) && !self.schedule.keeps_order(family);
@@ -327,14 +365,21 @@ impl Machine<'_> {
         }
     }
 
-    /// If a licence call names a bundle of which the organization has no seats at all, every row is refused, and
-    /// splitting would cost two calls a row. Fails those rows; returns what still has to be split.
+    /// If a licence call names a bundle that the organization does not own, every row is refused, and splitting would
+    /// cost two calls a row. Fails those rows; returns what still has to be split.
     fn fail_unowned(&mut self, call: Call, error: &CallError) -> Call {
-        let Some(missing) = self.unowned(&call, error) else {
+        let CallKind::Allocate(bundles, _) = &call.kind else {
             return call;
         };
-        let words = format!("the organization has no licences of {missing}: {}", error.message);
-        let failure = StepFailure::of(error).saying(words);
+        let unowned = if error.status == Some(409) {
+            self.unowned(bundles)
+        } else {
+            BundleSet::default()
+        };
+        if unowned.is_empty() {
+            return call;
+        }
+        let failure = StepFailure::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned));
         let Call { kind, steps } = call;
         // Not all of the rows that share a step need name the bundle.
         let is_one_rows =
@@ -346,18 +391,21 @@ impl Machine<'_> {
         Call { kind, steps: shared }
     }
 
-    /// The bundles of a call answered 404 that the organization's seats, where they are known, do not list.
-    pub(super) fn unowned(&self, call: &Call, error: &CallError) -> Option<BundleSet> {
-        let CallKind::Allocate(bundles, _) = &call.kind else {
-            return None;
-        };
-        let seats = self
-            .snapshot
-            .seats()
-            .filter(|seats| !seats.is_empty() && error.status == Some(404))?;
-        let is_listed = |code: &BundleCode| seats.iter().any(|seats| seats.code == *code);
-        let missing: BundleSet = bundles.iter().filter(|code| !is_listed(code)).cloned().collect();
-        (!missing.is_empty()).then_some(missing)
+    /// Whether a call was answered 409 and names a bundle that the organization does not own.
+    pub(super) fn names_unowned(&self, call: &Call, error: &CallError) -> bool {
+        match &call.kind {
+            CallKind::Allocate(bundles, _) => error.status == Some(409) && !self.unowned(bundles).is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Those of these bundles that the organization does not own, by the latest inventory.
+    pub(super) fn unowned(&self, bundles: &BundleSet) -> BundleSet {
+        if self.seats.are_settled() {
+            self.seats.unowned(bundles)
+        } else {
+            self.snapshot.unowned(bundles)
+        }
     }
 
     /// A single step was refused: it is the one at fault.
@@ -383,6 +431,10 @@ impl Machine<'_> {
         if self.steps.split_shared(step) {
             // The first row's part is tried alone; the others' follows, whatever the result.
             self.schedule.add_first(&self.steps, [step]);
+            return;
+        }
+        if let Some(failure) = self.not_owned_by_rule(step, error) {
+            self.fail_step(step, &failure, Some(error));
             return;
         }
         let finding = self.compare(&call.kind, step, error);
@@ -427,6 +479,16 @@ impl Machine<'_> {
             }
             _ => false,
         }
+    }
+
+    /// A 409 to a group's rule that names what the organization does not own.
+    fn not_owned_by_rule(&self, step: StepIndex, error: &CallError) -> Option<StepFailure> {
+        let Work::GroupRule(change) = &self.steps.step(step).work else {
+            return None;
+        };
+        let unowned = self.unowned(&change.bundles);
+        let is_about_codes = error.status == Some(409) && !unowned.is_empty();
+        is_about_codes.then(|| StepFailure::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned)))
     }
 
     fn read_seats(&mut self) {

@@ -117,8 +117,15 @@ pub enum Effect {
         /// Their addresses, or user names.
         addresses: Vec<String>,
     },
-    /// Read every direct allocation.
-    ReadAllocations(TaskId, Urgency),
+    /// Read the direct allocations of these users.
+    ReadAllocations {
+        /// Which task.
+        task: TaskId,
+        /// Whose.
+        users: Vec<UserId>,
+        /// Whether a stop holds it back.
+        urgency: Urgency,
+    },
     /// Read successors back until all are complete or patience runs out.
     ReadSuccessors(TaskId, Vec<Successor>),
     /// Read again what calls rest on.

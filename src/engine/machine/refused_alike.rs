@@ -86,7 +86,7 @@ impl Machine<'_> {
         let family = waiting.call.kind.family();
         let is_said = error.failure == Failure::Refused && is_about_licenses(family) && is_without_license(error);
         let is_single = waiting.call.steps.len() == 1;
-        if !is_said || !is_single || self.has_changed_licenses() || self.unowned(&waiting.call, error).is_some() {
+        if !is_said || !is_single || self.has_changed_licenses() || self.names_unowned(&waiting.call, error) {
             return Some(waiting);
         }
         self.without_license += 1;

@@ -11,6 +11,8 @@ use crate::model::{BundleCode, BundleSet};
 pub(super) struct SeatsLeft {
     /// Bundles without free seats, as read after a refusal.
     exhausted: BundleSet,
+    /// The bundles that the organization owns, as read after a refusal; `None` if nothing is known.
+    owned: Option<BundleSet>,
     are_being_read: bool,
     /// They cannot be read here, so nobody tries again.
     are_unreadable: bool,
@@ -28,6 +30,16 @@ impl SeatsLeft {
     /// Which of these bundles have no free seat.
     pub(super) fn missing(&self, wanted: &BundleSet) -> BundleSet {
         wanted.common(&self.exhausted)
+    }
+
+    /// Which of these bundles the organization does not own, as read after a refusal.
+    pub(super) fn unowned(&self, wanted: &BundleSet) -> BundleSet {
+        self.owned.as_ref().map(|owned| wanted.minus(owned)).unwrap_or_default()
+    }
+
+    /// Whether they have been read, or cannot be.
+    pub(super) fn are_settled(&self) -> bool {
+        self.owned.is_some() || self.are_unreadable
     }
 
     /// Whether they are being read: until then no call should be sent that may take one.
@@ -88,6 +100,10 @@ impl SeatsLeft {
         self.were_read = true;
         match seats {
             Ok(seats) => {
+                // An empty inventory says nothing.
+                let owned: BundleSet = seats.iter().map(|seats| seats.code.clone()).collect();
+                self.owned = Some(owned).filter(|owned| !owned.is_empty());
+                self.are_unreadable = self.owned.is_none();
                 let empty = seats.into_iter().filter(|seats| seats.free() == 0);
                 self.exhausted = empty.map(|seats| seats.code).collect();
             }

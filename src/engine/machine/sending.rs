@@ -12,7 +12,7 @@ use crate::engine::request::Request;
 use crate::ledger::Record;
 use crate::model::{Status, UserId};
 use crate::plan::RowReason;
-use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex, StepSource, Work};
+use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex, StepSource, Work, not_owned};
 
 impl Machine<'_> {
     pub(super) fn send_what_fits(&mut self) {
@@ -207,7 +207,14 @@ impl Machine<'_> {
         let Work::License(change) = &self.steps.step(step).work else {
             return true;
         };
-        let missing = self.seats.missing(&change.gains());
+        let gains = change.gains();
+        let unowned = self.seats.unowned(&gains);
+        if !unowned.is_empty() {
+            let failure = StepFailure::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned));
+            self.fail_step(step, &failure, None);
+            return false;
+        }
+        let missing = self.seats.missing(&gains);
         if missing.is_empty() {
             return true;
         }
@@ -354,14 +361,19 @@ impl Machine<'_> {
                 }
             }
             CallKind::Allocate(bundles, external_license) => {
-                Request::Allocate(users(), bundles.clone(), *external_license)
+                Request::Allocate(users(), self.snapshot.as_owned(bundles), *external_license)
             }
             CallKind::Release => Request::Release(users()),
             CallKind::GroupRule(step) => {
                 let Work::GroupRule(change) = work(step) else {
                     return None;
                 };
-                Request::GroupRule((**change).clone())
+                let mut change = (**change).clone();
+                change.bundles = self.snapshot.as_owned(&change.bundles);
+                for quota in change.quotas.iter_mut().flatten() {
+                    quota.code = self.snapshot.as_owned_code(&quota.code);
+                }
+                Request::GroupRule(change)
             }
             CallKind::Delete => Request::Delete(users()),
         })

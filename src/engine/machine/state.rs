@@ -114,8 +114,8 @@ pub(super) enum Task {
     CountLater,
     /// A call waits for a service to know what this run has made or freed.
     TooEarly { waiting: Waiting, why: TooEarly },
-    /// Allocations are being read, because it is unknown whether successors have taken over their licences.
-    LookForTakenOver { steps: Vec<StepIndex>, lost: StepFailure },
+    /// Allocations are being read, because it is unknown what the accounts of these steps hold now.
+    LookForHeld { steps: Vec<StepIndex>, lost: StepFailure },
     /// Successors are being read back.
     Verify { steps: Vec<StepIndex> },
     /// The seats are being read, after one was refused.
@@ -144,7 +144,7 @@ impl Task {
             Self::LookForMade { call, .. } => call.kind.family() == family,
             Self::LookForTaken { .. }
             | Self::ReadHoldings { .. }
-            | Self::LookForTakenOver { .. }
+            | Self::LookForHeld { .. }
             | Self::Verify { .. }
             | Self::Seats
             | Self::Again(_)

@@ -6,7 +6,7 @@ use super::rows::StepFailure;
 use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::directory::{Allocations, ReadError};
-use crate::plan::{LicenseChange, LicenseEdit, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Work};
+use crate::plan::{Direct, LicenseChange, LicenseEdit, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Work};
 
 impl Machine<'_> {
     /// Whether the step is carried out even though the run is stopping.
@@ -116,29 +116,41 @@ impl Machine<'_> {
         self.steps.step(step).stage == Stage::TakeOver && self.hand_overs_for(step).next().is_some()
     }
 
-    /// It is unknown whether successors have the licences: their allocations are read before anything is given back,
-    /// because otherwise both accounts might hold them.
-    pub(super) fn look_for_taken_over(&mut self, steps: Vec<StepIndex>, lost: StepFailure) {
-        let task = self.ask(Task::LookForTakenOver { steps, lost });
-        self.effects.push_back(Effect::ReadAllocations(task, self.urgency()));
+    /// It is unknown what these accounts hold now, so that is read before their steps end: a successor might have its
+    /// licences, and giving them back would leave both accounts with them.
+    pub(super) fn look_for_held(&mut self, steps: Vec<StepIndex>, lost: StepFailure) {
+        let users = steps.iter().filter_map(|step| self.steps.user_of(*step)).collect();
+        let task = self.ask(Task::LookForHeld { steps, lost });
+        self.effects.push_back(Effect::ReadAllocations {
+            task,
+            users,
+            urgency: self.urgency(),
+        });
     }
 
     pub(super) fn allocations_read(&mut self, task: TaskId, held: Result<Allocations, ReadError>) {
         let (steps, lost) = match self.tasks.remove(&task) {
-            Some(Task::LookForTakenOver { steps, lost }) => (steps, lost),
+            Some(Task::LookForHeld { steps, lost }) => (steps, lost),
             Some(Task::ReadHoldings { accounts }) => return self.holdings_read(accounts, held.as_ref().ok()),
             _ => return,
         };
         let held = match held {
             Ok(held) => held,
             Err(error) => {
-                let message = format!(
-                    "{}; the old account did not get its licences back, because it is not known whether the new one has them (failed to {error}); run the same command again",
-                    lost.message()
-                );
-                let failure = lost.saying(message);
                 for step in steps {
-                    self.fail_step(step, &failure, None);
+                    let message = if self.takes_over(step) {
+                        format!(
+                            "{}; the old account did not get its licences back, because it is not known whether the new \
+                             one has them (failed to {error}); run the same command again",
+                            lost.message()
+                        )
+                    } else {
+                        format!(
+                            "{}, and what it holds now is not known (failed to {error})",
+                            lost.message()
+                        )
+                    };
+                    self.fail_step(step, &lost.saying(message), None);
                 }
                 return;
             }
@@ -148,9 +160,13 @@ impl Machine<'_> {
             ..lost
         };
         for step in steps {
-            if self.has_taken_over(step, &held) {
+            if self.holds_what_was_wanted(step, &held) {
+                let remark = if self.takes_over(step) {
+                    "the answer was lost, and reading back showed that the licences were taken over"
+                } else {
+                    "the answer did not show it, and reading back did"
+                };
                 for row in &self.steps.rows_of(step) {
-                    let remark = "the answer was lost, and reading back showed that the licences were taken over";
                     self.rows.remark(*row, remark);
                 }
                 self.end_step(step, StepState::Done);
@@ -160,11 +176,15 @@ impl Machine<'_> {
         }
     }
 
-    fn has_taken_over(&self, step: StepIndex, held: &Allocations) -> bool {
+    fn holds_what_was_wanted(&self, step: StepIndex, held: &Allocations) -> bool {
         let (Work::License(change), Some(user)) = (&self.steps.step(step).work, self.steps.user_of(step)) else {
             return false;
         };
-        held.of(user)
-            .is_some_and(|allocation| change.target.direct.bundles().is_subset(&allocation.bundles))
+        match (&change.target.direct, held.of(user)) {
+            (Direct::Holds(wanted), Some(held)) if self.takes_over(step) => wanted.is_subset(&held.bundles),
+            (Direct::Holds(wanted), Some(held)) => *wanted == held.bundles,
+            (Direct::Inherits, None) => !held.is_unclear(user),
+            _ => false,
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::operations::{Need, instead_of_present_licenses, needs};
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{Column, UnplacedProblem};
-use crate::intake::options::Options;
+use crate::intake::options::{Options, PresentLicenses};
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;
 
@@ -59,12 +59,23 @@ impl Requirements<'_> {
     fn check_capabilities(&self, problems: &mut Vec<UnplacedProblem>) {
         let offered = self.options.capabilities;
         let instead = instead_of_present_licenses(self.kind, self.values.licenses.is_some());
-        if let Some(help) = instead.filter(|_| !offered.portal) {
-            let what = format!(
-                "`{}` needs to read a user's present licences, which this deployment's API does not offer",
-                self.kind
-            );
-            problems.push(UnplacedProblem::error(ProblemCode::NotOffered, what, help));
+        match (instead, self.options.present_licenses) {
+            (None, _) | (_, PresentLicenses::Readable) => {}
+            (Some(_), PresentLicenses::ToBeFoundOut) => {
+                let what = format!(
+                    "`{}` needs to read a user's present licences, which not every installation of this kind offers",
+                    self.kind
+                );
+                let help = "`plan` and `run` find out whether it can be read here";
+                problems.push(UnplacedProblem::warning(ProblemCode::NotOffered, what, help));
+            }
+            (Some(help), PresentLicenses::Unreadable) => {
+                let what = format!(
+                    "`{}` needs to read a user's present licences, which this deployment's API does not offer",
+                    self.kind
+                );
+                problems.push(UnplacedProblem::error(ProblemCode::NotOffered, what, help));
+            }
         }
         if !self.values.quotas.is_empty() && !offered.group_quotas {
             let problem = UnplacedProblem::error(

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
-use crate::api::{Group, User};
+use crate::api::{Allocation, Group, User};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
 use crate::plan::settled::{
     already_gone, contradicts, group_ambiguous, groups_not_found, licenses_unreadable, person, user_ambiguous,
     user_not_found, verdict,
 };
-use crate::plan::{AccountIndex, Administrators, Direct, RowIndex, Verdict};
+use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, RowIndex, Verdict};
 use crate::text::fold;
 
 impl<'a> Builder<'a> {
@@ -29,6 +29,38 @@ impl<'a> Builder<'a> {
         };
         self.rows[row].account = Some(account);
         Ok(account)
+    }
+
+    /// The allocation that is left of an account that is gone, if the id is such an account's.
+    pub(super) fn orphan(&self, user: &UserRef) -> Option<&'a Allocation> {
+        match user {
+            UserRef::Id(id) => self.snapshot.orphan(*id),
+            UserRef::Name(_) => None,
+        }
+    }
+
+    /// A row about the licences of an account that is gone: its seats can be given back, and nothing else.
+    pub(super) fn orphans_license(
+        &mut self,
+        row: RowIndex,
+        user: &UserRef,
+        orphan: &'a Allocation,
+        edit: LicenseEdit,
+    ) -> Planned {
+        let account = self.drafts.orphan(orphan, user.label());
+        let gives_back = edit.apply(&self.drafts.get(account).now()).direct == Direct::Inherits;
+        if !gives_back {
+            let message = format!(
+                "the account `{}` is gone, and what is left of it holds {}: only `release-licenses` is possible",
+                user.label(),
+                orphan.bundles
+            );
+            return Err(verdict(Status::NotFound, RowReason::UserNotFound, message));
+        }
+        self.rows[row].account = Some(account);
+        self.note(row, "the account is gone: an orphan, whose seats are free again");
+        self.edit(row, account, edit);
+        Ok(())
     }
 
     /// The draft of an account of the organization, unless an earlier row deletes it.

@@ -249,6 +249,9 @@ impl<'a> Builder<'a> {
     }
 
     fn license(&mut self, row: RowIndex, user: &UserRef, edit: LicenseEdit) -> Planned {
+        if let Some(orphan) = self.orphan(user) {
+            return self.orphans_license(row, user, orphan, edit);
+        }
         let account = self.account(row, user)?;
         if edit.builds_on_present() {
             self.knows_allocation(account)?;

@@ -35,14 +35,19 @@ impl World {
         late.count() as u64
     }
 
-    /// Whether the organization owns seats of this bundle, were it none at present.
+    /// Whether the organization owns seats of this bundle, were it none at present. The code has to be written as the
+    /// organization's inventory writes it.
     pub fn owns(&self, code: &BundleCode) -> bool {
-        self.totals.contains_key(code)
+        let owned = self.totals.get_key_value(code);
+        owned.is_some_and(|(owned, _)| owned.as_str() == code.as_str())
     }
 
     /// Buys or gives back seats: the bundle's total becomes this.
     pub fn set_seats(&mut self, code: &str, total: u64) {
-        self.totals.insert(BundleCode::new(code), total);
+        let code = BundleCode::new(code);
+        // Otherwise the spelling that was there would stay.
+        self.totals.remove(&code);
+        self.totals.insert(code, total);
     }
 
     /// An account's direct allocation: `None` inherits from its groups, one without bundles is blocked.

@@ -1,0 +1,364 @@
+//! Reads what users hold by whichever route works here.
+//!
+//! Which routes an application may call differs between installations and is documented nowhere (`uipath-api`, 10), so
+//! it is tried once, by reads alone, and then kept. A route that answers is believed only after it has agreed with the
+//! portal's listing about some of those who hold licences: whoever is missing from an answer counts as holding nothing,
+//! and the next allocation would take away what was overlooked.
+
+use std::collections::BTreeSet;
+
+use futures::FutureExt;
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::allocations::{ReadAllocations, USERS_PER_CALL};
+use super::listing::{Lister, PartialListing};
+use super::needs::Blocks;
+use super::reader::{Reader, failed_to_read, is_final};
+use super::{Accounts, Allocations, HowRead, ReadError};
+use crate::api::{Allocation, AllocationRoute, CallError, Certainty, ErrorCode, Failure, OwnCode, UserLicenses};
+use crate::event::{Method, Service};
+use crate::model::{UserId, UserRef};
+
+/// The most entries that the licence services put on a page (`uipath-api`, 3.4).
+pub(super) const PAGE: u32 = 50;
+
+/// With how many users a call for each is taken rather than the whole listing.
+const FEW: usize = 4;
+
+const ALLOCATIONS: &str = "the direct licence allocations";
+
+/// Of how many users a call for one is tried, until one of them holds something.
+const TRIED: usize = 5;
+
+/// What came of reading by one route.
+enum Attempt {
+    Read(ReadAllocations),
+    /// The route does not work here; the error is its answer, if it was called.
+    Absent(Option<CallError>),
+}
+
+impl Reader<'_> {
+    /// The direct allocations of these users.
+    pub(super) async fn allocations_of(&self, users: &[UserId], blocks: Blocks) -> Result<ReadAllocations, ReadError> {
+        if users.is_empty() {
+            return Ok(ReadAllocations::default());
+        }
+        if let Some(route) = self.client.allocation_route() {
+            match self.by_route(route, users).await? {
+                Attempt::Read(read) => return self.cleared_up(read, blocks).await,
+                Attempt::Absent(_) => self.client.forget_allocation_route(),
+            }
+        }
+        let before = self.client.stats().calls;
+        let mut read = self.probe(users).await?;
+        let needed = self
+            .client
+            .allocation_route()
+            .and_then(|route| calls_by(route, users, &read));
+        read.probes = self.client.stats().calls;
+        for (of, count) in before.into_iter().chain(needed) {
+            let made = read.probes.entry(of).or_default();
+            *made = made.saturating_sub(count);
+        }
+        // Nothing else of these services is read meanwhile, and signing in is another matter.
+        read.probes
+            .retain(|(service, _), count| *count > 0 && *service != Service::Token);
+        self.cleared_up(read, blocks).await
+    }
+
+    /// The same, with orphans' allocations: an id that no account has, and that an answer for many users does not name,
+    /// is looked for in the listing, which has those whose account is gone.
+    pub(super) async fn with_orphans(
+        &self,
+        read: ReadAllocations,
+        released: &[&UserRef],
+        accounts: &Accounts,
+    ) -> Result<ReadAllocations, ReadError> {
+        let is_unknown = |reference: &&UserRef| match reference {
+            UserRef::Id(id) => accounts.get(*id).is_none() && read.allocations.of(*id).is_none(),
+            UserRef::Name(_) => false,
+        };
+        let is_listed = matches!(read.how, Some(HowRead::ByPages(_)));
+        if is_listed || !self.options.capabilities.portal || !released.iter().any(is_unknown) {
+            return Ok(read);
+        }
+        match self.by_pages(self.licensed_users().unread()).await? {
+            Attempt::Read(listed) => Ok(ReadAllocations {
+                allocations: read.allocations.cleared_up_by(listed.allocations),
+                ..read
+            }),
+            Attempt::Absent(_) => Ok(read),
+        }
+    }
+
+    /// Everybody's direct allocations: the portal's listing.
+    pub(super) async fn all_allocations(&self) -> Result<ReadAllocations, ReadError> {
+        match self.by_pages(self.licensed_users().unread()).await? {
+            Attempt::Read(read) => Ok(read),
+            Attempt::Absent(source) => Err(ReadError::NoAllocations { source }),
+        }
+    }
+
+    async fn by_route(&self, route: AllocationRoute, users: &[UserId]) -> Result<Attempt, ReadError> {
+        match route {
+            AllocationRoute::ManyUsers => match self.in_bulk(users).await {
+                Ok(entries) => Ok(Attempt::Read(ReadAllocations::in_bulk(users, entries))),
+                Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
+                Err(error) if is_final(&error) || !self.options.capabilities.portal => Err(failed(error)),
+                Err(_) => self.by_pages(self.licensed_users().unread()).await,
+            },
+            AllocationRoute::OneUser if self.prefers_one_by_one(users) => match self.one_by_one(users).await {
+                Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
+                read => read.map(Attempt::Read).map_err(failed),
+            },
+            AllocationRoute::OneUser | AllocationRoute::Listing => self.by_pages(self.licensed_users().unread()).await,
+        }
+    }
+
+    fn prefers_one_by_one(&self, users: &[UserId]) -> bool {
+        !self.options.capabilities.portal || users.len() <= FEW
+    }
+
+    /// Finds out by which route allocations can be read here, and reads these users'.
+    async fn probe(&self, users: &[UserId]) -> Result<ReadAllocations, ReadError> {
+        let lister = self.licensed_users();
+        let mut listing = lister.unread();
+        let mut absent = None;
+        if self.options.capabilities.portal {
+            match lister.begin(&mut listing).await {
+                Ok(()) if listing.items().is_empty() => {
+                    // Nobody holds anything, so there is nothing to compare another route with.
+                    self.client
+                        .keep_allocation_route(AllocationRoute::Listing, Certainty::ForNow);
+                    return self.listed(listing).await;
+                }
+                Ok(()) => {}
+                Err(error) if is_final(&error) || is_about_the_organization(&error) => return Err(failed(error)),
+                Err(error) => absent = Some(error),
+            }
+        }
+        let mut certainty = Certainty::Lasting;
+        let holders: Vec<Allocation> = listing.items().iter().filter(|held| !held.is_orphan).cloned().collect();
+        let mut unproven = None;
+        let asked: BTreeSet<UserId> = holders
+            .iter()
+            .map(|held| held.user)
+            .chain(users.iter().copied())
+            .collect();
+        let asked: Vec<UserId> = asked.into_iter().collect();
+        match self.in_bulk(&asked).await {
+            Ok(entries) => {
+                let answers = !entries.is_empty();
+                let read = ReadAllocations::in_bulk(&asked, entries);
+                let agrees = |held: &Allocation| read.allocations.agrees_with(held.user, Some(&held.bundles));
+                if !holders.is_empty() && holders.iter().all(agrees) || absent_listing(&listing) && answers {
+                    self.client
+                        .keep_allocation_route(AllocationRoute::ManyUsers, Certainty::Lasting);
+                    return Ok(read.about(users));
+                }
+                unproven = absent_listing(&listing).then_some(read);
+            }
+            Err(error) if is_final(&error) || is_about_the_organization(&error) => return Err(failed(error)),
+            Err(error) if does_not_work_here(&error) => {}
+            Err(_) => certainty = Certainty::ForNow,
+        }
+        // Somebody without an allocation is answered 404, as a route that is not there is.
+        let candidates = match holders.first() {
+            Some(holder) => vec![holder.user],
+            None => users.iter().take(TRIED).copied().collect(),
+        };
+        for user in candidates {
+            match self.client.allocation_of_user(user).await.map(|answer| answer.value) {
+                Ok(Some(seen)) if holders.first().is_none_or(|held| held.bundles == seen.bundles) => {
+                    self.client.keep_allocation_route(AllocationRoute::OneUser, certainty);
+                    if self.prefers_one_by_one(users) {
+                        return self.one_by_one(users).await.map_err(failed);
+                    }
+                    return self.listed(listing).await;
+                }
+                Ok(_) => {}
+                Err(error) if is_final(&error) => return Err(failed(error)),
+                Err(error) => {
+                    if !does_not_work_here(&error) {
+                        certainty = Certainty::ForNow;
+                    }
+                    break;
+                }
+            }
+        }
+        if !absent_listing(&listing) {
+            self.client.keep_allocation_route(AllocationRoute::Listing, certainty);
+            return self.listed(listing).await;
+        }
+        match (unproven, absent) {
+            (Some(read), _) => {
+                self.client
+                    .keep_allocation_route(AllocationRoute::ManyUsers, Certainty::ForNow);
+                Ok(read)
+            }
+            (None, Some(error)) if !does_not_work_here(&error) => Err(failed(error)),
+            (None, source) => Err(ReadError::NoAllocations { source }),
+        }
+    }
+
+    /// The listing of users with a direct allocation, which only the portal has.
+    fn licensed_users(&self) -> Lister<'_, Allocation> {
+        let client = self.client;
+        Lister {
+            what: "licensed users",
+            top: PAGE,
+            concurrency: self.options.concurrency,
+            observer: self.observer.clone(),
+            key: |allocation: &Allocation| allocation.user.0,
+            fetch: Box::new(move |skip, top| client.allocations(skip, top).boxed()),
+        }
+    }
+
+    async fn by_pages(&self, listing: PartialListing<Allocation>) -> Result<Attempt, ReadError> {
+        if !self.options.capabilities.portal {
+            return Ok(Attempt::Absent(None));
+        }
+        match self.licensed_users().finish(listing).await {
+            Ok(whole) => Ok(Attempt::Read(ReadAllocations {
+                allocations: whole.items.into_iter().collect(),
+                how: Some(HowRead::ByPages(whole.shape)),
+                ..ReadAllocations::default()
+            })),
+            Err(error) if is_absent(&error) => Ok(Attempt::Absent(Some(error))),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// The rest of a listing whose beginning has come.
+    async fn listed(&self, listing: PartialListing<Allocation>) -> Result<ReadAllocations, ReadError> {
+        match self.by_pages(listing).await? {
+            Attempt::Read(read) => Ok(read),
+            Attempt::Absent(source) => Err(ReadError::NoAllocations { source }),
+        }
+    }
+
+    /// What the service says of these users, in calls of many. Calls that are too large are made smaller.
+    async fn in_bulk(&self, users: &[UserId]) -> Result<Vec<UserLicenses>, CallError> {
+        let mut size = USERS_PER_CALL;
+        loop {
+            let calls: Vec<_> = users
+                .chunks(size)
+                .map(|some| self.client.licenses_of_users(some).boxed())
+                .collect();
+            let answers = stream::iter(calls).buffered(self.options.concurrency.max(1));
+            let answers: Result<Vec<_>, CallError> = answers.try_collect().await;
+            match answers {
+                Err(error) if error.failure == Failure::TooLarge && size > 1 => size = size.min(users.len()) / 2,
+                answers => return Ok(answers?.into_iter().flat_map(|answer| answer.value).collect()),
+            }
+            size = size.max(1);
+        }
+    }
+
+    async fn one_by_one(&self, users: &[UserId]) -> Result<ReadAllocations, CallError> {
+        let calls: Vec<_> = users
+            .iter()
+            .map(|user| self.client.allocation_of_user(*user).boxed())
+            .collect();
+        let answers = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
+        let answers: Vec<_> = answers.try_collect().await?;
+        Ok(ReadAllocations {
+            allocations: answers.into_iter().filter_map(|answer| answer.value).collect(),
+            how: Some(HowRead::OneByOne),
+            ..ReadAllocations::default()
+        })
+    }
+
+    /// Looks again at those of whom it is not known whether they are blocked, if that matters. Who cannot be looked at
+    /// stays unclear.
+    async fn cleared_up(&self, read: ReadAllocations, blocks: Blocks) -> Result<ReadAllocations, ReadError> {
+        let unclear = read.allocations.unclear();
+        if unclear.is_empty() || blocks == Blocks::Alike {
+            return Ok(read);
+        }
+        let seen = if self.options.capabilities.portal {
+            match self.by_pages(self.licensed_users().unread()).await? {
+                Attempt::Read(read) => Some(read),
+                Attempt::Absent(_) => None,
+            }
+        } else {
+            match self.one_by_one(&unclear).await {
+                Ok(read) => Some(read),
+                Err(error) if is_final(&error) => return Err(failed(error)),
+                Err(_) => None,
+            }
+        };
+        Ok(match seen {
+            Some(seen) => ReadAllocations {
+                allocations: read.allocations.cleared_up_by(seen.allocations),
+                ..read
+            },
+            None => read,
+        })
+    }
+}
+
+impl ReadAllocations {
+    /// The same, without open questions about others than these users.
+    fn about(self, users: &[UserId]) -> Self {
+        Self {
+            allocations: self.allocations.unclear_only_of(users),
+            ..self
+        }
+    }
+
+    fn in_bulk(asked: &[UserId], entries: Vec<UserLicenses>) -> Self {
+        Self {
+            allocations: Allocations::of_entries(asked, entries),
+            how: Some(HowRead::InBulk),
+            ..Self::default()
+        }
+    }
+}
+
+/// The calls of this route that reading these users takes once the route is known.
+fn calls_by(route: AllocationRoute, users: &[UserId], read: &ReadAllocations) -> Option<((Service, Method), u64)> {
+    let count = users.len() as u64;
+    match (route, read.how) {
+        (AllocationRoute::ManyUsers, _) => {
+            Some(((Service::License, Method::Post), count.div_ceil(USERS_PER_CALL as u64)))
+        }
+        (_, Some(HowRead::OneByOne)) => Some(((Service::License, Method::Get), count)),
+        // Every page that was read is needed; the tries by other routes were not.
+        (_, Some(HowRead::ByPages(_))) => Some(((Service::Portal, Method::Get), u64::MAX)),
+        _ => None,
+    }
+}
+
+fn failed(error: CallError) -> ReadError {
+    failed_to_read(ALLOCATIONS)(error)
+}
+
+/// Whether nothing of the listing has come, since there is no portal or it did not answer.
+fn absent_listing(listing: &PartialListing<Allocation>) -> bool {
+    listing.items().is_empty()
+}
+
+/// Whether the answer says that there is no such route: 404, 405, or a web page in the place of data
+/// (`uipath-api`, 6.3).
+pub(super) fn is_absent(error: &CallError) -> bool {
+    !is_about_the_organization(error)
+        && (matches!(error.status, Some(404 | 405))
+            || matches!(error.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NotOffered)))
+}
+
+/// Whether the answer says that a route cannot be used here, because it does not exist, is for others, or answers
+/// something else.
+fn does_not_work_here(error: &CallError) -> bool {
+    let is_other = matches!(
+        error.code,
+        ErrorCode::Own(OwnCode::Redirected | OwnCode::UnreadableAnswer)
+    );
+    is_absent(error)
+        || error.failure == Failure::Refused && (is_other || matches!(error.status, Some(403 | 410 | 415 | 501)))
+}
+
+/// Whether the service has nothing for the organization itself, so that no other route would answer either.
+fn is_about_the_organization(error: &CallError) -> bool {
+    error.code == ErrorCode::Own(OwnCode::NoAccountLicense)
+}
