@@ -44,11 +44,18 @@ async fn pages_for_every_call_stop_the_run_within_four_calls() {
         |number| create(&format!("n{number}@new.example"), &[], ""),
     ];
     for (kind, operation) in kinds.into_iter().enumerate() {
-        for status in [200, 302, 404] {
+        // Reading back shows that the service is there, so that pages with 200 are waited for.
+        let is_read_back = kind >= 3;
+        for status in [200, 302, 404]
+            .into_iter()
+            .filter(|status| *status != 200 || !is_read_back)
+        {
             let mut stage = Stage::new(&crowd(1000), (0..1000).map(operation), move |what, _| {
                 what.is_write().then_some(Trouble::Page(status))
             });
-            stage.rules.sizes.users_per_delete = 10;
+            // Before several are deleted at once the accounts are counted, and a service that has answered that is
+            // waited for.
+            stage.rules.sizes.users_per_delete = 1;
             stage.rules.sizes.users_per_license_call = 10;
             stage.rules.sizes.users_per_invite = 10;
             stage.rules.sizes.users_per_create = 10;
