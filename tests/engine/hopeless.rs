@@ -53,19 +53,13 @@ async fn pages_for_every_call_stop_the_run_within_four_calls() {
             let mut stage = Stage::new(&crowd(1000), (0..1000).map(operation), move |what, _| {
                 what.is_write().then_some(Trouble::Page(status))
             });
-            stage.rules.sizes.users_per_delete = 10;
+            // Before several are deleted at once the accounts are counted, and a service that has answered that is
+            // waited for.
+            stage.rules.sizes.users_per_delete = 1;
             stage.rules.sizes.users_per_license_call = 10;
             stage.rules.sizes.users_per_invite = 10;
             stage.rules.sizes.users_per_create = 10;
             let ran = stage.run().await;
-            // Before deletions the accounts are counted, so that these pages come in the middle of a run.
-            if kind == 1 && status == 200 {
-                assert!(
-                    matches!(&ran.stopped, Some(Stopped::Hopeless(words)) if words.contains("had answered")),
-                    "{ran:?}"
-                );
-                continue;
-            }
             let Some(Stopped::SignIn(words)) = &ran.stopped else {
                 panic!("kind {kind}, status {status}: {ran:?}");
             };

@@ -201,8 +201,12 @@ fn becomes_of(kind: Kind, trouble: Trouble, every_time: bool) -> Status {
         // Which accounts are gone is read.
         (
             Kind::Delete,
-            Trouble::RefusedAfter(408 | 500 | 502 | 503 | 504) | Trouble::LostAfter | Trouble::NonsenseAfter,
+            Trouble::RefusedAfter(408 | 500 | 502 | 503 | 504)
+            | Trouble::LostAfter
+            | Trouble::NonsenseAfter
+            | Trouble::PageAfter(200 | 302),
         ) => Done,
+        (Kind::Delete, Trouble::Page(200 | 302)) if !every_time => Done,
         // The halves are sent, which passes.
         (kind, Trouble::Nonsense | Trouble::NonsenseAfter) if !every_time && !kind.stands_alone() => Done,
         // A single row cannot be split.
@@ -234,7 +238,9 @@ async fn each_fault_on_each_kind_of_call_becomes_the_status_that_the_table_says(
                 // Where calls have one row each, a fault that comes once spoils the first.
                 let spoiled = if kind.stands_alone() && !every_time { 1 } else { 3 };
                 // Pages in a row stop the run before each row has been tried alone.
-                let may_stop = kind.mails_or_creates() && every_time && matches!(trouble, Trouble::Page(200 | 302));
+                let may_stop = (kind.mails_or_creates() || kind == Kind::Delete)
+                    && every_time
+                    && matches!(trouble, Trouble::Page(200 | 302));
                 let is_as_told = statuses[..spoiled]
                     .iter()
                     .all(|status| *status == wanted || (may_stop && *status == NotRun))

@@ -139,10 +139,12 @@ async fn an_organization_that_fails_for_everybody_stops_the_run_instead_of_being
             "kind {kind}: {ran:?}"
         );
         let calls = stage.server.writes().len();
-        assert!(calls <= 50 * TRIES, "kind {kind}: {calls} calls");
+        // It has to last for some time as well, in which calls that cannot be repeated are taken apart further.
+        let most = if is_once_only(kind) { 200 } else { 30 * TRIES };
+        assert!(calls <= most, "kind {kind}: {calls} calls");
         let failed = stage.statuses();
         let left = failed.iter().filter(|status| **status == Status::NotRun).count();
-        assert!(left >= 900, "kind {kind}: {left}");
+        assert!(left >= 800, "kind {kind}: {left}");
     }
 }
 

@@ -101,8 +101,8 @@ impl Machine<'_> {
     /// Reading back showed that nothing was done for these entries of a call that had `sent` entries. They are sent again
     /// together, then in parts, then each alone, so that one of them does not keep the others from being made.
     ///
-    /// The parts are so many that no more than two sendings lie between the whole call and the entry alone: each sending
-    /// costs a wait until it is certain that it did nothing.
+    /// The parts are so many that only one sending lies between those together and the entry alone: each sending costs a
+    /// wait until it is certain that it did nothing.
     fn send_again(&mut self, call: Call, sent: usize, lost: &StepFailure, (tries, most): (Tries, Sendings)) {
         let sendings = |step: &StepIndex| self.sendings.get(step).copied().unwrap_or_default();
         let so_often = call.steps.iter().map(sendings).max().unwrap_or_default();
@@ -131,7 +131,8 @@ impl Machine<'_> {
             }]);
         } else {
             let part = part_size(entries);
-            if entries > 1 {
+            // A server that turns everybody away for a while says nothing of sizes.
+            if entries > 1 && most == Sendings::OF_LOST {
                 self.schedule.sizes.gave_up(&call.kind, sent, part);
             }
             self.schedule

@@ -441,8 +441,9 @@ impl Schedule {
         let goes_alone = !self.proven.contains(&family) || self.one_at_a_time.iter().any(|(of, _)| *of == family);
         let waits_for_its_family = goes_alone && self.families.contains(&family);
         let waits_for_its_kind = || {
-            let is_untried = self.kinds.contains(&call.kind) && !self.proven_kinds.contains(&call.kind);
-            is_untried || (self.sizes.is_in_doubt(&call.kind) && !waiting.is_continued())
+            let is_unsure = !self.proven_kinds.contains(&call.kind) || self.sizes.is_unexplained(&call.kind);
+            (is_unsure && self.kinds.contains(&call.kind))
+                || (self.sizes.is_in_doubt(&call.kind) && !waiting.is_continued())
         };
         !(waits_for_its_family || waits_for_its_kind())
             && group(source, call).is_none_or(|group| !self.groups.contains(&group))

@@ -94,6 +94,12 @@ impl Sizes {
         doubt.is_some_and(|doubt| doubt.kinds.contains(kind))
     }
 
+    /// Whether the next part of a call in question has to wait for the one before it, which may explain it.
+    pub(super) fn is_unexplained(&self, kind: &CallKind) -> bool {
+        let doubt = self.doubts.get(&kind.family());
+        doubt.is_some_and(|doubt| !doubt.is_explained && doubt.kinds.contains(kind))
+    }
+
     pub(super) fn families_in_doubt(&self) -> Vec<Family> {
         self.doubts.keys().copied().collect()
     }
