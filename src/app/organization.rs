@@ -186,7 +186,7 @@ fn not_signed_in(error: &CallError) -> Failure {
         api::Failure::SignIn => (Ending::SignIn, Reason::SignIn),
         api::Failure::Stopped => (Ending::Interrupted, Reason::Interrupted),
         _ if error.is_page() => (Ending::SignIn, Reason::SignIn),
-        _ => (Ending::CouldNotStart, Reason::Settings),
+        _ => (Ending::CouldNotStart, Reason::SameFailure),
     };
     Failure::new(ending, reason, format!("failed to read which account this is: {error}"))
 }

@@ -221,10 +221,12 @@ impl ReadBack {
     }
 }
 
-/// Whether accounts whose invitation is pending are shown as active, so that one that is not has been deactivated.
-fn shows_pending_as_active(accounts: &Accounts) -> bool {
-    let mut pending = accounts.all().iter().filter(|account| !account.invitation_accepted);
-    pending.any(|account| account.is_active)
+/// Whether accounts are not shown as active before their invitation is accepted: none of several is. Otherwise one that
+/// is not active has been deactivated.
+fn shows_pending_as_inactive(accounts: &Accounts) -> bool {
+    let pending = accounts.all().iter().filter(|account| !account.invitation_accepted);
+    let (active, inactive): (Vec<_>, Vec<_>) = pending.partition(|account| account.is_active);
+    active.is_empty() && inactive.len() > 1
 }
 
 /// What a successor lacks of what it should have, and of what its predecessor has been given since the plan was made;
@@ -268,7 +270,7 @@ fn lack(successor: &Successor, accounts: &Accounts, held: Option<&Allocations>) 
         account: false,
         groups,
         licenses,
-        is_deactivated: is_deactivated(account) || (!account.is_active && shows_pending_as_active(accounts)),
+        is_deactivated: is_deactivated(account) || (!account.is_active && !shows_pending_as_inactive(accounts)),
         is_since_planned,
     }
 }

@@ -43,6 +43,9 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             }
             Operation::SetLicenses { user, .. } => {
                 licensed(&mut needs, &mut holders, user);
+                if rules.portal {
+                    needs.blocks = Blocks::Told;
+                }
                 wants(&mut allocations, true, Want::Optional);
             }
             Operation::BlockLicenses { user } => {
@@ -52,6 +55,10 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             }
             Operation::AddLicenses { user, .. } => {
                 licensed(&mut needs, &mut holders, user);
+                // Who is blocked is unblocked, and that is said where it takes no call for each.
+                if rules.portal {
+                    needs.blocks = Blocks::Told;
+                }
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::RemoveLicenses { user, licenses } => {

@@ -87,10 +87,11 @@ async fn a_stop_ends_the_waiting_at_once() {
     assert_eq!(stage.statuses(), [Status::NotRun; 4]);
 }
 
-/// One seat of `A`, which the first of two people holds.
+/// One seat of `A`, which the first of two people holds, and a free one of `B`.
 fn one_seat() -> World {
     let mut world = World::of(2);
     world.own("A", 1);
+    world.own("B", 1);
     world.account(0).held = Some((bundles("A"), false));
     world
 }

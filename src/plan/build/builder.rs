@@ -180,6 +180,9 @@ impl<'a> Builder<'a> {
                 external_license,
             } => self.license(index, user, LicenseEdit::Set(licenses.clone(), *external_license)),
             Operation::AddLicenses { user, licenses } => self.license(index, user, LicenseEdit::Add(licenses.clone())),
+            Operation::RemoveLicenses { user, licenses } if self.orphan(user).is_some() => {
+                self.license(index, user, LicenseEdit::Remove(licenses.clone()))
+            }
             Operation::RemoveLicenses { user, licenses } => {
                 let account = self.account(index, user)?;
                 self.knows_allocation(account)?;
