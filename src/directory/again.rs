@@ -6,11 +6,11 @@ use super::forecast::{allocation_calls, listing_calls, look_up_calls};
 use super::next_read::{GET, NAMES_PER_CALL, POST};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{
-    Accounts, Allocations, Detail, Groups, Listings, Needs, ReadError, ReadOptions, allocations_of, find_accounts,
+    Accounts, Allocations, Groups, Listings, ReadError, ReadOptions, allocations_of, find_accounts, find_users,
 };
 use crate::api::Client;
 use crate::event::{Method, Observer, Service};
-use crate::model::{UserId, UserRef};
+use crate::model::UserId;
 
 /// The most GETs of the identity service that reading accounts again may take: a tenth of what its quota allows in five
 /// minutes (`uipath-api`, 6.1), so that looking once more never costs a window.
@@ -127,18 +127,8 @@ pub async fn read_again(
             Ok(Present::Accounts(found))
         }
         Again::Users(ids) => {
-            let users: Vec<UserRef> = ids.iter().map(|id| UserRef::Id(*id)).collect();
-            let needs = Needs {
-                users: users.iter().collect(),
-                detail: Detail::Profile,
-                ..Needs::default()
-            };
-            let reader = Reader {
-                client,
-                options,
-                observer,
-            };
-            Ok(Present::Accounts(reader.read_users(&needs).await?.accounts))
+            let found = find_users(client, ids, options, observer).await?;
+            Ok(Present::Accounts(found))
         }
     }
 }
@@ -150,11 +140,7 @@ async fn resolved(
     options: &ReadOptions,
     observer: &Observer,
 ) -> Result<Accounts, ReadError> {
-    let reader = Reader {
-        client,
-        options,
-        observer,
-    };
+    let reader = Reader::new(client, options, observer);
     let failed = failed_to_read("which of the addresses have an account by now");
     let found = reader.resolve(names).await.map_err(&failed)?.found;
     let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();

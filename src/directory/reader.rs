@@ -27,11 +27,7 @@ pub async fn read(
     options: &ReadOptions,
     observer: &Observer,
 ) -> Result<Snapshot, ReadError> {
-    let reader = Reader {
-        client,
-        options,
-        observer,
-    };
+    let reader = Reader::new(client, options, observer);
     let (users, (groups, rules), early, seats, acting_user) = try_join!(
         reader.read_users(needs),
         reader.read_groups_and_rules(needs),
@@ -80,11 +76,7 @@ pub async fn find_accounts(
     options: &ReadOptions,
     observer: &Observer,
 ) -> Result<Accounts, ReadError> {
-    let reader = Reader {
-        client,
-        options,
-        observer,
-    };
+    let reader = Reader::new(client, options, observer);
     let needs = Needs {
         addresses: addresses.to_vec(),
         ..Needs::default()
@@ -100,11 +92,7 @@ pub async fn find_users(
     options: &ReadOptions,
     observer: &Observer,
 ) -> Result<Accounts, ReadError> {
-    let reader = Reader {
-        client,
-        options,
-        observer,
-    };
+    let reader = Reader::new(client, options, observer);
     let users: Vec<UserRef> = users.iter().copied().map(UserRef::Id).collect();
     let needs = Needs {
         users: users.iter().collect(),
@@ -122,11 +110,7 @@ pub async fn allocations_of(
     options: &ReadOptions,
     observer: &Observer,
 ) -> Result<ReadAllocations, ReadError> {
-    let reader = Reader {
-        client,
-        options,
-        observer,
-    };
+    let reader = Reader::new(client, options, observer);
     reader.allocations_of(users, Blocks::Alike).await
 }
 
@@ -152,6 +136,16 @@ pub(super) struct Reader<'a> {
     pub(super) client: &'a Client,
     pub(super) options: &'a ReadOptions,
     pub(super) observer: &'a Observer,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(client: &'a Client, options: &'a ReadOptions, observer: &'a Observer) -> Self {
+        Self {
+            client,
+            options,
+            observer,
+        }
+    }
 }
 
 impl Reader<'_> {

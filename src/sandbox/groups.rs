@@ -7,7 +7,7 @@ use super::quirks::RepeatedMembership;
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
 use super::users::Page;
-use super::world::{Group, GroupKind};
+use super::world::{Group, GroupKind, zoneless};
 use crate::model::{GroupId, UserId};
 
 fn dto(group: &Group) -> Value {
@@ -16,8 +16,8 @@ fn dto(group: &Group) -> Value {
         "name": group.name,
         "displayName": group.name,
         "type": group.kind,
-        "creationTime": group.creation_time,
-        "lastModificationTime": group.last_modification_time,
+        "creationTime": zoneless::text(group.creation_time),
+        "lastModificationTime": group.last_modification_time.map(zoneless::text),
         "members": [],
     })
 }

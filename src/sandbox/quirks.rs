@@ -198,7 +198,7 @@ pub struct Quirks {
     pub bulk_read: BulkRead,
     /// Accounts, by address or GUID, whose licences cannot be released: a release names them as failed.
     pub unreleasable: Vec<String>,
-    /// The licence service has nothing for the organization: every call to it is 404.
+    /// The licence service has nothing for the organization: every allocation is 404.
     pub no_account_license: bool,
     /// Tokens do not say which organization they are for.
     pub no_organization_claim: bool,

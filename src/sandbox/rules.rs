@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::licenses::{check_codes, seat_rows, unknown};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Paging};
-use super::world::{Allocation, Lease, Rule};
+use super::world::{Allocation, Lease, Rule, zoneless};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
 
 #[derive(Deserialize)]
@@ -204,6 +204,7 @@ pub(super) struct Holder {
     name: Option<String>,
     surname: Option<String>,
     display_name: Option<String>,
+    #[serde(serialize_with = "zoneless::optional::serialize")]
     last_in_use: Option<Timestamp>,
     user_bundle_licenses: BundleSet,
     orphan: bool,

@@ -29,10 +29,13 @@ pub struct User {
     /// Display name.
     pub display_name: Option<String>,
     /// When it was made.
+    #[serde(with = "super::zoneless")]
     pub creation_time: Timestamp,
     /// When it was last changed.
+    #[serde(default, with = "super::zoneless::optional")]
     pub last_modification_time: Option<Timestamp>,
     /// When the person last signed in.
+    #[serde(default, with = "super::zoneless::optional")]
     pub last_login_time: Option<Timestamp>,
     /// The groups it is in. Nobody is listed in Everyone, as on the live service.
     #[serde(rename = "groupIDs")]
@@ -107,8 +110,10 @@ pub struct Group {
     #[serde(rename = "type")]
     pub kind: GroupKind,
     /// When it was made.
+    #[serde(with = "super::zoneless")]
     pub creation_time: Timestamp,
     /// When it was last changed.
+    #[serde(default, with = "super::zoneless::optional")]
     pub last_modification_time: Option<Timestamp>,
     /// Whether an external directory says who is in it, so that nobody can be added here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

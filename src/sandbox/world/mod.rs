@@ -10,6 +10,7 @@ mod numeric;
 mod organization;
 mod people;
 mod readable;
+pub(super) mod zoneless;
 
 pub use entities::{Allocation, Group, Lease, Rule, SeatCount, User};
 pub use numeric::{Category, GroupKind, UserKind};
