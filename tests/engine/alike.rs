@@ -218,6 +218,23 @@ async fn a_license_service_that_knows_none_of_many_who_are_there_does_not_know_t
     stage.run().await;
     let calls = stage.server.writes().len();
     assert!(calls <= 8, "{calls} calls");
-    assert_eq!(count(&stage, Status::Rejected), 195);
-    assert_eq!(count(&stage, Status::NotFound), 5);
+    assert_eq!(count(&stage, Status::Rejected), 200);
+    assert_eq!(stage.record(2).report.code, "no_account_licence");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_few_accounts_that_the_license_service_does_not_know_are_not_found_whoever_else_passes() {
+    for rest in [0, 20] {
+        let stage = Stage::new(
+            &crowd(3 + rest),
+            (0..3 + rest).map(|number| set(&email(number), "A")),
+            |what, _| {
+                let is_unknown = |user: &reseat::model::UserId| user.0.as_u128() <= 3;
+                (what.is_write() && what.users().iter().any(is_unknown)).then_some(Trouble::Says(404, "Not Found"))
+            },
+        );
+        stage.run().await;
+        assert_eq!(count(&stage, Status::NotFound), 3, "{rest}");
+        assert_eq!(count(&stage, Status::Done), rest, "{rest}");
+    }
 }

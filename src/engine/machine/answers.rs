@@ -60,6 +60,12 @@ impl Machine<'_> {
         } = waiting;
         self.giving_up.passed(call.kind.family());
         self.schedule.passed(&call);
+        if matches!(
+            call.kind.family(),
+            Family::Allocate | Family::Release | Family::GroupRule
+        ) {
+            self.accounts_were_unknown();
+        }
         self.causes.passed(&call.kind);
         for step in &call.steps {
             for row in &self.steps.step(*step).rows {
@@ -438,7 +444,9 @@ impl Machine<'_> {
             return;
         }
         let finding = self.compare(&call.kind, step, error);
-        self.fail_step(step, &StepFailure::of(error), Some(error));
+        if !self.may_be_unknown_organization(step, &call.kind, finding, error) {
+            self.fail_step(step, &StepFailure::of(error), Some(error));
+        }
         // A firewall's page says nothing of permissions.
         if error.status == Some(403) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) {
             let reason = self.giving_up.forbidden(family);

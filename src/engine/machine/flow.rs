@@ -51,6 +51,8 @@ impl Machine<'_> {
                     if !self.tasks.is_empty() || !self.schedule.is_empty() {
                         return;
                     }
+                    // Too few were refused to say more of them.
+                    self.accounts_were_unknown();
                     self.phase = Phase::Between { last: Some(stage) };
                 }
                 Phase::Leaving { next } => match self.leave_from(next) {

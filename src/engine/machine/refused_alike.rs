@@ -44,6 +44,35 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether a licence call was answered 404 for a single account that the directory has, so that it may be the
+    /// organization that the licence service does not know. How the step ends is decided once that is known.
+    pub(super) fn may_be_unknown_organization(
+        &mut self,
+        step: StepIndex,
+        kind: &CallKind,
+        finding: Finding,
+        error: &CallError,
+    ) -> bool {
+        let is_plain = error.status == Some(404) && is_about_licenses(kind.family()) && !self.has_changed_licenses();
+        match finding {
+            Finding::Suspicious(_) | Finding::Common(_) if is_plain => {
+                self.perhaps_unknown.push((step, error.clone()));
+                true
+            }
+            _ => {
+                self.accounts_were_unknown();
+                false
+            }
+        }
+    }
+
+    /// The licence service knows the organization, or no more can be found out: the accounts are what it does not know.
+    pub(super) fn accounts_were_unknown(&mut self) {
+        for (step, error) in std::mem::take(&mut self.perhaps_unknown) {
+            self.fail_step(step, &StepFailure::of(&error), Some(&error));
+        }
+    }
+
     /// Looks further for a common cause, or ends the rest of the kind with it.
     pub(super) fn act_on(&mut self, kind: &CallKind, finding: Finding, error: &CallError) {
         match finding {
@@ -73,6 +102,13 @@ impl Machine<'_> {
                 error.message
             ));
             self.no_license = Some(failure.clone());
+            for (step, error) in std::mem::take(&mut self.perhaps_unknown) {
+                let own = failure.saying(format!(
+                    "{}; check `organization_id` (or `RESEAT_ORGANIZATION_ID`)",
+                    error.message
+                ));
+                self.fail_step(step, &own, Some(&error));
+            }
         }
         let steps: Vec<StepIndex> = self.schedule.take_all(kind);
         let steps: Vec<StepIndex> = steps.into_iter().filter(|step| self.is_still_wanted(*step)).collect();

@@ -63,6 +63,9 @@ pub struct Machine<'a> {
     pub(super) has_written: bool,
     pub(super) causes: CommonCauses,
     pub(super) deletions: Deletions,
+    /// Licence steps of single accounts that were answered 404, until it is known whether it is the organization that the
+    /// licence service does not know.
+    pub(super) perhaps_unknown: Vec<(StepIndex, CallError)>,
     /// Why no licence call is sent any more: the licence service does not know the organization.
     pub(super) no_license: Option<StepFailure>,
     /// How many users tried alone were refused because of that.
@@ -178,6 +181,7 @@ impl<'a> Machine<'a> {
             has_written: false,
             causes: CommonCauses::default(),
             deletions: Deletions::new(setup.sheet.snapshot.listings().users, setup.recheck.waited),
+            perhaps_unknown: Vec::new(),
             no_license: None,
             without_license: 0,
             settle: setup.settle,
