@@ -83,19 +83,19 @@ struct PartArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Invitations and moves")]
 struct MoveArgs {
-    /// Mail everybody once more whose invitation is pending
+    /// Mail everybody whose invitation is pending once more
     #[arg(long)]
     resend: bool,
-    /// With `--resend`: nobody whom such a run has mailed in this time (default 7d)
+    /// With `--resend`: leave out those whom such a run has mailed within this time (default 7d)
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     resend_after: Option<Duration>,
     /// Give deactivated accounts what the sheet asks for, too
     #[arg(long)]
     include_inactive: bool,
-    /// The rows that may go on with an account of another name, as in `2-10,15`
+    /// The rows whose new address may be the account of somebody of another name, as in `2-10,15`
     #[arg(long, value_name = "ROWS")]
     onto_existing: Option<RowSelection>,
-    /// The rows that may leave behind what cannot be carried over, as in `2-10,15`
+    /// The rows whose old account is deleted even if something cannot be carried over, as in `2-10,15`
     #[arg(long, value_name = "ROWS")]
     without_carry_over: Option<RowSelection>,
 }
