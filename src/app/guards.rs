@@ -101,7 +101,9 @@ pub(super) fn question(
     let unconfirmed = |message: String| {
         let refusal =
             Failure::new(Ending::Stopped, Reason::DeletionsUnconfirmed, message).with_details(view.deletions());
-        refusal.with_help(format!("review the deletions, then add `--max-deletes {deletions}`"))
+        refusal.with_help(format!(
+            "review the deletions, then allow them with `--max-deletes {deletions}`"
+        ))
     };
     match (deletions, most) {
         (0, _) => {}
@@ -132,7 +134,7 @@ pub(super) fn question(
         let refusal =
             Failure::new(Ending::Stopped, Reason::AccessLostUnconfirmed, message).with_details(vec![lost.ways()]);
         return Err(refusal.with_help(format!(
-            "review who loses access, then add `--max-access-lost {}`",
+            "review who loses access, then allow it with `--max-access-lost {}`",
             lost.people
         )));
     }

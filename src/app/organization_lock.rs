@@ -177,7 +177,7 @@ impl Holder {
         Self {
             process: std::process::id(),
             sheet,
-            since: Timestamp::now(),
+            since: whole_seconds(Timestamp::now()),
         }
     }
 
@@ -186,6 +186,10 @@ impl Holder {
         let text = fs_err::read_to_string(place.path(HOLDER)).ok()?;
         serde_json::from_str(&text).ok()
     }
+}
+
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 impl fmt::Display for Holder {

@@ -9,6 +9,7 @@ use super::Ending;
 use super::chosen_rows::{RowScope, Selection, choose};
 use super::console::Console;
 use super::cost::{Ahead, Cost};
+use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::guards::outlook;
 use super::inputs::{open_sheet, settings_for};
@@ -19,10 +20,11 @@ use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::PlanOptions;
 use crate::ledger::Record;
-use crate::plan::PlannedSheet;
+use crate::plan::{Plan, PlannedSheet};
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::Overrides;
 use crate::sheet::Source;
+use crate::text::plural;
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let began = Instant::now();
@@ -91,9 +93,14 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         saved_plan::write(file, header, view.shape(now))?;
     }
     let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
-    console.found(&Object::of(ended, "what a run would do", &view.shape(now)), |out| {
+    let stop = stop(ended, &plan, options.max_access_lost);
+    let message = stop.as_deref().unwrap_or("what a run would do");
+    console.found(&Object::of(ended, message, &view.shape(now)), |out| {
         view.write_text(out)
     });
+    if let Some(stop) = &stop {
+        console.tell(format!("{stop}\n"));
+    }
     if let Some(file) = &options.save {
         console.tell(format!(
             "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
@@ -101,4 +108,20 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         ));
     }
     Ok(ended.ending)
+}
+
+/// Why a run would stop before it sends anything, if it would.
+fn stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>) -> Option<String> {
+    match ended.reason {
+        Reason::Shortage => Some(format!(
+            "a run would stop: there are not enough seats for {}",
+            plural(plan.short.len(), "row")
+        )),
+        Reason::AccessLostUnconfirmed => Some(format!(
+            "a run would stop: {} by this plan, more than the {} that `--max-access-lost` allows",
+            plan.access_lost.people(),
+            max_access_lost.unwrap_or_default()
+        )),
+        _ => None,
+    }
 }

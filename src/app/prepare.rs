@@ -73,6 +73,10 @@ impl<'a> Session<'a> {
             .await
             .map_err(|error| could_not_start(&error))?;
         self.tell_reading(&source, &intake);
+        if self.console.verbosity == Verbosity::Quiet && intake.problems.errors() > 0 {
+            // Quiet or not, what keeps a sheet from being run is said.
+            complain(text(|out| write_problems(&intake.problems, out)));
+        }
         let errors = intake.problems.errors();
         if errors > 0 && planning.invalid_rows == InvalidRows::Refuse {
             let message = format!(

@@ -14,6 +14,8 @@ pub(super) struct Cautions {
     pub(super) other_names: Vec<(RowIndex, String)>,
     /// Accounts of the organization's directory that are moved.
     pub(super) directory_accounts: Vec<(RowIndex, String)>,
+    /// Old accounts of moves that are not there, although the sheet's results do not say that the move was made.
+    pub(super) nobody_to_move: Vec<(RowIndex, String)>,
 }
 
 impl Cautions {
@@ -28,6 +30,9 @@ impl Cautions {
                     "the organization's directory manages accounts that are moved, and their successors are local \
                      ones, which the directory neither signs in nor updates: {names}"
                 )
+            }),
+            about("nobody-to-move", &self.nobody_to_move, |names| {
+                format!("accounts to be moved are not there, so they have been moved already or are misspelt: {names}")
             }),
             stays_behind(plan),
         ];

@@ -40,7 +40,7 @@ impl ForecastView<'_> {
         for (label, count) in &forecast.by_label {
             line(*count, label);
         }
-        line(sum(&forecast.read_back), "read new accounts back");
+        line(sum(&forecast.read_back), "read back what was done");
         table.write(out)?;
         writeln!(
             out,
@@ -51,6 +51,9 @@ impl ForecastView<'_> {
             clock(self.ends, timing.takes),
             self.waits(),
         )?;
+        if sum(&forecast.one_by_one) == sum(&forecast.writes) {
+            return Ok(());
+        }
         writeln!(
             out,
             "one call per change would be {} instead of {} changing calls, {} in all",

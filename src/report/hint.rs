@@ -141,7 +141,7 @@ impl fmt::Display for Hint {
             ),
             Self::AllowDeletions(count) => write!(
                 out,
-                "the next run deletes {}: review that, then add `--max-deletes {count}`",
+                "the next run deletes {}: review that, then allow it with `--max-deletes {count}`",
                 plural(*count, "account")
             ),
             Self::PipeAgain => out.write_str("the sheet was piped in: pipe it in again"),

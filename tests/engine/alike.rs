@@ -229,7 +229,7 @@ async fn a_few_accounts_that_the_license_service_does_not_know_are_not_found_who
             &crowd(3 + rest),
             (0..3 + rest).map(|number| set(&email(number), "A")),
             |what, _| {
-                let is_unknown = |user: &reseat::model::UserId| user.0.as_u128() <= 3;
+                let is_unknown = |user: &UserId| user.0.as_u128() <= 3;
                 (what.is_write() && what.users().iter().any(is_unknown)).then_some(Trouble::Says(404, "Not Found"))
             },
         );

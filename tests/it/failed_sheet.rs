@@ -301,7 +301,7 @@ fn a_permission_that_has_to_be_added_is_a_hint_and_not_in_the_next_command() {
     let ran = stage.run(&sheet);
     if ran.code == 75 {
         assert!(next(&ran).unwrap().ends_with("run sheet.csv --yes"), "{}", ran.out);
-        ran.tells("add `--max-deletes 1`");
+        ran.tells("allow it with `--max-deletes 1`");
     }
 }
 

@@ -442,3 +442,17 @@ fn several_faults_do_not_make_a_move_lose_anything() {
     assert!(stage.user(NADIA).is_none());
     assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
 }
+
+#[test]
+fn a_move_of_nobody_onto_somebody_is_warned_of_and_says_that_there_is_no_old_account() {
+    let stage = Stage::new();
+    stage
+        .run(&format!(
+            "operation,user,new_email\nmigrate,an.berg@contoso.example,{BRAM}\n"
+        ))
+        .tells("moved already or are misspelt: an.berg@contoso.example");
+    assert_eq!(stage.statuses(), ["unchanged"]);
+    let message = stage.results()[0].message().to_owned();
+    assert!(message.contains("no account `an.berg@contoso.example`"), "{message}");
+    assert_eq!(stage.world().mails().count(), 0);
+}

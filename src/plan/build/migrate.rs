@@ -104,7 +104,16 @@ impl<'a> Builder<'a> {
         }
         let licenses = self.pass_licenses_on(index, migrate, held, new);
 
-        let Some(old) = old else { return Ok(()) };
+        let Some(old) = old else {
+            if pair.old.is_none() && !ours {
+                let label = migrate.user.to_string();
+                let words =
+                    format!("there is no account `{label}`: it has been moved already, or its name is misspelt");
+                self.note(index, &words);
+                self.cautions.nobody_to_move.push((index, label));
+            }
+            return Ok(());
+        };
         if pair.old.is_some_and(|user| user.from_directory) {
             let label = self.drafts.get(old).label.to_string();
             self.cautions.directory_accounts.push((index, label));
