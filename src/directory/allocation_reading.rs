@@ -111,7 +111,14 @@ impl Reader<'_> {
                 Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
                 read => read.map(Attempt::Read).map_err(failed),
             },
-            AllocationRoute::OneUser | AllocationRoute::Listing => self.by_pages(self.licensed_users().unread()).await,
+            AllocationRoute::OneUser => match self.by_pages(self.licensed_users().unread()).await? {
+                Attempt::Absent(_) => match self.one_by_one(users).await {
+                    Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
+                    read => read.map(Attempt::Read).map_err(failed),
+                },
+                read => Ok(read),
+            },
+            AllocationRoute::Listing => self.by_pages(self.licensed_users().unread()).await,
         }
     }
 
@@ -171,7 +178,7 @@ impl Reader<'_> {
             match self.client.allocation_of_user(user).await.map(|answer| answer.value) {
                 Ok(Some(seen)) if holders.first().is_none_or(|held| held.bundles == seen.bundles) => {
                     self.client.keep_allocation_route(AllocationRoute::OneUser, certainty);
-                    if self.prefers_one_by_one(users) {
+                    if self.prefers_one_by_one(users) || absent_listing(&listing) {
                         return self.one_by_one(users).await.map_err(failed);
                     }
                     return self.listed(listing).await;
@@ -224,7 +231,7 @@ impl Reader<'_> {
                 how: Some(HowRead::ByPages(whole.shape)),
                 ..ReadAllocations::default()
             })),
-            Err(error) if is_absent(&error) => Ok(Attempt::Absent(Some(error))),
+            Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
             Err(error) => Err(failed(error)),
         }
     }

@@ -141,8 +141,21 @@ impl<T> Lister<'_, T> {
         })
     }
 
-    /// Fetches the pages that are asked for until enough has been read.
+    /// Fetches the pages that are asked for until enough has been read. If one fails, the listing is as if unread: what was
+    /// asked for and has not come must not be taken for its end.
     async fn read(&self, listing: &mut PartialListing<T>, is_enough: fn(&Paging) -> bool) -> Result<(), CallError> {
+        let read = self.fetch_pages(listing, is_enough).await;
+        if read.is_err() {
+            *listing = self.unread();
+        }
+        read
+    }
+
+    async fn fetch_pages(
+        &self,
+        listing: &mut PartialListing<T>,
+        is_enough: fn(&Paging) -> bool,
+    ) -> Result<(), CallError> {
         let mut fetches = FuturesUnordered::new();
         let mut arrived = Vec::new();
         while !is_enough(&listing.paging) {

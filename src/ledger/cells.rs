@@ -72,9 +72,11 @@ impl<'a> Cells<'a> {
 
     /// What the decision of a rerun needs.
     pub(super) fn known(self) -> Result<Known, String> {
+        let status = self.status()?;
         Ok(Known {
-            status: self.status()?,
+            status,
             changes: Changes::of(Facts {
+                status,
                 operation: self.operation()?,
                 calls: self.count(CALLS)?,
                 has_after: !self.is_blank(AFTER)?,

@@ -22,6 +22,9 @@ pub enum Changes {
     /// Something was changed, as `after` says, so the original `before` is only found here; or a migrate has its new
     /// account and made further calls, so the old one may have lost its licences.
     Made,
+    /// Calls were made for a row that the run did not get to the end of, and nothing came of them: what an earlier line
+    /// of that run said of them is settled.
+    Refused,
     /// Nothing was changed: the present state is all there is to know.
     None,
 }
@@ -66,6 +69,7 @@ impl Known {
         Self {
             status: record.report.status,
             changes: Changes::of(Facts {
+                status: record.report.status,
                 operation: record.report.operation,
                 calls: record.calls,
                 has_after: record.report.after.is_some(),
@@ -77,7 +81,7 @@ impl Known {
     /// Whether a later record replaces this one: the last of a key wins, but a record that the row was *not* attempted
     /// never hides an earlier attempt, unless it includes what that changed.
     pub fn gives_way_to(self, later: Self) -> bool {
-        let tells = |known: Self| is_attempt(known.status) || known.changes == Changes::Made;
+        let tells = |known: Self| is_attempt(known.status) || known.changes != Changes::None;
         tells(later) || !tells(self)
     }
 
@@ -99,6 +103,7 @@ impl Known {
 /// The cells of a record that show whether it changed anything.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
+    pub(super) status: Status,
     pub(super) operation: Option<OperationKind>,
     pub(super) calls: u32,
     pub(super) has_after: bool,
@@ -111,6 +116,8 @@ impl Changes {
         let works_on_its_account = goes_on && facts.has_user_id && facts.calls > 0;
         if facts.has_after || works_on_its_account {
             Self::Made
+        } else if facts.status == Status::NotRun && facts.calls > 0 {
+            Self::Refused
         } else {
             Self::None
         }
@@ -222,6 +229,27 @@ mod tests {
     }
 
     #[test]
+    fn a_row_whose_calls_were_refused_before_the_run_stopped_is_no_longer_begun() {
+        let begun = Known {
+            status: Status::Started,
+            changes: Changes::None,
+        };
+        let left = |calls| Known {
+            status: Status::NotRun,
+            changes: Changes::of(Facts {
+                status: Status::NotRun,
+                operation: Some(OperationKind::Invite),
+                calls,
+                has_after: false,
+                has_user_id: false,
+            }),
+        };
+        assert!(begun.gives_way_to(left(1)));
+        assert!(!begun.gives_way_to(left(0)), "nobody knows what became of it");
+        assert_eq!(rerun(Some(left(1))), Rerun::Run);
+    }
+
+    #[test]
     fn a_row_not_reached_this_time_keeps_what_an_earlier_run_did_for_it() {
         for earlier in Status::iter() {
             for later in Status::iter() {
@@ -254,6 +282,7 @@ mod tests {
     #[test]
     fn changes_are_made_once_something_is_changed_or_a_migrate_works_on_its_account() {
         let facts = |operation, calls, has_after, has_user_id| Facts {
+            status: Status::Failed,
             operation: Some(operation),
             calls,
             has_after,

@@ -5,7 +5,7 @@ use reseat::sandbox::{
     Strikes, UnknownIds,
 };
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, PROFILE, Stage, changes, each};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, PROFILE, Stage, bundles, changes, each, sheet};
 
 /// A row for most of what can be done, the portal's part included.
 fn core() -> String {
@@ -219,4 +219,37 @@ fn where_a_route_of_automation_suite_tells_what_users_hold_licences_are_added_an
             .ends(0);
         assert_eq!(stage.held(ANNA).as_deref(), Some("ATTUNU"));
     });
+}
+
+#[test]
+fn where_only_single_allocations_can_be_read_nobody_loses_what_they_hold() {
+    let stage = Stage::with(Config {
+        quirks: Quirks {
+            license_routes: LicenseRoutes {
+                many_users: Some(Closed::Forbidden),
+                ..LicenseRoutes::default()
+            },
+            ..Quirks::default()
+        },
+        ..Config::unlimited()
+    });
+    let forbidden = FaultKind::Status {
+        status: 403,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(forbidden, "GET", "/UserLicense/user/page", Strikes::Always);
+    let people = [ANNA, BRAM, DAVID, HUGO, MEI, NADIA];
+    stage.free_seats("TSTNU", 6);
+    for name in people {
+        let id = stage.id(name);
+        stage
+            .sandbox
+            .with_world(|world| world.allocate(id, bundles(&["ATTUNU"]), false));
+    }
+    stage
+        .run(&sheet("operation,user,licenses", "add-licenses,{},TSTNU", people))
+        .ends(0);
+    for name in people {
+        assert_eq!(stage.held(name).as_deref(), Some("ATTUNU; TSTNU"), "{name}");
+    }
 }

@@ -258,7 +258,9 @@ fn the_deletions_of_rows_that_wait_are_to_be_allowed_and_are_not_in_the_next_com
         .map(|hint| hint["text"].as_str().unwrap())
         .collect();
     assert!(
-        hints.iter().any(|hint| hint.contains("allow it with `--max-deletes 2`")),
+        hints
+            .iter()
+            .any(|hint| hint.contains("allow it with `--max-deletes 2`")),
         "{hints:?}"
     );
     for address in ["anna@new.example", "david@new.example"] {
