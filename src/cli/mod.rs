@@ -19,3 +19,4 @@ pub use command::{
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};
+pub use run_args::FLAGS_FOR_ROWS;

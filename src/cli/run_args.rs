@@ -14,6 +14,10 @@ use super::{
 use crate::model::RowSelection;
 use crate::settings::Overrides;
 
+/// The flags that choose rows of one sheet, by number or by count. Each has a value, and means other rows of any other
+/// sheet.
+pub const FLAGS_FOR_ROWS: [&str; 4] = ["--only", "--limit", "--onto-existing", "--without-carry-over"];
+
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
