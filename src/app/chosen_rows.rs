@@ -46,6 +46,19 @@ pub(super) struct Selection {
     pub(super) pending: PendingInvites,
 }
 
+impl Selection {
+    /// What was typed.
+    pub(super) fn of(planning: &PlanningOptions) -> Self {
+        Self {
+            scope: RowScope::Typed {
+                only: planning.only.clone(),
+                limit: planning.limit,
+            },
+            pending: planning.pending_invites,
+        }
+    }
+}
+
 /// What is left of the choice once the rows have run.
 #[derive(Debug)]
 pub(super) struct ChosenKeys {
@@ -70,14 +83,6 @@ pub(super) enum RowScope {
 }
 
 impl RowScope {
-    /// What was typed.
-    pub(super) fn of(planning: &PlanningOptions) -> Self {
-        Self::Typed {
-            only: planning.only.clone(),
-            limit: planning.limit,
-        }
-    }
-
     /// Why a row is left out, given how many are already chosen; `None` if it is not.
     fn leaves_out(&self, row: &Row, chosen: usize) -> Option<&'static str> {
         match self {

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum, ValueHint, value_parser};
 use super::sheet_args::{SheetArgs, SheetPathArg};
 use super::values;
 use super::{
-    Confirmation, History, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
+    Confirmation, EarlierResults, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
     RunOptions, WhenLocked,
 };
 use crate::model::RowSelection;
@@ -267,10 +267,10 @@ impl RunArgs {
             } else {
                 WhenLocked::Refuse
             },
-            history: if self.earlier.again {
-                History::Again
+            earlier_results: if self.earlier.again {
+                EarlierResults::Again
             } else {
-                History::Resume
+                EarlierResults::Resume
             },
         }
     }
