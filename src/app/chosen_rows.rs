@@ -102,15 +102,12 @@ pub(super) fn choose(
     selection: &Selection,
     family: &Family,
 ) -> Result<ChosenRows, OpenError> {
-    let mut choice = ChosenRows {
-        left: refused,
-        ..ChosenRows::default()
-    };
+    let mut choice = ChosenRows::default();
     let Selection { scope, pending } = selection;
-    for record in std::mem::take(&mut choice.left) {
+    for record in &refused {
         choice.note_origin(record.report.key, &record.report.place, history, family)?;
-        choice.left.push(record);
     }
+    choice.left = refused;
     let mut orphans = orphans(&rows, history)?;
     for row in rows {
         choice.note_origin(row.key, &row.place, history, family)?;

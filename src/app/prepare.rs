@@ -275,7 +275,7 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
     }
 }
 
-pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
+fn could_not_start(error: &dyn std::error::Error) -> Failure {
     Failure::of(Ending::CouldNotStart, Reason::File, error)
 }
 

@@ -1,6 +1,5 @@
 //! Rows that move a user to a new address through a new account.
 
-use crate::problem::ProblemCode;
 use serde_json::{Value, json};
 
 use super::begun::{Begun, Captured};
@@ -8,13 +7,14 @@ use super::builder::{Builder, Planned};
 use super::new_accounts::INVITED_EARLIER;
 use crate::api::{Invitation, User, UserUpdate};
 use crate::directory::Found;
-use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, UserId};
+use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, Status, UserId};
 use crate::plan::account_drafts::{Inherits, OldAccount, Succession};
 use crate::plan::already_there::{deactivated, deactivated_successor, is_one_person, not_invited};
 use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, user_not_found, verdict};
 use crate::plan::{
     AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work, is_deactivated,
 };
+use crate::problem::ProblemCode;
 use crate::text::fold;
 
 /// Said of a row that waits.
@@ -201,11 +201,7 @@ impl<'a> Builder<'a> {
             && old.id == new.id
         {
             let message = format!("the account already has the address `{}`", migrate.new_email);
-            return Err(verdict(
-                crate::model::Status::Unchanged,
-                RowReason::SameAccount,
-                message,
-            ));
+            return Err(verdict(Status::Unchanged, RowReason::SameAccount, message));
         }
         Ok(Pair { old, new })
     }
