@@ -106,11 +106,7 @@ impl<'a> Builder<'a> {
 
         let Some(old) = old else {
             if pair.old.is_none() && !ours {
-                let label = migrate.user.to_string();
-                let words =
-                    format!("there is no account `{label}`: it has been moved already, or its name is misspelt");
-                self.note(index, &words);
-                self.cautions.nobody_to_move.push((index, label));
+                self.tell_that_nobody_is_moved(index, migrate);
             }
             return Ok(());
         };
@@ -118,15 +114,7 @@ impl<'a> Builder<'a> {
             let label = self.drafts.get(old).label.to_string();
             self.cautions.directory_accounts.push((index, label));
         }
-        let accepted = pair.new.is_some_and(|user| user.invitation_accepted);
-        let end = match migrate.delete_when {
-            DeleteWhen::Never => OldAccount::Stays,
-            DeleteWhen::Accepted if !accepted => OldAccount::GoesLater,
-            DeleteWhen::Accepted | DeleteWhen::Invited => OldAccount::Goes,
-        };
-        if end == OldAccount::GoesLater {
-            self.rows[index].more().ending = Ending::Waiting(UNTIL_ACCEPTED.to_owned());
-        }
+        let end = self.end_of_the_old(index, migrate, pair.new);
         self.drafts.get_mut(old).leave(index);
         self.drafts.get_mut(new).succession = Some(Box::new(Succession {
             row: index,
@@ -138,6 +126,27 @@ impl<'a> Builder<'a> {
             end,
         }));
         Ok(())
+    }
+
+    /// The message, and a warning, of a row whose old account is not there and that no earlier run has worked on.
+    fn tell_that_nobody_is_moved(&mut self, index: RowIndex, migrate: &Migrate) {
+        let label = migrate.user.to_string();
+        let words = format!("there is no account `{label}`: it has been moved already, or its name is misspelt");
+        self.note(index, &words);
+        self.cautions.nobody_to_move.push((index, label));
+    }
+
+    /// What becomes of the old account, given the new one if it is there; a row whose old account goes later waits.
+    fn end_of_the_old(&mut self, index: RowIndex, migrate: &Migrate, new: Option<&User>) -> OldAccount {
+        let is_accepted = new.is_some_and(|user| user.invitation_accepted);
+        match migrate.delete_when {
+            DeleteWhen::Never => OldAccount::Stays,
+            DeleteWhen::Accepted if !is_accepted => {
+                self.rows[index].more().ending = Ending::Waiting(UNTIL_ACCEPTED.to_owned());
+                OldAccount::GoesLater
+            }
+            DeleteWhen::Accepted | DeleteWhen::Invited => OldAccount::Goes,
+        }
     }
 
     /// Whether the row may go on with the account that the new address has: one that an earlier run made or worked on
