@@ -86,7 +86,6 @@ fn needed(path: &Path) -> Vec<Needed> {
     let history = History::read(path).unwrap();
     let mut lines: Vec<Needed> = history
         .entries()
-        .unwrap()
         .map(|entered| {
             let Record { report, calls, .. } = entered.unwrap().record;
             let json = [report.before, report.after];
@@ -182,7 +181,6 @@ fn a_resaved_file_is_appended_to_and_rewritten_in_the_form_that_it_has() {
         let history = History::read(&path).unwrap();
         let order: Vec<_> = history
             .entries()
-            .unwrap()
             .map(|entered| entered.unwrap().record.report)
             .map(|report| (report.key, report.place))
             .collect();

@@ -114,11 +114,7 @@ fn in_order(rows: &[u32]) -> Vec<(RowKey, Place)> {
 
 fn records(path: &Path) -> Vec<Record> {
     let history = History::read(path).unwrap();
-    history
-        .entries()
-        .unwrap()
-        .map(|entered| entered.unwrap().record)
-        .collect()
+    history.entries().map(|entered| entered.unwrap().record).collect()
 }
 
 fn lines(path: &Path) -> Vec<String> {
@@ -318,7 +314,7 @@ fn each_line_keeps_the_run_that_made_it() {
     opened.file.finish(Order::of_sheet(&in_order(&[1, 0]))).unwrap();
 
     let history = History::read(&path).unwrap();
-    let runs: Vec<_> = history.entries().unwrap().map(|entered| entered.unwrap().run).collect();
+    let runs: Vec<_> = history.entries().map(|entered| entered.unwrap().run).collect();
     assert_eq!(runs, [later_run(), run()]);
     assert_eq!(history.last_run(), Some(&later_run()));
 }

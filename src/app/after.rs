@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
 
 use super::Ending;
@@ -84,22 +85,22 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let ended = ended(&ran, signals, &history, order, &chosen);
     let ending = ended.ending;
     let stats = loaded.organization.client.stats();
-    let typed = Typed::here();
-    // Rows left out by this run are left out again, so their deletions must not be allowed.
-    let is_left =
-        |key: &RowKey| chosen.contains(key) && history.status(key).is_some_and(|status| status.rerun() != Rerun::Skip);
-    let (next_command, is_next): (_, &dyn Fn(&RowKey) -> bool) = match (ending, &left.sheet) {
-        (Ending::Done, _) => (None, &|_| false),
+    let next = match (ending, left.to_run()) {
+        (Ending::Done, _) => Next::Nothing,
         (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(&history, order, &left) => {
-            let sheet = left.corrected.as_ref().unwrap_or(sheet);
-            let command = typed.with_sheet(sheet, &planned(job, options));
-            (Some(command), &|key| {
-                history.status(key).is_some_and(Status::needs_a_person)
-            })
+            Next::FailedSheet(sheet)
         }
-        _ => (Some(typed.again()), &is_left),
+        _ => Next::Again,
     };
-    let deletions = deleting.iter().filter(|key| is_next(key)).count();
+    let next_command = match next {
+        Next::Nothing => None,
+        Next::FailedSheet(sheet) => Some(Typed::here().with_sheet(sheet, &planned_words(job, options))),
+        Next::Again => Some(Typed::here().again()),
+    };
+    let deletions = deleting
+        .iter()
+        .filter(|key| next.runs(key, &chosen, history.status(key)))
+        .count();
     let summary = Summary {
         hints: hints(Evidence {
             counts: &counts,
@@ -134,6 +135,29 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     Ok(ending)
 }
 
+/// What finishes the job after a run.
+#[derive(Debug, Clone, Copy)]
+enum Next<'a> {
+    /// It is finished.
+    Nothing,
+    /// The sheet of failed rows, once it is corrected.
+    FailedSheet(&'a Path),
+    /// The same command.
+    Again,
+}
+
+impl Next<'_> {
+    /// Whether a row of the sheet that was run, with this status now, is among those that it runs.
+    fn runs(self, row: &RowKey, chosen: &HashSet<RowKey>, status: Option<Status>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::FailedSheet(_) => status.is_some_and(Status::needs_a_person),
+            // Rows left out by this run are left out again, so their deletions must not be allowed.
+            Self::Again => chosen.contains(row) && status.is_some_and(|status| status.rerun() != Rerun::Skip),
+        }
+    }
+}
+
 /// Whether the sheet of failed rows finishes the job once it is corrected: every row that is left is in it, and none of
 /// them has to be finished as it is, because something was begun for it or its password is nowhere else.
 fn all_is_in_the_failed_sheet(history: &History, order: &[(RowKey, Place)], left: &Left) -> bool {
@@ -146,7 +170,7 @@ fn all_is_in_the_failed_sheet(history: &History, order: &[(RowKey, Place)], left
 }
 
 /// What a saved plan says that was not typed.
-fn planned(job: &Job, options: &RunOptions) -> Vec<OsString> {
+fn planned_words(job: &Job, options: &RunOptions) -> Vec<OsString> {
     let Some(saved) = &job.saved else {
         return Vec::new();
     };

@@ -46,6 +46,19 @@ pub(super) struct Selection {
     pub(super) pending: PendingInvites,
 }
 
+impl Selection {
+    /// What was typed.
+    pub(super) fn of(planning: &PlanningOptions) -> Self {
+        Self {
+            scope: RowScope::Typed {
+                only: planning.only.clone(),
+                limit: planning.limit,
+            },
+            pending: planning.pending_invites,
+        }
+    }
+}
+
 /// What is left of the choice once the rows have run.
 #[derive(Debug)]
 pub(super) struct ChosenKeys {
@@ -70,14 +83,6 @@ pub(super) enum RowScope {
 }
 
 impl RowScope {
-    /// What was typed.
-    pub(super) fn of(planning: &PlanningOptions) -> Self {
-        Self::Typed {
-            only: planning.only.clone(),
-            limit: planning.limit,
-        }
-    }
-
     /// Why a row is left out, given how many are already chosen; `None` if it is not.
     fn leaves_out(&self, row: &Row, chosen: usize) -> Option<&'static str> {
         match self {
@@ -97,15 +102,12 @@ pub(super) fn choose(
     selection: &Selection,
     family: &Family,
 ) -> Result<ChosenRows, OpenError> {
-    let mut choice = ChosenRows {
-        left: refused,
-        ..ChosenRows::default()
-    };
+    let mut choice = ChosenRows::default();
     let Selection { scope, pending } = selection;
-    for record in std::mem::take(&mut choice.left) {
+    for record in &refused {
         choice.note_origin(record.report.key, &record.report.place, history, family)?;
-        choice.left.push(record);
     }
+    choice.left = refused;
     let mut orphans = orphans(&rows, history)?;
     for row in rows {
         choice.note_origin(row.key, &row.place, history, family)?;

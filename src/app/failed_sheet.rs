@@ -22,6 +22,13 @@ pub(super) struct Left {
     pub(super) passwords: usize,
 }
 
+impl Left {
+    /// Of two sheets with the same rows, the one that somebody has worked on.
+    pub(super) fn to_run(&self) -> Option<&Path> {
+        self.corrected.as_deref().or(self.sheet.as_deref())
+    }
+}
+
 /// A place for the sheet, and what is in the other places.
 struct Places {
     /// Where nothing is, or what reseat wrote itself and nobody has changed since.

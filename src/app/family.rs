@@ -9,7 +9,7 @@ use super::Ending;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::results::not_read;
-use crate::cli::History as Earlier;
+use crate::cli::EarlierResults;
 use crate::ledger::{self, History, RunId, results_path};
 use crate::model::{Place, RowKey};
 use crate::sheet::{SheetError, Source, read_marks};
@@ -110,8 +110,8 @@ impl Family {
     ///
     /// # Errors
     /// If it would.
-    pub(super) fn may_start_over(&self, earlier: Earlier, given: Option<&Path>) -> Result<(), Failure> {
-        if earlier == Earlier::Resume || self.sheet == ledger::Sheet::Whole || given.is_some() {
+    pub(super) fn may_start_over(&self, earlier: EarlierResults, given: Option<&Path>) -> Result<(), Failure> {
+        if earlier == EarlierResults::Resume || self.sheet == ledger::Sheet::Whole || given.is_some() {
             return Ok(());
         }
         let message = "`--again` would set aside the results of the sheet that these failed rows came from";

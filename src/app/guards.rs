@@ -154,7 +154,7 @@ pub(super) fn question(
 }
 
 /// Why a plan is refused whose question was not answered as it should be.
-fn unconfirmed(question: &Question) -> Reason {
+fn reason_unless_answered(question: &Question) -> Reason {
     match question {
         Question::None | Question::GoOn(_) => Reason::NotConfirmed,
         Question::Deletions(..) => Reason::DeletionsUnconfirmed,
@@ -208,7 +208,7 @@ async fn answered(
         Ok(Ok(answer)) if answer.trim() == wanted => Ok(()),
         _ => Err(Failure::new(
             Ending::Stopped,
-            unconfirmed(question),
+            reason_unless_answered(question),
             "the plan was not confirmed, so nothing was sent",
         )),
     }

@@ -42,13 +42,12 @@ impl Job {
 
     /// The rows it is about.
     pub(super) fn selection(&self) -> Selection {
-        let scope = match &self.saved {
-            Some(saved) => RowScope::Saved(saved.planned_rows()),
-            None => RowScope::of(&self.planning),
-        };
-        Selection {
-            scope,
-            pending: self.planning.pending_invites,
+        match &self.saved {
+            None => Selection::of(&self.planning),
+            Some(saved) => Selection {
+                scope: RowScope::Saved(saved.planned_rows()),
+                pending: self.planning.pending_invites,
+            },
         }
     }
 

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::cli::{self, Command};
+use crate::cli::{self, Command, FLAGS_FOR_ROWS};
 use crate::text::is_unsafe;
 
 /// A command line as it was typed, the program's own name first.
@@ -22,15 +22,17 @@ impl Typed {
         shell(&without(&self.0, &["--again"], &[]))
     }
 
-    /// The same command for the sheet of failed rows, which has row numbers of its own and is in no saved plan. What that
-    /// plan said beside the sheet is typed in its place, as `planned`.
+    /// The same command for the sheet of failed rows, which has row numbers of its own, so that what was allowed for one
+    /// row would be allowed for another, and is in no saved plan. What that plan said beside the sheet is typed in its
+    /// place, as `planned`.
     pub(super) fn with_sheet(&self, failed: &Path, planned: &[OsString]) -> String {
         let mut words = self.0.clone();
         let position = sheet_position(&words);
         if let Some(position) = position {
             failed.as_os_str().clone_into(&mut words[position]);
         }
-        let mut words = without(&words, &["--again"], &["--only", "--plan"]);
+        let words = without(&words, &["--again"], &["--plan"]);
+        let mut words = without(&words, &[], &FLAGS_FOR_ROWS);
         if position.is_none() {
             let is_flag = failed.as_os_str().as_encoded_bytes().starts_with(b"-");
             let here = if is_flag { Path::new(".") } else { Path::new("") };
@@ -208,6 +210,11 @@ mod tests {
             "Work e-mail=user",
             "--only",
             "2-10",
+            "--limit",
+            "9",
+            "--onto-existing",
+            "4",
+            "--without-carry-over=5-6",
             "--results=out.csv",
             "--again",
             "--yes",

@@ -6,13 +6,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
-use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::memory::Memory;
 use super::runtime::off_thread;
+use super::signals::Signals;
 use super::state_place::StatePlace;
 use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
@@ -38,6 +38,7 @@ pub(super) struct Doorway {
     read: ReadOptions,
     recheck: Duration,
     observer: Observer,
+    signals: Signals,
     client: OnceCell<Client>,
     sandbox: Option<Sandbox>,
 }
@@ -67,7 +68,7 @@ impl Doorway {
         settings: &Settings,
         target: Target,
         observer: Observer,
-        stop: CancellationToken,
+        signals: &Signals,
     ) -> Result<Self, Failure> {
         let (place, configured_id, sandbox) = match (target, &settings.connection) {
             (Target::Sandbox, _) => {
@@ -98,6 +99,7 @@ impl Doorway {
             ..HttpConfig::default()
         });
         let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+        let stop = signals.stop.clone();
         Ok(Self {
             session: api::Session::new(Arc::new(transport), config.clone(), observer.clone(), stop),
             read: ReadOptions {
@@ -110,6 +112,7 @@ impl Doorway {
             target,
             recheck: settings.limits.recheck,
             observer,
+            signals: signals.clone(),
             client: OnceCell::new(),
             sandbox,
         })
@@ -163,7 +166,8 @@ impl Doorway {
         if let Some(id) = self.configured_id {
             return Ok(id);
         }
-        let signed_in = self.session.signed_in().await.map_err(|error| not_signed_in(&error))?;
+        let signed_in = self.session.signed_in().await;
+        let signed_in = signed_in.map_err(|error| not_signed_in(&error, &self.signals))?;
         signed_in.organization.ok_or_else(|| {
             let message = "no `organization_id` is configured, and the token does not say which organization it is for";
             Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(format!(
@@ -181,14 +185,21 @@ fn recall(client: &Client, memory: &Memory) {
 }
 
 /// The failure of a command that could not sign in.
-fn not_signed_in(error: &CallError) -> Failure {
-    let (ending, reason) = match error.failure {
-        api::Failure::SignIn => (Ending::SignIn, Reason::SignIn),
-        api::Failure::Stopped => (Ending::Interrupted, Reason::Interrupted),
-        _ if error.is_page() => (Ending::SignIn, Reason::SignIn),
-        _ => (Ending::CouldNotStart, Reason::SameFailure),
-    };
+fn not_signed_in(error: &CallError, signals: &Signals) -> Failure {
+    let (ending, reason) = without_answer(error, signals);
     Failure::new(ending, reason, format!("failed to read which account this is: {error}"))
+}
+
+/// How a command ends that cannot read what every run has to read, and why.
+pub(super) fn without_answer(call: &CallError, signals: &Signals) -> (Ending, Reason) {
+    match call.failure {
+        api::Failure::Stopped | api::Failure::CutOff => (signals.interrupted(), Reason::Interrupted),
+        api::Failure::SignIn => (Ending::SignIn, Reason::SignIn),
+        _ if call.status == Some(401) || call.is_page() => (Ending::SignIn, Reason::SignIn),
+        _ if call.status == Some(403) => (Ending::SignIn, Reason::Permission),
+        // Its retries are used up, or it is refused.
+        _ => (Ending::CouldNotStart, Reason::SameFailure),
+    }
 }
 
 impl Organization {
@@ -196,8 +207,9 @@ impl Organization {
     ///
     /// # Errors
     /// If it is for another.
-    pub(super) async fn check_id(&self) -> Result<(), Failure> {
-        let signed_in = self.client.sign_in().await.map_err(|error| not_signed_in(&error))?;
+    pub(super) async fn check_id(&self, signals: &Signals) -> Result<(), Failure> {
+        let signed_in = self.client.sign_in().await;
+        let signed_in = signed_in.map_err(|error| not_signed_in(&error, signals))?;
         let Some(theirs) = signed_in.organization.filter(|theirs| *theirs != self.id) else {
             return Ok(());
         };

@@ -28,7 +28,7 @@ const LOCK: &str = "lock";
 /// The end of the name of the file that says who has locked it; Windows does not let others read a locked file.
 const HOLDER: &str = "run.json";
 /// How often a lock that another run has is tried again.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The lock on an organization, until it is dropped.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::Ending;
-use super::chosen_rows::{RowScope, Selection, choose};
+use super::chosen_rows::{Selection, choose};
 use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::{Ended, Reason};
@@ -53,10 +53,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let (organization, target) = (loaded.organization.id, planning.sheet.target);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-    let selection = Selection {
-        scope: RowScope::of(planning),
-        pending: planning.pending_invites,
-    };
+    let selection = Selection::of(planning);
     let choice = off_thread(move || {
         let history = results::read(&path, organization, target)?;
         if !is_given {

@@ -14,10 +14,9 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
 use super::inputs::{read_sheet, reading_options};
-use super::organization::{Doorway, Organization};
+use super::organization::{Doorway, Organization, without_answer};
 use super::relay::Relay;
 use super::signals::Signals;
-use crate::api::{self, CallError};
 use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
@@ -28,6 +27,7 @@ use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rul
 use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::Source;
+use crate::text::plural;
 
 /// How long `--resend` mails nobody again, unless `--resend-after` says otherwise.
 const MAILED_ONCE_IN: Duration = Duration::from_hours(7 * 24);
@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
             self.settings,
             planning.sheet.target,
             self.relay.observer(),
-            self.signals.stop.clone(),
+            &self.signals,
         )
         .await?;
         let intake = read_sheet(&source, reading, &doorway)
@@ -79,10 +79,7 @@ impl<'a> Session<'a> {
         }
         let errors = intake.problems.errors();
         if errors > 0 && planning.invalid_rows == InvalidRows::Refuse {
-            let message = format!(
-                "the sheet has {}, so nothing was sent",
-                crate::text::plural(errors, "error")
-            );
+            let message = format!("the sheet has {}, so nothing was sent", plural(errors, "error"));
             return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
                 .about(intake.problems)
                 .with_help("correct the sheet, or add `--skip-invalid` to run the other rows"));
@@ -129,7 +126,7 @@ impl<'a> Session<'a> {
         choice: &ChosenRows,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
-        organization.check_id().await?;
+        organization.check_id(&self.signals).await?;
         let progress = self.progress();
         let needs = plan::needs(&choice.rows, rules);
         let observer = self.relay.observer();
@@ -153,14 +150,8 @@ impl<'a> Session<'a> {
     }
 
     fn not_read(&self, error: &ReadError) -> Failure {
-        let is_sign_in = |call: &CallError| call.failure == api::Failure::SignIn || call.status == Some(401);
-        let is_stopped = |call: &CallError| matches!(call.failure, api::Failure::Stopped | api::Failure::CutOff);
         let (ending, reason) = match error.call() {
-            Some(call) if is_stopped(call) => (self.signals.interrupted(), Reason::Interrupted),
-            Some(call) if is_sign_in(call) || call.is_page() => (Ending::SignIn, Reason::SignIn),
-            Some(call) if call.status == Some(403) => (Ending::SignIn, Reason::Permission),
-            // Its retries are used up, or it is refused what every run has to read.
-            Some(_) => (Ending::CouldNotStart, Reason::SameFailure),
+            Some(call) => without_answer(call, &self.signals),
             None => (Ending::CouldNotStart, Reason::Settings),
         };
         Failure::new(ending, reason, format!("failed to {error}"))
@@ -284,7 +275,7 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
     }
 }
 
-pub(super) fn could_not_start(error: &dyn std::error::Error) -> Failure {
+fn could_not_start(error: &dyn std::error::Error) -> Failure {
     Failure::of(Ending::CouldNotStart, Reason::File, error)
 }
 

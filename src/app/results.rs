@@ -7,7 +7,7 @@ use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
-use crate::cli::{History as Earlier, Target};
+use crate::cli::{EarlierResults, Target};
 use crate::ledger::{History, LockedResults, OpenError, Opened, ResultsFile, RunId, StartedAnew};
 use crate::model::OrganizationId;
 
@@ -21,10 +21,10 @@ pub(super) enum Results {
 
 impl Results {
     /// Locks the file; one that cannot be used is refused here, before the user is asked anything.
-    pub(super) fn of(path: &Path, run: &RunId, earlier: Earlier, target: Target) -> Result<Self, Failure> {
+    pub(super) fn of(path: &Path, run: &RunId, earlier: EarlierResults, target: Target) -> Result<Self, Failure> {
         let results = match earlier {
-            Earlier::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
-            Earlier::Again => LockedResults::take(path, run).and_then(|locked| {
+            EarlierResults::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
+            EarlierResults::Again => LockedResults::take(path, run).and_then(|locked| {
                 locked.may_start_anew()?;
                 Ok(Self::Anew(locked))
             }),

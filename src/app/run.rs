@@ -25,7 +25,7 @@ use super::runtime::{block_on, catch_up, off_thread};
 use super::signals::Signals;
 use super::{Ending, panics};
 use crate::api::Waited;
-use crate::cli::{History as Earlier, MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
+use crate::cli::{EarlierResults, MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
 use crate::engine::{self, Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Linked, Record, RunId};
 use crate::model::{Row, RowKey};
@@ -206,7 +206,7 @@ fn deleting(rows: &[Row]) -> HashSet<RowKey> {
 /// Where the results of a sheet are, and what this run is called in them.
 fn place_of_results(loaded: &Loaded, job: &Job, options: &RunOptions) -> Result<(PathBuf, RunId), Failure> {
     let (family, given) = (&loaded.family, job.planning.results.as_deref());
-    family.may_start_over(options.history, given)?;
+    family.may_start_over(options.earlier_results, given)?;
     let run = RunId::new(Timestamp::now(), loaded.organization.id, rand::random());
     Ok((family.results(given), family.named(run)))
 }
@@ -253,7 +253,7 @@ async fn open_results(
 ) -> Result<Results, Failure> {
     let mut is_waiting = false;
     loop {
-        let (file, run, earlier) = (path.to_owned(), run.clone(), options.history);
+        let (file, run, earlier) = (path.to_owned(), run.clone(), options.earlier_results);
         let refusal = match off_thread(move || Results::of(&file, &run, earlier, target)).await {
             Ok(results) => {
                 if let Some(notice) = results.notice() {
@@ -289,7 +289,7 @@ async fn choose_rows(
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
     let selection = job.selection();
     let family = Arc::clone(&loaded.family);
-    if job.planning.results.is_none() && options.history == Earlier::Resume {
+    if job.planning.results.is_none() && options.earlier_results == EarlierResults::Resume {
         family.check(results.history(), path)?;
     }
     off_thread(move || {

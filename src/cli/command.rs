@@ -178,7 +178,7 @@ pub struct RunOptions {
     /// What to do while another run is at work.
     pub when_locked: WhenLocked,
     /// What to do with the results of earlier runs.
-    pub history: History,
+    pub earlier_results: EarlierResults,
 }
 
 /// Whether the user is asked before anything is sent.
@@ -230,7 +230,7 @@ pub enum OnShortage {
 
 /// What to do with the results of earlier runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum History {
+pub enum EarlierResults {
     /// Continue where they end.
     Resume,
     /// Keep the old file under its date and start over.

@@ -101,7 +101,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::{
-        Confirmation, History, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission,
+        Confirmation, EarlierResults, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission,
         PlanningOptions, SandboxQuotas, Target, Verbosity, WhenLocked,
     };
     use super::*;
@@ -117,7 +117,7 @@ mod tests {
             panic!("not a run")
         };
         assert_eq!(options.confirmation, Confirmation::Ask);
-        assert_eq!(options.history, History::Resume);
+        assert_eq!(options.earlier_results, EarlierResults::Resume);
         assert_eq!(options.path, Some("joiners.xlsx".into()));
         assert_eq!(options.planning, PlanningOptions::default());
         assert_eq!(options.planning.invalid_rows, InvalidRows::Refuse);
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(options.confirmation, Confirmation::Given);
         assert_eq!(options.max_deletes, Some(40));
         assert_eq!(options.max_failures, Some(MaxFailures::Percent(5.0)));
-        assert_eq!(options.history, History::Again);
+        assert_eq!(options.earlier_results, EarlierResults::Again);
         assert_eq!(options.when_locked, WhenLocked::Wait);
         shapes_a_plan(&options.planning);
     }

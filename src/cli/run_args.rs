@@ -8,11 +8,15 @@ use clap::{Args, ValueEnum, ValueHint, value_parser};
 use super::sheet_args::{SheetArgs, SheetPathArg};
 use super::values;
 use super::{
-    Confirmation, History, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
+    Confirmation, EarlierResults, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
     RunOptions, WhenLocked,
 };
 use crate::model::RowSelection;
 use crate::settings::Overrides;
+
+/// The flags that choose rows of one sheet, by number or by count. Each has a value, and means other rows of any other
+/// sheet.
+pub const FLAGS_FOR_ROWS: [&str; 4] = ["--only", "--limit", "--onto-existing", "--without-carry-over"];
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
@@ -263,10 +267,10 @@ impl RunArgs {
             } else {
                 WhenLocked::Refuse
             },
-            history: if self.earlier.again {
-                History::Again
+            earlier_results: if self.earlier.again {
+                EarlierResults::Again
             } else {
-                History::Resume
+                EarlierResults::Resume
             },
         }
     }

@@ -183,17 +183,17 @@ impl History {
     }
 
     /// The records that count, in the order of their lines, streamed from disk.
-    pub fn entries(&self) -> Result<impl Iterator<Item = Result<RunRecord, OpenError>>, OpenError> {
+    pub fn entries(&self) -> impl Iterator<Item = Result<RunRecord, OpenError>> {
         let mut offsets: Vec<u64> = self.index.values().map(|entry| entry.offset).collect();
         offsets.sort_unstable();
-        Ok(offsets.into_iter().map(|offset| {
+        offsets.into_iter().map(|offset| {
             self.at(offset, |cells| {
                 Ok(RunRecord {
                     record: cells.record()?,
                     run: cells.run()?,
                 })
             })
-        }))
+        })
     }
 
     pub(super) fn end(&self) -> End {

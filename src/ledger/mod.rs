@@ -1,6 +1,7 @@
 //! The results file: format, lock, writer, reader, and the pure decision of what a rerun does with each row.
 //!
-//! `docs/results.md` is its contract. It knows nothing of sheets, plans or the network.
+//! `docs/results.md` is its contract. It knows nothing of plans or the network, and of a sheet only its
+//! name and its rows.
 
 mod carry_forward;
 mod cells;

@@ -2,7 +2,7 @@
 
 use super::Rules;
 use crate::directory::{self, Blocks, Detail, Holders, Needs, Want};
-use crate::model::{DeleteWhen, GroupRef, Operation, Row, UserRef};
+use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, Row, UserRef};
 
 /// What these rows need to know about the organization.
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
@@ -19,9 +19,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
             }
             Operation::Create(create) => {
                 needs.addresses.push(create.user_name());
-                needs
-                    .addresses
-                    .extend(create.email.as_ref().map(crate::model::Email::as_str));
+                needs.addresses.extend(create.email.as_ref().map(Email::as_str));
                 needs.groups |= !create.groups.is_empty();
                 wants(&mut allocations, !create.licenses.is_empty(), Want::Optional);
             }
@@ -84,20 +82,10 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 leaves(&mut needs, user);
             }
             Operation::Migrate(migrate) => {
-                profile(&mut needs, &migrate.user);
-                if migrate.delete_when != DeleteWhen::Never {
-                    needs.to_delete.push(&migrate.user);
-                }
-                leaves(&mut needs, &migrate.user);
-                needs.addresses.push(migrate.new_email.as_str());
-                holders.push(&migrate.user);
-                needs.blocks = Blocks::Told;
-                let captures = migrate.licenses.is_none();
-                wants(
-                    &mut allocations,
-                    true,
-                    if captures { Want::Required } else { Want::Optional },
-                );
+                moved(&mut needs, &mut holders, migrate);
+                let hands_on = migrate.licenses.is_none();
+                wants(&mut allocations, hands_on, Want::Required);
+                wants(&mut allocations, true, Want::Optional);
             }
         }
     }
@@ -114,6 +102,18 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
         needs.rules = directory::Rules::Of(rule_groups);
     }
     needs
+}
+
+/// A row that moves the user to a new account.
+fn moved<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, migrate: &'a Migrate) {
+    profile(needs, &migrate.user);
+    if migrate.delete_when != DeleteWhen::Never {
+        needs.to_delete.push(&migrate.user);
+    }
+    leaves(needs, &migrate.user);
+    needs.addresses.push(migrate.new_email.as_str());
+    holders.push(&migrate.user);
+    needs.blocks = Blocks::Told;
 }
 
 /// A row about the user's licences.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{
-    ColumnMapping, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, SheetOptions, Target,
+    ColumnMapping, FLAGS_FOR_ROWS, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, SheetOptions,
+    Target,
 };
 use crate::model::{OperationKind, RowSelection};
 use crate::settings::{length, length_text};
@@ -189,7 +190,7 @@ impl SavedOptions {
         let typed = typed.flags();
         let is_typed = |flag: &str| typed.iter().any(|(name, _)| *name == flag);
         let flags = self.flags().into_iter();
-        let kept = flags.filter(|(flag, _)| !names_rows(flag) && !is_typed(flag));
+        let kept = flags.filter(|(flag, _)| !FLAGS_FOR_ROWS.contains(flag) && !is_typed(flag));
         kept.flat_map(|(flag, values)| words(flag, &values)).collect()
     }
 
@@ -242,11 +243,6 @@ impl SavedOptions {
         ];
         flags.into_iter().flatten().collect()
     }
-}
-
-/// Whether the flag is about rows of one sheet.
-fn names_rows(flag: &str) -> bool {
-    matches!(flag, "--only" | "--limit" | "--onto-existing" | "--without-carry-over")
 }
 
 fn typed_as(flag: &str, values: &[String]) -> String {

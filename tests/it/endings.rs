@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reseat::sandbox::{Config, Faults, Population};
+use reseat::sandbox::{Config, FaultKind, Faults, Population, RetryAfter, Strikes};
 
 use crate::support::{ANNA, Stage, person, sheet, signal};
 
@@ -227,4 +227,23 @@ fn ctrl_c_at_the_question_ends_the_command_and_leaves_nothing_behind() {
     child.stdin.as_mut().unwrap().write_all(b"1\n").unwrap();
     stage.ended(child).ends(0);
     assert!(stage.user(ANNA).is_none());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_while_the_sign_in_is_tried_again_ends_with_its_own_code() {
+    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let stage = Stage::new();
+        let busy = FaultKind::RateLimited {
+            told: RetryAfter::Seconds,
+            wait: Duration::from_mins(1),
+        };
+        stage.fault(busy, "POST", "/connect/token", Strikes::Always);
+        stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
+        let child = stage.start(&["run", "sheet.csv", "--yes"]);
+        stage.until("it asks for a token", |sandbox| sandbox.stats().route("token") > 0);
+        signal(&child, name);
+        stage.ended(child).ends(code);
+        assert!(!stage.exists("sheet.results.csv"));
+    }
 }

@@ -131,7 +131,7 @@ fn finished(stage: &Stage) -> BTreeMap<RowKey, String> {
         return BTreeMap::new();
     }
     let history = History::read(&path).unwrap();
-    let entered = history.entries().unwrap().map(Result::unwrap);
+    let entered = history.entries().map(Result::unwrap);
     entered
         .filter(|entered| matches!(entered.record.report.status, Status::Done | Status::Unchanged))
         .map(|entered| {

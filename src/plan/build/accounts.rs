@@ -1,7 +1,5 @@
 //! Which account and groups a row means, and whether it may work on them.
 
-use crate::plan::{RowCode, RowReason};
-use crate::problem::ProblemCode;
 use std::sync::Arc;
 
 use super::administrator_tally::StandingChange;
@@ -13,7 +11,8 @@ use crate::plan::settled::{
     already_gone, contradicts, group_ambiguous, groups_not_found, licenses_unreadable, person, user_ambiguous,
     user_not_found, verdict,
 };
-use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, RowIndex, Verdict};
+use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, RowCode, RowIndex, RowReason, Verdict};
+use crate::problem::ProblemCode;
 use crate::text::fold;
 
 impl<'a> Builder<'a> {

@@ -1,7 +1,5 @@
 //! The rows, one after the other.
 
-use crate::plan::RowReason;
-use crate::problem::ProblemCode;
 use std::collections::{HashMap, HashSet};
 
 use super::BegunRows;
@@ -18,8 +16,10 @@ use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::seat_denials::Denied;
 use crate::plan::settled::{contradicts, not_held_directly, not_made, verdict};
 use crate::plan::{
-    AccountIndex, GroupRuleChange, LicenseEdit, Membership, Plan, PlannedRow, RowIndex, Rules, Verdict, assemble,
+    AccountIndex, GroupRuleChange, LicenseEdit, Membership, Plan, PlannedRow, RowIndex, RowReason, Rules, Verdict,
+    assemble,
 };
+use crate::problem::ProblemCode;
 use crate::text::fold;
 
 /// Plans the rows against the state. `begun` holds the rows of earlier runs to continue.
@@ -180,15 +180,8 @@ impl<'a> Builder<'a> {
                 external_license,
             } => self.license(index, user, LicenseEdit::Set(licenses.clone(), *external_license)),
             Operation::AddLicenses { user, licenses } => self.license(index, user, LicenseEdit::Add(licenses.clone())),
-            Operation::RemoveLicenses { user, licenses } if self.orphan(user).is_some() => {
-                self.license(index, user, LicenseEdit::Remove(licenses.clone()))
-            }
             Operation::RemoveLicenses { user, licenses } => {
-                let account = self.account(index, user)?;
-                self.knows_allocation(account)?;
-                self.tell_inherited(index, account, licenses);
-                self.edit(index, account, LicenseEdit::Remove(licenses.clone()));
-                Ok(())
+                self.license(index, user, LicenseEdit::Remove(licenses.clone()))
             }
             Operation::ReleaseLicenses { user } => self.license(index, user, LicenseEdit::Release),
             Operation::BlockLicenses { user } => self.license(index, user, LicenseEdit::Block),
@@ -259,8 +252,10 @@ impl<'a> Builder<'a> {
         if edit.builds_on_present() {
             self.knows_allocation(account)?;
         }
-        if let LicenseEdit::Set(licenses, _) | LicenseEdit::Add(licenses) = &edit {
-            self.may_get_seats(account, licenses)?;
+        match &edit {
+            LicenseEdit::Set(licenses, _) | LicenseEdit::Add(licenses) => self.may_get_seats(account, licenses)?,
+            LicenseEdit::Remove(licenses) => self.tell_inherited(row, account, licenses),
+            LicenseEdit::Release | LicenseEdit::Block | LicenseEdit::Inherit(..) => {}
         }
         self.edit(row, account, edit);
         Ok(())

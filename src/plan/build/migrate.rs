@@ -1,6 +1,5 @@
 //! Rows that move a user to a new address through a new account.
 
-use crate::problem::ProblemCode;
 use serde_json::{Value, json};
 
 use super::begun::{Begun, Captured};
@@ -8,13 +7,14 @@ use super::builder::{Builder, Planned};
 use super::new_accounts::INVITED_EARLIER;
 use crate::api::{Invitation, User, UserUpdate};
 use crate::directory::Found;
-use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, UserId};
+use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, Status, UserId};
 use crate::plan::account_drafts::{Inherits, OldAccount, Succession};
 use crate::plan::already_there::{deactivated, deactivated_successor, is_one_person, not_invited};
 use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, user_not_found, verdict};
 use crate::plan::{
     AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work, is_deactivated,
 };
+use crate::problem::ProblemCode;
 use crate::text::fold;
 
 /// Said of a row that waits.
@@ -106,11 +106,7 @@ impl<'a> Builder<'a> {
 
         let Some(old) = old else {
             if pair.old.is_none() && !ours {
-                let label = migrate.user.to_string();
-                let words =
-                    format!("there is no account `{label}`: it has been moved already, or its name is misspelt");
-                self.note(index, &words);
-                self.cautions.nobody_to_move.push((index, label));
+                self.tell_that_nobody_is_moved(index, migrate);
             }
             return Ok(());
         };
@@ -118,15 +114,7 @@ impl<'a> Builder<'a> {
             let label = self.drafts.get(old).label.to_string();
             self.cautions.directory_accounts.push((index, label));
         }
-        let accepted = pair.new.is_some_and(|user| user.invitation_accepted);
-        let end = match migrate.delete_when {
-            DeleteWhen::Never => OldAccount::Stays,
-            DeleteWhen::Accepted if !accepted => OldAccount::GoesLater,
-            DeleteWhen::Accepted | DeleteWhen::Invited => OldAccount::Goes,
-        };
-        if end == OldAccount::GoesLater {
-            self.rows[index].more().ending = Ending::Waiting(UNTIL_ACCEPTED.to_owned());
-        }
+        let end = self.end_of_the_old(index, migrate, pair.new);
         self.drafts.get_mut(old).leave(index);
         self.drafts.get_mut(new).succession = Some(Box::new(Succession {
             row: index,
@@ -138,6 +126,27 @@ impl<'a> Builder<'a> {
             end,
         }));
         Ok(())
+    }
+
+    /// The message, and a warning, of a row whose old account is not there and that no earlier run has worked on.
+    fn tell_that_nobody_is_moved(&mut self, index: RowIndex, migrate: &Migrate) {
+        let label = migrate.user.to_string();
+        let words = format!("there is no account `{label}`: it has been moved already, or its name is misspelt");
+        self.note(index, &words);
+        self.cautions.nobody_to_move.push((index, label));
+    }
+
+    /// What becomes of the old account, given the new one if it is there; a row whose old account goes later waits.
+    fn end_of_the_old(&mut self, index: RowIndex, migrate: &Migrate, new: Option<&User>) -> OldAccount {
+        let is_accepted = new.is_some_and(|user| user.invitation_accepted);
+        match migrate.delete_when {
+            DeleteWhen::Never => OldAccount::Stays,
+            DeleteWhen::Accepted if !is_accepted => {
+                self.rows[index].more().ending = Ending::Waiting(UNTIL_ACCEPTED.to_owned());
+                OldAccount::GoesLater
+            }
+            DeleteWhen::Accepted | DeleteWhen::Invited => OldAccount::Goes,
+        }
     }
 
     /// Whether the row may go on with the account that the new address has: one that an earlier run made or worked on
@@ -201,11 +210,7 @@ impl<'a> Builder<'a> {
             && old.id == new.id
         {
             let message = format!("the account already has the address `{}`", migrate.new_email);
-            return Err(verdict(
-                crate::model::Status::Unchanged,
-                RowReason::SameAccount,
-                message,
-            ));
+            return Err(verdict(Status::Unchanged, RowReason::SameAccount, message));
         }
         Ok(Pair { old, new })
     }
