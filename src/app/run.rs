@@ -237,9 +237,8 @@ async fn take_turn_late(
     recheck: &mut Recheck,
 ) -> Result<Turn, Failure> {
     let turn = take_turn(session, organization, job, options).await?;
-    if !turn.waited.is_zero() {
-        recheck.waited = Waited::Long;
-    }
+    // Another run may have ended since the state was read, even if this one did not have to wait for it.
+    recheck.waited = Waited::Long;
     Ok(turn)
 }
 

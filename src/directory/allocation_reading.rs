@@ -116,7 +116,7 @@ impl Reader<'_> {
                     Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
                     read => read.map(Attempt::Read).map_err(failed),
                 },
-                read => Ok(read),
+                read @ Attempt::Read(_) => Ok(read),
             },
             AllocationRoute::Listing => self.by_pages(self.licensed_users().unread()).await,
         }
