@@ -22,7 +22,7 @@ use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::Intake;
-use crate::model::{Place, RowKey};
+use crate::model::{Place, RowKey, RowSelection};
 use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
 use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
@@ -90,10 +90,17 @@ impl<'a> Session<'a> {
                 .about(intake.problems)
                 .with_help("correct the problems listed above"));
         }
-        if let Some(only) = &planning.only
-            && !places(&intake).any(|place| only.contains(place))
-        {
-            let message = "the sheet has none of the rows that `--only` names, so nothing was sent";
+        let named = [
+            ("--only", &planning.only),
+            ("--onto-existing", &planning.onto_existing),
+            ("--without-carry-over", &planning.without_carry_over),
+        ];
+        let is_missing = |rows: &Option<RowSelection>| {
+            rows.as_ref()
+                .is_some_and(|rows| !places(&intake).any(|place| rows.contains(place)))
+        };
+        if let Some((flag, _)) = named.into_iter().find(|(_, rows)| is_missing(rows)) {
+            let message = format!("the sheet has none of the rows that `{flag}` names, so nothing was sent");
             return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
                 .with_help("row numbers are those that the spreadsheet program shows; the header is 1"));
         }

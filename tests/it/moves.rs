@@ -456,3 +456,16 @@ fn a_move_of_nobody_onto_somebody_is_warned_of_and_says_that_there_is_no_old_acc
     assert!(message.contains("no account `an.berg@contoso.example`"), "{message}");
     assert_eq!(stage.world().mails().count(), 0);
 }
+
+#[test]
+fn rows_that_the_sheet_has_not_are_named_by_no_permission() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,new_email\nmigrate,{ANNA},anna@new.example\n");
+    for flag in ["--onto-existing", "--without-carry-over"] {
+        stage
+            .run_with(&sheet, &[flag, "7"])
+            .ends(1)
+            .tells(&format!("none of the rows that `{flag}` names"));
+        stage.run_with(&sheet, &[flag, "2"]).ends(75);
+    }
+}
