@@ -56,6 +56,8 @@ pub enum AllocationRoute {
     ManyUsers,
     /// One user a GET ([`allocation_of_user`](super::Client::allocation_of_user)).
     OneUser,
+    /// The same, where the portal's listing does not answer.
+    OneUserOnly,
     /// The portal's listing of everybody ([`allocations`](super::Client::allocations)).
     Listing,
 }

@@ -107,18 +107,20 @@ impl Reader<'_> {
                 Err(error) if is_final(&error) || !self.options.capabilities.portal => Err(failed(error)),
                 Err(_) => self.by_pages(self.licensed_users().unread()).await,
             },
-            AllocationRoute::OneUser if self.prefers_one_by_one(users) => match self.one_by_one(users).await {
-                Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
-                read => read.map(Attempt::Read).map_err(failed),
-            },
+            AllocationRoute::OneUserOnly => self.singly(users).await,
+            AllocationRoute::OneUser if self.prefers_one_by_one(users) => self.singly(users).await,
             AllocationRoute::OneUser => match self.by_pages(self.licensed_users().unread()).await? {
-                Attempt::Absent(_) => match self.one_by_one(users).await {
-                    Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
-                    read => read.map(Attempt::Read).map_err(failed),
-                },
+                Attempt::Absent(_) => self.singly(users).await,
                 read @ Attempt::Read(_) => Ok(read),
             },
             AllocationRoute::Listing => self.by_pages(self.licensed_users().unread()).await,
+        }
+    }
+
+    async fn singly(&self, users: &[UserId]) -> Result<Attempt, ReadError> {
+        match self.one_by_one(users).await {
+            Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
+            read => read.map(Attempt::Read).map_err(failed),
         }
     }
 
@@ -177,8 +179,14 @@ impl Reader<'_> {
         for user in candidates {
             match self.client.allocation_of_user(user).await.map(|answer| answer.value) {
                 Ok(Some(seen)) if holders.first().is_none_or(|held| held.bundles == seen.bundles) => {
-                    self.client.keep_allocation_route(AllocationRoute::OneUser, certainty);
-                    if self.prefers_one_by_one(users) || absent_listing(&listing) {
+                    let is_only = absent_listing(&listing);
+                    let route = if is_only {
+                        AllocationRoute::OneUserOnly
+                    } else {
+                        AllocationRoute::OneUser
+                    };
+                    self.client.keep_allocation_route(route, certainty);
+                    if is_only || self.prefers_one_by_one(users) {
                         return self.one_by_one(users).await.map_err(failed);
                     }
                     return self.listed(listing).await;
