@@ -39,7 +39,16 @@ impl Machine<'_> {
                 self.freshness.were_used(*facts);
             }
         }
-        for step in &waiting.call.steps {
+        self.note_call(&waiting.call, has_left);
+        match result {
+            Ok((reply, receipt)) => self.succeeded(waiting, reply, &receipt),
+            Err(error) => self.failed(waiting, &error),
+        }
+    }
+
+    /// A call for these rows has come to its end, and has left or not.
+    pub(super) fn note_call(&mut self, call: &Call, has_left: bool) {
+        for step in &call.steps {
             for row in &self.steps.step(*step).rows {
                 if has_left {
                     self.rows.called(*row);
@@ -47,10 +56,6 @@ impl Machine<'_> {
                     self.rows.never_left(*row);
                 }
             }
-        }
-        match result {
-            Ok((reply, receipt)) => self.succeeded(waiting, reply, &receipt),
-            Err(error) => self.failed(waiting, &error),
         }
     }
 
@@ -214,10 +219,7 @@ impl Machine<'_> {
         let Waiting {
             call, sibling, tries, ..
         } = waiting;
-        let sibling = sibling.map(|call| Waiting {
-            tries,
-            ..Waiting::from(call)
-        });
+        let sibling = sibling.map(|call| Waiting::tried(call, tries));
         match failed_call::next(error, family, call.steps.len()) {
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::LookForDeleted if tries == Tries::Usual || error.failure == Failure::Refused => {

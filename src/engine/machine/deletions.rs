@@ -105,10 +105,7 @@ impl Machine<'_> {
         if error.failure == Failure::Unclear {
             self.schedule.sizes.is_uncertain(&call.kind, call.steps.len());
         }
-        let waiting = Waiting {
-            tries,
-            ..Waiting::from(call)
-        };
+        let waiting = Waiting::tried(call, tries);
         let task = self.ask(Task::LookForDeleted {
             waiting,
             error: error.clone(),

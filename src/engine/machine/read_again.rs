@@ -19,22 +19,16 @@ const MOST_CHANGES: usize = 20;
 impl Machine<'_> {
     /// A call that was put off is back; it is sent again once what it rests on was read.
     pub(super) fn came_back(&mut self, task: TaskId, attempts: u32) {
-        self.put_off.remove(&task);
         let Some(Task::Call { waiting, touched }) = self.tasks.remove(&task) else {
             return;
         };
         self.schedule.release(&touched);
-        let is_once_only = matches!(waiting.call.kind.family(), Family::Invite | Family::Create);
-        for step in &waiting.call.steps {
-            for row in &self.steps.step(*step).rows {
-                if attempts > 0 {
-                    self.rows.called(*row);
-                } else {
-                    self.rows.never_left(*row);
+        self.note_call(&waiting.call, attempts > 0);
+        if waiting.call.kind.family().must_not_be_repeated() {
+            for step in &waiting.call.steps {
+                if let Some(count) = self.sendings.get_mut(step) {
+                    *count = count.saturating_sub(1);
                 }
-            }
-            if is_once_only && let Some(count) = self.sendings.get_mut(step) {
-                *count = count.saturating_sub(1);
             }
         }
         self.schedule.put_back([waiting]);
@@ -88,12 +82,17 @@ impl Machine<'_> {
         if steps.is_empty() {
             return None;
         }
-        let users = || {
-            let mut users: Vec<_> = steps.iter().filter_map(|step| self.steps.user_of(*step)).collect();
-            users.sort_unstable();
-            users.dedup();
-            users
-        };
+        let mut users: Vec<UserId> = steps.iter().filter_map(|step| self.steps.user_of(*step)).collect();
+        if facts == Facts::People {
+            users.extend(steps.iter().filter_map(|step| self.predecessor(*step)));
+            // Whoever is to be deleted may have become the last administrator.
+            let before = self.administrators_before();
+            if users.iter().any(|user| before.contains(user)) {
+                users.extend(before);
+            }
+        }
+        users.sort_unstable();
+        users.dedup();
         match facts {
             Facts::GroupNames => Some(Again::Groups),
             Facts::Addresses => {
@@ -102,19 +101,9 @@ impl Machine<'_> {
             }
             // Where allocations could not be read for the plan they cannot be read now, and nothing was built on them.
             Facts::Allocations if self.snapshot.allocations().is_none() => None,
-            Facts::Allocations => Some(Again::Allocations(users())).filter(|_| !users().is_empty()),
-            Facts::People => {
-                let predecessors = steps.iter().filter_map(|step| self.predecessor(*step));
-                let mut people: Vec<UserId> = predecessors.chain(users()).collect();
-                // Whoever is to be deleted may have become the last administrator.
-                let before = self.administrators_before();
-                if people.iter().any(|user| before.contains(user)) {
-                    people.extend(before);
-                }
-                people.sort_unstable();
-                people.dedup();
-                (!people.is_empty()).then_some(Again::Users(people))
-            }
+            Facts::Allocations | Facts::People if users.is_empty() => None,
+            Facts::Allocations => Some(Again::Allocations(users)),
+            Facts::People => Some(Again::Users(users)),
         }
     }
 
@@ -124,14 +113,12 @@ impl Machine<'_> {
             return None;
         };
         let rows = self.steps.rows_of(step);
-        let moves = rows
-            .iter()
-            .filter_map(|row| match &self.rows.sheet().rows[*row].operation {
+        rows.iter()
+            .find_map(|row| match &self.rows.sheet().rows[*row].operation {
                 Operation::Migrate(migrate) => self.snapshot.user(&migrate.user).one(),
                 _ => None,
-            });
-        let ids: Vec<UserId> = moves.map(|user| user.id).collect();
-        ids.first().copied()
+            })
+            .map(|user| user.id)
     }
 
     /// The open steps that rest on these facts, in the order of stages and rows.

@@ -50,8 +50,13 @@ impl Waiting {
 
     /// A part of a call that has used up its retries.
     pub(super) fn part(call: Call) -> Self {
+        Self::tried(call, Tries::Few)
+    }
+
+    /// A call that is tried this often.
+    pub(super) fn tried(call: Call, tries: Tries) -> Self {
         Self {
-            tries: Tries::Few,
+            tries,
             ..Self::from(call)
         }
     }

@@ -62,10 +62,7 @@ impl Machine<'_> {
             tries,
             put_off,
         } = waiting;
-        let alike = |call| Waiting {
-            tries,
-            ..Waiting::from(call)
-        };
+        let alike = |call| Waiting::tried(call, tries);
         let mut call = match self.schedule.cut(call) {
             Ok(call) => call,
             Err(parts) => {
@@ -177,7 +174,6 @@ impl Machine<'_> {
         let are_stale = |facts: &Facts| self.freshness.are_stale(*facts);
         let is_put_off = !self.is_stopping() && Facts::of(call.kind.family()).iter().any(are_stale);
         if is_put_off {
-            self.put_off.insert(task);
             self.effects.push_back(Effect::PutOff(task));
         }
         is_put_off

@@ -55,8 +55,6 @@ pub struct Machine<'a> {
     pub(super) freshness: Freshness,
     /// Groups that somebody else has renamed since the state was read, with their names now.
     pub(super) renamed: HashMap<GroupId, Group>,
-    /// Calls that come back without having left.
-    pub(super) put_off: HashSet<TaskId>,
     /// What has changed since a plan was approved, while more is still being read.
     pub(super) changed_since_plan: Vec<String>,
     /// Whether a changing call has left.
@@ -176,7 +174,6 @@ impl<'a> Machine<'a> {
             recheck: setup.recheck,
             freshness: Freshness::new(setup.recheck),
             renamed: HashMap::new(),
-            put_off: HashSet::new(),
             changed_since_plan: Vec::new(),
             has_written: false,
             causes: CommonCauses::default(),

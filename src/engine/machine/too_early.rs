@@ -50,10 +50,7 @@ impl Machine<'_> {
             tries,
             put_off,
         } = waiting;
-        let alike = |call| Waiting {
-            tries,
-            ..Waiting::from(call)
-        };
+        let alike = |call| Waiting::tried(call, tries);
         let known = (!known.is_empty()).then(|| Call {
             kind: kind.clone(),
             steps: known,
