@@ -2,22 +2,14 @@
 //! by row, and only where nothing shows that rows are at fault themselves.
 
 use reseat::model::{Operation, Status, UserId};
-use uuid::Uuid;
 
+use crate::crowd::{email, id};
 use crate::model::{Account, World, bundles, group_id};
 use crate::server::{Trouble, What};
 use crate::sheets::{create, delete, invite, join, leave, release, set};
 use crate::stage::Stage;
 
 const WORDS: &str = "Group membership is managed by the directory.";
-
-fn id(number: usize) -> UserId {
-    UserId(Uuid::from_u128(number as u128 + 1))
-}
-
-fn email(number: usize) -> String {
-    format!("p{number}@old.example")
-}
 
 fn crowd(count: usize) -> World {
     let mut world = World::of(0);

@@ -5,28 +5,12 @@ use std::collections::BTreeSet;
 use reseat::engine::Stopped;
 use reseat::model::{Status, UserId};
 use reseat::plan::BatchSizes;
-use uuid::Uuid;
 
-use crate::model::{Account, World, bundles};
+use crate::crowd::{crowd, email, id};
+use crate::model::bundles;
 use crate::server::{Trouble, What};
 use crate::sheets::{delete, join, set, update};
 use crate::stage::Stage;
-
-fn id(number: usize) -> UserId {
-    UserId(Uuid::from_u128(number as u128 + 1))
-}
-
-fn email(number: usize) -> String {
-    format!("p{number}@old.example")
-}
-
-fn crowd(count: usize) -> World {
-    let mut world = World::of(0);
-    for number in 0..count {
-        world.accounts.insert(id(number), Account::new(&email(number)));
-    }
-    world
-}
 
 /// At most 1 + 2·k·⌈log₂ n⌉ + k calls.
 fn promised(rows: usize, guilty: usize) -> usize {

@@ -6,26 +6,11 @@ use reseat::engine::Stopped;
 use reseat::model::{Status, UserId};
 use uuid::Uuid;
 
+use crate::crowd::{crowd, email, id};
 use crate::model::{Account, World};
 use crate::server::{Trouble, What};
 use crate::sheets::{delete, invite};
 use crate::stage::Stage;
-
-fn id(number: usize) -> UserId {
-    UserId(Uuid::from_u128(number as u128 + 1))
-}
-
-fn email(number: usize) -> String {
-    format!("p{number}@old.example")
-}
-
-fn crowd(count: usize) -> World {
-    let mut world = World::of(0);
-    for number in 0..count {
-        world.accounts.insert(id(number), Account::new(&email(number)));
-    }
-    world
-}
 
 fn deletions(stage: &Stage) -> usize {
     let writes = stage.server.writes();

@@ -3,23 +3,11 @@
 use reseat::engine::{MaxFailures, Stopped};
 use reseat::model::{Operation, Status};
 
-use crate::model::{Account, World, address};
+use crate::crowd::{crowd, email};
+use crate::model::{World, address};
 use crate::server::{Trouble, What};
 use crate::sheets::{create, delete, invite, release, set, update};
 use crate::stage::Stage;
-
-fn email(number: usize) -> String {
-    format!("p{number}@old.example")
-}
-
-fn crowd(count: usize) -> World {
-    let mut world = World::of(0);
-    for number in 0..count {
-        let id = reseat::model::UserId(uuid::Uuid::from_u128(number as u128 + 1));
-        world.accounts.insert(id, Account::new(&email(number)));
-    }
-    world
-}
 
 fn updates(count: usize) -> impl Iterator<Item = Operation> {
     (0..count).map(|number| update(&email(number), Some("x"), &[], &[]))

@@ -7,6 +7,7 @@
 mod alike;
 mod already_there;
 mod attribution;
+mod crowd;
 mod forecast;
 mod gone;
 mod hand_over;

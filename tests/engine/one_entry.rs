@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use reseat::engine::Stopped;
-use reseat::model::{Operation, Status, UserId};
-use uuid::Uuid;
+use reseat::model::{Operation, Status};
 
+use crate::crowd::{email, id};
 use crate::model::{Account, World, bundles};
 use crate::server::{Trouble, What};
 use crate::sheets::{create, delete, invite, join, release, set};
@@ -15,14 +15,6 @@ use crate::stage::Stage;
 
 /// How often the stage tries a call, and a part of one that was given up.
 const TRIES: usize = 3;
-
-fn id(number: usize) -> UserId {
-    UserId(Uuid::from_u128(number as u128 + 1))
-}
-
-fn email(number: usize) -> String {
-    format!("p{number}@old.example")
-}
 
 fn newcomer(number: usize) -> String {
     format!("n{number}@new.example")
