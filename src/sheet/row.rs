@@ -22,6 +22,26 @@ pub enum CellKind {
     Error,
     /// A formula whose value was never computed and stored.
     Uncomputed,
+    /// Something that is no value: a number that is not one, a kind of cell that nobody knows. Its text is what stands
+    /// in the file.
+    Unreadable,
+}
+
+/// Where the text of a workbook's cell comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Origin {
+    pub(super) kind: CellKind,
+    /// Whether the cell is a formula, and the text its result.
+    pub(super) is_formula: bool,
+}
+
+impl From<CellKind> for Origin {
+    fn from(kind: CellKind) -> Self {
+        Self {
+            kind,
+            is_formula: false,
+        }
+    }
 }
 
 /// One cell.
@@ -31,6 +51,8 @@ pub struct Cell<'r> {
     pub text: &'r str,
     /// What it held.
     pub kind: CellKind,
+    /// Whether it is a formula of a workbook, and the text its result.
+    pub is_formula: bool,
 }
 
 /// What is wrong with a row as a line of cells.
@@ -58,9 +80,11 @@ pub struct Row {
     number: u32,
     cells: StringRecord,
     /// What the cells of a workbook held; empty for a CSV, whose cells are all text.
-    kinds: Vec<CellKind>,
+    origins: Vec<Origin>,
     is_plain: bool,
     is_hidden: bool,
+    is_struck: bool,
+    covered: u32,
     malformed: Option<MalformedRow>,
 }
 
@@ -88,9 +112,11 @@ impl Row {
 
     /// The cell at `position`, from 0; an empty one past the end.
     pub fn cell(&self, position: usize) -> Cell<'_> {
+        let Origin { kind, is_formula } = self.origins.get(position).copied().unwrap_or_default();
         Cell {
             text: self.cells.get(position).unwrap_or_default(),
-            kind: self.kinds.get(position).copied().unwrap_or_default(),
+            kind,
+            is_formula,
         }
     }
 
@@ -109,6 +135,16 @@ impl Row {
         self.is_hidden
     }
 
+    /// Whether a cell of the row is struck through.
+    pub fn is_struck(&self) -> bool {
+        self.is_struck
+    }
+
+    /// How many cells of the row have a value that a merged cell hides; the values are left out.
+    pub fn covered(&self) -> u32 {
+        self.covered
+    }
+
     /// What is wrong with the row as a line of cells, if anything is.
     pub fn malformed(&self) -> Option<MalformedRow> {
         self.malformed
@@ -118,9 +154,11 @@ impl Row {
     pub(super) fn start(&mut self, number: u32) {
         self.number = number;
         self.cells.clear();
-        self.kinds.clear();
+        self.origins.clear();
         self.is_plain = true;
         self.is_hidden = false;
+        self.is_struck = false;
+        self.covered = 0;
         self.malformed = None;
     }
 
@@ -145,12 +183,20 @@ impl Row {
         self.is_hidden = true;
     }
 
+    pub(super) fn strike(&mut self) {
+        self.is_struck = true;
+    }
+
+    pub(super) fn add_covered(&mut self) {
+        self.covered += 1;
+    }
+
     pub(super) fn set_malformed(&mut self, malformed: MalformedRow) {
         self.malformed = Some(malformed);
     }
 
     /// Puts a cell at `position`; cells may come in any order, gaps are empty cells.
-    pub(super) fn put(&mut self, position: usize, kind: CellKind, text: &str) {
+    pub(super) fn put(&mut self, position: usize, origin: impl Into<Origin>, text: &str) {
         while self.cells.len() < position {
             self.cells.push_field("");
         }
@@ -163,8 +209,8 @@ impl Row {
                 .map(|(at, cell)| if at == position { text } else { cell })
                 .collect();
         }
-        self.kinds.resize(self.cells.len(), CellKind::Text);
-        self.kinds[position] = kind;
+        self.origins.resize(self.cells.len(), Origin::default());
+        self.origins[position] = origin.into();
         self.is_plain &= is_plain(text);
     }
 

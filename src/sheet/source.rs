@@ -1,29 +1,22 @@
 //! A sheet file, opened once and read as often as needed.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use fs_err as fs;
 
-use super::archive::{self, Archive};
+use super::delimited;
 use super::error::SheetError;
 use super::input::{Kind, kept};
-use super::text_file::{self, TextFormat};
+use super::recognise::{Format, beginning, recognise};
 use super::visitor::Visitor;
-use super::workbook::{self, WorkbookFormat};
-use super::workbook_error::WorkbookError;
+use super::workbook::{self, WorkbookError};
 use crate::text::{fold, nearest};
 
 /// The path that means standard input.
 pub const STDIN: &str = "-";
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Format {
-    Text(TextFormat),
-    Workbook(WorkbookFormat),
-}
 
 /// A sheet file: a CSV or a workbook, detected from its content.
 ///
@@ -82,7 +75,7 @@ impl Source {
     fn with_file(path: PathBuf, name: String, mut file: std::fs::File, is_piped: bool) -> Result<Self, SheetError> {
         // What is written to the file from now on is not read.
         let stamp = stamp(&file);
-        let format = detect(&mut file, length(stamp), &name)?;
+        let format = recognise(&mut file, length(stamp), &name)?;
         Ok(Self {
             path,
             name,
@@ -139,7 +132,7 @@ impl Source {
         let read = match self.format {
             Format::Text(format) => {
                 let read = beginning(file, length(self.stamp))
-                    .and_then(|mut text| text_file::read(&mut text, format, &Arc::from(""), visitor));
+                    .and_then(|mut text| delimited::read(&mut text, format, &Arc::from(""), visitor));
                 read.map_err(|source| SheetError::Read {
                     path: self.name(),
                     source,
@@ -189,86 +182,6 @@ fn stamp(file: &std::fs::File) -> Option<(u64, SystemTime)> {
 
 fn length(stamp: Option<(u64, SystemTime)>) -> u64 {
     stamp.map_or(u64::MAX, |(length, _)| length)
-}
-
-/// This many bytes from the beginning: a file that is still being written to may never end.
-fn beginning(file: &mut std::fs::File, length: u64) -> io::Result<io::Take<&mut std::fs::File>> {
-    file.seek(SeekFrom::Start(0))?;
-    Ok(file.take(length))
-}
-
-/// Tells the format by the content; the extension counts for nothing.
-fn detect(file: &mut std::fs::File, length: u64, path: &str) -> Result<Format, SheetError> {
-    let failed = |source| SheetError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    let not_a_sheet = |what| SheetError::NotASheet {
-        path: path.to_owned(),
-        what,
-    };
-    let mut head = Vec::new();
-    let mut start = beginning(file, length.min(4096)).map_err(failed)?;
-    start.read_to_end(&mut head).map_err(failed)?;
-    if head.starts_with(b"PK\x03\x04") {
-        let broken = |error: zip::result::ZipError| SheetError::Broken {
-            path: path.to_owned(),
-            reason: match error {
-                zip::result::ZipError::InvalidArchive(_) => "it is cut off, or was changed on its way".to_owned(),
-                other => other.to_string(),
-            },
-        };
-        return match archive::inspect(BufReader::new(file)).map_err(broken)? {
-            Archive::Xlsx => Ok(Format::Workbook(WorkbookFormat::Xlsx)),
-            Archive::Xlsb => Ok(Format::Workbook(WorkbookFormat::Xlsb)),
-            Archive::Ods => Ok(Format::Workbook(WorkbookFormat::Ods)),
-            Archive::Other(what) => Err(not_a_sheet(what)),
-            Archive::Bomb => Err(SheetError::TooLarge {
-                path: path.to_owned(),
-                limit: archive::LIMIT_MIB,
-            }),
-        };
-    }
-    if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return Ok(Format::Workbook(WorkbookFormat::Xls));
-    }
-    if let Some(what) = known_other_format(&head) {
-        return Err(not_a_sheet(what));
-    }
-    let mut text = beginning(file, length).map_err(failed)?;
-    let format = text_file::detect(&mut text).map_err(failed)?;
-    let (text, _) = format.encoding.encoding.decode_with_bom_removal(&head);
-    if text.contains('\0') {
-        return Err(not_a_sheet("a binary file"));
-    }
-    if text.trim().is_empty() && head.len() < 4096 {
-        return Err(SheetError::Empty { path: path.to_owned() });
-    }
-    Ok(Format::Text(format))
-}
-
-/// Files that are handed over for a sheet by mistake.
-fn known_other_format(head: &[u8]) -> Option<&'static str> {
-    let start: String = head
-        .iter()
-        .take(512)
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
-    let start = start.trim_start_matches("ï»¿").trim_start();
-    let signs = [
-        ("%pdf", "a PDF"),
-        ("<!doctype html", "a web page"),
-        ("<html", "a web page"),
-        ("<table", "a web page"),
-        ("<?xml", "an XML file"),
-        ("{\\rtf", "a rich text document"),
-        ("\u{1f}\u{8b}", "a gzip archive"),
-        ("{\"", "a JSON file"),
-    ];
-    signs
-        .into_iter()
-        .find(|(sign, _)| start.starts_with(sign))
-        .map(|(_, what)| what)
 }
 
 /// Sheets in the same folder whose name is much like the one that is missing.

@@ -21,6 +21,9 @@ pub trait Visitor {
     /// The worksheet that has just begun is one that the spreadsheet program hides.
     fn sheet_is_hidden(&mut self) {}
 
+    /// A worksheet that cannot be read, or has no table; the reason reads after "skipped because".
+    fn sheet_skipped(&mut self, _sheet: &Arc<str>, _reason: &str) {}
+
     /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
     /// only the memory is used.
     fn row(&mut self, row: &mut Row) -> Visit;

@@ -206,6 +206,11 @@ impl Visitor for FileParser<'_, '_> {
         }
     }
 
+    fn sheet_skipped(&mut self, name: &Arc<str>, reason: &str) {
+        self.end_sheet();
+        self.skip(name.clone(), reason.to_owned());
+    }
+
     fn row(&mut self, row: &mut Row) -> Visit {
         match &mut self.position {
             Position::BetweenSheets => Visit::Skip,

@@ -6,28 +6,28 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::error::SheetError;
-use super::row::Row;
-use super::source::Source;
-use super::visitor::{Visit, Visitor};
 use crate::model::RowKey;
+use crate::sheet::error::SheetError;
+use crate::sheet::row::Row;
+use crate::sheet::source::Source;
+use crate::sheet::visitor::{Visit, Visitor};
 use crate::text::header_key;
 
 /// The header of the column.
-pub(super) const MARK: &str = "reseat_key";
+pub(in crate::sheet) const MARK: &str = "reseat_key";
 
 /// How many digits of a digest are written.
 const DIGEST: usize = 12;
 
 /// A cell of the column: `7c73…119b 5f02a1c93d44 joiners.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(in crate::sheet) struct Mark {
     /// What the row is known by in the results.
-    pub(super) key: RowKey,
+    pub(in crate::sheet) key: RowKey,
     /// Digits that change with any cell of the sheet.
-    pub(super) digest: String,
+    pub(in crate::sheet) digest: String,
     /// The file name of the sheet that the row came from.
-    pub(super) of: String,
+    pub(in crate::sheet) of: String,
 }
 
 impl fmt::Display for Mark {
@@ -64,7 +64,7 @@ pub struct FailedMarks {
     /// Whether every cell is as reseat wrote it.
     pub is_as_written: bool,
     /// The digits that the sheet should bear.
-    pub(super) digest: String,
+    pub(in crate::sheet) digest: String,
 }
 
 /// Reads the marks of a sheet; `None` if it has no column for them. Of other sheets only the headers are read.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::workbook_error::WorkbookError;
+use super::error::WorkbookError;
 
 thread_local! {
     static CATCHING: Cell<bool> = const { Cell::new(false) };
@@ -17,7 +17,7 @@ pub fn is_catching_panics() -> bool {
 
 /// Makes the call; a panic in it means that the workbook is broken. What the call was working on must
 /// not be used after a failure.
-pub(super) fn catching_panics<T, E: Into<WorkbookError>>(
+pub(in crate::sheet) fn catching_panics<T, E: Into<WorkbookError>>(
     call: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, WorkbookError> {
     CATCHING.set(true);

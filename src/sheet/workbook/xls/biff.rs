@@ -1,7 +1,7 @@
 //! The records of an `.xls` workbook: how much room its worksheets take when they are laid out.
 
 use super::shared_strings;
-use super::workbook_error::WorkbookError;
+use crate::sheet::workbook::error::WorkbookError;
 
 /// The most cells, empty ones between others included, that all worksheets together may be laid out to.
 const MOST_CELLS: u64 = 8 << 20;
@@ -29,7 +29,7 @@ const CELL_RUN: u16 = 0x00bd;
 const CELLS: [u16; 7] = [FORMULA, 0x0203, LABEL, 0x0205, 0x027e, RICH_LABEL, SHARED_LABEL];
 
 /// Refuses a workbook whose worksheets do not fit the memory.
-pub(super) fn check(workbook: &[u8]) -> Result<(), WorkbookError> {
+pub(in crate::sheet) fn check(workbook: &[u8]) -> Result<(), WorkbookError> {
     let mut left = MOST_RECORDS;
     let mut cells = 0_u64;
     let mut letters = 0_u64;

@@ -1,21 +1,23 @@
 //! Cells of a workbook, one after the other, into whole rows.
 
+use std::sync::Arc;
+
 use calamine::DataRef;
 
+use super::error::WorkbookError;
 use super::number::{write_date, write_number};
-use super::row::{CellKind, MOST_COLUMNS, Row};
-use super::visitor::{Visit, Visitor};
-use super::workbook_error::WorkbookError;
+use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin, Row};
+use crate::sheet::visitor::{Visit, Visitor};
 
 /// No spreadsheet program has more.
-pub(super) const MOST_ROWS: u32 = 1 << 20;
+pub(in crate::sheet) const MOST_ROWS: u32 = 1 << 20;
 
 /// The most cells of a worksheet, the empty ones before others included: a stray cell in the last column of every row
 /// makes seventeen thousand millions.
 const MOST_CELLS: usize = 1 << 28;
 
 /// Gathers cells into rows and gives each whole row to the visitor.
-pub(super) struct RowBuilder<'v> {
+pub(in crate::sheet) struct RowBuilder<'v> {
     visitor: &'v mut dyn Visitor,
     row: Row,
     /// A number or date as text, in a buffer that is reused.
@@ -25,22 +27,48 @@ pub(super) struct RowBuilder<'v> {
     cells: usize,
     /// The numbers of the rows that the spreadsheet program hides, ascending.
     hidden: Vec<u32>,
+    /// The cells that were merged into one.
+    merged: Vec<Area>,
+}
+
+/// A block of cells; rows and columns from 0, the last ones included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sheet) struct Area {
+    pub(in crate::sheet) rows: (u32, u32),
+    pub(in crate::sheet) columns: (u32, u32),
+}
+
+impl Area {
+    /// Whether the cell is in the block and not its first, which alone is shown where they are merged.
+    fn covers(&self, (row, column): (u32, u32)) -> bool {
+        (self.rows.0..=self.rows.1).contains(&row)
+            && (self.columns.0..=self.columns.1).contains(&column)
+            && (row, column) != (self.rows.0, self.columns.0)
+    }
 }
 
 impl<'v> RowBuilder<'v> {
-    pub(super) fn new(visitor: &'v mut dyn Visitor, hidden: Vec<u32>) -> Self {
-        Self {
+    /// Tells the visitor of a worksheet; `None` if its rows are not wanted.
+    pub(in crate::sheet) fn begin(name: &Arc<str>, is_hidden: bool, visitor: &'v mut dyn Visitor) -> Option<Self> {
+        if visitor.sheet(name) == Visit::Skip {
+            return None;
+        }
+        if is_hidden {
+            visitor.sheet_is_hidden();
+        }
+        Some(Self {
             visitor,
             row: Row::default(),
             written: String::new(),
             visit: Visit::Rows,
             cells: 0,
-            hidden,
-        }
+            hidden: Vec::new(),
+            merged: Vec::new(),
+        })
     }
 
     /// Puts a cell at this row and column, from 0.
-    pub(super) fn put_value(&mut self, position: (u32, u32), value: &DataRef<'_>) -> Visit {
+    pub(in crate::sheet) fn put_value(&mut self, position: (u32, u32), value: &DataRef<'_>) -> Visit {
         let mut written = std::mem::take(&mut self.written);
         written.clear();
         let (kind, text) = match value {
@@ -75,11 +103,17 @@ impl<'v> RowBuilder<'v> {
     }
 
     /// Puts a cell that shows this text.
-    pub(super) fn put(&mut self, (row, column): (u32, u32), kind: CellKind, text: &str) -> Visit {
-        let column = column as usize;
-        if self.go_to(row) && column < MOST_COLUMNS {
-            let fits = self.row.has_room(text.len());
-            self.row.put(column, kind, if fits { text } else { "" });
+    pub(in crate::sheet) fn put(&mut self, position: (u32, u32), origin: impl Into<Origin>, text: &str) -> Visit {
+        let column = position.1 as usize;
+        if self.go_to(position.0) && column < MOST_COLUMNS {
+            if self.merged.iter().any(|area| area.covers(position)) {
+                if !text.is_empty() {
+                    self.row.add_covered();
+                }
+            } else {
+                let fits = self.row.has_room(text.len());
+                self.row.put(column, origin, if fits { text } else { "" });
+            }
         }
         self.visit
     }
@@ -101,7 +135,7 @@ impl<'v> RowBuilder<'v> {
     }
 
     /// Gives the row that was filled, and the same again under the numbers up to `last`.
-    pub(super) fn repeat_until(&mut self, last: u32) -> Visit {
+    pub(in crate::sheet) fn repeat_until(&mut self, last: u32) -> Visit {
         while self.visit == Visit::Rows && self.row.number() < last.min(MOST_ROWS) {
             let mut next = self.row.clone();
             next.set_number(self.row.number() + 1);
@@ -112,8 +146,18 @@ impl<'v> RowBuilder<'v> {
     }
 
     /// Marks a row, by its number, as hidden by the spreadsheet program; must be called in order, before its cells.
-    pub(super) fn hide(&mut self, number: u32) {
+    pub(in crate::sheet) fn hide(&mut self, number: u32) {
         self.hidden.push(number);
+    }
+
+    /// Of these cells only the first is shown; must be called before their rows.
+    pub(in crate::sheet) fn merge(&mut self, area: Area) {
+        self.merged.push(area);
+    }
+
+    /// Marks the row of the last cell as having one that is struck through.
+    pub(in crate::sheet) fn strike(&mut self) {
+        self.row.strike();
     }
 
     fn emit(&mut self) {
@@ -129,7 +173,7 @@ impl<'v> RowBuilder<'v> {
     }
 
     /// Gives the last row.
-    pub(super) fn finish(mut self) -> Result<(), WorkbookError> {
+    pub(in crate::sheet) fn finish(mut self) -> Result<(), WorkbookError> {
         self.emit();
         if self.cells > MOST_CELLS {
             Err(WorkbookError::TooWide)

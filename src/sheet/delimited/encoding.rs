@@ -17,7 +17,7 @@ pub struct TextEncoding {
 
 impl TextEncoding {
     /// Whether the bytes can be read as they are.
-    pub(super) fn is_plain(self) -> bool {
+    pub(in crate::sheet) fn is_plain(self) -> bool {
         self.encoding == UTF_8 && self.is_valid
     }
 }

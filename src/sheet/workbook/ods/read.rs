@@ -11,15 +11,15 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::bounded_xml::BoundedXml;
-use super::ods_cell::{OdsCell, attribute};
-use super::row::MOST_COLUMNS;
-use super::row_builder::{MOST_ROWS, RowBuilder};
-use super::visitor::{Visit, Visitor};
-use super::workbook_error::WorkbookError;
+use super::cell::{OdsCell, attribute};
+use crate::sheet::row::MOST_COLUMNS;
+use crate::sheet::visitor::Visitor;
+use crate::sheet::workbook::bounded_xml::BoundedXml;
+use crate::sheet::workbook::error::WorkbookError;
+use crate::sheet::workbook::row_builder::{MOST_ROWS, RowBuilder};
 
 /// Gives every row that is not empty, table by table, to `visitor`.
-pub(super) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
+pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
     let mut archive = ZipArchive::new(file)?;
     if is_encrypted(&mut archive) {
         return Err(WorkbookError::Encrypted);
@@ -64,15 +64,12 @@ impl<R: BufRead> Content<R> {
                     "table:table" => {
                         let name: Arc<str> = attribute(&start, "table:name")?.unwrap_or_default().into();
                         let style = attribute(&start, "table:style-name")?.unwrap_or_default();
-                        if visitor.sheet(&name) == Visit::Skip {
+                        let Some(rows) = RowBuilder::begin(&name, hidden_styles.contains(&style), visitor) else {
                             let end = start.to_end().into_owned();
                             self.xml.read_to_end_into(end.name(), &mut Vec::new())?;
                             continue;
-                        }
-                        if hidden_styles.contains(&style) {
-                            visitor.sheet_is_hidden();
-                        }
-                        self.table(RowBuilder::new(visitor, Vec::new()))?;
+                        };
+                        self.table(rows)?;
                     }
                     _ => {}
                 },

@@ -13,12 +13,13 @@ use std::sync::Arc;
 use rust_xlsxwriter::{Format as CellFormat, Workbook, XlsxError};
 use tempfile::NamedTempFile;
 
-use super::error::SheetError;
-use super::failed_marks::{MARK, Mark, read_marks};
-use super::row::Row;
-use super::source::{Format, Source};
-use super::visitor::{Visit, Visitor};
+use super::marks::{MARK, Mark, read_marks};
 use crate::model::RowKey;
+use crate::sheet::error::SheetError;
+use crate::sheet::recognise::Format;
+use crate::sheet::row::Row;
+use crate::sheet::source::Source;
+use crate::sheet::visitor::{Visit, Visitor};
 use crate::text::{escape_formula, header_key};
 
 /// What is written next to a row that needs attention.

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::bounded_xml::BoundedXml;
+use crate::sheet::workbook::bounded_xml::BoundedXml;
 
 const CHUNK: usize = 256 << 10;
 /// No tag of a row is longer.
@@ -16,7 +16,7 @@ const MARK: &[u8] = b" hidden=\"";
 
 /// The numbers of the hidden rows, ascending, by the worksheet's name. What cannot be read has none: the reader of
 /// the workbook says what is wrong with it.
-pub(super) fn hidden_rows(file: &mut (impl Read + Seek)) -> HashMap<String, Vec<u32>> {
+pub(in crate::sheet) fn hidden_rows(file: &mut (impl Read + Seek)) -> HashMap<String, Vec<u32>> {
     let found = file.rewind().ok().and_then(|()| {
         let mut archive = ZipArchive::new(&mut *file).ok()?;
         let mut hidden = HashMap::new();

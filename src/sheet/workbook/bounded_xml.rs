@@ -7,13 +7,13 @@ const LONGEST: usize = 16 << 20;
 
 /// Passes on what `input` gives, and fails where a text or a tag goes on without end.
 #[derive(Debug)]
-pub(super) struct BoundedXml<R> {
+pub(in crate::sheet) struct BoundedXml<R> {
     input: R,
     since_tag: usize,
 }
 
 impl<R> BoundedXml<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(in crate::sheet) fn new(input: R) -> Self {
         Self { input, since_tag: 0 }
     }
 }

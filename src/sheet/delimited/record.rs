@@ -9,13 +9,13 @@ use std::io::{self, Read};
 use csv::ByteRecord;
 
 use super::raw_reader::RawReader;
-use super::row::{MalformedRow, Row};
+use crate::sheet::row::{MalformedRow, Row};
 
 const BUFFER: usize = 64 << 10;
 
 /// Reads rows one by one.
 #[derive(Debug)]
-pub(super) struct RecordReader<R> {
+pub(in crate::sheet) struct RecordReader<R> {
     records: csv::Reader<RawReader<R>>,
     delimiter: u8,
     number: u32,
@@ -23,7 +23,7 @@ pub(super) struct RecordReader<R> {
 }
 
 impl<R: Read> RecordReader<R> {
-    pub(super) fn new(input: R, delimiter: u8) -> Self {
+    pub(in crate::sheet) fn new(input: R, delimiter: u8) -> Self {
         Self {
             records: records(RawReader::new(input), delimiter),
             delimiter,
@@ -33,7 +33,7 @@ impl<R: Read> RecordReader<R> {
     }
 
     /// Leaves out the first line, as a spreadsheet program does with `sep=;`: it has no number.
-    pub(super) fn skip_line(&mut self) -> io::Result<()> {
+    pub(in crate::sheet) fn skip_line(&mut self) -> io::Result<()> {
         self.read(&mut Row::default())?;
         self.number = 0;
         self.width = 0;
@@ -41,7 +41,7 @@ impl<R: Read> RecordReader<R> {
     }
 
     /// The next record that is not an empty line; `false` at the end.
-    pub(super) fn read(&mut self, row: &mut Row) -> io::Result<bool> {
+    pub(in crate::sheet) fn read(&mut self, row: &mut Row) -> io::Result<bool> {
         let read = row.read_cells(&mut self.records);
         let raw = self.records.get_ref();
         if matches!(read, Ok(false)) {

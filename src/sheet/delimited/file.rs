@@ -7,21 +7,21 @@ use super::decode::DecodingReader;
 use super::delimiter::{self, Dialect};
 use super::encoding::{self, TextEncoding};
 use super::record::RecordReader;
-use super::row::Row;
-use super::visitor::{Visit, Visitor};
+use crate::sheet::row::Row;
+use crate::sheet::visitor::{Visit, Visitor};
 
 /// How much of the file is used to detect the delimiter.
 const HEAD: u64 = 64 << 10;
 
 /// How to read the bytes of a text file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TextFormat {
-    pub(super) encoding: TextEncoding,
-    pub(super) dialect: Dialect,
+pub(in crate::sheet) struct TextFormat {
+    pub(in crate::sheet) encoding: TextEncoding,
+    pub(in crate::sheet) dialect: Dialect,
 }
 
 /// Detects how to read the file, in one pass over all of it.
-pub(super) fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextFormat> {
+pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextFormat> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.take(HEAD).read_to_end(&mut head)?;
@@ -37,7 +37,7 @@ pub(super) fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextFormat> {
 }
 
 /// Gives every row that is not empty to `visitor`.
-pub(super) fn read(
+pub(in crate::sheet) fn read(
     file: &mut (impl Read + Seek),
     format: TextFormat,
     sheet: &Arc<str>,

@@ -4,7 +4,7 @@ use calamine::{XlsError, XlsbError, XlsxError};
 
 /// Why a workbook cannot be read.
 #[derive(Debug)]
-pub(super) enum WorkbookError {
+pub(in crate::sheet) enum WorkbookError {
     Encrypted,
     Broken(String),
     /// Its cells are too far apart, or too many, to be held in memory.

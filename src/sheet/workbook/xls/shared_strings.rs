@@ -9,7 +9,7 @@ const RICH: u8 = 0x08;
 
 /// How many letters each string has, up to the first that does not hold together: there the reader gives up the
 /// workbook. The record is `first`; `more` are those that continue it.
-pub(super) fn lengths<'w>(first: &'w [u8], more: impl Iterator<Item = &'w [u8]>) -> Vec<u16> {
+pub(in crate::sheet) fn lengths<'w>(first: &'w [u8], more: impl Iterator<Item = &'w [u8]>) -> Vec<u16> {
     let mut strings = Strings {
         // Two counts precede the strings.
         rest: first.get(8..).unwrap_or_default(),

@@ -6,7 +6,7 @@ use calamine::ExcelDateTime;
 
 /// Appends a number as a spreadsheet program shows it in a cell without a format: whole numbers
 /// without `.0`, at most 15 digits, and an exponent (`1.2E+20`) where they are more.
-pub(super) fn write_number(value: f64, text: &mut String) {
+pub(in crate::sheet) fn write_number(value: f64, text: &mut String) {
     let size = value.abs();
     if size < 1e15 && value.fract() == 0.0 {
         // Also turns -0 into 0.
@@ -39,7 +39,7 @@ fn digits_before_point(size: f64) -> usize {
 }
 
 /// Appends a date as `2026-03-01`, with ` 09:30:00` where it has a time, a mere time as `09:30:00`.
-pub(super) fn write_date(date: &ExcelDateTime, text: &mut String) {
+pub(in crate::sheet) fn write_date(date: &ExcelDateTime, text: &mut String) {
     let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
     let whole_day = date.as_f64().fract() == 0.0;
     let time_only = date.is_duration() || date.as_f64().abs() < 1.0;

@@ -8,7 +8,7 @@ use zip::result::ZipError;
 use super::bounded_xml::BoundedXml;
 
 /// The most that a workbook may unpack to.
-pub(super) const LIMIT_MIB: u64 = 2048;
+pub(in crate::sheet) const LIMIT_MIB: u64 = 2048;
 /// The most that the parts which are held in memory whole may unpack to.
 const HELD_MIB: u64 = 256;
 /// A part that is large, and packed more densely than any table, is looked through for a text without end.
@@ -19,7 +19,7 @@ const HEAD_BYTES: u64 = 4096;
 
 /// What a zip file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Archive {
+pub(in crate::sheet) enum Archive {
     /// `.xlsx` and `.xlsm`.
     Xlsx,
     /// `.xlsb`.
@@ -34,7 +34,7 @@ pub(super) enum Archive {
 
 /// Looks at the parts' names and sizes, and unpacks the parts that a workbook reader holds in
 /// memory once, to see that they are no longer than they declare.
-pub(super) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
+pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
     let mut archive = ZipArchive::new(file)?;
     let has = |part: &str| {
         archive

@@ -1,23 +1,23 @@
 //! Which delimiter parts the cells of a text file.
 
 use super::record::RecordReader;
-use super::row::Row;
+use crate::sheet::row::Row;
 
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 const ROWS: usize = 50;
 
 /// What the first lines show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Dialect {
+pub(in crate::sheet) struct Dialect {
     /// The delimiter.
-    pub(super) delimiter: u8,
+    pub(in crate::sheet) delimiter: u8,
     /// Whether the first line is a `sep=;` for the spreadsheet program, and no row.
-    pub(super) skip_line: bool,
+    pub(in crate::sheet) skip_line: bool,
 }
 
 /// The delimiter that parts the header into the most cells, preferring one that parts the rows
 /// after it alike; a comma where there is but one column.
-pub(super) fn detect(head: &str) -> Dialect {
+pub(in crate::sheet) fn detect(head: &str) -> Dialect {
     if let Some(rest) = head
         .get(..4)
         .filter(|start| start.eq_ignore_ascii_case("sep="))

@@ -3,13 +3,13 @@
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart};
 
-use super::number::write_number;
-use super::row::{CellKind, LONGEST_ROW};
-use super::workbook_error::WorkbookError;
+use crate::sheet::row::{CellKind, LONGEST_ROW};
+use crate::sheet::workbook::error::WorkbookError;
+use crate::sheet::workbook::number::write_number;
 
 /// A cell being read: its value is in attributes, its displayed text in paragraphs.
 #[derive(Debug)]
-pub(super) struct OdsCell {
+pub(in crate::sheet) struct OdsCell {
     kind: CellKind,
     value: Option<String>,
     shown: String,
@@ -17,7 +17,7 @@ pub(super) struct OdsCell {
 }
 
 impl OdsCell {
-    pub(super) fn begin(start: &BytesStart<'_>) -> Result<Self, WorkbookError> {
+    pub(in crate::sheet) fn begin(start: &BytesStart<'_>) -> Result<Self, WorkbookError> {
         let kind_of = |name| attribute(start, name).map(Option::unwrap_or_default);
         let (kind, value) = match kind_of("office:value-type")?.as_str() {
             _ if kind_of("calcext:value-type")? == "error" => (CellKind::Error, None),
@@ -43,7 +43,7 @@ impl OdsCell {
     }
 
     /// An element of what the cell shows begins.
-    pub(super) fn element(&mut self, start: &BytesStart<'_>) -> Result<(), WorkbookError> {
+    pub(in crate::sheet) fn element(&mut self, start: &BytesStart<'_>) -> Result<(), WorkbookError> {
         match start.name().0 {
             "text:p" => {
                 if self.paragraphs > 0 {
@@ -63,14 +63,14 @@ impl OdsCell {
     }
 
     /// More of what the cell shows; of a text without end, the beginning.
-    pub(super) fn push(&mut self, text: &str) {
+    pub(in crate::sheet) fn push(&mut self, text: &str) {
         if self.paragraphs > 0 && self.shown.len() <= LONGEST_ROW {
             self.shown.push_str(text);
         }
     }
 
     /// An `&amp;` or `&#38;` in what the cell shows.
-    pub(super) fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), WorkbookError> {
+    pub(in crate::sheet) fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), WorkbookError> {
         if let Some(text) = resolve_xml_entity(reference) {
             self.push(text);
         } else if let Some(letter) = reference.resolve_char_ref()? {
@@ -80,7 +80,7 @@ impl OdsCell {
     }
 
     /// What the cell held and shows; `None` for an empty one.
-    pub(super) fn finish(self) -> Option<(CellKind, String)> {
+    pub(in crate::sheet) fn finish(self) -> Option<(CellKind, String)> {
         let text = self.value.filter(|value| !value.is_empty()).unwrap_or(self.shown);
         (!text.is_empty() || self.kind == CellKind::Uncomputed).then_some((self.kind, text))
     }
@@ -96,7 +96,7 @@ fn number(value: String) -> String {
 }
 
 /// The attribute's value, where the element has it.
-pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, WorkbookError> {
+pub(in crate::sheet) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, WorkbookError> {
     let found = start.try_get_attribute(name)?;
     Ok(match found {
         Some(attribute) => Some(

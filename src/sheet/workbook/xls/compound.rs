@@ -9,7 +9,7 @@ use std::io::{Read, Seek, SeekFrom};
 use encoding_rs::UTF_16LE;
 
 use super::biff;
-use super::workbook_error::WorkbookError;
+use crate::sheet::workbook::error::WorkbookError;
 
 const HEADER: usize = 512;
 /// A larger workbook would be held in memory several times.
@@ -20,7 +20,7 @@ const RESERVED: u32 = 0xffff_fffa;
 const SHORT: u64 = 4096;
 
 /// Refuses files that are encrypted, not a workbook, inconsistent, or would fill the memory.
-pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookError> {
+pub(in crate::sheet) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookError> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;

@@ -4,11 +4,11 @@
 
 use std::io::{self, Read};
 
-use super::row::LONGEST_ROW;
+use crate::sheet::row::LONGEST_ROW;
 
 /// Passes on what `input` gives, and remembers it from the end of the last record on.
 #[derive(Debug)]
-pub(super) struct RawReader<R> {
+pub(in crate::sheet) struct RawReader<R> {
     input: R,
     remembered: Vec<u8>,
     /// The position in the input of the first of `remembered`.
@@ -21,7 +21,7 @@ pub(super) struct RawReader<R> {
 }
 
 impl<R> RawReader<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(in crate::sheet) fn new(input: R) -> Self {
         Self {
             input,
             remembered: Vec::new(),
@@ -33,12 +33,12 @@ impl<R> RawReader<R> {
     }
 
     /// What was read since the last record ended.
-    pub(super) fn since_record(&self) -> &[u8] {
+    pub(in crate::sheet) fn since_record(&self) -> &[u8] {
         &self.remembered[self.forgettable()..]
     }
 
     /// How many empty lines there are between the last record and what follows it.
-    pub(super) fn empty_lines(&self) -> u32 {
+    pub(in crate::sheet) fn empty_lines(&self) -> u32 {
         let (mut count, mut after_return) = (0, self.ended_by_return);
         for byte in self.since_record() {
             match byte {
@@ -52,19 +52,19 @@ impl<R> RawReader<R> {
     }
 
     /// Tells that a record ends at this place of the input.
-    pub(super) fn end_record(&mut self, place: u64) {
+    pub(in crate::sheet) fn end_record(&mut self, place: u64) {
         self.record_end = place;
         let before = &self.remembered[..self.forgettable()];
         self.ended_by_return = before.ends_with(b"\r");
     }
 
     /// Whether the record goes on past the longest that is read; nothing more is given then.
-    pub(super) fn is_overlong(&self) -> bool {
+    pub(in crate::sheet) fn is_overlong(&self) -> bool {
         self.since_record().len() >= LONGEST_ROW
     }
 
     /// Whether the input was read to its end.
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(in crate::sheet) fn is_at_end(&self) -> bool {
         self.at_end
     }
 

@@ -1,0 +1,19 @@
+//! Workbooks: a folder for each format, and what they have in common.
+
+mod archive;
+mod bounded_xml;
+mod calamine_sheets;
+mod error;
+mod number;
+mod ods;
+mod read;
+mod reader_panics;
+mod row_builder;
+mod xls;
+mod xlsb;
+mod xlsx;
+
+pub(in crate::sheet) use archive::{Archive, LIMIT_MIB, inspect};
+pub(in crate::sheet) use error::WorkbookError;
+pub(in crate::sheet) use read::{WorkbookFormat, read};
+pub use reader_panics::is_catching_panics;
