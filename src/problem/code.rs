@@ -44,6 +44,10 @@ pub enum ProblemCode {
     CellWithoutHeader,
     /// Rows are hidden in the spreadsheet program.
     HiddenRows,
+    /// Rows have cells struck through.
+    StruckRows,
+    /// Cells are covered by a merged cell.
+    CoveredCells,
 
     // A cell that does not hold a value.
     /// More text than a cell of a spreadsheet program holds.
@@ -54,6 +58,8 @@ pub enum ProblemCode {
     FormulaAsText,
     /// An error value such as `#N/A`.
     ErrorValue,
+    /// What is stored in the cell is no value.
+    UnreadableCell,
     /// A long number that was shortened to an exponent.
     LostDigits,
     /// Letters that were lost in a conversion.
@@ -171,7 +177,8 @@ mod tests {
             "no-such-sheet no-header results-file no-rows hidden-sheet \
              unknown-column unknown-header two-headers \
              unclosed-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
-             cell-too-long formula-without-value formula-as-text error-value lost-digits lost-letters number-cell \
+             struck-rows covered-cells \
+             cell-too-long formula-without-value formula-as-text error-value unreadable-cell lost-digits lost-letters number-cell \
              unknown-operation no-operation not-offered missing-cell cell-not-used \
              bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \

@@ -74,6 +74,13 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
             "fix the formula, or write the value in its place",
         ));
     }
+    if cell.kind == CellKind::Unreadable {
+        return Some(UnplacedProblem::error(
+            ProblemCode::UnreadableCell,
+            format!("the file stores `{}` in the cell, which is no value", excerpt(text)),
+            "write the value again in the spreadsheet program, and save the sheet",
+        ));
+    }
     if cell.text.trim_start().starts_with('=') {
         return formula_as_text(column, text);
     }

@@ -23,6 +23,8 @@ pub(in crate::intake) struct RecurringProblems {
     short_rows: Option<Occurrences>,
     no_operation: Option<Occurrences>,
     hidden_rows: Option<Occurrences>,
+    struck_rows: Option<Occurrences>,
+    covered_cells: Option<Occurrences>,
 }
 
 impl RecurringProblems {
@@ -58,6 +60,17 @@ impl RecurringProblems {
         add(&mut self.hidden_rows, row);
     }
 
+    /// A row that has cells struck through.
+    pub(super) fn add_struck_row(&mut self, row: u32) {
+        add(&mut self.struck_rows, row);
+    }
+
+    /// Cells of a row that a merged cell covers.
+    pub(super) fn add_covered_cells(&mut self, cells: u32, row: u32) {
+        let occurrences = self.covered_cells.get_or_insert(Occurrences::from(row));
+        occurrences.count += cells as usize;
+    }
+
     /// Adds the problems of the rows after these.
     pub(super) fn append(&mut self, later: Self) {
         let Self {
@@ -67,6 +80,8 @@ impl RecurringProblems {
             short_rows,
             no_operation,
             hidden_rows,
+            struck_rows,
+            covered_cells,
         } = later;
         append_each(&mut self.cells_not_used, cells_not_used);
         append_each(&mut self.number_cells, number_cells);
@@ -74,6 +89,8 @@ impl RecurringProblems {
         append(&mut self.short_rows, short_rows);
         append(&mut self.no_operation, no_operation);
         append(&mut self.hidden_rows, hidden_rows);
+        append(&mut self.struck_rows, struck_rows);
+        append(&mut self.covered_cells, covered_cells);
     }
 
     /// The problems, each with the first row that has it.
@@ -117,6 +134,18 @@ impl RecurringProblems {
             ProblemCode::HiddenRows,
             |rows| format!("{} hidden in the spreadsheet program", are(rows)),
             "hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant",
+        );
+        warn(
+            self.struck_rows,
+            ProblemCode::StruckRows,
+            |rows| format!("{} cells struck through", have(rows)),
+            "they run like the others; delete them, or write `ignore` as their operation, if they are done or not meant",
+        );
+        warn(
+            self.covered_cells,
+            ProblemCode::CoveredCells,
+            |cells| format!("{} covered by a merged cell, and left out", cells_are(cells)),
+            "a merged cell shows the value of its first cell only; unmerge it to see the others, and keep what is meant",
         );
         warn(
             self.cells_without_header,

@@ -141,6 +141,12 @@ impl<'o> RowParser<'o> {
                 if row.is_hidden() {
                     self.parsed.recurring.add_hidden_row(row.number());
                 }
+                if row.is_struck() {
+                    self.parsed.recurring.add_struck_row(row.number());
+                }
+                if row.covered() > 0 {
+                    self.parsed.recurring.add_covered_cells(row.covered(), row.number());
+                }
                 self.operation(kind, &cells, cell_problems, &mut problems);
             }
         }
