@@ -2,10 +2,12 @@
 
 use std::io::{self, Read, Seek};
 
+use quick_xml::events::Event;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::bounded_xml::BoundedXml;
+use super::package::{Package, PartName};
 
 /// The most that a workbook may unpack to.
 pub(in crate::sheet) const LIMIT_MIB: u64 = 2048;
@@ -16,6 +18,8 @@ const DENSE_BYTES: u64 = 16 << 20;
 const DENSE_RATIO: u64 = 100;
 /// In how many bytes a part of shared strings says how many they are.
 const HEAD_BYTES: u64 = 4096;
+/// How a workbook of binary records begins.
+const BEGIN_BOOK: [u8; 2] = [0x83, 0x01];
 
 /// What a zip file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,40 +36,98 @@ pub(in crate::sheet) enum Archive {
     Bomb,
 }
 
-/// Looks at the parts' names and sizes, and unpacks the parts that a workbook reader holds in
-/// memory once, to see that they are no longer than they declare.
+/// Looks at the parts' names and sizes, and unpacks the parts that a reader holds in memory as they are once, to see
+/// that they are no longer than they declare.
 pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
     let mut archive = ZipArchive::new(file)?;
-    let has = |part: &str| {
-        archive
-            .file_names()
-            .flatten()
-            .any(|name| name.eq_ignore_ascii_case(part))
+    let mut total = 0_u64;
+    for position in 0..archive.len() {
+        match archive.by_index(position) {
+            Ok(part) => total = total.saturating_add(part.size()),
+            Err(ZipError::CompressionMethodNotSupported(method)) => return Ok(Archive::Other(packed_with(method))),
+            Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
+                return Ok(Archive::Other("a zip archive with a password"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let mut package = Package::of(archive)?;
+    let kind = kind(&mut package);
+    if total > LIMIT_MIB << 20 || !matches!(kind, Archive::Xlsx) && is_bomb(package.into_archive())? {
+        return Ok(Archive::Bomb);
+    }
+    Ok(kind)
+}
+
+/// What the document in the package is.
+fn kind(package: &mut Package<impl Read + Seek>) -> Archive {
+    // Where nothing can be made of what leads to the document, the names of the parts are left.
+    match package.main_part() {
+        Ok(Some(main)) => match first_of(package, &main) {
+            First::Binary => Archive::Xlsb,
+            First::Element(root) => match root.as_str() {
+                "workbook" => Archive::Xlsx,
+                "document" => Archive::Other("a Word document"),
+                "presentation" => Archive::Other("a PowerPoint presentation"),
+                _ => Archive::Other("a zip archive"),
+            },
+            // Whoever reads it says what is wrong with it.
+            First::Nothing => Archive::Xlsx,
+        },
+        _ if has(package, "xl/_rels/workbook.xml.rels") => Archive::Xlsx,
+        _ if has(package, "content.xml") && has(package, "mimetype") => Archive::Ods,
+        _ if has(package, "Index/Document.iwa") => Archive::Other("an Apple Numbers file"),
+        _ if has(package, "word/document.xml") => Archive::Other("a Word document"),
+        _ => Archive::Other("a zip archive"),
+    }
+}
+
+fn has(package: &Package<impl Read + Seek>, part: &str) -> bool {
+    PartName::of_entry(part).is_some_and(|part| package.has(&part))
+}
+
+/// How a part begins.
+enum First {
+    /// With the record that begins a workbook of records.
+    Binary,
+    Element(String),
+    Nothing,
+}
+
+fn first_of(package: &mut Package<impl Read + Seek>, part: &PartName) -> First {
+    let mut head = [0; 2];
+    if let Ok(Some(mut part)) = package.part(part)
+        && part.read_exact(&mut head).is_ok()
+        && head == BEGIN_BOOK
+    {
+        return First::Binary;
+    }
+    let Ok(Some(mut part)) = package.xml(part) else {
+        return First::Nothing;
     };
-    let kind = if has("xl/workbook.bin") {
-        Archive::Xlsb
-    } else if has("xl/workbook.xml") || has("xl/_rels/workbook.xml.rels") {
-        Archive::Xlsx
-    } else if has("content.xml") && has("mimetype") {
-        Archive::Ods
-    } else if has("Index/Document.iwa") {
-        return Ok(Archive::Other("an Apple Numbers file"));
-    } else if has("word/document.xml") {
-        return Ok(Archive::Other("a Word document"));
-    } else {
-        return Ok(Archive::Other("a zip archive"));
-    };
-    let (mut total, mut held) = (0_u64, 0_u64);
+    loop {
+        match part.next() {
+            Ok(Event::Start(element) | Event::Empty(element)) => {
+                return First::Element(element.local_name().as_ref().to_owned());
+            }
+            Ok(Event::Eof) | Err(_) => return First::Nothing,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Whether more comes out of the parts than a reader can hold, or than they declare.
+fn is_bomb(mut archive: ZipArchive<impl Read + Seek>) -> Result<bool, ZipError> {
+    let mut held = 0_u64;
     for position in 0..archive.len() {
         let part = archive.by_index(position)?;
         let size = part.size();
         let name = part.name()?.to_ascii_lowercase();
         let is_dense = size > DENSE_BYTES && size / DENSE_RATIO > part.compressed_size();
         let is_held = is_held(&name);
-        total = total.saturating_add(size);
         held = held.saturating_add(if is_held { size } else { 0 });
-        if total > LIMIT_MIB << 20 || held > HELD_MIB << 20 {
-            return Ok(Archive::Bomb);
+        if held > HELD_MIB << 20 {
+            return Ok(true);
         }
         if is_held {
             let mut part = part.take(size.saturating_add(1));
@@ -73,13 +135,27 @@ pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipEr
             part.by_ref().take(HEAD_BYTES).read_to_end(&mut beginning)?;
             let unpacked = beginning.len() as u64 + io::copy(&mut part, &mut io::sink())?;
             if unpacked > size || declared_strings(&beginning) > size {
-                return Ok(Archive::Bomb);
+                return Ok(true);
             }
         } else if is_dense && io::copy(&mut BoundedXml::new(part), &mut io::sink()).is_err() {
-            return Ok(Archive::Bomb);
+            return Ok(true);
         }
     }
-    Ok(kind)
+    Ok(false)
+}
+
+/// A zip file may be packed in many ways, of which spreadsheet programs use one.
+fn packed_with(method: u16) -> &'static str {
+    match method {
+        6 => "a zip archive packed with Implode",
+        9 => "a zip archive packed with Deflate64",
+        12 => "a zip archive packed with bzip2",
+        14 => "a zip archive packed with LZMA",
+        93 => "a zip archive packed with Zstandard",
+        95 => "a zip archive packed with XZ",
+        98 => "a zip archive packed with PPMd",
+        _ => "a zip archive packed in a way that spreadsheet programs do not know",
+    }
 }
 
 /// How many shared strings the part says that it has, for which the reader of workbooks makes room at once.

@@ -6,6 +6,7 @@ mod calamine_sheets;
 mod error;
 mod number;
 mod ods;
+mod package;
 mod read;
 mod reader_panics;
 mod row_builder;

@@ -1,0 +1,12 @@
+//! Workbooks of Office Open XML: parts in a zip file, which find each other by relationships.
+
+mod part_name;
+mod parts;
+mod relationship;
+mod text_encoding;
+mod xml_part;
+
+pub(in crate::sheet) use part_name::PartName;
+pub(in crate::sheet) use parts::{Package, Part};
+pub(in crate::sheet) use relationship::Relationship;
+pub(in crate::sheet) use xml_part::{XmlPart, attribute, is_true};

@@ -1,0 +1,116 @@
+//! The parts of a package, by name and by relationships.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Seek};
+
+use quick_xml::events::Event;
+use zip::ZipArchive;
+use zip::read::ZipFile;
+use zip::result::ZipError;
+
+use super::part_name::PartName;
+use super::relationship::{self, Relationship};
+use super::xml_part::{XmlPart, attribute};
+use crate::sheet::workbook::error::WorkbookError;
+
+/// Where the workbook is if nothing leads to it.
+const USUAL_MAIN_PARTS: [&str; 2] = ["xl/workbook.xml", "xl/workbook.bin"];
+
+/// A zip file of parts, opened once.
+pub(in crate::sheet) struct Package<R> {
+    archive: ZipArchive<R>,
+    entries: HashMap<PartName, usize>,
+}
+
+/// The bytes of a part: no more of them than the zip file says, and one, which shows that it lied.
+pub(in crate::sheet) type Part<'a, R> = io::Take<ZipFile<'a, R>>;
+
+impl<R: Read + Seek> Package<R> {
+    /// Reads the zip file's list of parts.
+    pub(in crate::sheet) fn open(file: R) -> Result<Self, ZipError> {
+        Self::of(ZipArchive::new(file)?)
+    }
+
+    pub(in crate::sheet) fn into_archive(self) -> ZipArchive<R> {
+        self.archive
+    }
+
+    /// The parts of a zip file that is open already.
+    pub(in crate::sheet) fn of(archive: ZipArchive<R>) -> Result<Self, ZipError> {
+        let mut entries = HashMap::new();
+        for (entry, name) in archive.file_names().enumerate() {
+            if let Some(name) = name.ok().and_then(|name| PartName::of_entry(&name)) {
+                entries.entry(name).or_insert(entry);
+            }
+        }
+        Ok(Self { archive, entries })
+    }
+
+    /// Whether there is a part of this name.
+    pub(in crate::sheet) fn has(&self, name: &PartName) -> bool {
+        self.entries.contains_key(name)
+    }
+
+    /// The part's bytes; `None` if there is none.
+    pub(in crate::sheet) fn part(&mut self, name: &PartName) -> Result<Option<Part<'_, R>>, WorkbookError> {
+        let Some(entry) = self.entries.get(name) else {
+            return Ok(None);
+        };
+        let part = self.archive.by_index(*entry)?;
+        let size = part.size();
+        Ok(Some(part.take(size.saturating_add(1))))
+    }
+
+    /// The part as XML; `None` if there is none.
+    pub(in crate::sheet) fn xml(&mut self, name: &PartName) -> Result<Option<XmlPart<'_>>, WorkbookError> {
+        match self.part(name)? {
+            Some(part) => Ok(Some(XmlPart::new(part)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The part's relationships to others; none if it has none.
+    pub(in crate::sheet) fn relationships(&mut self, of: &PartName) -> Result<Vec<Relationship>, WorkbookError> {
+        match self.xml(&of.relationships())? {
+            Some(part) => relationship::read(part, of),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The part that holds the document: the one to which the package as a whole leads, else the one whose content
+    /// type says so, else the one that is called as usual.
+    pub(in crate::sheet) fn main_part(&mut self) -> Result<Option<PartName>, WorkbookError> {
+        let related = self.relationships(&PartName::root())?;
+        let mut names: Vec<PartName> = related
+            .into_iter()
+            .filter(|related| related.kind == "officeDocument")
+            .map(|related| related.target)
+            .collect();
+        if !names.iter().any(|name| self.has(name)) {
+            names.extend(self.main_parts_by_content_type()?);
+            names.extend(USUAL_MAIN_PARTS.into_iter().filter_map(PartName::of_entry));
+        }
+        Ok(names.into_iter().find(|name| self.has(name)))
+    }
+
+    fn main_parts_by_content_type(&mut self) -> Result<Vec<PartName>, WorkbookError> {
+        let types = PartName::of_entry("[Content_Types].xml");
+        let Some(mut types) = types.map_or(Ok(None), |types| self.xml(&types))? else {
+            return Ok(Vec::new());
+        };
+        let mut names = Vec::new();
+        loop {
+            match types.next()? {
+                Event::Start(element) | Event::Empty(element) if element.local_name().as_ref() == "Override" => {
+                    let kind = attribute(&element, "ContentType")?.unwrap_or_default();
+                    let is_main = kind.ends_with(".main+xml") || kind.ends_with(".sheet.binary.macroEnabled.main");
+                    if is_main && let Some(name) = attribute(&element, "PartName")? {
+                        names.extend(PartName::of_entry(&name));
+                    }
+                }
+                Event::Eof => return Ok(names),
+                _ => {}
+            }
+        }
+    }
+}
