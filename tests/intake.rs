@@ -703,7 +703,7 @@ fn rows_that_contradict_each_other_are_both_named_and_neither_runs() {
             .iter()
             .find(|problem| problem.severity == Severity::Error)
             .unwrap();
-        assert_eq!(problem.location.row, Some(4), "{text}");
+        assert_eq!(problem.location.rows.first(), Some(4), "{text}");
         assert!(problem.what.contains("row 2"), "{problem:?}");
         assert_eq!(intake.rows.len(), 1, "{text}");
         let refused: Vec<_> = intake
@@ -1059,7 +1059,7 @@ fn problems_are_told_in_the_order_of_the_rows_whenever_they_are_found() {
     let told: Vec<_> = intake
         .problems
         .iter()
-        .map(|problem| (problem.location.row, problem.code.as_str()))
+        .map(|problem| (problem.location.rows.first(), problem.code.as_str()))
         .collect();
     assert_eq!(
         told,

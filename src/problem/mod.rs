@@ -2,6 +2,8 @@
 
 mod code;
 mod problems;
+mod row_numbers;
 
 pub use code::ProblemCode;
 pub use problems::{Location, Problem, Problems, Severity};
+pub use row_numbers::RowNumbers;

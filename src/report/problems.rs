@@ -11,6 +11,9 @@ use crate::text::{clean, number, plural};
 /// The maximum length of a finding, which may quote a cell.
 const LONGEST: usize = 1_000;
 
+/// How many rows of a finding a program is told by number.
+const MOST_ROWS: usize = 1_000;
+
 /// Writes each finding with its location and what to write instead, and how many there are in all. Writes nothing if
 /// there are none.
 pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()> {
@@ -67,6 +70,8 @@ struct Finding<'a> {
     code: &'static str,
     sheet: Option<&'a str>,
     row: Option<u32>,
+    rows: Vec<u32>,
+    count: usize,
     column: Option<&'a str>,
     what: &'a str,
     help: Option<&'a str>,
@@ -91,7 +96,9 @@ impl<'a> Finding<'a> {
             },
             code: problem.code.as_str(),
             sheet: Some(&*problem.location.sheet).filter(|sheet| !sheet.is_empty()),
-            row: problem.location.row,
+            row: problem.location.rows.first(),
+            rows: problem.location.rows.iter().take(MOST_ROWS).collect(),
+            count: problem.count,
             column: problem.location.column.as_deref(),
             what: &problem.what,
             help: Some(&*problem.help).filter(|help| !help.is_empty()),
@@ -110,11 +117,12 @@ mod tests {
             code: ProblemCode::UnknownBundleCode,
             location: Location {
                 sheet: "Joiners".into(),
-                row: Some(row),
+                rows: row.into(),
                 column: Some("licenses (D)".to_owned()),
             },
             what: "`ATUNU` is not a known bundle code".to_owned(),
             help: "write `ATTUNU`".to_owned(),
+            count: 1,
         }
     }
 
@@ -147,10 +155,34 @@ mod tests {
         assert_eq!(text(&Problems::default()), "");
         let mut problems = Problems::default();
         for row in 0..1_200 {
-            problems.push(problem(Severity::Error, row));
+            problems.push(Problem {
+                what: format!("`FOO{row}` is not a known bundle code"),
+                ..problem(Severity::Error, row)
+            });
         }
         let told = text(&problems);
         assert!(told.ends_with("1,200 errors; 1,100 more not shown\n"), "{told}");
+    }
+
+    #[test]
+    fn the_same_finding_in_many_rows_is_shown_once_and_counted_by_cell() {
+        let mut problems = Problems::default();
+        for row in [4, 9, 31, 32, 33] {
+            problems.push(problem(Severity::Error, row));
+        }
+        assert_eq!(
+            text(&problems),
+            "error[unknown-bundle-code]: sheet `Joiners`, rows 4, 9 and 31–33, column licenses (D): `ATUNU` is not a known bundle code\n  \
+             help: write `ATTUNU`\n\
+             5 errors\n"
+        );
+        let found = serde_json::to_value(problems_shape(&problems)).unwrap();
+        let finding = &found["problems"][0];
+        assert_eq!(
+            (&found["errors"], &finding["row"], &finding["count"]),
+            (&5.into(), &4.into(), &5.into())
+        );
+        assert_eq!(finding["rows"], serde_json::json!([4, 9, 31, 32, 33]));
     }
 
     #[test]
@@ -162,7 +194,7 @@ mod tests {
         assert_eq!(
             found["problems"][0],
             serde_json::json!({
-                "severity": "error", "code": "unknown-bundle-code", "sheet": "Joiners", "row": 7,
+                "severity": "error", "code": "unknown-bundle-code", "sheet": "Joiners", "row": 7, "rows": [7], "count": 1,
                 "column": "licenses (D)", "what": "`ATUNU` is not a known bundle code", "help": "write `ATTUNU`",
             })
         );

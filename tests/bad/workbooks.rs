@@ -70,11 +70,11 @@ fn hidden_rows_and_worksheets_are_read_and_told() {
     assert_eq!(told.code, Some(0));
     assert_eq!(
         told.text,
-        "warning[hidden-rows]: sheet `Sheet1`, row 3: 2 rows are hidden in the spreadsheet program, from here on\n  \
+        "warning[hidden-rows]: sheet `Sheet1`, rows 3 and 4: 2 rows are hidden in the spreadsheet program\n  \
          help: hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant\n\
          warning[hidden-sheet]: sheet `Sheet2`: the worksheet is hidden in the spreadsheet program\n  \
          help: its rows run like the others; --sheet NAME picks the worksheets that are meant\n\
-         2 warnings\n4 rows: 4 add-to-groups\n"
+         3 warnings\n4 rows: 4 add-to-groups\n"
     );
 }
 
@@ -91,7 +91,7 @@ fn a_hidden_row_is_found_however_large_the_worksheet_is() {
         rows.push_str(&text_row(number, hidden, &["add-to-groups", &user, "Finance"]));
     }
     let told = told("joiners.xlsx", &xlsx(&worksheet(&rows), ""));
-    assert!(told.text.contains("row 1000: 5 rows are hidden"), "{}", told.text);
+    assert!(told.text.contains("rows 1000, 2000, 3000, 4000 and 5000: 5 rows are hidden"), "{}", told.text);
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn sort_by_place(file: &mut ParsedFile) {
     let sheets = &file.worksheets;
     file.parsed.problems.sort_by_key(|problem| {
         let sheet = sheets.iter().position(|sheet| sheet.name == problem.location.sheet);
-        (sheet, problem.location.row)
+        (sheet, problem.location.rows.first())
     });
 }
 

@@ -109,8 +109,11 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
                 let mut parsed = parser.finish();
                 let recurring = std::mem::take(&mut parsed.recurring);
                 self.file.parsed.append(parsed);
-                for (row, problem) in recurring.into_problems() {
-                    self.file.parsed.problems.push(worksheet.problem(row, problem));
+                for (occurrences, problem) in recurring.into_problems() {
+                    self.file
+                        .parsed
+                        .problems
+                        .push(worksheet.recurring(occurrences, problem));
                 }
             }
         }

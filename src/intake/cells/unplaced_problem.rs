@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Column;
-use crate::problem::{Location, Problem, ProblemCode, Severity};
+use crate::problem::{Location, Problem, ProblemCode, RowNumbers, Severity};
 
 /// A problem of a cell, a row or a header, by those who do not know which row they look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +47,14 @@ impl UnplacedProblem {
         Problem {
             severity: self.severity,
             code: self.code,
-            location: Location { sheet, row, column },
+            location: Location {
+                sheet,
+                rows: row.map(RowNumbers::from).unwrap_or_default(),
+                column,
+            },
             what: self.what,
             help: self.help,
+            count: 1,
         }
     }
 

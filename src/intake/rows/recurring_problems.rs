@@ -1,17 +1,29 @@
-//! Problems that are reported once for a worksheet, with a count, however many rows have them.
+//! Problems that are told once for a worksheet, with a count and the rows, however many have them.
 
 use std::collections::BTreeMap;
 
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
-use crate::problem::ProblemCode;
+use crate::problem::{ProblemCode, RowNumbers};
 use crate::text::plural;
 
-/// How many rows have a problem, and the first of them.
-#[derive(Debug, Clone, Copy)]
-struct Occurrences {
-    count: usize,
-    first_row: u32,
+/// How many cells or rows have a problem, and which rows they are or stand in.
+#[derive(Debug, Clone, Default)]
+pub(in crate::intake) struct Occurrences {
+    pub(super) count: usize,
+    pub(super) rows: RowNumbers,
+}
+
+impl Occurrences {
+    fn add(&mut self, count: usize, row: u32) {
+        self.count += count;
+        self.rows.add(row);
+    }
+
+    fn append(&mut self, later: &Self) {
+        self.count += later.count;
+        self.rows.append(&later.rows);
+    }
 }
 
 /// The recurring problems of one worksheet.
@@ -19,56 +31,53 @@ struct Occurrences {
 pub(in crate::intake) struct RecurringProblems {
     cells_not_used: BTreeMap<(OperationKind, Column), Occurrences>,
     number_cells: BTreeMap<Column, Occurrences>,
-    cells_without_header: Option<Occurrences>,
-    short_rows: Option<Occurrences>,
-    no_operation: Option<Occurrences>,
-    hidden_rows: Option<Occurrences>,
-    struck_rows: Option<Occurrences>,
-    covered_cells: Option<Occurrences>,
+    cells_without_header: Occurrences,
+    short_rows: Occurrences,
+    no_operation: Occurrences,
+    hidden_rows: Occurrences,
+    struck_rows: Occurrences,
+    covered_cells: Occurrences,
 }
 
 impl RecurringProblems {
     /// A cell that the row's operation does not take.
     pub(super) fn add_cell_not_used(&mut self, kind: OperationKind, column: Column, row: u32) {
-        let occurrences = self.cells_not_used.entry((kind, column));
-        occurrences.or_insert(Occurrences::from(row)).count += 1;
+        self.cells_not_used.entry((kind, column)).or_default().add(1, row);
     }
 
     /// A number or date where text is expected.
     pub(super) fn add_number_cell(&mut self, column: Column, row: u32) {
-        let occurrences = self.number_cells.entry(column);
-        occurrences.or_insert(Occurrences::from(row)).count += 1;
+        self.number_cells.entry(column).or_default().add(1, row);
     }
 
     /// A cell under no header.
     pub(super) fn add_cell_without_header(&mut self, row: u32) {
-        add(&mut self.cells_without_header, row);
+        self.cells_without_header.add(1, row);
     }
 
     /// A row of a CSV with fewer cells than the header.
     pub(super) fn add_short_row(&mut self, row: u32) {
-        add(&mut self.short_rows, row);
+        self.short_rows.add(1, row);
     }
 
     /// A row that does not say what to do.
     pub(super) fn add_no_operation(&mut self, row: u32) {
-        add(&mut self.no_operation, row);
+        self.no_operation.add(1, row);
     }
 
     /// A row that the spreadsheet program hides.
     pub(super) fn add_hidden_row(&mut self, row: u32) {
-        add(&mut self.hidden_rows, row);
+        self.hidden_rows.add(1, row);
     }
 
     /// A row that has cells struck through.
     pub(super) fn add_struck_row(&mut self, row: u32) {
-        add(&mut self.struck_rows, row);
+        self.struck_rows.add(1, row);
     }
 
     /// Cells of a row that a merged cell covers.
     pub(super) fn add_covered_cells(&mut self, cells: u32, row: u32) {
-        let occurrences = self.covered_cells.get_or_insert(Occurrences::from(row));
-        occurrences.count += cells as usize;
+        self.covered_cells.add(cells as usize, row);
     }
 
     /// Adds the problems of the rows after these.
@@ -85,48 +94,46 @@ impl RecurringProblems {
         } = later;
         append_each(&mut self.cells_not_used, cells_not_used);
         append_each(&mut self.number_cells, number_cells);
-        append(&mut self.cells_without_header, cells_without_header);
-        append(&mut self.short_rows, short_rows);
-        append(&mut self.no_operation, no_operation);
-        append(&mut self.hidden_rows, hidden_rows);
-        append(&mut self.struck_rows, struck_rows);
-        append(&mut self.covered_cells, covered_cells);
+        self.cells_without_header.append(&cells_without_header);
+        self.short_rows.append(&short_rows);
+        self.no_operation.append(&no_operation);
+        self.hidden_rows.append(&hidden_rows);
+        self.struck_rows.append(&struck_rows);
+        self.covered_cells.append(&covered_cells);
     }
 
-    /// The problems, each with the first row that has it.
-    pub(in crate::intake) fn into_problems(self) -> Vec<(u32, UnplacedProblem)> {
+    /// The problems, each with what has it.
+    pub(in crate::intake) fn into_problems(self) -> Vec<(Occurrences, UnplacedProblem)> {
         let mut problems = Vec::new();
-        if let Some(rows) = self.no_operation {
-            let what = format!("{} say what to do", do_not(rows.count));
+        if self.no_operation.count > 0 {
+            let what = format!("{} say what to do", do_not(self.no_operation.count));
             let help = "add a column `operation`, name the worksheet after one, or give --operation";
-            problems.push((
-                rows.first_row,
-                UnplacedProblem::error(ProblemCode::NoOperation, what, help),
-            ));
+            let problem = UnplacedProblem::error(ProblemCode::NoOperation, what, help);
+            problems.push((self.no_operation, problem));
         }
         for ((kind, column), cells) in self.cells_not_used {
             let what = format!(
-                "`{kind}` does not take `{}`: {} left out, from here on",
+                "`{kind}` does not take `{}`: {} left out",
                 column.as_str(),
                 cells_are(cells.count)
             );
             let help = "nothing to do if that is meant";
             let problem = UnplacedProblem::warning(ProblemCode::CellNotUsed, what, help);
-            problems.push((cells.first_row, problem.at(column)));
+            problems.push((cells, problem.at(column)));
         }
         for (column, cells) in self.number_cells {
             let what = format!(
-                "{} a number or a date to the spreadsheet program, from here on: leading zeros and long numbers' last digits are lost",
+                "{} a number or a date to the spreadsheet program: leading zeros and long numbers' last digits are lost",
                 cells_are(cells.count)
             );
             let help = "format the column as text if the values are not as they were written";
             let problem = UnplacedProblem::warning(ProblemCode::NumberCell, what, help);
-            problems.push((cells.first_row, problem.at(column)));
+            problems.push((cells, problem.at(column)));
         }
-        let mut warn = |occurrences: Option<Occurrences>, code, what: fn(usize) -> String, help: &str| {
-            if let Some(Occurrences { count, first_row }) = occurrences {
-                let what = format!("{}, from here on", what(count));
-                problems.push((first_row, UnplacedProblem::warning(code, what, help)));
+        let mut warn = |occurrences: Occurrences, code, what: fn(usize) -> String, help: &str| {
+            if occurrences.count > 0 {
+                let problem = UnplacedProblem::warning(code, what(occurrences.count), help);
+                problems.push((occurrences, problem));
             }
         };
         warn(
@@ -163,27 +170,9 @@ impl RecurringProblems {
     }
 }
 
-impl Occurrences {
-    /// None yet; the first to be counted is in this row.
-    fn from(first_row: u32) -> Self {
-        Self { count: 0, first_row }
-    }
-}
-
-fn add(occurrences: &mut Option<Occurrences>, row: u32) {
-    occurrences.get_or_insert(Occurrences::from(row)).count += 1;
-}
-
-fn append(occurrences: &mut Option<Occurrences>, later: Option<Occurrences>) {
-    if let Some(later) = later {
-        occurrences.get_or_insert(Occurrences::from(later.first_row)).count += later.count;
-    }
-}
-
 fn append_each<K: Ord>(occurrences: &mut BTreeMap<K, Occurrences>, later: BTreeMap<K, Occurrences>) {
     for (of, later) in later {
-        let occurrences = occurrences.entry(of).or_insert(Occurrences::from(later.first_row));
-        occurrences.count += later.count;
+        occurrences.entry(of).or_default().append(&later);
     }
 }
 

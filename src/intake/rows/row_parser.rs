@@ -6,6 +6,7 @@ use super::header::Header;
 use super::key_content::{write_content, write_raw_content};
 use super::operations::operation;
 use super::parsed_rows::ParsedRows;
+use super::recurring_problems::Occurrences;
 use super::row_cells::{CleanedCells, RowCells, check_width, malformed_row};
 use super::statement::{LAST_ROW, RowNumber, Statement, ValidRow};
 use super::value_reader::ValueReader;
@@ -13,7 +14,7 @@ use super::values::Values;
 use crate::intake::cells::{Column, ColumnSet, Instruction, InstructionCache, UnplacedProblem, operation_help};
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
-use crate::problem::{Problem, ProblemCode, Severity};
+use crate::problem::{Problem, ProblemCode, Problems, Severity};
 use crate::sheet::Row;
 use crate::text::clean;
 
@@ -50,6 +51,14 @@ impl Worksheet {
     /// The number of a row of this worksheet in the file as a whole.
     pub(in crate::intake) fn row_number(&self, row: u32) -> RowNumber {
         self.rows_before.saturating_add(row).min(LAST_ROW)
+    }
+
+    /// A problem that recurs in this worksheet.
+    pub(in crate::intake) fn recurring(&self, occurrences: Occurrences, problem: UnplacedProblem) -> Problem {
+        let Occurrences { count, rows } = occurrences;
+        let mut problem = self.problem(0, problem);
+        problem.location.rows = rows;
+        Problem { count, ..problem }
     }
 
     /// A problem of a row of this worksheet.
@@ -90,7 +99,7 @@ impl<'o> RowParser<'o> {
             values: ValueReader::new(context.options),
             context,
             instructions: InstructionCache::default(),
-            parsed: ParsedRows::default(),
+            parsed: no_rows(),
             statements: Vec::new(),
             content: String::new(),
             cleaned: CleanedCells::new(),
@@ -98,7 +107,7 @@ impl<'o> RowParser<'o> {
         }
     }
 
-    /// Parses rows.
+    /// Parses rows, a few between one [`take_parsed`](Self::take_parsed) and the next: all their problems are kept.
     pub(in crate::intake) fn parse(&mut self, rows: &[Row]) {
         let worksheet = Arc::clone(&self.context.worksheet);
         for row in rows {
@@ -108,11 +117,7 @@ impl<'o> RowParser<'o> {
 
     /// The result for the rows since the last time it was taken.
     pub(in crate::intake) fn take_parsed(&mut self) -> ParsedRows {
-        let next = ParsedRows {
-            problems: self.parsed.problems.continued(),
-            ..ParsedRows::default()
-        };
-        let mut parsed = std::mem::replace(&mut self.parsed, next);
+        let mut parsed = std::mem::replace(&mut self.parsed, no_rows());
         parsed.statements.push(std::mem::take(&mut self.statements));
         parsed
     }
@@ -306,6 +311,14 @@ impl<'o> RowParser<'o> {
             sheet: self.context.worksheet.name.clone(),
             row,
         }
+    }
+}
+
+/// The result before the first row.
+fn no_rows() -> ParsedRows {
+    ParsedRows {
+        problems: Problems::of_few_rows(),
+        ..ParsedRows::default()
     }
 }
 
