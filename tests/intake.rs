@@ -485,6 +485,69 @@ fn what_is_odd_but_may_be_meant_is_a_warning() {
 }
 
 #[test]
+fn an_error_word_of_any_program_is_an_error_in_any_column_that_is_used() {
+    for word in [
+        "#N/D!",
+        "#¡REF!",
+        "#ИМЯ?",
+        "#BUSY!",
+        "#########",
+        "Err:508",
+        "Fehler:502",
+        "Loading...",
+    ] {
+        assert_eq!(
+            errors(&format!("operation,user,name\nupdate,ann,{word}\n")),
+            ["error-value"],
+            "{word}"
+        );
+        // Only an error that a program writes in English is not taken for a password.
+        let text = format!("operation,user,password,note\nupdate,ann,{word},{word}\n");
+        assert_eq!(errors(&text), [] as [&str; 0], "{word}");
+    }
+    assert_eq!(errors("operation,user,password\nupdate,ann,#N/A\n"), ["error-value"]);
+    let groups = operations("operation,user,groups\nadd-to-groups,ann,#1 team; #sales\n");
+    assert!(matches!(&groups[0], Operation::AddToGroups { groups, .. } if groups.len() == 2));
+}
+
+#[test]
+fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
+    for word in ["NULL", "nan", "\\N", "None", "<NA>", "n/a", "-"] {
+        let text = format!("operation,user,name,surname\nupdate,ann,{word},Lee\nupdate,bob,{word},Ray\n");
+        let intake = intake(&text);
+        let told: Vec<_> = intake.problems.iter().map(|problem| problem.code.as_str()).collect();
+        assert_eq!(told, ["word-for-nothing"], "{word}");
+        assert_eq!(intake.problems.warnings(), 2);
+        let Operation::Update(change) = &intake.rows[0].operation else {
+            panic!("{word}");
+        };
+        assert!(
+            matches!(&change.profile.name, Field::Set(name) if name.as_ref() == word),
+            "{word}"
+        );
+    }
+    // People are called so.
+    assert_eq!(
+        warnings("operation,user,surname\nupdate,ann,Null\nupdate,bob,Nan\n"),
+        [""; 0]
+    );
+    // An error that shows the word is enough.
+    for (header, cell) in [
+        ("email", "NULL"),
+        ("user,active", "ann,nan"),
+        ("user,licenses", "ann,NULL"),
+    ] {
+        let kind = match header {
+            "email" => "invite",
+            "user,active" => "update",
+            _ => "add-licenses",
+        };
+        let text = format!("operation,{header}\n{kind},{cell}\n");
+        assert_eq!((errors(&text).len(), warnings(&text)), (1, vec![]), "{text}");
+    }
+}
+
+#[test]
 fn a_sheet_without_rows_is_an_error_unless_its_rows_were_left_out_on_purpose() {
     assert_eq!(errors("operation,user\n"), ["no-rows"]);
     assert_eq!(errors("operation,user\nignore,ann\n"), [] as [&str; 0]);
@@ -755,7 +818,8 @@ fn rows_that_go_together_are_not_called_contradictions() {
 fn of_equal_rows_the_first_runs_and_each_has_a_key_of_its_own() {
     let text = "operation,user,note\nDelete,ann@x.example,first\ndelete,bob,\ndelete, ANN@x.example ,again\ndelete,ann@x.example,\n";
     let intake = intake(text);
-    assert_eq!(codes(&intake, Severity::Error), ["duplicate-row", "duplicate-row"]);
+    assert_eq!(codes(&intake, Severity::Error), ["duplicate-row"]);
+    assert_eq!(intake.problems.errors(), 2);
     assert_eq!(intake.rows.iter().map(|row| row.place.row).collect::<Vec<_>>(), [2, 3]);
     let refused: Vec<_> = intake.refused.iter().map(|row| (row.place.row, row.status)).collect();
     assert_eq!(refused, [(4, Status::Duplicate), (5, Status::Duplicate)]);
@@ -907,11 +971,23 @@ fn a_check_counts_rows_and_operations() {
 }
 
 #[test]
-fn a_thousand_wrong_rows_are_all_refused_and_the_first_hundred_told() {
-    let text = format!("operation,user\n{}", "delet,ann\n".repeat(1000));
-    let intake = intake(&text);
-    assert_eq!(intake.refused.len(), 1000);
-    assert_eq!((intake.problems.errors(), intake.problems.left_out()), (1000, 900));
+fn a_thousand_wrong_rows_are_all_refused_and_told_once_if_alike_and_else_the_first_hundred() {
+    let alike = intake(&format!("operation,user\n{}", "delet,ann\n".repeat(1000)));
+    assert_eq!(alike.refused.len(), 1000);
+    assert_eq!((alike.problems.errors(), alike.problems.left_out()), (1000, 0));
+    let told: Vec<_> = alike
+        .problems
+        .iter()
+        .map(|problem| problem.location.to_string())
+        .collect();
+    assert_eq!(told, ["rows 2–1001, column operation (column A)"]);
+    let rows: String = (0..1000).map(|row| format!("delet{row},ann\n")).collect();
+    let different = intake(&format!("operation,user\n{rows}"));
+    assert_eq!(different.refused.len(), 1000);
+    assert_eq!(
+        (different.problems.errors(), different.problems.left_out()),
+        (1000, 900)
+    );
 }
 
 /// Anything that a person, another program or an attacker leaves in a cell, and pieces of what belongs there.

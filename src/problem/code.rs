@@ -60,6 +60,8 @@ pub enum ProblemCode {
     ErrorValue,
     /// What is stored in the cell is no value.
     UnreadableCell,
+    /// A word of databases and programs for nothing, such as `NULL`.
+    WordForNothing,
     /// A long number that was shortened to an exponent.
     LostDigits,
     /// Letters that were lost in a conversion.
@@ -178,7 +180,7 @@ mod tests {
              unknown-column unknown-header two-headers \
              unclosed-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
-             cell-too-long formula-without-value formula-as-text error-value unreadable-cell lost-digits lost-letters number-cell \
+             cell-too-long formula-without-value formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters number-cell \
              unknown-operation no-operation not-offered missing-cell cell-not-used \
              bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \

@@ -91,7 +91,12 @@ fn a_hidden_row_is_found_however_large_the_worksheet_is() {
         rows.push_str(&text_row(number, hidden, &["add-to-groups", &user, "Finance"]));
     }
     let told = told("joiners.xlsx", &xlsx(&worksheet(&rows), ""));
-    assert!(told.text.contains("rows 1000, 2000, 3000, 4000 and 5000: 5 rows are hidden"), "{}", told.text);
+    assert!(
+        told.text
+            .contains("rows 1000, 2000, 3000, 4000 and 5000: 5 rows are hidden"),
+        "{}",
+        told.text
+    );
 }
 
 #[test]

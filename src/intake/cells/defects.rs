@@ -1,6 +1,7 @@
 //! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
 
 use super::cleaning::turns_direction;
+use super::stand_ins::{is_english_error, is_error_word, is_nothing, may_stand_in};
 use super::{Column, UnplacedProblem, excerpt};
 use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
@@ -8,27 +9,6 @@ use crate::text::{is_plain, plural};
 
 /// How many characters a cell of a spreadsheet program holds, at up to four bytes each.
 const LONGEST_CELL: usize = 32_767 * 4;
-
-/// The error values of spreadsheet programs, in the languages people use them in.
-const ERROR_VALUES: [&str; 17] = [
-    "#N/A",
-    "#REF!",
-    "#VALUE!",
-    "#NAME?",
-    "#DIV/0!",
-    "#NULL!",
-    "#NUM!",
-    "#SPILL!",
-    "#CALC!",
-    "#GETTING_DATA",
-    "#FIELD!",
-    "#BLOCKED!",
-    "#NV",
-    "#BEZUG!",
-    "#WERT!",
-    "#VALEUR!",
-    "Err:502",
-];
 
 /// Whether the cleaned text is longer than any cell can be, so that the rest of the cell need not be looked at.
 pub(in crate::intake) fn too_long(column: Column, text: &str) -> Option<UnplacedProblem> {
@@ -43,10 +23,10 @@ pub(in crate::intake) fn too_long(column: Column, text: &str) -> Option<Unplaced
     Some(UnplacedProblem::error(ProblemCode::CellTooLong, what, help).at(column))
 }
 
-/// Whether a cell of a plain row can have a [`defect`], by its first byte alone: this is asked of every cell, and nearly
-/// none can.
+/// Whether a cell of a plain row can have a [`defect`], by its ends alone: this is asked of every cell, and nearly none
+/// can.
 pub(in crate::intake) fn may_be_defective(text: &str) -> bool {
-    matches!(text.as_bytes(), [b'#' | b'=' | b'E' | b'0'..=b'9', ..])
+    matches!(text.as_bytes(), [b'=' | b'0'..=b'9', ..]) || may_stand_in(text)
 }
 
 /// What is wrong with a cell; `text` is its cleaned text.
@@ -54,7 +34,9 @@ pub(in crate::intake) fn defect(column: Column, cell: Cell<'_>, text: &str) -> O
     if !column.is_meaningful() {
         return None;
     }
-    let problem = spoiled_value(column, cell, text).or_else(|| odd_letters(column, cell, text))?;
+    let problem = spoiled_value(column, cell, text)
+        .or_else(|| odd_letters(column, cell, text))
+        .or_else(|| nothing(column, text))?;
     Some(problem.at(column))
 }
 
@@ -67,10 +49,14 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
             "open the workbook in the spreadsheet program, let it compute, and save it",
         ));
     }
-    if cell.kind == CellKind::Error || is_error_value(text) {
+    let is_error = match column {
+        Column::Password => is_english_error(text),
+        _ => is_error_word(text),
+    };
+    if cell.kind == CellKind::Error || is_error {
         return Some(UnplacedProblem::error(
             ProblemCode::ErrorValue,
-            format!("the cell shows the error `{text}`"),
+            format!("the cell shows the error `{}`", excerpt(text)),
             "fix the formula, or write the value in its place",
         ));
     }
@@ -116,6 +102,18 @@ fn formula_as_text(column: Column, text: &str) -> Option<UnplacedProblem> {
             "let the spreadsheet program compute it and save the sheet again, or write the value",
         )),
     }
+}
+
+/// A word of databases and programs for nothing. It may be somebody's name, so it is read as it is written.
+fn nothing(column: Column, text: &str) -> Option<UnplacedProblem> {
+    if column == Column::Password || !is_nothing(text) {
+        return None;
+    }
+    Some(UnplacedProblem::warning(
+        ProblemCode::WordForNothing,
+        format!("`{text}` is what programs write for nothing, and is read as a text like any other"),
+        "leave the cell empty if nothing is meant",
+    ))
 }
 
 /// Letters that were lost on the way, or that look like others.
@@ -167,10 +165,6 @@ fn look_alike(raw: &str, address: &str) -> Option<&'static str> {
     other.filter(|_| has_latin)
 }
 
-fn is_error_value(text: &str) -> bool {
-    text.starts_with(['#', 'E']) && ERROR_VALUES.contains(&text)
-}
-
 /// Whether the cell shows a long number as a spreadsheet program does once it has lost its digits: `1.2E+10`.
 fn is_exponent(text: &str) -> bool {
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
@@ -193,9 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn error_values_and_lost_numbers_are_recognised() {
-        assert!(is_error_value("#N/A") && is_error_value("#BEZUG!"));
-        assert!(!is_error_value("#1 team") && !is_error_value("Err"));
+    fn lost_numbers_are_recognised() {
         assert!(is_exponent("1.23457E+11") && is_exponent("1,2E+20") && is_exponent("2E+15"));
         assert!(!is_exponent("E+11") && !is_exponent("1.2E10") && !is_exponent("ann") && !is_exponent("1.E+3"));
     }

@@ -10,6 +10,7 @@ mod licenses;
 mod list;
 mod operation_name;
 mod scalar;
+mod stand_ins;
 mod unplaced_problem;
 
 pub use column::Column;

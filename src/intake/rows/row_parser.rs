@@ -205,6 +205,7 @@ impl<'o> RowParser<'o> {
             }
         }
         drop_repeated(problems, cell_problems);
+        drop_answered(problems);
         let mut is_valid = !problems.iter().any(|problem| problem.severity == Severity::Error);
         if let Some(kind) = kind {
             self.parsed.operation_counts[kind as usize] += 1;
@@ -349,6 +350,20 @@ fn drop_repeated(problems: &mut Vec<UnplacedProblem>, cell_problems: usize) {
     problems.retain(|problem| {
         position += 1;
         position <= cell_problems || !problem.column.is_some_and(|column| reported.contains(column))
+    });
+}
+
+/// Drops the warnings of a word for nothing where the cell is refused anyway: the error shows the word.
+fn drop_answered(problems: &mut Vec<UnplacedProblem>) {
+    if !problems
+        .iter()
+        .any(|problem| problem.code == ProblemCode::WordForNothing)
+    {
+        return;
+    }
+    let refused = columns_with_errors(problems);
+    problems.retain(|problem| {
+        problem.code != ProblemCode::WordForNothing || !problem.column.is_some_and(|column| refused.contains(column))
     });
 }
 

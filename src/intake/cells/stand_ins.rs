@@ -1,0 +1,229 @@
+//! Texts that programs write where there is no value: the error words of spreadsheet programs, and the words of databases
+//! for nothing.
+
+/// The error words that have no mark of their own at the end, in capitals and in the languages that write them.
+const UNMARKED_ERRORS: [&str; 16] = [
+    "#NV",
+    "#NA",
+    "#YOK",
+    "#BRAK",
+    "#HIÁNYZIK",
+    "#NEDOSTUPNÝ",
+    "#NENÍ_K_DISPOZICI",
+    "#NULL",
+    "#REF",
+    "#NUM",
+    "#VALUE",
+    "#NAME",
+    "#ERROR",
+    "#GETTING_DATA",
+    "#DATEN_ABRUFEN",
+    "#OBTENIENDO_DATOS",
+];
+
+/// Those that any spreadsheet program in English writes.
+const ENGLISH_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"];
+
+/// What LibreOffice writes before the number of an error, in lower case.
+const ERROR_PREFIXES: [&str; 22] = [
+    "err",
+    "error",
+    "erreur",
+    "fehler",
+    "erro",
+    "errore",
+    "fout",
+    "błąd",
+    "chyba",
+    "hiba",
+    "fel",
+    "fejl",
+    "feil",
+    "virhe",
+    "eroare",
+    "greška",
+    "hata",
+    "ошибка",
+    "σφάλμα",
+    "エラー",
+    "错误",
+    "錯誤",
+];
+
+/// What online spreadsheets show while they compute, in lower case and without the dots.
+const LOADING: [&str; 8] = [
+    "loading",
+    "wird geladen",
+    "chargement",
+    "cargando",
+    "carregando",
+    "caricamento",
+    "laden",
+    "ładowanie",
+];
+
+/// What databases and programs write for nothing, by their case: `Null` and `Nan` are names of people.
+const NOTHING: [&str; 25] = [
+    "NULL",
+    "null",
+    "(NULL)",
+    "(null)",
+    "[NULL]",
+    "[null]",
+    "<NULL>",
+    "<null>",
+    "<nil>",
+    "\\N",
+    "NaN",
+    "nan",
+    "NAN",
+    "NaT",
+    "NA",
+    "<NA>",
+    "N/A",
+    "n/a",
+    "None",
+    "undefined",
+    "-",
+    "--",
+    "–",
+    "—",
+    ".",
+];
+
+/// The longest of [`NOTHING`], in bytes.
+const LONGEST_NOTHING: usize = 9;
+
+/// Whether a plain text can be one of these, by its ends alone: this is asked of every cell, and nearly none is.
+pub(super) fn may_stand_in(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'#', ..] | [.., b':', _, _, b'0'..=b'9'] | [.., b'.', b'.', b'.'] => true,
+        [b'N' | b'n' | b'u' | b'(' | b'[' | b'<' | b'\\' | b'-' | b'.', ..] => text.len() <= LONGEST_NOTHING,
+        _ => false,
+    }
+}
+
+/// Whether the text is what a spreadsheet program shows for an error, in whichever language.
+pub(super) fn is_error_word(text: &str) -> bool {
+    match text.strip_prefix('#') {
+        Some(rest) => is_marked_error(rest) || UNMARKED_ERRORS.contains(&text),
+        None => is_numbered_error(text) || is_loading(text),
+    }
+}
+
+/// Whether the text is an error in English. Anything else may be a password.
+pub(super) fn is_english_error(text: &str) -> bool {
+    ENGLISH_ERRORS.contains(&text)
+}
+
+/// Whether the text is what databases and programs write for nothing.
+pub(super) fn is_nothing(text: &str) -> bool {
+    text.len() <= LONGEST_NOTHING && NOTHING.contains(&text)
+}
+
+/// What follows the `#` of `#NAME?`, `#¡REF!`, `#N/A`, `#ДЕЛ/0!`, or of a number in too narrow a column: `####`.
+fn is_marked_error(rest: &str) -> bool {
+    if rest.len() >= 2 && rest.bytes().all(|byte| byte == b'#') {
+        return true;
+    }
+    let mut letters = rest.chars();
+    if let (Some(one), Some('/'), Some(other), None) = (letters.next(), letters.next(), letters.next(), letters.next())
+        && one.is_alphabetic()
+        && other.is_alphabetic()
+    {
+        return true;
+    }
+    let word = rest.trim_start_matches(['¡', '¿']);
+    let Some(word) = word
+        .strip_suffix(['!', '?', '！', '？'])
+        .or_else(|| word.strip_suffix("/0"))
+    else {
+        return false;
+    };
+    let is_of_a_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '/' | '.');
+    word.chars().filter(|letter| letter.is_alphabetic()).count() >= 2
+        && word
+            .chars()
+            .all(|letter| is_of_a_word(letter) && !letter.is_lowercase())
+}
+
+/// `Err:508`, as LibreOffice numbers its errors.
+fn is_numbered_error(text: &str) -> bool {
+    let Some((word, number)) = text.split_once(':') else {
+        return false;
+    };
+    let word = word.trim_end().to_lowercase();
+    number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()) && ERROR_PREFIXES.contains(&word.as_str())
+}
+
+fn is_loading(text: &str) -> bool {
+    let Some(word) = text.strip_suffix("...").or_else(|| text.strip_suffix('…')) else {
+        return false;
+    };
+    LOADING.contains(&word.trim_end().to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::is_plain;
+
+    /// From the tables of Excel in its languages, and from LibreOffice, Google Sheets, Gnumeric and their relatives.
+    const ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! \
+        #BUSY! #CONNECT! #PYTHON! #EXTERNAL! #UNKNOWN! #ERROR! #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #KALK! \
+        #VALEUR! #NOMBRE! #NOM? #NUL! #RIF! #VALORE! #NOME? #N/D #¡VALOR! #¡NUM! #¡DIV/0! #¿NOMBRE? #¡REF! #¡NULO! \
+        #VALOR! #NÚM! #VERW! #WAARDE! #GETAL! #DEEL/0! #NAAM? #N/B #LEEG! #ADR! #ARG! #LICZBA! #DZIEL/0! #NAZWA? #N/D! #ZERO! #BRAK \
+        #VÆRDI! #I/T #NAVN? #VÄRDEFEL! #SAKNAS! #SKÄRNING! #ARVO! #PUUTTUU! #TYHJÄ! #ЗНАЧ! #ЧИСЛО! #ДЕЛ/0! #ИМЯ? #Н/Д #ССЫЛКА! #ПУСТО! \
+        #HODNOTA! #DĚLENÍ_NULOU! #NÁZEV? #NENÍ_K_DISPOZICI #NEDOSTUPNÝ #HIÁNYZIK #ΔΙΑΙΡ./0! #Δ/Υ #YOK #AD? #BAŞV! #エラー! \
+        #n/a #DIV/0 ####### Err:508 Err:522 Fehler:502 Błąd:504 Ошибка:508 エラー:502 Loading... Chargement…";
+
+    #[test]
+    fn errors_are_recognised_in_any_language_and_of_any_program() {
+        for word in ERRORS
+            .split_whitespace()
+            .chain(["Err :508", "Erreur\u{a0}:504", "Wird geladen..."])
+        {
+            assert!(is_error_word(word), "{word}");
+            assert!(!is_plain(word) || may_stand_in(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn names_that_only_begin_like_an_error_are_names() {
+        for word in [
+            "#1 team",
+            "#sales",
+            "#sales!",
+            "#Sales?",
+            "#1!",
+            "#",
+            "##",
+            "#IT",
+            "#IT/Ops",
+            "# N/A",
+            "#VIP Team!",
+            "Err",
+            "Err:",
+            "Err:50",
+            "Err:5080",
+            "Room:508",
+            "Loading",
+            "Loading dock...",
+            "Ann ...",
+            "ann:123",
+        ] {
+            assert!(!is_error_word(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_programs_write_for_nothing_is_recognised_and_the_names_of_people_are_not() {
+        for word in NOTHING {
+            assert!(is_nothing(word), "{word} is longer than LONGEST_NOTHING says");
+            assert!(!is_plain(word) || may_stand_in(word), "{word}");
+        }
+        for name in ["Null", "Nan", "Na", "Nat", "none", "Nil", "N", ""] {
+            assert!(!is_nothing(name), "{name}");
+        }
+    }
+}
