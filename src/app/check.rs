@@ -36,7 +36,7 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
 }
 
 async fn read(options: &CheckOptions, settings: Result<Settings, Failure>) -> Result<(Source, Checked), Failure> {
-    let (source, settings) = open_sheet(&options.path, settings).await?;
+    let (source, settings) = open_sheet(&options.path, &options.sheet, settings).await?;
     let reading = reading_options(&options.sheet, &settings);
     let (source, checked) = off_thread(move || {
         let checked = intake::check(&source, &reading);

@@ -53,10 +53,13 @@ pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) ->
 /// configuration can be used, both are reported.
 pub(super) async fn open_sheet(
     path: &Path,
+    sheet: &SheetOptions,
     settings: Result<Settings, Failure>,
 ) -> Result<(Source, Settings), Failure> {
     let path = path.to_owned();
-    let source = off_thread(move || Source::open(&path)).await;
+    let in_profile = settings.as_ref().ok().and_then(|settings| settings.encoding);
+    let encoding = sheet.encoding.or(in_profile);
+    let source = off_thread(move || Source::open_in(&path, encoding)).await;
     let source = source.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),

@@ -208,6 +208,8 @@ mod tests {
             "drop/joiners.csv",
             "--map",
             "Work e-mail=user",
+            "--encoding",
+            "cp1250",
             "--only",
             "2-10",
             "--limit",
@@ -221,7 +223,7 @@ mod tests {
         ];
         assert_eq!(
             typed(&words).with_sheet(Path::new("drop/joiners.failed.csv"), &[]),
-            "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --results=out.csv --yes"
+            "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --encoding cp1250 --results=out.csv --yes"
         );
     }
 

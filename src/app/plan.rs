@@ -35,7 +35,9 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
     let settings = settings_for(planning.sheet.target, overrides, console);
     block_on(async {
         let signals = Signals::listen();
-        let (source, settings) = signals.obeyed_by(open_sheet(&options.path, settings)).await?;
+        let (source, settings) = signals
+            .obeyed_by(open_sheet(&options.path, &planning.sheet, settings))
+            .await?;
         let session = Session::new(&settings, console, signals.clone());
         // Boxed, because it holds all that is read and planned.
         let shown = Box::pin(show(&session, source, options, began));

@@ -40,7 +40,9 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
     let settings = settings_for(job.planning.sheet.target, overrides, console);
     block_on(async {
         let signals = Signals::listen();
-        let (source, settings) = signals.obeyed_by(open_sheet(&job.path, settings)).await?;
+        let (source, settings) = signals
+            .obeyed_by(open_sheet(&job.path, &job.planning.sheet, settings))
+            .await?;
         let session = Session::new(&settings, console, signals);
         let abort = session.signals.abort.clone();
         let recording = OnceLock::new();

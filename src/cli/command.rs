@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::model::{OperationKind, RowSelection};
 use crate::settings::Overrides;
+use crate::sheet::NamedEncoding;
 
 /// A whole command line.
 #[derive(Debug, Clone)]
@@ -99,6 +100,8 @@ pub struct SheetOptions {
     pub columns: Vec<ColumnMapping>,
     /// The worksheets to read; all where empty.
     pub sheets: Vec<String>,
+    /// The encoding of text that does not say it itself; found out where `None`.
+    pub encoding: Option<NamedEncoding>,
     /// Whether any plausible bundle code is accepted.
     pub unknown_codes: Permission,
     /// Whether an update may set a first e-mail address.

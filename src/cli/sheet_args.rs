@@ -7,6 +7,7 @@ use clap::{Args, ValueHint};
 use super::values;
 use super::{CheckOptions, ColumnMapping, Permission, SheetOptions, Target};
 use crate::model::OperationKind;
+use crate::sheet::NamedEncoding;
 
 #[derive(Debug, Args)]
 pub(super) struct SheetPathArg {
@@ -35,6 +36,9 @@ pub(super) struct SheetArgs {
     /// The worksheet to read, instead of all that have a header; may be repeated
     #[arg(long = "sheet", value_name = "NAME")]
     sheets: Vec<String>,
+    /// The encoding of a CSV or an old .xls that does not say it itself, as in `windows-1250`, `shift_jis` or `cp850`
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<NamedEncoding>,
     /// Accept unknown licence codes
     #[arg(long)]
     allow_unknown_codes: bool,
@@ -67,6 +71,7 @@ impl From<SheetArgs> for SheetOptions {
             operation: args.operation,
             columns: args.columns,
             sheets: args.sheets,
+            encoding: args.encoding,
             unknown_codes: args.allow_unknown_codes.into(),
             email_update: args.allow_email_update.into(),
             target: if args.sandbox {

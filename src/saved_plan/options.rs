@@ -23,6 +23,8 @@ pub struct SavedOptions {
     map: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sheet: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<String>,
     #[serde(skip_serializing_if = "is_not")]
     allow_unknown_codes: bool,
     #[serde(skip_serializing_if = "is_not")]
@@ -76,6 +78,7 @@ impl SavedOptions {
                     operation,
                     columns,
                     sheets,
+                    encoding,
                     unknown_codes,
                     email_update,
                     target,
@@ -98,6 +101,7 @@ impl SavedOptions {
             operation: *operation,
             map: columns.iter().map(mapping).collect(),
             sheet: sheets.clone(),
+            encoding: encoding.map(|encoding| encoding.to_string()),
             allow_unknown_codes: *unknown_codes == Permission::Allowed,
             allow_email_update: *email_update == Permission::Allowed,
             sandbox: *target == Target::Sandbox,
@@ -131,6 +135,7 @@ impl SavedOptions {
                 operation: self.operation,
                 columns: self.map.iter().map(mapping).collect(),
                 sheets: self.sheet.clone(),
+                encoding: self.encoding.as_deref().and_then(|name| name.parse().ok()),
                 unknown_codes: self.allow_unknown_codes.into(),
                 email_update: self.allow_email_update.into(),
                 target: if self.sandbox {
@@ -199,6 +204,7 @@ impl SavedOptions {
             operation,
             map,
             sheet,
+            encoding,
             allow_unknown_codes,
             allow_email_update,
             sandbox,
@@ -224,6 +230,7 @@ impl SavedOptions {
             one("--operation", operation.map(|operation| operation.to_string())),
             many("--map", map),
             many("--sheet", sheet),
+            one("--encoding", encoding.clone()),
             plain("--allow-unknown-codes", allow_unknown_codes),
             plain("--allow-email-update", allow_email_update),
             plain("--sandbox", sandbox),
@@ -271,7 +278,7 @@ mod tests {
         }
     }
 
-    const EVERY_FLAG: [&str; 27] = [
+    const EVERY_FLAG: [&str; 29] = [
         "--operation",
         "delete",
         "--map",
@@ -280,6 +287,8 @@ mod tests {
         "Team=groups",
         "--sheet",
         "Leavers",
+        "--encoding",
+        "windows-1250",
         "--allow-unknown-codes",
         "--allow-email-update",
         "--sandbox",

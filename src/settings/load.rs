@@ -11,6 +11,7 @@ use super::routes::routes;
 use super::section::Section;
 use crate::api::Routes;
 use crate::model::{BundleCode, Deployment};
+use crate::sheet::NamedEncoding;
 
 /// The validated settings.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Settings {
     pub connection: Option<Connection>,
     /// Bundle codes that the profile allows in addition to the known ones.
     pub bundle_codes: Vec<BundleCode>,
+    /// The encoding of sheets that do not say it themselves; found out where `None`.
+    pub encoding: Option<NamedEncoding>,
     /// Concurrency, quotas, retries and times.
     pub limits: Limits,
     /// Routes that the documents disagree on.
@@ -70,6 +73,11 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
     let routes = routes(profile.section("routes"), findings);
     let batch = batch(profile.section("batch"));
     let codes = profile.texts("bundle_codes").unwrap_or_default();
+    let encoding = profile.text("encoding").and_then(|said| {
+        said.checked(findings, |name| {
+            name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
+        })
+    });
 
     // Without a connection its keys are read all the same, so that they are known, and not judged.
     let unheard = Findings::default();
@@ -87,6 +95,7 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
         deployment,
         connection: connection.filter(|_| reach == Reach::Online),
         bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
+        encoding,
         limits,
         routes,
         batch,
@@ -509,6 +518,18 @@ mod tests {
         assert_eq!(written.limits, default.limits);
         assert_eq!(written.routes, default.routes);
         assert_eq!(written.batch, default.batch);
+    }
+
+    #[test]
+    fn the_encoding_of_sheets_may_stand_in_a_profile_by_any_of_its_names() {
+        let encoding = |line: &str| online(&(whole() + line), &[]).encoding.map(NamedEncoding::name);
+        assert_eq!(encoding(""), None);
+        assert_eq!(encoding("encoding = \"CP1250\"\n"), Some("windows-1250"));
+        let told = refused(&(whole() + "encoding = \"windows-125O\"\n"), &[]);
+        assert!(
+            told[0].contains("line 6") && told[0].contains("did you mean `windows-125"),
+            "{told:#?}"
+        );
     }
 
     #[test]

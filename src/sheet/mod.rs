@@ -5,6 +5,7 @@
 
 mod column_letters;
 mod delimited;
+mod encoding_doubt;
 mod error;
 mod failed;
 mod input;
@@ -17,6 +18,7 @@ mod workbook;
 
 pub use column_letters::column_letters;
 pub use delimited::{DecodingReader, TextEncoding, detect_encoding};
+pub use encoding_doubt::EncodingDoubt;
 pub use error::SheetError;
 pub use failed::{FailedMarks, FailedRow, FailedRows, FailedSheet, LEFT_OUT, read_marks, write_failed_rows};
 pub use named_encoding::{NamedEncoding, is_no_letter};

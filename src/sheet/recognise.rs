@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use super::delimited::{self, TextFormat};
 use super::error::SheetError;
+use super::named_encoding::NamedEncoding;
 use super::workbook::{self, Archive, WorkbookFormat};
 
 /// How to read the file.
@@ -19,8 +20,13 @@ pub(super) fn beginning(file: &mut std::fs::File, length: u64) -> io::Result<io:
     Ok(file.take(length))
 }
 
-/// Tells the format by the content; the extension counts for nothing.
-pub(super) fn recognise(file: &mut std::fs::File, length: u64, path: &str) -> Result<Format, SheetError> {
+/// Tells the format by the content; the extension counts for nothing. Text is in the encoding that is `named`, if one is.
+pub(super) fn recognise(
+    file: &mut std::fs::File,
+    length: u64,
+    path: &str,
+    named: Option<NamedEncoding>,
+) -> Result<Format, SheetError> {
     let failed = |source| SheetError::Read {
         path: path.to_owned(),
         source,
@@ -58,8 +64,11 @@ pub(super) fn recognise(file: &mut std::fs::File, length: u64, path: &str) -> Re
         return Err(not_a_sheet(what));
     }
     let mut text = beginning(file, length).map_err(failed)?;
-    let format = delimited::detect(&mut text).map_err(failed)?;
-    let (text, _) = format.encoding.encoding.decode_with_bom_removal(&head);
+    let format = delimited::detect(&mut text, named).map_err(failed)?;
+    let text = format
+        .reading
+        .encoding
+        .decode(&head[usize::from(format.reading.mark)..]);
     if text.contains('\0') {
         return Err(not_a_sheet("a binary file"));
     }

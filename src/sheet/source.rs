@@ -10,6 +10,7 @@ use fs_err as fs;
 use super::delimited;
 use super::error::SheetError;
 use super::input::{Kind, kept};
+use super::named_encoding::NamedEncoding;
 use super::recognise::{Format, beginning, recognise};
 use super::visitor::Visitor;
 use super::workbook::{self, WorkbookError};
@@ -17,6 +18,9 @@ use crate::text::{fold, nearest};
 
 /// The path that means standard input.
 pub const STDIN: &str = "-";
+
+/// The name of standard input in messages.
+const STANDARD_INPUT: &str = "standard input";
 
 /// A sheet file: a CSV or a workbook, detected from its content.
 ///
@@ -30,13 +34,23 @@ pub struct Source {
     file: Mutex<std::fs::File>,
     stamp: Option<(u64, SystemTime)>,
     format: Format,
+    /// The encoding that was named for it.
+    encoding: Option<NamedEncoding>,
 }
 
 impl Source {
-    /// Opens the sheet at `path`; `-` is standard input, which like a named pipe is kept in a private temporary file.
+    /// Opens the sheet at `path` as [`open_in`](Self::open_in) does, with its encoding found out.
     pub fn open(path: &Path) -> Result<Self, SheetError> {
+        Self::open_in(path, None)
+    }
+
+    /// Opens the sheet at `path`; `-` is standard input, which like a named pipe is kept in a private temporary file.
+    ///
+    /// `encoding` is that of text which does not say it itself: of a CSV without a byte order mark, or an old `.xls`. Where
+    /// it is `None`, it is found out.
+    pub fn open_in(path: &Path, encoding: Option<NamedEncoding>) -> Result<Self, SheetError> {
         if path.as_os_str() == STDIN {
-            return Self::from_reader(&mut io::stdin().lock());
+            return Self::piped(&mut io::stdin().lock(), STANDARD_INPUT.to_owned(), encoding);
         }
         let name = path.display().to_string();
         let failed = |source: io::Error| match source.kind() {
@@ -57,25 +71,31 @@ impl Source {
         }
         let mut file = fs::File::open(path).map_err(failed)?.into_parts().0;
         if Kind::of(file.metadata().map_err(failed)?.file_type()) == Kind::Pipe {
-            return Self::piped(&mut file, name);
+            return Self::piped(&mut file, name, encoding);
         }
-        Self::with_file(path.to_owned(), name, file, false)
+        Self::with_file(path.to_owned(), name, file, false, encoding)
     }
 
     /// Keeps all of `input` in a private temporary file; its path is `reseat`, as its files are called.
     pub fn from_reader(input: &mut dyn Read) -> Result<Self, SheetError> {
-        Self::piped(input, "standard input".to_owned())
+        Self::piped(input, STANDARD_INPUT.to_owned(), None)
     }
 
-    fn piped(input: &mut dyn Read, name: String) -> Result<Self, SheetError> {
+    fn piped(input: &mut dyn Read, name: String, encoding: Option<NamedEncoding>) -> Result<Self, SheetError> {
         let file = kept(input, &name)?;
-        Self::with_file("reseat".into(), name, file, true)
+        Self::with_file("reseat".into(), name, file, true, encoding)
     }
 
-    fn with_file(path: PathBuf, name: String, mut file: std::fs::File, is_piped: bool) -> Result<Self, SheetError> {
+    fn with_file(
+        path: PathBuf,
+        name: String,
+        mut file: std::fs::File,
+        is_piped: bool,
+        encoding: Option<NamedEncoding>,
+    ) -> Result<Self, SheetError> {
         // What is written to the file from now on is not read.
         let stamp = stamp(&file);
-        let format = recognise(&mut file, length(stamp), &name)?;
+        let format = recognise(&mut file, length(stamp), &name, encoding)?;
         Ok(Self {
             path,
             name,
@@ -83,6 +103,7 @@ impl Source {
             file: Mutex::new(file),
             stamp,
             format,
+            encoding,
         })
     }
 
@@ -113,8 +134,13 @@ impl Source {
             return String::new();
         };
         let mut parts = Vec::new();
-        if format.encoding.encoding != encoding_rs::UTF_8 {
-            parts.push(format!("read as {}", format.encoding.encoding.name()));
+        let read = format.reading.encoding;
+        if let Some(named) = format.reading.overruled {
+            parts.push(format!(
+                "read as {read}, as its byte order mark says, and not as {named}"
+            ));
+        } else if read != encoding_rs::UTF_8 && self.encoding.is_none() {
+            parts.push(format!("read as {read}"));
         }
         match format.dialect.delimiter {
             b',' => {}
@@ -138,8 +164,8 @@ impl Source {
                     source,
                 })
             }
-            Format::Workbook(format) => {
-                workbook::read(BufReader::new(&mut *file), format, visitor).map_err(|error| match error {
+            Format::Workbook(format) => workbook::read(BufReader::new(&mut *file), format, self.encoding, visitor)
+                .map_err(|error| match error {
                     WorkbookError::Encrypted => SheetError::Encrypted { path: self.name() },
                     WorkbookError::Broken(reason) => SheetError::Broken {
                         path: self.name(),
@@ -154,8 +180,7 @@ impl Source {
                         path: self.name(),
                         what,
                     },
-                })
-            }
+                }),
         };
         // What changes while it is read may seem broken, and is not.
         self.check_unchanged(file)?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::encoding_doubt::EncodingDoubt;
 use super::row::Row;
 
 /// What a visitor wants to see next.
@@ -20,6 +21,9 @@ pub trait Visitor {
 
     /// The worksheet that has just begun is one that the spreadsheet program hides.
     fn sheet_is_hidden(&mut self) {}
+
+    /// The letters beyond ASCII of the worksheet that has just begun may be read wrongly.
+    fn encoding_is_doubtful(&mut self, _doubt: EncodingDoubt) {}
 
     /// A worksheet that cannot be read, or has no table; the reason reads after "skipped because".
     fn sheet_skipped(&mut self, _sheet: &Arc<str>, _reason: &str) {}

@@ -2,7 +2,9 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, Encoding};
+use encoding_rs::CoderResult;
+
+use crate::sheet::named_encoding::{Decoder, NamedEncoding};
 
 const BUFFER: usize = 64 << 10;
 
@@ -38,10 +40,10 @@ impl Buffer {
 
 impl<R: Read> DecodingReader<R> {
     /// Decodes `input`, which has no byte order mark.
-    pub fn new(input: R, encoding: &'static Encoding) -> Self {
+    pub fn new(input: R, encoding: impl Into<NamedEncoding>) -> Self {
         Self {
             input,
-            decoder: encoding.new_decoder_without_bom_handling(),
+            decoder: encoding.into().decoder(),
             raw: Buffer::new(),
             text: Buffer::new(),
             at_end: false,
@@ -58,9 +60,9 @@ impl<R: Read> DecodingReader<R> {
                 self.raw.end = self.input.read(&mut self.raw.bytes)?;
                 self.at_end = self.raw.end == 0;
             }
-            let (result, read, written, _) =
-                self.decoder
-                    .decode_to_utf8(self.raw.pending(), &mut self.text.bytes, self.at_end);
+            let (result, read, written) = self
+                .decoder
+                .decode(self.raw.pending(), &mut self.text.bytes, self.at_end);
             self.raw.start += read;
             (self.text.start, self.text.end) = (0, written);
             self.finished = self.at_end && result == CoderResult::InputEmpty;
@@ -90,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    fn decoded(bytes: &[u8], encoding: &'static Encoding) -> String {
+    fn decoded(bytes: &[u8], encoding: impl Into<NamedEncoding>) -> String {
         let mut text = String::new();
         DecodingReader::new(bytes, encoding).read_to_string(&mut text).unwrap();
         text
@@ -102,6 +104,15 @@ mod tests {
         assert_eq!(decoded(&utf_16, UTF_16LE), "Zoë 𝄞");
         assert_eq!(decoded(b"Zo\xeb \x92s", WINDOWS_1252), "Zoë ’s");
         assert_eq!(decoded(b"Zo\xeb!", UTF_8), "Zo\u{fffd}!");
+    }
+
+    #[test]
+    fn a_file_of_dos_longer_than_the_buffer_is_decoded_whole() {
+        let dos: NamedEncoding = "cp437".parse().unwrap();
+        let letters: Vec<u8> = (0x80..=0xff).collect();
+        let text = decoded(&letters.repeat(1000), dos);
+        assert_eq!(text, dos.decode(&letters).repeat(1000));
+        assert!(text.starts_with("Çüéâäà"));
     }
 
     #[test]

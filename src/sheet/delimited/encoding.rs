@@ -4,6 +4,9 @@ use std::io::{self, Read};
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::sheet::encoding_doubt::{EncodingDoubt, EncodingGuesser};
+use crate::sheet::named_encoding::NamedEncoding;
+
 /// What was found out about a text file's encoding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TextEncoding {
@@ -13,12 +16,57 @@ pub struct TextEncoding {
     pub mark: u8,
     /// Whether every byte fits the encoding; where not, the odd ones become U+FFFD.
     pub is_valid: bool,
+    /// Whether it may be another encoding.
+    pub doubt: Option<EncodingDoubt>,
 }
 
-impl TextEncoding {
-    /// Whether the bytes can be read as they are.
-    pub(in crate::sheet) fn is_plain(self) -> bool {
-        self.encoding == UTF_8 && self.is_valid
+/// How to read a text file's bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::sheet) struct Reading {
+    pub(in crate::sheet) encoding: NamedEncoding,
+    /// The length of the byte order mark.
+    pub(in crate::sheet) mark: u8,
+    /// Whether the bytes are valid UTF-8, and so can be read as they are.
+    pub(in crate::sheet) is_plain: bool,
+    pub(in crate::sheet) doubt: Option<EncodingDoubt>,
+    /// The encoding that was named, if the byte order mark says another.
+    pub(in crate::sheet) overruled: Option<NamedEncoding>,
+}
+
+impl Reading {
+    /// Reads `input`, which begins with `head`, as far as needed to decide. The encoding is the one that is `named`, unless
+    /// a byte order mark says another; without a name it is detected.
+    pub(in crate::sheet) fn of(head: &[u8], input: &mut impl Read, named: Option<NamedEncoding>) -> io::Result<Self> {
+        let is_marked = marked(head).is_some();
+        let Some(named) = named.filter(|_| !is_marked) else {
+            let TextEncoding {
+                encoding,
+                mark,
+                is_valid,
+                doubt,
+            } = detect(head, input)?;
+            return Ok(Self {
+                encoding: encoding.into(),
+                mark,
+                is_plain: encoding == UTF_8 && is_valid,
+                doubt,
+                overruled: named.filter(|named| *named != encoding),
+            });
+        };
+        let is_wide = named == UTF_16LE || named == UTF_16BE;
+        let count = if is_wide {
+            Count::default()
+        } else {
+            count_letters(input)?
+        };
+        let is_utf_8 = count.valid > 0 && count.invalid == 0;
+        Ok(Self {
+            encoding: named,
+            mark: 0,
+            is_plain: named == UTF_8 && count.invalid == 0,
+            doubt: (is_utf_8 && named != UTF_8).then_some(EncodingDoubt::IsUtf8 { named }),
+            overruled: None,
+        })
     }
 }
 
@@ -28,32 +76,34 @@ impl TextEncoding {
 /// Windows-1252, unless there are more valid letters beyond ASCII than invalid bytes: then a single
 /// spoilt name must not turn every other name into nonsense.
 pub fn detect(head: &[u8], input: &mut impl Read) -> io::Result<TextEncoding> {
-    let certain = |encoding, mark| TextEncoding {
-        encoding,
-        mark,
-        is_valid: true,
-    };
-    if head.starts_with(&[0xff, 0xfe]) {
-        return Ok(certain(UTF_16LE, 2));
+    let known = marked(head).or_else(|| Some((unmarked_utf_16(head)?, 0)));
+    if let Some((encoding, mark)) = known.filter(|(encoding, _)| *encoding != UTF_8) {
+        return Ok(TextEncoding {
+            encoding,
+            mark,
+            is_valid: true,
+            doubt: None,
+        });
     }
-    if head.starts_with(&[0xfe, 0xff]) {
-        return Ok(certain(UTF_16BE, 2));
-    }
-    if let Some(encoding) = unmarked_utf_16(head) {
-        return Ok(certain(encoding, 0));
-    }
-    let mark = if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
+    let mark = known.map_or(0, |(_, mark)| mark);
     let count = count_letters(input)?;
-    let encoding = if count.invalid > count.valid && mark == 0 {
-        WINDOWS_1252
-    } else {
-        UTF_8
-    };
+    let is_guessed = count.invalid > count.valid && mark == 0;
     Ok(TextEncoding {
-        encoding,
+        encoding: if is_guessed { WINDOWS_1252 } else { UTF_8 },
         mark,
-        is_valid: encoding == WINDOWS_1252 || count.invalid == 0,
+        is_valid: is_guessed || count.invalid == 0,
+        doubt: is_guessed.then(|| count.guesser.doubt()),
     })
+}
+
+/// The encoding that the byte order mark says, and the mark's length.
+fn marked(head: &[u8]) -> Option<(&'static Encoding, u8)> {
+    match head {
+        [0xff, 0xfe, ..] => Some((UTF_16LE, 2)),
+        [0xfe, 0xff, ..] => Some((UTF_16BE, 2)),
+        [0xef, 0xbb, 0xbf, ..] => Some((UTF_8, 3)),
+        _ => None,
+    }
 }
 
 /// UTF-16 without a mark shows in every other byte being zero: headers are ASCII letters.
@@ -70,12 +120,14 @@ fn unmarked_utf_16(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Count {
     /// Bytes of letters beyond ASCII that are valid UTF-8.
     valid: u64,
     /// Bytes that are not.
     invalid: u64,
+    /// What the text may be if it is not UTF-8.
+    guesser: EncodingGuesser,
 }
 
 fn count_letters(input: &mut impl Read) -> io::Result<Count> {
@@ -87,6 +139,7 @@ fn count_letters(input: &mut impl Read) -> io::Result<Count> {
         let bytes = &buffer[..kept + length];
         if length == 0 {
             count.invalid += kept as u64;
+            count.guesser.feed(bytes);
             return Ok(count);
         }
         kept = 0;
@@ -95,9 +148,15 @@ fn count_letters(input: &mut impl Read) -> io::Result<Count> {
         }
         // Where the last letter is cut, it is looked at again with what follows.
         let whole = bytes.len() - cut_letter(bytes);
+        let invalid = count.invalid;
         for chunk in bytes[..whole].utf8_chunks() {
             count.valid += chunk.valid().bytes().filter(|byte| !byte.is_ascii()).count() as u64;
             count.invalid += chunk.invalid().len() as u64;
+        }
+        if count.invalid > invalid {
+            count.guesser.feed(&bytes[..whole]);
+        } else {
+            count.guesser.note_lost_letters(&bytes[..whole]);
         }
         let end = bytes.len();
         kept = end - whole;
@@ -148,7 +207,8 @@ mod tests {
                 TextEncoding {
                     encoding,
                     mark,
-                    is_valid: true
+                    is_valid: true,
+                    doubt: (encoding == WINDOWS_1252).then_some(EncodingDoubt::Guessed { suggestion: None }),
                 },
                 "{bytes:?}"
             );
@@ -175,7 +235,7 @@ mod tests {
             let mut text = "x".repeat(length);
             text.push_str("ë€𝄞 and more");
             let found = detected(text.as_bytes());
-            assert!(found.is_plain(), "{length}");
+            assert!(found.encoding == UTF_8 && found.is_valid, "{length}");
         }
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::decode::DecodingReader;
 use super::delimiter::{self, Dialect};
-use super::encoding::{self, TextEncoding};
+use super::encoding::Reading;
 use super::record::RecordReader;
+use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::row::Row;
 use crate::sheet::visitor::{Visit, Visitor};
 
@@ -16,22 +17,20 @@ const HEAD: u64 = 64 << 10;
 /// How to read the bytes of a text file.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sheet) struct TextFormat {
-    pub(in crate::sheet) encoding: TextEncoding,
+    pub(in crate::sheet) reading: Reading,
     pub(in crate::sheet) dialect: Dialect,
 }
 
-/// Detects how to read the file, in one pass over all of it.
-pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextFormat> {
+/// Detects how to read the file, in one pass over all of it; its encoding only if none is `named`.
+pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek), named: Option<NamedEncoding>) -> io::Result<TextFormat> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.take(HEAD).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
-    let encoding = encoding::detect(&head, file)?;
-    let (text, _) = encoding
-        .encoding
-        .decode_without_bom_handling(&head[usize::from(encoding.mark)..]);
+    let reading = Reading::of(&head, file, named)?;
+    let text = reading.encoding.decode(&head[usize::from(reading.mark)..]);
     Ok(TextFormat {
-        encoding,
+        reading,
         dialect: delimiter::detect(&text),
     })
 }
@@ -43,18 +42,18 @@ pub(in crate::sheet) fn read(
     sheet: &Arc<str>,
     visitor: &mut dyn Visitor,
 ) -> io::Result<()> {
-    file.seek(SeekFrom::Start(format.encoding.mark.into()))?;
+    let TextFormat { reading, dialect } = format;
+    file.seek(SeekFrom::Start(reading.mark.into()))?;
     if visitor.sheet(sheet) == Visit::Skip {
         return Ok(());
     }
-    if format.encoding.is_plain() {
-        read_rows(file, format.dialect, visitor)
+    if let Some(doubt) = reading.doubt {
+        visitor.encoding_is_doubtful(doubt);
+    }
+    if reading.is_plain {
+        read_rows(file, dialect, visitor)
     } else {
-        read_rows(
-            DecodingReader::new(file, format.encoding.encoding),
-            format.dialect,
-            visitor,
-        )
+        read_rows(DecodingReader::new(file, reading.encoding), dialect, visitor)
     }
 }
 

@@ -107,7 +107,7 @@ fn write(source: &Source, tables: &[Table], of: &str, digest: &str, path: &Path)
     let tables = tables.iter().map(|table| (table, table.rows(of, digest)));
     match source.format() {
         Format::Text(format) => {
-            let mark = format.encoding.mark > 0 || format.encoding.encoding != encoding_rs::UTF_8;
+            let mark = format.reading.mark > 0 || format.reading.encoding != encoding_rs::UTF_8;
             write_csv(&mut file, tables, format.dialect.delimiter, mark)
                 .map_err(|error| write_error(error.to_string()))?;
         }

@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 
 use super::error::WorkbookError;
 use super::{ods, xls, xlsb, xlsx};
+use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::visitor::Visitor;
 
 /// The formats of workbooks.
@@ -15,16 +16,18 @@ pub(in crate::sheet) enum WorkbookFormat {
     Ods,
 }
 
-/// Gives every row that is not empty, worksheet by worksheet (hidden ones too), to `visitor`.
+/// Gives every row that is not empty, worksheet by worksheet (hidden ones too), to `visitor`. `encoding` is that of a
+/// workbook's text which does not say it itself.
 pub(in crate::sheet) fn read<R: Read + Seek>(
     file: R,
     format: WorkbookFormat,
+    encoding: Option<NamedEncoding>,
     visitor: &mut dyn Visitor,
 ) -> Result<(), WorkbookError> {
     match format {
         WorkbookFormat::Xlsx => xlsx::read(file, visitor),
         WorkbookFormat::Xlsb => xlsb::read(file, visitor),
         WorkbookFormat::Ods => ods::read(file, visitor),
-        WorkbookFormat::Xls => xls::read(file, visitor),
+        WorkbookFormat::Xls => xls::read(file, encoding, visitor),
     }
 }

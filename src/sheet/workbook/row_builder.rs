@@ -6,6 +6,7 @@ use calamine::DataRef;
 
 use super::error::WorkbookError;
 use super::number::{write_date, write_number};
+use crate::sheet::encoding_doubt::EncodingDoubt;
 use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin, Row};
 use crate::sheet::visitor::{Visit, Visitor};
 
@@ -65,6 +66,11 @@ impl<'v> RowBuilder<'v> {
             hidden: Vec::new(),
             merged: Vec::new(),
         })
+    }
+
+    /// Tells the visitor that letters beyond ASCII may be read wrongly; before the first row.
+    pub(in crate::sheet) fn doubt_encoding(&mut self, doubt: EncodingDoubt) {
+        self.visitor.encoding_is_doubtful(doubt);
     }
 
     /// Puts a cell at this row and column, from 0.

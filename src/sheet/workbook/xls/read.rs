@@ -5,6 +5,7 @@ use std::io::{Read, Seek};
 use calamine::{Data, DataRef, Range, Reader, Xls};
 
 use super::compound;
+use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::visitor::{Visit, Visitor};
 use crate::sheet::workbook::calamine_sheets::worksheets;
 use crate::sheet::workbook::error::WorkbookError;
@@ -12,7 +13,11 @@ use crate::sheet::workbook::reader_panics::catching_panics;
 use crate::sheet::workbook::row_builder::RowBuilder;
 
 /// The older format's reader holds all of the workbook in memory, however far apart its cells are.
-pub(in crate::sheet) fn read<R: Read + Seek>(mut file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
+pub(in crate::sheet) fn read<R: Read + Seek>(
+    mut file: R,
+    _encoding: Option<NamedEncoding>,
+    visitor: &mut dyn Visitor,
+) -> Result<(), WorkbookError> {
     compound::check(&mut file)?;
     let mut workbook = catching_panics(|| Xls::new(file))?;
     for sheet in worksheets(&workbook) {
