@@ -76,7 +76,9 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
     let capabilities: Capabilities = settings.deployment.capabilities();
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile");
     intake::Options {
-        operation: sheet.operation,
+        operation: sheet.operation.or(settings.sheet.operation),
+        header_row: sheet.header_row,
+        usual_map: settings.sheet.map.clone(),
         map: sheet
             .columns
             .iter()

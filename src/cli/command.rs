@@ -102,6 +102,8 @@ pub struct SheetOptions {
     pub sheets: Vec<String>,
     /// The encoding of text that does not say it itself; found out where `None`.
     pub encoding: Option<NamedEncoding>,
+    /// The number of the header row; it is looked for where `None`.
+    pub header_row: Option<u32>,
     /// Whether any plausible bundle code is accepted.
     pub unknown_codes: Permission,
     /// Whether an update may set a first e-mail address.

@@ -14,9 +14,15 @@ use super::{
 use crate::model::RowSelection;
 use crate::settings::Overrides;
 
-/// The flags that choose rows of one sheet, by number or by count. Each has a value, and means other rows of any other
+/// The flags about the rows of one sheet, by number or by count. Each has a value, and means other rows of any other
 /// sheet.
-pub const FLAGS_FOR_ROWS: [&str; 4] = ["--only", "--limit", "--onto-existing", "--without-carry-over"];
+pub const FLAGS_FOR_ROWS: [&str; 5] = [
+    "--header-row",
+    "--only",
+    "--limit",
+    "--onto-existing",
+    "--without-carry-over",
+];
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {

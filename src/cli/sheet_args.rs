@@ -39,6 +39,9 @@ pub(super) struct SheetArgs {
     /// The encoding of a CSV or an old .xls that does not say it itself, as in `windows-1250`, `shift_jis` or `cp850`
     #[arg(long, value_name = "NAME")]
     encoding: Option<NamedEncoding>,
+    /// The row that is the header, instead of the one of the first twenty with the most known headers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    header_row: Option<u32>,
     /// Accept unknown licence codes
     #[arg(long)]
     allow_unknown_codes: bool,
@@ -72,6 +75,7 @@ impl From<SheetArgs> for SheetOptions {
             columns: args.columns,
             sheets: args.sheets,
             encoding: args.encoding,
+            header_row: args.header_row,
             unknown_codes: args.allow_unknown_codes.into(),
             email_update: args.allow_email_update.into(),
             target: if args.sandbox {

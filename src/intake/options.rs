@@ -1,5 +1,6 @@
 //! The options for reading a sheet.
 
+use super::cells::Column;
 use crate::model::{Capabilities, Catalogue, OperationKind};
 
 /// How a sheet is to be read.
@@ -7,8 +8,12 @@ use crate::model::{Capabilities, Catalogue, OperationKind};
 pub struct Options {
     /// The operation of rows that name none (`--operation`).
     pub operation: Option<OperationKind>,
-    /// Headers and the columns they mean (`--map "Work e-mail=user"`).
+    /// Headers and the columns they mean (`--map "Work e-mail=user"`). A sheet without one of them is refused.
     pub map: Vec<(String, String)>,
+    /// Headers and the columns they mean wherever a sheet has them; those of `map` come first.
+    pub usual_map: Vec<(String, Column)>,
+    /// The number of the header row (`--header-row`); it is looked for where `None`.
+    pub header_row: Option<u32>,
     /// The worksheets to read (`--sheet`); all that have a recognisable header where `None`.
     pub sheets: Option<Vec<String>>,
     /// Whether an `update` may give an account its first address (`--allow-email-update`).

@@ -22,10 +22,18 @@ pub enum ProblemCode {
     HiddenSheet,
 
     // The header.
+    /// Rows above the header are not read.
+    RowsAboveHeader,
     /// `--map` names a column that reseat does not have.
     UnknownColumn,
+    /// `--map` names a header that the sheet does not have.
+    NoSuchHeader,
     /// A header names no column.
     UnknownHeader,
+    /// The cells of a column that is not used look like licences.
+    LicensesNotUsed,
+    /// A header that may be meant for another column than it is taken for.
+    DoubtfulHeader,
     /// Two headers name the same column.
     TwoHeaders,
 
@@ -177,7 +185,7 @@ mod tests {
         assert_eq!(
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows hidden-sheet \
-             unknown-column unknown-header two-headers \
+             rows-above-header unknown-column no-such-header unknown-header licenses-not-used doubtful-header two-headers \
              unclosed-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
              cell-too-long formula-without-value formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters number-cell \

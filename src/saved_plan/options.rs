@@ -25,6 +25,7 @@ pub struct SavedOptions {
     sheet: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<String>,
+    header_row: Option<u32>,
     #[serde(skip_serializing_if = "is_not")]
     allow_unknown_codes: bool,
     #[serde(skip_serializing_if = "is_not")]
@@ -79,6 +80,7 @@ impl SavedOptions {
                     columns,
                     sheets,
                     encoding,
+                    header_row,
                     unknown_codes,
                     email_update,
                     target,
@@ -102,6 +104,7 @@ impl SavedOptions {
             map: columns.iter().map(mapping).collect(),
             sheet: sheets.clone(),
             encoding: encoding.map(|encoding| encoding.to_string()),
+            header_row: *header_row,
             allow_unknown_codes: *unknown_codes == Permission::Allowed,
             allow_email_update: *email_update == Permission::Allowed,
             sandbox: *target == Target::Sandbox,
@@ -136,6 +139,7 @@ impl SavedOptions {
                 columns: self.map.iter().map(mapping).collect(),
                 sheets: self.sheet.clone(),
                 encoding: self.encoding.as_deref().and_then(|name| name.parse().ok()),
+                header_row: self.header_row,
                 unknown_codes: self.allow_unknown_codes.into(),
                 email_update: self.allow_email_update.into(),
                 target: if self.sandbox {
@@ -205,6 +209,7 @@ impl SavedOptions {
             map,
             sheet,
             encoding,
+            header_row,
             allow_unknown_codes,
             allow_email_update,
             sandbox,
@@ -231,6 +236,7 @@ impl SavedOptions {
             many("--map", map),
             many("--sheet", sheet),
             one("--encoding", encoding.clone()),
+            one("--header-row", header_row.map(|row| row.to_string())),
             plain("--allow-unknown-codes", allow_unknown_codes),
             plain("--allow-email-update", allow_email_update),
             plain("--sandbox", sandbox),
@@ -278,7 +284,7 @@ mod tests {
         }
     }
 
-    const EVERY_FLAG: [&str; 29] = [
+    const EVERY_FLAG: [&str; 31] = [
         "--operation",
         "delete",
         "--map",
@@ -289,6 +295,8 @@ mod tests {
         "Leavers",
         "--encoding",
         "windows-1250",
+        "--header-row",
+        "3",
         "--allow-unknown-codes",
         "--allow-email-update",
         "--sandbox",

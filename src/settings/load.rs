@@ -9,6 +9,7 @@ use super::layers::Layers;
 use super::limits::{Limits, limits};
 use super::routes::routes;
 use super::section::Section;
+use super::sheet::{SheetSettings, sheet};
 use crate::api::Routes;
 use crate::model::{BundleCode, Deployment};
 use crate::sheet::NamedEncoding;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub bundle_codes: Vec<BundleCode>,
     /// The encoding of sheets that do not say it themselves; found out where `None`.
     pub encoding: Option<NamedEncoding>,
+    /// How its sheets are read.
+    pub sheet: SheetSettings,
     /// Concurrency, quotas, retries and times.
     pub limits: Limits,
     /// Routes that the documents disagree on.
@@ -72,6 +75,7 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
     let limits = limits(profile.section("limits"), overrides, deployment);
     let routes = routes(profile.section("routes"), findings);
     let batch = batch(profile.section("batch"));
+    let sheet = sheet(&mut profile, findings);
     let codes = profile.texts("bundle_codes").unwrap_or_default();
     let encoding = profile.text("encoding").and_then(|said| {
         said.checked(findings, |name| {
@@ -96,6 +100,7 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
         connection: connection.filter(|_| reach == Reach::Online),
         bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
         encoding,
+        sheet,
         limits,
         routes,
         batch,

@@ -16,6 +16,7 @@ mod load;
 mod routes;
 mod secret;
 mod section;
+mod sheet;
 mod values;
 
 pub use batch::Batch;
@@ -27,4 +28,5 @@ pub use inputs::{Overrides, Reach, Surroundings};
 pub use limits::Limits;
 pub use load::{Settings, load};
 pub use secret::{SecretError, SecretSource};
+pub use sheet::SheetSettings;
 pub use values::{length, length_text};

@@ -166,6 +166,21 @@ impl<'a> Section<'a> {
         said.map(|said: Located<Vec<String>>| said.value)
     }
 
+    /// Every key of the table, as the user chose it, with its text.
+    pub(super) fn into_texts(self) -> Vec<(String, Located<String>)> {
+        let entries = self.table.into_iter().flatten();
+        let said = entries.filter_map(|(key, value)| {
+            let place = self.place(key.get_ref(), value);
+            let text = value.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty());
+            if text.is_none() {
+                self.findings.error(&place, unlike(value.get_ref(), "a text in quotes"));
+            }
+            let value = text?.to_owned();
+            Some((key.get_ref().to_string(), Located { value, place }))
+        });
+        said.collect()
+    }
+
     /// A whole number between two bounds, both included.
     pub(super) fn whole(&mut self, key: &'static str, least: u32, most: u32) -> Option<u32> {
         let said = self.read(key, |value| {

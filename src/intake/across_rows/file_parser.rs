@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::thread::{Scope, scope};
 
+use super::header_search::{HeaderSearch, Sought, above_header};
+use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
-use crate::intake::cells::{Column, Instruction, UnplacedProblem, instruction_named};
+use crate::intake::cells::{Instruction, UnplacedProblem, instruction_named};
 use crate::intake::options::Options;
-use crate::intake::rows::{Header, Keep, ParseContext, ParsedRows, RowNumber, Worksheet, malformed_row};
+use crate::intake::rows::{Header, Keep, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, malformed_row};
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, SheetError, Source, Visit, Visitor};
-use crate::text::{fold, header_key, joined};
+use crate::text::{fold, joined};
 
 /// A worksheet that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +49,16 @@ pub(in crate::intake) fn parse_file(
             options,
             keep,
             is_csv: !source.is_workbook(),
-            map: Vec::new(),
+            mapping: Mapping::new(options),
             position: Position::BetweenSheets,
             last_row: 0,
             file: ParsedFile::default(),
         };
-        parser.map_headers();
         source.read(&mut parser)?;
         parser.end_sheet();
+        for problem in parser.mapping.problems() {
+            parser.file.parsed.problems.push(problem.of_file());
+        }
         Ok(parser.file)
     })
 }
@@ -65,9 +69,20 @@ enum Position<'scope, 'env> {
     /// Before the first worksheet, or in one that is not read.
     BetweenSheets,
     /// In a worksheet whose header is still to come.
-    AboveHeader { name: Arc<str>, is_hidden: bool },
+    AboveHeader {
+        name: Arc<str>,
+        is_hidden: bool,
+        search: HeaderSearch,
+    },
     /// Under the header of a worksheet.
-    UnderHeader(Box<ParallelParser<'scope, 'env>>),
+    UnderHeader(Box<UnderHeader<'scope, 'env>>),
+}
+
+/// A worksheet whose rows are parsed.
+#[derive(Debug)]
+struct UnderHeader<'scope, 'env> {
+    parser: ParallelParser<'scope, 'env>,
+    unused: UnusedColumns,
 }
 
 struct FileParser<'scope, 'env> {
@@ -76,8 +91,7 @@ struct FileParser<'scope, 'env> {
     options: &'env Options,
     keep: Keep,
     is_csv: bool,
-    /// Headers in their comparison form, and the columns that `--map` takes them for.
-    map: Vec<(String, Column)>,
+    mapping: Mapping<'env>,
     position: Position<'scope, 'env>,
     /// The highest row number so far.
     last_row: RowNumber,
@@ -85,36 +99,23 @@ struct FileParser<'scope, 'env> {
 }
 
 impl<'scope, 'env> FileParser<'scope, 'env> {
-    fn map_headers(&mut self) {
-        for (header, column) in &self.options.map {
-            match Column::named(column) {
-                Some(column) => self.map.push((header_key(header), column)),
-                None => {
-                    let help = Column::nearest(column)
-                        .map_or_else(String::new, |near| format!("did you mean `{}`?", near.as_str()));
-                    let what = format!("`{column}` in --map is no column of reseat's");
-                    let problem = UnplacedProblem::error(ProblemCode::UnknownColumn, what, help);
-                    self.file.parsed.problems.push(problem.of_file());
-                }
-            }
-        }
-    }
-
     fn end_sheet(&mut self) {
-        match std::mem::replace(&mut self.position, Position::BetweenSheets) {
-            Position::BetweenSheets => {}
-            Position::AboveHeader { name, .. } => self.skip(name, "it is empty".into()),
-            Position::UnderHeader(parser) => {
-                let worksheet = parser.worksheet().clone();
-                let mut parsed = parser.finish();
-                let recurring = std::mem::take(&mut parsed.recurring);
-                self.file.parsed.append(parsed);
-                for (occurrences, problem) in recurring.into_problems() {
-                    self.file
-                        .parsed
-                        .problems
-                        .push(worksheet.recurring(occurrences, problem));
-                }
+        self.end_search();
+        if let Position::UnderHeader(sheet) = std::mem::replace(&mut self.position, Position::BetweenSheets) {
+            let UnderHeader { parser, unused } = *sheet;
+            let worksheet = parser.worksheet().clone();
+            for problem in unused.problems(&worksheet.header, &self.options.catalogue) {
+                let problem = worksheet.problem(worksheet.header_row, problem);
+                self.file.parsed.problems.push(problem);
+            }
+            let mut parsed = parser.finish();
+            let recurring = std::mem::take(&mut parsed.recurring);
+            self.file.parsed.append(parsed);
+            for (occurrences, problem) in recurring.into_problems() {
+                self.file
+                    .parsed
+                    .problems
+                    .push(worksheet.recurring(occurrences, problem));
             }
         }
     }
@@ -123,9 +124,65 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
         self.file.skipped.push(SkippedSheet { name, reason });
     }
 
-    /// Reads the header row; a worksheet without a recognisable one is not for reseat.
-    fn header(&mut self, name: Arc<str>, is_hidden: bool, row: &Row) -> Position<'scope, 'env> {
-        let (header, problems) = Header::read(row, &self.map);
+    /// Decides which of the rows so far is the header, if that is still open, and parses those under it; a worksheet
+    /// without a recognisable one is not for reseat.
+    fn end_search(&mut self) {
+        let (name, is_hidden, search) = match std::mem::replace(&mut self.position, Position::BetweenSheets) {
+            Position::AboveHeader {
+                name,
+                is_hidden,
+                search,
+            } => (name, is_hidden, search),
+            other => {
+                self.position = other;
+                return;
+            }
+        };
+        match search.end(self.mapping.map()) {
+            Sought::Nothing => self.no_rows(name),
+            Sought::NoHeader { closest, problem } => {
+                let (header, _) = Header::read(&closest, self.mapping.map());
+                self.mapping.saw(&header);
+                let labels = joined(&header.labels(), 3);
+                // A workbook may have worksheets for people; a CSV, or a worksheet that was asked for, is meant to run.
+                if self.is_csv || self.options.sheets.is_some() {
+                    let problem = problem.placed(name.clone(), Some(closest.number()), None);
+                    self.file.parsed.problems.push(problem);
+                }
+                self.skip(
+                    name,
+                    format!(
+                        "none of its first rows is a header; row {} comes closest: {labels}",
+                        closest.number()
+                    ),
+                );
+            }
+            Sought::Header { above, header, below } => self.header(name, is_hidden, &above, &header, below),
+        }
+    }
+
+    fn no_rows(&mut self, name: Arc<str>) {
+        let Some(wanted) = self.options.header_row else {
+            self.skip(name, "it is empty".into());
+            return;
+        };
+        if self.is_csv || self.options.sheets.is_some() {
+            let what = "the row that `--header-row` names is empty, or not there";
+            let problem = UnplacedProblem::error(
+                ProblemCode::NoHeader,
+                what,
+                "give the number that the spreadsheet program shows beside the header",
+            );
+            self.file
+                .parsed
+                .problems
+                .push(problem.placed(name.clone(), Some(wanted), None));
+        }
+        self.skip(name, format!("its row {wanted} is empty, or not there"));
+    }
+
+    /// Reads the header row.
+    fn header(&mut self, name: Arc<str>, is_hidden: bool, above: &[Row], row: &Row, below: Vec<Row>) {
         if Header::is_of_results(row) {
             let what = "this is a results file, which says what became of the rows of a sheet";
             let help = "run the sheet itself: what is done already is left alone, and the rest goes on";
@@ -135,20 +192,22 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
                 .problems
                 .push(problem.placed(name.clone(), Some(row.number()), None));
             self.skip(name, "it is a results file".into());
-            return Position::BetweenSheets;
+            return;
         }
-        if !header.is_recognisable() {
-            self.unrecognised(name, &header, row);
-            return Position::BetweenSheets;
-        }
+        let (header, problems) = Header::read(row, self.mapping.map());
+        self.mapping.saw(&header);
         let worksheet = Arc::new(Worksheet {
             // Rows must not be left out because of what a worksheet happens to be called.
             instruction: instruction_named(&name).filter(|instruction| *instruction != Instruction::Ignore),
             name,
             header,
+            header_row: row.number(),
             rows_before: self.last_row,
             is_csv: self.is_csv,
         });
+        if let Some((row, problem)) = above_header(above) {
+            self.file.parsed.problems.push(worksheet.problem(row, problem));
+        }
         for problem in problems.into_iter().chain(malformed_row(&worksheet.header, row)) {
             let problem = worksheet.problem(row.number(), problem);
             self.file.parsed.problems.push(problem);
@@ -167,23 +226,13 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
             options: self.options,
             keep: self.keep,
         };
-        Position::UnderHeader(Box::new(ParallelParser::new(self.scope, self.parallelism, context)))
-    }
-
-    fn unrecognised(&mut self, name: Arc<str>, header: &Header, row: &Row) {
-        let labels = header.labels();
-        // A workbook may have worksheets for people; a CSV, or a worksheet that was asked for, is meant to run.
-        if self.is_csv || self.options.sheets.is_some() {
-            let what = format!(
-                "the first row names no column that says whom a row is about: {}",
-                joined(&labels, 6)
-            );
-            let help = "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
-            let problem = UnplacedProblem::error(ProblemCode::NoHeader, what, help);
-            let problem = problem.placed(name.clone(), Some(row.number()), None);
-            self.file.parsed.problems.push(problem);
+        self.position = Position::UnderHeader(Box::new(UnderHeader {
+            unused: UnusedColumns::under(&context.worksheet.header),
+            parser: ParallelParser::new(self.scope, self.parallelism, context),
+        }));
+        for mut row in below {
+            self.row(&mut row);
         }
-        self.skip(name, format!("its first row is no header: {}", joined(&labels, 3)));
     }
 }
 
@@ -199,6 +248,7 @@ impl Visitor for FileParser<'_, '_> {
         self.position = Position::AboveHeader {
             name: name.clone(),
             is_hidden: false,
+            search: HeaderSearch::new(self.options.header_row),
         };
         Visit::Rows
     }
@@ -215,22 +265,21 @@ impl Visitor for FileParser<'_, '_> {
     }
 
     fn row(&mut self, row: &mut Row) -> Visit {
-        match &mut self.position {
-            Position::BetweenSheets => Visit::Skip,
-            Position::AboveHeader { .. } if row.is_empty() => Visit::Rows,
-            Position::AboveHeader { name, is_hidden } => {
-                let (name, is_hidden) = (name.clone(), *is_hidden);
-                self.position = self.header(name, is_hidden, row);
-                match self.position {
-                    Position::UnderHeader(_) => Visit::Rows,
-                    Position::BetweenSheets | Position::AboveHeader { .. } => Visit::Skip,
-                }
+        if let Position::AboveHeader { search, .. } = &mut self.position {
+            if search.takes(row) {
+                return Visit::Rows;
             }
-            Position::UnderHeader(parser) => {
+            self.end_search();
+        }
+        match &mut self.position {
+            Position::BetweenSheets | Position::AboveHeader { .. } => Visit::Skip,
+            Position::UnderHeader(sheet) => {
+                let UnderHeader { parser, unused } = sheet.as_mut();
                 self.last_row = self.last_row.max(parser.worksheet().row_number(row.number()));
                 if row.is_empty() && row.malformed().is_none() {
                     Visit::Rows
                 } else {
+                    unused.look_at(row);
                     parser.row(row)
                 }
             }

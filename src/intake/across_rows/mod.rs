@@ -3,6 +3,8 @@
 mod contradiction;
 mod cross_check;
 mod file_parser;
+mod header_search;
+mod mapping;
 mod parallel;
 
 pub use file_parser::SkippedSheet;

@@ -68,6 +68,15 @@ fn unquote<'c>(mut rest: &'c str, text: &mut String) -> Result<&'c str, OpenQuot
     }
 }
 
+/// The items of a cell as text; none where they cannot be told apart.
+pub(in crate::intake) fn list_items(cell: &str) -> Vec<String> {
+    split(cell)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|item| item.text)
+        .collect()
+}
+
 /// Items as a cell that is read back as these items.
 pub fn print_list<T: AsRef<str>>(items: &[T]) -> String {
     let shown = items.iter().map(|item| {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use strum::EnumCount;
 
+use super::meanings::{HeaderMap, Meanings, Notice};
 use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, on_one_line};
-use crate::problem::{ProblemCode, Problems};
+use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
 
@@ -15,8 +16,11 @@ pub(in crate::intake) struct Header {
     positions: [Option<usize>; Column::COUNT],
     /// The known columns that the sheet has, with their positions.
     pub(in crate::intake) present: Vec<(Column, usize)>,
+    names: Vec<String>,
     labels: Vec<Arc<str>>,
     unnamed: Vec<usize>,
+    /// The positions of the columns whose header names none of reseat's.
+    pub(in crate::intake) unused: Vec<usize>,
     /// How many columns there are up to the last that has a name of its own.
     pub(in crate::intake) width: usize,
     /// Whether it is the header of the admin portal's import file, and no more.
@@ -24,28 +28,28 @@ pub(in crate::intake) struct Header {
 }
 
 impl Header {
-    /// Reads the header row. `map` has headers in their comparison form, and the columns they mean.
-    pub(in crate::intake) fn read(row: &Row, map: &[(String, Column)]) -> (Self, Vec<UnplacedProblem>) {
+    /// Reads the header row.
+    pub(in crate::intake) fn read(row: &Row, map: &HeaderMap) -> (Self, Vec<UnplacedProblem>) {
         let mut header = Self {
             positions: [None; Column::COUNT],
             present: Vec::new(),
+            names: Vec::new(),
             labels: Vec::new(),
             unnamed: Vec::new(),
+            unused: Vec::new(),
             width: 0,
             is_portal: false,
         };
         let mut problems = Vec::new();
-        for (position, cell) in row.cells().enumerate() {
-            let cleaned = clean(cell.text);
-            let name = on_one_line(&cleaned);
-            header.labels.push(label(&name, position));
+        let names = names(row);
+        let meanings = Meanings::of(&names, map);
+        for (position, name) in names.iter().enumerate() {
+            header.labels.push(label(name, position));
             if name.is_empty() {
                 header.unnamed.push(position);
                 continue;
             }
-            let key = header_key(&name);
-            let mapped = map.iter().find(|(from, _)| *from == key).map(|(_, column)| *column);
-            match mapped.or_else(|| Column::named(&name)) {
+            match meanings.columns[position] {
                 Some(column) => {
                     if let Some(first) = header.positions[column as usize] {
                         problems.push(two_headers(column, &header.labels[first], &header.labels[position]));
@@ -58,20 +62,29 @@ impl Header {
                         continue;
                     }
                 }
-                // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
-                None if problems.len() >= Problems::MOST => problems.push(unused_header(&header.labels[position], "")),
-                None => problems.push(unknown_header(&name, &header.labels[position])),
+                None => header.unused.push(position),
             }
             header.width = position + 1;
         }
+        header.names = names;
         header.unnamed.retain(|position| *position < header.width);
         header.is_portal = header.looks_like_the_portals(row);
+        problems.extend(meanings.notices.iter().map(|notice| header.doubt(*notice)));
         (header, problems)
     }
 
-    /// Whether any column says whom or what the rows are about.
-    pub(in crate::intake) fn is_recognisable(&self) -> bool {
-        self.present.iter().any(|(column, _)| column.identifies())
+    /// How many of reseat's columns the row would have as a header, and whether any of them says whom or what the rows
+    /// are about.
+    pub(in crate::intake) fn rate(row: &Row, map: &HeaderMap) -> (usize, bool) {
+        let mut known = ColumnSet::default();
+        let mut count = 0;
+        let mut identifies = false;
+        for column in Meanings::of(&names(row), map).columns.into_iter().flatten() {
+            count += usize::from(!known.contains(column));
+            known.insert(column);
+            identifies |= column.identifies();
+        }
+        (count, identifies)
     }
 
     /// Whether the row is the header of a results file, whose columns of users and operations would run as a sheet's.
@@ -99,9 +112,59 @@ impl Header {
             .to_string()
     }
 
-    /// The headers as the sheet writes them.
+    /// The header as the sheet writes it, on one line.
+    pub(in crate::intake) fn name(&self, position: usize) -> &str {
+        self.names.get(position).map_or("", String::as_str)
+    }
+
+    /// The headers as the sheet writes them, each on one line.
+    pub(in crate::intake) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The headers as the sheet writes them, with their letters.
     pub(in crate::intake) fn labels(&self) -> Vec<String> {
         self.labels.iter().map(ToString::to_string).collect()
+    }
+
+    /// What is worth a look in how a header was understood.
+    fn doubt(&self, notice: Notice) -> UnplacedProblem {
+        let (what, position, other) = match notice {
+            Notice::Beside {
+                position,
+                column,
+                beside,
+            } => {
+                let beside = self
+                    .position(beside)
+                    .map(|beside| self.label(beside))
+                    .unwrap_or_default();
+                let label = self.label(position);
+                let what = format!(
+                    "`{label}` is taken for `{}`, because it stands beside `{beside}`",
+                    column.as_str()
+                );
+                (what, position, Column::DisplayName)
+            }
+            Notice::Doubtful {
+                position,
+                column,
+                often,
+            } => {
+                let what = format!(
+                    "`{}` is taken for the first name, `{}`",
+                    self.label(position),
+                    column.as_str()
+                );
+                (what, position, often)
+            }
+        };
+        let name = self.name(position);
+        let help = format!(
+            "nothing to do if that is meant; else --map \"{name}={}\"",
+            other.as_str()
+        );
+        UnplacedProblem::warning(ProblemCode::DoubtfulHeader, what, help)
     }
 
     /// `email` and `group membership`, and nothing else that reseat would act on.
@@ -114,6 +177,13 @@ impl Header {
         let named = groups.is_some_and(|position| header_key(row.cell(position).text) == "groupmembership");
         named && known == ColumnSet::of(&[Column::Email, Column::Groups])
     }
+}
+
+/// The headers of a row, cleaned and on one line.
+fn names(row: &Row) -> Vec<String> {
+    row.cells()
+        .map(|cell| on_one_line(&clean(cell.text)).into_owned())
+        .collect()
 }
 
 fn label(name: &str, position: usize) -> Arc<str> {
@@ -137,33 +207,13 @@ fn two_headers(column: Column, first: &str, second: &str) -> UnplacedProblem {
     .at(column)
 }
 
-fn unknown_header(name: &str, label: &str) -> UnplacedProblem {
-    let name = crate::text::clean(name, 60);
-    let help = match Column::nearest(&name) {
-        Some(near) => format!(
-            "did you mean `{}`? --map \"{name}={}\" says so without a change",
-            near.as_str(),
-            near.as_str()
-        ),
-        None => format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means"),
-    };
-    unused_header(label, &help)
-}
-
-fn unused_header(label: &str, help: &str) -> UnplacedProblem {
-    UnplacedProblem::warning(
-        ProblemCode::UnknownHeader,
-        format!("the column `{label}` is not used"),
-        help,
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intake::cells::column_key;
     use crate::sheet::{Source, Visit, Visitor};
 
-    struct First(Option<(Header, Vec<UnplacedProblem>)>, Vec<(String, Column)>);
+    struct First(Option<(Header, Vec<UnplacedProblem>)>, HeaderMap);
 
     impl Visitor for First {
         fn sheet(&mut self, _: &Arc<str>) -> Visit {
@@ -176,8 +226,8 @@ mod tests {
         }
     }
 
-    fn header(line: &str, map: &[(String, Column)]) -> (Header, Vec<UnplacedProblem>) {
-        let mut first = First(None, map.to_vec());
+    fn header(line: &str, map: &HeaderMap) -> (Header, Vec<UnplacedProblem>) {
+        let mut first = First(None, map.clone());
         Source::from_reader(&mut line.as_bytes())
             .unwrap()
             .read(&mut first)
@@ -187,30 +237,69 @@ mod tests {
 
     #[test]
     fn columns_are_found_whatever_their_order_and_spelling() {
-        let (header, problems) = header("Note,E-Mail ,\"First\nName\",Licences", &[]);
+        let (header, problems) = header("Note,E-Mail ,\"First\nName\",Licences", &HeaderMap::new());
         assert_eq!(problems, []);
         assert_eq!(header.position(Column::Email), Some(1));
         assert_eq!(header.position(Column::Name), Some(2));
         assert_eq!(header.label(1), "E-Mail (column B)");
-        assert!(header.is_recognisable() && !header.is_portal);
+        assert!(!header.is_portal);
     }
 
     #[test]
-    fn an_unknown_header_is_a_warning_with_a_suggestion_and_two_for_one_column_an_error() {
-        let (_, problems) = header("user,Licnses,mail,email", &[]);
-        assert_eq!(
-            problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(),
-            ["unknown-header", "two-headers"]
-        );
-        assert!(problems[0].help.contains("`licenses`"));
-        assert!(problems[1].what.contains("column C") && problems[1].what.contains("column D"));
+    fn two_headers_for_one_column_are_an_error_that_names_both() {
+        let (_, problems) = header("user,mail,email", &HeaderMap::new());
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].code.as_str(), "two-headers");
+        assert!(problems[0].what.contains("column B") && problems[0].what.contains("column C"));
+    }
+
+    #[test]
+    fn a_name_beside_a_first_name_of_its_language_is_the_surname_and_that_is_said() {
+        for (line, surname, first) in [
+            ("E-Mail,Name,Vorname", 1, 2),
+            ("E-Mail,Vorname,Name", 2, 1),
+            ("Courriel,Prénom,Nom", 2, 1),
+            ("E-mailadres,Voornaam,Naam", 2, 1),
+            ("メールアドレス,名前,姓", 2, 1),
+        ] {
+            let (header, problems) = header(line, &HeaderMap::new());
+            assert_eq!(header.position(Column::Surname), Some(surname), "{line}");
+            assert_eq!(header.position(Column::Name), Some(first), "{line}");
+            assert_eq!(problems.len(), 1, "{line}: {problems:?}");
+            assert_eq!(problems[0].code.as_str(), "doubtful-header");
+        }
+        for (line, name) in [
+            ("email,name,surname", 1),
+            ("email,name,groups", 1),
+            ("Correo,Nombre,Apellidos", 1),
+            ("E-mail,Cognome,Nome", 2),
+            ("E-mail,Sobrenome,Nome", 2),
+            ("E-mail,Nazwisko,Imię", 2),
+        ] {
+            let (header, problems) = header(line, &HeaderMap::new());
+            assert_eq!(header.position(Column::Name), Some(name), "{line}");
+            assert_eq!(problems, [], "{line}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_may_be_the_whole_name_or_either_part_of_it_is_not_guessed_in_silence() {
+        let (german, problems) = header("E-Mail,Name,Gruppen", &HeaderMap::new());
+        assert_eq!(german.position(Column::Name), Some(1));
+        assert!(problems[0].help.contains("--map \"Name=surname\""), "{problems:?}");
+        let (french, problems) = header("Courriel,Nom,Groupes", &HeaderMap::new());
+        assert_eq!((french.unused.as_slice(), problems.as_slice()), (&[1][..], &[][..]));
+        for line in ["E-Mail,Vorname,Nachname,Name", "email,first name,name"] {
+            let (_, problems) = header(line, &HeaderMap::new());
+            assert_eq!(problems[0].code.as_str(), "two-headers", "{line}");
+        }
     }
 
     #[test]
     fn a_mapped_header_means_what_the_map_says() {
-        let map = [
-            (header_key("Work e-mail"), Column::User),
-            (header_key("email"), Column::Note),
+        let map = vec![
+            (column_key("Work e-mail"), Column::User),
+            (column_key("email"), Column::Note),
         ];
         let (header, problems) = header("WORK E-MAIL,email", &map);
         assert_eq!(problems, []);
@@ -220,8 +309,12 @@ mod tests {
 
     #[test]
     fn the_portals_import_file_is_known_by_its_two_columns() {
-        assert!(header("email,group membership,cost centre", &[]).0.is_portal);
-        assert!(!header("email,groups", &[]).0.is_portal);
-        assert!(!header("email,group membership,licenses", &[]).0.is_portal);
+        assert!(
+            header("email,group membership,cost centre", &HeaderMap::new())
+                .0
+                .is_portal
+        );
+        assert!(!header("email,groups", &HeaderMap::new()).0.is_portal);
+        assert!(!header("email,group membership,licenses", &HeaderMap::new()).0.is_portal);
     }
 }

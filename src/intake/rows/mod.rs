@@ -6,6 +6,7 @@
 
 mod header;
 mod key_content;
+mod meanings;
 mod operations;
 mod parsed_rows;
 mod recurring_problems;
@@ -14,14 +15,17 @@ mod row_cells;
 mod row_parser;
 mod statement;
 mod statement_kind;
+mod unused_columns;
 mod value_reader;
 mod values;
 
 pub use operations::{Need, needs, takes};
 
 pub(super) use header::Header;
+pub(super) use meanings::HeaderMap;
 pub(super) use parsed_rows::ParsedRows;
 pub(super) use row_cells::malformed_row;
 pub(super) use row_parser::{Keep, ParseContext, RowParser, Worksheet};
 pub(super) use statement::{RowNumber, Statement};
 pub(super) use statement_kind::StatementKind;
+pub(super) use unused_columns::UnusedColumns;

@@ -41,6 +41,8 @@ pub(in crate::intake) struct Worksheet {
     /// What its name says to do with its rows.
     pub(in crate::intake) instruction: Option<Instruction>,
     pub(in crate::intake) header: Header,
+    /// The number of the header row.
+    pub(in crate::intake) header_row: u32,
     /// The number of the last row before it, in the file as a whole.
     pub(in crate::intake) rows_before: RowNumber,
     /// Whether the cells come from a CSV, in which a cell too many moves those after it.

@@ -1,0 +1,171 @@
+//! Which of the first rows of a worksheet is its header.
+
+use crate::intake::cells::{UnplacedProblem, bare_address, clean, excerpt};
+use crate::intake::rows::{Header, HeaderMap};
+use crate::model::Email;
+use crate::problem::ProblemCode;
+use crate::sheet::Row;
+use crate::text::joined;
+
+/// Among how many rows the header is looked for, from the first that is not empty.
+const ROWS: u32 = 20;
+
+/// The rows of a worksheet as long as it is open which of them is the header.
+#[derive(Debug)]
+pub(super) struct HeaderSearch {
+    /// The number of the header row, where that is known.
+    wanted: Option<u32>,
+    rows: Vec<Row>,
+}
+
+/// What the search found.
+#[derive(Debug)]
+pub(super) enum Sought {
+    /// There are no rows.
+    Nothing,
+    /// No row is a header that says whom or what the rows are about.
+    NoHeader {
+        /// The row that comes closest.
+        closest: Row,
+        /// What to say of it.
+        problem: UnplacedProblem,
+    },
+    /// A header, and the rows around it.
+    Header {
+        above: Vec<Row>,
+        header: Row,
+        below: Vec<Row>,
+    },
+}
+
+impl HeaderSearch {
+    /// For a header in the row `wanted`, or in the first rows.
+    pub(super) fn new(wanted: Option<u32>) -> Self {
+        Self {
+            wanted,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Takes the row into the search, and leaves another in its place; `false` if the search is over without it.
+    pub(super) fn takes(&mut self, row: &mut Row) -> bool {
+        let is_empty = row.is_empty() && row.malformed().is_none();
+        match self.wanted {
+            Some(wanted) if row.number() < wanted => return true,
+            Some(wanted) if row.number() > wanted => return false,
+            Some(_) => {}
+            None => {
+                let first = self.rows.first().map_or(row.number(), Row::number);
+                if row.number() >= first.saturating_add(ROWS) {
+                    return false;
+                }
+            }
+        }
+        if !is_empty {
+            self.rows.push(std::mem::take(row));
+        }
+        true
+    }
+
+    /// The row with the most headers that reseat knows, the first of equals.
+    pub(super) fn end(self, map: &HeaderMap) -> Sought {
+        let rated = self.rows.iter().map(|row| Header::rate(row, map)).enumerate();
+        let rated: Vec<(usize, (usize, bool))> = rated.collect();
+        // Of equals `max_by_key` takes the last.
+        let best = |from: &mut dyn Iterator<Item = &(usize, (usize, bool))>| {
+            from.max_by_key(|(position, (known, _))| (*known, usize::MAX - position))
+                .map(|(position, _)| *position)
+        };
+        let headers = || rated.iter().filter(|(_, (_, identifies))| *identifies);
+        // No header has an address in it: such a row tells whom to ask, or is one of the data that happens to have words.
+        let bare = best(&mut headers().filter(|(position, _)| !has_address(&self.rows[*position])));
+        let header = bare.or_else(|| best(&mut headers()));
+        let mut rows = self.rows;
+        let Some(header) = header else {
+            return match best(&mut rated.iter()) {
+                None => Sought::Nothing,
+                Some(closest) => {
+                    let problem = no_header(&rows, closest, map, self.wanted);
+                    Sought::NoHeader {
+                        closest: rows.swap_remove(closest),
+                        problem,
+                    }
+                }
+            };
+        };
+        let below = rows.split_off(header + 1);
+        match rows.pop() {
+            Some(header) => Sought::Header {
+                above: rows,
+                header,
+                below,
+            },
+            None => Sought::Nothing,
+        }
+    }
+}
+
+fn has_address(row: &Row) -> bool {
+    row.cells().any(|cell| is_address(cell.text))
+}
+
+fn is_address(cell: &str) -> bool {
+    cell.contains('@') && Email::fault(bare_address(&clean(cell))).is_none()
+}
+
+fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>) -> UnplacedProblem {
+    let row = &rows[closest];
+    let (header, _) = Header::read(row, map);
+    let labels = joined(&header.labels(), 6);
+    let what = match wanted {
+        Some(row) => {
+            format!("row {row}, which `--header-row` names, has no column that says whom a row is about: {labels}")
+        }
+        None => format!(
+            "none of the first rows names a column that says whom a row is about; this one comes closest: {labels}"
+        ),
+    };
+    let is_mostly_addresses = |position: &usize| {
+        let cells = rows[closest + 1..].iter().map(|row| row.cell(*position).text);
+        let filled: Vec<&str> = cells.filter(|text| !text.trim().is_empty()).collect();
+        let addresses = filled.iter().filter(|text| is_address(text)).count();
+        addresses > 0 && addresses * 2 >= filled.len() && !header.name(*position).is_empty()
+    };
+    let help = match (0..row.len()).find(is_mostly_addresses) {
+        Some(position) => format!(
+            "the cells of `{}` are addresses: --map \"{}=email\", or `=user`, says so",
+            header.label(position),
+            crate::text::clean(header.name(position), 60)
+        ),
+        None => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
+    };
+    UnplacedProblem::error(ProblemCode::NoHeader, what, help)
+}
+
+/// A notice of the rows above the header, which are not read, and the number of the first of them.
+pub(super) fn above_header(above: &[Row]) -> Option<(u32, UnplacedProblem)> {
+    let first = above.first()?;
+    let shown: Vec<String> = above.iter().map(|row| format!("`{}`", text_of(row))).collect();
+    let rows = match above {
+        [_] => format!("row {} is", first.number()),
+        [_, last] => format!("rows {} and {} are", first.number(), last.number()),
+        [.., last] => format!("rows {} to {} are", first.number(), last.number()),
+        [] => return None,
+    };
+    let what = format!("{rows} above the header, and not read: {}", joined(&shown, 4));
+    let help = "nothing to do if that is meant; else --header-row N says which row is the header";
+    Some((
+        first.number(),
+        UnplacedProblem::warning(ProblemCode::RowsAboveHeader, what, help),
+    ))
+}
+
+/// What stands in a row, for a message.
+fn text_of(row: &Row) -> String {
+    let cells: Vec<String> = row
+        .cells()
+        .map(|cell| clean(cell.text).into_owned())
+        .filter(|text| !text.is_empty())
+        .collect();
+    excerpt(&cells.join(" "))
+}

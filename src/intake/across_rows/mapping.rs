@@ -1,0 +1,89 @@
+//! What the command line and the profile say headers mean, and whether the sheet has those headers.
+
+use std::collections::BTreeSet;
+
+use crate::intake::cells::{Column, UnplacedProblem, column_key};
+use crate::intake::options::Options;
+use crate::intake::rows::{Header, HeaderMap};
+use crate::problem::ProblemCode;
+use crate::text::{clean, joined, nearest};
+
+/// More headers than this are not kept for suggestions.
+const MOST_NAMES: usize = 1000;
+
+/// The headers of `--map` and of the profile.
+#[derive(Debug)]
+pub(super) struct Mapping<'o> {
+    map: HeaderMap,
+    /// What `--map` says of headers that no worksheet so far has.
+    unseen: Vec<&'o (String, String)>,
+    /// The headers of the worksheets so far.
+    names: BTreeSet<String>,
+    problems: Vec<UnplacedProblem>,
+}
+
+impl<'o> Mapping<'o> {
+    pub(super) fn new(options: &'o Options) -> Self {
+        let mut mapping = Self {
+            map: Vec::new(),
+            unseen: Vec::new(),
+            names: BTreeSet::new(),
+            problems: Vec::new(),
+        };
+        for said in &options.map {
+            let (header, column) = said;
+            if let Some(column) = Column::named(column) {
+                mapping.map.push((column_key(header), column));
+                mapping.unseen.push(said);
+            } else {
+                let help = Column::nearest(column, |_| true)
+                    .map_or_else(String::new, |near| format!("did you mean `{}`?", near.as_str()));
+                let what = format!("`{column}` in --map is no column of reseat's");
+                mapping
+                    .problems
+                    .push(UnplacedProblem::error(ProblemCode::UnknownColumn, what, help));
+            }
+        }
+        let usual = options
+            .usual_map
+            .iter()
+            .map(|(header, column)| (column_key(header), *column));
+        mapping.map.extend(usual);
+        mapping
+    }
+
+    /// The headers and what they mean; of two with the same header the first counts.
+    pub(super) fn map(&self) -> &HeaderMap {
+        &self.map
+    }
+
+    /// Notes the headers of a worksheet.
+    pub(super) fn saw(&mut self, header: &Header) {
+        for name in header.names().iter().filter(|name| !name.is_empty()) {
+            let key = column_key(name);
+            self.unseen.retain(|(unseen, _)| column_key(unseen) != key);
+            if self.names.len() < MOST_NAMES {
+                self.names.insert(name.clone());
+            }
+        }
+    }
+
+    /// What is wrong with `--map`, now that the headers are known.
+    pub(super) fn problems(mut self) -> Vec<UnplacedProblem> {
+        // Where no header was found at all, that is the problem.
+        if self.names.is_empty() {
+            return self.problems;
+        }
+        let names: Vec<String> = self.names.iter().map(|name| clean(name, 60)).collect();
+        for (header, column) in self.unseen {
+            let help = match nearest(header, names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean --map \"{near}={column}\"?"),
+                None => format!("the headers are {}", joined(&names, 8)),
+            };
+            let what = format!("no header is `{}`, which --map says is `{column}`", clean(header, 60));
+            self.problems
+                .push(UnplacedProblem::error(ProblemCode::NoSuchHeader, what, help));
+        }
+        self.problems
+    }
+}

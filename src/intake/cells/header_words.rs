@@ -1,0 +1,416 @@
+//! The headers that columns go by, in English and eight other languages, and how headers are compared.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use strum::IntoEnumIterator;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::Column;
+use crate::text::nearest;
+
+/// `headers.csv`: column, language, headers parted by `|`. A column `surname beside name` is one that the headers mean
+/// only next to a header of the other column in the same language.
+const KNOWN: &str = include_str!("headers.csv");
+
+/// What forms add to a header in brackets, which says nothing of what the column is.
+const MARKERS: [&str; 24] = [
+    "required",
+    "mandatory",
+    "optional",
+    "pflicht",
+    "pflichtfeld",
+    "pflichtangabe",
+    "erforderlich",
+    "freiwillig",
+    "obligatoire",
+    "facultatif",
+    "requis",
+    "obligatorio",
+    "requerido",
+    "opcional",
+    "obbligatorio",
+    "richiesto",
+    "facoltativo",
+    "opzionale",
+    "verplicht",
+    "optioneel",
+    "wymagane",
+    "opcjonalne",
+    "必須",
+    "任意",
+];
+
+/// Words of fewer letters are close to too much else to be suggested.
+const SHORTEST_SUGGESTED: usize = 3;
+
+/// What a header means whatever stands beside it.
+#[derive(Debug, Clone)]
+pub(in crate::intake) struct PlainWord {
+    pub(in crate::intake) column: Column,
+    /// The languages it is of, `en` for English.
+    pub(in crate::intake) languages: Vec<&'static str>,
+}
+
+/// What a header means beside another.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::intake) struct WordInContext {
+    pub(in crate::intake) column: Column,
+    /// The column beside which it means this, by a header of the same language.
+    pub(in crate::intake) beside: Column,
+    pub(in crate::intake) language: &'static str,
+}
+
+#[derive(Debug, Default)]
+struct Words {
+    plain: HashMap<String, PlainWord>,
+    in_context: HashMap<String, Vec<WordInContext>>,
+    /// The keys of `plain`, in the order of the file.
+    suggested: Vec<String>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words = Words::default();
+    for column in Column::iter() {
+        words.add(column_key(column.as_str()), column, "en");
+    }
+    for line in KNOWN.lines().skip(1) {
+        let mut cells = line.splitn(3, ',');
+        let (Some(meaning), Some(language), Some(headers)) = (cells.next(), cells.next(), cells.next()) else {
+            continue;
+        };
+        let (column, beside) = match meaning.split_once(" beside ") {
+            Some((column, beside)) => (column, Some(beside)),
+            None => (meaning, None),
+        };
+        let Some(column) = by_name(column) else { continue };
+        for key in headers.split('|').flat_map(spellings) {
+            match beside.and_then(by_name) {
+                Some(beside) => words.in_context.entry(key).or_default().push(WordInContext {
+                    column,
+                    beside,
+                    language,
+                }),
+                None => words.add(key, column, language),
+            }
+        }
+    }
+    words
+});
+
+impl Words {
+    fn add(&mut self, key: String, column: Column, language: &'static str) {
+        let word = self.plain.entry(key).or_insert_with_key(|key| {
+            self.suggested.push(key.clone());
+            PlainWord {
+                column,
+                languages: Vec::new(),
+            }
+        });
+        if !word.languages.contains(&language) {
+            word.languages.push(language);
+        }
+    }
+}
+
+fn by_name(name: &str) -> Option<Column> {
+    Column::iter().find(|column| column.as_str() == name)
+}
+
+/// The keys of a header of the file: without its accents, and with German umlauts in two letters.
+fn spellings(header: &str) -> Vec<String> {
+    let in_two = |letter: char| match letter {
+        'ä' => Some("ae"),
+        'ö' => Some("oe"),
+        'ü' => Some("ue"),
+        _ => None,
+    };
+    let mut long = String::new();
+    for letter in header.to_lowercase().nfc() {
+        match in_two(letter) {
+            Some(two) => long.push_str(two),
+            None => long.push(letter),
+        }
+    }
+    let mut keys = vec![column_key(header), column_key(&long)];
+    keys.dedup();
+    keys
+}
+
+/// What a header means by itself.
+pub(in crate::intake) fn plain_word(key: &str) -> Option<&'static PlainWord> {
+    WORDS.plain.get(key)
+}
+
+/// What a header may mean beside others.
+pub(in crate::intake) fn words_in_context(key: &str) -> &'static [WordInContext] {
+    WORDS.in_context.get(key).map_or(&[], Vec::as_slice)
+}
+
+impl Column {
+    /// The column that a header names by itself, in any of the languages.
+    pub fn named(header: &str) -> Option<Self> {
+        plain_word(&column_key(header)).map(|word| word.column)
+    }
+
+    /// The column, of those that `is_free`, with a name or header closest to a header that names none.
+    pub(in crate::intake) fn nearest(header: &str, is_free: impl Fn(Self) -> bool) -> Option<Self> {
+        let key = column_key(header);
+        let names = WORDS.suggested.iter().map(String::as_str);
+        let names = names.filter(|name| name.chars().nth(SHORTEST_SUGGESTED - 1).is_some());
+        let free = names.filter(|name| plain_word(name).is_some_and(|word| is_free(word.column)));
+        nearest(&key, free).and_then(plain_word).map(|word| word.column)
+    }
+}
+
+/// The form in which headers are compared: without case, accents, spaces, hyphens, `_`, quotes, brackets, punctuation,
+/// and remarks like `(required)`.
+pub(in crate::intake) fn column_key(header: &str) -> String {
+    let header: Cow<'_, str> = if header.is_ascii() {
+        Cow::Borrowed(header)
+    } else {
+        Cow::Owned(header.nfkc().collect())
+    };
+    let header = without_markers(&header);
+    if header.is_ascii() {
+        return header
+            .chars()
+            .filter(|letter| !is_dropped(*letter))
+            .map(|letter| letter.to_ascii_lowercase())
+            .collect();
+    }
+    let lower = header.to_lowercase();
+    let bare = lower.nfd().filter(|letter| !is_accent(*letter) && !is_dropped(*letter));
+    let mut key = String::with_capacity(lower.len());
+    for letter in bare {
+        match letter {
+            'ß' => key.push_str("ss"),
+            'æ' => key.push_str("ae"),
+            'œ' => key.push_str("oe"),
+            'ł' => key.push('l'),
+            'ø' => key.push('o'),
+            'ı' => key.push('i'),
+            letter => key.push(letter),
+        }
+    }
+    // The voicing marks of Japanese are no accents; they go back to their letters.
+    key.nfc().collect()
+}
+
+fn is_accent(letter: char) -> bool {
+    is_combining_mark(letter) && matches!(letter, '\u{300}'..='\u{36f}')
+}
+
+fn is_dropped(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(
+            letter,
+            '_' | '-' | '*' | ':' | ';' | ',' | '.' | '?' | '!' | '\'' | '"' | '`' | '(' | ')' | '[' | ']' | '{' | '}'
+                | '\u{b4}' | '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{2027}' | '\u{2032}' | '\u{2033}' | '\u{2060}'..='\u{2064}'
+                | '\u{3001}' | '\u{3002}' | '\u{300c}'..='\u{300f}' | '\u{3010}' | '\u{3011}'
+        )
+}
+
+/// The header without brackets that hold one of the [`MARKERS`].
+fn without_markers(header: &str) -> Cow<'_, str> {
+    const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('\u{3010}', '\u{3011}')];
+    let is_marker = |inside: &str| {
+        let word: String = inside
+            .to_lowercase()
+            .nfd()
+            .filter(|letter| !is_accent(*letter) && !is_dropped(*letter))
+            .collect();
+        MARKERS.contains(&word.as_str())
+    };
+    let mut header = Cow::Borrowed(header);
+    for (open, close) in BRACKETS {
+        let found = header.find(open).and_then(|start| {
+            let end = header[start..].find(close)? + start;
+            is_marker(&header[start + open.len_utf8()..end]).then_some((start, end + close.len_utf8()))
+        });
+        if let Some((start, end)) = found {
+            header = Cow::Owned(format!("{}{}", &header[..start], &header[end..]));
+        }
+    }
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Column, language and headers of each line of the file.
+    fn lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        KNOWN.lines().skip(1).map(|line| {
+            let cells: Vec<_> = line.split(',').collect();
+            let [column, language, headers] = cells[..] else {
+                panic!("{line}")
+            };
+            (column, language, headers)
+        })
+    }
+
+    #[test]
+    fn no_header_means_two_columns() {
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for (column, _, headers) in lines().filter(|(column, ..)| !column.contains(' ')) {
+            assert!(by_name(column).is_some(), "{column}");
+            for header in headers.split('|') {
+                for key in spellings(header) {
+                    let other = seen.insert(key, column);
+                    assert!(
+                        other.is_none_or(|other| other == column),
+                        "{header}: {column}, {other:?}"
+                    );
+                }
+            }
+        }
+        for column in Column::iter() {
+            assert_eq!(Column::named(column.as_str()), Some(column));
+            assert!(
+                seen.get(&column_key(column.as_str()))
+                    .is_none_or(|other| *other == column.as_str())
+            );
+        }
+    }
+
+    #[test]
+    fn what_people_fill_in_has_a_header_in_every_language() {
+        // These are for programs.
+        const ENGLISH_ONLY: [&str; 4] = ["bypass_basic_auth", "reseat_status", "reseat_message", "reseat_key"];
+        for language in ["en", "de", "fr", "es", "pt", "it", "nl", "pl", "ja"] {
+            let named: BTreeSet<&str> = lines().filter(|line| line.1 == language).map(|line| line.0).collect();
+            for column in Column::iter()
+                .map(Column::as_str)
+                .filter(|column| !ENGLISH_ONLY.contains(column))
+            {
+                // A language may use the column's own name.
+                assert!(named.contains(column) || language == "en", "{column} in {language}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_apis_own_field_names_and_the_portals_are_known() {
+        for (header, column) in [
+            ("userName", Column::Username),
+            ("emailAddress", Column::Email),
+            ("E-mail", Column::Email),
+            ("givenName", Column::Name),
+            ("First Name", Column::Name),
+            ("displayName", Column::DisplayName),
+            ("userBundleCodes", Column::Licenses),
+            ("groupIDsToAdd", Column::Groups),
+            ("groupIDsToRemove", Column::RemoveGroups),
+            ("isActive", Column::Active),
+            ("bypassBasicAuthRestriction", Column::BypassBasicAuth),
+            ("invitationAccepted", Column::InvitationAccepted),
+            ("useExternalLicense", Column::ExternalLicense),
+            ("group membership", Column::Groups),
+        ] {
+            assert_eq!(Column::named(header), Some(column), "{header}");
+        }
+    }
+
+    #[test]
+    fn headers_of_eight_languages_are_known_with_and_without_their_accents() {
+        for (header, column) in [
+            ("Straße", None),
+            ("Maßnahme", Some(Column::Operation)),
+            ("MASSNAHME", Some(Column::Operation)),
+            ("Gruppenzugehoerigkeit", Some(Column::Groups)),
+            ("Gruppenzugeho\u{308}rigkeit", Some(Column::Groups)),
+            ("Prenom", Some(Column::Name)),
+            ("Nom d\u{2019}utilisateur", Some(Column::Username)),
+            ("Correo electronico", Some(Column::Email)),
+            ("LICENÇAS", Some(Column::Licenses)),
+            ("Nuovo indirizzo e\u{2011}mail", Some(Column::NewEmail)),
+            ("Quota\u{2019}s", Some(Column::Quotas)),
+            ("Haslo", Some(Column::Password)),
+            ("Uz\u{307}ytkownik", Some(Column::User)),
+            ("ﾗｲｾﾝｽ", Some(Column::Licenses)),
+            ("Ｅメール", Some(Column::Email)),
+            ("メールアドレス", Some(Column::Email)),
+            ("ク\u{30a9}ータ", Some(Column::Quotas)),
+        ] {
+            assert_eq!(Column::named(header), column, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_forms_add_to_a_header_makes_no_difference() {
+        for header in [
+            "E-Mail *",
+            "*E-Mail",
+            "E-Mail:",
+            "E-Mail (required)",
+            "E-Mail (Pflichtfeld)",
+            "[Obbligatorio] E-Mail",
+            "E-Mail（必須）",
+            "E-Mail【必須】",
+            "E\u{ad}-\u{a0}Mail.",
+            "\"E-Mail\"",
+        ] {
+            assert_eq!(Column::named(header), Some(Column::Email), "{header}");
+        }
+        assert_eq!(Column::named("Licence(s)"), Some(Column::Licenses));
+        assert_eq!(Column::named("Gruppe(n)"), Some(Column::Groups));
+        for header in [
+            "E-Mail (private)",
+            "Name (last)",
+            "Password required",
+            "E-Mail/UPN",
+            "",
+            "*",
+            "()",
+        ] {
+            assert_eq!(Column::named(header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_header_is_near_its_column_in_any_language_unless_that_is_taken() {
+        let nearest = |header| Column::nearest(header, |_| true);
+        assert_eq!(nearest("Licnses"), Some(Column::Licenses));
+        assert_eq!(nearest("Lizensen"), Some(Column::Licenses));
+        assert_eq!(nearest("Gruupen"), Some(Column::Groups));
+        assert_eq!(nearest("contrasena "), Some(Column::Password));
+        for header in ["Cost centre", "Kostenstelle", "署名", "部署"] {
+            assert_eq!(nearest(header), None, "{header}");
+        }
+        assert_eq!(Column::nearest("Lizensen", |column| column != Column::Licenses), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn every_header_finds_its_column_however_it_is_cased_and_spaced(
+            spelling in prop::collection::vec((any::<bool>(), "[ _\u{a0}\n-]{0,2}"), 50),
+        ) {
+            for (column, _, headers) in lines().filter(|(column, ..)| !column.contains(' ')) {
+                for header in headers.split('|') {
+                    let letters = header.chars().zip(&spelling).map(|(letter, (shout, gap))| {
+                        let letter: String = if *shout { letter.to_uppercase().collect() } else { letter.into() };
+                        format!("{gap}{letter}")
+                    });
+                    let written: String = letters.collect();
+                    prop_assert_eq!(Column::named(&written).map(Column::as_str), Some(column), "{}", written);
+                }
+            }
+        }
+
+        #[test]
+        fn the_form_of_comparison_compares_with_itself(header in any::<String>()) {
+            let key = column_key(&header);
+            prop_assert_eq!(column_key(&key), key);
+        }
+    }
+}

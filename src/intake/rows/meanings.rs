@@ -1,0 +1,131 @@
+//! What the headers of a row mean, each by itself and beside the others.
+
+use crate::intake::cells::{Column, WordInContext, column_key, plain_word, words_in_context};
+
+/// Headers in their comparison form, and the columns that they are said to mean.
+pub(in crate::intake) type HeaderMap = Vec<(String, Column)>;
+
+/// What each header of a row means.
+pub(super) struct Meanings {
+    pub(super) columns: Vec<Option<Column>>,
+    pub(super) notices: Vec<Notice>,
+}
+
+/// A meaning that is worth a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// A header means `column` because one for `beside` stands beside it.
+    Beside {
+        position: usize,
+        column: Column,
+        beside: Column,
+    },
+    /// A header means `column`, though in the language of the others it is often another.
+    Doubtful {
+        position: usize,
+        column: Column,
+        often: Column,
+    },
+}
+
+impl Meanings {
+    pub(super) fn of(names: &[String], map: &HeaderMap) -> Self {
+        let keys: Vec<String> = names.iter().map(|name| column_key(name)).collect();
+        let mapped: Vec<Option<Column>> = keys
+            .iter()
+            .map(|key| {
+                map.iter()
+                    .find(|(from, _)| from == key && !key.is_empty())
+                    .map(|(_, column)| *column)
+            })
+            .collect();
+        let plain = |key: &String| plain_word(key).map(|word| word.column);
+        let by_themselves: Vec<Option<Column>> = keys
+            .iter()
+            .zip(&mapped)
+            .map(|(key, mapped)| mapped.or_else(|| plain(key)))
+            .collect();
+        let mut meanings = Self {
+            columns: by_themselves.clone(),
+            notices: Vec::new(),
+        };
+        for (position, key) in keys
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| mapped[*position].is_none())
+        {
+            let neighbours = Neighbours {
+                keys: &keys,
+                columns: &by_themselves,
+                position,
+            };
+            for word in words_in_context(key) {
+                meanings.weigh(position, *word, &neighbours);
+            }
+        }
+        meanings
+    }
+
+    fn weigh(&mut self, position: usize, word: WordInContext, neighbours: &Neighbours<'_>) {
+        let WordInContext {
+            column,
+            beside,
+            language,
+        } = word;
+        if neighbours.have(column) {
+            return;
+        }
+        if neighbours.have_in(beside, language) {
+            self.columns[position] = Some(column);
+            self.notices.push(Notice::Beside {
+                position,
+                column,
+                beside,
+            });
+        } else if let Some(usual) = self.columns[position]
+            && !neighbours.have(usual)
+            && neighbours.are_in(language)
+        {
+            self.notices.push(Notice::Doubtful {
+                position,
+                column: usual,
+                often: column,
+            });
+        }
+    }
+}
+
+/// The headers beside the one at `position`.
+struct Neighbours<'h> {
+    keys: &'h [String],
+    columns: &'h [Option<Column>],
+    position: usize,
+}
+
+impl Neighbours<'_> {
+    fn all(&self) -> impl Iterator<Item = (&String, Option<Column>)> {
+        let all = self.keys.iter().zip(self.columns.iter().copied()).enumerate();
+        all.filter(|(position, _)| *position != self.position)
+            .map(|(_, header)| header)
+    }
+
+    fn have(&self, column: Column) -> bool {
+        self.all().any(|(_, other)| other == Some(column))
+    }
+
+    /// Whether one of them means `column` by a word of this language.
+    fn have_in(&self, column: Column, language: &str) -> bool {
+        self.all()
+            .any(|(key, other)| other == Some(column) && languages(key).contains(&language))
+    }
+
+    /// Whether one of them is of this language and not English.
+    fn are_in(&self, language: &str) -> bool {
+        self.all()
+            .any(|(key, _)| languages(key).contains(&language) && !languages(key).contains(&"en"))
+    }
+}
+
+fn languages(key: &str) -> &'static [&'static str] {
+    plain_word(key).map_or(&[], |word| &word.languages)
+}

@@ -1,0 +1,156 @@
+//! The columns of a worksheet that reseat does not use, and what their cells look like.
+
+use super::header::Header;
+use crate::intake::cells::{Column, UnplacedProblem, clean, column_key, excerpt, list_items, words_in_context};
+use crate::model::Catalogue;
+use crate::problem::{ProblemCode, Problems};
+use crate::sheet::Row;
+
+/// How many rows of a worksheet are looked at.
+const ROWS: usize = 500;
+/// How many columns.
+const COLUMNS: usize = 64;
+/// How many different values of a column are kept.
+const VALUES: usize = 20;
+/// Longer cells are remarks.
+const LONGEST: usize = 200;
+
+/// The columns that are not used, with some of their values.
+#[derive(Debug)]
+pub(in crate::intake) struct UnusedColumns {
+    columns: Vec<UnusedColumn>,
+    rows_left: usize,
+}
+
+/// A column that is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct UnusedColumn {
+    position: usize,
+    /// Its header as the sheet writes it, on one line.
+    name: String,
+    /// Some of its cells, each once.
+    values: Vec<String>,
+}
+
+impl UnusedColumns {
+    pub(in crate::intake) fn under(header: &Header) -> Self {
+        let columns = header.unused.iter().map(|position| UnusedColumn {
+            position: *position,
+            name: header.name(*position).to_owned(),
+            values: Vec::new(),
+        });
+        Self {
+            columns: columns.collect(),
+            rows_left: ROWS,
+        }
+    }
+
+    /// Looks at a row under the header.
+    pub(in crate::intake) fn look_at(&mut self, row: &Row) {
+        if self.rows_left == 0 || self.columns.is_empty() {
+            return;
+        }
+        self.rows_left -= 1;
+        for column in self.columns.iter_mut().take(COLUMNS) {
+            let text = row.cell(column.position).text;
+            if text.is_empty() || text.len() > LONGEST || column.values.len() == VALUES {
+                continue;
+            }
+            let value = clean(text);
+            if !value.is_empty() && column.values.iter().all(|known| *known != value) {
+                column.values.push(value.into_owned());
+            }
+        }
+    }
+
+    /// A warning for each column; who knows its header, or the catalogue its cells, is told what it may be meant for.
+    pub(in crate::intake) fn problems(&self, header: &Header, catalogue: &Catalogue) -> Vec<UnplacedProblem> {
+        let with_help = self
+            .columns
+            .iter()
+            .take(Problems::MOST)
+            .map(|column| column.problem(header, catalogue));
+        // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
+        let rest = self.columns.iter().skip(Problems::MOST);
+        with_help
+            .chain(rest.map(|column| not_used(&header.label(column.position), "")))
+            .collect()
+    }
+}
+
+impl UnusedColumn {
+    fn problem(&self, header: &Header, catalogue: &Catalogue) -> UnplacedProblem {
+        let label = header.label(self.position);
+        if self.holds(|item| catalogue.find(item).is_some()) {
+            let what = format!(
+                "the column `{label}` is not used, but its cells look like licences: {}",
+                self.examples()
+            );
+            let help = match header.position(Column::Licenses) {
+                None => format!("if they are meant: --map \"{}=licenses\"", self.name),
+                Some(taken) => format!(
+                    "if they are meant, move them to `{}`, or say `--map \"{}=licenses\"` and rename that one",
+                    header.label(taken),
+                    self.name
+                ),
+            };
+            return UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help);
+        }
+        let name = crate::text::clean(&self.name, 60);
+        let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
+        if let Some(word) = words_in_context(&column_key(&self.name))
+            .iter()
+            .find(|word| is_free(word.column))
+        {
+            let help = format!(
+                "it may be `{}`, or the whole name; --map \"{name}={}\" or \"{name}=display_name\" says which",
+                word.column.as_str(),
+                word.column.as_str()
+            );
+            return not_used(&label, &help);
+        }
+        match Column::nearest(&name, is_free) {
+            Some(near) => not_used(
+                &label,
+                &format!(
+                    "did you mean `{}`? --map \"{name}={}\" says so without a change",
+                    near.as_str(),
+                    near.as_str()
+                ),
+            ),
+            None => not_used(
+                &label,
+                &format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means"),
+            ),
+        }
+    }
+
+    /// Whether most of its values are lists of such items.
+    fn holds(&self, is_one: impl Fn(&str) -> bool) -> bool {
+        let such = |value: &&String| {
+            let items = list_items(value);
+            is_one(value) || !items.is_empty() && items.iter().all(|item| is_one(item))
+        };
+        let count = self.values.iter().filter(such).count();
+        count > 0 && count * 2 >= self.values.len()
+    }
+
+    /// The first of its values, for a message.
+    fn examples(&self) -> String {
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .take(2)
+            .map(|value| format!("`{}`", excerpt(value)))
+            .collect();
+        values.join(", ")
+    }
+}
+
+fn not_used(label: &str, help: &str) -> UnplacedProblem {
+    UnplacedProblem::warning(
+        ProblemCode::UnknownHeader,
+        format!("the column `{label}` is not used"),
+        help,
+    )
+}

@@ -1,0 +1,53 @@
+//! How the sheets of a profile are read, unless the command line says otherwise.
+
+use strum::IntoEnumIterator;
+
+use super::finding::{Findings, SettingFault};
+use super::section::Section;
+use crate::intake::Column;
+use crate::model::OperationKind;
+use crate::text::nearest;
+
+/// What a profile says of its sheets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SheetSettings {
+    /// The operation of rows that name none.
+    pub operation: Option<OperationKind>,
+    /// Headers and the columns they mean; a sheet need not have them.
+    pub map: Vec<(String, Column)>,
+}
+
+pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSettings {
+    let operation = profile.text("operation").and_then(|said| {
+        said.checked(findings, |name| {
+            name.parse().map_err(|_| {
+                let names = OperationKind::iter().map(OperationKind::as_str);
+                SettingFault::new(format!("`{name}` is no operation"), did_you_mean(nearest(&name, names)))
+            })
+        })
+    });
+    let map = profile
+        .section("map")
+        .into_texts()
+        .into_iter()
+        .filter_map(|(header, said)| {
+            let column = said.checked(findings, |name| {
+                Column::named(&name).ok_or_else(|| {
+                    let names = Column::iter().map(Column::as_str);
+                    SettingFault::new(
+                        format!("`{name}` is no column of reseat's"),
+                        did_you_mean(nearest(&name, names)),
+                    )
+                })
+            });
+            Some((header, column?))
+        });
+    SheetSettings {
+        operation,
+        map: map.collect(),
+    }
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("did you mean `{near}`?"))
+}
