@@ -105,9 +105,10 @@ impl Row {
         self.cells.len()
     }
 
-    /// Whether no cell holds anything but white space.
+    /// Whether no cell holds anything but white space; of a formula that was never computed nobody knows.
     pub fn is_empty(&self) -> bool {
-        self.cells().all(|cell| is_blank(cell.text))
+        self.cells()
+            .all(|cell| is_blank(cell.text) && cell.kind != CellKind::Uncomputed)
     }
 
     /// The cell at `position`, from 0; an empty one past the end.

@@ -1,6 +1,6 @@
 //! Why a workbook cannot be read.
 
-use calamine::{XlsError, XlsbError, XlsxError};
+use calamine::{XlsbError, XlsxError};
 
 /// Why a workbook cannot be read.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ macro_rules! fault_from {
     };
 }
 
-fault_from!(XlsxError, XlsbError, XlsError);
+fault_from!(XlsxError, XlsbError);
 
 macro_rules! broken_from {
     ($($error:ty),*) => {

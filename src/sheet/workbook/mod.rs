@@ -1,10 +1,13 @@
 //! Workbooks: a folder for each format, and what they have in common.
 
 mod archive;
+mod binary_value;
 mod bounded_xml;
 mod calamine_sheets;
 mod error;
+mod error_code;
 mod number;
+mod number_format;
 mod ods;
 mod package;
 mod read;

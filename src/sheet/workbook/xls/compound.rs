@@ -1,197 +1,272 @@
-//! A compound file, which wraps an `.xls` and every encrypted workbook: whether it can be read without harm.
+//! A compound file, which wraps an `.xls` and every encrypted workbook: the stream of records in it.
 //!
-//! The reader of workbooks follows the chains of sectors wherever they lead, in a circle too, and lays out every
-//! worksheet in memory. This looks at both before.
+//! Only the stream of the workbook is held in memory. Chains of sectors are followed as far as the file has sectors,
+//! so that a damaged file is told from a long one.
 
-use std::borrow::Cow;
 use std::io::{Read, Seek, SeekFrom};
 
 use encoding_rs::UTF_16LE;
 
-use super::biff;
+use super::bytes::{long, longs, short};
 use crate::sheet::workbook::error::WorkbookError;
 
 const HEADER: usize = 512;
-/// A larger workbook would be held in memory several times.
-const LARGEST: u64 = 256 << 20;
+/// A longer stream of records is refused, in MiB.
+const LONGEST: u64 = 256;
 /// Sector numbers from here on mean something else.
 const RESERVED: u32 = 0xffff_fffa;
 /// Streams shorter than this are stored in mini sectors.
 const SHORT: u64 = 4096;
+const MINI_SECTOR: u64 = 64;
 
-/// Refuses files that are encrypted, not a workbook, inconsistent, or would fill the memory.
-pub(in crate::sheet) fn check(file: &mut (impl Read + Seek)) -> Result<(), WorkbookError> {
-    let mut bytes = Vec::new();
-    file.rewind()?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    file.seek(SeekFrom::Start(0))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(WorkbookError::TooWide);
-    }
-    let compound = Compound::read(&bytes)?;
+/// The records of the workbook. Refuses files that are encrypted, no workbook, or inconsistent.
+pub(super) fn workbook_stream(file: impl Read + Seek) -> Result<Vec<u8>, WorkbookError> {
+    let mut compound = Compound::open(file)?;
     if compound.entry("EncryptedPackage").is_some() {
         return Err(WorkbookError::Encrypted);
     }
-    // The reader turns to the second where the first does not hold together.
-    let workbooks: Vec<&Entry> = ["Workbook", "Book"]
-        .into_iter()
-        .filter_map(|name| compound.entry(name))
-        .collect();
-    if workbooks.is_empty() {
-        let strangers = [
-            ("WordDocument", "a Word document"),
-            ("PowerPoint Document", "a PowerPoint presentation"),
-            ("__properties_version1.0", "an Outlook message"),
-        ];
-        let stranger = strangers.into_iter().find(|(name, _)| compound.entry(name).is_some());
-        return Err(WorkbookError::NotASheet(
-            stranger.map_or("an Office file of another kind", |(_, what)| what),
-        ));
+    // A file for two generations of Excel has both; the first is the newer.
+    let workbook = ["Workbook", "Book"].into_iter().find_map(|name| compound.entry(name));
+    match workbook.cloned() {
+        Some(workbook) => compound.stream(&workbook),
+        None => Err(WorkbookError::NotASheet(compound.stranger())),
     }
-    workbooks
-        .into_iter()
-        .try_for_each(|workbook| biff::check(&compound.stream(workbook)?))
 }
 
-/// A stream of the file, by the sector it begins in.
-#[derive(Debug)]
+/// What the directory says of a stream or a storage.
+#[derive(Debug, Clone)]
 struct Entry {
     name: String,
+    is_stream: bool,
+    /// The entries before it, after it and under it; numbers that do not exist where there are none.
+    links: [u32; 3],
     start: u32,
     length: u64,
 }
 
-/// Pieces of one size, each of which may be followed by any other.
-#[derive(Debug)]
-struct Sectors<'b> {
-    /// The pieces, one after the other.
-    bytes: Cow<'b, [u8]>,
-    size: usize,
-    /// Of each piece, which follows it.
+struct Compound<R> {
+    file: R,
+    /// Of a sector, in bytes.
+    size: u64,
+    /// How many sectors the file has; the last may be cut short.
+    count: usize,
+    /// Of each sector, which follows it.
     next: Vec<u32>,
+    header: Vec<u8>,
+    root: Option<Entry>,
+    /// The streams that are not inside another document.
+    streams: Vec<Entry>,
 }
 
-impl Sectors<'_> {
-    fn count(&self) -> usize {
-        self.bytes.len() / self.size + 1
-    }
-
-    /// The piece; the last may be cut short.
-    fn at(&self, sector: u32) -> Result<&[u8], WorkbookError> {
-        let start = sector as usize * self.size;
-        let end = (start + self.size).min(self.bytes.len());
-        self.bytes.get(start..end).ok_or_else(cut_off)
-    }
-
-    /// The pieces from `start` on, at most this many bytes.
-    fn chain(&self, start: u32, most: u64) -> Result<Vec<u8>, WorkbookError> {
-        let mut chain = Vec::new();
-        let mut sector = start;
-        for _ in 0..self.count() {
-            if sector >= RESERVED {
-                return Ok(chain);
-            }
-            chain.extend_from_slice(self.at(sector)?);
-            if chain.len() as u64 >= most {
-                chain.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-                return Ok(chain);
-            }
-            sector = *self.next.get(sector as usize).ok_or_else(cut_off)?;
+impl<R: Read + Seek> Compound<R> {
+    fn open(mut file: R) -> Result<Self, WorkbookError> {
+        let length = file.seek(SeekFrom::End(0))?;
+        let mut compound = Self {
+            file,
+            size: HEADER as u64,
+            count: 0,
+            next: Vec::new(),
+            header: Vec::new(),
+            root: None,
+            streams: Vec::new(),
+        };
+        let mut header = Vec::new();
+        compound.append(0, HEADER as u64, &mut header)?;
+        compound.header = header;
+        if compound.header.len() < HEADER {
+            return Err(cut_off());
         }
-        Err(circle())
-    }
-}
-
-#[derive(Debug)]
-struct Compound<'b> {
-    sectors: Sectors<'b>,
-    /// Of short streams.
-    short: Sectors<'b>,
-    entries: Vec<Entry>,
-}
-
-impl<'b> Compound<'b> {
-    fn read(bytes: &'b [u8]) -> Result<Self, WorkbookError> {
-        let header = bytes.get(..HEADER).ok_or_else(cut_off)?;
-        let size = match header[30] {
+        compound.size = match compound.header[30] {
             9 => 512,
             12 => 4096,
             _ => return Err(broken("its sectors have a size that does not exist")),
         };
-        let mut sectors = Sectors {
-            bytes: bytes.get(size..).unwrap_or_default().into(),
-            size,
-            next: Vec::new(),
-        };
-        sectors.next = sector_table(header, &sectors)?;
-        let directory = sectors.chain(number(header, 48), u64::MAX)?;
-        let entries: Vec<Entry> = directory.chunks_exact(128).map(|bytes| entry(bytes, size)).collect();
-        let root = entries.first().ok_or_else(cut_off)?;
-        let mut short = Sectors {
-            bytes: Vec::new().into(),
-            size: 64,
-            next: Vec::new(),
-        };
-        if number(header, 64) > 0 {
-            short.bytes = sectors.chain(root.start, root.length)?.into();
-            let length = u64::from(number(header, 64)) * size as u64;
-            short.next = numbers(&sectors.chain(number(header, 60), length)?).collect();
+        // The header takes the place of the first sector.
+        let sectors = length.div_ceil(compound.size).saturating_sub(1);
+        compound.count = usize::try_from(sectors).unwrap_or(usize::MAX).min(RESERVED as usize);
+        compound.next = compound.sector_table()?;
+        let start = long(&compound.header, 48).unwrap_or(RESERVED);
+        let directory = compound.chain(start, u64::MAX)?;
+        let entries = directory.chunks_exact(128);
+        let entries: Vec<Entry> = entries.map(|bytes| entry(bytes, compound.size)).collect();
+        compound.root = Some(entries.first().ok_or_else(cut_off)?.clone());
+        compound.streams = streams(entries);
+        Ok(compound)
+    }
+
+    /// Appends so many bytes of the file, or as many as it has.
+    fn append(&mut self, at: u64, length: u64, bytes: &mut Vec<u8>) -> Result<(), WorkbookError> {
+        self.file.seek(SeekFrom::Start(at))?;
+        self.file.by_ref().take(length).read_to_end(bytes)?;
+        Ok(())
+    }
+
+    /// Appends so many sectors.
+    fn append_sectors(&mut self, first: u32, many: usize, bytes: &mut Vec<u8>) -> Result<(), WorkbookError> {
+        if first as usize + many > self.count {
+            return Err(cut_off());
         }
-        Ok(Self {
-            sectors,
-            short,
-            entries,
-        })
+        self.append((u64::from(first) + 1) * self.size, many as u64 * self.size, bytes)
+    }
+
+    fn sector(&mut self, number: u32) -> Result<Vec<u8>, WorkbookError> {
+        let mut bytes = Vec::new();
+        self.append_sectors(number, 1, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The table of which sector follows which; its own sectors are listed in the header and, for a large file, in a
+    /// chain of further sectors.
+    fn sector_table(&mut self) -> Result<Vec<u32>, WorkbookError> {
+        let sectors_of = |bytes: &[u8]| -> Vec<u32> { longs(bytes).filter(|sector| *sector < RESERVED).collect() };
+        let mut listed = sectors_of(&self.header[76..]);
+        // The unused places of the header are filled with anything, by some programs.
+        let most = self.count + listed.len();
+        let mut total = listed.len();
+        let mut more = long(&self.header, 68).unwrap_or(RESERVED);
+        let mut left = self.count;
+        while more < RESERVED {
+            left = left.checked_sub(1).ok_or_else(circle)?;
+            let list = self.sector(more)?;
+            let (list, next) = list.split_at(list.len().saturating_sub(4));
+            more = long(next, 0).unwrap_or(RESERVED);
+            let sectors = sectors_of(list);
+            total += sectors.len();
+            if listed.len() < self.count {
+                listed.extend(sectors);
+            }
+        }
+        if total > most {
+            return Err(broken("its table of sectors is larger than it is itself"));
+        }
+        let mut table = Vec::new();
+        for sector in listed {
+            // Each tells of a hundred and more; nobody asks for sectors that the file has not.
+            if table.len() >= self.count {
+                break;
+            }
+            table.extend(longs(&self.sector(sector)?));
+        }
+        Ok(table)
+    }
+
+    /// The bytes of the sectors from `start` on, at most as many.
+    fn chain(&mut self, start: u32, most: u64) -> Result<Vec<u8>, WorkbookError> {
+        let numbers = chain(&self.next, start, most.div_ceil(self.size))?;
+        let mut bytes = Vec::new();
+        // Sectors that stand one after the other are read at once.
+        for run in numbers.chunk_by(|sector, next| sector + 1 == *next) {
+            self.append_sectors(run[0], run.len(), &mut bytes)?;
+        }
+        bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(bytes)
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))
+        self.streams.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))
     }
 
-    fn stream(&self, entry: &Entry) -> Result<Vec<u8>, WorkbookError> {
-        let sectors = if entry.length < SHORT {
-            &self.short
+    fn stream(&mut self, entry: &Entry) -> Result<Vec<u8>, WorkbookError> {
+        if entry.length > LONGEST << 20 {
+            return Err(WorkbookError::TooMuchText { limit: LONGEST });
+        }
+        if entry.length < SHORT {
+            self.short_stream(entry)
         } else {
-            &self.sectors
+            self.chain(entry.start, entry.length)
+        }
+    }
+
+    /// A stream in mini sectors, which stand in the stream of the root and have a table of their own.
+    fn short_stream(&mut self, entry: &Entry) -> Result<Vec<u8>, WorkbookError> {
+        let root = self.root.as_ref().map_or(RESERVED, |root| root.start);
+        let places = chain(&self.next, root, u64::MAX)?;
+        let sectors = u64::from(long(&self.header, 64).unwrap_or(0));
+        let table = self.chain(
+            long(&self.header, 60).unwrap_or(RESERVED),
+            sectors.saturating_mul(self.size),
+        )?;
+        let table: Vec<u32> = longs(&table).collect();
+        let mut bytes = Vec::new();
+        for number in chain(&table, entry.start, entry.length.div_ceil(MINI_SECTOR))? {
+            let at = u64::from(number) * MINI_SECTOR;
+            let place = usize::try_from(at / self.size).ok().and_then(|place| places.get(place));
+            let sector = u64::from(*place.ok_or_else(cut_off)?) + 1;
+            self.append(sector * self.size + at % self.size, MINI_SECTOR, &mut bytes)?;
+        }
+        bytes.truncate(usize::try_from(entry.length).unwrap_or(usize::MAX));
+        Ok(bytes)
+    }
+
+    /// What a file without a workbook is, with its article.
+    fn stranger(&self) -> &'static str {
+        let strangers = [
+            ("WordDocument", "a Word document"),
+            ("PowerPoint Document", "a PowerPoint presentation"),
+            ("VisioDocument", "a Visio drawing"),
+            ("NativeContent_MAIN", "a Quattro Pro workbook"),
+            ("__properties_version1.0", "an Outlook message"),
+        ];
+        let stranger = strangers.into_iter().find(|(name, _)| self.entry(name).is_some());
+        stranger.map_or("an Office file of another kind", |(_, what)| what)
+    }
+}
+
+/// The numbers of the sectors from `start` on, at most as many.
+fn chain(next: &[u32], start: u32, most: u64) -> Result<Vec<u32>, WorkbookError> {
+    let mut numbers = Vec::new();
+    let mut sector = start;
+    while sector < RESERVED && (numbers.len() as u64) < most {
+        if numbers.len() > next.len() {
+            return Err(circle());
+        }
+        numbers.push(sector);
+        sector = match next.get(sector as usize) {
+            Some(next) => *next,
+            // Nobody asks which sector follows the last.
+            None if numbers.len() as u64 == most => break,
+            None => return Err(cut_off()),
         };
-        sectors.chain(entry.start, entry.length)
     }
+    Ok(numbers)
 }
 
-/// The table of which sector follows which; its own sectors are listed in the header and, for a large file, in a
-/// chain of further sectors.
-fn sector_table(header: &[u8], sectors: &Sectors<'_>) -> Result<Vec<u32>, WorkbookError> {
-    let mut listed: Vec<u32> = numbers(&header[76..]).collect();
-    // The unused places of the header are filled with anything, by some programs.
-    let most = sectors.count() + listed.len();
-    let mut more = number(header, 68);
-    let mut left = sectors.count();
-    while more < RESERVED {
-        left = left.checked_sub(1).ok_or_else(circle)?;
-        listed.extend(numbers(sectors.at(more)?));
-        more = listed.pop().unwrap_or(RESERVED);
+/// The streams of the root's own; a document that is embedded has further ones, which are another's.
+fn streams(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut is_seen = vec![false; entries.len()];
+    let mut waiting = Vec::new();
+    let mut own = Vec::new();
+    let mut look_at = entries.first().map(|root| root.links[2]);
+    while let Some(number) = look_at {
+        if let Some(entry) = entries.get(number as usize)
+            && number > 0
+            && !std::mem::replace(&mut is_seen[number as usize], true)
+        {
+            waiting.extend([entry.links[1], entry.links[0]]);
+            own.push(number as usize);
+        }
+        look_at = waiting.pop();
     }
-    listed.retain(|sector| *sector < RESERVED);
-    if listed.len() > most {
-        // The reader copies each, and would copy the same one as often as it is listed.
-        return Err(broken("its table of sectors is larger than it is itself"));
+    if own.is_empty() {
+        // Some programs list the streams and leave the tree out.
+        own = (0..entries.len()).collect();
     }
-    let mut table = Vec::new();
-    for sector in listed {
-        table.extend(numbers(sectors.at(sector)?));
-    }
-    Ok(table)
+    own.sort_unstable();
+    let own = own.into_iter().filter_map(|number| entries.get(number));
+    own.filter(|entry| entry.is_stream).cloned().collect()
 }
 
-fn entry(bytes: &[u8], sector_size: usize) -> Entry {
-    // A byte order mark is no part of it, to the reader.
-    let (name, _, _) = UTF_16LE.decode(&bytes[..64]);
+fn entry(bytes: &[u8], sector_size: u64) -> Entry {
+    let (name, _) = UTF_16LE.decode_without_bom_handling(&bytes[..64]);
     // Files of small sectors leave what lies beyond 32 bits undefined.
-    let beyond = if sector_size == 512 { 0 } else { number(bytes, 124) };
+    let beyond = if sector_size == 512 { None } else { long(bytes, 124) };
+    let number = |at| long(bytes, at).unwrap_or(RESERVED);
     Entry {
         name: name.split('\0').next().unwrap_or_default().to_owned(),
-        start: number(bytes, 116),
-        length: u64::from(number(bytes, 120)) | u64::from(beyond) << 32,
+        is_stream: short(bytes, 66).is_some_and(|kind| kind & 0xff == 2),
+        links: [number(68), number(72), number(76)],
+        start: number(116),
+        length: u64::from(number(120)) | u64::from(beyond.unwrap_or(0)) << 32,
     }
 }
 
@@ -205,15 +280,4 @@ fn circle() -> WorkbookError {
 
 fn broken(reason: &str) -> WorkbookError {
     WorkbookError::Broken(reason.to_owned())
-}
-
-fn number(bytes: &[u8], at: usize) -> u32 {
-    bytes
-        .get(at..at + 4)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map_or(0, u32::from_le_bytes)
-}
-
-fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
-    bytes.chunks_exact(4).map(|bytes| number(bytes, 0))
 }

@@ -2,54 +2,63 @@
 
 use std::io::{Read, Seek};
 
-use calamine::{Data, DataRef, Range, Reader, Xls};
-
-use super::compound;
+use super::compound::workbook_stream;
+use super::globals::{BoundSheet, Globals};
+use super::layout::{Layout, Unreadable};
+use super::worksheet;
 use crate::sheet::named_encoding::NamedEncoding;
-use crate::sheet::visitor::{Visit, Visitor};
-use crate::sheet::workbook::calamine_sheets::worksheets;
+use crate::sheet::visitor::Visitor;
 use crate::sheet::workbook::error::WorkbookError;
-use crate::sheet::workbook::reader_panics::catching_panics;
 use crate::sheet::workbook::row_builder::RowBuilder;
 
-/// The older format's reader holds all of the workbook in memory, however far apart its cells are.
+/// Worksheets may share records; this many are looked at.
+const MOST_RECORDS: usize = 64 << 20;
+
+/// Gives the rows of every worksheet. Texts of Excel 5 and 95 without a code page are in `encoding`, or Windows-1252.
 pub(in crate::sheet) fn read<R: Read + Seek>(
-    mut file: R,
-    _encoding: Option<NamedEncoding>,
+    file: R,
+    encoding: Option<NamedEncoding>,
     visitor: &mut dyn Visitor,
 ) -> Result<(), WorkbookError> {
-    compound::check(&mut file)?;
-    let mut workbook = catching_panics(|| Xls::new(file))?;
-    for sheet in worksheets(&workbook) {
-        if let Some(rows) = RowBuilder::begin(&sheet.name, sheet.is_hidden, visitor) {
-            let range: Range<Data> = catching_panics(|| workbook.worksheet_range(&sheet.name))?;
-            read_range(&range, rows)?;
+    let stream = workbook_stream(file)?;
+    let globals = Globals::read(&stream, encoding)?;
+    if globals.sheets.is_empty() {
+        return Err(WorkbookError::Broken("it does not name its worksheets".to_owned()));
+    }
+    let mut left = MOST_RECORDS;
+    for sheet in &globals.sheets {
+        if let Some(reason) = no_table(sheet) {
+            visitor.sheet_skipped(&sheet.name, reason);
+            continue;
+        }
+        let layout = match Layout::read(&stream, sheet.start, &mut left) {
+            Ok(layout) => layout,
+            Err(Unreadable::TooMany) => return Err(WorkbookError::TooWide),
+            Err(Unreadable::CutOff) => return Err(WorkbookError::Broken("it is cut off".to_owned())),
+            Err(Unreadable::Missing) => {
+                visitor.sheet_skipped(&sheet.name, "it is damaged: it is not where the workbook says");
+                continue;
+            }
+            Err(Unreadable::Misplaced) => {
+                visitor.sheet_skipped(&sheet.name, "it is damaged: a cell in it does not say where it is");
+                continue;
+            }
+        };
+        if let Some(mut rows) = RowBuilder::begin(&sheet.name, sheet.is_hidden, visitor) {
+            worksheet::read(&stream, &globals, &layout, &mut rows);
+            rows.finish()?;
         }
     }
     Ok(())
 }
 
-fn read_range(range: &Range<Data>, mut rows: RowBuilder<'_>) -> Result<(), WorkbookError> {
-    let (first_row, first_column) = range.start().unwrap_or_default();
-    'rows: for (row, cells) in (first_row..).zip(range.rows()) {
-        for (column, value) in (first_column..).zip(cells) {
-            if rows.put_value((row, column), &borrowed(value)) == Visit::Skip {
-                break 'rows;
-            }
-        }
-    }
-    rows.finish()
-}
-
-fn borrowed(value: &Data) -> DataRef<'_> {
-    match value {
-        Data::Int(value) => DataRef::Int(*value),
-        Data::Float(value) => DataRef::Float(*value),
-        Data::String(text) => DataRef::SharedString(text),
-        Data::Bool(value) => DataRef::Bool(*value),
-        Data::DateTime(date) => DataRef::DateTime(*date),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => DataRef::SharedString(text),
-        Data::Error(error) => DataRef::Error(error.clone()),
-        Data::Empty => DataRef::Empty,
+/// Why a sheet has no table, unless it is a worksheet.
+fn no_table(sheet: &BoundSheet) -> Option<&'static str> {
+    match sheet.kind {
+        0 => None,
+        1 => Some("it is a sheet of Excel 4 macros"),
+        2 => Some("it is a chart"),
+        6 => Some("it is a module of Visual Basic"),
+        _ => Some("it is a sheet of a kind that is not known"),
     }
 }

@@ -1,0 +1,81 @@
+//! Values as the binary formats of Excel write them, into what a person sees.
+
+use std::fmt::Write;
+
+use calamine::{ExcelDateTime, ExcelDateTimeType};
+
+use super::error_code::error_word;
+use super::number::{write_date, write_number};
+use super::number_format::NumberFormat;
+use crate::sheet::row::CellKind;
+
+/// The first day that no spreadsheet program has, the first of January 10000.
+const END_OF_DAYS: f64 = 2_958_466.0;
+
+/// A number in four bytes: a whole one of thirty bits, or the upper thirty bits of a fraction; either may be a hundred
+/// times as large as what is meant.
+pub(in crate::sheet) fn rk_number(rk: u32) -> f64 {
+    const IS_HUNDREDFOLD: u32 = 1;
+    const IS_WHOLE: u32 = 2;
+    let number = if rk & IS_WHOLE != 0 {
+        f64::from(rk.cast_signed() >> 2)
+    } else {
+        f64::from_bits(u64::from(rk & !3) << 32)
+    };
+    if rk & IS_HUNDREDFOLD != 0 {
+        number / 100.0
+    } else {
+        number
+    }
+}
+
+/// Appends a number as its format shows it, a date counted from 1904 where the workbook does so.
+pub(in crate::sheet) fn write_formatted(
+    number: f64,
+    format: NumberFormat,
+    is_1904: bool,
+    text: &mut String,
+) -> CellKind {
+    if !number.is_finite() {
+        text.push_str(&number.to_string());
+        return CellKind::Unreadable;
+    }
+    let kind = match format {
+        NumberFormat::Number => None,
+        NumberFormat::Date => Some(ExcelDateTimeType::DateTime),
+        NumberFormat::Duration => Some(ExcelDateTimeType::TimeDelta),
+    };
+    if let Some(kind) = kind
+        && (0.0..END_OF_DAYS).contains(&number)
+    {
+        write_date(&ExcelDateTime::new(number, kind, is_1904), text);
+        CellKind::Date
+    } else {
+        write_number(number, text);
+        CellKind::Number
+    }
+}
+
+/// Appends what stands for true or false; other numbers are neither.
+pub(in crate::sheet) fn write_bool(value: u8, text: &mut String) -> CellKind {
+    match value {
+        0 => text.push_str("FALSE"),
+        1 => text.push_str("TRUE"),
+        other => {
+            text.push_str(&other.to_string());
+            return CellKind::Unreadable;
+        }
+    }
+    CellKind::Bool
+}
+
+/// Appends the word for the error of this code, or the code where there is none.
+pub(in crate::sheet) fn write_error(code: u8, text: &mut String) -> CellKind {
+    match error_word(code) {
+        Some(word) => text.push_str(word),
+        None => {
+            let _ = write!(text, "#ERROR{code}!");
+        }
+    }
+    CellKind::Error
+}

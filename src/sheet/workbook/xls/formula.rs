@@ -1,0 +1,114 @@
+//! The stored value of a formula in an `.xls`, and whether anybody has computed it.
+
+use std::ops::Range;
+
+use super::bytes::{float, long, short};
+use super::records::{Record, kind};
+
+/// In the flags of a formula: to be computed when the workbook is opened. Another flag means "whenever anything is
+/// computed"; Excel sets it for `TODAY()` and the like, whose values are true.
+const IS_TO_COMPUTE: u16 = 1 << 1;
+
+/// What JExcelApi stores for every formula, and what it writes where others have room for a note of their own.
+const FILLER_OF_JEXCELAPI: (f64, u32) = (4.0, 0xfce0_0000);
+/// What xlwt stores for every formula: an empty text. Excel leaves something of its own in the zeros.
+const FILLER_OF_XLWT: [u8; 8] = [3, 0, 0, 0, 0, 0, 0xff, 0xff];
+/// Where the value stands in the record.
+const VALUE: Range<usize> = 6..14;
+
+/// What stands in the record of a formula for its value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Stored {
+    Number(f64),
+    /// A text, in a record of its own.
+    Text,
+    /// An empty text, without a record of its own.
+    NoText,
+    Bool(u8),
+    /// The code of the error.
+    Error(u8),
+    /// Something else, of this kind.
+    Unknown(u8),
+}
+
+impl Stored {
+    /// The value, of eight bytes.
+    fn read(value: &[u8]) -> Option<Self> {
+        if short(value, 6) != Some(u16::MAX) {
+            return float(value, 0).map(Self::Number);
+        }
+        let stored = match *value {
+            [0, ..] => Self::Text,
+            [1, _, value, ..] => Self::Bool(value),
+            [2, _, code, ..] => Self::Error(code),
+            [3, ..] => Self::NoText,
+            [kind, ..] => Self::Unknown(kind),
+            [] => return None,
+        };
+        Some(stored)
+    }
+}
+
+/// Who computed the formulas of a workbook, as far as it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calculator {
+    /// Nobody, perhaps.
+    Unknown,
+    /// Excel, which says so since Excel 2000.
+    Excel,
+    /// The Calc of OpenOffice and LibreOffice, which sets the flag for values that it has computed.
+    Calc,
+}
+
+impl Calculator {
+    /// What is known after a record of the workbook that tells something of it.
+    pub(super) fn after(self, record: Record<'_>) -> Self {
+        match record.kind {
+            // The length comes first, and since Excel 97 flags.
+            kind::WRITE_ACCESS
+                if [&b"\x04\0\0Calc "[..], b"\x04Calc "]
+                    .iter()
+                    .any(|name| record.data.starts_with(name)) =>
+            {
+                Self::Calc
+            }
+            kind::RECALC_ID if self == Self::Unknown => Self::Excel,
+            _ => self,
+        }
+    }
+}
+
+/// A formula as its record has it, without the text that it may give.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Formula<'w> {
+    pub(super) stored: Option<Stored>,
+    data: &'w [u8],
+}
+
+impl<'w> Formula<'w> {
+    /// The formula of this record.
+    pub(super) fn read(data: &'w [u8]) -> Self {
+        Self {
+            stored: data.get(VALUE).and_then(Stored::read),
+            data,
+        }
+    }
+
+    /// Whether it has what a program stores that does not compute: Apache POI and Perl's modules 0, JExcelApi 4, xlwt an
+    /// empty text. `text` is what it gives; `is_uncalculated`, whether its worksheet says that it was saved as it was.
+    pub(super) fn is_filler(self, text: &str, calculator: Calculator, is_uncalculated: bool) -> bool {
+        let has_flag = short(self.data, 14).is_some_and(|flags| flags & IS_TO_COMPUTE != 0);
+        let is_due = (has_flag || is_uncalculated) && calculator != Calculator::Calc;
+        let note = long(self.data, 16).unwrap_or_default();
+        match self.stored {
+            Some(Stored::Number(number)) => is_due && (number == 0.0 || (number, note) == FILLER_OF_JEXCELAPI),
+            Some(Stored::Text) => is_due && text.is_empty(),
+            // xlwt sets no flag, but writes nothing that is not needed.
+            Some(Stored::NoText) => {
+                let is_bare = note == 0 && self.data.get(VALUE) == Some(&FILLER_OF_XLWT);
+                is_due || (is_bare && calculator == Calculator::Unknown)
+            }
+            Some(Stored::Bool(_) | Stored::Error(_) | Stored::Unknown(_)) | None => false,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What an `.xls` says of all its worksheets, before them: their names, formats, texts.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::bytes::{long, short};
+use super::formula::Calculator;
+use super::records::{Record, Records, kind};
+use super::shared_strings::SharedStrings;
+use super::text::{Coding, Length, Text};
+use crate::sheet::named_encoding::NamedEncoding;
+use crate::sheet::workbook::error::WorkbookError;
+use crate::sheet::workbook::number_format::NumberFormat;
+
+/// The records that begin a workbook of Excel 2, 3 and 4.
+const OLDER: [(u16, &str); 3] = [
+    (0x0009, "an Excel 2 worksheet"),
+    (0x0209, "an Excel 3 worksheet"),
+    (0x0409, "an Excel 4 worksheet"),
+];
+/// The version in the first record of Excel 5 and 95.
+const EXCEL_5: u16 = 0x0500;
+/// In the flags of a font.
+const IS_STRUCK: u16 = 1 << 3;
+/// A font of this number never is; the one after it has the place.
+const NO_FONT: u16 = 4;
+
+/// A sheet of the workbook, of any kind.
+#[derive(Debug)]
+pub(super) struct BoundSheet {
+    pub(super) name: Arc<str>,
+    /// Where its records begin.
+    pub(super) start: usize,
+    pub(super) is_hidden: bool,
+    /// The number of its kind; 0 is a worksheet.
+    pub(super) kind: u8,
+}
+
+/// How a cell is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct CellFormat {
+    pub(super) number: NumberFormat,
+    /// Whether its text is struck through.
+    pub(super) is_struck: bool,
+}
+
+/// What precedes the worksheets.
+#[derive(Debug)]
+pub(super) struct Globals<'w> {
+    pub(super) coding: Coding,
+    pub(super) sheets: Vec<BoundSheet>,
+    pub(super) shared_strings: SharedStrings<'w>,
+    /// Whether days are counted from 1904.
+    pub(super) is_1904: bool,
+    pub(super) calculator: Calculator,
+    formats: Vec<CellFormat>,
+}
+
+impl<'w> Globals<'w> {
+    /// Reads them; texts without a code page, or with one that is not known, are in `encoding` or Windows-1252.
+    pub(super) fn read(stream: &'w [u8], encoding: Option<NamedEncoding>) -> Result<Self, WorkbookError> {
+        let mut globals = Self {
+            coding: coding(stream, encoding)?,
+            sheets: Vec::new(),
+            shared_strings: SharedStrings::default(),
+            is_1904: false,
+            calculator: Calculator::Unknown,
+            formats: Vec::new(),
+        };
+        let mut styles = Styles::default();
+        let mut records = Records::from(stream, 0);
+        while let Some(record) = records.next() {
+            match record.kind {
+                kind::EOF => {
+                    globals.formats = styles.cell_formats();
+                    return Ok(globals);
+                }
+                kind::BOUND_SHEET => globals.sheets.extend(globals.bound_sheet(record, &records)),
+                kind::SST => globals.shared_strings = SharedStrings::locate(stream, record, &records)?,
+                kind::DATE_MODE => globals.is_1904 = short(record.data, 0) == Some(1),
+                kind::RECALC_ID | kind::WRITE_ACCESS => {
+                    globals.calculator = globals.calculator.after(record);
+                }
+                kind::FONT => styles
+                    .struck_fonts
+                    .push(short(record.data, 2).is_some_and(|flags| flags & IS_STRUCK != 0)),
+                kind::XF => styles.cells.push((short(record.data, 0), short(record.data, 2))),
+                kind::FORMAT => styles.add_number_format(record, &records, globals.coding),
+                _ => {}
+            }
+        }
+        Err(WorkbookError::Broken("it is cut off".to_owned()))
+    }
+
+    /// The format of this number; the plain one if there are not so many.
+    pub(super) fn format(&self, number: u16) -> CellFormat {
+        self.formats.get(usize::from(number)).copied().unwrap_or_default()
+    }
+
+    fn bound_sheet(&self, record: Record<'w>, after: &Records<'w>) -> Option<BoundSheet> {
+        let start = usize::try_from(long(record.data, 0)?).ok()?;
+        let [visibility, kind] = short(record.data, 4)?.to_le_bytes();
+        let mut name = String::new();
+        // A name that is cut off is still one.
+        let _ = Text::new(record.data.get(6..)?, after.clone()).read(self.coding, Length::Byte, &mut name);
+        name.retain(|letter| letter != '\0');
+        Some(BoundSheet {
+            name: name.into(),
+            start,
+            is_hidden: visibility & 3 != 0,
+            kind,
+        })
+    }
+}
+
+/// How texts are written; the record of a code page may follow the first text.
+fn coding(stream: &[u8], encoding: Option<NamedEncoding>) -> Result<Coding, WorkbookError> {
+    let mut records = Records::from(stream, 0);
+    let cut_off = || WorkbookError::Broken("it is cut off".to_owned());
+    let first = records.next().ok_or_else(cut_off)?;
+    if let Some((_, what)) = OLDER.into_iter().find(|(kind, _)| *kind == first.kind) {
+        return Err(WorkbookError::NotASheet(what));
+    }
+    if first.kind != kind::BOF {
+        return Err(WorkbookError::Broken("it does not begin as a workbook does".to_owned()));
+    }
+    let mut code_page = None;
+    for record in records.take_while(|record| record.kind != kind::EOF) {
+        match record.kind {
+            kind::FILE_PASS => return Err(WorkbookError::Encrypted),
+            kind::CODE_PAGE => code_page = short(record.data, 0),
+            _ => {}
+        }
+    }
+    if short(first.data, 0) != Some(EXCEL_5) {
+        return Ok(Coding::Utf16);
+    }
+    let declared = code_page.and_then(of_code_page);
+    Ok(Coding::Bytes(declared.or(encoding).unwrap_or(WINDOWS_1252.into())))
+}
+
+/// The encoding that Excel means by the number of a code page; it has names of its own for three.
+fn of_code_page(number: u16) -> Option<NamedEncoding> {
+    let number = match number {
+        0x8000 => 10000,
+        0x8001 | 367 => 1252,
+        other => other,
+    };
+    // The texts are of single bytes, whatever the workbook says.
+    NamedEncoding::of_code_page(number).filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE)
+}
+
+/// What the formats of cells are made of.
+#[derive(Debug, Default)]
+struct Styles {
+    struck_fonts: Vec<bool>,
+    numbers: HashMap<u16, NumberFormat>,
+    /// Of each format, its font and number format.
+    cells: Vec<(Option<u16>, Option<u16>)>,
+}
+
+impl Styles {
+    fn add_number_format<'w>(&mut self, record: Record<'w>, after: &Records<'w>, coding: Coding) {
+        let length = match coding {
+            Coding::Utf16 => Length::Short,
+            Coding::Bytes(_) => Length::Byte,
+        };
+        let mut code = String::new();
+        if let (Some(number), Some(rest)) = (short(record.data, 0), record.data.get(2..)) {
+            let _ = Text::new(rest, after.clone()).read(coding, length, &mut code);
+            self.numbers.insert(number, NumberFormat::of_code(&code));
+        }
+    }
+
+    fn cell_formats(&self) -> Vec<CellFormat> {
+        let formats = self.cells.iter().map(|(font, number)| {
+            let number = number.unwrap_or_default();
+            let font = font.map(|font| if font > NO_FONT { font - 1 } else { font });
+            let struck = font.and_then(|font| self.struck_fonts.get(usize::from(font)));
+            let known = self.numbers.get(&number).copied();
+            CellFormat {
+                number: known.unwrap_or_else(|| NumberFormat::built_in(number)),
+                is_struck: struck.copied().unwrap_or_default(),
+            }
+        });
+        formats.collect()
+    }
+}
