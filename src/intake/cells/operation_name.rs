@@ -3,7 +3,7 @@
 use strum::IntoEnumIterator;
 
 use crate::model::OperationKind;
-use crate::text::{header_key, nearest};
+use crate::text::header_key;
 
 /// What to do with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,62 +73,9 @@ impl InstructionCache {
     }
 }
 
-/// Words that name no operation, as [`name_key`] writes them, and what is probably meant.
-const NOT_OPERATIONS: [(&[&str], &str); 9] = [
-    (
-        &["remove", "revoke", "drop"],
-        "`delete`, `remove-licenses` or `remove-from-groups`",
-    ),
-    (
-        &["add", "assign", "grant"],
-        "`invite`, `add-licenses` or `add-to-groups`",
-    ),
-    (&["set", "replace"], "`set-licenses` or `set-group-licenses`"),
-    (&["deactivate", "disable"], "`update` with `no` in the column `active`"),
-    (&["activate", "enable"], "`update` with `yes` in the column `active`"),
-    (
-        &["rename", "edit", "change", "modify"],
-        "`update`, or `migrate` for a new e-mail address",
-    ),
-    (&["move", "transfer"], "`migrate`"),
-    (&["new", "onboard", "joiner"], "`invite` or `create`"),
-    (
-        &["offboard", "leaver", "terminate"],
-        "`delete`, or `update` with `no` in the column `active`",
-    ),
-];
-
-/// What to write instead of a text that names no operation.
-pub(in crate::intake) fn operation_help(text: &str) -> String {
-    let key = name_key(text);
-    let meant = NOT_OPERATIONS.iter().find(|(words, _)| words.contains(&key.as_str()));
-    if let Some((_, meant)) = meant {
-        return format!("write {meant}");
-    }
-    match nearest(text, OperationKind::iter().map(OperationKind::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let names: Vec<&str> = OperationKind::iter().map(OperationKind::as_str).collect();
-            format!("write one of {}, or `ignore`", names.join(", "))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_word_with_advice_is_an_operation() {
-        for word in NOT_OPERATIONS.iter().flat_map(|(words, _)| *words) {
-            assert_eq!(
-                operation_named(word),
-                None,
-                "`{word}` is an operation now: take it out of NOT_OPERATIONS"
-            );
-            assert_eq!(name_key(word), *word);
-        }
-    }
 
     #[test]
     fn every_operation_is_understood_in_any_spelling_people_use() {
@@ -147,12 +94,5 @@ mod tests {
         }
         assert_eq!(instruction_named("Skip"), Some(Instruction::Ignore));
         assert_eq!(operation_named("ignore"), None);
-    }
-
-    #[test]
-    fn a_name_of_another_tool_is_answered_with_ours() {
-        assert!(operation_help("Disable").contains("active"));
-        assert!(operation_help("delet").contains("`delete`"));
-        assert!(operation_help("frobnicate").contains("set-group-licenses"));
     }
 }
