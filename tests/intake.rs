@@ -1151,3 +1151,107 @@ fn problems_are_told_in_the_order_of_the_rows_whenever_they_are_found() {
         "{extra:?}"
     );
 }
+
+/// What is said of a sheet of these bytes, and the names in its rows.
+fn read_in(bytes: &[u8], encoding: Option<&str>) -> (Intake, Vec<String>) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs_err::write(file.path(), bytes).unwrap();
+    let encoding = encoding.map(|name| name.parse().unwrap());
+    let source = Source::open_in(file.path(), encoding).unwrap();
+    let intake = read(&source, &Options::default()).unwrap();
+    let name = |operation: &Operation| match operation {
+        Operation::Update(update) => match &update.profile.name {
+            Field::Set(name) => name.to_string(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    let names = intake.rows.iter().map(|row| name(&row.operation)).collect();
+    (intake, names)
+}
+
+fn in_encoding(label: &str, text: &str) -> Vec<u8> {
+    let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
+    encoding.encode(text).0.into_owned()
+}
+
+#[test]
+fn names_in_an_old_encoding_are_read_once_it_is_named() {
+    for (label, name) in [
+        ("windows-1250", "Łukasz"),
+        ("shift_jis", "表太郎"),
+        ("windows-1251", "Иван"),
+        ("macintosh", "Zoë"),
+    ] {
+        let text = format!("operation,user,name\nupdate,ann@x.example,{name}\n");
+        let (intake, names) = read_in(&in_encoding(label, &text), Some(label));
+        assert_eq!(names, [name]);
+        assert_eq!(intake.problems.iter().count(), 0, "{label}: {:?}", intake.problems);
+    }
+    let (_, names) = read_in(b"operation|user|name\nupdate|ann@x.example|Z\x81rich\n", Some("cp850"));
+    assert_eq!(names, ["Zürich"]);
+    let wide = "operation;user;name\nupdate;ann@x.example;Zoë\n".encode_utf16();
+    let (_, names) = read_in(&wide.flat_map(u16::to_be_bytes).collect::<Vec<_>>(), Some("utf-16be"));
+    assert_eq!(names, ["Zoë"]);
+}
+
+#[test]
+fn what_is_taken_for_windows_1252_is_shown_once_with_the_cure_and_ascii_is_not() {
+    let rows = |name: &str| format!("operation,user,name,note\nupdate,a@x.example,Ann,é\nupdate,b@x.example,{name},\n");
+    let (intake, names) = read_in(&in_encoding("windows-1250", &rows("Łukasz")), None);
+    assert_eq!(names, ["Ann", "£ukasz"]);
+    let told: Vec<_> = intake.problems.iter().collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].severity, told[0].location.row), (Severity::Warning, Some(3)));
+    assert_eq!(told[0].code.as_str(), "doubtful-encoding");
+    assert!(told[0].what.contains("`£ukasz`"), "{told:?}");
+    assert!(told[0].help.contains("--encoding"), "{told:?}");
+    // Only a note has letters beyond ASCII.
+    let (intake, _) = read_in(&in_encoding("windows-1250", &rows("Ann")), None);
+    assert_eq!(intake.problems.iter().count(), 0, "{:?}", intake.problems);
+    let (intake, names) = read_in(&in_encoding("windows-1252", &rows("Zoë")), Some("windows-1252"));
+    assert_eq!((names[1].as_str(), intake.problems.iter().count()), ("Zoë", 0));
+    for (count, shown) in [(1, 1), (2, 2), (3, 2)] {
+        let text = format!("operation,user,name\n{}", "update,a@x.example,Zoë\n".repeat(count));
+        let (intake, _) = read_in(&in_encoding("windows-1252", &text), None);
+        let told = intake
+            .problems
+            .iter()
+            .find(|problem| problem.code.as_str() == "doubtful-encoding");
+        assert_eq!(told.unwrap().what.matches("`Zoë`").count(), shown);
+    }
+}
+
+#[test]
+fn bytes_that_windows_1252_does_not_have_refuse_every_row_whose_letters_they_disprove() {
+    // ť is such a byte, and stands where nothing is read from.
+    let text =
+        "operation,user,name,note\nupdate,a@x.example,Ann,\nupdate,b@x.example,Łukasz,\nupdate,c@x.example,Cid,ť\n";
+    let (intake, names) = read_in(&in_encoding("windows-1250", text), None);
+    assert_eq!(names, ["Ann", "Cid"]);
+    assert_eq!(codes(&intake, Severity::Error), ["lost-letters"]);
+    assert_eq!(intake.refused[0].place.row, 3);
+    let help = &intake
+        .problems
+        .iter()
+        .find(|problem| problem.severity == Severity::Error)
+        .unwrap()
+        .help;
+    assert!(help.contains("--encoding"), "{help}");
+}
+
+#[test]
+fn a_byte_order_mark_is_believed_before_a_name_and_valid_utf_8_is_told() {
+    let text = "operation,user,name\nupdate,a@x.example,Zoë\n";
+    let (intake, names) = read_in(format!("\u{feff}{text}").as_bytes(), Some("windows-1250"));
+    assert_eq!((names[0].as_str(), intake.problems.iter().count()), ("Zoë", 0));
+    assert_eq!(
+        intake.notes,
+        ["read as UTF-8, as its byte order mark says, and not as windows-1250"]
+    );
+    let (intake, names) = read_in(text.as_bytes(), Some("windows-1250"));
+    assert_eq!(names, ["ZoĂ«"], "it was named");
+    assert_eq!(codes(&intake, Severity::Warning), ["doubtful-encoding"]);
+    let told = &intake.problems.iter().next().unwrap().what;
+    assert!(told.contains("`ZoĂ«`") && told.contains("`Zoë`"), "{told}");
+}

@@ -74,6 +74,8 @@ pub enum ProblemCode {
     LostDigits,
     /// Letters that were lost in a conversion.
     LostLetters,
+    /// Letters that may have been read in the wrong encoding.
+    DoubtfulEncoding,
     /// Numbers or dates where text is expected.
     NumberCell,
 
@@ -188,7 +190,7 @@ mod tests {
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used doubtful-header two-headers \
              unclosed-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
-             cell-too-long formula-without-value formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters number-cell \
+             cell-too-long formula-without-value formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \
              unknown-operation no-operation not-offered missing-cell cell-not-used \
              bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \

@@ -3,7 +3,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::WINDOWS_1252;
 
-use super::named_encoding::NamedEncoding;
+use super::named_encoding::{NamedEncoding, is_no_letter};
 
 /// Why the letters beyond ASCII of a sheet may not be those that were written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,18 @@ pub enum EncodingDoubt {
         /// The encoding that was named.
         named: NamedEncoding,
     },
+}
+
+impl EncodingDoubt {
+    /// A text of the sheet as it is in the other encoding; `None` if it is no text in that.
+    pub fn reread(self, text: &str, other: NamedEncoding) -> Option<String> {
+        let read_in = match self {
+            Self::Guessed { .. } | Self::Disproved { .. } => WINDOWS_1252.into(),
+            Self::IsUtf8 { named } => named,
+        };
+        let reread = other.decode(&read_in.encode(text)?).into_owned();
+        (!reread.contains(is_no_letter)).then_some(reread)
+    }
 }
 
 /// The most bytes that are looked at for a suggestion.
@@ -72,7 +84,6 @@ impl EncodingGuesser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheet::named_encoding::is_no_letter;
 
     fn doubt(text: &str, encoding: &str) -> EncodingDoubt {
         let encoding = encoding_rs::Encoding::for_label(encoding.as_bytes()).unwrap();

@@ -107,6 +107,17 @@ impl NamedEncoding {
         }
     }
 
+    /// The bytes of a text; `None` if it has letters that the encoding has not.
+    pub(super) fn encode(self, text: &str) -> Option<Cow<'_, [u8]>> {
+        match self.0 {
+            Kind::Whatwg(encoding) => {
+                let (bytes, _, is_lossy) = encoding.encode(text);
+                (!is_lossy).then_some(bytes)
+            }
+            Kind::Dos(DosPage(_, _, page)) => page.encode(text).ok(),
+        }
+    }
+
     /// For a text that comes piece by piece, without its byte order mark.
     pub(super) fn decoder(self) -> Decoder {
         match self.0 {

@@ -10,7 +10,7 @@ use crate::intake::cells::{Instruction, UnplacedProblem, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{Header, Keep, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, malformed_row};
 use crate::problem::ProblemCode;
-use crate::sheet::{Row, SheetError, Source, Visit, Visitor};
+use crate::sheet::{EncodingDoubt, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
 
 /// A worksheet that was not read.
@@ -49,6 +49,7 @@ pub(in crate::intake) fn parse_file(
             options,
             keep,
             is_csv: !source.is_workbook(),
+            doubt: None,
             mapping: Mapping::new(options),
             position: Position::BetweenSheets,
             last_row: 0,
@@ -91,6 +92,8 @@ struct FileParser<'scope, 'env> {
     options: &'env Options,
     keep: Keep,
     is_csv: bool,
+    /// Whether letters beyond ASCII of the worksheet may have been read wrongly.
+    doubt: Option<EncodingDoubt>,
     mapping: Mapping<'env>,
     position: Position<'scope, 'env>,
     /// The highest row number so far.
@@ -109,8 +112,12 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
                 self.file.parsed.problems.push(problem);
             }
             let mut parsed = parser.finish();
+            let letters = std::mem::take(&mut parsed.letters);
             let recurring = std::mem::take(&mut parsed.recurring);
             self.file.parsed.append(parsed);
+            if let Some((row, problem)) = letters.into_problem() {
+                self.file.parsed.problems.push(worksheet.problem(row, problem));
+            }
             for (occurrences, problem) in recurring.into_problems() {
                 self.file
                     .parsed
@@ -204,6 +211,7 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
             header_row: row.number(),
             rows_before: self.last_row,
             is_csv: self.is_csv,
+            doubt: self.doubt,
         });
         if let Some((row, problem)) = above_header(above) {
             self.file.parsed.problems.push(worksheet.problem(row, problem));
@@ -239,6 +247,7 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
 impl Visitor for FileParser<'_, '_> {
     fn sheet(&mut self, name: &Arc<str>) -> Visit {
         self.end_sheet();
+        self.doubt = None;
         if let Some(wanted) = &self.options.sheets
             && !wanted.iter().any(|sheet| fold(sheet) == fold(name))
         {
@@ -257,6 +266,10 @@ impl Visitor for FileParser<'_, '_> {
         if let Position::AboveHeader { is_hidden, .. } = &mut self.position {
             *is_hidden = true;
         }
+    }
+
+    fn encoding_is_doubtful(&mut self, doubt: EncodingDoubt) {
+        self.doubt = Some(doubt);
     }
 
     fn sheet_skipped(&mut self, name: &Arc<str>, reason: &str) {

@@ -2,6 +2,7 @@
 
 use strum::EnumCount;
 
+use super::doubtful_letters::DoubtfulLetters;
 use super::recurring_problems::RecurringProblems;
 use super::statement::Statement;
 use crate::model::{OperationKind, Row, RowReport};
@@ -22,6 +23,7 @@ pub(in crate::intake) struct ParsedRows {
     pub(in crate::intake) row_count: usize,
     pub(in crate::intake) ignored: usize,
     pub(in crate::intake) recurring: RecurringProblems,
+    pub(in crate::intake) letters: DoubtfulLetters,
     /// Words that mean no known bundle, for the organization to be asked about; each once.
     pub(in crate::intake) unknown_codes: Vec<String>,
 }
@@ -42,6 +44,7 @@ impl ParsedRows {
             row_count,
             ignored,
             recurring,
+            letters,
             unknown_codes,
         } = later;
         self.problems.append(problems);
@@ -54,6 +57,7 @@ impl ParsedRows {
         self.row_count += row_count;
         self.ignored += ignored;
         self.recurring.append(recurring);
+        self.letters.append(letters);
         for word in unknown_codes {
             self.add_unknown_code(word);
         }

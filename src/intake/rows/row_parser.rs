@@ -15,7 +15,7 @@ use crate::intake::cells::{Column, ColumnSet, Instruction, InstructionCache, Unp
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
 use crate::problem::{Problem, ProblemCode, Problems, Severity};
-use crate::sheet::Row;
+use crate::sheet::{EncodingDoubt, Row};
 use crate::text::clean;
 
 /// Columns that a row of any operation may have.
@@ -47,6 +47,8 @@ pub(in crate::intake) struct Worksheet {
     pub(in crate::intake) rows_before: RowNumber,
     /// Whether the cells come from a CSV, in which a cell too many moves those after it.
     pub(in crate::intake) is_csv: bool,
+    /// Whether letters beyond ASCII may have been read wrongly.
+    pub(in crate::intake) doubt: Option<EncodingDoubt>,
 }
 
 impl Worksheet {
@@ -132,6 +134,11 @@ impl<'o> RowParser<'o> {
         problems.extend(malformed_row(header, row));
         problems.extend(check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring));
         let cells = RowCells::take(header, row, &mut cleaned, &mut problems);
+        if let Some(doubt) = worksheet.doubt
+            && !cells.is_plain
+        {
+            self.parsed.letters.note(doubt, header, &cells, &mut problems);
+        }
         let cell_problems = problems.len();
         let instruction = self.instruction(&cells, &mut problems);
         match instruction {

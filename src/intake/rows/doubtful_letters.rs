@@ -1,0 +1,121 @@
+//! Letters beyond ASCII in a sheet whose encoding is in doubt: a person has to see whether they are right.
+
+use super::header::Header;
+use super::row_cells::RowCells;
+use crate::intake::cells::{Column, UnplacedProblem, excerpt};
+use crate::problem::ProblemCode;
+use crate::sheet::{EncodingDoubt, NamedEncoding};
+
+/// How many values are shown.
+const SHOWN: usize = 2;
+
+/// The first values of one worksheet that have doubtful letters.
+#[derive(Debug, Default)]
+pub(in crate::intake) struct DoubtfulLetters {
+    found: Vec<Found>,
+}
+
+#[derive(Debug)]
+struct Found {
+    doubt: EncodingDoubt,
+    row: u32,
+    column: Column,
+    value: String,
+}
+
+impl DoubtfulLetters {
+    /// Remembers the values of a row, read in spite of the doubt; where they are proven wrong, they are problems.
+    pub(super) fn note(
+        &mut self,
+        doubt: EncodingDoubt,
+        header: &Header,
+        cells: &RowCells<'_>,
+        problems: &mut Vec<UnplacedProblem>,
+    ) {
+        for (column, _) in &header.present {
+            let value = cells.get(*column);
+            if value.is_ascii() || !column.is_meaningful() {
+                continue;
+            }
+            if self.found.len() < SHOWN && *column != Column::Password {
+                self.found.push(Found {
+                    doubt,
+                    row: cells.row,
+                    column: *column,
+                    value: value.to_owned(),
+                });
+            }
+            if let EncodingDoubt::Disproved { suggestion } = doubt {
+                let what = "the letters beyond ASCII are not those that were written: \
+                            the sheet was read as Windows-1252, and has bytes that Windows-1252 does not have";
+                let help = format!(
+                    "name the encoding it was saved in, {}, or save it as CSV UTF-8",
+                    flag(suggestion)
+                );
+                problems.push(UnplacedProblem::error(ProblemCode::LostLetters, what, help).at(*column));
+            }
+        }
+    }
+
+    /// Adds those of the rows after these.
+    pub(super) fn append(&mut self, later: Self) {
+        let room = SHOWN.saturating_sub(self.found.len());
+        self.found.extend(later.found.into_iter().take(room));
+    }
+
+    /// What there is to look at, and the row of the first value.
+    pub(in crate::intake) fn into_problem(self) -> Option<(u32, UnplacedProblem)> {
+        let first = self.found.first()?;
+        let values: Vec<&str> = self.found.iter().map(|found| found.value.as_str()).collect();
+        let (what, help) = match first.doubt {
+            EncodingDoubt::Guessed { suggestion } | EncodingDoubt::Disproved { suggestion } => {
+                let what = format!(
+                    "nothing says the encoding of the sheet; read as Windows-1252 it has {}{}",
+                    quoted(values.iter().copied()),
+                    otherwise(first.doubt, suggestion, &values),
+                );
+                let right = match first.doubt {
+                    EncodingDoubt::Disproved { .. } => "",
+                    _ => "; if it is right, --encoding windows-1252 says so",
+                };
+                let help = format!("if that is wrong, name the encoding, {}{right}", flag(suggestion));
+                (what, help)
+            }
+            EncodingDoubt::IsUtf8 { named } => {
+                let utf_8 = NamedEncoding::from(encoding_rs::UTF_8);
+                let what = format!(
+                    "the sheet was read as {named}, as it was told, and has {}, but it is valid UTF-8{}",
+                    quoted(values.iter().copied()),
+                    otherwise(first.doubt, Some(utf_8), &values),
+                );
+                (what, "if that is wrong, write --encoding utf-8".to_owned())
+            }
+        };
+        let problem = UnplacedProblem::warning(ProblemCode::DoubtfulEncoding, what, help).at(first.column);
+        Some((first.row, problem))
+    }
+}
+
+/// The flag that names this encoding, or an example.
+fn flag(suggestion: Option<NamedEncoding>) -> String {
+    match suggestion {
+        Some(likely) => format!("perhaps --encoding {likely}"),
+        None => "as in --encoding windows-1250 or --encoding cp850".to_owned(),
+    }
+}
+
+/// What the values are in the other encoding; nothing if they are no text in it.
+fn otherwise(doubt: EncodingDoubt, other: Option<NamedEncoding>, values: &[&str]) -> String {
+    let Some(other) = other else {
+        return String::new();
+    };
+    let read: Option<Vec<String>> = values.iter().map(|value| doubt.reread(value, other)).collect();
+    read.map_or_else(String::new, |read| {
+        format!(" (as {other} {})", quoted(read.iter().map(String::as_str)))
+    })
+}
+
+fn quoted<'v>(values: impl Iterator<Item = &'v str>) -> String {
+    let shown: Vec<String> = values.map(|value| format!("`{}`", excerpt(value))).collect();
+    shown.join(" and ")
+}
