@@ -1,7 +1,5 @@
 //! Compound files, in which `.xls` workbooks and encrypted ones are wrapped.
 
-use std::slice::from_ref;
-
 use crate::support::{check, folder_with};
 
 const SECTOR: usize = 512;
@@ -241,57 +239,8 @@ fn a_list_of_sectors_that_never_ends_is_damaged() {
     );
 }
 
-/// Records of cells that stand far from `CELLS`, or make room as if they did.
-fn far_records() -> Vec<(&'static str, Vec<u8>)> {
-    let formula_text = record(0x0207, &text(b"x"));
-    vec![
-        ("a cell", labels(&[(65_535, 255, "x")])),
-        ("a size", dimensions(0, (65_536, 256))),
-        ("a size from below", dimensions(9, (2, 3))),
-        ("the largest size", dimensions(0, (u32::MAX, u16::MAX))),
-        (
-            "two sizes",
-            [dimensions(0, (u32::MAX, u16::MAX)), dimensions(0, (2, 3))].concat(),
-        ),
-        (
-            "a formula's text",
-            [formula_text, labels(&[(65_535, 255, "x")])].concat(),
-        ),
-    ]
-}
-
-fn assert_too_wide(what: &str, file: &[u8]) {
-    let folder = folder_with("wide.xls", file);
-    let told = check(folder.path(), "wide.xls");
-    assert_eq!(told.code, Some(1), "{what}: {told:?}");
-    assert!(
-        told.text.contains("delete cells far away from the table"),
-        "{what}: {}",
-        told.text
-    );
-}
-
 #[test]
-fn cells_too_far_apart_to_be_held_are_refused_with_what_to_do() {
-    for (what, far) in far_records() {
-        let near = [dimensions(0, (3, 3)), labels(&CELLS)].concat();
-        let both = [near.clone(), far].concat();
-        assert_too_wide(what, &xls_of(from_ref(&both)));
-        assert_too_wide(what, &xls_of(&[both.clone(), near.clone()]));
-        assert_too_wide(what, &xls_of(&[near, both]));
-    }
-    // Nothing else stands above, or to the left.
-    let text_first = [record(0x0207, &text(b"x")), labels(&[(65_535, 255, "x")])].concat();
-    assert_too_wide("a formula's text alone", &xls_of(&[text_first]));
-    let mut run = vec![0, 0, 0xff, 0xff];
-    run.resize(4 + 6 * 200, 0);
-    run.extend(199_u16.wrapping_add(u16::MAX).to_le_bytes());
-    let run_past_the_end = [record(0x00bd, &run), labels(&[(65_535, 65_535, "x")])].concat();
-    assert_too_wide("a run past the last column", &xls_of(&[run_past_the_end]));
-}
-
-#[test]
-fn each_worksheet_is_measured_to_its_own_end() {
+fn a_long_worksheet_and_a_wide_one_are_both_read() {
     let long = [
         dimensions(0, (40_000, 10)),
         labels(&CELLS),
@@ -312,21 +261,23 @@ fn each_worksheet_is_measured_to_its_own_end() {
 
 #[test]
 fn what_stands_in_a_chart_counts_for_nothing_and_what_stands_after_it_counts() {
-    let chart = [begin(0x20), labels(&[(65_535, 255, "x")]), end()].concat();
-    let worksheet = [labels(&CELLS), chart].concat();
-    let folder = folder_with("chart.xls", &xls_of(from_ref(&worksheet)));
+    let chart = [begin(0x20), labels(&[(1, 2, "Robots"), (7, 0, "invite")]), end()].concat();
+    let after = labels(&[(2, 0, "add-to-groups"), (2, 1, "bob@corp.example"), (2, 2, "Finance")]);
+    let folder = folder_with("chart.xls", &xls_of(&[[labels(&CELLS), chart, after].concat()]));
     let told = check(folder.path(), "chart.xls");
-    assert_eq!((told.code, told.text.as_str()), (Some(0), "1 row: 1 add-to-groups\n"));
-    for (what, far) in far_records() {
-        assert_too_wide(what, &xls_of(&[[worksheet.clone(), far].concat()]));
-    }
+    assert_eq!((told.code, told.text.as_str()), (Some(0), "2 rows: 2 add-to-groups\n"));
 }
 
 #[test]
-fn every_stream_that_may_be_taken_for_the_workbook_is_looked_at() {
-    let stream = |far: &[u8]| workbook(&[], &[[labels(&CELLS), far.to_vec()].concat()]);
-    let (near, far) = (stream(&[]), stream(&labels(&[(65_535, 255, "x")])));
-    for name in ["Book", "\u{feff}Workbook"] {
-        assert_too_wide(name, &compound(&[(name, far.clone()), ("Workbook", near.clone())]));
+fn of_two_generations_in_one_file_the_newer_is_read() {
+    let newer = workbook(&[], &[labels(&CELLS)]);
+    let older = workbook(&[], &[labels(&[(0, 0, "operation"), (1, 0, "invite")])]);
+    for streams in [
+        [("Book", older.clone()), ("Workbook", newer.clone())],
+        [("Workbook", newer), ("Book", older)],
+    ] {
+        let folder = folder_with("two.xls", &compound(&streams));
+        let told = check(folder.path(), "two.xls");
+        assert_eq!((told.code, told.text.as_str()), (Some(0), "1 row: 1 add-to-groups\n"));
     }
 }

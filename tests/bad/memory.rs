@@ -72,19 +72,42 @@ fn shared_string(letters: u16) -> Vec<u8> {
 }
 
 #[test]
-fn an_old_workbook_with_a_long_text_in_every_cell_is_refused() {
-    let place = |row: u16| [row.to_le_bytes(), [3, 0], [0, 0]].concat();
-    let shared = |row: u16| record(0x00fd, &[place(row), vec![0; 4]].concat());
-    // It says that it is long, and is not there.
-    let label = |row: u16| record(0x0204, &[place(row), vec![0xff, 0xff, 0]].concat());
-    let cells: [&dyn Fn(u16) -> Vec<u8>; 2] = [&shared, &label];
-    for cell in cells {
-        let cells = labels(&CELLS).into_iter().chain((2..40_000).flat_map(cell));
-        let stream = workbook(&shared_string(32_000), &[cells.collect()]);
-        let told = told("long.xls", &compound(&[("Workbook", stream)]));
-        assert_eq!(told.code, Some(1), "{told:?}");
-        assert!(told.text.contains("unpacks to more than 512 MiB"), "{}", told.text);
+fn an_old_workbook_with_a_long_text_in_every_cell_is_read_cell_by_cell() {
+    let row = |row: u16| {
+        let place = [row.to_le_bytes(), [3, 0], [0, 0]].concat();
+        let address = format!("ann{row}@corp.example");
+        let texts = labels(&[(row, 0, "add-to-groups"), (row, 1, &address), (row, 2, "Finance")]);
+        [texts, record(0x00fd, &[place, vec![0; 4]].concat())].concat()
+    };
+    let header = [labels(&CELLS), labels(&[(0, 3, "note")])].concat();
+    let cells = header.into_iter().chain((2..25_000).flat_map(row));
+    let stream = workbook(&shared_string(32_000), &[cells.collect()]);
+    let told = told("long.xls", &compound(&[("Workbook", stream)]));
+    assert_eq!(
+        (told.code, told.text.as_str()),
+        (Some(0), "24,999 rows: 24999 add-to-groups\n")
+    );
+}
+
+#[test]
+fn what_an_old_workbook_says_of_its_size_is_not_believed() {
+    for last in [(65_536, 256), (u32::MAX, u16::MAX), (2, 3)] {
+        for first_row in [0, 9, u32::MAX] {
+            let told = told("wide.xls", &xls(&CELLS, first_row, last));
+            assert_eq!((told.code, told.text.as_str()), (Some(0), "1 row: 1 add-to-groups\n"));
+        }
     }
+    let corner = labels(&[(65_535, 255, "x")]);
+    let told = told(
+        "wide.xls",
+        &compound(&[("Workbook", workbook(&[], &[[labels(&CELLS), corner].concat()]))]),
+    );
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(
+        told.text.contains("row 65536: 1 row does not say what to do"),
+        "{}",
+        told.text
+    );
 }
 
 #[test]
