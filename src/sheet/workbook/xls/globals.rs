@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
-
 use super::bytes::{long, short};
+use super::code_page::{guess, of_code_page};
 use super::formula::Calculator;
 use super::records::{Record, Records, kind};
 use super::shared_strings::SharedStrings;
 use super::text::{Coding, Length, Text};
+use crate::sheet::encoding_doubt::EncodingDoubt;
 use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::number_format::NumberFormat;
@@ -50,6 +50,8 @@ pub(super) struct CellFormat {
 #[derive(Debug)]
 pub(super) struct Globals<'w> {
     pub(super) coding: Coding,
+    /// What may be wrong about how the texts are read.
+    pub(super) doubt: Option<EncodingDoubt>,
     pub(super) sheets: Vec<BoundSheet>,
     pub(super) shared_strings: SharedStrings<'w>,
     /// Whether days are counted from 1904.
@@ -61,8 +63,10 @@ pub(super) struct Globals<'w> {
 impl<'w> Globals<'w> {
     /// Reads them; texts without a code page, or with one that is not known, are in `encoding` or Windows-1252.
     pub(super) fn read(stream: &'w [u8], encoding: Option<NamedEncoding>) -> Result<Self, WorkbookError> {
+        let (coding, doubt) = coding(stream, encoding)?;
         let mut globals = Self {
-            coding: coding(stream, encoding)?,
+            coding,
+            doubt,
             sheets: Vec::new(),
             shared_strings: SharedStrings::default(),
             is_1904: false,
@@ -115,8 +119,8 @@ impl<'w> Globals<'w> {
     }
 }
 
-/// How texts are written; the record of a code page may follow the first text.
-fn coding(stream: &[u8], encoding: Option<NamedEncoding>) -> Result<Coding, WorkbookError> {
+/// How texts are written, and what there is to doubt; the record of a code page may follow the first text.
+fn coding(stream: &[u8], encoding: Option<NamedEncoding>) -> Result<(Coding, Option<EncodingDoubt>), WorkbookError> {
     let mut records = Records::from(stream, 0);
     let cut_off = || WorkbookError::Broken("it is cut off".to_owned());
     let first = records.next().ok_or_else(cut_off)?;
@@ -135,21 +139,13 @@ fn coding(stream: &[u8], encoding: Option<NamedEncoding>) -> Result<Coding, Work
         }
     }
     if short(first.data, 0) != Some(EXCEL_5) {
-        return Ok(Coding::Utf16);
+        return Ok((Coding::Utf16, None));
     }
-    let declared = code_page.and_then(of_code_page);
-    Ok(Coding::Bytes(declared.or(encoding).unwrap_or(WINDOWS_1252.into())))
-}
-
-/// The encoding that Excel means by the number of a code page; it has names of its own for three.
-fn of_code_page(number: u16) -> Option<NamedEncoding> {
-    let number = match number {
-        0x8000 => 10000,
-        0x8001 | 367 => 1252,
-        other => other,
-    };
-    // The texts are of single bytes, whatever the workbook says.
-    NamedEncoding::of_code_page(number).filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE)
+    if let Some(known) = code_page.and_then(of_code_page).or(encoding) {
+        return Ok((Coding::Bytes(known), None));
+    }
+    let (encoding, doubt) = guess(stream);
+    Ok((Coding::Bytes(encoding), Some(doubt)))
 }
 
 /// What the formats of cells are made of.

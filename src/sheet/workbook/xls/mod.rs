@@ -1,6 +1,7 @@
 //! `.xls`, the older format of Excel: records in a compound file.
 
 mod bytes;
+mod code_page;
 mod compound;
 mod formula;
 mod globals;

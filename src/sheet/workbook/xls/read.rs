@@ -45,6 +45,9 @@ pub(in crate::sheet) fn read<R: Read + Seek>(
             }
         };
         if let Some(mut rows) = RowBuilder::begin(&sheet.name, sheet.is_hidden, visitor) {
+            if let Some(doubt) = globals.doubt {
+                rows.doubt_encoding(doubt);
+            }
             worksheet::read(&stream, &globals, &layout, &mut rows);
             rows.finish()?;
         }
