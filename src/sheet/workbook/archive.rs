@@ -11,13 +11,9 @@ use super::package::{Package, PartName};
 
 /// The most that a workbook may unpack to.
 pub(in crate::sheet) const LIMIT_MIB: u64 = 2048;
-/// The most that the parts which are held in memory whole may unpack to.
-const HELD_MIB: u64 = 256;
 /// A part that is large, and packed more densely than any table, is looked through for a text without end.
 const DENSE_BYTES: u64 = 16 << 20;
 const DENSE_RATIO: u64 = 100;
-/// In how many bytes a part of shared strings says how many they are.
-const HEAD_BYTES: u64 = 4096;
 /// How a workbook of binary records begins.
 const BEGIN_BOOK: [u8; 2] = [0x83, 0x01];
 
@@ -36,8 +32,7 @@ pub(in crate::sheet) enum Archive {
     Bomb,
 }
 
-/// Looks at the parts' names and sizes, and unpacks the parts that a reader holds in memory as they are once, to see
-/// that they are no longer than they declare.
+/// Looks at the parts' names and sizes.
 pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipError> {
     let mut archive = ZipArchive::new(file)?;
     let mut total = 0_u64;
@@ -53,7 +48,7 @@ pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipEr
     }
     let mut package = Package::of(archive)?;
     let kind = kind(&mut package);
-    if total > LIMIT_MIB << 20 || !matches!(kind, Archive::Xlsx) && is_bomb(package.into_archive())? {
+    if total > LIMIT_MIB << 20 || matches!(kind, Archive::Ods) && has_endless_text(package.into_archive())? {
         return Ok(Archive::Bomb);
     }
     Ok(kind)
@@ -116,28 +111,12 @@ fn first_of(package: &mut Package<impl Read + Seek>, part: &PartName) -> First {
     }
 }
 
-/// Whether more comes out of the parts than a reader can hold, or than they declare.
-fn is_bomb(mut archive: ZipArchive<impl Read + Seek>) -> Result<bool, ZipError> {
-    let mut held = 0_u64;
+/// Whether there is a text without end in one of the parts, of which a reader of XML would hold the whole.
+fn has_endless_text(mut archive: ZipArchive<impl Read + Seek>) -> Result<bool, ZipError> {
     for position in 0..archive.len() {
         let part = archive.by_index(position)?;
-        let size = part.size();
-        let name = part.name()?.to_ascii_lowercase();
-        let is_dense = size > DENSE_BYTES && size / DENSE_RATIO > part.compressed_size();
-        let is_held = is_held(&name);
-        held = held.saturating_add(if is_held { size } else { 0 });
-        if held > HELD_MIB << 20 {
-            return Ok(true);
-        }
-        if is_held {
-            let mut part = part.take(size.saturating_add(1));
-            let mut beginning = Vec::new();
-            part.by_ref().take(HEAD_BYTES).read_to_end(&mut beginning)?;
-            let unpacked = beginning.len() as u64 + io::copy(&mut part, &mut io::sink())?;
-            if unpacked > size || declared_strings(&beginning) > size {
-                return Ok(true);
-            }
-        } else if is_dense && io::copy(&mut BoundedXml::new(part), &mut io::sink()).is_err() {
+        let is_dense = part.size() > DENSE_BYTES && part.size() / DENSE_RATIO > part.compressed_size();
+        if is_dense && io::copy(&mut BoundedXml::new(part), &mut io::sink()).is_err() {
             return Ok(true);
         }
     }
@@ -156,19 +135,4 @@ fn packed_with(method: u16) -> &'static str {
         98 => "a zip archive packed with PPMd",
         _ => "a zip archive packed in a way that spreadsheet programs do not know",
     }
-}
-
-/// How many shared strings the part says that it has, for which the reader of workbooks makes room at once.
-fn declared_strings(head: &[u8]) -> u64 {
-    let head = String::from_utf8_lossy(head);
-    let declared = head
-        .split_once("uniqueCount=\"")
-        .and_then(|(_, rest)| rest.split_once('"'));
-    declared.map_or(0, |(count, _)| count.parse().unwrap_or(u64::MAX))
-}
-
-/// Worksheets of the Excel formats, and all of an `.ods`, are streamed; all else that a reader
-/// looks at is held.
-fn is_held(part: &str) -> bool {
-    part.starts_with("xl/") && !part.starts_with("xl/worksheets/") && !part.starts_with("xl/media/")
 }
