@@ -25,6 +25,7 @@ pub struct SavedOptions {
     sheet: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     header_row: Option<u32>,
     #[serde(skip_serializing_if = "is_not")]
     allow_unknown_codes: bool,
