@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reseat::sheet::CellKind;
+use reseat::sheet::{CellKind, Row};
 
 use crate::seen::Seen;
 
@@ -35,7 +35,7 @@ fn a_workbook_of_sheetjs_is_read_whole_with_its_texts_inline_or_shared() {
             .rows
             .iter()
             .filter(|row| row.is_hidden())
-            .map(|row| row.number())
+            .map(Row::number)
             .collect();
         assert_eq!(hidden, [3]);
         let kinds: Vec<_> = seen.rows[3].cells().map(|cell| cell.kind).collect();

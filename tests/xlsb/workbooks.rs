@@ -1,6 +1,7 @@
 //! Worksheets, rows and what is wrong with a file.
 
-use reseat::sheet::CellKind;
+use reseat::sheet::CellKind::{Bool, Error, Number, Text, Uncomputed};
+use reseat::sheet::{CellKind, Row};
 
 use crate::seen::Seen;
 use crate::writer::{HIDDEN, Records, Sheet, Workbook, formula, rich, text};
@@ -58,7 +59,7 @@ fn a_row_is_struck_through_by_the_font_of_its_cell_or_of_all_its_letters() {
         ],
         ..Workbook::of(&records)
     };
-    let struck: Vec<_> = seen(&workbook).rows.iter().map(|row| row.is_struck()).collect();
+    let struck: Vec<_> = seen(&workbook).rows.iter().map(Row::is_struck).collect();
     assert_eq!(struck, [true, false, true, false, false]);
 }
 
@@ -81,7 +82,7 @@ fn of_merged_cells_the_first_alone_has_a_value() {
     };
     let seen = seen(&workbook);
     assert_eq!(seen.shown(), ["1: user", "2: ann", "3:  | HR"]);
-    let covered: Vec<_> = seen.rows.iter().map(|row| row.covered()).collect();
+    let covered: Vec<_> = seen.rows.iter().map(Row::covered).collect();
     assert_eq!(covered, [0, 0, 1]);
 }
 
@@ -156,7 +157,6 @@ fn a_formula_that_nobody_computed_is_told_where_the_file_shows_it() {
             .map(|row| row.cells().map(|cell| cell.kind).collect())
             .collect()
     };
-    use CellKind::{Bool, Error, Number, Text, Uncomputed};
     let fillers = Workbook::of(&formulas(["", ""], [[0.0, 0.0], [0.0, 7.0]]));
     assert_eq!(
         kinds(&fillers),
