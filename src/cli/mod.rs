@@ -3,6 +3,7 @@
 //! The only room that names clap; no clap type and no behaviour leaves it. Values that a profile can also set come out
 //! as [`settings::Overrides`](crate::settings::Overrides).
 
+mod advice;
 mod args;
 mod command;
 mod generate;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
+use super::advice::advised;
 use super::args::{CommandArgs, ReseatArgs};
 use super::{Command, Invocation, OutputFormat};
 use crate::settings::Overrides;
@@ -38,9 +39,10 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
     let words: Vec<OsString> = words.into_iter().collect();
     let output = output_asked_for(&words);
     let args = ReseatArgs::try_parse_from(words).map_err(|error| {
-        let rendered = error.render();
+        let is_slip = error.use_stderr();
+        let rendered = advised(error).render();
         let text = rendered.ansi().to_string();
-        if error.use_stderr() {
+        if is_slip {
             Refusal::Usage(Slip::of(text, &rendered.to_string(), output))
         } else {
             Refusal::Asked(text)
@@ -244,6 +246,31 @@ mod tests {
         let help = slip.help.concat();
         assert!(help.contains("Usage: reseat") && !help.contains('\u{1b}'), "{help}");
         assert!(slip.text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_slip_is_never_answered_with_the_opposite() {
+        for (line, advised, not) in [
+            (
+                "reseat run x.csv --operation undelete",
+                "`invite` or `create`",
+                "'delete'",
+            ),
+            (
+                "reseat run x.csv --operation assign-licenses",
+                "`add-licenses`",
+                "tip: a similar",
+            ),
+            ("reseat run x.csv --operation delet", "`delete`", "tip: a similar"),
+            ("reseat run x.csv --no-wait", "", "'--wait'"),
+            ("reseat run x.csv --wiat", "'--wait'", "\u{0}"),
+        ] {
+            let Err(Refusal::Usage(slip)) = parsed(line) else {
+                panic!("{line} was understood")
+            };
+            let told = format!("{} {}", slip.message, slip.help.join(" "));
+            assert!(told.contains(advised) && !told.contains(not), "{line}: {told}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod read;
 mod rows;
 
 pub use across_rows::SkippedSheet;
-pub use cells::{Column, operation_named, print_list};
+pub use cells::{Column, operation_help, operation_named, print_list};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
 pub use rows::{Need, needs, takes};

@@ -14,4 +14,4 @@ pub use clean::{clean, escape_formula, is_unsafe, shown_path, terminal_safe, une
 pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, header_key};
 pub use humanize::{duration, joined, number, plural};
-pub use nearest::nearest;
+pub use nearest::{is_opposite, nearest};

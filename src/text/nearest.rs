@@ -19,19 +19,20 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         // Texts are at least as far apart as their lengths, and the distance of long ones is dear.
         .filter(|(folded, _)| folded.chars().count().abs_diff(length) <= allowed)
         .map(|(folded, candidate)| (strsim::damerau_levenshtein(&typed, &folded), folded, candidate))
-        .filter(|(distance, folded, _)| *distance <= allowed && !is_opposite(&typed, folded, *distance))
+        .filter(|(distance, folded, _)| *distance <= allowed && !is_opposite(&typed, folded))
         .min_by_key(|(distance, ..)| *distance)
         .map(|(.., candidate)| candidate)
 }
 
-/// Whether one of two words, this far apart, is the other with its meaning turned: a prefix that turns it is between
+/// Whether one of two words in comparison form is the other with its meaning turned: a prefix that turns it is between
 /// them, rather than a slip of the finger.
-fn is_opposite(one: &str, other: &str, distance: usize) -> bool {
+pub fn is_opposite(one: &str, other: &str) -> bool {
     // `isInactive` is turned behind its first word.
     let (one, other) = match (one.strip_prefix("is"), other.strip_prefix("is")) {
         (Some(one), Some(other)) => (without_joint(one), without_joint(other)),
         _ => (one, other),
     };
+    let distance = strsim::damerau_levenshtein(one, other);
     let turns = |prefix: &str, turned: &str, plain: &str| {
         let rest = turned.strip_prefix(prefix).filter(|_| !plain.starts_with(prefix));
         rest.is_some_and(|rest| strsim::damerau_levenshtein(without_joint(rest), plain) < distance)

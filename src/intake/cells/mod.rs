@@ -17,6 +17,7 @@ mod unplaced_problem;
 
 pub use column::Column;
 pub use list::print_list;
+pub use operation_advice::operation_help;
 pub use operation_name::operation_named;
 
 pub(super) use cleaning::{clean, is_clear, on_one_line, trimmed};
@@ -26,7 +27,6 @@ pub(super) use defects::{defect, may_be_defective, too_long};
 pub(super) use header_words::{WordInContext, column_key, plain_word, words_in_context};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, list_items};
-pub(super) use operation_advice::operation_help;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use scalar::{bare_address, is_language, parse_delete_when, parse_flag};
 pub(super) use unplaced_problem::{UnplacedProblem, excerpt};

@@ -131,8 +131,8 @@ const TURNING: [&str; 7] = ["un", "re", "dis", "non", "not", "nicht", "ne"];
 /// The same, where it is not a word that comes with places: `adicionar no grupo`.
 const TURNING_AT_FIRST: [&str; 3] = ["de", "no", "in"];
 
-/// What to write instead of a text that names no operation.
-pub(in crate::intake) fn operation_help(text: &str) -> String {
+/// What to write instead of a text that names no operation; to be read after it was said that it names none.
+pub fn operation_help(text: &str) -> String {
     let words = words(text);
     let things: Vec<Thing> = words.iter().filter_map(|word| meaning(word, &THINGS)).collect();
     if let Some(verb) = words.iter().find_map(|word| meaning(word, &VERBS)) {

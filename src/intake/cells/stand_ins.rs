@@ -24,7 +24,7 @@ const UNMARKED_ERRORS: [&str; 16] = [
 /// Those that any spreadsheet program in English writes.
 const ENGLISH_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"];
 
-/// What LibreOffice writes before the number of an error, in lower case.
+/// What stands before the number of an error in free office suites, in lower case.
 const ERROR_PREFIXES: [&str; 22] = [
     "err",
     "error",
@@ -147,7 +147,7 @@ fn is_marked_error(rest: &str) -> bool {
             .all(|letter| is_of_a_word(letter) && !letter.is_lowercase())
 }
 
-/// `Err:508`, as LibreOffice numbers its errors.
+/// `Err:508`: some programs number their errors.
 fn is_numbered_error(text: &str) -> bool {
     let Some((word, number)) = text.split_once(':') else {
         return false;
