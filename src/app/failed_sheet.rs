@@ -77,6 +77,7 @@ pub(super) fn leave_failed_sheet(
     let keys: HashSet<RowKey> = failed.values().map(|row| row.key).collect();
     let sheet = FailedSheet {
         rows: &failed,
+        headers: &loaded.intake.headers,
         secrets: &loaded.intake.passwords,
         of: loaded.family.name(),
     };

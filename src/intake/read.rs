@@ -30,6 +30,8 @@ pub struct Intake {
     pub skipped_sheets: Vec<SkippedSheet>,
     /// How many rows say `ignore`.
     pub ignored: usize,
+    /// The number of the header row of each worksheet that was read.
+    pub headers: HashMap<Arc<str>, u32>,
     /// Where worksheets have a column of passwords.
     pub passwords: HashMap<Arc<str>, usize>,
     /// Whether a worksheet has the column by which reseat knows a sheet of failed rows.
@@ -68,6 +70,11 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
     let file = parse(source, options, Keep::Rows)?;
     Ok(Intake {
         sheets: names(&file),
+        headers: file
+            .worksheets
+            .iter()
+            .map(|sheet| (sheet.name.clone(), sheet.header_row))
+            .collect(),
         passwords: file
             .worksheets
             .iter()

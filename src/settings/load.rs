@@ -117,6 +117,8 @@ mod tests {
     use super::super::{Credentials, SecretSource};
     use super::*;
     use crate::event::{Method, Service};
+    use crate::intake::Column;
+    use crate::model::OperationKind;
 
     const ID: &str = "6f2c1d5e-0000-4000-8000-000000000001";
 
@@ -362,6 +364,45 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_says_how_its_sheets_are_read_and_a_slip_in_it_is_told_with_its_line() {
+        let file = whole()
+            + "operation = \"invite\"\n[profile.default.map]\n\"Work e-mail\" = \"user\"\nZugriff = \"Lizenzen\"\n";
+        for reach in [Reach::Offline, Reach::Online] {
+            let settings = settings(&file, &[], &Overrides::default(), reach).unwrap();
+            assert_eq!(settings.sheet.operation, Some(OperationKind::Invite));
+            let map = [("Work e-mail", Column::User), ("Zugriff", Column::Licenses)];
+            assert_eq!(
+                settings.sheet.map,
+                map.map(|(header, column)| (header.to_owned(), column))
+            );
+            assert_eq!(settings.warnings, []);
+        }
+        let told = refused(
+            &(whole() + "operation = \"invit\"\n[profile.default.map]\nMail = \"licences2\"\nTeam = 3\n"),
+            &[],
+        );
+        for (told, start, help) in [
+            (
+                &told[0],
+                "`profile.default.operation` (`reseat.toml`, line 6): `invit` is no operation",
+                "`invite`",
+            ),
+            (
+                &told[1],
+                "`profile.default.map.Mail` (`reseat.toml`, line 8): `licences2` is no column",
+                "`licenses`",
+            ),
+            (
+                &told[2],
+                "`profile.default.map.Team` (`reseat.toml`, line 9): `3` does not fit",
+                "a text in quotes",
+            ),
+        ] {
+            assert!(told.starts_with(start) && told.contains(help), "{told}");
+        }
+    }
+
+    #[test]
     fn the_published_quotas_hold_for_the_cloud_and_no_others_unless_given() {
         let of = |deployment: &str, limits: &str| {
             let uri = "uri = \"https://x.example\"";
@@ -505,7 +546,7 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split("```").next())
             .collect();
-        assert_eq!(examples.len(), 3);
+        assert_eq!(examples.len(), 4);
         for example in examples {
             assert_eq!(online(example, &[]).warnings, [], "{example}");
         }

@@ -122,7 +122,7 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
             format!("row {row}, which `--header-row` names, has no column that says whom a row is about: {labels}")
         }
         None => format!(
-            "none of the first rows names a column that says whom a row is about; this one comes closest: {labels}"
+            "none of the first {ROWS} rows names a column that says whom a row is about; this one comes closest: {labels}"
         ),
     };
     let is_mostly_addresses = |position: &usize| {
@@ -132,6 +132,8 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         addresses > 0 && addresses * 2 >= filled.len() && !header.name(*position).is_empty()
     };
     let help = match (0..row.len()).find(is_mostly_addresses) {
+        // The row is one of the data.
+        _ if has_address(row) => "put a row of headers above the rows, with `user`, `email` or `group` among them".to_owned(),
         Some(position) => format!(
             "the cells of `{}` are addresses: --map \"{}=email\", or `=user`, says so",
             header.label(position),

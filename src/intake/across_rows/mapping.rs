@@ -17,6 +17,8 @@ pub(super) struct Mapping<'o> {
     map: HeaderMap,
     /// What `--map` says of headers that no worksheet so far has.
     unseen: Vec<&'o (String, String)>,
+    /// Whether there are the failed rows of another sheet, which may have lost some of its worksheets.
+    is_part: bool,
     /// The headers of the worksheets so far.
     names: BTreeSet<String>,
     problems: Vec<UnplacedProblem>,
@@ -27,6 +29,7 @@ impl<'o> Mapping<'o> {
         let mut mapping = Self {
             map: Vec::new(),
             unseen: Vec::new(),
+            is_part: false,
             names: BTreeSet::new(),
             problems: Vec::new(),
         };
@@ -59,6 +62,7 @@ impl<'o> Mapping<'o> {
 
     /// Notes the headers of a worksheet.
     pub(super) fn saw(&mut self, header: &Header) {
+        self.is_part |= header.position(Column::ReseatKey).is_some();
         for name in header.names().iter().filter(|name| !name.is_empty()) {
             let key = column_key(name);
             self.unseen.retain(|(unseen, _)| column_key(unseen) != key);
@@ -71,7 +75,7 @@ impl<'o> Mapping<'o> {
     /// What is wrong with `--map`, now that the headers are known.
     pub(super) fn problems(mut self) -> Vec<UnplacedProblem> {
         // Where no header was found at all, that is the problem.
-        if self.names.is_empty() {
+        if self.names.is_empty() || self.is_part {
             return self.problems;
         }
         let names: Vec<String> = self.names.iter().map(|name| clean(name, 60)).collect();

@@ -3,6 +3,7 @@
 use strum::IntoEnumIterator;
 
 use crate::model::DeleteWhen;
+use crate::text::fold;
 
 /// The bare address of `mailto:ann@x.example?subject=hi`, `Ann Lee <ann@x.example>` and
 /// `'ann@x.example'`; any other text as it is.
@@ -35,7 +36,7 @@ pub(in crate::intake) fn bare_address(cell: &str) -> &str {
 
 /// The words for yes, as `docs/sheet.md` lists them; several as spreadsheet programs and people write
 /// them in other languages.
-const YES: [&str; 14] = [
+const YES: [&str; 22] = [
     "true",
     "t",
     "yes",
@@ -49,17 +50,43 @@ const YES: [&str; 14] = [
     "verdadeiro",
     "vero",
     "waar",
+    "prawda",
     "ja",
+    "oui",
+    "sí",
+    "sì",
+    "si",
+    "sim",
+    "tak",
+    "はい",
 ];
 
 /// The words for no, likewise.
-const NO: [&str; 13] = [
-    "false", "f", "no", "n", "0", "off", "falsch", "faux", "falso", "onwaar", "nein", "non", "nee",
+const NO: [&str; 19] = [
+    "false",
+    "f",
+    "no",
+    "n",
+    "0",
+    "off",
+    "falsch",
+    "faux",
+    "falso",
+    "onwaar",
+    "fałsz",
+    "nein",
+    "non",
+    "nee",
+    "não",
+    "nao",
+    "nie",
+    "いいえ",
+    "falsz",
 ];
 
 /// Yes or no, without regard to case; `None` for anything else.
 pub(in crate::intake) fn parse_flag(cell: &str) -> Option<bool> {
-    let is = |word: &&str| cell.eq_ignore_ascii_case(word);
+    let is = |word: &&str| cell.eq_ignore_ascii_case(word) || !cell.is_ascii() && fold(cell) == **word;
     if YES.iter().any(is) {
         Some(true)
     } else if NO.iter().any(is) {
@@ -121,7 +148,9 @@ mod tests {
     fn yes_and_no_are_understood_as_people_write_them() {
         for (cells, value) in [
             (["TRUE", "true", "Yes", "y", "1", "WAHR"], Some(true)),
+            (["Ja", "Oui", "SÍ", "Sim", "Tak", "はい"], Some(true)),
             (["FALSE", "false", "No", "n", "0", "FAUX"], Some(false)),
+            (["Nein", "non", "NÃO", "nie", "FAŁSZ", "いいえ"], Some(false)),
             (["maybe", "2", "", "-", "enabled?", "tru"], None),
         ] {
             for cell in cells {

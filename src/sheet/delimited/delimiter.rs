@@ -15,8 +15,8 @@ pub(in crate::sheet) struct Dialect {
     pub(in crate::sheet) skip_line: bool,
 }
 
-/// The delimiter that parts the header into the most cells, preferring one that parts the rows
-/// after it alike; a comma where there is but one column.
+/// The delimiter that parts the most rows, of these one that parts them alike from the first on or from the first below a
+/// title, then the one that makes the most cells; a comma where there is but one column.
 pub(in crate::sheet) fn detect(head: &str) -> Dialect {
     if let Some(rest) = head
         .get(..4)
@@ -30,10 +30,10 @@ pub(in crate::sheet) fn detect(head: &str) -> Dialect {
             skip_line: true,
         };
     }
-    let mut best = (b',', (false, 1));
+    let mut best = (b',', None);
     for delimiter in CANDIDATES {
         let score = score(head, delimiter);
-        if score.1 > 1 && score > best.1 {
+        if score > best.1 {
             best = (delimiter, score);
         }
     }
@@ -43,8 +43,23 @@ pub(in crate::sheet) fn detect(head: &str) -> Dialect {
     }
 }
 
-/// Whether two rows in three have as many cells as the header, and how many that is.
-fn score(head: &str, delimiter: u8) -> (bool, usize) {
+/// How well a delimiter parts the rows; the greater the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Score {
+    /// How many rows it parts.
+    parted: usize,
+    /// Whether all rows have as many cells as the first that it parts.
+    is_even: bool,
+    /// Whether two in three have.
+    is_mostly_even: bool,
+    /// Whether it parts the very first row.
+    parts_the_first: bool,
+    /// How many cells the first row has that it parts.
+    width: usize,
+}
+
+/// How well the delimiter parts the rows; `None` if it parts none.
+fn score(head: &str, delimiter: u8) -> Option<Score> {
     let mut reader = RecordReader::new(head.as_bytes(), delimiter);
     let mut row = Row::default();
     let mut widths = Vec::new();
@@ -53,9 +68,17 @@ fn score(head: &str, delimiter: u8) -> (bool, usize) {
             widths.push(row.len());
         }
     }
-    let width = widths.first().copied().unwrap_or(0);
-    let alike = widths.iter().filter(|other| **other == width).count();
-    (alike * 3 >= widths.len() * 2, width)
+    let first = widths.iter().position(|width| *width > 1)?;
+    let table = &widths[first..];
+    let width = table[0];
+    let alike = table.iter().filter(|other| **other == width).count();
+    Some(Score {
+        parted: table.iter().filter(|width| **width > 1).count(),
+        is_even: alike == table.len(),
+        is_mostly_even: alike * 3 >= table.len() * 2,
+        parts_the_first: first == 0,
+        width,
+    })
 }
 
 #[cfg(test)]
@@ -72,7 +95,22 @@ mod tests {
             ("email,groups (parted by ; or |)\nann,a;b\nbob,c\n", b','),
             ("user\nann\n", b','),
             ("\"a;b\",c\n1,2\n", b','),
+            ("user,groups,note\nann,Finance;HR\nbob,a;b\n", b','),
+            ("user,groups\nann\nbob\ncid,Finance; HR\n", b','),
             ("", b','),
+        ] {
+            assert_eq!(detect(head).delimiter, delimiter, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_above_the_header_does_not_mislead() {
+        for (head, delimiter) in [
+            ("Joiners of October\nE-Mail;Gruppen\nann;Finance\n", b';'),
+            ("Joiners, October\nE-Mail;Gruppen\nann;Finance, HR\nbob;HR\n", b';'),
+            ("Joiners, October\nE-Mail;Gruppen\nann;a, b\nbob;c, d\n", b';'),
+            ("Joiners\n\nuser\tgroups\nann\ta; b\nbob\tc; d\n", b'\t'),
+            ("Joiners\nuser,groups\nann,a;b\nbob,c;d\n", b','),
         ] {
             assert_eq!(detect(head).delimiter, delimiter, "{head:?}");
         }

@@ -16,6 +16,9 @@ use crate::text::header_key;
 /// The header of the column.
 pub(in crate::sheet) const MARK: &str = "reseat_key";
 
+/// Among how many rows, from the first that is not empty, the header is looked for.
+const HEADER_ROWS: u32 = 20;
+
 /// How many digits of a digest are written.
 const DIGEST: usize = 12;
 
@@ -67,7 +70,7 @@ pub struct FailedMarks {
     pub(in crate::sheet) digest: String,
 }
 
-/// Reads the marks of a sheet; `None` if it has no column for them. Of other sheets only the headers are read.
+/// Reads the marks of a sheet; `None` if it has no column for them. Of other sheets only the first rows are read.
 ///
 /// # Errors
 ///
@@ -91,6 +94,8 @@ struct MarkReader {
     sheet: Arc<str>,
     /// Where the worksheet has the column; `None` above its header.
     column: Option<usize>,
+    /// The number of the last row that the header may be.
+    last_header: Option<u32>,
     has_column: bool,
     has_unmarked: bool,
     digest: RowKey,
@@ -106,6 +111,7 @@ impl Default for MarkReader {
         Self {
             sheet: Arc::from(""),
             column: None,
+            last_header: None,
             has_column: false,
             has_unmarked: false,
             digest: RowKey::of("", 0),
@@ -141,6 +147,7 @@ impl Visitor for MarkReader {
     fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
         self.sheet = sheet.clone();
         self.column = None;
+        self.last_header = None;
         Visit::Rows
     }
 
@@ -151,7 +158,11 @@ impl Visitor for MarkReader {
         let Some(column) = self.column else {
             self.column = row.cells().position(|cell| header_key(cell.text) == header_key(MARK));
             if self.column.is_none() {
-                return Visit::Skip;
+                // Somebody may have put a title above it.
+                let last = *self
+                    .last_header
+                    .get_or_insert(row.number().saturating_add(HEADER_ROWS - 1));
+                return if row.number() < last { Visit::Rows } else { Visit::Skip };
             }
             self.has_column = true;
             self.digest(row, None);

@@ -41,6 +41,8 @@ pub type FailedRows = HashMap<(Arc<str>, u32), FailedRow>;
 pub struct FailedSheet<'a> {
     /// The rows.
     pub rows: &'a FailedRows,
+    /// The number of the header row of each worksheet that was read.
+    pub headers: &'a HashMap<Arc<str>, u32>,
     /// The column of each worksheet whose cells are left out, because they are secrets.
     pub secrets: &'a HashMap<Arc<str>, usize>,
     /// The file name of the sheet that the rows came from in the first place.
@@ -68,6 +70,7 @@ const MESSAGE: &str = "reseat_message";
 pub fn write_failed_rows(source: &Source, failed: &FailedSheet<'_>, path: &Path) -> Result<usize, SheetError> {
     let mut collector = Collector {
         failed,
+        header: 0,
         tables: Vec::new(),
         left_out: 0,
     };
@@ -171,12 +174,18 @@ impl Table {
 
 struct Collector<'m> {
     failed: &'m FailedSheet<'m>,
+    /// The number of the header row of the worksheet.
+    header: u32,
     tables: Vec<Table>,
     left_out: usize,
 }
 
 impl Visitor for Collector<'_> {
     fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+        let Some(header) = self.failed.headers.get(sheet) else {
+            return Visit::Skip;
+        };
+        self.header = *header;
         self.tables.push(Table {
             name: sheet.clone(),
             ours: Vec::new(),
@@ -191,7 +200,8 @@ impl Visitor for Collector<'_> {
             return Visit::Skip;
         };
         if table.rows.is_empty() {
-            if !row.is_empty() {
+            // What stands above the header is no row.
+            if row.number() == self.header {
                 let names = [STATUS, MESSAGE, MARK].map(header_key);
                 let ours = row
                     .cells()
