@@ -161,13 +161,9 @@ fn merged_cells_notes_and_tables_do_not_disturb() {
 }
 
 #[test]
-fn a_missing_shared_string_is_a_damaged_workbook_or_an_empty_cell_and_never_a_bug() {
+fn shared_strings_that_are_missing_or_cut_off_make_a_damaged_workbook() {
     let rows = "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>7</v></c></row>";
-    for strings in [
-        "",
-        "<sst><si><t>user</t></si></sst>",
-        "<sst uniqueCount=\"1\"><si><t>user",
-    ] {
+    for strings in ["", "<sst uniqueCount=\"1\"><si><t>user"] {
         let told = told("joiners.xlsx", &xlsx(&worksheet(rows), strings));
         assert_eq!(told.code, Some(1), "{told:?}");
         assert!(
@@ -176,6 +172,22 @@ fn a_missing_shared_string_is_a_damaged_workbook_or_an_empty_cell_and_never_a_bu
             told.text
         );
     }
+}
+
+#[test]
+fn a_shared_string_that_is_missing_spoils_its_cell_only() {
+    let row = |number: u32, shared: &str| {
+        let rest = text_row(number, "", &ANN[..2]).replace("</row>", "");
+        format!("{rest}<c r=\"C{number}\" t=\"s\"><v>{shared}</v></c></row>")
+    };
+    let rows = [text_row(1, "", &HEADER), row(2, "\n0\n"), row(3, "7")].concat();
+    let told = told(
+        "joiners.xlsx",
+        &xlsx(&worksheet(&rows), "<sst><si><t>Finance</t></si></sst>"),
+    );
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.text.contains("row 3, column groups (column C)"), "{}", told.text);
+    assert!(!told.text.contains("row 2"), "{}", told.text);
 }
 
 #[test]

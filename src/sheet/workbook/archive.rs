@@ -46,7 +46,7 @@ pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipEr
             Err(error) => return Err(error),
         }
     }
-    let mut package = Package::of(archive)?;
+    let mut package = Package::of(archive);
     let kind = kind(&mut package);
     if total > LIMIT_MIB << 20 || matches!(kind, Archive::Ods) && has_endless_text(package.into_archive())? {
         return Ok(Archive::Bomb);

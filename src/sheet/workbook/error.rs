@@ -45,6 +45,14 @@ macro_rules! broken_from {
 broken_from!(
     std::io::Error,
     zip::result::ZipError,
-    quick_xml::Error,
     quick_xml::events::attributes::AttrError
 );
+
+impl From<quick_xml::Error> for WorkbookError {
+    fn from(error: quick_xml::Error) -> Self {
+        match error {
+            quick_xml::Error::Io(error) => Self::Broken(error.to_string()),
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod bounded_xml;
 mod calamine_sheets;
 mod error;
 mod error_code;
+mod merged;
 mod number;
 mod number_format;
 mod ods;

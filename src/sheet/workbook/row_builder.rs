@@ -5,6 +5,8 @@ use std::sync::Arc;
 use calamine::DataRef;
 
 use super::error::WorkbookError;
+pub(in crate::sheet) use super::merged::Area;
+use super::merged::Merged;
 use super::number::{write_date, write_number};
 use crate::sheet::encoding_doubt::EncodingDoubt;
 use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin, Row};
@@ -28,24 +30,7 @@ pub(in crate::sheet) struct RowBuilder<'v> {
     cells: usize,
     /// The numbers of the rows that the spreadsheet program hides, ascending.
     hidden: Vec<u32>,
-    /// The cells that were merged into one.
-    merged: Vec<Area>,
-}
-
-/// A block of cells; rows and columns from 0, the last ones included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sheet) struct Area {
-    pub(in crate::sheet) rows: (u32, u32),
-    pub(in crate::sheet) columns: (u32, u32),
-}
-
-impl Area {
-    /// Whether the cell is in the block and not its first, which alone is shown where they are merged.
-    fn covers(&self, (row, column): (u32, u32)) -> bool {
-        (self.rows.0..=self.rows.1).contains(&row)
-            && (self.columns.0..=self.columns.1).contains(&column)
-            && (row, column) != (self.rows.0, self.columns.0)
-    }
+    merged: Merged,
 }
 
 impl<'v> RowBuilder<'v> {
@@ -64,7 +49,7 @@ impl<'v> RowBuilder<'v> {
             visit: Visit::Rows,
             cells: 0,
             hidden: Vec::new(),
-            merged: Vec::new(),
+            merged: Merged::default(),
         })
     }
 
@@ -112,7 +97,7 @@ impl<'v> RowBuilder<'v> {
     pub(in crate::sheet) fn put(&mut self, position: (u32, u32), origin: impl Into<Origin>, text: &str) -> Visit {
         let column = position.1 as usize;
         if self.go_to(position.0) && column < MOST_COLUMNS {
-            if self.merged.iter().any(|area| area.covers(position)) {
+            if self.merged.cover(position) {
                 if !text.is_empty() {
                     self.row.add_covered();
                 }
@@ -151,14 +136,15 @@ impl<'v> RowBuilder<'v> {
         self.visit
     }
 
-    /// Marks a row, by its number, as hidden by the spreadsheet program; must be called in order, before its cells.
+    /// Marks a row, by its number, as hidden by the spreadsheet program; must be called before its cells.
     pub(in crate::sheet) fn hide(&mut self, number: u32) {
-        self.hidden.push(number);
+        let place = self.hidden.partition_point(|hidden| *hidden < number);
+        self.hidden.insert(place, number);
     }
 
     /// Of these cells only the first is shown; must be called before their rows.
     pub(in crate::sheet) fn merge(&mut self, area: Area) {
-        self.merged.push(area);
+        self.merged.add(area);
     }
 
     /// Marks the row of the last cell as having one that is struck through.

@@ -7,6 +7,7 @@ mod text_encoding;
 mod xml_part;
 
 pub(in crate::sheet) use part_name::PartName;
-pub(in crate::sheet) use parts::{Package, Part};
+pub(in crate::sheet) use parts::Package;
 pub(in crate::sheet) use relationship::Relationship;
-pub(in crate::sheet) use xml_part::{XmlPart, attribute, is_true};
+pub(in crate::sheet) use text_encoding::decoded;
+pub(in crate::sheet) use xml_part::{XmlPart, attribute, cut_off, is_true};

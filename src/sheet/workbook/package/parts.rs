@@ -28,7 +28,7 @@ pub(in crate::sheet) type Part<'a, R> = io::Take<ZipFile<'a, R>>;
 impl<R: Read + Seek> Package<R> {
     /// Reads the zip file's list of parts.
     pub(in crate::sheet) fn open(file: R) -> Result<Self, ZipError> {
-        Self::of(ZipArchive::new(file)?)
+        Ok(Self::of(ZipArchive::new(file)?))
     }
 
     pub(in crate::sheet) fn into_archive(self) -> ZipArchive<R> {
@@ -36,14 +36,14 @@ impl<R: Read + Seek> Package<R> {
     }
 
     /// The parts of a zip file that is open already.
-    pub(in crate::sheet) fn of(archive: ZipArchive<R>) -> Result<Self, ZipError> {
+    pub(in crate::sheet) fn of(archive: ZipArchive<R>) -> Self {
         let mut entries = HashMap::new();
         for (entry, name) in archive.file_names().enumerate() {
             if let Some(name) = name.ok().and_then(|name| PartName::of_entry(&name)) {
                 entries.entry(name).or_insert(entry);
             }
         }
-        Ok(Self { archive, entries })
+        Self { archive, entries }
     }
 
     /// Whether there is a part of this name.

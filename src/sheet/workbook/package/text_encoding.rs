@@ -10,7 +10,7 @@ use crate::sheet::delimited::DecodingReader;
 const HEAD: u64 = 256;
 
 /// The part in UTF-8, without a byte order mark.
-pub(super) fn decoded<'a>(mut part: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+pub(in crate::sheet) fn decoded<'a>(mut part: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut head = Vec::new();
     part.by_ref().take(HEAD).read_to_end(&mut head)?;
     let (encoding, mark) = encoding_of(&head);

@@ -63,6 +63,9 @@ impl<'a> XmlPart<'a> {
                         piece(text);
                     } else if let Some(letter) = reference.resolve_char_ref()? {
                         piece(letter.encode_utf8(&mut [0; 4]));
+                    } else {
+                        // One that only a document type could explain.
+                        piece(&format!("&{};", &*reference));
                     }
                 }
                 _ => {}

@@ -1,0 +1,209 @@
+//! What one cell of an `.xlsx` workbook holds.
+
+use std::fmt::Write;
+
+use jiff::civil::{DateTime, Time};
+use quick_xml::events::BytesStart;
+
+use super::book::Book;
+use super::cell_reference;
+use super::escapes::unescape;
+use super::styles::Style;
+use crate::sheet::row::CellKind;
+use crate::sheet::workbook::binary_value::write_formatted;
+use crate::sheet::workbook::error::WorkbookError;
+
+/// In which way a cell has its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Kind {
+    #[default]
+    Number,
+    /// By its number among the shared strings.
+    SharedString,
+    /// As the text that a formula gives.
+    Text,
+    /// As a text of its own.
+    InlineString,
+    Bool,
+    Error,
+    /// As a date in letters.
+    Date,
+    Unknown,
+}
+
+/// The parts of a cell as they are written, in buffers that are used again.
+#[derive(Debug, Default)]
+pub(super) struct RawCell {
+    /// Where it says that it is.
+    pub(super) position: Option<(u32, u32)>,
+    kind: Kind,
+    style: usize,
+    /// The value.
+    pub(super) value: String,
+    /// Whether the cell has one, if only an empty one.
+    pub(super) has_value: bool,
+    /// A text of its own, if the cell has one, and whether that is struck through.
+    pub(super) inline: Option<(String, Option<bool>)>,
+    pub(super) is_formula: bool,
+    /// A number or a date as it is shown.
+    shown: String,
+}
+
+/// What a cell shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shown<'c> {
+    pub(super) kind: CellKind,
+    pub(super) text: &'c str,
+    pub(super) is_struck: bool,
+}
+
+impl RawCell {
+    /// Begins a cell with the attributes of its element.
+    pub(super) fn begin(&mut self, element: &BytesStart<'_>) -> Result<(), WorkbookError> {
+        self.position = None;
+        self.kind = Kind::Number;
+        self.style = 0;
+        self.value.clear();
+        self.has_value = false;
+        self.inline = None;
+        self.is_formula = false;
+        for attribute in element.attributes().with_checks(false) {
+            let attribute = attribute?;
+            let value = attribute.value.as_ref();
+            match attribute.key.as_ref() {
+                "r" => {
+                    let wrong = || WorkbookError::Broken(format!("a cell in it says that it is at `{value}`"));
+                    self.position = Some(cell_reference::position(value).ok_or_else(wrong)?);
+                }
+                "s" => self.style = value.trim().parse().unwrap_or_default(),
+                "t" => {
+                    self.kind = match value.trim() {
+                        "n" | "" => Kind::Number,
+                        "s" => Kind::SharedString,
+                        "str" => Kind::Text,
+                        "inlineStr" | "is" => Kind::InlineString,
+                        "b" => Kind::Bool,
+                        "e" => Kind::Error,
+                        "d" => Kind::Date,
+                        _ => Kind::Unknown,
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What the cell shows; `None` if it is empty.
+    pub(super) fn shown<'c>(&'c mut self, book: &'c Book) -> Result<Option<Shown<'c>>, WorkbookError> {
+        let style = book.styles.get(self.style);
+        let plain = |kind, text| {
+            Some(Shown {
+                kind,
+                text,
+                is_struck: style.is_struck,
+            })
+        };
+        if let Some((text, is_struck)) = &self.inline
+            && (self.kind == Kind::InlineString || !self.has_value)
+        {
+            let shown = Shown {
+                kind: CellKind::Text,
+                text,
+                is_struck: is_struck.unwrap_or(style.is_struck),
+            };
+            return Ok((!text.is_empty() || self.is_formula).then_some(shown));
+        }
+        let is_filler = self.is_formula && book.is_to_be_computed;
+        let uncomputed = plain(CellKind::Uncomputed, "");
+        let nothing = if self.is_formula { uncomputed } else { None };
+        if !self.has_value {
+            return Ok(nothing);
+        }
+        let value = &mut self.value;
+        if matches!(self.kind, Kind::Text | Kind::InlineString) {
+            unescape(value, 0);
+            return Ok(if !value.is_empty() {
+                plain(CellKind::Text, value)
+            } else if self.is_formula && !is_filler {
+                // A formula may give an empty text.
+                plain(CellKind::Text, "")
+            } else {
+                nothing
+            });
+        }
+        let value = value.trim_matches([' ', '\t', '\r', '\n']);
+        if value.is_empty() {
+            return Ok(nothing);
+        }
+        self.shown.clear();
+        Ok(match self.kind {
+            Kind::SharedString => return shared_string(value, book, style),
+            Kind::Number => match number(value) {
+                Some(0.0) if is_filler => uncomputed,
+                Some(number) => {
+                    let kind = write_formatted(number, style.format, book.is_1904, &mut self.shown);
+                    plain(kind, &self.shown)
+                }
+                None => plain(CellKind::Unreadable, value),
+            },
+            Kind::Bool => match value {
+                "0" | "false" if is_filler => uncomputed,
+                "0" | "false" => plain(CellKind::Bool, "FALSE"),
+                "1" | "true" => plain(CellKind::Bool, "TRUE"),
+                _ => plain(CellKind::Unreadable, value),
+            },
+            Kind::Error => plain(CellKind::Error, value),
+            Kind::Date if write_iso_date(value, &mut self.shown) => plain(CellKind::Date, &self.shown),
+            _ => plain(CellKind::Unreadable, value),
+        })
+    }
+}
+
+fn shared_string<'c>(value: &'c str, book: &'c Book, style: Style) -> Result<Option<Shown<'c>>, WorkbookError> {
+    let strings = book
+        .strings
+        .as_ref()
+        .ok_or_else(|| WorkbookError::Broken("the part that holds its texts is missing".into()))?;
+    let index = value.parse().ok();
+    Ok(match index.and_then(|index| Some((index, strings.get(index)?))) {
+        // Many a writer has a cell for it.
+        Some((_, "")) => None,
+        Some((index, text)) => Some(Shown {
+            kind: CellKind::Text,
+            text,
+            is_struck: strings.is_struck(index).unwrap_or(style.is_struck),
+        }),
+        None => Some(Shown {
+            kind: CellKind::Unreadable,
+            text: value,
+            is_struck: style.is_struck,
+        }),
+    })
+}
+
+/// The number, where it is one to a spreadsheet program, which knows neither NaN nor infinity.
+fn number(value: &str) -> Option<f64> {
+    let is_plain = value
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+    let number: f64 = value.parse().ok().filter(|_| is_plain)?;
+    number.is_finite().then_some(number)
+}
+
+/// Writes a date of ISO 8601 as dates are shown; `false` if it is none.
+fn write_iso_date(value: &str, text: &mut String) -> bool {
+    let value = value.trim_end_matches(['Z', 'z']);
+    if let Ok(date) = value.parse::<DateTime>() {
+        let _ = write!(text, "{}", date.date());
+        if date.time() != Time::midnight() {
+            let _ = write!(text, " {}", date.time().strftime("%H:%M:%S"));
+        }
+        true
+    } else if let Ok(time) = value.trim_start_matches(['T', 't']).parse::<Time>() {
+        let _ = write!(text, "{}", time.strftime("%H:%M:%S"));
+        true
+    } else {
+        false
+    }
+}
