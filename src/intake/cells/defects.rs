@@ -46,7 +46,7 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
         return Some(UnplacedProblem::error(
             ProblemCode::FormulaWithoutValue,
             "the cell holds a formula whose value was never computed",
-            "open the workbook in the spreadsheet program, let it compute, and save it",
+            "open the workbook in the spreadsheet program, let it compute, and save it as .xlsx",
         ));
     }
     let is_error = match column {

@@ -56,26 +56,30 @@ pub(super) enum Calculator {
     Unknown,
     /// Excel, which says so since Excel 2000.
     Excel,
-    /// The Calc of OpenOffice and LibreOffice, which sets the flag for values that it has computed.
-    Calc,
+    /// OpenOffice, which sets the flag for values that it has computed.
+    OpenOffice,
+    /// LibreOffice, which sets no flag, and stores 0 for many a formula that gives a text.
+    LibreOffice,
 }
 
 impl Calculator {
     /// What is known after a record of the workbook that tells something of it.
     pub(super) fn after(self, record: Record<'_>) -> Self {
-        match record.kind {
-            // The length comes first, and since Excel 97 flags.
-            kind::WRITE_ACCESS
-                if [&b"\x04\0\0Calc "[..], b"\x04Calc "]
-                    .iter()
-                    .any(|name| record.data.starts_with(name)) =>
-            {
-                Self::Calc
-            }
-            kind::RECALC_ID if self == Self::Unknown => Self::Excel,
+        match (record.kind, self) {
+            (kind::WRITE_ACCESS, Self::Unknown) if is_by_calc(record.data) => Self::OpenOffice,
+            (kind::WRITE_ACCESS, Self::Excel) if is_by_calc(record.data) => Self::LibreOffice,
+            (kind::RECALC_ID, Self::Unknown) => Self::Excel,
+            (kind::RECALC_ID, Self::OpenOffice) => Self::LibreOffice,
             _ => self,
         }
     }
+}
+
+/// Whether the name of who wrote the workbook is that of a program: its length, since Excel 97 flags, and the name.
+fn is_by_calc(data: &[u8]) -> bool {
+    [&b"\x04\0\0Calc "[..], b"\x04Calc "]
+        .iter()
+        .any(|name| data.starts_with(name))
 }
 
 /// A formula as its record has it, without the text that it may give.
@@ -98,10 +102,11 @@ impl<'w> Formula<'w> {
     /// empty text. `text` is what it gives; `is_uncalculated`, whether its worksheet says that it was saved as it was.
     pub(super) fn is_filler(self, text: &str, calculator: Calculator, is_uncalculated: bool) -> bool {
         let has_flag = short(self.data, 14).is_some_and(|flags| flags & IS_TO_COMPUTE != 0);
-        let is_due = (has_flag || is_uncalculated) && calculator != Calculator::Calc;
+        let is_due = (has_flag || is_uncalculated) && calculator != Calculator::OpenOffice;
         let note = long(self.data, 16).unwrap_or_default();
         match self.stored {
-            Some(Stored::Number(number)) => is_due && (number == 0.0 || (number, note) == FILLER_OF_JEXCELAPI),
+            Some(Stored::Number(0.0)) => is_due || calculator == Calculator::LibreOffice,
+            Some(Stored::Number(number)) => is_due && (number, note) == FILLER_OF_JEXCELAPI,
             Some(Stored::Text) => is_due && text.is_empty(),
             // xlwt sets no flag, but writes nothing that is not needed.
             Some(Stored::NoText) => {
