@@ -94,11 +94,11 @@ fn text(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Where something of its own begins: a workbook, a worksheet, a chart.
-fn begin(kind: u8) -> Vec<u8> {
+pub(crate) fn begin(kind: u8) -> Vec<u8> {
     record(0x0809, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
-fn end() -> Vec<u8> {
+pub(crate) fn end() -> Vec<u8> {
     record(0x000a, &[])
 }
 

@@ -8,3 +8,4 @@ mod memory;
 mod origins;
 mod support;
 mod workbooks;
+mod xls;
