@@ -1202,7 +1202,10 @@ fn what_is_taken_for_windows_1252_is_shown_once_with_the_cure_and_ascii_is_not()
     assert_eq!(names, ["Ann", "£ukasz"]);
     let told: Vec<_> = intake.problems.iter().collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!((told[0].severity, told[0].location.rows.first()), (Severity::Warning, Some(3)));
+    assert_eq!(
+        (told[0].severity, told[0].location.rows.first()),
+        (Severity::Warning, Some(3))
+    );
     assert_eq!(told[0].code.as_str(), "doubtful-encoding");
     assert!(told[0].what.contains("`£ukasz`"), "{told:?}");
     assert!(told[0].help.contains("--encoding"), "{told:?}");

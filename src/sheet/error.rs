@@ -1,5 +1,6 @@
 //! Why a sheet cannot be read or written at all.
 
+use std::borrow::Cow;
 use std::io;
 
 use crate::text::joined;
@@ -52,12 +53,14 @@ pub enum SheetError {
         path: String,
     },
     /// The file is something else.
-    #[error("`{path}` is {what}, not a sheet; save it as .xlsx or .csv")]
+    #[error("`{path}` is {what}, not a sheet that reseat reads; {cure}")]
     NotASheet {
         /// The file.
         path: String,
         /// What it is, with its article.
         what: &'static str,
+        /// What to do.
+        cure: Cow<'static, str>,
     },
     /// The workbook's bytes do not hold together.
     #[error("`{path}` is damaged ({reason}); open it in the spreadsheet program and save it again, or save it as .csv")]

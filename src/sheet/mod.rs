@@ -8,6 +8,7 @@ mod delimited;
 mod encoding_doubt;
 mod error;
 mod failed;
+mod foreign;
 mod input;
 mod named_encoding;
 mod recognise;

@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use super::delimited::{self, TextFormat};
 use super::error::SheetError;
+use super::foreign::{Foreign, foreign_binary, foreign_text};
 use super::named_encoding::NamedEncoding;
 use super::workbook::{self, Archive, WorkbookFormat};
 
@@ -13,6 +14,9 @@ pub(super) enum Format {
     Text(TextFormat),
     Workbook(WorkbookFormat),
 }
+
+/// This much of a file tells what it is.
+const LOOKED_AT: usize = 4096;
 
 /// This many bytes from the beginning: a file that is still being written to may never end.
 pub(super) fn beginning(file: &mut std::fs::File, length: u64) -> io::Result<io::Take<&mut std::fs::File>> {
@@ -31,12 +35,13 @@ pub(super) fn recognise(
         path: path.to_owned(),
         source,
     };
-    let not_a_sheet = |what| SheetError::NotASheet {
+    let not_a_sheet = |Foreign { what, cure }| SheetError::NotASheet {
         path: path.to_owned(),
         what,
+        cure,
     };
     let mut head = Vec::new();
-    let mut start = beginning(file, length.min(4096)).map_err(failed)?;
+    let mut start = beginning(file, length.min(LOOKED_AT as u64)).map_err(failed)?;
     start.read_to_end(&mut head).map_err(failed)?;
     if head.starts_with(b"PK\x03\x04") {
         let broken = |error: zip::result::ZipError| SheetError::Broken {
@@ -50,7 +55,7 @@ pub(super) fn recognise(
             Archive::Xlsx => Ok(Format::Workbook(WorkbookFormat::Xlsx)),
             Archive::Xlsb => Ok(Format::Workbook(WorkbookFormat::Xlsb)),
             Archive::Ods => Ok(Format::Workbook(WorkbookFormat::Ods)),
-            Archive::Other(what) => Err(not_a_sheet(what)),
+            Archive::Other(foreign) => Err(not_a_sheet(foreign)),
             Archive::Bomb => Err(SheetError::TooLarge {
                 path: path.to_owned(),
                 limit: workbook::LIMIT_MIB,
@@ -60,8 +65,8 @@ pub(super) fn recognise(
     if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Ok(Format::Workbook(WorkbookFormat::Xls));
     }
-    if let Some(what) = known_other_format(&head) {
-        return Err(not_a_sheet(what));
+    if let Some(foreign) = foreign_binary(&head, length) {
+        return Err(not_a_sheet(foreign));
     }
     let mut text = beginning(file, length).map_err(failed)?;
     let format = delimited::detect(&mut text, named).map_err(failed)?;
@@ -69,35 +74,15 @@ pub(super) fn recognise(
         .reading
         .encoding
         .decode(&head[usize::from(format.reading.mark)..]);
-    if text.contains('\0') {
-        return Err(not_a_sheet("a binary file"));
+    let is_all = head.len() < LOOKED_AT;
+    if let Some(foreign) = foreign_text(&text, is_all) {
+        return Err(not_a_sheet(foreign));
     }
-    if text.trim().is_empty() && head.len() < 4096 {
+    if text.contains('\0') {
+        return Err(not_a_sheet(Foreign::exported("a binary file")));
+    }
+    if text.trim().is_empty() && is_all {
         return Err(SheetError::Empty { path: path.to_owned() });
     }
     Ok(Format::Text(format))
-}
-
-/// Files that are handed over for a sheet by mistake.
-fn known_other_format(head: &[u8]) -> Option<&'static str> {
-    let start: String = head
-        .iter()
-        .take(512)
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
-    let start = start.trim_start_matches("ï»¿").trim_start();
-    let signs = [
-        ("%pdf", "a PDF"),
-        ("<!doctype html", "a web page"),
-        ("<html", "a web page"),
-        ("<table", "a web page"),
-        ("<?xml", "an XML file"),
-        ("{\\rtf", "a rich text document"),
-        ("\u{1f}\u{8b}", "a gzip archive"),
-        ("{\"", "a JSON file"),
-    ];
-    signs
-        .into_iter()
-        .find(|(sign, _)| start.starts_with(sign))
-        .map(|(_, what)| what)
 }

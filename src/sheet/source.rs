@@ -9,6 +9,7 @@ use fs_err as fs;
 
 use super::delimited;
 use super::error::SheetError;
+use super::foreign::Foreign;
 use super::input::{Kind, kept};
 use super::named_encoding::NamedEncoding;
 use super::recognise::{Format, beginning, recognise};
@@ -176,9 +177,10 @@ impl Source {
                         path: self.name(),
                         limit,
                     },
-                    WorkbookError::NotASheet(what) => SheetError::NotASheet {
+                    WorkbookError::Foreign(Foreign { what, cure }) => SheetError::NotASheet {
                         path: self.name(),
                         what,
+                        cure,
                     },
                 }),
         };

@@ -187,14 +187,16 @@ fn a_workbook_under_a_password_is_called_encrypted() {
 
 #[test]
 fn another_office_file_is_named_for_what_it_is() {
-    for (stream, what) in [
-        ("WordDocument", "a Word document"),
-        ("PowerPoint Document", "a PowerPoint presentation"),
-        ("Something", "an Office file of another kind"),
+    let copy = "copy the table in it into a spreadsheet program and save that as .xlsx";
+    let open = "open it in the spreadsheet program and save it as .xlsx";
+    for (stream, what, cure) in [
+        ("WordDocument", "a Word document", copy),
+        ("PowerPoint Document", "a PowerPoint presentation", copy),
+        ("Something", "an Office file of another kind", open),
     ] {
         let folder = folder_with("joiners.xls", &compound(&[(stream, Vec::new())]));
         let told = check(folder.path(), "joiners.xls");
-        let expected = format!("error: `joiners.xls` is {what}, not a sheet; save it as .xlsx or .csv\n");
+        let expected = format!("error: `joiners.xls` is {what}, not a sheet that reseat reads; {cure}\n");
         assert_eq!((told.code, told.text), (Some(1), expected));
     }
 }

@@ -4,6 +4,7 @@
 
 mod compound;
 mod files;
+mod foreign;
 mod memory;
 mod origins;
 mod support;

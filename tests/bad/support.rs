@@ -97,8 +97,11 @@ pub(crate) fn text_row(number: u32, attributes: &str, cells: &[&str]) -> String 
 
 /// An `.ods` whose tables are this XML.
 pub(crate) fn ods(tables: &str) -> Vec<u8> {
+    let namespaces = ["office", "style", "table", "text"]
+        .map(|name| format!("xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\""))
+        .join(" ");
     let content = format!(
-        "<office:document-content><office:automatic-styles><style:style style:name=\"ta1\"><style:table-properties \
+        "<office:document-content {namespaces}><office:automatic-styles><style:style style:name=\"ta1\"><style:table-properties \
          table:display=\"false\"/></style:style></office:automatic-styles><office:body><office:spreadsheet>{tables}\
          </office:spreadsheet></office:body></office:document-content>"
     );

@@ -28,19 +28,6 @@ fn fill(workbook: &mut Workbook, rows: &[[&str; 3]]) {
 }
 
 #[test]
-fn an_archive_of_something_else_is_named_for_what_it_is() {
-    for (part, what) in [
-        ("word/document.xml", "a Word document"),
-        ("Index/Document.iwa", "an Apple Numbers file"),
-        ("notes.txt", "a zip archive"),
-    ] {
-        let told = told("joiners.xlsx", &archive(&[(part, b"x")]));
-        let expected = format!("error: `joiners.xlsx` is {what}, not a sheet; save it as .xlsx or .csv\n");
-        assert_eq!((told.code, told.text), (Some(1), expected));
-    }
-}
-
-#[test]
 fn a_workbook_cut_off_anywhere_is_called_damaged() {
     let whole = xlsx(&worksheet(&text_row(1, "", &HEADER)), "");
     for length in (30..whole.len()).step_by(41) {

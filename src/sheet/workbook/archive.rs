@@ -8,6 +8,7 @@ use zip::result::ZipError;
 
 use super::bounded_xml::BoundedXml;
 use super::package::{Package, PartName};
+use crate::sheet::foreign::{Foreign, foreign_archive, packed_with, with_password};
 
 /// The most that a workbook may unpack to.
 pub(in crate::sheet) const LIMIT_MIB: u64 = 2048;
@@ -18,7 +19,7 @@ const DENSE_RATIO: u64 = 100;
 const BEGIN_BOOK: [u8; 2] = [0x83, 0x01];
 
 /// What a zip file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::sheet) enum Archive {
     /// `.xlsx` and `.xlsm`.
     Xlsx,
@@ -27,7 +28,7 @@ pub(in crate::sheet) enum Archive {
     /// `.ods`.
     Ods,
     /// Something else.
-    Other(&'static str),
+    Other(Foreign),
     /// More than may be unpacked, by what it declares or by what comes out.
     Bomb,
 }
@@ -37,43 +38,43 @@ pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipEr
     let mut archive = ZipArchive::new(file)?;
     let mut total = 0_u64;
     for position in 0..archive.len() {
-        match archive.by_index(position) {
-            Ok(part) => total = total.saturating_add(part.size()),
-            Err(ZipError::CompressionMethodNotSupported(method)) => return Ok(Archive::Other(packed_with(method))),
-            Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
-                return Ok(Archive::Other("a zip archive with a password"));
-            }
-            Err(error) => return Err(error),
+        let part = archive.by_index_raw(position)?;
+        if part.encrypted() {
+            return Ok(Archive::Other(with_password()));
         }
+        if let Some(foreign) = packed_with(part.compression()) {
+            return Ok(Archive::Other(foreign));
+        }
+        total = total.saturating_add(part.size());
     }
     let mut package = Package::of(archive);
-    let kind = kind(&mut package);
+    let Some(kind) = kind(&mut package) else {
+        return Ok(Archive::Other(foreign_archive(&package.into_archive())));
+    };
     if total > LIMIT_MIB << 20 || matches!(kind, Archive::Ods) && has_endless_text(package.into_archive())? {
         return Ok(Archive::Bomb);
     }
     Ok(kind)
 }
 
-/// What the document in the package is.
-fn kind(package: &mut Package<impl Read + Seek>) -> Archive {
+/// What the document in the package is; `None` if it is no workbook.
+fn kind(package: &mut Package<impl Read + Seek>) -> Option<Archive> {
     // Where nothing can be made of what leads to the document, the names of the parts are left.
     match package.main_part() {
         Ok(Some(main)) => match first_of(package, &main) {
-            First::Binary => Archive::Xlsb,
+            First::Binary => Some(Archive::Xlsb),
             First::Element(root) => match root.as_str() {
-                "workbook" => Archive::Xlsx,
-                "document" => Archive::Other("a Word document"),
-                "presentation" => Archive::Other("a PowerPoint presentation"),
-                _ => Archive::Other("a zip archive"),
+                "workbook" => Some(Archive::Xlsx),
+                "document" => Some(Archive::Other(Foreign::copied("a Word document"))),
+                "presentation" => Some(Archive::Other(Foreign::copied("a PowerPoint presentation"))),
+                _ => None,
             },
             // Whoever reads it says what is wrong with it.
-            First::Nothing => Archive::Xlsx,
+            First::Nothing => Some(Archive::Xlsx),
         },
-        _ if has(package, "xl/_rels/workbook.xml.rels") => Archive::Xlsx,
-        _ if has(package, "content.xml") && has(package, "mimetype") => Archive::Ods,
-        _ if has(package, "Index/Document.iwa") => Archive::Other("an Apple Numbers file"),
-        _ if has(package, "word/document.xml") => Archive::Other("a Word document"),
-        _ => Archive::Other("a zip archive"),
+        _ if has(package, "xl/_rels/workbook.xml.rels") => Some(Archive::Xlsx),
+        _ if has(package, "content.xml") || has(package, "encrypted-package") => Some(Archive::Ods),
+        _ => None,
     }
 }
 
@@ -121,18 +122,4 @@ fn has_endless_text(mut archive: ZipArchive<impl Read + Seek>) -> Result<bool, Z
         }
     }
     Ok(false)
-}
-
-/// A zip file may be packed in many ways, of which spreadsheet programs use one.
-fn packed_with(method: u16) -> &'static str {
-    match method {
-        6 => "a zip archive packed with Implode",
-        9 => "a zip archive packed with Deflate64",
-        12 => "a zip archive packed with bzip2",
-        14 => "a zip archive packed with LZMA",
-        93 => "a zip archive packed with Zstandard",
-        95 => "a zip archive packed with XZ",
-        98 => "a zip archive packed with PPMd",
-        _ => "a zip archive packed in a way that spreadsheet programs do not know",
-    }
 }

@@ -2,6 +2,8 @@
 
 use calamine::{XlsbError, XlsxError};
 
+use crate::sheet::foreign::Foreign;
+
 /// Why a workbook cannot be read.
 #[derive(Debug)]
 pub(in crate::sheet) enum WorkbookError {
@@ -14,7 +16,7 @@ pub(in crate::sheet) enum WorkbookError {
         limit: u64,
     },
     /// It is something else in the same wrapping.
-    NotASheet(&'static str),
+    Foreign(Foreign),
 }
 
 macro_rules! fault_from {

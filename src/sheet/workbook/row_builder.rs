@@ -109,6 +109,14 @@ impl<'v> RowBuilder<'v> {
         self.visit
     }
 
+    /// Counts a value of this row, from 0, that a merged cell hides.
+    pub(in crate::sheet) fn put_covered(&mut self, row: u32) -> Visit {
+        if self.go_to(row) {
+            self.row.add_covered();
+        }
+        self.visit
+    }
+
     /// Begins this row, from 0, unless it is the one that is being filled; `false` where no more is wanted.
     fn go_to(&mut self, row: u32) -> bool {
         if row >= MOST_ROWS {

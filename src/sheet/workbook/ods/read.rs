@@ -2,19 +2,24 @@
 //!
 //! Rows and cells that are alike are written once, with how often they stand there: a million empty
 //! rows in as many bytes as one. They are therefore read one by one, and never laid out in memory.
+//!
+//! Much looks like a worksheet in this format and is none: the rows of other files that a formula looks up, tables in a
+//! cell or a chart, what stood in a cell before a change. Worksheets are the tables right in the spreadsheet, and all
+//! else is passed over.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{Read, Seek};
 use std::sync::Arc;
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::cell::{OdsCell, attribute};
+use super::cell::OdsCell;
+use super::content::{Content, Element, Node, cut_off};
+use super::names::Space;
+use super::value::Value;
+use crate::sheet::foreign::Foreign;
 use crate::sheet::row::MOST_COLUMNS;
-use crate::sheet::visitor::Visitor;
-use crate::sheet::workbook::bounded_xml::BoundedXml;
+use crate::sheet::visitor::{Visit, Visitor};
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::row_builder::{MOST_ROWS, RowBuilder};
 
@@ -24,18 +29,19 @@ pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor)
     if is_encrypted(&mut archive) {
         return Err(WorkbookError::Encrypted);
     }
-    let mut xml = Reader::from_reader(BufReader::new(BoundedXml::new(archive.by_name("content.xml")?)));
-    xml.config_mut().expand_empty_elements = true;
-    let mut content = Content {
-        xml,
-        buffer: Vec::new(),
+    let tables = Tables {
+        content: Content::new(archive.by_name("content.xml")?)?,
+        hidden_styles: HashSet::new(),
     };
-    content.tables(visitor)
+    tables.read(visitor)
 }
 
-/// The list of an encrypted file's parts says of each how it is to be decrypted.
+/// The list of an encrypted file's parts says of each how it is to be decrypted; or all parts are in one.
 fn is_encrypted(archive: &mut ZipArchive<impl Read + Seek>) -> bool {
     const MOST: u64 = 1 << 20;
+    if archive.index_for_name("encrypted-package").is_some() {
+        return true;
+    }
     let mut manifest = Vec::new();
     let read = archive
         .by_name("META-INF/manifest.xml")
@@ -43,51 +49,101 @@ fn is_encrypted(archive: &mut ZipArchive<impl Read + Seek>) -> bool {
     matches!(read, Ok(Ok(_))) && String::from_utf8_lossy(&manifest).contains("encryption-data")
 }
 
-/// The part that holds the tables.
-struct Content<R> {
-    xml: Reader<R>,
-    buffer: Vec<u8>,
+struct Tables<'a> {
+    content: Content<'a>,
+    /// The styles whose tables the spreadsheet program does not show.
+    hidden_styles: HashSet<String>,
 }
 
-impl<R: BufRead> Content<R> {
-    fn tables(&mut self, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
+impl Tables<'_> {
+    fn read(mut self, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
         let mut style = String::new();
-        let mut hidden_styles = HashSet::new();
+        let mut is_in_body = false;
+        let mut open = 0_usize;
         loop {
-            self.buffer.clear();
-            match self.xml.read_event_into(&mut self.buffer)? {
-                Event::Start(start) => match start.name().0 {
-                    "style:style" => style = attribute(&start, "style:name")?.unwrap_or_default(),
-                    "style:table-properties" if attribute(&start, "table:display")?.as_deref() == Some("false") => {
-                        hidden_styles.insert(style.clone());
+            match self.content.next()? {
+                Node::Start(element) => {
+                    open += 1;
+                    match element.name() {
+                        (Space::Style, "style") => style = element.attribute(Space::Style, "name")?.unwrap_or_default(),
+                        (Space::Style, "table-properties")
+                            if element.attribute(Space::Table, "display")?.as_deref() == Some("false") =>
+                        {
+                            self.hidden_styles.insert(style.clone());
+                        }
+                        (Space::Office, "body") => is_in_body = true,
+                        (Space::Office, "spreadsheet") if is_in_body => return self.spreadsheet(visitor),
+                        (Space::Office, body) if is_in_body => return Err(WorkbookError::Foreign(other_body(body))),
+                        (Space::OldOffice, "document-content") => {
+                            return Err(WorkbookError::Foreign(Foreign::opened("an OpenOffice.org 1 file")));
+                        }
+                        _ => {}
                     }
-                    "table:table" => {
-                        let name: Arc<str> = attribute(&start, "table:name")?.unwrap_or_default().into();
-                        let style = attribute(&start, "table:style-name")?.unwrap_or_default();
-                        let Some(rows) = RowBuilder::begin(&name, hidden_styles.contains(&style), visitor) else {
-                            let end = start.to_end().into_owned();
-                            self.xml.read_to_end_into(end.name(), &mut Vec::new())?;
-                            continue;
-                        };
-                        self.table(rows)?;
-                    }
-                    _ => {}
-                },
-                Event::Eof => return Ok(()),
+                }
+                Node::End => open = open.saturating_sub(1),
+                Node::Nothing if open > 0 => return Err(cut_off()),
+                Node::Nothing => return Err(WorkbookError::Foreign(Foreign::packed("a zip archive"))),
                 _ => {}
             }
         }
     }
 
-    fn table(&mut self, mut rows: RowBuilder<'_>) -> Result<(), WorkbookError> {
-        let mut next = 0_u32;
+    fn spreadsheet(&mut self, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
         loop {
-            self.buffer.clear();
-            match self.xml.read_event_into(&mut self.buffer)? {
-                Event::Start(start) if start.name().0 == "table:table-row" => {
-                    let repeats = repeats(&start, "table:number-rows-repeated", MOST_ROWS)?;
-                    let visibility = attribute(&start, "table:visibility")?;
-                    if matches!(visibility.as_deref(), Some("collapse" | "filter")) {
+            match self.content.next()? {
+                Node::Start(element) => match Worksheet::of(&element, &self.hidden_styles)? {
+                    Some(worksheet) => self.worksheet(&worksheet, visitor)?,
+                    None => self.content.skip()?,
+                },
+                Node::End => return Ok(()),
+                Node::Nothing => return Err(cut_off()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads a worksheet to its end.
+    fn worksheet(&mut self, worksheet: &Worksheet, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
+        // What stands before the rows says whether it is one at all.
+        let first = loop {
+            match self.content.next()? {
+                Node::Start(element) => match Part::of(&element)? {
+                    Part::Scenario => {
+                        let reason = "it is a scenario, with other values for cells of another worksheet";
+                        visitor.sheet_skipped(&worksheet.name, reason);
+                        return self.content.skip();
+                    }
+                    Part::Other => self.content.skip()?,
+                    part @ (Part::Rows { .. } | Part::Row { .. }) => break Some(part),
+                },
+                Node::End => break None,
+                Node::Nothing => return Err(cut_off()),
+                _ => {}
+            }
+        };
+        let rows = RowBuilder::begin(&worksheet.name, worksheet.is_hidden, visitor);
+        match (rows, first) {
+            (Some(rows), Some(first)) => self.rows(first, rows),
+            (Some(rows), None) => rows.finish(),
+            (None, Some(_)) => {
+                self.content.skip()?;
+                self.content.skip()
+            }
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Reads the rows to the end of the worksheet, however they are grouped; the first element of them has begun.
+    fn rows(&mut self, first: Part, mut rows: RowBuilder<'_>) -> Result<(), WorkbookError> {
+        let mut next = 0_u32;
+        // The groups around the row, and whether each is hidden.
+        let mut groups = Vec::new();
+        let mut part = Some(first);
+        loop {
+            match part.take() {
+                Some(Part::Rows { is_hidden }) => groups.push(is_hidden),
+                Some(Part::Row { is_hidden, repeats }) => {
+                    if is_hidden || groups.contains(&true) {
                         rows.hide(next.saturating_add(1));
                     }
                     let has_cells = self.row(next, &mut rows)?;
@@ -96,10 +152,13 @@ impl<R: BufRead> Content<R> {
                         rows.repeat_until(next);
                     }
                 }
-                Event::End(end) if end.name().0 == "table:table" => {
-                    return rows.finish();
-                }
-                Event::Eof => return Err(cut_off()),
+                Some(Part::Scenario | Part::Other) => self.content.skip()?,
+                None => {}
+            }
+            match self.content.next()? {
+                Node::Start(element) => part = Some(Part::of(&element)?),
+                Node::End if groups.pop().is_none() => return rows.finish(),
+                Node::Nothing => return Err(cut_off()),
                 _ => {}
             }
         }
@@ -107,68 +166,126 @@ impl<R: BufRead> Content<R> {
 
     /// Whether any cell of the row holds something.
     fn row(&mut self, row: u32, rows: &mut RowBuilder<'_>) -> Result<bool, WorkbookError> {
+        let limit = u32::try_from(MOST_COLUMNS).unwrap_or(u32::MAX);
         let mut column = 0_u32;
         let mut has_cells = false;
         loop {
-            self.buffer.clear();
-            match self.xml.read_event_into(&mut self.buffer)? {
-                Event::Start(start) if matches!(start.name().0, "table:table-cell" | "table:covered-table-cell") => {
-                    let repeats = repeats(&start, "table:number-columns-repeated", column_limit())?;
-                    let mut cell = OdsCell::begin(&start)?;
-                    self.cell(&mut cell)?;
-                    let last = column.saturating_add(repeats).min(column_limit());
-                    if let Some((kind, text)) = cell.finish() {
+            match self.content.next()? {
+                Node::Start(element) => {
+                    let is_covered = match element.name() {
+                        (Space::Table, "table-cell") => false,
+                        (Space::Table, "covered-table-cell") => true,
+                        _ => {
+                            self.content.skip()?;
+                            continue;
+                        }
+                    };
+                    let value = Value::of(&element)?;
+                    let repeats = value.repeats.unwrap_or(1).max(1);
+                    let cell = OdsCell::read(&mut self.content, value)?;
+                    let last = column.saturating_add(repeats).min(limit);
+                    if !cell.is_empty() {
                         has_cells = true;
                         for position in column..last {
-                            rows.put((row, position), kind, &text);
+                            let visit = if is_covered {
+                                rows.put_covered(row)
+                            } else {
+                                rows.put((row, position), cell.origin, &cell.text)
+                            };
+                            if visit == Visit::Skip {
+                                break;
+                            }
                         }
                     }
                     column = last;
                 }
-                Event::End(end) if end.name().0 == "table:table-row" => return Ok(has_cells),
-                Event::Eof => return Err(cut_off()),
+                Node::End => return Ok(has_cells),
+                Node::Nothing => return Err(cut_off()),
                 _ => {}
             }
         }
     }
+}
 
-    /// Reads what the cell shows, notes and drawings left out.
-    fn cell(&mut self, cell: &mut OdsCell) -> Result<(), WorkbookError> {
-        // How many elements of skipped content are open.
-        let mut left_out = 0_usize;
-        loop {
-            self.buffer.clear();
-            match self.xml.read_event_into(&mut self.buffer)? {
-                Event::Start(start) if left_out > 0 || is_no_text(start.name().0) => left_out += 1,
-                Event::End(_) if left_out > 0 => left_out -= 1,
-                Event::End(end) if matches!(end.name().0, "table:table-cell" | "table:covered-table-cell") => {
-                    return Ok(());
+/// What a table right in the spreadsheet says of itself.
+#[derive(Debug)]
+struct Worksheet {
+    name: Arc<str>,
+    is_hidden: bool,
+}
+
+impl Worksheet {
+    /// `None` for an element that is no worksheet.
+    fn of(element: &Element<'_>, hidden_styles: &HashSet<String>) -> Result<Option<Self>, WorkbookError> {
+        if element.name() != (Space::Table, "table") {
+            return Ok(None);
+        }
+        let name = element.attribute(Space::Table, "name")?.unwrap_or_default();
+        let style = element.attribute(Space::Table, "style-name")?.unwrap_or_default();
+        let is_hidden = hidden_styles.contains(&style);
+        Ok((!is_of_another_file(&name)).then(|| Self {
+            name: name.into(),
+            is_hidden,
+        }))
+    }
+}
+
+/// Whether a table is what formulas have looked up in another file, which `LibreOffice` keeps as `'file:///…'#Staff`: no
+/// worksheet's name may begin with an apostrophe.
+fn is_of_another_file(name: &str) -> bool {
+    let quoted = name.strip_prefix('\'').and_then(|rest| rest.split_once("'#"));
+    quoted.is_some_and(|(address, _)| address.contains(':') || address.contains('/'))
+}
+
+/// An element right in a table, or in a group of its rows.
+#[derive(Debug)]
+enum Part {
+    /// A group of rows, of header rows for instance.
+    Rows {
+        is_hidden: bool,
+    },
+    Row {
+        is_hidden: bool,
+        repeats: u32,
+    },
+    Scenario,
+    /// Columns, drawings, names.
+    Other,
+}
+
+impl Part {
+    fn of(element: &Element<'_>) -> Result<Self, WorkbookError> {
+        let (Space::Table, name) = element.name() else {
+            return Ok(Self::Other);
+        };
+        Ok(match name {
+            "table-rows" | "table-header-rows" => Self::Rows { is_hidden: false },
+            "table-row-group" => Self::Rows {
+                is_hidden: element.attribute(Space::Table, "display")?.as_deref() == Some("false"),
+            },
+            "table-row" => {
+                let visibility = element.attribute(Space::Table, "visibility")?;
+                let repeats = element.attribute(Space::Table, "number-rows-repeated")?;
+                let repeats = repeats.and_then(|repeats| repeats.trim().parse().ok());
+                Self::Row {
+                    is_hidden: matches!(visibility.as_deref(), Some("collapse" | "filter")),
+                    repeats: repeats.map_or(1, |count: u32| count.clamp(1, MOST_ROWS)),
                 }
-                Event::Start(start) if left_out == 0 => cell.element(&start)?,
-                Event::Text(text) if left_out == 0 => cell.push(&text.xml10_content()),
-                Event::GeneralRef(reference) if left_out == 0 => cell.reference(&reference)?,
-                Event::Eof => return Err(cut_off()),
-                _ => {}
             }
-        }
+            "scenario" => Self::Scenario,
+            _ => Self::Other,
+        })
     }
 }
 
-fn is_no_text(element: &str) -> bool {
-    element == "office:annotation" || element.starts_with("draw:") || element.starts_with("table:shapes")
-}
-
-fn repeats(start: &BytesStart<'_>, name: &str, most: u32) -> Result<u32, WorkbookError> {
-    let text = attribute(start, name)?;
-    Ok(text
-        .and_then(|text| text.parse().ok())
-        .map_or(1, |count: u32| count.clamp(1, most)))
-}
-
-fn column_limit() -> u32 {
-    u32::try_from(MOST_COLUMNS).unwrap_or(u32::MAX)
-}
-
-fn cut_off() -> WorkbookError {
-    WorkbookError::Broken("it ends in the middle of a table".into())
+/// A document with a body of another kind.
+fn other_body(body: &str) -> Foreign {
+    match body {
+        "text" => Foreign::copied("an OpenDocument text"),
+        "presentation" => Foreign::copied("an OpenDocument presentation"),
+        "drawing" => Foreign::copied("an OpenDocument drawing"),
+        "chart" => Foreign::copied("an OpenDocument chart"),
+        "database" => Foreign::exported("an OpenDocument database"),
+        _ => Foreign::copied("an OpenDocument file of another kind"),
+    }
 }

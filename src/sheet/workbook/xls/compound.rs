@@ -8,6 +8,7 @@ use std::io::{Read, Seek, SeekFrom};
 use encoding_rs::UTF_16LE;
 
 use super::bytes::{long, longs, short};
+use crate::sheet::foreign::foreign_compound;
 use crate::sheet::workbook::error::WorkbookError;
 
 const HEADER: usize = 512;
@@ -29,7 +30,9 @@ pub(super) fn workbook_stream(file: impl Read + Seek) -> Result<Vec<u8>, Workboo
     let workbook = ["Workbook", "Book"].into_iter().find_map(|name| compound.entry(name));
     match workbook.cloned() {
         Some(workbook) => compound.stream(&workbook),
-        None => Err(WorkbookError::NotASheet(compound.stranger())),
+        None => Err(WorkbookError::Foreign(foreign_compound(|name| {
+            compound.entry(name).is_some()
+        }))),
     }
 }
 
@@ -196,19 +199,6 @@ impl<R: Read + Seek> Compound<R> {
         }
         bytes.truncate(usize::try_from(entry.length).unwrap_or(usize::MAX));
         Ok(bytes)
-    }
-
-    /// What a file without a workbook is, with its article.
-    fn stranger(&self) -> &'static str {
-        let strangers = [
-            ("WordDocument", "a Word document"),
-            ("PowerPoint Document", "a PowerPoint presentation"),
-            ("VisioDocument", "a Visio drawing"),
-            ("NativeContent_MAIN", "a Quattro Pro workbook"),
-            ("__properties_version1.0", "an Outlook message"),
-        ];
-        let stranger = strangers.into_iter().find(|(name, _)| self.entry(name).is_some());
-        stranger.map_or("an Office file of another kind", |(_, what)| what)
     }
 }
 

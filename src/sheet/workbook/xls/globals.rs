@@ -10,6 +10,7 @@ use super::records::{Record, Records, kind};
 use super::shared_strings::SharedStrings;
 use super::text::{Coding, Length, Text};
 use crate::sheet::encoding_doubt::EncodingDoubt;
+use crate::sheet::foreign::Foreign;
 use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::number_format::NumberFormat;
@@ -125,7 +126,7 @@ fn coding(stream: &[u8], encoding: Option<NamedEncoding>) -> Result<(Coding, Opt
     let cut_off = || WorkbookError::Broken("it is cut off".to_owned());
     let first = records.next().ok_or_else(cut_off)?;
     if let Some((_, what)) = OLDER.into_iter().find(|(kind, _)| *kind == first.kind) {
-        return Err(WorkbookError::NotASheet(what));
+        return Err(WorkbookError::Foreign(Foreign::opened(what)));
     }
     if first.kind != kind::BOF {
         return Err(WorkbookError::Broken("it does not begin as a workbook does".to_owned()));
