@@ -12,12 +12,10 @@ pub use cells::cells;
 pub use results::results;
 pub use sheet::sheet;
 
-/// Ends the process at a panic, save one that a damaged workbook causes and reseat catches.
+/// Ends the process at a panic, on whatever thread.
 pub fn abort_on_panic() {
     std::panic::set_hook(Box::new(|info| {
-        if !reseat::sheet::is_catching_panics() {
-            eprintln!("{info}");
-            std::process::abort();
-        }
+        eprintln!("{info}");
+        std::process::abort();
     }));
 }

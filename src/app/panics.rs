@@ -5,17 +5,12 @@ use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
 use super::console::complain;
-use crate::sheet::is_catching_panics;
 
-/// Makes a panic say that it is a bug, and where the results file is; called again once that is known. A panic in the
-/// workbook reader is ignored, because it only means that the workbook is damaged. A backtrace is shown only where
-/// `RUST_BACKTRACE` asks for it.
+/// Makes a panic say that it is a bug, and where the results file is; called again once that is known. A backtrace is
+/// shown only where `RUST_BACKTRACE` asks for it.
 pub(super) fn install(results: Option<&Path>) {
     let results = results.map(PathBuf::from);
     std::panic::set_hook(Box::new(move |info| {
-        if is_catching_panics() {
-            return;
-        }
         complain(report(message(info), results.as_deref()));
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let backtrace = Backtrace::capture();

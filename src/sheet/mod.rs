@@ -26,4 +26,3 @@ pub use named_encoding::{NamedEncoding, is_no_letter};
 pub use row::{Cell, CellKind, MalformedRow, Row};
 pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
-pub use workbook::is_catching_panics;

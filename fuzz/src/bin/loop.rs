@@ -23,12 +23,6 @@ fn main() {
         "cells" => reseat_fuzz::cells,
         other => panic!("`{other}` is none of sheet, results, answer and cells"),
     };
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if !reseat::sheet::is_catching_panics() {
-            hook(info);
-        }
-    }));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![folder.join("corpus").join(&name)];
     if name == "sheet" {

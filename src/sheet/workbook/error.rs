@@ -1,7 +1,5 @@
 //! Why a workbook cannot be read.
 
-use calamine::{XlsbError, XlsxError};
-
 use crate::sheet::foreign::Foreign;
 
 /// Why a workbook cannot be read.
@@ -18,21 +16,6 @@ pub(in crate::sheet) enum WorkbookError {
     /// It is something else in the same wrapping.
     Foreign(Foreign),
 }
-
-macro_rules! fault_from {
-    ($($error:ident),*) => {
-        $(impl From<$error> for WorkbookError {
-            fn from(error: $error) -> Self {
-                match error {
-                    $error::Password => Self::Encrypted,
-                    other => Self::Broken(other.to_string()),
-                }
-            }
-        })*
-    };
-}
-
-fault_from!(XlsxError, XlsbError);
 
 macro_rules! broken_from {
     ($($error:ty),*) => {

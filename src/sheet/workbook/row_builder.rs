@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use calamine::DataRef;
-
 use super::error::WorkbookError;
 pub(in crate::sheet) use super::merged::Area;
 use super::merged::Merged;
-use super::number::{write_date, write_number};
 use crate::sheet::encoding_doubt::EncodingDoubt;
-use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin, Row};
+use crate::sheet::row::{MOST_COLUMNS, Origin, Row};
 use crate::sheet::visitor::{Visit, Visitor};
 
 /// No spreadsheet program has more.
@@ -23,8 +20,6 @@ const MOST_CELLS: usize = 1 << 28;
 pub(in crate::sheet) struct RowBuilder<'v> {
     visitor: &'v mut dyn Visitor,
     row: Row,
-    /// A number or date as text, in a buffer that is reused.
-    written: String,
     visit: Visit,
     /// Of the rows given so far.
     cells: usize,
@@ -45,7 +40,6 @@ impl<'v> RowBuilder<'v> {
         Some(Self {
             visitor,
             row: Row::default(),
-            written: String::new(),
             visit: Visit::Rows,
             cells: 0,
             hidden: Vec::new(),
@@ -58,42 +52,7 @@ impl<'v> RowBuilder<'v> {
         self.visitor.encoding_is_doubtful(doubt);
     }
 
-    /// Puts a cell at this row and column, from 0.
-    pub(in crate::sheet) fn put_value(&mut self, position: (u32, u32), value: &DataRef<'_>) -> Visit {
-        let mut written = std::mem::take(&mut self.written);
-        written.clear();
-        let (kind, text) = match value {
-            DataRef::Empty => (None, ""),
-            DataRef::SharedString(text) => (Some(CellKind::Text), *text),
-            DataRef::String(text) => (Some(CellKind::Text), text.as_str()),
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => (Some(CellKind::Date), text.as_str()),
-            DataRef::Bool(true) => (Some(CellKind::Bool), "TRUE"),
-            DataRef::Bool(false) => (Some(CellKind::Bool), "FALSE"),
-            DataRef::Int(value) => {
-                written.push_str(&value.to_string());
-                (Some(CellKind::Number), written.as_str())
-            }
-            DataRef::Float(value) => {
-                write_number(*value, &mut written);
-                (Some(CellKind::Number), written.as_str())
-            }
-            DataRef::DateTime(date) => {
-                write_date(date, &mut written);
-                (Some(CellKind::Date), written.as_str())
-            }
-            DataRef::Error(error) => {
-                written.push_str(&error.to_string());
-                (Some(CellKind::Error), written.as_str())
-            }
-        };
-        if let Some(kind) = kind {
-            self.put(position, kind, text);
-        }
-        self.written = written;
-        self.visit
-    }
-
-    /// Puts a cell that shows this text.
+    /// Puts a cell that shows this text at this row and column, from 0.
     pub(in crate::sheet) fn put(&mut self, position: (u32, u32), origin: impl Into<Origin>, text: &str) -> Visit {
         let column = position.1 as usize;
         if self.go_to(position.0) && column < MOST_COLUMNS {
