@@ -6,7 +6,7 @@ use super::error::WorkbookError;
 pub(in crate::sheet) use super::merged::Area;
 use super::merged::Merged;
 use crate::sheet::encoding_doubt::EncodingDoubt;
-use crate::sheet::row::{MOST_COLUMNS, Origin, Row};
+use crate::sheet::row::{MOST_COLUMNS, MalformedRow, Origin, Row};
 use crate::sheet::visitor::{Visit, Visitor};
 
 /// No spreadsheet program has more.
@@ -23,6 +23,8 @@ pub(in crate::sheet) struct RowBuilder<'v> {
     visit: Visit,
     /// Of the rows given so far.
     cells: usize,
+    /// Whether a cell was further down than any spreadsheet program has rows.
+    is_too_tall: bool,
     /// The numbers of the rows that the spreadsheet program hides, ascending.
     hidden: Vec<u32>,
     merged: Merged,
@@ -42,6 +44,7 @@ impl<'v> RowBuilder<'v> {
             row: Row::default(),
             visit: Visit::Rows,
             cells: 0,
+            is_too_tall: false,
             hidden: Vec::new(),
             merged: Merged::default(),
         })
@@ -55,8 +58,14 @@ impl<'v> RowBuilder<'v> {
     /// Puts a cell that shows this text at this row and column, from 0.
     pub(in crate::sheet) fn put(&mut self, position: (u32, u32), origin: impl Into<Origin>, text: &str) -> Visit {
         let column = position.1 as usize;
-        if self.go_to(position.0) && column < MOST_COLUMNS {
-            if self.merged.cover(position) {
+        if position.0 >= MOST_ROWS {
+            self.is_too_tall |= !text.is_empty();
+        } else if self.go_to(position.0) {
+            if column >= MOST_COLUMNS {
+                if !text.is_empty() {
+                    self.row.set_malformed(MalformedRow::TooLong);
+                }
+            } else if self.merged.cover(position) {
                 if !text.is_empty() {
                     self.row.add_covered();
                 }
@@ -70,7 +79,7 @@ impl<'v> RowBuilder<'v> {
 
     /// Counts a value of this row, from 0, that a merged cell hides.
     pub(in crate::sheet) fn put_covered(&mut self, row: u32) -> Visit {
-        if self.go_to(row) {
+        if row < MOST_ROWS && self.go_to(row) {
             self.row.add_covered();
         }
         self.visit
@@ -78,9 +87,6 @@ impl<'v> RowBuilder<'v> {
 
     /// Begins this row, from 0, unless it is the one that is being filled; `false` where no more is wanted.
     fn go_to(&mut self, row: u32) -> bool {
-        if row >= MOST_ROWS {
-            return false;
-        }
         let number = row + 1;
         if number != self.row.number() {
             self.emit();
@@ -134,7 +140,7 @@ impl<'v> RowBuilder<'v> {
     /// Gives the last row.
     pub(in crate::sheet) fn finish(mut self) -> Result<(), WorkbookError> {
         self.emit();
-        if self.cells > MOST_CELLS {
+        if self.is_too_tall || self.cells > MOST_CELLS {
             Err(WorkbookError::TooWide)
         } else {
             Ok(())
