@@ -28,6 +28,37 @@ fn fill(workbook: &mut Workbook, rows: &[[&str; 3]]) {
 }
 
 #[test]
+fn an_archive_packed_as_no_spreadsheet_program_does_is_refused_by_name() {
+    let whole = xlsx(&worksheet(&text_row(1, "", &HEADER)), "");
+    // Where an entry, and its line in the directory, say how it is packed and whether it is encrypted.
+    let with = |method: u8, flags: u8| {
+        let mut bytes = whole.clone();
+        for at in 0..bytes.len() - 12 {
+            let place = match &bytes[at..at + 4] {
+                b"PK\x03\x04" => 6,
+                b"PK\x01\x02" => 8,
+                _ => continue,
+            };
+            bytes[at + place] |= flags;
+            bytes[at + place + 2] = method;
+        }
+        told("joiners.xlsx", &bytes)
+    };
+    for (method, flags, what) in [
+        (9, 0, "a zip archive packed with Deflate64"),
+        (93, 0, "a zip archive packed with Zstandard"),
+        (8, 1, "a zip archive with a password"),
+    ] {
+        let told = with(method, flags);
+        assert!(
+            told.text.starts_with(&format!("error: `joiners.xlsx` is {what}, ")),
+            "{}",
+            told.text
+        );
+    }
+}
+
+#[test]
 fn a_workbook_cut_off_anywhere_is_called_damaged() {
     let whole = xlsx(&worksheet(&text_row(1, "", &HEADER)), "");
     for length in (30..whole.len()).step_by(41) {

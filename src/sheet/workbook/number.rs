@@ -38,11 +38,16 @@ fn digits_before_point(size: f64) -> usize {
     digits
 }
 
-/// Appends a date as `2026-03-01`, with ` 09:30:00` where it has a time, a mere time as `09:30:00`.
+/// Appends a date as `2026-03-01`, with ` 09:30:00` where it has a time, a mere time as `09:30:00`, and a length of time
+/// with all its hours, as `36:00:00`.
 pub(in crate::sheet) fn write_date(date: &ExcelDateTime, text: &mut String) {
+    if date.is_duration() {
+        write_duration(date.as_f64(), text);
+        return;
+    }
     let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
     let whole_day = date.as_f64().fract() == 0.0;
-    let time_only = date.is_duration() || date.as_f64().abs() < 1.0;
+    let time_only = date.as_f64().abs() < 1.0;
     if !time_only {
         let _ = write!(text, "{year:04}-{month:02}-{day:02}");
     }
@@ -50,6 +55,13 @@ pub(in crate::sheet) fn write_date(date: &ExcelDateTime, text: &mut String) {
         let gap = if time_only { "" } else { " " };
         let _ = write!(text, "{gap}{hour:02}:{minute:02}:{second:02}");
     }
+}
+
+/// Appends a number of days as hours, minutes and seconds.
+fn write_duration(days: f64, text: &mut String) {
+    let seconds = (days * 86_400.0).round();
+    let (hours, minutes) = ((seconds / 3600.0).floor(), (seconds % 3600.0 / 60.0).floor());
+    let _ = write!(text, "{hours:02}:{minutes:02}:{:02}", seconds % 60.0);
 }
 
 #[cfg(test)]
@@ -93,6 +105,18 @@ mod tests {
             let mut text = String::new();
             write_date(
                 &ExcelDateTime::new(value, ExcelDateTimeType::DateTime, false),
+                &mut text,
+            );
+            assert_eq!(text, shown);
+        }
+        for (days, shown) in [
+            (0.25, "06:00:00"),
+            (1.5, "36:00:00"),
+            (1.0 + 1.0 / 86_400.0, "24:00:01"),
+        ] {
+            let mut text = String::new();
+            write_date(
+                &ExcelDateTime::new(days, ExcelDateTimeType::TimeDelta, false),
                 &mut text,
             );
             assert_eq!(text, shown);

@@ -7,7 +7,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::read;
-use crate::sheet::row::{CellKind, Row};
+use crate::sheet::row::{CellKind, MalformedRow, Row};
 use crate::sheet::visitor::{Visit, Visitor};
 use crate::sheet::workbook::error::WorkbookError;
 
@@ -29,6 +29,7 @@ struct SeenRow {
     is_hidden: bool,
     is_struck: bool,
     covered: u32,
+    is_too_long: bool,
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +59,7 @@ impl Visitor for Seen {
             is_hidden: row.is_hidden(),
             is_struck: row.is_struck(),
             covered: row.covered(),
+            is_too_long: row.malformed() == Some(MalformedRow::TooLong),
         });
         Visit::Rows
     }

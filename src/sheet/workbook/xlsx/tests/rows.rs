@@ -1,6 +1,7 @@
 //! Where rows and cells are, and what is told of rows.
 
 use super::{Parts, SeenRow, try_seen};
+use crate::sheet::workbook::error::WorkbookError;
 
 fn flags(parts: &Parts, flag: impl Fn(&SeenRow) -> bool) -> Vec<u32> {
     let rows = parts.seen().rows;
@@ -112,4 +113,14 @@ fn of_merged_cells_the_first_alone_is_shown() {
     );
     let covered: Vec<u32> = seen.rows.iter().map(|row| row.covered).collect();
     assert_eq!(covered, [0, 1, 0]);
+}
+
+#[test]
+fn cells_further_away_than_any_worksheet_reaches_are_refused_or_told() {
+    let cell = |place: &str| format!("<row><c r=\"A1\"><v>1</v></c><c r=\"{place}\"><v>2</v></c></row>");
+    assert_eq!(Parts::rows(&cell("XFD1048576")).seen().rows.len(), 2);
+    let told = try_seen(&Parts::rows(&cell("A1048577")).packed());
+    assert!(matches!(told, Err(WorkbookError::TooWide)), "{told:?}");
+    assert_eq!(flags(&Parts::rows(&cell("XFD1")), |row| row.is_too_long), [0; 0]);
+    assert_eq!(flags(&Parts::rows(&cell("XFE1")), |row| row.is_too_long), [1]);
 }
