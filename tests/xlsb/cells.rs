@@ -270,3 +270,23 @@ fn a_number_is_a_date_where_its_format_says_so_counted_from_the_workbooks_first_
     };
     assert_eq!(cells(&workbook), expect(&since_1904));
 }
+
+#[test]
+fn a_time_is_rounded_to_the_second_as_the_spreadsheet_program_shows_it() {
+    let times = [
+        41_224.999_988_368_06,
+        46_082.999_999_999,
+        0.395_833_333_333_333_3,
+        0.999_999,
+    ];
+    let row = Records::default().row(0, 0);
+    let row = (0..).zip(times).fold(row, |row, (column, time)| {
+        row.cell(5, column, 1, &f64::to_le_bytes(time))
+    });
+    let workbook = Workbook {
+        formats: vec!["yyyy-mm-dd hh:mm:ss"],
+        ..Workbook::of(&row)
+    };
+    let shown = ["2012-11-11 23:59:59", "2026-03-02", "09:30:00", "23:59:59"];
+    assert_eq!(cells(&workbook), shown.map(|text| (text.to_owned(), CellKind::Date)));
+}

@@ -48,12 +48,21 @@ pub(in crate::sheet) fn write_formatted(
     if let Some(kind) = kind
         && (0.0..END_OF_DAYS).contains(&number)
     {
-        write_date(&ExcelDateTime::new(number, kind, is_1904), text);
+        write_date(&ExcelDateTime::new(to_the_second(number), kind, is_1904), text);
         CellKind::Date
     } else {
         write_number(number, text);
         CellKind::Number
     }
+}
+
+/// A time, in days, as it is shown, which is not cut to the second but rounded.
+fn to_the_second(days: f64) -> f64 {
+    const SECONDS: f64 = 86_400.0;
+    let seconds = (days * SECONDS).round();
+    // A mere time of day does not become a day.
+    let last = if days < 1.0 { SECONDS - 1.0 } else { f64::MAX };
+    seconds.min(last) / SECONDS
 }
 
 /// Appends what stands for true or false; other numbers are neither.
