@@ -88,3 +88,46 @@ pub(in crate::sheet) fn write_error(code: u8, text: &mut String) -> CellKind {
     }
     CellKind::Error
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_four_bytes_are_whole_or_fractions_and_perhaps_hundredfold() {
+        // The examples of Microsoft's description of the format, and numbers below zero.
+        for (rk, number) in [
+            (0x3ff0_0000, 1.0),
+            (0x3ff0_0001, 0.01),
+            (12_345_678 << 2 | 2, 12_345_678.0),
+            (12_345_678 << 2 | 3, 123_456.78),
+            (0xc000_0000, -2.0),
+            (0xffff_fffe, -1.0),
+        ] {
+            assert!(
+                (rk_number(rk) - number).abs() < f64::EPSILON,
+                "{rk:x}: {}",
+                rk_number(rk)
+            );
+        }
+    }
+
+    #[test]
+    fn only_days_that_a_calendar_has_are_dates() {
+        use NumberFormat::{Date, Duration, Number};
+        for (number, format, is_1904, shown, kind) in [
+            (46_082.0, Number, false, "46082", CellKind::Number),
+            (46_082.0, Date, false, "2026-03-01", CellKind::Date),
+            (44_620.0, Date, true, "2026-03-01", CellKind::Date),
+            (0.25, Duration, false, "06:00:00", CellKind::Date),
+            (-1.0, Date, false, "-1", CellKind::Number),
+            (2_958_466.0, Date, false, "2958466", CellKind::Number),
+            (f64::NAN, Date, false, "NaN", CellKind::Unreadable),
+            (f64::NEG_INFINITY, Number, false, "-inf", CellKind::Unreadable),
+        ] {
+            let mut text = String::new();
+            assert_eq!(write_formatted(number, format, is_1904, &mut text), kind, "{number}");
+            assert_eq!(text, shown);
+        }
+    }
+}

@@ -93,7 +93,7 @@ impl<R: Read + Seek> Compound<R> {
         let entries = directory.chunks_exact(128);
         let entries: Vec<Entry> = entries.map(|bytes| entry(bytes, compound.size)).collect();
         compound.root = Some(entries.first().ok_or_else(cut_off)?.clone());
-        compound.streams = streams(entries);
+        compound.streams = streams(&entries);
         Ok(compound)
     }
 
@@ -222,7 +222,7 @@ fn chain(next: &[u32], start: u32, most: u64) -> Result<Vec<u32>, WorkbookError>
 }
 
 /// The streams of the root's own; a document that is embedded has further ones, which are another's.
-fn streams(entries: Vec<Entry>) -> Vec<Entry> {
+fn streams(entries: &[Entry]) -> Vec<Entry> {
     let mut is_seen = vec![false; entries.len()];
     let mut waiting = Vec::new();
     let mut own = Vec::new();

@@ -98,7 +98,9 @@ fn row(record: Record<'_>) -> Option<u16> {
         // Each takes six bytes, and so do the position and the last column, which is said again.
         let others = (record.data.len() / 6).checked_sub(2)?;
         last += others;
-        if record.data.len() % 6 != 0 || short(record.data, record.data.len() - 2).map(usize::from) != Some(last) {
+        if !record.data.len().is_multiple_of(6)
+            || short(record.data, record.data.len() - 2).map(usize::from) != Some(last)
+        {
             return None;
         }
     }
