@@ -40,6 +40,10 @@ pub enum ProblemCode {
     // The row as a line of cells.
     /// A double quote is not closed.
     UnclosedQuote,
+    /// Text straight after a closing double quote.
+    TextAfterQuote,
+    /// A double quote that closes nothing.
+    StrayQuote,
     /// Spaces before a double quote make it part of the text.
     SpaceBeforeQuote,
     /// The row is longer than any row of a spreadsheet program.
@@ -188,7 +192,7 @@ mod tests {
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows hidden-sheet \
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used doubtful-header two-headers \
-             unclosed-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
+             unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
              cell-too-long formula-without-value formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \
              unknown-operation no-operation not-offered missing-cell cell-not-used \

@@ -78,7 +78,8 @@ pub(super) fn recognise(
     if let Some(foreign) = foreign_text(&text, is_all) {
         return Err(not_a_sheet(foreign));
     }
-    if text.contains('\0') {
+    // Some programs fill the last block of a file up.
+    if text.trim_end_matches(['\0', '\u{1a}']).contains('\0') {
         return Err(not_a_sheet(Foreign::exported("a binary file")));
     }
     if text.trim().is_empty() && is_all {

@@ -64,6 +64,24 @@ pub enum MalformedRow {
         /// The column, from 0.
         column: usize,
     },
+    /// As [`UnclosedQuote`](Self::UnclosedQuote) if the row has not as many cells as the header, else in order: the quoted
+    /// cell at this position (from 0) has several lines, and ends as what is before a cell does.
+    PerhapsUnclosed {
+        /// The column, from 0.
+        column: usize,
+    },
+    /// The double quote that closes the cell at this position (from 0) is followed by text.
+    TextAfterQuote {
+        /// The column, from 0.
+        column: usize,
+    },
+    /// The cell at this position (from 0) ends with a double quote that none opens; the quote is part of its text.
+    StrayQuote {
+        /// The column, from 0.
+        column: usize,
+        /// Whether the row looks like the rest of the one before it.
+        is_rest: bool,
+    },
     /// Spaces before the double quote of the cell at this position (from 0) make the quote a part of
     /// its text, so that it keeps nothing together.
     SpaceBeforeQuote {
@@ -225,10 +243,11 @@ impl Row {
     }
 }
 
-/// Whether a cell holds nothing but white space.
+/// Whether a cell holds nothing but white space and control characters.
 fn is_blank(cell: &str) -> bool {
     // The first byte is nearly always enough.
-    !matches!(cell.as_bytes(), [b'!'..=b'~', ..]) && cell.trim().is_empty()
+    !matches!(cell.as_bytes(), [b'!'..=b'~', ..])
+        && cell.chars().all(|letter| letter.is_whitespace() || letter.is_control())
 }
 
 #[cfg(test)]

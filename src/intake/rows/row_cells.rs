@@ -119,13 +119,29 @@ impl<'r> RowCells<'r> {
 
 /// What is wrong with the row as a line of cells, be it the header or a row under it.
 pub(in crate::intake) fn malformed_row(header: &Header, row: &Row) -> Option<UnplacedProblem> {
-    Some(match row.malformed()? {
-        MalformedRow::UnclosedQuote { column } => {
+    let malformed = row.malformed()?;
+    let has_other_width = row.len() < header.width || row.len() > header.labels().len();
+    Some(match malformed {
+        MalformedRow::UnclosedQuote { column } => unclosed(header, column),
+        MalformedRow::PerhapsUnclosed { column } if has_other_width => unclosed(header, column),
+        MalformedRow::PerhapsUnclosed { .. } => return None,
+        MalformedRow::TextAfterQuote { column } => {
             let what = format!(
-                "the double quote in {} is not closed, so the rows after it are lost in the cell",
+                "the double quote that closes {} is followed by text, so it closes nothing or what follows is lost",
                 header.label(column)
             );
-            UnplacedProblem::error(ProblemCode::UnclosedQuote, what, "close the quote, or leave it out")
+            let help = "double the quotes inside the cell, or leave all of them out";
+            UnplacedProblem::error(ProblemCode::TextAfterQuote, what, help)
+        }
+        MalformedRow::StrayQuote { column, is_rest } => {
+            let what = format!("the double quote at the end of {} closes nothing", header.label(column));
+            let help = "if one is missing at the beginning of the cell, put it there, or leave this one out";
+            if is_rest || has_other_width {
+                let what = format!("{what}, and the cells of the row are not where they belong");
+                UnplacedProblem::error(ProblemCode::StrayQuote, what, help)
+            } else {
+                UnplacedProblem::warning(ProblemCode::StrayQuote, format!("{what}, and is read as text"), help)
+            }
         }
         MalformedRow::SpaceBeforeQuote { column } => {
             let what = format!(
@@ -144,6 +160,14 @@ pub(in crate::intake) fn malformed_row(header: &Header, row: &Row) -> Option<Unp
             "see whether this is a sheet at all",
         ),
     })
+}
+
+fn unclosed(header: &Header, column: usize) -> UnplacedProblem {
+    let what = format!(
+        "the double quote in {} is not closed, so the rows after it are lost in the cell",
+        header.label(column)
+    );
+    UnplacedProblem::error(ProblemCode::UnclosedQuote, what, "close the quote, or leave it out")
 }
 
 /// Compares the cells of the row with those of the header, whatever they say.

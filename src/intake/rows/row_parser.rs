@@ -132,6 +132,7 @@ impl<'o> RowParser<'o> {
         let mut problems = std::mem::take(&mut self.problems);
         let mut cleaned = std::mem::take(&mut self.cleaned);
         problems.extend(malformed_row(header, row));
+        let is_torn = problems.iter().any(|problem| problem.severity == Severity::Error);
         problems.extend(check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring));
         let cells = RowCells::take(header, row, &mut cleaned, &mut problems);
         if let Some(doubt) = worksheet.doubt
@@ -143,7 +144,7 @@ impl<'o> RowParser<'o> {
         let instruction = self.instruction(&cells, &mut problems);
         match instruction {
             // Not if an unclosed quote has swallowed other rows, which were not meant to be ignored.
-            Some(Instruction::Ignore) if row.malformed().is_none() => {
+            Some(Instruction::Ignore) if !is_torn => {
                 self.parsed.ignored += 1;
                 problems.clear();
             }

@@ -4,6 +4,7 @@ mod decode;
 mod delimiter;
 mod encoding;
 mod file;
+mod quotes;
 mod raw_reader;
 mod record;
 

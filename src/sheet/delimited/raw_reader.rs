@@ -17,7 +17,6 @@ pub(in crate::sheet) struct RawReader<R> {
     record_end: u64,
     /// Whether it ended with the first half of `\r\n`, if the second half follows.
     ended_by_return: bool,
-    at_end: bool,
 }
 
 impl<R> RawReader<R> {
@@ -28,7 +27,6 @@ impl<R> RawReader<R> {
             start: 0,
             record_end: 0,
             ended_by_return: false,
-            at_end: false,
         }
     }
 
@@ -63,9 +61,11 @@ impl<R> RawReader<R> {
         self.since_record().len() >= LONGEST_ROW
     }
 
-    /// Whether the input was read to its end.
-    pub(in crate::sheet) fn is_at_end(&self) -> bool {
-        self.at_end
+    /// The record that ends at this place of the input, and the empty lines before it.
+    pub(in crate::sheet) fn record(&self, end: u64) -> &[u8] {
+        let bytes = self.since_record();
+        let length = usize::try_from(end - self.record_end).unwrap_or(usize::MAX);
+        &bytes[..length.min(bytes.len())]
     }
 
     fn forgettable(&self) -> usize {
@@ -87,7 +87,6 @@ impl<R: Read> Read for RawReader<R> {
             }
         };
         self.remembered.extend_from_slice(&out[..length]);
-        self.at_end = length == 0;
         Ok(length)
     }
 }

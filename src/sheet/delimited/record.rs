@@ -6,8 +6,7 @@
 
 use std::io::{self, Read};
 
-use csv::ByteRecord;
-
+use super::quotes;
 use super::raw_reader::RawReader;
 use crate::sheet::row::{MalformedRow, Row};
 
@@ -19,7 +18,15 @@ pub(in crate::sheet) struct RecordReader<R> {
     records: csv::Reader<RawReader<R>>,
     delimiter: u8,
     number: u32,
-    width: usize,
+    before: Before,
+}
+
+/// What the record before was like.
+#[derive(Debug, Clone, Copy, Default)]
+struct Before {
+    cells: usize,
+    /// Whether one of them may have swallowed the beginning of the next record.
+    is_perhaps_unclosed: bool,
 }
 
 impl<R: Read> RecordReader<R> {
@@ -28,7 +35,7 @@ impl<R: Read> RecordReader<R> {
             records: records(RawReader::new(input), delimiter),
             delimiter,
             number: 0,
-            width: 0,
+            before: Before::default(),
         }
     }
 
@@ -36,7 +43,7 @@ impl<R: Read> RecordReader<R> {
     pub(in crate::sheet) fn skip_line(&mut self) -> io::Result<()> {
         self.read(&mut Row::default())?;
         self.number = 0;
-        self.width = 0;
+        self.before = Before::default();
         Ok(())
     }
 
@@ -53,54 +60,37 @@ impl<R: Read> RecordReader<R> {
                 return Err(error.into());
             }
             row.start(self.number);
-            row.set_malformed(match open_quote(raw.since_record(), self.delimiter) {
-                Some(column) => MalformedRow::UnclosedQuote { column },
-                None => MalformedRow::TooLong,
+            row.set_malformed(match quotes::fault(raw.since_record(), self.delimiter) {
+                Some(fault @ MalformedRow::UnclosedQuote { .. }) => fault,
+                _ => MalformedRow::TooLong,
             });
             return Ok(true);
         }
         row.set_number(self.number);
-        let unclosed = if raw.is_at_end() {
-            open_quote(raw.since_record(), self.delimiter)
-        } else {
-            None
-        };
-        // Line breaks are not plain.
-        let swallowing = || if row.is_plain() { None } else { self.swallowed_rows(row) };
-        let spaced = || row.cells().position(|cell| is_spaced_quote(cell.text));
-        if let Some(column) = unclosed.or_else(swallowing) {
-            row.set_malformed(MalformedRow::UnclosedQuote { column });
-        } else if let Some(column) = spaced() {
-            row.set_malformed(MalformedRow::SpaceBeforeQuote { column });
-        }
-        if self.width == 0 {
-            self.width = row.len();
-        }
         let end = self.records.position().byte();
+        let fault = quotes::fault(self.records.get_ref().record(end), self.delimiter);
+        if let Some(fault) = fault {
+            row.set_malformed(self.with_the_row_before(fault, row));
+        }
+        self.before = Before {
+            cells: row.len(),
+            is_perhaps_unclosed: matches!(fault, Some(MalformedRow::PerhapsUnclosed { .. })),
+        };
         self.records.get_mut().end_record(end);
         Ok(true)
     }
 
-    /// A quote that is closed only by the opening quote of a later row leaves a cell with whole
-    /// rows in it. Where a line inside a cell has as many delimiters as a row, that is what happened.
-    fn swallowed_rows(&self, row: &Row) -> Option<usize> {
-        let needed = self.width.saturating_sub(1);
-        // Two columns make for a single delimiter, which a list in a cell may have as well.
-        let enough = if needed >= 2 { 1 } else { 3 };
-        if needed == 0 {
-            return None;
+    /// The fault with what the row before says about it: a line break in a cell whose opening quote is missing leaves a
+    /// row too short, and the rest of the cell at the beginning of the next.
+    fn with_the_row_before(&self, fault: MalformedRow, row: &Row) -> MalformedRow {
+        match fault {
+            MalformedRow::StrayQuote { column, .. } => MalformedRow::StrayQuote {
+                column,
+                is_rest: column == 0 && (self.before.cells < row.len() || self.before.is_perhaps_unclosed),
+            },
+            other => other,
         }
-        let column = row.cells().position(|cell| cell.text.contains('\n'))?;
-        let delimiter = char::from(self.delimiter);
-        let lines = row.cell(column).text.split('\n').skip(1);
-        let rows = lines.filter(|line| line.matches(delimiter).count() >= needed).count();
-        (rows >= enough).then_some(column)
     }
-}
-
-/// Whether the cell was meant to be in quotes, and is not.
-fn is_spaced_quote(cell: &str) -> bool {
-    cell.starts_with(' ') && cell.trim_start_matches(' ').starts_with('"')
 }
 
 fn records<R: Read>(input: R, delimiter: u8) -> csv::Reader<R> {
@@ -112,19 +102,9 @@ fn records<R: Read>(input: R, delimiter: u8) -> csv::Reader<R> {
         .from_reader(input)
 }
 
-/// The cell whose quote is still open where the bytes of a record end: one that takes in a line more.
-fn open_quote(record: &[u8], delimiter: u8) -> Option<usize> {
-    const LINE: &[u8] = b"\n.";
-    let mut cells = ByteRecord::new();
-    records(record.chain(LINE), delimiter)
-        .read_byte_record(&mut cells)
-        .ok()?;
-    let last = cells.len().checked_sub(1)?;
-    cells[last].ends_with(LINE).then_some(last)
-}
-
 #[cfg(test)]
 mod tests {
+    use csv::QuoteStyle;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -209,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_quote_closed_where_the_file_ends_is_closed() {
-        for text in ["a,\"b\"", "a,\"b\"\"\"", "a,\"\"", "a,b\"", "a,\"b\nc\""] {
+        for text in ["a,\"b\"", "a,\"b\"\"\"", "a,\"\"", "a,\"b\nc\""] {
             assert_eq!(rows(text, 3)[0].2, None, "{text:?}");
         }
         for text in ["a,\"b", "a,\"b\"\"", "a,\"", "a,\"b,c\n", "a,\"b\r"] {
@@ -251,6 +231,55 @@ mod tests {
         assert_eq!(rows("\n\n", 1), []);
     }
 
+    /// A cell that a spreadsheet may hold.
+    const ANY_CELL: &str = "[ab,; '\n\r\u{85}é\"]{0,6}";
+
+    /// As many rows of as many cells, at least two; no row is an empty line.
+    fn table(cell: &'static str) -> impl Strategy<Value = Vec<Vec<String>>> {
+        (2_usize..5).prop_flat_map(move |width| vec(vec(cell, width), 1..7))
+    }
+
+    /// The cells as a writer of its own way puts them down: `quoted` says which get quotes that need none.
+    fn written(table: &[Vec<String>], quoted: &[bool], line_break: &str) -> String {
+        let mut quoted = quoted.iter().cycle();
+        let mut put = |cell: &String| {
+            let needs_quotes = cell.contains([',', '"', '\n', '\r']);
+            if *quoted.next().unwrap_or(&true) || needs_quotes {
+                format!("\"{}\"", cell.replace('"', "\"\""))
+            } else {
+                cell.clone()
+            }
+        };
+        let mut line = |cells: &Vec<String>| cells.iter().map(&mut put).collect::<Vec<_>>().join(",") + line_break;
+        table.iter().map(&mut line).collect()
+    }
+
+    fn as_read(text: &str) -> (Vec<Vec<String>>, Vec<Option<MalformedRow>>) {
+        rows(text, 7)
+            .into_iter()
+            .map(|(_, cells, fault)| (cells, fault))
+            .unzip()
+    }
+
+    /// Whether the row is refused, in a sheet as wide as this.
+    fn is_refused(cells: &[String], fault: Option<MalformedRow>, width: usize) -> bool {
+        match fault {
+            None => false,
+            Some(MalformedRow::PerhapsUnclosed { .. } | MalformedRow::StrayQuote { is_rest: false, .. }) => {
+                cells.len() != width
+            }
+            Some(_) => true,
+        }
+    }
+
+    /// Whether the quote at this place opens a cell, in a text where every other one does.
+    fn is_opening(quotes: &[usize], at: usize) -> bool {
+        quotes
+            .iter()
+            .position(|quote| *quote == at)
+            .is_some_and(|position| position % 2 == 0)
+    }
+
     proptest! {
         #[test]
         fn a_row_has_the_number_that_a_spreadsheet_program_shows(
@@ -269,6 +298,66 @@ mod tests {
         #[test]
         fn how_the_bytes_arrive_makes_no_difference(text in "[ab,\"\n\r é]{0,60}", step in 1_usize..9) {
             prop_assert_eq!(rows(&text, step), rows(&text, 1000));
+        }
+
+        #[test]
+        fn what_the_csv_crate_writes_is_read_back_as_it_was(
+            table in table(ANY_CELL),
+            quotes_all in any::<bool>(),
+            crlf in any::<bool>(),
+        ) {
+            let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+            let style = if quotes_all { QuoteStyle::Always } else { QuoteStyle::Necessary };
+            let mut writer = csv::WriterBuilder::new().quote_style(style).terminator(terminator).from_writer(Vec::new());
+            for cells in &table {
+                writer.write_record(cells).unwrap();
+            }
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let (cells, faults) = as_read(&text);
+            let width = table[0].len();
+            let refused = faults.iter().zip(&cells).any(|(fault, cells)| is_refused(cells, *fault, width));
+            prop_assert_eq!(cells, table);
+            prop_assert!(!refused, "{:?}", faults);
+        }
+
+        #[test]
+        fn what_any_writer_quotes_well_is_read_back_as_it_was(
+            table in table(ANY_CELL),
+            quoted in vec(any::<bool>(), 1..9),
+            line_break in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        ) {
+            let (cells, faults) = as_read(&written(&table, &quoted, line_break));
+            let width = table[0].len();
+            let refused = faults.iter().zip(&cells).any(|(fault, cells)| is_refused(cells, *fault, width));
+            prop_assert_eq!(cells, table);
+            prop_assert!(!refused, "{:?}", faults);
+        }
+
+        /// The texts have no quotes, delimiters or line breaks at their beginning. A cell whose *opening* quote is gone is
+        /// cut at its delimiters and line breaks; where its pieces make whole rows, nothing but the closing quote in the
+        /// text of the last shows it, and that is told (as a warning).
+        #[test]
+        fn a_quote_that_is_cut_off_is_found_and_moves_no_cell_without_a_word(
+            table in table("([abé][ab,\né]{0,5})?"),
+            quoted in vec(any::<bool>(), 1..9),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let text = written(&table, &quoted, "\n");
+            let quotes: Vec<usize> = text.match_indices('"').map(|(at, _)| at).collect();
+            prop_assume!(!quotes.is_empty());
+            let at = *cut.get(&quotes);
+            let spoilt = format!("{}{}", &text[..at], &text[at + 1..]);
+            let (cells, faults) = as_read(&spoilt);
+            let width = table[0].len();
+            // A row cannot have been moved before the one that the quote is of.
+            let row = rows(&text[..at], 7).len().max(1) - 1;
+            prop_assert_eq!(&cells[..row.min(cells.len())], &table[..row]);
+            let first = (0..cells.len()).find(|row| is_refused(&cells[*row], faults[*row], width));
+            let told = faults.iter().any(|fault| fault.is_some());
+            // No cell was moved: the quote has become text of its cell, or was of an empty one.
+            let same = cells.len() == table.len() && cells.iter().zip(&table).all(|(cells, before)| cells.len() == before.len());
+            prop_assert!(told, "{spoilt:?} is {cells:?}");
+            prop_assert!(first.is_some() || same || is_opening(&quotes, at), "{spoilt:?} is {cells:?}: {faults:?}");
         }
     }
 }
