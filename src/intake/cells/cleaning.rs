@@ -5,18 +5,26 @@ use std::borrow::Cow;
 use crate::text::{is_plain, unescape_formula};
 
 /// The cell without what cannot be seen: padding, no-break spaces, zero-width characters, direction
-/// marks, and the apostrophe that keeps a spreadsheet program from running a formula. Line breaks inside stay.
+/// marks, and what keeps a spreadsheet program from running a formula or making a number of digits. Line breaks of every
+/// kind inside become `\n`.
 pub(in crate::intake) fn clean(cell: &str) -> Cow<'_, str> {
     if is_plain(cell) {
         return Cow::Borrowed(trimmed(cell));
     }
     let mut out = String::with_capacity(cell.len());
-    for letter in unescape_formula(cell.trim_start()).chars() {
+    let padded = cell.trim();
+    let mut letters = text_in_formula(padded)
+        .unwrap_or_else(|| unescape_formula(padded))
+        .chars()
+        .peekable();
+    while let Some(letter) = letters.next() {
         match letter {
+            '\r' if letters.peek() == Some(&'\n') => {}
             // Joiners belong to words in some scripts; after an ASCII letter they can only be a leftover.
             '\u{200c}' | '\u{200d}' if out.ends_with(|last: char| !last.is_ascii()) => out.push(letter),
             letter if is_invisible(letter) => {}
-            '\n' => out.push('\n'),
+            // The line breaks of spreadsheet programs, word processors and mainframes.
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             letter if letter.is_whitespace() || letter.is_control() => out.push(' '),
             letter => out.push(letter),
         }
@@ -32,10 +40,20 @@ pub(in crate::intake) fn clean(cell: &str) -> Cow<'_, str> {
 /// [`clean`] for a cell that is plain.
 pub(in crate::intake) fn trimmed(cell: &str) -> &str {
     match cell.as_bytes() {
-        [b' ', ..] | [.., b' '] => unescape_formula(cell.trim_matches(' ')),
-        [b'\'', ..] => unescape_formula(cell),
+        [b' ', ..] | [.., b' '] => without_guard(cell.trim_matches(' ')),
+        [b'\'' | b'=', ..] => without_guard(cell),
         _ => cell,
     }
+}
+
+fn without_guard(cell: &str) -> &str {
+    text_in_formula(cell).unwrap_or_else(|| unescape_formula(cell))
+}
+
+/// The text of `="00123"`, a formula that only keeps a spreadsheet program from making a number of the digits.
+pub(super) fn text_in_formula(cell: &str) -> Option<&str> {
+    let text = cell.strip_prefix("=\"")?.strip_suffix('"')?;
+    (!text.contains('"')).then_some(text)
 }
 
 fn is_invisible(letter: char) -> bool {
@@ -78,7 +96,18 @@ mod tests {
             ("\u{202a}ann@x.example\u{202c}", "ann@x.example"),
             ("soft\u{ad}hyphen", "softhyphen"),
             ("an\u{200d}n", "ann"),
-            ("Finance\r\nHR\n", "Finance \nHR"),
+            ("Finance\r\nHR\n", "Finance\nHR"),
+            (
+                "Finance\rHR\u{b}Sales\u{c}IT\u{85}Law\u{2028}A\u{2029}B",
+                "Finance\nHR\nSales\nIT\nLaw\nA\nB",
+            ),
+            ("Lee\u{1a}", "Lee"),
+            ("Lee\0\0", "Lee"),
+            ("=\"00123\"", "00123"),
+            (" =\"Zoë\" ", "Zoë"),
+            ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
+            ("=\"", "=\""),
+            ("''=1", "'=1"),
             ("Zoë\u{2003}Müller", "Zoë Müller"),
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
             ("'=1+1", "=1+1"),
@@ -94,7 +123,7 @@ mod tests {
         fn a_clean_cell_stays_as_it_is(cell in any::<String>()) {
             let once = clean(&cell).into_owned();
             // An apostrophe may precede another one.
-            prop_assume!(!once.starts_with('\''));
+            prop_assume!(!once.starts_with(['\'', '=']));
             prop_assert_eq!(clean(&once), once.as_str());
         }
 

@@ -1,6 +1,6 @@
 //! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
 
-use super::cleaning::turns_direction;
+use super::cleaning::{text_in_formula, turns_direction};
 use super::stand_ins::{is_english_error, is_error_word, is_nothing, may_stand_in};
 use super::{Column, UnplacedProblem, excerpt};
 use crate::problem::ProblemCode;
@@ -67,7 +67,8 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
             "write the value again in the spreadsheet program, and save the sheet",
         ));
     }
-    if cell.text.trim_start().starts_with('=') {
+    let raw = cell.text.trim();
+    if raw.starts_with('=') && text_in_formula(raw).is_none() {
         return formula_as_text(column, text);
     }
     if column.holds_text() && is_exponent(text) {

@@ -134,6 +134,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::intake::cells::clean;
 
     fn texts(cell: &str) -> Vec<String> {
         split(cell).unwrap().into_iter().map(|item| item.text).collect()
@@ -148,8 +149,12 @@ mod tests {
             "Finance\nHR",
             "Finance;;HR;",
             "Finance \n\n HR",
+            "Finance\rHR",
+            "Finance\r\nHR",
+            "Finance\u{b}HR",
+            "Finance\u{a0}\u{85}\u{a0}HR\u{2028}",
         ] {
-            assert_eq!(texts(cell), ["Finance", "HR"], "{cell:?}");
+            assert_eq!(texts(&clean(cell)), ["Finance", "HR"], "{cell:?}");
         }
         assert_eq!(texts(" ; "), Vec::<String>::new());
     }

@@ -1,7 +1,7 @@
 //! Which delimiter parts the cells of a text file.
 
 use super::record::RecordReader;
-use crate::sheet::row::Row;
+use crate::sheet::row::{MalformedRow, Row};
 
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 const ROWS: usize = 50;
@@ -15,6 +15,7 @@ pub(in crate::sheet) struct Dialect {
     pub(in crate::sheet) skip_line: bool,
 }
 
+<<<<<<< HEAD
 /// The delimiter that parts the most rows, of these one that parts them alike from the first on or from the first below a
 /// title, then the one that makes the most cells; a comma where there is but one column.
 pub(in crate::sheet) fn detect(head: &str) -> Dialect {
@@ -25,15 +26,28 @@ pub(in crate::sheet) fn detect(head: &str) -> Dialect {
         && let [delimiter, b'\r' | b'\n', ..] = rest
         && !matches!(delimiter, b'"' | b'\r' | b'\n')
     {
+=======
+/// The delimiter that parts the header into the most cells, preferring one whose quotes go together and that parts the
+/// rows after it alike; a comma where there is but one column. `is_cut` says that the text goes on after `head`.
+pub(in crate::sheet) fn detect(head: &str, is_cut: bool) -> Dialect {
+    if let Some(delimiter) = named(head) {
+>>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
         return Dialect {
-            delimiter: *delimiter,
+            delimiter,
             skip_line: true,
         };
     }
+<<<<<<< HEAD
     let mut best = (b',', None);
     for delimiter in CANDIDATES {
         let score = score(head, delimiter);
         if score > best.1 {
+=======
+    let mut best = (b',', Score::default());
+    for delimiter in CANDIDATES {
+        let score = score(head, is_cut, delimiter);
+        if score.columns > 1 && score > best.1 {
+>>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
             best = (delimiter, score);
         }
     }
@@ -43,6 +57,7 @@ pub(in crate::sheet) fn detect(head: &str) -> Dialect {
     }
 }
 
+<<<<<<< HEAD
 /// How well a delimiter parts the rows; the greater the better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
@@ -60,14 +75,43 @@ struct Score {
 
 /// How well the delimiter parts the rows; `None` if it parts none.
 fn score(head: &str, delimiter: u8) -> Option<Score> {
+=======
+/// The delimiter that a first line `sep=;` names. A program that saved the sheet again may have put it in quotes, or
+/// delimiters after it.
+fn named(head: &str) -> Option<u8> {
+    let (line, _) = head.split_once(['\n', '\r'])?;
+    let line = line.strip_prefix('"').unwrap_or(line);
+    let (start, rest) = line.split_at_checked(4)?;
+    let (delimiter, rest) = rest.as_bytes().split_first()?;
+    let is_one = *delimiter != b'"' && delimiter.is_ascii();
+    let goes_on = rest
+        .iter()
+        .any(|byte| byte != delimiter && !matches!(byte, b'"' | b' '));
+    (start.eq_ignore_ascii_case("sep=") && is_one && !goes_on).then_some(*delimiter)
+}
+
+/// How well a delimiter fits; the better is the greater.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Score {
+    /// Whether the quotes of most rows go together: a list in quotes that is cut at its own delimiters has loose ones.
+    has_whole_quotes: bool,
+    /// Whether two rows in three have as many cells as the header.
+    is_even: bool,
+    /// The cells of the header, empty ones at its end aside.
+    columns: usize,
+}
+
+fn score(head: &str, is_cut: bool, delimiter: u8) -> Score {
+>>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
     let mut reader = RecordReader::new(head.as_bytes(), delimiter);
     let mut row = Row::default();
-    let mut widths = Vec::new();
-    while widths.len() < ROWS && reader.read(&mut row).unwrap_or(false) {
+    let mut rows: Vec<Shape> = Vec::new();
+    while rows.len() < ROWS && reader.read(&mut row).unwrap_or(false) {
         if !row.is_empty() {
-            widths.push(row.len());
+            rows.push(Shape::of(&row));
         }
     }
+<<<<<<< HEAD
     let first = widths.iter().position(|width| *width > 1)?;
     let table = &widths[first..];
     let width = table[0];
@@ -79,6 +123,49 @@ fn score(head: &str, delimiter: u8) -> Option<Score> {
         parts_the_first: first == 0,
         width,
     })
+=======
+    // What is cut in the middle of a cell says nothing.
+    if is_cut && rows.len() > 1 && rows.len() < ROWS {
+        rows.pop();
+    }
+    let Some(header) = rows.first().copied() else {
+        return Score::default();
+    };
+    let faults = rows.iter().filter(|row| row.has_fault).count();
+    let even = rows.iter().filter(|row| row.fits(header)).count();
+    Score {
+        has_whole_quotes: faults * 2 < rows.len(),
+        is_even: even * 3 >= rows.len() * 2,
+        columns: header.filled,
+    }
+}
+
+/// How many cells a row has, as far as it matters for the delimiter.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    cells: usize,
+    /// Without the empty ones at its end.
+    filled: usize,
+    has_fault: bool,
+}
+
+impl Shape {
+    fn of(row: &Row) -> Self {
+        let filled = row.cells().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty());
+        Self {
+            cells: row.len(),
+            filled: filled.last().map_or(0, |(position, _)| position + 1),
+            has_fault: row
+                .malformed()
+                .is_some_and(|fault| !matches!(fault, MalformedRow::PerhapsUnclosed { .. })),
+        }
+    }
+
+    /// Whether the row is as long as the header: either may have delimiters without a cell at its end.
+    fn fits(self, header: Self) -> bool {
+        self.cells >= header.filled && self.filled <= header.cells
+    }
+>>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
 }
 
 #[cfg(test)]
@@ -95,11 +182,21 @@ mod tests {
             ("email,groups (parted by ; or |)\nann,a;b\nbob,c\n", b','),
             ("user\nann\n", b','),
             ("\"a;b\",c\n1,2\n", b','),
+<<<<<<< HEAD
             ("user,groups,note\nann,Finance;HR\nbob,a;b\n", b','),
             ("user,groups\nann\nbob\ncid,Finance; HR\n", b','),
+=======
+            (
+                "email,\"groups; in; any; order\"\nann,\"A;B;C;D\"\nbob,\"E;F;G;H\"\n",
+                b',',
+            ),
+            ("email;name;;;\nann;Ann\nbob;Bob\n", b';'),
+            ("email;name\nann;A, B;;;\nbob;C, D;;;\n", b';'),
+            ("email,note\nann,\"a;b;c\nd;e;f\ng;h;i\"\n", b','),
+>>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
             ("", b','),
         ] {
-            assert_eq!(detect(head).delimiter, delimiter, "{head:?}");
+            assert_eq!(detect(head, false).delimiter, delimiter, "{head:?}");
         }
     }
 
@@ -118,14 +215,25 @@ mod tests {
 
     #[test]
     fn a_line_that_names_the_delimiter_is_obeyed_and_is_no_row() {
-        for head in ["sep=|\nuser|a,b,c\n", "SEP=|\r\nuser|a,b,c\r\n"] {
+        for head in [
+            "sep=|\nuser|a,b,c\n",
+            "SEP=|\r\nuser|a,b,c\r\n",
+            "\"sep=|\"\nuser|a,b,c\n",
+            "sep=|||\nuser|a,b,c\n",
+        ] {
             assert_eq!(
-                detect(head),
+                detect(head, false),
                 Dialect {
                     delimiter: b'|',
                     skip_line: true
                 }
             );
         }
+    }
+
+    #[test]
+    fn a_cell_that_is_cut_by_the_end_of_what_is_looked_at_says_nothing() {
+        let head = format!("user,groups,note\nann,HR,\"{}", "a;b;c;d\n".repeat(99));
+        assert_eq!(detect(&head, true).delimiter, b',');
     }
 }

@@ -31,7 +31,7 @@ pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek), named: Option<Name
     let text = reading.encoding.decode(&head[usize::from(reading.mark)..]);
     Ok(TextFormat {
         reading,
-        dialect: delimiter::detect(&text),
+        dialect: delimiter::detect(&text, head.len() as u64 == HEAD),
     })
 }
 
