@@ -6,6 +6,7 @@ mod compound;
 mod files;
 mod foreign;
 mod memory;
+mod ods;
 mod origins;
 mod support;
 mod workbooks;

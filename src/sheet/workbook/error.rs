@@ -2,6 +2,8 @@
 
 use crate::sheet::foreign::Foreign;
 
+use crate::sheet::foreign::Foreign;
+
 /// Why a workbook cannot be read.
 #[derive(Debug)]
 pub(in crate::sheet) enum WorkbookError {

@@ -111,6 +111,7 @@ impl Tables<'_> {
                     Part::Scenario => {
                         let reason = "it is a scenario, with other values for cells of another worksheet";
                         visitor.sheet_skipped(&worksheet.name, reason);
+                        self.content.skip()?;
                         return self.content.skip();
                     }
                     Part::Other => self.content.skip()?,

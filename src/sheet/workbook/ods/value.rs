@@ -55,21 +55,15 @@ impl Value {
                 (CellKind::Number, self.number.or_else(|| text_of(&shown)).map(number))
             }
             "date" => (CellKind::Date, self.date.or_else(|| text_of(&shown)).map(date)),
-            "time" => {
-                let time = self.time.map(time);
-                match time {
-                    Some(Err(odd)) => (CellKind::Date, Some(Err(odd))),
-                    Some(Ok(time)) if shown.is_empty() => (CellKind::Date, Some(Ok(time))),
-                    _ => (CellKind::Date, text_of(&shown).map(Ok)),
-                }
-            }
+            "time" => (CellKind::Date, self.time.map(time).or_else(|| text_of(&shown).map(Ok))),
             "boolean" => (CellKind::Bool, self.boolean.or_else(|| text_of(&shown)).map(boolean)),
             "string" => {
                 let is_computed = has_text || self.string.is_some();
                 let text = self.string.filter(|text| !text.is_empty()).unwrap_or(shown);
                 (CellKind::Text, is_computed.then_some(Ok(text)))
             }
-            "" if is_formula => return (CellKind::Uncomputed, shown),
+            // A formula whose result is an empty text has a paragraph all the same.
+            "" if is_formula && !has_text => (CellKind::Text, None),
             "" | "void" => (CellKind::Text, Some(Ok(shown))),
             _ => (CellKind::Text, Some(Err(shown))),
         };
