@@ -278,12 +278,34 @@ fn write_failed(source: &Source, rows: &FailedRows, to: &Path) -> usize {
 }
 
 fn write_secretly(source: &Source, rows: &FailedRows, secrets: &HashMap<Arc<str>, usize>, to: &Path) -> usize {
+    let mut headers = Headers::default();
+    source.read(&mut headers).unwrap();
     let sheet = FailedSheet {
         rows,
+        headers: &headers.rows,
         secrets,
         of: "a.csv",
     };
     write_failed_rows(source, &sheet, to).unwrap()
+}
+
+/// The first row of each worksheet.
+#[derive(Default)]
+struct Headers {
+    sheet: Arc<str>,
+    rows: HashMap<Arc<str>, u32>,
+}
+
+impl Visitor for Headers {
+    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+        self.sheet = sheet.clone();
+        Visit::Rows
+    }
+
+    fn row(&mut self, row: &mut Row) -> Visit {
+        self.rows.insert(self.sheet.clone(), row.number());
+        Visit::Skip
+    }
 }
 
 /// The text with `#` for each key and each digest.
@@ -355,6 +377,118 @@ fn an_extract_of_a_workbook_is_a_workbook_with_the_sheets_that_have_marks() {
         ["", "user", "active", "reseat_status", "reseat_message", "reseat_key"]
     );
     assert_eq!(seen.rows[1].1[1..4], ["100200300", "TRUE", "not_found"]);
+}
+
+/// A cell of a workbook, and what is read of it.
+#[derive(Debug, Clone)]
+enum Typed {
+    Text(String),
+    Number(f64),
+    Bool(bool),
+    Day(f64),
+    Time(f64),
+}
+
+fn typed() -> impl Strategy<Value = Typed> {
+    prop_oneof![
+        "[^\u{0}]{0,20}".prop_map(Typed::Text),
+        "_x[0-9A-F]{4}_[a-z]{0,3}".prop_map(Typed::Text),
+        "[=+@#-][A-Z0-9()/!]{1,8}".prop_map(Typed::Text),
+        any::<i32>().prop_map(|number| Typed::Number(f64::from(number))),
+        (-1e12..1e12).prop_map(Typed::Number),
+        any::<bool>().prop_map(Typed::Bool),
+        (61_u32..2_900_000).prop_map(|day| Typed::Day(f64::from(day))),
+        (61_u32 * 86_400..2_900_000_u32).prop_map(|seconds| Typed::Time(f64::from(seconds) / 86_400.0)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn the_cells_of_an_extract_are_those_of_the_workbook(
+        rows in prop::collection::vec(prop::collection::vec(typed(), 1..5), 1..6),
+    ) {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.xlsx");
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write_string(0, 0, "user").unwrap();
+        let (day, time) = (Format::new().set_num_format("dd.mm.yyyy"), Format::new().set_num_format("d.m.yy h:mm"));
+        for (row, cells) in (1..).zip(&rows) {
+            sheet.write_string(row, 0, format!("user{row}")).unwrap();
+            for (column, cell) in (1..).zip(cells) {
+                match cell {
+                    Typed::Text(text) => sheet.write_string(row, column, text),
+                    Typed::Number(number) => sheet.write_number(row, column, *number),
+                    Typed::Bool(value) => sheet.write_boolean(row, column, *value),
+                    Typed::Day(number) => sheet.write_number_with_format(row, column, *number, &day),
+                    Typed::Time(number) => sheet.write_number_with_format(row, column, *number, &time),
+                }
+                .unwrap();
+            }
+        }
+        workbook.save(&path).unwrap();
+        let source = Source::open(&path).unwrap();
+        let before = seen(&path);
+        let number = u32::try_from(rows.len()).unwrap() + 1;
+        let all: Vec<_> = (2..=number).map(|row| ("Sheet1", row)).collect();
+        let to = folder.path().join("a.failed.xlsx");
+        write_failed(&source, &marks(&all), &to);
+        let after = seen(&to);
+        prop_assert_eq!(before.rows.len(), after.rows.len());
+        for position in 0..before.rows.len() {
+            let (_, cells) = &before.rows[position];
+            for (column, text) in cells.iter().enumerate() {
+                prop_assert_eq!(&after.rows[position].1[column], text);
+                if !text.is_empty() {
+                    prop_assert_eq!(after.kinds[position][column], before.kinds[position][column]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_extract_is_written_whatever_the_worksheets_are_called() {
+    let folder = TempDir::new().unwrap();
+    let names = [
+        "History",
+        "Leute: alle [neu]/alt?",
+        "'Anträge'",
+        "Mitarbeitende mit Anspruch auf eine Lizenz",
+    ];
+    let row = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>ann</text:p></table:table-cell></table:table-row>";
+    let tables: String = names
+        .iter()
+        .map(|name| format!("<table:table table:name=\"{name}\">{row}{row}</table:table>"))
+        .collect();
+    let uri = |name: &str| format!("xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\"");
+    let content = format!(
+        "<office:document-content {} {} {}><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>\
+         </office:document-content>",
+        uri("office"),
+        uri("table"),
+        uri("text")
+    );
+    let path = folder.path().join("a.ods");
+    let mut zip = zip::ZipWriter::new(fs_err::File::create(&path).unwrap());
+    zip.start_file("content.xml", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(content.as_bytes()).unwrap();
+    zip.finish().unwrap();
+    let rows: Vec<_> = names.iter().map(|name| (*name, 2)).collect();
+    let to = folder.path().join("a.failed.xlsx");
+    write_failed(&Source::open(&path).unwrap(), &marks(&rows), &to);
+    assert_eq!(
+        seen(&to).sheets,
+        [
+            "HistorySheet",
+            "Leute_ alle _neu__alt_",
+            "_Anträge_",
+            "Mitarbeitende mit Anspruch auf "
+        ]
+    );
 }
 
 #[test]

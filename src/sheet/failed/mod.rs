@@ -1,7 +1,14 @@
 //! The sheet of the rows that need attention.
 
+mod contents;
+mod csv_file;
 mod marks;
 mod rows;
+mod table;
+mod workbook_cell;
+mod workbook_file;
+mod worksheet_names;
 
+pub use contents::{FailedRow, FailedRows, FailedSheet, LEFT_OUT};
 pub use marks::{FailedMarks, read_marks};
-pub use rows::{FailedRow, FailedRows, FailedSheet, LEFT_OUT, write_failed_rows};
+pub use rows::write_failed_rows;

@@ -2,8 +2,6 @@
 
 use crate::sheet::foreign::Foreign;
 
-use crate::sheet::foreign::Foreign;
-
 /// Why a workbook cannot be read.
 #[derive(Debug)]
 pub(in crate::sheet) enum WorkbookError {

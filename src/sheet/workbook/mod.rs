@@ -18,4 +18,5 @@ mod xlsx;
 
 pub(in crate::sheet) use archive::{Archive, LIMIT_MIB, inspect};
 pub(in crate::sheet) use error::WorkbookError;
+pub(in crate::sheet) use number::{write_date, write_number};
 pub(in crate::sheet) use read::{WorkbookFormat, read};

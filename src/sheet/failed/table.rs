@@ -1,0 +1,156 @@
+//! The rows that need attention, as they stood in the sheet.
+
+use std::sync::Arc;
+
+use super::contents::{FailedRow, FailedSheet, LEFT_OUT};
+use super::marks::{MARK, Mark};
+use crate::sheet::row::{Cell, CellKind, Row};
+use crate::sheet::visitor::{Visit, Visitor};
+use crate::text::header_key;
+
+const STATUS: &str = "reseat_status";
+const MESSAGE: &str = "reseat_message";
+
+/// A cell of the sheet, or one that is added.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FailedCell {
+    pub(super) text: String,
+    pub(super) kind: CellKind,
+}
+
+impl FailedCell {
+    fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            kind: CellKind::Text,
+        }
+    }
+}
+
+impl From<Cell<'_>> for FailedCell {
+    fn from(cell: Cell<'_>) -> Self {
+        Self {
+            text: cell.text.to_owned(),
+            kind: cell.kind,
+        }
+    }
+}
+
+/// One worksheet's header and marked rows.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: Arc<str>,
+    /// The positions of the columns that an earlier run added.
+    ours: Vec<usize>,
+    /// The position of the column that holds secrets.
+    secret: Option<usize>,
+    rows: Vec<(Vec<FailedCell>, Option<FailedRow>)>,
+}
+
+impl Table {
+    /// Adds a row, or the header; returns how many secrets were left out.
+    fn push(&mut self, row: &Row, failed: Option<FailedRow>) -> usize {
+        let mut left_out = 0;
+        let own = row
+            .cells()
+            .enumerate()
+            .filter(|(position, _)| !self.ours.contains(position));
+        let cells = own.map(|(position, cell)| {
+            if failed.is_some() && self.secret == Some(position) && !cell.text.trim().is_empty() {
+                left_out += 1;
+                FailedCell::text(LEFT_OUT)
+            } else {
+                cell.into()
+            }
+        });
+        let cells = cells.collect();
+        self.rows.push((cells, failed));
+        left_out
+    }
+
+    /// The header and the rows, of equal length, so that what is added is under its headers; they are of the sheet `of`,
+    /// and bear the digits `digest`.
+    pub(super) fn rows<'t>(&'t self, of: &'t str, digest: &'t str) -> impl Iterator<Item = Vec<FailedCell>> + 't {
+        let width = self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0);
+        self.rows.iter().map(move |(cells, failed)| {
+            let mut cells = cells.clone();
+            cells.resize(width, FailedCell::default());
+            match failed {
+                None => cells.extend([STATUS, MESSAGE, MARK].map(FailedCell::text)),
+                Some(FailedRow { status, message, key }) => {
+                    let mark = Mark {
+                        key: *key,
+                        digest: digest.to_owned(),
+                        of: of.to_owned(),
+                    };
+                    cells.extend([status.clone(), message.clone(), mark.to_string()].map(FailedCell::text));
+                }
+            }
+            cells
+        })
+    }
+}
+
+/// Gathers the rows that need attention from the sheet.
+#[derive(Debug)]
+pub(super) struct Tables<'m> {
+    failed: &'m FailedSheet<'m>,
+    /// The number of the header row of the worksheet.
+    header: u32,
+    tables: Vec<Table>,
+    left_out: usize,
+}
+
+impl<'m> Tables<'m> {
+    pub(super) fn of(failed: &'m FailedSheet<'m>) -> Self {
+        Self {
+            failed,
+            header: 0,
+            tables: Vec::new(),
+            left_out: 0,
+        }
+    }
+
+    /// The worksheets with such rows, and how many secrets were left out.
+    pub(super) fn finish(mut self) -> (Vec<Table>, usize) {
+        self.tables.retain(|table| table.rows.len() > 1);
+        (self.tables, self.left_out)
+    }
+}
+
+impl Visitor for Tables<'_> {
+    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+        let Some(header) = self.failed.headers.get(sheet) else {
+            return Visit::Skip;
+        };
+        self.header = *header;
+        self.tables.push(Table {
+            name: sheet.clone(),
+            ours: Vec::new(),
+            secret: self.failed.secrets.get(sheet).copied(),
+            rows: Vec::new(),
+        });
+        Visit::Rows
+    }
+
+    fn row(&mut self, row: &mut Row) -> Visit {
+        let Some(table) = self.tables.last_mut() else {
+            return Visit::Skip;
+        };
+        if table.rows.is_empty() {
+            // What stands above the header is no row.
+            if row.number() == self.header {
+                let names = [STATUS, MESSAGE, MARK].map(header_key);
+                let ours = row
+                    .cells()
+                    .enumerate()
+                    .filter(|(_, cell)| names.contains(&header_key(cell.text)));
+                table.ours = ours.map(|(position, _)| position).collect();
+                table.push(row, None);
+            }
+        } else if let Some(failed) = self.failed.rows.get(&(table.name.clone(), row.number())) {
+            self.left_out += table.push(row, Some(failed.clone()));
+        }
+        Visit::Rows
+    }
+}
