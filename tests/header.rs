@@ -133,10 +133,8 @@ fn of_two_rows_that_could_be_the_header_it_is_the_first_unless_the_other_has_mor
 fn a_sheet_without_a_header_says_which_row_comes_closest_and_which_column_has_the_addresses() {
     let without = intake("Team list\nKontakt;Vorname;Gruppen\nann@x.example;Ann;HR\nbob@x.example;Bob;HR\n");
     let errors = told(&without, Severity::Error);
-    assert_eq!(
-        (errors[0].code.as_str(), errors[0].location.row),
-        ("no-header", Some(2))
-    );
+    assert_eq!(errors[0].code.as_str(), "no-header");
+    assert_eq!(errors[0].location.to_string(), "row 2");
     assert!(errors[0].what.contains("Vorname (column B)"), "{errors:?}");
     assert!(errors[0].help.contains("--map \"Kontakt=email\""), "{errors:?}");
     let mapped = Options {

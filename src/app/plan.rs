@@ -66,7 +66,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     .await?;
     let order = order(&loaded.intake, &choice);
     let rules = rules(session.settings, planning);
-    let (snapshot, plan) = session.plan(&loaded.organization, &choice, &rules).await?;
+    let (snapshot, plan) = session.plan(&loaded, &choice, &rules).await?;
     let ahead = Ahead::WholeRun(began.elapsed());
     let planned = PlannedSheet {
         rows: &choice.rows,

@@ -22,7 +22,7 @@ use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::Intake;
-use crate::model::{Place, RowKey, RowSelection};
+use crate::model::{GroupRef, Place, RowKey, RowSelection};
 use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
 use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
@@ -126,16 +126,20 @@ impl<'a> Session<'a> {
         self.console.tell(text(|out| write_problems(&intake.problems, out)));
     }
 
-    /// Reads the present state and plans the rows against it.
+    /// Reads the present state and plans the rows against it. Of columns that are not used it is said if the organization
+    /// has groups of the names in their cells.
     pub(super) async fn plan(
         &self,
-        organization: &Organization,
+        Loaded {
+            intake, organization, ..
+        }: &Loaded,
         choice: &ChosenRows,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
         organization.check_id(&self.signals).await?;
         let progress = self.progress();
-        let needs = plan::needs(&choice.rows, rules);
+        let mut needs = plan::needs(&choice.rows, rules);
+        needs.groups |= !intake.maybe_groups.is_empty();
         let observer = self.relay.observer();
         let read = directory::read(&organization.client, &needs, &organization.read, &observer);
         let mut snapshot = read.await.map_err(|error| self.not_read(&error))?;
@@ -152,6 +156,16 @@ impl<'a> Session<'a> {
             }
         }
         progress.finish();
+        for column in &intake.maybe_groups {
+            if column.holds(|item| snapshot.group(&GroupRef::Name(item.into())).one().is_some()) {
+                self.console.tell(format!(
+                    "warning: the column `{}` is not used, but its cells look like groups: {}\n  help: if they are meant: --map \"{}=groups\"\n",
+                    column.label,
+                    column.examples(),
+                    column.name,
+                ));
+            }
+        }
         let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
         Ok((snapshot, plan))
     }

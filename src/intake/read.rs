@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 use super::across_rows::{Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
 use super::cells::Column;
 use super::options::Options;
-use super::rows::Keep;
+use super::rows::{Keep, UnusedColumn};
 use crate::model::{OperationKind, Row, RowReport};
 use crate::problem::Problems;
 use crate::sheet::{SheetError, Source};
@@ -30,6 +30,8 @@ pub struct Intake {
     pub skipped_sheets: Vec<SkippedSheet>,
     /// How many rows say `ignore`.
     pub ignored: usize,
+    /// The columns that are not used and whose cells may be names of groups; the organization knows.
+    pub maybe_groups: Vec<UnusedColumn>,
     /// The number of the header row of each worksheet that was read.
     pub headers: HashMap<Arc<str>, u32>,
     /// Where worksheets have a column of passwords.
@@ -70,6 +72,7 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
     let file = parse(source, options, Keep::Rows)?;
     Ok(Intake {
         sheets: names(&file),
+        maybe_groups: file.maybe_groups,
         headers: file
             .worksheets
             .iter()

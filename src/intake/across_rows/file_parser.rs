@@ -8,7 +8,9 @@ use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
 use crate::intake::cells::{Instruction, UnplacedProblem, instruction_named};
 use crate::intake::options::Options;
-use crate::intake::rows::{Header, Keep, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, malformed_row};
+use crate::intake::rows::{
+    Header, Keep, ParseContext, ParsedRows, RowNumber, UnusedColumn, UnusedColumns, Worksheet, malformed_row,
+};
 use crate::problem::ProblemCode;
 use crate::sheet::{EncodingDoubt, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
@@ -27,6 +29,8 @@ pub struct SkippedSheet {
 pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) worksheets: Vec<Arc<Worksheet>>,
     pub(in crate::intake) skipped: Vec<SkippedSheet>,
+    /// The columns that are not used and whose cells may be groups.
+    pub(in crate::intake) maybe_groups: Vec<UnusedColumn>,
     /// The rows of all worksheets.
     pub(in crate::intake) parsed: ParsedRows,
 }
@@ -101,7 +105,7 @@ struct FileParser<'scope, 'env> {
     file: ParsedFile,
 }
 
-impl<'scope, 'env> FileParser<'scope, 'env> {
+impl FileParser<'_, '_> {
     fn end_sheet(&mut self) {
         self.end_search();
         if let Position::UnderHeader(sheet) = std::mem::replace(&mut self.position, Position::BetweenSheets) {
@@ -111,6 +115,8 @@ impl<'scope, 'env> FileParser<'scope, 'env> {
                 let problem = worksheet.problem(worksheet.header_row, problem);
                 self.file.parsed.problems.push(problem);
             }
+            let maybe_groups = unused.into_maybe_groups(&worksheet.header, &self.options.catalogue);
+            self.file.maybe_groups.extend(maybe_groups);
             let mut parsed = parser.finish();
             let letters = std::mem::take(&mut parsed.letters);
             let recurring = std::mem::take(&mut parsed.recurring);

@@ -24,10 +24,12 @@ pub(in crate::intake) struct UnusedColumns {
 
 /// A column that is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct UnusedColumn {
+pub struct UnusedColumn {
     position: usize,
-    /// Its header as the sheet writes it, on one line.
-    name: String,
+    /// Its header as the sheet writes it, and its letter: `Team (column D)`.
+    pub label: String,
+    /// Its header on one line.
+    pub name: String,
     /// Some of its cells, each once.
     values: Vec<String>,
 }
@@ -36,6 +38,7 @@ impl UnusedColumns {
     pub(in crate::intake) fn under(header: &Header) -> Self {
         let columns = header.unused.iter().map(|position| UnusedColumn {
             position: *position,
+            label: header.label(*position),
             name: header.name(*position).to_owned(),
             values: Vec::new(),
         });
@@ -63,6 +66,16 @@ impl UnusedColumns {
         }
     }
 
+    /// The columns whose cells may be groups: those that do not look like licences, where no column is one of groups.
+    pub(in crate::intake) fn into_maybe_groups(self, header: &Header, catalogue: &Catalogue) -> Vec<UnusedColumn> {
+        if header.position(Column::Groups).is_some() {
+            return Vec::new();
+        }
+        let columns = self.columns.into_iter().take(COLUMNS);
+        let has_other_values = |column: &UnusedColumn| !column.values.is_empty() && !column.holds_licenses(catalogue);
+        columns.filter(has_other_values).collect()
+    }
+
     /// A warning for each column; who knows its header, or the catalogue its cells, is told what it may be meant for.
     pub(in crate::intake) fn problems(&self, header: &Header, catalogue: &Catalogue) -> Vec<UnplacedProblem> {
         let with_help = self
@@ -73,15 +86,15 @@ impl UnusedColumns {
         // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
         let rest = self.columns.iter().skip(Problems::MOST);
         with_help
-            .chain(rest.map(|column| not_used(&header.label(column.position), "")))
+            .chain(rest.map(|column| not_used(&column.label, "")))
             .collect()
     }
 }
 
 impl UnusedColumn {
     fn problem(&self, header: &Header, catalogue: &Catalogue) -> UnplacedProblem {
-        let label = header.label(self.position);
-        if self.holds(|item| catalogue.find(item).is_some()) {
+        let label = &self.label;
+        if self.holds_licenses(catalogue) {
             let what = format!(
                 "the column `{label}` is not used, but its cells look like licences: {}",
                 self.examples()
@@ -107,11 +120,11 @@ impl UnusedColumn {
                 word.column.as_str(),
                 word.column.as_str()
             );
-            return not_used(&label, &help);
+            return not_used(label, &help);
         }
         match Column::nearest(&name, is_free) {
             Some(near) => not_used(
-                &label,
+                label,
                 &format!(
                     "did you mean `{}`? --map \"{name}={}\" says so without a change",
                     near.as_str(),
@@ -119,14 +132,18 @@ impl UnusedColumn {
                 ),
             ),
             None => not_used(
-                &label,
+                label,
                 &format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means"),
             ),
         }
     }
 
+    fn holds_licenses(&self, catalogue: &Catalogue) -> bool {
+        self.holds(|item| catalogue.find(item).is_some())
+    }
+
     /// Whether most of its values are lists of such items.
-    fn holds(&self, is_one: impl Fn(&str) -> bool) -> bool {
+    pub fn holds(&self, is_one: impl Fn(&str) -> bool) -> bool {
         let such = |value: &&String| {
             let items = list_items(value);
             is_one(value) || !items.is_empty() && items.iter().all(|item| is_one(item))
@@ -136,7 +153,7 @@ impl UnusedColumn {
     }
 
     /// The first of its values, for a message.
-    fn examples(&self) -> String {
+    pub fn examples(&self) -> String {
         let values: Vec<String> = self
             .values
             .iter()

@@ -15,39 +15,22 @@ pub(in crate::sheet) struct Dialect {
     pub(in crate::sheet) skip_line: bool,
 }
 
-<<<<<<< HEAD
 /// The delimiter that parts the most rows, of these one that parts them alike from the first on or from the first below a
 /// title, then the one that makes the most cells; a comma where there is but one column.
-pub(in crate::sheet) fn detect(head: &str) -> Dialect {
-    if let Some(rest) = head
-        .get(..4)
-        .filter(|start| start.eq_ignore_ascii_case("sep="))
-        .map(|_| &head.as_bytes()[4..])
-        && let [delimiter, b'\r' | b'\n', ..] = rest
-        && !matches!(delimiter, b'"' | b'\r' | b'\n')
-    {
-=======
-/// The delimiter that parts the header into the most cells, preferring one whose quotes go together and that parts the
-/// rows after it alike; a comma where there is but one column. `is_cut` says that the text goes on after `head`.
+///
+/// A delimiter under which the quotes of most rows do not go together is no match for one under which they do: a list in
+/// quotes that is cut at its own delimiters has loose ones. `is_cut` says that the text goes on after `head`.
 pub(in crate::sheet) fn detect(head: &str, is_cut: bool) -> Dialect {
     if let Some(delimiter) = named(head) {
->>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
         return Dialect {
             delimiter,
             skip_line: true,
         };
     }
-<<<<<<< HEAD
     let mut best = (b',', None);
     for delimiter in CANDIDATES {
-        let score = score(head, delimiter);
-        if score > best.1 {
-=======
-    let mut best = (b',', Score::default());
-    for delimiter in CANDIDATES {
         let score = score(head, is_cut, delimiter);
-        if score.columns > 1 && score > best.1 {
->>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
+        if score > best.1 {
             best = (delimiter, score);
         }
     }
@@ -57,25 +40,6 @@ pub(in crate::sheet) fn detect(head: &str, is_cut: bool) -> Dialect {
     }
 }
 
-<<<<<<< HEAD
-/// How well a delimiter parts the rows; the greater the better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Score {
-    /// How many rows it parts.
-    parted: usize,
-    /// Whether all rows have as many cells as the first that it parts.
-    is_even: bool,
-    /// Whether two in three have.
-    is_mostly_even: bool,
-    /// Whether it parts the very first row.
-    parts_the_first: bool,
-    /// How many cells the first row has that it parts.
-    width: usize,
-}
-
-/// How well the delimiter parts the rows; `None` if it parts none.
-fn score(head: &str, delimiter: u8) -> Option<Score> {
-=======
 /// The delimiter that a first line `sep=;` names. A program that saved the sheet again may have put it in quotes, or
 /// delimiters after it.
 fn named(head: &str) -> Option<u8> {
@@ -90,19 +54,25 @@ fn named(head: &str) -> Option<u8> {
     (start.eq_ignore_ascii_case("sep=") && is_one && !goes_on).then_some(*delimiter)
 }
 
-/// How well a delimiter fits; the better is the greater.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// How well a delimiter parts the rows; the greater the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// Whether the quotes of most rows go together: a list in quotes that is cut at its own delimiters has loose ones.
+    /// Whether the quotes of most rows go together.
     has_whole_quotes: bool,
-    /// Whether two rows in three have as many cells as the header.
+    /// How many rows it parts.
+    parted: usize,
+    /// Whether all rows have as many cells as the first that it parts.
     is_even: bool,
-    /// The cells of the header, empty ones at its end aside.
-    columns: usize,
+    /// Whether two in three have.
+    is_mostly_even: bool,
+    /// Whether it parts the very first row.
+    parts_the_first: bool,
+    /// How many cells the first row has that it parts, empty ones at its end aside.
+    width: usize,
 }
 
-fn score(head: &str, is_cut: bool, delimiter: u8) -> Score {
->>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
+/// How well the delimiter parts the rows; `None` if it parts none.
+fn score(head: &str, is_cut: bool, delimiter: u8) -> Option<Score> {
     let mut reader = RecordReader::new(head.as_bytes(), delimiter);
     let mut row = Row::default();
     let mut rows: Vec<Shape> = Vec::new();
@@ -111,33 +81,22 @@ fn score(head: &str, is_cut: bool, delimiter: u8) -> Score {
             rows.push(Shape::of(&row));
         }
     }
-<<<<<<< HEAD
-    let first = widths.iter().position(|width| *width > 1)?;
-    let table = &widths[first..];
-    let width = table[0];
-    let alike = table.iter().filter(|other| **other == width).count();
-    Some(Score {
-        parted: table.iter().filter(|width| **width > 1).count(),
-        is_even: alike == table.len(),
-        is_mostly_even: alike * 3 >= table.len() * 2,
-        parts_the_first: first == 0,
-        width,
-    })
-=======
     // What is cut in the middle of a cell says nothing.
     if is_cut && rows.len() > 1 && rows.len() < ROWS {
         rows.pop();
     }
-    let Some(header) = rows.first().copied() else {
-        return Score::default();
-    };
+    let first = rows.iter().position(|row| row.filled > 1)?;
+    let (header, table) = (rows[first], &rows[first..]);
     let faults = rows.iter().filter(|row| row.has_fault).count();
-    let even = rows.iter().filter(|row| row.fits(header)).count();
-    Score {
+    let even = table.iter().filter(|row| row.fits(header)).count();
+    Some(Score {
         has_whole_quotes: faults * 2 < rows.len(),
-        is_even: even * 3 >= rows.len() * 2,
-        columns: header.filled,
-    }
+        parted: table.iter().filter(|row| row.cells > 1).count(),
+        is_even: even == table.len(),
+        is_mostly_even: even * 3 >= table.len() * 2,
+        parts_the_first: first == 0,
+        width: header.filled,
+    })
 }
 
 /// How many cells a row has, as far as it matters for the delimiter.
@@ -165,7 +124,6 @@ impl Shape {
     fn fits(self, header: Self) -> bool {
         self.cells >= header.filled && self.filled <= header.cells
     }
->>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
 }
 
 #[cfg(test)]
@@ -182,10 +140,8 @@ mod tests {
             ("email,groups (parted by ; or |)\nann,a;b\nbob,c\n", b','),
             ("user\nann\n", b','),
             ("\"a;b\",c\n1,2\n", b','),
-<<<<<<< HEAD
             ("user,groups,note\nann,Finance;HR\nbob,a;b\n", b','),
             ("user,groups\nann\nbob\ncid,Finance; HR\n", b','),
-=======
             (
                 "email,\"groups; in; any; order\"\nann,\"A;B;C;D\"\nbob,\"E;F;G;H\"\n",
                 b',',
@@ -193,7 +149,6 @@ mod tests {
             ("email;name;;;\nann;Ann\nbob;Bob\n", b';'),
             ("email;name\nann;A, B;;;\nbob;C, D;;;\n", b';'),
             ("email,note\nann,\"a;b;c\nd;e;f\ng;h;i\"\n", b','),
->>>>>>> 1602ff1 (Read every kind of line break in a list and the text of ="00123", and tell delimiters by whole quotes)
             ("", b','),
         ] {
             assert_eq!(detect(head, false).delimiter, delimiter, "{head:?}");
@@ -209,7 +164,7 @@ mod tests {
             ("Joiners\n\nuser\tgroups\nann\ta; b\nbob\tc; d\n", b'\t'),
             ("Joiners\nuser,groups\nann,a;b\nbob,c;d\n", b','),
         ] {
-            assert_eq!(detect(head).delimiter, delimiter, "{head:?}");
+            assert_eq!(detect(head, false).delimiter, delimiter, "{head:?}");
         }
     }
 
