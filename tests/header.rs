@@ -7,7 +7,7 @@ use reseat::intake::{Column, Intake, Options, read};
 use reseat::model::OperationKind;
 use reseat::problem::{Problem, Severity};
 use reseat::sheet::Source;
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Format, Workbook};
 
 fn intake_with(text: &str, options: &Options) -> Intake {
     read(&Source::from_reader(&mut text.as_bytes()).unwrap(), options).unwrap()
@@ -193,6 +193,98 @@ fn a_column_that_is_not_used_but_holds_licences_is_told_apart_from_remarks() {
     assert!(warnings[0].help.contains("--map \"Zugriff=licenses\""));
     let beside = sheet(";Lizenzen");
     assert!(told(&beside, Severity::Warning)[0].help.contains("Lizenzen (column D)"));
+}
+
+/// What a personnel department sends: a title, an empty column, German headers, licences in words, one of them misspelt,
+/// a row twice, a hidden one, one struck through, and a worksheet of notes.
+fn joiners_as_they_come() -> Source {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Eintritte").unwrap();
+    let struck = Format::new().set_font_strikethrough();
+    sheet.write_string(0, 1, "Eintritte Oktober 2026").unwrap();
+    sheet.write_string(1, 1, "Stand: 01.10.2026").unwrap();
+    let rows = [
+        [
+            "E-Mail-Adresse *",
+            "Vorname",
+            "Name",
+            "Gruppen",
+            "Lizenzen",
+            "Kostenstelle",
+        ],
+        [
+            "jörg.müller@x.example",
+            "Jörg",
+            "Müller",
+            "Finance",
+            "Attended - Named User",
+            "4711",
+        ],
+        ["ann.weiß@x.example", "Ann", "Weiß", "", "Atended - Named User", "4712"],
+        ["bob@x.example", "Bob", "Groß", "HR", "Tester - Named User", "4713"],
+        ["bob@x.example", "Bob", "Groß", "HR", "Tester - Named User", "4713"],
+        ["cid@x.example", "Cid", "Öz", "HR", "", "4714"],
+        ["dan@x.example", "Dan", "Kühn", "", "", "4715"],
+    ];
+    for (row, cells) in (3..).zip(rows) {
+        for (column, cell) in (1..).zip(cells) {
+            if row == 9 {
+                sheet.write_string_with_format(row, column, cell, &struck).unwrap();
+            } else {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+    }
+    sheet.set_row_hidden(8).unwrap();
+    let notes = workbook.add_worksheet().set_name("Hinweise").unwrap();
+    notes.write_string(0, 0, "Bitte bis Freitag zurück").unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    Source::from_reader(&mut bytes.as_slice()).unwrap()
+}
+
+#[test]
+fn a_sheet_as_a_personnel_department_sends_it_needs_no_flag_but_the_operation() {
+    let intake = read(&joiners_as_they_come(), &inviting()).unwrap();
+    let said: Vec<String> = intake
+        .problems
+        .iter()
+        .map(|problem| {
+            format!(
+                "{} | {} | {} | {}",
+                problem.code.as_str(),
+                problem.location,
+                problem.what,
+                problem.help
+            )
+        })
+        .collect();
+    for (code, place, words) in [
+        (
+            "rows-above-header",
+            "row 1",
+            "`Eintritte Oktober 2026` and `Stand: 01.10.2026`",
+        ),
+        ("doubtful-header", "row 4", "Name (column D)` is taken for `surname`"),
+        ("unknown-header", "row 4", "Kostenstelle (column G)"),
+        ("unknown-bundle-code", "row 6, column Lizenzen (column F)", "ATTUNU"),
+        ("duplicate-row", "row 8", "row 7"),
+        ("hidden-rows", "row 9", "hidden"),
+        ("struck-rows", "row 10", "struck"),
+    ] {
+        let found = said
+            .iter()
+            .any(|said| said.starts_with(&format!("{code} | sheet `Eintritte`, {place}")) && said.contains(words));
+        assert!(found, "{code}, {place}, {words}: {said:#?}");
+    }
+    assert_eq!(said.len(), 7, "{said:#?}");
+    let skipped: Vec<&str> = intake.skipped_sheets.iter().map(|sheet| &*sheet.name).collect();
+    assert_eq!(skipped, ["Hinweise"]);
+    let places: Vec<u32> = intake.rows.iter().map(|row| row.place.row).collect();
+    assert_eq!(places, [5, 7, 9, 10]);
+    let first = format!("{:?}", intake.rows[0].operation);
+    for value in ["jörg.müller@x.example", "Jörg", "Müller", "Finance", "ATTUNU"] {
+        assert!(first.contains(value), "{value} in {first}");
+    }
 }
 
 /// The same sheet in each language.
