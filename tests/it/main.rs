@@ -15,6 +15,7 @@ mod faults;
 mod first_try;
 mod forecast;
 mod guards;
+mod header;
 mod hopeless;
 mod json_endings;
 mod lies;

@@ -1,0 +1,70 @@
+//! Sheets whose header is not their first row, or is explained by the profile or by nobody, from end to end.
+
+use crate::support::Stage;
+
+#[test]
+fn a_profile_says_what_next_weeks_sheet_needs_no_flags_for() {
+    let stage = Stage::new();
+    stage.write(
+        "reseat.toml",
+        "[profile.default]\noperation = \"add-to-groups\"\n[profile.default.map]\nWho = \"user\"\nTeam = \"groups\"\nElse = \"note\"\n",
+    );
+    stage.write("sheet.csv", "Who,Team\nanna.berg@contoso.example,Finance\n");
+    stage.reseat(&["check", "sheet.csv"]).ends(0).tells("1 add-to-groups");
+    stage.reseat(&["plan", "sheet.csv", "--save", "plan.json"]).ends(0);
+    stage.reseat(&["run", "--plan", "plan.json", "--yes"]).ends(0);
+    assert_eq!(stage.counts(), "1 unchanged");
+    stage
+        .reseat(&["check", "sheet.csv", "--operation", "delete"])
+        .tells("1 delete");
+    stage
+        .reseat(&["check", "sheet.csv", "--map", "Elze=note"])
+        .ends(2)
+        .tells("no header is `Elze`");
+}
+
+#[test]
+fn the_failed_rows_of_a_sheet_with_a_title_stand_under_its_header_and_run_as_they_are() {
+    let stage = Stage::new();
+    // Of a `.csv` the stage itself sees to it that its rows follow the first line.
+    stage.write(
+        "sheet.tsv",
+        "Title of anna.berg@contoso.example\n\noperation;user;groups\nadd-to-groups;anna.berg@contoso.example;Finance\n\
+         add-to-groups;nobody@contoso.example;Finance\n",
+    );
+    stage
+        .reseat(&["run", "sheet.tsv", "--header-row", "3", "--yes"])
+        .ends(3)
+        .tells("run sheet.failed.csv --yes");
+    let failed = stage.read("sheet.failed.csv");
+    let lines: Vec<&str> = failed.lines().collect();
+    assert_eq!(lines.len(), 2, "{failed}");
+    assert!(lines[0].contains("operation;user;groups;reseat_status"), "{failed}");
+    assert!(
+        lines[1].starts_with("add-to-groups;nobody@contoso.example;Finance;not_found"),
+        "{failed}"
+    );
+    stage.reseat(&["run", "sheet.failed.csv", "--yes"]).ends(3);
+    let results = stage.results();
+    let rows: Vec<(&str, &str)> = results
+        .iter()
+        .map(|line| (line.get("row"), line.get("status")))
+        .collect();
+    assert_eq!(rows, [("4", "unchanged"), ("5", "not_found")]);
+}
+
+#[test]
+fn a_column_that_is_not_used_but_holds_names_of_the_organizations_groups_is_told() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        "operation,user,licenses,Team,Desk\nadd-licenses,anna.berg@contoso.example,ATTUNU,Finance; Invoice Team,5\n",
+    );
+    let told = "the column `Team (column D)` is not used, but its cells look like groups: `Finance; Invoice Team`";
+    let ran = stage
+        .reseat(&["plan", "sheet.csv"])
+        .ends(0)
+        .tells(told)
+        .tells("--map \"Team=groups\"");
+    assert_eq!(ran.err.matches("its cells look like").count(), 1, "{}", ran.err);
+}
