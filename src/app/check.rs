@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
@@ -12,7 +14,7 @@ use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::CheckOptions;
 use crate::intake::{self, Checked};
-use crate::report::{problems_shape, write_problems};
+use crate::report::{problems_shape, write_left_out, write_problems};
 use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
 use crate::text::plural;
@@ -27,12 +29,25 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
             format!("the sheet has {}", plural(errors, "error")),
         ),
     };
-    let shape = problems_shape(&checked.problems);
+    let shape = Shape {
+        hidden_rows: checked.hidden.read,
+        hidden_rows_left_out: checked.hidden.left_out,
+        problems: problems_shape(&checked.problems),
+    };
     console.found(&Object::of(ended, &message, &shape), |out| {
         write_problems(&checked.problems, out)?;
         write_counts(&source, &checked, out)
     });
     Ok(ended.ending)
+}
+
+/// What `check` finds, for programs; `docs/exit-codes.md` is its contract.
+#[derive(Serialize)]
+struct Shape<P> {
+    hidden_rows: usize,
+    hidden_rows_left_out: usize,
+    #[serde(flatten)]
+    problems: P,
 }
 
 async fn read(options: &CheckOptions, settings: Result<Settings, Failure>) -> Result<(Source, Checked), Failure> {
@@ -54,6 +69,7 @@ fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::
     for skipped in checked.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty()) {
         writeln!(out, "worksheet `{}` skipped because {}", skipped.name, skipped.reason)?;
     }
+    write_left_out(checked.hidden, out)?;
     let kinds: Vec<String> = checked
         .by_operation
         .iter()

@@ -7,6 +7,7 @@ use jiff::{Timestamp, Zoned};
 use super::chosen_rows::ChosenRows;
 use super::organization::Organization;
 use crate::engine::{Circumstances, Forecast, Reading, Timing, forecast};
+use crate::intake::HiddenRows;
 use crate::plan::{PlannedSheet, Rules};
 use crate::report::PlanView;
 
@@ -57,7 +58,7 @@ impl Cost {
         Self { forecast, timing, ends }
     }
 
-    pub(super) fn view<'p>(&'p self, sheet: PlannedSheet<'p>, choice: &ChosenRows) -> PlanView<'p> {
+    pub(super) fn view<'p>(&'p self, sheet: PlannedSheet<'p>, choice: &ChosenRows, hidden: HiddenRows) -> PlanView<'p> {
         PlanView {
             sheet,
             forecast: &self.forecast,
@@ -65,6 +66,7 @@ impl Cost {
             ends: &self.ends,
             finished_before: choice.finished,
             invalid: choice.invalid(),
+            hidden,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::ending::Reason;
 use super::failure::{Failure, told};
 use super::organization::Doorway;
 use super::runtime::off_thread;
-use crate::cli::{Permission, SheetOptions, Target};
+use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
 use crate::intake::{self, Intake, PresentLicenses};
 use crate::model::{BundleCode, Capabilities, Catalogue};
 use crate::problem::{ProblemCode, Severity};
@@ -85,6 +85,7 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
             .map(|mapping| (mapping.header.clone(), mapping.column.clone()))
             .collect(),
         sheets: (!sheet.sheets.is_empty()).then(|| sheet.sheets.clone()),
+        visible_only: sheet.hidden_rows == HiddenRows::LeaveOut,
         allow_email_update: sheet.email_update == Permission::Allowed,
         capabilities,
         present_licenses: if capabilities.portal {

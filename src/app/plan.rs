@@ -74,7 +74,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         snapshot: &snapshot,
     };
     let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
-    let view = cost.view(planned, &choice);
+    let view = cost.view(planned, &choice, loaded.intake.hidden);
     let now = SheetPlan {
         order: &order,
         planned,

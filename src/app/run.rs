@@ -119,7 +119,7 @@ async fn carry_out(
             session.console.tell(format!("{}\n", saved.still_holds()));
         }
         let cost = Cost::of(planned, &rules, &loaded.organization, Ahead::Changes);
-        let view = cost.view(planned, &choice);
+        let view = cost.view(planned, &choice, loaded.intake.hidden);
         if choice.rows.is_empty() {
             session.console.tell(nothing_to_do(history, &choice, &path));
         } else {

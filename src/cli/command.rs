@@ -72,6 +72,16 @@ pub enum Permission {
     Allowed,
 }
 
+/// What becomes of rows that the spreadsheet program hides or filters out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HiddenRows {
+    /// They run like the others.
+    #[default]
+    Run,
+    /// They are left out.
+    LeaveOut,
+}
+
 /// Which organization is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Target {
@@ -104,6 +114,8 @@ pub struct SheetOptions {
     pub encoding: Option<NamedEncoding>,
     /// The number of the header row; it is looked for where `None`.
     pub header_row: Option<u32>,
+    /// What becomes of hidden rows.
+    pub hidden_rows: HiddenRows,
     /// Whether any plausible bundle code is accepted.
     pub unknown_codes: Permission,
     /// Whether an update may set a first e-mail address.

@@ -14,9 +14,9 @@ mod sheet_args;
 mod values;
 
 pub use command::{
-    CheckOptions, ColumnMapping, Command, Confirmation, EarlierResults, InvalidRows, Invocation, MaxFailures,
-    OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RunOptions, SandboxOptions,
-    SandboxQuotas, SheetOptions, Shell, Target, Verbosity, WhenLocked,
+    CheckOptions, ColumnMapping, Command, Confirmation, EarlierResults, HiddenRows, InvalidRows, Invocation,
+    MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RunOptions,
+    SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, Verbosity, WhenLocked,
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};

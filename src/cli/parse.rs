@@ -103,8 +103,8 @@ mod tests {
     use std::time::Duration;
 
     use super::super::{
-        Confirmation, EarlierResults, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission,
-        PlanningOptions, SandboxQuotas, Target, Verbosity, WhenLocked,
+        Confirmation, EarlierResults, HiddenRows, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites,
+        Permission, PlanningOptions, SandboxQuotas, Target, Verbosity, WhenLocked,
     };
     use super::*;
     use crate::model::OperationKind;
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn every_flag_of_run_reaches_its_value() {
         let line = "reseat --profile production run - --operation delete --map Mail=user --map Team=groups \
-            --sheet Leavers --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 \
+            --sheet Leavers --visible-only --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 \
             --on-shortage fill --yes --max-deletes 40 --allow-admins --max-failures 5% --skip-invalid \
             --wait --results out.csv --again --resend --resend-after 3d --include-inactive --onto-existing 4 \
             --without-carry-over 5-6 --uri https://x.example --organization acme --organization-id guid \
@@ -171,6 +171,7 @@ mod tests {
         assert_eq!(planning.sheet.operation, Some(OperationKind::Delete));
         assert_eq!(planning.sheet.columns.len(), 2);
         assert_eq!(planning.sheet.sheets, ["Leavers"]);
+        assert_eq!(planning.sheet.hidden_rows, HiddenRows::LeaveOut);
         assert_eq!(planning.sheet.unknown_codes, Permission::Allowed);
         assert_eq!(planning.sheet.email_update, Permission::Allowed);
         assert_eq!(planning.sheet.target, Target::Sandbox);
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn every_flag_that_shapes_a_plan_is_a_flag_of_plan_too() {
         let line = "reseat plan - --operation delete --map Mail=user --map Team=groups --sheet Leavers \
-            --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 --on-shortage fill \
+            --visible-only --allow-unknown-codes --allow-email-update --sandbox --only 2-10 --limit 5 --on-shortage fill \
             --allow-admins --skip-invalid --results out.csv --resend --resend-after 3d \
             --include-inactive --onto-existing 4 --without-carry-over 5-6 --save plan.json";
         let Command::Plan(options) = parsed(line).unwrap().command else {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::values;
-use super::{CheckOptions, ColumnMapping, Permission, SheetOptions, Target};
+use super::{CheckOptions, ColumnMapping, HiddenRows, Permission, SheetOptions, Target};
 use crate::model::OperationKind;
 use crate::sheet::NamedEncoding;
 
@@ -26,6 +26,7 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sheet options")]
+#[expect(clippy::struct_excessive_bools, reason = "a flag is there or not")]
 pub(super) struct SheetArgs {
     /// The operation of rows that do not name one
     #[arg(long, value_name = "OPERATION", value_parser = values::operation())]
@@ -42,6 +43,9 @@ pub(super) struct SheetArgs {
     /// The row that is the header, instead of the one of the first twenty with the most known headers
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     header_row: Option<u32>,
+    /// Leave out rows and worksheets that are hidden or filtered out
+    #[arg(long)]
+    visible_only: bool,
     /// Accept unknown licence codes
     #[arg(long)]
     allow_unknown_codes: bool,
@@ -76,6 +80,11 @@ impl From<SheetArgs> for SheetOptions {
             sheets: args.sheets,
             encoding: args.encoding,
             header_row: args.header_row,
+            hidden_rows: if args.visible_only {
+                HiddenRows::LeaveOut
+            } else {
+                HiddenRows::Run
+            },
             unknown_codes: args.allow_unknown_codes.into(),
             email_update: args.allow_email_update.into(),
             target: if args.sandbox {

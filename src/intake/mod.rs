@@ -10,7 +10,7 @@ mod options;
 mod read;
 mod rows;
 
-pub use across_rows::SkippedSheet;
+pub use across_rows::{HiddenRows, SkippedSheet};
 pub use cells::{Column, operation_help, operation_named, print_list};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};

@@ -16,6 +16,8 @@ pub struct Options {
     pub header_row: Option<u32>,
     /// The worksheets to read (`--sheet`); all that have a recognisable header where `None`.
     pub sheets: Option<Vec<String>>,
+    /// Whether rows and worksheets that the spreadsheet program hides are left out (`--visible-only`).
+    pub visible_only: bool,
     /// Whether an `update` may give an account its first address (`--allow-email-update`).
     pub allow_email_update: bool,
     /// What the installation offers.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use strum::IntoEnumIterator;
 
-use super::across_rows::{Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
+use super::across_rows::{HiddenRows, Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
 use super::cells::Column;
 use super::options::Options;
 use super::rows::{Keep, UnusedColumn};
@@ -34,6 +34,8 @@ pub struct Intake {
     pub maybe_groups: Vec<UnusedColumn>,
     /// The number of the header row of each worksheet that was read.
     pub headers: HashMap<Arc<str>, u32>,
+    /// How many rows the spreadsheet program hides.
+    pub hidden: HiddenRows,
     /// Where worksheets have a column of passwords.
     pub passwords: HashMap<Arc<str>, usize>,
     /// Whether a worksheet has the column by which reseat knows a sheet of failed rows.
@@ -59,6 +61,8 @@ pub struct Checked {
     pub skipped_sheets: Vec<SkippedSheet>,
     /// How many rows say `ignore`.
     pub ignored: usize,
+    /// How many rows the spreadsheet program hides.
+    pub hidden: HiddenRows,
     /// What had to be guessed about the file.
     pub notes: Vec<String>,
 }
@@ -93,6 +97,7 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
         unknown_codes: file.parsed.unknown_codes,
         skipped_sheets: file.skipped,
         ignored: file.parsed.ignored,
+        hidden: file.hidden,
         notes: notes(source),
     })
 }
@@ -113,6 +118,7 @@ pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> 
         unknown_codes: file.parsed.unknown_codes,
         skipped_sheets: file.skipped,
         ignored: file.parsed.ignored,
+        hidden: file.hidden,
         notes: notes(source),
     })
 }

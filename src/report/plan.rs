@@ -10,6 +10,7 @@ use super::forecast::ForecastView;
 use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::engine::{Forecast, Timing};
+use crate::intake::HiddenRows;
 use crate::model::{BundleSet, OperationKind, Row, Status};
 use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict, not_owned};
 use crate::text::{clean, number, plural};
@@ -32,6 +33,8 @@ pub struct PlanView<'a> {
     pub finished_before: usize,
     /// Rows that did not pass validation, or are duplicates.
     pub invalid: usize,
+    /// How many rows of the sheet the spreadsheet program hides.
+    pub hidden: HiddenRows,
 }
 
 /// The rows of one operation, by what is planned for them.
@@ -73,6 +76,14 @@ impl PlanView<'_> {
         if self.invalid > 0 {
             writeln!(out, "{} invalid and left out", are(self.invalid))?;
         }
+        if self.hidden.read > 0 {
+            writeln!(
+                out,
+                "{} hidden in the spreadsheet program, and run like the others; `--visible-only` leaves them out",
+                are(self.hidden.read)
+            )?;
+        }
+        write_left_out(self.hidden, out)?;
         self.write_changes(out)?;
         self.write_blocked(out)?;
         self.write_seats(out)?;
@@ -259,6 +270,9 @@ impl PlanView<'_> {
         if plan.access_lost.people > 0 {
             parts.push(plan.access_lost.people());
         }
+        if self.hidden.read > 0 {
+            parts.push(format!("{} hidden in the sheet", are(self.hidden.read)));
+        }
         parts.join(", ")
     }
 
@@ -352,6 +366,14 @@ fn licenses(side: Option<&Value>) -> Vec<&str> {
 fn are(rows: usize) -> String {
     let are = if rows == 1 { "is" } else { "are" };
     format!("{} {are}", plural(rows, "row"))
+}
+
+/// Says how many hidden rows are left out, if any.
+pub fn write_left_out(hidden: HiddenRows, out: &mut dyn Write) -> io::Result<()> {
+    match hidden.left_out {
+        0 => Ok(()),
+        rows => writeln!(out, "{} left out (`--visible-only`)", plural(rows, "hidden row")),
+    }
 }
 
 fn write_lines(lines: impl IntoIterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {

@@ -15,6 +15,8 @@ struct Shape<'a, R> {
     operations: Vec<ShapeOfOperation>,
     finished_before: usize,
     invalid: usize,
+    hidden_rows: usize,
+    hidden_rows_left_out: usize,
     seats: Vec<ShapeOfSeats<'a>>,
     #[serde(flatten)]
     costs: BTreeMap<&'static str, Value>,
@@ -71,6 +73,8 @@ impl PlanView<'_> {
             operations: self.fates().into_iter().map(operation).collect(),
             finished_before: self.finished_before,
             invalid: self.invalid,
+            hidden_rows: self.hidden.read,
+            hidden_rows_left_out: self.hidden.left_out,
             seats: self.sheet.plan.seats.iter().map(seats).collect(),
             costs: self.costs().json().into(),
             deletions: self

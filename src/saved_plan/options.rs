@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{
-    ColumnMapping, FLAGS_FOR_ROWS, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, SheetOptions,
-    Target,
+    ColumnMapping, FLAGS_FOR_ROWS, HiddenRows, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions,
+    SheetOptions, Target,
 };
 use crate::model::{OperationKind, RowSelection};
 use crate::settings::{length, length_text};
@@ -27,6 +27,8 @@ pub struct SavedOptions {
     encoding: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header_row: Option<u32>,
+    #[serde(skip_serializing_if = "is_not")]
+    visible_only: bool,
     #[serde(skip_serializing_if = "is_not")]
     allow_unknown_codes: bool,
     #[serde(skip_serializing_if = "is_not")]
@@ -82,6 +84,7 @@ impl SavedOptions {
                     sheets,
                     encoding,
                     header_row,
+                    hidden_rows,
                     unknown_codes,
                     email_update,
                     target,
@@ -106,6 +109,7 @@ impl SavedOptions {
             sheet: sheets.clone(),
             encoding: encoding.map(|encoding| encoding.to_string()),
             header_row: *header_row,
+            visible_only: *hidden_rows == HiddenRows::LeaveOut,
             allow_unknown_codes: *unknown_codes == Permission::Allowed,
             allow_email_update: *email_update == Permission::Allowed,
             sandbox: *target == Target::Sandbox,
@@ -141,6 +145,11 @@ impl SavedOptions {
                 sheets: self.sheet.clone(),
                 encoding: self.encoding.as_deref().and_then(|name| name.parse().ok()),
                 header_row: self.header_row,
+                hidden_rows: if self.visible_only {
+                    HiddenRows::LeaveOut
+                } else {
+                    HiddenRows::Run
+                },
                 unknown_codes: self.allow_unknown_codes.into(),
                 email_update: self.allow_email_update.into(),
                 target: if self.sandbox {
@@ -211,6 +220,7 @@ impl SavedOptions {
             sheet,
             encoding,
             header_row,
+            visible_only,
             allow_unknown_codes,
             allow_email_update,
             sandbox,
@@ -238,6 +248,7 @@ impl SavedOptions {
             many("--sheet", sheet),
             one("--encoding", encoding.clone()),
             one("--header-row", header_row.map(|row| row.to_string())),
+            plain("--visible-only", visible_only),
             plain("--allow-unknown-codes", allow_unknown_codes),
             plain("--allow-email-update", allow_email_update),
             plain("--sandbox", sandbox),
@@ -285,7 +296,7 @@ mod tests {
         }
     }
 
-    const EVERY_FLAG: [&str; 31] = [
+    const EVERY_FLAG: [&str; 32] = [
         "--operation",
         "delete",
         "--map",
@@ -298,6 +309,7 @@ mod tests {
         "windows-1250",
         "--header-row",
         "3",
+        "--visible-only",
         "--allow-unknown-codes",
         "--allow-email-update",
         "--sandbox",

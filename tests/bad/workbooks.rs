@@ -89,9 +89,9 @@ fn hidden_rows_and_worksheets_are_read_and_told() {
     assert_eq!(
         told.text,
         "warning[hidden-rows]: sheet `Sheet1`, rows 3 and 4: 2 rows are hidden in the spreadsheet program\n  \
-         help: hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant\n\
+         help: hidden rows run like the others; `--visible-only` leaves them out\n\
          warning[hidden-sheet]: sheet `Sheet2`: the worksheet is hidden in the spreadsheet program\n  \
-         help: its rows run like the others; --sheet NAME picks the worksheets that are meant\n\
+         help: its rows run like the others; `--visible-only` leaves them out, and `--sheet NAME` picks the worksheets that are meant\n\
          3 warnings\n4 rows: 4 add-to-groups\n"
     );
 }

@@ -172,6 +172,75 @@ fn a_workbook_gives_a_workbook_of_failed_rows_that_runs() {
 }
 
 #[test]
+fn hidden_rows_stand_in_the_plan_and_are_left_out_where_only_visible_ones_are_meant() {
+    let stage = Stage::new();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("set-licenses").unwrap();
+    for (row, cells) in (0..).zip([
+        ["user", "licenses"],
+        [HUGO, "ATTUNU"],
+        [DAVID, "ACNU"],
+        ["nobody@x.example", "FOO"],
+    ]) {
+        sheet.write_row(row, 0, cells).unwrap();
+    }
+    sheet.set_row_hidden(2).unwrap().set_row_hidden(3).unwrap();
+    let aside = workbook.add_worksheet().set_name("delete").unwrap();
+    aside.write_column(0, 0, ["user", ANNA]).unwrap();
+    aside.set_hidden(true);
+    workbook.save(stage.given("sheet.xlsx")).unwrap();
+
+    let all = stage.reseat(&["plan", "sheet.xlsx", "--skip-invalid", "--output", "json"]);
+    assert_eq!(
+        (
+            json(&all.out)["hidden_rows"].clone(),
+            json(&all.out)["deletions"].as_array().unwrap().len()
+        ),
+        (2.into(), 1)
+    );
+    let all = stage.reseat(&["plan", "sheet.xlsx", "--skip-invalid"]);
+    assert!(
+        all.out.contains("2 rows are hidden in the spreadsheet program"),
+        "{}",
+        all.out
+    );
+
+    let visible = stage
+        .reseat(&[
+            "plan",
+            "sheet.xlsx",
+            "--visible-only",
+            "--save",
+            "plan.json",
+            "--output",
+            "json",
+        ])
+        .ends(0)
+        .tells("worksheet `delete` skipped because it is hidden");
+    let plan = json(&visible.out);
+    assert_eq!(
+        (
+            &plan["hidden_rows"],
+            &plan["hidden_rows_left_out"],
+            plan["rows"].as_array().unwrap().len()
+        ),
+        (&0.into(), &2.into(), 1)
+    );
+    let told = stage.reseat(&["check", "sheet.xlsx", "--visible-only"]).ends(0);
+    assert!(
+        told.out.contains("2 hidden rows left out (`--visible-only`)"),
+        "{}",
+        told.out
+    );
+    stage
+        .reseat(&["run", "--plan", "plan.json", "--yes"])
+        .ends(0)
+        .tells("2 hidden rows left out");
+    assert_eq!(stage.held(HUGO).as_deref(), Some("ATTUNU"));
+    assert_eq!(lines(&stage.path("sheet.results.csv")).len(), 1);
+}
+
+#[test]
 fn the_failed_sheet_of_an_earlier_run_goes_once_nothing_fails() {
     let stage = Stage::new();
     let sheet =

@@ -57,6 +57,12 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
                 "no worksheet has a header that reseat knows",
                 help,
             ));
+        } else if file.parsed.row_count == 0 && file.parsed.ignored == 0 && file.hidden.left_out > 0 {
+            problems.push(UnplacedProblem::error(
+                ProblemCode::NoRows,
+                "every row of the sheet is hidden, and `--visible-only` leaves them out",
+                "show the rows that are meant, or leave `--visible-only` out",
+            ));
         } else if file.parsed.row_count == 0 && file.parsed.ignored == 0 {
             problems.push(UnplacedProblem::error(
                 ProblemCode::NoRows,

@@ -24,6 +24,15 @@ pub struct SkippedSheet {
     pub reason: String,
 }
 
+/// How many rows the spreadsheet program hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HiddenRows {
+    /// Those that run like the others.
+    pub read: usize,
+    /// Those that were left out, as was asked for.
+    pub left_out: usize,
+}
+
 /// What a file says.
 #[derive(Debug, Default)]
 pub(in crate::intake) struct ParsedFile {
@@ -31,6 +40,8 @@ pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) skipped: Vec<SkippedSheet>,
     /// The columns that are not used and whose cells may be groups.
     pub(in crate::intake) maybe_groups: Vec<UnusedColumn>,
+    /// The rows that the spreadsheet program hides.
+    pub(in crate::intake) hidden: HiddenRows,
     /// The rows of all worksheets.
     pub(in crate::intake) parsed: ParsedRows,
 }
@@ -120,6 +131,7 @@ impl FileParser<'_, '_> {
             let mut parsed = parser.finish();
             let letters = std::mem::take(&mut parsed.letters);
             let recurring = std::mem::take(&mut parsed.recurring);
+            self.file.hidden.read += recurring.hidden_rows();
             self.file.parsed.append(parsed);
             if let Some((row, problem)) = letters.into_problem() {
                 self.file.parsed.problems.push(worksheet.problem(row, problem));
@@ -207,6 +219,10 @@ impl FileParser<'_, '_> {
             self.skip(name, "it is a results file".into());
             return;
         }
+        if is_hidden && self.options.visible_only && self.options.sheets.is_none() {
+            self.skip(name, "it is hidden, and `--visible-only` leaves it out".into());
+            return;
+        }
         let (header, problems) = Header::read(row, self.mapping.map());
         self.mapping.saw(&header);
         let worksheet = Arc::new(Worksheet {
@@ -227,7 +243,7 @@ impl FileParser<'_, '_> {
             self.file.parsed.problems.push(problem);
         }
         if is_hidden {
-            let help = "its rows run like the others; --sheet NAME picks the worksheets that are meant";
+            let help = "its rows run like the others; `--visible-only` leaves them out, and `--sheet NAME` picks the worksheets that are meant";
             let what = "the worksheet is hidden in the spreadsheet program";
             let problem = UnplacedProblem::warning(ProblemCode::HiddenSheet, what, help);
             let problem = problem.placed(worksheet.name.clone(), None, None);
@@ -296,6 +312,9 @@ impl Visitor for FileParser<'_, '_> {
                 let UnderHeader { parser, unused } = sheet.as_mut();
                 self.last_row = self.last_row.max(parser.worksheet().row_number(row.number()));
                 if row.is_empty() && row.malformed().is_none() {
+                    Visit::Rows
+                } else if row.is_hidden() && self.options.visible_only {
+                    self.file.hidden.left_out += 1;
                     Visit::Rows
                 } else {
                     unused.look_at(row);

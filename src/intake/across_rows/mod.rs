@@ -7,7 +7,7 @@ mod header_search;
 mod mapping;
 mod parallel;
 
-pub use file_parser::SkippedSheet;
+pub use file_parser::{HiddenRows, SkippedSheet};
 
 pub(super) use cross_check::cross_check;
 pub(super) use file_parser::{ParsedFile, parse_file};

@@ -168,7 +168,7 @@ mod tests {
     use super::*;
     use crate::text::is_plain;
 
-    /// From the tables of Excel in its languages, and from LibreOffice, Google Sheets, Gnumeric and their relatives.
+    /// From the tables of Excel in its languages, and from other programs, online ones among them.
     const ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! \
         #BUSY! #CONNECT! #PYTHON! #EXTERNAL! #UNKNOWN! #ERROR! #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #KALK! \
         #VALEUR! #NOMBRE! #NOM? #NUL! #RIF! #VALORE! #NOME? #N/D #¡VALOR! #¡NUM! #¡DIV/0! #¿NOMBRE? #¡REF! #¡NULO! \

@@ -70,6 +70,11 @@ impl RecurringProblems {
         self.hidden_rows.add(1, row);
     }
 
+    /// How many rows the spreadsheet program hides.
+    pub(in crate::intake) fn hidden_rows(&self) -> usize {
+        self.hidden_rows.count
+    }
+
     /// A row that has cells struck through.
     pub(super) fn add_struck_row(&mut self, row: u32) {
         self.struck_rows.add(1, row);
@@ -140,7 +145,7 @@ impl RecurringProblems {
             self.hidden_rows,
             ProblemCode::HiddenRows,
             |rows| format!("{} hidden in the spreadsheet program", are(rows)),
-            "hidden rows run like the others; delete them, or write `ignore` as their operation, if they are not meant",
+            "hidden rows run like the others; `--visible-only` leaves them out",
         );
         warn(
             self.struck_rows,
