@@ -44,13 +44,15 @@ impl Book {
         let relationships = package.relationships(&main)?;
         let mut book = Self::default();
         book.workbook(package.xml(&main)?.ok_or_else(missing)?, &relationships)?;
-        if let Some(part) = related(&relationships, "sharedStrings")
-            && let Some(strings) = package.xml(part)?
+        // Some writers forget to say where these are, and have them where everybody has.
+        let part = |kind| related(&relationships, kind).or_else(|| main.resolve(&format!("{kind}.xml")));
+        if let Some(part) = part("sharedStrings")
+            && let Some(strings) = package.xml(&part)?
         {
             book.strings = Some(SharedStrings::read(strings)?);
         }
-        if let Some(part) = related(&relationships, "styles")
-            && let Some(styles) = package.xml(part)?
+        if let Some(part) = part("styles")
+            && let Some(styles) = package.xml(&part)?
         {
             book.styles = Styles::read(styles)?;
         }
@@ -80,9 +82,9 @@ impl Book {
     }
 }
 
-fn related<'r>(relationships: &'r [Relationship], kind: &str) -> Option<&'r PartName> {
+fn related(relationships: &[Relationship], kind: &str) -> Option<PartName> {
     let found = relationships.iter().find(|related| related.kind == kind)?;
-    Some(&found.target)
+    Some(found.target.clone())
 }
 
 fn says(element: &BytesStart<'_>, name: &str) -> Result<bool, WorkbookError> {

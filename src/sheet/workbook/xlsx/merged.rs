@@ -1,6 +1,6 @@
 //! Which cells of a worksheet were merged. It says so after its rows, which are given on as they are read.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use memchr::memmem::Finder;
 
@@ -25,7 +25,7 @@ pub(super) fn merged_cells(mut xml: impl Read) -> Result<Vec<Area>, WorkbookErro
     let mut start = 0;
     loop {
         let known = bytes.len();
-        io::copy(&mut xml.by_ref().take(CHUNK as u64), &mut bytes)?;
+        xml.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
         let ends = bytes.len() == known;
         // A tag that may go on is looked at again with what follows.
         let end = if ends {

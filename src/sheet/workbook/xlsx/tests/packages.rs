@@ -79,6 +79,26 @@ fn parts_are_found_by_what_leads_to_them() {
 }
 
 #[test]
+fn texts_and_styles_to_which_nothing_leads_are_looked_for_where_everybody_has_them() {
+    let root = relationships(&[(1, "officeDocument", "xl/workbook.xml")]);
+    let book = relationships(&[(1, "worksheet", "a.xml")]);
+    let cells = "<c t=\"s\"><v>0</v></c><c s=\"0\"><v>46082</v></c>";
+    let sheet = format!("<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>");
+    let parts = [
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.xml", &workbook(&[("A", 1)]).into_bytes()),
+        ("xl/_rels/workbook.xml.rels", book.as_bytes()),
+        ("xl/a.xml", sheet.as_bytes()),
+        ("xl/sharedStrings.xml", b"<sst><si><t>ann</t></si></sst>"),
+        (
+            "xl/styles.xml",
+            b"<styleSheet><cellXfs><xf numFmtId=\"14\"/></cellXfs></styleSheet>",
+        ),
+    ];
+    assert_eq!(seen(&archive(&parts)).texts(), [(1, vec!["ann", "2026-03-01"])]);
+}
+
+#[test]
 fn parts_may_be_in_other_encodings() {
     let wide = |text: &str| -> Vec<u8> {
         let mark = [0xff, 0xfe].into_iter();

@@ -1,5 +1,7 @@
 //! Where rows and cells are, and what is told of rows.
 
+use proptest::prelude::*;
+
 use super::{Parts, SeenRow, try_seen};
 use crate::sheet::workbook::error::WorkbookError;
 
@@ -123,4 +125,42 @@ fn cells_further_away_than_any_worksheet_reaches_are_refused_or_told() {
     assert!(matches!(told, Err(WorkbookError::TooWide)), "{told:?}");
     assert_eq!(flags(&Parts::rows(&cell("XFD1")), |row| row.is_too_long), [0; 0]);
     assert_eq!(flags(&Parts::rows(&cell("XFE1")), |row| row.is_too_long), [1]);
+}
+
+/// Pieces of worksheets, in any order.
+const PIECES: [&str; 24] = [
+    "<row>",
+    "<row r=\"3\" hidden=\"1\">",
+    "<row r=\"0\">",
+    "</row>",
+    "<c>",
+    "<c r=\"B2\" s=\"9\" t=\"s\">",
+    "<c t=\"inlineStr\">",
+    "<c r=\"XFE1048577\" t=\"e\">",
+    "</c>",
+    "<v>",
+    "</v>",
+    "<v/>",
+    "7",
+    "_xD800__x",
+    "&#0;",
+    "&amp",
+    "<f t=\"array\" ref=\"A1:XFD1048576\"/>",
+    "<f>",
+    "</f>",
+    "<is><r><rPr><strike/></rPr><t>a</t></r></is>",
+    "<is>",
+    "<![CDATA[",
+    "<mergeCell ref=\"A1:XFD1048576\"/>",
+    "</sheetData>",
+];
+
+proptest! {
+    #[test]
+    fn whatever_stands_in_a_worksheet_is_read_or_refused(
+        pieces in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..24),
+    ) {
+        // Neither answer is wrong; a panic, or one that never comes, would be.
+        let _ = try_seen(&Parts::rows(&pieces.concat()).packed());
+    }
 }
