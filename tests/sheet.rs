@@ -584,6 +584,60 @@ fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<
     (own(before.rows), own(after.rows))
 }
 
+#[derive(Default)]
+struct Looks {
+    fills: Vec<(u32, Vec<Option<u32>>)>,
+    widths: Vec<((usize, usize), f64)>,
+}
+
+impl Visitor for Looks {
+    fn sheet(&mut self, _: &Arc<str>) -> Visit {
+        Visit::Rows
+    }
+
+    fn columns_have_width(&mut self, columns: (usize, usize), width: f64) {
+        self.widths.push((columns, width.round()));
+    }
+
+    fn row(&mut self, row: &mut Row) -> Visit {
+        let fills = (0..row.len()).map(|position| row.fill(position)).collect();
+        self.fills.push((row.number(), fills));
+        Visit::Rows
+    }
+}
+
+fn looks(path: &Path) -> Looks {
+    let mut looks = Looks::default();
+    Source::open(path).unwrap().read(&mut looks).unwrap();
+    looks
+}
+
+#[test]
+fn an_extract_of_a_workbook_has_the_colours_of_its_rows_and_the_widths_of_its_columns() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.xlsx");
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Joiners").unwrap();
+    sheet.set_column_width(0, 33).unwrap().set_column_width(1, 7).unwrap();
+    let grey = Format::new().set_background_color(0x00d9_d9d9);
+    let red = Format::new().set_background_color(0x00ff_0000).set_num_format("0.00");
+    sheet.write_with_format(0, 0, "user", &grey).unwrap();
+    sheet.write(0, 1, "cost").unwrap();
+    sheet.write(1, 0, "ann@x.example").unwrap();
+    sheet.write_with_format(2, 0, "bob@x.example", &red).unwrap();
+    sheet.write_with_format(2, 1, 7, &red).unwrap();
+    workbook.save(&path).unwrap();
+    assert_eq!(looks(&path).widths, [((0, 0), 33.0), ((1, 1), 7.0)]);
+    let to = folder.path().join("a.failed.xlsx");
+    write_failed(&Source::open(&path).unwrap(), &marks(&[("Joiners", 3)]), &to);
+    let after = looks(&to);
+    let (header, row) = (&after.fills[0].1, &after.fills[1].1);
+    assert_eq!(header[..2], [Some(0x00d9_d9d9), None]);
+    assert_eq!(row[..2], [Some(0x00ff_0000), Some(0x00ff_0000)]);
+    assert!(row[2..].iter().all(Option::is_none), "what is added has no colour");
+    assert_eq!(after.widths[..2], [((0, 0), 33.0), ((1, 1), 7.0)]);
+}
+
 /// Rows of a header and of cells with anything in them but NULs, which make a file no text.
 fn any_table() -> impl Strategy<Value = Vec<Vec<String>>> {
     let cell = "['=+@;,|\"\t\r\n é-]{0,5}|[^\\x00]{0,6}|[a-z]{1,8}";

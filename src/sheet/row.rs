@@ -103,6 +103,8 @@ pub struct Row {
     is_hidden: bool,
     is_struck: bool,
     covered: u32,
+    /// The colours behind cells, by their positions; most cells have none.
+    fills: Vec<(usize, u32)>,
     malformed: Option<MalformedRow>,
 }
 
@@ -164,6 +166,12 @@ impl Row {
         self.covered
     }
 
+    /// The colour behind the cell at `position`, from 0, as `0xRRGGBB`, if somebody has given it one.
+    pub fn fill(&self, position: usize) -> Option<u32> {
+        let found = self.fills.iter().find(|(at, _)| *at == position)?;
+        Some(found.1)
+    }
+
     /// What is wrong with the row as a line of cells, if anything is.
     pub fn malformed(&self) -> Option<MalformedRow> {
         self.malformed
@@ -178,6 +186,7 @@ impl Row {
         self.is_hidden = false;
         self.is_struck = false;
         self.covered = 0;
+        self.fills.clear();
         self.malformed = None;
     }
 
@@ -204,6 +213,10 @@ impl Row {
 
     pub(super) fn strike(&mut self) {
         self.is_struck = true;
+    }
+
+    pub(super) fn set_fill(&mut self, position: usize, colour: u32) {
+        self.fills.push((position, colour));
     }
 
     pub(super) fn add_covered(&mut self) {

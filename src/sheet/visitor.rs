@@ -28,6 +28,10 @@ pub trait Visitor {
     /// A worksheet that cannot be read, or has no table; the reason reads after "skipped because".
     fn sheet_skipped(&mut self, _sheet: &Arc<str>, _reason: &str) {}
 
+    /// In the worksheet that has just begun, the columns from the first of these positions to the last, from 0, have this
+    /// width, in digits.
+    fn columns_have_width(&mut self, _columns: (usize, usize), _width: f64) {}
+
     /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
     /// only the memory is used.
     fn row(&mut self, row: &mut Row) -> Visit;

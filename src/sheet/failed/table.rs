@@ -10,12 +10,16 @@ use crate::text::header_key;
 
 const STATUS: &str = "reseat_status";
 const MESSAGE: &str = "reseat_message";
+/// Of so many groups of columns the widths are kept; no table that people fill in has more.
+const MOST_WIDTHS: usize = 256;
 
 /// A cell of the sheet, or one that is added.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FailedCell {
     pub(super) text: String,
     pub(super) kind: CellKind,
+    /// The colour behind it, as `0xRRGGBB`.
+    pub(super) fill: Option<u32>,
 }
 
 impl FailedCell {
@@ -23,15 +27,15 @@ impl FailedCell {
         Self {
             text: text.into(),
             kind: CellKind::Text,
+            fill: None,
         }
     }
-}
 
-impl From<Cell<'_>> for FailedCell {
-    fn from(cell: Cell<'_>) -> Self {
+    fn of(cell: Cell<'_>, fill: Option<u32>) -> Self {
         Self {
             text: cell.text.to_owned(),
             kind: cell.kind,
+            fill,
         }
     }
 }
@@ -45,9 +49,22 @@ pub(super) struct Table {
     /// The position of the column that holds secrets.
     secret: Option<usize>,
     rows: Vec<(Vec<FailedCell>, Option<FailedRow>)>,
+    /// How wide columns are, from one position to another, in digits.
+    widths: Vec<((usize, usize), f64)>,
 }
 
 impl Table {
+    /// The widths that columns had, by their positions among those that are the sheet's own.
+    pub(super) fn widths(&self) -> impl Iterator<Item = (usize, f64)> {
+        let length = self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0) + self.ours.len();
+        let own = (0..length).filter(|position| !self.ours.contains(position));
+        own.enumerate().filter_map(|(position, before)| {
+            let mut widths = self.widths.iter();
+            let (_, width) = widths.find(|((first, last), _)| (*first..=*last).contains(&before))?;
+            Some((position, *width))
+        })
+    }
+
     /// Adds a row, or the header; returns how many secrets were left out.
     fn push(&mut self, row: &Row, failed: Option<FailedRow>) -> usize {
         let mut left_out = 0;
@@ -60,7 +77,7 @@ impl Table {
                 left_out += 1;
                 FailedCell::text(LEFT_OUT)
             } else {
-                cell.into()
+                FailedCell::of(cell, row.fill(position))
             }
         });
         let cells = cells.collect();
@@ -129,8 +146,15 @@ impl Visitor for Tables<'_> {
             ours: Vec::new(),
             secret: self.failed.secrets.get(sheet).copied(),
             rows: Vec::new(),
+            widths: Vec::new(),
         });
         Visit::Rows
+    }
+
+    fn columns_have_width(&mut self, columns: (usize, usize), width: f64) {
+        if let Some(table) = self.tables.last_mut().filter(|table| table.widths.len() < MOST_WIDTHS) {
+            table.widths.push((columns, width));
+        }
     }
 
     fn row(&mut self, row: &mut Row) -> Visit {

@@ -82,6 +82,7 @@ mod tests {
         FailedCell {
             text: text.to_owned(),
             kind,
+            fill: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{Seek, Write};
 
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 
 use super::table::{FailedCell, Table};
 use super::workbook_cell::WorkbookCell;
@@ -10,6 +10,8 @@ use super::worksheet_names::WorksheetNames;
 
 /// A column of dates has this width, in characters; the writer's own estimate cuts it to `####`.
 const DATE_WIDTH: f64 = 20.0;
+/// No column can be wider.
+const MOST_WIDE: f64 = 255.0;
 
 /// Writes the rows: dates as dates and numbers as numbers where they are read again as the same text, all else as text,
 /// which no spreadsheet program runs.
@@ -34,8 +36,14 @@ pub(super) fn write_workbook(
             }
         }
         sheet.autofit();
-        for column in with_dates {
-            sheet.set_column_width(column, DATE_WIDTH)?;
+        for column in &with_dates {
+            sheet.set_column_width(*column, DATE_WIDTH)?;
+        }
+        for (position, width) in table.widths() {
+            let column = u16::try_from(position).unwrap_or(u16::MAX);
+            if !with_dates.contains(&column) || width > DATE_WIDTH {
+                sheet.set_column_width(column, width.min(MOST_WIDE))?;
+            }
         }
     }
     if workbook.worksheets().is_empty() {
@@ -48,22 +56,27 @@ pub(super) fn write_workbook(
 fn write_cell(sheet: &mut Worksheet, (row, column): (u32, u16), cell: &FailedCell) -> Result<bool, XlsxError> {
     let written = WorkbookCell::from(cell);
     let is_date = matches!(written, WorkbookCell::Date(..));
+    let mut format = match written {
+        WorkbookCell::Date(_, format) => Format::new().set_num_format(format),
+        WorkbookCell::Text(_) if row == 0 => Format::new().set_bold(),
+        _ => Format::new(),
+    };
+    if let Some(colour) = cell.fill {
+        format = format.set_background_color(Color::RGB(colour));
+    }
     match written {
         WorkbookCell::Empty => {}
-        WorkbookCell::Text(text) if row == 0 => {
-            sheet.write_string_with_format(row, column, text, &Format::new().set_bold())?;
-        }
         WorkbookCell::Text(text) => {
-            sheet.write_string(row, column, text)?;
+            sheet.write_string_with_format(row, column, text, &format)?;
         }
         WorkbookCell::Number(number) => {
-            sheet.write_number(row, column, number)?;
+            sheet.write_number_with_format(row, column, number, &format)?;
         }
         WorkbookCell::Bool(value) => {
-            sheet.write_boolean(row, column, value)?;
+            sheet.write_boolean_with_format(row, column, value, &format)?;
         }
-        WorkbookCell::Date(day, format) => {
-            sheet.write_number_with_format(row, column, day, &Format::new().set_num_format(format))?;
+        WorkbookCell::Date(day, _) => {
+            sheet.write_number_with_format(row, column, day, &format)?;
         }
     }
     Ok(is_date)

@@ -120,6 +120,16 @@ impl<'v> RowBuilder<'v> {
         self.merged.add(area);
     }
 
+    /// Tells how wide the columns from one to another are, from 0, in digits; before the first row.
+    pub(in crate::sheet) fn set_width(&mut self, (first, last): (u32, u32), width: f64) {
+        self.visitor.columns_have_width((first as usize, last as usize), width);
+    }
+
+    /// Gives the last cell, which was in this column, a colour behind it.
+    pub(in crate::sheet) fn fill(&mut self, column: u32, colour: u32) {
+        self.row.set_fill(column as usize, colour);
+    }
+
     /// Marks the row of the last cell as having one that is struck through.
     pub(in crate::sheet) fn strike(&mut self) {
         self.row.strike();

@@ -55,6 +55,8 @@ pub(super) struct Shown<'c> {
     pub(super) kind: CellKind,
     pub(super) text: &'c str,
     pub(super) is_struck: bool,
+    /// The colour behind it.
+    pub(super) fill: Option<u32>,
 }
 
 impl RawCell {
@@ -102,6 +104,7 @@ impl RawCell {
                 kind,
                 text,
                 is_struck: style.is_struck,
+                fill: style.fill,
             })
         };
         if let Some((text, is_struck)) = &self.inline
@@ -111,6 +114,7 @@ impl RawCell {
                 kind: CellKind::Text,
                 text,
                 is_struck: is_struck.unwrap_or(style.is_struck),
+                fill: style.fill,
             };
             return Ok((!text.is_empty() || self.is_formula).then_some(shown));
         }
@@ -173,11 +177,13 @@ fn shared_string<'c>(value: &'c str, book: &'c Book, style: Style) -> Result<Opt
             kind: CellKind::Text,
             text,
             is_struck: strings.is_struck(index).unwrap_or(style.is_struck),
+            fill: style.fill,
         }),
         None => Some(Shown {
             kind: CellKind::Unreadable,
             text: value,
             is_struck: style.is_struck,
+            fill: style.fill,
         }),
     })
 }

@@ -7,16 +7,20 @@ use super::cell::RawCell;
 use super::cell_reference;
 use super::formulas::{ArrayFormula, ArrayFormulas};
 use super::rich_text;
-use crate::sheet::row::{CellKind, Origin};
+use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin};
 use crate::sheet::visitor::Visit;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::package::{XmlPart, attribute, cut_off, is_true};
 use crate::sheet::workbook::{merged::Area, row_builder::RowBuilder};
 
+/// How much of a column's width is room beside the digits: five points, where a digit takes seven.
+const PADDING: f64 = 5.0 / 7.0;
+
 /// An element among the rows.
 enum Element {
     Row,
     Cell,
+    Column,
     /// One that may have rows within it.
     Outer,
     Other,
@@ -53,12 +57,26 @@ impl<'a> Worksheet<'a> {
             let (element, is_whole) = match self.part.next()? {
                 Event::Start(start) => {
                     let element = element(&start);
-                    begin(&element, &start, &mut self.next, &mut self.is_hidden, &mut self.cell)?;
+                    begin(
+                        &element,
+                        &start,
+                        &mut self.next,
+                        &mut self.is_hidden,
+                        &mut self.cell,
+                        &mut rows,
+                    )?;
                     (element, false)
                 }
                 Event::Empty(start) => {
                     let element = element(&start);
-                    begin(&element, &start, &mut self.next, &mut self.is_hidden, &mut self.cell)?;
+                    begin(
+                        &element,
+                        &start,
+                        &mut self.next,
+                        &mut self.is_hidden,
+                        &mut self.cell,
+                        &mut rows,
+                    )?;
                     (element, true)
                 }
                 Event::End(end) => {
@@ -81,8 +99,8 @@ impl<'a> Worksheet<'a> {
                     }
                 }
                 Element::Row | Element::Outer if !is_whole => depth += 1,
-                Element::Other if !is_whole => self.part.skip()?,
-                Element::Row | Element::Outer | Element::Other => {}
+                Element::Column | Element::Other if !is_whole => self.part.skip()?,
+                Element::Row | Element::Outer | Element::Column | Element::Other => {}
             }
         }
     }
@@ -164,6 +182,9 @@ impl<'a> Worksheet<'a> {
             is_formula,
         };
         let visit = rows.put(position, origin, shown.text);
+        if let Some(colour) = shown.fill {
+            rows.fill(position.1, colour);
+        }
         if shown.is_struck && !shown.text.is_empty() {
             rows.strike();
         }
@@ -188,19 +209,21 @@ fn element(start: &BytesStart<'_>) -> Element {
     match start.local_name().as_ref() {
         "c" => Element::Cell,
         "row" => Element::Row,
+        "col" => Element::Column,
         // Of a choice between forms the one for whoever does not know the other.
-        "worksheet" | "sheetData" | "AlternateContent" | "Fallback" => Element::Outer,
+        "worksheet" | "cols" | "sheetData" | "AlternateContent" | "Fallback" => Element::Outer,
         _ => Element::Other,
     }
 }
 
-/// Takes the attributes of a row or a cell.
+/// Takes the attributes of a row, a cell or a column.
 fn begin(
     element: &Element,
     start: &BytesStart<'_>,
     next: &mut (u32, u32),
     is_hidden: &mut bool,
     cell: &mut RawCell,
+    rows: &mut RowBuilder<'_>,
 ) -> Result<(), WorkbookError> {
     match element {
         Element::Cell => cell.begin(start),
@@ -213,6 +236,7 @@ fn begin(
             *is_hidden = is_row_hidden(start)?;
             Ok(())
         }
+        Element::Column => set_width(start, rows),
         Element::Outer | Element::Other => Ok(()),
     }
 }
@@ -224,6 +248,24 @@ fn is_row_hidden(row: &BytesStart<'_>) -> Result<bool, WorkbookError> {
     }
     let height = attribute(row, "ht")?.and_then(|height| height.trim().parse().ok());
     Ok(height == Some(0.0))
+}
+
+/// Tells how wide the columns are for which this element stands.
+fn set_width(columns: &BytesStart<'_>, rows: &mut RowBuilder<'_>) -> Result<(), WorkbookError> {
+    let number = |name| -> Result<Option<f64>, WorkbookError> {
+        Ok(attribute(columns, name)?.and_then(|number| number.trim().parse().ok()))
+    };
+    let column = |name| -> Result<Option<u32>, WorkbookError> {
+        Ok(attribute(columns, name)?
+            .and_then(|number| cell_reference::row(number.trim().as_bytes()))
+            .filter(|column| (*column as usize) < MOST_COLUMNS))
+    };
+    if let (Some(first), Some(last), Some(width)) = (column("min")?, column("max")?, number("width")?)
+        && width > PADDING
+    {
+        rows.set_width((first, last), width - PADDING);
+    }
+    Ok(())
 }
 
 /// The cells that the formula fills, if it stands for several.
