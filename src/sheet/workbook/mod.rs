@@ -12,6 +12,7 @@ mod ods;
 mod package;
 mod read;
 mod row_builder;
+mod shared_texts;
 mod xls;
 mod xlsb;
 mod xlsx;

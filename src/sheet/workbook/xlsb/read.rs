@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-use super::shared_strings::SharedStrings;
+use super::shared_strings;
 use super::styles::Styles;
 use super::survey::Survey;
 use super::workbook_part::{Sheet, WorkbookPart};
@@ -39,7 +39,7 @@ pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor)
     if let Some(strings) = of_kind("sharedStrings")
         && let Some(part) = package.part(&strings.target)?
     {
-        common.strings = Some(SharedStrings::read(part, &common.styles)?);
+        common.strings = Some(shared_strings::read(part, &common.styles)?);
     }
     let mut read = HashMap::new();
     for sheet in &workbook.sheets {

@@ -4,7 +4,6 @@ use std::io::Read;
 
 use super::cell::{CellRecord, Value, is_cell};
 use super::records::{Fields, Records};
-use super::shared_strings::SharedStrings;
 use super::styles::Styles;
 use super::survey::Survey;
 use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin};
@@ -12,6 +11,7 @@ use crate::sheet::visitor::Visit;
 use crate::sheet::workbook::binary_value::{write_bool, write_error, write_formatted};
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::row_builder::{MOST_ROWS, RowBuilder};
+use crate::sheet::workbook::shared_texts::SharedTexts;
 
 const ROW: u16 = 0;
 const BEGIN_ROWS: u16 = 145;
@@ -26,7 +26,7 @@ const HAS_HEIGHT: u8 = 1 << 5;
 #[derive(Debug, Default)]
 pub(super) struct Common {
     /// `None` if the workbook has no part for them.
-    pub(super) strings: Option<SharedStrings>,
+    pub(super) strings: Option<SharedTexts>,
     pub(super) styles: Styles,
     pub(super) is_1904: bool,
     pub(super) computes_on_load: bool,
@@ -164,8 +164,8 @@ impl Common {
             Value::Text => CellKind::Text,
             Value::SharedText(index) => {
                 let strings = self.strings.as_ref().ok_or_else(no_strings)?;
-                shared = strings.get(index);
-                is_struck = strings.is_struck(index).unwrap_or(is_struck);
+                shared = strings.get(index as usize);
+                is_struck = strings.is_struck(index as usize).unwrap_or(is_struck);
                 if shared.is_some() {
                     CellKind::Text
                 } else {

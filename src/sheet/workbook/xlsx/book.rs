@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::shared_strings::SharedStrings;
+use super::shared_strings;
 use super::styles::Styles;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::package::{Package, PartName, Relationship, XmlPart, attribute, is_true};
+use crate::sheet::workbook::shared_texts::SharedTexts;
 
 /// The most worksheets that are looked at.
 const MOST_SHEETS: usize = 1 << 14;
@@ -19,7 +20,7 @@ const MOST_SHEETS: usize = 1 << 14;
 pub(super) struct Book {
     pub(super) sheets: Vec<Sheet>,
     /// `None` if the workbook has no part for them.
-    pub(super) strings: Option<SharedStrings>,
+    pub(super) strings: Option<SharedTexts>,
     pub(super) styles: Styles,
     /// Whether dates count from 1904.
     pub(super) is_1904: bool,
@@ -49,7 +50,7 @@ impl Book {
         if let Some(part) = part("sharedStrings")
             && let Some(strings) = package.xml(&part)?
         {
-            book.strings = Some(SharedStrings::read(strings)?);
+            book.strings = Some(shared_strings::read(strings)?);
         }
         if let Some(part) = part("styles")
             && let Some(styles) = package.xml(&part)?
