@@ -226,13 +226,12 @@ fn a_workbook_that_ends_within_a_worksheet_is_damaged() {
 
 #[test]
 fn hidden_rows_and_cells_under_merged_ones_are_told() {
-    let mut row = vec![1, 0];
-    row.resize(12, 0);
-    let shown = record(0x0208, &[row.clone(), vec![0, 1, 0, 0]].concat());
-    let hidden = record(0x0208, &[row, vec![0x20, 1, 0, 0]].concat());
+    let row = |height: u8, flags: u8| record(0x0208, &[1, 0, 0, 0, 3, 0, height, 0, 0, 0, 0, 0, flags, 1, 0, 0]);
+    let (shown, hidden, flat) = (row(0xff, 0), row(0xff, 0x20), row(0, 0));
     let others_are_hidden = record(0x0225, &[2, 0, 0, 0]);
     for (records, is_hidden) in [
-        (hidden.clone(), true),
+        (hidden, true),
+        (flat, true),
         (shown.clone(), false),
         (others_are_hidden.clone(), true),
         ([others_are_hidden, shown].concat(), false),

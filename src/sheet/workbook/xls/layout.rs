@@ -118,8 +118,8 @@ struct Rows {
 
 impl Rows {
     fn describe(&mut self, data: &[u8]) {
-        if let Some((row, flags)) = short(data, 0).zip(short(data, 12)) {
-            self.described.insert(row, flags & IS_ROW_HIDDEN != 0);
+        if let (Some(row), Some(height), Some(flags)) = (short(data, 0), short(data, 6), short(data, 12)) {
+            self.described.insert(row, height == 0 || flags & IS_ROW_HIDDEN != 0);
         }
     }
 
