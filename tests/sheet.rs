@@ -186,20 +186,37 @@ fn an_archive_that_unpacks_to_more_than_it_says_is_refused() {
     let path = folder.path().join("bomb.xlsx");
     let mut zip = zip::ZipWriter::new(fs_err::File::create(&path).unwrap());
     let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-    zip.start_file("xl/workbook.xml", options).unwrap();
-    zip.write_all(b"<workbook/>").unwrap();
+    let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let workbook = format!(
+        "<workbook xmlns:r=\"{kind}\"><sheets><sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+    );
+    let relations = format!(
+        "<Relationships><Relationship Id=\"rId1\" Type=\"{kind}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship \
+         Id=\"rId2\" Type=\"{kind}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>"
+    );
+    let worksheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row></sheetData></worksheet>";
+    for (part, content) in [
+        ("xl/workbook.xml", workbook.as_str()),
+        ("xl/_rels/workbook.xml.rels", &relations),
+        ("xl/worksheets/sheet1.xml", worksheet),
+    ] {
+        zip.start_file(part, options).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
     zip.start_file("xl/sharedStrings.xml", options).unwrap();
     zip.write_all(&vec![b' '; 8 << 20]).unwrap();
     zip.finish().unwrap();
     let mut bytes = fs_err::read(&path).unwrap();
-    // The declared size of the second part, in the central directory.
+    // The declared size of the last part, in the central directory.
     let size = (8_u32 << 20).to_le_bytes();
     let positions: Vec<usize> = (0..bytes.len() - 4).filter(|at| bytes[*at..*at + 4] == size).collect();
     for position in positions {
         bytes[position..position + 4].copy_from_slice(&1000_u32.to_le_bytes());
     }
     fs_err::write(&path, bytes).unwrap();
-    let error = Source::open(&path).unwrap_err();
+    let error = Source::open(&path)
+        .and_then(|source| source.read(&mut Seen::default()))
+        .unwrap_err();
     assert!(
         matches!(error, SheetError::TooLarge { .. } | SheetError::Broken { .. }),
         "{error}"
@@ -398,7 +415,8 @@ fn typed() -> impl Strategy<Value = Typed> {
         (-1e12..1e12).prop_map(Typed::Number),
         any::<bool>().prop_map(Typed::Bool),
         (61_u32..2_900_000).prop_map(|day| Typed::Day(f64::from(day))),
-        (61_u32 * 86_400..2_900_000_u32).prop_map(|seconds| Typed::Time(f64::from(seconds) / 86_400.0)),
+        (61_u32..2_900_000, 0_u32..86_400)
+            .prop_map(|(day, second)| Typed::Time(f64::from(day) + f64::from(second) / 86_400.0)),
     ]
 }
 

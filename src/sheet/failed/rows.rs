@@ -67,7 +67,7 @@ fn write(source: &Source, tables: &[Table], of: &str, digest: &str, path: &Path)
                 .map_err(|error| write_error(error.to_string()))?;
         }
         Format::Workbook(_) => {
-            write_workbook(&mut file, tables, (of, digest)).map_err(|error| write_error(error.to_string()))?
+            write_workbook(&mut file, tables, (of, digest)).map_err(|error| write_error(error.to_string()))?;
         }
     }
     Ok(file)

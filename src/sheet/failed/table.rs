@@ -114,7 +114,7 @@ pub(super) struct Tables<'m> {
     failed: &'m FailedSheet<'m>,
     /// The number of the header row of the worksheet.
     header: u32,
-    tables: Vec<Table>,
+    found: Vec<Table>,
     left_out: usize,
 }
 
@@ -123,15 +123,15 @@ impl<'m> Tables<'m> {
         Self {
             failed,
             header: 0,
-            tables: Vec::new(),
+            found: Vec::new(),
             left_out: 0,
         }
     }
 
     /// The worksheets with such rows, and how many secrets were left out.
     pub(super) fn finish(mut self) -> (Vec<Table>, usize) {
-        self.tables.retain(|table| table.rows.len() > 1);
-        (self.tables, self.left_out)
+        self.found.retain(|table| table.rows.len() > 1);
+        (self.found, self.left_out)
     }
 }
 
@@ -141,7 +141,7 @@ impl Visitor for Tables<'_> {
             return Visit::Skip;
         };
         self.header = *header;
-        self.tables.push(Table {
+        self.found.push(Table {
             name: sheet.clone(),
             ours: Vec::new(),
             secret: self.failed.secrets.get(sheet).copied(),
@@ -158,7 +158,7 @@ impl Visitor for Tables<'_> {
     }
 
     fn row(&mut self, row: &mut Row) -> Visit {
-        let Some(table) = self.tables.last_mut() else {
+        let Some(table) = self.found.last_mut() else {
             return Visit::Skip;
         };
         if table.rows.is_empty() {
