@@ -66,6 +66,8 @@ pub enum ProblemCode {
     CellTooLong,
     /// A formula whose result is not stored.
     FormulaWithoutValue,
+    /// All formulas of a column have the value of those that nobody computed.
+    DoubtfulFormulas,
     /// A formula stored as text.
     FormulaAsText,
     /// An error value such as `#N/A`.
@@ -194,7 +196,7 @@ mod tests {
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used doubtful-header two-headers \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
-             cell-too-long formula-without-value formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \
+             cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \
              unknown-operation no-operation not-offered missing-cell cell-not-used \
              bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \

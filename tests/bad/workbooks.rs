@@ -118,6 +118,57 @@ fn a_hidden_row_is_found_however_large_the_worksheet_is() {
 }
 
 #[test]
+fn a_column_of_formulas_that_nobody_may_have_computed_is_told_once() {
+    let row = |number: u32, value: &str| {
+        let texts = text_row(number, "", &["update", &format!("user{number}@corp.example")]);
+        let formula = format!("<c r=\"C{number}\"><f>A1=1</f><v>{value}</v></c></row>");
+        texts.replace("</row>", &formula)
+    };
+    let header = text_row(1, "", &["operation", "user", "active"]);
+    let sheet = |values: [&str; 2]| {
+        xlsx(
+            &worksheet(&format!("{header}{}{}", row(2, values[0]), row(3, values[1]))),
+            "",
+        )
+    };
+    let doubtful = told("joiners.xlsx", &sheet(["0", "0"]));
+    assert_eq!(doubtful.code, Some(0));
+    assert!(
+        doubtful.text.contains(
+            "warning[doubtful-formulas]: sheet `Joiners`, rows 2 and 3, column active (column C): every formula of the column has the value 0"
+        ),
+        "{}",
+        doubtful.text
+    );
+    assert!(
+        !told("joiners.xlsx", &sheet(["0", "1"]))
+            .text
+            .contains("doubtful-formulas")
+    );
+}
+
+#[test]
+fn rows_struck_through_and_values_under_merged_cells_are_told() {
+    let told = written(|workbook| {
+        fill(
+            workbook,
+            &[HEADER, ANN, BOB, ["add-to-groups", "cy@corp.example", "HR"]],
+        );
+        let struck = Format::new().set_font_strikethrough();
+        let sheet = workbook.worksheet_from_index(0).unwrap();
+        sheet.write_string_with_format(2, 1, BOB[1], &struck).unwrap();
+        sheet.merge_range(3, 2, 3, 3, "HR", &Format::new()).unwrap();
+        sheet.write(3, 3, "not seen").unwrap();
+    });
+    for expected in [
+        "warning[struck-rows]: sheet `Sheet1`, row 3: 1 row has cells struck through",
+        "warning[covered-cells]: sheet `Sheet1`, row 4: 1 cell is covered by a merged cell, and left out",
+    ] {
+        assert!(told.text.contains(expected), "{expected}\n{}", told.text);
+    }
+}
+
+#[test]
 fn formulas_errors_dates_and_numbers_are_told_cell_by_cell() {
     let told = written(|workbook| {
         let sheet = workbook.add_worksheet();

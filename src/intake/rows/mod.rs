@@ -5,6 +5,7 @@
 //! a worksheet. How rows go together is judged afterwards, by the [`Statement`]s that each leaves behind.
 
 mod doubtful_letters;
+mod formula_values;
 mod header;
 mod key_content;
 mod meanings;

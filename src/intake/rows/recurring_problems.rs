@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::formula_values::FormulaValues;
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
 use crate::problem::{ProblemCode, RowNumbers};
@@ -15,12 +16,12 @@ pub(in crate::intake) struct Occurrences {
 }
 
 impl Occurrences {
-    fn add(&mut self, count: usize, row: u32) {
+    pub(super) fn add(&mut self, count: usize, row: u32) {
         self.count += count;
         self.rows.add(row);
     }
 
-    fn append(&mut self, later: &Self) {
+    pub(super) fn append(&mut self, later: &Self) {
         self.count += later.count;
         self.rows.append(&later.rows);
     }
@@ -31,6 +32,7 @@ impl Occurrences {
 pub(in crate::intake) struct RecurringProblems {
     cells_not_used: BTreeMap<(OperationKind, Column), Occurrences>,
     number_cells: BTreeMap<Column, Occurrences>,
+    formulas: BTreeMap<Column, FormulaValues>,
     cells_without_header: Occurrences,
     short_rows: Occurrences,
     no_operation: Occurrences,
@@ -48,6 +50,11 @@ impl RecurringProblems {
     /// A number or date where text is expected.
     pub(super) fn add_number_cell(&mut self, column: Column, row: u32) {
         self.number_cells.entry(column).or_default().add(1, row);
+    }
+
+    /// What the formulas of a column have for values.
+    pub(super) fn formulas(&mut self, column: Column) -> &mut FormulaValues {
+        self.formulas.entry(column).or_default()
     }
 
     /// A cell under no header.
@@ -90,6 +97,7 @@ impl RecurringProblems {
         let Self {
             cells_not_used,
             number_cells,
+            formulas,
             cells_without_header,
             short_rows,
             no_operation,
@@ -99,6 +107,9 @@ impl RecurringProblems {
         } = later;
         append_each(&mut self.cells_not_used, cells_not_used);
         append_each(&mut self.number_cells, number_cells);
+        for (column, later) in formulas {
+            self.formulas(column).append(&later);
+        }
         self.cells_without_header.append(&cells_without_header);
         self.short_rows.append(&short_rows);
         self.no_operation.append(&no_operation);
@@ -134,6 +145,9 @@ impl RecurringProblems {
             let help = "format the column as text if the values are not as they were written";
             let problem = UnplacedProblem::warning(ProblemCode::NumberCell, what, help);
             problems.push((cells, problem.at(column)));
+        }
+        for (column, formulas) in self.formulas {
+            problems.extend(formulas.into_problem(column));
         }
         let mut warn = |occurrences: Occurrences, code, what: fn(usize) -> String, help: &str| {
             if occurrences.count > 0 {

@@ -26,6 +26,8 @@ pub(super) struct RowCells<'r> {
     pub(super) filled: ColumnSet,
     /// The columns whose cell was a number or a date of a workbook where text is expected.
     pub(super) numbers: ColumnSet,
+    /// The columns whose cell is a formula with a value.
+    pub(super) formulas: ColumnSet,
     /// Whether any cell is `<clear>`.
     pub(super) has_clear: bool,
     /// Whether no cell has odd letters or several lines.
@@ -45,12 +47,16 @@ impl<'r> RowCells<'r> {
             row: row.number(),
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),
+            formulas: ColumnSet::default(),
             has_clear: false,
             is_plain: row.is_plain(),
         };
         cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
+            if cell.is_formula && cell.kind != CellKind::Uncomputed {
+                cells.formulas.insert(*column);
+            }
             if cell.text.is_empty() && cell.kind == CellKind::Text {
                 continue;
             }

@@ -224,6 +224,7 @@ impl<'o> RowParser<'o> {
                 values.used.extend(columns_with_errors(problems));
             }
             self.note_unused(kind, cells, values.used);
+            self.note_formulas(cells, values.used);
             if is_valid && let Err(fault) = self.accept(kind, &values, cells.row) {
                 problems.push(UnplacedProblem::error(
                     ProblemCode::BadEmail,
@@ -252,6 +253,19 @@ impl<'o> RowParser<'o> {
             }
             if cells.numbers.contains(*column) && used.contains(*column) {
                 self.parsed.recurring.add_number_cell(*column, cells.row);
+            }
+        }
+    }
+
+    /// Counts the formulas of the row by whether they have what programs store that do not compute.
+    fn note_formulas(&mut self, cells: &RowCells<'_>, used: ColumnSet) {
+        if cells.formulas.is_empty() {
+            return;
+        }
+        for (column, _) in &self.context.worksheet.header.present {
+            if cells.formulas.contains(*column) && (used.contains(*column) || *column == Column::Operation) {
+                let formulas = self.parsed.recurring.formulas(*column);
+                formulas.add(cells.get(*column), cells.row);
             }
         }
     }
