@@ -152,7 +152,7 @@ impl Visitor for Tables<'_> {
     }
 
     fn columns_have_width(&mut self, columns: (usize, usize), width: f64) {
-        if let Some(table) = self.tables.last_mut().filter(|table| table.widths.len() < MOST_WIDTHS) {
+        if let Some(table) = self.found.last_mut().filter(|table| table.widths.len() < MOST_WIDTHS) {
             table.widths.push((columns, width));
         }
     }
