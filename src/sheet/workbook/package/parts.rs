@@ -22,8 +22,29 @@ pub(in crate::sheet) struct Package<R> {
     entries: HashMap<PartName, usize>,
 }
 
-/// The bytes of a part: no more of them than the zip file says, and one, which shows that it lied.
-pub(in crate::sheet) type Part<'a, R> = io::Take<ZipFile<'a, R>>;
+/// The bytes of a part; where more of them come out than the zip file says, that is an error.
+pub(in crate::sheet) struct Part<'a, R: Read> {
+    file: ZipFile<'a, R>,
+    left: u64,
+}
+
+impl<R: Read> Part<'_, R> {
+    /// How many bytes the part has, by what the zip file says.
+    pub(in crate::sheet) fn size(&self) -> u64 {
+        self.file.size()
+    }
+}
+
+impl<R: Read> Read for Part<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(out)?;
+        self.left = self
+            .left
+            .checked_sub(length as u64)
+            .ok_or_else(|| io::Error::other("a part of it unpacks to more than it says"))?;
+        Ok(length)
+    }
+}
 
 impl<R: Read + Seek> Package<R> {
     /// Reads the zip file's list of parts.
@@ -56,9 +77,9 @@ impl<R: Read + Seek> Package<R> {
         let Some(entry) = self.entries.get(name) else {
             return Ok(None);
         };
-        let part = self.archive.by_index(*entry)?;
-        let size = part.size();
-        Ok(Some(part.take(size.saturating_add(1))))
+        let file = self.archive.by_index(*entry)?;
+        let left = file.size();
+        Ok(Some(Part { file, left }))
     }
 
     /// The part as XML; `None` if there is none.

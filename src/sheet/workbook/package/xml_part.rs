@@ -19,6 +19,8 @@ const BUFFER: usize = 64 << 10;
 pub(in crate::sheet) struct XmlPart<'a> {
     xml: Reader<BufReader<BoundedXml<Box<dyn Read + 'a>>>>,
     buffer: Vec<u8>,
+    /// How many elements are open.
+    depth: usize,
 }
 
 impl<'a> XmlPart<'a> {
@@ -28,13 +30,21 @@ impl<'a> XmlPart<'a> {
         Ok(Self {
             xml: Reader::from_reader(BufReader::with_capacity(BUFFER, text)),
             buffer: Vec::new(),
+            depth: 0,
         })
     }
 
-    /// What comes next.
+    /// What comes next; the end only after the end of every element.
     pub(in crate::sheet) fn next(&mut self) -> Result<Event<'_>, WorkbookError> {
         self.buffer.clear();
-        Ok(self.xml.read_event_into(&mut self.buffer)?)
+        let event = self.xml.read_event_into(&mut self.buffer)?;
+        match event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            Event::Eof if self.depth > 0 => return Err(cut_off()),
+            _ => {}
+        }
+        Ok(event)
     }
 
     /// Passes over the rest of the element that has just begun.

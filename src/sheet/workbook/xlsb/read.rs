@@ -89,8 +89,7 @@ fn read_rows<R: Read + Seek>(
     mut rows: RowBuilder<'_>,
 ) -> Result<(), WorkbookError> {
     let mut part = package.part(name)?.ok_or_else(|| missing(name))?;
-    // It says how long it is, and one byte more is let through to find out whether it lied.
-    if part.limit() <= KEPT_BYTES {
+    if part.size() <= KEPT_BYTES {
         let mut kept = Vec::new();
         part.read_to_end(&mut kept)?;
         let survey = Survey::of(kept.as_slice(), common.computes_on_load)?;

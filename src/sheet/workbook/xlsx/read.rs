@@ -83,8 +83,7 @@ fn rows<R: Read + Seek>(
     };
     let missing = || WorkbookError::Broken(format!("its part `{part}` is missing"));
     let mut xml = package.part(part)?.ok_or_else(missing)?;
-    // It says how long it is, and one byte more is let through to find out whether it lied.
-    if xml.limit() <= KEPT_BYTES {
+    if xml.size() <= KEPT_BYTES {
         let mut kept = Vec::new();
         xml.read_to_end(&mut kept)?;
         drop(xml);

@@ -52,7 +52,6 @@ impl<'a> Worksheet<'a> {
 
     /// Gives every cell to `rows`.
     pub(super) fn read(mut self, mut rows: RowBuilder<'_>) -> Result<(), WorkbookError> {
-        let mut depth = 0_usize;
         loop {
             let (element, is_whole) = match self.part.next()? {
                 Event::Start(start) => {
@@ -80,13 +79,11 @@ impl<'a> Worksheet<'a> {
                     (element, true)
                 }
                 Event::End(end) => {
-                    depth = depth.saturating_sub(1);
                     if end.local_name().as_ref() == "row" {
                         self.end_row(&mut rows);
                     }
                     continue;
                 }
-                Event::Eof if depth > 0 => return Err(cut_off()),
                 Event::Eof => return rows.finish(),
                 _ => continue,
             };
@@ -98,7 +95,6 @@ impl<'a> Worksheet<'a> {
                         return rows.finish();
                     }
                 }
-                Element::Row | Element::Outer if !is_whole => depth += 1,
                 Element::Column | Element::Other if !is_whole => self.part.skip()?,
                 Element::Row | Element::Outer | Element::Column | Element::Other => {}
             }
