@@ -246,3 +246,17 @@ fn hidden_rows_and_cells_under_merged_ones_are_told() {
     let told = told_of(&[], &cells);
     assert!(told.text.contains("merged"), "{}", told.text);
 }
+
+#[test]
+fn a_worksheet_within_another_document_is_not_taken_for_the_file() {
+    let mut file = compound(&[
+        ("WordDocument", Vec::new()),
+        ("Workbook", workbook(&[], &[labels(&CELLS)])),
+    ]);
+    // The directory stands behind the header and the table of sectors; the root's own is the first stream, alone.
+    file[1024 + 76..1024 + 80].copy_from_slice(&1_u32.to_le_bytes());
+    let folder = folder_with("letter.xls", &file);
+    let told = check(folder.path(), "letter.xls");
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.text.contains("`letter.xls` is a Word document"), "{}", told.text);
+}
