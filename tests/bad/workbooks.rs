@@ -352,3 +352,13 @@ fn an_encrypted_open_document_is_called_so() {
     assert_eq!(told.code, Some(1));
     assert!(told.text.contains("is encrypted with a password"), "{}", told.text);
 }
+
+#[test]
+fn what_stands_in_the_failed_rows_for_a_value_that_was_none_does_not_run() {
+    for word in ["#UNCOMPUTED!", "#UNREADABLE!", "#TOO_LONG!"] {
+        let row = format!("operation,user,groups\nadd-to-groups,ann@corp.example,{word}\n");
+        let told = told("joiners.failed.csv", row.as_bytes());
+        assert_eq!(told.code, Some(2), "{}", told.text);
+        assert!(told.text.contains("error[error-value]"), "{}", told.text);
+    }
+}
