@@ -8,7 +8,7 @@ use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::inputs::{open_sheet, reading_options, settings};
+use super::inputs::{open_sheet, profiles_operation, reading_options, settings};
 use super::object::Object;
 use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
@@ -21,7 +21,7 @@ use crate::text::plural;
 
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let settings = settings(overrides, Reach::Offline, console);
-    let (source, checked) = block_on(async { Signals::listen().obeyed_by(read(options, settings)).await })?;
+    let (source, checked) = block_on(async { Signals::listen().obeyed_by(read(options, settings, console)).await })?;
     let (ended, message) = match checked.problems.errors() {
         0 => (Ended::DONE, "the sheet is valid".to_owned()),
         errors => (
@@ -50,8 +50,13 @@ struct Shape<P> {
     problems: P,
 }
 
-async fn read(options: &CheckOptions, settings: Result<Settings, Failure>) -> Result<(Source, Checked), Failure> {
+async fn read(
+    options: &CheckOptions,
+    settings: Result<Settings, Failure>,
+    console: Console,
+) -> Result<(Source, Checked), Failure> {
     let (source, settings) = open_sheet(&options.path, &options.sheet, settings).await?;
+    console.tell(profiles_operation(&options.sheet, &settings));
     let reading = reading_options(&options.sheet, &settings);
     let (source, checked) = off_thread(move || {
         let checked = intake::check(&source, &reading);

@@ -71,6 +71,14 @@ pub(super) async fn open_sheet(
     }
 }
 
+/// What is worth knowing of the operation where only the profile says it; empty where it does not.
+pub(super) fn profiles_operation(sheet: &SheetOptions, settings: &Settings) -> String {
+    match (sheet.operation, settings.sheet.operation) {
+        (None, Some(operation)) => format!("rows that name no operation are `{operation}`, as the profile says\n"),
+        (Some(_), _) | (None, None) => String::new(),
+    }
+}
+
 /// How to read this sheet.
 pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> intake::Options {
     let capabilities: Capabilities = settings.deployment.capabilities();

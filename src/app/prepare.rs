@@ -13,7 +13,7 @@ use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
-use super::inputs::{read_sheet, reading_options};
+use super::inputs::{profiles_operation, read_sheet, reading_options};
 use super::organization::{Doorway, Organization, without_answer};
 use super::relay::Relay;
 use super::signals::Signals;
@@ -72,6 +72,7 @@ impl<'a> Session<'a> {
         let intake = read_sheet(&source, reading, &doorway)
             .await
             .map_err(|error| could_not_start(&error))?;
+        self.console.tell(profiles_operation(&planning.sheet, self.settings));
         self.tell_reading(&source, &intake);
         if self.console.verbosity == Verbosity::Quiet && intake.problems.errors() > 0 {
             // Quiet or not, what keeps a sheet from being run is said.

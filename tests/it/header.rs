@@ -10,7 +10,11 @@ fn a_profile_says_what_next_weeks_sheet_needs_no_flags_for() {
         "[profile.default]\noperation = \"add-to-groups\"\n[profile.default.map]\nWho = \"user\"\nTeam = \"groups\"\nElse = \"note\"\n",
     );
     stage.write("sheet.csv", "Who,Team\nanna.berg@contoso.example,Finance\n");
-    stage.reseat(&["check", "sheet.csv"]).ends(0).tells("1 add-to-groups");
+    stage
+        .reseat(&["check", "sheet.csv"])
+        .ends(0)
+        .tells("1 add-to-groups")
+        .tells("rows that name no operation are `add-to-groups`, as the profile says");
     stage.reseat(&["plan", "sheet.csv", "--save", "plan.json"]).ends(0);
     stage.reseat(&["run", "--plan", "plan.json", "--yes"]).ends(0);
     assert_eq!(stage.counts(), "1 unchanged");

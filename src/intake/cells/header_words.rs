@@ -46,6 +46,11 @@ const MARKERS: [&str; 24] = [
 /// Words of fewer letters are close to too much else to be suggested.
 const SHORTEST_SUGGESTED: usize = 3;
 
+/// Words of fewer letters are meant only where no letter is another.
+const LONG_ENOUGH: usize = 5;
+/// At most one letter in so many may be in only one of two words.
+const STRANGE_LETTERS: usize = 5;
+
 /// What a header means whatever stands beside it.
 #[derive(Debug, Clone)]
 pub(in crate::intake) struct PlainWord {
@@ -161,8 +166,26 @@ impl Column {
         let names = WORDS.suggested.iter().map(String::as_str);
         let names = names.filter(|name| name.chars().nth(SHORTEST_SUGGESTED - 1).is_some());
         let free = names.filter(|name| plain_word(name).is_some_and(|word| is_free(word.column)));
-        nearest(&key, free).and_then(plain_word).map(|word| word.column)
+        let near = nearest(&key, free).filter(|near| is_slip(&key, near))?;
+        plain_word(near).map(|word| word.column)
     }
+}
+
+/// Whether a header of few letters is more than a similar word: it then has the same letters in another order. The words
+/// of a personnel department are many, and short ones are close to others by chance.
+fn is_slip(typed: &str, near: &str) -> bool {
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let (ours, theirs) = (letters(typed), letters(near));
+    if ours.len().min(theirs.len()) < LONG_ENOUGH {
+        return ours == theirs;
+    }
+    let missing = |of: &[char], from: &[char]| of.iter().filter(|letter| !from.contains(letter)).count();
+    let strange = missing(&ours, &theirs) + missing(&theirs, &ours);
+    strange * STRANGE_LETTERS <= ours.len()
 }
 
 /// The form in which headers are compared: without case, accents, spaces, hyphens, `_`, quotes, brackets, punctuation,
@@ -382,7 +405,18 @@ mod tests {
         assert_eq!(nearest("Lizensen"), Some(Column::Licenses));
         assert_eq!(nearest("Gruupen"), Some(Column::Groups));
         assert_eq!(nearest("contrasena "), Some(Column::Password));
-        for header in ["Cost centre", "Kostenstelle", "署名", "部署"] {
+        assert_eq!(nearest("Mial"), Some(Column::Email));
+        for header in [
+            "Cost centre",
+            "Kostenstelle",
+            "署名",
+            "部署",
+            "Land",
+            "Company",
+            "Afdeling",
+            "Manager email",
+            "Abteilung",
+        ] {
             assert_eq!(nearest(header), None, "{header}");
         }
         assert_eq!(Column::nearest("Lizensen", |column| column != Column::Licenses), None);
