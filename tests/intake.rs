@@ -1120,6 +1120,8 @@ fn a_cell_that_is_wrong_is_told_once_and_not_left_out_besides() {
             "error-value",
         ),
         ("operation,user,name\ndelete,ann@x.example,#REF!\n", "error-value"),
+        ("operation,username,email\ncreate,=A1&B1,\n", "formula-as-text"),
+        ("operation,user,active\nupdate,ann@x.example,#NV\n", "error-value"),
         ("operation,user\n#REF!,ann@x.example\n", "error-value"),
     ] {
         assert_eq!(errors(text), [expected], "{text}");

@@ -373,7 +373,12 @@ fn drop_repeated(problems: &mut Vec<UnplacedProblem>, cell_problems: usize) {
     let mut position = 0;
     problems.retain(|problem| {
         position += 1;
-        position <= cell_problems || !problem.column.is_some_and(|column| reported.contains(column))
+        // What a row misses of several columns may be what stands in the cell.
+        let repeats = match problem.column {
+            Some(column) => reported.contains(column),
+            None => problem.code == ProblemCode::MissingCell,
+        };
+        position <= cell_problems || !repeats
     });
 }
 
