@@ -15,8 +15,8 @@ pub(in crate::sheet) struct Dialect {
     pub(in crate::sheet) skip_line: bool,
 }
 
-/// The delimiter that parts the greatest share of the rows, of these one that parts them alike from the first on or from the first below a
-/// title, then the one that makes the most cells; a comma where there is but one column.
+/// The delimiter that parts the greatest share of the rows, of these one that parts them alike from the first on or from
+/// the first below a title, then the one that makes the most cells; a comma where there is but one column.
 ///
 /// A delimiter under which the quotes of most rows do not go together is no match for one under which they do: a list in
 /// quotes that is cut at its own delimiters has loose ones. `is_cut` says that the text goes on after `head`.
@@ -61,14 +61,20 @@ struct Score {
     has_whole_quotes: bool,
     /// How many rows in a thousand it parts: the same text is of fewer rows where it is in quotes.
     parted: usize,
-    /// Whether all rows have as many cells as the first that it parts.
-    is_even: bool,
-    /// Whether two in three have.
-    is_mostly_even: bool,
+    /// How many rows have as many cells as the first that it parts.
+    even: Even,
     /// Whether it parts the very first row.
     parts_the_first: bool,
     /// How many cells the first row has that it parts, empty ones at its end aside.
     width: usize,
+}
+
+/// Fewer than two in three, at least as many, or all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Even {
+    Few,
+    Most,
+    All,
 }
 
 /// How well the delimiter parts the rows; `None` if it parts none.
@@ -92,8 +98,13 @@ fn score(head: &str, is_cut: bool, delimiter: u8) -> Option<Score> {
     Some(Score {
         has_whole_quotes: faults * 2 < rows.len(),
         parted: table.iter().filter(|row| row.cells > 1).count() * 1000 / rows.len(),
-        is_even: even == table.len(),
-        is_mostly_even: even * 3 >= table.len() * 2,
+        even: if even == table.len() {
+            Even::All
+        } else if even * 3 >= table.len() * 2 {
+            Even::Most
+        } else {
+            Even::Few
+        },
         parts_the_first: first == 0,
         width: header.filled,
     })

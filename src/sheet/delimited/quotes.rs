@@ -107,7 +107,7 @@ fn is_spaced_quote(cell: &[u8]) -> bool {
 
 /// Whether the cell ends with a quote that none opens.
 fn closes_nothing(cell: &[u8]) -> bool {
-    cell.trim_ascii_end().ends_with(b"\"") && cell.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+    cell.trim_ascii_end().ends_with(b"\"") && memchr::memchr_iter(b'"', cell).count() % 2 == 1
 }
 
 #[cfg(test)]

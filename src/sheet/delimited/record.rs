@@ -353,7 +353,7 @@ mod tests {
             let row = rows(&text[..at], 7).len().max(1) - 1;
             prop_assert_eq!(&cells[..row.min(cells.len())], &table[..row]);
             let first = (0..cells.len()).find(|row| is_refused(&cells[*row], faults[*row], width));
-            let told = faults.iter().any(|fault| fault.is_some());
+            let told = faults.iter().any(Option::is_some);
             // No cell was moved: the quote has become text of its cell, or was of an empty one.
             let same = cells.len() == table.len() && cells.iter().zip(&table).all(|(cells, before)| cells.len() == before.len());
             prop_assert!(told, "{spoilt:?} is {cells:?}");
