@@ -981,8 +981,8 @@ fn a_thousand_wrong_rows_are_all_refused_and_told_once_if_alike_and_else_the_fir
         .map(|problem| problem.location.to_string())
         .collect();
     assert_eq!(told, ["rows 2–1001, column operation (column A)"]);
-    let rows: String = (0..1000).map(|row| format!("delet{row},ann\n")).collect();
-    let different = intake(&format!("operation,user\n{rows}"));
+    let rows: Vec<String> = (0..1000).map(|row| format!("delet{row},ann\n")).collect();
+    let different = intake(&format!("operation,user\n{}", rows.concat()));
     assert_eq!(different.refused.len(), 1000);
     assert_eq!(
         (different.problems.errors(), different.problems.left_out()),

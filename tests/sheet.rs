@@ -477,10 +477,8 @@ fn an_extract_is_written_whatever_the_worksheets_are_called() {
         "Mitarbeitende mit Anspruch auf eine Lizenz",
     ];
     let row = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>ann</text:p></table:table-cell></table:table-row>";
-    let tables: String = names
-        .iter()
-        .map(|name| format!("<table:table table:name=\"{name}\">{row}{row}</table:table>"))
-        .collect();
+    let tables = names.map(|name| format!("<table:table table:name=\"{name}\">{row}{row}</table:table>"));
+    let tables = tables.concat();
     let uri = |name: &str| format!("xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\"");
     let content = format!(
         "<office:document-content {} {} {}><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>\
