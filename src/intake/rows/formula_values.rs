@@ -5,8 +5,8 @@
 
 use strum::IntoEnumIterator;
 
+use super::occurrences::Occurrences;
 use super::operations::{Need, needs};
-use super::recurring_problems::Occurrences;
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;

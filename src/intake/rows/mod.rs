@@ -9,6 +9,7 @@ mod formula_values;
 mod header;
 mod key_content;
 mod meanings;
+mod occurrences;
 mod operations;
 mod parsed_rows;
 mod recurring_problems;

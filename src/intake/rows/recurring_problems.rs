@@ -3,29 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::formula_values::FormulaValues;
+use super::occurrences::Occurrences;
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
-use crate::problem::{ProblemCode, RowNumbers};
+use crate::problem::ProblemCode;
 use crate::text::plural;
-
-/// How many cells or rows have a problem, and which rows they are or stand in.
-#[derive(Debug, Clone, Default)]
-pub(in crate::intake) struct Occurrences {
-    pub(super) count: usize,
-    pub(super) rows: RowNumbers,
-}
-
-impl Occurrences {
-    pub(super) fn add(&mut self, count: usize, row: u32) {
-        self.count += count;
-        self.rows.add(row);
-    }
-
-    pub(super) fn append(&mut self, later: &Self) {
-        self.count += later.count;
-        self.rows.append(&later.rows);
-    }
-}
 
 /// The recurring problems of one worksheet.
 #[derive(Debug, Default)]

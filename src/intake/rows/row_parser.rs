@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::header::Header;
 use super::key_content::{write_content, write_raw_content};
+use super::occurrences::Occurrences;
 use super::operations::operation;
 use super::parsed_rows::ParsedRows;
-use super::recurring_problems::Occurrences;
 use super::row_cells::{CleanedCells, RowCells, check_width, malformed_row};
 use super::statement::{LAST_ROW, RowNumber, Statement, ValidRow};
 use super::value_reader::ValueReader;
