@@ -335,11 +335,10 @@ proptest! {
         header in prop::sample::select(HEADERS.to_vec()),
         below in prop::collection::vec("[a-z]{1,8}", 1..40),
     ) {
-        let table: String = below
-            .iter()
-            .enumerate()
-            .map(|(row, name)| format!("{name}{row}@x.example,{name},Name,Group;Email,ATTUNU,en,yes,user\n"))
-            .collect();
+        let row = |(row, name): (usize, &String)| {
+            format!("{name}{row}@x.example,{name},Name,Group;Email,ATTUNU,en,yes,user\n")
+        };
+        let table = below.iter().enumerate().map(row).collect::<Vec<_>>().concat();
         let titles: String = above.iter().map(|cells| cells.join(",") + "\n").collect();
         // Blank rows above all others are no rows of the twenty.
         let shift = u32::try_from(above.len()).unwrap();
