@@ -57,7 +57,7 @@ pub(super) async fn open_sheet(
     settings: Result<Settings, Failure>,
 ) -> Result<(Source, Settings), Failure> {
     let path = path.to_owned();
-    let in_profile = settings.as_ref().ok().and_then(|settings| settings.encoding);
+    let in_profile = settings.as_ref().ok().and_then(|settings| settings.sheet.encoding);
     let encoding = sheet.encoding.or(in_profile);
     let source = off_thread(move || Source::open_in(&path, encoding)).await;
     let source = source.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error));

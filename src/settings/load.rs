@@ -12,7 +12,6 @@ use super::section::Section;
 use super::sheet::{SheetSettings, sheet};
 use crate::api::Routes;
 use crate::model::{BundleCode, Deployment};
-use crate::sheet::NamedEncoding;
 
 /// The validated settings.
 #[derive(Debug, Clone)]
@@ -23,8 +22,6 @@ pub struct Settings {
     pub connection: Option<Connection>,
     /// Bundle codes that the profile allows in addition to the known ones.
     pub bundle_codes: Vec<BundleCode>,
-    /// The encoding of sheets that do not say it themselves; found out where `None`.
-    pub encoding: Option<NamedEncoding>,
     /// How its sheets are read.
     pub sheet: SheetSettings,
     /// Concurrency, quotas, retries and times.
@@ -77,11 +74,6 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
     let batch = batch(profile.section("batch"));
     let sheet = sheet(&mut profile, findings);
     let codes = profile.texts("bundle_codes").unwrap_or_default();
-    let encoding = profile.text("encoding").and_then(|said| {
-        said.checked(findings, |name| {
-            name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
-        })
-    });
 
     // Without a connection its keys are read all the same, so that they are known, and not judged.
     let unheard = Findings::default();
@@ -99,7 +91,6 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
         deployment,
         connection: connection.filter(|_| reach == Reach::Online),
         bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
-        encoding,
         sheet,
         limits,
         routes,
@@ -119,6 +110,7 @@ mod tests {
     use crate::event::{Method, Service};
     use crate::intake::Column;
     use crate::model::OperationKind;
+    use crate::sheet::NamedEncoding;
 
     const ID: &str = "6f2c1d5e-0000-4000-8000-000000000001";
 
@@ -567,7 +559,7 @@ mod tests {
 
     #[test]
     fn the_encoding_of_sheets_may_stand_in_a_profile_by_any_of_its_names() {
-        let encoding = |line: &str| online(&(whole() + line), &[]).encoding.map(NamedEncoding::name);
+        let encoding = |line: &str| online(&(whole() + line), &[]).sheet.encoding.map(NamedEncoding::name);
         assert_eq!(encoding(""), None);
         assert_eq!(encoding("encoding = \"CP1250\"\n"), Some("windows-1250"));
         let told = refused(&(whole() + "encoding = \"windows-125O\"\n"), &[]);

@@ -6,6 +6,7 @@ use super::finding::{Findings, SettingFault};
 use super::section::Section;
 use crate::intake::Column;
 use crate::model::OperationKind;
+use crate::sheet::NamedEncoding;
 use crate::text::nearest;
 
 /// What a profile says of its sheets.
@@ -13,6 +14,8 @@ use crate::text::nearest;
 pub struct SheetSettings {
     /// The operation of rows that name none.
     pub operation: Option<OperationKind>,
+    /// The encoding of sheets that do not say it themselves; found out where `None`.
+    pub encoding: Option<NamedEncoding>,
     /// Headers and the columns they mean; a sheet need not have them.
     pub map: Vec<(String, Column)>,
 }
@@ -24,6 +27,11 @@ pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSett
                 let names = OperationKind::iter().map(OperationKind::as_str);
                 SettingFault::new(format!("`{name}` is no operation"), did_you_mean(nearest(&name, names)))
             })
+        })
+    });
+    let encoding = profile.text("encoding").and_then(|said| {
+        said.checked(findings, |name| {
+            name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
         })
     });
     let map = profile
@@ -44,6 +52,7 @@ pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSett
         });
     SheetSettings {
         operation,
+        encoding,
         map: map.collect(),
     }
 }
