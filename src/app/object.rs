@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::ending::Ended;
 use super::failure::Failure;
-use crate::problem::Severity;
-use crate::report::{problems_shape, write_json};
+use crate::problem::{Problems, Severity};
+use crate::report::{ProblemsShape, problems_shape, write_json};
 use crate::settings::Finding;
 
 /// How a command ended and why, then what it is about. `docs/exit-codes.md` is its contract; the member names are
@@ -20,6 +20,9 @@ pub(super) struct Object<'a, T> {
     message: &'a str,
     details: Vec<String>,
     help: &'a [String],
+    /// What was found in the sheet that was planned or run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<ProblemsShape<'a>>,
     #[serde(flatten)]
     about: &'a T,
 }
@@ -34,7 +37,16 @@ impl<'a, T: Serialize> Object<'a, T> {
             message,
             details: Vec::new(),
             help: &[],
+            sheet: None,
             about,
+        }
+    }
+
+    /// The same, with what was found in the sheet.
+    pub(super) fn with_sheet(self, problems: &'a Problems) -> Self {
+        Self {
+            sheet: Some(problems_shape(problems)),
+            ..self
         }
     }
 }

@@ -66,7 +66,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     .await?;
     let order = order(&loaded.intake, &choice);
     let rules = rules(session.settings, planning);
-    let (snapshot, plan) = session.plan(&loaded, &choice, &rules).await?;
+    let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
     let ahead = Ahead::WholeRun(began.elapsed());
     let planned = PlannedSheet {
         rows: &choice.rows,
@@ -94,9 +94,10 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
     let stop = stop(ended, &plan, options.max_access_lost);
     let message = stop.as_deref().unwrap_or("what a run would do");
-    console.found(&Object::of(ended, message, &view.shape(now)), |out| {
-        view.write_text(out)
-    });
+    console.found(
+        &Object::of(ended, message, &view.shape(now)).with_sheet(&loaded.intake.problems),
+        |out| view.write_text(out),
+    );
     if let Some(stop) = &stop {
         console.tell(format!("{stop}\n"));
     }

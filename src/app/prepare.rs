@@ -24,6 +24,7 @@ use crate::event::Event;
 use crate::intake::Intake;
 use crate::model::{GroupRef, Place, RowKey, RowSelection};
 use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
+use crate::problem::Problems;
 use crate::report::{Mode, Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::Source;
@@ -127,13 +128,13 @@ impl<'a> Session<'a> {
         self.console.tell(text(|out| write_problems(&intake.problems, out)));
     }
 
-    /// Reads the present state and plans the rows against it. Of columns that are not used it is said if the organization
-    /// has groups of the names in their cells.
+    /// Reads the present state and plans the rows against it. What only the organization knows to be wrong with the sheet is
+    /// added to its problems, and printed.
     pub(super) async fn plan(
         &self,
         Loaded {
             intake, organization, ..
-        }: &Loaded,
+        }: &mut Loaded,
         choice: &ChosenRows,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
@@ -157,16 +158,15 @@ impl<'a> Session<'a> {
             }
         }
         progress.finish();
-        for column in &intake.maybe_groups {
-            if column.holds(|item| snapshot.group(&GroupRef::Name(item.into())).one().is_some()) {
-                self.console.tell(format!(
-                    "warning: the column `{}` is not used, but its cells look like groups: {}\n  help: if they are meant: --map \"{}=groups\"\n",
-                    column.label,
-                    column.examples(),
-                    column.name,
-                ));
+        let mut found = Problems::default();
+        for column in std::mem::take(&mut intake.maybe_groups) {
+            let is_group = |name: &str| snapshot.group(&GroupRef::Name(name.into())).one().is_some();
+            if let Some(problem) = column.problem(is_group) {
+                found.push(problem);
             }
         }
+        self.console.tell(text(|out| write_problems(&found, out)));
+        intake.problems.append(found);
         let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
         Ok((snapshot, plan))
     }

@@ -103,7 +103,7 @@ async fn carry_out(
 
     let rules = rules(settings, &job.planning);
     let agreed = async {
-        let (snapshot, plan) = session.plan(&loaded, &choice, &rules).await?;
+        let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
         let planned = PlannedSheet {
             rows: &choice.rows,
             plan: &plan,

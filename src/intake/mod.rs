@@ -14,4 +14,4 @@ pub use across_rows::{HiddenRows, SkippedSheet};
 pub use cells::{Column, operation_help, operation_named, print_list};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
-pub use rows::{Need, UnusedColumn, needs, takes};
+pub use rows::{MaybeGroups, Need, needs, takes};

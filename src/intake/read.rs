@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 use super::across_rows::{HiddenRows, Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
 use super::cells::Column;
 use super::options::Options;
-use super::rows::{Keep, UnusedColumn};
+use super::rows::{Keep, MaybeGroups};
 use crate::model::{OperationKind, Row, RowReport};
 use crate::problem::Problems;
 use crate::sheet::{SheetError, Source};
@@ -31,7 +31,7 @@ pub struct Intake {
     /// How many rows say `ignore`.
     pub ignored: usize,
     /// The columns that are not used and whose cells may be names of groups; the organization knows.
-    pub maybe_groups: Vec<UnusedColumn>,
+    pub maybe_groups: Vec<MaybeGroups>,
     /// The number of the header row of each worksheet that was read.
     pub headers: HashMap<Arc<str>, u32>,
     /// How many rows the spreadsheet program hides.

@@ -32,6 +32,8 @@ pub enum ProblemCode {
     UnknownHeader,
     /// The cells of a column that is not used look like licences.
     LicensesNotUsed,
+    /// The cells of a column that is not used are names of the organization's groups.
+    GroupsNotUsed,
     /// A header that may be meant for another column than it is taken for.
     DoubtfulHeader,
     /// Two headers name the same column.
@@ -193,7 +195,7 @@ mod tests {
         assert_eq!(
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows hidden-sheet \
-             rows-above-header unknown-column no-such-header unknown-header licenses-not-used doubtful-header two-headers \
+             rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used doubtful-header two-headers \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \

@@ -21,7 +21,7 @@ mod table;
 pub use hint::{Evidence, Hint, hints};
 pub use json::write_json;
 pub use plan::{PlanView, write_left_out};
-pub use problems::{problems_shape, write_problems};
+pub use problems::{ProblemsShape, problems_shape, write_problems};
 pub use progress::{Mode, Observed, Progress};
 pub use summary::Summary;
 pub use table::{Align, Table};

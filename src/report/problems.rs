@@ -56,8 +56,9 @@ fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The findings as members of a JSON object; their names are stable.
 #[derive(Serialize)]
-struct Findings<'a> {
+pub struct ProblemsShape<'a> {
     errors: usize,
     warnings: usize,
     left_out: usize,
@@ -77,9 +78,9 @@ struct Finding<'a> {
     help: Option<&'a str>,
 }
 
-/// The findings as members of a JSON object; their names are stable.
-pub fn problems_shape(problems: &Problems) -> impl Serialize + '_ {
-    Findings {
+/// These findings as members of a JSON object.
+pub fn problems_shape(problems: &Problems) -> ProblemsShape<'_> {
+    ProblemsShape {
         errors: problems.errors(),
         warnings: problems.warnings(),
         left_out: problems.left_out(),

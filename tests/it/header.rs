@@ -68,7 +68,15 @@ fn a_column_that_is_not_used_but_holds_names_of_the_organizations_groups_is_told
     let ran = stage
         .reseat(&["plan", "sheet.csv"])
         .ends(0)
-        .tells(told)
+        .tells(&format!("warning[groups-not-used]: row 1: {told}"))
         .tells("--map \"Team=groups\"");
     assert_eq!(ran.err.matches("its cells look like").count(), 1, "{}", ran.err);
+    for command in [&["plan", "sheet.csv"][..], &["run", "sheet.csv", "--yes"]] {
+        let ran = stage.reseat(&[command, &["--output", "json"]].concat()).ends(0);
+        let object: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let problems = object["sheet"]["problems"].as_array().unwrap();
+        let found = problems.iter().find(|problem| problem["code"] == "groups-not-used");
+        assert_eq!(found.unwrap()["what"], told);
+        assert_eq!(object["sheet"]["warnings"], 3, "{}", ran.out);
+    }
 }

@@ -9,7 +9,7 @@ use super::parallel::{ParallelParser, Parallelism};
 use crate::intake::cells::{Instruction, UnplacedProblem, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{
-    Header, Keep, ParseContext, ParsedRows, RowNumber, UnusedColumn, UnusedColumns, Worksheet, malformed_row,
+    Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, malformed_row,
 };
 use crate::problem::ProblemCode;
 use crate::sheet::{EncodingDoubt, Row, SheetError, Source, Visit, Visitor};
@@ -39,7 +39,7 @@ pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) worksheets: Vec<Arc<Worksheet>>,
     pub(in crate::intake) skipped: Vec<SkippedSheet>,
     /// The columns that are not used and whose cells may be groups.
-    pub(in crate::intake) maybe_groups: Vec<UnusedColumn>,
+    pub(in crate::intake) maybe_groups: Vec<MaybeGroups>,
     /// The rows that the spreadsheet program hides.
     pub(in crate::intake) hidden: HiddenRows,
     /// The rows of all worksheets.
@@ -126,7 +126,7 @@ impl FileParser<'_, '_> {
                 let problem = worksheet.problem(worksheet.header_row, problem);
                 self.file.parsed.problems.push(problem);
             }
-            let maybe_groups = unused.into_maybe_groups(&worksheet.header, &self.options.catalogue);
+            let maybe_groups = unused.into_maybe_groups(&worksheet, &self.options.catalogue);
             self.file.maybe_groups.extend(maybe_groups);
             let mut parsed = parser.finish();
             let letters = std::mem::take(&mut parsed.letters);

@@ -23,7 +23,7 @@ mod value_reader;
 mod values;
 
 pub use operations::{Need, needs, takes};
-pub use unused_columns::UnusedColumn;
+pub use unused_columns::MaybeGroups;
 
 pub(super) use header::Header;
 pub(super) use meanings::HeaderMap;

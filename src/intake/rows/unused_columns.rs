@@ -1,9 +1,12 @@
 //! The columns of a worksheet that reseat does not use, and what their cells look like.
 
+use std::sync::Arc;
+
 use super::header::Header;
+use super::row_parser::Worksheet;
 use crate::intake::cells::{Column, UnplacedProblem, clean, column_key, excerpt, list_items, words_in_context};
 use crate::model::Catalogue;
-use crate::problem::{ProblemCode, Problems};
+use crate::problem::{Problem, ProblemCode, Problems};
 use crate::sheet::Row;
 
 /// How many rows of a worksheet are looked at.
@@ -12,6 +15,8 @@ const ROWS: usize = 500;
 const COLUMNS: usize = 64;
 /// How many different values of a column are kept.
 const VALUES: usize = 20;
+/// How many of them a message shows.
+const SHOWN: usize = 2;
 /// Longer cells are remarks.
 const LONGEST: usize = 200;
 
@@ -23,15 +28,33 @@ pub(in crate::intake) struct UnusedColumns {
 }
 
 /// A column that is not used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnusedColumn {
+#[derive(Debug)]
+struct UnusedColumn {
     position: usize,
     /// Its header as the sheet writes it, and its letter: `Team (column D)`.
-    pub label: String,
+    label: String,
     /// Its header on one line.
-    pub name: String,
+    name: String,
     /// Some of its cells, each once.
     values: Vec<String>,
+}
+
+/// A column that is not used, and whose cells may be names of groups, which only the organization knows.
+#[derive(Debug)]
+pub struct MaybeGroups {
+    worksheet: Arc<Worksheet>,
+    column: UnusedColumn,
+}
+
+impl MaybeGroups {
+    /// What there is to say if these are the names of groups.
+    pub fn problem(&self, is_group: impl Fn(&str) -> bool) -> Option<Problem> {
+        let Self { worksheet, column } = self;
+        let problem = || column.looks_like(&worksheet.header, Column::Groups, ProblemCode::GroupsNotUsed);
+        column
+            .holds(is_group)
+            .then(|| worksheet.problem(worksheet.header_row, problem()))
+    }
 }
 
 impl UnusedColumns {
@@ -67,13 +90,23 @@ impl UnusedColumns {
     }
 
     /// The columns whose cells may be groups: those that do not look like licences, where no column is one of groups.
-    pub(in crate::intake) fn into_maybe_groups(self, header: &Header, catalogue: &Catalogue) -> Vec<UnusedColumn> {
-        if header.position(Column::Groups).is_some() {
+    pub(in crate::intake) fn into_maybe_groups(
+        self,
+        worksheet: &Arc<Worksheet>,
+        catalogue: &Catalogue,
+    ) -> Vec<MaybeGroups> {
+        if worksheet.header.position(Column::Groups).is_some() {
             return Vec::new();
         }
         let columns = self.columns.into_iter().take(COLUMNS);
         let has_other_values = |column: &UnusedColumn| !column.values.is_empty() && !column.holds_licenses(catalogue);
-        columns.filter(has_other_values).collect()
+        columns
+            .filter(has_other_values)
+            .map(|column| MaybeGroups {
+                worksheet: worksheet.clone(),
+                column,
+            })
+            .collect()
     }
 
     /// A warning for each column; who knows its header, or the catalogue its cells, is told what it may be meant for.
@@ -95,21 +128,9 @@ impl UnusedColumn {
     fn problem(&self, header: &Header, catalogue: &Catalogue) -> UnplacedProblem {
         let label = &self.label;
         if self.holds_licenses(catalogue) {
-            let what = format!(
-                "the column `{label}` is not used, but its cells look like licences: {}",
-                self.examples()
-            );
-            let help = match header.position(Column::Licenses) {
-                None => format!("if they are meant: --map \"{}=licenses\"", self.name),
-                Some(taken) => format!(
-                    "if they are meant, move them to `{}`, or say `--map \"{}=licenses\"` and rename that one",
-                    header.label(taken),
-                    self.name
-                ),
-            };
-            return UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help);
+            return self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed);
         }
-        let name = crate::text::clean(&self.name, 60);
+        let name = self.shown_name();
         let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
         if let Some(word) = words_in_context(&column_key(&self.name))
             .iter()
@@ -138,29 +159,52 @@ impl UnusedColumn {
         }
     }
 
+    /// A warning that its cells look like those of `column`.
+    fn looks_like(&self, header: &Header, column: Column, code: ProblemCode) -> UnplacedProblem {
+        let (name, column_name) = (self.shown_name(), column.as_str());
+        let words = if column == Column::Licenses {
+            "licences"
+        } else {
+            column_name
+        };
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .take(SHOWN)
+            .map(|value| format!("`{}`", excerpt(value)))
+            .collect();
+        let what = format!(
+            "the column `{}` is not used, but its cells look like {words}: {}",
+            self.label,
+            values.join(", ")
+        );
+        let help = match header.position(column) {
+            None => format!("if they are meant: --map \"{name}={column_name}\""),
+            Some(taken) => format!(
+                "if they are meant, move them to `{}`, or say `--map \"{name}={column_name}\"` and rename that one",
+                header.label(taken)
+            ),
+        };
+        UnplacedProblem::warning(code, what, help)
+    }
+
+    /// Its header as a message shows it.
+    fn shown_name(&self) -> String {
+        crate::text::clean(&self.name, 60)
+    }
+
     fn holds_licenses(&self, catalogue: &Catalogue) -> bool {
         self.holds(|item| catalogue.find(item).is_some())
     }
 
     /// Whether most of its values are lists of such items.
-    pub fn holds(&self, is_one: impl Fn(&str) -> bool) -> bool {
+    fn holds(&self, is_one: impl Fn(&str) -> bool) -> bool {
         let such = |value: &&String| {
             let items = list_items(value);
             is_one(value) || !items.is_empty() && items.iter().all(|item| is_one(item))
         };
         let count = self.values.iter().filter(such).count();
         count > 0 && count * 2 >= self.values.len()
-    }
-
-    /// The first of its values, for a message.
-    pub fn examples(&self) -> String {
-        let values: Vec<String> = self
-            .values
-            .iter()
-            .take(2)
-            .map(|value| format!("`{}`", excerpt(value)))
-            .collect();
-        values.join(", ")
     }
 }
 
