@@ -79,7 +79,8 @@ impl PlanView<'_> {
         if self.hidden.read > 0 {
             writeln!(
                 out,
-                "{} hidden in the spreadsheet program, and run like the others; `--visible-only` leaves them out",
+                "of the whole sheet, {} hidden in the spreadsheet program; hidden rows run like the others, \
+                 `--visible-only` leaves them out",
                 are(self.hidden.read)
             )?;
         }
@@ -271,7 +272,8 @@ impl PlanView<'_> {
             parts.push(plan.access_lost.people());
         }
         if self.hidden.read > 0 {
-            parts.push(format!("{} hidden in the sheet", are(self.hidden.read)));
+            // Those that earlier runs finished, or that are not chosen, among them.
+            parts.push(format!("{} in the whole sheet", plural(self.hidden.read, "hidden row")));
         }
         parts.join(", ")
     }
