@@ -511,6 +511,53 @@ fn an_error_word_of_any_program_is_an_error_in_any_column_that_is_used() {
 }
 
 #[test]
+fn an_item_of_a_list_may_be_an_error_or_nothing_as_a_whole_cell_may() {
+    let list = |kind: &str, column: &str, cell: &str| {
+        let intake = intake(&format!(
+            "operation,user,{column}\n{kind},ann,{cell}\n{kind},bob,{cell}\n"
+        ));
+        let told = intake
+            .problems
+            .iter()
+            .map(|problem| problem.code.as_str())
+            .collect::<Vec<_>>();
+        (told, intake.rows.len())
+    };
+    for (kind, column, one) in [
+        ("add-to-groups", "groups", "Finance"),
+        ("remove-from-groups", "group", "Finance"),
+        ("add-licenses", "licenses", "ATTUNU"),
+    ] {
+        assert_eq!(
+            list(kind, column, &format!("{one}; #N/A")),
+            (vec!["error-value"], 0),
+            "{column}"
+        );
+        assert_eq!(list(kind, column, "#N/A"), (vec!["error-value"], 0), "{column}");
+    }
+    for cell in ["Finance; nan", "NULL", "-; Finance"] {
+        assert_eq!(
+            list("add-to-groups", "groups", cell),
+            (vec!["word-for-nothing"], 2),
+            "{cell}"
+        );
+    }
+    assert_eq!(
+        list("add-licenses", "licenses", "ATTUNU; nan").0,
+        ["unknown-bundle-code"]
+    );
+    // What is in quotes is meant.
+    let quoted = "\"\"\"#VIP!\"\"; \"\"NULL\"\"\"";
+    assert_eq!(list("add-to-groups", "groups", quoted), (vec![], 2));
+    let intake = intake("operation,group,licenses\nset-group-licenses,#VIP!,ATTUNU\n");
+    let help = &intake.problems.iter().next().unwrap().help;
+    assert!(
+        help.contains("GUID"),
+        "a name that looks like an error has another: {help}"
+    );
+}
+
+#[test]
 fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
     for word in ["NULL", "nan", "\\N", "None", "<NA>", "n/a", "-"] {
         let text = format!("operation,user,name,surname\nupdate,ann,{word},Lee\nupdate,bob,{word},Ray\n");
@@ -840,6 +887,22 @@ fn invalid_rows_have_keys_of_their_own_too() {
     assert_eq!(keys.len(), 3);
 }
 
+#[test]
+fn equal_rows_are_told_even_if_none_of_them_can_run() {
+    let text = "operation,user,licenses,note\nadd-licenses,ann,ATUNU,one\nadd-licenses,bob,ATUNU,\nAdd-Licenses,ANN,atunu,two\n";
+    let intake = intake(text);
+    assert_eq!(
+        codes(&intake, Severity::Error),
+        ["unknown-bundle-code", "unknown-bundle-code", "duplicate-row"]
+    );
+    let told = intake.problems.iter().last().unwrap();
+    assert_eq!(told.location.to_string(), "row 4");
+    assert!(told.what.contains("row 2"), "{told:?}");
+    // Of whom these are is not known.
+    assert!(!errors("operation,user\ndelete,#N/A\ndelete,#N/A\n").contains(&"duplicate-row"));
+    assert!(!errors("operation,user,groups\nadd-to-groups,,HR\nadd-to-groups,,HR\n").contains(&"duplicate-row"));
+}
+
 fn keys(text: &str) -> BTreeSet<String> {
     intake(text).rows.iter().map(|row| row.key.to_string()).collect()
 }
@@ -957,6 +1020,32 @@ fn a_workbook_is_read_sheet_by_sheet_and_the_sheets_for_people_are_skipped() {
         codes(&read(&source, &picked("Read me")).unwrap(), Severity::Error),
         ["no-header"]
     );
+}
+
+#[test]
+fn a_sheet_whose_rows_all_stand_in_hidden_worksheets_says_so() {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().write_string(0, 0, "Read me").unwrap();
+    let sheet = workbook.add_worksheet().set_name("delete").unwrap().set_hidden(true);
+    sheet.write_column(0, 0, ["user", "ann"]).unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let source = Source::from_reader(&mut &bytes[..]).unwrap();
+    let visible = Options {
+        visible_only: true,
+        ..Options::default()
+    };
+    let intake = read(&source, &visible).unwrap();
+    assert_eq!(codes(&intake, Severity::Error), ["no-rows"]);
+    let told = intake.problems.iter().next().unwrap();
+    assert!(
+        told.what.contains("hidden") && told.help.contains("worksheets"),
+        "{told:?}"
+    );
+    let named = Options {
+        sheets: Some(vec!["delete".to_owned()]),
+        ..visible
+    };
+    assert_eq!(read(&source, &named).unwrap().rows.len(), 1, "it was asked for");
 }
 
 #[test]
@@ -1243,6 +1332,21 @@ fn bytes_that_windows_1252_does_not_have_refuse_every_row_whose_letters_they_dis
         .unwrap()
         .help;
     assert!(help.contains("--encoding"), "{help}");
+    // Ź is such a byte, and the only letter of its cell beyond ASCII.
+    let (intake, names) = read_in(b"operation,user,name\nupdate,a@x.example,\x8frebak\n", None);
+    assert_eq!((codes(&intake, Severity::Error), names), (vec!["lost-letters"], vec![]));
+    // What is read as a no-break space is a letter of DOS.
+    let (intake, names) = read_in(
+        b"operation,user,name\nupdate,a@x.example,M\xa0rta\nupdate,b@x.example,Ann\xa0\n",
+        None,
+    );
+    assert_eq!(names, ["M rta", "Ann"]);
+    let told: Vec<_> = intake
+        .problems
+        .iter()
+        .map(|problem| problem.location.rows.count())
+        .collect();
+    assert_eq!((told, intake.problems.warnings()), (vec![1], 1));
 }
 
 #[test]

@@ -288,7 +288,7 @@ impl FirstStatements {
             | Kind::SetPassword
             | Kind::SetBypassBasicAuth
             | Kind::SetInvitationAccepted => &mut self.value,
-            Kind::ChangeUser => return None,
+            Kind::ChangeUser | Kind::Refused => return None,
         })
     }
 
@@ -333,6 +333,8 @@ impl FirstStatements {
             }
             Kind::ChangeLicenses => gone().or_else(|| with(self.exact, Contradicts::LicensesInOrder)),
             Kind::ChangeUser => gone(),
+            // What it would do is not known, only that another says the same.
+            Kind::Refused => None,
             Kind::Join => with(self.removed, Contradicts::JoinsAndLeaves),
             Kind::Leave => with(self.added, Contradicts::JoinsAndLeaves),
             Kind::Give => with(self.removed, Contradicts::GivenAndTaken),

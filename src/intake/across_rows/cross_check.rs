@@ -50,20 +50,21 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
         }
     }
     if problems.is_empty() && file.parsed.problems.errors() == 0 {
-        if file.worksheets.is_empty() {
+        let is_without_rows = file.parsed.row_count == 0 && file.parsed.ignored == 0;
+        if is_without_rows && (file.hidden.left_out > 0 || file.left_hidden_sheet) {
+            problems.push(UnplacedProblem::error(
+                ProblemCode::NoRows,
+                "every row of the sheet is hidden, and `--visible-only` leaves them out",
+                "show the rows and worksheets that are meant, or leave `--visible-only` out",
+            ));
+        } else if file.worksheets.is_empty() {
             let help = "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
             problems.push(UnplacedProblem::error(
                 ProblemCode::NoHeader,
                 "no worksheet has a header that reseat knows",
                 help,
             ));
-        } else if file.parsed.row_count == 0 && file.parsed.ignored == 0 && file.hidden.left_out > 0 {
-            problems.push(UnplacedProblem::error(
-                ProblemCode::NoRows,
-                "every row of the sheet is hidden, and `--visible-only` leaves them out",
-                "show the rows that are meant, or leave `--visible-only` out",
-            ));
-        } else if file.parsed.row_count == 0 && file.parsed.ignored == 0 {
+        } else if is_without_rows {
             problems.push(UnplacedProblem::error(
                 ProblemCode::NoRows,
                 "the sheet has no rows",

@@ -38,6 +38,8 @@ pub struct HiddenRows {
 pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) worksheets: Vec<Arc<Worksheet>>,
     pub(in crate::intake) skipped: Vec<SkippedSheet>,
+    /// Whether a worksheet with a header was left out because it is hidden.
+    pub(in crate::intake) left_hidden_sheet: bool,
     /// The columns that are not used and whose cells may be groups.
     pub(in crate::intake) maybe_groups: Vec<MaybeGroups>,
     /// The rows that the spreadsheet program hides.
@@ -220,6 +222,7 @@ impl FileParser<'_, '_> {
             return;
         }
         if is_hidden && self.options.visible_only && self.options.sheets.is_none() {
+            self.file.left_hidden_sheet = true;
             self.skip(name, "it is hidden, and `--visible-only` leaves it out".into());
             return;
         }

@@ -54,10 +54,17 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
         _ => is_error_word(text),
     };
     if cell.kind == CellKind::Error || is_error {
+        let help = match column {
+            // Any word of such a form is an error to some program, and may be a name to somebody.
+            Column::Group | Column::Groups | Column::RemoveGroups if cell.kind != CellKind::Error => {
+                "fix the formula, or write the value in its place; a group that is called so is named by its GUID"
+            }
+            _ => "fix the formula, or write the value in its place",
+        };
         return Some(UnplacedProblem::error(
             ProblemCode::ErrorValue,
             format!("the cell shows the error `{}`", excerpt(text)),
-            "fix the formula, or write the value in its place",
+            help,
         ));
     }
     if cell.kind == CellKind::Unreadable {

@@ -1,9 +1,9 @@
 //! The `licenses` and `quotas` cells.
 
-use super::list::{Item, split};
+use super::list::{Item, split, stand_in};
 use super::{UnplacedProblem, excerpt, hash};
 use crate::model::{BundleCode, BundleSet, Catalogue, KnownBundle, Quota};
-use crate::problem::ProblemCode;
+use crate::problem::{ProblemCode, Severity};
 
 /// The licences of a cell.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(in crate::intake) struct LicenseList {
     pub(in crate::intake) canonical: String,
     /// The hash of each code, for comparing rows.
     pub(in crate::intake) hashes: Vec<u64>,
+    /// What is worth a look.
+    pub(in crate::intake) warnings: Vec<UnplacedProblem>,
 }
 
 /// Why the licences of a cell are not understood.
@@ -70,21 +72,32 @@ impl LicenseList {
             problems: Vec::new(),
             unknown: Vec::new(),
         };
+        let mut warnings = Vec::new();
+        let is_list = items.len() > 1;
         let mut rest = items.as_slice();
         while let [first, after @ ..] = rest {
             rest = after;
             if let Some((code, after)) = name_with_comma(first, after, catalogue) {
                 codes.push(code);
                 rest = after;
+                continue;
+            }
+            let stand_in = stand_in(first).filter(|_| is_list);
+            if let Some(error) = stand_in.as_ref().filter(|found| found.severity == Severity::Error) {
+                found.problems.push(error.clone());
             } else if let Some(code) = catalogue.code(&first.text) {
                 codes.push(code);
+                warnings.extend(stand_in);
             } else if found.problems.len() < MOST_UNKNOWN {
                 found.problems.push(unknown(&first.text, catalogue));
                 found.unknown.push(first.text.clone());
             }
         }
         if found.problems.is_empty() {
-            Ok(Self::of(codes))
+            Ok(Self {
+                warnings,
+                ..Self::of(codes)
+            })
         } else {
             Err(found)
         }
@@ -96,6 +109,7 @@ impl LicenseList {
             canonical: set.to_string(),
             hashes: set.iter().map(|code| hash(code.as_str())).collect(),
             set,
+            warnings: Vec::new(),
         }
     }
 }

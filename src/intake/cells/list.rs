@@ -1,8 +1,9 @@
 //! Several items in one cell: how they are separated, and the groups of a cell.
 
+use super::stand_ins::{is_error_word, is_nothing};
 use super::{UnplacedProblem, excerpt, hash};
 use crate::model::GroupRef;
-use crate::problem::ProblemCode;
+use crate::problem::{ProblemCode, Severity};
 
 /// One item, and what separates it from the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,31 @@ fn unquote<'c>(mut rest: &'c str, text: &mut String) -> Result<&'c str, OpenQuot
     }
 }
 
+/// What is wrong with an item, or worth a look, whatever the list is of: it may be what programs write where there is no
+/// value. What is in quotes is meant. An item that is the whole cell is judged as that.
+pub(super) fn stand_in(item: &Item) -> Option<UnplacedProblem> {
+    if item.quoted {
+        None
+    } else if is_error_word(&item.text) {
+        Some(UnplacedProblem::error(
+            ProblemCode::ErrorValue,
+            format!("`{}` in the list is the error of a formula", excerpt(&item.text)),
+            "fix the formula, or write the value in its place; in double quotes it is read as a name",
+        ))
+    } else if is_nothing(&item.text) {
+        Some(UnplacedProblem::warning(
+            ProblemCode::WordForNothing,
+            format!(
+                "`{}` in the list is what programs write for nothing, and is read as a name like any other",
+                item.text
+            ),
+            "leave it out if nothing is meant",
+        ))
+    } else {
+        None
+    }
+}
+
 /// The items of a cell as text; none where they cannot be told apart.
 pub(in crate::intake) fn list_items(cell: &str) -> Vec<String> {
     split(cell)
@@ -100,6 +126,8 @@ pub(in crate::intake) struct GroupList {
     pub(in crate::intake) canonical: String,
     /// The hash of each group, for comparing rows.
     pub(in crate::intake) hashes: Vec<u64>,
+    /// What is worth a look.
+    pub(in crate::intake) warnings: Vec<UnplacedProblem>,
 }
 
 impl GroupList {
@@ -112,7 +140,13 @@ impl GroupList {
             )
         })?;
         let mut pairs: Vec<(String, GroupRef)> = Vec::new();
+        let mut warnings = Vec::new();
+        let is_list = items.len() > 1;
         for item in items {
+            match stand_in(&item).filter(|_| is_list) {
+                Some(error) if error.severity == Severity::Error => return Err(error),
+                found => warnings.extend(found),
+            }
             let group = GroupRef::parse(&item.text);
             let folded = group.fold();
             if !pairs.iter().any(|(known, _)| *known == folded) {
@@ -125,6 +159,7 @@ impl GroupList {
             canonical: folded.join("\u{1f}"),
             hashes: folded.iter().map(|name| hash(*name)).collect(),
             groups: pairs.into_iter().map(|(_, group)| group).collect(),
+            warnings,
         })
     }
 }

@@ -1,10 +1,9 @@
 //! Letters beyond ASCII in a sheet whose encoding is in doubt: a person has to see whether they are right.
 
 use super::header::Header;
-use super::row_cells::RowCells;
 use crate::intake::cells::{Column, UnplacedProblem, excerpt};
 use crate::problem::ProblemCode;
-use crate::sheet::{EncodingDoubt, NamedEncoding};
+use crate::sheet::{EncodingDoubt, NamedEncoding, Row};
 
 /// How many values are shown.
 const SHOWN: usize = 2;
@@ -29,18 +28,25 @@ impl DoubtfulLetters {
         &mut self,
         doubt: EncodingDoubt,
         header: &Header,
-        cells: &RowCells<'_>,
+        row: &Row,
         problems: &mut Vec<UnplacedProblem>,
     ) {
-        for (column, _) in &header.present {
-            let value = cells.get(*column);
-            if value.is_ascii() || !column.is_meaningful() {
+        for (column, position) in header.present.iter().filter(|(column, _)| column.is_meaningful()) {
+            // As it was read: a letter of the right encoding may be a control character or a blank in the wrong one, which
+            // a cleaned cell does not have.
+            let text = row.cell(*position).text;
+            let value = match doubt {
+                EncodingDoubt::Disproved { .. } => text,
+                // No-break spaces around a value are a habit of web pages, and seldom a letter.
+                EncodingDoubt::Guessed { .. } | EncodingDoubt::IsUtf8 { .. } => text.trim(),
+            };
+            if value.is_ascii() {
                 continue;
             }
             if self.found.len() < SHOWN && *column != Column::Password {
                 self.found.push(Found {
                     doubt,
-                    row: cells.row,
+                    row: row.number(),
                     column: *column,
                     value: value.to_owned(),
                 });

@@ -52,6 +52,15 @@ pub fn needs(kind: OperationKind) -> &'static [Need] {
     }
 }
 
+/// The columns that can hold the groups of a row, by preference: the groups to join, or for `remove-from-groups` to leave.
+pub(super) fn group_columns(kind: OperationKind) -> &'static [Column] {
+    match kind {
+        OperationKind::AddToGroups => &[Column::Groups, Column::Group],
+        OperationKind::RemoveFromGroups => &[Column::Groups, Column::Group, Column::RemoveGroups],
+        _ => &[Column::Groups],
+    }
+}
+
 /// Every column that a row of this operation may have, those it needs included; `operation` and `note` aside.
 pub fn takes(kind: OperationKind) -> &'static [Column] {
     use Column as C;

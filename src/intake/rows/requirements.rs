@@ -1,6 +1,6 @@
 //! Whether a row has what its operation needs, and the deployment offers it.
 
-use super::operations::{Need, instead_of_present_licenses, needs};
+use super::operations::{Need, group_columns, instead_of_present_licenses, needs};
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{Column, UnplacedProblem};
@@ -51,7 +51,7 @@ impl Requirements<'_> {
             Column::NewEmail => !self.values.new_email.is_empty(),
             Column::Username => !self.values.username.is_empty(),
             Column::Group => !self.values.group.is_empty(),
-            Column::Groups => self.cells.has(column) || self.values.groups.is_some(),
+            Column::Groups => group_columns(self.kind).iter().any(|column| self.cells.has(*column)),
             other => self.cells.has(other),
         }
     }

@@ -138,7 +138,7 @@ impl<'o> RowParser<'o> {
         if let Some(doubt) = worksheet.doubt
             && !cells.is_plain
         {
-            self.parsed.letters.note(doubt, header, &cells, &mut problems);
+            self.parsed.letters.note(doubt, header, row, &mut problems);
         }
         let cell_problems = problems.len();
         let instruction = self.instruction(&cells, &mut problems);
@@ -234,9 +234,15 @@ impl<'o> RowParser<'o> {
                 is_valid = false;
             }
         }
-        if (!is_valid || kind.is_none()) && self.context.keep == Keep::Rows {
-            let refused = self.refused(kind, cells, &values, problems);
-            self.parsed.refused.push(refused);
+        if !is_valid || kind.is_none() {
+            write_raw_content(cells, &mut self.content);
+            if kind.is_some() {
+                self.state_refused(cells, columns_with_errors(problems));
+            }
+            if self.context.keep == Keep::Rows {
+                let refused = self.refused(kind, cells, &values, problems);
+                self.parsed.refused.push(refused);
+            }
         }
     }
 
@@ -289,7 +295,18 @@ impl<'o> RowParser<'o> {
         Ok(())
     }
 
-    /// The row with as much as can be said of it.
+    /// States what cells a refused row has, so that it is told which rows repeat it. Those that do not say whom they are
+    /// about may be about different people.
+    fn state_refused(&mut self, cells: &RowCells<'_>, wrong: ColumnSet) {
+        let present = self.context.worksheet.header.present.iter();
+        let mut subjects = present.filter(|(column, _)| column.identifies() && cells.has(*column));
+        if subjects.any(|(column, _)| !wrong.contains(*column)) {
+            let number = self.context.worksheet.row_number(cells.row);
+            self.statements.push(Statement::of_refused(&self.content, number));
+        }
+    }
+
+    /// The row with as much as can be said of it; its content is written.
     fn refused(
         &mut self,
         operation: Option<OperationKind>,
@@ -297,7 +314,6 @@ impl<'o> RowParser<'o> {
         values: &Values<'_>,
         problems: &[UnplacedProblem],
     ) -> RowReport {
-        write_raw_content(cells, &mut self.content);
         let first = |texts: &[&str]| {
             let found = texts.iter().find(|text| !text.is_empty());
             found.copied().unwrap_or_default().to_owned()

@@ -20,6 +20,8 @@ enum SubjectKind {
     /// One profile field of a user.
     ProfileField,
     GroupRule,
+    /// A row that cannot run.
+    RefusedRow,
 }
 
 /// The number of a row in the file as a whole: the rows of the worksheets before it, and its own number.
@@ -50,6 +52,12 @@ impl Statement {
             packed: row << KIND_BITS | u32::from(kind as u8),
             value,
         }
+    }
+
+    /// That a row with these cells is refused.
+    pub(super) fn of_refused(content: &str, row: RowNumber) -> Self {
+        let subject = hash(&(SubjectKind::RefusedRow, hash(content)));
+        Self::new(subject, row, StatementKind::Refused, half_hash(content))
     }
 
     pub(in crate::intake) fn row(self) -> RowNumber {

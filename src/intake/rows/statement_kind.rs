@@ -39,6 +39,9 @@ pub(in crate::intake) enum StatementKind {
     SetPassword,
     SetBypassBasicAuth,
     SetInvitationAccepted,
+    // About a row that cannot run.
+    /// Its cells are these.
+    Refused,
 }
 
 impl StatementKind {
@@ -83,7 +86,8 @@ impl StatementKind {
             | Self::Leave
             | Self::Give
             | Self::Take
-            | Self::SetRule => return None,
+            | Self::SetRule
+            | Self::Refused => return None,
         })
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt};
 use strum::IntoEnumIterator;
 
-use super::operations::takes;
+use super::operations::{group_columns, takes};
 use super::requirements::Requirements;
 use super::row_cells::RowCells;
 use super::values::Values;
@@ -94,8 +94,9 @@ impl<'o> ValueReader<'o> {
         }
         reader.addresses(self.options);
         reader.plain_cells();
-        let (groups, remove_groups) = reader.group_cells();
-        reader.values.groups = self.group_list(groups, Column::Groups, reader.problems);
+        let (groups, from) = reader.groups();
+        reader.values.groups = self.group_list(groups, from, reader.problems);
+        let remove_groups = reader.taken(Column::RemoveGroups);
         reader.values.remove_groups = self.group_list(remove_groups, Column::RemoveGroups, reader.problems);
         reader.joins_and_leaves();
         let licenses = reader.taken(Column::Licenses);
@@ -114,16 +115,20 @@ impl<'o> ValueReader<'o> {
         if cell.is_empty() {
             return None;
         }
-        if let Some(list) = self.groups.get(cell) {
-            return Some(list.clone());
-        }
-        let list = GroupList::parse(cell)
-            .map_err(|problem| problems.push(problem.at(column)))
-            .ok()?;
-        let list = Rc::new(list);
-        if self.groups.len() < REMEMBERED && cell.len() <= REMEMBERED_LENGTH {
-            self.groups.insert(cell.into(), list.clone());
-        }
+        let list = match self.groups.get(cell) {
+            Some(list) => list.clone(),
+            None => {
+                let list = GroupList::parse(cell)
+                    .map_err(|problem| problems.push(problem.at(column)))
+                    .ok()?;
+                let list = Rc::new(list);
+                if self.groups.len() < REMEMBERED && cell.len() <= REMEMBERED_LENGTH {
+                    self.groups.insert(cell.into(), list.clone());
+                }
+                list
+            }
+        };
+        problems.extend(list.warnings.iter().map(|warning| warning.clone().at(column)));
         Some(list)
     }
 
@@ -145,10 +150,15 @@ impl<'o> ValueReader<'o> {
                 list
             }
         };
-        let report = |found: LicenseProblems| {
-            problems.extend(found.problems.into_iter().map(|problem| problem.at(Column::Licenses)));
+        let (list, found) = match list {
+            Ok(list) => {
+                let warnings = list.warnings.clone();
+                (Some(list), warnings)
+            }
+            Err(found) => (None, found.problems),
         };
-        list.map_err(report).ok()
+        problems.extend(found.into_iter().map(|problem| problem.at(Column::Licenses)));
+        list
     }
 }
 
@@ -432,17 +442,15 @@ impl<'c> CellReader<'c, '_, '_> {
         value
     }
 
-    /// The cells of groups to join (or, for `remove-from-groups`, to leave) and to leave.
-    fn group_cells(&mut self) -> (&'c str, &'c str) {
-        let mut groups = self.taken(Column::Groups);
-        let takes_one_group = matches!(self.kind, OperationKind::AddToGroups | OperationKind::RemoveFromGroups);
-        if groups.is_empty() && takes_one_group {
-            groups = self.used(Column::Group);
-            if groups.is_empty() && self.kind == OperationKind::RemoveFromGroups {
-                groups = self.used(Column::RemoveGroups);
+    /// The cell of groups to join (or, for `remove-from-groups`, to leave), and its column.
+    fn groups(&mut self) -> (&'c str, Column) {
+        let mut found = (self.taken(Column::Groups), Column::Groups);
+        for column in group_columns(self.kind).iter().skip(1) {
+            if found.0.is_empty() {
+                found = (self.used(*column), *column);
             }
         }
-        (groups, self.taken(Column::RemoveGroups))
+        found
     }
 
     fn quotas(&mut self, options: &Options) {
