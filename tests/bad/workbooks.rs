@@ -121,25 +121,26 @@ fn a_hidden_row_is_found_however_large_the_worksheet_is() {
 fn a_column_of_formulas_that_nobody_may_have_computed_is_told_once() {
     let row = |number: u32, value: &str| {
         let texts = text_row(number, "", &["update", &format!("user{number}@corp.example")]);
-        let formula = format!("<c r=\"C{number}\"><f>A1=1</f><v>{value}</v></c></row>");
-        texts.replace("</row>", &formula)
+        let kind = if value.is_empty() { "str" } else { "n" };
+        let formula = format!("<c r=\"C{number}\" t=\"{kind}\"><f>A1=1</f><v>{value}</v></c>");
+        let name = format!("<c r=\"D{number}\" t=\"inlineStr\"><is><t>Ann</t></is></c></row>");
+        texts.replace("</row>", &(formula + &name))
     };
-    let header = text_row(1, "", &["operation", "user", "active"]);
+    let header = text_row(1, "", &["operation", "user", "active", "name"]);
     let sheet = |values: [&str; 2]| {
         xlsx(
             &worksheet(&format!("{header}{}{}", row(2, values[0]), row(3, values[1]))),
             "",
         )
     };
-    let doubtful = told("joiners.xlsx", &sheet(["0", "0"]));
-    assert_eq!(doubtful.code, Some(0));
-    assert!(
-        doubtful.text.contains(
-            "warning[doubtful-formulas]: sheet `Joiners`, rows 2 and 3, column active (column C): every formula of the column has the value 0"
-        ),
-        "{}",
-        doubtful.text
-    );
+    for (values, what) in [(["0", "0"], "has the value 0"), (["", ""], "is empty")] {
+        let doubtful = told("joiners.xlsx", &sheet(values));
+        assert_eq!(doubtful.code, Some(0));
+        let warning = format!(
+            "warning[doubtful-formulas]: sheet `Joiners`, rows 2 and 3, column active (column C): every formula of the column {what}"
+        );
+        assert!(doubtful.text.contains(&warning), "{}", doubtful.text);
+    }
     assert!(
         !told("joiners.xlsx", &sheet(["0", "1"]))
             .text

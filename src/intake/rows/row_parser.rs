@@ -224,7 +224,7 @@ impl<'o> RowParser<'o> {
                 values.used.extend(columns_with_errors(problems));
             }
             self.note_unused(kind, cells, values.used);
-            self.note_formulas(cells, values.used);
+            self.note_formulas(kind, cells, values.used);
             if is_valid && let Err(fault) = self.accept(kind, &values, cells.row) {
                 problems.push(UnplacedProblem::error(
                     ProblemCode::BadEmail,
@@ -264,12 +264,15 @@ impl<'o> RowParser<'o> {
     }
 
     /// Counts the formulas of the row by whether they have what programs store that do not compute.
-    fn note_formulas(&mut self, cells: &RowCells<'_>, used: ColumnSet) {
+    fn note_formulas(&mut self, kind: OperationKind, cells: &RowCells<'_>, mut used: ColumnSet) {
         if cells.formulas.is_empty() {
             return;
         }
+        // An empty cell is not read, but would be if its formula had been computed.
+        used.extend(self.values.takes(kind));
+        used.insert(Column::Operation);
         for (column, _) in &self.context.worksheet.header.present {
-            if cells.formulas.contains(*column) && (used.contains(*column) || *column == Column::Operation) {
+            if cells.formulas.contains(*column) && used.contains(*column) {
                 let formulas = self.parsed.recurring.formulas(*column);
                 formulas.add(cells.get(*column), cells.row);
             }

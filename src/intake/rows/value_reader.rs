@@ -70,6 +70,11 @@ impl<'o> ValueReader<'o> {
         }
     }
 
+    /// The columns that the operation takes.
+    pub(super) fn takes(&self, kind: OperationKind) -> ColumnSet {
+        self.takes[kind as usize]
+    }
+
     /// Reads a row of this operation into `values`, which are empty. The row is valid where no error is added to
     /// `problems`.
     pub(super) fn read<'c>(
@@ -82,7 +87,7 @@ impl<'o> ValueReader<'o> {
         let mut reader = CellReader {
             kind,
             cells,
-            takes: self.takes[kind as usize],
+            takes: self.takes(kind),
             problems,
             values,
         };
