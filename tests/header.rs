@@ -347,3 +347,32 @@ proptest! {
         prop_assert_eq!(rows(&intake(&format!("{titles}{}\n{table}", header.1))), moved);
     }
 }
+
+#[test]
+fn a_header_row_that_is_not_there_is_named_where_no_worksheet_has_it() {
+    let options = Options {
+        header_row: Some(9),
+        ..inviting()
+    };
+    let sheet = workbook(&[&["email"], &["ann@x.example"]]);
+    let intake = read(&sheet, &options).unwrap();
+    let told = told(&intake, Severity::Error);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].what.contains("row 9, which `--header-row` names"), "{told:?}");
+    assert!(!told[0].help.contains("--map"), "{told:?}");
+}
+
+#[test]
+fn a_group_that_an_operation_does_not_take_is_told_where_groups_stand() {
+    let help = |text: &str| {
+        let intake = intake(text);
+        let told = told(&intake, Severity::Warning);
+        assert_eq!(told[0].code.as_str(), "cell-not-used", "{told:?}");
+        told[0].help.clone()
+    };
+    assert!(help("email,Gruppe\nann@x.example,Finance\n").contains("HEADER=groups"));
+    assert_eq!(
+        help("email,quotas\nann@x.example,ATTUNU=1\n"),
+        "nothing to do if that is meant"
+    );
+}

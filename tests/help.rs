@@ -9,6 +9,7 @@ use std::path::Path;
 use assert_cmd::Command;
 use reseat::intake::{Column, takes};
 use reseat::model::OperationKind;
+use reseat::problem::ProblemCode;
 use strum::IntoEnumIterator;
 
 fn reseat(words: &[&str]) -> assert_cmd::assert::Assert {
@@ -255,4 +256,14 @@ fn the_page_about_the_sheet_lists_every_column_and_headers_that_mean_it() {
             assert_eq!(Column::named(alias), Some(column), "`{alias}` in docs/sheet.md");
         }
     }
+}
+
+#[test]
+fn the_page_about_problems_lists_every_code() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/problems.md");
+    let text = fs_err::read_to_string(path).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let listed: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    let codes: Vec<&str> = ProblemCode::iter().map(ProblemCode::as_str).collect();
+    assert_eq!(listed, codes, "the codes in docs/problems.md");
 }

@@ -573,6 +573,16 @@ fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
             "{word}"
         );
     }
+    // Where it cannot stand, that is the error, and says what to do about it; somebody has to be named, though.
+    let refused = intake("operation,user,licenses\nset-licenses,ann,-\n");
+    let told: Vec<_> = refused.problems.iter().collect();
+    assert_eq!(told[0].code.as_str(), "unknown-bundle-code");
+    assert!(
+        told[0].help.starts_with("leave the cell empty if nothing is meant"),
+        "{told:?}"
+    );
+    let refused = intake("operation,email\ninvite,NULL\n");
+    assert!(refused.problems.iter().all(|problem| !problem.help.contains("empty")));
     // People are called so.
     assert_eq!(
         warnings("operation,user,surname\nupdate,ann,Null\nupdate,bob,Nan\n"),

@@ -13,7 +13,7 @@ use super::object::Object;
 use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::CheckOptions;
-use crate::intake::{self, Checked};
+use crate::intake::{self, Checked, SkippedSheet};
 use crate::report::{problems_shape, write_left_out, write_problems};
 use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
@@ -29,7 +29,19 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
             format!("the sheet has {}", plural(errors, "error")),
         ),
     };
+    let operations = checked.by_operation.iter().map(|(kind, rows)| OfOperation {
+        operation: kind.as_str(),
+        rows: *rows,
+    });
+    let skipped_sheets = named(&checked.skipped_sheets).map(|skipped| Skipped {
+        sheet: &skipped.name,
+        reason: &skipped.reason,
+    });
     let shape = Shape {
+        rows: checked.rows,
+        ignored: checked.ignored,
+        operations: operations.collect(),
+        skipped_sheets: skipped_sheets.collect(),
         hidden_rows: checked.hidden.read,
         hidden_rows_left_out: checked.hidden.left_out,
         problems: problems_shape(&checked.problems),
@@ -43,11 +55,32 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
 
 /// What `check` finds, for programs; `docs/exit-codes.md` is its contract.
 #[derive(Serialize)]
-struct Shape<P> {
+struct Shape<'a, P> {
+    rows: usize,
+    ignored: usize,
+    operations: Vec<OfOperation>,
+    skipped_sheets: Vec<Skipped<'a>>,
     hidden_rows: usize,
     hidden_rows_left_out: usize,
     #[serde(flatten)]
     problems: P,
+}
+
+#[derive(Serialize)]
+struct OfOperation {
+    operation: &'static str,
+    rows: usize,
+}
+
+#[derive(Serialize)]
+struct Skipped<'a> {
+    sheet: &'a str,
+    reason: &'a str,
+}
+
+/// Those of them that have a name: a CSV has none, and what is wrong with it is among the problems.
+fn named(skipped: &[SkippedSheet]) -> impl Iterator<Item = &SkippedSheet> {
+    skipped.iter().filter(|skipped| !skipped.name.is_empty())
 }
 
 async fn read(
@@ -71,7 +104,7 @@ fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::
     for note in &checked.notes {
         writeln!(out, "{}: {note}", source.name())?;
     }
-    for skipped in checked.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty()) {
+    for skipped in named(&checked.skipped_sheets) {
         writeln!(out, "worksheet `{}` skipped because {}", skipped.name, skipped.reason)?;
     }
     write_left_out(checked.hidden, out)?;

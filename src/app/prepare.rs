@@ -82,9 +82,14 @@ impl<'a> Session<'a> {
         let errors = intake.problems.errors();
         if errors > 0 && planning.invalid_rows == InvalidRows::Refuse {
             let message = format!("the sheet has {}, so nothing was sent", plural(errors, "error"));
+            let help = if intake.rows.is_empty() {
+                "each error says what to do"
+            } else {
+                "correct the sheet, or add `--skip-invalid` to run the other rows"
+            };
             return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
                 .about(intake.problems)
-                .with_help("correct the sheet, or add `--skip-invalid` to run the other rows"));
+                .with_help(help));
         }
         if errors > 0 && intake.rows.is_empty() && intake.refused.is_empty() {
             let message = "no row of the sheet could be read, so nothing was sent";

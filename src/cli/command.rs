@@ -127,7 +127,7 @@ pub struct SheetOptions {
 /// `check`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckOptions {
-    /// The sheet; `-` is CSV on standard input.
+    /// The sheet; `-` is standard input.
     pub path: PathBuf,
     /// How to read it.
     pub sheet: SheetOptions,
@@ -165,7 +165,7 @@ pub struct PlanningOptions {
 /// `plan`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanOptions {
-    /// The sheet; `-` is CSV on standard input.
+    /// The sheet; `-` is standard input.
     pub path: PathBuf,
     /// What shapes the plan.
     pub planning: PlanningOptions,
@@ -178,7 +178,7 @@ pub struct PlanOptions {
 /// `run`
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunOptions {
-    /// The sheet; `-` is CSV on standard input. `None` only with a saved plan, which names it.
+    /// The sheet; `-` is standard input. `None` only with a saved plan, which names it.
     pub path: Option<PathBuf>,
     /// What shapes the plan.
     pub planning: PlanningOptions,

@@ -11,7 +11,7 @@ use crate::sheet::NamedEncoding;
 
 #[derive(Debug, Args)]
 pub(super) struct SheetPathArg {
-    /// The sheet: .csv, .tsv, .xlsx, .xlsm, .xlsb, .xls or .ods; `-` reads CSV from standard input
+    /// The sheet: .csv, .tsv, .xlsx, .xlsm, .xlsb, .xls or .ods; `-` reads it from standard input
     #[arg(value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath)]
     pub(super) path: PathBuf,
 }
@@ -28,22 +28,22 @@ pub(super) struct CheckArgs {
 #[command(next_help_heading = "Sheet options")]
 #[expect(clippy::struct_excessive_bools, reason = "a flag is there or not")]
 pub(super) struct SheetArgs {
-    /// The operation of rows that do not name one
+    /// The operation of rows that name none
     #[arg(long, value_name = "OPERATION", value_parser = values::operation())]
     operation: Option<OperationKind>,
-    /// Which column a header of the sheet means, as in `Work e-mail=user`; may be repeated
+    /// What a header of the sheet means, as in `Work e-mail=user`; may be repeated
     #[arg(long = "map", value_name = "HEADER=COLUMN", value_parser = values::column_mapping)]
     columns: Vec<ColumnMapping>,
-    /// The worksheet to read, instead of all that have a header; may be repeated
+    /// The worksheet to read; without it, all that have a header that reseat knows; may be repeated
     #[arg(long = "sheet", value_name = "NAME")]
     sheets: Vec<String>,
     /// The encoding of a CSV or an old .xls that does not say it itself, as in `windows-1250`, `shift_jis` or `cp850`
     #[arg(long, value_name = "NAME")]
     encoding: Option<NamedEncoding>,
-    /// The row that is the header, instead of the one of the first twenty with the most known headers
+    /// The row that is the header; without it, the one of the first twenty with the most headers that reseat knows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     header_row: Option<u32>,
-    /// Leave out rows and worksheets that are hidden or filtered out
+    /// Leave out hidden rows and worksheets, and rows that a filter hides
     #[arg(long)]
     visible_only: bool,
     /// Accept unknown licence codes

@@ -56,9 +56,9 @@ impl ForecastView<'_> {
         }
         writeln!(
             out,
-            "one call per change would be {} instead of {} changing calls, {} in all",
+            "one call per change would be {} instead of {}, {} in all",
             calls(sum(&forecast.one_by_one)),
-            number(sum(&forecast.writes)),
+            counted(sum(&forecast.writes), "changing call"),
             about(timing.one_by_one),
         )
     }
@@ -124,7 +124,11 @@ fn sum(calls: &Calls) -> u64 {
 }
 
 fn calls(count: u64) -> String {
-    plural(usize::try_from(count).unwrap_or(usize::MAX), "call")
+    counted(count, "call")
+}
+
+fn counted(count: u64, what: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), what)
 }
 
 /// `GET 3, PUT 16`, over all services, as in the summary of a run.

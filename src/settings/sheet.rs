@@ -41,11 +41,8 @@ pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSett
         .filter_map(|(header, said)| {
             let column = said.checked(findings, |name| {
                 Column::named(&name).ok_or_else(|| {
-                    let names = Column::iter().map(Column::as_str);
-                    SettingFault::new(
-                        format!("`{name}` is no column of reseat's"),
-                        did_you_mean(nearest(&name, names)),
-                    )
+                    let near = Column::nearest(&name, |_| true).map(Column::as_str);
+                    SettingFault::new(format!("`{name}` is no column of reseat's"), did_you_mean(near))
                 })
             });
             Some((header, column?))

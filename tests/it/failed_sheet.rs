@@ -345,6 +345,9 @@ fn a_results_file_is_no_sheet_and_a_workbook_holds_no_results() {
             .ends(2)
             .tells("this is a results file");
     }
+    // There are no other rows.
+    let ran = stage.reseat(&["run", "sheet.results.csv", "--yes"]).ends(2);
+    assert!(!ran.err.contains("--skip-invalid"), "{}", ran.err);
     stage
         .reseat(&["run", "sheet.csv", "--yes", "--results", "out.xlsx"])
         .ends(1)

@@ -226,6 +226,11 @@ fn hidden_rows_stand_in_the_plan_and_are_left_out_where_only_visible_ones_are_me
         ),
         (&0.into(), &2.into(), 1)
     );
+    let checked = stage.reseat(&["check", "sheet.xlsx", "--visible-only", "--output", "json"]);
+    let checked = json(&checked.ends(0).out);
+    assert_eq!(checked["rows"], 1);
+    assert_eq!(checked["operations"][0]["rows"], 1);
+    assert_eq!(checked["skipped_sheets"][0]["sheet"], "delete");
     let told = stage.reseat(&["check", "sheet.xlsx", "--visible-only"]).ends(0);
     assert!(
         told.out.contains("2 hidden rows left out (`--visible-only`)"),

@@ -68,7 +68,7 @@ impl ContradictionKind {
                 Error,
                 ProblemCode::DuplicateRow,
                 format!("the row says the same as {other}"),
-                "delete one of them",
+                "leave one of them out",
             ),
             Self::AddressTwice => (
                 Error,

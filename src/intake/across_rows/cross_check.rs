@@ -58,12 +58,7 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
                 "show the rows and worksheets that are meant, or leave `--visible-only` out",
             ));
         } else if file.worksheets.is_empty() {
-            let help = "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"";
-            problems.push(UnplacedProblem::error(
-                ProblemCode::NoHeader,
-                "no worksheet has a header that reseat knows",
-                help,
-            ));
+            problems.push(no_header(options.header_row));
         } else if is_without_rows {
             problems.push(UnplacedProblem::error(
                 ProblemCode::NoRows,
@@ -75,6 +70,21 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
     for problem in problems {
         file.parsed.problems.push(problem.of_file());
     }
+}
+
+/// No worksheet has a header, at least not in the row that was `named`.
+fn no_header(named: Option<RowNumber>) -> UnplacedProblem {
+    let (what, help) = match named {
+        Some(row) => (
+            format!("no worksheet has a header that reseat knows in row {row}, which `--header-row` names"),
+            "give the number that the spreadsheet program shows beside the header, or leave `--header-row` out",
+        ),
+        None => (
+            "no worksheet has a header that reseat knows".to_owned(),
+            "head a column `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"",
+        ),
+    };
+    UnplacedProblem::error(ProblemCode::NoHeader, what, help)
 }
 
 /// Adds the problems of rows that repeat or contradict each other, by row.

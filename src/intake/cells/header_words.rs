@@ -161,7 +161,7 @@ impl Column {
     }
 
     /// The column, of those that `is_free`, with a name or header closest to a header that names none.
-    pub(in crate::intake) fn nearest(header: &str, is_free: impl Fn(Self) -> bool) -> Option<Self> {
+    pub fn nearest(header: &str, is_free: impl Fn(Self) -> bool) -> Option<Self> {
         let key = column_key(header);
         let names = WORDS.suggested.iter().map(String::as_str);
         let names = names.filter(|name| name.chars().nth(SHORTEST_SUGGESTED - 1).is_some());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::formula_values::FormulaValues;
 use super::occurrences::Occurrences;
+use super::operations::takes;
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;
@@ -115,7 +116,11 @@ impl RecurringProblems {
                 column.as_str(),
                 cells_are(cells.count)
             );
-            let help = "nothing to do if that is meant";
+            let help = if column == Column::Group && takes(kind).contains(&Column::Groups) {
+                "nothing to do if that is meant; what the user joins or leaves stands in `groups`: --map \"HEADER=groups\" says so"
+            } else {
+                "nothing to do if that is meant"
+            };
             let problem = UnplacedProblem::warning(ProblemCode::CellNotUsed, what, help);
             problems.push((cells, problem.at(column)));
         }
@@ -147,7 +152,7 @@ impl RecurringProblems {
             self.struck_rows,
             ProblemCode::StruckRows,
             |rows| format!("{} cells struck through", have(rows)),
-            "they run like the others; delete them, or write `ignore` as their operation, if they are done or not meant",
+            "they run like the others; take them out, or write `ignore` as their operation, if they are done or not meant",
         );
         warn(
             self.covered_cells,

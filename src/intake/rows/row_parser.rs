@@ -401,7 +401,8 @@ fn drop_repeated(problems: &mut Vec<UnplacedProblem>, cell_problems: usize) {
     });
 }
 
-/// Drops the warnings of a word for nothing where the cell is refused anyway: the error shows the word.
+/// Drops the warnings of a word for nothing where the cell is refused anyway: the error shows the word. Unless it is the
+/// cell that says whom the row is about, the error says as well what to do if nothing is meant.
 fn drop_answered(problems: &mut Vec<UnplacedProblem>) {
     if !problems
         .iter()
@@ -410,9 +411,21 @@ fn drop_answered(problems: &mut Vec<UnplacedProblem>) {
         return;
     }
     let refused = columns_with_errors(problems);
+    let mut answered = ColumnSet::default();
     problems.retain(|problem| {
-        problem.code != ProblemCode::WordForNothing || !problem.column.is_some_and(|column| refused.contains(column))
+        let is_answered = problem.code == ProblemCode::WordForNothing
+            && problem.column.is_some_and(|column| refused.contains(column));
+        if let Some(column) = problem.column.filter(|column| is_answered && !column.identifies()) {
+            answered.insert(column);
+        }
+        !is_answered
     });
+    let errors = problems
+        .iter_mut()
+        .filter(|problem| problem.severity == Severity::Error);
+    for problem in errors.filter(|problem| problem.column.is_some_and(|column| answered.contains(column))) {
+        problem.help = format!("leave the cell empty if nothing is meant; else {}", problem.help);
+    }
 }
 
 /// The columns for which an error is reported.
