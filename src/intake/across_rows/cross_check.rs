@@ -76,7 +76,7 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
 fn no_header(named: Option<RowNumber>) -> UnplacedProblem {
     let (what, help) = match named {
         Some(row) => (
-            format!("no worksheet has a header that reseat knows in row {row}, which `--header-row` names"),
+            format!("row {row}, which `--header-row` names, is a header in no worksheet"),
             "give the number that the spreadsheet program shows beside the header, or leave `--header-row` out",
         ),
         None => (
