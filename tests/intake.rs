@@ -1374,3 +1374,34 @@ fn a_byte_order_mark_is_believed_before_a_name_and_valid_utf_8_is_told() {
     let told = &intake.problems.iter().next().unwrap().what;
     assert!(told.contains("`ZoĂ«`") && told.contains("`Zoë`"), "{told}");
 }
+
+#[test]
+fn where_the_letters_of_a_header_may_be_wrong_the_encoding_is_what_is_asked_for() {
+    let japanese = "メールアドレス,姓,名\ntaro@x.example,山田,太郎\n";
+    let (intake, _) = read_in(&in_encoding("shift_jis", japanese), None);
+    let told = intake.problems.iter().next().unwrap();
+    assert_eq!(told.code.as_str(), "no-header");
+    assert!(
+        told.help.contains("--encoding Shift_JIS") && !told.help.contains("--map"),
+        "{told:?}"
+    );
+
+    // Bytes of code page 852: `Imię` and `Łukasz`, whose first letter Windows-1252 does not have.
+    let (intake, _) = read_in(b"operation,user,Imi\xa9\nupdate,ann,\x9dukasz\n", None);
+    let told = intake
+        .problems
+        .iter()
+        .find(|problem| problem.code.as_str() == "unknown-header");
+    assert!(told.unwrap().help.contains("--encoding"), "{told:?}");
+
+    // Letters that are as likely to be right as any others are asked about as always.
+    let (intake, _) = read_in(
+        &in_encoding("windows-1252", "operation,user,Größe\nupdate,ann,5\n"),
+        None,
+    );
+    let told = intake
+        .problems
+        .iter()
+        .find(|problem| problem.code.as_str() == "unknown-header");
+    assert!(told.unwrap().help.contains("--map"), "{told:?}");
+}

@@ -9,7 +9,8 @@ use super::parallel::{ParallelParser, Parallelism};
 use crate::intake::cells::{Instruction, UnplacedProblem, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{
-    Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, malformed_row,
+    Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
+    malformed_row,
 };
 use crate::problem::ProblemCode;
 use crate::sheet::{EncodingDoubt, Row, SheetError, Source, Visit, Visitor};
@@ -124,7 +125,7 @@ impl FileParser<'_, '_> {
         if let Position::UnderHeader(sheet) = std::mem::replace(&mut self.position, Position::BetweenSheets) {
             let UnderHeader { parser, unused } = *sheet;
             let worksheet = parser.worksheet().clone();
-            for problem in unused.problems(&worksheet.header, &self.options.catalogue) {
+            for problem in unused.problems(&worksheet, &self.options.catalogue) {
                 let problem = worksheet.problem(worksheet.header_row, problem);
                 self.file.parsed.problems.push(problem);
             }
@@ -167,7 +168,11 @@ impl FileParser<'_, '_> {
         };
         match search.end(self.mapping.map()) {
             Sought::Nothing => self.no_rows(name),
-            Sought::NoHeader { closest, problem } => {
+            Sought::NoHeader { closest, mut problem } => {
+                let has_odd_letters = closest.cells().any(|cell| !cell.text.is_ascii());
+                if let Some(help) = self.doubt.filter(|_| has_odd_letters).and_then(help_for_headers) {
+                    problem.help = help;
+                }
                 let (header, _) = Header::read(&closest, self.mapping.map());
                 self.mapping.saw(&header);
                 let labels = joined(&header.labels(), 3);

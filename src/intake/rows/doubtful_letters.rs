@@ -102,6 +102,19 @@ impl DoubtfulLetters {
     }
 }
 
+/// What to do about headers that mean nothing and have letters beyond ASCII: to say what they mean would be to keep the
+/// wrong letters. `None` where the encoding is as likely to be right as any.
+pub(in crate::intake) fn help_for_headers(doubt: EncodingDoubt) -> Option<String> {
+    let encoding = match doubt {
+        EncodingDoubt::Guessed { suggestion: None } => return None,
+        EncodingDoubt::Guessed { suggestion } | EncodingDoubt::Disproved { suggestion } => {
+            format!("name the encoding of the sheet, {}", flag(suggestion))
+        }
+        EncodingDoubt::IsUtf8 { .. } => "write --encoding utf-8".to_owned(),
+    };
+    Some(format!("if these are not the letters that were written, {encoding}"))
+}
+
 /// The flag that names this encoding, or an example.
 fn flag(suggestion: Option<NamedEncoding>) -> String {
     match suggestion {

@@ -25,6 +25,7 @@ mod values;
 pub use operations::{Need, needs, takes};
 pub use unused_columns::MaybeGroups;
 
+pub(super) use doubtful_letters::help_for_headers;
 pub(super) use header::Header;
 pub(super) use meanings::HeaderMap;
 pub(super) use parsed_rows::ParsedRows;

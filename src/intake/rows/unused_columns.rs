@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::doubtful_letters::help_for_headers;
 use super::header::Header;
 use super::row_parser::Worksheet;
 use crate::intake::cells::{Column, UnplacedProblem, clean, column_key, excerpt, list_items, words_in_context};
@@ -110,12 +111,12 @@ impl UnusedColumns {
     }
 
     /// A warning for each column; who knows its header, or the catalogue its cells, is told what it may be meant for.
-    pub(in crate::intake) fn problems(&self, header: &Header, catalogue: &Catalogue) -> Vec<UnplacedProblem> {
+    pub(in crate::intake) fn problems(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> Vec<UnplacedProblem> {
         let with_help = self
             .columns
             .iter()
             .take(Problems::MOST)
-            .map(|column| column.problem(header, catalogue));
+            .map(|column| column.problem(worksheet, catalogue));
         // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
         let rest = self.columns.iter().skip(Problems::MOST);
         with_help
@@ -125,10 +126,17 @@ impl UnusedColumns {
 }
 
 impl UnusedColumn {
-    fn problem(&self, header: &Header, catalogue: &Catalogue) -> UnplacedProblem {
-        let label = &self.label;
+    fn problem(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> UnplacedProblem {
+        let (label, header) = (&self.label, &worksheet.header);
         if self.holds_licenses(catalogue) {
             return self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed);
+        }
+        if let Some(help) = worksheet
+            .doubt
+            .filter(|_| !self.name.is_ascii())
+            .and_then(help_for_headers)
+        {
+            return not_used(label, &help);
         }
         let name = self.shown_name();
         let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
