@@ -98,6 +98,11 @@ fn a_text_of_another_format_is_named() {
             "a SYLK file",
             OPEN,
         ),
+        (
+            "ID;PGnumeric;N;E\nP;PGeneral\nF;P0;SM1;C1\nO;L;V0\nC;Y1;X1;K\"user\"\nC;X2;K\"A\nB, C\"\nE\n",
+            "a SYLK file",
+            OPEN,
+        ),
         ("ID;PSCALC3\nB;Y2;X1\nC;Y1;X1;K\"user\"\nE\n", "a SYLK file", OPEN),
         (
             "TABLE\r\n0,1\r\n\"EXCEL\"\r\nVECTORS\r\n0,2\r\n\"\"\r\n",
@@ -112,6 +117,12 @@ fn a_text_of_another_format_is_named() {
         ),
         ("{ \"users\" : [ 1, 2 ] }", "a JSON file", EXPORT),
         ("[]", "a JSON file", EXPORT),
+        // As Aspose writes it, with members in an array.
+        (
+            "{\r\n\"Users\":[\r\n {\"user\": \"ann\"}\r\n],\n\"Note\":[\n \"a\": null\n]\n}",
+            "a JSON file",
+            EXPORT,
+        ),
         ("[[\"user\",\"groups\"],\n[\"ann\",\"Finance\"]]", "a JSON file", EXPORT),
         (
             "{\"user\":\"ann\"}\n{\"user\":\"bob\"}\n",

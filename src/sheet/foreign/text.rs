@@ -64,8 +64,11 @@ fn shortcut(text: &str) -> Option<Foreign> {
     is_link.then(|| Foreign::beside("a link to a page or a Google sheet", cure))
 }
 
-/// Whether the text is JSON, as far as it can be seen: one value, or one on each line.
+/// Whether the text is JSON, as far as it can be seen: one value, or one on each line. Some programs make mistakes in it.
 fn json(text: &str) -> Option<Foreign> {
+    if begins_as_members(text) {
+        return Some(Foreign::exported("a JSON file"));
+    }
     let mut values = Deserializer::from_str(text).into_iter::<IgnoredAny>();
     match values.next()? {
         Err(error) if error.is_eof() => Some(Foreign::exported("a JSON file")),
@@ -84,10 +87,21 @@ fn json(text: &str) -> Option<Foreign> {
     }
 }
 
+/// Whether nothing stands on the first line but a bracket, and behind it a name in quotes and its colon.
+fn begins_as_members(text: &str) -> bool {
+    let members = text.strip_prefix('{').map(|rest| rest.trim_start_matches([' ', '\t']));
+    let first = members
+        .filter(|rest| rest.starts_with(['\r', '\n']))
+        .map(str::trim_start);
+    let name = first.and_then(|rest| rest.strip_prefix('"')?.split_once('"'));
+    name.is_some_and(|(name, rest)| !name.contains('\n') && rest.trim_start().starts_with(':'))
+}
+
 /// `ID;P` and records under it, one of which says where a cell is.
 fn is_sylk(lines: &[&str]) -> bool {
     const TYPES: [&str; 10] = ["B", "C", "E", "F", "NE", "NN", "NU", "O", "P", "W"];
-    const LOOKED_AT: usize = 50;
+    /// Further down, a text in a cell may have lines of its own.
+    const RECORDS: usize = 3;
     let is_record = |line: &&str| {
         let line = line.replace(";;", "");
         let mut fields = line.split(';');
@@ -102,8 +116,10 @@ fn is_sylk(lines: &[&str]) -> bool {
     let Some((first, records)) = lines.split_first() else {
         return false;
     };
-    let mut records = records.iter().filter(|line| !line.is_empty()).take(LOOKED_AT);
-    first.starts_with("ID;P") && records.clone().all(is_record) && records.any(|line| line.split(';').any(is_place))
+    let mut records = records.iter().filter(|line| !line.is_empty());
+    first.starts_with("ID;P")
+        && records.clone().take(RECORDS).all(is_record)
+        && records.any(|line| is_record(line) && line.split(';').any(is_place))
 }
 
 fn is_dump(first: &str, second: &str) -> bool {
