@@ -78,7 +78,7 @@ pub enum SheetError {
         /// The bound.
         limit: u64,
     },
-    /// The cells of a workbook of the older format are too far apart to be laid out in memory.
+    /// The cells of a workbook are further apart, or more, than those of any worksheet.
     #[error(
         "the cells of `{path}` are spread over more rows and columns than can be held; delete cells far away from the table, or save it as .xlsx or .csv"
     )]

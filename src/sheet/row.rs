@@ -97,6 +97,9 @@ pub enum MalformedRow {
 pub struct Row {
     number: u32,
     cells: StringRecord,
+    /// Cells that came after one further right, and their positions; see [`settle`](Self::settle).
+    late: StringRecord,
+    late_positions: Vec<usize>,
     /// What the cells of a workbook held; empty for a CSV, whose cells are all text.
     origins: Vec<Origin>,
     is_plain: bool,
@@ -181,6 +184,8 @@ impl Row {
     pub(super) fn start(&mut self, number: u32) {
         self.number = number;
         self.cells.clear();
+        self.late.clear();
+        self.late_positions.clear();
         self.origins.clear();
         self.is_plain = true;
         self.is_hidden = false;
@@ -216,7 +221,9 @@ impl Row {
     }
 
     pub(super) fn set_fill(&mut self, position: usize, colour: u32) {
-        self.fills.push((position, colour));
+        if self.fills.len() < MOST_COLUMNS {
+            self.fills.push((position, colour));
+        }
     }
 
     pub(super) fn add_covered(&mut self) {
@@ -227,28 +234,49 @@ impl Row {
         self.malformed = Some(malformed);
     }
 
-    /// Puts a cell at `position`; cells may come in any order, gaps are empty cells.
+    /// Puts a cell at `position`; cells may come in any order, gaps are empty cells. What comes after a cell further right
+    /// is seen only once the row is [settled](Self::settle).
     pub(super) fn put(&mut self, position: usize, origin: impl Into<Origin>, text: &str) {
         while self.cells.len() < position {
             self.cells.push_field("");
         }
         if self.cells.len() == position {
             self.cells.push_field(text);
+        } else if self.late.len() < MOST_COLUMNS {
+            self.late.push_field(text);
+            self.late_positions.push(position);
         } else {
-            // No spreadsheet program goes back in a row.
-            let cells = self.cells.iter().enumerate();
-            self.cells = cells
-                .map(|(at, cell)| if at == position { text } else { cell })
-                .collect();
+            self.malformed = Some(MalformedRow::TooLong);
+            return;
         }
         self.origins.resize(self.cells.len(), Origin::default());
         self.origins[position] = origin.into();
         self.is_plain &= is_plain(text);
     }
 
+    /// Puts cells in their places that came after one further right. No spreadsheet program goes back in a row, so that
+    /// all of them are put there at once: the texts of a row stand one behind the other in memory.
+    pub(super) fn settle(&mut self) {
+        if self.late.is_empty() {
+            return;
+        }
+        let mut texts: Vec<&str> = self.cells.iter().collect();
+        for (position, text) in self.late_positions.iter().zip(&self.late) {
+            texts[*position] = text;
+        }
+        self.cells = texts.into_iter().collect();
+        self.late.clear();
+        self.late_positions.clear();
+    }
+
+    /// How many bytes the texts of its cells take.
+    pub(super) fn text_length(&self) -> usize {
+        self.cells.as_slice().len()
+    }
+
     /// Whether there is room for a cell of this length; where not, the row is too long.
     pub(super) fn has_room(&mut self, length: usize) -> bool {
-        let fits = self.cells.as_slice().len() + length <= LONGEST_ROW;
+        let fits = self.text_length() + self.late.as_slice().len() + length <= LONGEST_ROW;
         if !fits {
             self.malformed = Some(MalformedRow::TooLong);
         }
@@ -274,8 +302,10 @@ mod tests {
         row.put(2, CellKind::Bool, "TRUE");
         row.put(0, CellKind::Text, "ann");
         row.put(2, CellKind::Number, "12");
+        row.put(1, CellKind::Text, "lee");
+        row.settle();
         let texts: Vec<_> = row.cells().map(|cell| cell.text).collect();
-        assert_eq!(texts, ["ann", "", "12"]);
+        assert_eq!(texts, ["ann", "lee", "12"]);
         assert_eq!(row.cell(2).kind, CellKind::Number);
         assert_eq!(row.cell(9).text, "");
         assert_eq!(row.number(), 7);

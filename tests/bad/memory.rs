@@ -46,8 +46,9 @@ fn a_text_without_end_is_refused() {
     let told = told("bomb.xlsx", &xlsx(&worksheet(&row), ""));
     assert_eq!(told.code, Some(1), "{told:?}");
     assert!(
-        told.text
-            .contains("is damaged (a text in it is longer than any cell of a spreadsheet program)"),
+        told.text.contains(
+            "is damaged (worksheet `Joiners`: a text in it is longer than any cell of a spreadsheet program)"
+        ),
         "{}",
         told.text
     );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reseat::sheet::{CellKind, Row, SheetError, Source, Visit, Visitor};
+use reseat::sheet::{CellKind, MalformedRow, Row, SheetError, Source, Visit, Visitor};
 
 use crate::support::{archive, ods};
 
@@ -11,6 +11,7 @@ use crate::support::{archive, ods};
 struct Seen {
     lines: Vec<String>,
     kinds: Vec<(CellKind, bool)>,
+    malformed: Vec<Option<MalformedRow>>,
 }
 
 impl Visitor for Seen {
@@ -37,6 +38,7 @@ impl Visitor for Seen {
             line = format!("{line} {} covered", row.covered());
         }
         self.lines.push(line);
+        self.malformed.push(row.malformed());
         self.kinds.extend(row.cells().map(|cell| (cell.kind, cell.is_formula)));
         Visit::Rows
     }
@@ -344,5 +346,32 @@ fn an_open_document_with_a_password_is_called_encrypted() {
     ] {
         let told = seen(&archive(parts)).map(|seen| seen.lines);
         assert!(matches!(told, Err(SheetError::Encrypted { .. })), "{told:?}");
+    }
+}
+
+#[test]
+fn what_stands_where_no_spreadsheet_has_a_cell_is_told() {
+    let text = "office:value-type=\"string\"><text:p>x</text:p></table:table-cell>";
+    let row = |cells: &str, times: u64| {
+        format!("<table:table-row table:number-rows-repeated=\"{times}\">{cells}</table:table-row>")
+    };
+    let cells = |times: u64| format!("<table:table-cell table:number-columns-repeated=\"{times}\" {text}");
+    for times in [100_000_000, 99_999_999_999] {
+        let told = seen(&ods(&table("T", &row(&cells(1), times)))).map(|seen| seen.lines.len());
+        assert!(matches!(told, Err(SheetError::TooWide { .. })), "{times}: {told:?}");
+        let empty = [row("<table:table-cell/>", times), row("<table:table-cell/>", 1)].concat();
+        assert_eq!(seen(&ods(&table("T", &empty))).unwrap().lines, ["[T]"], "{times}");
+    }
+    let far = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
+    for (cells, is_too_long) in [
+        (cells(1), false),
+        (cells(16_384), false),
+        (cells(16_385), true),
+        (cells(99_999_999_999), true),
+        ([&cells(1), far, &cells(1)].concat(), true),
+        ([&cells(1), far, far].concat(), false),
+    ] {
+        let seen = seen(&ods(&table("T", &row(&cells, 1)))).unwrap();
+        assert_eq!(seen.malformed, [is_too_long.then_some(MalformedRow::TooLong)]);
     }
 }

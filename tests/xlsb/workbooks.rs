@@ -23,8 +23,8 @@ fn one(records: Records, row: u32, flags: u8, user: &str) -> Records {
 fn a_row_that_is_hidden_or_has_no_height_is_told() {
     let mut records = one(Records::default(), 0, 0, "user");
     records = one(records, 1, HIDDEN, "ann");
-    // The last of the flags says that the height was set, which is the ninth and tenth byte.
-    let flat = [&2_u32.to_le_bytes()[..], &[0; 4], &[0, 0, 0, 1 << 5, 0], &[0; 4]].concat();
+    // The ninth and tenth byte are the height.
+    let flat = [&2_u32.to_le_bytes()[..], &[0; 4], &[0, 0, 0, 0, 0], &[0; 4]].concat();
     records = records.add(0, &flat).cell(6, 0, 0, &text("bob"));
     records = one(records, 8, 0, "cid");
     let hidden: Vec<_> = seen(&Workbook::of(&records))
@@ -167,10 +167,13 @@ fn a_formula_that_nobody_computed_is_told_where_the_file_shows_it() {
         computes_on_load: true,
         ..fillers
     };
-    // Where a column has one value that was computed, the others were, too.
     assert_eq!(
         kinds(&to_compute),
-        [[Uncomputed, Uncomputed, Number, Uncomputed, Error]; 2]
+        [
+            [Uncomputed, Uncomputed, Uncomputed, Bool, Error],
+            [Uncomputed, Uncomputed, Number, Bool, Error],
+        ],
+        "true or false and errors are nobody's filler"
     );
 }
 

@@ -1,20 +1,15 @@
 //! What a zip file is, and whether it can be unpacked without harm.
 
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 
 use quick_xml::events::Event;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::bounded_xml::BoundedXml;
+use super::error::LIMIT_MIB;
 use super::package::{Package, PartName};
 use crate::sheet::foreign::{Foreign, foreign_archive, packed_with, with_password};
 
-/// The most that a workbook may unpack to.
-pub(in crate::sheet) const LIMIT_MIB: u64 = 2048;
-/// A part that is large, and packed more densely than any table, is looked through for a text without end.
-const DENSE_BYTES: u64 = 16 << 20;
-const DENSE_RATIO: u64 = 100;
 /// How a workbook of binary records begins.
 const BEGIN_BOOK: [u8; 2] = [0x83, 0x01];
 
@@ -29,7 +24,7 @@ pub(in crate::sheet) enum Archive {
     Ods,
     /// Something else.
     Other(Foreign),
-    /// More than may be unpacked, by what it declares or by what comes out.
+    /// More than may be unpacked, by what it declares.
     Bomb,
 }
 
@@ -51,10 +46,7 @@ pub(in crate::sheet) fn inspect(file: impl Read + Seek) -> Result<Archive, ZipEr
     let Some(kind) = kind(&mut package) else {
         return Ok(Archive::Other(foreign_archive(&package.into_archive())));
     };
-    if total > LIMIT_MIB << 20 || matches!(kind, Archive::Ods) && has_endless_text(package.into_archive())? {
-        return Ok(Archive::Bomb);
-    }
-    Ok(kind)
+    Ok(if total > LIMIT_MIB << 20 { Archive::Bomb } else { kind })
 }
 
 /// What the document in the package is; `None` if it is no workbook.
@@ -72,14 +64,10 @@ fn kind(package: &mut Package<impl Read + Seek>) -> Option<Archive> {
             // Whoever reads it says what is wrong with it.
             First::Nothing => Some(Archive::Xlsx),
         },
-        _ if has(package, "xl/_rels/workbook.xml.rels") => Some(Archive::Xlsx),
-        _ if has(package, "content.xml") || has(package, "encrypted-package") => Some(Archive::Ods),
+        _ if package.has_entry("xl/_rels/workbook.xml.rels") => Some(Archive::Xlsx),
+        _ if package.has_entry("content.xml") || package.has_entry("encrypted-package") => Some(Archive::Ods),
         _ => None,
     }
-}
-
-fn has(package: &Package<impl Read + Seek>, part: &str) -> bool {
-    PartName::of_entry(part).is_some_and(|part| package.has(&part))
 }
 
 /// How a part begins.
@@ -110,16 +98,4 @@ fn first_of(package: &mut Package<impl Read + Seek>, part: &PartName) -> First {
             Ok(_) => {}
         }
     }
-}
-
-/// Whether there is a text without end in one of the parts, of which a reader of XML would hold the whole.
-fn has_endless_text(mut archive: ZipArchive<impl Read + Seek>) -> Result<bool, ZipError> {
-    for position in 0..archive.len() {
-        let part = archive.by_index(position)?;
-        let is_dense = part.size() > DENSE_BYTES && part.size() / DENSE_RATIO > part.compressed_size();
-        if is_dense && io::copy(&mut BoundedXml::new(part), &mut io::sink()).is_err() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

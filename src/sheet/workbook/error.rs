@@ -2,6 +2,9 @@
 
 use crate::sheet::foreign::Foreign;
 
+/// The most that a workbook may unpack to.
+pub(in crate::sheet) const LIMIT_MIB: u64 = 2048;
+
 /// Why a workbook cannot be read.
 #[derive(Debug)]
 pub(in crate::sheet) enum WorkbookError {

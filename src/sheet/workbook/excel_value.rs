@@ -1,4 +1,4 @@
-//! Values as the binary formats of Excel write them, into what a person sees.
+//! Values as the formats of Excel write them, into what a person sees.
 
 use std::fmt::Write;
 
@@ -63,6 +63,25 @@ fn to_the_second(days: f64) -> f64 {
     // A mere time of day does not become a day.
     let last = if days < 1.0 { SECONDS - 1.0 } else { f64::MAX };
     seconds.min(last) / SECONDS
+}
+
+/// What a program has stored as the value of a formula.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::sheet) enum FormulaValue<'v> {
+    Number(f64),
+    Text(&'v str),
+}
+
+impl FormulaValue<'_> {
+    /// Whether it is what programs store that do not compute, so that it says nothing where the file asks for a
+    /// computation: the number 0, or an empty text. True or false, an error, and any other number come from a computation
+    /// or from whoever wrote the formula, and so do not count.
+    pub(in crate::sheet) fn is_filler(self) -> bool {
+        match self {
+            Self::Number(number) => number == 0.0,
+            Self::Text(text) => text.is_empty(),
+        }
+    }
 }
 
 /// Appends what stands for true or false; other numbers are neither.

@@ -1,21 +1,44 @@
 //! Cells that were merged into one, which shows the value of the first.
 
-/// A block of cells; rows and columns from 0, the last ones included.
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use super::error::WorkbookError;
+
+/// A block of cells; rows and columns from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sheet) struct Area {
-    pub(in crate::sheet) rows: (u32, u32),
-    pub(in crate::sheet) columns: (u32, u32),
+    /// The first and the last row and column.
+    rows: (u32, u32),
+    columns: (u32, u32),
 }
 
 impl Area {
-    /// Whether the block reaches this row.
-    pub(in crate::sheet) fn has_row(&self, row: u32) -> bool {
-        (self.rows.0..=self.rows.1).contains(&row)
+    /// The block that has these rows and columns for its ends, in whichever order.
+    pub(in crate::sheet) fn of(rows: (u32, u32), columns: (u32, u32)) -> Self {
+        let ordered = |(one, other): (u32, u32)| (one.min(other), one.max(other));
+        Self {
+            rows: ordered(rows),
+            columns: ordered(columns),
+        }
+    }
+
+    pub(in crate::sheet) fn rows(&self) -> RangeInclusive<u32> {
+        self.rows.0..=self.rows.1
+    }
+
+    pub(in crate::sheet) fn columns(&self) -> RangeInclusive<u32> {
+        self.columns.0..=self.columns.1
+    }
+
+    /// Whether it is one cell.
+    pub(in crate::sheet) fn is_single(&self) -> bool {
+        self.rows.0 == self.rows.1 && self.columns.0 == self.columns.1
     }
 
     /// Whether the cell at this row and column is in the block.
     pub(in crate::sheet) fn contains(&self, (row, column): (u32, u32)) -> bool {
-        self.has_row(row) && (self.columns.0..=self.columns.1).contains(&column)
+        self.rows().contains(&row) && self.columns().contains(&column)
     }
 
     /// Whether the cell is in the block and not its first, which alone is shown where they are merged.
@@ -23,6 +46,12 @@ impl Area {
         self.contains(position) && position != (self.rows.0, self.columns.0)
     }
 }
+
+/// More of them than any person has made.
+const MOST: usize = 1 << 20;
+
+/// For rows that are not in order, so many of them are gone through anew.
+const MOST_AGAIN: usize = 1 << 22;
 
 /// The merged cells of a worksheet.
 #[derive(Debug, Default)]
@@ -32,16 +61,22 @@ pub(in crate::sheet) struct Merged {
     is_sorted: bool,
     /// How many of them begin in the current row or above it.
     begun: usize,
-    /// Those of them that reach it, by their first columns.
-    current: Vec<Area>,
+    /// The last ones that began in their columns, by their first column.
+    current: BTreeMap<u32, Area>,
     row: u32,
+    /// How many have been gone through anew.
+    again: usize,
 }
 
 impl Merged {
     /// Takes note of merged cells.
-    pub(in crate::sheet) fn add(&mut self, area: Area) {
+    pub(in crate::sheet) fn add(&mut self, area: Area) -> Result<(), WorkbookError> {
+        if self.areas.len() == MOST {
+            return Err(WorkbookError::TooWide);
+        }
         self.areas.push(area);
         self.is_sorted = false;
+        Ok(())
     }
 
     /// Whether the cell at this row and column is hidden under the first of merged cells.
@@ -50,35 +85,43 @@ impl Merged {
             return false;
         }
         self.go_to(position.0);
-        let after = self.current.partition_point(|area| area.columns.0 <= position.1);
         // No two of them have a cell in common.
-        after
-            .checked_sub(1)
-            .is_some_and(|last| self.current[last].covers(position))
+        let last = self.current.range(..=position.1).next_back();
+        last.is_some_and(|(_, area)| area.covers(position))
+    }
+
+    /// Whether the rows were so out of order that the answers were not looked for any more.
+    pub(in crate::sheet) fn is_lost(&self) -> bool {
+        self.again > MOST_AGAIN
     }
 
     fn go_to(&mut self, row: u32) {
-        if self.is_sorted && row == self.row {
-            return;
-        }
-        if !self.is_sorted || row < self.row {
+        if !self.is_sorted {
             self.areas.sort_unstable_by_key(|area| area.rows.0);
             self.is_sorted = true;
-            self.begun = 0;
-            self.current.clear();
+            self.start_anew();
+        } else if row < self.row {
+            self.again = self.again.saturating_add(self.begun);
+            self.start_anew();
         }
         self.row = row;
-        self.current.retain(|area| area.rows.1 >= row);
-        let known = self.current.len();
+        if self.is_lost() {
+            return;
+        }
         while let Some(area) = self.areas.get(self.begun).filter(|area| area.rows.0 <= row) {
-            if area.rows.1 >= row {
-                self.current.push(*area);
+            // Those that are in its way have ended above it.
+            while let Some((column, _)) = self.current.range(area.columns()).next() {
+                let column = *column;
+                self.current.remove(&column);
             }
+            self.current.insert(area.columns.0, *area);
             self.begun += 1;
         }
-        if self.current.len() > known {
-            self.current.sort_unstable_by_key(|area| area.columns.0);
-        }
+    }
+
+    fn start_anew(&mut self) {
+        self.begun = 0;
+        self.current.clear();
     }
 }
 
@@ -87,10 +130,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn area(rows: (u32, u32), columns: (u32, u32)) -> Area {
-        Area { rows, columns }
-    }
 
     proptest! {
         #[test]
@@ -103,17 +142,31 @@ mod tests {
                 .iter()
                 .map(|((row, column), (height, width))| {
                     let (top, left) = (row * 4, column * 4);
-                    area((top, top + height), (left, left + width))
+                    Area::of((top, top + height), (left, left + width))
                 })
                 .collect();
             let mut merged = Merged::default();
             for area in areas.iter().rev() {
-                merged.add(*area);
+                merged.add(*area).unwrap();
             }
             for cell in cells {
                 let covered = areas.iter().any(|area| area.covers(cell));
                 prop_assert_eq!(merged.cover(cell), covered);
             }
         }
+    }
+    #[test]
+    fn rows_that_are_not_in_order_do_not_take_for_ever() {
+        let mut merged = Merged::default();
+        for row in 0..1000 {
+            merged.add(Area::of((row, row), (0, 1))).unwrap();
+        }
+        assert!((0..1000).all(|row| merged.cover((row, 1))));
+        assert!((0..1000).rev().all(|row| merged.cover((row, 1))), "a few may be so");
+        assert!(!merged.is_lost());
+        for row in (0..1 << 20).rev() {
+            merged.cover((row, 1));
+        }
+        assert!(merged.is_lost());
     }
 }

@@ -1,12 +1,12 @@
 //! Cells of a workbook, one after the other, into whole rows.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::error::WorkbookError;
-pub(in crate::sheet) use super::merged::Area;
+use super::error::{LIMIT_MIB, WorkbookError};
 use super::merged::Merged;
 use crate::sheet::encoding_doubt::EncodingDoubt;
-use crate::sheet::row::{MOST_COLUMNS, MalformedRow, Origin, Row};
+use crate::sheet::row::{CellKind, MOST_COLUMNS, MalformedRow, Origin, Row};
 use crate::sheet::visitor::{Visit, Visitor};
 
 /// No spreadsheet program has more.
@@ -16,17 +16,58 @@ pub(in crate::sheet) const MOST_ROWS: u32 = 1 << 20;
 /// makes seventeen thousand millions.
 const MOST_CELLS: usize = 1 << 28;
 
+/// The most that the texts of its rows may take, those included that are written once and stand in many cells.
+const MOST_TEXT: u64 = LIMIT_MIB << 20;
+
+/// What a cell shows, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sheet) struct Shown<'c> {
+    pub(in crate::sheet) origin: Origin,
+    pub(in crate::sheet) text: &'c str,
+    /// Whether the text is struck through.
+    pub(in crate::sheet) is_struck: bool,
+    /// The colour behind it, as `0xRRGGBB`.
+    pub(in crate::sheet) fill: Option<u32>,
+}
+
+impl<'c> Shown<'c> {
+    /// A text of which no more is known.
+    pub(in crate::sheet) fn plain(origin: Origin, text: &'c str) -> Self {
+        Self {
+            origin,
+            text,
+            is_struck: false,
+            fill: None,
+        }
+    }
+
+    /// A formula whose value nobody has computed.
+    pub(in crate::sheet) fn uncomputed() -> Self {
+        let origin = Origin {
+            kind: CellKind::Uncomputed,
+            is_formula: true,
+        };
+        Self::plain(origin, "")
+    }
+
+    /// Whether there is nothing in the cell that could be missed.
+    fn is_nothing(&self) -> bool {
+        self.text.is_empty() && self.origin.kind != CellKind::Uncomputed
+    }
+}
+
 /// Gathers cells into rows and gives each whole row to the visitor.
 pub(in crate::sheet) struct RowBuilder<'v> {
     visitor: &'v mut dyn Visitor,
     row: Row,
     visit: Visit,
-    /// Of the rows given so far.
+    /// Of the rows so far, and how many bytes their texts took.
     cells: usize,
+    text: u64,
     /// Whether a cell was further down than any spreadsheet program has rows.
     is_too_tall: bool,
-    /// The numbers of the rows that the spreadsheet program hides, ascending.
-    hidden: Vec<u32>,
+    /// The numbers of the rows that the spreadsheet program hides.
+    hidden: HashSet<u32>,
     merged: Merged,
 }
 
@@ -44,8 +85,9 @@ impl<'v> RowBuilder<'v> {
             row: Row::default(),
             visit: Visit::Rows,
             cells: 0,
+            text: 0,
             is_too_tall: false,
-            hidden: Vec::new(),
+            hidden: HashSet::new(),
             merged: Merged::default(),
         })
     }
@@ -55,26 +97,36 @@ impl<'v> RowBuilder<'v> {
         self.visitor.encoding_is_doubtful(doubt);
     }
 
-    /// Puts a cell that shows this text at this row and column, from 0.
-    pub(in crate::sheet) fn put(&mut self, position: (u32, u32), origin: impl Into<Origin>, text: &str) -> Visit {
+    /// Puts a cell that shows this at this row and column, from 0.
+    pub(in crate::sheet) fn put(&mut self, position: (u32, u32), shown: Shown<'_>) -> Visit {
         let column = position.1 as usize;
         if position.0 >= MOST_ROWS {
-            self.is_too_tall |= !text.is_empty();
+            self.is_too_tall |= !shown.is_nothing();
         } else if self.go_to(position.0) {
             if column >= MOST_COLUMNS {
-                if !text.is_empty() {
+                if !shown.is_nothing() {
                     self.row.set_malformed(MalformedRow::TooLong);
                 }
             } else if self.merged.cover(position) {
-                if !text.is_empty() {
+                if !shown.text.is_empty() {
                     self.row.add_covered();
                 }
             } else {
-                let fits = self.row.has_room(text.len());
-                self.row.put(column, origin, if fits { text } else { "" });
+                self.put_shown(column, shown);
             }
         }
         self.visit
+    }
+
+    fn put_shown(&mut self, column: usize, shown: Shown<'_>) {
+        let fits = self.row.has_room(shown.text.len());
+        self.row.put(column, shown.origin, if fits { shown.text } else { "" });
+        if let Some(colour) = shown.fill {
+            self.row.set_fill(column, colour);
+        }
+        if shown.is_struck && !shown.text.is_empty() {
+            self.row.strike();
+        }
     }
 
     /// Counts a value of this row, from 0, that a merged cell hides.
@@ -91,7 +143,7 @@ impl<'v> RowBuilder<'v> {
         if number != self.row.number() {
             self.emit();
             self.row.start(number);
-            if self.hidden.binary_search(&number).is_ok() {
+            if self.hidden.contains(&number) {
                 self.row.hide();
             }
         }
@@ -100,7 +152,11 @@ impl<'v> RowBuilder<'v> {
 
     /// Gives the row that was filled, and the same again under the numbers up to `last`.
     pub(in crate::sheet) fn repeat_until(&mut self, last: u32) -> Visit {
-        while self.visit == Visit::Rows && self.row.number() < last.min(MOST_ROWS) {
+        if last > MOST_ROWS {
+            self.is_too_tall = true;
+            self.visit = Visit::Skip;
+        }
+        while self.visit == Visit::Rows && self.row.number() < last {
             let mut next = self.row.clone();
             next.set_number(self.row.number() + 1);
             self.emit();
@@ -111,13 +167,14 @@ impl<'v> RowBuilder<'v> {
 
     /// Marks a row, by its number, as hidden by the spreadsheet program; must be called before its cells.
     pub(in crate::sheet) fn hide(&mut self, number: u32) {
-        let place = self.hidden.partition_point(|hidden| *hidden < number);
-        self.hidden.insert(place, number);
+        if number <= MOST_ROWS {
+            self.hidden.insert(number);
+        }
     }
 
-    /// Of these cells only the first is shown; must be called before their rows.
-    pub(in crate::sheet) fn merge(&mut self, area: Area) {
-        self.merged.add(area);
+    /// Of merged cells only the first is shown; must be called before the first row.
+    pub(in crate::sheet) fn set_merged(&mut self, merged: Merged) {
+        self.merged = merged;
     }
 
     /// Tells how wide the columns from one to another are, from 0, in digits; before the first row.
@@ -125,33 +182,34 @@ impl<'v> RowBuilder<'v> {
         self.visitor.columns_have_width((first as usize, last as usize), width);
     }
 
-    /// Gives the last cell, which was in this column, a colour behind it.
-    pub(in crate::sheet) fn fill(&mut self, column: u32, colour: u32) {
-        self.row.set_fill(column as usize, colour);
-    }
-
-    /// Marks the row of the last cell as having one that is struck through.
-    pub(in crate::sheet) fn strike(&mut self) {
-        self.row.strike();
+    /// Whether no more cells are wanted.
+    pub(in crate::sheet) fn is_over(&self) -> bool {
+        self.visit == Visit::Skip
     }
 
     fn emit(&mut self) {
-        if self.visit == Visit::Skip || (self.row.is_empty() && self.row.malformed().is_none()) {
+        if self.visit == Visit::Skip {
             return;
         }
+        self.row.settle();
         self.cells += self.row.len();
-        self.visit = if self.cells > MOST_CELLS {
-            Visit::Skip
-        } else {
-            self.visitor.row(&mut self.row)
-        };
+        self.text += self.row.text_length() as u64;
+        if self.cells > MOST_CELLS || self.text > MOST_TEXT || self.merged.is_lost() {
+            self.visit = Visit::Skip;
+        } else if !self.row.is_empty() || self.row.malformed().is_some() {
+            self.visit = self.visitor.row(&mut self.row);
+        }
     }
 
     /// Gives the last row.
     pub(in crate::sheet) fn finish(mut self) -> Result<(), WorkbookError> {
         self.emit();
-        if self.is_too_tall || self.cells > MOST_CELLS {
+        if self.text > MOST_TEXT {
+            Err(WorkbookError::TooMuchText { limit: LIMIT_MIB })
+        } else if self.is_too_tall || self.cells > MOST_CELLS {
             Err(WorkbookError::TooWide)
+        } else if self.merged.is_lost() {
+            Err(WorkbookError::Broken("its rows are not in order".into()))
         } else {
             Ok(())
         }

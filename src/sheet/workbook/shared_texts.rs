@@ -5,6 +5,11 @@ use super::error::WorkbookError;
 /// The most that the texts may take in memory.
 const LIMIT_MIB: u64 = 256;
 
+/// What is wrong with a workbook whose cells refer to texts that are not there.
+pub(in crate::sheet) fn no_texts() -> WorkbookError {
+    WorkbookError::Broken("the part that holds its texts is missing".into())
+}
+
 /// Shared texts, one behind the other in one allocation.
 #[derive(Debug, Default)]
 pub(in crate::sheet) struct SharedTexts {

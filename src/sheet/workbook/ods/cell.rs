@@ -98,7 +98,8 @@ impl Shown {
             "s" => {
                 let count = element.attribute(Space::Text, "c")?;
                 let count = count.and_then(|count| count.trim().parse().ok()).unwrap_or(1);
-                self.push(&" ".repeat(LONGEST_ROW.min(count)));
+                let room = LONGEST_ROW.saturating_sub(self.text.len());
+                self.push(&" ".repeat(count.min(room + 1)));
             }
             "tab" => self.push("\t"),
             "line-break" => self.push("\n"),

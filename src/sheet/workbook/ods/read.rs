@@ -11,43 +11,47 @@ use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-use zip::ZipArchive;
-
 use super::cell::OdsCell;
 use super::content::{Content, Element, Node, cut_off};
 use super::names::Space;
-use super::value::Value;
+use super::value::{Value, times};
 use crate::sheet::foreign::Foreign;
 use crate::sheet::row::MOST_COLUMNS;
-use crate::sheet::visitor::{Visit, Visitor};
+use crate::sheet::visitor::Visitor;
 use crate::sheet::workbook::error::WorkbookError;
-use crate::sheet::workbook::row_builder::{MOST_ROWS, RowBuilder};
+use crate::sheet::workbook::package::Package;
+use crate::sheet::workbook::row_builder::{RowBuilder, Shown};
 
 /// Gives every row that is not empty, table by table, to `visitor`.
 pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
-    let mut archive = ZipArchive::new(file)?;
-    if is_encrypted(&mut archive) {
+    let mut package = Package::open(file)?;
+    if is_encrypted(&mut package) {
         return Err(WorkbookError::Encrypted);
     }
+    let missing = || WorkbookError::Broken("the part that holds its tables is missing".into());
     let tables = Tables {
-        content: Content::new(archive.by_name("content.xml")?)?,
+        content: Content::new(package.entry("content.xml")?.ok_or_else(missing)?)?,
         hidden_styles: HashSet::new(),
     };
     tables.read(visitor)
 }
 
 /// The list of an encrypted file's parts says of each how it is to be decrypted; or all parts are in one.
-fn is_encrypted(archive: &mut ZipArchive<impl Read + Seek>) -> bool {
+fn is_encrypted(package: &mut Package<impl Read + Seek>) -> bool {
     const MOST: u64 = 1 << 20;
-    if archive.index_for_name("encrypted-package").is_some() {
+    if package.has_entry("encrypted-package") {
         return true;
     }
     let mut manifest = Vec::new();
-    let read = archive
-        .by_name("META-INF/manifest.xml")
-        .map(|part| part.take(MOST).read_to_end(&mut manifest));
-    matches!(read, Ok(Ok(_))) && String::from_utf8_lossy(&manifest).contains("encryption-data")
+    let Ok(Some(part)) = package.entry("META-INF/manifest.xml") else {
+        return false;
+    };
+    part.take(MOST).read_to_end(&mut manifest).is_ok() && String::from_utf8_lossy(&manifest).contains("encryption-data")
 }
+
+/// The first column that no spreadsheet program has.
+const AFTER_LAST: u32 = 1 << 14;
+const _: () = assert!(AFTER_LAST as usize == MOST_COLUMNS, "it is the first after the last");
 
 struct Tables<'a> {
     content: Content<'a>,
@@ -142,6 +146,7 @@ impl Tables<'_> {
         let mut part = Some(first);
         loop {
             match part.take() {
+                Some(Part::Row { .. } | Part::Rows { .. }) if rows.is_over() => self.content.skip()?,
                 Some(Part::Rows { is_hidden }) => groups.push(is_hidden),
                 Some(Part::Row { is_hidden, repeats }) => {
                     if is_hidden || groups.contains(&true) {
@@ -167,7 +172,6 @@ impl Tables<'_> {
 
     /// Whether any cell of the row holds something.
     fn row(&mut self, row: u32, rows: &mut RowBuilder<'_>) -> Result<bool, WorkbookError> {
-        let limit = u32::try_from(MOST_COLUMNS).unwrap_or(u32::MAX);
         let mut column = 0_u32;
         let mut has_cells = false;
         loop {
@@ -182,23 +186,25 @@ impl Tables<'_> {
                         }
                     };
                     let value = Value::of(&element)?;
-                    let repeats = value.repeats.unwrap_or(1).max(1);
+                    let repeats = value.repeats;
                     let cell = OdsCell::read(&mut self.content, value)?;
-                    let last = column.saturating_add(repeats).min(limit);
+                    let end = column.saturating_add(repeats);
                     if !cell.is_empty() {
                         has_cells = true;
-                        for position in column..last {
-                            let visit = if is_covered {
-                                rows.put_covered(row)
+                        let shown = Shown::plain(cell.origin, &cell.text);
+                        // The first that is where none can be says all about those after it.
+                        for position in column..end.min(AFTER_LAST + 1) {
+                            if is_covered {
+                                rows.put_covered(row);
                             } else {
-                                rows.put((row, position), cell.origin, &cell.text)
-                            };
-                            if visit == Visit::Skip {
+                                rows.put((row, position), shown);
+                            }
+                            if rows.is_over() {
                                 break;
                             }
                         }
                     }
-                    column = last;
+                    column = end.min(AFTER_LAST);
                 }
                 Node::End => return Ok(has_cells),
                 Node::Nothing => return Err(cut_off()),
@@ -267,10 +273,9 @@ impl Part {
             "table-row" => {
                 let visibility = element.attribute(Space::Table, "visibility")?;
                 let repeats = element.attribute(Space::Table, "number-rows-repeated")?;
-                let repeats = repeats.and_then(|repeats| repeats.trim().parse().ok());
                 Self::Row {
                     is_hidden: matches!(visibility.as_deref(), Some("collapse" | "filter")),
-                    repeats: repeats.map_or(1, |count: u32| count.clamp(1, MOST_ROWS)),
+                    repeats: repeats.map_or(1, |count| times(&count)),
                 }
             }
             "scenario" => Self::Scenario,

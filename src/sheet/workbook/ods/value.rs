@@ -18,12 +18,15 @@ pub(super) struct Value {
     is_error: bool,
     pub(super) is_formula: bool,
     /// How many cells, one beside the other, this one stands for.
-    pub(super) repeats: Option<u32>,
+    pub(super) repeats: u32,
 }
 
 impl Value {
     pub(super) fn of(cell: &Element<'_>) -> Result<Self, WorkbookError> {
-        let mut told = Self::default();
+        let mut told = Self {
+            repeats: 1,
+            ..Self::default()
+        };
         cell.attributes(|space, name, text| match (space, name) {
             (Space::Office, "value-type") => told.kind = text.into_owned(),
             (Space::Office, "value") => told.number = Some(text.into_owned()),
@@ -33,7 +36,7 @@ impl Value {
             (Space::Office, "string-value") => told.string = Some(text.into_owned()),
             (Space::CalcExt, "value-type") => told.is_error = text == "error",
             (Space::Table, "formula") => told.is_formula = true,
-            (Space::Table, "number-columns-repeated") => told.repeats = text.trim().parse().ok(),
+            (Space::Table, "number-columns-repeated") => told.repeats = times(&text),
             _ => {}
         })?;
         Ok(told)
@@ -74,6 +77,14 @@ impl Value {
             None => (CellKind::Text, String::new()),
         }
     }
+}
+
+/// How often something stands there; a number that is too long for one is too large for a worksheet as well.
+pub(super) fn times(count: &str) -> u32 {
+    let count = count.trim();
+    let is_number = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+    let most = if is_number { u32::MAX } else { 1 };
+    count.parse().unwrap_or(most).max(1)
 }
 
 fn text_of(shown: &str) -> Option<String> {

@@ -3,11 +3,13 @@
 mod part_name;
 mod parts;
 mod relationship;
+mod sheets;
 mod text_encoding;
 mod xml_part;
 
 pub(in crate::sheet) use part_name::PartName;
 pub(in crate::sheet) use parts::Package;
 pub(in crate::sheet) use relationship::Relationship;
+pub(in crate::sheet) use sheets::{Sheet, Sheets};
 pub(in crate::sheet) use text_encoding::decoded;
 pub(in crate::sheet) use xml_part::{XmlPart, attribute, cut_off, is_true};

@@ -16,6 +16,9 @@ use crate::sheet::workbook::error::WorkbookError;
 /// Where the workbook is if nothing leads to it.
 const USUAL_MAIN_PARTS: [&str; 2] = ["xl/workbook.xml", "xl/workbook.bin"];
 
+/// A part that unpacks to no more than this is kept where it is needed twice.
+const KEPT_BYTES: u64 = 32 << 20;
+
 /// A zip file of parts, opened once.
 pub(in crate::sheet) struct Package<R> {
     archive: ZipArchive<R>,
@@ -26,13 +29,6 @@ pub(in crate::sheet) struct Package<R> {
 pub(in crate::sheet) struct Part<'a, R: Read> {
     file: ZipFile<'a, R>,
     left: u64,
-}
-
-impl<R: Read> Part<'_, R> {
-    /// How many bytes the part has, by what the zip file says.
-    pub(in crate::sheet) fn size(&self) -> u64 {
-        self.file.size()
-    }
 }
 
 impl<R: Read> Read for Part<'_, R> {
@@ -72,6 +68,19 @@ impl<R: Read + Seek> Package<R> {
         self.entries.contains_key(name)
     }
 
+    /// Whether there is an entry of this name.
+    pub(in crate::sheet) fn has_entry(&self, entry: &str) -> bool {
+        PartName::of_entry(entry).is_some_and(|name| self.has(&name))
+    }
+
+    /// The bytes of the entry of this name; `None` if there is none.
+    pub(in crate::sheet) fn entry(&mut self, entry: &str) -> Result<Option<Part<'_, R>>, WorkbookError> {
+        match PartName::of_entry(entry) {
+            Some(name) => self.part(&name),
+            None => Ok(None),
+        }
+    }
+
     /// The part's bytes; `None` if there is none.
     pub(in crate::sheet) fn part(&mut self, name: &PartName) -> Result<Option<Part<'_, R>>, WorkbookError> {
         let Some(entry) = self.entries.get(name) else {
@@ -80,6 +89,50 @@ impl<R: Read + Seek> Package<R> {
         let file = self.archive.by_index(*entry)?;
         let left = file.size();
         Ok(Some(Part { file, left }))
+    }
+
+    /// The bytes of a part that must be there.
+    pub(in crate::sheet) fn needed(&mut self, name: &PartName) -> Result<Part<'_, R>, WorkbookError> {
+        self.part(name)?
+            .ok_or_else(|| WorkbookError::Broken(format!("its part `{name}` is missing")))
+    }
+
+    /// Shows a part to `first`, and then once more to `second`, with what `first` made of it. A small part is kept
+    /// meanwhile, a large one unpacked again.
+    pub(in crate::sheet) fn twice<T, U>(
+        &mut self,
+        name: &PartName,
+        first: impl FnOnce(&mut dyn Read) -> Result<T, WorkbookError>,
+        second: impl FnOnce(&mut dyn Read, T) -> Result<U, WorkbookError>,
+    ) -> Result<U, WorkbookError> {
+        let mut part = self.needed(name)?;
+        if part.file.size() <= KEPT_BYTES {
+            let mut kept = Vec::new();
+            part.read_to_end(&mut kept)?;
+            drop(part);
+            let found = first(&mut kept.as_slice())?;
+            second(&mut kept.as_slice(), found)
+        } else {
+            let found = first(&mut part)?;
+            drop(part);
+            second(&mut self.needed(name)?, found)
+        }
+    }
+
+    /// The part that holds what the whole workbook `main` has of this kind, in a file with this ending. Some writers
+    /// forget to say where it is, and have it where everybody has.
+    pub(in crate::sheet) fn common_part(
+        &mut self,
+        (main, relationships): (&PartName, &[Relationship]),
+        kind: &str,
+        ending: &str,
+    ) -> Result<Option<Part<'_, R>>, WorkbookError> {
+        let related = relationships.iter().find(|related| related.kind == kind);
+        let name = match related {
+            Some(related) => Some(related.target.clone()),
+            None => main.resolve(&format!("{kind}.{ending}")),
+        };
+        name.map_or(Ok(None), |name| self.part(&name))
     }
 
     /// The part as XML; `None` if there is none.
@@ -115,10 +168,10 @@ impl<R: Read + Seek> Package<R> {
     }
 
     fn main_parts_by_content_type(&mut self) -> Result<Vec<PartName>, WorkbookError> {
-        let types = PartName::of_entry("[Content_Types].xml");
-        let Some(mut types) = types.map_or(Ok(None), |types| self.xml(&types))? else {
+        let Some(types) = self.entry("[Content_Types].xml")? else {
             return Ok(Vec::new());
         };
+        let mut types = XmlPart::new(types)?;
         let mut names = Vec::new();
         loop {
             match types.next()? {

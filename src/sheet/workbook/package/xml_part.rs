@@ -9,6 +9,7 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::text_encoding::decoded;
+use crate::sheet::row::LONGEST_ROW;
 use crate::sheet::workbook::bounded_xml::BoundedXml;
 use crate::sheet::workbook::error::WorkbookError;
 
@@ -52,9 +53,15 @@ impl<'a> XmlPart<'a> {
         self.each_within(|_| ())
     }
 
-    /// Appends the text of the element that has just begun; elements within it are passed over.
+    /// Appends the text of the element that has just begun, of a text without end the beginning; elements within it are
+    /// passed over.
     pub(in crate::sheet) fn text(&mut self, text: &mut String) -> Result<(), WorkbookError> {
-        self.each_within(|piece| text.push_str(piece))
+        let start = text.len();
+        self.each_within(|piece| {
+            if text.len() - start <= LONGEST_ROW {
+                text.push_str(piece);
+            }
+        })
     }
 
     fn each_within(&mut self, mut piece: impl FnMut(&str)) -> Result<(), WorkbookError> {

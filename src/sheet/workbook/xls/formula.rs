@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::bytes::{float, long, short};
 use super::records::{Record, kind};
+use crate::sheet::workbook::excel_value::FormulaValue;
 
 /// In the flags of a formula: to be computed when the workbook is opened. Another flag means "whenever anything is
 /// computed"; Excel sets it for `TODAY()` and the like, whose values are true.
@@ -105,9 +106,11 @@ impl<'w> Formula<'w> {
         let is_due = (has_flag || is_uncalculated) && calculator != Calculator::OpenOffice;
         let note = long(self.data, 16).unwrap_or_default();
         match self.stored {
-            Some(Stored::Number(0.0)) => is_due || calculator == Calculator::LibreOffice,
+            Some(Stored::Number(number)) if FormulaValue::Number(number).is_filler() => {
+                is_due || calculator == Calculator::LibreOffice
+            }
             Some(Stored::Number(number)) => is_due && (number, note) == FILLER_OF_JEXCELAPI,
-            Some(Stored::Text) => is_due && text.is_empty(),
+            Some(Stored::Text) => is_due && FormulaValue::Text(text).is_filler(),
             // xlwt sets no flag, but writes nothing that is not needed.
             Some(Stored::NoText) => {
                 let is_bare = note == 0 && self.data.get(VALUE) == Some(&FILLER_OF_XLWT);

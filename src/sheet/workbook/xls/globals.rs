@@ -1,6 +1,5 @@
 //! What an `.xls` says of all its worksheets, before them: their names, formats, texts.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::bytes::{long, short};
@@ -13,7 +12,7 @@ use crate::sheet::encoding_doubt::EncodingDoubt;
 use crate::sheet::foreign::Foreign;
 use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::workbook::error::WorkbookError;
-use crate::sheet::workbook::number_format::NumberFormat;
+use crate::sheet::workbook::styles::{StyleParts, Styles, WrittenStyles};
 
 /// The records that begin a workbook of Excel 2, 3 and 4.
 const OLDER: [(u16, &str); 3] = [
@@ -39,14 +38,6 @@ pub(super) struct BoundSheet {
     pub(super) kind: u8,
 }
 
-/// How a cell is shown.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct CellFormat {
-    pub(super) number: NumberFormat,
-    /// Whether its text is struck through.
-    pub(super) is_struck: bool,
-}
-
 /// What precedes the worksheets.
 #[derive(Debug)]
 pub(super) struct Globals<'w> {
@@ -58,7 +49,7 @@ pub(super) struct Globals<'w> {
     /// Whether days are counted from 1904.
     pub(super) is_1904: bool,
     pub(super) calculator: Calculator,
-    formats: Vec<CellFormat>,
+    pub(super) styles: Styles,
 }
 
 impl<'w> Globals<'w> {
@@ -72,14 +63,14 @@ impl<'w> Globals<'w> {
             shared_strings: SharedStrings::default(),
             is_1904: false,
             calculator: Calculator::Unknown,
-            formats: Vec::new(),
+            styles: Styles::default(),
         };
-        let mut styles = Styles::default();
+        let mut styles = WrittenStyles::default();
         let mut records = Records::from(stream, 0);
         while let Some(record) = records.next() {
             match record.kind {
                 kind::EOF => {
-                    globals.formats = styles.cell_formats();
+                    globals.styles = styles.resolved();
                     return Ok(globals);
                 }
                 kind::BOUND_SHEET => globals.sheets.extend(globals.bound_sheet(record, &records)),
@@ -88,20 +79,15 @@ impl<'w> Globals<'w> {
                 kind::RECALC_ID | kind::WRITE_ACCESS => {
                     globals.calculator = globals.calculator.after(record);
                 }
-                kind::FONT => styles
-                    .struck_fonts
-                    .push(short(record.data, 2).is_some_and(|flags| flags & IS_STRUCK != 0)),
-                kind::XF => styles.cells.push((short(record.data, 0), short(record.data, 2))),
-                kind::FORMAT => styles.add_number_format(record, &records, globals.coding),
+                kind::FONT => {
+                    styles.add_font(short(record.data, 2).is_some_and(|flags| flags & IS_STRUCK != 0))?;
+                }
+                kind::XF => styles.add_style(style_parts(record))?,
+                kind::FORMAT => add_format(&mut styles, record, &records, globals.coding),
                 _ => {}
             }
         }
         Err(WorkbookError::Broken("it is cut off".to_owned()))
-    }
-
-    /// The format of this number; the plain one if there are not so many.
-    pub(super) fn format(&self, number: u16) -> CellFormat {
-        self.formats.get(usize::from(number)).copied().unwrap_or_default()
     }
 
     fn bound_sheet(&self, record: Record<'w>, after: &Records<'w>) -> Option<BoundSheet> {
@@ -149,39 +135,25 @@ fn coding(stream: &[u8], encoding: Option<NamedEncoding>) -> Result<(Coding, Opt
     Ok((Coding::Bytes(encoding), Some(doubt)))
 }
 
-/// What the formats of cells are made of.
-#[derive(Debug, Default)]
-struct Styles {
-    struck_fonts: Vec<bool>,
-    numbers: HashMap<u16, NumberFormat>,
-    /// Of each format, its font and number format.
-    cells: Vec<(Option<u16>, Option<u16>)>,
+/// Adds the format of numbers that this record has.
+fn add_format<'w>(styles: &mut WrittenStyles, record: Record<'w>, after: &Records<'w>, coding: Coding) {
+    let length = match coding {
+        Coding::Utf16 => Length::Short,
+        Coding::Bytes(_) => Length::Byte,
+    };
+    let mut code = String::new();
+    if let (Some(number), Some(rest)) = (short(record.data, 0), record.data.get(2..)) {
+        let _ = Text::new(rest, after.clone()).read(coding, length, &mut code);
+        styles.add_format(number, &code);
+    }
 }
 
-impl Styles {
-    fn add_number_format<'w>(&mut self, record: Record<'w>, after: &Records<'w>, coding: Coding) {
-        let length = match coding {
-            Coding::Utf16 => Length::Short,
-            Coding::Bytes(_) => Length::Byte,
-        };
-        let mut code = String::new();
-        if let (Some(number), Some(rest)) = (short(record.data, 0), record.data.get(2..)) {
-            let _ = Text::new(rest, after.clone()).read(coding, length, &mut code);
-            self.numbers.insert(number, NumberFormat::of_code(&code));
-        }
-    }
-
-    fn cell_formats(&self) -> Vec<CellFormat> {
-        let formats = self.cells.iter().map(|(font, number)| {
-            let number = number.unwrap_or_default();
-            let font = font.map(|font| if font > NO_FONT { font - 1 } else { font });
-            let struck = font.and_then(|font| self.struck_fonts.get(usize::from(font)));
-            let known = self.numbers.get(&number).copied();
-            CellFormat {
-                number: known.unwrap_or_else(|| NumberFormat::built_in(number)),
-                is_struck: struck.copied().unwrap_or_default(),
-            }
-        });
-        formats.collect()
+/// What the format of cells in this record is made of.
+fn style_parts(record: Record<'_>) -> StyleParts {
+    let font = short(record.data, 0).unwrap_or_default();
+    StyleParts {
+        format: short(record.data, 2).unwrap_or_default(),
+        font: if font > NO_FONT { font - 1 } else { font },
+        fill: None,
     }
 }

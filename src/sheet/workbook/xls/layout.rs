@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::bytes::short;
 use super::records::{Record, Records, kind};
 use crate::sheet::row::MOST_COLUMNS;
-use crate::sheet::workbook::row_builder::Area;
+use crate::sheet::workbook::merged::{Area, Merged};
 
 /// No worksheet has more cells.
 const MOST_CELLS: usize = 1 << 24;
@@ -25,7 +25,7 @@ pub(super) struct Layout {
     pub(super) cells: Vec<(u16, u32)>,
     /// The rows that are hidden, from 0, ascending.
     pub(super) hidden: Vec<u16>,
-    pub(super) merged: Vec<Area>,
+    pub(super) merged: Merged,
     /// Whether its formulas were not computed when it was saved.
     pub(super) is_uncalculated: bool,
 }
@@ -39,7 +39,7 @@ pub(super) enum Unreadable {
     CutOff,
     /// A cell in it does not say where it is, or is where none can be.
     Misplaced,
-    /// It has more cells than a worksheet can have.
+    /// It has more cells, or merged ones, than a worksheet can have.
     TooMany,
 }
 
@@ -71,7 +71,11 @@ impl Layout {
                     rows.are_hidden = short(record.data, 0).is_some_and(|flags| flags & ARE_ROWS_HIDDEN != 0);
                 }
                 kind::UNCALCED => layout.is_uncalculated = true,
-                kind::MERGE_CELLS => layout.merged.extend(merged(record.data)),
+                kind::MERGE_CELLS => {
+                    for area in merged(record.data) {
+                        layout.merged.add(area).map_err(|_| Unreadable::TooMany)?;
+                    }
+                }
                 other if kind::has_cells(other) => layout.add_cells(record)?,
                 _ => {}
             }
@@ -139,9 +143,6 @@ fn merged(data: &[u8]) -> impl Iterator<Item = Area> {
     let areas = data.get(2..).unwrap_or_default().as_chunks::<8>().0.iter();
     areas.map(|area| {
         let [top, bottom, left, right] = [0, 2, 4, 6].map(|at| short(area, at).map_or(0, u32::from));
-        Area {
-            rows: (top, bottom),
-            columns: (left, right),
-        }
+        Area::of((top, bottom), (left, right))
     })
 }

@@ -48,7 +48,7 @@ pub(in crate::sheet) fn read<R: Read + Seek>(
             if let Some(doubt) = globals.doubt {
                 rows.doubt_encoding(doubt);
             }
-            worksheet::read(&stream, &globals, &layout, &mut rows);
+            worksheet::read(&stream, &globals, layout, &mut rows);
             rows.finish()?;
         }
     }

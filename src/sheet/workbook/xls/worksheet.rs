@@ -8,17 +8,15 @@ use super::records::{Record, Records, kind};
 use super::text::{Coding, Length, Text};
 use crate::sheet::row::{CellKind, Origin};
 use crate::sheet::visitor::Visit;
-use crate::sheet::workbook::binary_value::{rk_number, write_bool, write_error, write_formatted};
-use crate::sheet::workbook::row_builder::RowBuilder;
+use crate::sheet::workbook::excel_value::{rk_number, write_bool, write_error, write_formatted};
+use crate::sheet::workbook::row_builder::{RowBuilder, Shown};
 
 /// Puts every cell of the worksheet into `rows`, until no more are wanted.
-pub(super) fn read(stream: &[u8], globals: &Globals<'_>, layout: &Layout, rows: &mut RowBuilder<'_>) {
+pub(super) fn read(stream: &[u8], globals: &Globals<'_>, layout: Layout, rows: &mut RowBuilder<'_>) {
     for row in &layout.hidden {
         rows.hide(u32::from(*row) + 1);
     }
-    for area in &layout.merged {
-        rows.merge(*area);
-    }
+    rows.set_merged(layout.merged);
     let mut cells = Cells {
         globals,
         is_uncalculated: layout.is_uncalculated,
@@ -63,11 +61,14 @@ impl<'w> Cells<'_, 'w, '_> {
     }
 
     fn put(&mut self, row: u16, column: u16, format: u16, origin: Origin) -> Visit {
-        let visit = self.rows.put((row.into(), column.into()), origin, &self.text);
-        if self.globals.format(format).is_struck && !self.text.is_empty() {
-            self.rows.strike();
-        }
-        visit
+        let style = self.globals.styles.get(format.into());
+        let shown = Shown {
+            origin,
+            text: &self.text,
+            is_struck: style.is_struck,
+            fill: style.fill,
+        };
+        self.rows.put((row.into(), column.into()), shown)
     }
 
     /// Several numbers side by side: six bytes each, between the position of the first and the column of the last.
@@ -121,7 +122,7 @@ impl<'w> Cells<'_, 'w, '_> {
     }
 
     fn write_number(&mut self, number: f64, format: u16) -> CellKind {
-        let format = self.globals.format(format).number;
+        let format = self.globals.styles.get(format.into()).format;
         write_formatted(number, format, self.globals.is_1904, &mut self.text)
     }
 
@@ -129,7 +130,7 @@ impl<'w> Cells<'_, 'w, '_> {
         if self.globals.shared_strings.read(number, &mut self.text).is_some() {
             return CellKind::Text;
         }
-        self.text = format!("shared text {number}");
+        self.text = number.to_string();
         CellKind::Unreadable
     }
 

@@ -1,8 +1,8 @@
 //! One cell's record.
 
 use super::records::Fields;
-use crate::sheet::workbook::binary_value::rk_number;
 use crate::sheet::workbook::error::WorkbookError;
+use crate::sheet::workbook::excel_value::{FormulaValue, rk_number};
 
 const BLANK: u16 = 1;
 const RK: u16 = 2;
@@ -29,11 +29,6 @@ const STYLE: u32 = 0x00ff_ffff;
 /// Whether a record of this kind is a cell.
 pub(super) fn is_cell(kind: u16) -> bool {
     matches!(kind, BLANK..=SHORT_SHARED_TEXT | RICH_TEXT)
-}
-
-/// Whether a record of this kind is a cell with a formula.
-pub(super) fn is_formula(kind: u16) -> bool {
-    matches!(kind, FORMULA_TEXT..=FORMULA_ERROR)
 }
 
 /// A cell as it stands in its record.
@@ -99,20 +94,18 @@ impl CellRecord {
             column,
             style,
             value,
-            is_formula: is_formula(kind),
+            is_formula: matches!(kind, FORMULA_TEXT..=FORMULA_ERROR),
         })
     }
 
-    /// Whether the cell is a formula with the value that a program writes which does not compute; `text` is what the cell
-    /// shows. The flag of a formula that asks for its computation says nothing: Excel sets it wherever `TODAY` and the
-    /// like are used.
+    /// Whether the cell is a formula with what programs store that do not compute; `text` is its own. The flag of a formula
+    /// that asks for its computation says nothing: Excel sets it wherever `TODAY` and the like are used.
     pub(super) fn is_filler(&self, text: &str) -> bool {
-        self.is_formula
-            && match self.value {
-                Value::Number(number) => number == 0.0,
-                Value::Bool(value) => value == 0,
-                Value::Text => text.is_empty(),
-                Value::Blank | Value::Error(_) | Value::SharedText(_) => false,
-            }
+        let value = match self.value {
+            Value::Number(number) => FormulaValue::Number(number),
+            Value::Text => FormulaValue::Text(text),
+            Value::Blank | Value::Bool(_) | Value::Error(_) | Value::SharedText(_) => return false,
+        };
+        self.is_formula && value.is_filler()
     }
 }

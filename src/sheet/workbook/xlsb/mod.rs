@@ -1,12 +1,12 @@
 //! `.xlsb`: parts of binary records in a zip file.
 
 mod cell;
+mod merged;
 mod read;
 mod records;
 mod rich_text;
 mod shared_strings;
 mod styles;
-mod survey;
 mod workbook_part;
 mod worksheet;
 

@@ -1,8 +1,8 @@
 //! A text whose parts may have fonts of their own.
 
 use super::records::Fields;
-use super::styles::Styles;
 use crate::sheet::workbook::error::WorkbookError;
+use crate::sheet::workbook::styles::Styles;
 
 /// In the flags of a text.
 const HAS_RUNS: u8 = 1;

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use super::records::Records;
 use super::rich_text;
-use super::styles::Styles;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::shared_texts::SharedTexts;
+use crate::sheet::workbook::styles::Styles;
 
 const STRING: u16 = 19;
 

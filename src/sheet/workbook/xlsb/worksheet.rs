@@ -4,14 +4,13 @@ use std::io::Read;
 
 use super::cell::{CellRecord, Value, is_cell};
 use super::records::{Fields, Records};
-use super::styles::Styles;
-use super::survey::Survey;
 use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin};
 use crate::sheet::visitor::Visit;
-use crate::sheet::workbook::binary_value::{write_bool, write_error, write_formatted};
 use crate::sheet::workbook::error::WorkbookError;
-use crate::sheet::workbook::row_builder::{MOST_ROWS, RowBuilder};
-use crate::sheet::workbook::shared_texts::SharedTexts;
+use crate::sheet::workbook::excel_value::{write_bool, write_error, write_formatted};
+use crate::sheet::workbook::row_builder::{MOST_ROWS, RowBuilder, Shown};
+use crate::sheet::workbook::shared_texts::{SharedTexts, no_texts};
+use crate::sheet::workbook::styles::Styles;
 
 const ROW: u16 = 0;
 const BEGIN_ROWS: u16 = 145;
@@ -19,8 +18,6 @@ const END_ROWS: u16 = 146;
 
 /// In the flags of a row.
 const IS_HIDDEN: u8 = 1 << 4;
-/// In the flags of a row: its height was set.
-const HAS_HEIGHT: u8 = 1 << 5;
 
 /// What the cells of all worksheets refer to.
 #[derive(Debug, Default)]
@@ -29,19 +26,11 @@ pub(super) struct Common {
     pub(super) strings: Option<SharedTexts>,
     pub(super) styles: Styles,
     pub(super) is_1904: bool,
-    pub(super) computes_on_load: bool,
+    pub(super) is_to_be_computed: bool,
 }
 
 /// Puts every cell of the part into `rows`, until no more are wanted.
-pub(super) fn read(
-    part: impl Read,
-    common: &Common,
-    survey: &Survey,
-    rows: &mut RowBuilder<'_>,
-) -> Result<(), WorkbookError> {
-    for area in &survey.merged {
-        rows.merge(*area);
-    }
+pub(super) fn read(part: impl Read, common: &Common, rows: &mut RowBuilder<'_>) -> Result<(), WorkbookError> {
     let mut records = Records::new(part);
     while records.next_kind()?.ok_or_else(cut_off)? != BEGIN_ROWS {}
     let mut place = Place::default();
@@ -60,17 +49,8 @@ pub(super) fn read(
         if is_cell(kind) {
             let cell = CellRecord::read(kind, &mut records.fields()?, place.next_column, &mut text)?;
             let position = place.take(cell.column)?;
-            let is_uncomputed =
-                common.computes_on_load && !survey.computed.contains(&cell.column) && cell.is_filler(&text);
-            let visit = if is_uncomputed {
-                rows.put(
-                    position,
-                    Origin {
-                        kind: CellKind::Uncomputed,
-                        is_formula: true,
-                    },
-                    "",
-                )
+            let visit = if common.is_to_be_computed && cell.is_filler(&text) {
+                rows.put(position, Shown::uncomputed())
             } else {
                 common.put(position, &cell, &mut text, rows)?
             };
@@ -79,10 +59,6 @@ pub(super) fn read(
             }
         }
     }
-}
-
-fn no_strings() -> WorkbookError {
-    WorkbookError::Broken("the part that holds its texts is missing".into())
 }
 
 fn cut_off() -> WorkbookError {
@@ -106,7 +82,7 @@ impl Place {
         let height = fields.u16()?;
         fields.skip(1)?;
         let flags = fields.u8()?;
-        let is_hidden = flags & IS_HIDDEN != 0 || (flags & HAS_HEIGHT != 0 && height == 0);
+        let is_hidden = height == 0 || flags & IS_HIDDEN != 0;
         if row >= MOST_ROWS {
             return Err(WorkbookError::Broken(format!(
                 "it has a row {}, and no spreadsheet program has so many",
@@ -153,8 +129,8 @@ impl Common {
         text: &mut String,
         rows: &mut RowBuilder<'_>,
     ) -> Result<Visit, WorkbookError> {
-        let format = self.styles.get(cell.style);
-        let mut is_struck = format.is_struck;
+        let style = self.styles.get(usize::try_from(cell.style).unwrap_or(usize::MAX));
+        let mut is_struck = style.is_struck;
         let mut shared = None;
         if cell.value != Value::Text {
             text.clear();
@@ -163,7 +139,7 @@ impl Common {
             Value::Blank => return Ok(Visit::Rows),
             Value::Text => CellKind::Text,
             Value::SharedText(index) => {
-                let strings = self.strings.as_ref().ok_or_else(no_strings)?;
+                let strings = self.strings.as_ref().ok_or_else(no_texts)?;
                 shared = strings.get(index as usize);
                 is_struck = strings.is_struck(index as usize).unwrap_or(is_struck);
                 if shared.is_some() {
@@ -173,19 +149,19 @@ impl Common {
                     CellKind::Unreadable
                 }
             }
-            Value::Number(number) => write_formatted(number, format.number, self.is_1904, text),
+            Value::Number(number) => write_formatted(number, style.format, self.is_1904, text),
             Value::Bool(value) => write_bool(value, text),
             Value::Error(code) => write_error(code, text),
         };
-        let shown = shared.unwrap_or(text);
-        let origin = Origin {
-            kind,
-            is_formula: cell.is_formula,
+        let shown = Shown {
+            origin: Origin {
+                kind,
+                is_formula: cell.is_formula,
+            },
+            text: shared.unwrap_or(text),
+            is_struck,
+            fill: style.fill,
         };
-        let visit = rows.put(position, origin, shown);
-        if is_struck && !shown.is_empty() {
-            rows.strike();
-        }
-        Ok(visit)
+        Ok(rows.put(position, shown))
     }
 }

@@ -8,10 +8,11 @@ use quick_xml::events::BytesStart;
 use super::book::Book;
 use super::cell_reference;
 use super::escapes::unescape;
-use super::styles::Style;
-use crate::sheet::row::CellKind;
-use crate::sheet::workbook::binary_value::write_formatted;
+use crate::sheet::row::{CellKind, Origin};
 use crate::sheet::workbook::error::WorkbookError;
+use crate::sheet::workbook::excel_value::{FormulaValue, write_formatted};
+use crate::sheet::workbook::row_builder::Shown;
+use crate::sheet::workbook::shared_texts::no_texts;
 
 /// In which way a cell has its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,16 +48,6 @@ pub(super) struct RawCell {
     pub(super) is_formula: bool,
     /// A number or a date as it is shown.
     shown: String,
-}
-
-/// What a cell shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shown<'c> {
-    pub(super) kind: CellKind,
-    pub(super) text: &'c str,
-    pub(super) is_struck: bool,
-    /// The colour behind it.
-    pub(super) fill: Option<u32>,
 }
 
 impl RawCell {
@@ -99,41 +90,48 @@ impl RawCell {
     /// What the cell shows; `None` if it is empty.
     pub(super) fn shown<'c>(&'c mut self, book: &'c Book) -> Result<Option<Shown<'c>>, WorkbookError> {
         let style = book.styles.get(self.style);
-        let plain = |kind, text| {
+        let is_formula = self.is_formula;
+        let shown = |kind, text| {
             Some(Shown {
-                kind,
+                origin: Origin { kind, is_formula },
                 text,
                 is_struck: style.is_struck,
                 fill: style.fill,
             })
         };
+        let struck = |text, is_struck: Option<bool>| {
+            shown(CellKind::Text, text).map(|shown| Shown {
+                is_struck: is_struck.unwrap_or(style.is_struck),
+                ..shown
+            })
+        };
+        let nothing = if is_formula {
+            shown(CellKind::Uncomputed, "")
+        } else {
+            None
+        };
         if let Some((text, is_struck)) = &self.inline
             && (self.kind == Kind::InlineString || !self.has_value)
         {
-            let shown = Shown {
-                kind: CellKind::Text,
-                text,
-                is_struck: is_struck.unwrap_or(style.is_struck),
-                fill: style.fill,
-            };
-            return Ok((!text.is_empty() || self.is_formula).then_some(shown));
+            return Ok(if text.is_empty() && !is_formula {
+                None
+            } else {
+                struck(text, *is_struck)
+            });
         }
-        let is_filler = self.is_formula && book.is_to_be_computed;
-        let uncomputed = plain(CellKind::Uncomputed, "");
-        let nothing = if self.is_formula { uncomputed } else { None };
         if !self.has_value {
             return Ok(nothing);
         }
+        let is_filler = |value: FormulaValue<'_>| is_formula && book.is_to_be_computed && value.is_filler();
         let value = &mut self.value;
         if matches!(self.kind, Kind::Text | Kind::InlineString) {
             unescape(value, 0);
-            return Ok(if !value.is_empty() {
-                plain(CellKind::Text, value)
-            } else if self.is_formula && !is_filler {
-                // A formula may give an empty text.
-                plain(CellKind::Text, "")
-            } else {
+            // A formula may give an empty text.
+            let is_nothing = value.is_empty() && (!is_formula || is_filler(FormulaValue::Text(value)));
+            return Ok(if is_nothing {
                 nothing
+            } else {
+                shown(CellKind::Text, value)
             });
         }
         let value = value.trim_matches([' ', '\t', '\r', '\n']);
@@ -142,50 +140,34 @@ impl RawCell {
         }
         self.shown.clear();
         Ok(match self.kind {
-            Kind::SharedString => return shared_string(value, book, style),
+            Kind::SharedString => {
+                let strings = book.strings.as_ref().ok_or_else(no_texts)?;
+                let index = value.parse().ok();
+                match index.and_then(|index| Some((index, strings.get(index)?))) {
+                    // Many a writer has a cell for it.
+                    Some((_, "")) => None,
+                    Some((index, text)) => struck(text, strings.is_struck(index)),
+                    None => shown(CellKind::Unreadable, value),
+                }
+            }
             Kind::Number => match number(value) {
-                Some(0.0) if is_filler => uncomputed,
+                Some(number) if is_filler(FormulaValue::Number(number)) => nothing,
                 Some(number) => {
                     let kind = write_formatted(number, style.format, book.is_1904, &mut self.shown);
-                    plain(kind, &self.shown)
+                    shown(kind, &self.shown)
                 }
-                None => plain(CellKind::Unreadable, value),
+                None => shown(CellKind::Unreadable, value),
             },
             Kind::Bool => match value {
-                "0" | "false" if is_filler => uncomputed,
-                "0" | "false" => plain(CellKind::Bool, "FALSE"),
-                "1" | "true" => plain(CellKind::Bool, "TRUE"),
-                _ => plain(CellKind::Unreadable, value),
+                "0" | "false" => shown(CellKind::Bool, "FALSE"),
+                "1" | "true" => shown(CellKind::Bool, "TRUE"),
+                _ => shown(CellKind::Unreadable, value),
             },
-            Kind::Error => plain(CellKind::Error, value),
-            Kind::Date if write_iso_date(value, &mut self.shown) => plain(CellKind::Date, &self.shown),
-            _ => plain(CellKind::Unreadable, value),
+            Kind::Error => shown(CellKind::Error, value),
+            Kind::Date if write_iso_date(value, &mut self.shown) => shown(CellKind::Date, &self.shown),
+            _ => shown(CellKind::Unreadable, value),
         })
     }
-}
-
-fn shared_string<'c>(value: &'c str, book: &'c Book, style: Style) -> Result<Option<Shown<'c>>, WorkbookError> {
-    let strings = book
-        .strings
-        .as_ref()
-        .ok_or_else(|| WorkbookError::Broken("the part that holds its texts is missing".into()))?;
-    let index = value.parse().ok();
-    Ok(match index.and_then(|index| Some((index, strings.get(index)?))) {
-        // Many a writer has a cell for it.
-        Some((_, "")) => None,
-        Some((index, text)) => Some(Shown {
-            kind: CellKind::Text,
-            text,
-            is_struck: strings.is_struck(index).unwrap_or(style.is_struck),
-            fill: style.fill,
-        }),
-        None => Some(Shown {
-            kind: CellKind::Unreadable,
-            text: value,
-            is_struck: style.is_struck,
-            fill: style.fill,
-        }),
-    })
 }
 
 /// The number, where it is one to a spreadsheet program, which knows neither NaN nor infinity.

@@ -31,11 +31,7 @@ pub(super) fn row(digits: &[u8]) -> Option<u32> {
 pub(super) fn area(reference: &str) -> Option<Area> {
     let (first, last) = reference.split_once(':').unwrap_or((reference, reference));
     let (first, last) = (position(first)?, position(last)?);
-    let ordered = |one: u32, other: u32| (one.min(other), one.max(other));
-    Some(Area {
-        rows: ordered(first.0, last.0),
-        columns: ordered(first.1, last.1),
-    })
+    Some(Area::of((first.0, last.0), (first.1, last.1)))
 }
 
 #[cfg(test)]
@@ -50,7 +46,6 @@ mod tests {
         for wrong in ["", "A", "1", "A0", "ABCD1", "A1B", "A-1", "A9999999999", "É1"] {
             assert_eq!(position(wrong), None, "{wrong}");
         }
-        let area = area("C3:A1").unwrap();
-        assert_eq!((area.rows, area.columns), ((0, 2), (0, 2)));
+        assert_eq!(area("C3:A1"), Some(Area::of((0, 2), (0, 2))));
     }
 }

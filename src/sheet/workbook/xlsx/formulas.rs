@@ -26,12 +26,11 @@ pub(super) struct ArrayFormulas {
 
 impl ArrayFormulas {
     pub(super) fn add(&mut self, formula: ArrayFormula) {
-        let Area { rows, columns } = formula.area;
-        let is_single = rows.0 == rows.1 && columns.0 == columns.1;
-        if !is_single && (columns.1 as usize) < MOST_COLUMNS && self.formulas.len() < MOST {
+        let (first, last) = formula.area.columns().into_inner();
+        if !formula.area.is_single() && (last as usize) < MOST_COLUMNS && self.formulas.len() < MOST {
             if self.formulas.is_empty() {
                 // Whatever is before it in its row is not in it.
-                self.seen = (0..=columns.0).collect();
+                self.seen = (0..=first).collect();
             }
             self.formulas.push(formula);
         }
@@ -51,14 +50,14 @@ impl ArrayFormulas {
         if self.formulas.is_empty() {
             return Vec::new();
         }
-        let uncomputed = self.formulas.iter().filter(|formula| formula.is_uncomputed);
-        let missing = uncomputed
-            .filter(|formula| formula.area.has_row(row))
-            .flat_map(|formula| formula.area.columns.0..=formula.area.columns.1)
-            .filter(|column| !self.seen.contains(column))
-            .collect();
+        let mut missing = Vec::new();
+        for ArrayFormula { area, is_uncomputed } in &self.formulas {
+            if *is_uncomputed && area.rows().contains(&row) {
+                missing.extend(area.columns().filter(|column| self.seen.insert(*column)));
+            }
+        }
         self.seen.clear();
-        self.formulas.retain(|formula| formula.area.rows.1 > row);
+        self.formulas.retain(|formula| *formula.area.rows().end() > row);
         missing
     }
 }

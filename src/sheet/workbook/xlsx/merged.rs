@@ -6,20 +6,27 @@ use memchr::memmem::Finder;
 
 use super::cell_reference::area;
 use crate::sheet::workbook::error::WorkbookError;
-use crate::sheet::workbook::merged::Area;
+use crate::sheet::workbook::merged::{Area, Merged};
 
 const CHUNK: usize = 256 << 10;
 /// No tag of merged cells is longer.
 const OVERLAP: usize = 1 << 10;
 const MARK: &[u8] = b"mergeCell";
-/// More of them than any person has made.
-const MOST: usize = 1 << 20;
-
+/// What may stand between the beginning of the tag and the mark.
+const LONGEST_PREFIX: usize = 256;
 /// The merged cells of a worksheet's XML, in UTF-8. Looks for the rare mark alone: parsing a large worksheet twice would
 /// take too long.
-pub(super) fn merged_cells(mut xml: impl Read) -> Result<Vec<Area>, WorkbookError> {
+pub(super) fn merged_cells(xml: impl Read) -> Result<Merged, WorkbookError> {
+    let mut merged = Merged::default();
+    each_area(xml, |area| merged.add(area))?;
+    Ok(merged)
+}
+
+fn each_area(
+    mut xml: impl Read,
+    mut found: impl FnMut(Area) -> Result<(), WorkbookError>,
+) -> Result<(), WorkbookError> {
     let mark = Finder::new(MARK);
-    let mut areas = Vec::new();
     let mut bytes = Vec::with_capacity(CHUNK + 2 * OVERLAP);
     // Where the part begins that has not been looked through.
     let mut start = 0;
@@ -33,13 +40,12 @@ pub(super) fn merged_cells(mut xml: impl Read) -> Result<Vec<Area>, WorkbookErro
         } else {
             bytes.len().saturating_sub(OVERLAP)
         };
-        let found = mark.find_iter(&bytes[start..]).map(|at| start + at);
-        areas.extend(found.take_while(|at| *at < end).filter_map(|at| merged(&bytes, at)));
-        if areas.len() > MOST {
-            return Err(WorkbookError::TooWide);
+        let marks = mark.find_iter(&bytes[start..]).map(|at| start + at);
+        for area in marks.take_while(|at| *at < end).filter_map(|at| merged(&bytes, at)) {
+            found(area)?;
         }
         if ends {
-            return Ok(areas);
+            return Ok(());
         }
         let kept = end.saturating_sub(OVERLAP);
         bytes.drain(..kept);
@@ -49,9 +55,11 @@ pub(super) fn merged_cells(mut xml: impl Read) -> Result<Vec<Area>, WorkbookErro
 
 /// The cells that the tag names in which the mark is at this place, if it is one of merged cells.
 fn merged(bytes: &[u8], mark: usize) -> Option<Area> {
-    let name = mark - bytes[..mark].iter().rev().position(|byte| *byte == b'<')?;
+    let before = &bytes[mark.saturating_sub(LONGEST_PREFIX)..mark];
+    let name = mark - before.iter().rev().position(|byte| *byte == b'<')?;
     let is_prefix = bytes[name..mark].is_empty() || bytes[mark - 1] == b':';
     let rest = &bytes[mark + MARK.len()..];
+    let rest = &rest[..rest.len().min(OVERLAP)];
     if !is_prefix || !rest.first()?.is_ascii_whitespace() {
         return None;
     }
@@ -79,7 +87,12 @@ mod tests {
             3 * CHUNK - 60,
         ] {
             let xml = format!("{}{tags}{}", " ".repeat(padding), " ".repeat(CHUNK));
-            let areas = merged_cells(xml.as_bytes()).unwrap();
+            let mut areas = Vec::new();
+            each_area(xml.as_bytes(), |area| {
+                areas.push(area);
+                Ok(())
+            })
+            .unwrap();
             let expected = ["A1:B2", "C3:C9"].map(|reference| area(reference).unwrap());
             assert_eq!(areas, expected, "{padding}");
         }

@@ -3,6 +3,7 @@
 use quick_xml::events::{BytesStart, Event};
 
 use super::escapes::unescape;
+use crate::sheet::row::LONGEST_ROW;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::package::{XmlPart, attribute, cut_off, is_true};
 
@@ -18,6 +19,7 @@ enum Piece {
 /// Appends the text of the `si` or `is` element that has just begun. Answers whether it is struck through; `None` where
 /// the font of the cell says that.
 pub(super) fn read(part: &mut XmlPart<'_>, text: &mut String) -> Result<Option<bool>, WorkbookError> {
+    let begin = text.len();
     let mut is_in_run = false;
     let mut run = None;
     let mut whole = None;
@@ -40,6 +42,7 @@ pub(super) fn read(part: &mut XmlPart<'_>, text: &mut String) -> Result<Option<b
             _ => continue,
         };
         match piece {
+            Piece::Text if text.len() - begin > LONGEST_ROW => part.skip()?,
             Piece::Text => {
                 let start = text.len();
                 part.text(text)?;

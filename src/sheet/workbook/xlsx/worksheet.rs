@@ -7,11 +7,11 @@ use super::cell::RawCell;
 use super::cell_reference;
 use super::formulas::{ArrayFormula, ArrayFormulas};
 use super::rich_text;
-use crate::sheet::row::{CellKind, MOST_COLUMNS, Origin};
-use crate::sheet::visitor::Visit;
+use crate::sheet::row::{CellKind, MOST_COLUMNS};
 use crate::sheet::workbook::error::WorkbookError;
+use crate::sheet::workbook::merged::Area;
 use crate::sheet::workbook::package::{XmlPart, attribute, cut_off, is_true};
-use crate::sheet::workbook::{merged::Area, row_builder::RowBuilder};
+use crate::sheet::workbook::row_builder::{RowBuilder, Shown};
 
 /// How much of a column's width is room beside the digits: five points, where a digit takes seven.
 const PADDING: f64 = 5.0 / 7.0;
@@ -53,30 +53,14 @@ impl<'a> Worksheet<'a> {
     /// Gives every cell to `rows`.
     pub(super) fn read(mut self, mut rows: RowBuilder<'_>) -> Result<(), WorkbookError> {
         loop {
-            let (element, is_whole) = match self.part.next()? {
-                Event::Start(start) => {
+            let event = self.part.next()?;
+            let is_whole = matches!(event, Event::Empty(_));
+            let element = match event {
+                Event::Start(start) | Event::Empty(start) => {
                     let element = element(&start);
-                    begin(
-                        &element,
-                        &start,
-                        &mut self.next,
-                        &mut self.is_hidden,
-                        &mut self.cell,
-                        &mut rows,
-                    )?;
-                    (element, false)
-                }
-                Event::Empty(start) => {
-                    let element = element(&start);
-                    begin(
-                        &element,
-                        &start,
-                        &mut self.next,
-                        &mut self.is_hidden,
-                        &mut self.cell,
-                        &mut rows,
-                    )?;
-                    (element, true)
+                    let begun = (&mut self.next, &mut self.is_hidden, &mut self.cell);
+                    begin(&element, &start, begun, &mut rows)?;
+                    element
                 }
                 Event::End(end) => {
                     if end.local_name().as_ref() == "row" {
@@ -87,13 +71,14 @@ impl<'a> Worksheet<'a> {
                 Event::Eof => return rows.finish(),
                 _ => continue,
             };
+            if rows.is_over() {
+                return rows.finish();
+            }
             match element {
                 Element::Row if is_whole => self.end_row(&mut rows),
                 Element::Cell => {
                     let array = if is_whole { None } else { self.content()? };
-                    if self.put(array, &mut rows)? == Visit::Skip {
-                        return rows.finish();
-                    }
+                    self.put(array, &mut rows)?;
                 }
                 Element::Column | Element::Other if !is_whole => self.part.skip()?,
                 Element::Row | Element::Outer | Element::Column | Element::Other => {}
@@ -156,7 +141,7 @@ impl<'a> Worksheet<'a> {
     }
 
     /// Gives the cell to `rows`.
-    fn put(&mut self, array: Option<Area>, rows: &mut RowBuilder<'_>) -> Result<Visit, WorkbookError> {
+    fn put(&mut self, array: Option<Area>, rows: &mut RowBuilder<'_>) -> Result<(), WorkbookError> {
         let position = self.cell.position.unwrap_or(self.next);
         self.next = (position.0, position.1 + 1);
         if self.is_hidden {
@@ -164,37 +149,21 @@ impl<'a> Worksheet<'a> {
             self.is_hidden = false;
         }
         self.cell.is_formula |= self.arrays.cover(position);
-        let is_formula = self.cell.is_formula;
         let shown = self.cell.shown(self.book)?;
         if let Some(area) = array {
-            let is_uncomputed = shown.is_some_and(|shown| shown.kind == CellKind::Uncomputed);
+            let is_uncomputed = shown.is_some_and(|shown| shown.origin.kind == CellKind::Uncomputed);
             self.arrays.add(ArrayFormula { area, is_uncomputed });
         }
-        let Some(shown) = shown else {
-            return Ok(Visit::Rows);
-        };
-        let origin = Origin {
-            kind: shown.kind,
-            is_formula,
-        };
-        let visit = rows.put(position, origin, shown.text);
-        if let Some(colour) = shown.fill {
-            rows.fill(position.1, colour);
+        if let Some(shown) = shown {
+            rows.put(position, shown);
         }
-        if shown.is_struck && !shown.text.is_empty() {
-            rows.strike();
-        }
-        Ok(visit)
+        Ok(())
     }
 
     fn end_row(&mut self, rows: &mut RowBuilder<'_>) {
         let row = self.next.0;
         for column in self.arrays.end_row(row) {
-            let origin = Origin {
-                kind: CellKind::Uncomputed,
-                is_formula: true,
-            };
-            rows.put((row, column), origin, "");
+            rows.put((row, column), Shown::uncomputed());
         }
         self.is_hidden = false;
         self.next = (row.saturating_add(1), 0);
@@ -216,9 +185,7 @@ fn element(start: &BytesStart<'_>) -> Element {
 fn begin(
     element: &Element,
     start: &BytesStart<'_>,
-    next: &mut (u32, u32),
-    is_hidden: &mut bool,
-    cell: &mut RawCell,
+    (next, is_hidden, cell): (&mut (u32, u32), &mut bool, &mut RawCell),
     rows: &mut RowBuilder<'_>,
 ) -> Result<(), WorkbookError> {
     match element {

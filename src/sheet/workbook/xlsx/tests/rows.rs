@@ -164,3 +164,24 @@ proptest! {
         let _ = try_seen(&Parts::rows(&pieces.concat()).packed());
     }
 }
+
+#[test]
+fn cells_in_any_order_are_put_in_their_places_in_little_time() {
+    let rows = "<row><c r=\"C1\"><v>3</v></c><c r=\"A1\"><v>0</v></c><c r=\"B1\"><v>2</v></c><c r=\"A1\"><v>1</v></c>\
+                <c r=\"D1\"><v>4</v></c></row>";
+    assert_eq!(Parts::rows(rows).seen().texts(), [(1, vec!["1", "2", "3", "4"])]);
+    let again = "<c r=\"A1\"><v>1</v></c>".repeat(100_000);
+    let seen = Parts::rows(&format!("<row><c r=\"XFD1\"><v>2</v></c>{again}</row>")).seen();
+    assert!(seen.rows[0].is_too_long);
+}
+
+#[test]
+fn what_is_not_shown_of_a_cell_says_nothing_about_its_row() {
+    let merged = "<worksheet><sheetData><row><c s=\"1\"><v>1</v></c></row><row><c><v>2</v></c></row>\
+                  <row><c s=\"1\"><v>3</v></c><c><v>4</v></c></row></sheetData>\
+                  <mergeCells><mergeCell ref=\"A2:A3\"/></mergeCells></worksheet>";
+    let mut parts = Parts::worksheet(merged);
+    parts.styles = "<styleSheet><fonts><font/><font><strike/></font></fonts>\
+                    <cellXfs><xf fontId=\"0\"/><xf fontId=\"1\"/></cellXfs></styleSheet>";
+    assert_eq!(flags(&parts, |row| row.is_struck), [1]);
+}
