@@ -23,6 +23,6 @@ pub use encoding_doubt::EncodingDoubt;
 pub use error::SheetError;
 pub use failed::{FailedMarks, FailedRow, FailedRows, FailedSheet, LEFT_OUT, read_marks, write_failed_rows};
 pub use named_encoding::{NamedEncoding, is_no_letter};
-pub use row::{Cell, CellKind, MalformedRow, Row};
+pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row};
 pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};

@@ -111,6 +111,9 @@ pub struct Row {
     malformed: Option<MalformedRow>,
 }
 
+/// Among how many rows, from the first that is not empty, the header of a worksheet is looked for.
+pub const HEADER_ROWS: u32 = 20;
+
 /// No spreadsheet program has more columns.
 pub(super) const MOST_COLUMNS: usize = 1 << 14;
 
@@ -178,6 +181,11 @@ impl Row {
     /// What is wrong with the row as a line of cells, if anything is.
     pub fn malformed(&self) -> Option<MalformedRow> {
         self.malformed
+    }
+
+    /// How many bytes of text its cells have.
+    pub fn size(&self) -> usize {
+        self.cells.as_slice().len()
     }
 
     /// Empties the row.
@@ -269,14 +277,9 @@ impl Row {
         self.late_positions.clear();
     }
 
-    /// How many bytes the texts of its cells take.
-    pub(super) fn text_length(&self) -> usize {
-        self.cells.as_slice().len()
-    }
-
     /// Whether there is room for a cell of this length; where not, the row is too long.
     pub(super) fn has_room(&mut self, length: usize) -> bool {
-        let fits = self.text_length() + self.late.as_slice().len() + length <= LONGEST_ROW;
+        let fits = self.size() + self.late.as_slice().len() + length <= LONGEST_ROW;
         if !fits {
             self.malformed = Some(MalformedRow::TooLong);
         }

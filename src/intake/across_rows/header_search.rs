@@ -4,11 +4,8 @@ use crate::intake::cells::{UnplacedProblem, bare_address, clean, excerpt};
 use crate::intake::rows::{Header, HeaderMap};
 use crate::model::Email;
 use crate::problem::ProblemCode;
-use crate::sheet::Row;
+use crate::sheet::{HEADER_ROWS, Row};
 use crate::text::joined;
-
-/// Among how many rows the header is looked for, from the first that is not empty.
-const ROWS: u32 = 20;
 
 /// The rows of a worksheet as long as it is open which of them is the header.
 #[derive(Debug)]
@@ -56,7 +53,7 @@ impl HeaderSearch {
             Some(_) => {}
             None => {
                 let first = self.rows.first().map_or(row.number(), Row::number);
-                if row.number() >= first.saturating_add(ROWS) {
+                if row.number() >= first.saturating_add(HEADER_ROWS) {
                     return false;
                 }
             }
@@ -122,7 +119,7 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
             format!("row {row}, which `--header-row` names, has no column that says whom a row is about: {labels}")
         }
         None => format!(
-            "none of the first {ROWS} rows names a column that says whom a row is about; this one comes closest: {labels}"
+            "none of the first {HEADER_ROWS} rows names a column that says whom a row is about; this one comes closest: {labels}"
         ),
     };
     let is_mostly_addresses = |position: &usize| {

@@ -8,16 +8,13 @@ use std::sync::Arc;
 
 use crate::model::RowKey;
 use crate::sheet::error::SheetError;
-use crate::sheet::row::Row;
+use crate::sheet::row::{HEADER_ROWS, Row};
 use crate::sheet::source::Source;
 use crate::sheet::visitor::{Visit, Visitor};
 use crate::text::header_key;
 
 /// The header of the column.
 pub(in crate::sheet) const MARK: &str = "reseat_key";
-
-/// Among how many rows, from the first that is not empty, the header is looked for.
-const HEADER_ROWS: u32 = 20;
 
 /// How many digits of a digest are written.
 const DIGEST: usize = 12;

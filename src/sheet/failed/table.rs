@@ -54,9 +54,14 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// How many columns of the sheet's own there are.
+    fn width(&self) -> usize {
+        self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0)
+    }
+
     /// The widths that columns had, by their positions among those that are the sheet's own.
     pub(super) fn widths(&self) -> impl Iterator<Item = (usize, f64)> {
-        let length = self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0) + self.ours.len();
+        let length = self.width() + self.ours.len();
         let own = (0..length).filter(|position| !self.ours.contains(position));
         own.enumerate().filter_map(|(position, before)| {
             let mut widths = self.widths.iter();
@@ -88,7 +93,7 @@ impl Table {
     /// The header and the rows, of equal length, so that what is added is under its headers; they are of the sheet `of`,
     /// and bear the digits `digest`.
     pub(super) fn rows<'t>(&'t self, of: &'t str, digest: &'t str) -> impl Iterator<Item = Vec<FailedCell>> + 't {
-        let width = self.rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0);
+        let width = self.width();
         self.rows.iter().map(move |(cells, failed)| {
             let mut cells = cells.clone();
             cells.resize(width, FailedCell::default());

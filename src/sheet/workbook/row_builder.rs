@@ -193,7 +193,7 @@ impl<'v> RowBuilder<'v> {
         }
         self.row.settle();
         self.cells += self.row.len();
-        self.text += self.row.text_length() as u64;
+        self.text += self.row.size() as u64;
         if self.cells > MOST_CELLS || self.text > MOST_TEXT || self.merged.is_lost() {
             self.visit = Visit::Skip;
         } else if !self.row.is_empty() || self.row.malformed().is_some() {
