@@ -34,12 +34,19 @@ impl Parallelism {
     }
 }
 
+/// With so many bytes of text a chunk is full, however few its rows are: some chunks are in memory at once.
+const CHUNK_BYTES: usize = 1 << 20;
+/// The memory of longer rows is not used again.
+const LONG_ROW: usize = 16 << 10;
+
 /// Rows in the order of the worksheet; those past `filled` are only memory to be used again.
 #[derive(Debug, Default)]
 struct Chunk {
     number: usize,
     rows: Vec<Row>,
     filled: usize,
+    /// How much text the filled ones have.
+    bytes: usize,
 }
 
 impl Chunk {
@@ -50,12 +57,19 @@ impl Chunk {
         }
         // Swapped rather than copied or freed: the memory of a row is what a million rows would spend most time on.
         std::mem::swap(&mut self.rows[self.filled], row);
+        self.bytes += self.rows[self.filled].size();
         self.filled += 1;
     }
 
     fn parse_with(&mut self, parser: &mut RowParser<'_>) {
         parser.parse(&self.rows[..self.filled]);
+        if self.bytes > LONG_ROW {
+            for row in self.rows.iter_mut().filter(|row| row.size() > LONG_ROW) {
+                *row = Row::default();
+            }
+        }
         self.filled = 0;
+        self.bytes = 0;
     }
 }
 
@@ -96,7 +110,7 @@ impl<'scope, 'env> ParallelParser<'scope, 'env> {
     /// Takes a row, and leaves another in its place.
     pub(super) fn row(&mut self, row: &mut Row) -> Visit {
         self.chunk.take(row);
-        if self.chunk.filled < self.parallelism.chunk_rows {
+        if self.chunk.filled < self.parallelism.chunk_rows && self.chunk.bytes < CHUNK_BYTES {
             return Visit::Rows;
         }
         if self.workers.is_none() && self.parallelism.threads > 0 {

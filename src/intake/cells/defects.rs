@@ -1,7 +1,7 @@
 //! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
 
 use super::cleaning::{text_in_formula, turns_direction};
-use super::stand_ins::{is_english_error, is_error_word, is_nothing, may_stand_in};
+use super::stand_ins::{is_english_error, is_error_word, is_nothing, may_be_name, may_stand_in};
 use super::{Column, UnplacedProblem, excerpt};
 use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
@@ -55,8 +55,9 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
     };
     if cell.kind == CellKind::Error || is_error {
         let help = match column {
-            // Any word of such a form is an error to some program, and may be a name to somebody.
-            Column::Group | Column::Groups | Column::RemoveGroups if cell.kind != CellKind::Error => {
+            Column::Group | Column::Groups | Column::RemoveGroups
+                if cell.kind != CellKind::Error && may_be_name(text) =>
+            {
                 "fix the formula, or write the value in its place; a group that is called so is named by its GUID"
             }
             _ => "fix the formula, or write the value in its place",

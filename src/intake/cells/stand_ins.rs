@@ -1,6 +1,16 @@
 //! Texts that programs write where there is no value: the error words of spreadsheet programs, and the words of databases
 //! for nothing.
 
+/// The error words that are known to be some, from the tables of Excel in its languages and from other programs, online ones
+/// among them.
+const KNOWN_ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! #BUSY! \
+    #CONNECT! #PYTHON! #EXTERNAL! #UNKNOWN! #ERROR! #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #KALK! #VALEUR! \
+    #NOMBRE! #NOM? #NUL! #RIF! #VALORE! #NOME? #N/D #¡VALOR! #¡NUM! #¡DIV/0! #¿NOMBRE? #¡REF! #¡NULO! \
+    #VALOR! #NÚM! #VERW! #WAARDE! #GETAL! #DEEL/0! #NAAM? #N/B #LEEG! #ADR! #ARG! #LICZBA! #DZIEL/0! \
+    #NAZWA? #N/D! #ZERO! #BRAK #VÆRDI! #I/T #NAVN? #VÄRDEFEL! #SAKNAS! #SKÄRNING! #ARVO! #PUUTTUU! \
+    #TYHJÄ! #ЗНАЧ! #ЧИСЛО! #ДЕЛ/0! #ИМЯ? #Н/Д #ССЫЛКА! #ПУСТО! #HODNOTA! #DĚLENÍ_NULOU! #NÁZEV? \
+    #NENÍ_K_DISPOZICI #NEDOSTUPNÝ #HIÁNYZIK #ΔΙΑΙΡ./0! #Δ/Υ #YOK #AD? #BAŞV! #エラー!";
+
 /// The error words that have no mark of their own at the end, in capitals and in the languages that write them.
 const UNMARKED_ERRORS: [&str; 16] = [
     "#NV",
@@ -111,6 +121,12 @@ pub(super) fn is_error_word(text: &str) -> bool {
     }
 }
 
+/// Whether an error word is one only by its form, as `#VIP!` is, so that it may be a name.
+pub(super) fn may_be_name(error: &str) -> bool {
+    let is_word = error.starts_with('#') && !error.starts_with("##");
+    is_word && !KNOWN_ERRORS.split(' ').any(|known| known == error)
+}
+
 /// Whether the text is an error in English. Anything else may be a password.
 pub(super) fn is_english_error(text: &str) -> bool {
     ENGLISH_ERRORS.contains(&text)
@@ -152,8 +168,8 @@ fn is_numbered_error(text: &str) -> bool {
     let Some((word, number)) = text.split_once(':') else {
         return false;
     };
-    let word = word.trim_end().to_lowercase();
-    number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()) && ERROR_PREFIXES.contains(&word.as_str())
+    let is_number = number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && ERROR_PREFIXES.contains(&word.trim_end().to_lowercase().as_str())
 }
 
 fn is_loading(text: &str) -> bool {
@@ -168,21 +184,15 @@ mod tests {
     use super::*;
     use crate::text::is_plain;
 
-    /// From the tables of Excel in its languages, and from other programs, online ones among them.
-    const ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! \
-        #BUSY! #CONNECT! #PYTHON! #EXTERNAL! #UNKNOWN! #ERROR! #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #KALK! \
-        #VALEUR! #NOMBRE! #NOM? #NUL! #RIF! #VALORE! #NOME? #N/D #¡VALOR! #¡NUM! #¡DIV/0! #¿NOMBRE? #¡REF! #¡NULO! \
-        #VALOR! #NÚM! #VERW! #WAARDE! #GETAL! #DEEL/0! #NAAM? #N/B #LEEG! #ADR! #ARG! #LICZBA! #DZIEL/0! #NAZWA? #N/D! #ZERO! #BRAK \
-        #VÆRDI! #I/T #NAVN? #VÄRDEFEL! #SAKNAS! #SKÄRNING! #ARVO! #PUUTTUU! #TYHJÄ! #ЗНАЧ! #ЧИСЛО! #ДЕЛ/0! #ИМЯ? #Н/Д #ССЫЛКА! #ПУСТО! \
-        #HODNOTA! #DĚLENÍ_NULOU! #NÁZEV? #NENÍ_K_DISPOZICI #NEDOSTUPNÝ #HIÁNYZIK #ΔΙΑΙΡ./0! #Δ/Υ #YOK #AD? #BAŞV! #エラー! \
-        #n/a #DIV/0 ####### Err:508 Err:522 Fehler:502 Błąd:504 Ошибка:508 エラー:502 Loading... Chargement…";
-
     #[test]
     fn errors_are_recognised_in_any_language_and_of_any_program() {
-        for word in ERRORS
-            .split_whitespace()
-            .chain(["Err :508", "Erreur\u{a0}:504", "Wird geladen..."])
-        {
+        let others =
+            "#n/a #DIV/0 ####### Err:508 Err:522 Fehler:502 Błąd:504 Ошибка:508 エラー:502 Loading... Chargement…";
+        for word in KNOWN_ERRORS.split_whitespace().chain(others.split_whitespace()).chain([
+            "Err :508",
+            "Erreur\u{a0}:504",
+            "Wird geladen...",
+        ]) {
             assert!(is_error_word(word), "{word}");
             assert!(!is_plain(word) || may_stand_in(word), "{word}");
         }
