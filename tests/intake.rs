@@ -634,6 +634,23 @@ fn a_header_that_cannot_be_used_is_an_error() {
 }
 
 #[test]
+fn of_two_headers_for_one_column_one_can_be_left_out_and_remarks_may_be_many() {
+    let text = "operation,user,note,login,remark\ndelete,ann,a,annlee,b\n";
+    let told = intake(text);
+    assert_eq!(codes(&told, Severity::Error), ["two-headers"]);
+    let help = &told.problems.iter().next().unwrap().help;
+    let Some((_, mapping)) = help.split_once("--map \"login=") else {
+        panic!("{help}");
+    };
+    let column = mapping.split('"').next().unwrap();
+    let options = Options {
+        map: vec![("login".to_owned(), column.to_owned())],
+        ..Options::default()
+    };
+    assert_eq!(intake_with(text, &options).problems.errors(), 0);
+}
+
+#[test]
 fn a_problem_names_row_column_and_mend() {
     let intake = intake("note,operation,Licences,User\n\nx,add-licenses,ATUNU,ann\n");
     let problem = intake.problems.iter().next().unwrap();

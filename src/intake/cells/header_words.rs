@@ -1,47 +1,17 @@
-//! The headers that columns go by, in English and eight other languages, and how headers are compared.
+//! The headers that columns go by, in English and eight other languages.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use strum::IntoEnumIterator;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
-use super::Column;
+use super::{Column, column_key};
 use crate::text::nearest;
 
 /// `headers.csv`: column, language, headers parted by `|`. A column `surname beside name` is one that the headers mean
 /// only next to a header of the other column in the same language.
 const KNOWN: &str = include_str!("headers.csv");
-
-/// What forms add to a header in brackets, which says nothing of what the column is.
-const MARKERS: [&str; 24] = [
-    "required",
-    "mandatory",
-    "optional",
-    "pflicht",
-    "pflichtfeld",
-    "pflichtangabe",
-    "erforderlich",
-    "freiwillig",
-    "obligatoire",
-    "facultatif",
-    "requis",
-    "obligatorio",
-    "requerido",
-    "opcional",
-    "obbligatorio",
-    "richiesto",
-    "facoltativo",
-    "opzionale",
-    "verplicht",
-    "optioneel",
-    "wymagane",
-    "opcjonalne",
-    "必須",
-    "任意",
-];
 
 /// Words of fewer letters are close to too much else to be suggested.
 const SHORTEST_SUGGESTED: usize = 3;
@@ -186,79 +156,6 @@ fn is_slip(typed: &str, near: &str) -> bool {
     let missing = |of: &[char], from: &[char]| of.iter().filter(|letter| !from.contains(letter)).count();
     let strange = missing(&ours, &theirs) + missing(&theirs, &ours);
     strange * STRANGE_LETTERS <= ours.len()
-}
-
-/// The form in which headers are compared: without case, accents, spaces, hyphens, `_`, quotes, brackets, punctuation,
-/// and remarks like `(required)`.
-pub(in crate::intake) fn column_key(header: &str) -> String {
-    let header: Cow<'_, str> = if header.is_ascii() {
-        Cow::Borrowed(header)
-    } else {
-        Cow::Owned(header.nfkc().collect())
-    };
-    let header = without_markers(&header);
-    if header.is_ascii() {
-        return header
-            .chars()
-            .filter(|letter| !is_dropped(*letter))
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect();
-    }
-    let lower = header.to_lowercase();
-    let bare = lower.nfd().filter(|letter| !is_accent(*letter) && !is_dropped(*letter));
-    let mut key = String::with_capacity(lower.len());
-    for letter in bare {
-        match letter {
-            'ß' => key.push_str("ss"),
-            'æ' => key.push_str("ae"),
-            'œ' => key.push_str("oe"),
-            'ł' => key.push('l'),
-            'ø' => key.push('o'),
-            'ı' => key.push('i'),
-            letter => key.push(letter),
-        }
-    }
-    // The voicing marks of Japanese are no accents; they go back to their letters.
-    key.nfc().collect()
-}
-
-fn is_accent(letter: char) -> bool {
-    is_combining_mark(letter) && matches!(letter, '\u{300}'..='\u{36f}')
-}
-
-fn is_dropped(letter: char) -> bool {
-    letter.is_whitespace()
-        || letter.is_control()
-        || matches!(
-            letter,
-            '_' | '-' | '*' | ':' | ';' | ',' | '.' | '?' | '!' | '\'' | '"' | '`' | '(' | ')' | '[' | ']' | '{' | '}'
-                | '\u{b4}' | '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{2027}' | '\u{2032}' | '\u{2033}' | '\u{2060}'..='\u{2064}'
-                | '\u{3001}' | '\u{3002}' | '\u{300c}'..='\u{300f}' | '\u{3010}' | '\u{3011}'
-        )
-}
-
-/// The header without brackets that hold one of the [`MARKERS`].
-fn without_markers(header: &str) -> Cow<'_, str> {
-    const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('\u{3010}', '\u{3011}')];
-    let is_marker = |inside: &str| {
-        let word: String = inside
-            .to_lowercase()
-            .nfd()
-            .filter(|letter| !is_accent(*letter) && !is_dropped(*letter))
-            .collect();
-        MARKERS.contains(&word.as_str())
-    };
-    let mut header = Cow::Borrowed(header);
-    for (open, close) in BRACKETS {
-        let found = header.find(open).and_then(|start| {
-            let end = header[start..].find(close)? + start;
-            is_marker(&header[start + open.len_utf8()..end]).then_some((start, end + close.len_utf8()))
-        });
-        if let Some((start, end)) = found {
-            header = Cow::Owned(format!("{}{}", &header[..start], &header[end..]));
-        }
-    }
-    header
 }
 
 #[cfg(test)]
@@ -439,12 +336,6 @@ mod tests {
                     prop_assert_eq!(Column::named(&written).map(Column::as_str), Some(column), "{}", written);
                 }
             }
-        }
-
-        #[test]
-        fn the_form_of_comparison_compares_with_itself(header in any::<String>()) {
-            let key = column_key(&header);
-            prop_assert_eq!(column_key(&key), key);
         }
     }
 }

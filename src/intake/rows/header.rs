@@ -5,7 +5,7 @@ use std::sync::Arc;
 use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
-use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, on_one_line};
+use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, column_key, on_one_line};
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
@@ -52,7 +52,11 @@ impl Header {
             match meanings.columns[position] {
                 Some(column) => {
                     if let Some(first) = header.positions[column as usize] {
-                        problems.push(two_headers(column, &header.labels[first], &header.labels[position]));
+                        // Of remarks there may be any number.
+                        if column != Column::Note {
+                            let (first, second) = ((first, &*names[first]), (position, &**name));
+                            problems.push(header.two_headers(column, first, second));
+                        }
                     } else {
                         header.positions[column as usize] = Some(position);
                         header.present.push((column, position));
@@ -68,7 +72,7 @@ impl Header {
         }
         header.names = names;
         header.unnamed.retain(|position| *position < header.width);
-        header.is_portal = header.looks_like_the_portals(row);
+        header.is_portal = header.looks_like_the_portals();
         problems.extend(meanings.notices.iter().map(|notice| header.doubt(*notice)));
         (header, problems)
     }
@@ -127,6 +131,30 @@ impl Header {
         self.labels.iter().map(ToString::to_string).collect()
     }
 
+    /// The problem that two headers, by their positions and names, mean one column.
+    fn two_headers(
+        &self,
+        column: Column,
+        (first, first_name): (usize, &str),
+        (second, name): (usize, &str),
+    ) -> UnplacedProblem {
+        let what = format!(
+            "`{}` and `{}` both mean `{}`",
+            self.label(first),
+            self.label(second),
+            column.as_str()
+        );
+        let help = if column_key(first_name) == column_key(name) {
+            format!(
+                "keep one of them, or rename the other to `note`; --map \"HEADER={}\" says what a header means",
+                column.as_str()
+            )
+        } else {
+            format!("keep one of them; --map \"{name}=note\" leaves the second out")
+        };
+        UnplacedProblem::error(ProblemCode::TwoHeaders, what, help).at(column)
+    }
+
     /// What is worth a look in how a header was understood.
     fn doubt(&self, notice: Notice) -> UnplacedProblem {
         let (what, position, other) = match notice {
@@ -168,13 +196,13 @@ impl Header {
     }
 
     /// `email` and `group membership`, and nothing else that reseat would act on.
-    fn looks_like_the_portals(&self, row: &Row) -> bool {
+    fn looks_like_the_portals(&self) -> bool {
         let mut known = ColumnSet::default();
         for (column, _) in self.present.iter().filter(|(column, _)| column.is_meaningful()) {
             known.insert(*column);
         }
         let groups = self.position(Column::Groups);
-        let named = groups.is_some_and(|position| header_key(row.cell(position).text) == "groupmembership");
+        let named = groups.is_some_and(|position| column_key(self.name(position)) == "groupmembership");
         named && known == ColumnSet::of(&[Column::Email, Column::Groups])
     }
 }
@@ -195,22 +223,9 @@ fn label(name: &str, position: usize) -> Arc<str> {
     }
 }
 
-fn two_headers(column: Column, first: &str, second: &str) -> UnplacedProblem {
-    UnplacedProblem::error(
-        ProblemCode::TwoHeaders,
-        format!("`{first}` and `{second}` both mean `{}`", column.as_str()),
-        format!(
-            "keep one of them, or rename the other to `note`; --map \"HEADER={}\" says what a header means",
-            column.as_str()
-        ),
-    )
-    .at(column)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::cells::column_key;
     use crate::sheet::{Source, Visit, Visitor};
 
     struct First(Option<(Header, Vec<UnplacedProblem>)>, HeaderMap);
