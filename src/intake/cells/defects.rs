@@ -135,7 +135,7 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
         return Some(UnplacedProblem::error(
             ProblemCode::LostLetters,
             format!("`{}` has letters that were lost in a conversion", excerpt(text)),
-            "where the encoding was named, it is another one; else write them again, and save the sheet as CSV UTF-8 or as a workbook",
+            "write them again, and save the sheet as CSV UTF-8 or as a workbook",
         ));
     }
     let is_address = matches!(
