@@ -1050,6 +1050,31 @@ fn a_workbook_is_read_sheet_by_sheet_and_the_sheets_for_people_are_skipped() {
 }
 
 #[test]
+fn an_operation_that_overrules_the_name_of_a_worksheet_is_told() {
+    let source = |header: &[&str], row: &[&str]| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("invite").unwrap();
+        sheet.write_row(0, 0, header.iter().copied()).unwrap();
+        sheet.write_row(1, 0, row.iter().copied()).unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        Source::from_reader(&mut &bytes[..]).unwrap()
+    };
+    let told = |source: &Source, operation: OperationKind| {
+        let options = Options {
+            operation: Some(operation),
+            ..Options::default()
+        };
+        codes(&read(source, &options).unwrap(), Severity::Warning).join(" ")
+    };
+    let without_operations = source(&["email"], &["ann@x.example"]);
+    assert_eq!(told(&without_operations, OperationKind::Delete), "sheet-name-overruled");
+    assert_eq!(told(&without_operations, OperationKind::Invite), "");
+    // The rows say it themselves.
+    let with_operations = source(&["operation", "email"], &["invite", "ann@x.example"]);
+    assert_eq!(told(&with_operations, OperationKind::Delete), "");
+}
+
+#[test]
 fn a_sheet_whose_rows_all_stand_in_hidden_worksheets_says_so() {
     let mut workbook = Workbook::new();
     workbook.add_worksheet().write_string(0, 0, "Read me").unwrap();

@@ -20,6 +20,8 @@ pub enum ProblemCode {
     NoRows,
     /// A hidden worksheet has rows that will run.
     HiddenSheet,
+    /// A worksheet has the name of another operation than its rows have.
+    SheetNameOverruled,
 
     // The header.
     /// Rows above the header are not read.
@@ -194,7 +196,7 @@ mod tests {
         let texts: Vec<&str> = ProblemCode::iter().map(ProblemCode::as_str).collect();
         assert_eq!(
             texts.join(" "),
-            "no-such-sheet no-header results-file no-rows hidden-sheet \
+            "no-such-sheet no-header results-file no-rows hidden-sheet sheet-name-overruled \
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used doubtful-header two-headers \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \

@@ -6,13 +6,13 @@ use std::thread::{Scope, scope};
 use super::header_search::{HeaderSearch, Sought, above_header};
 use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
-use crate::intake::cells::{Instruction, UnplacedProblem, instruction_named};
+use crate::intake::cells::{Column, Instruction, UnplacedProblem, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{
     Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
     malformed_row,
 };
-use crate::problem::ProblemCode;
+use crate::problem::{Problem, ProblemCode};
 use crate::sheet::{EncodingDoubt, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
 
@@ -250,6 +250,9 @@ impl FileParser<'_, '_> {
             let problem = worksheet.problem(row.number(), problem);
             self.file.parsed.problems.push(problem);
         }
+        if let Some(problem) = self.overruled_name(&worksheet) {
+            self.file.parsed.problems.push(problem);
+        }
         if is_hidden {
             let help = "its rows run like the others; `--visible-only` leaves them out, and `--sheet NAME` picks the worksheets that are meant";
             let what = "the worksheet is hidden in the spreadsheet program";
@@ -271,6 +274,25 @@ impl FileParser<'_, '_> {
         for mut row in below {
             self.row(&mut row);
         }
+    }
+}
+
+impl FileParser<'_, '_> {
+    /// A worksheet that is named after an operation, but whose rows are another.
+    fn overruled_name(&self, worksheet: &Worksheet) -> Option<Problem> {
+        let (Some(operation), Some(Instruction::Run(named))) = (self.options.operation, worksheet.instruction) else {
+            return None;
+        };
+        if named == operation || worksheet.header.position(Column::Operation).is_some() {
+            return None;
+        }
+        let what = format!(
+            "the worksheet is named after `{named}`, but its rows are `{operation}`, as `--operation` or the profile says"
+        );
+        let help =
+            "give each row its own in a column `operation`, or pick the worksheets that are meant with `--sheet NAME`";
+        let problem = UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help);
+        Some(problem.placed(worksheet.name.clone(), None, None))
     }
 }
 
