@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::ending::Ended;
 use super::failure::Failure;
-use crate::problem::{Problems, Severity};
+use crate::problem::Problems;
 use crate::report::{ProblemsShape, problems_shape, write_json};
 use crate::settings::Finding;
 
@@ -94,10 +94,7 @@ struct Setting<'a> {
 impl<'a> Setting<'a> {
     fn of(finding: &'a Finding) -> Self {
         Self {
-            severity: match finding.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
+            severity: finding.severity.as_str(),
             place: &finding.place,
             what: &finding.what,
             help: &finding.help,

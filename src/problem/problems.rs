@@ -16,6 +16,16 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The word for it, for people and for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// Where a problem is: as much of worksheet, rows and column as applies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Location {

@@ -38,9 +38,10 @@ pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()
 }
 
 fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
-    let (style, word) = match problem.severity {
-        Severity::Error => (ERROR, "error"),
-        Severity::Warning => (WARNING, "warning"),
+    let word = problem.severity.as_str();
+    let style = match problem.severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
     };
     let location = problem.location.to_string();
     let (location, what) = (clean(&location, LONGEST), clean(&problem.what, LONGEST));
@@ -91,10 +92,7 @@ pub fn problems_shape(problems: &Problems) -> ProblemsShape<'_> {
 impl<'a> Finding<'a> {
     fn of(problem: &'a Problem) -> Self {
         Self {
-            severity: match problem.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
+            severity: problem.severity.as_str(),
             code: problem.code.as_str(),
             sheet: Some(&*problem.location.sheet).filter(|sheet| !sheet.is_empty()),
             row: problem.location.rows.first(),

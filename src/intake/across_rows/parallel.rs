@@ -268,7 +268,7 @@ mod tests {
         ]);
         let user = prop::sample::select(vec!["ann@x.example", "Bob@x.example", "cid@x.example", "d@x", ""]);
         let name = prop::sample::select(vec!["", "Ann", "Zo\u{eb}", "<clear>", "#N/A"]);
-        let groups = prop::sample::select(vec!["", "Finance", "HR; Finance", "\"\"\"HR\""]);
+        let groups = prop::sample::select(vec!["", "Finance", "HR; nan", "HR; #N/A", "\"\"\"HR\""]);
         let licenses = prop::sample::select(vec!["", "ATTUNU", "TSTNU; RPADEVPRONU", "FOO", "BAR; FOO"]);
         let surplus = prop::sample::select(vec!["", "", "", ",x", "\n"]);
         (operation, user, name, groups, licenses, surplus).prop_map(
@@ -299,6 +299,14 @@ mod tests {
             let sheet = format!("operation,user,name,groups,licenses\n{}", rows.concat());
             prop_assert_eq!(parsed(&sheet, threads, chunk_rows), parsed(&sheet, 0, chunk_rows));
         }
+    }
+
+    #[test]
+    fn rows_with_long_cells_are_dealt_out_a_few_at_a_time_and_none_is_lost() {
+        let name = "x".repeat(40 << 10);
+        let rows: Vec<String> = (0..100).map(|row| format!("update,ann{row},{name},,")).collect();
+        let sheet = format!("operation,user,name,groups,licenses\n{}", rows.join("\n"));
+        assert_eq!(parsed(&sheet, 3, 512), parsed(&sheet, 0, 1));
     }
 
     #[test]

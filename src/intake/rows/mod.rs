@@ -22,6 +22,7 @@ mod statement_kind;
 mod unused_columns;
 mod value_reader;
 mod values;
+mod worksheet;
 
 pub use operations::{Need, needs, takes};
 pub use unused_columns::MaybeGroups;
@@ -30,8 +31,9 @@ pub(super) use doubtful_letters::help_for_headers;
 pub(super) use header::Header;
 pub(super) use meanings::HeaderMap;
 pub(super) use parsed_rows::ParsedRows;
-pub(super) use row_parser::{Keep, ParseContext, RowParser, Worksheet};
+pub(super) use row_parser::{Keep, ParseContext, RowParser};
 pub(super) use row_shape::malformed_row;
 pub(super) use statement::{RowNumber, Statement};
 pub(super) use statement_kind::StatementKind;
 pub(super) use unused_columns::UnusedColumns;
+pub(super) use worksheet::Worksheet;

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use super::header::Header;
 use super::key_content::{write_content, write_raw_content};
-use super::occurrences::Occurrences;
 use super::operations::operation;
 use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
-use super::statement::{LAST_ROW, RowNumber, Statement, ValidRow};
+use super::statement::{Statement, ValidRow};
 use super::value_reader::ValueReader;
 use super::values::Values;
+use super::worksheet::Worksheet;
 use crate::intake::cells::{Column, ColumnSet, Instruction, InstructionCache, UnplacedProblem, operation_help};
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
-use crate::problem::{Problem, ProblemCode, Problems, Severity};
-use crate::sheet::{EncodingDoubt, Row};
+use crate::problem::{ProblemCode, Problems, Severity};
+use crate::sheet::Row;
 use crate::text::clean;
 
 /// Columns that a row of any operation may have.
@@ -33,47 +33,6 @@ const ALWAYS_ALLOWED: ColumnSet = ColumnSet::of(&[
 pub(in crate::intake) enum Keep {
     Rows,
     Nothing,
-}
-
-/// A worksheet whose header was read.
-#[derive(Debug)]
-pub(in crate::intake) struct Worksheet {
-    pub(in crate::intake) name: Arc<str>,
-    /// What its name says to do with its rows.
-    pub(in crate::intake) instruction: Option<Instruction>,
-    pub(in crate::intake) header: Header,
-    /// The number of the header row.
-    pub(in crate::intake) header_row: u32,
-    /// The number of the last row before it, in the file as a whole.
-    pub(in crate::intake) rows_before: RowNumber,
-    /// Whether the cells come from a CSV, in which a cell too many moves those after it.
-    pub(in crate::intake) is_csv: bool,
-    /// Whether letters beyond ASCII may have been read wrongly.
-    pub(in crate::intake) doubt: Option<EncodingDoubt>,
-}
-
-impl Worksheet {
-    /// The number of a row of this worksheet in the file as a whole.
-    pub(in crate::intake) fn row_number(&self, row: u32) -> RowNumber {
-        self.rows_before.saturating_add(row).min(LAST_ROW)
-    }
-
-    /// A problem that recurs in this worksheet.
-    pub(in crate::intake) fn recurring(&self, occurrences: Occurrences, problem: UnplacedProblem) -> Problem {
-        let Occurrences { count, rows } = occurrences;
-        let mut problem = self.problem(0, problem);
-        problem.location.rows = rows;
-        Problem { count, ..problem }
-    }
-
-    /// A problem of a row of this worksheet.
-    pub(in crate::intake) fn problem(&self, row: u32, problem: UnplacedProblem) -> Problem {
-        let label = problem.column.map(|column| match self.header.position(column) {
-            Some(position) => self.header.label(position),
-            None => column.as_str().to_owned(),
-        });
-        problem.placed(self.name.clone(), Some(row), label)
-    }
 }
 
 /// Which rows to parse, and how.

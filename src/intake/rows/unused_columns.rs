@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::doubtful_letters::help_for_headers;
 use super::header::Header;
-use super::row_parser::Worksheet;
+use super::worksheet::Worksheet;
 use crate::intake::cells::{Column, UnplacedProblem, clean, column_key, excerpt, list_items, words_in_context};
 use crate::model::Catalogue;
 use crate::problem::{Problem, ProblemCode, Problems};

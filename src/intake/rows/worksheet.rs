@@ -1,0 +1,51 @@
+//! A worksheet whose header was read, and where in it a problem is.
+
+use std::sync::Arc;
+
+use super::header::Header;
+use super::occurrences::Occurrences;
+use super::statement::{LAST_ROW, RowNumber};
+use crate::intake::cells::{Instruction, UnplacedProblem};
+use crate::problem::Problem;
+use crate::sheet::EncodingDoubt;
+
+/// A worksheet whose header was read.
+#[derive(Debug)]
+pub(in crate::intake) struct Worksheet {
+    pub(in crate::intake) name: Arc<str>,
+    /// What its name says to do with its rows.
+    pub(in crate::intake) instruction: Option<Instruction>,
+    pub(in crate::intake) header: Header,
+    /// The number of the header row.
+    pub(in crate::intake) header_row: u32,
+    /// The number of the last row before it, in the file as a whole.
+    pub(in crate::intake) rows_before: RowNumber,
+    /// Whether the cells come from a CSV, in which a cell too many moves those after it.
+    pub(in crate::intake) is_csv: bool,
+    /// Whether letters beyond ASCII may have been read wrongly.
+    pub(in crate::intake) doubt: Option<EncodingDoubt>,
+}
+
+impl Worksheet {
+    /// The number of a row of this worksheet in the file as a whole.
+    pub(in crate::intake) fn row_number(&self, row: u32) -> RowNumber {
+        self.rows_before.saturating_add(row).min(LAST_ROW)
+    }
+
+    /// A problem that recurs in this worksheet.
+    pub(in crate::intake) fn recurring(&self, occurrences: Occurrences, problem: UnplacedProblem) -> Problem {
+        let Occurrences { count, rows } = occurrences;
+        let mut problem = self.problem(0, problem);
+        problem.location.rows = rows;
+        Problem { count, ..problem }
+    }
+
+    /// A problem of a row of this worksheet.
+    pub(in crate::intake) fn problem(&self, row: u32, problem: UnplacedProblem) -> Problem {
+        let label = problem.column.map(|column| match self.header.position(column) {
+            Some(position) => self.header.label(position),
+            None => column.as_str().to_owned(),
+        });
+        problem.placed(self.name.clone(), Some(row), label)
+    }
+}
