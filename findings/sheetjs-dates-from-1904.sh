@@ -10,10 +10,10 @@
 #
 # Likely guess: a reader that knows the flag uses it throughout. SheetJS does know it: the text of the
 #   cell is right, and cellDates says that dates are given as dates.
-# What happens: with cellDates, `v` is the 28th of February 2022 and `w` beside it 2026-03-01; and
-#   so sheet_to_json is right with raw: false and wrong without. A licence that still runs has ended.
-#   xlsx-populate gives a number, of which the numberToDate in its documentation makes the wrong day, too. exceljs, openpyxl
-#   and calamine read the day. The same table counted from 1900 is right in all of them.
+# What happens: with cellDates, `v` is the 28th of February 2022 and `w` beside it 2026-03-01; and so
+#   sheet_to_json is right with raw: false and wrong without. A licence that still runs has ended. From
+#   xlsx-populate comes a number, of which the numberToDate in its documentation makes the wrong day, too.
+#   exceljs, openpyxl and calamine read the day. Counted from 1900, the table is right in all of them.
 #
 # Output seen: EXPECTED below.
 set -euo pipefail
