@@ -15,10 +15,10 @@
 #   the same escape is unknown to some reader.
 # What happens: of the four writers only XlsxWriter protects the name. What the three others write,
 #   SheetJS and calamine read as svcAeu, polars in two of the three files, exceljs only in its own. So
-#   SheetJS and exceljs have renamed the account after one round through themselves. openpyxl decodes no
-#   numbers, which keeps the name, but makes the groups "Testers_x000D_" and "Ops" when XlsxWriter or
-#   SheetJS wrote them; polars and exceljs know XlsxWriter's _x000D_, but not SheetJS' _x000d_. What
-#   openpyxl and exceljs write has its carriage return for SheetJS only.
+#   SheetJS and exceljs have renamed the account after one round through themselves. openpyxl decodes
+#   _x005F_ only, which keeps the name, but makes the groups "Testers_x000D_" and "Ops" when XlsxWriter
+#   or SheetJS wrote them; polars and exceljs decode XlsxWriter's _x000D_ and leave SheetJS' _x000d_. What
+#   openpyxl (without lxml) and exceljs write has its carriage return for SheetJS only.
 #
 # Output seen: EXPECTED below.
 set -euo pipefail
