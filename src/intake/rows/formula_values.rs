@@ -1,7 +1,8 @@
 //! Formulas of which the file does not say whether anybody computed them.
 //!
-//! Programs that write formulas without computing them store a filler, most often 0, which a cell may have for a good
-//! reason. So nothing is guessed of one cell; but where all formulas of a column have nothing else, somebody should look.
+//! Programs that write formulas without computing them store a filler, most often 0 or FALSE, which a cell may have for a
+//! good reason. So nothing is guessed of one cell; but where all formulas of a column have nothing else, somebody should
+//! look.
 
 use strum::IntoEnumIterator;
 
@@ -23,7 +24,7 @@ impl FormulaValues {
     /// A formula with this value.
     pub(super) fn add(&mut self, value: &str, row: u32) {
         match value {
-            "0" => self.zeros.add(1, row),
+            "0" | "FALSE" => self.zeros.add(1, row),
             "" => self.empty.add(1, row),
             _ => self.has_others = true,
         }
@@ -42,7 +43,7 @@ impl FormulaValues {
             return None;
         }
         let (fillers, value) = match (self.zeros.count, self.empty.count) {
-            (1.., 0) => (self.zeros, "has the value 0"),
+            (1.., 0) => (self.zeros, "has the value 0 or FALSE"),
             // An empty cell leaves a field alone, and is often what a formula is for.
             (0, 1..) if decides(column) => (self.empty, "is empty"),
             _ => return None,
@@ -84,11 +85,14 @@ mod tests {
 
     #[test]
     fn only_a_column_whose_formulas_all_have_a_filler_is_doubtful() {
-        assert!(told(Column::Active, &["0", "0"]).is_some_and(|(cells, what)| cells == 2 && what.contains("value 0")));
+        for values in [&["0", "0"], &["FALSE", "0"]] {
+            assert!(told(Column::Active, values).is_some_and(|(cells, what)| cells == 2 && what.contains("value 0")));
+        }
         assert!(told(Column::Name, &["0"]).is_some());
         assert!(told(Column::User, &["", ""]).is_some_and(|(cells, what)| cells == 2 && what.contains("empty")));
         for (column, values) in [
             (Column::Active, &["0", "1"][..]),
+            (Column::Active, &["TRUE", "FALSE"]),
             (Column::Active, &["0", "#N/A"]),
             (Column::Name, &["", ""]),
             (Column::Active, &["", "0"]),
