@@ -86,7 +86,7 @@ fn first_of(package: &mut Package<impl Read + Seek>, part: &PartName) -> First {
     {
         return First::Binary;
     }
-    let Ok(Some(mut part)) = package.xml(part) else {
+    let Ok(Some(mut part)) = package.list(part) else {
         return First::Nothing;
     };
     loop {

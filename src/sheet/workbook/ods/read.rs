@@ -53,6 +53,10 @@ fn is_encrypted(package: &mut Package<impl Read + Seek>) -> bool {
 const AFTER_LAST: u32 = 1 << 14;
 const _: () = assert!(AFTER_LAST as usize == MOST_COLUMNS, "it is the first after the last");
 
+/// So many styles of hidden tables are kept, with names that are no longer, in bytes.
+const MOST_STYLES: usize = 1 << 14;
+const LONGEST_NAME: usize = 1 << 10;
+
 struct Tables<'a> {
     content: Content<'a>,
     /// The styles whose tables the spreadsheet program does not show.
@@ -71,7 +75,9 @@ impl Tables<'_> {
                     match element.name() {
                         (Space::Style, "style") => style = element.attribute(Space::Style, "name")?.unwrap_or_default(),
                         (Space::Style, "table-properties")
-                            if element.attribute(Space::Table, "display")?.as_deref() == Some("false") =>
+                            if self.hidden_styles.len() < MOST_STYLES
+                                && style.len() < LONGEST_NAME
+                                && element.attribute(Space::Table, "display")?.as_deref() == Some("false") =>
                         {
                             self.hidden_styles.insert(style.clone());
                         }

@@ -8,7 +8,7 @@ mod text_encoding;
 mod xml_part;
 
 pub(in crate::sheet) use part_name::PartName;
-pub(in crate::sheet) use parts::Package;
+pub(in crate::sheet) use parts::{LIST_BYTES, Package};
 pub(in crate::sheet) use relationship::Relationship;
 pub(in crate::sheet) use sheets::{Sheet, Sheets};
 pub(in crate::sheet) use text_encoding::decoded;

@@ -16,6 +16,8 @@ use crate::sheet::workbook::error::WorkbookError;
 /// Where the workbook is if nothing leads to it.
 const USUAL_MAIN_PARTS: [&str; 2] = ["xl/workbook.xml", "xl/workbook.bin"];
 
+/// No list of parts is longer; all of it is held in memory.
+pub(in crate::sheet) const LIST_BYTES: u64 = 64 << 20;
 /// A part that unpacks to no more than this is kept where it is needed twice.
 const KEPT_BYTES: u64 = 32 << 20;
 
@@ -135,17 +137,17 @@ impl<R: Read + Seek> Package<R> {
         name.map_or(Ok(None), |name| self.part(&name))
     }
 
-    /// The part as XML; `None` if there is none.
-    pub(in crate::sheet) fn xml(&mut self, name: &PartName) -> Result<Option<XmlPart<'_>>, WorkbookError> {
+    /// A part that lists others, as XML; `None` if there is none. Of one without end, the beginning.
+    pub(in crate::sheet) fn list(&mut self, name: &PartName) -> Result<Option<XmlPart<'_>>, WorkbookError> {
         match self.part(name)? {
-            Some(part) => Ok(Some(XmlPart::new(part)?)),
+            Some(part) => Ok(Some(XmlPart::new(part.take(LIST_BYTES))?)),
             None => Ok(None),
         }
     }
 
     /// The part's relationships to others; none if it has none.
     pub(in crate::sheet) fn relationships(&mut self, of: &PartName) -> Result<Vec<Relationship>, WorkbookError> {
-        match self.xml(&of.relationships())? {
+        match self.list(&of.relationships())? {
             Some(part) => relationship::read(part, of),
             None => Ok(Vec::new()),
         }
@@ -171,7 +173,7 @@ impl<R: Read + Seek> Package<R> {
         let Some(types) = self.entry("[Content_Types].xml")? else {
             return Ok(Vec::new());
         };
-        let mut types = XmlPart::new(types)?;
+        let mut types = XmlPart::new(types.take(LIST_BYTES))?;
         let mut names = Vec::new();
         loop {
             match types.next()? {

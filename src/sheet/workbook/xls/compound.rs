@@ -14,6 +14,8 @@ use crate::sheet::workbook::error::WorkbookError;
 const HEADER: usize = 512;
 /// A longer stream of records is refused, in MiB.
 const LONGEST: u64 = 256;
+/// Of a longer directory, in bytes, the beginning is read.
+const LONGEST_DIRECTORY: u64 = 16 << 20;
 /// Sector numbers from here on mean something else.
 const RESERVED: u32 = 0xffff_fffa;
 /// Streams shorter than this are stored in mini sectors.
@@ -89,7 +91,7 @@ impl<R: Read + Seek> Compound<R> {
         compound.count = usize::try_from(sectors).unwrap_or(usize::MAX).min(RESERVED as usize);
         compound.next = compound.sector_table()?;
         let start = long(&compound.header, 48).unwrap_or(RESERVED);
-        let directory = compound.chain(start, u64::MAX)?;
+        let directory = compound.chain(start, LONGEST_DIRECTORY)?;
         let entries = directory.chunks_exact(128);
         let entries: Vec<Entry> = entries.map(|bytes| entry(bytes, compound.size)).collect();
         compound.root = Some(entries.first().ok_or_else(cut_off)?.clone());
@@ -187,7 +189,7 @@ impl<R: Read + Seek> Compound<R> {
         let sectors = u64::from(long(&self.header, 64).unwrap_or(0));
         let table = self.chain(
             long(&self.header, 60).unwrap_or(RESERVED),
-            sectors.saturating_mul(self.size),
+            sectors.saturating_mul(self.size).min(LONGEST << 20),
         )?;
         let table: Vec<u32> = longs(&table).collect();
         let mut bytes = Vec::new();

@@ -8,7 +8,7 @@ use super::worksheet::{self, Common};
 use super::{shared_strings, styles};
 use crate::sheet::visitor::Visitor;
 use crate::sheet::workbook::error::WorkbookError;
-use crate::sheet::workbook::package::Package;
+use crate::sheet::workbook::package::{LIST_BYTES, Package};
 
 /// Gives every row that is not empty, worksheet by worksheet, to `visitor`.
 pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
@@ -16,7 +16,7 @@ pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor)
     let main = package
         .main_part()?
         .ok_or_else(|| WorkbookError::Broken("the part that lists its worksheets is missing".into()))?;
-    let workbook = WorkbookPart::read(package.needed(&main)?)?;
+    let workbook = WorkbookPart::read(package.needed(&main)?.take(LIST_BYTES))?;
     let relationships = package.relationships(&main)?;
     let mut common = Common {
         is_1904: workbook.is_1904,

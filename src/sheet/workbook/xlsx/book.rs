@@ -31,7 +31,7 @@ impl Book {
         let main = package.main_part()?.ok_or_else(missing)?;
         let relationships = package.relationships(&main)?;
         let mut book = Self::default();
-        book.workbook(package.xml(&main)?.ok_or_else(missing)?)?;
+        book.workbook(package.list(&main)?.ok_or_else(missing)?)?;
         let from = (&main, relationships.as_slice());
         if let Some(strings) = package.common_part(from, "sharedStrings", "xml")? {
             book.strings = Some(shared_strings::read(XmlPart::new(strings)?)?);

@@ -19,7 +19,7 @@ pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor)
         &relationships,
         &mut package,
         visitor,
-        |package, related| Ok(package.xml(&related.target)?.and_then(root)),
+        |package, related| Ok(package.list(&related.target)?.and_then(root)),
         |package, part, mut rows| {
             package.twice(
                 part,
