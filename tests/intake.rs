@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
+use std::io::Write;
 
 use proptest::prelude::*;
 use reseat::intake::{Column, Intake, Need, Options, PresentLicenses, check, needs, print_list, read, takes};
@@ -635,16 +636,16 @@ fn a_header_that_cannot_be_used_is_an_error() {
 
 #[test]
 fn of_two_headers_for_one_column_one_can_be_left_out_and_remarks_may_be_many() {
-    let text = "operation,user,note,login,remark\ndelete,ann,a,annlee,b\n";
+    let text = "operation,user,note,account,remark\ndelete,ann,a,annlee,b\n";
     let told = intake(text);
     assert_eq!(codes(&told, Severity::Error), ["two-headers"]);
     let help = &told.problems.iter().next().unwrap().help;
-    let Some((_, mapping)) = help.split_once("--map \"login=") else {
+    let Some((_, mapping)) = help.split_once("--map \"account=") else {
         panic!("{help}");
     };
     let column = mapping.split('"').next().unwrap();
     let options = Options {
-        map: vec![("login".to_owned(), column.to_owned())],
+        map: vec![("account".to_owned(), column.to_owned())],
         ..Options::default()
     };
     assert_eq!(intake_with(text, &options).problems.errors(), 0);
@@ -1098,6 +1099,47 @@ fn a_sheet_whose_rows_all_stand_in_hidden_worksheets_says_so() {
         ..visible
     };
     assert_eq!(read(&source, &named).unwrap().rows.len(), 1, "it was asked for");
+}
+
+/// A workbook in the open format, with these worksheets of one column.
+fn open_document(worksheets: &[(&str, &[&str])]) -> Vec<u8> {
+    let row = |text: &&str| {
+        format!(
+            "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>\
+             </table:table-row>"
+        )
+    };
+    let table = |(name, rows): &(&str, &[&str])| {
+        let rows: String = rows.iter().map(row).collect();
+        format!("<table:table table:name=\"{name}\">{rows}</table:table>")
+    };
+    let tables: String = worksheets.iter().map(table).collect();
+    let spaces = ["office", "table", "text"]
+        .map(|name| format!("xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\""))
+        .join(" ");
+    let content = format!(
+        "<office:document-content {spaces}><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>\
+         </office:document-content>"
+    );
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("content.xml", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(content.as_bytes()).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn the_rows_of_worksheets_that_are_called_alike_are_not_taken_for_each_other() {
+    let bytes = open_document(&[("A", &["user", "ann", "bob"]), ("A", &["user", "cid", "cid", "dan"])]);
+    let source = Source::from_reader(&mut &bytes[..]).unwrap();
+    let options = Options {
+        operation: Some(OperationKind::Delete),
+        ..Options::default()
+    };
+    let intake = read(&source, &options).unwrap();
+    let places: Vec<_> = intake.rows.iter().map(|row| row.place.to_string()).collect();
+    assert_eq!(places, ["A row 2", "A row 3", "A (2) row 2", "A (2) row 4"]);
+    assert_eq!(intake.refused[0].place.to_string(), "A (2) row 3");
 }
 
 #[test]

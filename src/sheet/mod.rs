@@ -5,6 +5,7 @@
 
 mod column_letters;
 mod delimited;
+mod distinct_names;
 mod encoding_doubt;
 mod error;
 mod failed;

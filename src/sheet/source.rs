@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use fs_err as fs;
 
 use super::delimited;
+use super::distinct_names::DistinctNames;
 use super::error::SheetError;
 use super::foreign::Foreign;
 use super::input::{Kind, kept};
@@ -165,24 +166,28 @@ impl Source {
                     source,
                 })
             }
-            Format::Workbook(format) => workbook::read(BufReader::new(&mut *file), format, self.encoding, visitor)
-                .map_err(|error| match error {
-                    WorkbookError::Encrypted => SheetError::Encrypted { path: self.name() },
-                    WorkbookError::Broken(reason) => SheetError::Broken {
-                        path: self.name(),
-                        reason,
+            Format::Workbook(format) => {
+                let visitor = &mut DistinctNames::for_visitor(visitor);
+                workbook::read(BufReader::new(&mut *file), format, self.encoding, visitor).map_err(
+                    |error| match error {
+                        WorkbookError::Encrypted => SheetError::Encrypted { path: self.name() },
+                        WorkbookError::Broken(reason) => SheetError::Broken {
+                            path: self.name(),
+                            reason,
+                        },
+                        WorkbookError::TooWide => SheetError::TooWide { path: self.name() },
+                        WorkbookError::TooMuchText { limit } => SheetError::TooLarge {
+                            path: self.name(),
+                            limit,
+                        },
+                        WorkbookError::Foreign(Foreign { what, cure }) => SheetError::NotASheet {
+                            path: self.name(),
+                            what,
+                            cure,
+                        },
                     },
-                    WorkbookError::TooWide => SheetError::TooWide { path: self.name() },
-                    WorkbookError::TooMuchText { limit } => SheetError::TooLarge {
-                        path: self.name(),
-                        limit,
-                    },
-                    WorkbookError::Foreign(Foreign { what, cure }) => SheetError::NotASheet {
-                        path: self.name(),
-                        what,
-                        cure,
-                    },
-                }),
+                )
+            }
         };
         // What changes while it is read may seem broken, and is not.
         self.check_unchanged(file)?;
