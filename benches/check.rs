@@ -12,6 +12,17 @@
 //! | csv | 78 ms | 312 ms | 4.0 | 42 bytes a row |
 //! | xlsx | 161 ms | 187 ms | 1.17 | |
 //!
+//! and on 2026-11-29, with readers of workbooks of our own, which know merged cells, rows struck through and formulas that
+//! nobody computed:
+//!
+//! | file | bare | check | ratio | memory |
+//! | --- | --- | --- | --- | --- |
+//! | csv | 79 ms | 304 ms | 3.9 | 45 bytes a row |
+//! | xlsx | 155 ms | 204 ms | 1.32 | |
+//!
+//! Of a workbook's time most is spent by quick-xml, on the one thread that takes the worksheet apart; looking for merged
+//! cells beforehand is 6 %.
+//!
 //! The ratio for a CSV is above its bar. Of processor time `check` takes 5.0 to 5.3 times as much as the bare read: 1.3 to
 //! take the rows apart, some 3.3 to judge them, the rest to compare them with each other, which is done by one thread. The
 //! judging is dealt out to threads; where others kept both processors busy the ratio was 4.5 to 4.8. A release build with
