@@ -275,9 +275,7 @@ impl FileParser<'_, '_> {
             self.row(&mut row);
         }
     }
-}
 
-impl FileParser<'_, '_> {
     /// A worksheet that is named after an operation, but whose rows are another.
     fn overruled_name(&self, worksheet: &Worksheet) -> Option<Problem> {
         let (Some(operation), Some(Instruction::Run(named))) = (self.options.operation, worksheet.instruction) else {
