@@ -107,10 +107,12 @@ fn row(position: usize) -> Row {
             licenses: codes(number),
             language: None,
             active: None,
+            like: None,
         })),
         1 => Operation::AddToGroups {
             user: user(),
             groups: vec![GroupRef::Id(group(number))],
+            like: None,
         },
         2 => Operation::SetLicenses {
             user: user(),
@@ -126,6 +128,7 @@ fn row(position: usize) -> Row {
         },
         key: RowKey::of(&position.to_string(), 0),
         operation,
+        conditions: None,
     }
 }
 

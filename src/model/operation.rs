@@ -37,6 +37,14 @@ pub enum OperationKind {
     AddToGroups,
     /// `remove-from-groups`
     RemoveFromGroups,
+    /// `set-groups`
+    SetGroups,
+    /// `release-lease`
+    ReleaseLease,
+    /// `offboard`
+    Offboard,
+    /// `clear-group-licenses`
+    ClearGroupLicenses,
     /// `migrate`
     Migrate,
 }
@@ -62,14 +70,18 @@ impl OperationKind {
             | Self::BlockLicenses
             | Self::SetGroupLicenses
             | Self::AddToGroups
-            | Self::RemoveFromGroups => false,
+            | Self::RemoveFromGroups
+            | Self::SetGroups
+            | Self::ReleaseLease
+            | Self::Offboard
+            | Self::ClearGroupLicenses => false,
         }
     }
 
     /// Whether the results file's `target` column names an account or a group that the row itself is about.
     pub fn is_about_its_target(self) -> bool {
         match self {
-            Self::SetGroupLicenses | Self::Migrate => true,
+            Self::SetGroupLicenses | Self::ClearGroupLicenses | Self::Migrate => true,
             Self::Invite
             | Self::Create
             | Self::Update
@@ -80,7 +92,10 @@ impl OperationKind {
             | Self::ReleaseLicenses
             | Self::BlockLicenses
             | Self::AddToGroups
-            | Self::RemoveFromGroups => false,
+            | Self::RemoveFromGroups
+            | Self::SetGroups
+            | Self::ReleaseLease
+            | Self::Offboard => false,
         }
     }
 }
@@ -136,6 +151,8 @@ pub struct Invite {
     pub language: Option<Box<str>>,
     /// Whether an account that is there already and deactivated is activated; `no` is not offered.
     pub active: Option<bool>,
+    /// Somebody whose groups and direct bundles the account gets beside the row's own.
+    pub like: Option<Box<UserRef>>,
 }
 
 /// `create`: makes a local account without a mail. At least one of `username` and `email` is given.
@@ -159,6 +176,8 @@ pub struct Create {
     pub invitation_accepted: Option<bool>,
     /// Whether the account may sign in with a password where that is restricted.
     pub bypass_basic_auth: Option<bool>,
+    /// Somebody whose groups and direct bundles the account gets beside the row's own.
+    pub like: Option<Box<UserRef>>,
 }
 
 impl Create {
@@ -274,6 +293,8 @@ pub enum Operation {
         user: UserRef,
         /// What to add.
         licenses: BundleSet,
+        /// Somebody whose direct bundles the user is to hold as well.
+        like: Option<Box<UserRef>>,
     },
     /// These bundles off the user's direct ones; where nothing is left the allocation is released.
     RemoveLicenses {
@@ -309,6 +330,8 @@ pub enum Operation {
         user: UserRef,
         /// Which groups to join.
         groups: Vec<GroupRef>,
+        /// Somebody in whose groups the account is to be as well.
+        like: Option<Box<UserRef>>,
     },
     /// Membership.
     RemoveFromGroups {
@@ -316,6 +339,31 @@ pub enum Operation {
         user: UserRef,
         /// Which groups to leave.
         groups: Vec<GroupRef>,
+    },
+    /// Membership becomes exactly this, Everyone apart.
+    SetGroups {
+        /// Whom.
+        user: UserRef,
+        /// All the groups to be in; none where the row says `<clear>`.
+        groups: Vec<GroupRef>,
+    },
+    /// Gives back the seat that the user holds by the group's licence rule. It is taken again at the next sign-in.
+    ReleaseLease {
+        /// Whose seat.
+        user: UserRef,
+        /// By which group's rule it is held.
+        group: GroupRef,
+    },
+    /// Deactivates the account, takes it out of all groups (Everyone apart) and releases its direct licences; the
+    /// account stays.
+    Offboard {
+        /// Whom.
+        user: UserRef,
+    },
+    /// Takes the group's licence rule away.
+    ClearGroupLicenses {
+        /// Whose rule.
+        group: GroupRef,
     },
     /// See [`Migrate`].
     Migrate(Box<Migrate>),
@@ -337,6 +385,10 @@ impl Operation {
             Self::SetGroupLicenses { .. } => OperationKind::SetGroupLicenses,
             Self::AddToGroups { .. } => OperationKind::AddToGroups,
             Self::RemoveFromGroups { .. } => OperationKind::RemoveFromGroups,
+            Self::SetGroups { .. } => OperationKind::SetGroups,
+            Self::ReleaseLease { .. } => OperationKind::ReleaseLease,
+            Self::Offboard { .. } => OperationKind::Offboard,
+            Self::ClearGroupLicenses { .. } => OperationKind::ClearGroupLicenses,
             Self::Migrate(_) => OperationKind::Migrate,
         }
     }
@@ -356,7 +408,11 @@ impl Operation {
             | Self::BlockLicenses { .. }
             | Self::SetGroupLicenses { .. }
             | Self::AddToGroups { .. }
-            | Self::RemoveFromGroups { .. } => None,
+            | Self::RemoveFromGroups { .. }
+            | Self::SetGroups { .. }
+            | Self::ReleaseLease { .. }
+            | Self::Offboard { .. }
+            | Self::ClearGroupLicenses { .. } => None,
         }
     }
 
@@ -375,7 +431,11 @@ impl Operation {
             | Self::BlockLicenses { .. }
             | Self::SetGroupLicenses { .. }
             | Self::AddToGroups { .. }
-            | Self::RemoveFromGroups { .. } => false,
+            | Self::RemoveFromGroups { .. }
+            | Self::SetGroups { .. }
+            | Self::ReleaseLease { .. }
+            | Self::Offboard { .. }
+            | Self::ClearGroupLicenses { .. } => false,
         }
     }
 
@@ -394,8 +454,11 @@ impl Operation {
             | Self::ReleaseLicenses { user }
             | Self::BlockLicenses { user }
             | Self::AddToGroups { user, .. }
-            | Self::RemoveFromGroups { user, .. } => user.to_string(),
-            Self::SetGroupLicenses { .. } => String::new(),
+            | Self::RemoveFromGroups { user, .. }
+            | Self::SetGroups { user, .. }
+            | Self::ReleaseLease { user, .. }
+            | Self::Offboard { user } => user.to_string(),
+            Self::SetGroupLicenses { .. } | Self::ClearGroupLicenses { .. } => String::new(),
         }
     }
 
@@ -404,14 +467,20 @@ impl Operation {
         match self {
             Self::Invite(invite) => group_list(&invite.groups),
             Self::Create(create) => group_list(&create.groups),
-            Self::Update(_) | Self::Delete { .. } | Self::ReleaseLicenses { .. } | Self::BlockLicenses { .. } => {
-                String::new()
-            }
+            Self::Update(_)
+            | Self::Delete { .. }
+            | Self::ReleaseLicenses { .. }
+            | Self::BlockLicenses { .. }
+            | Self::Offboard { .. } => String::new(),
             Self::SetLicenses { licenses, .. }
             | Self::AddLicenses { licenses, .. }
             | Self::RemoveLicenses { licenses, .. } => licenses.to_string(),
-            Self::SetGroupLicenses { group, .. } => group.to_string(),
-            Self::AddToGroups { groups, .. } | Self::RemoveFromGroups { groups, .. } => group_list(groups),
+            Self::SetGroupLicenses { group, .. }
+            | Self::ReleaseLease { group, .. }
+            | Self::ClearGroupLicenses { group } => group.to_string(),
+            Self::AddToGroups { groups, .. }
+            | Self::RemoveFromGroups { groups, .. }
+            | Self::SetGroups { groups, .. } => group_list(groups),
             Self::Migrate(migrate) => migrate.new_email.to_string(),
         }
     }

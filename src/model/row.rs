@@ -4,11 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Operation;
 use super::as_text::as_text;
+use super::{Operation, UserId};
 
 /// Where a row is, as the spreadsheet program shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +89,36 @@ pub struct Row {
     pub key: RowKey,
     /// What it asks for.
     pub operation: Operation,
+    /// When and for whom only it is to be done; few rows have any.
+    pub conditions: Option<Box<Conditions>>,
+}
+
+/// Under which conditions a row is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Conditions {
+    /// The row waits until then. No part of the row's key, since dates are moved while rows wait.
+    pub not_before: Option<Timestamp>,
+    /// The account that the row names must be this one.
+    pub user_id: Option<UserId>,
+    /// Who has used the seat since then keeps it.
+    pub unless_used_since: Option<Timestamp>,
+}
+
+impl Row {
+    /// The moment before which the row waits.
+    pub fn not_before(&self) -> Option<Timestamp> {
+        self.conditions.as_ref()?.not_before
+    }
+
+    /// The id that the account which the row names must have.
+    pub fn user_id(&self) -> Option<UserId> {
+        self.conditions.as_ref()?.user_id
+    }
+
+    /// Since when the seat must not have been used.
+    pub fn unless_used_since(&self) -> Option<Timestamp> {
+        self.conditions.as_ref()?.unless_used_since
+    }
 }
 
 #[cfg(test)]

@@ -44,7 +44,11 @@ pub fn goes_on_with(row: &Row, user: &User, snapshot: &Snapshot, rules: &Rules) 
         | Operation::BlockLicenses { .. }
         | Operation::SetGroupLicenses { .. }
         | Operation::AddToGroups { .. }
-        | Operation::RemoveFromGroups { .. } => {}
+        | Operation::RemoveFromGroups { .. }
+        | Operation::SetGroups { .. }
+        | Operation::ReleaseLease { .. }
+        | Operation::Offboard { .. }
+        | Operation::ClearGroupLicenses { .. } => {}
     }
     Ok(notes)
 }

@@ -73,11 +73,26 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.groups = true;
                 rule_groups.push(group);
             }
+            Operation::ClearGroupLicenses { group } => {
+                needs.groups = true;
+                rule_groups.push(group);
+            }
+            Operation::ReleaseLease { user, .. } => {
+                needs.users.push(user);
+                needs.groups = true;
+            }
+            Operation::Offboard { user } => {
+                profile(&mut needs, user);
+                leaves(&mut needs, user);
+                holders.push(user);
+                needs.blocks = Blocks::Told;
+                wants(&mut allocations, true, Want::Required);
+            }
             Operation::AddToGroups { user, .. } => {
                 profile(&mut needs, user);
                 needs.groups = true;
             }
-            Operation::RemoveFromGroups { user, .. } => {
+            Operation::RemoveFromGroups { user, .. } | Operation::SetGroups { user, .. } => {
                 profile(&mut needs, user);
                 leaves(&mut needs, user);
             }

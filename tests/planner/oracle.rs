@@ -125,7 +125,11 @@ impl Reader {
                 self.holds(&email, |_| Some(licenses.clone()))?;
                 self.flag(&email, *external_license);
             }
-            Operation::AddLicenses { user, licenses } => self.add(&name(user), licenses)?,
+            Operation::AddLicenses {
+                user,
+                licenses,
+                like: _,
+            } => self.add(&name(user), licenses)?,
             Operation::RemoveLicenses { user, licenses } => self.holds(&name(user), |held| {
                 let held = held?;
                 let left = held.minus(licenses);
@@ -133,8 +137,18 @@ impl Reader {
             })?,
             Operation::ReleaseLicenses { user } => self.holds(&name(user), |_| None)?,
             Operation::BlockLicenses { user } => self.holds(&name(user), |_| Some(BundleSet::default()))?,
-            Operation::SetGroupLicenses { .. } => {}
-            Operation::AddToGroups { user, groups } => {
+            Operation::SetGroupLicenses { .. }
+            | Operation::ClearGroupLicenses { .. }
+            | Operation::ReleaseLease { .. } => {}
+            Operation::SetGroups { user, groups } => self.alive(&name(user))?.groups = joinable(groups),
+            Operation::Offboard { user } => {
+                let email = name(user);
+                let account = self.alive(&email)?;
+                account.groups.clear();
+                account.active = false;
+                self.holds(&email, |_| None)?;
+            }
+            Operation::AddToGroups { user, groups, like: _ } => {
                 self.alive(&name(user))?.groups.extend(joinable(groups));
             }
             Operation::RemoveFromGroups { user, groups } => {

@@ -7,7 +7,8 @@ use strum::IntoEnumIterator;
 
 use crate::model::{CODES, World, address, bundles, group_id};
 use crate::sheets::{
-    add, block, create, delete, invite, join, leave, migrate, migrate_with, release, remove, set, set_external, update,
+    add, block, create, delete, invite, join, leave, migrate, migrate_with, offboard, release, remove, set,
+    set_external, set_groups, update,
 };
 
 /// Small chunks, so that small sheets have full ones.
@@ -105,6 +106,8 @@ pub(crate) fn row() -> impl Strategy<Value = Operation> {
         5 => license_row(),
         2 => (anybody(), some_groups()).prop_map(|(user, groups)| join(&user, &groups)),
         2 => (anybody(), without_everyone()).prop_map(|(user, groups): (_, Vec<u8>)| leave(&user, &groups)),
+        1 => (anybody(), some_groups()).prop_map(|(user, groups)| set_groups(&user, &groups)),
+        1 => anybody().prop_map(|user| offboard(&user)),
         2 => (old(), anybody(), when()).prop_map(|(user, new, when)| migrate(&user, &new, when)),
         1 => (old(), fresh(), some_groups(), codes())
             .prop_map(|(user, new, groups, codes)| migrate_with(&user, &new, &groups, bundles(&codes))),

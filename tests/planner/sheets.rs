@@ -15,6 +15,7 @@ pub(crate) fn sheet(operations: impl IntoIterator<Item = Operation>) -> Vec<Row>
         },
         key: RowKey::of(&format!("row {number}"), 0),
         operation,
+        conditions: None,
     };
     (2..).zip(operations).map(row).collect()
 }
@@ -43,6 +44,7 @@ pub(crate) fn invite(email: &str, in_groups: &[u8], codes: &str) -> Operation {
         licenses: bundles(codes),
         language: None,
         active: None,
+        like: None,
     }))
 }
 
@@ -57,6 +59,7 @@ pub(crate) fn create(email: &str, in_groups: &[u8], codes: &str) -> Operation {
         licenses: bundles(codes),
         invitation_accepted: None,
         bypass_basic_auth: None,
+        like: None,
     }))
 }
 
@@ -96,6 +99,7 @@ pub(crate) fn add(email: &str, codes: &str) -> Operation {
     Operation::AddLicenses {
         user: user(email),
         licenses: bundles(codes),
+        like: None,
     }
 }
 
@@ -118,6 +122,7 @@ pub(crate) fn join(email: &str, numbers: &[u8]) -> Operation {
     Operation::AddToGroups {
         user: user(email),
         groups: groups(numbers),
+        like: None,
     }
 }
 
@@ -150,4 +155,15 @@ pub(crate) fn migrate_with(email: &str, new_email: &str, numbers: &[u8], license
         licenses: Some(licenses),
         delete_when: DeleteWhen::Invited,
     }))
+}
+
+pub(crate) fn set_groups(email: &str, numbers: &[u8]) -> Operation {
+    Operation::SetGroups {
+        user: user(email),
+        groups: groups(numbers),
+    }
+}
+
+pub(crate) fn offboard(email: &str) -> Operation {
+    Operation::Offboard { user: user(email) }
 }

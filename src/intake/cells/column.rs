@@ -46,6 +46,14 @@ pub enum Column {
     DeleteWhen,
     /// One group.
     Group,
+    /// Somebody whose groups and direct licences the row's person gets as well.
+    Like,
+    /// The day or moment before which the row waits.
+    NotBefore,
+    /// The id that the account must have.
+    UserId,
+    /// Who has used the seat since then keeps it.
+    UnlessUsedSince,
     /// For people only.
     Note,
     /// The status, which reseat adds to the sheet of rows that need attention; ignored.
@@ -86,7 +94,9 @@ impl Column {
             | Self::Password
             | Self::Name
             | Self::Surname
-            | Self::DisplayName => true,
+            | Self::DisplayName
+            | Self::Like
+            | Self::UserId => true,
             Self::Operation
             | Self::Email
             | Self::Licenses
@@ -98,6 +108,8 @@ impl Column {
             | Self::ExternalLicense
             | Self::Language
             | Self::DeleteWhen
+            | Self::NotBefore
+            | Self::UnlessUsedSince
             | Self::Note
             | Self::ReseatStatus
             | Self::ReseatMessage

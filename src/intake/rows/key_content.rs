@@ -39,6 +39,10 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
         password,
         language,
         delete_when,
+        like,
+        not_before: _, // dates are moved while rows wait
+        user_id,
+        unless_used_since,
         used: _,
         has_rare,
     } = values;
@@ -75,6 +79,13 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
     // The default says no more than an empty cell, and must have the same key.
     if *delete_when != DeleteWhen::default() {
         content.plain("delete_when", delete_when.as_str());
+    }
+    content.folded("like", like);
+    if let Some(id) = user_id {
+        content.plain("user_id", &id.to_string());
+    }
+    if let Some(since) = unless_used_since {
+        content.plain("unless_used_since", &since.to_string());
     }
 }
 

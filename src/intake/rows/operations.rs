@@ -9,8 +9,8 @@ use super::statement_kind::StatementKind;
 use super::values::Values;
 use crate::intake::cells::{Column, GroupList, LicenseList, is_clear};
 use crate::model::{
-    BundleSet, Create, Email, EmailError, Field, GroupRef, Invite, Migrate, Operation, OperationKind, Password,
-    ProfileChange, Update, UserRef,
+    BundleSet, Conditions, Create, Email, EmailError, Field, GroupRef, Invite, Migrate, Operation, OperationKind,
+    Password, ProfileChange, Update, UserRef,
 };
 
 /// What a row must have.
@@ -44,10 +44,14 @@ pub fn needs(kind: OperationKind) -> &'static [Need] {
                 Column::Email,
             ]),
         ],
-        Kind::Delete | Kind::ReleaseLicenses | Kind::BlockLicenses => &[USER],
-        Kind::SetLicenses | Kind::AddLicenses | Kind::RemoveLicenses => &[USER, Need::Column(Column::Licenses)],
+        Kind::Delete | Kind::ReleaseLicenses | Kind::BlockLicenses | Kind::Offboard => &[USER],
+        Kind::SetLicenses | Kind::RemoveLicenses => &[USER, Need::Column(Column::Licenses)],
+        Kind::AddLicenses => &[USER, Need::OneOf(&[Column::Licenses, Column::Like])],
         Kind::SetGroupLicenses => &[Need::Column(Column::Group), Need::Column(Column::Licenses)],
-        Kind::AddToGroups | Kind::RemoveFromGroups => &[USER, Need::Column(Column::Groups)],
+        Kind::ClearGroupLicenses => &[Need::Column(Column::Group)],
+        Kind::ReleaseLease => &[USER, Need::Column(Column::Group)],
+        Kind::AddToGroups => &[USER, Need::OneOf(&[Column::Groups, Column::Like])],
+        Kind::RemoveFromGroups | Kind::SetGroups => &[USER, Need::Column(Column::Groups)],
         Kind::Migrate => &[USER, Need::Column(Column::NewEmail)],
     }
 }
@@ -61,7 +65,8 @@ pub(super) fn group_columns(kind: OperationKind) -> &'static [Column] {
     }
 }
 
-/// Every column that a row of this operation may have, those it needs included; `operation` and `note` aside.
+/// Every column that a row of this operation may have, those it needs included; `operation`, `not_before` and
+/// `note` aside.
 pub fn takes(kind: OperationKind) -> &'static [Column] {
     use Column as C;
     use OperationKind as Kind;
@@ -74,6 +79,7 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
             C::Licenses,
             C::Active,
             C::Language,
+            C::Like,
         ],
         Kind::Create => &[
             C::Username,
@@ -85,6 +91,7 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
             C::Licenses,
             C::InvitationAccepted,
             C::BypassBasicAuth,
+            C::Like,
         ],
         Kind::Update => &[
             C::User,
@@ -98,14 +105,22 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
             C::InvitationAccepted,
             C::Groups,
             C::RemoveGroups,
+            C::UserId,
         ],
-        Kind::Delete | Kind::ReleaseLicenses | Kind::BlockLicenses => &[C::User],
-        Kind::SetLicenses => &[C::User, C::Licenses, C::ExternalLicense],
-        Kind::AddLicenses | Kind::RemoveLicenses => &[C::User, C::Licenses],
+        Kind::Delete | Kind::ReleaseLicenses | Kind::BlockLicenses | Kind::Offboard => {
+            &[C::User, C::UserId, C::UnlessUsedSince]
+        }
+        Kind::SetLicenses => &[C::User, C::Licenses, C::ExternalLicense, C::UserId, C::UnlessUsedSince],
+        Kind::AddLicenses => &[C::User, C::Licenses, C::Like, C::UserId],
+        Kind::RemoveLicenses => &[C::User, C::Licenses, C::UserId, C::UnlessUsedSince],
         Kind::SetGroupLicenses => &[C::Group, C::Licenses, C::Quotas, C::ExternalLicense],
-        Kind::AddToGroups | Kind::RemoveFromGroups => &[C::User, C::Groups],
+        Kind::ClearGroupLicenses => &[C::Group],
+        Kind::ReleaseLease => &[C::User, C::Group, C::UserId, C::UnlessUsedSince],
+        Kind::AddToGroups => &[C::User, C::Groups, C::Like, C::UserId],
+        Kind::RemoveFromGroups | Kind::SetGroups => &[C::User, C::Groups, C::UserId],
         Kind::Migrate => &[
             C::User,
+            C::UserId,
             C::NewEmail,
             C::Name,
             C::Surname,
@@ -133,7 +148,11 @@ pub(super) fn instead_of_present_licenses(kind: OperationKind, names_licenses: b
         | Kind::BlockLicenses
         | Kind::SetGroupLicenses
         | Kind::AddToGroups
-        | Kind::RemoveFromGroups => None,
+        | Kind::RemoveFromGroups
+        | Kind::SetGroups
+        | Kind::ReleaseLease
+        | Kind::Offboard
+        | Kind::ClearGroupLicenses => None,
     }
 }
 
@@ -178,8 +197,8 @@ pub(super) fn states(kind: OperationKind) -> States {
         },
         Kind::ReleaseLicenses => about(StatementKind::ReleaseLicenses),
         Kind::BlockLicenses => about(StatementKind::BlockLicenses),
-        Kind::SetGroupLicenses => about(StatementKind::SetRule),
-        Kind::AddToGroups => about(StatementKind::ChangeUser),
+        Kind::SetGroupLicenses | Kind::ClearGroupLicenses => about(StatementKind::SetRule),
+        Kind::AddToGroups | Kind::SetGroups | Kind::ReleaseLease | Kind::Offboard => about(StatementKind::ChangeUser),
         Kind::RemoveFromGroups => States {
             groups: StatementKind::Leave,
             ..about(StatementKind::ChangeUser)
@@ -204,6 +223,7 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
             licenses: licenses(values.licenses.as_ref()),
             language: optional(values.language),
             active: values.active,
+            like: like(values),
         })),
         OperationKind::Create => Operation::Create(Box::new(Create {
             username: optional(values.username),
@@ -215,6 +235,7 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
             licenses: licenses(values.licenses.as_ref()),
             invitation_accepted: values.invitation_accepted,
             bypass_basic_auth: values.bypass_basic_auth,
+            like: like(values),
         })),
         OperationKind::Update => Operation::Update(Box::new(Update {
             user: user(),
@@ -241,6 +262,7 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
         OperationKind::AddLicenses => Operation::AddLicenses {
             user: user(),
             licenses: licenses(values.licenses.as_ref()),
+            like: like(values),
         },
         OperationKind::RemoveLicenses => Operation::RemoveLicenses {
             user: user(),
@@ -257,10 +279,23 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
         OperationKind::AddToGroups => Operation::AddToGroups {
             user: user(),
             groups: groups(values.groups.as_ref()),
+            like: like(values),
         },
         OperationKind::RemoveFromGroups => Operation::RemoveFromGroups {
             user: user(),
             groups: groups(values.groups.as_ref()),
+        },
+        OperationKind::SetGroups => Operation::SetGroups {
+            user: user(),
+            groups: groups(values.groups.as_ref()),
+        },
+        OperationKind::ReleaseLease => Operation::ReleaseLease {
+            user: user(),
+            group: GroupRef::parse(values.group),
+        },
+        OperationKind::Offboard => Operation::Offboard { user: user() },
+        OperationKind::ClearGroupLicenses => Operation::ClearGroupLicenses {
+            group: GroupRef::parse(values.group),
         },
         OperationKind::Migrate => Operation::Migrate(Box::new(Migrate {
             user: user(),
@@ -272,6 +307,20 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
             delete_when: values.delete_when,
         })),
     })
+}
+
+/// The conditions of a row, if it has any.
+pub(super) fn conditions(values: &Values<'_>) -> Option<Box<Conditions>> {
+    let conditions = Conditions {
+        not_before: values.not_before,
+        user_id: values.user_id,
+        unless_used_since: values.unless_used_since,
+    };
+    (conditions != Conditions::default()).then(|| Box::new(conditions))
+}
+
+fn like(values: &Values<'_>) -> Option<Box<UserRef>> {
+    (!values.like.is_empty()).then(|| Box::new(UserRef::parse(values.like)))
 }
 
 fn optional(text: &str) -> Option<Box<str>> {

@@ -96,6 +96,7 @@ fn missing(kind: OperationKind, column: Column) -> UnplacedProblem {
         (_, Column::User) => "write an e-mail address, a user name or a GUID",
         (_, Column::Email | Column::NewEmail) => "write an e-mail address",
         (_, Column::Group) => "write the group's name or GUID",
+        (OperationKind::SetGroups, Column::Groups) => "name the groups, or write <clear> for none but Everyone",
         (_, Column::Groups) => "name at least one group",
         (_, Column::Licenses) => "name at least one licence, for instance ATTUNU",
         _ => "fill the cell",

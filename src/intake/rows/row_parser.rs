@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::header::Header;
 use super::key_content::{write_content, write_raw_content};
-use super::operations::operation;
+use super::operations::{conditions, operation};
 use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
@@ -22,6 +22,7 @@ use crate::text::clean;
 /// Columns that a row of any operation may have.
 const ALWAYS_ALLOWED: ColumnSet = ColumnSet::of(&[
     Column::Operation,
+    Column::NotBefore,
     Column::Note,
     Column::ReseatStatus,
     Column::ReseatMessage,
@@ -246,6 +247,7 @@ impl<'o> RowParser<'o> {
                 place: self.place(row),
                 key: RowKey::of(&self.content, 0),
                 operation: operation(kind, values)?,
+                conditions: conditions(values),
             });
         }
         let valid = ValidRow {

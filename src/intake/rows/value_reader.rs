@@ -195,12 +195,15 @@ impl<'c> CellReader<'c, '_, '_> {
         self.problems.push(problem.at(column));
     }
 
-    /// `<clear>` empties the text fields of a profile, and nothing else.
+    /// `<clear>` empties the text fields of a profile, and takes out of every group with `set-groups`; nothing else.
     fn has_misplaced_clear(&mut self) -> bool {
         let mut found = false;
         for column in takes(self.kind) {
-            let clearable = self.kind == OperationKind::Update
-                && matches!(column, Column::Name | Column::Surname | Column::DisplayName);
+            let clearable = match self.kind {
+                OperationKind::Update => matches!(column, Column::Name | Column::Surname | Column::DisplayName),
+                OperationKind::SetGroups => *column == Column::Groups,
+                _ => false,
+            };
             if clearable || !is_clear(self.cells.get(*column)) {
                 continue;
             }
@@ -240,15 +243,14 @@ impl<'c> CellReader<'c, '_, '_> {
                     }
                 }
             }
-            OperationKind::SetGroupLicenses => {
-                let column = from(self.cells, &[Column::Group, Column::Groups]).unwrap_or(Column::Group);
-                self.values.group = self.used(column);
-                if column == Column::Groups && self.values.group.contains([';', ',', '|', '"']) {
-                    self.several_in_one_cell(Column::Group, "group");
-                }
+            OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses => {
+                self.group();
             }
             _ => {
-                let columns = [Column::User, Column::Email, Column::Username];
+                if self.kind == OperationKind::ReleaseLease {
+                    self.group();
+                }
+                let columns = [Column::User, Column::Email, Column::Username, Column::UserId];
                 let column = from(self.cells, &columns).unwrap_or(Column::User);
                 self.values.user = bare_address(self.used(column));
                 self.values.user_key = user_key(self.values.user);
@@ -272,6 +274,19 @@ impl<'c> CellReader<'c, '_, '_> {
         }
     }
 
+    /// The one group that the row is about.
+    fn group(&mut self) {
+        let columns = [Column::Group, Column::Groups];
+        let column = columns
+            .into_iter()
+            .find(|column| self.cells.has(*column))
+            .unwrap_or(Column::Group);
+        self.values.group = self.used(column);
+        if column == Column::Groups && self.values.group.contains([';', ',', '|', '"']) {
+            self.several_in_one_cell(Column::Group, "group");
+        }
+    }
+
     /// The address of an `update`, which most exports repeat for every account: only another one is a change.
     fn changed_email(&mut self) {
         let email = bare_address(self.used(Column::Email));
@@ -284,7 +299,7 @@ impl<'c> CellReader<'c, '_, '_> {
         let one_line = [self.values.user, self.values.username, self.values.group];
         if one_line.iter().any(|text| text.contains('\n')) {
             let (column, what) = match self.kind {
-                OperationKind::SetGroupLicenses => (Column::Group, "group"),
+                OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses => (Column::Group, "group"),
                 OperationKind::Create => (Column::Username, "user"),
                 _ => (Column::User, "user"),
             };
@@ -390,6 +405,27 @@ impl<'c> CellReader<'c, '_, '_> {
             );
         }
         self.delete_when();
+        self.values.like = bare_address(self.taken(Column::Like));
+        self.user_id();
+    }
+
+    /// The id that the account must have; where no other column says whom the row is about, it does.
+    fn user_id(&mut self) {
+        if self.values.used.contains(Column::UserId) {
+            return;
+        }
+        let cell = self.taken(Column::UserId);
+        if cell.is_empty() {
+            return;
+        }
+        match cell.parse() {
+            Ok(id) => self.values.user_id = Some(id),
+            Err(_) => {
+                let what = format!("`{}` is no GUID", excerpt(cell));
+                let help = "write the account's GUID, or leave the cell empty";
+                self.report(UnplacedProblem::error(ProblemCode::BadId, what, help), Column::UserId);
+            }
+        }
     }
 
     fn delete_when(&mut self) {
@@ -450,6 +486,9 @@ impl<'c> CellReader<'c, '_, '_> {
     /// The cell of groups to join (or, for `remove-from-groups`, to leave), and its column.
     fn groups(&mut self) -> (&'c str, Column) {
         let mut found = (self.taken(Column::Groups), Column::Groups);
+        if self.kind == OperationKind::SetGroups && is_clear(found.0) {
+            return ("", Column::Groups);
+        }
         for column in group_columns(self.kind).iter().skip(1) {
             if found.0.is_empty() {
                 found = (self.used(*column), *column);

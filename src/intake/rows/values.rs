@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use jiff::Timestamp;
+
 use crate::intake::cells::{ColumnSet, GroupList, LicenseList};
-use crate::model::{DeleteWhen, Quota};
+use crate::model::{DeleteWhen, Quota, UserId};
 
 /// What a valid row says, borrowed from its cells; what its operation does not take is empty.
 #[derive(Debug, Default)]
@@ -30,6 +32,10 @@ pub(super) struct Values<'c> {
     pub(super) password: &'c str,
     pub(super) language: &'c str,
     pub(super) delete_when: DeleteWhen,
+    pub(super) like: &'c str,
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) user_id: Option<UserId>,
+    pub(super) unless_used_since: Option<Timestamp>,
     /// The columns that were read.
     pub(super) used: ColumnSet,
     /// Whether any cell of a column is filled that most sheets do not have; where not, those columns need no look.

@@ -7,10 +7,15 @@ mod accounts;
 mod administrator_tally;
 mod begun;
 mod builder;
+mod group_rules;
 mod last_administrator;
+mod leases;
+mod licenses;
 mod mail_again;
+mod members;
 mod migrate;
 mod new_accounts;
+mod offboard;
 
 pub use begun::{Begun, BegunRows, Finished};
 pub use builder::plan;

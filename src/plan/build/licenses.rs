@@ -1,0 +1,48 @@
+//! Rows about a user's direct licences.
+
+use super::builder::{Builder, Planned};
+use crate::model::{BundleSet, UserRef};
+use crate::plan::settled::not_held_directly;
+use crate::plan::{AccountIndex, LicenseEdit, RowIndex};
+
+impl Builder<'_> {
+    /// Notes which of these bundles are not held directly, so that taking them away changes nothing, and who gives them.
+    fn tell_inherited(&mut self, row: RowIndex, account: AccountIndex, bundles: &BundleSet) {
+        let draft = self.drafts.get(account);
+        let Some(user) = draft.user else { return };
+        let others = bundles.minus(&draft.now().direct.bundles());
+        if !others.is_empty() {
+            let note = not_held_directly(&others, self.snapshot.given_by_groups(user, &others).as_deref());
+            self.note(row, &note);
+        }
+    }
+
+    pub(super) fn license(&mut self, row: RowIndex, user: &UserRef, edit: LicenseEdit) -> Planned {
+        if let Some(orphan) = self.orphan(user) {
+            return self.orphans_license(row, user, orphan, edit);
+        }
+        let account = self.account(row, user)?;
+        if edit.builds_on_present() {
+            self.knows_allocation(account)?;
+        }
+        match &edit {
+            LicenseEdit::Set(licenses, _) | LicenseEdit::Add(licenses) => self.may_get_seats(account, licenses)?,
+            LicenseEdit::Remove(licenses) => self.tell_inherited(row, account, licenses),
+            LicenseEdit::Release | LicenseEdit::Block | LicenseEdit::Inherit(..) => {}
+        }
+        self.edit(row, account, edit);
+        Ok(())
+    }
+
+    /// Whether the row is left out because no seat is free for it.
+    pub(super) fn gets_no_seat(&self, row: RowIndex) -> bool {
+        self.denied.contains_key(&row)
+    }
+
+    /// What a row does to an account's licences, unless it gets no seat.
+    pub(super) fn edit(&mut self, row: RowIndex, account: AccountIndex, edit: LicenseEdit) {
+        if !self.gets_no_seat(row) {
+            self.drafts.get_mut(account).edit(row, edit);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Rows about an account's profile and groups.
+
+use super::administrator_tally::StandingChange;
+use super::builder::{Builder, Planned};
+use crate::api::UserUpdate;
+use crate::model::{GroupId, GroupRef, ProfileChange, Status, Update, UserRef};
+use crate::plan::profile::{changed_fields, is_the_directorys};
+use crate::plan::settled::verdict;
+use crate::plan::{AccountIndex, Membership, RowIndex, RowReason, Verdict};
+
+impl Builder<'_> {
+    pub(super) fn update(&mut self, row: RowIndex, update: &Update) -> Planned {
+        let account = self.account(row, &update.user)?;
+        let joining = self.joining(row, &update.add_groups)?;
+        let leaving = self.leaving(&update.remove_groups)?;
+        let profile = self.profile(account, &update.profile)?;
+        let change = StandingChange::of_update(&update.profile, &joining, &leaving);
+        self.keeps_an_administrator(row, &[(account, change)])?;
+        if let Some(profile) = profile {
+            self.drafts.get_mut(account).update(row, profile);
+        }
+        self.membership(row, account, &joining, Membership::Join);
+        self.membership(row, account, &leaving, Membership::Leave);
+        Ok(())
+    }
+
+    pub(super) fn add_to_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
+        let account = self.account(row, user)?;
+        let joining = self.joining(row, groups)?;
+        self.change_groups(row, account, &joining, &[])
+    }
+
+    pub(super) fn remove_from_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
+        let account = self.account(row, user)?;
+        let leaving = self.leaving(groups)?;
+        self.change_groups(row, account, &[], &leaving)
+    }
+
+    /// The account is to be in these groups, and in no other but Everyone.
+    pub(super) fn set_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
+        let account = self.account(row, user)?;
+        let joining = self.joining(row, groups)?;
+        let present = self.drafts.get(account).groups();
+        let mut leaving = self.inheritable(&present);
+        leaving.retain(|group| !joining.contains(group));
+        self.change_groups(row, account, &joining, &leaving)
+    }
+
+    /// Joins and leaves, unless nobody could administrate the organization any more.
+    pub(super) fn change_groups(
+        &mut self,
+        row: RowIndex,
+        account: AccountIndex,
+        joining: &[GroupId],
+        leaving: &[GroupId],
+    ) -> Planned {
+        let change = StandingChange {
+            joining,
+            leaving,
+            ..StandingChange::default()
+        };
+        self.keeps_an_administrator(row, &[(account, change)])?;
+        self.membership(row, account, joining, Membership::Join);
+        self.membership(row, account, leaving, Membership::Leave);
+        Ok(())
+    }
+
+    pub(super) fn membership(&mut self, row: RowIndex, account: AccountIndex, groups: &[GroupId], change: Membership) {
+        let draft = self.drafts.get_mut(account);
+        for group in groups {
+            draft.member(row, *group, change);
+        }
+    }
+
+    /// What the row changes of the account's profile, if anything.
+    fn profile(&self, account: AccountIndex, profile: &ProfileChange) -> Result<Option<UserUpdate>, Verdict> {
+        let draft = self.drafts.get(account);
+        let earlier = draft
+            .updates()
+            .iter()
+            .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+        let Some(update) = changed_fields(profile, draft.user, &earlier) else {
+            return Ok(None);
+        };
+        if draft.user.is_some_and(|user| user.from_directory) && is_the_directorys(&update) {
+            let message = format!(
+                "`{}` comes from an external directory; change its profile there",
+                draft.label
+            );
+            return Err(verdict(Status::Rejected, RowReason::DirectoryUser, message));
+        }
+        Ok(Some(update))
+    }
+}
