@@ -133,7 +133,8 @@ fn a_row_without_what_its_operation_needs_is_refused_with_the_column_named() {
                 Need::OneOf(columns) => columns.to_vec(),
             };
             let header: Vec<&str> = takes(kind).iter().map(|column| column.as_str()).collect();
-            let stands_in = |column: Column| missing.contains(&Column::User) && column == Column::Email;
+            let stands_in =
+                |column: Column| missing.contains(&Column::User) && [Column::Email, Column::UserId].contains(&column);
             let cells: Vec<&str> = takes(kind)
                 .iter()
                 .map(|column| {
@@ -164,11 +165,12 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
                 // What names a person or a group serves wherever one is needed.
                 OperationKind::Invite => vec![Column::Email, Column::User],
                 OperationKind::Create => vec![Column::Username, Column::Email],
-                OperationKind::SetGroupLicenses => vec![Column::Group],
+                OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses => vec![Column::Group],
                 _ => vec![Column::User],
             };
             let free = [
                 Column::Operation,
+                Column::NotBefore,
                 Column::Note,
                 Column::ReseatStatus,
                 Column::ReseatMessage,
@@ -195,6 +197,7 @@ fn a_cell_that_the_operation_does_not_take_is_told_once_and_left_out() {
 fn every_column_with_a_meaning_is_taken_by_some_operation() {
     let free = [
         Column::Operation,
+        Column::NotBefore,
         Column::Note,
         Column::ReseatStatus,
         Column::ReseatMessage,
@@ -209,7 +212,7 @@ fn every_column_with_a_meaning_is_taken_by_some_operation() {
 #[test]
 fn two_values_for_one_field_of_a_profile_contradict_each_other() {
     let fields = takes(OperationKind::Update).iter().filter(|column| {
-        let others = [Column::User, Column::Groups, Column::RemoveGroups];
+        let others = [Column::User, Column::UserId, Column::Groups, Column::RemoveGroups];
         !others.contains(column)
     });
     for column in fields {
@@ -312,7 +315,7 @@ fn a_migration_takes_groups_and_licenses_from_the_row_or_else_from_the_old_accou
 #[test]
 fn one_column_of_people_serves_every_operation() {
     for kind in OperationKind::iter() {
-        if kind == OperationKind::SetGroupLicenses {
+        if [OperationKind::SetGroupLicenses, OperationKind::ClearGroupLicenses].contains(&kind) {
             continue;
         }
         for header in ["email", "user"] {
@@ -324,6 +327,71 @@ fn one_column_of_people_serves_every_operation() {
             assert_eq!(intake.rows[0].operation.user_label(), "ann@x.example");
         }
     }
+}
+
+#[test]
+fn a_lone_column_of_ids_says_who_is_meant_and_beside_a_name_which_account_it_has_to_be() {
+    let id = example(Column::UserId);
+    let rows = |text: &str| {
+        let intake = intake(text);
+        assert_eq!(codes(&intake, Severity::Error), [""; 0], "{text} {:?}", intake.problems);
+        intake.rows
+    };
+    let alone = rows(&format!("operation,User ID\ndelete,{id}\ndelete,ann\n"));
+    let labels = alone.iter().map(|row| row.operation.user_label());
+    assert_eq!(labels.collect::<Vec<_>>(), [id, "ann"]);
+    assert!(alone[0].conditions.is_none());
+    for header in ["user", "email", "username"] {
+        let text = format!(
+            "operation,user_id,{header}\ndelete,{{{}}},ann@x.example\ndelete,{id},\n",
+            id.to_uppercase()
+        );
+        let beside = rows(&text);
+        assert_eq!(beside[0].operation.user_label(), "ann@x.example");
+        assert_eq!(beside[0].user_id().unwrap().to_string(), id);
+        assert_eq!(beside[1].operation.user_label(), id);
+    }
+    for (user, wrong) in [
+        ("ann", "bob"),
+        ("", "bob"),
+        ("ann", "00000000-0000-0000-0000-000000000000"),
+        ("", "4711"),
+    ] {
+        let text = format!("operation,user,user_id\ndelete,{user},{wrong}\n");
+        assert_eq!(errors(&text), ["bad-id"], "{text}");
+    }
+}
+
+#[test]
+fn two_rows_of_one_name_and_different_ids_are_two_rows() {
+    let other = "6a3f0f0e-0d7a-4c2b-9f0e-3b1f6a2c9d11";
+    let text = format!(
+        "operation,user,user_id\ndelete,ann,{}\ndelete,ann,{other}\n",
+        example(Column::UserId)
+    );
+    assert_eq!(errors(&text), [""; 0]);
+}
+
+#[test]
+fn what_exports_add_for_people_is_no_order_and_not_worth_a_word() {
+    let header = "operation,user,id,type,invitation,created,last_login,last_in_use,days_idle,inherited,inherited_from,\
+                  orphan,members,built-in";
+    let cells = "delete,ann,5a3f0f0e-0d7a-4c2b-9f0e-3b1f6a2c9d11,local,accepted,2026-01-01,2026-11-01,2026-11-01,29,\
+                 ATTUNU,Finance,no,12,yes";
+    let intake = intake(&format!("{header}\n{cells}\n"));
+    assert!(intake.problems.iter().next().is_none(), "{:?}", intake.problems);
+    assert!(intake.rows[0].conditions.is_none());
+    let mapped = Options {
+        map: vec![("id".to_owned(), "user_id".to_owned())],
+        ..Options::default()
+    };
+    let row = intake_with(
+        "operation,user,id\ndelete,ann,5a3f0f0e-0d7a-4c2b-9f0e-3b1f6a2c9d11\n",
+        &mapped,
+    )
+    .rows
+    .remove(0);
+    assert!(row.user_id().is_some());
 }
 
 #[test]
@@ -971,6 +1039,8 @@ fn a_key_is_made_of_what_a_row_means_and_of_nothing_else() {
 /// Columns that operations have taken later than the keys below were made, and that their rows leave empty: a new column
 /// must not change a key.
 const NEWER_COLUMNS: &[(OperationKind, Column)] = &[(OperationKind::Invite, Column::Active)];
+/// The same for every operation.
+const NEWER_COLUMNS_OF_ALL: &[Column] = &[Column::Like, Column::UserId, Column::UnlessUsedSince];
 
 /// The keys are in results files that people keep: a row whose key changes is run a second time.
 #[test]
@@ -978,7 +1048,7 @@ fn the_keys_of_existing_results_files_stay_as_they_are() {
     let mut found: Vec<String> = Vec::new();
     for kind in OperationKind::iter() {
         let mut columns = takes(kind).to_vec();
-        columns.retain(|column| !NEWER_COLUMNS.contains(&(kind, *column)));
+        columns.retain(|column| !NEWER_COLUMNS.contains(&(kind, *column)) && !NEWER_COLUMNS_OF_ALL.contains(column));
         let intake = intake_with(&sheet(kind, &columns), &with_first_addresses());
         found.push(format!("{kind} {}\n", intake.rows[0].key));
     }
@@ -1000,6 +1070,10 @@ fn the_keys_of_existing_results_files_stay_as_they_are() {
          set-group-licenses f54610a5eaa95fac82d01d68315dafb4\n\
          add-to-groups 31300b4ba7fe56d7b3a59ccc8e20e11e\n\
          remove-from-groups a3ae0dd803bd580fb1c8630bb49f2f80\n\
+         set-groups f06d325de8d6536a80a815287ee38268\n\
+         release-lease 48c4c67b87075f47b20ad9d914bab912\n\
+         offboard a6eb654feadc5de2a06897a64a507617\n\
+         clear-group-licenses 642130870366559f8e8522a0bd060f66\n\
          migrate 1e0864d751fe5fb7bb8a429399c61034\n\
          invalid e1137efbd43751b38b6adc308a54eb39\n\
          duplicate 11408737e7335039b61f9da98ac3e4ef\n"

@@ -75,7 +75,10 @@ impl Column {
 
     /// Whether it says whom or what a row is about, so that a header with it is that of a sheet for reseat.
     pub(in crate::intake) fn identifies(self) -> bool {
-        matches!(self, Self::User | Self::Email | Self::Username | Self::Group)
+        matches!(
+            self,
+            Self::User | Self::Email | Self::Username | Self::UserId | Self::Group
+        )
     }
 
     /// Whether its cells can affect what is done.

@@ -13,6 +13,23 @@ use crate::text::nearest;
 /// only next to a header of the other column in the same language.
 const KNOWN: &str = include_str!("headers.csv");
 
+/// The columns that exports add for whoever reads them. They say how things are and never what to do, so their cells
+/// mean nothing to reseat, whatever they hold.
+const FOR_PEOPLE: [&str; 12] = [
+    "last_in_use",
+    "last_login",
+    "days_idle",
+    "inherited",
+    "inherited_from",
+    "orphan",
+    "type",
+    "invitation",
+    "created",
+    "id",
+    "members",
+    "built-in",
+];
+
 /// Words of fewer letters are close to too much else to be suggested.
 const SHORTEST_SUGGESTED: usize = 3;
 
@@ -119,6 +136,12 @@ pub(in crate::intake) fn plain_word(key: &str) -> Option<&'static PlainWord> {
     WORDS.plain.get(key)
 }
 
+/// Whether the header is that of a column which an export adds for people, and no column of reseat's.
+pub(in crate::intake) fn is_for_people(header: &str) -> bool {
+    let key = column_key(header);
+    FOR_PEOPLE.iter().any(|name| column_key(name) == key)
+}
+
 /// What a header may mean beside others.
 pub(in crate::intake) fn words_in_context(key: &str) -> &'static [WordInContext] {
     WORDS.in_context.get(key).map_or(&[], Vec::as_slice)
@@ -214,6 +237,17 @@ mod tests {
                 // A language may use the column's own name.
                 assert!(named.contains(column) || language == "en", "{column} in {language}");
             }
+        }
+    }
+
+    #[test]
+    fn what_exports_add_for_people_names_no_column() {
+        for header in FOR_PEOPLE {
+            assert_eq!(Column::named(header), None, "{header}");
+            assert!(
+                is_for_people(header) && is_for_people(&header.to_uppercase()),
+                "{header}"
+            );
         }
     }
 

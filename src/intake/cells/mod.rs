@@ -26,7 +26,7 @@ pub(super) use column::ColumnSet;
 pub(super) use comparison::{half_hash, hash, hash_text, is_same, user_key};
 pub(super) use defects::{defect, may_be_defective, too_long};
 pub(super) use header_key::column_key;
-pub(super) use header_words::{WordInContext, plain_word, words_in_context};
+pub(super) use header_words::{WordInContext, is_for_people, plain_word, words_in_context};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, list_items};
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
-use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, column_key, on_one_line};
+use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, column_key, is_for_people, on_one_line};
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
@@ -19,12 +19,14 @@ pub(in crate::intake) struct Header {
     names: Vec<String>,
     labels: Vec<Arc<str>>,
     unnamed: Vec<usize>,
-    /// The positions of the columns whose header names none of reseat's.
+    /// The positions of the columns whose header names none of reseat's, those that exports add for people aside.
     pub(in crate::intake) unused: Vec<usize>,
     /// How many columns there are up to the last that has a name of its own.
     pub(in crate::intake) width: usize,
     /// Whether it is the header of the admin portal's import file, and no more.
     pub(in crate::intake) is_portal: bool,
+    /// Whether no column but `user_id` says whom rows are about; it then takes names as `user` does.
+    pub(in crate::intake) has_only_user_ids: bool,
 }
 
 impl Header {
@@ -39,6 +41,7 @@ impl Header {
             unused: Vec::new(),
             width: 0,
             is_portal: false,
+            has_only_user_ids: false,
         };
         let mut problems = Vec::new();
         let names = names(row);
@@ -66,6 +69,7 @@ impl Header {
                         continue;
                     }
                 }
+                None if is_for_people(name) => {}
                 None => header.unused.push(position),
             }
             header.width = position + 1;
@@ -73,6 +77,8 @@ impl Header {
         header.names = names;
         header.unnamed.retain(|position| *position < header.width);
         header.is_portal = header.looks_like_the_portals();
+        let people = [Column::User, Column::Email, Column::Username];
+        header.has_only_user_ids = people.iter().all(|column| header.position(*column).is_none());
         problems.extend(meanings.notices.iter().map(|notice| header.doubt(*notice)));
         (header, problems)
     }

@@ -26,6 +26,8 @@ pub(super) struct RowCells<'r> {
     pub(super) numbers: ColumnSet,
     /// The columns whose cell is a formula with a value.
     pub(super) formulas: ColumnSet,
+    /// Whether the sheet has no column of people but `user_id`.
+    pub(super) has_only_user_ids: bool,
     /// Whether any cell is `<clear>`.
     pub(super) has_clear: bool,
     /// Whether no cell has odd letters or several lines.
@@ -46,6 +48,7 @@ impl<'r> RowCells<'r> {
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),
             formulas: ColumnSet::default(),
+            has_only_user_ids: header.has_only_user_ids,
             has_clear: false,
             is_plain: row.is_plain(),
         };

@@ -330,7 +330,7 @@ fn no_rows() -> ParsedRows {
 
 /// What a row asks for when nothing says so and nothing else can be meant.
 fn implied_operation(header: &Header, cells: &RowCells<'_>) -> Option<OperationKind> {
-    let names_a_user = [Column::User, Column::Email, Column::Username]
+    let names_a_user = [Column::User, Column::Email, Column::Username, Column::UserId]
         .iter()
         .any(|column| cells.has(*column));
     if cells.has(Column::NewEmail) && names_a_user {

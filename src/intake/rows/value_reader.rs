@@ -15,7 +15,7 @@ use crate::intake::cells::{
     is_language, is_same, on_one_line, parse_delete_when, parse_flag, parse_quotas, user_key,
 };
 use crate::intake::options::Options;
-use crate::model::{DeleteWhen, Email, OperationKind};
+use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
 use crate::problem::ProblemCode;
 use crate::sheet::LEFT_OUT;
 
@@ -253,6 +253,9 @@ impl<'c> CellReader<'c, '_, '_> {
                 let columns = [Column::User, Column::Email, Column::Username, Column::UserId];
                 let column = from(self.cells, &columns).unwrap_or(Column::User);
                 self.values.user = bare_address(self.used(column));
+                if column == Column::UserId && !self.cells.has_only_user_ids {
+                    self.check_id(self.values.user);
+                }
                 self.values.user_key = user_key(self.values.user);
                 // Another column that names the same account is not a cell to warn of.
                 for other in columns {
@@ -418,14 +421,22 @@ impl<'c> CellReader<'c, '_, '_> {
         if cell.is_empty() {
             return;
         }
-        match cell.parse() {
-            Ok(id) => self.values.user_id = Some(id),
-            Err(_) => {
-                let what = format!("`{}` is no GUID", excerpt(cell));
-                let help = "write the account's GUID, or leave the cell empty";
-                self.report(UnplacedProblem::error(ProblemCode::BadId, what, help), Column::UserId);
-            }
+        self.values.user_id = self.check_id(cell);
+    }
+
+    /// The id that a cell of `user_id` holds; one without is an error.
+    fn check_id(&mut self, cell: &str) -> Option<UserId> {
+        let id = match UserRef::parse(cell) {
+            UserRef::Id(id) if !id.0.is_nil() => Some(id),
+            UserRef::Id(_) | UserRef::Name(_) => None,
+        };
+        if id.is_none() {
+            let what = format!("`{}` is no GUID of an account", excerpt(cell));
+            let help =
+                "write the account's GUID, or leave the cell empty; --map \"HEADER=user\" if the column names people";
+            self.report(UnplacedProblem::error(ProblemCode::BadId, what, help), Column::UserId);
         }
+        id
     }
 
     fn delete_when(&mut self) {
