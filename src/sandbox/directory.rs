@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::reply::{Outcome, Reply};
 use super::request::Context;
@@ -12,6 +13,11 @@ use crate::text::fold;
 /// How many names BulkResolveByName bears.
 const MOST_NAMES: usize = 20;
 
+/// What the external directory calls the user: another id than the organization's.
+fn external_id(user: &User) -> String {
+    format!("aad|{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, user.id.0.as_bytes()))
+}
+
 /// A user as Search has it.
 fn user_entity(user: &User) -> Value {
     let source = if user.category == Category::Directory {
@@ -19,9 +25,14 @@ fn user_entity(user: &User) -> Value {
     } else {
         "localUsers"
     };
+    let identifier = if user.category == Category::Directory {
+        external_id(user)
+    } else {
+        user.id.to_string()
+    };
     json!({
         "source": source,
-        "identifier": user.id,
+        "identifier": identifier,
         "identityName": user.user_name,
         "displayName": user.display_name,
         "email": user.email,
@@ -44,8 +55,8 @@ fn group_entity(group: &Group) -> Value {
     })
 }
 
-/// A user as everything but Search has it: by `name`, and with another kind of source.
-fn named_user(user: &User) -> Value {
+/// A user as everything but Search has it: by `name`, with another kind of source, and with the organization's own id.
+pub(super) fn named_user(user: &User) -> Value {
     let source = if user.category == Category::Directory {
         "aad"
     } else {
@@ -88,6 +99,7 @@ pub(super) fn search(context: &mut Context<'_>) -> Outcome {
         .filter_map(|user| context.world.readable_user(user, context.now));
     let entities = users
         .map(|user| user_entity(&user))
+        .chain(context.world.people().map(user_entity))
         .chain(context.world.groups().map(group_entity));
     let found: Vec<Value> = entities.filter(wanted).collect();
     Reply::ok(&found)
@@ -112,11 +124,9 @@ pub(super) fn resolve_names(context: &mut Context<'_>) -> Outcome {
     }
     let find: fn(&Context<'_>, &str) -> Option<Value> = match body.entity_type.to_ascii_lowercase().as_str() {
         "user" => |context, name| {
-            let user = context.world.user_called(name)?;
-            context
-                .world
-                .readable_user(user, context.now)
-                .map(|user| named_user(&user))
+            let world = &context.world;
+            let user = world.user_called(name).or_else(|| world.person_called(name))?;
+            world.readable_user(user, context.now).map(|user| named_user(&user))
         },
         "group" => |context, name| context.world.group_named(name).map(named_group),
         "application" => |_, _| None,
@@ -143,11 +153,9 @@ struct Entity {
 pub(super) fn resolve_id(context: &mut Context<'_>) -> Outcome {
     let body: Entity = context.body()?;
     let id = body.entity_id;
-    let user = id
-        .parse::<UserId>()
-        .ok()
-        .and_then(|id| context.world.user(id))
-        .map(named_user);
+    let is_meant = |user: &&User| user.id.to_string() == id || external_id(user) == id;
+    let user = context.world.users().chain(context.world.people()).find(is_meant);
+    let user = user.map(named_user);
     let group = || {
         id.parse::<GroupId>()
             .ok()
@@ -168,6 +176,7 @@ struct Membership {
 pub(super) fn group_membership(context: &mut Context<'_>) -> Outcome {
     let body: Membership = context.body()?;
     let user = context.world.user(body.user_id);
+    let user = user.or_else(|| context.world.person(body.user_id));
     let user = user.and_then(|user| context.world.readable_user(user, context.now));
     let user = user.ok_or_else(|| context.not_found())?;
     let joined = body.group_ids.iter().filter(|id| user.groups.contains(id));

@@ -1,8 +1,11 @@
 //! Groups (`uipath-api`, 5.1).
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::directory::named_user;
 use super::quirks::RepeatedMembership;
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
@@ -52,6 +55,21 @@ pub(super) fn members(context: &mut Context<'_>) -> Outcome {
     })
 }
 
+/// `POST /api/Group/{organization}/{group}/CheckMembers`: which of these are members.
+pub(super) fn check_members(context: &mut Context<'_>) -> Outcome {
+    let id = context.group_argument(0)?;
+    context.world.group(id).ok_or_else(|| context.not_found())?;
+    let asked: Vec<String> = context.body()?;
+    let asked: BTreeSet<UserId> = context.guids("ids", &asked)?.into_iter().map(UserId).collect();
+    let members = context.world.members(id).filter(|user| asked.contains(&user.id));
+    let members: Vec<Value> = members
+        .filter_map(|user| context.world.readable_user(user, context.now))
+        .filter(|user| user.groups.contains(&id))
+        .map(|user| named_user(&user))
+        .collect();
+    Reply::ok(&members)
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CreateGroup {
@@ -87,6 +105,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Outcome {
     };
     let created = Reply::json(201, &dto(&group));
     context.world.insert_group(group);
+    context.take_in(&members);
     for member in members {
         context.join(member, id);
     }
@@ -130,6 +149,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     group.last_modification_time = Some(context.now);
     let updated = Reply::ok(&dto(&group));
     context.world.insert_group(group);
+    context.take_in(&joining);
     for member in joining {
         context.join(member, id);
     }
@@ -145,7 +165,7 @@ fn refuse_repeated(context: &Context<'_>, id: GroupId, joining: &[UserId], leavi
         return Ok(());
     }
     let is_member = |user: &&UserId| {
-        let user = context.world.user(**user);
+        let user = context.world.user(**user).or_else(|| context.world.person(**user));
         user.is_some_and(|user| user.groups.contains(&id))
     };
     if joining.iter().any(|user| is_member(&user)) {

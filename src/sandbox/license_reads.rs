@@ -66,7 +66,7 @@ pub(super) fn of_users(context: &mut Context<'_>) -> Outcome {
         let inherited = inherited(context, user);
         match direct {
             // Only the listings have those whose account is gone.
-            _ if context.world.user(user).is_none() => {}
+            _ if context.world.user(user).is_none() && !is_told_of_people(context, user) => {}
             Some(held) => rows.push(row(&held.bundles, held.external, false)),
             None if !inherited.is_empty() => rows.push(row(&inherited, false, true)),
             None if context.config.quirks.bulk_read == BulkRead::Everybody => {
@@ -76,6 +76,11 @@ pub(super) fn of_users(context: &mut Context<'_>) -> Outcome {
         }
     }
     Reply::ok(&rows)
+}
+
+/// Whether it is said what somebody holds whom only the directory knows.
+fn is_told_of_people(context: &Context<'_>, user: UserId) -> bool {
+    context.config.quirks.bulk_read != BulkRead::Accounts && context.world.person(user).is_some()
 }
 
 /// What the user's groups give it.

@@ -66,6 +66,7 @@ pub(super) fn allocate_exactly(
             return Err(exceeded());
         }
     }
+    context.take_in(&users);
     for user in &users {
         context.world.allocate(*user, bundles.clone(), external);
     }

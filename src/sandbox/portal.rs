@@ -45,6 +45,7 @@ pub(super) fn allocate(context: &mut Context<'_>) -> Outcome {
 pub(super) fn add_users(context: &mut Context<'_>) -> Outcome {
     let body: Users = context.body()?;
     let users = context.accounts(&body.user_ids.unwrap_or_default(), |_| unknown())?;
+    context.take_in(&users);
     for user in users {
         if context.world.allocation(user).is_none() {
             context.world.allocate(user, BundleSet::default(), false);

@@ -82,6 +82,16 @@ pub enum EmptyAllocation {
     Refused,
 }
 
+/// When somebody whom only the directory knows gets an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DirectoryAccounts {
+    /// As soon as the person is put into a group or given a licence.
+    #[default]
+    AtOnce,
+    /// At the first sign-in; until then groups and licences are kept for the directory's identifier.
+    AtSignIn,
+}
+
 /// How often `portal_` occurs in the portal's routes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PortalForm {
@@ -155,6 +165,8 @@ pub enum BulkRead {
     Holders,
     /// For everybody it is asked for; those who hold nothing have no bundles.
     Everybody,
+    /// For those holders who have an account; people whom only the directory knows are passed over.
+    Accounts,
 }
 
 /// How steady paged listings are: the users, the members of a group, the holders of licences (`uipath-api`, 10).
@@ -194,6 +206,8 @@ pub struct Quirks {
     pub portal_form: PortalForm,
     /// The licence accountant's undocumented routes.
     pub license_routes: LicenseRoutes,
+    /// Accounts of people of the directory.
+    pub directory_accounts: DirectoryAccounts,
     /// What the bulk read of licences names.
     pub bulk_read: BulkRead,
     /// Accounts, by address or GUID, whose licences cannot be released: a release names them as failed.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::quirks::Listings;
+use super::quirks::{DirectoryAccounts, Listings};
 use super::reply::Reply;
 use super::tokens::Tokens;
 use super::{Config, World};
@@ -211,17 +211,30 @@ impl Context<'_> {
         number.ok_or_else(|| self.invalid(name, &format!("The value '{text}' is not valid.")))
     }
 
-    /// The accounts these ids mean, or `refuse` where one is no account of this organization, or one so fresh that it is
-    /// not known here yet.
+    /// The accounts and people of the directory that these ids mean, or `refuse` where one is neither, or an account so
+    /// fresh that it is not known here yet.
     pub(super) fn accounts(&self, ids: &[String], refuse: impl Fn(&str) -> Reply) -> Result<Vec<UserId>, Reply> {
         let lag = self.config.account_lag;
         let is_fresh = |made: Timestamp| !lag.is_zero() && self.now.duration_since(made).unsigned_abs() < lag;
         let known = |text: &String| {
             let id = text.parse::<UserId>().ok()?;
             let user = self.world.user(id).filter(|user| !is_fresh(user.creation_time));
-            user.map(|user| user.id)
+            user.or_else(|| self.world.person(id)).map(|user| user.id)
         };
         ids.iter().map(|text| known(text).ok_or_else(|| refuse(text))).collect()
+    }
+
+    /// Makes accounts of those of these people whom only the directory knows, if that is when it happens.
+    pub(super) fn take_in(&mut self, ids: &[UserId]) {
+        if self.config.quirks.directory_accounts == DirectoryAccounts::AtSignIn {
+            return;
+        }
+        for id in ids {
+            let is_new = self.world.take_in(*id, self.now).is_some();
+            if let Some(from) = self.readable_from().filter(|_| is_new) {
+                self.world.hide_user_until(*id, from);
+            }
+        }
     }
 
     /// When something written now becomes readable.

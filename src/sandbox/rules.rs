@@ -227,7 +227,7 @@ impl Holder {
 
     /// The row of a member's lease.
     pub(super) fn leasing(context: &Context<'_>, id: UserId, lease: &Lease) -> Self {
-        let user = context.world.user(id);
+        let user = context.world.user(id).or_else(|| context.world.person(id));
         Self {
             id,
             email: user.map(|user| user.email.clone()).unwrap_or_default(),

@@ -28,7 +28,7 @@ pub(crate) const PROFILE: &str = "[profile.default.limits]\nsettle = \"1s\"\nget
 const TOKEN: &str = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
 
 /// Routes that only look.
-const READS: [&str; 29] = [
+const READS: [&str; 30] = [
     "token",
     "authenticate",
     "accept-invitation",
@@ -37,6 +37,7 @@ const READS: [&str; 29] = [
     "list-groups",
     "get-group",
     "group-members",
+    "check-members",
     "search-directory",
     "resolve-names",
     "resolve-id",

@@ -5,6 +5,7 @@
 mod faults;
 mod groups;
 mod licenses;
+mod people;
 mod portal;
 mod quotas;
 mod sign_in;

@@ -11,6 +11,14 @@ const PEOPLE: &str = include_str!("demo.csv");
 /// The domain of the demo company.
 const DOMAIN: &str = "contoso.example";
 
+/// People of the company's directory who have no account yet: name, surname, user name. The address is made of the names.
+const DIRECTORY: [(&str, &str, &str); 4] = [
+    ("Wilma", "Fuchs", "wilma.fuchs"),
+    ("Xavier", "Dupont", "xavier.dupont"),
+    ("Yuki", "Sato", "y.sato"),
+    ("Zeynep", "Kaya", "zeynep.kaya"),
+];
+
 /// Bundles and their seats.
 const SEATS: [(&str, u64); 10] = [
     ("ATTUNU", 32),
@@ -64,7 +72,21 @@ impl World {
                 ..Rule::default()
             },
         );
+        for (name, surname, user_name) in DIRECTORY {
+            world.know(seed, [name, surname], user_name, founded);
+        }
         world
+    }
+
+    /// Makes somebody known to the directory.
+    pub(super) fn know(&mut self, seed: u64, [name, surname]: [&str; 2], user_name: &str, since: Timestamp) {
+        let email = format!("{name}.{surname}@{DOMAIN}").to_lowercase();
+        let user_name = format!("{user_name}@{DOMAIN}");
+        let mut person = User::local(UserId(self.next_guid(seed)), &user_name, &email, since);
+        person.name = Some(name.to_owned());
+        person.surname = Some(surname.to_owned());
+        person.display_name = Some(format!("{name} {surname}"));
+        self.insert_person(person);
     }
 
     pub(super) fn found_group(&mut self, seed: u64, name: &str, bundles: &[&str], founded: Timestamp) -> GroupId {

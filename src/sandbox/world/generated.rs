@@ -43,12 +43,16 @@ const HOLDINGS: [&[&str]; 8] = [
     &[],
 ];
 
+/// How many people of a generated organization's directory have no account yet.
+const NEWCOMERS: usize = 100;
+
 /// How many groups of its own a generated organization has.
 const GROUPS: usize = 20;
 
 impl World {
     /// An organization of `people` accounts, `user00001@contoso.example` and so on, in twenty groups
-    /// `Team 01` and so on, three quarters with direct licences and a tenth of each bundle's seats free.
+    /// `Team 01` and so on, three quarters with direct licences and a tenth of each bundle's seats free. Its directory
+    /// knows a hundred more, `new.person001@contoso.example` and so on.
     pub fn generated(people: usize, seed: u64, now: Timestamp) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         let founded = days_before(now, 1000);
@@ -76,6 +80,10 @@ impl World {
             }
         }
         world.own_a_tenth_more();
+        for number in 1..=NEWCOMERS {
+            let name = format!("person{number:03}");
+            world.know(seed, ["New", &name], &format!("new.{name}"), founded);
+        }
         world
     }
 

@@ -48,27 +48,28 @@ impl World {
     /// Removes a group, its memberships, its licence rule and its leases.
     pub fn remove_group(&mut self, id: GroupId) -> Option<Group> {
         let removed = self.groups.remove(&id)?;
-        for user in self.users.values_mut() {
+        for user in self.users.values_mut().chain(self.directory.values_mut()) {
             user.groups.remove(&id);
         }
         self.remove_rule(id);
         Some(removed)
     }
 
-    /// The accounts in a group, by id.
+    /// The accounts in a group, by id, and then the people of the directory in it who have no account yet.
     pub fn members(&self, id: GroupId) -> impl Iterator<Item = &User> {
-        self.users.values().filter(move |user| user.groups.contains(&id))
+        let everybody = self.users.values().chain(self.directory.values());
+        everybody.filter(move |user| user.groups.contains(&id))
     }
 
     /// Puts an account into a group; false if it was already in it, or if the group lists no members.
     pub fn join(&mut self, user: UserId, group: GroupId) -> bool {
         let listed = self.group(group).is_some_and(|group| group.name != Self::EVERYONE);
-        listed && self.users.get_mut(&user).is_some_and(|user| user.groups.insert(group))
+        listed && self.groups_of(user).is_some_and(|groups| groups.insert(group))
     }
 
     /// Takes an account out of a group, and its leases from the group's rule; false when it was not in it.
     pub fn leave(&mut self, user: UserId, group: GroupId) -> bool {
         self.release_lease(group, user);
-        self.users.get_mut(&user).is_some_and(|user| user.groups.remove(&group))
+        self.groups_of(user).is_some_and(|groups| groups.remove(&group))
     }
 }

@@ -63,7 +63,8 @@ impl World {
     /// The account's direct allocation becomes these bundles, whatever the seats; what it had is replaced.
     /// An id that no account has makes an orphan.
     pub fn allocate(&mut self, user: UserId, bundles: BundleSet, external: bool) {
-        let email = self.user(user).map(|user| user.email.clone());
+        let holder = self.user(user).or_else(|| self.person(user));
+        let email = holder.map(|holder| holder.email.clone());
         let before = self.release(user).unwrap_or_default();
         self.take(&bundles);
         // Those it keeps never left it.

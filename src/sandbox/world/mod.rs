@@ -2,6 +2,7 @@
 //! that keeps its counts right. Knows nothing of HTTP.
 
 mod demo;
+mod directory;
 mod entities;
 mod generated;
 mod groups;

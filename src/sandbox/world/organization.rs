@@ -15,6 +15,8 @@ use crate::model::{BundleCode, GroupId, UserId};
 #[serde(rename_all = "camelCase", default)]
 pub struct World {
     pub(super) users: BTreeMap<UserId, User>,
+    /// People of an external directory who have no account yet.
+    pub(super) directory: BTreeMap<UserId, User>,
     pub(super) groups: BTreeMap<GroupId, Group>,
     pub(super) allocations: BTreeMap<UserId, Allocation>,
     pub(super) rules: BTreeMap<GroupId, Rule>,
