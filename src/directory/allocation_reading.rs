@@ -17,7 +17,7 @@ use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Allocations, HowRead, ReadError};
 use crate::api::{Allocation, AllocationRoute, CallError, Certainty, ErrorCode, Failure, OwnCode, UserLicenses};
 use crate::event::{Method, Service};
-use crate::model::{UserId, UserRef};
+use crate::model::UserId;
 
 /// The most entries that the licence services put on a page (`uipath-api`, 3.4).
 pub(super) const PAGE: u32 = 50;
@@ -71,13 +71,10 @@ impl Reader<'_> {
     pub(super) async fn with_orphans(
         &self,
         read: ReadAllocations,
-        released: &[&UserRef],
+        released: &[UserId],
         accounts: &Accounts,
     ) -> Result<ReadAllocations, ReadError> {
-        let is_unknown = |reference: &&UserRef| match reference {
-            UserRef::Id(id) => accounts.get(*id).is_none() && read.allocations.of(*id).is_none(),
-            UserRef::Name(_) => false,
-        };
+        let is_unknown = |id: &UserId| accounts.get(*id).is_none() && read.allocations.of(*id).is_none();
         let is_listed = matches!(read.how, Some(HowRead::ByPages(_)));
         if is_listed || !self.options.capabilities.portal || !released.iter().any(is_unknown) {
             return Ok(read);

@@ -115,15 +115,11 @@ fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts) -> V
         UserRef::Id(id) => accounts.get(*id).map(|user| user.id),
         UserRef::Name(name) => accounts.find(name).one().map(|user| user.id),
     };
-    let given = |reference: &&UserRef| match reference {
-        UserRef::Id(id) => Some(*id),
-        UserRef::Name(_) => None,
-    };
     let by_address = |address: &&str| accounts.find(address).one().map(|user| user.id);
     let mut ids: Vec<UserId> = references
         .iter()
         .filter_map(found)
-        .chain(needs.released.iter().filter_map(given))
+        .chain(needs.released.iter().copied())
         .chain(needs.addresses.iter().filter_map(by_address))
         .collect();
     ids.sort_unstable();

@@ -1,6 +1,6 @@
 //! What a sheet needs to know of the organization, as plain data.
 
-use crate::model::{BundleSet, GroupRef, UserRef};
+use crate::model::{BundleSet, GroupRef, UserId, UserRef};
 
 /// What to read. Everything else stays unread and costs nothing.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +10,9 @@ pub struct Needs<'a> {
     /// Those of them who are to be deleted. A deletion cannot be undone, so a user whom a search found is read once
     /// more by id, which shows whether the search mistook one account for another.
     pub to_delete: Vec<&'a UserRef>,
+    /// Users whose account has to be the one of this id. Where a name leads elsewhere or nowhere, it is found out what
+    /// has become of that account.
+    pub expected: Vec<(&'a UserRef, UserId)>,
     /// Addresses and user names that invites, creates and migrations go to: whether an account has
     /// one already is always found out with the account's whole profile.
     pub addresses: Vec<&'a str>,
@@ -28,8 +31,8 @@ pub struct Needs<'a> {
     pub allocations: Want,
     /// Whose.
     pub holders: Holders<'a>,
-    /// Users whose allocation is to be released: an id among them that no account has may be an orphan's.
-    pub released: Vec<&'a UserRef>,
+    /// The ids of users whose allocation is to be released: one that no account has may be an orphan's.
+    pub released: Vec<UserId>,
     /// Whether it matters if somebody without a bundle is blocked.
     pub blocks: Blocks,
     /// Users and the bundles that rows take out of their direct allocations. Where some are not held directly, the

@@ -9,7 +9,7 @@ use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Detail, Found, ListingShape, Needs, ReadError};
 use crate::api::{CallError, User};
 use crate::event::Observer;
-use crate::model::UserId;
+use crate::model::{UserId, UserRef};
 use crate::text::plural;
 
 /// Of names that an unsteady listing lacks and the directory does not resolve, as many are searched for.
@@ -23,14 +23,17 @@ pub(super) struct ReadUsers {
     pub(super) detail: Detail,
     /// How the listing comes, where it was begun.
     pub(super) shape: Option<ListingShape>,
+    /// Whether everybody was read, so that whoever is missing is not there.
+    is_everybody: bool,
 }
 
 impl ReadUsers {
-    fn whole(accounts: Accounts, shape: ListingShape) -> Self {
+    fn whole(accounts: Accounts, shape: ListingShape, is_steady: bool) -> Self {
         Self {
             accounts,
             detail: Detail::Profile,
             shape: Some(shape),
+            is_everybody: is_steady,
         }
     }
 }
@@ -51,7 +54,36 @@ impl Reader<'_> {
 
     /// Reads the users that are wanted, and perhaps more.
     pub(super) async fn read_users(&self, needs: &Needs<'_>) -> Result<ReadUsers, ReadError> {
-        self.try_read_users(needs).await.map_err(failed_to_read("the users"))
+        let read = async {
+            let read = self.try_read_users(needs).await?;
+            self.with_expected(read, &needs.expected).await
+        };
+        read.await.map_err(failed_to_read("the users"))
+    }
+
+    /// The same, with the accounts of ids that their names did not lead to, as far as they are still there.
+    async fn with_expected(
+        &self,
+        mut read: ReadUsers,
+        expected: &[(&UserRef, UserId)],
+    ) -> Result<ReadUsers, CallError> {
+        let is_unread = |(_, id): &&(&UserRef, UserId)| read.accounts.get(*id).is_none();
+        let unread: Vec<UserRef> = expected
+            .iter()
+            .filter(is_unread)
+            .map(|(_, id)| UserRef::Id(*id))
+            .collect();
+        if read.is_everybody || unread.is_empty() {
+            return Ok(read);
+        }
+        let needs = Needs {
+            users: unread.iter().collect(),
+            ..Needs::default()
+        };
+        let more = self.try_read_users(&needs).await?;
+        read.accounts.extend(more.accounts.all().iter().cloned());
+        read.shape = read.shape.or(more.shape);
+        Ok(read)
     }
 
     async fn try_read_users(&self, needs: &Needs<'_>) -> Result<ReadUsers, CallError> {
@@ -100,6 +132,7 @@ impl Reader<'_> {
                         accounts: users.collect(),
                         detail,
                         shape,
+                        is_everybody: false,
                     });
                 }
             }
@@ -143,7 +176,7 @@ impl Reader<'_> {
                 accounts.extend(self.look_up(&searches, &ids).await?);
             }
         }
-        Ok(ReadUsers::whole(accounts, listing.shape))
+        Ok(ReadUsers::whole(accounts, listing.shape, listing.is_steady))
     }
 
     /// Reads the users with these names once more by their ids. If a different account comes back, the two share an

@@ -439,6 +439,27 @@ impl Operation {
         }
     }
 
+    /// The account that the row names and expects to be there; `None` for a row that makes its account, and for a group's
+    /// rule.
+    pub fn named_user(&self) -> Option<&UserRef> {
+        match self {
+            Self::Update(update) => Some(&update.user),
+            Self::Migrate(migrate) => Some(&migrate.user),
+            Self::Delete { user }
+            | Self::SetLicenses { user, .. }
+            | Self::AddLicenses { user, .. }
+            | Self::RemoveLicenses { user, .. }
+            | Self::ReleaseLicenses { user }
+            | Self::BlockLicenses { user }
+            | Self::AddToGroups { user, .. }
+            | Self::RemoveFromGroups { user, .. }
+            | Self::SetGroups { user, .. }
+            | Self::ReleaseLease { user, .. }
+            | Self::Offboard { user } => Some(user),
+            Self::Invite(_) | Self::Create(_) | Self::SetGroupLicenses { .. } | Self::ClearGroupLicenses { .. } => None,
+        }
+    }
+
     /// The account that the row is about, as the results file's `user` column names it;
     /// empty for a group's rule.
     pub fn user_label(&self) -> String {

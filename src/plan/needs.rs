@@ -2,11 +2,14 @@
 
 use super::Rules;
 use crate::directory::{self, Blocks, Detail, Holders, Needs, Want};
-use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, Row, UserRef};
+use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, Row, UserId, UserRef};
 
 /// What these rows need to know about the organization.
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
-    let mut needs = Needs::default();
+    let mut needs = Needs {
+        expected: expected(rows),
+        ..Needs::default()
+    };
     let mut rule_groups: Vec<&GroupRef> = Vec::new();
     let mut allocations = Want::No;
     let mut holders: Vec<&UserRef> = Vec::new();
@@ -60,12 +63,12 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::RemoveLicenses { user, licenses } => {
-                released(&mut needs, &mut holders, user);
+                released(&mut needs, &mut holders, user, row.user_id());
                 needs.removals.push((user, licenses));
                 wants(&mut allocations, true, Want::Required);
             }
             Operation::ReleaseLicenses { user } => {
-                released(&mut needs, &mut holders, user);
+                released(&mut needs, &mut holders, user, row.user_id());
                 needs.blocks = Blocks::Told;
                 wants(&mut allocations, true, Want::Required);
             }
@@ -119,6 +122,13 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     needs
 }
 
+/// The accounts that rows name by their ids beside their names.
+fn expected(rows: &[Row]) -> Vec<(&UserRef, UserId)> {
+    rows.iter()
+        .filter_map(|row| Some((row.operation.named_user()?, row.user_id()?)))
+        .collect()
+}
+
 /// A row that moves the user to a new account.
 fn moved<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, migrate: &'a Migrate) {
     profile(needs, &migrate.user);
@@ -138,9 +148,13 @@ fn licensed<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a
 }
 
 /// A row that may free the seats of an account that is gone.
-fn released<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef) {
+fn released<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef, expected: Option<UserId>) {
     licensed(needs, holders, user);
-    needs.released.push(user);
+    let by_id = match user {
+        UserRef::Id(id) => Some(*id),
+        UserRef::Name(_) => expected,
+    };
+    needs.released.extend(by_id);
 }
 
 /// Raises how strongly allocations are needed.

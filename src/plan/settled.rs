@@ -101,6 +101,43 @@ pub(super) fn another_account(name: &UserRef, begun_with: UserId, now: UserId) -
     verdict(Status::Conflict, RowReason::AnotherAccount, message)
 }
 
+/// The name of a row's account leads to another one than its `user_id` names, which is `present` if it is still there.
+pub(super) fn made_anew(name: &str, expected: UserId, now: &User, present: Option<&User>) -> Verdict {
+    let what = match present {
+        Some(present) => format!(
+            "`{name}` is {} now, and the account {expected} is {}",
+            now.id,
+            called(present)
+        ),
+        None => format!(
+            "`{name}` is {} now, and the account {expected} is gone: it was made anew, or its name is somebody else's",
+            now.id
+        ),
+    };
+    let message =
+        format!("{what}; nothing was changed; if the account of today is meant, correct `user_id` or empty the cell");
+    verdict(Status::Conflict, RowReason::AnotherAccount, message)
+}
+
+/// Nobody goes by the name of a row's account, and the account of its `user_id` goes by another.
+pub(super) fn another_name(name: &str, present: &User) -> Verdict {
+    let message = format!(
+        "the account {} does not go by `{name}`: it is {}; nothing was changed; write the name that it has now",
+        present.id,
+        called(present)
+    );
+    verdict(Status::Conflict, RowReason::AnotherAccount, message)
+}
+
+/// What an account goes by.
+fn called(user: &User) -> String {
+    match (user.email(), user.user_name()) {
+        ("", "") => "without a name".to_owned(),
+        ("", name) => format!("`{name}`"),
+        (email, _) => format!("`{email}`"),
+    }
+}
+
 /// An edit that builds on what the account holds is refused where that cannot be read, because the call
 /// replaces the whole set (`uipath-api`, 3.1).
 pub(super) fn licenses_unreadable() -> Verdict {

@@ -39,3 +39,4 @@ mod support;
 mod told;
 mod torture;
 mod turns;
+mod user_id;

@@ -18,10 +18,10 @@ use crate::text::fold;
 impl<'a> Builder<'a> {
     /// The account that a row is about: one of the organization, else one that the sheet makes.
     pub(super) fn account(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
-        let account = match self.snapshot.user(user) {
+        let account = match self.meant(row, user)? {
             Found::One(found) => self.existing(row, person(&user.label(), found)?, user.label())?,
             Found::Many(which) => return Err(user_ambiguous(&user.label(), &which)),
-            Found::None { suggestion } => match self.drafts.find_pending(&user.fold()) {
+            Found::None { suggestion } => match self.pending(row, user) {
                 Some(pending) => pending,
                 None => return Err(user_not_found(&user.label(), suggestion.as_deref())),
             },
@@ -85,10 +85,10 @@ impl<'a> Builder<'a> {
 
     pub(super) fn delete(&mut self, row: RowIndex, user: &UserRef) -> Planned {
         let label = user.label();
-        let found = match self.snapshot.user(user) {
+        let found = match self.meant(row, user)? {
             Found::One(found) => person(&label, found)?,
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
-            Found::None { suggestion } if self.drafts.find_pending(&user.fold()).is_none() => {
+            Found::None { suggestion } if self.pending(row, user).is_none() => {
                 return Err(already_gone(&label, suggestion.as_deref()));
             }
             Found::None { .. } => {

@@ -41,7 +41,7 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
 }
 
 pub(super) struct Builder<'a> {
-    sheet: &'a [Row],
+    pub(super) sheet: &'a [Row],
     pub(super) snapshot: &'a Snapshot,
     pub(super) begun: &'a BegunRows,
     pub(super) rules: &'a Rules,
@@ -120,6 +120,7 @@ impl<'a> Builder<'a> {
             Operation::Update(update) => {
                 if update.profile.active == Some(true)
                     && let Found::One(user) = self.snapshot.user(&update.user)
+                    && row.user_id().is_none_or(|expected| expected == user.id)
                 {
                     self.activated.insert(user.id);
                 }

@@ -18,7 +18,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn license(&mut self, row: RowIndex, user: &UserRef, edit: LicenseEdit) -> Planned {
-        if let Some(orphan) = self.orphan(user) {
+        if let Some(orphan) = self.orphan_meant(row, user) {
             return self.orphans_license(row, user, orphan, edit);
         }
         let account = self.account(row, user)?;

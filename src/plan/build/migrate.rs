@@ -37,7 +37,7 @@ impl<'a> Builder<'a> {
             Some(groups) => Some(self.joining(index, groups)?),
             None => None,
         };
-        let pair = self.pair(migrate)?;
+        let pair = self.pair(index, migrate)?;
         if let (Some(begun_with), Some(old)) = (captured.user, pair.old)
             && begun_with != old.id
         {
@@ -192,14 +192,14 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn pair(&self, migrate: &Migrate) -> Result<Pair<'a>, Verdict> {
+    fn pair(&self, index: RowIndex, migrate: &Migrate) -> Result<Pair<'a>, Verdict> {
         let new = match self.snapshot.account(migrate.new_email.as_str()) {
             Found::Many(which) => return Err(user_ambiguous(migrate.new_email.as_str(), &which)),
             Found::One(user) => Some(bearer(&migrate.new_email, user)?),
             Found::None { .. } => None,
         };
         let label = migrate.user.to_string();
-        let old = match self.snapshot.user(&migrate.user) {
+        let old = match self.meant(index, &migrate.user)? {
             Found::One(user) => Some(person(&label, user)?),
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if new.is_none() => return Err(user_not_found(&label, suggestion.as_deref())),

@@ -8,6 +8,7 @@ mod administrator_tally;
 mod begun;
 mod builder;
 mod group_rules;
+mod identity;
 mod last_administrator;
 mod leases;
 mod licenses;

@@ -1,0 +1,70 @@
+//! The account that a row means: the one that its name leads to, if that is the one of the row's `user_id`.
+
+use super::builder::Builder;
+use crate::api::{Allocation, User};
+use crate::directory::Found;
+use crate::model::{UserId, UserRef};
+use crate::plan::settled::{another_name, made_anew, user_ambiguous};
+use crate::plan::{AccountIndex, RowIndex, Verdict};
+use crate::text::fold;
+
+impl<'a> Builder<'a> {
+    /// The account of the organization that the row means. A name that came to another account, and an id whose account
+    /// goes by another name, end the row; of several accounts of one name the id says which is meant.
+    pub(super) fn meant(&self, row: RowIndex, user: &UserRef) -> Result<Found<&'a User>, Verdict> {
+        let found = self.snapshot.user(user);
+        let Some(expected) = self.expected(row) else {
+            return Ok(found);
+        };
+        let present = match self.snapshot.user(&UserRef::Id(expected)) {
+            Found::One(present) => Some(present),
+            Found::Many(which) => return Err(user_ambiguous(&expected.to_string(), &which)),
+            Found::None { .. } => None,
+        };
+        match found {
+            Found::One(found) if found.id == expected => Ok(Found::One(found)),
+            Found::One(found) => Err(made_anew(&user.label(), expected, found, present)),
+            Found::Many(which) => match present {
+                Some(present) if goes_by(present, user) => Ok(Found::One(present)),
+                Some(present) => Err(another_name(&user.label(), present)),
+                None => Err(user_ambiguous(&user.label(), &which)),
+            },
+            Found::None { suggestion } => match present {
+                Some(present) => Err(another_name(&user.label(), present)),
+                None => Ok(Found::None { suggestion }),
+            },
+        }
+    }
+
+    /// The account that the sheet makes under this name, if the row can mean it: one that is yet to be made has no id.
+    pub(super) fn pending(&self, row: RowIndex, user: &UserRef) -> Option<AccountIndex> {
+        match self.expected(row) {
+            None => self.drafts.find_pending(&user.fold()),
+            Some(_) => None,
+        }
+    }
+
+    /// The allocation that is left of an account that is gone, if the row is about such an account's licences: by its id,
+    /// and never by an address that may be somebody else's by now.
+    pub(super) fn orphan_meant(&self, row: RowIndex, user: &UserRef) -> Option<&'a Allocation> {
+        match (user, self.expected(row)) {
+            (UserRef::Id(_), _) | (UserRef::Name(_), None) => self.orphan(user),
+            (UserRef::Name(_), Some(expected)) => match self.snapshot.user(user) {
+                Found::None { .. } => self.snapshot.orphan(expected),
+                Found::One(_) | Found::Many(_) => None,
+            },
+        }
+    }
+
+    fn expected(&self, row: RowIndex) -> Option<UserId> {
+        self.sheet[row].user_id()
+    }
+}
+
+/// Whether this is one of the account's names.
+fn goes_by(account: &User, user: &UserRef) -> bool {
+    match user {
+        UserRef::Id(id) => account.id == *id,
+        UserRef::Name(name) => [account.email(), account.user_name()].map(fold).contains(&fold(name)),
+    }
+}
