@@ -1,6 +1,8 @@
-//! `GET /_sandbox`: the sandbox's own page, for observers in another process. No real service has this route.
+//! `/_sandbox`: the sandbox's own page, for observers in another process, and what a person of the organization may do. No
+//! real service has these routes.
 
 use hyper::Method;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
@@ -8,10 +10,35 @@ use super::reply::Reply;
 use super::request::Request;
 use super::shared::Shared;
 
-/// The page, if it is asked for.
+/// The answer, if it is the sandbox itself that is asked.
 pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
-    (request.method == Method::GET && request.path == "/_sandbox")
-        .then(|| Reply::json(200, &page(shared, request.header("host"))))
+    match (&request.method, request.path.as_str()) {
+        (&Method::GET, "/_sandbox") => Some(Reply::json(200, &page(shared, request.header("host")))),
+        (&Method::POST, "/_sandbox/sign-in") => Some(sign_in(shared, request)),
+        _ => None,
+    }
+}
+
+/// Somebody signs in and takes the seats that their groups' rules give; the answer has them.
+fn sign_in(shared: &Shared, request: &Request) -> Reply {
+    let mut state = shared.state();
+    let world = &mut state.world;
+    let user = request.parameter("user").and_then(|name| world.user_called(name));
+    let Some(user) = user.map(|user| user.id) else {
+        return Reply::text(404, "There is no such account.");
+    };
+    if !world.sign_in(user, Timestamp::now()) {
+        return Reply::text(409, "The account is deactivated.");
+    }
+    let leases: Vec<Value> = world
+        .groups()
+        .filter_map(|group| {
+            let (_, lease) = world.leases(group.id).find(|(holder, _)| *holder == user)?;
+            Some(json!({"group": group.name, "userBundleLicenses": lease.bundles}))
+        })
+        .collect();
+    shared.changed.notify_one();
+    Reply::json(200, &json!({"leases": leases}))
 }
 
 fn page(shared: &Shared, host: &str) -> Value {

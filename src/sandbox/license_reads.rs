@@ -7,10 +7,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::licenses::{seat_rows, unknown};
-use super::quirks::{BulkRead, Closed};
+use super::quirks::{BulkRead, Closed, LeaseRelease};
 use super::reply::{Outcome, Reply};
 use super::request::Context;
 use super::rules::{Holder, known_group};
+use super::world::zoneless;
 use crate::model::{BundleSet, UserId};
 
 #[derive(Deserialize)]
@@ -20,7 +21,7 @@ struct UserIds {
 }
 
 /// Ends the call if the route is closed to applications.
-fn open(closed: Option<Closed>) -> Result<(), Reply> {
+pub(super) fn open(closed: Option<Closed>) -> Result<(), Reply> {
     match closed {
         None => Ok(()),
         Some(Closed::Forbidden) => Err(Reply::empty(403)),
@@ -132,12 +133,15 @@ pub(super) fn leases(context: &mut Context<'_>) -> Outcome {
     let mut rows = Vec::new();
     for group in groups {
         let held = context.world.leases(group).find(|(holder, _)| *holder == user);
-        for code in held.iter().flat_map(|(_, lease)| &lease.bundles) {
+        let Some((_, held)) = held else { continue };
+        for code in &held.bundles {
             rows.push(json!({
                 "userId": user,
                 "organizationId": context.organization,
                 "userBundleCode": code,
                 "groupId": group,
+                "createdAt": zoneless::text(held.created_at.unwrap_or_default()),
+                "updatedAt": zoneless::text(held.updated_at.unwrap_or_default()),
             }));
         }
     }
@@ -156,21 +160,65 @@ pub(super) fn release_all(context: &mut Context<'_>) -> Outcome {
     if ids.is_empty() {
         return Err(context.violation("userIds", "release of licences without ids"));
     }
-    let (failed, released): (Vec<UserId>, Vec<UserId>) = ids.into_iter().partition(|user| {
-        let address = context.world.user(*user).map(|user| user.email.clone());
-        let is_named = |name: &String| *name == user.to_string() || address.as_deref() == Some(name.as_str());
-        context.config.quirks.unreleasable.iter().any(is_named)
-    });
+    let (failed, released): (Vec<UserId>, Vec<UserId>) =
+        ids.into_iter().partition(|user| is_unreleasable(context, *user));
     for user in &released {
         context.world.release(*user);
     }
     Reply::ok(&json!({"successfulUserIds": released, "failedUserIds": failed}))
 }
 
-/// `DELETE …/user-license/group/{group}`: the rule and its leases.
+fn is_unreleasable(context: &Context<'_>, user: UserId) -> bool {
+    let address = context.world.user(user).map(|user| user.email.clone());
+    let is_named = |name: &String| *name == user.to_string() || address.as_deref() == Some(name.as_str());
+    context.config.quirks.unreleasable.iter().any(is_named)
+}
+
+/// `DELETE …/user-license/group/{group}/user/{user}`: one member's seats.
+pub(super) fn release_lease(context: &mut Context<'_>) -> Outcome {
+    open(context.config.quirks.license_routes.release_lease)?;
+    end_lease(context)
+}
+
+/// Ends one member's lease, an orphan's too; 404 where there is none.
+pub(super) fn end_lease(context: &mut Context<'_>) -> Outcome {
+    let (group, user) = (context.group_argument(0)?, context.user_argument(1)?);
+    if is_unreleasable(context, user) {
+        return Err(Reply::text(409, "The licenses of the user could not be released."));
+    }
+    if context.world.release_lease(group, user) {
+        Ok(Reply::empty(200))
+    } else {
+        Err(unknown())
+    }
+}
+
+/// `DELETE …/user-license/group/{group}/user`: the seats of many members. Whoever holds none is passed over, and the
+/// answer has no body.
+pub(super) fn release_leases(context: &mut Context<'_>) -> Outcome {
+    open(context.config.quirks.license_routes.release_leases)?;
+    let group = known_group(context)?;
+    let ids = user_ids(context).unwrap_or_default();
+    if ids.is_empty() {
+        return Err(context.violation("userIds", "release of a group's seats without ids"));
+    }
+    for user in ids {
+        let is_member = context
+            .world
+            .user(user)
+            .is_some_and(|user| user.groups.contains(&group));
+        let is_meant = !is_member || context.config.quirks.lease_release == LeaseRelease::Everybodys;
+        if is_meant && !is_unreleasable(context, user) {
+            context.world.release_lease(group, user);
+        }
+    }
+    Ok(Reply::empty(200))
+}
+
+/// `DELETE …/user-license/group/{group}`: the rule and its leases, of a group that is gone too.
 pub(super) fn remove_rule(context: &mut Context<'_>) -> Outcome {
     open(context.config.quirks.license_routes.remove_rule)?;
-    let group = known_group(context)?;
+    let group = context.group_argument(0)?;
     context.world.remove_rule(group).ok_or_else(unknown)?;
     Ok(Reply::empty(200))
 }

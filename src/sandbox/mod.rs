@@ -39,8 +39,8 @@ mod world;
 pub use config::{Config, Credentials, Edition, Population, Routes};
 pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
 pub use quirks::{
-    Acceptance, BulkRead, Closed, CreateRefusal, DirectoryAccounts, EmailChange, EmptyAllocation, LicenseRoutes,
-    Listings, PortalForm, Quirks, Reinvitation, RepeatedMembership, UnknownIds, WithoutIds,
+    Acceptance, BulkRead, Closed, CreateRefusal, DirectoryAccounts, EmailChange, EmptyAllocation, LeaseRelease,
+    LicenseRoutes, Listings, PortalForm, Quirks, Reinvitation, RepeatedMembership, UnknownIds, WithoutIds,
 };
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};

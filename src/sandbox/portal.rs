@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::license_reads::release_all;
+use super::license_reads::{self, release_all};
 use super::licenses::{allocate_exactly, seat_rows, unknown};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order, Paging};
@@ -125,10 +125,5 @@ pub(super) fn leases(context: &mut Context<'_>) -> Outcome {
 
 /// `DELETE UserLicense/group/{group}/user/{user}`.
 pub(super) fn end_lease(context: &mut Context<'_>) -> Outcome {
-    let (group, user) = (context.group_argument(0)?, context.user_argument(1)?);
-    if context.world.release_lease(group, user) {
-        Ok(Reply::empty(200))
-    } else {
-        Err(unknown())
-    }
+    license_reads::end_lease(context)
 }

@@ -131,6 +131,12 @@ pub struct LicenseRoutes {
     pub release: Option<Closed>,
     /// The removal of a group's rule.
     pub remove_rule: Option<Closed>,
+    /// The schema's listing of those who hold seats by a group's rule.
+    pub group_users: Option<Closed>,
+    /// The release of one member's seat.
+    pub release_lease: Option<Closed>,
+    /// The release of many members' seats.
+    pub release_leases: Option<Closed>,
 }
 
 impl Default for LicenseRoutes {
@@ -141,6 +147,9 @@ impl Default for LicenseRoutes {
             one_user: None,
             release: Some(Closed::Forbidden),
             remove_rule: None,
+            group_users: None,
+            release_lease: None,
+            release_leases: None,
         }
     }
 }
@@ -153,6 +162,9 @@ impl LicenseRoutes {
             one_user: Some(how),
             release: Some(how),
             remove_rule: Some(how),
+            group_users: Some(how),
+            release_lease: Some(how),
+            release_leases: Some(how),
         }
     }
 }
@@ -167,6 +179,17 @@ pub enum BulkRead {
     Everybody,
     /// For those holders who have an account; people whom only the directory knows are passed over.
     Accounts,
+}
+
+/// Whose seats the release of many members' seats of a group gives back. The schema says that it is for users who were
+/// removed from the group, and has no body for the answer (`uipath-api`, 10).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LeaseRelease {
+    /// Those of everybody it is asked for.
+    #[default]
+    Everybodys,
+    /// Those of users who are not in the group any more.
+    OfThoseWhoLeft,
 }
 
 /// How steady paged listings are: the users, the members of a group, the holders of licences (`uipath-api`, 10).
@@ -210,8 +233,11 @@ pub struct Quirks {
     pub directory_accounts: DirectoryAccounts,
     /// What the bulk read of licences names.
     pub bulk_read: BulkRead,
-    /// Accounts, by address or GUID, whose licences cannot be released: a release names them as failed.
+    /// Accounts, by address or GUID, whose licences cannot be released: a release names them as failed, one of seats held by
+    /// a group's rule leaves them out, and one of a single seat is 409.
     pub unreleasable: Vec<String>,
+    /// Whose seats the release of many members' seats gives back.
+    pub lease_release: LeaseRelease,
     /// The licence service has nothing for the organization: every allocation is 404.
     pub no_account_license: bool,
     /// Tokens do not say which organization they are for.

@@ -73,6 +73,9 @@ endpoints! {
     "set-quota-rule" License Put "api/account/{organization}/user-license/group/{group}/with-quota" Write(LICENSE) => rules::set_with_quota;
     "get-quota-rule" License Get "api/account/{organization}/user-license/group/{group}/with-quota" Read(LICENSE) => rules::get_with_quota;
     "rule-users" License Get "api/account/{organization}/user-license/group/{group}/bulk-users" Read(LICENSE) => rules::users;
+    "rule-holders" License Get "api/account/{organization}/user-license/group/{group}/user" Read(LICENSE) => rules::holders;
+    "release-leases" License Delete "api/account/{organization}/user-license/group/{group}/user" Write(LICENSE) => license_reads::release_leases;
+    "release-lease" License Delete "api/account/{organization}/user-license/group/{group}/user/{user}" Write(LICENSE) => license_reads::release_lease;
     "license-summary" Summary Get "api/account/{organization}/license-summary" Read(LICENSE) => licenses::summary;
 
     "portal-seats" Portal Get "api/license/accountant/UserLicense" Read(LICENSE) => portal::seats;

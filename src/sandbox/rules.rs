@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::license_reads::open;
 use super::licenses::{check_codes, seat_rows, unknown};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Paging};
@@ -182,6 +183,12 @@ pub(super) fn available_body(context: &Context<'_>, group: GroupId) -> Value {
     })
 }
 
+/// `GET …/group/{group}/user`: the same as `bulk-users`, by a route of the schema alone.
+pub(super) fn holders(context: &mut Context<'_>) -> Outcome {
+    open(context.config.quirks.license_routes.group_users)?;
+    users(context)
+}
+
 /// `GET …/group/{group}/bulk-users`: the members who hold a lease.
 pub(super) fn users(context: &mut Context<'_>) -> Outcome {
     let group = known_group(context)?;
@@ -216,6 +223,7 @@ impl Holder {
         let lease = Lease {
             bundles: allocation.bundles.clone(),
             last_in_use: allocation.last_in_use,
+            ..Lease::default()
         };
         let row = Self::leasing(context, id, &lease);
         if row.orphan {

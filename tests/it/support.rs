@@ -47,6 +47,7 @@ const READS: [&str; 30] = [
     "get-quota-rule",
     "list-rules",
     "rule-users",
+    "rule-holders",
     "license-summary",
     "license-seats",
     "licenses-of-users",

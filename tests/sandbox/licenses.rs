@@ -264,7 +264,7 @@ async fn a_license_page_has_fifty_rows_at_most_whatever_is_asked_for() {
                 user,
                 Lease {
                     bundles: bundles.clone(),
-                    last_in_use: None,
+                    ..Lease::default()
                 },
             );
         }

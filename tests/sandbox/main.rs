@@ -4,6 +4,7 @@
 
 mod faults;
 mod groups;
+mod leases;
 mod licenses;
 mod people;
 mod portal;

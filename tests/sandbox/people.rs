@@ -93,7 +93,10 @@ async fn where_accounts_are_made_at_the_first_sign_in_groups_and_licences_are_th
         .get(&format!("{path}/user/{}/allocation", id.as_str().unwrap()))
         .await
         .json();
-    assert_eq!((&held["userBundleLicenses"], &held["orphan"]), (&json!(["ACNU"]), &json!(false)));
+    assert_eq!(
+        (&held["userBundleLicenses"], &held["orphan"]),
+        (&json!(["ACNU"]), &json!(false))
+    );
     let now = jiff::Timestamp::now();
     assert!(organization.sandbox.with_world(|world| world.sign_in(WILMA, now)));
     let world = organization.sandbox.world();

@@ -155,6 +155,8 @@ impl World {
             let lease = Lease {
                 bundles: bundles.clone(),
                 last_in_use: Some(days_before(now, 40 * position)),
+                created_at: Some(days_before(now, 40 * position + 100)),
+                updated_at: Some(days_before(now, 40 * position)),
             };
             self.lease(group, member, lease);
         }

@@ -154,6 +154,12 @@ pub struct Lease {
     pub bundles: BundleSet,
     /// When a licence of it was last in use.
     pub last_in_use: Option<Timestamp>,
+    /// When it was taken.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// When it was last taken anew.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
 }
 
 /// Seats of one bundle.

@@ -155,6 +155,48 @@ impl World {
         lease.is_some()
     }
 
+    /// The account signs in and takes the seats that its groups' rules give, as far as there are any and the rules' limits
+    /// allow. One with a direct allocation takes none. False if there is no such account, or if it may not sign in.
+    pub fn sign_in(&mut self, user: UserId, now: Timestamp) -> bool {
+        let Some(account) = self.users.get_mut(&user).filter(|account| account.is_active) else {
+            return false;
+        };
+        account.last_login_time = Some(now);
+        let groups = account.groups.clone();
+        if self.allocations.contains_key(&user) {
+            self.set_last_in_use(user, Some(now));
+            return true;
+        }
+        for group in groups {
+            let Some(rule) = self.rules.get(&group).cloned() else {
+                continue;
+            };
+            let held = self.leases.get(&group).and_then(|leases| leases.get(&user)).cloned();
+            let mut lease = held.unwrap_or_default();
+            for code in &rule.bundles {
+                let is_within_limit = rule
+                    .quotas
+                    .get(code)
+                    .is_none_or(|limit| self.leased(group, code) < u64::from(*limit));
+                if !self.holds_by_a_rule(user, code) && is_within_limit && self.seats_of(code).free() > 0 {
+                    lease.bundles = lease.bundles.union(&BundleSet::from(vec![code.clone()]));
+                    lease.updated_at = Some(now);
+                }
+            }
+            if !lease.bundles.is_empty() {
+                lease.created_at.get_or_insert(now);
+                lease.last_in_use = Some(now);
+                self.lease(group, user, lease);
+            }
+        }
+        true
+    }
+
+    fn holds_by_a_rule(&self, user: UserId, code: &BundleCode) -> bool {
+        let mut leases = self.leases.values().filter_map(|leases| leases.get(&user));
+        leases.any(|lease| lease.bundles.contains(code))
+    }
+
     pub(super) fn release_leases(&mut self, user: UserId) {
         let groups: Vec<GroupId> = self.leases.keys().copied().collect();
         for group in groups {
