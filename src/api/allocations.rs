@@ -141,7 +141,7 @@ fn confirmed(answer: &Value, users: &[UserId], asked: &BundleSet) -> Vec<Allocat
 
 /// What the answer to a release says of each user: `{successfulUserIds, failedUserIds}` even where some could not be
 /// released (`uipath-api`, 10). An answer without these lists, as the portal gives it, is about all of them.
-fn released(answer: &Value, users: &[UserId]) -> Vec<ReleaseReply> {
+pub(super) fn released(answer: &Value, users: &[UserId]) -> Vec<ReleaseReply> {
     let ids = |name| -> Option<HashSet<UserId>> {
         member(answer, &[name])?;
         Some(guids(answer, &[name]).into_iter().map(UserId).collect())

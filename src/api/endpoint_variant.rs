@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::leases::LeaseListing;
 use super::session::{ApiRequest, Reply, Session};
-use super::{AllocationRoute, CallError, Certainty};
+use super::{AllocationRoute, CallError, Certainty, LeaseRoute};
 
 /// One of the two variants of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,11 @@ impl KnownVariant {
                 .compare_exchange(UNKNOWN, SECOND_IS_LIKELY, Ordering::Relaxed, Ordering::Relaxed);
         }
         self
+    }
+
+    /// Whether one of the variants has answered.
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self.0.load(Ordering::Relaxed), FIRST | SECOND)
     }
 
     /// Sends the request in the variant that is known to answer. While none is known, the other is tried where the
@@ -72,27 +78,40 @@ impl KnownVariant {
     }
 }
 
-/// By which route allocations are read, once that is known, and whether that is certain enough for later processes.
-#[derive(Default)]
-pub(super) struct KnownRoute(Mutex<Option<(AllocationRoute, Certainty)>>);
+/// What was found out of this organization's routes, once it is known.
+pub(super) struct Known<T>(Mutex<Option<T>>);
 
-impl KnownRoute {
-    pub(super) fn get(&self) -> Option<(AllocationRoute, Certainty)> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn set(&self, route: Option<(AllocationRoute, Certainty)>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = route;
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
     }
 }
 
-/// What is known of each endpoint that has two variants.
+impl<T: Copy> Known<T> {
+    pub(super) fn get(&self) -> Option<T> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self, known: Option<T>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+}
+
+/// What is known of each endpoint that has two variants, and of those that only some installations have.
 #[derive(Default)]
 pub(super) struct KnownVariants {
-    pub(super) allocation_route: KnownRoute,
+    /// By which route allocations are read, and whether that is certain enough for later processes.
+    pub(super) allocation_route: Known<(AllocationRoute, Certainty)>,
+    /// How many members' seats can be given back in a call.
+    pub(super) lease_route: Known<LeaseRoute>,
+    /// Which listing of the seats held by a group's rule answers.
+    pub(super) lease_listing: Known<LeaseListing>,
     /// One `portal_` or two, for each portal route.
     pub(super) portal_seats: KnownVariant,
     pub(super) portal_users: KnownVariant,
     pub(super) portal_groups: KnownVariant,
     pub(super) portal_release: KnownVariant,
+    pub(super) portal_leases: KnownVariant,
+    pub(super) portal_end_lease: KnownVariant,
+    pub(super) portal_end_rule: KnownVariant,
 }

@@ -195,6 +195,25 @@ impl CallError {
         let is_page = matches!(self.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::Redirected));
         is_page && matches!(self.status, Some(200..400 | 404))
     }
+
+    /// Whether the answer says that there is no such route: 404, 405, or a web page in the place of data
+    /// (`uipath-api`, 6.3). A 404 may also be about what the call names.
+    pub fn shows_no_such_route(&self) -> bool {
+        self.code != ErrorCode::Own(OwnCode::NoAccountLicense)
+            && (matches!(self.status, Some(404 | 405))
+                || matches!(self.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NotOffered)))
+    }
+
+    /// Whether the answer says that the route cannot be used here, because it does not exist, is for others, or answers
+    /// something else.
+    pub fn shows_unusable_route(&self) -> bool {
+        let is_other = matches!(
+            self.code,
+            ErrorCode::Own(OwnCode::Redirected | OwnCode::UnreadableAnswer)
+        );
+        self.shows_no_such_route()
+            || self.failure == Failure::Refused && (is_other || matches!(self.status, Some(403 | 410 | 415 | 501)))
+    }
 }
 
 impl fmt::Display for CallError {

@@ -1,5 +1,8 @@
 //! Lenient reading of answers: member names in any case, null as absent, numbers or strings, arrays or objects.
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -54,6 +57,16 @@ pub(super) fn number(value: &Value) -> Option<u64> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
+}
+
+/// A time as the services write it: seven digits of a second and no zone, which means UTC (`uipath-api`, 10), or with one.
+pub(super) fn time(value: &Value) -> Option<Timestamp> {
+    let text = value.as_str()?.trim();
+    let without_a_zone = || {
+        let civil: DateTime = text.parse().ok()?;
+        Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    };
+    text.parse().ok().or_else(without_a_zone)
 }
 
 /// A GUID other than the all-zero one, which means "none": a failed invitation has it as its user id.
@@ -162,6 +175,15 @@ mod tests {
                 Some(1)
             );
         }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_one_of_utc() {
+        let expected: Timestamp = "2025-08-12T06:41:10.0901663Z".parse().unwrap();
+        for written in ["2025-08-12T06:41:10.0901663", "2025-08-12T08:41:10.0901663+02:00"] {
+            assert_eq!(time(&json!(written)), Some(expected));
+        }
+        assert_eq!((time(&json!("yesterday")), time(&json!(3))), (None, None));
     }
 
     #[test]

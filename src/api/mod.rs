@@ -17,6 +17,7 @@ mod group_rules;
 mod groups;
 mod json;
 mod jwt;
+mod leases;
 mod license_service;
 mod new_accounts;
 mod refusal_words;
@@ -35,7 +36,7 @@ pub use departure::{Announcement, DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use session::{Session, SignedIn};
 pub use types::{
-    Allocation, AllocationRoute, Answer, Certainty, EntityType, Group, GroupRule, Invitation, InviteReply, Member,
-    NewUser, Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
+    Allocation, AllocationRoute, Answer, Certainty, EntityType, Evidence, Group, GroupRule, Invitation, InviteReply,
+    Lease, LeaseRoute, Member, NewUser, Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
 };
 pub use user::{PackedTexts, User, UserKind, UserTexts};

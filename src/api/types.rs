@@ -1,6 +1,7 @@
 //! What the endpoints take and give, after lenient reading: numbers or strings for enums, arrays or
 //! objects, absent members.
 
+use jiff::Timestamp;
 use strum::{Display, EnumString};
 
 use super::UserKind;
@@ -62,6 +63,25 @@ pub enum AllocationRoute {
     Listing,
 }
 
+/// How the seats that members hold by a group's rule can be given back; found out once for each organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString)]
+#[strum(serialize_all = "kebab-case")]
+pub enum LeaseRoute {
+    /// Many members of a group in one call ([`release_leases`](super::Client::release_leases)): it was seen at work.
+    Together,
+    /// One member a call ([`release_lease`](super::Client::release_lease)).
+    Singly,
+}
+
+/// What a successful answer without a body is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The route is known to do what it says.
+    Enough,
+    /// Nobody has seen the route at work, so what it did has to be read back.
+    Wanting,
+}
+
 /// For how long a route that was found counts as known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certainty {
@@ -87,6 +107,19 @@ impl Seats {
     pub fn free(&self) -> u64 {
         self.total.saturating_sub(self.allocated)
     }
+}
+
+/// What somebody holds by a group's licence rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who holds it.
+    pub user: UserId,
+    /// The bundles whose seats it takes.
+    pub bundles: BundleSet,
+    /// When one of its licences was last in use, if the server says so.
+    pub last_in_use: Option<Timestamp>,
+    /// Whether the answer says that the account is gone, while the seats are still taken.
+    pub is_orphan: bool,
 }
 
 /// A group's licence rule.

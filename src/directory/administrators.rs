@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use futures::FutureExt;
 use futures::future::try_join_all;
 
-use super::allocation_reading::is_absent;
 use super::listing::Lister;
 use super::reader::{Reader, failed_to_read};
 use super::users::ReadUsers;
@@ -40,7 +39,7 @@ impl Reader<'_> {
         let members = match self.members(group).all().await {
             Ok(members) => members,
             // Older installations do not list members (`uipath-api`, 5.1), but every user comes with its groups.
-            Err(error) if is_absent(&error) => {
+            Err(error) if error.shows_no_such_route() => {
                 let everybody = self.users(None, silent()).all().await.map_err(&failed)?;
                 users.accounts.extend(everybody);
                 return Ok(Administrators::default());

@@ -100,7 +100,7 @@ impl Reader<'_> {
         match route {
             AllocationRoute::ManyUsers => match self.in_bulk(users).await {
                 Ok(entries) => Ok(Attempt::Read(ReadAllocations::in_bulk(users, entries))),
-                Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
+                Err(error) if error.shows_unusable_route() => Ok(Attempt::Absent(Some(error))),
                 Err(error) if is_final(&error) || !self.options.capabilities.portal => Err(failed(error)),
                 Err(_) => self.by_pages(self.licensed_users().unread()).await,
             },
@@ -116,7 +116,7 @@ impl Reader<'_> {
 
     async fn singly(&self, users: &[UserId]) -> Result<Attempt, ReadError> {
         match self.one_by_one(users).await {
-            Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
+            Err(error) if error.shows_unusable_route() => Ok(Attempt::Absent(Some(error))),
             read => read.map(Attempt::Read).map_err(failed),
         }
     }
@@ -165,7 +165,7 @@ impl Reader<'_> {
                 unproven = absent_listing(&listing).then_some(read);
             }
             Err(error) if is_final(&error) || is_about_the_organization(&error) => return Err(failed(error)),
-            Err(error) if does_not_work_here(&error) => {}
+            Err(error) if error.shows_unusable_route() => {}
             Err(_) => certainty = Certainty::ForNow,
         }
         // Somebody without an allocation is answered 404, as a route that is not there is.
@@ -191,7 +191,7 @@ impl Reader<'_> {
                 Ok(_) => {}
                 Err(error) if is_final(&error) => return Err(failed(error)),
                 Err(error) => {
-                    if !does_not_work_here(&error) {
+                    if !error.shows_unusable_route() {
                         certainty = Certainty::ForNow;
                     }
                     break;
@@ -208,7 +208,7 @@ impl Reader<'_> {
                     .keep_allocation_route(AllocationRoute::ManyUsers, Certainty::ForNow);
                 Ok(read)
             }
-            (None, Some(error)) if !does_not_work_here(&error) => Err(failed(error)),
+            (None, Some(error)) if !error.shows_unusable_route() => Err(failed(error)),
             (None, source) => Err(ReadError::NoAllocations { source }),
         }
     }
@@ -236,7 +236,7 @@ impl Reader<'_> {
                 how: Some(HowRead::ByPages(whole.shape)),
                 ..ReadAllocations::default()
             })),
-            Err(error) if does_not_work_here(&error) => Ok(Attempt::Absent(Some(error))),
+            Err(error) if error.shows_unusable_route() => Ok(Attempt::Absent(Some(error))),
             Err(error) => Err(failed(error)),
         }
     }
@@ -349,25 +349,6 @@ fn failed(error: CallError) -> ReadError {
 /// Whether nothing of the listing has come, since there is no portal or it did not answer.
 fn absent_listing(listing: &PartialListing<Allocation>) -> bool {
     listing.items().is_empty()
-}
-
-/// Whether the answer says that there is no such route: 404, 405, or a web page in the place of data
-/// (`uipath-api`, 6.3).
-pub(super) fn is_absent(error: &CallError) -> bool {
-    !is_about_the_organization(error)
-        && (matches!(error.status, Some(404 | 405))
-            || matches!(error.code, ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NotOffered)))
-}
-
-/// Whether the answer says that a route cannot be used here, because it does not exist, is for others, or answers
-/// something else.
-fn does_not_work_here(error: &CallError) -> bool {
-    let is_other = matches!(
-        error.code,
-        ErrorCode::Own(OwnCode::Redirected | OwnCode::UnreadableAnswer)
-    );
-    is_absent(error)
-        || error.failure == Failure::Refused && (is_other || matches!(error.status, Some(403 | 410 | 415 | 501)))
 }
 
 /// Whether the service has nothing for the organization itself, so that no other route would answer either.

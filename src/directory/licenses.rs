@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::allocation_reading::{PAGE, is_absent};
+use super::allocation_reading::PAGE;
 use super::listing::Lister;
 use super::needs::Holders;
 use super::reader::{Reader, failed_to_read, is_final};
@@ -71,7 +71,7 @@ impl Reader<'_> {
         let rules = match (wanted, ids.as_slice()) {
             (Rules::Of(_), [] | [_]) => self.single_rules(&ids).await,
             _ => match self.listed_rules().await {
-                Err(error) if is_absent(&error) => self.single_rules(&ids).await,
+                Err(error) if error.shows_no_such_route() => self.single_rules(&ids).await,
                 read => read,
             },
         };

@@ -4,6 +4,7 @@
 
 mod attempts;
 mod between;
+mod leases;
 mod quirks;
 mod sandbox;
 mod sign_in;

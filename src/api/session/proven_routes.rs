@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{ApiRequest, Effect};
-use crate::event::Service;
+use crate::event::{Method, Service};
 
 /// What has answered with data so far.
 #[derive(Debug, Default)]
@@ -35,11 +35,12 @@ impl ProvenRoutes {
 }
 
 /// Whether another route of the same service says nothing of this one: installations differ in the routes that they
-/// have for the portal and for reading licences, and answer the others with a page (`uipath-api`, 9).
+/// have for the portal, for reading licences and for taking them away, and answer the others with a page (`uipath-api`, 9
+/// and 10).
 fn is_known_by_its_route(request: &ApiRequest) -> bool {
     match request.service {
         Service::Portal => true,
-        Service::License => request.effect == Effect::Read,
+        Service::License => request.effect == Effect::Read || request.method == Method::Delete,
         Service::Identity | Service::Token => false,
     }
 }
@@ -54,7 +55,6 @@ fn route(request: &ApiRequest) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Method;
 
     fn request(service: Service, method: Method, path: &str) -> ApiRequest {
         let url = format!("https://cloud.example/{path}").parse().unwrap();
@@ -78,10 +78,11 @@ mod tests {
     }
 
     #[test]
-    fn a_route_that_reads_licences_proves_that_the_service_is_there_for_changes_only() {
+    fn a_route_that_reads_licences_proves_that_the_service_is_there_for_documented_changes_only() {
         let mut proven = ProvenRoutes::default();
         proven.note(&request(Service::License, Method::Get, "lease_/api/a"));
         assert!(!proven.includes(&request(Service::License, Method::Get, "lease_/api/b")));
         assert!(proven.includes(&request(Service::License, Method::Put, "lease_/api/b")));
+        assert!(!proven.includes(&request(Service::License, Method::Delete, "lease_/api/b")));
     }
 }
