@@ -319,8 +319,9 @@ pub enum Operation {
         group: GroupRef,
         /// The whole set.
         licenses: BundleSet,
-        /// Limits, each for a code of `licenses`.
-        quotas: Vec<Quota>,
+        /// Limits, each for a code of `licenses`, and no others: none at all where the row says `<clear>`. `None` keeps
+        /// those of the codes that stay.
+        quotas: Option<Vec<Quota>>,
         /// `useExternalLicense`; what is read, else `false`, where absent.
         external_license: Option<bool>,
     },

@@ -105,7 +105,7 @@ fn rule(group: u8, codes: &str, limit: Option<u32>) -> Operation {
     };
     Operation::SetGroupLicenses {
         group: groups(&[group]).remove(0),
-        quotas: licenses.iter().filter_map(quota).collect(),
+        quotas: Some(licenses.iter().filter_map(quota).collect()).filter(|quotas: &Vec<Quota>| !quotas.is_empty()),
         licenses,
         external_license: None,
     }

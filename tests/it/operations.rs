@@ -285,6 +285,12 @@ fn a_groups_quotas_stay_unless_the_row_names_others() {
         &[],
         &["Finance rule: [ACNU; ATTUNU] ACNU=5 ATTUNU=10 -> [ATTUNU; AXPNU] ATTUNU=10"],
     );
+    does(
+        &stage,
+        "operation,group,licenses,quotas\nset-group-licenses,Finance,ATTUNU; AXPNU,<clear>\n",
+        &["--again"],
+        &["Finance rule: [ATTUNU; AXPNU] ATTUNU=10 -> [ATTUNU; AXPNU]"],
+    );
 }
 
 #[test]

@@ -63,9 +63,12 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
         remove_groups.as_ref().map_or("", |list| &list.canonical),
     );
     content.plain("licenses", licenses.as_ref().map_or("", |list| &list.canonical));
-    for quota in quotas {
+    for quota in quotas.iter().flatten() {
         content.start("quota");
         let _ = write!(content.0, "{}={}", quota.code, quota.limit);
+    }
+    if quotas.as_ref().is_some_and(Vec::is_empty) {
+        content.plain("quotas", "none");
     }
     if !has_rare {
         return;

@@ -77,7 +77,7 @@ impl Requirements<'_> {
                 problems.push(UnplacedProblem::error(ProblemCode::NotOffered, what, help));
             }
         }
-        if !self.values.quotas.is_empty() && !offered.group_quotas {
+        if self.values.quotas.is_some() && !offered.group_quotas {
             let problem = UnplacedProblem::error(
                 ProblemCode::NotOffered,
                 "this deployment has no quotas in group rules",

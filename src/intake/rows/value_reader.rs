@@ -195,13 +195,15 @@ impl<'c> CellReader<'c, '_, '_> {
         self.problems.push(problem.at(column));
     }
 
-    /// `<clear>` empties the text fields of a profile, and takes out of every group with `set-groups`; nothing else.
+    /// `<clear>` empties the text fields of a profile, takes out of every group with `set-groups`, and lifts the limits of
+    /// a group's rule; nothing else.
     fn has_misplaced_clear(&mut self) -> bool {
         let mut found = false;
         for column in takes(self.kind) {
             let clearable = match self.kind {
                 OperationKind::Update => matches!(column, Column::Name | Column::Surname | Column::DisplayName),
                 OperationKind::SetGroups => *column == Column::Groups,
+                OperationKind::SetGroupLicenses => *column == Column::Quotas,
                 _ => false,
             };
             if clearable || !is_clear(self.cells.get(*column)) {
@@ -513,8 +515,12 @@ impl<'c> CellReader<'c, '_, '_> {
         let Some(licenses) = self.values.licenses.clone().filter(|_| !cell.is_empty()) else {
             return;
         };
+        if is_clear(cell) {
+            self.values.quotas = Some(Vec::new());
+            return;
+        }
         match parse_quotas(cell, &licenses.set, &options.catalogue) {
-            Ok(quotas) => self.values.quotas = quotas,
+            Ok(quotas) => self.values.quotas = Some(quotas),
             Err(problem) => self.report(problem, Column::Quotas),
         }
     }

@@ -24,7 +24,7 @@ pub(super) struct Values<'c> {
     pub(super) groups: Option<Rc<GroupList>>,
     pub(super) remove_groups: Option<Rc<GroupList>>,
     pub(super) licenses: Option<Rc<LicenseList>>,
-    pub(super) quotas: Vec<Quota>,
+    pub(super) quotas: Option<Vec<Quota>>,
     pub(super) active: Option<bool>,
     pub(super) bypass_basic_auth: Option<bool>,
     pub(super) invitation_accepted: Option<bool>,

@@ -179,7 +179,7 @@ impl<'a> Builder<'a> {
                 licenses,
                 quotas,
                 external_license,
-            } => self.group_rule(index, group, licenses, quotas, *external_license),
+            } => self.group_rule(index, group, licenses, quotas.as_deref(), *external_license),
             Operation::AddToGroups { user, groups, like: _ } => self.add_to_groups(index, user, groups),
             Operation::RemoveFromGroups { user, groups } => self.remove_from_groups(index, user, groups),
             Operation::SetGroups { user, groups } => self.set_groups(index, user, groups),

@@ -12,7 +12,7 @@ impl Builder<'_> {
         row: RowIndex,
         group: &GroupRef,
         licenses: &BundleSet,
-        quotas: &[Quota],
+        quotas: Option<&[Quota]>,
         external_license: Option<bool>,
     ) -> Planned {
         let Some(group) = self.resolve_groups(std::slice::from_ref(group))?.first().copied() else {
@@ -28,14 +28,13 @@ impl Builder<'_> {
             .or_else(|| present.map(|rule| rule.external_license))
             .unwrap_or(false);
         // An empty quotas cell keeps the limits of the remaining codes.
-        let mut wanted: Vec<Quota> = match present {
-            Some(rule) if quotas.is_empty() => rule
-                .quotas
-                .iter()
-                .filter(|quota| licenses.contains(&quota.code))
-                .cloned()
-                .collect(),
-            _ => quotas.to_vec(),
+        let mut wanted: Vec<Quota> = match (quotas, present) {
+            (Some(quotas), _) => quotas.to_vec(),
+            (None, Some(rule)) => {
+                let stay = rule.quotas.iter().filter(|quota| licenses.contains(&quota.code));
+                stay.cloned().collect()
+            }
+            (None, None) => Vec::new(),
         };
         wanted.sort_by(|one, other| one.code.cmp(&other.code));
         let already_so = present.is_some_and(|rule| {
