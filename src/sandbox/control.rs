@@ -23,11 +23,18 @@ pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
 fn sign_in(shared: &Shared, request: &Request) -> Reply {
     let mut state = shared.state();
     let world = &mut state.world;
-    let user = request.parameter("user").and_then(|name| world.user_called(name));
+    let now = Timestamp::now();
+    let name = request.parameter("user");
+    if let Some(name) = name
+        && world.user_called(name).is_none()
+    {
+        world.first_sign_in(name, now);
+    }
+    let user = name.and_then(|name| world.user_called(name));
     let Some(user) = user.map(|user| user.id) else {
         return Reply::text(404, "There is no such account.");
     };
-    if !world.sign_in(user, Timestamp::now()) {
+    if !world.sign_in(user, now) {
         return Reply::text(409, "The account is deactivated.");
     }
     let leases: Vec<Value> = world

@@ -28,7 +28,7 @@ pub(crate) const PROFILE: &str = "[profile.default.limits]\nsettle = \"1s\"\nget
 const TOKEN: &str = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
 
 /// Routes that only look.
-const READS: [&str; 30] = [
+const READS: [&str; 31] = [
     "token",
     "authenticate",
     "accept-invitation",

@@ -98,7 +98,7 @@ async fn where_accounts_are_made_at_the_first_sign_in_groups_and_licences_are_th
         (&json!(["ACNU"]), &json!(false))
     );
     let now = jiff::Timestamp::now();
-    assert!(organization.sandbox.with_world(|world| world.sign_in(WILMA, now)));
+    assert!(organization.sandbox.with_world(|world| world.first_sign_in(WILMA, now)));
     let world = organization.sandbox.world();
     let wilma = world.user_called(WILMA).unwrap();
     assert_eq!((json!(wilma.id), wilma.groups.len()), (id, 1));

@@ -40,7 +40,7 @@ impl World {
     }
 
     /// Somebody of the directory signs in for the first time; false if nobody without an account is called so.
-    pub fn sign_in(&mut self, name: &str, now: Timestamp) -> bool {
+    pub fn first_sign_in(&mut self, name: &str, now: Timestamp) -> bool {
         let id = self.person_called(name).map(|person| person.id);
         let is_taken_in = id.and_then(|id| self.take_in(id, now).map(|_| id));
         if let Some(id) = is_taken_in {
