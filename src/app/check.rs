@@ -8,7 +8,7 @@ use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::inputs::{open_sheet, profiles_operation, reading_options, settings};
+use super::inputs::{as_of_now, open_sheet, profiles_operation, reading_options, settings};
 use super::object::Object;
 use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
@@ -90,7 +90,7 @@ async fn read(
 ) -> Result<(Source, Checked), Failure> {
     let (source, settings) = open_sheet(&options.path, &options.sheet, settings).await?;
     console.tell(profiles_operation(&options.sheet, &settings));
-    let reading = reading_options(&options.sheet, &settings);
+    let reading = reading_options(&options.sheet, &settings, as_of_now(&settings));
     let (source, checked) = off_thread(move || {
         let checked = intake::check(&source, &reading);
         (source, checked)

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::Ending;
 use super::console::{Console, complain};
 use super::ending::Reason;
@@ -11,7 +14,7 @@ use super::organization::Doorway;
 use super::runtime::off_thread;
 use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
 use crate::intake::{self, Intake, PresentLicenses};
-use crate::model::{BundleCode, Capabilities, Catalogue};
+use crate::model::{AsOf, BundleCode, Capabilities, Catalogue};
 use crate::problem::{ProblemCode, Severity};
 use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
 use crate::sheet::{SheetError, Source};
@@ -79,8 +82,17 @@ pub(super) fn profiles_operation(sheet: &SheetOptions, settings: &Settings) -> S
     }
 }
 
+/// Now, in the zone of the profile, or else of the computer; where that is not known, in UTC.
+pub(super) fn as_of_now(settings: &Settings) -> AsOf {
+    let zone = settings.sheet.timezone.clone();
+    AsOf {
+        now: Timestamp::now(),
+        zone: zone.unwrap_or_else(|| TimeZone::try_system().unwrap_or(TimeZone::UTC)),
+    }
+}
+
 /// How to read this sheet.
-pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> intake::Options {
+pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings, as_of: AsOf) -> intake::Options {
     let capabilities: Capabilities = settings.deployment.capabilities();
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile");
     intake::Options {
@@ -101,6 +113,7 @@ pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings) -> inta
         } else {
             PresentLicenses::ToBeFoundOut
         },
+        as_of,
         catalogue: match sheet.unknown_codes {
             Permission::Allowed => catalogue.allowing_unknown(),
             Permission::Refused => catalogue,

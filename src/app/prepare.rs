@@ -13,7 +13,7 @@ use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
-use super::inputs::{profiles_operation, read_sheet, reading_options};
+use super::inputs::{as_of_now, profiles_operation, read_sheet, reading_options};
 use super::organization::{Doorway, Organization, without_answer};
 use super::relay::Relay;
 use super::signals::Signals;
@@ -62,7 +62,7 @@ impl<'a> Session<'a> {
     /// Reads and validates the sheet; its problems are printed.
     pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
         let source = Arc::new(source);
-        let reading = reading_options(&planning.sheet, self.settings);
+        let reading = reading_options(&planning.sheet, self.settings, as_of_now(self.settings));
         let doorway = Doorway::of(
             self.settings,
             planning.sheet.target,

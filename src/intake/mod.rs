@@ -9,9 +9,11 @@ mod cells;
 mod options;
 mod read;
 mod rows;
+mod waiting_rows;
 
 pub use across_rows::{HiddenRows, SkippedSheet};
 pub use cells::{Column, operation_help, operation_named, print_list};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
 pub use rows::{MaybeGroups, Need, needs, takes};
+pub use waiting_rows::WaitingRows;

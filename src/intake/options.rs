@@ -1,7 +1,7 @@
 //! The options for reading a sheet.
 
 use super::cells::Column;
-use crate::model::{Capabilities, Catalogue, OperationKind};
+use crate::model::{AsOf, Capabilities, Catalogue, OperationKind};
 
 /// How a sheet is to be read.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub struct Options {
     pub capabilities: Capabilities,
     /// Whether rows may build on what users hold now.
     pub present_licenses: PresentLicenses,
+    /// When it is, and in which zone the dates of the sheet are.
+    pub as_of: AsOf,
     /// The bundle codes that are known.
     pub catalogue: Catalogue,
 }

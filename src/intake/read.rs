@@ -9,6 +9,7 @@ use super::across_rows::{HiddenRows, Parallelism, ParsedFile, SkippedSheet, cros
 use super::cells::Column;
 use super::options::Options;
 use super::rows::{Keep, MaybeGroups};
+use super::waiting_rows::WaitingRows;
 use crate::model::{OperationKind, Row, RowReport};
 use crate::problem::Problems;
 use crate::sheet::{SheetError, Source};
@@ -36,6 +37,8 @@ pub struct Intake {
     pub headers: HashMap<Arc<str>, u32>,
     /// How many rows the spreadsheet program hides.
     pub hidden: HiddenRows,
+    /// Those of `rows` that are not due yet.
+    pub waiting: WaitingRows,
     /// Where worksheets have a column of passwords.
     pub passwords: HashMap<Arc<str>, usize>,
     /// Whether a worksheet has the column by which reseat knows a sheet of failed rows.
@@ -63,6 +66,8 @@ pub struct Checked {
     pub ignored: usize,
     /// How many rows the spreadsheet program hides.
     pub hidden: HiddenRows,
+    /// The rows that are not due yet.
+    pub waiting: WaitingRows,
     /// What had to be guessed about the file.
     pub notes: Vec<String>,
 }
@@ -98,6 +103,7 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
         skipped_sheets: file.skipped,
         ignored: file.parsed.ignored,
         hidden: file.hidden,
+        waiting: file.parsed.waiting,
         notes: notes(source),
     })
 }
@@ -119,6 +125,7 @@ pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> 
         skipped_sheets: file.skipped,
         ignored: file.parsed.ignored,
         hidden: file.hidden,
+        waiting: file.parsed.waiting,
         notes: notes(source),
     })
 }

@@ -3,6 +3,7 @@
 //! Everything else in the crate speaks in these: users, groups, bundle codes, operations,
 //! rows and what became of them. No room is below this one but [`crate::text`].
 
+mod as_of;
 mod as_text;
 mod bundle;
 mod catalogue;
@@ -16,6 +17,7 @@ mod row_report;
 mod row_selection;
 mod status;
 
+pub use as_of::AsOf;
 pub use bundle::{BundleCode, BundleSet, Quota};
 pub use catalogue::{BundleKind, Catalogue, KnownBundle};
 pub use deployment::{Capabilities, Deployment};

@@ -558,6 +558,19 @@ mod tests {
     }
 
     #[test]
+    fn the_zone_of_dates_may_stand_in_a_profile_by_its_name_and_a_slip_is_refused_with_the_nearest() {
+        let zone = |line: &str| {
+            let zone = online(&(whole() + line), &[]).sheet.timezone;
+            zone.map(|zone| zone.iana_name().unwrap_or_default().to_owned())
+        };
+        assert_eq!(zone(""), None);
+        assert_eq!(zone("timezone = \"Europe/Berlin\"\n").as_deref(), Some("Europe/Berlin"));
+        let told = refused(&(whole() + "timezone = \"Europe/Berln\"\n"), &[]);
+        assert!(told[0].contains("`Europe/Berln` is no time zone"), "{told:?}");
+        assert!(told[0].contains("did you mean `Europe/Berlin`?"), "{told:?}");
+    }
+
+    #[test]
     fn the_encoding_of_sheets_may_stand_in_a_profile_by_any_of_its_names() {
         let encoding = |line: &str| online(&(whole() + line), &[]).sheet.encoding.map(NamedEncoding::name);
         assert_eq!(encoding(""), None);

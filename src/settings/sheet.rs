@@ -1,5 +1,6 @@
 //! How the sheets of a profile are read, unless the command line says otherwise.
 
+use jiff::tz::TimeZone;
 use strum::IntoEnumIterator;
 
 use super::finding::{Findings, SettingFault};
@@ -16,6 +17,8 @@ pub struct SheetSettings {
     pub operation: Option<OperationKind>,
     /// The encoding of sheets that do not say it themselves; found out where `None`.
     pub encoding: Option<NamedEncoding>,
+    /// The zone of dates that name none; the computer's own where `None`.
+    pub timezone: Option<TimeZone>,
     /// Headers and the columns they mean; a sheet need not have them.
     pub map: Vec<(String, Column)>,
 }
@@ -34,6 +37,9 @@ pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSett
             name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
         })
     });
+    let timezone = profile
+        .text("timezone")
+        .and_then(|said| said.checked(findings, |name| zone_named(&name)));
     let map = profile
         .section("map")
         .into_texts()
@@ -50,8 +56,21 @@ pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSett
     SheetSettings {
         operation,
         encoding,
+        timezone,
         map: map.collect(),
     }
+}
+
+/// The zone of this name in the IANA's list.
+fn zone_named(name: &str) -> Result<TimeZone, SettingFault> {
+    TimeZone::get(name).map_err(|_| {
+        let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
+        let near = nearest(name, known.iter().map(String::as_str)).map_or_else(
+            || "write its name in the IANA's list: Europe/Berlin, America/New_York, Asia/Tokyo, UTC".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        SettingFault::new(format!("`{name}` is no time zone"), near)
+    })
 }
 
 fn did_you_mean(near: Option<&str>) -> String {

@@ -134,12 +134,14 @@ impl FileParser<'_, '_> {
             let mut parsed = parser.finish();
             let letters = std::mem::take(&mut parsed.letters);
             let recurring = std::mem::take(&mut parsed.recurring);
+            let dates = std::mem::take(&mut parsed.dates).settle(&mut parsed.rows, &mut parsed.refused);
+            parsed.waiting = dates.waiting;
             self.file.hidden.read += recurring.hidden_rows();
             self.file.parsed.append(parsed);
             if let Some((row, problem)) = letters.into_problem() {
                 self.file.parsed.problems.push(worksheet.problem(row, problem));
             }
-            for (occurrences, problem) in recurring.into_problems() {
+            for (occurrences, problem) in recurring.into_problems().into_iter().chain(dates.problems) {
                 self.file
                     .parsed
                     .problems

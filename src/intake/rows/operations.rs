@@ -3,11 +3,12 @@
 
 use std::rc::Rc;
 
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::statement_kind::StatementKind;
 use super::values::Values;
-use crate::intake::cells::{Column, GroupList, LicenseList, is_clear};
+use crate::intake::cells::{Column, GroupList, LicenseList, WrittenDate, is_clear};
 use crate::model::{
     BundleSet, Conditions, Create, Email, EmailError, Field, GroupRef, Invite, Migrate, Operation, OperationKind,
     Password, ProfileChange, Update, UserRef,
@@ -309,12 +310,14 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
     })
 }
 
-/// The conditions of a row, if it has any.
-pub(super) fn conditions(values: &Values<'_>) -> Option<Box<Conditions>> {
+/// The conditions of a row, if it has any. Where a date has to wait for the order of its column, it is read as if the day
+/// came first.
+pub(super) fn conditions(values: &Values<'_>, zone: &TimeZone) -> Option<Box<Conditions>> {
+    let instant = |written: Option<WrittenDate>| written.map(|written| written.day_first().instant(zone));
     let conditions = Conditions {
-        not_before: values.not_before,
+        not_before: instant(values.not_before),
         user_id: values.user_id,
-        unless_used_since: values.unless_used_since,
+        unless_used_since: instant(values.unless_used_since),
     };
     (conditions != Conditions::default()).then(|| Box::new(conditions))
 }

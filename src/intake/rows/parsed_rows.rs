@@ -2,9 +2,11 @@
 
 use strum::EnumCount;
 
+use super::date_columns::DateColumns;
 use super::doubtful_letters::DoubtfulLetters;
 use super::recurring_problems::RecurringProblems;
 use super::statement::Statement;
+use crate::intake::waiting_rows::WaitingRows;
 use crate::model::{OperationKind, Row, RowReport};
 use crate::problem::Problems;
 
@@ -24,6 +26,9 @@ pub(in crate::intake) struct ParsedRows {
     pub(in crate::intake) ignored: usize,
     pub(in crate::intake) recurring: RecurringProblems,
     pub(in crate::intake) letters: DoubtfulLetters,
+    pub(in crate::intake) dates: DateColumns,
+    /// Those that are not due yet, of the worksheets that are read.
+    pub(in crate::intake) waiting: WaitingRows,
     /// Words that mean no known bundle, for the organization to be asked about; each once.
     pub(in crate::intake) unknown_codes: Vec<String>,
 }
@@ -45,6 +50,8 @@ impl ParsedRows {
             ignored,
             recurring,
             letters,
+            dates,
+            waiting,
             unknown_codes,
         } = later;
         self.problems.append(problems);
@@ -58,6 +65,8 @@ impl ParsedRows {
         self.ignored += ignored;
         self.recurring.append(recurring);
         self.letters.append(letters);
+        self.dates.append(dates);
+        self.waiting.append(waiting);
         for word in unknown_codes {
             self.add_unknown_code(word);
         }

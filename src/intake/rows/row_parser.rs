@@ -48,6 +48,8 @@ pub(in crate::intake) struct ParseContext<'o> {
 #[derive(Debug)]
 pub(in crate::intake) struct RowParser<'o> {
     context: ParseContext<'o>,
+    /// Whether the worksheet has a column of dates.
+    is_dated: bool,
     instructions: InstructionCache,
     values: ValueReader<'o>,
     parsed: ParsedRows,
@@ -62,6 +64,9 @@ impl<'o> RowParser<'o> {
     pub(in crate::intake) fn new(context: ParseContext<'o>) -> Self {
         Self {
             values: ValueReader::new(context.options),
+            is_dated: [Column::NotBefore, Column::UnlessUsedSince]
+                .iter()
+                .any(|column| context.worksheet.header.position(*column).is_some()),
             context,
             instructions: InstructionCache::default(),
             parsed: no_rows(),
@@ -174,6 +179,10 @@ impl<'o> RowParser<'o> {
             for word in self.values.unknown_codes.drain(..) {
                 self.parsed.add_unknown_code(word);
             }
+            if self.is_dated {
+                let cell = |column| cells.get(column).to_owned();
+                self.parsed.dates.saw(&values, cell, cells.row);
+            }
         }
         drop_repeated(problems, cell_problems);
         drop_answered(problems);
@@ -247,8 +256,13 @@ impl<'o> RowParser<'o> {
                 place: self.place(row),
                 key: RowKey::of(&self.content, 0),
                 operation: operation(kind, values)?,
-                conditions: conditions(values),
+                conditions: conditions(values, &self.context.options.as_of.zone),
             });
+        }
+        if self.is_dated {
+            let is_kept = self.context.keep == Keep::Rows;
+            let as_of = &self.context.options.as_of;
+            self.parsed.dates.accepted(values, row, is_kept, as_of);
         }
         let valid = ValidRow {
             kind,

@@ -11,8 +11,8 @@ use super::requirements::Requirements;
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, ColumnSet, GroupList, LicenseList, LicenseProblems, UnplacedProblem, bare_address, excerpt, is_clear,
-    is_language, is_same, on_one_line, parse_delete_when, parse_flag, parse_quotas, user_key,
+    Column, ColumnSet, GroupList, LicenseList, LicenseProblems, UnplacedProblem, WrittenDate, bare_address, excerpt,
+    is_clear, is_language, is_same, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -412,6 +412,18 @@ impl<'c> CellReader<'c, '_, '_> {
         self.delete_when();
         self.values.like = bare_address(self.taken(Column::Like));
         self.user_id();
+        self.values.not_before = self.date(Column::NotBefore);
+        if self.takes.contains(Column::UnlessUsedSince) {
+            self.values.unless_used_since = self.date(Column::UnlessUsedSince);
+        }
+    }
+
+    fn date(&mut self, column: Column) -> Option<WrittenDate> {
+        let cell = self.used(column);
+        if cell.is_empty() {
+            return None;
+        }
+        read_date(cell).map_err(|problem| self.report(problem, column)).ok()
     }
 
     /// The id that the account must have; where no other column says whom the row is about, it does.
@@ -448,8 +460,7 @@ impl<'c> CellReader<'c, '_, '_> {
             let when = self.cells.get(Column::DeleteWhen);
             if !when.is_empty() && matches!(parse_delete_when(when), None | Some(DeleteWhen::Never)) {
                 let what = format!("`delete` deletes at once, and not `{}`", excerpt(when));
-                let help =
-                    "leave the cell empty, or keep the row for a sheet of that day: `ignore` in its operation cell";
+                let help = "leave the cell empty; a date before which the row waits stands in the column `not_before`";
                 self.report(
                     UnplacedProblem::error(ProblemCode::DeleteIsNow, what, help),
                     Column::DeleteWhen,

@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use jiff::Timestamp;
-
-use crate::intake::cells::{ColumnSet, GroupList, LicenseList};
+use crate::intake::cells::{ColumnSet, GroupList, LicenseList, WrittenDate};
 use crate::model::{DeleteWhen, Quota, UserId};
 
 /// What a valid row says, borrowed from its cells; what its operation does not take is empty.
@@ -33,9 +31,9 @@ pub(super) struct Values<'c> {
     pub(super) language: &'c str,
     pub(super) delete_when: DeleteWhen,
     pub(super) like: &'c str,
-    pub(super) not_before: Option<Timestamp>,
+    pub(super) not_before: Option<WrittenDate>,
     pub(super) user_id: Option<UserId>,
-    pub(super) unless_used_since: Option<Timestamp>,
+    pub(super) unless_used_since: Option<WrittenDate>,
     /// The columns that were read.
     pub(super) used: ColumnSet,
     /// Whether any cell of a column is filled that most sheets do not have; where not, those columns need no look.

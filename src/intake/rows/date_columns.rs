@@ -1,0 +1,317 @@
+//! The dates of a worksheet: whether day or month comes first is a matter of the column as a whole.
+
+use jiff::Timestamp;
+
+use super::occurrences::Occurrences;
+use super::values::Values;
+use crate::intake::cells::{Column, DateOrder, UnplacedProblem, WrittenDate, excerpt};
+use crate::intake::waiting_rows::WaitingRows;
+use crate::model::{AsOf, Row, RowReport, Status};
+use crate::problem::ProblemCode;
+use crate::text::plural;
+
+/// The columns of dates.
+#[derive(Debug, Default)]
+pub(in crate::intake) struct DateColumns {
+    not_before: DateColumn,
+    unless_used_since: DateColumn,
+    /// Rows that do not wait, if any of the worksheet have a date.
+    without_date: Occurrences,
+    /// The rows that wait whatever the order, and those that do in either.
+    waiting: WaitingRows,
+    waiting_day_first: WaitingRows,
+    waiting_month_first: WaitingRows,
+}
+
+/// What the cells of one column show.
+#[derive(Debug, Default)]
+struct DateColumn {
+    filled: usize,
+    day_first: Option<Sample>,
+    month_first: Option<Sample>,
+    /// Cells in which day and month come in some order.
+    parted: Occurrences,
+    /// Those of them that do not show in which.
+    open: Occurrences,
+    first_open: Option<Sample>,
+    /// The rows of `parted` that are kept.
+    parted_rows: Vec<u32>,
+    /// The rows of `open` that are kept, and when they are due if the month comes first.
+    open_rows: Vec<(u32, Timestamp)>,
+}
+
+/// A cell that shows something.
+#[derive(Debug, Clone)]
+struct Sample {
+    row: u32,
+    cell: String,
+    written: WrittenDate,
+}
+
+/// What the dates of a worksheet come to.
+#[derive(Debug, Default)]
+pub(in crate::intake) struct DateFindings {
+    pub(in crate::intake) problems: Vec<(Occurrences, UnplacedProblem)>,
+    pub(in crate::intake) waiting: WaitingRows,
+}
+
+impl DateColumns {
+    /// A row's cells, whether or not the row is valid.
+    pub(super) fn saw(&mut self, values: &Values<'_>, cell: impl Fn(Column) -> String, row: u32) {
+        for column in [Column::NotBefore, Column::UnlessUsedSince] {
+            if let Some(written) = written(values, column) {
+                self.column(column).saw(written, || cell(column), row);
+            }
+        }
+    }
+
+    /// A valid row, which is kept if `is_kept`.
+    pub(super) fn accepted(&mut self, values: &Values<'_>, row: u32, is_kept: bool, as_of: &AsOf) {
+        if is_kept {
+            for column in [Column::NotBefore, Column::UnlessUsedSince] {
+                if let Some(written) = written(values, column) {
+                    self.column(column).keeps(written, row, as_of);
+                }
+            }
+        }
+        let mut add = |waiting: fn(&mut Self) -> &mut WaitingRows, instant| {
+            if as_of.is_before(instant) {
+                waiting(self).add(instant);
+            }
+        };
+        match values.not_before {
+            None => self.without_date.add(1, row),
+            Some(WrittenDate::Sure(moment) | WrittenDate::Ordered(_, moment)) => {
+                add(|columns| &mut columns.waiting, moment.instant(&as_of.zone));
+            }
+            Some(WrittenDate::Either { day_first, month_first }) => {
+                add(|columns| &mut columns.waiting_day_first, day_first.instant(&as_of.zone));
+                add(
+                    |columns| &mut columns.waiting_month_first,
+                    month_first.instant(&as_of.zone),
+                );
+            }
+        }
+    }
+
+    fn column(&mut self, column: Column) -> &mut DateColumn {
+        if column == Column::UnlessUsedSince {
+            &mut self.unless_used_since
+        } else {
+            &mut self.not_before
+        }
+    }
+
+    /// Adds those of the rows after these.
+    pub(super) fn append(&mut self, later: Self) {
+        let Self {
+            not_before,
+            unless_used_since,
+            without_date,
+            waiting,
+            waiting_day_first,
+            waiting_month_first,
+        } = later;
+        self.not_before.append(not_before);
+        self.unless_used_since.append(unless_used_since);
+        self.without_date.append(&without_date);
+        self.waiting.append(waiting);
+        self.waiting_day_first.append(waiting_day_first);
+        self.waiting_month_first.append(waiting_month_first);
+    }
+
+    /// Reads the dates of the worksheet's rows in the order that their columns show. Where a column shows none, or both,
+    /// its rows are refused.
+    pub(in crate::intake) fn settle(self, rows: &mut Vec<Row>, refused: &mut Vec<RowReport>) -> DateFindings {
+        let Self {
+            not_before,
+            unless_used_since,
+            without_date,
+            mut waiting,
+            waiting_day_first,
+            waiting_month_first,
+        } = self;
+        let mut problems = Vec::new();
+        if not_before.filled > 0 && without_date.count > 0 {
+            problems.push(no_date(without_date));
+        }
+        if not_before.order() == Some(DateOrder::MonthFirst) {
+            waiting.append(waiting_month_first);
+        } else {
+            waiting.append(waiting_day_first);
+        }
+        problems.extend(not_before.settle(Column::NotBefore, rows, refused));
+        problems.extend(unless_used_since.settle(Column::UnlessUsedSince, rows, refused));
+        DateFindings { problems, waiting }
+    }
+}
+
+fn written(values: &Values<'_>, column: Column) -> Option<WrittenDate> {
+    if column == Column::UnlessUsedSince {
+        values.unless_used_since
+    } else {
+        values.not_before
+    }
+}
+
+/// A forgotten date runs at once, which cannot be taken back where it deletes or mails.
+fn no_date(rows: Occurrences) -> (Occurrences, UnplacedProblem) {
+    let what = format!(
+        "{} no date, where others of the column have one",
+        if rows.count == 1 {
+            "1 row has".to_owned()
+        } else {
+            format!("{} have", plural(rows.count, "row"))
+        }
+    );
+    let help = "they run at once; fill the cell if they are to wait as well";
+    let problem = UnplacedProblem::warning(ProblemCode::NoDate, what, help);
+    (rows, problem.at(Column::NotBefore))
+}
+
+impl DateColumn {
+    fn saw(&mut self, written: WrittenDate, cell: impl FnOnce() -> String, row: u32) {
+        self.filled += 1;
+        let sample = match written {
+            WrittenDate::Sure(_) => return,
+            WrittenDate::Ordered(DateOrder::DayFirst, _) => &mut self.day_first,
+            WrittenDate::Ordered(DateOrder::MonthFirst, _) => &mut self.month_first,
+            WrittenDate::Either { .. } => {
+                self.open.add(1, row);
+                &mut self.first_open
+            }
+        };
+        self.parted.add(1, row);
+        if sample.is_none() {
+            *sample = Some(Sample {
+                row,
+                cell: excerpt(&cell()),
+                written,
+            });
+        }
+    }
+
+    fn keeps(&mut self, written: WrittenDate, row: u32, as_of: &AsOf) {
+        match written {
+            WrittenDate::Sure(_) => {}
+            WrittenDate::Ordered(..) => self.parted_rows.push(row),
+            WrittenDate::Either { month_first, .. } => {
+                self.parted_rows.push(row);
+                self.open_rows.push((row, month_first.instant(&as_of.zone)));
+            }
+        }
+    }
+
+    fn append(&mut self, later: Self) {
+        let Self {
+            filled,
+            day_first,
+            month_first,
+            parted,
+            open,
+            first_open,
+            parted_rows,
+            open_rows,
+        } = later;
+        self.filled += filled;
+        self.day_first = self.day_first.take().or(day_first);
+        self.month_first = self.month_first.take().or(month_first);
+        self.parted.append(&parted);
+        self.open.append(&open);
+        self.first_open = self.first_open.take().or(first_open);
+        self.parted_rows.extend(parted_rows);
+        self.open_rows.extend(open_rows);
+    }
+
+    /// The order that the cells show, if they show one.
+    fn order(&self) -> Option<DateOrder> {
+        match (&self.day_first, &self.month_first) {
+            (Some(_), None) => Some(DateOrder::DayFirst),
+            (None, Some(_)) => Some(DateOrder::MonthFirst),
+            (None, None) | (Some(_), Some(_)) => None,
+        }
+    }
+
+    fn settle(
+        self,
+        column: Column,
+        rows: &mut Vec<Row>,
+        refused: &mut Vec<RowReport>,
+    ) -> Option<(Occurrences, UnplacedProblem)> {
+        if self.order() == Some(DateOrder::MonthFirst) {
+            redate(rows, &self.open_rows, column);
+        }
+        let (of_whom, cells, problem) = self.into_problem()?;
+        refuse(rows, refused, &of_whom, &problem);
+        Some((cells, problem.at(column)))
+    }
+
+    /// What is wrong with the column, which kept rows have it, and which cells.
+    fn into_problem(self) -> Option<(Vec<u32>, Occurrences, UnplacedProblem)> {
+        let help = "write the dates as 2026-12-01";
+        if let (Some(day), Some(month)) = (&self.day_first, &self.month_first) {
+            let what = format!(
+                "the column has the day first (`{}` in row {}) and the month first (`{}` in row {})",
+                day.cell, day.row, month.cell, month.row
+            );
+            let problem = UnplacedProblem::error(ProblemCode::DateOrder, what, help);
+            return Some((self.parted_rows, self.parted, problem));
+        }
+        let Sample {
+            cell,
+            written: WrittenDate::Either { day_first, month_first },
+            ..
+        } = self.first_open.as_ref().filter(|_| self.order().is_none())?
+        else {
+            return None;
+        };
+        let what = format!(
+            "`{cell}` is {} where the day comes first, and {} where the month does, and no cell of the column shows which",
+            day_first.day(),
+            month_first.day()
+        );
+        let problem = UnplacedProblem::error(ProblemCode::DateOrder, what, help);
+        let rows = self.open_rows.iter().map(|(row, _)| *row).collect();
+        Some((rows, self.open, problem))
+    }
+}
+
+/// Gives these rows the dates that they have where the month comes first.
+fn redate(rows: &mut [Row], open_rows: &[(u32, Timestamp)], column: Column) {
+    let mut open = open_rows.iter().peekable();
+    for row in rows {
+        while open.next_if(|(number, _)| *number < row.place.row).is_some() {}
+        let Some((_, instant)) = open.next_if(|(number, _)| *number == row.place.row) else {
+            continue;
+        };
+        if let Some(conditions) = &mut row.conditions {
+            if column == Column::UnlessUsedSince {
+                conditions.unless_used_since = Some(*instant);
+            } else {
+                conditions.not_before = Some(*instant);
+            }
+        }
+    }
+}
+
+/// Moves these rows to the refused ones.
+fn refuse(rows: &mut Vec<Row>, refused: &mut Vec<RowReport>, numbers: &[u32], problem: &UnplacedProblem) {
+    let mut numbers = numbers.iter().peekable();
+    let message = problem.sentence();
+    let before = refused.len();
+    rows.retain(|row| {
+        while numbers.next_if(|number| **number < row.place.row).is_some() {}
+        let is_refused = numbers.next_if(|number| **number == row.place.row).is_some();
+        if is_refused {
+            refused.push(RowReport {
+                code: problem.code.to_string(),
+                message: message.clone(),
+                ..RowReport::of(row, Status::Invalid)
+            });
+        }
+        !is_refused
+    });
+    if refused.len() > before {
+        refused.sort_by_key(|report| report.place.row);
+    }
+}

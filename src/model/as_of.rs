@@ -1,0 +1,45 @@
+//! As of when a sheet is judged.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// The instant as of which the dates of a sheet are judged, and the zone whose clocks they speak of. Taken once for a
+/// run, so that everything in it agrees on what is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsOf {
+    /// The instant.
+    pub now: Timestamp,
+    /// The zone.
+    pub zone: TimeZone,
+}
+
+/// Before every date that a sheet may have.
+impl Default for AsOf {
+    fn default() -> Self {
+        Self {
+            now: Timestamp::UNIX_EPOCH,
+            zone: TimeZone::UTC,
+        }
+    }
+}
+
+impl AsOf {
+    /// Whether something that is not to happen before this instant has to wait.
+    pub fn is_before(&self, instant: Timestamp) -> bool {
+        self.now < instant
+    }
+
+    /// An instant as the zone's clocks show it, with their distance from UTC: `2026-12-01T00:00:00+01:00`.
+    pub fn show(&self, instant: Timestamp) -> String {
+        let zoned = instant.to_zoned(self.zone.clone());
+        zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// What the zone is called, or its distance from UTC now where it has no name.
+    pub fn zone_name(&self) -> String {
+        match self.zone.iana_name() {
+            Some(name) => name.to_owned(),
+            None => format!("UTC{}", self.now.to_zoned(self.zone.clone()).strftime("%:z")),
+        }
+    }
+}
