@@ -6,6 +6,7 @@ use strum::{Display, EnumString};
 
 use super::UserKind;
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
+use crate::text::fold;
 
 /// A local group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub struct Group {
     pub name: String,
     /// Whether it is built in (Everyone, Administrators, …); such a group's members are changed from the user's side.
     pub built_in: bool,
+}
+
+impl Group {
+    /// Whether it is the built-in one that always has every account (`uipath-api`, 5.1).
+    pub fn is_everyone(&self) -> bool {
+        self.built_in && fold(&self.name) == "everyone"
+    }
 }
 
 /// A member of a group.

@@ -101,7 +101,9 @@ impl Reader<'_> {
 
     /// Goes on without what could not be read, where that is possible.
     pub(super) fn without<T>(&self, want: Want, error: ReadError) -> Result<Option<T>, ReadError> {
-        if want == Want::Required || error.call().is_some_and(is_final) {
+        let is_offered = !matches!(error, ReadError::NoAllocations { .. });
+        let ends = want == Want::Required || (want == Want::WhereOffered && is_offered);
+        if ends || error.call().is_some_and(is_final) {
             return Err(error);
         }
         (self.observer)(Event::Notice(format!("reseat goes on although it failed to {error}")));

@@ -77,13 +77,15 @@ pub enum Holders<'a> {
 }
 
 /// How badly a part is wanted that not every installation offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Want {
     /// Not at all.
     #[default]
     No,
     /// Where it can be read; a failure becomes a notice.
     Optional,
+    /// Where some route of the installation tells it, without which there is a notice; any other failure ends the reading.
+    WhereOffered,
     /// Without it nothing can be done; a failure ends the reading.
     Required,
 }

@@ -417,7 +417,7 @@ async fn reading_accounts_back_takes_the_calls_that_were_forecast() {
             let made: usize = log.counts().iter().map(|(_, count)| count).sum();
             let at_once = OPTIONS.concurrency as u64;
             let forecast = read_back_calls(
-                listings.users.unwrap(),
+                listings.users,
                 listings.allocations,
                 (addresses.len() as u64, addresses.len() as u64),
                 at_once,

@@ -174,6 +174,10 @@ impl<'a> Driver<'a> {
                 let read_back = self.read_back.clone();
                 self.start(async move { Input::SuccessorsRead(task, read_back.verify(&successors).await) });
             }
+            Effect::ReadLeavers(task, leavers) => {
+                let read_back = self.read_back.clone();
+                self.start(async move { Input::LeaversRead(task, read_back.remnants(&leavers).await) });
+            }
             Effect::ReadAgain(task, again) => {
                 let (client, listings) = (self.read_back.client.clone(), self.listings);
                 let (options, observer) = (self.read_back.options, self.read_back.observer.clone());

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Builder;
 
 use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId};
-use super::read_back::{Lack, Successor};
+use super::read_back::{Lack, Remnant, Successor};
 use super::recheck::{OnChange, Recheck};
 use super::request::Reply;
 use crate::api::{InviteReply, Receipt, Waited};
@@ -141,7 +141,7 @@ pub fn forecast(circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
         reading_again: BTreeMap::new(),
         traffic,
         inputs: VecDeque::from([Input::Started]),
-        reading_back: None,
+        reading_back: VecDeque::new(),
         accounts_made: 0,
         forecast,
     };
@@ -169,8 +169,8 @@ struct Simulation<'a> {
     reading_again: BTreeMap<TaskId, u64>,
     /// Inputs not yet taken in.
     inputs: VecDeque<Input>,
-    /// Successors being read back: how many, and how many calls are unanswered.
-    reading_back: Option<(TaskId, usize, u64)>,
+    /// What is being read back, the first one first: what is known then, and how many calls are unanswered.
+    reading_back: VecDeque<(Input, u64)>,
     accounts_made: u128,
     forecast: Forecast,
 }
@@ -211,7 +211,17 @@ impl Simulation<'_> {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Send { task, departure, .. } => self.send(task, departure),
-            Effect::ReadSuccessors(task, successors) => self.read_back(task, &successors),
+            Effect::ReadSuccessors(task, successors) => {
+                let holders = successors.iter().map(|successor| successor.holders().count() as u64);
+                let accounts = successors.iter().map(Successor::accounts).sum();
+                let complete = Ok(vec![Lack::default(); successors.len()]);
+                self.read_back(Input::SuccessorsRead(task, complete), accounts, holders.sum());
+            }
+            Effect::ReadLeavers(task, leavers) => {
+                let count = leavers.users.len();
+                let nothing = Ok(vec![Remnant::default(); count]);
+                self.read_back(Input::LeaversRead(task, nothing), count as u64, count as u64);
+            }
             // These reads only follow lost, refused or short answers, which do not occur here; the reply is that
             // nothing was found.
             Effect::FindAccounts { task, .. } => self.inputs.push_back(Input::AccountsFound(task, Ok(HashMap::new()))),
@@ -360,11 +370,10 @@ impl Simulation<'_> {
         (first..self.accounts_made).map(|number| UserId(Builder::from_custom_bytes(number.to_be_bytes()).into_uuid()))
     }
 
-    fn read_back(&mut self, task: TaskId, successors: &[Successor]) {
-        let holders = successors.iter().map(|successor| successor.holders().count() as u64);
-        let accounts = successors.iter().map(Successor::accounts).sum();
-        let calls = read_back(accounts, holders.sum(), self.circumstances);
-        self.reading_back = Some((task, successors.len(), calls.values().sum::<u64>() + 1));
+    /// Reads this many accounts back, and what the holders among them hold, after which the input is taken in.
+    fn read_back(&mut self, after: Input, accounts: u64, holders: u64) {
+        let calls = read_back(accounts, holders, self.circumstances);
+        self.reading_back.push_back((after, calls.values().sum::<u64>() + 1));
         for ((service, method), count) in &calls {
             for _ in 0..*count {
                 self.traffic.call(*service, *method, SimulatedCall::Read);
@@ -376,18 +385,16 @@ impl Simulation<'_> {
         self.read();
     }
 
-    /// Another read was answered; after the last one the successors have been read.
+    /// Another read was answered; after the last one everybody has been read back.
     fn read(&mut self) {
-        let Some((task, successors, left)) = self.reading_back else {
+        let Some((after, left)) = self.reading_back.pop_front() else {
             return;
         };
         if left > 1 {
-            self.reading_back = Some((task, successors, left - 1));
-            return;
+            self.reading_back.push_front((after, left - 1));
+        } else {
+            self.inputs.push_back(after);
         }
-        self.reading_back = None;
-        let lacks = vec![Lack::default(); successors];
-        self.inputs.push_back(Input::SuccessorsRead(task, Ok(lacks)));
     }
 }
 
@@ -395,9 +402,6 @@ impl Simulation<'_> {
 fn read_back(accounts: u64, holders: u64, circumstances: &Circumstances<'_>) -> Calls {
     let PlannedSheet { plan, snapshot, .. } = circumstances.sheet;
     let listings = snapshot.listings();
-    let Some(users) = listings.users else {
-        return Calls::new();
-    };
     let before = plan.steps.iter().filter(|step| step.stage < Stage::Verify);
     let (mut made, mut deleted) = (0, 0);
     // Whether each account has a direct allocation before and afterwards.
@@ -427,7 +431,7 @@ fn read_back(accounts: u64, holders: u64, circumstances: &Circumstances<'_>) -> 
     // What was not readable before is not read back.
     let holders = if snapshot.allocations().is_some() { holders } else { 0 };
     read_back_calls(
-        users.changed(made, deleted),
+        listings.users.map(|users| users.changed(made, deleted)),
         allocations,
         (accounts, holders),
         circumstances.concurrency as u64,

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::shared_look::SharedLook;
 use crate::api::{Client, User};
-use crate::directory::{self, Accounts, Allocations, Found, ReadError, ReadOptions};
+use crate::directory::{self, Accounts, Allocations, Found, HowRead, ReadAllocations, ReadError, ReadOptions};
 use crate::event::{Event, Observer, WaitReason};
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::plan::{Predecessor, is_deactivated};
@@ -97,6 +97,37 @@ impl Lack {
     }
 }
 
+/// Accounts that were offboarded, to be read back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Leavers {
+    /// The accounts.
+    pub users: Vec<UserId>,
+    /// Groups that they stay in: the one that no account can leave, and those that the organization does not list.
+    pub kept: Vec<GroupId>,
+}
+
+/// What an offboarded account still has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remnant {
+    /// There is no such account any more.
+    pub is_gone: bool,
+    /// It may sign in.
+    pub is_active: bool,
+    /// The groups that it is in.
+    pub groups: Vec<GroupId>,
+    /// The bundles that it holds directly.
+    pub licenses: BundleSet,
+    /// The bundles that groups' rules give it; `None` where that could not be read.
+    pub inherited: Option<BundleSet>,
+}
+
+impl Remnant {
+    /// Whether nothing is left that offboarding takes away.
+    pub fn is_nothing(&self) -> bool {
+        self.is_gone || (!self.is_active && self.groups.is_empty() && self.licenses.is_empty())
+    }
+}
+
 impl ReadBack {
     /// The same, stopped by `grace` instead of by a stop of the run.
     pub(super) fn despite_stop(&self, grace: &CancellationToken) -> Self {
@@ -176,7 +207,7 @@ impl ReadBack {
             };
             let addresses: Vec<&str> = open.iter().flat_map(of).collect();
             let accounts = directory::find_accounts(&self.client, &addresses, &self.options, &self.observer).await?;
-            let can_read = self.options.capabilities.portal || self.client.allocation_route().is_some();
+            let can_read = self.can_read_licenses();
             let holders: Vec<UserId> = open
                 .iter()
                 .flat_map(|place| successors[*place].holders())
@@ -198,6 +229,35 @@ impl ReadBack {
             }
             look += 1;
         }
+    }
+
+    /// Reads back in bulk what leavers still have, until it is nothing or patience runs out; one answer each, in order.
+    pub async fn remnants(&self, leavers: &Leavers) -> Result<Vec<Remnant>, ReadError> {
+        let mut remnants = vec![None; leavers.users.len()];
+        let mut look = 0;
+        loop {
+            let is_open = |remnant: &Option<Remnant>| !remnant.as_ref().is_some_and(Remnant::is_nothing);
+            let open: Vec<usize> = (0..remnants.len()).filter(|place| is_open(&remnants[*place])).collect();
+            let users: Vec<UserId> = open.iter().map(|place| leavers.users[*place]).collect();
+            let accounts = directory::find_users(&self.client, &users, &self.options, &self.observer).await?;
+            let held = if self.can_read_licenses() {
+                Some(directory::allocations_of(&self.client, &users, &self.options, &self.observer).await?)
+            } else {
+                None
+            };
+            for (place, user) in open.into_iter().zip(users) {
+                remnants[place] = Some(remnant(user, &leavers.kept, &accounts, held.as_ref()));
+            }
+            let is_over = !remnants.iter().any(is_open);
+            if is_over || !self.pause(look).await {
+                return Ok(remnants.into_iter().map(Option::unwrap_or_default).collect());
+            }
+            look += 1;
+        }
+    }
+
+    fn can_read_licenses(&self) -> bool {
+        self.options.capabilities.portal || self.client.allocation_route().is_some()
     }
 
     /// Waits before the next attempt; returns whether there is one.
@@ -227,6 +287,31 @@ fn shows_pending_as_inactive(accounts: &Accounts) -> bool {
     let pending = accounts.all().iter().filter(|account| !account.invitation_accepted);
     let (active, inactive): (Vec<_>, Vec<_>) = pending.partition(|account| account.is_active);
     active.is_empty() && inactive.len() > 1
+}
+
+/// What is left of a leaver's access; `held` is `None` if licences cannot be read.
+fn remnant(user: UserId, kept: &[GroupId], accounts: &Accounts, held: Option<&ReadAllocations>) -> Remnant {
+    let direct = held.and_then(|held| held.allocations.of(user));
+    let licenses = direct.map(|held| held.bundles.clone()).unwrap_or_default();
+    // Only the answers for many users at once tell what groups give.
+    let telling = held.filter(|held| held.how == Some(HowRead::InBulk));
+    let inherited = telling.map(|held| held.allocations.inherited_by(user).cloned().unwrap_or_default());
+    let Some(account) = accounts.get(user) else {
+        return Remnant {
+            is_gone: licenses.is_empty(),
+            licenses,
+            inherited,
+            ..Remnant::default()
+        };
+    };
+    let is_left = |group: &&GroupId| !kept.contains(group);
+    Remnant {
+        is_gone: false,
+        is_active: account.is_active,
+        groups: account.groups.iter().filter(is_left).copied().collect(),
+        licenses,
+        inherited,
+    }
 }
 
 /// What a successor lacks of what it should have, and of what its predecessor has been given since the plan was made;

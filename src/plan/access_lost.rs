@@ -11,6 +11,7 @@ use crate::directory::Snapshot;
 #[expect(clippy::struct_excessive_bools, reason = "ways that do not exclude each other")]
 struct Losses {
     deleted: bool,
+    offboarded: bool,
     deactivated: bool,
     blocked: bool,
     left_a_group: bool,
@@ -33,10 +34,16 @@ pub(super) fn access_lost(plan: &Plan, snapshot: &Snapshot) -> AccessLost {
             losses[account.position()].add(step, snapshot.direct(id), &moved_on);
         }
     }
+    for step in plan.steps.iter().filter(|step| matches!(step.work, Work::VerifyLeaver)) {
+        if let Some(account) = step.account {
+            losses[account.position()].are_a_leavers();
+        }
+    }
     let count = |is_so: fn(&Losses) -> bool| losses.iter().filter(|losses| is_so(losses)).count();
     AccessLost {
         people: count(|losses| *losses != Losses::default()),
         deleted: count(|losses| losses.deleted),
+        offboarded: count(|losses| losses.offboarded),
         deactivated: count(|losses| losses.deactivated),
         blocked: count(|losses| losses.blocked),
         taken_out_of_groups: count(|losses| losses.left_a_group),
@@ -44,6 +51,13 @@ pub(super) fn access_lost(plan: &Plan, snapshot: &Snapshot) -> AccessLost {
 }
 
 impl Losses {
+    /// The account is offboarded. Who was deactivated before and in no group has no access to lose.
+    fn are_a_leavers(&mut self) {
+        self.offboarded = self.deactivated || self.left_a_group;
+        self.deactivated = false;
+        self.left_a_group = false;
+    }
+
     /// Adds what a step takes from the account, which held this before the sheet.
     fn add(&mut self, step: &Step, held: Option<&Allocation>, moved_on: &HashSet<RowIndex>) {
         match &step.work {
@@ -61,7 +75,12 @@ impl Losses {
                 let was_blocked = held.is_some_and(|allocation| allocation.bundles.is_empty());
                 self.blocked = is_blocked(&change.target.direct) && !was_blocked;
             }
-            Work::License(_) | Work::Invite(_) | Work::Create(_) | Work::GroupRule(_) | Work::Verify(_) => {}
+            Work::License(_)
+            | Work::Invite(_)
+            | Work::Create(_)
+            | Work::GroupRule(_)
+            | Work::Verify(_)
+            | Work::VerifyLeaver => {}
         }
     }
 }

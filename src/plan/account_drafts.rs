@@ -93,6 +93,7 @@ pub(super) struct AccountDraft<'a> {
     wanted: Option<Box<WantedChanges>>,
     deleted_by: Option<NonZeroU32>,
     left_by: Option<NonZeroU32>,
+    offboarded_by: Option<NonZeroU32>,
 }
 
 impl<'a> AccountDraft<'a> {
@@ -126,6 +127,7 @@ impl<'a> AccountDraft<'a> {
             wanted: None,
             deleted_by: None,
             left_by: None,
+            offboarded_by: None,
         }
     }
 
@@ -181,6 +183,29 @@ impl<'a> AccountDraft<'a> {
     /// The row that migrates its owner to a new account.
     pub(super) fn left_by(&self) -> Option<RowIndex> {
         self.left_by.map(wide)
+    }
+
+    /// The row that offboards its owner.
+    pub(super) fn offboarded_by(&self) -> Option<RowIndex> {
+        self.offboarded_by.map(wide)
+    }
+
+    pub(super) fn offboard(&mut self, row: RowIndex) {
+        self.offboarded_by = Some(narrow(row));
+    }
+
+    /// A row that gives the account a group or a licence, or activates it.
+    pub(super) fn given_by(&self) -> Option<RowIndex> {
+        let joins = self.memberships().iter().filter(|wish| wish.change == Membership::Join);
+        let activates = |(row, update): &(RowIndex, UserUpdate)| (update.is_active == Some(true)).then_some(*row);
+        let grants = self.license.as_deref().filter(|change| change.may_take());
+        let granting = grants.into_iter().flat_map(|change| change.edits.iter());
+        let granting = granting.filter(|(_, edit)| edit.may_give()).map(|(row, _)| *row);
+        let joining = joins.filter_map(|wish| wish.rows.first().copied());
+        joining
+            .chain(self.updates().iter().filter_map(activates))
+            .chain(granting)
+            .min()
     }
 
     pub(super) fn delete(&mut self, row: RowIndex) {

@@ -1,6 +1,6 @@
 //! The requests for each account, turned into steps and stages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::access_lost::access_lost;
 use super::account_drafts::{AccountDraft, OldAccount, WantedChanges, WantedMembership, indexed};
@@ -58,6 +58,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         seats: SeatCount::default(),
         holdings: HashMap::new(),
         leaving: HashMap::new(),
+        released_late: HashSet::new(),
         makers: Vec::new(),
         denied,
     };
@@ -82,6 +83,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     assembly.deletions(&drafts);
     for (account, draft) in indexed(&drafts) {
         assembly.succeed(account, draft, &drafts);
+        assembly.offboard(account, draft);
     }
     // Each draft is dropped as its steps are made, because there may be a million accounts.
     let asked = Asked::take(&mut drafts, snapshot, rules);
@@ -103,9 +105,11 @@ impl Assembly<'_> {
     fn route_memberships(&mut self, drafts: &mut [AccountDraft<'_>]) {
         let groups = &self.plan.groups;
         let side = |draft: &AccountDraft<'_>, group: GroupId| {
+            // A leaver's account needs a PUT of its own whatever it is in, and the groups are left by the same one.
+            let is_deactivated = draft.offboarded_by().is_some() && !draft.updates().is_empty();
             if groups.get(&group).is_some_and(|group| group.built_in) {
                 Side::User
-            } else if draft.user.is_some_and(|user| user.from_directory) {
+            } else if draft.user.is_some_and(|user| user.from_directory) && !is_deactivated {
                 Side::Group
             } else {
                 Side::Either
@@ -198,6 +202,17 @@ impl Assembly<'_> {
             Work::Verify(Box::new(expected)),
         );
         self.delete(Stage::Farewell, succession.from, row, old);
+    }
+
+    /// The end of an offboarding: once everything has been done, the account is read back.
+    fn offboard(&mut self, account: AccountIndex, draft: &AccountDraft<'_>) {
+        let Some(row) = draft.offboarded_by().filter(|_| draft.is_touched()) else {
+            return;
+        };
+        if draft.is_changed {
+            self.released_late.insert(account);
+        }
+        self.push(Stage::Verify, Some(account), OneOrMany::one(row), Work::VerifyLeaver);
     }
 
     fn delete(&mut self, stage: Stage, account: AccountIndex, row: RowIndex, draft: &AccountDraft<'_>) {

@@ -1,6 +1,6 @@
 //! A plan under construction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::seat_count::SeatCount;
 use super::seat_denials::Denied;
@@ -16,6 +16,8 @@ pub(super) struct Assembly<'a> {
     pub(super) holdings: HashMap<AccountIndex, Holding>,
     /// What deleted accounts hold in the end, if anything.
     pub(super) leaving: HashMap<AccountIndex, BundleSet>,
+    /// The accounts whose licences are released after they were deactivated or taken out of groups.
+    pub(super) released_late: HashSet<AccountIndex>,
     /// The rows that make accounts.
     pub(super) makers: Vec<(AccountIndex, RowIndex)>,
     pub(super) denied: Denied,

@@ -102,7 +102,7 @@ impl CallKind {
             Work::License(change) => Self::of_license(change),
             Work::GroupRule(_) => Self::GroupRule(index),
             Work::Delete => Self::Delete,
-            Work::Verify(_) => return None,
+            Work::Verify(_) | Work::VerifyLeaver => return None,
         })
     }
 

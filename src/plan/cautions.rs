@@ -14,6 +14,10 @@ pub(super) struct Cautions {
     pub(super) other_names: Vec<(RowIndex, String)>,
     /// Accounts of the organization's directory that are moved.
     pub(super) directory_accounts: Vec<(RowIndex, String)>,
+    /// Accounts of the organization's directory that are offboarded.
+    pub(super) directory_leavers: Vec<(RowIndex, String)>,
+    /// Accounts that are offboarded, and whose licences cannot be read here.
+    pub(super) unreadable_leavers: Vec<(RowIndex, String)>,
     /// Old accounts of moves that are not there, although the sheet's results do not say that the move was made.
     pub(super) nobody_to_move: Vec<(RowIndex, String)>,
 }
@@ -29,6 +33,18 @@ impl Cautions {
                 format!(
                     "the organization's directory manages accounts that are moved, and their successors are local \
                      ones, which the directory neither signs in nor updates: {names}"
+                )
+            }),
+            about("directory-account-offboarded", &self.directory_leavers, |names| {
+                format!(
+                    "the organization's directory manages accounts that are offboarded: disable them there first, or they \
+                     come back at the next sign-in or synchronization: {names}"
+                )
+            }),
+            about("licenses-not-released", &self.unreadable_leavers, |names| {
+                format!(
+                    "what users hold directly cannot be read on this deployment, so it stays with those who are \
+                     offboarded, to be released in the web interface: {names}"
                 )
             }),
             about("nobody-to-move", &self.nobody_to_move, |names| {

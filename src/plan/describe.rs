@@ -123,6 +123,8 @@ impl Description<'_> {
                     .push(format!("licence rule set to {}", named(&change.bundles)));
             }
             Work::Verify(_) => self.words.push("new account read back".to_owned()),
+            // What was done says it all, and what is left is remarked.
+            Work::VerifyLeaver => {}
             Work::Delete => self.deleted(step),
         }
     }

@@ -109,6 +109,14 @@ impl LicenseEdit {
         }
     }
 
+    /// Whether it can add a bundle to what is held.
+    pub fn may_give(&self) -> bool {
+        match self {
+            Self::Set(..) | Self::Add(_) | Self::Inherit(..) => true,
+            Self::Remove(_) | Self::Release | Self::Block => false,
+        }
+    }
+
     /// Whether the outcome depends on what is held before. If the allocation cannot be read, such an edit might remove
     /// licences it does not know about.
     pub fn builds_on_present(&self) -> bool {

@@ -193,7 +193,12 @@ impl Assembly<'_> {
     pub(super) fn licenses(&mut self, snapshot: &Snapshot, asked: Asked<Box<LicenseChange>>) -> BTreeSet<BundleCode> {
         let Asked { grants, frees, pools } = asked;
         for (account, change) in frees {
-            self.license_step(Stage::Change, account, change);
+            let stage = if self.released_late.contains(&account) {
+                Stage::Release
+            } else {
+                Stage::Change
+            };
+            self.license_step(stage, account, change);
         }
         let mut left = pools.clone();
         for grant in &grants {

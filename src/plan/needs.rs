@@ -88,8 +88,13 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 profile(&mut needs, user);
                 leaves(&mut needs, user);
                 holders.push(user);
-                needs.blocks = Blocks::Told;
-                wants(&mut allocations, true, Want::Required);
+                // Nobody stays active because licences cannot be read.
+                let want = if rules.portal {
+                    Want::Required
+                } else {
+                    Want::WhereOffered
+                };
+                wants(&mut allocations, true, want);
             }
             Operation::AddToGroups { user, .. } => {
                 profile(&mut needs, user);
@@ -159,8 +164,8 @@ fn released<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a
 
 /// Raises how strongly allocations are needed.
 fn wants(allocations: &mut Want, at_all: bool, how_badly: Want) {
-    if at_all && *allocations != Want::Required {
-        *allocations = how_badly;
+    if at_all {
+        *allocations = (*allocations).max(how_badly);
     }
 }
 

@@ -170,6 +170,8 @@ pub struct AccessLost {
     pub people: usize,
     /// Those whose account is deleted.
     pub deleted: usize,
+    /// Those who are offboarded: deactivated or taken out of groups, which is not counted once more.
+    pub offboarded: usize,
     /// Those whose account is deactivated.
     pub deactivated: usize,
     /// Those who are blocked from every licence.
@@ -185,12 +187,14 @@ impl AccessLost {
         let Self {
             people: _,
             deleted,
+            offboarded,
             deactivated,
             blocked,
             taken_out_of_groups,
         } = *self;
         let ways = [
             (deleted, "deleted"),
+            (offboarded, "offboarded"),
             (deactivated, "deactivated"),
             (blocked, "blocked from licences"),
             (taken_out_of_groups, "taken out of groups"),

@@ -29,7 +29,7 @@ pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: imp
     for (kind, stages) in kinds {
         let may_wait_until = |place: usize, until: Stage| {
             let step = &steps[place];
-            let is_wanted = until > Stage::Leave && frees_scarce(step);
+            let is_wanted = until > Stage::Release && frees_scarce(step);
             let comes_next = step
                 .account
                 .and_then(|account| busy.get(&account))
@@ -50,7 +50,10 @@ pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: imp
 /// separate stage.
 fn may_wait_at(step: &Step) -> bool {
     match step.work {
-        Work::License(_) => matches!(step.stage, Stage::Change | Stage::Grant(_) | Stage::TakeOver),
+        Work::License(_) => matches!(
+            step.stage,
+            Stage::Change | Stage::Release | Stage::Grant(_) | Stage::TakeOver
+        ),
         Work::Delete => true,
         _ => false,
     }

@@ -79,6 +79,10 @@ pub enum RowReason {
     NotOwned,
     /// The new account lacks something, so the old one was kept.
     NotVerified,
+    /// Somebody who was offboarded still has something.
+    StillHasAccess,
+    /// Whether somebody who was offboarded still has something could not be read.
+    NotReadBack,
     /// The service refuses to carry something over to the new account, so the old one was kept.
     NotCarriedOver,
     /// What may have changed while the run waited could not be read.
@@ -133,7 +137,7 @@ mod tests {
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
             already_gone no_account account_missing another_account same_account somebody_else directory_user inactive \
             own_account administrator last_administrator not_a_user licenses_unreadable seats_short not_accepted \
-            invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified not_carried_over \
+            invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
             not_read_again changed_since_plan stopped inviting creating handing_over made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowCode::None.to_string(), "");

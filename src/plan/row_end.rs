@@ -7,7 +7,7 @@ use super::{
     Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
 };
 use crate::directory::Snapshot;
-use crate::model::{Row, RowReport, Status};
+use crate::model::{OperationKind, Row, RowReport, Status};
 
 /// Rows, what is planned for them, and the state that they were planned against.
 #[derive(Clone, Copy)]
@@ -60,7 +60,12 @@ pub fn row_end<'a>(
     } else {
         // Whoever reads a failure wants its reason first, and then what the account has got all the same.
         parts.extend(reason);
-        parts.extend((!change.words.is_empty()).then(|| format!("done before that: {}", change.words.join("; "))));
+        let when = match sheet.rows[row].operation.kind() {
+            // Nothing else waits for what fails.
+            OperationKind::Offboard => "done all the same",
+            _ => "done before that",
+        };
+        parts.extend((!change.words.is_empty()).then(|| format!("{when}: {}", change.words.join("; "))));
     }
     if planned.verdict.is_none() && !planned.note().is_empty() {
         parts.push(planned.note().to_owned());

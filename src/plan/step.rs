@@ -79,6 +79,9 @@ pub enum Stage {
     Change,
     /// Deletions of accounts that an earlier stage touched.
     Leave,
+    /// Licences taken off accounts that were deactivated or taken out of groups for it: whoever is still active and in a
+    /// group could take a licence of the group's at once.
+    Release,
     /// Licences that take seats, in as many waves as full pools demand: each takes what is free once the previous one
     /// has ended.
     Grant(u16),
@@ -88,7 +91,7 @@ pub enum Stage {
     TakeOver,
     /// Licences given back if the successor could not take them.
     GiveBack,
-    /// The successors are read back.
+    /// Successors and leavers are read back.
     Verify,
     /// Old accounts, and those that a grant stage touched, are deleted.
     Farewell,
@@ -196,8 +199,10 @@ pub enum Work {
     License(Box<LicenseChange>),
     /// Replaces a group's licence rule.
     GroupRule(Box<GroupRuleChange>),
-    /// Reads the account back.
+    /// Reads a successor back.
     Verify(Box<Expectation>),
+    /// Reads somebody back who was offboarded.
+    VerifyLeaver,
     /// Deletes the account.
     Delete,
 }

@@ -1,10 +1,10 @@
 //! What the user should know before confirming a plan.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::RowReason;
 use super::not_owned;
-use super::{AccountIndex, Direct, Ending, OnShortage, Plan, RowIndex, Rules, Stage, Warning, Work};
+use super::{AccountIndex, Direct, Ending, OnShortage, Plan, RowIndex, Rules, Stage, Step, Warning, Work};
 use crate::directory::Snapshot;
 use crate::model::BundleSet;
 use crate::text::{joined, plural};
@@ -15,6 +15,7 @@ const NAMED: usize = 4;
 pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
     let warnings = [
         administrators(plan, snapshot),
+        administrators_offboarded(plan, snapshot),
         last_administrator(plan),
         unblocking(plan),
         overriding(plan),
@@ -38,6 +39,30 @@ fn administrators(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
     warn("administrators-deleted", rows, |count| {
         format!(
             "{} of Administrators will be deleted: {}",
+            plural(count, "member"),
+            named(&labels)
+        )
+    })
+}
+
+/// The steps that read back those who are offboarded.
+fn leavers(plan: &Plan) -> impl Iterator<Item = &Step> {
+    plan.steps.iter().filter(|step| matches!(step.work, Work::VerifyLeaver))
+}
+
+fn administrators_offboarded(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
+    let (mut rows, mut labels) = (Vec::new(), Vec::new());
+    for step in leavers(plan) {
+        let account = step.account.map(|account| plan.account(account));
+        let user = account.and_then(|account| snapshot.user_by_id(account.id?));
+        if user.is_some_and(|user| snapshot.is_administrator(user)) {
+            rows.extend(step.rows.iter().copied());
+            labels.extend(account.map(|account| &*account.label));
+        }
+    }
+    warn("administrators-offboarded", rows, |count| {
+        format!(
+            "{} of Administrators will be offboarded: {}",
             plural(count, "member"),
             named(&labels)
         )
@@ -90,8 +115,11 @@ fn overriding(plan: &Plan) -> Option<Warning> {
 }
 
 fn releasing(plan: &Plan) -> Option<Warning> {
+    // Those who are offboarded do not sign in again, and what they hold in the end is read.
+    let leavers: HashSet<AccountIndex> = leavers(plan).filter_map(|step| step.account).collect();
     let (rows, accounts) = licenses(plan, |change| {
-        *change.before != Direct::Inherits && *change.after == Direct::Inherits
+        let is_released = *change.before != Direct::Inherits && *change.after == Direct::Inherits;
+        is_released && !leavers.contains(&change.account)
     });
     warn("released-may-return", rows, |_| {
         let (lose, their) = if accounts.len() == 1 {

@@ -161,6 +161,14 @@ pub enum ProblemCode {
     MigrateTwice,
     /// One row moves the user whom another deletes.
     MigrateAndDelete,
+    /// One row makes the account that another offboards.
+    MadeAndOffboarded,
+    /// One row moves the user whom another offboards.
+    MigrateAndOffboard,
+    /// One row deletes the user whom another offboards.
+    OffboardAndDelete,
+    /// One row gives something to the user whom another offboards.
+    GivenAndOffboarded,
     /// A row works on a user whom an earlier one deletes.
     WorkAfterDelete,
     /// A row works on the old account of a user whom an earlier one moves.
@@ -169,6 +177,10 @@ pub enum ProblemCode {
     DifferentLicenses,
     /// The result for one user's licences depends on the order of the rows.
     LicensesInOrder,
+    /// Two rows say exactly which groups one user is in, and differ.
+    DifferentGroups,
+    /// The result for one user's groups depends on the order of the rows.
+    GroupsInOrder,
     /// One user joins and leaves the same group.
     JoinsAndLeaves,
     /// One user is given and loses the same licence.
@@ -214,7 +226,9 @@ mod tests {
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \
-             work-after-delete work-after-migrate different-licenses licenses-in-order joins-and-leaves \
+             made-and-offboarded migrate-and-offboard offboard-and-delete given-and-offboarded \
+             work-after-delete work-after-migrate different-licenses licenses-in-order different-groups groups-in-order \
+             joins-and-leaves \
              given-and-taken different-values two-rules"
         );
     }

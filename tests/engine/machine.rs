@@ -13,8 +13,8 @@ use rand::{RngExt, SeedableRng};
 use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receipt, ReleaseReply, User, UserTexts};
 use reseat::directory::{Again, Present};
 use reseat::engine::{
-    Departure, Effect, Input, Lack, Machine, Moment, Ran, Recheck, Recording, Reply, Request, Setup, Stopped,
-    Successor, TaskId, Urgency,
+    Departure, Effect, Input, Lack, Leavers, Machine, Moment, Ran, Recheck, Recording, Remnant, Reply, Request, Setup,
+    Stopped, Successor, TaskId, Urgency,
 };
 use reseat::event::{Event, Method, Service};
 use reseat::ledger::Record;
@@ -42,6 +42,7 @@ enum Asked {
     Accounts(Vec<String>),
     Allocations,
     Successors(Vec<Successor>),
+    Leavers(Leavers),
     Users(Vec<UserId>),
     Count,
     Later,
@@ -194,6 +195,9 @@ impl<'a> Play<'a> {
             }
             Effect::ReadSuccessors(task, successors) => {
                 self.asked.insert(task, Asked::Successors(successors));
+            }
+            Effect::ReadLeavers(task, leavers) => {
+                self.asked.insert(task, Asked::Leavers(leavers));
             }
             Effect::FindUsers(task, users) => {
                 self.asked.insert(task, Asked::Users(users));
@@ -389,6 +393,10 @@ impl<'a> Play<'a> {
                 }
                 Input::SuccessorsRead(task, Ok(lacks))
             }
+            Asked::Leavers(leavers) => {
+                let remnants = leavers.users.iter().map(|user| self.remnant(*user, &leavers.kept));
+                Input::LeaversRead(task, Ok(remnants.collect()))
+            }
             Asked::Again(again) => Input::ReadAgain(task, Ok(self.present(&again))),
             Asked::Users(users) => {
                 let there = users.into_iter().filter(|user| self.world.accounts.contains_key(user));
@@ -410,6 +418,23 @@ impl<'a> Play<'a> {
             Again::Allocations(_) => Present::Allocations(snapshot.allocations().cloned().unwrap_or_default()),
             Again::Groups => Present::Groups(snapshot.groups().iter().cloned().collect()),
             Again::Accounts(_) | Again::Users(_) => Present::Accounts(snapshot.users().iter().cloned().collect()),
+        }
+    }
+
+    fn remnant(&self, user: UserId, kept: &[reseat::model::GroupId]) -> Remnant {
+        let Some(account) = self.world.accounts.get(&user) else {
+            return Remnant {
+                is_gone: true,
+                ..Remnant::default()
+            };
+        };
+        let is_left = |group: &&reseat::model::GroupId| !kept.contains(group);
+        Remnant {
+            is_gone: false,
+            is_active: account.active,
+            groups: account.groups.iter().filter(is_left).copied().collect(),
+            licenses: account.bundles(),
+            inherited: None,
         }
     }
 
@@ -482,6 +507,7 @@ impl<'a> Play<'a> {
             }
             Request::Update(user, update) => {
                 let account = self.account(*user);
+                account.active = update.is_active.unwrap_or(account.active);
                 account.groups.extend(&update.add_groups);
                 account.groups.retain(|group| !update.remove_groups.contains(group));
                 Reply::Done

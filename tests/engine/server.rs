@@ -538,13 +538,20 @@ impl Inner {
                 )
             }
             What::Create(names) => self.create(names, &body["groupIDs"]),
-            What::Update(_) if self.is_managed(&body["groupIDsToAdd"]) => (400, json!({"message": MANAGED})),
+            What::Update(_)
+                if ["groupIDsToAdd", "groupIDsToRemove"]
+                    .iter()
+                    .any(|groups| self.is_managed(&body[*groups])) =>
+            {
+                (400, json!({"message": MANAGED}))
+            }
             What::Members(group, _) if self.managed.contains(group) => (400, json!({"message": MANAGED})),
             What::Update(user) => {
                 let account = self.world.accounts.get_mut(user).unwrap();
                 if let Some(name) = body["name"].as_str() {
                     name.clone_into(&mut account.name);
                 }
+                account.active = body["isActive"].as_bool().unwrap_or(account.active);
                 let groups =
                     |name: &str| serde_json::from_value::<Vec<GroupId>>(body[name].clone()).unwrap_or_default();
                 account.groups.extend(groups("groupIDsToAdd"));

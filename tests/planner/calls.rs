@@ -30,6 +30,10 @@ pub(crate) fn carry_out(
                 assert_eq!(successor.email, expected.address);
                 assert!(expected.groups.iter().all(|group| successor.groups.contains(group)));
                 assert!(expected.licenses.is_subset(&successor.bundles()));
+            } else if matches!(plan.step(step).work, Work::VerifyLeaver) {
+                let id = plan.account(plan.step(step).account.unwrap()).id.unwrap();
+                let leaver = &world.accounts[&id];
+                assert!(!leaver.active && leaver.groups.is_empty() && leaver.bundles().is_empty());
             } else {
                 assert!(distinct.contains(&step), "a step is in no call");
             }
@@ -77,6 +81,7 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
                     if let Some(name) = &part.name {
                         present.name.clone_from(name);
                     }
+                    present.active = part.is_active.unwrap_or(present.active);
                     present.groups.extend(&part.add_groups);
                     present.groups.retain(|group| !part.remove_groups.contains(group));
                 }
@@ -104,7 +109,7 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
                 let id = id.expect("an account that exists is deleted");
                 assert!(world.accounts.remove(&id).is_some(), "deletes what is gone");
             }
-            Work::GroupRule(_) | Work::Verify(_) => {}
+            Work::GroupRule(_) | Work::Verify(_) | Work::VerifyLeaver => {}
         }
     }
 }

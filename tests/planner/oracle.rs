@@ -20,6 +20,7 @@ pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, A
             .into_iter()
             .filter_map(|(email, account)| Some((email, account.held?.1)))
             .collect(),
+        offboarded: BTreeSet::new(),
         named: BTreeSet::new(),
         entered: BTreeSet::new(),
         leaving: BTreeSet::new(),
@@ -52,6 +53,7 @@ struct Reader {
     moved: BTreeSet<String>,
     moved_to: BTreeSet<String>,
     flags: BTreeMap<String, bool>,
+    offboarded: BTreeSet<String>,
     /// Whose name a row says.
     named: BTreeSet<String>,
     /// Whom a row invites or creates.
@@ -76,12 +78,14 @@ impl Reader {
     fn row(&mut self, row: &Row) -> Option<()> {
         match &row.operation {
             Operation::Invite(invite) => {
+                self.stays(invite.email.as_str())?;
                 let account = self.alive(invite.email.as_str())?;
                 account.groups.extend(joinable(&invite.groups));
                 self.add(invite.email.as_str(), &invite.licenses)?;
                 self.entered.insert(invite.email.to_string());
             }
             Operation::Create(create) => {
+                self.stays(create.user_name())?;
                 let account = self.alive(create.user_name())?;
                 account.groups.extend(joinable(&create.groups));
                 self.add(create.user_name(), &create.licenses)?;
@@ -90,6 +94,9 @@ impl Reader {
             Operation::Update(update) => {
                 let mut renamed = false;
                 let email = name(&update.user);
+                if !joinable(&update.add_groups).is_empty() {
+                    self.stays(&email)?;
+                }
                 let account = self.alive(&email)?;
                 if let Field::Set(name) = &update.profile.name
                     && **name != *account.name
@@ -110,6 +117,7 @@ impl Reader {
             Operation::Delete { user } => {
                 let email = name(user);
                 self.alive(&email)?;
+                self.stays(&email)?;
                 let is_here = self.before.contains_key(&email);
                 if is_here && !self.moved.contains(&email) && !self.moved_to.contains(&email) {
                     self.people.remove(&email);
@@ -122,6 +130,7 @@ impl Reader {
                 external_license,
             } => {
                 let email = name(user);
+                self.stays(&email)?;
                 self.holds(&email, |_| Some(licenses.clone()))?;
                 self.flag(&email, *external_license);
             }
@@ -129,7 +138,10 @@ impl Reader {
                 user,
                 licenses,
                 like: _,
-            } => self.add(&name(user), licenses)?,
+            } => {
+                self.stays(&name(user))?;
+                self.add(&name(user), licenses)?;
+            }
             Operation::RemoveLicenses { user, licenses } => self.holds(&name(user), |held| {
                 let held = held?;
                 let left = held.minus(licenses);
@@ -140,16 +152,30 @@ impl Reader {
             Operation::SetGroupLicenses { .. }
             | Operation::ClearGroupLicenses { .. }
             | Operation::ReleaseLease { .. } => {}
-            Operation::SetGroups { user, groups } => self.alive(&name(user))?.groups = joinable(groups),
+            Operation::SetGroups { user, groups } => {
+                let groups = joinable(groups);
+                if !groups.is_empty() {
+                    self.stays(&name(user))?;
+                }
+                self.alive(&name(user))?.groups = groups;
+            }
             Operation::Offboard { user } => {
                 let email = name(user);
+                self.stays(&email)?;
+                self.is_given_nothing(&email)?;
+                self.offboarded.insert(email.clone());
                 let account = self.alive(&email)?;
                 account.groups.clear();
                 account.active = false;
-                self.holds(&email, |_| None)?;
+                // Who is blocked stays so.
+                self.holds(&email, |held| held.filter(BundleSet::is_empty))?;
             }
             Operation::AddToGroups { user, groups, like: _ } => {
-                self.alive(&name(user))?.groups.extend(joinable(groups));
+                let groups = joinable(groups);
+                if !groups.is_empty() {
+                    self.stays(&name(user))?;
+                }
+                self.alive(&name(user))?.groups.extend(groups);
             }
             Operation::RemoveFromGroups { user, groups } => {
                 let leaving = joinable(groups);
@@ -163,6 +189,8 @@ impl Reader {
                 if !is_here || is_taken || old == new {
                     return None;
                 }
+                self.stays(&old)?;
+                self.stays(&new)?;
                 let from = self.alive(&old)?.clone();
                 let is_named = [&self.named, &self.entered].iter().any(|those| those.contains(&new));
                 let is_named = is_named || self.before.contains_key(&new);
@@ -202,6 +230,19 @@ impl Reader {
             }
         }
         Some(())
+    }
+
+    /// No row so far offboards the account.
+    fn stays(&self, email: &str) -> Option<()> {
+        (!self.offboarded.contains(email)).then_some(())
+    }
+
+    /// The account is there before the sheet, and no row so far moves its owner or gives it anything.
+    fn is_given_nothing(&self, email: &str) -> Option<()> {
+        let (before, now) = (self.before.get(email)?, self.people.get(email)?);
+        let is_moved = self.moved.contains(email) || self.moved_to.contains(email);
+        let gains = !now.groups.is_subset(&before.groups) || !now.bundles().is_subset(&before.bundles());
+        (!is_moved && !gains).then_some(())
     }
 
     fn alive(&mut self, email: &str) -> Option<&mut Account> {

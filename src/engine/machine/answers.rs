@@ -441,6 +441,9 @@ impl Machine<'_> {
             self.schedule.add_first(&self.steps, [step]);
             return;
         }
+        if self.split_what_a_leaver_loses(step) {
+            return;
+        }
         if let Some(failure) = self.not_owned_by_rule(step, error) {
             self.fail_step(step, &failure, Some(error));
             return;

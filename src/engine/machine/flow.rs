@@ -101,7 +101,10 @@ impl Machine<'_> {
             .filter(|step| (!self.is_stopping() || self.is_owed(*step)) && self.is_ready(*step))
             .collect();
         match stage {
-            Stage::Verify => self.verify(&ready),
+            Stage::Verify => {
+                self.verify(&ready);
+                self.verify_leavers(&ready);
+            }
             _ => self.schedule.add(&self.steps, ready),
         }
     }
@@ -178,7 +181,11 @@ impl Machine<'_> {
                     self.after_stop.left.push(place);
                 }
             }
-            self.rows.fail(*row, failure.verdict.clone(), error);
+            if self.goes_on_after(*row, step, failure) {
+                self.rows.set_back(*row, failure.verdict.clone(), error);
+            } else {
+                self.rows.fail(*row, failure.verdict.clone(), error);
+            }
         }
         self.give_back_if_needed(step, failure);
         self.end_step(step, StepState::Failed);

@@ -17,6 +17,7 @@
 //! | what somebody else changed meanwhile, and what follows | `changed_meanwhile` |
 //! | accounts that were to be made and are there already | `already_there` |
 //! | what the service refuses to carry over to a successor | `left_behind` |
+//! | how a leaver's row goes on after a failure, and what is left of its access | `leavers` |
 //! | whether somebody administrates whom the run itself makes an administrator | `administrators` |
 //! | licences taken off one account and owed to another | `transfers` |
 //!
@@ -36,6 +37,7 @@ mod failed_call;
 mod flow;
 mod freshness;
 mod giving_up;
+mod leavers;
 mod left_behind;
 mod progress;
 mod protocol;

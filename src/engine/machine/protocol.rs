@@ -9,7 +9,7 @@ use super::schedule::Tries;
 use crate::api::{CallError, Receipt, Seats, User};
 use crate::directory::{Again, Allocations, Present, ReadError};
 use crate::engine::outcome::Ran;
-use crate::engine::read_back::{Lack, Successor};
+use crate::engine::read_back::{Lack, Leavers, Remnant, Successor};
 use crate::engine::request::Reply;
 use crate::event::Event;
 use crate::ledger::Record;
@@ -47,6 +47,8 @@ pub enum Input {
     AllocationsRead(TaskId, Result<Allocations, ReadError>),
     /// Successors were read back; what each lacks, in the requested order.
     SuccessorsRead(TaskId, Result<Vec<Lack>, ReadError>),
+    /// Leavers were read back; what each still has, in the requested order.
+    LeaversRead(TaskId, Result<Vec<Remnant>, ReadError>),
     /// What calls rest on was read again.
     ReadAgain(TaskId, Result<Present, ReadError>),
     /// Accounts were looked for by their ids; those that are there.
@@ -128,6 +130,8 @@ pub enum Effect {
     },
     /// Read successors back until all are complete or patience runs out.
     ReadSuccessors(TaskId, Vec<Successor>),
+    /// Read leavers back until nothing is left of their access or patience runs out.
+    ReadLeavers(TaskId, Leavers),
     /// Read again what calls rest on.
     ReadAgain(TaskId, Again),
     /// Look for accounts by their ids, once.

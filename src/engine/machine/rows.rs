@@ -84,6 +84,8 @@ struct RowLog {
     trace_id: Option<String>,
     started_at: Option<Timestamp>,
     failure: Option<Verdict>,
+    /// A failure after which the row has gone on.
+    setback: Option<Verdict>,
     /// The end of a row that turned out to need no change.
     settled: Option<Verdict>,
     /// Said besides what the steps say: that an answer was lost and settled, that licences went back.
@@ -102,11 +104,23 @@ impl RowLog {
         trace_id: None,
         started_at: None,
         failure: None,
+        setback: None,
         settled: None,
         remarks: Vec::new(),
         mailed_at: None,
         not_carried_over: Vec::new(),
     };
+}
+
+impl RowLog {
+    /// What a failed call cost.
+    fn note(&mut self, error: Option<&CallError>) {
+        if let Some(error) = error {
+            self.attempts = error.attempts;
+            self.http_status = error.status;
+            self.trace_id.clone_from(&error.trace_id);
+        }
+    }
 }
 
 /// Whether rows get records.
@@ -235,7 +249,7 @@ impl<'a> Rows<'a> {
     /// What a call that answered for the row cost.
     pub(super) fn answered(&mut self, row: RowIndex, receipt: &Receipt) {
         let log = self.edit(row);
-        if log.failure.is_none() {
+        if log.failure.is_none() && log.setback.is_none() {
             log.attempts = receipt.attempts;
             log.http_status = Some(receipt.http_status);
             log.trace_id.clone_from(&receipt.trace_id);
@@ -249,11 +263,34 @@ impl<'a> Rows<'a> {
             return;
         }
         log.failure = Some(verdict);
-        if let Some(error) = error {
-            log.attempts = error.attempts;
-            log.http_status = error.status;
-            log.trace_id.clone_from(&error.trace_id);
+        if log.setback.is_none() {
+            log.note(error);
         }
+    }
+
+    /// A failure that decides the row, unless it turns out that everything is as it should be, and after which the row's
+    /// other steps are made all the same; the first one counts, and the words of others are remarked.
+    pub(super) fn set_back(&mut self, row: RowIndex, verdict: Verdict, error: Option<&CallError>) {
+        let log = self.edit(row);
+        match &log.setback {
+            None => {
+                log.setback = Some(verdict);
+                log.note(error);
+            }
+            Some(first) if first.message == verdict.message => {}
+            Some(_) if log.remarks.contains(&verdict.message) => {}
+            Some(_) => log.remarks.push(verdict.message),
+        }
+    }
+
+    /// Whether the row has gone on after a failure.
+    pub(super) fn has_setback(&self, row: RowIndex) -> bool {
+        self.log(row).setback.is_some()
+    }
+
+    /// Forgets the failure after which the row has gone on.
+    pub(super) fn take_setback(&mut self, row: RowIndex) -> Option<Verdict> {
+        self.states[row].log.as_mut()?.setback.take()
     }
 
     /// The row turned out to need no change.
@@ -280,7 +317,8 @@ impl<'a> Rows<'a> {
         let log = self.log(row);
         let planned = &self.sheet.plan.rows[row].verdict;
         let not_carried_over = self.not_carried_over(row);
-        let verdict = (log.failure.as_ref())
+        let verdict = (log.setback.as_ref())
+            .or(log.failure.as_ref())
             .or(not_carried_over.as_ref())
             .or(log.settled.as_ref())
             .or(planned.as_deref());

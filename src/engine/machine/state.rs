@@ -119,6 +119,8 @@ pub(super) enum Task {
     LookForHeld { steps: Vec<StepIndex>, lost: StepFailure },
     /// Successors are being read back.
     Verify { steps: Vec<StepIndex> },
+    /// Leavers are being read back.
+    VerifyLeavers { steps: Vec<StepIndex> },
     /// The seats are being read, after one was refused.
     Seats,
     /// What calls rest on is being read again.
@@ -147,6 +149,7 @@ impl Task {
             | Self::ReadHoldings { .. }
             | Self::LookForHeld { .. }
             | Self::Verify { .. }
+            | Self::VerifyLeavers { .. }
             | Self::Seats
             | Self::Again(_)
             | Self::Count
@@ -212,6 +215,7 @@ impl<'a> Machine<'a> {
             Input::AccountsFound(task, found) => self.accounts_found(task, found),
             Input::AllocationsRead(task, held) => self.allocations_read(task, held),
             Input::SuccessorsRead(task, lacks) => self.successors_read(task, lacks),
+            Input::LeaversRead(task, remnants) => self.leavers_read(task, remnants),
             Input::ReadAgain(task, present) => self.was_read_again(task, present),
             Input::UsersFound(task, there) => self.users_found(task, there),
             Input::UsersCounted(task, count) => self.users_counted(task, count),

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use crate::api::UserUpdate;
 use crate::model::{GroupId, UserId};
 use crate::plan::{
-    AccountIndex, Direct, Holding, LicenseChange, OneOrMany, Plan, RowIndex, Stage, Step, StepIndex, StepSource, Work,
+    AccountIndex, Direct, Holding, LicenseChange, Membership, OneOrMany, Plan, RowIndex, Stage, Step, StepIndex,
+    StepSource, Work,
 };
 
 /// The state of a step.
@@ -227,6 +228,60 @@ impl<'a> Steps<'a> {
             update.add_groups.truncate(kept);
         }
         Some(step)
+    }
+
+    /// Takes the groups out of one row's update that does several things, and leaves only the deactivation, or else the
+    /// first group. The rest are steps that have not been added yet: one for each group from the group's side, and one
+    /// for all built-in groups. `None` if the update does one thing only.
+    pub(super) fn split_departure(
+        &mut self,
+        index: StepIndex,
+        is_built_in: impl Fn(&GroupId) -> bool,
+    ) -> Option<Vec<Step>> {
+        let Work::Update(parts) = &self.step(index).work else {
+            return None;
+        };
+        let [(row, update)] = &***parts else {
+            return None;
+        };
+        let row = *row;
+        let changes_profile = update.changes_profile();
+        if usize::from(changes_profile) + update.remove_groups.len() < 2 || !update.add_groups.is_empty() {
+            return None;
+        }
+        let (built_in, others): (Vec<GroupId>, Vec<GroupId>) =
+            update.remove_groups.iter().partition(|id| is_built_in(id));
+        let leave = |groups: Vec<GroupId>| {
+            let part = UserUpdate {
+                remove_groups: groups,
+                ..UserUpdate::default()
+            };
+            Work::Update(Box::new(OneOrMany::one((row, part))))
+        };
+        let mut works: Vec<Work> = others
+            .into_iter()
+            .map(|group| Work::Member(group, Membership::Leave))
+            .collect();
+        if works.is_empty() && !changes_profile {
+            works.extend(built_in.into_iter().map(|group| leave(vec![group])));
+        } else if !built_in.is_empty() {
+            works.push(leave(built_in));
+        }
+        if changes_profile {
+            if let Work::Update(parts) = &mut self.edit(index).work
+                && let Some((_, update)) = parts.first_mut()
+            {
+                update.remove_groups.clear();
+            }
+        } else {
+            self.edit(index).work = works.remove(0);
+        }
+        let template = self.step(index).clone();
+        let steps = works.into_iter().map(|work| Step {
+            work,
+            ..template.clone()
+        });
+        Some(steps.collect())
     }
 
     fn push(&mut self, step: Step) -> StepIndex {

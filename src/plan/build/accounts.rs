@@ -13,7 +13,6 @@ use crate::plan::settled::{
 };
 use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, RowCode, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
-use crate::text::fold;
 
 impl<'a> Builder<'a> {
     /// The account that a row is about: one of the organization, else one that the sheet makes.
@@ -100,6 +99,9 @@ impl<'a> Builder<'a> {
         let account = self.drafts.existing(found, label, self.snapshot);
         self.rows[row].account = Some(account);
         let draft = self.drafts.get(account);
+        if let Some(other) = draft.offboarded_by() {
+            return Err(self.is_offboarded(other, ProblemCode::OffboardAndDelete));
+        }
         match (draft.deleted_by(), draft.left_by(), &draft.succession) {
             (Some(other), ..) => {
                 let message = format!("{} deletes the same account", self.place(other));
@@ -165,7 +167,7 @@ impl<'a> Builder<'a> {
     pub(super) fn joining(&mut self, row: RowIndex, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {
         let mut found = self.resolve_groups(groups)?;
         let named = found.len();
-        found.retain(|group| !self.groups.get(group).is_some_and(is_everyone));
+        found.retain(|group| !self.groups.get(group).is_some_and(Group::is_everyone));
         if found.len() < named {
             self.note(row, "every account is in Everyone");
         }
@@ -177,7 +179,7 @@ impl<'a> Builder<'a> {
         let found = self.resolve_groups(groups)?;
         if found
             .iter()
-            .any(|group| self.groups.get(group).is_some_and(is_everyone))
+            .any(|group| self.groups.get(group).is_some_and(Group::is_everyone))
         {
             let message = "every account is in Everyone, and none can leave it";
             return Err(verdict(Status::Rejected, RowReason::Everyone, message));
@@ -190,7 +192,7 @@ impl<'a> Builder<'a> {
         let mut kept = Vec::new();
         for id in groups {
             if let Some(group) = self.snapshot.group_by_id(*id)
-                && !is_everyone(group)
+                && !group.is_everyone()
             {
                 self.groups.entry(group.id).or_insert_with(|| group.clone());
                 kept.push(group.id);
@@ -198,9 +200,4 @@ impl<'a> Builder<'a> {
         }
         kept
     }
-}
-
-/// Whether the group is the built-in one that always has every account (`uipath-api`, 5.1).
-fn is_everyone(group: &Group) -> bool {
-    group.built_in && fold(&group.name) == "everyone"
 }

@@ -22,6 +22,9 @@ impl Builder<'_> {
             return self.orphans_license(row, user, orphan, edit);
         }
         let account = self.account(row, user)?;
+        if edit.may_give() {
+            self.stays(account)?;
+        }
         if edit.builds_on_present() {
             self.knows_allocation(account)?;
         }

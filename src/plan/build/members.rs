@@ -13,6 +13,9 @@ impl Builder<'_> {
         let account = self.account(row, &update.user)?;
         let joining = self.joining(row, &update.add_groups)?;
         let leaving = self.leaving(&update.remove_groups)?;
+        if !joining.is_empty() || update.profile.active == Some(true) {
+            self.stays(account)?;
+        }
         let profile = self.profile(account, &update.profile)?;
         let change = StandingChange::of_update(&update.profile, &joining, &leaving);
         self.keeps_an_administrator(row, &[(account, change)])?;
@@ -54,6 +57,9 @@ impl Builder<'_> {
         joining: &[GroupId],
         leaving: &[GroupId],
     ) -> Planned {
+        if !joining.is_empty() {
+            self.stays(account)?;
+        }
         let change = StandingChange {
             joining,
             leaving,

@@ -221,6 +221,9 @@ impl<'a> Builder<'a> {
         }
         let account = self.existing(row, user, migrate.user.label())?;
         let draft = self.drafts.get(account);
+        if let Some(other) = draft.offboarded_by() {
+            return Err(self.is_offboarded(other, ProblemCode::MigrateAndOffboard));
+        }
         match (draft.left_by(), &draft.succession) {
             (Some(other), _) => {
                 let message = format!("this row and {} both move the same user", self.place(other));
@@ -248,6 +251,7 @@ impl<'a> Builder<'a> {
             Some(user) => self.existing(row, user, email.into())?,
             None => self.drafts.pending(email.into(), &[migrate.new_email.fold()]),
         };
+        self.stays(account)?;
         self.can_be_given(account, migrate.licenses.as_ref().unwrap_or(&BundleSet::default()))?;
         let draft = self.drafts.get(account);
         match (draft.left_by(), &draft.succession) {

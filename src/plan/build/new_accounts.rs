@@ -25,6 +25,7 @@ impl Builder<'_> {
             Found::Many(which) => return Err(user_ambiguous(email, &which)),
             Found::One(user) => {
                 let account = self.existing(row, bearer(&invite.email, user)?, email.into())?;
+                self.stays(account)?;
                 let ours = self.made_earlier(row, key, user.id);
                 if !self.activated.contains(&user.id) {
                     may_be_given(invite, user, self.rules)?;
@@ -66,6 +67,7 @@ impl Builder<'_> {
             Found::One(user) => {
                 person(create.user_name(), user)?;
                 let account = self.existing(row, user, create.user_name().into())?;
+                self.stays(account)?;
                 self.can_be_given(account, &create.licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
                 self.may_get_seats(account, &create.licenses)?;

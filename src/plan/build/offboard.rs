@@ -2,33 +2,107 @@
 
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
-use crate::api::UserUpdate;
-use crate::model::UserRef;
-use crate::plan::{LicenseEdit, Membership, RowIndex};
+use crate::api::{User, UserUpdate};
+use crate::model::{Status, UserRef};
+use crate::plan::settled::{contradicts, verdict};
+use crate::plan::{
+    AccountIndex, Administrators, Direct, LicenseEdit, Membership, RowCode, RowIndex, RowReason, Verdict,
+};
+use crate::problem::ProblemCode;
 
 impl Builder<'_> {
-    /// Deactivates the account, takes it out of all groups (Everyone apart) and releases its direct licences.
+    /// Deactivates the account, takes it out of all groups (Everyone apart) and releases its direct licences. A block is
+    /// no licence, and stays.
     pub(super) fn offboard(&mut self, row: RowIndex, user: &UserRef) -> Planned {
         let account = self.account(row, user)?;
-        self.knows_allocation(account)?;
-        let present = self.drafts.get(account).groups();
-        let leaving = self.inheritable(&present);
+        let Some(found) = self.drafts.get(account).user else {
+            let message = format!("`{user}` is made by this same sheet; leave one of the rows out");
+            return Err(contradicts(ProblemCode::MadeAndOffboarded, message));
+        };
+        self.may_be_offboarded(found)?;
+        self.is_given_nothing(account)?;
+        let leaving = self.inheritable(&self.drafts.get(account).groups());
         let change = StandingChange {
             leaving: &leaving,
             active: Some(false),
             ..StandingChange::default()
         };
         self.keeps_an_administrator(row, &[(account, change)])?;
-        let is_active = self.drafts.get(account).standing().is_none_or(|(active, _)| active);
-        if is_active {
+        let draft = self.drafts.get_mut(account);
+        draft.offboard(row);
+        if draft.standing().is_none_or(|(active, _)| active) {
             let update = UserUpdate {
                 is_active: Some(false),
                 ..UserUpdate::default()
             };
-            self.drafts.get_mut(account).update(row, update);
+            draft.update(row, update);
         }
         self.membership(row, account, &leaving, Membership::Leave);
-        self.edit(row, account, LicenseEdit::Release);
+        match self.drafts.get(account).now().direct {
+            Direct::Holds(bundles) if !bundles.is_empty() => self.edit(row, account, LicenseEdit::Release),
+            Direct::Holds(_) | Direct::Inherits => {}
+            Direct::Unknown => {
+                let words = "what the account holds directly cannot be read on this deployment, so it was not released: \
+                             look in the web interface";
+                self.note(row, words);
+                self.cautions.unreadable_leavers.push((row, user.to_string()));
+            }
+        }
+        if found.from_directory {
+            let words = "the organization's directory manages the account: disable it there, or it comes back";
+            self.note(row, words);
+            self.cautions.directory_leavers.push((row, user.to_string()));
+        }
         Ok(())
+    }
+
+    fn may_be_offboarded(&self, user: &User) -> Planned {
+        if self.snapshot.acting_user() == Some(user.id) {
+            let message = "this is the account that reseat is signed in as, which it never deactivates";
+            return Err(verdict(Status::Skipped, RowReason::OwnAccount, message));
+        }
+        if self.rules.administrators == Administrators::Protected && self.snapshot.is_administrator(user) {
+            let message = "the account is a member of Administrators; add `--allow-admins` to offboard it";
+            return Err(verdict(Status::Skipped, RowReason::Administrator, message));
+        }
+        Ok(())
+    }
+
+    /// Whether no row so far moves the account's owner, or gives the account anything.
+    fn is_given_nothing(&self, account: AccountIndex) -> Planned {
+        let draft = self.drafts.get(account);
+        if let Some(other) = draft.offboarded_by() {
+            let message = format!("{} offboards the same account", self.place(other));
+            let code = RowCode::Problem(ProblemCode::DuplicateRow);
+            return Err(verdict(Status::Duplicate, code, message));
+        }
+        let mover = draft.succession.as_ref().map(|succession| succession.row);
+        if let Some(other) = draft.left_by().or(mover) {
+            let message = format!("{} moves the same user", self.place(other));
+            return Err(contradicts(ProblemCode::MigrateAndOffboard, message));
+        }
+        match draft.given_by() {
+            None => Ok(()),
+            Some(other) => {
+                let message = format!(
+                    "{} gives something to the account that this row offboards",
+                    self.place(other)
+                );
+                Err(contradicts(ProblemCode::GivenAndOffboarded, message))
+            }
+        }
+    }
+
+    /// Whether the account may be given something: no row so far offboards it.
+    pub(super) fn stays(&self, account: AccountIndex) -> Planned {
+        match self.drafts.get(account).offboarded_by() {
+            None => Ok(()),
+            Some(other) => Err(self.is_offboarded(other, ProblemCode::GivenAndOffboarded)),
+        }
+    }
+
+    /// The account is offboarded by the `other` row, so that this one cannot run.
+    pub(super) fn is_offboarded(&self, other: RowIndex, code: ProblemCode) -> Verdict {
+        contradicts(code, format!("{} offboards the same account", self.place(other)))
     }
 }

@@ -1,0 +1,177 @@
+//! Leavers: what fails for one keeps nothing else from being taken away, and in the end it is read what is left.
+
+use super::protocol::{Effect, TaskId};
+use super::rows::StepFailure;
+use super::state::{Machine, Task};
+use super::steps::StepState;
+use crate::api::Failure;
+use crate::directory::ReadError;
+use crate::engine::read_back::{Leavers, Remnant};
+use crate::model::{BundleSet, GroupId, OperationKind, Status, UserId};
+use crate::plan::{RowCode, RowIndex, RowReason, StepIndex, StepSource, Work};
+use crate::text::joined;
+
+impl Machine<'_> {
+    fn offboards(&self, row: RowIndex) -> bool {
+        self.rows.sheet().rows[row].operation.kind() == OperationKind::Offboard
+    }
+
+    /// Whether the step is one that takes something from a leaver.
+    pub(super) fn is_a_leavers(&self, step: StepIndex) -> bool {
+        self.steps.step(step).rows.iter().any(|row| self.offboards(*row))
+    }
+
+    /// Whether the row goes on although this step has failed: nobody keeps a licence because a group cannot be left. What
+    /// a guard refuses, and what nobody reached, ends it.
+    pub(super) fn goes_on_after(&self, row: RowIndex, step: StepIndex, failure: &StepFailure) -> bool {
+        let is_a_failure = matches!(
+            failure.verdict.status,
+            Status::NotFound | Status::Conflict | Status::Rejected | Status::Failed
+        );
+        is_a_failure
+            && failure.verdict.code != RowCode::from(RowReason::ChangedSincePlan)
+            && !matches!(self.steps.step(step).work, Work::VerifyLeaver)
+            && self.offboards(row)
+    }
+
+    /// Splits a refused update of a leaver that does several things, so that the account is deactivated whatever group
+    /// it cannot leave. Groups are left from their own side then, where leavers share calls; built-in ones cannot be.
+    pub(super) fn split_what_a_leaver_loses(&mut self, step: StepIndex) -> bool {
+        if !self.is_a_leavers(step) {
+            return false;
+        }
+        let groups = &self.steps.plan().groups;
+        let is_built_in = |group: &GroupId| groups.get(group).is_some_and(|group| group.built_in);
+        let Some(parts) = self.steps.split_departure(step, is_built_in) else {
+            return false;
+        };
+        let mut steps = vec![step];
+        for part in parts {
+            steps.push(self.add_step(part));
+        }
+        steps.sort_unstable();
+        self.schedule.add_first(&self.steps, steps);
+        true
+    }
+
+    /// Reads leavers back.
+    pub(super) fn verify_leavers(&mut self, steps: &[StepIndex]) {
+        let leaver = |step: &StepIndex| {
+            let is_leaver = matches!(self.steps.step(*step).work, Work::VerifyLeaver);
+            Some((*step, self.steps.user_of(*step).filter(|_| is_leaver)?))
+        };
+        let (steps, users): (Vec<StepIndex>, Vec<_>) = steps.iter().filter_map(leaver).unzip();
+        if steps.is_empty() {
+            return;
+        }
+        let kept = self.groups_that_stay(&users);
+        let task = self.ask(Task::VerifyLeavers { steps });
+        self.effects
+            .push_back(Effect::ReadLeavers(task, Leavers { users, kept }));
+    }
+
+    /// The group that no account can leave, and those of these users that the organization does not list.
+    fn groups_that_stay(&self, users: &[UserId]) -> Vec<GroupId> {
+        let everyone = self.snapshot.groups().iter().filter(|group| group.is_everyone());
+        let users = users.iter().filter_map(|user| self.snapshot.user_by_id(*user));
+        let unlisted = users.flat_map(|user| user.groups.iter().copied());
+        let unlisted = unlisted.filter(|group| self.snapshot.group_by_id(*group).is_none());
+        let mut kept: Vec<GroupId> = everyone.map(|group| group.id).chain(unlisted).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        kept
+    }
+
+    pub(super) fn leavers_read(&mut self, task: TaskId, remnants: Result<Vec<Remnant>, ReadError>) {
+        let Some(Task::VerifyLeavers { steps }) = self.tasks.remove(&task) else {
+            return;
+        };
+        match remnants {
+            Ok(remnants) => {
+                for (step, remnant) in steps.into_iter().zip(remnants) {
+                    self.leaver_was_read(step, &remnant);
+                }
+            }
+            Err(error) => {
+                let status = match error.call().map(|call| call.failure) {
+                    Some(Failure::Stopped) => Status::NotRun,
+                    _ => Status::Failed,
+                };
+                let words = format!(
+                    "whether anything is left of the account's access could not be read back: failed to {error}; run the \
+                     same command again"
+                );
+                let failure = StepFailure::new(status, RowReason::NotReadBack, words);
+                for step in steps {
+                    self.fail_after_setback(step, &failure, &error);
+                }
+            }
+        }
+    }
+
+    /// What could not be read back is said, also where the row fails for another reason already.
+    fn fail_after_setback(&mut self, step: StepIndex, failure: &StepFailure, error: &ReadError) {
+        for row in &self.steps.rows_of(step) {
+            if self.rows.has_setback(*row) {
+                self.rows.remark(*row, failure.message());
+            }
+        }
+        self.fail_step(step, failure, error.call());
+    }
+
+    fn leaver_was_read(&mut self, step: StepIndex, remnant: &Remnant) {
+        let rows = self.steps.rows_of(step);
+        let inherited = self.in_words_inherited(remnant);
+        if remnant.is_nothing() {
+            for row in &rows {
+                if let Some(setback) = self.rows.take_setback(*row) {
+                    let words = format!(
+                        "a call failed ({}), and reading back showed that it is so",
+                        setback.message
+                    );
+                    self.rows.remark(*row, words);
+                }
+                if remnant.is_gone {
+                    self.rows.remark(*row, "somebody else deleted the account meanwhile");
+                }
+                if let Some(words) = &inherited {
+                    self.rows.remark(*row, words.clone());
+                }
+            }
+            return self.end_step(step, StepState::Done);
+        }
+        let mut left: Vec<String> = Vec::new();
+        left.extend(remnant.is_active.then(|| "is active".to_owned()));
+        if !remnant.groups.is_empty() {
+            let names: Vec<String> = remnant.groups.iter().map(|group| self.group_in_words(*group)).collect();
+            left.push(format!("is in {}", joined(&names, 10)));
+        }
+        if !remnant.licenses.is_empty() {
+            left.push(format!("holds {} directly", remnant.licenses));
+        }
+        left.extend(inherited);
+        let left = left.join(", ");
+        for row in &rows {
+            if self.rows.has_setback(*row) {
+                self.rows
+                    .remark(*row, format!("reading back showed that the account still {left}"));
+            }
+        }
+        let words = format!("reading back showed that the account still {left}; run the same command again");
+        let failure = StepFailure::new(Status::Conflict, RowReason::StillHasAccess, words);
+        self.fail_step(step, &failure, None);
+    }
+
+    fn group_in_words(&self, id: GroupId) -> String {
+        match self.snapshot.group_by_id(id) {
+            Some(group) => format!("the group `{}`", group.name),
+            None => format!("the group {id}"),
+        }
+    }
+
+    /// What groups' rules give still, if anything: those of Everyone, or of groups that the service does not tell.
+    fn in_words_inherited(&self, remnant: &Remnant) -> Option<String> {
+        let bundles: &BundleSet = remnant.inherited.as_ref()?;
+        (!bundles.is_empty()).then(|| format!("is given {bundles} by a group's rule"))
+    }
+}
