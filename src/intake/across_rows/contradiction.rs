@@ -21,6 +21,14 @@ pub(super) enum ContradictionKind {
     MovedTwice,
     /// One user is moved by one row and deleted by another.
     MovedAndDeleted,
+    /// One row makes an account of an address, another offboards it.
+    MadeAndOffboarded,
+    /// One user is moved by one row and offboarded by another.
+    MovedAndOffboarded,
+    /// One user is deleted by one row and offboarded by another in the same run.
+    OffboardedAndDeleted,
+    /// One user is given something by one row and offboarded by another.
+    GivenAndOffboarded,
     /// A user is changed after being deleted.
     ChangedAfterDelete,
     /// A user is changed after being moved.
@@ -29,6 +37,10 @@ pub(super) enum ContradictionKind {
     DifferentLicenses,
     /// The direct licences become exactly this, and some more or fewer.
     LicensesInOrder,
+    /// The groups become exactly this, and exactly that.
+    DifferentGroups,
+    /// The groups become exactly this, and some more or fewer.
+    GroupsInOrder,
     /// One user joins and leaves the same group.
     JoinsAndLeaves,
     /// One user is given and loses the same licence.
@@ -100,6 +112,33 @@ impl ContradictionKind {
                 format!("of this row and {other}, one moves a user and the other deletes the same user"),
                 "leave the deletion out: `migrate` deletes the old account (see `delete_when`)",
             ),
+            Self::MadeAndOffboarded => (
+                Error,
+                ProblemCode::MadeAndOffboarded,
+                format!(
+                    "of this row and {other}, one makes an account of an address and the other offboards its owner"
+                ),
+                "keep one of them",
+            ),
+            Self::MovedAndOffboarded => (
+                Error,
+                ProblemCode::MigrateAndOffboard,
+                format!("of this row and {other}, one moves a user and the other offboards the same user"),
+                "keep one of them: `migrate` deletes the old account (see `delete_when`)",
+            ),
+            Self::OffboardedAndDeleted => (
+                Error,
+                ProblemCode::OffboardAndDelete,
+                format!("of this row and {other}, one offboards a user and the other deletes the same user"),
+                "keep one of them: a deletion takes everything; for an account that is to go later, give the `delete` a \
+                 date in `not_before`",
+            ),
+            Self::GivenAndOffboarded => (
+                Error,
+                ProblemCode::GivenAndOffboarded,
+                format!("of this row and {other}, one offboards a user to whom the other gives something"),
+                "keep one of them",
+            ),
             Self::ChangedAfterDelete => (
                 Error,
                 ProblemCode::WorkAfterDelete,
@@ -123,6 +162,18 @@ impl ContradictionKind {
                 ProblemCode::LicensesInOrder,
                 format!("this row and {other} change the same user's licences; they run in the order of the sheet"),
                 "say it in one `set-licenses` row to be sure",
+            ),
+            Self::DifferentGroups => (
+                Error,
+                ProblemCode::DifferentGroups,
+                format!("this row and {other} each say which groups exactly the user is in, and differ"),
+                "keep one of them",
+            ),
+            Self::GroupsInOrder => (
+                Warning,
+                ProblemCode::GroupsInOrder,
+                format!("this row and {other} change the same user's groups; they run in the order of the sheet"),
+                "say it in one `set-groups` row to be sure",
             ),
             Self::JoinsAndLeaves => (
                 Error,
@@ -258,10 +309,19 @@ struct FirstStatements {
     made: Option<Statement>,
     left: Option<Statement>,
     deleted: Option<Statement>,
+    /// Without a date.
+    deleted_now: Option<Statement>,
+    offboarded: Option<Statement>,
+    /// That gives a group or a licence, or activates.
+    given: Option<Statement>,
     /// That says what exactly the licences become.
     exact: Option<Statement>,
     /// That says which licences are added or removed.
     relative: Option<Statement>,
+    /// That says which groups exactly the user is in.
+    exact_groups: Option<Statement>,
+    /// That says which groups are joined or left.
+    relative_groups: Option<Statement>,
     added: Option<Statement>,
     removed: Option<Statement>,
     /// That sets the rule or the profile field which is the subject.
@@ -275,8 +335,12 @@ impl FirstStatements {
             Kind::Invite | Kind::Create | Kind::MigrateTo => &mut self.made,
             Kind::MigrateFrom => &mut self.left,
             Kind::Delete => &mut self.deleted,
+            Kind::DeleteNow => &mut self.deleted_now,
+            Kind::Offboard => &mut self.offboarded,
             Kind::SetLicenses | Kind::ReleaseLicenses | Kind::BlockLicenses => &mut self.exact,
-            Kind::ChangeLicenses => &mut self.relative,
+            Kind::AddLicenses | Kind::RemoveLicenses => &mut self.relative,
+            Kind::SetGroups => &mut self.exact_groups,
+            Kind::JoinGroups | Kind::LeaveGroups => &mut self.relative_groups,
             Kind::Join | Kind::Give => &mut self.added,
             Kind::Leave | Kind::Take => &mut self.removed,
             Kind::SetRule
@@ -288,13 +352,16 @@ impl FirstStatements {
             | Kind::SetPassword
             | Kind::SetBypassBasicAuth
             | Kind::SetInvitationAccepted => &mut self.value,
-            Kind::ChangeUser | Kind::Refused => return None,
+            Kind::Activate | Kind::ChangeUser | Kind::Refused => return None,
         })
     }
 
     fn note(&mut self, statement: Statement) {
         if let Some(first) = self.of_kind(statement.kind()) {
             first.get_or_insert(statement);
+        }
+        if statement.kind().gives() {
+            self.given.get_or_insert(statement);
         }
     }
 
@@ -315,23 +382,49 @@ impl FirstStatements {
             with(self.deleted, Contradicts::ChangedAfterDelete)
                 .or_else(|| with(self.left, Contradicts::ChangedAfterMove))
         };
+        let given = || {
+            let offboarded = self.offboarded.filter(|_| statement.kind().gives());
+            with(offboarded, Contradicts::GivenAndOffboarded)
+        };
         match statement.kind() {
             Kind::Invite | Kind::Create | Kind::MigrateTo => with(self.made, Contradicts::AddressTwice)
                 .or_else(|| with(self.deleted, Contradicts::MadeAndDeleted))
+                .or_else(|| with(self.offboarded, Contradicts::MadeAndOffboarded))
                 .or_else(|| with(self.left, Contradicts::MadeAndLeft)),
             Kind::MigrateFrom => with(self.left, Contradicts::MovedTwice)
                 .or_else(|| with(self.made, Contradicts::MadeAndLeft))
+                .or_else(|| with(self.offboarded, Contradicts::MovedAndOffboarded))
                 .or_else(|| with(self.deleted, Contradicts::MovedAndDeleted)),
             Kind::Delete => {
                 with(self.made, Contradicts::MadeAndDeleted).or_else(|| with(self.left, Contradicts::MovedAndDeleted))
             }
+            Kind::DeleteNow => with(self.offboarded, Contradicts::OffboardedAndDeleted),
+            Kind::Offboard => with(self.made, Contradicts::MadeAndOffboarded)
+                .or_else(|| with(self.left, Contradicts::MovedAndOffboarded))
+                .or_else(|| with(self.deleted_now, Contradicts::OffboardedAndDeleted))
+                .or_else(|| with(self.given, Contradicts::GivenAndOffboarded))
+                .or_else(gone),
             kind @ (Kind::SetLicenses | Kind::ReleaseLicenses | Kind::BlockLicenses) => {
                 let differs = |exact: &Statement| (exact.kind(), exact.value) != (kind, statement.value);
                 with(self.exact.filter(differs), Contradicts::DifferentLicenses)
                     .or_else(gone)
+                    .or_else(given)
                     .or_else(|| with(self.relative, Contradicts::LicensesInOrder))
             }
-            Kind::ChangeLicenses => gone().or_else(|| with(self.exact, Contradicts::LicensesInOrder)),
+            Kind::AddLicenses | Kind::RemoveLicenses => gone()
+                .or_else(given)
+                .or_else(|| with(self.exact, Contradicts::LicensesInOrder)),
+            Kind::SetGroups => {
+                let differs = |exact: &Statement| exact.value != statement.value;
+                with(self.exact_groups.filter(differs), Contradicts::DifferentGroups)
+                    .or_else(gone)
+                    .or_else(given)
+                    .or_else(|| with(self.relative_groups, Contradicts::GroupsInOrder))
+            }
+            Kind::JoinGroups | Kind::LeaveGroups => gone()
+                .or_else(given)
+                .or_else(|| with(self.exact_groups, Contradicts::GroupsInOrder)),
+            Kind::Activate => gone().or_else(given),
             Kind::ChangeUser => gone(),
             // What it would do is not known, only that another says the same.
             Kind::Refused => None,

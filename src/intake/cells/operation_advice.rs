@@ -244,7 +244,7 @@ fn advice(verb: Verb, things: &[Thing]) -> &'static str {
         Verb::Move if group => "`add-to-groups` and `remove-from-groups`",
         Verb::Move if license => "`remove-licenses` for one user and `add-licenses` for the other",
         Verb::Move => "`migrate`",
-        Verb::Leave => "`delete`, or `update` with `no` in the column `active`",
+        Verb::Leave => "`offboard`, which keeps the account, or `delete`",
     }
 }
 
@@ -306,6 +306,8 @@ mod tests {
             ("zaproś", "`invite`"),
             ("削除", "`delete`"),
             ("ライセンス追加", "`add-licenses`"),
+            ("leaver", "`offboard`"),
+            ("Austritt", "`offboard`"),
             ("delet", "`delete`"),
             ("inivte", "`invite`"),
             ("updat", "`update`"),

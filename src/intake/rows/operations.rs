@@ -191,18 +191,21 @@ pub(super) fn states(kind: OperationKind) -> States {
             licenses: None,
             ..about(StatementKind::SetLicenses)
         },
-        Kind::AddLicenses => about(StatementKind::ChangeLicenses),
+        Kind::AddLicenses => about(StatementKind::AddLicenses),
         Kind::RemoveLicenses => States {
             licenses: Some(StatementKind::Take),
-            ..about(StatementKind::ChangeLicenses)
+            ..about(StatementKind::RemoveLicenses)
         },
         Kind::ReleaseLicenses => about(StatementKind::ReleaseLicenses),
         Kind::BlockLicenses => about(StatementKind::BlockLicenses),
         Kind::SetGroupLicenses | Kind::ClearGroupLicenses => about(StatementKind::SetRule),
-        Kind::AddToGroups | Kind::SetGroups | Kind::ReleaseLease | Kind::Offboard => about(StatementKind::ChangeUser),
+        Kind::AddToGroups => about(StatementKind::JoinGroups),
+        Kind::SetGroups => about(StatementKind::SetGroups),
+        Kind::ReleaseLease => about(StatementKind::ChangeUser),
+        Kind::Offboard => about(StatementKind::Offboard),
         Kind::RemoveFromGroups => States {
             groups: StatementKind::Leave,
-            ..about(StatementKind::ChangeUser)
+            ..about(StatementKind::LeaveGroups)
         },
         Kind::Migrate => about(StatementKind::MigrateTo),
     }

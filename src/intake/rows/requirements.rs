@@ -77,6 +77,9 @@ impl Requirements<'_> {
                 problems.push(UnplacedProblem::error(ProblemCode::NotOffered, what, help));
             }
         }
+        if self.kind == OperationKind::Offboard {
+            problems.extend(leaves_licenses(self.options.present_licenses));
+        }
         if self.values.quotas.is_some() && !offered.group_quotas {
             let problem = UnplacedProblem::error(
                 ProblemCode::NotOffered,
@@ -86,6 +89,24 @@ impl Requirements<'_> {
             problems.push(problem.at(Column::Quotas));
         }
     }
+}
+
+/// What an `offboard` does not do where a user's present licences cannot be read: the rest is done all the same.
+fn leaves_licenses(present: PresentLicenses) -> Option<UnplacedProblem> {
+    let (what, help) = match present {
+        PresentLicenses::Readable => return None,
+        PresentLicenses::ToBeFoundOut => (
+            "`offboard` releases direct licences only where they can be read, which not every installation of this kind \
+             offers",
+            "`plan` and `run` find out whether they can be read here",
+        ),
+        PresentLicenses::Unreadable => (
+            "`offboard` does not release direct licences here, because this deployment's API does not tell them; it \
+             deactivates the account and takes it out of its groups all the same",
+            "release them in the web interface, or add a `block-licenses` row",
+        ),
+    };
+    Some(UnplacedProblem::warning(ProblemCode::NotOffered, what, help))
 }
 
 fn missing(kind: OperationKind, column: Column) -> UnplacedProblem {

@@ -107,7 +107,16 @@ impl ValidRow<'_, '_> {
             }
             _ => named_user(),
         };
-        push(user(holder), states.about, content);
+        let about = match states.about {
+            // Of an update it depends on its cells.
+            StatementKind::ChangeUser if states.changes_profile => updates(values),
+            about => about,
+        };
+        push(user(holder), about, content);
+        if about == StatementKind::Delete && values.not_before.is_none() {
+            // Another value than the row's own, which tells equal rows.
+            push(user(holder), StatementKind::DeleteNow, !content);
+        }
         if states.about == StatementKind::MigrateTo {
             push(user(named_user()), StatementKind::MigrateFrom, content);
         }
@@ -140,6 +149,19 @@ impl ValidRow<'_, '_> {
                 }
             }
         }
+    }
+}
+
+/// What an `update` does to its user.
+fn updates(values: &Values<'_>) -> StatementKind {
+    if values.groups.is_some() {
+        StatementKind::JoinGroups
+    } else if values.active == Some(true) {
+        StatementKind::Activate
+    } else if values.remove_groups.is_some() {
+        StatementKind::LeaveGroups
+    } else {
+        StatementKind::ChangeUser
     }
 }
 

@@ -14,13 +14,26 @@ pub(in crate::intake) enum StatementKind {
     MigrateTo,
     MigrateFrom,
     Delete,
+    /// That the deletion has no date, beside what the row states as any deletion.
+    DeleteNow,
+    Offboard,
     /// The direct licences become exactly these.
     SetLicenses,
     ReleaseLicenses,
     BlockLicenses,
-    /// Some licences more or fewer.
-    ChangeLicenses,
-    /// Something else is changed: profile or groups.
+    /// Some licences more.
+    AddLicenses,
+    /// Some licences fewer.
+    RemoveLicenses,
+    /// The groups become exactly these.
+    SetGroups,
+    /// Some groups more, perhaps others fewer.
+    JoinGroups,
+    /// Some groups fewer.
+    LeaveGroups,
+    /// The account is activated; no group is joined.
+    Activate,
+    /// Something else is changed.
     ChangeUser,
     // About a membership.
     Join,
@@ -48,7 +61,15 @@ impl StatementKind {
     /// Whether the statement is made by every row of its kind and has a hash of the row's content as its value, so that
     /// two such statements with one subject and one value mean equal rows.
     pub(in crate::intake) fn identifies_row(self) -> bool {
-        !self.adds() && !self.removes() && self.profile_column().is_none()
+        !self.adds() && !self.removes() && self.profile_column().is_none() && self != Self::DeleteNow
+    }
+
+    /// Whether it gives the user that it is about a group or a licence, or activates the account.
+    pub(in crate::intake) fn gives(self) -> bool {
+        matches!(
+            self,
+            Self::SetLicenses | Self::AddLicenses | Self::SetGroups | Self::JoinGroups | Self::Activate
+        )
     }
 
     /// Whether it can contradict only statements that remove.
@@ -77,10 +98,17 @@ impl StatementKind {
             | Self::MigrateTo
             | Self::MigrateFrom
             | Self::Delete
+            | Self::DeleteNow
+            | Self::Offboard
             | Self::SetLicenses
             | Self::ReleaseLicenses
             | Self::BlockLicenses
-            | Self::ChangeLicenses
+            | Self::AddLicenses
+            | Self::RemoveLicenses
+            | Self::SetGroups
+            | Self::JoinGroups
+            | Self::LeaveGroups
+            | Self::Activate
             | Self::ChangeUser
             | Self::Join
             | Self::Leave
