@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::client::{Result, empty_list, found, paged};
-use super::json::{entries, guid, member, page, text, variant};
+use super::json::{guid, member, page, text, variant};
 use super::session::{ApiRequest, Effect};
 use super::users::{kind_in_directory, kind_of};
-use super::{Answer, CallError, Client, EntityType, Group, Member, OwnCode, Page, Receipt, Resolved, UserKind};
+use super::{Answer, CallError, Client, EntityType, Group, Member, OwnCode, Page, Receipt, Resolved};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
@@ -76,8 +76,31 @@ impl Client {
         Ok(self.session.call(request).await?.with(()))
     }
 
-    /// Names to directory entries, at most 20 a call; a name that matches nothing maps to `None`.
-    pub async fn resolve_names(&self, names: &[&str], kind: EntityType) -> Result<HashMap<String, Option<Resolved>>> {
+    /// Which of these are members of the group, in one call of the generous budget of POSTs; by its schema it wants the
+    /// scope of changes although it only reads (`uipath-api`, 10).
+    pub async fn members_among(&self, id: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
+        if users.is_empty() {
+            return Err(empty_list(Method::Post, Service::Identity));
+        }
+        let organization = self.organization_id.to_string();
+        let url = self.identity_url(&["api", "Group", &organization, &id.to_string(), "CheckMembers"]);
+        let request = ApiRequest::new(Method::Post, Service::Identity, url)
+            .effect(Effect::Read)
+            .needs(WRITE)
+            .entries(users.len())
+            .json(&json!(users));
+        let one = |value: &Value| guid(member(value, &["identifier", "id"]).unwrap_or(value)).map(UserId);
+        let reply = self.session.call(request).await?;
+        reply.read("a list of members", |value| {
+            let page = page(value, one)?;
+            // Whoever is missing counts as no member, so an entry must not get lost.
+            (page.items.len() as u64 == page.received).then_some(page.items)
+        })
+    }
+
+    /// Names to directory entries, at most 20 a call: none for a name that matches nothing, and several for one that
+    /// several entries carry, as far as the answer has them.
+    pub async fn resolve_names(&self, names: &[&str], kind: EntityType) -> Result<HashMap<String, Vec<Resolved>>> {
         if names.is_empty() {
             return Ok(Answer {
                 value: HashMap::new(),
@@ -116,33 +139,38 @@ fn group(value: &Value) -> Option<Group> {
     })
 }
 
-/// The entry of this name: under it in a map, or in a list the one that carries it. What Search has as `identityName` is
+/// The entries of this name: under it in a map, or in a list those that carry it. What Search has as `identityName` is
 /// `name` here (`uipath-api`, 10). A display name, which people
 /// choose for themselves, says who a group is and never who a user is.
-fn resolved_as(value: &Value, name: &str, kind: EntityType) -> Option<Resolved> {
+fn resolved_as(value: &Value, name: &str, kind: EntityType) -> Vec<Resolved> {
     let names: &[&str] = match kind {
         EntityType::User => &["name", "identityName", "userName"],
         EntityType::Group => &["name", "identityName", "displayName"],
     };
-    let entry = match value {
-        Value::Array(_) => {
-            let carries = |entry: &&Value| {
-                names
-                    .iter()
-                    .chain(&["email"])
-                    .any(|member| fold(&text(entry, &[member])) == fold(name))
-            };
-            entries(value).iter().find(carries)?
-        }
-        map => member(map, &[name])?,
+    let carries = |entry: &&Value| {
+        let mut members = names.iter().chain(&["email"]);
+        members.any(|member| fold(&text(entry, &[member])) == fold(name))
     };
-    // Whoever asks for a user must not be given a robot; the listing says what it is.
-    if kind == EntityType::User && kind_in_directory(entry) != UserKind::Person {
-        return None;
-    }
+    let found: Vec<&Value> = match value {
+        Value::Array(list) => list.iter().filter(carries).collect(),
+        map => match member(map, &[name]) {
+            Some(Value::Array(several)) => several.iter().collect(),
+            Some(one) => vec![one],
+            None => Vec::new(),
+        },
+    };
+    let mut resolved: Vec<Resolved> = found.into_iter().filter_map(|entry| resolved(entry, names)).collect();
+    resolved.dedup_by(|later, kept| later.identifier == kept.identifier);
+    resolved
+}
+
+fn resolved(entry: &Value, names: &[&str]) -> Option<Resolved> {
     let identifier = text(entry, &["identifier", "id"]);
+    let source = text(entry, &["source"]).to_ascii_lowercase();
     (!identifier.is_empty()).then(|| Resolved {
         identifier,
+        kind: kind_in_directory(entry),
+        from_directory: !source.is_empty() && !source.starts_with("local"),
         email: text(entry, &["email"]),
         name: names
             .iter()

@@ -309,8 +309,13 @@ pub struct NewUser {
 /// An entry of the directory that BulkResolveByName found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
-    /// The identifier; a GUID for local users and groups.
+    /// The identifier: the organization's own GUID for whoever it is, with an account or without one. Other calls know
+    /// people of an external directory by that directory's id (`aad|…`), which no call that changes something takes.
     pub identifier: String,
+    /// What it is.
+    pub kind: UserKind,
+    /// Whether it is said to come from an external directory: its source is another than `local`.
+    pub from_directory: bool,
     /// The address; empty where there is none.
     pub email: String,
     /// `name`, or `identityName`; of a group without one, the display name.

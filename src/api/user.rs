@@ -18,6 +18,8 @@ pub enum UserKind {
     RobotAccount,
     /// An external application.
     Application,
+    /// Somebody whom only the organization's external directory knows: there is no account yet. Never in a listing.
+    WithoutAccount,
 }
 
 impl UserKind {
@@ -29,6 +31,7 @@ impl UserKind {
             Self::DirectoryGroup => "a group of the directory",
             Self::RobotAccount => "a robot account",
             Self::Application => "an application",
+            Self::WithoutAccount => "somebody of the directory without an account",
         }
     }
 }
@@ -88,7 +91,7 @@ impl User {
         }
     }
 
-    /// Whether it is somebody, and no robot, application or group.
+    /// Whether it is somebody's account, and no robot's, application's or group's.
     pub fn is_person(&self) -> bool {
         self.kind == UserKind::Person
     }

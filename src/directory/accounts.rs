@@ -16,7 +16,8 @@ use crate::text::fold;
 /// is unknown whose account a call for the id would change or delete.
 ///
 /// Robots, applications and directory groups of the listing are among them, so that a row that names one can be told
-/// so. They are never taken for a person of the same name, and never suggested.
+/// so; and people whom only the directory knows, where rows name some. None of these is ever taken for the account of a
+/// person of the same name, or suggested.
 #[derive(Debug, Default)]
 pub struct Accounts {
     users: Vec<User>,
@@ -67,6 +68,11 @@ impl Accounts {
             [only] => Some(only),
             _ => None,
         }
+    }
+
+    /// Whether anything has this id.
+    pub(super) fn has(&self, id: UserId) -> bool {
+        !with_id(&self.users, &id, |user| user.id).is_empty()
     }
 
     /// The account whose e-mail address or user name is this one, case aside. Nothing is

@@ -27,7 +27,7 @@ impl Reader<'_> {
         };
         let failed = failed_to_read("who is an administrator");
         if users.detail == Detail::Identity {
-            let members = self.members(group).all().await.map_err(&failed)?;
+            let members = self.members("administrators", group).all().await.map_err(&failed)?;
             return Ok(Administrators {
                 directory_group: has_directory_group(&members),
                 members: members.iter().map(|member| member.id).collect(),
@@ -36,7 +36,7 @@ impl Reader<'_> {
         if !all_may_leave(needs, &users.accounts, group) {
             return Ok(Administrators::default());
         }
-        let members = match self.members(group).all().await {
+        let members = match self.members("administrators", group).all().await {
             Ok(members) => members,
             // Older installations do not list members (`uipath-api`, 5.1), but every user comes with its groups.
             Err(error) if error.shows_no_such_route() => {
@@ -54,10 +54,11 @@ impl Reader<'_> {
         })
     }
 
-    fn members(&self, group: &Group) -> Lister<'_, Member> {
+    /// The listing of a group's members, called `what` while it is read.
+    pub(super) fn members(&self, what: &'static str, group: &Group) -> Lister<'_, Member> {
         let (client, id) = (self.client, group.id);
         Lister {
-            what: "administrators",
+            what,
             top: self.options.users_per_page,
             concurrency: self.options.concurrency,
             observer: self.observer.clone(),

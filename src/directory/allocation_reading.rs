@@ -88,6 +88,31 @@ impl Reader<'_> {
         }
     }
 
+    /// The same, with what people hold who have no account. An answer for many users may know accounts only, so those
+    /// whom it does not name are looked for in the listing, which has every holder; without one it stays unknown what
+    /// they hold, for their licences must not be replaced unseen.
+    pub(super) async fn with_people(
+        &self,
+        read: ReadAllocations,
+        people: &[UserId],
+    ) -> Result<ReadAllocations, ReadError> {
+        let silent = read.allocations.silent_about(people);
+        if silent.is_empty() || read.how != Some(HowRead::InBulk) {
+            return Ok(read);
+        }
+        let listed = match self.by_pages(self.licensed_users().unread()).await? {
+            Attempt::Read(listed) => Some(listed.allocations),
+            Attempt::Absent(_) => None,
+        };
+        Ok(ReadAllocations {
+            allocations: match listed {
+                Some(listed) => read.allocations.cleared_up_by(listed),
+                None => read.allocations.not_knowing(silent),
+            },
+            ..read
+        })
+    }
+
     /// Everybody's direct allocations: the portal's listing.
     pub(super) async fn all_allocations(&self) -> Result<ReadAllocations, ReadError> {
         match self.by_pages(self.licensed_users().unread()).await? {

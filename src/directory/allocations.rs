@@ -18,6 +18,8 @@ pub struct Allocations {
     inherited: Vec<(UserId, BundleSet)>,
     /// Users without a bundle of whom it is not known whether they are blocked or merely have no allocation.
     unclear: BTreeSet<UserId>,
+    /// People without an account of whom the read says nothing.
+    unknown: BTreeSet<UserId>,
 }
 
 impl FromIterator<Allocation> for Allocations {
@@ -85,9 +87,23 @@ impl Allocations {
         Some(&self.inherited[position.ok()?].1)
     }
 
-    /// Whether the user holds no bundle, and it is not known whether for being blocked or for having no allocation.
+    /// Whether the user holds no bundle, and it is not known whether for being blocked or for having no allocation; or
+    /// whether nothing is known of somebody who has no account.
     pub fn is_unclear(&self, user: UserId) -> bool {
-        self.unclear.contains(&user)
+        self.unclear.contains(&user) || self.unknown.contains(&user)
+    }
+
+    /// Those of these users of whom nothing was said.
+    pub(super) fn silent_about(&self, users: &[UserId]) -> Vec<UserId> {
+        let is_named =
+            |user: UserId| self.of(user).is_some() || self.inherited_by(user).is_some() || self.is_unclear(user);
+        users.iter().copied().filter(|user| !is_named(*user)).collect()
+    }
+
+    /// The same, where it is unknown what these people hold, who have no account.
+    pub(super) fn not_knowing(mut self, people: Vec<UserId>) -> Self {
+        self.unknown.extend(people);
+        self
     }
 
     /// The same where it does not matter who is blocked.
@@ -114,6 +130,7 @@ impl Allocations {
         let cleared: Self = self.direct.into_iter().chain(seen.direct).collect();
         Self {
             inherited: self.inherited,
+            unknown: self.unknown,
             ..cleared
         }
     }

@@ -8,7 +8,7 @@ use super::listing::Lister;
 use super::needs::Holders;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
-use crate::api::{CallError, GroupRule, Seats};
+use crate::api::{CallError, GroupRule, Seats, UserKind};
 use crate::event::Event;
 use crate::model::{GroupId, UserId, UserRef};
 
@@ -28,7 +28,16 @@ impl Reader<'_> {
             Holders::Of(references) => {
                 let holders = holders(references, needs, accounts);
                 match self.allocations_of(&holders, needs.blocks).await {
-                    Ok(read) => self.with_orphans(read, &needs.released, accounts).await,
+                    Ok(read) => {
+                        let read = self.with_orphans(read, &needs.released, accounts).await;
+                        match read {
+                            // A whole set that replaces what there is does not rest on it.
+                            Ok(read) if needs.allocations == Want::Required => {
+                                self.with_people(read, &without_account(&holders, accounts)).await
+                            }
+                            other => other,
+                        }
+                    }
                     other => other,
                 }
             }
@@ -109,6 +118,15 @@ impl Reader<'_> {
         (self.observer)(Event::Notice(format!("reseat goes on although it failed to {error}")));
         Ok(None)
     }
+}
+
+/// Those of the holders who have no account.
+fn without_account(holders: &[UserId], accounts: &Accounts) -> Vec<UserId> {
+    let is_one = |id: &UserId| {
+        let somebody = accounts.get(*id);
+        somebody.is_some_and(|user| user.kind == UserKind::WithoutAccount)
+    };
+    holders.iter().copied().filter(is_one).collect()
 }
 
 /// The ids of those whose allocations are wanted. An id that no account has may be an orphan's, whose seat is still taken.

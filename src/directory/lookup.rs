@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::needs::{Detail, Needs};
 use super::next_read::{LookUps, NAMES_PER_CALL};
 use super::reader::Reader;
-use crate::api::{CallError, EntityType, Resolved, User, UserTexts};
+use crate::api::{CallError, EntityType, Resolved, User, UserKind, UserTexts};
 use crate::event::{Event, silent};
 use crate::model::{UserId, UserRef};
 use crate::text::fold;
@@ -75,6 +75,9 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// What the directory answered, by folded name; nothing for a name that it does not know.
+pub(super) type Answers = HashMap<String, Vec<Resolved>>;
+
 /// The outcome of resolving names in bulk.
 #[derive(Debug, Default)]
 pub(super) struct Resolution<'a> {
@@ -82,6 +85,8 @@ pub(super) struct Resolution<'a> {
     pub(super) found: Vec<User>,
     /// Names that have to be searched for.
     pub(super) missed: Vec<&'a str>,
+    /// The answers as they came.
+    pub(super) answers: Answers,
 }
 
 impl Reader<'_> {
@@ -97,19 +102,25 @@ impl Reader<'_> {
         while let Some(resolution) = resolutions.try_next().await? {
             whole.found.extend(resolution.found);
             whole.missed.extend(resolution.missed);
+            whole.answers.extend(resolution.answers);
         }
         Ok(whole)
     }
 
     async fn resolve_some<'a>(&self, names: &[&'a str]) -> Result<Resolution<'a>, CallError> {
         let answer = self.client.resolve_names(names, EntityType::User).await?.value;
+        let answers: Answers = answer.into_iter().map(|(name, found)| (fold(&name), found)).collect();
         let mut resolution = Resolution::default();
         for name in names {
-            match exact_match(name, &answer) {
-                Some(user) => resolution.found.push(user),
-                None => resolution.missed.push(name),
+            // Whoever asks for a user must not be given a robot; the listing says what it is.
+            let users = entries_of(name, &answers).filter(|(resolved, _)| resolved.kind == UserKind::Person);
+            let found: Vec<User> = users.filter_map(|(_, user)| user).collect();
+            if found.is_empty() {
+                resolution.missed.push(*name);
             }
+            resolution.found.extend(found);
         }
+        resolution.answers = answers;
         Ok(resolution)
     }
 
@@ -144,18 +155,24 @@ impl Reader<'_> {
     }
 }
 
-/// The user that the server resolved the name to, if it is a user and has exactly this name.
-fn exact_match(name: &str, answer: &HashMap<String, Option<Resolved>>) -> Option<User> {
-    let resolved = answer.get(name)?.as_ref()?;
-    let id: UserId = resolved.identifier.parse().ok().filter(|id: &UserId| !id.0.is_nil())?;
+/// Whom the server resolved the name to, where they have exactly this name; with the user, if the id is one that calls
+/// take.
+pub(super) fn entries_of<'r>(name: &str, answers: &'r Answers) -> impl Iterator<Item = (&'r Resolved, Option<User>)> {
     let folded = fold(name);
-    (fold(&resolved.email) == folded || fold(&resolved.name) == folded).then(|| {
+    let entries = answers.get(&folded).into_iter().flatten();
+    let named = entries.filter(move |resolved| fold(&resolved.email) == folded || fold(&resolved.name) == folded);
+    named.map(|resolved| {
+        let id = resolved.identifier.parse().ok().filter(|id: &UserId| !id.0.is_nil());
         let texts = UserTexts {
             user_name: &resolved.name,
             email: &resolved.email,
             ..UserTexts::default()
         };
-        User::new(id, texts)
+        let user = id.map(|id| User {
+            from_directory: resolved.from_directory,
+            ..User::new(id, texts)
+        });
+        (resolved, user)
     })
 }
 
@@ -192,29 +209,36 @@ mod tests {
     #[test]
     fn only_a_user_with_exactly_this_name_counts_as_resolved() {
         let resolved = |identifier: &str, email: &str, name: &str| {
-            Some(Resolved {
+            vec![Resolved {
                 identifier: identifier.to_owned(),
+                kind: UserKind::Person,
+                from_directory: false,
                 email: email.to_owned(),
                 name: name.to_owned(),
-            })
+            }]
         };
         let id = Uuid::from_u128(7).to_string();
-        for (answer, found) in [
-            (None, false),
-            (resolved(&id, "Ann@x.example", ""), true),
-            (resolved(&id, "", "ann@X.example"), true),
-            (resolved(&id, "ann.lee@x.example", "Ann Lee"), false),
-            (resolved("aad|7", "ann@x.example", ""), false),
-            (resolved(&format!("../Group/{id}"), "ann@x.example", ""), false),
-            (resolved(&format!("{id}?x=1#"), "ann@x.example", ""), false),
-            (resolved(&Uuid::nil().to_string(), "ann@x.example", ""), false),
-            (resolved(&id, "bob@x.example", "bob"), false),
-            (resolved(&id, "", ""), false),
+        let found = |answers: &Answers| {
+            entries_of("Ann@x.example", answers)
+                .filter_map(|(_, user)| user)
+                .count()
+        };
+        for (answer, expected) in [
+            (Vec::new(), 0),
+            (resolved(&id, "Ann@x.example", ""), 1),
+            (resolved(&id, "", "ann@X.example"), 1),
+            (resolved(&id, "ann.lee@x.example", "Ann Lee"), 0),
+            (resolved("aad|7", "ann@x.example", ""), 0),
+            (resolved(&format!("../Group/{id}"), "ann@x.example", ""), 0),
+            (resolved(&format!("{id}?x=1#"), "ann@x.example", ""), 0),
+            (resolved(&Uuid::nil().to_string(), "ann@x.example", ""), 0),
+            (resolved(&id, "bob@x.example", "bob"), 0),
+            (resolved(&id, "", ""), 0),
         ] {
             let shown = format!("{answer:?}");
-            let answers = HashMap::from([("ann@x.example".to_owned(), answer)]);
-            assert_eq!(exact_match("ann@x.example", &answers).is_some(), found, "{shown}");
+            let answers = Answers::from([("ann@x.example".to_owned(), answer)]);
+            assert_eq!(found(&answers), expected, "{shown}");
         }
-        assert!(exact_match("ann@x.example", &HashMap::new()).is_none());
+        assert_eq!(found(&Answers::new()), 0);
     }
 }

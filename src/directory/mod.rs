@@ -20,6 +20,7 @@ mod lookup;
 mod needs;
 mod next_read;
 mod paging;
+mod people;
 mod reader;
 mod snapshot;
 mod suggestion;

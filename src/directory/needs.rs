@@ -16,6 +16,9 @@ pub struct Needs<'a> {
     /// Addresses and user names that invites, creates and migrations go to: whether an account has
     /// one already is always found out with the account's whole profile.
     pub addresses: Vec<&'a str>,
+    /// Users whom the directory may know although they have no account, and the groups that a row joins or leaves for
+    /// them: rows that can be about such people.
+    pub newcomers: Vec<(&'a UserRef, &'a [GroupRef])>,
     /// Whether every user is wanted, named or not.
     pub everyone: bool,
     /// How much must be known of the users that the sheet names.

@@ -36,6 +36,7 @@ pub async fn read(
         reader.read_acting_user(),
     )?;
     let mut users = users;
+    reader.read_people(needs, &mut users, &groups).await?;
     let allocations = match early {
         Some(early) => early,
         None => reader.read_allocations(needs, &users.accounts).await?,

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 
 use super::listing::{Lister, WholeListing};
-use super::lookup::Wanted;
+use super::lookup::{Answers, Wanted};
 use super::next_read::{Listed, NextRead, next_read};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Detail, Found, ListingShape, Needs, ReadError};
@@ -25,15 +25,18 @@ pub(super) struct ReadUsers {
     pub(super) shape: Option<ListingShape>,
     /// Whether everybody was read, so that whoever is missing is not there.
     is_everybody: bool,
+    /// What the directory answered about names.
+    pub(super) answers: Answers,
 }
 
 impl ReadUsers {
-    fn whole(accounts: Accounts, shape: ListingShape, is_steady: bool) -> Self {
+    fn whole(accounts: Accounts, shape: ListingShape, is_steady: bool, answers: Answers) -> Self {
         Self {
             accounts,
             detail: Detail::Profile,
             shape: Some(shape),
             is_everybody: is_steady,
+            answers,
         }
     }
 }
@@ -90,10 +93,11 @@ impl Reader<'_> {
         let lister = self.users(None, self.observer.clone());
         let mut listing = lister.unread();
         if needs.everyone {
-            return self.settled(lister.finish(listing).await?, needs).await;
+            return self.settled(lister.finish(listing).await?, needs, Answers::new()).await;
         }
         let mut wanted = Wanted::new(needs);
         let mut resolved = Vec::new();
+        let mut answers = Answers::new();
         loop {
             match next_read(wanted.look_ups(), Listed::of(listing.paging())) {
                 NextRead::Nothing => return Ok(ReadUsers::default()),
@@ -101,11 +105,12 @@ impl Reader<'_> {
                     lister.begin(&mut listing).await?;
                     wanted.ids.retain(|id| !listing.contains(id.0));
                 }
-                NextRead::Rest => return self.settled(lister.finish(listing).await?, needs).await,
+                NextRead::Rest => return self.settled(lister.finish(listing).await?, needs, answers).await,
                 // Names go first: those that are missed have to be searched for, which may cost more than the listing.
                 NextRead::LookUps if !wanted.names.is_empty() => match self.resolve(&wanted.names).await {
                     Ok(resolution) => {
                         resolved = resolution.found;
+                        answers = resolution.answers;
                         wanted.names.clear();
                         wanted.searches.extend(resolution.missed);
                     }
@@ -114,7 +119,7 @@ impl Reader<'_> {
                         self.notice(format!(
                             "names cannot be resolved in bulk here ({error}), so the whole directory is read instead"
                         ));
-                        return self.settled(lister.finish(listing).await?, needs).await;
+                        return self.settled(lister.finish(listing).await?, needs, answers).await;
                     }
                 },
                 NextRead::LookUps => {
@@ -133,6 +138,7 @@ impl Reader<'_> {
                         detail,
                         shape,
                         is_everybody: false,
+                        answers,
                     });
                 }
             }
@@ -141,7 +147,12 @@ impl Reader<'_> {
 
     /// The users of a listing. Whoever is wanted and was not in a listing that is not steady is looked up by name or id,
     /// so that nobody is called missing, or mailed as somebody new, by a page that passed over an account.
-    async fn settled(&self, listing: WholeListing<User>, needs: &Needs<'_>) -> Result<ReadUsers, CallError> {
+    async fn settled(
+        &self,
+        listing: WholeListing<User>,
+        needs: &Needs<'_>,
+        mut answers: Answers,
+    ) -> Result<ReadUsers, CallError> {
         let mut accounts: Accounts = listing.items.into_iter().collect();
         if !listing.is_steady {
             let Wanted {
@@ -161,6 +172,7 @@ impl Reader<'_> {
                 let missed = match self.resolve(&names).await {
                     Ok(resolution) => {
                         ids.extend(resolution.found.iter().map(|user| user.id));
+                        answers.extend(resolution.answers);
                         resolution.missed
                     }
                     Err(error) if is_final(&error) => return Err(error),
@@ -176,7 +188,7 @@ impl Reader<'_> {
                 accounts.extend(self.look_up(&searches, &ids).await?);
             }
         }
-        Ok(ReadUsers::whole(accounts, listing.shape, listing.is_steady))
+        Ok(ReadUsers::whole(accounts, listing.shape, listing.is_steady, answers))
     }
 
     /// Reads the users with these names once more by their ids. If a different account comes back, the two share an

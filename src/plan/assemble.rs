@@ -107,7 +107,10 @@ impl Assembly<'_> {
         let side = |draft: &AccountDraft<'_>, group: GroupId| {
             // A leaver's account needs a PUT of its own whatever it is in, and the groups are left by the same one.
             let is_deactivated = draft.offboarded_by().is_some() && !draft.updates().is_empty();
-            if groups.get(&group).is_some_and(|group| group.built_in) {
+            if draft.has_no_account_yet() {
+                // There is no account to send a PUT to, so even a built-in group has to be asked.
+                Side::Group
+            } else if groups.get(&group).is_some_and(|group| group.built_in) {
                 Side::User
             } else if draft.user.is_some_and(|user| user.from_directory) && !is_deactivated {
                 Side::Group
@@ -255,6 +258,11 @@ impl Assembly<'_> {
         for (position, step) in plan.steps.iter().enumerate() {
             for row in &step.rows {
                 plan.rows[*row].steps.push(StepIndex(position));
+            }
+        }
+        for (row, _) in &cautions.newcomers {
+            if !plan.rows[*row].steps.is_empty() {
+                plan.rows[*row].add_note("only the organization's directory knew the person before");
             }
         }
         for row in &mut plan.rows {

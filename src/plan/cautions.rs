@@ -1,5 +1,7 @@
 //! What the planning of single rows has found and a person should know before confirming.
 
+use std::collections::BTreeSet;
+
 use super::warnings::warn;
 use super::{Plan, RowIndex, Warning};
 use crate::text::joined;
@@ -18,6 +20,8 @@ pub(super) struct Cautions {
     pub(super) directory_leavers: Vec<(RowIndex, String)>,
     /// Accounts that are offboarded, and whose licences cannot be read here.
     pub(super) unreadable_leavers: Vec<(RowIndex, String)>,
+    /// People whom only the organization's directory knows.
+    pub(super) newcomers: Vec<(RowIndex, String)>,
     /// Old accounts of moves that are not there, although the sheet's results do not say that the move was made.
     pub(super) nobody_to_move: Vec<(RowIndex, String)>,
 }
@@ -50,9 +54,34 @@ impl Cautions {
             about("nobody-to-move", &self.nobody_to_move, |names| {
                 format!("accounts to be moved are not there, so they have been moved already or are misspelt: {names}")
             }),
+            self.taken_in(plan),
             stays_behind(plan),
         ];
         warnings.into_iter().flatten().collect()
+    }
+
+    /// People who get an account, because the directory knows them and a row gives them a group or a licence.
+    fn taken_in(&self, plan: &Plan) -> Option<Warning> {
+        let mut seen = BTreeSet::new();
+        let (mut rows, mut names) = (Vec::new(), Vec::new());
+        for (row, name) in &self.newcomers {
+            if !plan.rows[*row].steps.is_empty() {
+                rows.push(*row);
+                if seen.insert(plan.rows[*row].account) {
+                    names.push(name.as_str());
+                }
+            }
+        }
+        let (people, have) = match names.len() {
+            1 => ("1 person".to_owned(), "has"),
+            count => (format!("{count} people"), "have"),
+        };
+        warn("people-without-account", rows, |_| {
+            format!(
+                "{people} of the organization's directory {have} no account yet; a group or a licence makes one: {}",
+                joined(&names, NAMED)
+            )
+        })
     }
 }
 

@@ -96,11 +96,14 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 };
                 wants(&mut allocations, true, want);
             }
-            Operation::AddToGroups { user, .. } => {
-                profile(&mut needs, user);
-                needs.groups = true;
+            Operation::AddToGroups { user, groups, .. } => {
+                member(&mut needs, user, groups);
             }
-            Operation::RemoveFromGroups { user, .. } | Operation::SetGroups { user, .. } => {
+            Operation::RemoveFromGroups { user, groups } => {
+                member(&mut needs, user, groups);
+                leaves(&mut needs, user);
+            }
+            Operation::SetGroups { user, .. } => {
                 profile(&mut needs, user);
                 leaves(&mut needs, user);
             }
@@ -146,9 +149,17 @@ fn moved<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, migrate: &'a
     needs.blocks = Blocks::Told;
 }
 
+/// A row about the user's being in groups.
+fn member<'a>(needs: &mut Needs<'a>, user: &'a UserRef, groups: &'a [GroupRef]) {
+    profile(needs, user);
+    needs.newcomers.push((user, groups));
+    needs.groups = true;
+}
+
 /// A row about the user's licences.
 fn licensed<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef) {
     needs.users.push(user);
+    needs.newcomers.push((user, &[]));
     holders.push(user);
 }
 

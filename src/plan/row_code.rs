@@ -41,6 +41,8 @@ pub enum RowReason {
     AlreadyGone,
     /// The account that the row builds on was not made.
     NoAccount,
+    /// Only the organization's directory knows the person, and the operation needs an account.
+    NoAccountYet,
     /// An account that an earlier run made cannot be found.
     AccountMissing,
     /// The name, or the id that the server answered with, is another account's.
@@ -135,7 +137,7 @@ mod tests {
     fn the_texts_of_reasons_stay_as_they_are() {
         let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
-            already_gone no_account account_missing another_account same_account somebody_else directory_user inactive \
+            already_gone no_account no_account_yet account_missing another_account same_account somebody_else directory_user inactive \
             own_account administrator last_administrator not_a_user licenses_unreadable seats_short not_accepted \
             invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
             not_read_again changed_since_plan stopped inviting creating handing_over made";

@@ -1,7 +1,7 @@
 //! The ends of rows that get no call, in words.
 
 use super::{Ending, PlannedRow, RowCode, RowReason, Verdict};
-use crate::api::{GroupRule, User};
+use crate::api::{GroupRule, User, UserKind};
 use crate::model::{BundleSet, Email, Status, UserId, UserRef};
 use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
@@ -63,10 +63,18 @@ fn ambiguous(code: RowReason, what: &str, name: &str, which: &[String]) -> Verdi
     verdict(Status::Ambiguous, code, message)
 }
 
-/// The account, unless it is no person's: a robot, an application or a group of the directory.
+/// The account, unless it is no person's: a robot, an application or a group of the directory; nor is somebody one who
+/// has no account yet.
 pub(super) fn person<'a>(name: &str, user: &'a User) -> Result<&'a User, Verdict> {
     if user.is_person() {
         return Ok(user);
+    }
+    if user.kind == UserKind::WithoutAccount {
+        let message = format!(
+            "`{name}` is known to the organization's directory and has no account yet; `add-to-groups` or a licence makes \
+             one, and so does the first sign-in"
+        );
+        return Err(verdict(Status::NotFound, RowReason::NoAccountYet, message));
     }
     let message = format!(
         "`{name}` is {} and no user ({}), so it is left alone",

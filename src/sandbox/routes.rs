@@ -50,7 +50,7 @@ endpoints! {
     "get-group" Identity Get "api/Group/{organization}/{group}" Read(GROUP) => groups::get;
     "delete-group" Identity Delete "api/Group/{organization}/{group}" Write(GROUP) => groups::delete;
     "group-members" Identity Get "api/Group/{organization}/{group}/Members" Read(GROUP) => groups::members;
-    "check-members" Identity Post "api/Group/{organization}/{group}/CheckMembers" Read(GROUP) => groups::check_members;
+    "check-members" Identity Post "api/Group/{organization}/{group}/CheckMembers" Write(GROUP) => groups::check_members;
 
     "search-directory" Identity Get "api/Directory/Search/{organization}" Read(DIRECTORY) => directory::search;
     "resolve-names" Identity Post "api/Directory/BulkResolveByName/{organization}" SignedIn => directory::resolve_names;

@@ -1,10 +1,11 @@
 //! What the API does against its documents, and where these contradict each other.
 
 use reseat::api::{
-    EntityType, ErrorCode, Failure, Group, Invitation, InviteReply, NewUser, OwnCode, ReleaseReply, UserUpdate,
+    EntityType, ErrorCode, Failure, Group, Invitation, InviteReply, NewUser, OwnCode, ReleaseReply, UserKind,
+    UserUpdate,
 };
 use reseat::event::Method;
-use reseat::model::{BundleCode, BundleSet, Deployment, Quota};
+use reseat::model::{BundleCode, BundleSet, Deployment, GroupId, Quota};
 use reseat::wire::Reach;
 use serde_json::json;
 
@@ -768,11 +769,8 @@ async fn names_are_resolved_twenty_at_most_and_each_asked_name_has_its_entry() {
     let client = server.client();
     let names = ["ann@x.example", "gone", "unheard"];
     let found = client.resolve_names(&names, EntityType::User).await.unwrap().value;
-    assert_eq!(
-        found["ann@x.example"].as_ref().map(|entry| entry.identifier.clone()),
-        Some(guid(1))
-    );
-    assert_eq!((&found["gone"], &found["unheard"]), (&None, &None));
+    assert_eq!(found["ann@x.example"][0].identifier, guid(1));
+    assert_eq!((&found["gone"], &found["unheard"]), (&vec![], &vec![]));
     assert_eq!(server.seen()[0].method, Method::Post);
     server.answers(
         200,
@@ -786,7 +784,9 @@ async fn names_are_resolved_twenty_at_most_and_each_asked_name_has_its_entry() {
         .await
         .unwrap()
         .value;
-    let ann = found["ann@x.example"].as_ref().unwrap();
+    let [ann] = found["ann@x.example"].as_slice() else {
+        panic!("one entry has the name: {found:?}");
+    };
     assert_eq!(
         ann.identifier,
         guid(1),
@@ -795,6 +795,66 @@ async fn names_are_resolved_twenty_at_most_and_each_asked_name_has_its_entry() {
     let many = ["x"; 21];
     let error = client.resolve_names(&many, EntityType::User).await.unwrap_err();
     assert_eq!((error.failure, error.attempts), (Failure::TooLarge, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resolved_name_says_what_it_is_and_whether_an_external_directory_has_it() {
+    let server = Server::new();
+    let entry = |number, source: &str, object: &str| json!({"identifier": guid(number), "source": source, "objectType": object, "name": "x"});
+    server.answers(
+        200,
+        json!({
+            "local": entry(1, "local", "DirectoryUser"),
+            "entra": entry(2, "aad", "DirectoryUser"),
+            "robot": entry(3, "local", "DirectoryRobotUser"),
+            "group": entry(4, "aad", "DirectoryGroup"),
+            "silent": {"identifier": guid(5), "name": "x"},
+            "two": [entry(6, "aad", "DirectoryUser"), entry(7, "ldap", "DirectoryUser"), entry(7, "ldap", "DirectoryUser")],
+        }),
+    );
+    let names = ["local", "entra", "robot", "group", "silent", "two"];
+    let found = server.client().resolve_names(&names, EntityType::User).await.unwrap();
+    let seen: Vec<Vec<_>> = names
+        .iter()
+        .map(|name| {
+            found.value[*name]
+                .iter()
+                .map(|entry| (entry.kind, entry.from_directory))
+                .collect()
+        })
+        .collect();
+    let person = UserKind::Person;
+    assert_eq!(
+        seen,
+        [
+            vec![(person, false)],
+            vec![(person, true)],
+            vec![(UserKind::RobotAccount, false)],
+            vec![(UserKind::DirectoryGroup, true)],
+            vec![(person, false)],
+            vec![(person, true), (person, true)],
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn members_are_checked_by_a_call_that_reads_and_an_answer_that_cannot_be_read_whole_counts_for_nothing() {
+    let server = Server::new();
+    server
+        .answers(200, json!([{"identifier": guid(2), "objectType": "DirectoryUser"}]))
+        .answers(200, json!([guid(1)]))
+        .answers(200, json!([{"identifier": "aad|7"}]));
+    let client = server.client();
+    let group: GroupId = id(9);
+    assert_eq!(
+        client.members_among(group, &[id(1), id(2)]).await.unwrap().value,
+        [id(2)]
+    );
+    assert_eq!(client.members_among(group, &[id(1)]).await.unwrap().value, [id(1)]);
+    assert!(client.members_among(group, &[id(1)]).await.is_err());
+    assert!(client.members_among(group, &[]).await.is_err());
+    assert!(server.seen()[0].path.ends_with("/CheckMembers"));
+    assert_eq!(server.seen()[0].method, Method::Post);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use reseat::api::{
     BaseUrl, Client, Config, Credentials, EntityType, Failure, Invitation, InviteReply, Session, UserUpdate,
 };
 use reseat::event::{Method, silent};
-use reseat::model::{BundleCode, BundleSet, Deployment, Quota};
+use reseat::model::{BundleCode, BundleSet, Deployment, Quota, UserId};
 use reseat::pace::{Backoff, Limits};
 use reseat::sandbox::{self, Edition, FaultKind, Faults, PortalForm, Quirks, Quotas, RetryAfter, Sandbox, WindowKind};
 use reseat::wire::{HttpConfig, HttpTransport};
@@ -81,12 +81,15 @@ async fn tour(client: &Client) {
     assert!(read.groups.contains(&group.id));
     let members = client.group_members(group.id, 0, 1000).await.unwrap().value;
     assert!(members.items.iter().any(|member| member.id == zoe));
+    let nobody = UserId(uuid::Uuid::nil());
+    let among = client.members_among(group.id, &[zoe, nobody]).await.unwrap().value;
+    assert_eq!(among, [zoe]);
     let found = client
         .resolve_names(&["zoe@new.example", "nobody"], EntityType::User)
         .await;
     let found = found.unwrap().value;
-    assert_eq!(found["zoe@new.example"].as_ref().unwrap().identifier, zoe.to_string());
-    assert_eq!(found["nobody"], None);
+    assert_eq!(found["zoe@new.example"][0].identifier, zoe.to_string());
+    assert_eq!(found["nobody"], []);
 
     let codes = bundles(&["ATTUNU"]);
     let confirmed = client.allocate_to_users(&[zoe], &codes, false).await.unwrap().value;

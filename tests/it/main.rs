@@ -27,6 +27,7 @@ mod operations;
 mod oracle;
 mod outage;
 mod outputs;
+mod people;
 mod recheck;
 mod resume;
 mod saved_plan;

@@ -138,6 +138,7 @@ impl Machine<'_> {
         let mut complete = Vec::new();
         if state == StepState::Done {
             self.note_freed_seats(steps);
+            self.note_taken_in(steps);
         }
         for step in steps {
             let was_owed = self.is_stopping() && self.is_owed(*step);

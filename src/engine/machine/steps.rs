@@ -43,6 +43,8 @@ pub(super) struct Steps<'a> {
     /// The ids of accounts that were made.
     ids: HashMap<AccountIndex, UserId>,
     made: HashSet<UserId>,
+    /// People of the directory whom a call has given a first group or licence, so that the service makes their account.
+    taken_in: HashSet<UserId>,
     /// The second part of a step that several rows shared; it begins when the first has ended.
     second_parts: HashMap<StepIndex, StepIndex>,
     /// Accounts whose allocations are changed more than once, or may be.
@@ -74,6 +76,7 @@ impl<'a> Steps<'a> {
             of_rows: HashMap::new(),
             ids: HashMap::new(),
             made: HashSet::new(),
+            taken_in: HashSet::new(),
             second_parts: HashMap::new(),
             changed_again: changed_again(plan),
             holdings: HashMap::new(),
@@ -156,9 +159,14 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
-    /// Whether this run has made the account.
+    /// Somebody of the directory has been given a first group or licence.
+    pub(super) fn take_in(&mut self, user: UserId) {
+        self.taken_in.insert(user);
+    }
+
+    /// Whether this run has made the account, or has made the service make it.
     pub(super) fn has_made(&self, user: UserId) -> bool {
-        self.made.contains(&user)
+        self.made.contains(&user) || self.taken_in.contains(&user)
     }
 
     /// How many accounts this run has made.

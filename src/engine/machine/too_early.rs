@@ -7,8 +7,8 @@ use super::failed_call::is_without_license;
 use super::protocol::{Effect, TaskId};
 use super::schedule::{OneAtATime, Waiting};
 use super::state::{Machine, Task, TooEarly};
-use crate::api::{CallError, Failure};
-use crate::plan::{Call, CallKind, Family, StepIndex, StepSource, Work};
+use crate::api::{CallError, Failure, UserKind};
+use crate::plan::{Call, CallKind, Direct, Family, Membership, StepIndex, StepSource, Work};
 
 /// How often a call is put off, each time twice as long as the time before.
 const MOST_TIMES: usize = 6;
@@ -139,6 +139,26 @@ impl Machine<'_> {
                 self.tasks.insert(task, other);
             }
             None => {}
+        }
+    }
+
+    /// Notes of whom only the directory knew and who has got a first group or licence by these steps: the service makes
+    /// the account then, and another service may not know it at once.
+    pub(super) fn note_taken_in(&mut self, steps: &[StepIndex]) {
+        for step in steps {
+            let gives = match &self.steps.step(*step).work {
+                Work::Member(_, Membership::Join) => true,
+                Work::License(change) => matches!(change.target.direct, Direct::Holds(_)),
+                _ => false,
+            };
+            if !gives {
+                continue;
+            }
+            let user = self.steps.user_of(*step).and_then(|id| self.snapshot.user_by_id(id));
+            if let Some(newcomer) = user.filter(|user| user.kind == UserKind::WithoutAccount) {
+                self.steps.take_in(newcomer.id);
+                self.last_made = Some(self.elapsed);
+            }
         }
     }
 

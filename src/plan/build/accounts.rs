@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
-use crate::api::{Allocation, Group, User};
+use crate::api::{Allocation, Group, User, UserKind};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
 use crate::plan::settled::{
@@ -17,8 +17,29 @@ use crate::problem::ProblemCode;
 impl<'a> Builder<'a> {
     /// The account that a row is about: one of the organization, else one that the sheet makes.
     pub(super) fn account(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
+        self.somebody(row, user, person)
+    }
+
+    /// The same, for a row that may be about somebody whom only the directory knows: the service makes the account.
+    pub(super) fn account_or_newcomer(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
+        let account = self.somebody(row, user, |name, user| match user.kind {
+            UserKind::WithoutAccount => Ok(user),
+            _ => person(name, user),
+        })?;
+        if self.drafts.get(account).has_no_account_yet() {
+            self.cautions.newcomers.push((row, user.label().to_string()));
+        }
+        Ok(account)
+    }
+
+    fn somebody(
+        &mut self,
+        row: RowIndex,
+        user: &UserRef,
+        may_be: impl FnOnce(&str, &'a User) -> Result<&'a User, Verdict>,
+    ) -> Result<AccountIndex, Verdict> {
         let account = match self.meant(row, user)? {
-            Found::One(found) => self.existing(row, person(&user.label(), found)?, user.label())?,
+            Found::One(found) => self.existing(row, may_be(&user.label(), found)?, user.label())?,
             Found::Many(which) => return Err(user_ambiguous(&user.label(), &which)),
             Found::None { suggestion } => match self.pending(row, user) {
                 Some(pending) => pending,
@@ -85,6 +106,7 @@ impl<'a> Builder<'a> {
     pub(super) fn delete(&mut self, row: RowIndex, user: &UserRef) -> Planned {
         let label = user.label();
         let found = match self.meant(row, user)? {
+            Found::One(found) if found.kind == UserKind::WithoutAccount => return Err(already_gone(&label, None)),
             Found::One(found) => person(&label, found)?,
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if self.pending(row, user).is_none() => {

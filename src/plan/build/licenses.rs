@@ -21,7 +21,7 @@ impl Builder<'_> {
         if let Some(orphan) = self.orphan_meant(row, user) {
             return self.orphans_license(row, user, orphan, edit);
         }
-        let account = self.account(row, user)?;
+        let account = self.account_or_newcomer(row, user)?;
         if edit.may_give() {
             self.stays(account)?;
         }

@@ -28,13 +28,13 @@ impl Builder<'_> {
     }
 
     pub(super) fn add_to_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
-        let account = self.account(row, user)?;
+        let account = self.account_or_newcomer(row, user)?;
         let joining = self.joining(row, groups)?;
         self.change_groups(row, account, &joining, &[])
     }
 
     pub(super) fn remove_from_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
-        let account = self.account(row, user)?;
+        let account = self.account_or_newcomer(row, user)?;
         let leaving = self.leaving(groups)?;
         self.change_groups(row, account, &[], &leaving)
     }
