@@ -148,10 +148,9 @@ impl Description<'_> {
         groups
             .iter()
             .map(|id| {
-                self.plan
-                    .groups
-                    .get(id)
-                    .map_or_else(|| id.to_string(), |group| group.name.clone())
+                let planned = self.plan.groups.get(id);
+                let group = planned.or_else(|| self.snapshot.group_by_id(*id));
+                group.map_or_else(|| id.to_string(), |group| group.name.clone())
             })
             .collect()
     }

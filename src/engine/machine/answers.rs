@@ -5,7 +5,6 @@ use crate::plan::{RowCode, RowReason};
 use std::collections::HashMap;
 
 use super::failed_call::{self, Next, Sendings};
-use super::freshness::Facts;
 use super::giving_up::{LEAST_OUTAGE, Reason};
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
@@ -35,7 +34,7 @@ impl Machine<'_> {
             > 0;
         if has_left {
             self.has_written = true;
-            for facts in Facts::of(waiting.call.kind.family()) {
+            for facts in self.facts_of(&waiting.call) {
                 self.freshness.were_used(*facts);
             }
         }

@@ -72,7 +72,7 @@ impl Machine<'_> {
     }
 
     /// What the step is for is so already.
-    fn was_done_by_somebody_else(&mut self, step: StepIndex, words: &str) {
+    pub(super) fn was_done_by_somebody_else(&mut self, step: StepIndex, words: &str) {
         for row in &self.steps.rows_of(step) {
             if self.steps.of_row(*row).len() == 1 {
                 let verdict = Verdict {
@@ -145,12 +145,20 @@ impl Machine<'_> {
             found.extend(verdict.map(|verdict| (*step, verdict)));
         }
         found.extend(self.last_administrator_now(steps, accounts));
+        let moved: Vec<_> = steps
+            .iter()
+            .filter_map(|step| self.departure_now(*step, accounts))
+            .collect();
         let changes: Vec<_> = found
             .iter()
             .map(|(step, verdict)| (*step, verdict.message.clone()))
+            .chain(moved.iter().map(|now| (now.step, now.words.clone())))
             .collect();
         if self.refuses(&changes) {
             return;
+        }
+        for now in moved {
+            self.departs_from(now);
         }
         for (step, Verdict { status, code, message }) in found {
             self.fail_step(step, &StepFailure::new(status, code, message), None);
@@ -184,23 +192,27 @@ impl Machine<'_> {
         let was = |user: &User| self.snapshot.is_administrator(user);
         let was = self.snapshot.user_by_id(user.id).is_some_and(was);
         let is = self.rules.administrators == Administrators::Protected && self.snapshot.is_administrator(user);
+        let what = if self.is_a_leavers(step) {
+            "offboards"
+        } else {
+            "deletes"
+        };
         (is && !was).then(|| Verdict {
             status: Status::Skipped,
             code: RowReason::Administrator.into(),
-            message:
-                "meanwhile somebody else made the account an administrator; `--allow-admins` deletes administrators \
-                      too"
-                .to_owned(),
+            message: format!(
+                "meanwhile somebody else made the account an administrator; `--allow-admins` {what} administrators too"
+            ),
         })
     }
 
-    /// The last of the deletions after which nobody who is an administrator now could administrate any more, although
+    /// The last of the deletions and offboardings after which nobody who is an administrator now could administrate any more, although
     /// somebody could have when the plan was made.
     fn last_administrator_now(&self, steps: &[StepIndex], accounts: &Accounts) -> Option<(StepIndex, Verdict)> {
-        let deletions = steps
+        let departures = steps
             .iter()
-            .filter(|step| matches!(self.steps.step(**step).work, Work::Delete));
-        let going: Vec<(StepIndex, UserId)> = deletions
+            .filter(|step| matches!(self.steps.step(**step).work, Work::Delete) || self.is_a_leavers(**step));
+        let going: Vec<(StepIndex, UserId)> = departures
             .filter_map(|step| Some((*step, self.steps.user_of(*step)?)))
             .collect();
         let before = self.administrators_before();

@@ -18,20 +18,22 @@ pub(super) enum Facts {
     GroupNames,
     /// That there is no account yet.
     Addresses,
-    /// That an account may be deleted, and that somebody who is moved is still active.
+    /// That an account may be deleted, that somebody who is moved is still active, and what somebody who is offboarded is
+    /// in.
     People,
 }
 
 impl Facts {
-    /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are.
+    /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are, but
+    /// leavers leave all groups that they are in by then.
     pub(super) fn of(family: Family) -> &'static [Self] {
         match family {
             Family::Invite => &[Self::Addresses, Self::People],
             Family::Create => &[Self::Addresses],
             Family::Members => &[Self::GroupNames],
             Family::Allocate | Family::Release => &[Self::Allocations],
-            Family::Delete => &[Self::People],
-            Family::Update | Family::GroupRule => &[],
+            Family::Delete | Family::Update => &[Self::People],
+            Family::GroupRule => &[],
         }
     }
 

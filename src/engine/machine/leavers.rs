@@ -4,12 +4,25 @@ use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::Failure;
-use crate::directory::ReadError;
+use crate::api::{Failure, Group};
+use crate::directory::{Accounts, ReadError};
 use crate::engine::read_back::{Leavers, Remnant};
 use crate::model::{BundleSet, GroupId, OperationKind, Status, UserId};
-use crate::plan::{RowCode, RowIndex, RowReason, StepIndex, StepSource, Work};
-use crate::text::joined;
+use crate::plan::{RowCode, RowIndex, RowReason, StepIndex, StepSource, Verdict, Work};
+use crate::text::joined as joined_list;
+
+/// What an update has to take from a leaver by now.
+pub(super) struct Departure {
+    pub(super) step: StepIndex,
+    /// What somebody else did.
+    pub(super) words: String,
+    /// Whether the account is still active.
+    is_active: bool,
+    /// The groups that it was put into.
+    joined: Vec<GroupId>,
+    /// Those that it is in.
+    groups: Vec<GroupId>,
+}
 
 impl Machine<'_> {
     fn offboards(&self, row: RowIndex) -> bool {
@@ -40,8 +53,8 @@ impl Machine<'_> {
         if !self.is_a_leavers(step) {
             return false;
         }
-        let groups = &self.steps.plan().groups;
-        let is_built_in = |group: &GroupId| groups.get(group).is_some_and(|group| group.built_in);
+        let snapshot = self.snapshot;
+        let is_built_in = |group: &GroupId| snapshot.group_by_id(*group).is_some_and(|group| group.built_in);
         let Some(parts) = self.steps.split_departure(step, is_built_in) else {
             return false;
         };
@@ -52,6 +65,73 @@ impl Machine<'_> {
         steps.sort_unstable();
         self.schedule.add_first(&self.steps, steps);
         true
+    }
+
+    /// What a leaver's update has to do by now, if somebody else has changed the account since the plan was made.
+    pub(super) fn departure_now(&self, step: StepIndex, accounts: &Accounts) -> Option<Departure> {
+        let is_update = matches!(self.steps.step(step).work, Work::Update(_));
+        let user = self
+            .steps
+            .user_of(step)
+            .filter(|_| is_update && self.is_a_leavers(step))?;
+        let (before, now) = (self.snapshot.user_by_id(user)?, accounts.get(user)?);
+        let group = |id: &GroupId| self.snapshot.group_by_id(*id).filter(|group| !group.is_everyone());
+        let joined: Vec<_> = now
+            .groups
+            .iter()
+            .filter(|id| !before.groups.contains(id))
+            .filter_map(group)
+            .collect();
+        let left: Vec<_> = before
+            .groups
+            .iter()
+            .filter(|id| !now.groups.contains(id))
+            .filter_map(group)
+            .collect();
+        let names = |groups: &[&Group]| {
+            let names: Vec<String> = groups.iter().map(|group| format!("`{}`", group.name)).collect();
+            joined_list(&names, usize::MAX)
+        };
+        let mut words = Vec::new();
+        if !joined.is_empty() {
+            words.push(format!("put the account into {}", names(&joined)));
+        }
+        if !left.is_empty() {
+            words.push(format!("took the account out of {}", names(&left)));
+        }
+        if before.is_active && !now.is_active {
+            words.push("deactivated the account".to_owned());
+        }
+        (!words.is_empty()).then(|| Departure {
+            step,
+            words: format!("meanwhile somebody else {}", words.join(" and ")),
+            is_active: now.is_active,
+            joined: joined.iter().map(|group| group.id).collect(),
+            groups: now.groups.to_vec(),
+        })
+    }
+
+    /// The leaver leaves what it is in by now.
+    pub(super) fn departs_from(&mut self, now: Departure) {
+        let leavers = self
+            .steps
+            .rows_of(now.step)
+            .iter()
+            .copied()
+            .find(|row| self.offboards(*row));
+        let Some(row) = leavers.filter(|_| self.steps.is_open(now.step)) else {
+            return;
+        };
+        let is_left = self.steps.edit_part(now.step, row, |part| {
+            part.is_active = part.is_active.filter(|_| now.is_active);
+            part.remove_groups.retain(|group| now.groups.contains(group));
+            part.remove_groups.extend(&now.joined);
+        });
+        if is_left {
+            self.rows.remark(row, now.words);
+        } else {
+            self.was_done_by_somebody_else(now.step, &now.words);
+        }
     }
 
     /// Reads leavers back.
@@ -135,7 +215,15 @@ impl Machine<'_> {
                     self.rows.remark(*row, "somebody else deleted the account meanwhile");
                 }
                 if let Some(words) = &inherited {
-                    self.rows.remark(*row, words.clone());
+                    self.rows.remark(*row, format!("it still {words}"));
+                }
+                if self.steps.done_of_row(*row).next().is_none() {
+                    let unchanged = Verdict {
+                        status: Status::Unchanged,
+                        code: RowCode::None,
+                        message: "already so".to_owned(),
+                    };
+                    self.rows.settle(*row, unchanged);
                 }
             }
             return self.end_step(step, StepState::Done);
@@ -144,7 +232,7 @@ impl Machine<'_> {
         left.extend(remnant.is_active.then(|| "is active".to_owned()));
         if !remnant.groups.is_empty() {
             let names: Vec<String> = remnant.groups.iter().map(|group| self.group_in_words(*group)).collect();
-            left.push(format!("is in {}", joined(&names, 10)));
+            left.push(format!("is in {}", joined_list(&names, 10)));
         }
         if !remnant.licenses.is_empty() {
             left.push(format!("holds {} directly", remnant.licenses));

@@ -89,7 +89,7 @@ impl Machine<'_> {
                 *self.sendings.entry(*step).or_default() += 1;
             }
         }
-        let departure = match (self.code_ahead(&call), Facts::of(call.kind.family())) {
+        let departure = match (self.code_ahead(&call), self.facts_of(&call)) {
             (Some(_), _) => Departure::Announced,
             (None, []) => Departure::Free,
             (None, _) => Departure::AskedAfterLongWaits,
@@ -113,6 +113,14 @@ impl Machine<'_> {
             urgency,
             tries,
         });
+    }
+
+    /// What a call rests on: of updates, only those of leavers rest on anything.
+    pub(super) fn facts_of(&self, call: &Call) -> &'static [Facts] {
+        match call.kind {
+            CallKind::Update(step) if !self.is_a_leavers(step) => &[],
+            _ => Facts::of(call.kind.family()),
+        }
     }
 
     fn begin_rows(&mut self, call: &Call) {
@@ -172,7 +180,7 @@ impl Machine<'_> {
 
     fn is_put_off(&mut self, task: TaskId, call: &Call) -> bool {
         let are_stale = |facts: &Facts| self.freshness.are_stale(*facts);
-        let is_put_off = !self.is_stopping() && Facts::of(call.kind.family()).iter().any(are_stale);
+        let is_put_off = !self.is_stopping() && self.facts_of(call).iter().any(are_stale);
         if is_put_off {
             self.effects.push_back(Effect::PutOff(task));
         }

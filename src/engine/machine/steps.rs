@@ -209,6 +209,17 @@ impl<'a> Steps<'a> {
         }
     }
 
+    /// Changes one row's part of an update; whether the update still does anything.
+    pub(super) fn edit_part(&mut self, index: StepIndex, row: RowIndex, edit: impl FnOnce(&mut UserUpdate)) -> bool {
+        let Work::Update(parts) = &mut self.edit(index).work else {
+            return true;
+        };
+        if let Some((_, part)) = parts.iter_mut().find(|(of, _)| *of == row) {
+            edit(part);
+        }
+        parts.iter().any(|(_, part)| !part.is_empty())
+    }
+
     /// Takes everything but the first thing out of one row's update of several: the profile, else the first group. The
     /// rest is a step that has not been added yet.
     pub(super) fn split_update(&mut self, index: StepIndex) -> Option<Step> {
