@@ -15,7 +15,7 @@ pub enum OnShortage {
     Fill,
 }
 
-/// Whether accounts of the built-in group Administrators may be deleted.
+/// Whether accounts of the built-in group Administrators may be deleted and offboarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Administrators {
     /// Never.

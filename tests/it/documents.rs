@@ -5,12 +5,13 @@ use std::path::Path;
 use crate::support::Stage;
 
 /// The samples and the codes that running them ends with.
-const SAMPLES: [(&str, i32); 7] = [
+const SAMPLES: [(&str, i32); 8] = [
     ("onboarding.csv", 0),
     ("onboarding.xlsx", 0),
     ("portal-import.csv", 0),
     ("group-rules.csv", 0),
     ("rebalancing.csv", 0),
+    ("leavers.csv", 0),
     ("migration.csv", 75),
     ("bad.csv", 2),
 ];

@@ -310,6 +310,26 @@ fn add_to_groups_adds_to_built_in_and_own_groups_alike() {
 }
 
 #[test]
+fn offboard_deactivates_the_account_and_takes_groups_and_direct_licenses_away() {
+    does(
+        &Stage::new(),
+        &format!("operation,user\noffboard,{ANNA}\noffboard,{MEI}\n"),
+        &[],
+        &[
+            "anna.berg active: true -> false",
+            "anna.berg holds: [ATTUNU] -> none",
+            "anna.berg in Automation Users: yes -> none",
+            "anna.berg in Finance: yes -> none",
+            "anna.berg in Invoice Team: yes -> none",
+            "mei.chen active: true -> false",
+            "mei.chen holds: [ACNU] -> none",
+            "mei.chen in HR Robots: yes -> none",
+            "mei.chen in Human Resources: yes -> none",
+        ],
+    );
+}
+
+#[test]
 fn remove_from_groups_removes_from_these_only() {
     does(
         &Stage::new(),
