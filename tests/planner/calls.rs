@@ -77,6 +77,7 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
             }
             Work::Update(parts) => {
                 let present = present(world, id);
+                assert!(!present.is_newcomer, "there is no account to send it to");
                 for (_, part) in parts.iter() {
                     if let Some(name) = &part.name {
                         present.name.clone_from(name);
@@ -106,6 +107,7 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
                 };
             }
             Work::Delete => {
+                assert!(!present(world, id).is_newcomer, "deletes what is not there");
                 let id = id.expect("an account that exists is deleted");
                 assert!(world.accounts.remove(&id).is_some(), "deletes what is gone");
             }

@@ -92,6 +92,7 @@ proptest! {
     ) {
         for account in world.accounts.values_mut() {
             account.from_directory = false;
+            account.is_newcomer = false;
         }
         let rows = sheet(operations);
         let rules = Rules {
@@ -112,10 +113,13 @@ proptest! {
 
     #[test]
     fn deletions_cost_full_calls_however_many_of_the_accounts_are_touched(
-        world in world(),
+        mut world in world(),
         deleted in proptest::sample::subsequence(vec![0_u8, 1, 2, 3, 4], 1..=5),
         touched in proptest::sample::subsequence(vec![0_u8, 1, 2, 3, 4], 0..=5),
     ) {
+        for account in world.accounts.values_mut() {
+            account.is_newcomer = false;
+        }
         let rows = sheet(
             touched.iter().map(|user| update(&address(*user), Some("x"), &[], &[])).chain(
                 deleted.iter().map(|user| delete(&address(*user))),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reseat::api::{Allocation, Group, GroupRule, Seats, User, UserTexts};
+use reseat::api::{Allocation, Group, GroupRule, Seats, User, UserKind, UserTexts};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use uuid::Uuid;
@@ -52,6 +52,8 @@ pub(crate) struct Account {
     pub(crate) accepted: bool,
     pub(crate) active: bool,
     pub(crate) from_directory: bool,
+    /// Only the organization's directory knows the person, who has no account yet.
+    pub(crate) is_newcomer: bool,
     pub(crate) groups: BTreeSet<GroupId>,
     pub(crate) held: Held,
 }
@@ -64,6 +66,7 @@ impl Account {
             accepted: false,
             active: true,
             from_directory: false,
+            is_newcomer: false,
             groups: BTreeSet::new(),
             held: None,
         }
@@ -146,7 +149,12 @@ impl World {
                 invitation_accepted: account.accepted,
                 is_active: account.active,
                 groups: account.groups.iter().copied().collect(),
-                from_directory: account.from_directory,
+                from_directory: account.from_directory || account.is_newcomer,
+                kind: if account.is_newcomer {
+                    UserKind::WithoutAccount
+                } else {
+                    UserKind::Person
+                },
                 ..User::new(*id, texts)
             }
         });

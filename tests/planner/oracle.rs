@@ -76,6 +76,7 @@ impl Reader {
 
     #[expect(clippy::too_many_lines, reason = "one arm for each operation, each short")]
     fn row(&mut self, row: &Row) -> Option<()> {
+        self.is_for_whom_it_can_be(&row.operation)?;
         match &row.operation {
             Operation::Invite(invite) => {
                 self.stays(invite.email.as_str())?;
@@ -230,6 +231,31 @@ impl Reader {
             }
         }
         Some(())
+    }
+
+    /// Somebody whom only the directory knows is put into groups, taken out of them, and given licences; everything else
+    /// needs an account, and nobody is invited over such a person.
+    fn is_for_whom_it_can_be(&self, operation: &Operation) -> Option<()> {
+        let whom = match operation {
+            Operation::AddToGroups { .. }
+            | Operation::RemoveFromGroups { .. }
+            | Operation::SetLicenses { .. }
+            | Operation::AddLicenses { .. }
+            | Operation::RemoveLicenses { .. }
+            | Operation::ReleaseLicenses { .. }
+            | Operation::BlockLicenses { .. }
+            | Operation::SetGroupLicenses { .. }
+            | Operation::ClearGroupLicenses { .. } => return Some(()),
+            Operation::Invite(_) | Operation::Create(_) => vec![operation.makes().unwrap_or_default().to_owned()],
+            Operation::Migrate(migrate) => vec![name(&migrate.user), migrate.new_email.to_string()],
+            Operation::Update(_)
+            | Operation::Delete { .. }
+            | Operation::SetGroups { .. }
+            | Operation::ReleaseLease { .. }
+            | Operation::Offboard { .. } => vec![operation.user_label()],
+        };
+        let is_newcomer = |email: &String| self.before.get(email).is_some_and(|account| account.is_newcomer);
+        (!whom.iter().any(is_newcomer)).then_some(())
     }
 
     /// No row so far offboards the account.

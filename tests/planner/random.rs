@@ -62,15 +62,17 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         proptest::sample::subsequence(vec![0_u8, 1, 2, 3], 0..=3),
         any::<bool>(),
         proptest::bool::weighted(0.2),
+        proptest::bool::weighted(0.2),
     );
     proptest::collection::vec(account, 5).prop_map(|accounts| {
         let mut world = World::of(5);
-        for (number, (held, external, groups, accepted, from_directory)) in (0..).zip(accounts) {
+        for (number, (held, external, groups, accepted, from_directory, is_newcomer)) in (0..).zip(accounts) {
             let account = world.account(number);
             account.held = held.map(|codes| (bundles(&codes.concat()), external));
             account.groups = groups.into_iter().map(group_id).collect();
             account.accepted = accepted;
             account.from_directory = from_directory;
+            account.is_newcomer = is_newcomer;
         }
         world
     })
