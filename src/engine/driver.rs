@@ -245,22 +245,19 @@ impl<'a> Driver<'a> {
         };
         let mut client = self.client(urgency);
         let announcement = match departure {
-            Departure::Free => None,
-            Departure::AskedAfterLongWaits => Some(Announcement::NotWanted),
-            Departure::Announced => Some(Announcement::Wanted),
+            Departure::Free | Departure::AskedAfterLongWaits => Announcement::NotWanted,
+            Departure::Announced => Announcement::Wanted,
         };
         if tries == Tries::Few {
             client = client.with_retries(FEW_RETRIES);
         }
-        if let Some(announcement) = announcement {
-            let announce = self.announce.clone();
-            client = client.with_departure_gate(DepartureGate::new(announcement, self.recheck, move |question| {
-                let (answer, asked) = oneshot::channel();
-                // There is no listener only when the run is over, and then nothing may leave either.
-                let is_heard = announce.send((task, question, answer)).is_ok();
-                async move { is_heard && asked.await.unwrap_or(false) }.boxed()
-            }));
-        }
+        let announce = self.announce.clone();
+        let client = client.with_departure_gate(DepartureGate::new(announcement, self.recheck, move |question| {
+            let (answer, asked) = oneshot::channel();
+            // There is no listener only when the run is over, and then nothing may leave either.
+            let is_heard = announce.send((task, question, answer)).is_ok();
+            async move { is_heard && asked.await.unwrap_or(false) }.boxed()
+        }));
         self.start(async move { Input::Answered(task, request.perform(&client).await) });
     }
 

@@ -162,8 +162,7 @@ impl<'a> Play<'a> {
                 self.is_free(&request);
                 self.payloads.insert(task, request);
                 let gate = match departure {
-                    Departure::Free => Gate::Open,
-                    Departure::AskedAfterLongWaits => Gate::Asked,
+                    Departure::Free | Departure::AskedAfterLongWaits => Gate::Asked,
                     Departure::Announced => Gate::Announced,
                 };
                 if self.has_stopped {

@@ -10,7 +10,7 @@ use reseat::pace::Limits;
 
 use crate::model::{Account, World, address, bundles, group_id, user_id};
 use crate::server::{Happened, What};
-use crate::sheets::{add, delete, invite, join, migrate, remove, set};
+use crate::sheets::{add, delete, invite, join, migrate, remove, set, update};
 use crate::stage::Stage;
 
 /// One call of this kind a minute.
@@ -92,6 +92,22 @@ async fn licenses_that_somebody_else_granted_during_a_pause_are_kept() {
         record.report.message
     );
     assert_eq!(record.report.before.unwrap()["licenses"], serde_json::json!(["A", "B"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_calls_that_rest_on_nothing_counts_for_those_that_come_after_them() {
+    let world = World::of(3);
+    let sheet = [
+        update(&address(0), Some("Ann"), &[], &[]),
+        update(&address(1), Some("Bob"), &[], &[]),
+        add(&address(2), "C"),
+    ];
+    let stage = while_it_waits(&world, sheet, one_a_minute(Service::Identity, Method::Put), |world| {
+        world.account(2).held = Some((bundles("B"), false));
+    });
+    stage.run().await;
+    assert_eq!(stage.statuses(), [Status::Done; 3]);
+    assert_eq!(held(&stage.server.world(), 2).as_deref(), Some("B; C"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,7 @@ pub struct Moment {
 pub enum Input {
     /// The run begins; always the first input, and only once.
     Started,
-    /// A call that was not sent with [`Departure::Free`] has been held back for long, and would go on now.
+    /// A call has been held back for long, and would go on now.
     Waited(TaskId),
     /// A call sent with [`Departure::Announced`] has passed every wait and is about to leave.
     Departing(TaskId),
@@ -72,7 +72,8 @@ pub enum Input {
 /// Whether the machine must be asked before a call leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Departure {
-    /// The call leaves when its turn comes.
+    /// The call leaves when its turn comes: it rests on nothing that was read. After a long wait [`Input::Waited`] comes
+    /// first all the same, because what comes after the call may rest on something.
     Free,
     /// The call leaves when its turn comes, but after a long wait [`Input::Waited`] comes first, because it rests on
     /// what was read before.
