@@ -176,7 +176,7 @@ fn each_worksheet_and_each_column_has_an_order_of_its_own() {
     let since: Vec<String> = intake
         .rows
         .iter()
-        .filter_map(|row| row.unless_used_since())
+        .filter_map(reseat::model::Row::unless_used_since)
         .map(|since| since.to_string())
         .collect();
     assert_eq!(

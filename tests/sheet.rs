@@ -301,6 +301,7 @@ fn write_secretly(source: &Source, rows: &FailedRows, secrets: &HashMap<Arc<str>
         rows,
         headers: &headers.rows,
         secrets,
+        rewrites: &HashMap::new(),
         of: "a.csv",
     };
     write_failed_rows(source, &sheet, to).unwrap()

@@ -22,7 +22,7 @@ use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
 use crate::ledger::{FinishError, Finished, History, Order, ResultsFile};
 use crate::model::{Place, Rerun, RowKey, Status};
-use crate::report::{Evidence, Observed, Summary, hints};
+use crate::report::{Evidence, NotDue, Observed, Summary, hints};
 use crate::saved_plan::SavedOptions;
 
 /// What remains after a run.
@@ -54,11 +54,13 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         ran,
         observed,
         elapsed,
-        chosen: ChosenKeys {
-            rows: chosen,
-            replaced,
-            elsewhere,
-        },
+        chosen:
+            ChosenKeys {
+                rows: chosen,
+                replaced,
+                elsewhere,
+                waiting,
+            },
         deleting,
         job,
         options,
@@ -101,6 +103,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         .iter()
         .filter(|key| next.runs(key, &chosen, history.status(key)))
         .count();
+    let first_due = waiting.due.map(|(first, _)| loaded.as_of.show(first));
     let summary = Summary {
         hints: hints(Evidence {
             counts: &counts,
@@ -110,6 +113,10 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
             corrected_sheet: left.corrected.as_deref(),
             passwords_left_out: left.passwords,
             corrected_elsewhere: elsewhere,
+            not_due: NotDue {
+                rows: order.iter().filter(|(key, _)| history.is_postponed(key)).count(),
+                first: first_due.as_deref(),
+            },
             deletions_to_allow: to_allow(deletions, options, interactivity),
             is_piped: next_command.is_some() && loaded.source.is_piped(),
             without_license: ran.is_without_license.then_some(loaded.organization.id),

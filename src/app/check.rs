@@ -14,14 +14,16 @@ use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::CheckOptions;
 use crate::intake::{self, Checked, SkippedSheet};
-use crate::report::{problems_shape, write_left_out, write_problems};
+use crate::model::AsOf;
+use crate::report::{ShapeOfWaiting, problems_shape, waiting_shape, waiting_words, write_left_out, write_problems};
 use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
 use crate::text::plural;
 
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let settings = settings(overrides, Reach::Offline, console);
-    let (source, checked) = block_on(async { Signals::listen().obeyed_by(read(options, settings, console)).await })?;
+    let read = block_on(async { Signals::listen().obeyed_by(read(options, settings, console)).await });
+    let Read { source, checked, as_of } = read?;
     let (ended, message) = match checked.problems.errors() {
         0 => (Ended::DONE, "the sheet is valid".to_owned()),
         errors => (
@@ -44,11 +46,16 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
         skipped_sheets: skipped_sheets.collect(),
         hidden_rows: checked.hidden.read,
         hidden_rows_left_out: checked.hidden.left_out,
+        waiting: waiting_shape(checked.waiting, &as_of),
         problems: problems_shape(&checked.problems),
     };
     console.found(&Object::of(ended, &message, &shape), |out| {
         write_problems(&checked.problems, out)?;
-        write_counts(&source, &checked, out)
+        write_counts(&source, &checked, out)?;
+        match checked.waiting.count {
+            0 => Ok(()),
+            _ => writeln!(out, "{}", waiting_words(checked.waiting, &as_of)),
+        }
     });
     Ok(ended.ending)
 }
@@ -62,6 +69,7 @@ struct Shape<'a, P> {
     skipped_sheets: Vec<Skipped<'a>>,
     hidden_rows: usize,
     hidden_rows_left_out: usize,
+    waiting: Option<ShapeOfWaiting>,
     #[serde(flatten)]
     problems: P,
 }
@@ -83,21 +91,25 @@ fn named(skipped: &[SkippedSheet]) -> impl Iterator<Item = &SkippedSheet> {
     skipped.iter().filter(|skipped| !skipped.name.is_empty())
 }
 
-async fn read(
-    options: &CheckOptions,
-    settings: Result<Settings, Failure>,
-    console: Console,
-) -> Result<(Source, Checked), Failure> {
+/// A sheet that was checked as of then.
+struct Read {
+    source: Source,
+    checked: Checked,
+    as_of: AsOf,
+}
+
+async fn read(options: &CheckOptions, settings: Result<Settings, Failure>, console: Console) -> Result<Read, Failure> {
     let (source, settings) = open_sheet(&options.path, &options.sheet, settings).await?;
     console.tell(profiles_operation(&options.sheet, &settings));
-    let reading = reading_options(&options.sheet, &settings, as_of_now(&settings));
+    let as_of = as_of_now(&settings);
+    let reading = reading_options(&options.sheet, &settings, as_of.clone());
     let (source, checked) = off_thread(move || {
         let checked = intake::check(&source, &reading);
         (source, checked)
     })
     .await;
     let checked = checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
-    Ok((source, checked))
+    Ok(Read { source, checked, as_of })
 }
 
 fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::Result<()> {

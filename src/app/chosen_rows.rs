@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::family::Family;
 use crate::cli::{PendingInvites, PlanningOptions};
+use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
-use crate::model::{Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status};
-use crate::plan::{Begun, BegunRows, Finished, RowCode, RowReason, Verdict};
+use crate::model::{AsOf, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status};
+use crate::plan::{Awaited, Begun, BegunRows, Finished, RowCode, RowReason, Verdict, waits_until};
 use crate::text::fold;
 
 /// What a run does with the rows of its sheet.
@@ -35,6 +36,10 @@ pub(super) struct ChosenRows {
     pub(super) replaced: Vec<RowKey>,
     /// Rows that were corrected in a sheet of failed rows, where they wait.
     pub(super) elsewhere: usize,
+    /// Rows that are not due yet.
+    pub(super) waiting: WaitingRows,
+    /// What they make.
+    pub(super) awaited: Awaited,
 }
 
 /// What a run looks at.
@@ -44,17 +49,20 @@ pub(super) struct Selection {
     pub(super) scope: RowScope,
     /// Whether that includes finished ones whose invitation is pending.
     pub(super) pending: PendingInvites,
+    /// When it is for the dates of the rows.
+    pub(super) as_of: AsOf,
 }
 
 impl Selection {
     /// What was typed.
-    pub(super) fn of(planning: &PlanningOptions) -> Self {
+    pub(super) fn of(planning: &PlanningOptions, as_of: AsOf) -> Self {
         Self {
             scope: RowScope::Typed {
                 only: planning.only.clone(),
                 limit: planning.limit,
             },
             pending: planning.pending_invites,
+            as_of,
         }
     }
 }
@@ -68,6 +76,8 @@ pub(super) struct ChosenKeys {
     pub(super) replaced: Vec<RowKey>,
     /// How many rows were corrected in a sheet of failed rows, and wait there.
     pub(super) elsewhere: usize,
+    /// The rows that are not due yet.
+    pub(super) waiting: WaitingRows,
 }
 
 /// Which rows of the sheet the user selected.
@@ -102,8 +112,11 @@ pub(super) fn choose(
     selection: &Selection,
     family: &Family,
 ) -> Result<ChosenRows, OpenError> {
-    let mut choice = ChosenRows::default();
-    let Selection { scope, pending } = selection;
+    let Selection { scope, pending, as_of } = selection;
+    let mut choice = ChosenRows {
+        awaited: Awaited::none(as_of.clone()),
+        ..ChosenRows::default()
+    };
     for record in &refused {
         choice.note_origin(record.report.key, &record.report.place, history, family)?;
     }
@@ -111,14 +124,20 @@ pub(super) fn choose(
     let mut orphans = orphans(&rows, history)?;
     for row in rows {
         choice.note_origin(row.key, &row.place, history, family)?;
+        let due = as_of.until(&row);
         let resume = match history {
-            Some(history) if history.knows(&row.key) => history.resume(&row.key)?,
-            Some(history) => choice.resume_replaced(&row, history, &mut orphans, family)?,
+            // Before its date a row takes over nothing that was begun for another.
+            Some(history) if history.is_postponed(&row.key) || !history.knows(&row.key) => match due {
+                None => choice.resume_replaced(&row, history, &mut orphans, family)?,
+                Some(_) => Resume::Run,
+            },
+            Some(history) => history.resume(&row.key)?,
             None => Resume::Run,
         };
         let left_out = scope.leaves_out(&row, choice.rows.len());
         // Under `--resend` a finished row may still have a mail due.
-        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && left_out.is_none();
+        let may_be_mailed = left_out.is_none() && due.is_none();
+        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && may_be_mailed;
         let finished = match (&resume, history) {
             (Resume::Skip, Some(history)) if is_mailed && *pending == PendingInvites::Resend => {
                 history.record(&row.key)?
@@ -134,6 +153,10 @@ pub(super) fn choose(
         if let Some(why) = left_out {
             choice.left.push(not_run(&row, why));
             choice.others.push((row.key, row.place));
+            continue;
+        }
+        if let Some(due) = due {
+            choice.wait(row, due, &resume, history, as_of)?;
             continue;
         }
         if let Some(record) = finished {
@@ -183,7 +206,35 @@ impl ChosenRows {
     /// How many rows did not pass validation, or are duplicates.
     pub(super) fn invalid(&self) -> usize {
         let left = self.left.iter();
-        left.filter(|record| record.report.status != Status::NotRun).count()
+        left.filter(|record| matches!(record.report.status, Status::Invalid | Status::Duplicate))
+            .count()
+    }
+
+    /// Leaves out a row that is not due yet. Of one that was begun nothing new is to be recorded: what is known of it stays
+    /// as it is.
+    fn wait(
+        &mut self,
+        row: Row,
+        due: Timestamp,
+        resume: &Resume,
+        history: Option<&History>,
+        as_of: &AsOf,
+    ) -> Result<(), OpenError> {
+        self.waiting.add(due);
+        self.awaited.add(&row, due);
+        let known = match (resume, history) {
+            (Resume::GoOn(_) | Resume::Settle(_), Some(history)) => history.record(&row.key)?,
+            _ => None,
+        };
+        self.left.push(known.unwrap_or_else(|| {
+            Record::from(RowReport {
+                code: NOT_BEFORE.to_owned(),
+                message: waits_until(due, as_of),
+                ..RowReport::of(&row, Status::Waiting)
+            })
+        }));
+        self.others.push((row.key, row.place));
+        Ok(())
     }
 
     /// The keys of the rows that are run; the rest of the rows is dropped, because there may be a million.
@@ -192,6 +243,7 @@ impl ChosenRows {
             rows: self.rows.into_iter().map(|row| row.key).collect(),
             replaced: self.replaced,
             elsewhere: self.elsewhere,
+            waiting: self.waiting,
         }
     }
 

@@ -6,10 +6,10 @@ use jiff::{Timestamp, Zoned};
 
 use super::chosen_rows::ChosenRows;
 use super::organization::Organization;
+use super::prepare::Loaded;
 use crate::engine::{Circumstances, Forecast, Reading, Timing, forecast};
-use crate::intake::HiddenRows;
 use crate::plan::{PlannedSheet, Rules};
-use crate::report::PlanView;
+use crate::report::{NotDueRows, PlanView};
 
 /// What a plan costs.
 pub(super) struct Cost {
@@ -58,7 +58,12 @@ impl Cost {
         Self { forecast, timing, ends }
     }
 
-    pub(super) fn view<'p>(&'p self, sheet: PlannedSheet<'p>, choice: &ChosenRows, hidden: HiddenRows) -> PlanView<'p> {
+    pub(super) fn view<'p>(
+        &'p self,
+        sheet: PlannedSheet<'p>,
+        choice: &'p ChosenRows,
+        loaded: &'p Loaded,
+    ) -> PlanView<'p> {
         PlanView {
             sheet,
             forecast: &self.forecast,
@@ -66,7 +71,12 @@ impl Cost {
             ends: &self.ends,
             finished_before: choice.finished,
             invalid: choice.invalid(),
-            hidden,
+            hidden: loaded.intake.hidden,
+            not_due: NotDueRows {
+                waiting: choice.waiting,
+                among: &choice.left,
+                as_of: &loaded.as_of,
+            },
         }
     }
 }

@@ -79,6 +79,7 @@ pub(super) fn leave_failed_sheet(
         rows: &failed,
         headers: &loaded.intake.headers,
         secrets: &loaded.intake.passwords,
+        rewrites: &loaded.intake.rewrites,
         of: loaded.family.name(),
     };
     match write_failed_rows(&loaded.source, &sheet, &free) {

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use super::chosen_rows::{RowScope, Selection};
 use super::failure::Failure;
+use super::inputs::as_of_now;
 use super::organization::Organization;
 use crate::cli::{PlanningOptions, RunOptions};
+use crate::model::AsOf;
 use crate::saved_plan::SavedPlan;
+use crate::settings::Settings;
 
 /// The sheet and the flags of a run, and the saved plan they come from, if there is one.
 pub(super) struct Job {
@@ -41,12 +44,26 @@ impl Job {
     }
 
     /// The rows it is about.
-    pub(super) fn selection(&self) -> Selection {
+    pub(super) fn selection(&self, as_of: AsOf) -> Selection {
         match &self.saved {
-            None => Selection::of(&self.planning),
+            None => Selection::of(&self.planning, as_of),
             Some(saved) => Selection {
                 scope: RowScope::Saved(saved.planned_rows()),
                 pending: self.planning.pending_invites,
+                as_of,
+            },
+        }
+    }
+
+    /// When it is for the dates of the rows, in this zone: when the plan was saved, so that what it shows as due is
+    /// done, and what it shows as waiting waits.
+    pub(super) fn as_of(&self, settings: &Settings) -> AsOf {
+        let now = as_of_now(settings);
+        match &self.saved {
+            None => now,
+            Some(saved) => AsOf {
+                now: saved.header.saved_at,
+                ..now
             },
         }
     }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use super::Ending;
 use super::chosen_rows::{Selection, choose};
 use super::console::Console;
@@ -12,7 +10,7 @@ use super::cost::{Ahead, Cost};
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::guards::outlook;
-use super::inputs::{open_sheet, settings_for};
+use super::inputs::{as_of_now, open_sheet, settings_for};
 use super::object::Object;
 use super::prepare::{Session, order, rules};
 use super::results;
@@ -48,14 +46,14 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
 async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, began: Instant) -> Result<Ending, Failure> {
     let planning = &options.planning;
     let console = session.console;
-    let mut loaded = session.load(source, planning).await?;
+    let mut loaded = session.load(source, planning, as_of_now(session.settings)).await?;
     let family = Arc::clone(&loaded.family);
     let given = planning.results.as_deref();
     let (path, is_given) = (family.results(given), given.is_some());
     let (organization, target) = (loaded.organization.id, planning.sheet.target);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-    let selection = Selection::of(planning);
+    let selection = Selection::of(planning, loaded.as_of.clone());
     let choice = off_thread(move || {
         let history = results::read(&path, organization, target)?;
         if !is_given {
@@ -65,7 +63,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     })
     .await?;
     let order = order(&loaded.intake, &choice);
-    let rules = rules(session.settings, planning);
+    let rules = rules(session.settings, planning, &choice);
     let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
     let ahead = Ahead::WholeRun(began.elapsed());
     let planned = PlannedSheet {
@@ -74,7 +72,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         snapshot: &snapshot,
     };
     let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
-    let view = cost.view(planned, &choice, loaded.intake.hidden);
+    let view = cost.view(planned, &choice, &loaded);
     let now = SheetPlan {
         order: &order,
         planned,
@@ -82,7 +80,8 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     };
     if let Some(file) = &options.save {
         let header = PlanHeader {
-            saved_at: Timestamp::now(),
+            // What was due then is due when it is carried out, and nothing else is.
+            saved_at: loaded.as_of.now,
             organization: loaded.organization.of_plan(),
             sheet: path_beside(file, &options.path),
             results: planning.results.as_ref().map(|path| path_beside(file, path)),

@@ -13,7 +13,7 @@ use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
-use super::inputs::{as_of_now, profiles_operation, read_sheet, reading_options};
+use super::inputs::{profiles_operation, read_sheet, reading_options};
 use super::organization::{Doorway, Organization, without_answer};
 use super::relay::Relay;
 use super::signals::Signals;
@@ -22,7 +22,7 @@ use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::Intake;
-use crate::model::{GroupRef, Place, RowKey, RowSelection};
+use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection};
 use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
 use crate::problem::Problems;
 use crate::report::{Mode, Progress, write_problems};
@@ -47,6 +47,8 @@ pub(super) struct Loaded {
     pub(super) intake: Intake,
     pub(super) family: Arc<Family>,
     pub(super) organization: Organization,
+    /// When it is for the dates of the sheet.
+    pub(super) as_of: AsOf,
 }
 
 impl<'a> Session<'a> {
@@ -60,9 +62,14 @@ impl<'a> Session<'a> {
     }
 
     /// Reads and validates the sheet; its problems are printed.
-    pub(super) async fn load(&self, source: Source, planning: &PlanningOptions) -> Result<Loaded, Failure> {
+    pub(super) async fn load(
+        &self,
+        source: Source,
+        planning: &PlanningOptions,
+        as_of: AsOf,
+    ) -> Result<Loaded, Failure> {
         let source = Arc::new(source);
-        let reading = reading_options(&planning.sheet, self.settings, as_of_now(self.settings));
+        let reading = reading_options(&planning.sheet, self.settings, as_of.clone());
         let doorway = Doorway::of(
             self.settings,
             planning.sheet.target,
@@ -117,6 +124,7 @@ impl<'a> Session<'a> {
             intake,
             family: Arc::new(family),
             organization: doorway.open().await?,
+            as_of,
         })
     }
 
@@ -143,6 +151,12 @@ impl<'a> Session<'a> {
         choice: &ChosenRows,
         rules: &Rules,
     ) -> Result<(Snapshot, Plan), Failure> {
+        if choice.rows.is_empty() && choice.waiting.count > 0 {
+            // Every row waits for its date, so the organization is asked for nothing.
+            let snapshot = Snapshot::default();
+            let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
+            return Ok((snapshot, plan));
+        }
         organization.check_id(&self.signals).await?;
         let progress = self.progress();
         let mut needs = plan::needs(&choice.rows, rules);
@@ -256,7 +270,7 @@ fn places(intake: &Intake) -> impl Iterator<Item = &Place> {
 }
 
 /// The rules of a plan, from the flags and the profile.
-pub(super) fn rules(settings: &Settings, planning: &PlanningOptions) -> Rules {
+pub(super) fn rules(settings: &Settings, planning: &PlanningOptions, choice: &ChosenRows) -> Rules {
     let batch = &settings.batch;
     Rules {
         sizes: BatchSizes {
@@ -288,6 +302,7 @@ pub(super) fn rules(settings: &Settings, planning: &PlanningOptions) -> Rules {
         },
         onto_existing: planning.onto_existing.clone(),
         without_carry_over: planning.without_carry_over.clone(),
+        awaited: choice.awaited.clone(),
         portal: settings.deployment.capabilities().portal,
     }
 }

@@ -28,8 +28,9 @@ use crate::api::Waited;
 use crate::cli::{EarlierResults, MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
 use crate::engine::{self, Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Linked, Record, RunId};
-use crate::model::{Row, RowKey};
+use crate::model::{AsOf, Row, RowKey};
 use crate::plan::PlannedSheet;
+use crate::report::waiting_words;
 use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
 use crate::sheet::{STDIN, Source};
@@ -85,10 +86,10 @@ async fn carry_out(
     let settings = session.settings;
     // Held to the end: what the organization's memory keeps is written under it, too.
     let mut turn: Option<Turn> = None;
-    let mut loaded = session.load(source, &job.planning).await?;
+    let mut loaded = session.load(source, &job.planning, job.as_of(settings)).await?;
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
-    let deleting = deleting(&rows);
+    let deleting = deleting(&rows, &loaded.as_of);
     let (path, run) = place_of_results(&loaded, job, options)?;
     let target = job.planning.sheet.target;
     let results = open_results(session, &path, &run, options, target).await?;
@@ -101,7 +102,7 @@ async fn carry_out(
         turn = Some(take_turn(session, &loaded.organization, job, options).await?);
     }
 
-    let rules = rules(settings, &job.planning);
+    let rules = rules(settings, &job.planning, &choice);
     let agreed = async {
         let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
         let planned = PlannedSheet {
@@ -119,9 +120,11 @@ async fn carry_out(
             session.console.tell(format!("{}\n", saved.still_holds()));
         }
         let cost = Cost::of(planned, &rules, &loaded.organization, Ahead::Changes);
-        let view = cost.view(planned, &choice, loaded.intake.hidden);
+        let view = cost.view(planned, &choice, &loaded);
         if choice.rows.is_empty() {
-            session.console.tell(nothing_to_do(history, &choice, &path));
+            session
+                .console
+                .tell(nothing_to_do(history, &choice, &path, &loaded.as_of));
         } else {
             session.console.tell(text(|out| view.write_text(out)));
         }
@@ -199,9 +202,10 @@ fn recheck(organization: &Organization, hesitated: Option<Duration>, job: &Job) 
     }
 }
 
-/// The rows that delete an account, now or later.
-fn deleting(rows: &[Row]) -> HashSet<RowKey> {
-    let deleting = rows.iter().filter(|row| row.operation.deletes());
+/// The rows that delete an account, now or later; those that are not due yet aside.
+fn deleting(rows: &[Row], as_of: &AsOf) -> HashSet<RowKey> {
+    let due = rows.iter().filter(|row| as_of.until(row).is_none());
+    let deleting = due.filter(|row| row.operation.deletes());
     deleting.map(|row| row.key).collect()
 }
 
@@ -288,7 +292,7 @@ async fn choose_rows(
     options: &RunOptions,
 ) -> Result<(Results, ChosenRows), Failure> {
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
-    let selection = job.selection();
+    let selection = job.selection(loaded.as_of.clone());
     let family = Arc::clone(&loaded.family);
     if job.planning.results.is_none() && options.earlier_results == EarlierResults::Resume {
         family.check(results.history(), path)?;
@@ -319,9 +323,14 @@ fn max_failures(most: MaxFailures) -> engine::MaxFailures {
     }
 }
 
-fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path) -> String {
+fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path, as_of: &AsOf) -> String {
+    let waiting = match choice.waiting.count {
+        0 => String::new(),
+        _ => format!("{}; no row is due\n", waiting_words(choice.waiting, as_of)),
+    };
     let is_all = choice.left.is_empty() && choice.elsewhere == 0;
     let finished = match choice.finished {
+        0 if !waiting.is_empty() => return waiting,
         0 => return "there is no row to run\n".to_owned(),
         1 if is_all => "the one row is".to_owned(),
         1 => "one row is".to_owned(),
@@ -332,7 +341,7 @@ fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path) ->
         .and_then(History::last_run)
         .map_or_else(String::new, |run| format!(" (last run {})", run.started()));
     format!(
-        "{finished} already done or unchanged{when}, according to `{}`; add `--again` to start over\n",
+        "{finished} already done or unchanged{when}, according to `{}`; add `--again` to start over\n{waiting}",
         path.display()
     )
 }

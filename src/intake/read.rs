@@ -12,7 +12,7 @@ use super::rows::{Keep, MaybeGroups};
 use super::waiting_rows::WaitingRows;
 use crate::model::{OperationKind, Row, RowReport};
 use crate::problem::Problems;
-use crate::sheet::{SheetError, Source};
+use crate::sheet::{Rewrites, SheetError, Source};
 
 /// A whole sheet as typed rows.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct Intake {
     pub hidden: HiddenRows,
     /// Those of `rows` that are not due yet.
     pub waiting: WaitingRows,
+    /// The columns, by worksheet, whose cells have to be written otherwise where they leave the sheet.
+    pub rewrites: Rewrites,
     /// Where worksheets have a column of passwords.
     pub passwords: HashMap<Arc<str>, usize>,
     /// Whether a worksheet has the column by which reseat knows a sheet of failed rows.
@@ -92,6 +94,7 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
             .iter()
             .filter_map(|sheet| Some((sheet.name.clone(), sheet.header.position(Column::Password)?)))
             .collect(),
+        rewrites: file.rewrites,
         is_marked: file
             .worksheets
             .iter()

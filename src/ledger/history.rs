@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::cells::{Cells, LineFault};
 use super::form::Form;
-use super::resume::{self, Resume};
+use super::resume::{self, Changes, Resume};
 use super::scan::{Care, Correction, End, IndexedLine, Scan, damaged, scan};
 use super::stored::Stored;
 use super::{OpenError, Record, RunId};
@@ -73,6 +73,12 @@ impl History {
     /// Whether a row was begun and not finished, or its correction was.
     pub fn is_begun(&self, key: &RowKey) -> bool {
         self.line_of(key).is_some_and(|line| line.known.is_begun())
+    }
+
+    /// Whether a row waits for its date, and nothing was done for it.
+    pub fn is_postponed(&self, key: &RowKey) -> bool {
+        self.line_of(key)
+            .is_some_and(|line| line.known.changes == Changes::Postponed)
     }
 
     /// The line that tells of a row: its own, or that of its correction.

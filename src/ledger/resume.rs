@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Record;
-use crate::model::{OperationKind, Rerun, Status, UserId};
+use crate::model::{NOT_BEFORE, OperationKind, Rerun, Status, UserId};
 use crate::text::fold;
 
 /// As much of a row's last record as the decision needs.
@@ -22,6 +22,8 @@ pub enum Changes {
     /// Something was changed, as `after` says, so the original `before` is only found here; or a migrate has its new
     /// account and made further calls, so the old one may have lost its licences.
     Made,
+    /// Nothing was done, and nothing was to be done yet: the row waited for its date.
+    Postponed,
     /// Calls were made for a row that the run did not get to the end of, and nothing came of them: what an earlier line
     /// of that run said of them is settled.
     Refused,
@@ -74,6 +76,7 @@ impl Known {
                 calls: record.calls,
                 has_after: record.report.after.is_some(),
                 has_user_id: record.report.user_id.is_some(),
+                is_before_its_date: record.report.code == NOT_BEFORE,
             }),
         }
     }
@@ -94,7 +97,8 @@ impl Known {
     /// the row.
     pub fn outlives_its_row(self) -> bool {
         match self.status {
-            Status::Done | Status::Waiting | Status::InDoubt | Status::Started => true,
+            Status::Done | Status::InDoubt | Status::Started => true,
+            Status::Waiting => self.changes != Changes::Postponed,
             _ => self.changes == Changes::Made,
         }
     }
@@ -108,6 +112,7 @@ pub(super) struct Facts {
     pub(super) calls: u32,
     pub(super) has_after: bool,
     pub(super) has_user_id: bool,
+    pub(super) is_before_its_date: bool,
 }
 
 impl Changes {
@@ -116,6 +121,8 @@ impl Changes {
         let works_on_its_account = goes_on && facts.has_user_id && facts.calls > 0;
         if facts.has_after || works_on_its_account {
             Self::Made
+        } else if facts.status == Status::Waiting && facts.is_before_its_date {
+            Self::Postponed
         } else if facts.status == Status::NotRun && facts.calls > 0 {
             Self::Refused
         } else {
@@ -132,6 +139,8 @@ pub fn rerun(known: Option<Known>) -> Rerun {
     match (status.rerun(), changes) {
         // The account may already have lost its licences; starting over would take that for its original state.
         (Rerun::Run, Changes::Made) => Rerun::GoOn,
+        // There is nothing to go on with.
+        (Rerun::GoOn, Changes::Postponed) => Rerun::Run,
         (otherwise, _) => otherwise,
     }
 }
@@ -242,11 +251,38 @@ mod tests {
                 calls,
                 has_after: false,
                 has_user_id: false,
+                is_before_its_date: false,
             }),
         };
         assert!(begun.gives_way_to(left(1)));
         assert!(!begun.gives_way_to(left(0)), "nobody knows what became of it");
         assert_eq!(rerun(Some(left(1))), Rerun::Run);
+    }
+
+    #[test]
+    fn a_row_that_waited_for_its_date_begins_afresh_and_its_line_goes_with_it() {
+        let waited = |is_before_its_date, has_after| {
+            let status = Status::Waiting;
+            Known {
+                status,
+                changes: Changes::of(Facts {
+                    status,
+                    operation: Some(OperationKind::Migrate),
+                    calls: 0,
+                    has_after,
+                    has_user_id: false,
+                    is_before_its_date,
+                }),
+            }
+        };
+        for (known, then) in [
+            (waited(true, false), Rerun::Run),
+            (waited(false, false), Rerun::GoOn),
+            (waited(true, true), Rerun::GoOn),
+        ] {
+            assert_eq!(rerun(Some(known)), then, "{known:?}");
+            assert_eq!(known.outlives_its_row(), then == Rerun::GoOn, "{known:?}");
+        }
     }
 
     #[test]
@@ -287,6 +323,7 @@ mod tests {
             calls,
             has_after,
             has_user_id,
+            is_before_its_date: false,
         };
         let made = |facts| Changes::of(facts) == Changes::Made;
         for kind in OperationKind::iter() {

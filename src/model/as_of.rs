@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::Row;
+
 /// The instant as of which the dates of a sheet are judged, and the zone whose clocks they speak of. Taken once for a
 /// run, so that everything in it agrees on what is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,11 @@ impl AsOf {
     /// Whether something that is not to happen before this instant has to wait.
     pub fn is_before(&self, instant: Timestamp) -> bool {
         self.now < instant
+    }
+
+    /// The instant until which the row has to wait, if it has to.
+    pub fn until(&self, row: &Row) -> Option<Timestamp> {
+        row.not_before().filter(|due| self.is_before(*due))
     }
 
     /// An instant as the zone's clocks show it, with their distance from UTC: `2026-12-01T00:00:00+01:00`.

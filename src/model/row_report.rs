@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::{OperationKind, Place, Row, RowKey, Status, UserId};
 
+/// The code of a row that waits for its date, and for which nothing was done. A rerun goes by it.
+pub const NOT_BEFORE: &str = "not_before";
+
 /// What a line of the results file, a row that cannot run and a row of a plan say alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowReport {

@@ -9,6 +9,7 @@ mod account_drafts;
 mod already_there;
 mod assemble;
 mod assembly;
+mod awaited;
 mod batch;
 mod build;
 mod cautions;
@@ -33,6 +34,7 @@ mod verdict;
 mod warnings;
 
 pub use already_there::{goes_on_with, is_deactivated};
+pub use awaited::{Awaited, waits_until};
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, Finished, plan};
 pub use describe::{Change, describe};

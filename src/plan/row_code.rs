@@ -69,6 +69,8 @@ pub enum RowReason {
     SeatsShort,
     /// The invitation is not accepted yet.
     NotAccepted,
+    /// The row is not due yet, or builds on one that is not.
+    NotBefore,
     /// The server refused the invitation inside a successful answer.
     InvitationRefused,
     /// The server's answer does not name the account.
@@ -131,6 +133,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::model::NOT_BEFORE;
 
     /// Scripts compare them, and a rerun goes by some.
     #[test]
@@ -139,9 +142,10 @@ mod tests {
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
             already_gone no_account no_account_yet account_missing another_account same_account somebody_else directory_user inactive \
             own_account administrator last_administrator not_a_user licenses_unreadable seats_short not_accepted \
-            invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
+            not_before invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
             not_read_again changed_since_plan stopped inviting creating handing_over made";
         assert_eq!(texts.join(" "), expected);
+        assert_eq!(RowReason::NotBefore.to_string(), NOT_BEFORE, "a rerun goes by it");
         assert_eq!(RowCode::None.to_string(), "");
         assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");
     }

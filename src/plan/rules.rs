@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::BatchSizes;
+use super::{Awaited, BatchSizes};
 use crate::model::{Place, RowSelection};
 
 /// What to do when a sheet needs more seats than there are.
@@ -64,6 +64,8 @@ pub struct Rules {
     pub onto_existing: Option<RowSelection>,
     /// `--without-carry-over`.
     pub without_carry_over: Option<RowSelection>,
+    /// What rows make that are not due yet, and are not planned.
+    pub awaited: Awaited,
     /// Whether direct allocations can be read and released here.
     pub portal: bool,
 }

@@ -25,12 +25,23 @@ pub struct Evidence<'a> {
     pub passwords_left_out: usize,
     /// Rows that were corrected in a sheet of failed rows, and wait there.
     pub corrected_elsewhere: usize,
+    /// Rows that wait for their date.
+    pub not_due: NotDue<'a>,
     /// How many deletions the next run has to be allowed.
     pub deletions_to_allow: usize,
     /// Whether the sheet has to be piped in again.
     pub is_piped: bool,
     /// The organization, if the licence service does not know it.
     pub without_license: Option<OrganizationId>,
+}
+
+/// The rows that wait for their date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NotDue<'a> {
+    /// How many.
+    pub rows: usize,
+    /// When the first of them is due, as it is shown; not known where this run left them all out.
+    pub first: Option<&'a str>,
 }
 
 /// One hint.
@@ -44,6 +55,13 @@ pub enum Hint {
     QuotaShared(u64),
     /// Migrations wait for their invitation.
     Waiting(usize),
+    /// Rows wait for their date.
+    NotDue {
+        /// How many.
+        rows: usize,
+        /// When the first is due, where that is known.
+        first: Option<String>,
+    },
     /// The outcome of some rows is unknown.
     InDoubt(usize),
     /// The run stopped before these rows.
@@ -70,6 +88,7 @@ impl Hint {
             Self::WithoutLicense(_) => "no-account-licence",
             Self::QuotaShared(_) => "quota-shared",
             Self::Waiting(_) => "rows-waiting",
+            Self::NotDue { .. } => "rows-not-due",
             Self::InDoubt(_) => "rows-in-doubt",
             Self::NotRun(_) => "rows-not-run",
             Self::Correct(_) => "correct-failed-sheet",
@@ -106,6 +125,18 @@ impl fmt::Display for Hint {
                 "{} for the invitation to be accepted; run the same command again later",
                 verb(*count, "waits", "wait")
             ),
+            Self::NotDue { rows, first } => {
+                let until = first.as_ref().map_or_else(String::new, |first| {
+                    let whose = if *rows == 1 { "" } else { ", the first" };
+                    format!("{whose} until {first}")
+                });
+                write!(
+                    out,
+                    "{} for {} date{until}; run the same command again then",
+                    verb(*rows, "waits", "wait"),
+                    if *rows == 1 { "its" } else { "their" },
+                )
+            }
             Self::InDoubt(count) => write!(
                 out,
                 "{} in doubt, because an answer was lost; the same command finds out what happened before it sends anything",
@@ -163,6 +194,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         corrected_sheet,
         passwords_left_out,
         corrected_elsewhere,
+        not_due,
         deletions_to_allow,
         is_piped,
         without_license,
@@ -177,7 +209,12 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     hints.extend(without_license.map(Hint::WithoutLicense));
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
     hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
-    hints.extend(count(Status::Waiting).map(Hint::Waiting));
+    let waiting = count(Status::Waiting).unwrap_or_default();
+    hints.extend(some(waiting.saturating_sub(not_due.rows)).map(Hint::Waiting));
+    hints.extend((not_due.rows > 0).then(|| Hint::NotDue {
+        rows: not_due.rows,
+        first: not_due.first.map(str::to_owned),
+    }));
     hints.extend(count(Status::NotRun).map(Hint::NotRun));
     // Of two sheets with the same rows the one that somebody has worked on is the one to go on with.
     let to_correct = failed_sheet.filter(|_| corrected_sheet.is_none());
@@ -215,6 +252,7 @@ mod tests {
         corrected_sheet: None,
         passwords_left_out: 0,
         corrected_elsewhere: 0,
+        not_due: NotDue { rows: 0, first: None },
         deletions_to_allow: 0,
         is_piped: false,
         without_license: None,
@@ -258,6 +296,24 @@ mod tests {
         });
         let words = hints[0].to_string();
         assert!(words.contains("00000000-0000-0000-0000-000000000007"), "{words}");
+    }
+
+    #[test]
+    fn rows_before_their_date_are_told_apart_from_invitations_that_are_pending() {
+        let counts = BTreeMap::from([(Status::Waiting, 3)]);
+        let hints = hints(Evidence {
+            counts: &counts,
+            not_due: NotDue {
+                rows: 2,
+                first: Some("2026-12-01T00:00:00+01:00"),
+            },
+            ..NOTHING
+        });
+        assert_eq!(hints[0], Hint::Waiting(1));
+        assert_eq!(
+            hints[1].to_string(),
+            "2 rows wait for their date, the first until 2026-12-01T00:00:00+01:00; run the same command again then"
+        );
     }
 
     #[test]

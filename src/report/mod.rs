@@ -18,9 +18,10 @@ mod style;
 mod summary;
 mod table;
 
-pub use hint::{Evidence, Hint, hints};
+pub use hint::{Evidence, Hint, NotDue, hints};
 pub use json::write_json;
-pub use plan::{PlanView, write_left_out};
+pub use plan::{NotDueRows, PlanView, waiting_words, write_left_out};
+pub use plan_shape::{ShapeOfWaiting, waiting_shape};
 pub use problems::{ProblemsShape, problems_shape, write_problems};
 pub use progress::{Mode, Observed, Progress};
 pub use summary::Summary;

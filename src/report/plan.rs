@@ -10,8 +10,9 @@ use super::forecast::ForecastView;
 use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::engine::{Forecast, Timing};
-use crate::intake::HiddenRows;
-use crate::model::{BundleSet, OperationKind, Row, Status};
+use crate::intake::{HiddenRows, WaitingRows};
+use crate::ledger::Record;
+use crate::model::{AsOf, BundleSet, OperationKind, Row, RowReport, Status};
 use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict, not_owned};
 use crate::text::{clean, number, plural};
 
@@ -35,6 +36,26 @@ pub struct PlanView<'a> {
     pub invalid: usize,
     /// How many rows of the sheet the spreadsheet program hides.
     pub hidden: HiddenRows,
+    /// Rows that are not due yet.
+    pub not_due: NotDueRows<'a>,
+}
+
+/// The rows that are not due yet, and that the plan therefore leaves out.
+#[derive(Clone, Copy)]
+pub struct NotDueRows<'a> {
+    /// How many, and until when.
+    pub waiting: WaitingRows,
+    /// They are among these records of rows that are not attempted.
+    pub among: &'a [Record],
+    /// When it is, and in which zone.
+    pub as_of: &'a AsOf,
+}
+
+impl<'a> NotDueRows<'a> {
+    fn reports(self) -> impl Iterator<Item = &'a RowReport> {
+        let reports = self.among.iter().map(|record| &record.report);
+        reports.filter(|report| !matches!(report.status, Status::NotRun | Status::Invalid | Status::Duplicate))
+    }
 }
 
 /// The rows of one operation, by what is planned for them.
@@ -86,6 +107,7 @@ impl PlanView<'_> {
         }
         write_left_out(self.hidden, out)?;
         self.write_changes(out)?;
+        self.write_not_due(out)?;
         self.write_blocked(out)?;
         self.write_seats(out)?;
         self.costs().write(out)?;
@@ -111,7 +133,33 @@ impl PlanView<'_> {
             };
             *count += 1;
         }
+        for report in self.not_due.reports() {
+            if let Some(operation) = report.operation {
+                fates.entry(operation).or_default().waits += 1;
+            }
+        }
         fates
+    }
+
+    /// The first of the rows that are not due yet.
+    fn write_not_due(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.not_due.waiting.count == 0 {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\n{HEADING}{}{HEADING:#}",
+            waiting_words(self.not_due.waiting, self.not_due.as_of)
+        )?;
+        let line = |report: &RowReport| {
+            let whom = whom(report.operation, &report.user, &report.target);
+            clean(&format!("{}: {whom}: {}", report.place, report.message), 300)
+        };
+        write_lines(self.not_due.reports().take(NAMED).map(line), out)?;
+        match self.not_due.waiting.count.saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => writeln!(out, "  and {} more", number(more as u64)),
+        }
     }
 
     /// The first rows that change something, and how.
@@ -139,7 +187,7 @@ impl PlanView<'_> {
     /// The user that a row changes, how, and which licences that replaces.
     fn change(&self, index: RowIndex) -> String {
         let (row, planned) = (&self.sheet.rows[index], &self.sheet.plan.rows[index]);
-        let whom = whom(row);
+        let whom = whom_of(row);
         let change = self.sheet.plan.expected_change(self.sheet.snapshot, index);
         let mut words = change.words;
         words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
@@ -164,7 +212,7 @@ impl PlanView<'_> {
         }
         let lines = blocked.iter().map(|(row, verdict)| {
             let message = clean(&verdict.message, 300);
-            let whom = whom(row);
+            let whom = whom_of(row);
             format!("{}: {whom}: {ERROR}{}{ERROR:#}: {message}", row.place, verdict.status)
         });
         writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(blocked.len(), "row"))?;
@@ -349,14 +397,42 @@ impl PlanView<'_> {
 }
 
 /// Whom or what a row is about.
-fn whom(row: &Row) -> String {
-    let (user, target) = (row.operation.user_label(), row.operation.target_label());
-    let whom = match row.operation.kind().is_about_its_target() {
-        true if user.is_empty() => target,
+fn whom_of(row: &Row) -> String {
+    let operation = &row.operation;
+    whom(
+        Some(operation.kind()),
+        &operation.user_label(),
+        &operation.target_label(),
+    )
+}
+
+/// Whom or what a row of this operation is about, with these labels.
+fn whom(operation: Option<OperationKind>, user: &str, target: &str) -> String {
+    let whom = match operation.is_some_and(OperationKind::is_about_its_target) {
+        true if user.is_empty() => target.to_owned(),
         true => format!("{user} to {target}"),
-        false => user,
+        false => user.to_owned(),
     };
     clean(&whom, 300)
+}
+
+/// How many rows wait for their date, and until when, in a sentence without a full stop.
+pub fn waiting_words(waiting: WaitingRows, as_of: &AsOf) -> String {
+    let (rows, zone) = (plural(waiting.count, "row"), as_of.zone_name());
+    match waiting.due {
+        None => format!("{rows} waiting for a date"),
+        Some((first, last)) if first == last && waiting.count == 1 => {
+            format!("{rows} waits for its date, until {} ({zone})", as_of.show(first))
+        }
+        Some((first, last)) if first == last => {
+            format!("{rows} wait for their date, until {} ({zone})", as_of.show(first))
+        }
+        Some((first, last)) => format!(
+            "{rows} wait for their dates, the first until {}, the last until {} ({zone})",
+            as_of.show(first),
+            as_of.show(last)
+        ),
+    }
 }
 
 /// The licences in one side of a change.

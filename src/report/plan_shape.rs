@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::plan::{Fates, PlanView};
-use crate::model::{BundleSet, OperationKind, Place, UserId};
+use crate::intake::WaitingRows;
+use crate::model::{AsOf, BundleSet, OperationKind, Place, UserId};
 use crate::plan::{AccessLost, SeatLine, Warning};
 
 /// The JSON object; its member names are stable.
@@ -17,6 +18,7 @@ struct Shape<'a, R> {
     invalid: usize,
     hidden_rows: usize,
     hidden_rows_left_out: usize,
+    waiting: Option<ShapeOfWaiting>,
     seats: Vec<ShapeOfSeats<'a>>,
     #[serde(flatten)]
     costs: BTreeMap<&'static str, Value>,
@@ -27,6 +29,26 @@ struct Shape<'a, R> {
     short: Vec<ShapeOfShort<'a>>,
     warnings: Vec<ShapeOfWarning<'a>>,
     rows: R,
+}
+
+/// The rows that wait for their date.
+#[derive(Serialize)]
+pub struct ShapeOfWaiting {
+    rows: usize,
+    first: String,
+    last: String,
+    timezone: String,
+}
+
+/// The rows that wait for their date, for programs; none where no row does.
+pub fn waiting_shape(waiting: WaitingRows, as_of: &AsOf) -> Option<ShapeOfWaiting> {
+    let (first, last) = waiting.due?;
+    Some(ShapeOfWaiting {
+        rows: waiting.count,
+        first: as_of.show(first),
+        last: as_of.show(last),
+        timezone: as_of.zone_name(),
+    })
 }
 
 #[derive(Serialize)]
@@ -75,6 +97,7 @@ impl PlanView<'_> {
             invalid: self.invalid,
             hidden_rows: self.hidden.read,
             hidden_rows_left_out: self.hidden.left_out,
+            waiting: waiting_shape(self.not_due.waiting, self.not_due.as_of),
             seats: self.sheet.plan.seats.iter().map(seats).collect(),
             costs: self.costs().json().into(),
             deletions: self

@@ -53,7 +53,9 @@ impl Serialize for SheetPlan<'_> {
 fn left_out(record: &Record) -> RowPlan {
     let fate = match record.report.status {
         Status::NotRun => Fate::LeftOut,
-        _ => Fate::Invalid,
+        Status::Invalid | Status::Duplicate => Fate::Invalid,
+        // It is before its date, whatever has become of it so far.
+        _ => Fate::Waits,
     };
     RowPlan {
         report: record.report.clone(),

@@ -22,7 +22,9 @@ pub use column_letters::column_letters;
 pub use delimited::{DecodingReader, TextEncoding, detect_encoding};
 pub use encoding_doubt::EncodingDoubt;
 pub use error::SheetError;
-pub use failed::{FailedMarks, FailedRow, FailedRows, FailedSheet, LEFT_OUT, read_marks, write_failed_rows};
+pub use failed::{
+    FailedMarks, FailedRow, FailedRows, FailedSheet, LEFT_OUT, Rewrite, Rewrites, read_marks, write_failed_rows,
+};
 pub use named_encoding::{NamedEncoding, is_no_letter};
 pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row};
 pub use source::{STDIN, Source};

@@ -22,6 +22,7 @@ mod lies;
 mod migrate;
 mod moves;
 mod names;
+mod not_before;
 mod offboard;
 mod one_entry;
 mod operations;

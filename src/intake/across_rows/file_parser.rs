@@ -6,14 +6,14 @@ use std::thread::{Scope, scope};
 use super::header_search::{HeaderSearch, Sought, above_header};
 use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
-use crate::intake::cells::{Column, Instruction, UnplacedProblem, instruction_named};
+use crate::intake::cells::{Column, DateOrder, Instruction, UnplacedProblem, certain_date, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{
     Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
     malformed_row,
 };
 use crate::problem::{Problem, ProblemCode};
-use crate::sheet::{EncodingDoubt, Row, SheetError, Source, Visit, Visitor};
+use crate::sheet::{EncodingDoubt, Rewrite, Rewrites, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
 
 /// A worksheet that was not read.
@@ -43,6 +43,9 @@ pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) left_hidden_sheet: bool,
     /// The columns that are not used and whose cells may be groups.
     pub(in crate::intake) maybe_groups: Vec<MaybeGroups>,
+    /// The columns, by worksheet, whose cells are not certain without the others of the column, and how they are
+    /// written to be.
+    pub(in crate::intake) rewrites: Rewrites,
     /// The rows that the spreadsheet program hides.
     pub(in crate::intake) hidden: HiddenRows,
     /// The rows of all worksheets.
@@ -136,6 +139,14 @@ impl FileParser<'_, '_> {
             let recurring = std::mem::take(&mut parsed.recurring);
             let dates = std::mem::take(&mut parsed.dates).settle(&mut parsed.rows, &mut parsed.refused);
             parsed.waiting = dates.waiting;
+            let rewrites = dates.orders.into_iter().filter_map(|(column, order)| {
+                let rewrite: Rewrite = match order {
+                    DateOrder::DayFirst => |cell| certain_date(cell, DateOrder::DayFirst),
+                    DateOrder::MonthFirst => |cell| certain_date(cell, DateOrder::MonthFirst),
+                };
+                Some((worksheet.header.position(column)?, rewrite))
+            });
+            self.file.rewrites.insert(worksheet.name.clone(), rewrites.collect());
             self.file.hidden.read += recurring.hidden_rows();
             self.file.parsed.append(parsed);
             if let Some((row, problem)) = letters.into_problem() {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
-use super::{UnplacedProblem, excerpt, is_clear};
+use super::{UnplacedProblem, clean, excerpt, is_clear};
 use crate::problem::ProblemCode;
 
 /// What to write for a date.
@@ -111,6 +111,23 @@ impl fmt::Display for WrittenDate {
 /// When it holds no date, or one that cannot be meant; the problem says what to write.
 pub(in crate::intake) fn read_date(cell: &str) -> Result<WrittenDate, UnplacedProblem> {
     parse(cell).map_err(|fault| fault.problem(cell))
+}
+
+/// A cell that may be two days, as one that is a day alone, since it may leave the column that shows its order; any other
+/// stays as it is.
+pub(in crate::intake) fn certain_date(cell: &str, order: DateOrder) -> Option<String> {
+    let Ok(WrittenDate::Either { day_first, month_first }) = read_date(&clean(cell)) else {
+        return None;
+    };
+    let moment = match order {
+        DateOrder::DayFirst => day_first,
+        DateOrder::MonthFirst => month_first,
+    };
+    Some(match moment {
+        Moment::Local(local) if local.time() == Time::midnight() => local.date().to_string(),
+        Moment::Local(local) => local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        Moment::Exact(instant) => instant.to_string(),
+    })
 }
 
 /// Why a cell is no date.
@@ -561,6 +578,34 @@ mod tests {
                 month_first: local("2026-01-12T08:30")
             })
         );
+    }
+
+    #[test]
+    fn a_cell_that_leaves_its_column_is_written_so_that_it_is_certain() {
+        for (cell, day_first, month_first) in [
+            (" 01/02/2026", Some("2026-02-01"), Some("2026-01-02")),
+            (
+                "1-2-2026 8:30 PM",
+                Some("2026-02-01 20:30:00"),
+                Some("2026-01-02 20:30:00"),
+            ),
+            (
+                "01/02/2026 08:30Z",
+                Some("2026-02-01T08:30:00Z"),
+                Some("2026-01-02T08:30:00Z"),
+            ),
+            ("13/02/2026", None, None),
+            ("1.2.2026", None, None),
+            ("2026-02-01", None, None),
+            ("asap", None, None),
+        ] {
+            assert_eq!(certain_date(cell, DateOrder::DayFirst).as_deref(), day_first, "{cell}");
+            assert_eq!(
+                certain_date(cell, DateOrder::MonthFirst).as_deref(),
+                month_first,
+                "{cell}"
+            );
+        }
     }
 
     #[test]

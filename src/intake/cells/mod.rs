@@ -25,7 +25,7 @@ pub use operation_name::operation_named;
 pub(super) use cleaning::{clean, is_clear, on_one_line, trimmed};
 pub(super) use column::ColumnSet;
 pub(super) use comparison::{half_hash, hash, hash_text, is_same, user_key};
-pub(super) use dates::{DateOrder, WrittenDate, read_date};
+pub(super) use dates::{DateOrder, WrittenDate, certain_date, read_date};
 pub(super) use defects::{defect, may_be_defective, too_long};
 pub(super) use header_key::column_key;
 pub(super) use header_words::{WordInContext, is_for_people, plain_word, words_in_context};

@@ -53,6 +53,8 @@ struct Sample {
 pub(in crate::intake) struct DateFindings {
     pub(in crate::intake) problems: Vec<(Occurrences, UnplacedProblem)>,
     pub(in crate::intake) waiting: WaitingRows,
+    /// The columns with cells that do not show their order, and the order that others show.
+    pub(in crate::intake) orders: Vec<(Column, DateOrder)>,
 }
 
 impl DateColumns {
@@ -135,6 +137,14 @@ impl DateColumns {
         if not_before.filled > 0 && without_date.count > 0 {
             problems.push(no_date(without_date));
         }
+        let mut orders = Vec::new();
+        for (column, found) in [
+            (Column::NotBefore, &not_before),
+            (Column::UnlessUsedSince, &unless_used_since),
+        ] {
+            let order = found.order().filter(|_| found.open.count > 0);
+            orders.extend(order.map(|order| (column, order)));
+        }
         if not_before.order() == Some(DateOrder::MonthFirst) {
             waiting.append(waiting_month_first);
         } else {
@@ -142,7 +152,11 @@ impl DateColumns {
         }
         problems.extend(not_before.settle(Column::NotBefore, rows, refused));
         problems.extend(unless_used_since.settle(Column::UnlessUsedSince, rows, refused));
-        DateFindings { problems, waiting }
+        DateFindings {
+            problems,
+            waiting,
+            orders,
+        }
     }
 }
 

@@ -43,11 +43,24 @@ impl<'a> Builder<'a> {
             Found::Many(which) => return Err(user_ambiguous(&user.label(), &which)),
             Found::None { suggestion } => match self.pending(row, user) {
                 Some(pending) => pending,
-                None => return Err(user_not_found(&user.label(), suggestion.as_deref())),
+                None => return Err(self.nobody(row, user, suggestion.as_deref())),
             },
         };
         self.rows[row].account = Some(account);
         Ok(account)
+    }
+
+    /// The end of a row about somebody who has no account, and for whom the sheet makes none now.
+    pub(super) fn nobody(&self, row: RowIndex, user: &UserRef, suggestion: Option<&str>) -> Verdict {
+        let waits = self.awaited(row, user);
+        waits.unwrap_or_else(|| user_not_found(&user.label(), suggestion))
+    }
+
+    /// The end of a row about somebody for whom the sheet makes an account later.
+    fn awaited(&self, row: RowIndex, user: &UserRef) -> Option<Verdict> {
+        // An account that is yet to be made has no id.
+        let has_id = self.sheet[row].user_id().is_some();
+        self.rules.awaited.verdict(user).filter(|_| !has_id)
     }
 
     /// The allocation that is left of an account that is gone, if the id is such an account's.
@@ -110,7 +123,8 @@ impl<'a> Builder<'a> {
             Found::One(found) => person(&label, found)?,
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if self.pending(row, user).is_none() => {
-                return Err(already_gone(&label, suggestion.as_deref()));
+                let waits = self.awaited(row, user);
+                return Err(waits.unwrap_or_else(|| already_gone(&label, suggestion.as_deref())));
             }
             Found::None { .. } => {
                 let message = format!("`{label}` is created by this same sheet; delete it in a separate sheet");

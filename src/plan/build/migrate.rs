@@ -10,7 +10,7 @@ use crate::directory::Found;
 use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, Status, UserId};
 use crate::plan::account_drafts::{Inherits, OldAccount, Succession};
 use crate::plan::already_there::{deactivated, deactivated_successor, is_one_person, not_invited};
-use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, user_not_found, verdict};
+use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, verdict};
 use crate::plan::{
     AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work, is_deactivated,
 };
@@ -202,7 +202,9 @@ impl<'a> Builder<'a> {
         let old = match self.meant(index, &migrate.user)? {
             Found::One(user) => Some(person(&label, user)?),
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
-            Found::None { suggestion } if new.is_none() => return Err(user_not_found(&label, suggestion.as_deref())),
+            Found::None { suggestion } if new.is_none() => {
+                return Err(self.nobody(index, &migrate.user, suggestion.as_deref()));
+            }
             // The old account is gone: an earlier run finished, or somebody else deleted it.
             Found::None { .. } => None,
         };

@@ -19,6 +19,12 @@ pub struct FailedRow {
 /// The rows to write, by worksheet (empty for a CSV) and row number.
 pub type FailedRows = HashMap<(Arc<str>, u32), FailedRow>;
 
+/// How a cell is written that is not certain without the others of its column; `None` where it is.
+pub type Rewrite = fn(&str) -> Option<String>;
+
+/// The columns that are rewritten, by worksheet and position.
+pub type Rewrites = HashMap<Arc<str>, Vec<(usize, Rewrite)>>;
+
 /// What to write in a sheet of failed rows.
 #[derive(Debug)]
 pub struct FailedSheet<'a> {
@@ -28,6 +34,8 @@ pub struct FailedSheet<'a> {
     pub headers: &'a HashMap<Arc<str>, u32>,
     /// The column of each worksheet whose cells are left out, because they are secrets.
     pub secrets: &'a HashMap<Arc<str>, usize>,
+    /// The columns whose cells are written otherwise, so that they mean the same without the rest of the sheet.
+    pub rewrites: &'a Rewrites,
     /// The file name of the sheet that the rows came from in the first place.
     pub of: &'a str,
 }

@@ -9,6 +9,6 @@ mod workbook_cell;
 mod workbook_file;
 mod worksheet_names;
 
-pub use contents::{FailedRow, FailedRows, FailedSheet, LEFT_OUT};
+pub use contents::{FailedRow, FailedRows, FailedSheet, LEFT_OUT, Rewrite, Rewrites};
 pub use marks::{FailedMarks, read_marks};
 pub use rows::write_failed_rows;

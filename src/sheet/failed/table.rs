@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::contents::{FailedRow, FailedSheet, LEFT_OUT};
+use super::contents::{FailedRow, FailedSheet, LEFT_OUT, Rewrite};
 use super::marks::{MARK, Mark};
 use crate::sheet::row::{Cell, CellKind, Row};
 use crate::sheet::visitor::{Visit, Visitor};
@@ -48,6 +48,8 @@ pub(super) struct Table {
     ours: Vec<usize>,
     /// The position of the column that holds secrets.
     secret: Option<usize>,
+    /// The positions of the columns whose cells are written otherwise, and how.
+    rewrites: Vec<(usize, Rewrite)>,
     rows: Vec<(Vec<FailedCell>, Option<FailedRow>)>,
     /// How wide columns are, from one position to another, in digits.
     widths: Vec<((usize, usize), f64)>,
@@ -81,6 +83,13 @@ impl Table {
             if failed.is_some() && self.secret == Some(position) && !cell.text.trim().is_empty() {
                 left_out += 1;
                 FailedCell::text(LEFT_OUT)
+            } else if failed.is_some()
+                && let Some(rewritten) = self.rewritten(position, cell.text)
+            {
+                FailedCell {
+                    text: rewritten,
+                    ..FailedCell::of(cell, row.fill(position))
+                }
             } else {
                 FailedCell::of(cell, row.fill(position))
             }
@@ -88,6 +97,12 @@ impl Table {
         let cells = cells.collect();
         self.rows.push((cells, failed));
         left_out
+    }
+
+    /// The cell as it is written where it means something else without its column.
+    fn rewritten(&self, position: usize, text: &str) -> Option<String> {
+        let (_, rewrite) = self.rewrites.iter().find(|(column, _)| *column == position)?;
+        rewrite(text)
     }
 
     /// The header and the rows, of equal length, so that what is added is under its headers; they are of the sheet `of`,
@@ -150,6 +165,7 @@ impl Visitor for Tables<'_> {
             name: sheet.clone(),
             ours: Vec::new(),
             secret: self.failed.secrets.get(sheet).copied(),
+            rewrites: self.failed.rewrites.get(sheet).cloned().unwrap_or_default(),
             rows: Vec::new(),
             widths: Vec::new(),
         });

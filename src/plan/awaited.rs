@@ -1,0 +1,73 @@
+//! Accounts that the sheet makes, but not yet: the rows that make them wait for their date.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::settled::verdict;
+use super::{RowReason, Verdict};
+use crate::model::{AsOf, Email, Operation, Place, Row, Status, UserRef};
+use crate::text::fold;
+
+/// The accounts that rows make which are not due yet. Rows about them wait as well, and are not refused for want of an
+/// account.
+#[derive(Debug, Clone, Default)]
+pub struct Awaited {
+    as_of: AsOf,
+    accounts: HashMap<String, (Place, Timestamp)>,
+}
+
+impl Awaited {
+    /// None yet, of a sheet that is planned as of then.
+    pub fn none(as_of: AsOf) -> Self {
+        Self {
+            as_of,
+            accounts: HashMap::new(),
+        }
+    }
+
+    /// Adds what a row makes that is due at this instant.
+    pub fn add(&mut self, row: &Row, due: Timestamp) {
+        let names = match &row.operation {
+            Operation::Invite(invite) => vec![invite.email.fold()],
+            Operation::Migrate(migrate) => vec![migrate.new_email.fold()],
+            Operation::Create(create) => {
+                let email = create.email.as_ref().map(Email::fold);
+                std::iter::once(fold(create.user_name())).chain(email).collect()
+            }
+            Operation::Update(_)
+            | Operation::Delete { .. }
+            | Operation::SetLicenses { .. }
+            | Operation::AddLicenses { .. }
+            | Operation::RemoveLicenses { .. }
+            | Operation::ReleaseLicenses { .. }
+            | Operation::BlockLicenses { .. }
+            | Operation::SetGroupLicenses { .. }
+            | Operation::AddToGroups { .. }
+            | Operation::RemoveFromGroups { .. }
+            | Operation::SetGroups { .. }
+            | Operation::ReleaseLease { .. }
+            | Operation::Offboard { .. }
+            | Operation::ClearGroupLicenses { .. } => Vec::new(),
+        };
+        for name in names {
+            self.accounts.entry(name).or_insert_with(|| (row.place.clone(), due));
+        }
+    }
+
+    /// The end of a row about somebody who has no account, if a row makes one that is not due yet.
+    pub(super) fn verdict(&self, user: &UserRef) -> Option<Verdict> {
+        let (place, due) = self.accounts.get(&user.fold())?;
+        let message = format!(
+            "`{}` has no account yet; {place}, which makes it, {}",
+            user.label(),
+            waits_until(*due, &self.as_of)
+        );
+        Some(verdict(Status::Waiting, RowReason::NotBefore, message))
+    }
+}
+
+/// What is said of a row that is due at this instant.
+pub fn waits_until(due: Timestamp, as_of: &AsOf) -> String {
+    format!("waits until {}", as_of.show(due))
+}
