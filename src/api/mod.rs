@@ -17,6 +17,7 @@ mod group_rules;
 mod groups;
 mod json;
 mod jwt;
+mod last_use;
 mod leases;
 mod license_service;
 mod new_accounts;
@@ -34,6 +35,7 @@ pub use client::Client;
 pub use config::{Config, Credentials, Routes};
 pub use departure::{Announcement, DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
+pub use last_use::LastUse;
 pub use session::{Session, SignedIn};
 pub use types::{
     Allocation, AllocationRoute, Answer, Certainty, EntityType, Evidence, Group, GroupRule, Invitation, InviteReply,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use strum::{Display, EnumString};
 
-use super::UserKind;
+use super::{LastUse, UserKind};
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use crate::text::fold;
 
@@ -46,6 +46,9 @@ pub struct Allocation {
     pub external_license: bool,
     /// Whether the answer says that the account is gone, while the allocation still takes its seats.
     pub is_orphan: bool,
+    /// When the user last used a licence: one time a person, whichever bundle it was. Only listings and answers about one
+    /// user tell it.
+    pub last_in_use: LastUse,
 }
 
 /// What the service says of a user's licences when it is asked for many users at once.

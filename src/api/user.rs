@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::LastUse;
 use crate::model::{GroupId, UserId};
 
 /// What an entry of the user listing is (`uipath-api`, 4.2).
@@ -59,6 +60,8 @@ pub struct User {
     pub groups: Arc<[GroupId]>,
     /// Whether the account comes from an external directory (Entra, LDAP), so that its profile cannot be changed here.
     pub from_directory: bool,
+    /// When the person last signed in.
+    pub last_login: LastUse,
 }
 
 /// The texts of a user, each empty where there is none.
@@ -88,6 +91,7 @@ impl User {
             bypass_basic_auth: false,
             groups: Arc::from([]),
             from_directory: false,
+            last_login: LastUse::UNTOLD,
         }
     }
 

@@ -31,7 +31,7 @@ const ALLOCATIONS: &str = "the direct licence allocations";
 const TRIED: usize = 5;
 
 /// What came of reading by one route.
-enum Attempt {
+pub(super) enum Attempt {
     Read(ReadAllocations),
     /// The route does not work here; the error is its answer, if it was called.
     Absent(Option<CallError>),
@@ -137,6 +137,22 @@ impl Reader<'_> {
             },
             AllocationRoute::Listing => self.by_pages(self.licensed_users().unread()).await,
         }
+    }
+
+    /// By a way that tells more of an allocation than the call for many users does: the listing of everybody, or a call for
+    /// each. A call for one is answered alike where the user has nothing and where there is no such route, so it counts
+    /// only once one of the users has something.
+    pub(super) async fn by_listing_or_singly(&self, users: &[UserId]) -> Result<Attempt, ReadError> {
+        let singly = async || match self.singly(users).await? {
+            Attempt::Read(read) if read.allocations.all().is_empty() => Ok(Attempt::Absent(None)),
+            other => Ok(other),
+        };
+        if self.prefers_one_by_one(users)
+            && let Attempt::Read(read) = singly().await?
+        {
+            return Ok(Attempt::Read(read));
+        }
+        self.by_pages(self.licensed_users().unread()).await
     }
 
     async fn singly(&self, users: &[UserId]) -> Result<Attempt, ReadError> {

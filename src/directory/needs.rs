@@ -36,6 +36,8 @@ pub struct Needs<'a> {
     pub holders: Holders<'a>,
     /// The ids of users whose allocation is to be released: one that no account has may be an orphan's.
     pub released: Vec<UserId>,
+    /// Users of whom it matters when they last signed in and used their licences.
+    pub uses: Vec<&'a UserRef>,
     /// Whether it matters if somebody without a bundle is blocked.
     pub blocks: Blocks,
     /// Users and the bundles that rows take out of their direct allocations. Where some are not held directly, the

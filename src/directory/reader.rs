@@ -41,6 +41,9 @@ pub async fn read(
         Some(early) => early,
         None => reader.read_allocations(needs, &users.accounts).await?,
     };
+    let last_uses = reader
+        .read_last_uses(needs, &users.accounts, allocations.as_ref())
+        .await?;
     let administrators = reader.read_administrators(needs, &mut users, &groups).await?;
     let held = allocations.as_ref().map(|read| &read.allocations);
     let rules = match reader.read_inheritance(needs, &mut users, held).await? {
@@ -58,6 +61,7 @@ pub async fn read(
         accounts: users.accounts,
         groups,
         administrators,
+        last_uses,
         allocations: allocations.map(|read| match needs.blocks {
             Blocks::Told => read.allocations,
             Blocks::Alike => read.allocations.with_none_unclear(),

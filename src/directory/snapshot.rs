@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Accounts, Allocations, Found, Groups, Listings};
-use crate::api::{Allocation, Group, GroupRule, Seats, User, UserKind};
+use super::{Accounts, Allocations, Found, Groups, LastUses, Listings};
+use crate::api::{Allocation, Group, GroupRule, LastUse, Seats, User, UserKind};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
 
@@ -27,6 +27,8 @@ pub struct Contents {
     pub administrators: Administrators,
     /// The direct allocations; `None` if they were not read.
     pub allocations: Option<Allocations>,
+    /// When users last used their licences; `None` if that was not read, or cannot be.
+    pub last_uses: Option<LastUses>,
     /// The seats; `None` if they were not read.
     pub seats: Option<Vec<Seats>>,
     /// The group rules; `None` if they were not read.
@@ -145,6 +147,11 @@ impl Snapshot {
         self.direct(user).filter(|_| !is_account)
     }
 
+    /// When the user last used a licence that it holds directly, as far as that was read.
+    pub fn last_in_use(&self, user: UserId) -> LastUse {
+        self.0.last_uses.as_ref().map_or(LastUse::UNTOLD, |uses| uses.of(user))
+    }
+
     /// The seats of every bundle; `None` if they were not read.
     pub fn seats(&self) -> Option<&[Seats]> {
         self.0.seats.as_deref()
@@ -256,6 +263,7 @@ mod tests {
             bundles: BundleSet::default(),
             external_license: false,
             is_orphan: false,
+            last_in_use: LastUse::UNTOLD,
         };
         let read = Snapshot::from(Contents {
             allocations: Some([allocation.clone()].into_iter().collect()),

@@ -1,9 +1,11 @@
 //! What the planning of single rows has found and a person should know before confirming.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::warnings::warn;
 use super::{Plan, RowIndex, Warning};
+use crate::model::BundleSet;
 use crate::text::joined;
 
 /// How many of them a warning lists.
@@ -24,6 +26,8 @@ pub(super) struct Cautions {
     pub(super) newcomers: Vec<(RowIndex, String)>,
     /// Old accounts of moves that are not there, although the sheet's results do not say that the move was made.
     pub(super) nobody_to_move: Vec<(RowIndex, String)>,
+    /// Accounts whose seats were used since, and what they go on holding.
+    pub(super) used_since: Vec<(RowIndex, Arc<str>, BundleSet)>,
 }
 
 impl Cautions {
@@ -56,6 +60,7 @@ impl Cautions {
             }),
             self.taken_in(plan),
             stays_behind(plan),
+            self.used_since(plan),
         ];
         warnings.into_iter().flatten().collect()
     }
@@ -81,6 +86,29 @@ impl Cautions {
                 "{people} of the organization's directory {have} no account yet; a group or a licence makes one: {}",
                 joined(&names, NAMED)
             )
+        })
+    }
+
+    /// The seats that stay taken, and who misses out on them.
+    fn used_since(&self, plan: &Plan) -> Option<Warning> {
+        let rows = self.used_since.iter().map(|(row, ..)| *row).collect();
+        let people: Vec<&str> = self.used_since.iter().map(|(_, label, _)| &**label).collect();
+        let is_kept = |bundles: &BundleSet| {
+            self.used_since
+                .iter()
+                .any(|(.., held)| !held.common(bundles).is_empty())
+        };
+        let waiting = plan.short.iter().filter(|(_, bundles)| is_kept(bundles));
+        let missing: Vec<&str> = waiting
+            .filter_map(|(row, _)| Some(&*plan.account(plan.rows[*row].account?).label))
+            .collect();
+        warn("used-since", rows, |_| {
+            let kept = format!("seats were used since, and are kept by {}", joined(&people, NAMED));
+            if missing.is_empty() {
+                kept
+            } else {
+                format!("{kept}; {} miss out on them", joined(&missing, NAMED))
+            }
         })
     }
 }

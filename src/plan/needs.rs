@@ -10,6 +10,10 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
         expected: expected(rows),
         ..Needs::default()
     };
+    needs.uses = uses(rows);
+    if !needs.uses.is_empty() {
+        needs.detail = Detail::Profile;
+    }
     let mut rule_groups: Vec<&GroupRef> = Vec::new();
     let mut allocations = Want::No;
     let mut holders: Vec<&UserRef> = Vec::new();
@@ -135,6 +139,12 @@ fn expected(rows: &[Row]) -> Vec<(&UserRef, UserId)> {
     rows.iter()
         .filter_map(|row| Some((row.operation.named_user()?, row.user_id()?)))
         .collect()
+}
+
+/// The people of whom it matters whether they have used their seats.
+fn uses(rows: &[Row]) -> Vec<&UserRef> {
+    let asking = rows.iter().filter(|row| row.unless_used_since().is_some());
+    asking.filter_map(|row| row.operation.named_user()).collect()
 }
 
 /// A row that moves the user to a new account.

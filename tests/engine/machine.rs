@@ -376,6 +376,7 @@ impl<'a> Play<'a> {
                         bundles,
                         external_license,
                         is_orphan: false,
+                        last_in_use: reseat::api::LastUse::UNTOLD,
                     })
                 });
                 Input::AllocationsRead(task, Ok(held.collect()))
@@ -537,6 +538,7 @@ impl<'a> Play<'a> {
                     bundles: bundles.clone(),
                     external_license: *external_license,
                     is_orphan: false,
+                    last_in_use: reseat::api::LastUse::UNTOLD,
                 });
                 Reply::Allocated(confirmed.collect())
             }

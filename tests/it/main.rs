@@ -42,4 +42,5 @@ mod support;
 mod told;
 mod torture;
 mod turns;
+mod used_since;
 mod user_id;

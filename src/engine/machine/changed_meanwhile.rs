@@ -18,8 +18,12 @@ impl Machine<'_> {
     pub(super) fn allocations_are_now(&mut self, steps: &[StepIndex], held: &Allocations) {
         // What this run has changed it knows better than a listing that may lag behind.
         let mut seen: HashSet<AccountIndex> = self.steps.with_changed_licenses();
+        let in_use_again = self.used_meanwhile(steps, held);
         let mut changes = Vec::new();
-        for step in steps {
+        for step in steps
+            .iter()
+            .filter(|step| !in_use_again.iter().any(|(other, _)| other == *step))
+        {
             let Work::License(change) = &self.steps.step(*step).work else {
                 continue;
             };
@@ -56,8 +60,15 @@ impl Machine<'_> {
             .iter()
             .map(|(step, _, _, words)| (*step, words.clone()))
             .collect();
+        let ending = in_use_again
+            .iter()
+            .map(|(step, verdict)| (*step, verdict.message.clone()));
+        let all: Vec<(StepIndex, String)> = all.into_iter().chain(ending).collect();
         if self.refuses(&all) {
             return;
+        }
+        for (step, Verdict { status, code, message }) in in_use_again {
+            self.fail_step(step, &StepFailure::new(status, code, message), None);
         }
         for (step, account, now, words) in changes {
             self.steps.learn_holding(account, now);
@@ -138,10 +149,13 @@ impl Machine<'_> {
     pub(super) fn people_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
         let mut found: Vec<(StepIndex, Verdict)> = Vec::new();
         for step in steps {
+            let seen = |user| Some(self.seen_before(user).signed_in_at(accounts.get(user)?.last_login));
             let verdict = match &self.steps.step(*step).work {
                 Work::Invite(_) => self.is_deactivated_now(*step, accounts),
+                Work::License(_) => None,
                 _ => self.is_protected_now(*step, accounts),
             };
+            let verdict = verdict.or_else(|| self.is_used_now(*step, seen));
             found.extend(verdict.map(|verdict| (*step, verdict)));
         }
         found.extend(self.last_administrator_now(steps, accounts));

@@ -18,15 +18,15 @@ pub(super) enum Facts {
     GroupNames,
     /// That there is no account yet.
     Addresses,
-    /// That an account may be deleted, that somebody who is moved is still active, and what somebody who is offboarded is
-    /// in.
+    /// That an account may be deleted, that somebody who is moved is still active, what somebody who is offboarded is in,
+    /// and that somebody whose seat is taken for not being used has not signed in since.
     People,
 }
 
 impl Facts {
     /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are, but
     /// leavers leave all groups that they are in by then.
-    pub(super) fn of(family: Family) -> &'static [Self] {
+    fn of(family: Family) -> &'static [Self] {
         match family {
             Family::Invite => &[Self::Addresses, Self::People],
             Family::Create => &[Self::Addresses],
@@ -37,9 +37,14 @@ impl Facts {
         }
     }
 
-    /// Whether calls of the family rest on it.
-    pub(super) fn carry(self, family: Family) -> bool {
-        Self::of(family).contains(&self)
+    /// The same in a run with rows that are only for whoever has not used the seat.
+    fn with_uses(family: Family) -> &'static [Self] {
+        match family {
+            Family::Allocate | Family::Release => &[Self::Allocations, Self::People],
+            Family::Invite | Family::Create | Family::Update | Family::Members | Family::Delete | Family::GroupRule => {
+                Self::of(family)
+            }
+        }
     }
 }
 
@@ -47,6 +52,8 @@ impl Facts {
 #[derive(Debug)]
 pub(super) struct Freshness {
     recheck: Duration,
+    /// Whether rows ask for whom the seat was not used by.
+    are_uses_asked: bool,
     /// Whether the state had waited already when the run began.
     was_stale: bool,
     read: HashMap<Facts, Duration>,
@@ -58,15 +65,30 @@ pub(super) struct Freshness {
 }
 
 impl Freshness {
-    pub(super) fn new(recheck: Recheck) -> Self {
+    pub(super) fn new(recheck: Recheck, are_uses_asked: bool) -> Self {
         Self {
             recheck: recheck.after,
+            are_uses_asked,
             was_stale: recheck.waited == Waited::Long,
             read: HashMap::new(),
             last_wait: Duration::ZERO,
             reading: HashSet::new(),
             unused: HashSet::new(),
         }
+    }
+
+    /// What the calls of a family rest on in this run.
+    pub(super) fn facts_of(&self, family: Family) -> &'static [Facts] {
+        if self.are_uses_asked {
+            Facts::with_uses(family)
+        } else {
+            Facts::of(family)
+        }
+    }
+
+    /// Whether calls of the family rest on it.
+    pub(super) fn carries(&self, facts: Facts, family: Family) -> bool {
+        self.facts_of(family).contains(&facts)
     }
 
     /// A long wait has just ended.
@@ -118,10 +140,11 @@ mod tests {
     }
 
     fn begun(waited: Waited) -> Freshness {
-        Freshness::new(Recheck {
+        let recheck = Recheck {
             waited,
             ..Recheck::at_once(at(10))
-        })
+        };
+        Freshness::new(recheck, false)
     }
 
     #[test]

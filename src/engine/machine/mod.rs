@@ -53,6 +53,7 @@ mod state;
 mod steps;
 mod too_early;
 mod transfers;
+mod used_meanwhile;
 
 pub use protocol::{Departure, Effect, Input, Moment, TaskId, Urgency};
 pub use rows::Recording;

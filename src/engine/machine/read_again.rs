@@ -52,7 +52,7 @@ impl Machine<'_> {
             if !self.freshness.are_stale(facts) || self.freshness.are_being_read(facts) {
                 continue;
             }
-            let rests_on_it = |family: Family| facts.carry(family);
+            let rests_on_it = |family: Family| self.freshness.carries(facts, family);
             let is_under_way = self
                 .tasks
                 .values()
@@ -127,13 +127,14 @@ impl Machine<'_> {
     fn resting_on(&self, facts: Facts) -> Vec<StepIndex> {
         let rests = |step: &StepIndex| {
             let kind = CallKind::of(*step, self.steps.step(*step));
-            let of_kind = kind.is_some_and(|kind| facts.carry(kind.family()));
+            let of_kind = kind.is_some_and(|kind| self.freshness.carries(facts, kind.family()));
             of_kind
                 && match (facts, &self.steps.step(*step).work) {
                     // Somebody whose invitation is sent again has an account already.
                     (Facts::Addresses, _) => self.steps.user_of(*step).is_none(),
                     (Facts::People, Work::Invite(_)) => self.predecessor(*step).is_some(),
-                    (Facts::People, Work::Update(_)) => self.is_a_leavers(*step),
+                    (Facts::People, Work::License(_)) => self.is_for_the_unused(*step),
+                    (Facts::People, Work::Update(_)) => self.rests_on_people(*step),
                     _ => true,
                 }
         };

@@ -28,7 +28,7 @@ impl Machine<'_> {
                 (are_seats_awaited && family == Family::Allocate)
                     || (holds_deletions && family == Family::Delete)
                     || is_everything_held
-                    || (!is_stopping && Facts::of(family).iter().any(is_due))
+                    || (!is_stopping && freshness.facts_of(family).iter().any(is_due))
             };
             let Some(waiting) = self.schedule.take(&self.steps, |family| !is_held(family)) else {
                 // The last part of a given-up call may have been dropped a moment ago.
@@ -115,11 +115,11 @@ impl Machine<'_> {
         });
     }
 
-    /// What a call rests on: of updates, only those of leavers rest on anything.
+    /// What a call rests on: of updates, only those of leavers, and of rows with a condition, rest on anything.
     pub(super) fn facts_of(&self, call: &Call) -> &'static [Facts] {
         match call.kind {
-            CallKind::Update(step) if !self.is_a_leavers(step) => &[],
-            _ => Facts::of(call.kind.family()),
+            CallKind::Update(step) if !self.rests_on_people(step) => &[],
+            _ => self.freshness.facts_of(call.kind.family()),
         }
     }
 

@@ -166,6 +166,7 @@ impl<'a> Machine<'a> {
             // Nobody knows whether there are seats for all.
             schedule.send_one_at_a_time(Family::Allocate, OneAtATime::LastSeats);
         }
+        let are_uses_asked = setup.sheet.rows.iter().any(|row| row.unless_used_since().is_some());
         Self {
             snapshot: setup.sheet.snapshot,
             rules: setup.rules,
@@ -175,7 +176,7 @@ impl<'a> Machine<'a> {
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),
             recheck: setup.recheck,
-            freshness: Freshness::new(setup.recheck),
+            freshness: Freshness::new(setup.recheck, are_uses_asked),
             renamed: HashMap::new(),
             changed_since_plan: Vec::new(),
             has_written: false,

@@ -154,6 +154,7 @@ impl<'a> Builder<'a> {
         if self.begun.get(&row.key).is_some_and(|begun| begun.finished.is_some()) {
             return self.mail_again(index, &row.operation, row.key);
         }
+        self.may_take_the_seat(index, row)?;
         match &row.operation {
             Operation::Invite(invite) => self.invite(index, row.key, invite),
             Operation::Create(create) => self.create(index, row.key, create),

@@ -1,11 +1,12 @@
 //! The account that a row means: the one that its name leads to, if that is the one of the row's `user_id`.
 
-use super::builder::Builder;
+use super::builder::{Builder, Planned};
 use crate::api::{Allocation, User};
 use crate::directory::Found;
-use crate::model::{UserId, UserRef};
+use crate::model::{Row, UserId, UserRef};
+use crate::plan::last_use::{Seen, unused_since};
 use crate::plan::settled::{another_name, made_anew, user_ambiguous};
-use crate::plan::{AccountIndex, RowIndex, Verdict};
+use crate::plan::{AccountIndex, RowIndex, RowReason, Verdict};
 use crate::text::fold;
 
 impl<'a> Builder<'a> {
@@ -54,6 +55,35 @@ impl<'a> Builder<'a> {
                 Found::One(_) | Found::Many(_) => None,
             },
         }
+    }
+
+    /// Whether the row may take the seat away, by its `unless_used_since`. Whoever is not there is for the operation to say.
+    pub(super) fn may_take_the_seat(&mut self, index: RowIndex, row: &Row) -> Planned {
+        let (Some(since), Some(user)) = (row.unless_used_since(), row.operation.named_user()) else {
+            return Ok(());
+        };
+        let found = self.meant(index, user)?;
+        let seen = match (&found, self.orphan_meant(index, user)) {
+            (Found::One(found), _) => Seen {
+                in_use: self.snapshot.last_in_use(found.id),
+                signed_in: found.last_login,
+            },
+            (_, Some(orphan)) => Seen {
+                in_use: self.snapshot.last_in_use(orphan.user),
+                ..Seen::default()
+            },
+            (Found::None { .. } | Found::Many(_), None) => return Ok(()),
+        };
+        let kept = unused_since(since, seen);
+        if let (Err(kept), Found::One(found)) = (&kept, found) {
+            let account = self.drafts.existing(found, user.label(), self.snapshot);
+            self.rows[index].account = Some(account);
+            if kept.code == RowReason::UsedSince.into() {
+                let held = self.drafts.get(account).now().direct.bundles();
+                self.cautions.used_since.push((index, user.label(), held));
+            }
+        }
+        kept
     }
 
     fn expected(&self, row: RowIndex) -> Option<UserId> {

@@ -1,0 +1,88 @@
+//! When somebody was last seen, as the services tell it.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::json::{member, time};
+
+/// When somebody last signed in, or last used a licence, as far as an answer tells: to the second, and small, because an
+/// organization may have a million users.
+///
+/// A null means that there is no record: never, longer ago than records are kept, or not filled in yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastUse(i64);
+
+/// 2000-01-01, in seconds: what is earlier stands for never (0001-01-01, 1970-01-01).
+const FIRST: i64 = 946_684_800;
+
+impl LastUse {
+    /// The answer says nothing of it.
+    pub const UNTOLD: Self = Self(i64::MIN);
+    /// The answer says that there is no record.
+    pub const UNRECORDED: Self = Self(i64::MIN + 1);
+
+    /// At this time; one long before the service began stands for none.
+    pub fn at(time: Timestamp) -> Self {
+        match time.as_second() {
+            second if second < FIRST => Self::UNRECORDED,
+            second => Self(second),
+        }
+    }
+
+    /// What the member of this name says; a text that is no time says nothing.
+    pub(super) fn read(value: &Value, name: &str) -> Self {
+        match member(value, &[name]) {
+            Some(written) => time(written).map_or(Self::UNTOLD, Self::at),
+            None if has_member(value, name) => Self::UNRECORDED,
+            None => Self::UNTOLD,
+        }
+    }
+
+    /// Whether the answer said anything of it, be it that there is no record.
+    pub fn is_told(self) -> bool {
+        self != Self::UNTOLD
+    }
+
+    /// When it was; `None` if there is no record, or nothing was said.
+    pub fn time(self) -> Option<Timestamp> {
+        Timestamp::from_second(self.0).ok().filter(|_| self.0 >= FIRST)
+    }
+}
+
+impl Default for LastUse {
+    fn default() -> Self {
+        Self::UNTOLD
+    }
+}
+
+fn has_member(value: &Value, name: &str) -> bool {
+    let members = value.as_object();
+    members.is_some_and(|members| members.keys().any(|key| key.eq_ignore_ascii_case(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_from_no_record_and_both_from_no_word() {
+        let read = |value: Value| LastUse::read(&value, "lastInUse");
+        let time = |text: &str| LastUse::at(text.parse().unwrap());
+        for written in ["2026-10-30T08:41:10.0901663", "2026-10-30T10:41:10+02:00"] {
+            assert_eq!(read(json!({"LastInUse": written})), time("2026-10-30T08:41:10Z"));
+        }
+        for never in [json!(null), json!("0001-01-01T00:00:00"), json!("1970-01-01T00:00:00Z")] {
+            assert_eq!(read(json!({"lastInUse": never})), LastUse::UNRECORDED);
+        }
+        for untold in [json!({}), json!({"lastInUse": "yesterday"}), json!({"lastInUse": 3})] {
+            assert!(!read(untold).is_told());
+        }
+        assert_eq!(
+            time("2026-10-30T08:41:10Z").time(),
+            Some("2026-10-30T08:41:10Z".parse().unwrap())
+        );
+        assert_eq!((LastUse::UNTOLD.time(), LastUse::UNRECORDED.time()), (None, None));
+    }
+}
