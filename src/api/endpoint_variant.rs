@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::leases::LeaseListing;
 use super::session::{ApiRequest, Reply, Session};
-use super::{AllocationRoute, CallError, Certainty, LeaseRoute};
+use super::{AllocationRoute, CallError, Certainty, Evidence, LeaseRoute};
 
 /// One of the two variants of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,8 @@ pub(super) struct KnownVariants {
     pub(super) lease_route: Known<LeaseRoute>,
     /// Which listing of the seats held by a group's rule answers.
     pub(super) lease_listing: Known<LeaseListing>,
+    /// What the answers of the licence accountant's routes are worth that take a seat or a rule away.
+    pub(super) license_evidence: Known<Evidence>,
     /// One `portal_` or two, for each portal route.
     pub(super) portal_seats: KnownVariant,
     pub(super) portal_users: KnownVariant,

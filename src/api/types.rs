@@ -148,6 +148,13 @@ pub struct GroupRule {
     pub external_license: bool,
 }
 
+impl GroupRule {
+    /// Whether the rule gives nothing, as that of a group without one is read by some routes.
+    pub fn is_empty(&self) -> bool {
+        self.bundles.is_empty() && self.quotas.is_empty()
+    }
+}
+
 /// One page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {

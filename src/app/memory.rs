@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::state_place::StatePlace;
-use crate::api::AllocationRoute;
+use crate::api::{AllocationRoute, LeaseRoute};
 use crate::event::{Method, Service};
 use crate::pace::Spent;
 
@@ -23,6 +23,9 @@ struct Remembered {
     /// By which route users' allocations can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     allocation_route: Option<String>,
+    /// How many members' seats can be given back in a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lease_route: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -85,6 +88,20 @@ impl Memory {
         let known = self.read().unwrap_or_default().allocation_route;
         if route != known {
             self.update(|remembered| remembered.allocation_route = route);
+        }
+    }
+
+    /// How many members' seats an earlier run found that can be given back in a call.
+    pub(super) fn recall_lease_route(&self) -> Option<LeaseRoute> {
+        self.read()?.lease_route?.parse().ok()
+    }
+
+    /// Remembers how many members' seats can be given back in a call, if this process has found out. Failing to costs the
+    /// next run a call that is refused, or one that reads back.
+    pub(super) fn keep_lease_route(&self, route: Option<LeaseRoute>) {
+        let route = route.map(|route| route.to_string());
+        if route.is_some() && route != self.read().unwrap_or_default().lease_route {
+            self.update(|remembered| remembered.lease_route = route);
         }
     }
 
@@ -247,6 +264,10 @@ mod tests {
         memory.keep_allocation_route(None);
         assert_eq!(memory.recall_allocation_route(), None);
         let place = memory.0.as_ref().unwrap();
+        assert_eq!(memory.recall_lease_route(), None);
+        memory.keep_lease_route(Some(LeaseRoute::Together));
+        memory.keep_lease_route(None);
+        assert_eq!(memory.recall_lease_route(), Some(LeaseRoute::Together));
         place.write(MEMORY, br#"{"allocation_route": "by-pigeon"}"#).unwrap();
         assert_eq!(memory.recall_allocation_route(), None);
     }

@@ -182,6 +182,9 @@ fn recall(client: &Client, memory: &Memory) {
     if let Some(route) = memory.recall_allocation_route() {
         client.keep_allocation_route(route, Certainty::Lasting);
     }
+    if let Some(route) = memory.recall_lease_route() {
+        client.keep_lease_route(route);
+    }
 }
 
 /// The failure of a command that could not sign in.
@@ -246,6 +249,7 @@ impl Drop for Organization {
         self.memory.keep_spent(&spent, &calls, self.window, Timestamp::now());
         self.memory
             .keep_allocation_route(self.client.lasting_allocation_route());
+        self.memory.keep_lease_route(self.client.lease_route());
     }
 }
 

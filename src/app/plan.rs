@@ -63,7 +63,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     })
     .await?;
     let order = order(&loaded.intake, &choice);
-    let rules = rules(session.settings, planning, &choice);
+    let rules = rules(session.settings, planning, &choice, &loaded.organization);
     let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
     let ahead = Ahead::WholeRun(began.elapsed());
     let planned = PlannedSheet {

@@ -17,6 +17,7 @@ use super::inputs::{profiles_operation, read_sheet, reading_options};
 use super::organization::{Doorway, Organization, without_answer};
 use super::relay::Relay;
 use super::signals::Signals;
+use crate::api::LeaseRoute;
 use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
@@ -269,13 +270,23 @@ fn places(intake: &Intake) -> impl Iterator<Item = &Place> {
     intake.rows.iter().map(|row| &row.place).chain(refused)
 }
 
-/// The rules of a plan, from the flags and the profile.
-pub(super) fn rules(settings: &Settings, planning: &PlanningOptions, choice: &ChosenRows) -> Rules {
+/// The rules of a plan, from the flags and the profile, and what is known of the organization.
+pub(super) fn rules(
+    settings: &Settings,
+    planning: &PlanningOptions,
+    choice: &ChosenRows,
+    organization: &Organization,
+) -> Rules {
     let batch = &settings.batch;
+    let members_per_lease_call = match organization.client.lease_route() {
+        Some(LeaseRoute::Singly) => 1,
+        Some(LeaseRoute::Together) | None => batch.users_per_release as usize,
+    };
     Rules {
         sizes: BatchSizes {
             users_per_license_call: batch.users_per_license_call as usize,
             users_per_release: batch.users_per_release as usize,
+            members_per_lease_call,
             users_per_invite: batch.users_per_invite as usize,
             users_per_create: batch.users_per_create as usize,
             users_per_delete: batch.users_per_delete as usize,

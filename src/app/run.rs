@@ -102,7 +102,7 @@ async fn carry_out(
         turn = Some(take_turn(session, &loaded.organization, job, options).await?);
     }
 
-    let rules = rules(settings, &job.planning, &choice);
+    let rules = rules(settings, &job.planning, &choice, &loaded.organization);
     let agreed = async {
         let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
         let planned = PlannedSheet {

@@ -7,26 +7,28 @@ use super::allocation_reading::PAGE;
 use super::listing::Lister;
 use super::needs::Holders;
 use super::reader::{Reader, failed_to_read, is_final};
-use super::{Accounts, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
+use super::{Accounts, Found, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
 use crate::api::{CallError, GroupRule, Seats, UserKind};
 use crate::event::Event;
-use crate::model::{GroupId, UserId, UserRef};
+use crate::model::{GroupId, GroupRef, UserId, UserRef};
 
 const SEATS: &str = "the seats of each bundle";
 pub(super) const RULES: &str = "the groups' licence rules";
 
 impl Reader<'_> {
-    /// The direct allocations that are wanted. Whose they are may depend on the accounts, which have been read by then.
+    /// The direct allocations that are wanted, and those of some others. Whose they are may depend on the accounts, which
+    /// have been read by then.
     pub(super) async fn read_allocations(
         &self,
         needs: &Needs<'_>,
         accounts: &Accounts,
+        and_of: &[UserId],
     ) -> Result<Option<ReadAllocations>, ReadError> {
         let read = match &needs.holders {
             _ if needs.allocations == Want::No => return Ok(None),
             Holders::Everybody => self.all_allocations().await,
             Holders::Of(references) => {
-                let holders = holders(references, needs, accounts);
+                let holders = holders(references, needs, accounts, and_of);
                 match self.allocations_of(&holders, needs.blocks).await {
                     Ok(read) => {
                         let read = self.with_orphans(read, &needs.released, accounts).await;
@@ -66,11 +68,17 @@ impl Reader<'_> {
         wanted: &Rules<'_>,
         groups: &Groups,
     ) -> Result<Option<Vec<GroupRule>>, ReadError> {
+        let mut is_listed = false;
         let ids: Vec<GroupId> = match wanted {
             Rules::None => return Ok(None),
             Rules::Of(references) => {
                 let found = references.iter().filter_map(|group| groups.resolve(group).one());
                 let mut ids: Vec<GroupId> = found.map(|group| group.id).collect();
+                // Only the listing has the rule of a group that is gone.
+                let is_gone = |group: &&GroupRef| {
+                    matches!(group, GroupRef::Id(_)) && matches!(groups.resolve(group), Found::None { .. })
+                };
+                is_listed = references.iter().any(is_gone);
                 ids.sort_unstable();
                 ids.dedup();
                 ids
@@ -78,7 +86,7 @@ impl Reader<'_> {
             Rules::All => groups.all().iter().map(|group| group.id).collect(),
         };
         let rules = match (wanted, ids.as_slice()) {
-            (Rules::Of(_), [] | [_]) => self.single_rules(&ids).await,
+            (Rules::Of(_), [] | [_]) if !is_listed => self.single_rules(&ids).await,
             _ => match self.listed_rules().await {
                 Err(error) if error.shows_no_such_route() => self.single_rules(&ids).await,
                 read => read,
@@ -130,7 +138,7 @@ fn without_account(holders: &[UserId], accounts: &Accounts) -> Vec<UserId> {
 }
 
 /// The ids of those whose allocations are wanted. An id that no account has may be an orphan's, whose seat is still taken.
-fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts) -> Vec<UserId> {
+fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts, and_of: &[UserId]) -> Vec<UserId> {
     let found = |reference: &&UserRef| match reference {
         UserRef::Id(id) => accounts.get(*id).map(|user| user.id),
         UserRef::Name(name) => accounts.find(name).one().map(|user| user.id),
@@ -141,6 +149,7 @@ fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts) -> V
         .filter_map(found)
         .chain(needs.released.iter().copied())
         .chain(needs.addresses.iter().filter_map(by_address))
+        .chain(and_of.iter().copied())
         .collect();
     ids.sort_unstable();
     ids.dedup();

@@ -47,6 +47,10 @@ pub struct Needs<'a> {
     pub seats: Want,
     /// The licence rules of groups.
     pub rules: Rules<'a>,
+    /// Groups of which it is wanted who holds seats by their rules.
+    pub leases: Vec<&'a GroupRef>,
+    /// Those of them whose rules are taken away, so that it may matter what those people hold directly.
+    pub cleared: Vec<&'a GroupRef>,
 }
 
 /// How much must be known of a user.

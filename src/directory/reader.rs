@@ -3,7 +3,8 @@
 use futures::try_join;
 
 use super::{
-    Accounts, Blocks, Contents, Groups, Holders, Listings, Needs, ReadAllocations, ReadError, Rules, Snapshot, Want,
+    Accounts, Blocks, Contents, Groups, Holders, Leases, Listings, Needs, ReadAllocations, ReadError, Rules, Snapshot,
+    Want,
 };
 use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
@@ -28,9 +29,9 @@ pub async fn read(
     observer: &Observer,
 ) -> Result<Snapshot, ReadError> {
     let reader = Reader::new(client, options, observer);
-    let (users, (groups, rules), early, seats, acting_user) = try_join!(
+    let (users, (groups, rules, leases), early, seats, acting_user) = try_join!(
         reader.read_users(needs),
-        reader.read_groups_and_rules(needs),
+        reader.read_groups_and_theirs(needs),
         reader.read_allocations_early(needs),
         reader.read_seats(needs.seats),
         reader.read_acting_user(),
@@ -39,7 +40,10 @@ pub async fn read(
     reader.read_people(needs, &mut users, &groups).await?;
     let allocations = match early {
         Some(early) => early,
-        None => reader.read_allocations(needs, &users.accounts).await?,
+        None => {
+            let and_of = holders_by_rules(needs, &groups, leases.as_ref());
+            reader.read_allocations(needs, &users.accounts, &and_of).await?
+        }
     };
     let last_uses = reader
         .read_last_uses(needs, &users.accounts, allocations.as_ref())
@@ -68,8 +72,16 @@ pub async fn read(
         }),
         seats,
         rules,
+        leases,
         acting_user,
     }))
+}
+
+/// Those who hold seats by the rules that are taken away.
+fn holders_by_rules(needs: &Needs<'_>, groups: &Groups, leases: Option<&Leases>) -> Vec<UserId> {
+    let cleared = needs.cleared.iter().filter_map(|group| groups.resolve(group).one());
+    let holders = cleared.filter_map(|group| leases?.of_group(group.id)).flatten();
+    holders.map(|lease| lease.user).collect()
 }
 
 /// Finds which of these addresses (or user names) have an account by now, each account with its
@@ -136,6 +148,8 @@ pub async fn tells_allocations(client: &Client, options: &ReadOptions, observer:
 /// Of how many users it is asked whether their licences can be read.
 const SOME_USERS: u32 = 20;
 
+type GroupsAndTheirs = (Groups, Option<Vec<GroupRule>>, Option<Leases>);
+
 /// Who reads, from where and how.
 pub(super) struct Reader<'a> {
     pub(super) client: &'a Client,
@@ -158,7 +172,7 @@ impl Reader<'_> {
     /// have to be read by the accounts' ids.
     async fn read_allocations_early(&self, needs: &Needs<'_>) -> Result<Option<Option<ReadAllocations>>, ReadError> {
         if needs.allocations == Want::No || matches!(needs.holders, Holders::Everybody) {
-            return self.read_allocations(needs, &Accounts::default()).await.map(Some);
+            return self.read_allocations(needs, &Accounts::default(), &[]).await.map(Some);
         }
         if self.client.allocation_route() != Some(AllocationRoute::Listing) {
             return Ok(None);
@@ -178,9 +192,10 @@ impl Reader<'_> {
         read.map_err(failed_to_read("which account this is"))
     }
 
-    async fn read_groups_and_rules(&self, needs: &Needs<'_>) -> Result<(Groups, Option<Vec<GroupRule>>), ReadError> {
-        if !needs.groups && !needs.administrators && matches!(needs.rules, Rules::None) {
-            return Ok((Groups::default(), None));
+    /// The groups, their rules, and who holds seats by these.
+    async fn read_groups_and_theirs(&self, needs: &Needs<'_>) -> Result<GroupsAndTheirs, ReadError> {
+        if !needs.groups && !needs.administrators && matches!(needs.rules, Rules::None) && needs.leases.is_empty() {
+            return Ok(GroupsAndTheirs::default());
         }
         let read = self.client.groups().await.map_err(failed_to_read("the groups"))?;
         let groups: Groups = read.value.into_iter().collect();
@@ -195,8 +210,8 @@ impl Reader<'_> {
                 "no built-in group is named Administrators here, so reseat cannot recognise administrators".to_owned(),
             );
         }
-        let rules = self.read_rules(&needs.rules, &groups).await?;
-        Ok((groups, rules))
+        let (rules, leases) = try_join!(self.read_rules(&needs.rules, &groups), self.read_leases(needs, &groups))?;
+        Ok((groups, rules, leases))
     }
 
     pub(super) fn notice(&self, text: String) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Accounts, Allocations, Found, Groups, LastUses, Listings};
+use super::{Accounts, Allocations, Found, Groups, LastUses, Leases, Listings};
 use crate::api::{Allocation, Group, GroupRule, LastUse, Seats, User, UserKind};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
@@ -33,6 +33,8 @@ pub struct Contents {
     pub seats: Option<Vec<Seats>>,
     /// The group rules; `None` if they were not read.
     pub rules: Option<Vec<GroupRule>>,
+    /// Who holds seats by the rules of the groups that were asked for; `None` if that was not read.
+    pub leases: Option<Leases>,
     /// The account that reseat acts as, where the token says so.
     pub acting_user: Option<UserId>,
     /// How the listings came.
@@ -194,6 +196,22 @@ impl Snapshot {
         let rules = self.rules()?;
         let position = rules.binary_search_by_key(&group, |rule| rule.group).ok()?;
         Some(&rules[position])
+    }
+
+    /// What a group is called, were it only by its rule; the id where it has no name.
+    pub fn rule_name(&self, group: GroupId) -> String {
+        let by_rule = || {
+            self.rule(group)
+                .map(|rule| rule.name.clone())
+                .filter(|name| !name.is_empty())
+        };
+        let name = self.group_by_id(group).map(|group| group.name.clone());
+        name.or_else(by_rule).unwrap_or_else(|| group.to_string())
+    }
+
+    /// Who holds seats by the rules of the groups that were asked for; `None` if that was not read, or cannot be here.
+    pub fn leases(&self) -> Option<&Leases> {
+        self.0.leases.as_ref()
     }
 
     /// The rules by which the user's groups give one of these bundles; `None` where rules were not read, or the user

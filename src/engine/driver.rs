@@ -258,7 +258,8 @@ impl<'a> Driver<'a> {
             let is_heard = announce.send((task, question, answer)).is_ok();
             async move { is_heard && asked.await.unwrap_or(false) }.boxed()
         }));
-        self.start(async move { Input::Answered(task, request.perform(&client).await) });
+        let options = self.read_back.options;
+        self.start(async move { Input::Answered(task, request.perform(&client, &options).await) });
     }
 
     /// The client, by what may stop it.

@@ -12,8 +12,8 @@ use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup
 use super::read_back::{Lack, Remnant, Successor};
 use super::recheck::{OnChange, Recheck};
 use super::request::Reply;
-use crate::api::{InviteReply, Receipt, Waited};
-use crate::directory::{Again, Allocations, HowRead, Present, read_back_calls};
+use crate::api::{InviteReply, LeaseRoute, Receipt, Waited};
+use crate::directory::{Again, Allocations, HowRead, Present, lease_pages, read_back_calls};
 use crate::event::{Method, Service};
 use crate::model::UserId;
 use crate::pace::{Simulated, SimulatedTraffic};
@@ -143,6 +143,7 @@ pub fn forecast(circumstances: &Circumstances<'_>) -> (Forecast, Timing) {
         inputs: VecDeque::from([Input::Started]),
         reading_back: VecDeque::new(),
         accounts_made: 0,
+        seen_at_work: HashSet::new(),
         forecast,
     };
     simulation.run();
@@ -172,6 +173,8 @@ struct Simulation<'a> {
     /// What is being read back, the first one first: what is known then, and how many calls are unanswered.
     reading_back: VecDeque<(Input, u64)>,
     accounts_made: u128,
+    /// The routes, for several members or not, that have been seen at work.
+    seen_at_work: HashSet<(bool, Service)>,
     forecast: Forecast,
 }
 
@@ -257,12 +260,16 @@ impl Simulation<'_> {
     fn send(&mut self, task: TaskId, departure: Departure) {
         let Some(kind) = self.machine.kind(task) else { return };
         let label = kind.label();
+        let entries = self.machine.entries(task) as u64;
+        let has_portal = self.circumstances.rules.portal;
         let of = match kind {
             // Without a portal the licence service releases.
-            CallKind::Release if !self.circumstances.rules.portal => (Service::License, Method::Delete),
+            CallKind::Release | CallKind::RemoveRule(_) if !has_portal => (Service::License, Method::Delete),
+            // Where there is one it gives a single seat back.
+            CallKind::EndLeases(_) if has_portal && entries == 1 => (Service::Portal, Method::Delete),
             other => other.cost(),
         };
-        let entries = self.machine.entries(task) as u64;
+        let kind = kind.clone();
         *self.forecast.by_label.entry(label).or_default() += 1;
         *self.forecast.writes.entry(of).or_default() += 1;
         *self.forecast.one_by_one.entry(of).or_default() += entries;
@@ -271,6 +278,38 @@ impl Simulation<'_> {
         }
         self.departures.insert(task, (departure, of));
         self.line_up(task);
+        for ((service, method), count) in self.look_at_what_is_left(&kind, of.0, entries) {
+            *self.forecast.read_back.entry((service, method)).or_default() += count;
+            for _ in 0..count {
+                self.traffic.call(service, method, SimulatedCall::Again(task));
+            }
+        }
+    }
+
+    /// The calls that read what a call has left, because the licence accountant's route that it takes has not been seen at
+    /// work.
+    fn look_at_what_is_left(&mut self, kind: &CallKind, service: Service, entries: u64) -> Calls {
+        let snapshot = self.circumstances.sheet.snapshot;
+        let group = match kind {
+            CallKind::EndLeases(group) if service == Service::License => Some(*group),
+            CallKind::RemoveRule(_) if service == Service::License => None,
+            _ => return Calls::new(),
+        };
+        let leases = snapshot.leases();
+        let is_known = leases.is_some_and(|leases| leases.route() == Some(LeaseRoute::Together)) && entries > 1;
+        let route = (group.is_some() && entries > 1, service);
+        if is_known || !self.seen_at_work.insert(route) {
+            return Calls::new();
+        }
+        let (service, count) = match group.zip(leases) {
+            Some((group, leases)) => {
+                let held = leases.of_group(group).map_or(0, <[_]>::len) as u64;
+                let service = leases.service().unwrap_or(Service::License);
+                (service, lease_pages(held.saturating_sub(entries)))
+            }
+            None => (Service::License, 1),
+        };
+        Calls::from([((service, Method::Get), count)])
     }
 
     fn line_up(&mut self, task: TaskId) {

@@ -6,6 +6,7 @@
 
 mod driver;
 mod forecast;
+mod lease_calls;
 mod machine;
 mod outcome;
 mod read_back;
@@ -19,4 +20,4 @@ pub use machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, T
 pub use outcome::{AfterStop, MaxFailures, Ran, Stopped};
 pub use read_back::{Lack, Leavers, Patience, ReadBack, Remnant, Successor};
 pub use recheck::{OnChange, Recheck};
-pub use request::{Reply, Request};
+pub use request::{Reply, Request, TakenAway};

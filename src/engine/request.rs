@@ -1,8 +1,10 @@
 //! One call: its payload, taken from the steps when it is sent, and its answer.
 
+use super::lease_calls;
 use crate::api::{
     Allocation, Answer, CallError, Client, Group, Invitation, InviteReply, NewUser, Receipt, ReleaseReply, UserUpdate,
 };
+use crate::directory::ReadOptions;
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::plan::GroupRuleChange;
 
@@ -30,6 +32,10 @@ pub enum Request {
     Release(Vec<UserId>),
     /// Sets a group's licence rule.
     GroupRule(GroupRuleChange),
+    /// Takes a group's licence rule away.
+    RemoveRule(GroupId),
+    /// Gives back what these members hold by the group's licence rule.
+    EndLeases(GroupId, Vec<UserId>),
     /// Deletes accounts.
     Delete(Vec<UserId>),
 }
@@ -47,11 +53,28 @@ pub enum Reply {
     Allocated(Vec<Allocation>),
     /// The result of each release, in their order.
     Released(Vec<ReleaseReply>),
+    /// What has become of what each entry was to lose, in their order.
+    TakenAway(Vec<TakenAway>),
+    /// Nothing was done, because here each entry needs a call of its own.
+    NotTogether,
+}
+
+/// What has become of something that was to be taken away: what a member holds by a group's rule, or the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenAway {
+    /// It is gone.
+    Gone,
+    /// It was not there.
+    NotThere,
+    /// It is there all the same.
+    StillThere,
+    /// The answer says nothing, and reading back did not work.
+    Unknown,
 }
 
 impl Request {
     /// Sends it.
-    pub(super) async fn perform(self, client: &Client) -> Result<(Reply, Receipt), CallError> {
+    pub(super) async fn perform(self, client: &Client, options: &ReadOptions) -> Result<(Reply, Receipt), CallError> {
         let done = |answer: Answer<()>| (Reply::Done, answer.receipt);
         match self {
             Self::Invite(invitations) => {
@@ -84,6 +107,8 @@ impl Request {
                     .await
                     .map(done)
             }
+            Self::RemoveRule(group) => lease_calls::remove_rule(client, group).await,
+            Self::EndLeases(group, users) => lease_calls::end(client, options, group, &users).await,
             Self::Delete(users) => match users.as_slice() {
                 // The single route says which account is gone; the bulk one may not.
                 [only] => client.delete_user(*only).await.map(done),

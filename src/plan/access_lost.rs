@@ -75,6 +75,8 @@ impl Losses {
                 let was_blocked = held.is_some_and(|allocation| allocation.bundles.is_empty());
                 self.blocked = is_blocked(&change.target.direct) && !was_blocked;
             }
+            // What is held by a rule may be taken again; who loses a whole rule is warned of by the group's name.
+            Work::EndLease(_) | Work::RemoveRule(_) => {}
             Work::License(_)
             | Work::Invite(_)
             | Work::Create(_)

@@ -57,6 +57,15 @@ pub(super) struct WantedMembership {
     pub(super) rows: OneOrMany<RowIndex>,
 }
 
+/// A seat held by a group's rule that rows give back.
+#[derive(Debug, Clone)]
+pub(super) struct EndedLease {
+    pub(super) group: GroupId,
+    /// What is held by the rule.
+    pub(super) bundles: BundleSet,
+    pub(super) rows: OneOrMany<RowIndex>,
+}
+
 /// How an account is made.
 #[derive(Debug)]
 pub(super) struct Maker {
@@ -67,11 +76,12 @@ pub(super) struct Maker {
     groups: Vec<GroupId>,
 }
 
-/// What the rows request for an account's profile and groups.
+/// What the rows request for an account's profile and groups, and for what it holds by these.
 #[derive(Debug, Default)]
 pub(super) struct WantedChanges {
     pub(super) updates: OneOrMany<(RowIndex, UserUpdate)>,
     pub(super) memberships: Vec<WantedMembership>,
+    pub(super) leases: Vec<EndedLease>,
 }
 
 /// What the rows request for one account. There may be a million, so each absent part takes one word.
@@ -82,6 +92,8 @@ pub(super) struct AccountDraft<'a> {
     pub(super) maker: Option<Box<Maker>>,
     /// The direct allocation before the sheet, if there is one.
     allocation: Option<&'a Allocation>,
+    /// The id of an account that is gone, of which only seats held by a group's rule are left.
+    gone: Option<Box<UserId>>,
     /// Whether allocations could not be read.
     is_unread: bool,
     /// Whether its profile or groups are changed; known once these changes have become steps.
@@ -120,6 +132,7 @@ impl<'a> AccountDraft<'a> {
             user: None,
             maker: None,
             allocation: None,
+            gone: None,
             is_unread: false,
             is_changed: false,
             license: None,
@@ -139,7 +152,9 @@ impl<'a> AccountDraft<'a> {
     /// Its id, unless the sheet makes it.
     pub(super) fn id(&self) -> Option<UserId> {
         let existing = self.user.map(|user| user.id);
-        existing.or(self.allocation.map(|allocation| allocation.user))
+        existing
+            .or(self.allocation.map(|allocation| allocation.user))
+            .or(self.gone.as_deref().copied())
     }
 
     /// What it holds before the sheet.
@@ -169,6 +184,23 @@ impl<'a> AccountDraft<'a> {
 
     pub(super) fn memberships(&self) -> &[WantedMembership] {
         self.wanted.as_ref().map_or(&[], |wanted| &wanted.memberships)
+    }
+
+    pub(super) fn ended_leases(&self) -> &[EndedLease] {
+        self.wanted.as_ref().map_or(&[], |wanted| &wanted.leases)
+    }
+
+    /// Adds a row that gives back what is held by this group's rule.
+    pub(super) fn end_lease(&mut self, row: RowIndex, group: GroupId, bundles: &BundleSet) {
+        let leases = &mut self.wanted().leases;
+        match leases.iter_mut().find(|ended| ended.group == group) {
+            Some(ended) => ended.rows.push(row),
+            None => leases.push(EndedLease {
+                group,
+                bundles: bundles.clone(),
+                rows: OneOrMany::one(row),
+            }),
+        }
     }
 
     pub(super) fn wanted(&mut self) -> &mut WantedChanges {
@@ -492,6 +524,16 @@ impl<'a> AccountDrafts<'a> {
         self.list.push(AccountDraft::orphan(allocation, label));
         let index = AccountIndex::new(self.list.len() - 1);
         self.pending.insert(name, index);
+        index
+    }
+
+    /// The draft of an account that is gone while a seat is still held for it by a group's rule, known by its id.
+    pub(super) fn gone(&mut self, user: UserId, label: Arc<str>) -> AccountIndex {
+        let index = self.pending(label, &[user.to_string()]);
+        let draft = &mut self.list[index.position()];
+        if draft.allocation.is_none() {
+            draft.gone = Some(Box::new(user));
+        }
         index
     }
 

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::access_lost::access_lost;
-use super::account_drafts::{AccountDraft, OldAccount, WantedChanges, WantedMembership, indexed};
+use super::account_drafts::{AccountDraft, EndedLease, OldAccount, WantedChanges, WantedMembership, indexed};
 use super::already_there::address_of;
 use super::assembly::Assembly;
 use super::cautions::Cautions;
+use super::leases::FreedByRules;
 use super::licenses::Asked;
 use super::memberships::{Edge, Side, senders};
 use super::postpone::postpone;
@@ -15,8 +16,8 @@ use super::seat_denials::Denied;
 use super::settled::without_steps;
 use super::warnings::warnings;
 use super::{
-    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, LastAdministrators, OneOrMany, Plan,
-    PlannedRow, Predecessor, RowIndex, Rules, Stage, Step, StepIndex, Work,
+    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, LastAdministrators, LeaseEnd,
+    OneOrMany, Plan, PlannedRow, Predecessor, RowIndex, RuleRemoval, Rules, Stage, Step, StepIndex, Work,
 };
 use crate::api::{Group, User};
 use crate::directory::Snapshot;
@@ -30,6 +31,8 @@ pub(super) struct Parts<'a> {
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) group_rules: Vec<(RowIndex, GroupRuleChange)>,
+    pub(super) removed_rules: Vec<(RowIndex, RuleRemoval)>,
+    pub(super) freed: FreedByRules,
     pub(super) cautions: Cautions,
     pub(super) denied: Denied,
     pub(super) last_administrators: LastAdministrators,
@@ -43,6 +46,8 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         rows,
         groups,
         group_rules,
+        removed_rules,
+        freed,
         cautions,
         denied,
         last_administrators,
@@ -80,13 +85,22 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
             Work::GroupRule(Box::new(change)),
         );
     }
+    for (row, removal) in removed_rules {
+        assembly.push(
+            Stage::Change,
+            None,
+            OneOrMany::one(row),
+            Work::RemoveRule(Box::new(removal)),
+        );
+    }
+    assembly.seats.free_by_rules(&freed);
     assembly.deletions(&drafts);
     for (account, draft) in indexed(&drafts) {
         assembly.succeed(account, draft, &drafts);
         assembly.offboard(account, draft);
     }
     // Each draft is dropped as its steps are made, because there may be a million accounts.
-    let asked = Asked::take(&mut drafts, snapshot, rules);
+    let asked = Asked::take(&mut drafts, snapshot, rules, &freed);
     assembly.settle_accounts(drafts);
     let scarce = assembly.licenses(snapshot, asked);
     let Assembly { plan, leaving, .. } = &mut assembly;
@@ -163,8 +177,12 @@ impl Assembly<'_> {
 
     /// Takes the changes to profile and groups out of the draft.
     fn profile_and_groups(&mut self, account: AccountIndex, draft: &mut AccountDraft<'_>) {
-        let WantedChanges { updates, memberships } = draft.take_wanted();
-        draft.is_changed = !updates.is_empty() || !memberships.is_empty();
+        let WantedChanges {
+            updates,
+            memberships,
+            leases,
+        } = draft.take_wanted();
+        draft.is_changed = !updates.is_empty() || !memberships.is_empty() || !leases.is_empty();
         let is_late = self.plan.last_administrators.leaving.contains(&account);
         let stage = if is_late { Stage::Leave } else { Stage::Change };
         if !updates.is_empty() {
@@ -173,6 +191,10 @@ impl Assembly<'_> {
         }
         for WantedMembership { group, change, rows } in memberships {
             self.push(stage, Some(account), rows, Work::Member(group, change));
+        }
+        for EndedLease { group, bundles, rows } in leases {
+            let end = LeaseEnd { group, bundles };
+            self.push(Stage::Change, Some(account), rows, Work::EndLease(Box::new(end)));
         }
     }
 

@@ -16,6 +16,9 @@ pub struct BatchSizes {
     pub users_per_license_call: usize,
     /// Users of one release of direct allocations.
     pub users_per_release: usize,
+    /// Members of one release of what is held by a group's rule; 1 where they can only be released one by one.
+    #[serde(default = "as_usual")]
+    pub members_per_lease_call: usize,
     /// Addresses of one InviteUsers.
     pub users_per_invite: usize,
     /// Users of one BulkCreate.
@@ -31,12 +34,17 @@ impl Default for BatchSizes {
         Self {
             users_per_license_call: 100,
             users_per_release: 100,
+            members_per_lease_call: as_usual(),
             users_per_invite: 100,
             users_per_create: 100,
             users_per_delete: 100,
             members_per_group_call: 100,
         }
     }
+}
+
+fn as_usual() -> usize {
+    100
 }
 
 /// What the steps of one call have in common.
@@ -56,6 +64,10 @@ pub enum CallKind {
     Release,
     /// PUT of one group's rule.
     GroupRule(StepIndex),
+    /// Removal of one group's rule.
+    RemoveRule(StepIndex),
+    /// Release of what members hold by this group's rule.
+    EndLeases(GroupId),
     /// Bulk delete.
     Delete,
 }
@@ -77,6 +89,10 @@ pub enum Family {
     Release,
     /// PUT of a group's rule: one per call.
     GroupRule,
+    /// Removal of a group's rule: one per call.
+    RemoveRule,
+    /// Release of what members hold by a group's rule.
+    EndLeases,
     /// Bulk delete.
     Delete,
 }
@@ -86,7 +102,14 @@ impl Family {
     pub fn must_not_be_repeated(self) -> bool {
         match self {
             Self::Invite | Self::Create => true,
-            Self::Update | Self::Members | Self::Allocate | Self::Release | Self::GroupRule | Self::Delete => false,
+            Self::Update
+            | Self::Members
+            | Self::Allocate
+            | Self::Release
+            | Self::GroupRule
+            | Self::RemoveRule
+            | Self::EndLeases
+            | Self::Delete => false,
         }
     }
 }
@@ -101,6 +124,8 @@ impl CallKind {
             Work::Member(group, _) => Self::Members(*group),
             Work::License(change) => Self::of_license(change),
             Work::GroupRule(_) => Self::GroupRule(index),
+            Work::RemoveRule(_) => Self::RemoveRule(index),
+            Work::EndLease(end) => Self::EndLeases(end.group),
             Work::Delete => Self::Delete,
             Work::Verify(_) | Work::VerifyLeaver => return None,
         })
@@ -121,6 +146,8 @@ impl CallKind {
             Self::Create(_) => Family::Create,
             Self::Update(_) => Family::Update,
             Self::GroupRule(_) => Family::GroupRule,
+            Self::RemoveRule(_) => Family::RemoveRule,
+            Self::EndLeases(_) => Family::EndLeases,
             Self::Members(_) => Family::Members,
             Self::Allocate(..) => Family::Allocate,
             Self::Release => Family::Release,
@@ -130,7 +157,7 @@ impl CallKind {
 
     /// Whether calls of the kind may have several entries.
     pub fn has_entries(&self) -> bool {
-        !matches!(self, Self::Update(_) | Self::GroupRule(_))
+        !matches!(self, Self::Update(_) | Self::GroupRule(_) | Self::RemoveRule(_))
     }
 
     /// The service and method whose quota the call uses.
@@ -139,7 +166,8 @@ impl CallKind {
             Self::Invite | Self::Create(_) => (Service::Identity, Method::Post),
             Self::Update(_) | Self::Members(_) => (Service::Identity, Method::Put),
             Self::Allocate(..) | Self::GroupRule(_) => (Service::License, Method::Put),
-            Self::Release => (Service::Portal, Method::Delete),
+            Self::Release | Self::RemoveRule(_) => (Service::Portal, Method::Delete),
+            Self::EndLeases(_) => (Service::License, Method::Delete),
             Self::Delete => (Service::Identity, Method::Delete),
         }
     }
@@ -151,6 +179,8 @@ impl CallKind {
             Family::Create => "create users",
             Family::Update => "update a user",
             Family::GroupRule => "set a group's licence rule",
+            Family::RemoveRule => "take a group's licence rule away",
+            Family::EndLeases => "give back seats held by a group's rule",
             Family::Members => "change a group's members",
             Family::Allocate => "allocate licences to users",
             Family::Release => "release users' licences",
@@ -165,10 +195,11 @@ impl BatchSizes {
         match family {
             Family::Invite => self.users_per_invite,
             Family::Create => self.users_per_create,
-            Family::Update | Family::GroupRule => 1,
+            Family::Update | Family::GroupRule | Family::RemoveRule => 1,
             Family::Members => self.members_per_group_call,
             Family::Allocate => self.users_per_license_call,
             Family::Release => self.users_per_release,
+            Family::EndLeases => self.members_per_lease_call,
             Family::Delete => self.users_per_delete,
         }
         .max(1)
@@ -179,10 +210,11 @@ impl BatchSizes {
         let size = match family {
             Family::Invite => &mut self.users_per_invite,
             Family::Create => &mut self.users_per_create,
-            Family::Update | Family::GroupRule => return,
+            Family::Update | Family::GroupRule | Family::RemoveRule => return,
             Family::Members => &mut self.members_per_group_call,
             Family::Allocate => &mut self.users_per_license_call,
             Family::Release => &mut self.users_per_release,
+            Family::EndLeases => &mut self.members_per_lease_call,
             Family::Delete => &mut self.users_per_delete,
         };
         *size = (*size).min(most.max(1));

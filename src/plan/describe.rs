@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Account, AccountIndex, Direct, Holding, LicenseChange, Membership, Plan, RowIndex, Stage, Step, StepSource, Work,
+    Account, AccountIndex, Direct, GroupRuleChange, Holding, LeaseEnd, LicenseChange, Membership, Plan, RowIndex,
+    RuleRemoval, Stage, Step, StepSource, Work,
 };
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::{GroupId, UserId};
+use crate::model::{BundleSet, GroupId, Quota, UserId};
 
 /// What was done for a row.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -100,33 +101,86 @@ impl Description<'_> {
             Work::Member(group, Membership::Leave) => self.left(&[*group]),
             Work::License(change) => self.license(step.stage, change),
             Work::GroupRule(change) => {
-                let present = self.snapshot.rule(change.group);
-                self.before
-                    .insert("licenses".into(), json!(present.map(|rule| &rule.bundles)));
-                self.after.insert("licenses".into(), json!(change.bundles));
-                let limits = |quotas: &[crate::model::Quota]| -> Value {
-                    quotas
-                        .iter()
-                        .map(|quota| (quota.code.to_string(), json!(quota.limit)))
-                        .collect::<Map<_, _>>()
-                        .into()
-                };
-                let quotas_before = present.map(|rule| rule.quotas.as_slice()).unwrap_or_default();
-                self.before.insert("quotas".into(), limits(quotas_before));
-                self.after
-                    .insert("quotas".into(), limits(change.quotas.as_deref().unwrap_or_default()));
-                let external_before = present.map(|rule| rule.external_license);
-                self.before.insert("external_license".into(), json!(external_before));
-                self.after
-                    .insert("external_license".into(), json!(change.external_license));
-                self.words
-                    .push(format!("licence rule set to {}", named(&change.bundles)));
+                let GroupRuleChange {
+                    group,
+                    bundles,
+                    quotas,
+                    external_license,
+                } = &**change;
+                self.rule(*group, Some((bundles, *external_license)), quotas.as_deref());
+                self.words.push(format!("licence rule set to {}", named(bundles)));
             }
+            Work::RemoveRule(removal) => self.rule_removed(removal),
+            Work::EndLease(end) => self.lease_ended(end),
             Work::Verify(_) => self.words.push("new account read back".to_owned()),
             // What was done says it all, and what is left is remarked.
             Work::VerifyLeaver => {}
             Work::Delete => self.deleted(step),
         }
+    }
+
+    /// A group's rule before, and as it is now: its bundles with `useExternalLicense`, unless there is none any more.
+    fn rule(&mut self, group: GroupId, now: Option<(&BundleSet, bool)>, quotas: Option<&[Quota]>) {
+        let limits = |quotas: &[Quota]| -> Value {
+            quotas
+                .iter()
+                .map(|quota| (quota.code.to_string(), json!(quota.limit)))
+                .collect::<Map<_, _>>()
+                .into()
+        };
+        let present = self.snapshot.rule(group);
+        let quotas_before = present.map(|rule| rule.quotas.as_slice()).unwrap_or_default();
+        for (name, before, after) in [
+            (
+                "licenses",
+                json!(present.map(|rule| &rule.bundles)),
+                json!(now.map(|(bundles, _)| bundles)),
+            ),
+            ("quotas", limits(quotas_before), limits(quotas.unwrap_or_default())),
+            (
+                "external_license",
+                json!(present.map(|rule| rule.external_license)),
+                json!(now.map(|(_, external_license)| external_license)),
+            ),
+            ("group_id", json!(group), json!(group)),
+        ] {
+            self.before.insert(name.into(), before);
+            self.after.insert(name.into(), after);
+        }
+    }
+
+    fn rule_removed(&mut self, removal: &RuleRemoval) {
+        let RuleRemoval {
+            group,
+            name: _,
+            bundles,
+            holders,
+        } = removal;
+        self.rule(*group, None, None);
+        let who = match holders {
+            None => "who held seats by it is not known".to_owned(),
+            Some(0) => "nobody held a seat by it".to_owned(),
+            Some(1) => "1 person held seats by it, which are free".to_owned(),
+            Some(several) => format!("{several} people held seats by it, which are free"),
+        };
+        self.words
+            .push(format!("licence rule with {} taken away; {who}", named(bundles)));
+    }
+
+    fn lease_ended(&mut self, end: &LeaseEnd) {
+        let LeaseEnd { group, bundles } = end;
+        let name = self.snapshot.rule_name(*group);
+        self.before.insert("leases".into(), json!(bundles));
+        self.after.insert("leases".into(), json!([]));
+        for side in [&mut self.before, &mut self.after] {
+            side.insert("group".into(), json!(name));
+            side.insert("group_id".into(), json!(group));
+        }
+        self.words.push(format!(
+            "gave back {} of the licence rule of `{name}`; it is taken again at the next sign-in, unless the account leaves \
+             the group",
+            named(bundles)
+        ));
     }
 
     /// The account was made; rows that only waited for it say so.
@@ -331,7 +385,7 @@ fn licenses(direct: &Direct) -> Value {
     }
 }
 
-fn named(bundles: &crate::model::BundleSet) -> String {
+fn named(bundles: &BundleSet) -> String {
     if bundles.is_empty() {
         "no bundle".to_owned()
     } else {

@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use super::account_drafts::{AccountDraft, OldAccount, indexed};
 use super::assembly::Assembly;
+use super::leases::FreedByRules;
 use super::seat_denials::{Denied, SeatRequest, denials};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
@@ -83,16 +84,25 @@ impl<C: Deref<Target = LicenseChange>> Grant<C> {
 }
 
 impl<'d> Asked<&'d LicenseChange> {
-    fn of(drafts: &'d [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
+    fn of(drafts: &'d [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules, freed: &FreedByRules) -> Self {
         let changes = indexed(drafts).filter_map(|(account, draft)| Some((account, draft.license_change()?)));
-        Self::sorted(changes, hand_overs(drafts, snapshot, rules), pools(drafts, snapshot))
+        Self::sorted(
+            changes,
+            hand_overs(drafts, snapshot, rules),
+            pools(drafts, snapshot, freed),
+        )
     }
 }
 
 impl Asked<Box<LicenseChange>> {
     /// Takes the changes out of the drafts.
-    pub(super) fn take(drafts: &mut [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Self {
-        let (overs, pools) = (hand_overs(drafts, snapshot, rules), pools(drafts, snapshot));
+    pub(super) fn take(
+        drafts: &mut [AccountDraft<'_>],
+        snapshot: &Snapshot,
+        rules: &Rules,
+        freed: &FreedByRules,
+    ) -> Self {
+        let (overs, pools) = (hand_overs(drafts, snapshot, rules), pools(drafts, snapshot, freed));
         let changes = (0..)
             .zip(drafts)
             .filter_map(|(place, draft)| Some((AccountIndex::new(place), draft.take_license_change()?)));
@@ -135,8 +145,8 @@ fn hand_overs(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -
 }
 
 /// Free seats, including those freed by deletions before anything is taken.
-fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
-    let mut pools = free_seats(drafts, snapshot);
+fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, freed: &FreedByRules) -> Pools {
+    let mut pools = free_seats(drafts, snapshot, freed);
     for draft in drafts {
         if draft.deleted_by().is_some() && draft.departure() != Stage::Farewell {
             pools.free(&draft.now().direct.bundles());
@@ -145,9 +155,11 @@ fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
     pools
 }
 
-/// Of what the drafts take and the organization does not own, no seat is free.
-fn free_seats(drafts: &[AccountDraft<'_>], snapshot: &Snapshot) -> Pools {
+/// Free seats, including those that nobody holds by a group's rule any more. Of what the drafts take and the organization
+/// does not own, no seat is free.
+fn free_seats(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, freed: &FreedByRules) -> Pools {
     let mut pools = owned_seats(snapshot);
+    freed.add_to(&mut pools);
     for turn in drafts.iter().filter_map(AccountDraft::turn) {
         pools.lack(&snapshot.unowned(&turn.gains));
     }
@@ -161,11 +173,16 @@ fn owned_seats(snapshot: &Snapshot) -> Pools {
 
 /// The rows that get no seat. If one of them is about an account that a migration moves away from, only such rows are
 /// returned: what the migration hands over depends on them, and what is left for the others depends on that.
-pub(super) fn shortage(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> Denied {
-    if is_ample(drafts, free_seats(drafts, snapshot)) {
+pub(super) fn shortage(
+    drafts: &[AccountDraft<'_>],
+    snapshot: &Snapshot,
+    rules: &Rules,
+    freed: &FreedByRules,
+) -> Denied {
+    if is_ample(drafts, free_seats(drafts, snapshot, freed)) {
         return Denied::new();
     }
-    let asked = Asked::of(drafts, snapshot, rules);
+    let asked = Asked::of(drafts, snapshot, rules, freed);
     let requests: Vec<SeatRequest<'_>> = asked.grants.iter().map(Grant::request).collect();
     let mut denied = denials(&requests, &asked.pools);
     let account_left: BTreeSet<RowIndex> = asked

@@ -16,6 +16,7 @@ mod cautions;
 mod describe;
 mod direct;
 mod last_use;
+mod leases;
 mod licenses;
 mod memberships;
 mod needs;
@@ -50,7 +51,7 @@ pub use rules::{Administrators, Inactive, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use settled::{not_owned, short_of};
 pub use step::{
-    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LicenseChange, Membership, Predecessor, RowIndex,
-    Stage, Step, StepIndex, StepSource, Work,
+    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LeaseEnd, LicenseChange, Membership, Predecessor,
+    RowIndex, RuleRemoval, Stage, Step, StepIndex, StepSource, Work,
 };
 pub use verdict::Verdict;

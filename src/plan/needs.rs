@@ -2,7 +2,7 @@
 
 use super::Rules;
 use crate::directory::{self, Blocks, Detail, Holders, Needs, Want};
-use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, Row, UserId, UserRef};
+use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, Row, Update, UserId, UserRef};
 
 /// What these rows need to know about the organization.
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
@@ -30,14 +30,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 needs.groups |= !create.groups.is_empty();
                 wants(&mut allocations, !create.licenses.is_empty(), Want::Optional);
             }
-            Operation::Update(update) => {
-                profile(&mut needs, &update.user);
-                needs.groups |= !update.add_groups.is_empty() || !update.remove_groups.is_empty();
-                let stops = [update.profile.active, update.profile.invitation_accepted].contains(&Some(false));
-                if stops || !update.remove_groups.is_empty() {
-                    leaves(&mut needs, &update.user);
-                }
-            }
+            Operation::Update(update) => updated(&mut needs, update),
             Operation::Delete { user } => {
                 profile(&mut needs, user);
                 needs.to_delete.push(user);
@@ -81,24 +74,20 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 rule_groups.push(group);
             }
             Operation::ClearGroupLicenses { group } => {
-                needs.groups = true;
                 rule_groups.push(group);
+                cleared(&mut needs, group);
             }
-            Operation::ReleaseLease { user, .. } => {
-                needs.users.push(user);
-                needs.groups = true;
+            Operation::ReleaseLease { user, group } => {
+                // What the user holds directly takes the same seats, and is told where there is nothing to give back.
+                licensed(&mut needs, &mut holders, user);
+                wants(&mut allocations, true, Want::Optional);
+                leased(&mut needs, group);
             }
             Operation::Offboard { user } => {
                 profile(&mut needs, user);
                 leaves(&mut needs, user);
                 holders.push(user);
-                // Nobody stays active because licences cannot be read.
-                let want = if rules.portal {
-                    Want::Required
-                } else {
-                    Want::WhereOffered
-                };
-                wants(&mut allocations, true, want);
+                wants(&mut allocations, true, of_a_leaver(rules));
             }
             Operation::AddToGroups { user, groups, .. } => {
                 member(&mut needs, user, groups);
@@ -120,13 +109,7 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
         }
     }
     if allocations != Want::No {
-        needs.seats = Want::Optional;
-        needs.allocations = match allocations {
-            // Without a portal there may be no way, and a sheet that can spare them does not look for one.
-            Want::Optional if !rules.portal => Want::No,
-            wanted => wanted,
-        };
-        needs.holders = Holders::Of(holders);
+        held(&mut needs, allocations, holders, rules);
     }
     if !rule_groups.is_empty() {
         needs.rules = directory::Rules::Of(rule_groups);
@@ -145,6 +128,36 @@ fn expected(rows: &[Row]) -> Vec<(&UserRef, UserId)> {
 fn uses(rows: &[Row]) -> Vec<&UserRef> {
     let asking = rows.iter().filter(|row| row.unless_used_since().is_some());
     asking.filter_map(|row| row.operation.named_user()).collect()
+}
+
+/// A row that changes the user's profile and groups.
+fn updated<'a>(needs: &mut Needs<'a>, update: &'a Update) {
+    profile(needs, &update.user);
+    needs.groups |= !update.add_groups.is_empty() || !update.remove_groups.is_empty();
+    let stops = [update.profile.active, update.profile.invitation_accepted].contains(&Some(false));
+    if stops || !update.remove_groups.is_empty() {
+        leaves(needs, &update.user);
+    }
+}
+
+/// How badly the allocations of somebody who leaves are wanted: nobody stays active because they cannot be read.
+fn of_a_leaver(rules: &Rules) -> Want {
+    if rules.portal {
+        Want::Required
+    } else {
+        Want::WhereOffered
+    }
+}
+
+/// What these users hold, and the seats that there are.
+fn held<'a>(needs: &mut Needs<'a>, allocations: Want, holders: Vec<&'a UserRef>, rules: &Rules) {
+    needs.seats = Want::Optional;
+    needs.allocations = match allocations {
+        // Without a portal there may be no way, and a sheet that can spare them does not look for one.
+        Want::Optional if !rules.portal => Want::No,
+        wanted => wanted,
+    };
+    needs.holders = Holders::Of(holders);
 }
 
 /// A row that moves the user to a new account.
@@ -181,6 +194,19 @@ fn released<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a
         UserRef::Name(_) => expected,
     };
     needs.released.extend(by_id);
+}
+
+/// A row about what is held by the group's rule.
+fn leased<'a>(needs: &mut Needs<'a>, group: &'a GroupRef) {
+    needs.groups = true;
+    needs.leases.push(group);
+}
+
+/// A row that takes the group's rule away, which frees the seats that are held by it.
+fn cleared<'a>(needs: &mut Needs<'a>, group: &'a GroupRef) {
+    leased(needs, group);
+    needs.cleared.push(group);
+    needs.seats = Want::Optional;
 }
 
 /// Raises how strongly allocations are needed.

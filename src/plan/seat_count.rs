@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::leases::FreedByRules;
 use super::seats::Pools;
 use super::{LicenseChange, SeatLine};
 use crate::directory::Snapshot;
@@ -27,6 +28,13 @@ impl SeatCount {
     pub(super) fn free(&mut self, bundles: &BundleSet) {
         for code in bundles {
             *self.freed.entry(code.clone()).or_default() += 1;
+        }
+    }
+
+    /// Counts what is freed of what was held by groups' rules.
+    pub(super) fn free_by_rules(&mut self, freed: &FreedByRules) {
+        for (code, seats) in freed.iter() {
+            *self.freed.entry(code.clone()).or_default() += seats;
         }
     }
 

@@ -30,6 +30,13 @@ impl Pools {
         }
     }
 
+    /// Gives several seats of one bundle back.
+    pub fn free_several(&mut self, code: &BundleCode, count: u64) {
+        if let Some(seats) = self.0.get_mut(code) {
+            *seats += count;
+        }
+    }
+
     /// How many seats of a bundle are free; `None` if the pool is not listed.
     pub fn of(&self, code: &BundleCode) -> Option<u64> {
         self.0.get(code).copied()

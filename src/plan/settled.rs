@@ -181,6 +181,36 @@ pub(super) fn not_held_directly(bundles: &BundleSet, givers: Option<&[&GroupRule
     }
 }
 
+/// Who holds seats by groups' rules cannot be read, so that it is not known whether there is something to give back.
+pub(super) fn leases_unreadable() -> Verdict {
+    let message = "who holds seats by groups' licence rules cannot be read here, so nothing is given back; \
+        `remove-from-groups` ends what is held by the group's rule as well";
+    verdict(Status::Rejected, RowReason::LicensesUnreadable, message)
+}
+
+/// Nothing is held by the rule of the group that a row names. What is held otherwise is told: directly, by the rules of
+/// other groups, or by a rule of which it is not known whose it is.
+pub(super) fn holds_no_lease(
+    group: &str,
+    direct: Option<&BundleSet>,
+    others: &[(String, &BundleSet)],
+    inherited: Option<&BundleSet>,
+) -> String {
+    let mut words = vec![format!("holds no seat by the licence rule of `{group}`")];
+    if let Some(direct) = direct.filter(|direct| !direct.is_empty()) {
+        words.push(format!("holds {direct} directly (`release-licenses`)"));
+    }
+    words.extend(
+        others
+            .iter()
+            .map(|(other, bundles)| format!("holds {bundles} by the rule of `{other}`")),
+    );
+    if let Some(inherited) = inherited.filter(|inherited| others.is_empty() && !inherited.is_empty()) {
+        words.push(format!("{inherited} may be taken by the rules of its groups"));
+    }
+    words.join("; ")
+}
+
 /// The account would be made by another row of the sheet, which cannot run.
 pub(super) fn not_made(label: &str) -> Verdict {
     let message = format!("there is no account `{label}`, and the row that makes it cannot run");

@@ -199,6 +199,10 @@ pub enum Work {
     License(Box<LicenseChange>),
     /// Replaces a group's licence rule.
     GroupRule(Box<GroupRuleChange>),
+    /// Takes a group's licence rule away.
+    RemoveRule(Box<RuleRemoval>),
+    /// Gives back what the account holds by a group's licence rule.
+    EndLease(Box<LeaseEnd>),
     /// Reads a successor back.
     Verify(Box<Expectation>),
     /// Reads somebody back who was offboarded.
@@ -218,6 +222,28 @@ pub struct GroupRuleChange {
     pub quotas: Option<Vec<Quota>>,
     /// `useExternalLicense` to send.
     pub external_license: bool,
+}
+
+/// A group's licence rule that is taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleRemoval {
+    /// Whose.
+    pub group: GroupId,
+    /// The group's name; its id where it has none.
+    pub name: String,
+    /// The bundles of the rule.
+    pub bundles: BundleSet,
+    /// How many people hold seats by it; `None` where that cannot be read.
+    pub holders: Option<usize>,
+}
+
+/// Seats held by a group's licence rule that are given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseEnd {
+    /// Whose rule.
+    pub group: GroupId,
+    /// What is held by it.
+    pub bundles: BundleSet,
 }
 
 /// Something to do to one account or one group.

@@ -20,6 +20,8 @@ pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<W
         unblocking(plan),
         overriding(plan),
         releasing(plan),
+        giving_back(plan),
+        rules_removed(plan),
         nobody_there(plan),
         not_bought(plan),
         missing_out(plan, rules),
@@ -132,6 +134,57 @@ fn releasing(plan: &Plan) -> Option<Warning> {
              again at the next sign-in: {}",
             plural(accounts.len(), "account"),
             named(&accounts)
+        )
+    })
+}
+
+/// Seats that come back by themselves, as long as the group's rule gives them.
+fn giving_back(plan: &Plan) -> Option<Warning> {
+    let ends = plan.steps.iter().filter(|step| matches!(step.work, Work::EndLease(_)));
+    let (mut rows, mut accounts) = (Vec::new(), Vec::new());
+    for step in ends {
+        rows.extend(&step.rows);
+        accounts.extend(step.account.map(|account| &*plan.account(account).label));
+    }
+    accounts.dedup();
+    warn("lease-may-return", rows, |_| {
+        let (give, their) = if accounts.len() == 1 {
+            ("gives", "its")
+        } else {
+            ("give", "their")
+        };
+        format!(
+            "{} {give} back a seat that {their} group's licence rule gives; it may be taken again at the next sign-in: {}",
+            plural(accounts.len(), "account"),
+            named(&accounts)
+        )
+    })
+}
+
+/// People who lose what a group's rule gave them, whoever they are.
+fn rules_removed(plan: &Plan) -> Option<Warning> {
+    let (mut rows, mut words) = (Vec::new(), Vec::new());
+    for step in &plan.steps {
+        if let Work::RemoveRule(removal) = &step.work {
+            rows.extend(&step.rows);
+            let who = match removal.holders {
+                None => "an unknown number of people".to_owned(),
+                Some(1) => "1 person".to_owned(),
+                Some(several) => format!("{several} people"),
+            };
+            words.push(format!("{who} of `{}` ({})", removal.name, removal.bundles));
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    warn("rule-taken-away", rows, |count| {
+        let (rules, it) = if count == 1 {
+            ("a licence rule", "it")
+        } else {
+            ("licence rules", "them")
+        };
+        format!(
+            "{rules} will be taken away, and with {it} the seats that are held by {it}: {}; nobody takes one by {it} any more",
+            named(&words)
         )
     })
 }

@@ -146,6 +146,8 @@ fn named(sizes: &BatchSizes) -> [(&'static str, usize); 6] {
         users_per_create,
         users_per_delete,
         members_per_group_call,
+        // Follows from `users_per_release` and from what the organization offers.
+        members_per_lease_call: _,
     } = *sizes;
     [
         ("users_per_license_call", users_per_license_call),

@@ -22,6 +22,7 @@ fn one_call() -> BatchSizes {
     BatchSizes {
         users_per_license_call: 1000,
         users_per_release: 1000,
+        members_per_lease_call: 1000,
         users_per_invite: 1000,
         users_per_create: 1000,
         users_per_delete: 1000,

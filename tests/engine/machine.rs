@@ -14,7 +14,7 @@ use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receip
 use reseat::directory::{Again, Present};
 use reseat::engine::{
     Departure, Effect, Input, Lack, Leavers, Machine, Moment, Ran, Recheck, Recording, Remnant, Reply, Request, Setup,
-    Stopped, Successor, TaskId, Urgency,
+    Stopped, Successor, TakenAway, TaskId, Urgency,
 };
 use reseat::event::{Event, Method, Service};
 use reseat::ledger::Record;
@@ -509,7 +509,7 @@ impl<'a> Play<'a> {
                 let account = self.account(*user);
                 account.active = update.is_active.unwrap_or(account.active);
                 account.groups.extend(&update.add_groups);
-                account.groups.retain(|group| !update.remove_groups.contains(group));
+                update.remove_groups.iter().for_each(|group| account.leave(*group));
                 Reply::Done
             }
             Request::Members { group, join, leave } => {
@@ -517,7 +517,7 @@ impl<'a> Play<'a> {
                     self.account(*user).groups.insert(group.id);
                 }
                 for user in leave {
-                    self.account(*user).groups.remove(&group.id);
+                    self.account(*user).leave(group.id);
                 }
                 Reply::Done
             }
@@ -549,6 +549,17 @@ impl<'a> Play<'a> {
                 Reply::Released(vec![ReleaseReply::Released; users.len()])
             }
             Request::GroupRule(_) => Reply::Done,
+            Request::RemoveRule(group) => {
+                self.world.remove_rule(*group);
+                Reply::TakenAway(vec![TakenAway::Gone])
+            }
+            Request::EndLeases(group, users) => {
+                let taken = users.iter().map(|user| match self.account(*user).leases.remove(group) {
+                    Some(_) => TakenAway::Gone,
+                    None => TakenAway::NotThere,
+                });
+                Reply::TakenAway(taken.collect())
+            }
             Request::Delete(users) => {
                 for user in users {
                     self.world.accounts.remove(user);
@@ -615,6 +626,8 @@ fn without_entries(reply: Reply) -> Reply {
         Reply::Created(users) => Reply::Created(vec![None; users.len()]),
         Reply::Allocated(_) => Reply::Allocated(Vec::new()),
         Reply::Released(replies) => Reply::Released(vec![ReleaseReply::Missing; replies.len()]),
+        Reply::TakenAway(taken) => Reply::TakenAway(vec![TakenAway::Unknown; taken.len()]),
+        Reply::NotTogether => Reply::NotTogether,
     }
 }
 
@@ -628,6 +641,8 @@ fn touched(request: &Request) -> (BTreeSet<UserId>, Option<reseat::model::GroupI
             (users.iter().copied().collect(), None)
         }
         Request::GroupRule(change) => (BTreeSet::new(), Some(change.group)),
+        Request::RemoveRule(group) => (BTreeSet::new(), Some(*group)),
+        Request::EndLeases(group, users) => (users.iter().copied().collect(), Some(*group)),
     }
 }
 

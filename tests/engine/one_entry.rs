@@ -177,6 +177,7 @@ proptest! {
         stage.rules.sizes = reseat::plan::BatchSizes {
             users_per_license_call: 150,
             users_per_release: 150,
+            members_per_lease_call: 150,
             users_per_invite: 150,
             users_per_create: 150,
             users_per_delete: 150,

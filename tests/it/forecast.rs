@@ -75,6 +75,7 @@ fn each_operation_sends_the_calls_that_were_foretold() {
         "operation,group,licenses,quotas\nset-group-licenses,Finance,ATTUNU,ATTUNU=5\nset-group-licenses,Procurement,PMD,\n"
             .to_owned(),
         format!("operation,user,groups\nadd-to-groups,{ANNA},Finance; Procurement\nremove-from-groups,{NADIA},Finance\n"),
+        "operation,group\nclear-group-licenses,Customer Service\nclear-group-licenses,Process Excellence\n".to_owned(),
         format!("operation,user,new_email,delete_when\nmigrate,{NADIA},nadia@new.example,invited\n"),
         format!(
             "operation,user,new_email,delete_when\nmigrate,{NADIA},nadia@new.example,invited\n\

@@ -18,6 +18,7 @@ mod guards;
 mod header;
 mod hopeless;
 mod json_endings;
+mod leases;
 mod lies;
 mod migrate;
 mod moves;

@@ -294,6 +294,50 @@ fn a_groups_quotas_stay_unless_the_row_names_others() {
 }
 
 #[test]
+fn clear_group_licenses_takes_the_rule_away_and_the_seats_held_by_it() {
+    let stage = Stage::new();
+    let before = stage.world();
+    let group = before.group_named("Customer Service").unwrap().id;
+    let holders = before.leases(group).count();
+    stage
+        .run("operation,group\nclear-group-licenses,Customer Service\n")
+        .ends(0);
+    let line = &stage.results()[0];
+    assert_eq!(line.status(), "done", "{line:?}");
+    assert!(
+        line.message().contains(&format!("{holders} people held seats by it")),
+        "{line:?}"
+    );
+    let rule = changes(&before, &stage.world());
+    let (rule, ended): (Vec<String>, Vec<String>) = rule.into_iter().partition(|fact| fact.contains(" rule: "));
+    assert_eq!(rule, ["Customer Service rule: [ACNU] -> none"]);
+    assert_eq!(ended.len(), holders);
+    assert!(
+        ended
+            .iter()
+            .all(|fact| fact.ends_with("holds of Customer Service: [ACNU] -> none")),
+        "{ended:?}"
+    );
+    comes_to_rest(&stage, &[]);
+}
+
+#[test]
+fn release_lease_gives_back_the_seat_that_is_held_by_the_groups_rule() {
+    let stage = Stage::new();
+    let world = stage.world();
+    let group = world.group_named("Customer Service").unwrap().id;
+    let (holder, _) = world.leases(group).next().unwrap();
+    let email = world.user(holder).unwrap().email.clone();
+    let name = email.split('@').next().unwrap();
+    does(
+        &stage,
+        &format!("operation,user,group\nrelease-lease,{email},Customer Service\n"),
+        &[],
+        &[&format!("{name} holds of Customer Service: [ACNU] -> none")],
+    );
+}
+
+#[test]
 fn add_to_groups_adds_to_built_in_and_own_groups_alike() {
     does(
         &Stage::new(),

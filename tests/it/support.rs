@@ -619,6 +619,11 @@ fn facts(world: &World) -> BTreeMap<String, String> {
             let external = if allocation.external { " external" } else { "" };
             fact("holds", format!("[{}]{external}", allocation.bundles));
         }
+        for group in world.groups() {
+            if let Some((_, lease)) = world.leases(group.id).find(|(holder, _)| *holder == user.id) {
+                fact(&format!("holds of {}", group.name), format!("[{}]", lease.bundles));
+            }
+        }
         if world.passwords_set(user.id) > 0 {
             fact("passwords", world.passwords_set(user.id).to_string());
         }

@@ -59,6 +59,10 @@ pub(crate) fn carry_out(
 fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
     for index in &call.steps {
         let step = plan.step(*index).clone();
+        if let Work::RemoveRule(removal) = &step.work {
+            world.remove_rule(removal.group);
+            continue;
+        }
         let account = step.account.unwrap();
         let id = plan.account(account).id;
         match &step.work {
@@ -84,14 +88,15 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
                     }
                     present.active = part.is_active.unwrap_or(present.active);
                     present.groups.extend(&part.add_groups);
-                    present.groups.retain(|group| !part.remove_groups.contains(group));
+                    part.remove_groups.iter().for_each(|group| present.leave(*group));
                 }
             }
             Work::Member(group, Membership::Join) => {
                 assert!(present(world, id).groups.insert(*group), "joins what it is in");
             }
             Work::Member(group, Membership::Leave) => {
-                assert!(present(world, id).groups.remove(group), "leaves what it is not in");
+                assert!(present(world, id).groups.contains(group), "leaves what it is not in");
+                present(world, id).leave(*group);
             }
             Work::License(change) => {
                 let present = present(world, id);
@@ -111,7 +116,11 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
                 let id = id.expect("an account that exists is deleted");
                 assert!(world.accounts.remove(&id).is_some(), "deletes what is gone");
             }
-            Work::GroupRule(_) | Work::Verify(_) | Work::VerifyLeaver => {}
+            Work::EndLease(end) => {
+                // Another call may have ended it, with the membership or with the rule.
+                present(world, id).leases.remove(&end.group);
+            }
+            Work::GroupRule(_) | Work::RemoveRule(_) | Work::Verify(_) | Work::VerifyLeaver => {}
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reseat::api::{Allocation, Group, GroupRule, Seats, User, UserKind, UserTexts};
-use reseat::directory::{Contents, Snapshot};
+use reseat::api::{Allocation, Group, GroupRule, Lease, Seats, User, UserKind, UserTexts};
+use reseat::directory::{Contents, Leases, Snapshot};
 use reseat::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ pub(crate) struct Account {
     pub(crate) is_newcomer: bool,
     pub(crate) groups: BTreeSet<GroupId>,
     pub(crate) held: Held,
+    /// What it holds by the rules of groups.
+    pub(crate) leases: BTreeMap<GroupId, BundleSet>,
 }
 
 impl Account {
@@ -69,7 +71,19 @@ impl Account {
             is_newcomer: false,
             groups: BTreeSet::new(),
             held: None,
+            leases: BTreeMap::new(),
         }
+    }
+
+    /// Leaves a group, and what its rule gave.
+    pub(crate) fn leave(&mut self, group: GroupId) {
+        self.groups.remove(&group);
+        self.leases.remove(&group);
+    }
+
+    /// Whether it takes a seat of the bundle, in whatever way it holds it.
+    pub(crate) fn takes(&self, code: &BundleCode) -> bool {
+        self.bundles().contains(code) || self.leases.values().any(|lease| lease.contains(code))
     }
 
     pub(crate) fn bundles(&self) -> BundleSet {
@@ -121,11 +135,15 @@ impl World {
     }
 
     pub(crate) fn taken(&self, code: &BundleCode) -> u64 {
-        let holders = self
-            .accounts
-            .values()
-            .filter(|account| account.bundles().contains(code));
-        holders.count() as u64
+        self.accounts.values().filter(|account| account.takes(code)).count() as u64
+    }
+
+    /// Takes a group's rule away, and what its members hold by it.
+    pub(crate) fn remove_rule(&mut self, group: GroupId) {
+        self.rules.remove(&group);
+        for account in self.accounts.values_mut() {
+            account.leases.remove(&group);
+        }
     }
 
     /// Everything about the accounts but their ids, which the server makes.
@@ -188,7 +206,20 @@ impl World {
             quotas: quotas.clone(),
             external_license: false,
         });
+        let leases = (0..).zip(GROUPS).map(|(number, _)| {
+            let group = group_id(number);
+            let holders = self.accounts.iter().filter_map(|(id, account)| {
+                Some(Lease {
+                    user: *id,
+                    bundles: account.leases.get(&group)?.clone(),
+                    last_in_use: None,
+                    is_orphan: false,
+                })
+            });
+            (group, holders.collect())
+        });
         Snapshot::from(Contents {
+            leases: Some(Leases::new(leases)),
             accounts: users.collect(),
             groups: groups.collect(),
             allocations: Some(allocations.collect()),

@@ -110,7 +110,7 @@ impl Reader {
                 }
                 account.groups.extend(joinable(&update.add_groups));
                 let leaving = joinable(&update.remove_groups);
-                account.groups.retain(|group| !leaving.contains(group));
+                leaving.into_iter().for_each(|group| account.leave(group));
                 if renamed {
                     self.named.insert(email);
                 }
@@ -150,15 +150,29 @@ impl Reader {
             })?,
             Operation::ReleaseLicenses { user } => self.holds(&name(user), |_| None)?,
             Operation::BlockLicenses { user } => self.holds(&name(user), |_| Some(BundleSet::default()))?,
-            Operation::SetGroupLicenses { .. }
-            | Operation::ClearGroupLicenses { .. }
-            | Operation::ReleaseLease { .. } => {}
+            Operation::SetGroupLicenses { .. } => {}
+            Operation::ClearGroupLicenses { group } => {
+                for cleared in joinable(std::slice::from_ref(group)) {
+                    self.people.values_mut().for_each(|account| {
+                        account.leases.remove(&cleared);
+                    });
+                }
+            }
+            Operation::ReleaseLease { user, group } => {
+                let account = self.alive(&name(user))?;
+                for given_back in joinable(std::slice::from_ref(group)) {
+                    account.leases.remove(&given_back);
+                }
+            }
             Operation::SetGroups { user, groups } => {
-                let groups = joinable(groups);
-                if !groups.is_empty() {
+                let wanted = joinable(groups);
+                if !wanted.is_empty() {
                     self.stays(&name(user))?;
                 }
-                self.alive(&name(user))?.groups = groups;
+                let account = self.alive(&name(user))?;
+                let leaving: Vec<GroupId> = account.groups.difference(&wanted).copied().collect();
+                leaving.into_iter().for_each(|group| account.leave(group));
+                account.groups = wanted;
             }
             Operation::Offboard { user } => {
                 let email = name(user);
@@ -166,7 +180,8 @@ impl Reader {
                 self.is_given_nothing(&email)?;
                 self.offboarded.insert(email.clone());
                 let account = self.alive(&email)?;
-                account.groups.clear();
+                let leaving: Vec<GroupId> = account.groups.iter().copied().collect();
+                leaving.into_iter().for_each(|group| account.leave(group));
                 account.active = false;
                 // Who is blocked stays so.
                 self.holds(&email, |held| held.filter(BundleSet::is_empty))?;
@@ -180,7 +195,8 @@ impl Reader {
             }
             Operation::RemoveFromGroups { user, groups } => {
                 let leaving = joinable(groups);
-                self.alive(&name(user))?.groups.retain(|group| !leaving.contains(group));
+                let account = self.alive(&name(user))?;
+                leaving.into_iter().for_each(|group| account.leave(group));
             }
             Operation::Migrate(migrate) => {
                 let (old, new) = (name(&migrate.user), migrate.new_email.to_string());

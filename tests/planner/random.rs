@@ -7,8 +7,8 @@ use strum::IntoEnumIterator;
 
 use crate::model::{CODES, World, address, bundles, group_id};
 use crate::sheets::{
-    add, block, create, delete, invite, join, leave, migrate, migrate_with, offboard, release, remove, set,
-    set_external, set_groups, update,
+    add, block, clear_rule, create, delete, invite, join, leave, migrate, migrate_with, offboard, release,
+    release_lease, remove, set, set_external, set_groups, update,
 };
 
 /// Small chunks, so that small sheets have full ones.
@@ -16,6 +16,7 @@ pub(crate) fn small_sizes() -> BatchSizes {
     BatchSizes {
         users_per_license_call: 3,
         users_per_release: 2,
+        members_per_lease_call: 2,
         users_per_invite: 2,
         users_per_create: 2,
         users_per_delete: 2,
@@ -55,6 +56,20 @@ fn anybody() -> impl Strategy<Value = String> {
     prop_oneof![3 => old(), 1 => fresh()]
 }
 
+/// Groups with a rule, and what it gives.
+const RULED: [(u8, &str); 2] = [(1, "A"), (2, "AB")];
+
+fn ruled() -> impl Strategy<Value = u8> {
+    proptest::sample::select(vec![1_u8, 2, 3])
+}
+
+pub(crate) fn lease_row() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        3 => (old(), ruled()).prop_map(|(user, group)| release_lease(&user, group)),
+        1 => ruled().prop_map(clear_rule),
+    ]
+}
+
 pub(crate) fn world() -> impl Strategy<Value = World> {
     let account = (
         proptest::option::of(proptest::sample::subsequence(CODES.to_vec(), 0..=3)),
@@ -63,16 +78,28 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         any::<bool>(),
         proptest::bool::weighted(0.2),
         proptest::bool::weighted(0.2),
+        proptest::sample::subsequence(RULED.to_vec(), 0..=2),
     );
     proptest::collection::vec(account, 5).prop_map(|accounts| {
         let mut world = World::of(5);
-        for (number, (held, external, groups, accepted, from_directory, is_newcomer)) in (0..).zip(accounts) {
+        for (number, (held, external, groups, accepted, from_directory, is_newcomer, leasing)) in (0..).zip(accounts) {
             let account = world.account(number);
+            let has_own = held.is_some();
             account.held = held.map(|codes| (bundles(&codes.concat()), external));
-            account.groups = groups.into_iter().map(group_id).collect();
+            account.groups = groups.iter().copied().map(group_id).collect();
             account.accepted = accepted;
             account.from_directory = from_directory;
             account.is_newcomer = is_newcomer;
+            // Whoever has licences of their own, or no account, takes none by a rule.
+            let leasing = leasing
+                .into_iter()
+                .filter(|(group, _)| groups.contains(group) && !has_own && !is_newcomer);
+            account.leases = leasing
+                .map(|(group, codes)| (group_id(group), bundles(codes)))
+                .collect();
+        }
+        for (group, codes) in RULED {
+            world.rules.insert(group_id(group), (bundles(codes), Vec::new()));
         }
         world
     })
@@ -110,6 +137,7 @@ pub(crate) fn row() -> impl Strategy<Value = Operation> {
         2 => (anybody(), without_everyone()).prop_map(|(user, groups): (_, Vec<u8>)| leave(&user, &groups)),
         1 => (anybody(), some_groups()).prop_map(|(user, groups)| set_groups(&user, &groups)),
         1 => anybody().prop_map(|user| offboard(&user)),
+        2 => lease_row(),
         2 => (old(), anybody(), when()).prop_map(|(user, new, when)| migrate(&user, &new, when)),
         1 => (old(), fresh(), some_groups(), codes())
             .prop_map(|(user, new, groups, codes)| migrate_with(&user, &new, &groups, bundles(&codes))),

@@ -9,15 +9,27 @@ use reseat::model::{BundleCode, DeleteWhen, Operation, Row};
 use reseat::plan::{Call, CallKind, OnShortage, Rules, Stage, plan};
 
 use crate::calls::carry_out;
-use crate::model::{CODES, World, address, bundles, user_id};
+use crate::model::{CODES, World, address, bundles, group_id, user_id};
 use crate::oracle::read_row_by_row;
 use crate::property::{differences, is_complete};
-use crate::random::{codes, rules, world};
-use crate::sheets::{add, block, delete, migrate, release, remove, set, sheet, update};
+use crate::random::{codes, lease_row, rules, world};
+use crate::sheets::{add, block, clear_rule, delete, migrate, release, release_lease, remove, set, sheet, update};
 
 /// A world whose pools have hardly a seat to spare.
 fn tight_world() -> impl Strategy<Value = World> {
-    (world(), proptest::collection::vec(0_u64..3, 3)).prop_map(|(mut world, spare)| {
+    tight(world())
+}
+
+/// The same, where nobody holds anything by a group's rule.
+fn tight_world_without_leases() -> impl Strategy<Value = World> {
+    tight(world().prop_map(|mut world| {
+        world.accounts.values_mut().for_each(|account| account.leases.clear());
+        world
+    }))
+}
+
+fn tight(world: impl Strategy<Value = World>) -> impl Strategy<Value = World> {
+    (world, proptest::collection::vec(0_u64..3, 3)).prop_map(|(mut world, spare)| {
         for (code, spare) in CODES.iter().zip(spare) {
             let code = BundleCode::new(code);
             let taken = world.taken(&code);
@@ -44,6 +56,7 @@ fn license_row() -> impl Strategy<Value = Operation> {
 fn any_row() -> impl Strategy<Value = Operation> {
     prop_oneof![
         6 => license_row(),
+        2 => lease_row(),
         1 => user().prop_map(|user| delete(&user)),
         1 => user().prop_map(|user| update(&user, Some("x"), &[], &[])),
         2 => (user(), 0_u8..3).prop_map(|(user, number)| {
@@ -90,7 +103,7 @@ proptest! {
 
     #[test]
     fn nobody_misses_out_where_there_are_seats_for_all_in_the_end(
-        world in tight_world(),
+        world in tight_world_without_leases(),
         operations in proptest::collection::vec(license_row(), 1..10),
     ) {
         let rows = sheet(operations);
@@ -200,6 +213,48 @@ fn forty_released_seats_serve_forty_others_where_none_is_free() {
     assert_eq!(plan.short, []);
     let calls = carry_out(&mut plan, &mut world, &rules.sizes, takers_first);
     assert_eq!(calls.len(), 2);
+}
+
+#[test]
+fn seats_given_back_of_a_rule_serve_the_same_sheet_each_of_them_once() {
+    let mut world = World::of(4);
+    for number in 0..3 {
+        world.account(number).leases.insert(group_id(1), bundles("A"));
+    }
+    // This one takes the same seat by two rules, and keeps one of them.
+    world.account(2).leases.insert(group_id(2), bundles("A"));
+    world.own("A", 3);
+    let gives_back = |number| release_lease(&address(number), 1);
+    let rows = sheet([set(&address(3), "A"), gives_back(2)]);
+    let rules = rules(OnShortage::Fill);
+    let short = plan(&rows, &world.snapshot(), &HashMap::new(), &rules).short;
+    assert_eq!(short, [(0, bundles("A"))]);
+    let rows = sheet([set(&address(3), "A"), gives_back(0), gives_back(0), gives_back(1)]);
+    let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+    assert_eq!(plan.short, []);
+    assert_eq!((plan.seats[0].freed, plan.seats[0].taken), (2, 1));
+    let calls = carry_out(&mut plan, &mut world, &rules.sizes, takers_first);
+    assert_eq!(calls.len(), 2);
+    assert_eq!(world.account(3).bundles(), bundles("A"));
+}
+
+#[test]
+fn a_rule_that_is_taken_away_frees_what_its_members_do_not_hold_otherwise() {
+    let mut world = World::of(5);
+    world.rules.insert(group_id(1), (bundles("AB"), Vec::new()));
+    for number in 0..3 {
+        world.account(number).leases.insert(group_id(1), bundles("AB"));
+    }
+    world.account(0).held = Some((bundles("A"), false));
+    world.own("A", 3);
+    world.own("B", 3);
+    let rows = sheet([set(&address(3), "A"), clear_rule(1), release_lease(&address(1), 1)]);
+    let rules = rules(OnShortage::Fill);
+    let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+    let freed: Vec<u64> = plan.seats.iter().map(|line| line.freed).collect();
+    assert_eq!((plan.short.as_slice(), freed.as_slice()), (&[][..], &[2, 3][..]));
+    carry_out(&mut plan, &mut world, &rules.sizes, takers_first);
+    assert_eq!(world.taken(&BundleCode::new("A")), 2);
 }
 
 #[test]

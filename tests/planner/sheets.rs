@@ -164,6 +164,19 @@ pub(crate) fn set_groups(email: &str, numbers: &[u8]) -> Operation {
     }
 }
 
+pub(crate) fn release_lease(email: &str, number: u8) -> Operation {
+    Operation::ReleaseLease {
+        user: user(email),
+        group: groups(&[number]).remove(0),
+    }
+}
+
+pub(crate) fn clear_rule(number: u8) -> Operation {
+    Operation::ClearGroupLicenses {
+        group: groups(&[number]).remove(0),
+    }
+}
+
 pub(crate) fn offboard(email: &str) -> Operation {
     Operation::Offboard { user: user(email) }
 }

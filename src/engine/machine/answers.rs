@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::failed_call::{self, Next, Sendings};
 use super::giving_up::{LEAST_OUTAGE, Reason};
 use super::protocol::{Effect, TaskId};
+use super::refused_alike::is_about_licenses;
 use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Tries, Waiting, after_its_half_passed, split, split_off_one};
 use super::state::{Machine, Task};
@@ -59,15 +60,15 @@ impl Machine<'_> {
     }
 
     fn succeeded(&mut self, waiting: Waiting, reply: Reply, receipt: &Receipt) {
+        if reply == Reply::NotTogether {
+            return self.go_on_one_by_one(waiting);
+        }
         let Waiting {
             call, sibling, tries, ..
         } = waiting;
         self.giving_up.passed(call.kind.family());
         self.schedule.passed(&call);
-        if matches!(
-            call.kind.family(),
-            Family::Allocate | Family::Release | Family::GroupRule
-        ) {
+        if is_about_licenses(call.kind.family()) {
             self.accounts_were_unknown();
         }
         self.causes.passed(&call.kind);
@@ -83,6 +84,8 @@ impl Machine<'_> {
             }
             Reply::Allocated(allocations) => self.allocated(&call, &allocations),
             Reply::Released(replies) => self.released(&call, &replies),
+            Reply::TakenAway(taken) => self.taken_away(&call, &taken),
+            Reply::NotTogether => {}
             Reply::Invited(replies) => self.invited(&call, replies, tries),
             Reply::Created(users) => {
                 let mut lost = Vec::new();
@@ -528,7 +531,7 @@ impl Machine<'_> {
     }
 
     /// What the step is to bring about is so without it; rows that have no other step end as unchanged.
-    fn settle_step(&mut self, step: StepIndex, code: impl Into<RowCode>, message: &str) {
+    pub(super) fn settle_step(&mut self, step: StepIndex, code: impl Into<RowCode>, message: &str) {
         let code = code.into();
         let rows = self.steps.rows_of(step);
         let has_no_other_step = |row: &&RowIndex| self.steps.of_row(**row).len() == 1;

@@ -24,8 +24,8 @@ pub(super) enum Facts {
 }
 
 impl Facts {
-    /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are, but
-    /// leavers leave all groups that they are in by then.
+    /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are, and
+    /// what is held by a rule is given back all the same; but leavers leave all groups that they are in by then.
     fn of(family: Family) -> &'static [Self] {
         match family {
             Family::Invite => &[Self::Addresses, Self::People],
@@ -33,7 +33,7 @@ impl Facts {
             Family::Members => &[Self::GroupNames],
             Family::Allocate | Family::Release => &[Self::Allocations],
             Family::Delete | Family::Update => &[Self::People],
-            Family::GroupRule => &[],
+            Family::GroupRule | Family::RemoveRule | Family::EndLeases => &[],
         }
     }
 
@@ -41,9 +41,14 @@ impl Facts {
     fn with_uses(family: Family) -> &'static [Self] {
         match family {
             Family::Allocate | Family::Release => &[Self::Allocations, Self::People],
-            Family::Invite | Family::Create | Family::Update | Family::Members | Family::Delete | Family::GroupRule => {
-                Self::of(family)
-            }
+            Family::EndLeases => &[Self::People],
+            Family::Invite
+            | Family::Create
+            | Family::Update
+            | Family::Members
+            | Family::Delete
+            | Family::GroupRule
+            | Family::RemoveRule => Self::of(family),
         }
     }
 }

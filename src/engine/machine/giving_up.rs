@@ -265,7 +265,7 @@ fn missing_permission(family: Family) -> &'static str {
             "the application needs the application scope `PM.User`, and for group changes the role Organization Administrator"
         }
         Family::Members => "the application needs the application scope `PM.Group`",
-        Family::Allocate | Family::Release | Family::GroupRule => {
+        Family::Allocate | Family::Release | Family::GroupRule | Family::RemoveRule | Family::EndLeases => {
             "the application needs the application scope `PM.License`"
         }
     }

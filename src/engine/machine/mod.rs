@@ -51,6 +51,7 @@ mod sending;
 mod sizes;
 mod state;
 mod steps;
+mod taken_away;
 mod too_early;
 mod transfers;
 mod used_meanwhile;

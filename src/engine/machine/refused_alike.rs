@@ -1,6 +1,8 @@
 //! Refusals that are about what entries have in common: the rest of their calls ends with them, instead of being tried
 //! entry by entry.
 
+use strum::IntoEnumIterator;
+
 use super::common_cause::Finding;
 use super::failed_call::is_without_license;
 use super::rows::StepFailure;
@@ -8,7 +10,7 @@ use super::schedule::Waiting;
 use super::state::Machine;
 use crate::api::{CallError, ErrorCode, Failure, OwnCode};
 use crate::model::Status;
-use crate::plan::{CallKind, Family, RowCode, Stage, StepIndex, StepSource, Work};
+use crate::plan::{CallKind, Family, RowCode, Stage, StepIndex, StepSource};
 
 /// How many users tried alone must be refused because the organization has no licences.
 const ENOUGH_WITHOUT_LICENSE: usize = 2;
@@ -140,14 +142,15 @@ impl Machine<'_> {
 
     /// Whether a licence call has passed, so that the organization is known to the licence service.
     fn has_changed_licenses(&self) -> bool {
-        [Family::Allocate, Family::Release, Family::GroupRule]
-            .into_iter()
+        Family::iter()
+            .filter(|family| is_about_licenses(*family))
             .any(|family| self.giving_up.has_passed(family))
     }
 
     /// Ends a licence step that is not worth a call, because the licence service does not know the organization.
     pub(super) fn ends_without_license(&mut self, step: StepIndex) -> bool {
-        let is_license = matches!(self.steps.step(step).work, Work::License(_) | Work::GroupRule(_));
+        let kind = CallKind::of(step, self.steps.step(step));
+        let is_license = kind.is_some_and(|kind| is_about_licenses(kind.family()));
         let failure = self.no_license.clone().filter(|_| is_license);
         if let Some(failure) = &failure {
             self.fail_step(step, failure, None);
@@ -175,8 +178,11 @@ impl Machine<'_> {
     }
 }
 
-fn is_about_licenses(family: Family) -> bool {
-    matches!(family, Family::Allocate | Family::Release | Family::GroupRule)
+pub(super) fn is_about_licenses(family: Family) -> bool {
+    match family {
+        Family::Allocate | Family::Release | Family::GroupRule | Family::RemoveRule | Family::EndLeases => true,
+        Family::Invite | Family::Create | Family::Update | Family::Members | Family::Delete => false,
+    }
 }
 
 /// A name in a server's words.

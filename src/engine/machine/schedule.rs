@@ -463,9 +463,13 @@ fn users<'a>(source: &'a dyn StepSource, call: &'a Call) -> impl Iterator<Item =
 
 fn group(source: &dyn StepSource, call: &Call) -> Option<GroupId> {
     match &call.kind {
-        CallKind::Members(group) => Some(*group),
+        CallKind::Members(group) | CallKind::EndLeases(group) => Some(*group),
         CallKind::GroupRule(step) => match &source.step(*step).work {
             Work::GroupRule(change) => Some(change.group),
+            _ => None,
+        },
+        CallKind::RemoveRule(step) => match &source.step(*step).work {
+            Work::RemoveRule(removal) => Some(removal.group),
             _ => None,
         },
         _ => None,

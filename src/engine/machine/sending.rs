@@ -379,6 +379,11 @@ impl Machine<'_> {
                 }
                 Request::GroupRule(change)
             }
+            CallKind::RemoveRule(step) => match work(step) {
+                Work::RemoveRule(removal) => Request::RemoveRule(removal.group),
+                _ => return None,
+            },
+            CallKind::EndLeases(group) => Request::EndLeases(*group, users()),
             CallKind::Delete => Request::Delete(users()),
         })
     }

@@ -167,6 +167,8 @@ impl Machine<'_> {
         for step in steps {
             let freed = match &self.steps.step(*step).work {
                 Work::License(change) => change.frees(),
+                Work::EndLease(end) => end.bundles.clone(),
+                Work::RemoveRule(removal) => removal.bundles.clone(),
                 Work::Delete => match self.steps.user_of(*step).and_then(|user| self.snapshot.direct(user)) {
                     Some(allocation) => allocation.bundles.clone(),
                     None => continue,

@@ -31,6 +31,8 @@ enum Verb {
 enum Thing {
     User,
     License,
+    Lease,
+    Rule,
     Group,
 }
 
@@ -67,7 +69,7 @@ const VERBS: [(Verb, &str); 15] = [
     ),
     (
         Verb::Take,
-        "remove revoke unassign unallocate deallocate withdraw take drop strip detach unlicense deprovision leave reclaim \
+        "remove revoke end unassign unallocate deallocate withdraw take drop strip detach unlicense deprovision leave reclaim \
          entfernen entziehen wegnehmen retirer enlever révoquer revoquer quitar retirar revocar remover revogar rimuovere togliere \
          revocare intrekken ontnemen afnemen odbierz odebrać cofnij 取り消し 解除",
     ),
@@ -107,7 +109,7 @@ const VERBS: [(Verb, &str); 15] = [
     ),
 ];
 
-const THINGS: [(Thing, &str); 3] = [
+const THINGS: [(Thing, &str); 5] = [
     (
         Thing::User,
         "user users account accounts member person employee benutzer konto mitarbeiter utilisateur compte usuario cuenta usuário \
@@ -117,6 +119,11 @@ const THINGS: [(Thing, &str); 3] = [
         Thing::License,
         "license licenses licence licences seat seats bundle bundles sku lizenz lizenzen licencia licencias licença licenças \
          licenza licenze licentie licenties licencja licencje licencję ライセンス",
+    ),
+    (Thing::Lease, "lease leases リース"),
+    (
+        Thing::Rule,
+        "rule rules grouprule regel regeln règle règles regla reglas regra regras regola regole regels reguła reguły ルール",
     ),
     (
         Thing::Group,
@@ -209,8 +216,17 @@ fn advice(verb: Verb, things: &[Thing]) -> &'static str {
     let license = things.contains(&Thing::License);
     let group = things.contains(&Thing::Group);
     let user = things.contains(&Thing::User);
+    let (lease, rule) = (things.contains(&Thing::Lease), things.contains(&Thing::Rule));
     match verb {
-        Verb::Give | Verb::Take | Verb::Set if license && group => {
+        Verb::Take | Verb::Delete | Verb::Release if lease => "`release-lease`",
+        Verb::Take | Verb::Delete | Verb::Release if rule => "`clear-group-licenses`",
+        Verb::Give | Verb::Create | Verb::Set | Verb::Update if rule => "`set-group-licenses`",
+        Verb::Take | Verb::Delete if license && group => {
+            "`set-group-licenses` with all the licences that the group's rule is to keep, `clear-group-licenses` to take the \
+             whole rule away, or `release-lease` for the seat of one member"
+        }
+        Verb::Release if license && group => "`release-lease` for the seat of one member, or `clear-group-licenses`",
+        Verb::Give | Verb::Set if license && group => {
             "`set-group-licenses` with all the licences that the group's rule is to have"
         }
         Verb::Invite => "`invite`",
@@ -308,6 +324,14 @@ mod tests {
             ("ライセンス追加", "`add-licenses`"),
             ("leaver", "`offboard`"),
             ("Austritt", "`offboard`"),
+            ("free lease", "`release-lease`"),
+            ("end leases", "`release-lease`"),
+            ("revoke lease", "`release-lease`"),
+            ("remove rule", "`clear-group-licenses`"),
+            ("delete licence rule", "`clear-group-licenses`"),
+            ("Regel löschen", "`clear-group-licenses`"),
+            ("set rule", "`set-group-licenses`"),
+            ("remove group licences", "`clear-group-licenses`"),
             ("delet", "`delete`"),
             ("inivte", "`invite`"),
             ("updat", "`update`"),
@@ -346,6 +370,8 @@ mod tests {
             ("unmigrate", "did you mean"),
             ("deprovision user", "invite"),
             ("unlicense", "add"),
+            ("remove rule", "set-group-licenses"),
+            ("set rule", "clear-group-licenses"),
         ] {
             let help = operation_help(text);
             assert!(!help.contains(never), "{text}: {help}");

@@ -9,10 +9,11 @@ use crate::directory::{Found, Snapshot};
 use crate::model::{Email, GroupId, Operation, Row, UserId};
 use crate::plan::account_drafts::AccountDrafts;
 use crate::plan::cautions::Cautions;
+use crate::plan::leases::FreedByRules;
 use crate::plan::licenses::shortage;
 use crate::plan::seat_denials::Denied;
 use crate::plan::settled::not_made;
-use crate::plan::{GroupRuleChange, LicenseEdit, Plan, PlannedRow, RowIndex, Rules, Verdict, assemble};
+use crate::plan::{GroupRuleChange, LicenseEdit, Plan, PlannedRow, RowIndex, RuleRemoval, Rules, Verdict, assemble};
 use crate::text::fold;
 
 /// Plans the rows against the state. `begun` holds the rows of earlier runs to continue.
@@ -20,7 +21,8 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
     let mut denied = Denied::new();
     loop {
         let builder = Builder::fold(rows, snapshot, begun, rules, denied);
-        let short = shortage(&builder.drafts.list, snapshot, rules);
+        let freed = FreedByRules::of(&builder.drafts.list, &builder.removed_rules, snapshot);
+        let short = shortage(&builder.drafts.list, snapshot, rules, &freed);
         denied = builder.denied;
         if short.is_empty() {
             return assemble::plan(assemble::Parts {
@@ -30,6 +32,8 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
                 rows: builder.rows,
                 groups: builder.groups,
                 group_rules: builder.group_rules,
+                removed_rules: builder.removed_rules,
+                freed,
                 cautions: builder.cautions,
                 denied,
                 last_administrators: builder.administrators.found,
@@ -49,7 +53,9 @@ pub(super) struct Builder<'a> {
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) group_rules: Vec<(RowIndex, GroupRuleChange)>,
-    /// The row that sets a group's rule.
+    /// Rules that are taken away.
+    pub(super) removed_rules: Vec<(RowIndex, RuleRemoval)>,
+    /// The row that sets a group's rule, or takes it away.
     pub(super) ruled_by: HashMap<GroupId, RowIndex>,
     /// The accounts that rows activate, wherever in the sheet they stand.
     pub(super) activated: HashSet<UserId>,
@@ -72,6 +78,7 @@ impl<'a> Builder<'a> {
             rows: vec![PlannedRow::default(); rows.len()],
             groups: HashMap::new(),
             group_rules: Vec::new(),
+            removed_rules: Vec::new(),
             ruled_by: HashMap::new(),
             activated: HashSet::new(),
             cautions: Cautions::default(),

@@ -1,9 +1,10 @@
 //! Rows about a group's licence rule.
 
 use super::builder::{Builder, Planned};
-use crate::model::{BundleSet, GroupRef, Quota};
-use crate::plan::settled::contradicts;
-use crate::plan::{GroupRuleChange, RowIndex};
+use crate::directory::{Found, Leases};
+use crate::model::{BundleSet, GroupId, GroupRef, Quota};
+use crate::plan::settled::{contradicts, groups_not_found};
+use crate::plan::{GroupRuleChange, RowIndex, RuleRemoval, Verdict};
 use crate::problem::ProblemCode;
 
 impl Builder<'_> {
@@ -18,11 +19,7 @@ impl Builder<'_> {
         let Some(group) = self.resolve_groups(std::slice::from_ref(group))?.first().copied() else {
             return Ok(());
         };
-        if let Some(other) = self.ruled_by.get(&group) {
-            let message = format!("this row and {} both set the group's rule", self.place(*other));
-            return Err(contradicts(ProblemCode::TwoRules, message));
-        }
-        self.ruled_by.insert(group, row);
+        self.rules_alone(row, group)?;
         let present = self.snapshot.rule(group);
         let external_license = external_license
             .or_else(|| present.map(|rule| rule.external_license))
@@ -55,8 +52,49 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Takes the rule away.
+    /// Takes the rule away, and with it the seats that are held by it.
     pub(super) fn clear_group_rule(&mut self, row: RowIndex, group: &GroupRef) -> Planned {
-        todo!("{row} {group}")
+        let group = self.ruled_group(group)?;
+        self.rules_alone(row, group)?;
+        let Some(rule) = self.snapshot.rule(group).filter(|rule| !rule.is_empty()) else {
+            self.note(row, "the group has no licence rule");
+            return Ok(());
+        };
+        let holders = self.snapshot.leases().and_then(|leases| leases.of_group(group));
+        let removal = RuleRemoval {
+            group,
+            name: self.snapshot.rule_name(group),
+            bundles: rule.bundles.clone(),
+            holders: holders.map(<[_]>::len),
+        };
+        self.removed_rules.push((row, removal));
+        Ok(())
+    }
+
+    /// The group, or one that is gone and whose rule, or whose members' seats, are still there.
+    pub(super) fn ruled_group(&mut self, group: &GroupRef) -> Result<GroupId, Verdict> {
+        if let GroupRef::Id(id) = group
+            && matches!(self.snapshot.group(group), Found::None { .. })
+        {
+            let is_held = |leases: &Leases| leases.of_group(*id).is_some_and(|holders| !holders.is_empty());
+            if self.snapshot.rule(*id).is_some() || self.snapshot.leases().is_some_and(is_held) {
+                return Ok(*id);
+            }
+        }
+        let found = self.resolve_groups(std::slice::from_ref(group))?;
+        found
+            .first()
+            .copied()
+            .ok_or_else(|| groups_not_found(&[(group.to_string(), None)]))
+    }
+
+    /// Refuses the row if another one is about the same rule.
+    fn rules_alone(&mut self, row: RowIndex, group: GroupId) -> Planned {
+        if let Some(other) = self.ruled_by.get(&group) {
+            let message = format!("this row and {} are both about the group's rule", self.place(*other));
+            return Err(contradicts(ProblemCode::TwoRules, message));
+        }
+        self.ruled_by.insert(group, row);
+        Ok(())
     }
 }

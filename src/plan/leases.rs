@@ -1,0 +1,66 @@
+//! Seats held by groups' rules that a plan gives back, and how many of each bundle that frees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account_drafts::AccountDraft;
+use super::seats::Pools;
+use super::{RowIndex, RuleRemoval};
+use crate::directory::Snapshot;
+use crate::model::{BundleCode, GroupId, UserId};
+
+/// How many seats of each bundle are freed because nobody holds them by a group's rule any more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct FreedByRules(BTreeMap<BundleCode, u64>);
+
+impl FreedByRules {
+    /// Those that these drafts give back, and those that end with these rules.
+    ///
+    /// Whoever holds a bundle in several ways takes one seat of it, which is free once none of them is left; a direct
+    /// allocation counts its own.
+    pub(super) fn of(drafts: &[AccountDraft<'_>], removals: &[(RowIndex, RuleRemoval)], snapshot: &Snapshot) -> Self {
+        let Some(leases) = snapshot.leases() else {
+            return Self::default();
+        };
+        let given_back = drafts.iter().flat_map(|draft| {
+            let user = draft.id();
+            draft
+                .ended_leases()
+                .iter()
+                .filter_map(move |ended| Some((user?, ended.group)))
+        });
+        let cleared = removals.iter().flat_map(|(_, removal)| {
+            let holders = leases.of_group(removal.group).into_iter().flatten();
+            holders.map(|lease| (lease.user, removal.group))
+        });
+        let mut ended: BTreeMap<UserId, BTreeSet<GroupId>> = BTreeMap::new();
+        for (user, group) in given_back.chain(cleared) {
+            ended.entry(user).or_default().insert(group);
+        }
+        let mut freed = Self::default();
+        for (user, groups) in &ended {
+            let (mut gone, mut kept) = (BTreeSet::new(), BTreeSet::new());
+            for (group, lease) in leases.of_user(*user) {
+                let codes = if groups.contains(&group) { &mut gone } else { &mut kept };
+                codes.extend(&lease.bundles);
+            }
+            let direct = snapshot.direct(*user).map(|allocation| &allocation.bundles);
+            kept.extend(direct.into_iter().flatten());
+            for code in gone.difference(&kept) {
+                *freed.0.entry((*code).clone()).or_default() += 1;
+            }
+        }
+        freed
+    }
+
+    /// Puts them into the pools.
+    pub(super) fn add_to(&self, pools: &mut Pools) {
+        for (code, seats) in &self.0 {
+            pools.free_several(code, *seats);
+        }
+    }
+
+    /// The bundles, and how many seats of each.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&BundleCode, u64)> {
+        self.0.iter().map(|(code, seats)| (code, *seats))
+    }
+}
