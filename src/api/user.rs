@@ -100,6 +100,11 @@ impl User {
         self.kind == UserKind::Person
     }
 
+    /// Whether only the organization's external directory knows the person, so that there is no account yet.
+    pub fn is_newcomer(&self) -> bool {
+        self.kind == UserKind::WithoutAccount
+    }
+
     /// The user name; on Cloud mostly the e-mail address.
     pub fn user_name(&self) -> &str {
         self.texts.part(0)

@@ -8,7 +8,7 @@ use super::listing::Lister;
 use super::needs::Holders;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Found, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
-use crate::api::{CallError, GroupRule, Seats, UserKind};
+use crate::api::{CallError, GroupRule, Seats, User};
 use crate::event::Event;
 use crate::model::{GroupId, GroupRef, UserId, UserRef};
 
@@ -132,7 +132,7 @@ impl Reader<'_> {
 fn without_account(holders: &[UserId], accounts: &Accounts) -> Vec<UserId> {
     let is_one = |id: &UserId| {
         let somebody = accounts.get(*id);
-        somebody.is_some_and(|user| user.kind == UserKind::WithoutAccount)
+        somebody.is_some_and(User::is_newcomer)
     };
     holders.iter().copied().filter(is_one).collect()
 }

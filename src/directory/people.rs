@@ -105,7 +105,7 @@ impl Reader<'_> {
         let mut asked: BTreeMap<GroupId, Vec<UserId>> = BTreeMap::new();
         for (user, named) in &needs.newcomers {
             if let Some(person) = people.known(user)
-                && person.kind == UserKind::WithoutAccount
+                && person.is_newcomer()
             {
                 for group in named.iter().filter_map(|group| groups.resolve(group).one()) {
                     asked.entry(group.id).or_default().push(person.id);

@@ -8,7 +8,7 @@ use super::step::{narrow, wide};
 use super::{
     AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, RowIndex, Stage, Turn, Work,
 };
-use crate::api::{Allocation, User, UserKind, UserUpdate};
+use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId, UserId};
 
@@ -146,7 +146,7 @@ impl<'a> AccountDraft<'a> {
 
     /// Whether only the organization's directory knows the person so far.
     pub(super) fn has_no_account_yet(&self) -> bool {
-        self.user.is_some_and(|user| user.kind == UserKind::WithoutAccount)
+        self.user.is_some_and(User::is_newcomer)
     }
 
     /// Its id, unless the sheet makes it.

@@ -1,7 +1,7 @@
 //! The ends of rows that get no call, in words.
 
 use super::{Ending, PlannedRow, RowCode, RowReason, Verdict};
-use crate::api::{GroupRule, User, UserKind};
+use crate::api::{GroupRule, User};
 use crate::model::{BundleSet, Email, Status, UserId, UserRef};
 use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
@@ -69,7 +69,7 @@ pub(super) fn person<'a>(name: &str, user: &'a User) -> Result<&'a User, Verdict
     if user.is_person() {
         return Ok(user);
     }
-    if user.kind == UserKind::WithoutAccount {
+    if user.is_newcomer() {
         let message = format!(
             "`{name}` is known to the organization's directory and has no account yet; `add-to-groups` or a licence makes \
              one, and so does the first sign-in"

@@ -1,6 +1,8 @@
 //! People whom only the organization's directory knows: rows put them into groups and give them licences, and the service
 //! makes their accounts.
 
+use std::io::Write;
+
 use reseat::sandbox::{
     BulkRead, Config, DirectoryAccounts, Edition, FaultKind, FaultRule, Faults, Moment, Population, Quirks, Strikes,
 };
@@ -332,6 +334,86 @@ fn licences_of_somebody_without_an_account_are_never_replaced_unseen() {
     stage.run(&rows).ends(3);
     assert_eq!(stage.results()[0].get("code"), "licenses_unreadable");
     assert_eq!(has(&stage, WILMA).1.as_deref(), Some("PMBU"));
+}
+
+#[test]
+fn what_they_hold_is_not_forgotten_while_a_question_stands() {
+    let stage = Stage::with(only_at_sign_in(Quirks {
+        bulk_read: BulkRead::Accounts,
+        ..Quirks::default()
+    }));
+    stage.sandbox.with_world(|world| {
+        let id = world.person_called(WILMA).unwrap().id;
+        world.allocate(id, bundles(&["PMBU"]), false);
+    });
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,licenses\nadd-licenses,{WILMA},ACNU\n"),
+    );
+    let mut child = stage.start_on_a_terminal(&["run", "sheet.csv"]);
+    stage.hear(&mut child, "Type `yes`");
+    child.stdin.as_mut().unwrap().write_all(b"yes\n").unwrap();
+    stage.ended(child).ends(0);
+    assert_eq!(has(&stage, WILMA).1.as_deref(), Some("ACNU; PMBU"));
+}
+
+#[test]
+fn rows_that_name_somebody_by_address_and_by_user_name_are_about_one_person() {
+    let stage = Stage::new();
+    let rows = format!("operation,user,licenses\nadd-licenses,{YUKI},ACNU\nadd-licenses,{SATO},TSTNU\n");
+    stage
+        .run(&rows)
+        .ends(0)
+        .tells("1 person of the organization's directory");
+    assert_eq!(stage.held(YUKI).as_deref(), Some("ACNU; TSTNU"));
+    assert_eq!(stage.writes()["allocate-to-users"], 1);
+}
+
+#[test]
+fn a_built_in_group_is_asked_from_its_own_side_and_what_it_answers_is_told() {
+    let stage = Stage::new();
+    let rows =
+        format!("operation,user,groups\nadd-to-groups,{WILMA},Automation Users\nadd-to-groups,{XAVIER},Finance\n");
+    stage.run(&rows).ends(3);
+    assert_eq!(stage.statuses(), ["rejected", "done"]);
+    assert!(
+        stage.results()[0].message().contains("cannot be changed"),
+        "{:?}",
+        stage.results()
+    );
+    assert!(!stage.writes().contains_key("update-user"));
+}
+
+#[test]
+fn a_directory_that_cannot_be_asked_leaves_names_unknown_and_everything_else_goes_on() {
+    let stage = Stage::new();
+    twist(&stage, |asked: &Asked, answer: &mut Answered| {
+        if asked.line.contains("/BulkResolveByName/") {
+            answer.becomes(400, json!({"title": "no"}));
+        }
+    });
+    let rows = format!("operation,user,groups\nadd-to-groups,{WILMA},Finance\nadd-to-groups,{ANNA},HR Robots\n");
+    stage
+        .run(&rows)
+        .ends(3)
+        .tells("cannot be asked for people without an account");
+    assert_eq!(stage.statuses(), ["not_found", "done"]);
+}
+
+#[test]
+fn where_members_cannot_be_checked_their_listing_is_read() {
+    let stage = Stage::with(only_at_sign_in(Quirks::default()));
+    let rows = format!("operation,user,groups\nadd-to-groups,{WILMA},Finance\n");
+    stage.run(&rows).ends(0);
+    twist(&stage, |asked: &Asked, answer: &mut Answered| {
+        if asked.line.contains("/CheckMembers") {
+            answer.becomes(403, json!({}));
+        }
+    });
+    stage.forget_calls();
+    stage.rerun(&["--again"]).ends(0);
+    assert_eq!(stage.counts(), "1 unchanged");
+    assert_eq!(calls(&stage, "group-members"), 1);
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub(crate) type Held = Option<(BundleSet, bool)>;
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) name: String,

@@ -36,13 +36,14 @@ impl Machine<'_> {
             }
             let known = self.steps.holding_of(*step).unwrap_or(&change.base);
             let allocation = held.of(user);
-            // A bulk read does not name those whose account is gone.
-            let is_orphan = allocation.is_none() && self.snapshot.orphan(user).is_some();
+            // A bulk read does not name those whose account is gone, and perhaps not those who have none yet.
+            let is_newcomer = || self.snapshot.user_by_id(user).is_some_and(User::is_newcomer);
+            let is_untold = allocation.is_none() && (self.snapshot.orphan(user).is_some() || is_newcomer());
             let before = match &known.direct {
                 Direct::Holds(bundles) => Some(bundles),
                 Direct::Inherits | Direct::Unknown => None,
             };
-            if is_orphan || held.agrees_with(user, before) {
+            if is_untold || held.agrees_with(user, before) {
                 continue;
             }
             let now = Holding {

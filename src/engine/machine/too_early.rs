@@ -7,7 +7,7 @@ use super::failed_call::is_without_license;
 use super::protocol::{Effect, TaskId};
 use super::schedule::{OneAtATime, Waiting};
 use super::state::{Machine, Task, TooEarly};
-use crate::api::{CallError, Failure, UserKind};
+use crate::api::{CallError, Failure};
 use crate::plan::{Call, CallKind, Direct, Family, Membership, StepIndex, StepSource, Work};
 
 /// How often a call is put off, each time twice as long as the time before.
@@ -155,7 +155,7 @@ impl Machine<'_> {
                 continue;
             }
             let user = self.steps.user_of(*step).and_then(|id| self.snapshot.user_by_id(id));
-            if let Some(newcomer) = user.filter(|user| user.kind == UserKind::WithoutAccount) {
+            if let Some(newcomer) = user.filter(|user| user.is_newcomer()) {
                 self.steps.take_in(newcomer.id);
                 self.last_made = Some(self.elapsed);
             }

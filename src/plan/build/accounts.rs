@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
-use crate::api::{Allocation, Group, User, UserKind};
+use crate::api::{Allocation, Group, User};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
 use crate::plan::settled::{
@@ -22,10 +22,14 @@ impl<'a> Builder<'a> {
 
     /// The same, for a row that may be about somebody whom only the directory knows: the service makes the account.
     pub(super) fn account_or_newcomer(&mut self, row: RowIndex, user: &UserRef) -> Result<AccountIndex, Verdict> {
-        let account = self.somebody(row, user, |name, user| match user.kind {
-            UserKind::WithoutAccount => Ok(user),
-            _ => person(name, user),
-        })?;
+        let or_newcomer = |name: &str, user: &'a User| {
+            if user.is_newcomer() {
+                Ok(user)
+            } else {
+                person(name, user)
+            }
+        };
+        let account = self.somebody(row, user, or_newcomer)?;
         if self.drafts.get(account).has_no_account_yet() {
             self.cautions.newcomers.push((row, user.label().to_string()));
         }
@@ -119,7 +123,7 @@ impl<'a> Builder<'a> {
     pub(super) fn delete(&mut self, row: RowIndex, user: &UserRef) -> Planned {
         let label = user.label();
         let found = match self.meant(row, user)? {
-            Found::One(found) if found.kind == UserKind::WithoutAccount => return Err(already_gone(&label, None)),
+            Found::One(found) if found.is_newcomer() => return Err(already_gone(&label, None)),
             Found::One(found) => person(&label, found)?,
             Found::Many(which) => return Err(user_ambiguous(&label, &which)),
             Found::None { suggestion } if self.pending(row, user).is_none() => {
