@@ -538,13 +538,7 @@ impl Inner {
                 )
             }
             What::Create(names) => self.create(names, &body["groupIDs"]),
-            What::Update(_)
-                if ["groupIDsToAdd", "groupIDsToRemove"]
-                    .iter()
-                    .any(|groups| self.is_managed(&body[*groups])) =>
-            {
-                (400, json!({"message": MANAGED}))
-            }
+            What::Update(_) if self.changes_managed(&body) => (400, json!({"message": MANAGED})),
             What::Members(group, _) if self.managed.contains(group) => (400, json!({"message": MANAGED})),
             What::Update(user) => {
                 let account = self.world.accounts.get_mut(user).unwrap();
@@ -618,6 +612,10 @@ impl Inner {
     }
 
     /// Refuses a group that is managed elsewhere.
+    fn changes_managed(&self, body: &Value) -> bool {
+        self.is_managed(&body["groupIDsToAdd"]) || self.is_managed(&body["groupIDsToRemove"])
+    }
+
     fn is_managed(&self, groups: &Value) -> bool {
         let groups: Vec<GroupId> = serde_json::from_value(groups.clone()).unwrap_or_default();
         groups.iter().any(|group| self.managed.contains(group))

@@ -92,7 +92,7 @@ fn somebody_in_a_team_and_a_built_in_group_is_one_put_and_one_release() {
 fn a_hundred_leavers_are_a_hundred_puts_and_one_release_that_others_share() {
     let stage = large();
     let mut rows = offboard((1..=99).map(person));
-    rows.push_str(&format!("release-licenses,{}\n", person(100)));
+    rows += &sheet("release-licenses", "release-licenses,{}", [person(100)]).replacen("release-licenses\n", "", 1);
     stage.forget_calls();
     stage.run(&rows).ends(0);
     assert_eq!(stage.counts(), "100 done");
@@ -192,6 +192,37 @@ fn a_group_that_cannot_be_left_keeps_nobody_active_and_nobody_elses_row_from_bei
     let writes = stage.writes();
     assert_eq!(writes["portal-release"], 1);
     assert!(writes["update-user"] <= 31, "{writes:?}");
+}
+
+#[test]
+fn a_group_that_none_of_many_can_leave_is_found_out_with_the_first_of_them() {
+    let stage = large();
+    stage
+        .sandbox
+        .with_world(|world| assert!(world.let_directory_manage("Team 01")));
+    stage.forget_calls();
+    stage.run(&offboard((1..=100).map(person))).ends(3);
+    assert_eq!(stage.counts(), "100 rejected");
+    let world = stage.world();
+    for user in (1..=100).map(|number| world.user_called(&person(number)).unwrap()) {
+        assert!(!user.is_active && world.allocation(user.id).is_none());
+    }
+    for number in 1..=100 {
+        assert_eq!(stage.groups(&person(number)), ["Team 01"]);
+    }
+    let last = stage.results().remove(99);
+    assert!(
+        last.message().contains("still is in the group `Team 01`"),
+        "{}",
+        last.message()
+    );
+    let writes = stage.writes();
+    assert_eq!(writes["portal-release"], 1);
+    // As many as are on their way at once learn it the hard way, and the teams of those are left by one call each.
+    assert!(
+        writes["update-user"] <= 100 + 2 * 24 && writes["update-group"] <= 24,
+        "{writes:?}"
+    );
 }
 
 #[test]

@@ -155,6 +155,7 @@ impl Machine<'_> {
             }
         }
         self.end_rows(&complete);
+        self.end_departure_trials(steps);
         for step in steps {
             if let Some(second) = self.steps.take_second_part(*step)
                 && self.is_ready(second)
@@ -172,6 +173,7 @@ impl Machine<'_> {
         if self.is_left_behind(step, failure, error) {
             return;
         }
+        self.note_held_by_group(step, failure, error);
         let stage = self.steps.step(step).stage;
         for row in &self.steps.rows_of(step) {
             if stage == Stage::GiveBack {

@@ -2,14 +2,21 @@
 
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
+use super::schedule::OneAtATime;
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Failure, Group};
+use crate::api::{CallError, Failure, Group};
 use crate::directory::{Accounts, ReadError};
 use crate::engine::read_back::{Leavers, Remnant};
 use crate::model::{BundleSet, GroupId, OperationKind, Status, UserId};
-use crate::plan::{RowCode, RowIndex, RowReason, StepIndex, StepSource, Verdict, Work};
+use crate::plan::{
+    Family, Membership, RowCode, RowIndex, RowReason, Stage, Step, StepIndex, StepSource, Verdict, Work,
+};
 use crate::text::joined as joined_list;
+
+/// How many leavers have to show that a group cannot be left. So many try each group by itself at once; the groups of
+/// later ones wait for each other, so that they share calls.
+const ENOUGH: usize = 2;
 
 /// What an update has to take from a leaver by now.
 pub(super) struct Departure {
@@ -48,7 +55,8 @@ impl Machine<'_> {
     }
 
     /// Splits a refused update of a leaver that does several things, so that the account is deactivated whatever group
-    /// it cannot leave. Groups are left from their own side then, where leavers share calls; built-in ones cannot be.
+    /// it cannot leave. Groups are left from their own side then, where leavers share calls, and built-in ones, of which
+    /// that is not possible, by another update.
     pub(super) fn split_what_a_leaver_loses(&mut self, step: StepIndex) -> bool {
         if !self.is_a_leavers(step) {
             return false;
@@ -58,13 +66,101 @@ impl Machine<'_> {
         let Some(parts) = self.steps.split_departure(step, is_built_in) else {
             return false;
         };
+        self.split_leavers += 1;
+        let is_at_once = self.split_leavers <= ENOUGH || self.steps.step(step).stage >= Stage::Leave;
         let mut steps = vec![step];
         for part in parts {
-            steps.push(self.add_step(part));
+            if is_at_once {
+                let part = self.add_step(part);
+                self.departure_trials.insert(part);
+                steps.push(part);
+            } else {
+                self.add_step(Step {
+                    stage: Stage::Leave,
+                    ..part
+                });
+            }
         }
-        steps.sort_unstable();
+        if is_at_once {
+            self.schedule.send_one_at_a_time(Family::Update, OneAtATime::Departing);
+        }
         self.schedule.add_first(&self.steps, steps);
         true
+    }
+
+    /// Steps have ended: once those have that find out whether groups can be left, other leavers' updates go on.
+    pub(super) fn end_departure_trials(&mut self, steps: &[StepIndex]) {
+        if self.departure_trials.is_empty() {
+            return;
+        }
+        for step in steps {
+            self.departure_trials.remove(step);
+        }
+        if self.departure_trials.is_empty() {
+            self.schedule.send_freely(Family::Update, OneAtATime::Departing);
+        }
+    }
+
+    /// Notes that a leaver's group refused to let go.
+    pub(super) fn note_held_by_group(&mut self, step: StepIndex, failure: &StepFailure, error: Option<&CallError>) {
+        let Work::Member(group, Membership::Leave) = self.steps.step(step).work else {
+            return;
+        };
+        let is_refusal = error.is_some_and(|error| error.failure == Failure::Refused && error.status != Some(403));
+        if is_refusal && self.is_a_leavers(step) {
+            let held = self.held_by_groups.entry(group).or_default();
+            held.push(failure.verdict.clone());
+        }
+    }
+
+    /// Why the group cannot be left, if that was found out with others.
+    fn cannot_be_left(&self, group: GroupId) -> Option<Verdict> {
+        let [first, second, ..] = self.held_by_groups.get(&group)?.as_slice() else {
+            return None;
+        };
+        (first.message == second.message).then(|| Verdict {
+            message: format!("{} (as for others in {})", first.message, self.group_in_words(group)),
+            ..first.clone()
+        })
+    }
+
+    /// Takes groups out of a leaver's step that others could not leave; whether anything is left to do.
+    pub(super) fn leaves_what_can_be_left(&mut self, step: StepIndex) -> bool {
+        if self.held_by_groups.is_empty() || !self.is_a_leavers(step) {
+            return true;
+        }
+        let rows = self.steps.rows_of(step);
+        let Some(row) = rows.iter().copied().find(|row| self.offboards(*row)) else {
+            return true;
+        };
+        let groups = match &self.steps.step(step).work {
+            Work::Update(parts) => {
+                let own = parts.iter().filter(|(of, _)| *of == row);
+                own.flat_map(|(_, part)| part.remove_groups.clone()).collect()
+            }
+            Work::Member(group, Membership::Leave) if rows.len() == 1 => vec![*group],
+            _ => return true,
+        };
+        let held: Vec<(GroupId, Verdict)> = groups
+            .into_iter()
+            .filter_map(|group| Some((group, self.cannot_be_left(group)?)))
+            .collect();
+        if held.is_empty() {
+            return true;
+        }
+        for (_, verdict) in &held {
+            self.rows.set_back(row, verdict.clone(), None);
+        }
+        let is_held = |group: &GroupId| held.iter().any(|(of, _)| of == group);
+        let is_update = matches!(self.steps.step(step).work, Work::Update(_));
+        let is_left = is_update
+            && self
+                .steps
+                .edit_part(step, row, |part| part.remove_groups.retain(|group| !is_held(group)));
+        if !is_left {
+            self.end_step(step, StepState::Failed);
+        }
+        is_left
     }
 
     /// What a leaver's update has to do by now, if somebody else has changed the account since the plan was made.
@@ -201,7 +297,7 @@ impl Machine<'_> {
 
     fn leaver_was_read(&mut self, step: StepIndex, remnant: &Remnant) {
         let rows = self.steps.rows_of(step);
-        let inherited = self.in_words_inherited(remnant);
+        let inherited = inherited_in_words(remnant);
         if remnant.is_nothing() {
             for row in &rows {
                 if let Some(setback) = self.rows.take_setback(*row) {
@@ -256,10 +352,10 @@ impl Machine<'_> {
             None => format!("the group {id}"),
         }
     }
+}
 
-    /// What groups' rules give still, if anything: those of Everyone, or of groups that the service does not tell.
-    fn in_words_inherited(&self, remnant: &Remnant) -> Option<String> {
-        let bundles: &BundleSet = remnant.inherited.as_ref()?;
-        (!bundles.is_empty()).then(|| format!("is given {bundles} by a group's rule"))
-    }
+/// What groups' rules give still, if anything: those of Everyone, or of groups that the service does not tell.
+fn inherited_in_words(remnant: &Remnant) -> Option<String> {
+    let bundles: &BundleSet = remnant.inherited.as_ref()?;
+    (!bundles.is_empty()).then(|| format!("is given {bundles} by a group's rule"))
 }

@@ -117,6 +117,8 @@ pub(super) enum OneAtATime {
     Measuring,
     /// The accounts are to be counted after the first bulk deletion.
     Counting,
+    /// Whether a group can be left is being found out with one of the first leavers who could not leave theirs.
+    Departing,
 }
 
 /// What one call touches while it is in flight.

@@ -205,7 +205,7 @@ impl Machine<'_> {
         if (self.is_stopping() && !self.is_owed(step)) || !self.is_ready(step) {
             return false;
         }
-        if self.ends_without_license(step) {
+        if self.ends_without_license(step) || !self.leaves_what_can_be_left(step) {
             return false;
         }
         let Work::License(change) = &self.steps.step(step).work else {

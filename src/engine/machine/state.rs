@@ -21,7 +21,7 @@ use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::engine::recheck::Recheck;
 use crate::model::{GroupId, UserId};
-use crate::plan::{AccountIndex, Call, Family, PlannedSheet, Rules, StepIndex};
+use crate::plan::{AccountIndex, Call, Family, PlannedSheet, Rules, StepIndex, Verdict};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
@@ -60,6 +60,12 @@ pub struct Machine<'a> {
     /// Whether a changing call has left.
     pub(super) has_written: bool,
     pub(super) causes: CommonCauses,
+    /// Groups that leavers could not leave, and why.
+    pub(super) held_by_groups: HashMap<GroupId, Vec<Verdict>>,
+    /// Steps that find out with the first leavers whether their groups can be left.
+    pub(super) departure_trials: HashSet<StepIndex>,
+    /// How many leavers' updates were refused and split.
+    pub(super) split_leavers: usize,
     pub(super) deletions: Deletions,
     /// Licence steps of single accounts that were answered 404, until it is known whether it is the organization that the
     /// licence service does not know.
@@ -181,6 +187,9 @@ impl<'a> Machine<'a> {
             changed_since_plan: Vec::new(),
             has_written: false,
             causes: CommonCauses::default(),
+            held_by_groups: HashMap::new(),
+            departure_trials: HashSet::new(),
+            split_leavers: 0,
             deletions: Deletions::new(setup.sheet.snapshot.listings().users, setup.recheck.waited),
             perhaps_unknown: Vec::new(),
             no_license: None,

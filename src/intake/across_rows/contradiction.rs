@@ -54,7 +54,8 @@ pub(super) enum ContradictionKind {
 impl ContradictionKind {
     /// The problem of one of the rows; `other` is where the other one is.
     pub(super) fn problem(self, other: &str) -> UnplacedProblem {
-        let (severity, code, what, help) = self.describe(other);
+        let (severity, code) = self.code();
+        let (what, help) = self.words(other);
         let column = match self {
             Self::DifferentValues(statement) => statement.profile_column(),
             _ => None,
@@ -70,132 +71,116 @@ impl ContradictionKind {
 
     /// Whether the rows cannot run.
     pub(super) fn is_error(self) -> bool {
-        self.describe("").0 == Severity::Error
+        self.code().0 == Severity::Error
     }
 
-    fn describe(self, other: &str) -> (Severity, ProblemCode, String, &'static str) {
+    /// How bad it is, and its code.
+    fn code(self) -> (Severity, ProblemCode) {
         use Severity::{Error, Warning};
         match self {
-            Self::Duplicate => (
-                Error,
-                ProblemCode::DuplicateRow,
-                format!("the row says the same as {other}"),
-                "leave one of them out",
-            ),
+            Self::Duplicate => (Error, ProblemCode::DuplicateRow),
+            Self::AddressTwice => (Error, ProblemCode::AddressTwice),
+            Self::MadeAndDeleted => (Error, ProblemCode::MadeAndDeleted),
+            Self::MadeAndLeft => (Error, ProblemCode::MadeAndLeft),
+            Self::MovedTwice => (Error, ProblemCode::MigrateTwice),
+            Self::MovedAndDeleted => (Error, ProblemCode::MigrateAndDelete),
+            Self::MadeAndOffboarded => (Error, ProblemCode::MadeAndOffboarded),
+            Self::MovedAndOffboarded => (Error, ProblemCode::MigrateAndOffboard),
+            Self::OffboardedAndDeleted => (Error, ProblemCode::OffboardAndDelete),
+            Self::GivenAndOffboarded => (Error, ProblemCode::GivenAndOffboarded),
+            Self::ChangedAfterDelete => (Error, ProblemCode::WorkAfterDelete),
+            Self::ChangedAfterMove => (Warning, ProblemCode::WorkAfterMigrate),
+            Self::DifferentLicenses => (Error, ProblemCode::DifferentLicenses),
+            Self::LicensesInOrder => (Warning, ProblemCode::LicensesInOrder),
+            Self::DifferentGroups => (Error, ProblemCode::DifferentGroups),
+            Self::GroupsInOrder => (Warning, ProblemCode::GroupsInOrder),
+            Self::JoinsAndLeaves => (Error, ProblemCode::JoinsAndLeaves),
+            Self::GivenAndTaken => (Error, ProblemCode::GivenAndTaken),
+            Self::DifferentValues(_) => (Error, ProblemCode::DifferentValues),
+            Self::TwoRules => (Error, ProblemCode::TwoRules),
+        }
+    }
+
+    /// What is wrong, and what to do.
+    fn words(self, other: &str) -> (String, &'static str) {
+        match self {
+            Self::Duplicate => (format!("the row says the same as {other}"), "leave one of them out"),
             Self::AddressTwice => (
-                Error,
-                ProblemCode::AddressTwice,
                 format!("this row and {other} both make an account of the same address"),
                 "keep one of them",
             ),
             Self::MadeAndDeleted => (
-                Error,
-                ProblemCode::MadeAndDeleted,
                 format!("of this row and {other}, one makes an account of an address and the other deletes it"),
                 "delete first, in a sheet of its own, and invite or create in a second one",
             ),
             Self::MadeAndLeft => (
-                Error,
-                ProblemCode::MadeAndLeft,
                 format!("of this row and {other}, one makes an account of an address and the other moves away from it"),
                 "move each person once, to the last address",
             ),
             Self::MovedTwice => (
-                Error,
-                ProblemCode::MigrateTwice,
                 format!("this row and {other} both move the same user"),
                 "keep one of them",
             ),
             Self::MovedAndDeleted => (
-                Error,
-                ProblemCode::MigrateAndDelete,
                 format!("of this row and {other}, one moves a user and the other deletes the same user"),
                 "leave the deletion out: `migrate` deletes the old account (see `delete_when`)",
             ),
             Self::MadeAndOffboarded => (
-                Error,
-                ProblemCode::MadeAndOffboarded,
                 format!(
                     "of this row and {other}, one makes an account of an address and the other offboards its owner"
                 ),
                 "keep one of them",
             ),
             Self::MovedAndOffboarded => (
-                Error,
-                ProblemCode::MigrateAndOffboard,
                 format!("of this row and {other}, one moves a user and the other offboards the same user"),
                 "keep one of them: `migrate` deletes the old account (see `delete_when`)",
             ),
             Self::OffboardedAndDeleted => (
-                Error,
-                ProblemCode::OffboardAndDelete,
                 format!("of this row and {other}, one offboards a user and the other deletes the same user"),
                 "keep one of them: a deletion takes everything; for an account that is to go later, give the `delete` a \
                  date in `not_before`",
             ),
             Self::GivenAndOffboarded => (
-                Error,
-                ProblemCode::GivenAndOffboarded,
                 format!("of this row and {other}, one offboards a user to whom the other gives something"),
                 "keep one of them",
             ),
             Self::ChangedAfterDelete => (
-                Error,
-                ProblemCode::WorkAfterDelete,
                 format!("the row works on a user whom {other} deletes"),
                 "leave one of them out, or put this row above the deletion",
             ),
             Self::ChangedAfterMove => (
-                Warning,
-                ProblemCode::WorkAfterMigrate,
                 format!("the row works on the old account of a user whom {other} moves to a new address"),
                 "name the new address if the new account is meant",
             ),
             Self::DifferentLicenses => (
-                Error,
-                ProblemCode::DifferentLicenses,
                 format!("this row and {other} each say what exactly the user's direct licences become, and differ"),
                 "keep one of them",
             ),
             Self::LicensesInOrder => (
-                Warning,
-                ProblemCode::LicensesInOrder,
                 format!("this row and {other} change the same user's licences; they run in the order of the sheet"),
                 "say it in one `set-licenses` row to be sure",
             ),
             Self::DifferentGroups => (
-                Error,
-                ProblemCode::DifferentGroups,
                 format!("this row and {other} each say which groups exactly the user is in, and differ"),
                 "keep one of them",
             ),
             Self::GroupsInOrder => (
-                Warning,
-                ProblemCode::GroupsInOrder,
                 format!("this row and {other} change the same user's groups; they run in the order of the sheet"),
                 "say it in one `set-groups` row to be sure",
             ),
             Self::JoinsAndLeaves => (
-                Error,
-                ProblemCode::JoinsAndLeaves,
                 format!("of this row and {other}, one puts the user into a group that the other takes the user out of"),
                 "leave the group out of one of them",
             ),
             Self::GivenAndTaken => (
-                Error,
-                ProblemCode::GivenAndTaken,
                 format!("of this row and {other}, one gives the user a licence that the other takes away"),
                 "leave the licence out of one of them",
             ),
             Self::DifferentValues(_) => (
-                Error,
-                ProblemCode::DifferentValues,
                 format!("this row and {other} give the same user different values here"),
                 "keep one of them",
             ),
             Self::TwoRules => (
-                Error,
-                ProblemCode::TwoRules,
                 format!("this row and {other} each say what exactly the group's rule becomes, and differ"),
                 "keep one of them",
             ),

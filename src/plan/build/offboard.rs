@@ -41,6 +41,8 @@ impl Builder<'_> {
         match self.drafts.get(account).now().direct {
             Direct::Holds(bundles) if !bundles.is_empty() => self.edit(row, account, LicenseEdit::Release),
             Direct::Holds(_) | Direct::Inherits => {}
+            // Nothing is held, and whether by a block does not matter.
+            Direct::Unknown if self.snapshot.allocations().is_some() => {}
             Direct::Unknown => {
                 let words = "what the account holds directly cannot be read on this deployment, so it was not released: \
                              look in the web interface";
