@@ -114,6 +114,15 @@ fn a_forecast_of_leavers_is_what_is_sent() {
     assert_eq!(plan["access_lost"]["people"], 30);
     assert_eq!(plan["access_lost"]["offboarded"], 30);
     assert_eq!(plan["access_lost"]["deactivated"], 0);
+    foretold(&stage, &offboard((1..=30).map(person)));
+}
+
+/// The calls of a run are those of the plan.
+#[track_caller]
+fn foretold(stage: &Stage, content: &str) {
+    stage.write("sheet.csv", content);
+    let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(0);
+    let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
     let run = stage.rerun(&["--output", "json"]).ends(0);
     let run: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let mut forecast = BTreeMap::<String, u64>::new();
@@ -575,4 +584,18 @@ fn a_saved_plan_is_refused_where_a_leaver_is_in_another_group_by_now() {
         .ends(4)
         .tells("now is a member of `HR Robots`");
     wrote(&stage, &[]);
+}
+
+#[test]
+fn a_forecast_of_one_leaver_in_a_large_organization_is_what_is_sent() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(2_500),
+        ..Config::unlimited()
+    });
+    foretold(&stage, &offboard([person(7)]));
+    assert_eq!(
+        stage.sandbox.stats().route("list-users"),
+        2,
+        "looked up for the plan and for the run"
+    );
 }
