@@ -277,7 +277,12 @@ impl Description<'_> {
                 .into_iter()
                 .filter_map(|(name, was, is)| Some((name, json!(was), json!(is?)))),
         );
-        let mut names: Vec<&str> = fields.iter().map(|(name, ..)| *name).collect();
+        self.words.extend(is_active.map(|is_active| {
+            let word = if is_active { "activated" } else { "deactivated" };
+            word.to_owned()
+        }));
+        let others = fields.iter().map(|(name, ..)| *name).filter(|name| *name != "active");
+        let mut names: Vec<&str> = others.collect();
         if password.is_some() {
             names.push("password");
         }

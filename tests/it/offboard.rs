@@ -189,7 +189,7 @@ fn a_group_that_cannot_be_left_keeps_nobody_active_and_nobody_elses_row_from_bei
     let line = stage.results().remove(16);
     assert!(line.message().contains("directory"), "{}", line.message());
     assert!(
-        line.message().contains("done all the same: changed active"),
+        line.message().contains("done all the same: deactivated"),
         "{}",
         line.message()
     );
