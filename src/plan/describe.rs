@@ -121,13 +121,6 @@ impl Description<'_> {
 
     /// A group's rule before, and as it is now: its bundles with `useExternalLicense`, unless there is none any more.
     fn rule(&mut self, group: GroupId, now: Option<(&BundleSet, bool)>, quotas: Option<&[Quota]>) {
-        let limits = |quotas: &[Quota]| -> Value {
-            quotas
-                .iter()
-                .map(|quota| (quota.code.to_string(), json!(quota.limit)))
-                .collect::<Map<_, _>>()
-                .into()
-        };
         let present = self.snapshot.rule(group);
         let quotas_before = present.map(|rule| rule.quotas.as_slice()).unwrap_or_default();
         for (name, before, after) in [
@@ -198,15 +191,18 @@ impl Description<'_> {
         }
     }
 
-    fn group_names(&self, groups: &[GroupId]) -> Vec<String> {
-        groups
-            .iter()
-            .map(|id| {
-                let planned = self.plan.groups.get(id);
-                let group = planned.or_else(|| self.snapshot.group_by_id(*id));
-                group.map_or_else(|| id.to_string(), |group| group.name.clone())
-            })
-            .collect()
+    /// The state before, as far as it is that of the account which the row works on now: a migration's own `before` is
+    /// about the old account, and what the new one was like is told apart, unless the row made it.
+    fn before_of_its_account(&mut self) -> Option<&mut Map<String, Value>> {
+        if self.plan.rows[self.row].captured().is_none() {
+            return Some(&mut self.before);
+        }
+        (!self.after.contains_key("made")).then(|| object_in(&mut self.before, "new_account"))
+    }
+
+    fn group_name(&self, id: GroupId) -> String {
+        let group = self.plan.groups.get(&id).or_else(|| self.snapshot.group_by_id(id));
+        group.map_or_else(|| id.to_string(), |group| group.name.clone())
     }
 
     fn joined(&mut self, groups: &[GroupId]) {
@@ -218,16 +214,20 @@ impl Description<'_> {
     }
 
     fn membership(&mut self, groups: &[GroupId], word: &str, is_in_now: bool) {
-        let names = self.group_names(groups);
-        if names.is_empty() {
+        if groups.is_empty() {
             return;
         }
-        for name in &names {
-            // A migration's `before` holds the old account's groups as a list, not what changed.
-            if self.plan.rows[self.row].captured().is_none() {
-                group_map(&mut self.before).insert(name.clone(), json!(!is_in_now));
+        let mut names = Vec::with_capacity(groups.len());
+        for id in groups {
+            let name = self.group_name(*id);
+            if let Some(before) = self.before_of_its_account() {
+                object_in(before, "groups")
+                    .entry(name.clone())
+                    .or_insert(json!(!is_in_now));
             }
-            group_map(&mut self.after).insert(name.clone(), json!(is_in_now));
+            object_in(&mut self.after, "groups").insert(name.clone(), json!(is_in_now));
+            object_in(&mut self.after, "group_ids").insert(name.clone(), json!(id));
+            names.push(name);
         }
         self.words.push(format!("{word} {}", names.join(", ")));
     }
@@ -285,14 +285,15 @@ impl Description<'_> {
         let mut names: Vec<&str> = others.collect();
         if password.is_some() {
             names.push("password");
+            // That there is another one now, never which.
+            self.after.insert("password".into(), json!("changed"));
         }
         if !names.is_empty() {
             self.words.push(format!("changed {}", names.join(", ")));
         }
         for (name, was, is) in fields {
-            // A migration's `before` is about the old account.
-            if self.plan.rows[self.row].captured().is_none() {
-                self.before.insert(name.into(), was);
+            if let Some(before) = self.before_of_its_account() {
+                before.entry(name).or_insert(was);
             }
             self.after.insert(name.into(), is);
         }
@@ -302,18 +303,32 @@ impl Description<'_> {
 
     fn license(&mut self, stage: Stage, change: &LicenseChange) {
         match stage {
-            Stage::HandOver => return self.words.push("licences taken off the old account".to_owned()),
-            Stage::GiveBack => return self.words.push("licences given back to the old account".to_owned()),
+            Stage::HandOver => {
+                self.after.insert("handed_over".into(), json!(true));
+                return self.words.push("licences taken off the old account".to_owned());
+            }
+            Stage::GiveBack => {
+                self.after.remove("handed_over");
+                return self.words.push("licences given back to the old account".to_owned());
+            }
             _ => {}
         }
         let (was, is) = part_of(change, self.row);
-        // A change in two calls (first giving up, then taking) keeps the first `before`.
-        self.before.entry("licenses").or_insert_with(|| licenses(&was.direct));
+        let has_flag = matches!(was.direct, Direct::Holds(_)) || is.external_license;
+        if let Some(before) = self.before_of_its_account() {
+            // A change in two calls (first giving up, then taking) keeps the first `before`. What could not be read is
+            // left out, since `null` says that there was no allocation.
+            if was.direct != Direct::Unknown {
+                before.entry("licenses").or_insert_with(|| licenses(&was.direct));
+            }
+            if has_flag {
+                before
+                    .entry("external_license")
+                    .or_insert_with(|| json!(was.external_license));
+            }
+        }
         self.after.insert("licenses".into(), licenses(&is.direct));
-        if matches!(was.direct, Direct::Holds(_)) || is.external_license {
-            self.before
-                .entry("external_license")
-                .or_insert_with(|| json!(was.external_license));
+        if has_flag {
             self.after.insert("external_license".into(), json!(is.external_license));
         }
         self.words.push(match &is.direct {
@@ -331,32 +346,57 @@ impl Description<'_> {
     fn deleted(&mut self, step: &Step) {
         let user = self.user_of(step.account);
         if self.plan.rows[self.row].captured().is_some() {
+            self.after.insert("deleted".into(), json!(true));
             self.words.push("old account deleted".to_owned());
             return;
         }
         self.words.push("deleted".to_owned());
-        let Some(user) = user.and_then(|id| self.snapshot.user_by_id(id)) else {
-            return;
-        };
-        let groups: Vec<&str> = user
-            .groups
-            .iter()
-            .filter_map(|id| self.snapshot.group_by_id(*id))
-            .map(|group| group.name.as_str())
-            .collect();
-        let held = self.snapshot.direct(user.id).map(|allocation| &allocation.bundles);
-        for (name, value) in [
-            ("email", json!(user.email())),
-            ("username", json!(user.user_name())),
-            ("name", json!(user.name())),
-            ("surname", json!(user.surname())),
-            ("display_name", json!(user.display_name())),
-            ("groups", json!(groups)),
-            ("licenses", json!(held)),
-        ] {
-            self.before.insert(name.into(), value);
+        if let Some(user) = user.and_then(|id| self.snapshot.user_by_id(id)) {
+            self.before.extend(portrait(self.snapshot, user));
         }
     }
+}
+
+/// All that is known of an account that is about to go.
+fn portrait(snapshot: &Snapshot, user: &User) -> Map<String, Value> {
+    let mut portrait = profile(user);
+    let groups = user.groups.iter().filter_map(|id| snapshot.group_by_id(*id));
+    let (names, ids): (Vec<&str>, Vec<GroupId>) = groups.map(|group| (group.name.as_str(), group.id)).unzip();
+    portrait.insert("groups".into(), json!(names));
+    portrait.insert("group_ids".into(), json!(ids));
+    if !snapshot.is_direct_unknown(user.id) {
+        let held = snapshot.direct(user.id);
+        portrait.insert("licenses".into(), json!(held.map(|held| &held.bundles)));
+        if held.is_some_and(|held| held.external_license) {
+            portrait.insert("external_license".into(), json!(true));
+        }
+    }
+    portrait
+}
+
+/// The profile of an account, as `before` has it where the account goes.
+pub(super) fn profile(user: &User) -> Map<String, Value> {
+    let fields = [
+        ("email", json!(user.email())),
+        ("username", json!(user.user_name())),
+        ("name", json!(user.name())),
+        ("surname", json!(user.surname())),
+        ("display_name", json!(user.display_name())),
+        ("active", json!(user.is_active)),
+        ("bypass_basic_auth", json!(user.bypass_basic_auth)),
+        ("invitation_accepted", json!(user.invitation_accepted)),
+        ("from_directory", json!(user.from_directory)),
+    ];
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// The limits of a rule, by code.
+fn limits(quotas: &[Quota]) -> Value {
+    let limits = quotas.iter().map(|quota| (quota.code.to_string(), json!(quota.limit)));
+    limits.collect::<Map<_, _>>().into()
 }
 
 /// What is held before and after a row's part of a change; for a change that is not the row's own, all of it.
@@ -372,8 +412,9 @@ fn part_of(change: &LicenseChange, row: RowIndex) -> (Holding, Holding) {
     (change.base.clone(), change.target.clone())
 }
 
-fn group_map(side: &mut Map<String, Value>) -> &mut Map<String, Value> {
-    let entry = side.entry("groups").or_insert_with(|| json!({}));
+/// The object of this name; what else had the name is gone.
+fn object_in<'m>(side: &'m mut Map<String, Value>, name: &str) -> &'m mut Map<String, Value> {
+    let entry = side.entry(name).or_insert_with(|| json!({}));
     if !entry.is_object() {
         *entry = json!({});
     }

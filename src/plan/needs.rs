@@ -37,6 +37,9 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 leaves(&mut needs, user);
                 // The seats that a deletion frees are counted, and what the account had is recorded.
                 holders.push(user);
+                if rules.portal {
+                    needs.blocks = Blocks::Told;
+                }
                 wants(&mut allocations, true, Want::Optional);
             }
             Operation::SetLicenses { user, .. } => {

@@ -7,9 +7,10 @@ use super::builder::{Builder, Planned};
 use super::new_accounts::INVITED_EARLIER;
 use crate::api::{Invitation, User, UserUpdate};
 use crate::directory::Found;
-use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, Status, UserId};
+use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, Status};
 use crate::plan::account_drafts::{Inherits, OldAccount, Succession};
 use crate::plan::already_there::{deactivated, deactivated_successor, is_one_person, not_invited};
+use crate::plan::describe::profile;
 use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, verdict};
 use crate::plan::{
     AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work, is_deactivated,
@@ -77,9 +78,10 @@ impl<'a> Builder<'a> {
         };
         self.migration_keeps_an_administrator(index, migrate, (old, new), &groups)?;
         let held = self.held_by_old(old, &captured, begun);
+        let recorded = begun.and_then(|begun| begun.before.as_ref());
         self.rows[index].more().captured = match (pair.old, old) {
-            (Some(user), Some(old)) => Some(self.capture(user.id, old, held.as_ref())),
-            _ => begun.and_then(|begun| begun.before.clone()),
+            (Some(user), Some(old)) => Some(self.capture(user, old, held.as_ref(), recorded)),
+            _ => recorded.cloned(),
         };
         match pair.new {
             Some(user) if self.is_mail_due(row.key, user) => {
@@ -348,21 +350,37 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What the old account has after the rows above, in the form of the `before` column.
-    fn capture(&self, id: UserId, old: AccountIndex, held: Option<&(BundleSet, bool)>) -> Value {
+    /// What the old account has after the rows above, in the form of the `before` column. What an earlier run recorded of
+    /// the new account, before it changed that, is kept.
+    fn capture(
+        &self,
+        user: &User,
+        old: AccountIndex,
+        held: Option<&(BundleSet, bool)>,
+        recorded: Option<&Value>,
+    ) -> Value {
         let groups = self.drafts.get(old).groups();
         let names: Vec<&str> = groups
             .iter()
             .filter_map(|id| self.snapshot.group_by_id(*id))
             .map(|group| group.name.as_str())
             .collect();
-        json!({
-            "user_id": id,
-            "groups": names,
-            "group_ids": groups,
-            "licenses": held.map(|(licenses, _)| licenses),
-            "external_license": held.is_some_and(|(_, external_license)| *external_license),
-        })
+        let mut captured = profile(user);
+        let about = [
+            ("user_id", json!(user.id)),
+            ("groups", json!(names)),
+            ("group_ids", json!(groups)),
+            ("licenses", json!(held.map(|(licenses, _)| licenses))),
+            (
+                "external_license",
+                json!(held.is_some_and(|(_, external_license)| *external_license)),
+            ),
+        ];
+        captured.extend(about.map(|(name, value)| (name.to_owned(), value)));
+        if let Some(new_account) = recorded.and_then(|recorded| recorded.get("new_account")) {
+            captured.insert("new_account".to_owned(), new_account.clone());
+        }
+        captured.into()
     }
 }
 
