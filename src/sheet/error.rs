@@ -100,7 +100,13 @@ pub enum SheetError {
         /// Why.
         source: io::Error,
     },
-    /// The sheet of the rows that need attention cannot be written.
+    /// A file is where a sheet is to be written.
+    #[error("`{path}` is there already and was kept; name another file, or add `--force` to replace it")]
+    Exists {
+        /// The file.
+        path: String,
+    },
+    /// A sheet cannot be written.
     #[error("cannot write `{path}`: {reason}")]
     Write {
         /// The file.

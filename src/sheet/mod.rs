@@ -17,6 +17,8 @@ mod row;
 mod source;
 mod visitor;
 mod workbook;
+mod worksheet_names;
+mod written;
 
 pub use column_letters::column_letters;
 pub use delimited::{DecodingReader, TextEncoding, detect_encoding};
@@ -29,3 +31,4 @@ pub use named_encoding::{NamedEncoding, is_no_letter};
 pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row};
 pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
+pub use written::{Existing, WrittenColumn, WrittenFormat, WrittenTable, may_write_sheet, save_sheet, write_sheet_csv};

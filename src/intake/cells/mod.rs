@@ -9,6 +9,7 @@ mod dates;
 mod defects;
 mod header_key;
 mod header_words;
+mod kept;
 mod licenses;
 mod list;
 mod operation_advice;
@@ -18,6 +19,7 @@ mod stand_ins;
 mod unplaced_problem;
 
 pub use column::Column;
+pub use kept::is_kept;
 pub use list::print_list;
 pub use operation_advice::operation_help;
 pub use operation_name::operation_named;

@@ -7,7 +7,6 @@ mod rows;
 mod table;
 mod workbook_cell;
 mod workbook_file;
-mod worksheet_names;
 
 pub use contents::{FailedRow, FailedRows, FailedSheet, LEFT_OUT, Rewrite, Rewrites};
 pub use marks::{FailedMarks, read_marks};

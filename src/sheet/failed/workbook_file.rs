@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 
 use super::table::{FailedCell, Table};
 use super::workbook_cell::WorkbookCell;
-use super::worksheet_names::WorksheetNames;
+use crate::sheet::worksheet_names::WorksheetNames;
 
 /// A column of dates has this width, in characters; the writer's own estimate cuts it to `####`.
 const DATE_WIDTH: f64 = 20.0;

@@ -1,0 +1,125 @@
+//! Where such a sheet goes: a file that appears whole or not at all, or standard output.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::csv_file::write_csv;
+use super::table::WrittenTable;
+use super::workbook_file::write_workbook;
+use crate::sheet::error::SheetError;
+
+/// In which form a sheet is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrittenFormat {
+    /// Comma-separated, in UTF-8.
+    Csv,
+    /// `.xlsx`
+    Workbook,
+}
+
+impl WrittenFormat {
+    /// The form that a file of this name has; `None` where it is neither `.csv` nor `.xlsx`.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?;
+        if extension.eq_ignore_ascii_case("csv") {
+            Some(Self::Csv)
+        } else if extension.eq_ignore_ascii_case("xlsx") {
+            Some(Self::Workbook)
+        } else {
+            None
+        }
+    }
+}
+
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Existing {
+    /// It is kept, and nothing is written.
+    #[default]
+    Kept,
+    /// It is replaced (`--force`).
+    Replaced,
+}
+
+/// Whether a sheet may be written to this path, before anything is worked out for it.
+///
+/// # Errors
+///
+/// When a file is there that is to be kept, or a folder.
+pub fn may_write_sheet(path: &Path, existing: Existing) -> Result<(), SheetError> {
+    let shown = || path.display().to_string();
+    if path.is_dir() {
+        return Err(SheetError::Directory { path: shown() });
+    }
+    if existing == Existing::Kept && path.symlink_metadata().is_ok() {
+        return Err(SheetError::Exists { path: shown() });
+    }
+    Ok(())
+}
+
+/// Writes the tables to a file: a worksheet each, or, as CSV, the first of them. The file is private (mode 0600 on unix)
+/// and appears whole or not at all.
+///
+/// # Errors
+///
+/// When a file is there that is to be kept, or the file system refuses.
+pub fn save_sheet(
+    tables: &[WrittenTable],
+    format: WrittenFormat,
+    path: &Path,
+    existing: Existing,
+) -> Result<(), SheetError> {
+    may_write_sheet(path, existing)?;
+    let refused = |reason: String| SheetError::Write {
+        path: path.display().to_string(),
+        reason,
+    };
+    let refused_io = |error: io::Error| refused(error.to_string());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file: NamedTempFile = tempfile::Builder::new()
+        .prefix(".reseat-")
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .map_err(refused_io)?;
+    match format {
+        WrittenFormat::Csv => {
+            let table = tables.first().cloned().unwrap_or_default();
+            if !is_ascii(&table) {
+                // Without it Excel takes the letters for those of another encoding, and saves them so.
+                file.write_all("\u{feff}".as_bytes()).map_err(refused_io)?;
+            }
+            write_csv(&table, &mut file).map_err(|error| refused(error.to_string()))?;
+        }
+        WrittenFormat::Workbook => write_workbook(tables, &mut file).map_err(|error| refused(error.to_string()))?,
+    }
+    file.as_file().sync_all().map_err(refused_io)?;
+    let persisted = match existing {
+        Existing::Kept => file.persist_noclobber(path),
+        Existing::Replaced => file.persist(path),
+    };
+    persisted.map(drop).map_err(|failure| match failure.error.kind() {
+        io::ErrorKind::AlreadyExists => SheetError::Exists {
+            path: path.display().to_string(),
+        },
+        _ => refused(failure.error.to_string()),
+    })
+}
+
+/// Writes a table as CSV to anything else than a file.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_sheet_csv(table: &WrittenTable, out: &mut dyn Write) -> io::Result<()> {
+    write_csv(table, out).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
+}
+
+fn is_ascii(table: &WrittenTable) -> bool {
+    let headers = table.columns.iter().map(|column| &column.header);
+    let cells = table.rows.iter().flatten();
+    headers.chain(cells).all(|text| text.is_ascii())
+}
