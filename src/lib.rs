@@ -4,6 +4,7 @@
 //! this). `DESIGN.md` says what each room is for.
 
 pub mod text;
+pub mod undo;
 
 pub mod model;
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 /// Every room and its floor (`DESIGN.md`). A room imports lower floors, and its own without a circle.
-const FLOORS: [(&str, u8); 19] = [
+const FLOORS: [(&str, u8); 20] = [
     ("text", 0),
     ("model", 0),
     ("event", 1),
@@ -20,6 +20,7 @@ const FLOORS: [(&str, u8); 19] = [
     ("ledger", 3),
     ("directory", 4),
     ("plan", 5),
+    ("undo", 5),
     ("engine", 6),
     ("report", 7),
     ("settings", 8),

@@ -31,6 +31,7 @@ mod runtime;
 mod sandbox;
 mod signals;
 mod state_place;
+mod undo;
 
 pub use dispatch::main;
 pub use ending::Ending;

@@ -90,7 +90,7 @@ fn shell(words: &[OsString]) -> String {
 }
 
 /// A word, quoted for the shell of this system where it needs it.
-fn quoted(word: &OsStr) -> String {
+pub(super) fn quoted(word: &OsStr) -> String {
     if cfg!(windows) {
         for_windows(&word.to_string_lossy())
     } else {

@@ -191,7 +191,7 @@ impl<'a> Session<'a> {
         Ok((snapshot, plan))
     }
 
-    fn not_read(&self, error: &ReadError) -> Failure {
+    pub(super) fn not_read(&self, error: &ReadError) -> Failure {
         let (ending, reason) = match error.call() {
             Some(call) => without_answer(call, &self.signals),
             None => (Ending::CouldNotStart, Reason::Settings),

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use super::run_args::{PlanArgs, RunArgs};
 use super::sandbox_args::SandboxArgs;
 use super::sheet_args::CheckArgs;
+use super::undo_args::UndoArgs;
 use super::values;
 use super::{OutputFormat, Shell, Verbosity};
 use crate::settings::Overrides;
@@ -42,6 +43,9 @@ pub(super) enum CommandArgs {
     /// Carry out a sheet and record the outcome of each row
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
+    /// Write the sheet that puts back what a run changed
+    #[command(after_help = UNDO_EXAMPLES)]
+    Undo(UndoArgs),
     /// List the known user licence bundle codes
     #[command(after_help = CODES_EXAMPLES)]
     Codes,
@@ -86,6 +90,15 @@ Examples:
 
 Exit code 0 when every row is done, 3 when some need attention, 75 when some wait;
 docs/exit-codes.md has them all";
+
+const UNDO_EXAMPLES: &str = "\
+Examples:
+  reseat undo joiners.results.csv -o undo.xlsx
+  reseat undo joiners.results.csv --only 5,8 -o undo.csv
+  reseat undo joiners.results.csv --offline   Without looking at the organization
+
+Nothing is changed: the sheet is looked at and run like any other.
+Exit code 0, or 3 when it has rows that a person must decide";
 
 const CODES_EXAMPLES: &str = "\
 Examples:

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::model::{OperationKind, RowSelection};
 use crate::settings::Overrides;
-use crate::sheet::NamedEncoding;
+use crate::sheet::{Existing, NamedEncoding};
 
 /// A whole command line.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub enum Command {
     Plan(Box<PlanOptions>),
     /// `run`
     Run(Box<RunOptions>),
+    /// `undo`
+    Undo(UndoOptions),
     /// `codes`
     Codes,
     /// `sandbox`
@@ -196,6 +198,30 @@ pub struct RunOptions {
     pub when_locked: WhenLocked,
     /// What to do with the results of earlier runs.
     pub earlier_results: EarlierResults,
+}
+
+/// `undo`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoOptions {
+    /// The results file.
+    pub path: PathBuf,
+    /// The rows to undo; all where `None`.
+    pub only: Option<RowSelection>,
+    /// What the changes are compared with.
+    pub comparison: Comparison,
+    /// The sheet to write; standard output if `None`.
+    pub out: Option<PathBuf>,
+    /// What becomes of a sheet that is there already.
+    pub existing: Existing,
+}
+
+/// What the changes of a run are compared with before they are undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// The organization's present state.
+    WithThePresent,
+    /// Nothing (`--offline`).
+    WithNothing,
 }
 
 /// Whether the user is asked before anything is sent.

@@ -11,12 +11,13 @@ mod parse;
 mod run_args;
 mod sandbox_args;
 mod sheet_args;
+mod undo_args;
 mod values;
 
 pub use command::{
-    CheckOptions, ColumnMapping, Command, Confirmation, EarlierResults, HiddenRows, InvalidRows, Invocation,
-    MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RunOptions,
-    SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, Verbosity, WhenLocked,
+    CheckOptions, ColumnMapping, Command, Comparison, Confirmation, EarlierResults, HiddenRows, InvalidRows,
+    Invocation, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions,
+    RunOptions, SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, UndoOptions, Verbosity, WhenLocked,
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};

@@ -56,6 +56,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
         CommandArgs::Check(check) => Command::Check(check.into()),
         CommandArgs::Plan(plan) => Command::Plan(Box::new(plan.into_options(&mut overrides))),
         CommandArgs::Run(run) => Command::Run(Box::new(run.into_options(&mut overrides))),
+        CommandArgs::Undo(undo) => Command::Undo(undo.into_options(&mut overrides)),
         CommandArgs::Codes => Command::Codes,
         CommandArgs::Sandbox(sandbox) => Command::Sandbox(sandbox.into()),
         CommandArgs::Completions { shell } => Command::Completions(shell.into()),

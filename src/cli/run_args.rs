@@ -157,7 +157,7 @@ struct EarlierArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
-struct ConnectionArgs {
+pub(super) struct ConnectionArgs {
     /// The address of the installation [env: `UIPATH_URI`]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     uri: Option<String>,
@@ -197,7 +197,7 @@ impl From<OnShortageArg> for OnShortage {
 }
 
 impl ConnectionArgs {
-    fn apply(self, overrides: &mut Overrides) {
+    pub(super) fn apply(self, overrides: &mut Overrides) {
         overrides.uri = self.uri;
         overrides.organization = self.organization;
         overrides.organization_id = self.organization_id;

@@ -9,6 +9,7 @@ use strum::IntoEnumIterator;
 use super::{ColumnMapping, MaxFailures};
 use crate::model::OperationKind;
 use crate::settings;
+use crate::sheet::WrittenFormat;
 
 /// An operation by the name that the sheet uses.
 pub(super) fn operation() -> impl TypedValueParser<Value = OperationKind> {
@@ -85,6 +86,15 @@ pub(super) fn results(text: &str) -> Result<PathBuf, String> {
     Ok(path)
 }
 
+/// A path for a sheet that is written.
+pub(super) fn sheet_to_write(text: &str) -> Result<PathBuf, String> {
+    let path = path(text)?;
+    match WrittenFormat::of_path(&path) {
+        Some(_) => Ok(path),
+        None => Err("sheets are written as `.csv` or `.xlsx`: give the file one of these endings".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +114,15 @@ mod tests {
         assert_eq!(results("q4"), Ok("q4".into()));
         for text in ["out/q4.xlsx", "q4.XLS", "q4.ods"] {
             assert!(results(text).unwrap_err().contains("q4.csv"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sheet_is_written_as_csv_or_xlsx() {
+        assert_eq!(sheet_to_write("out/undo.XLSX"), Ok("out/undo.XLSX".into()));
+        assert_eq!(sheet_to_write("undo.csv"), Ok("undo.csv".into()));
+        for text in ["undo", "undo.ods", "undo.xls", ".csv", ""] {
+            assert!(sheet_to_write(text).is_err(), "{text}");
         }
     }
 

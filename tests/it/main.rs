@@ -44,4 +44,5 @@ mod told;
 mod torture;
 mod turns;
 mod used_since;
+mod undo;
 mod user_id;

@@ -1,0 +1,220 @@
+//! The net changes of a run: first state and last, for each account and each group.
+
+use std::collections::BTreeMap;
+
+use strum::{EnumIter, IntoStaticStr};
+
+use super::group::{GroupMark, RuleState};
+use super::held::Held;
+use super::portrait::Portrait;
+use crate::api::User;
+use crate::intake::Column;
+use crate::model::{Place, Status, UserId};
+
+/// Everything that the records say was changed, newest first.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub(super) accounts: Vec<AccountChange>,
+    pub(super) rules: Vec<RuleChange>,
+    pub(super) loose: Vec<Loose>,
+    /// How many rows of the results file changed something, or may have.
+    pub rows: usize,
+}
+
+impl Changes {
+    /// Whether there is nothing that could be put back, or that has to be told.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty() && self.rules.is_empty() && self.loose.is_empty()
+    }
+}
+
+/// A value before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Flip<T> {
+    /// `None` where it was not recorded.
+    pub(super) was: Option<T>,
+    pub(super) is: T,
+}
+
+impl<T: PartialEq> Flip<T> {
+    /// A later change of the same value. Where it does not begin with what the earlier one left, somebody has changed the
+    /// value in between, and what that person left is what the run found.
+    pub(super) fn then(slot: &mut Option<Self>, was: Option<T>, is: T) {
+        match slot {
+            None => *slot = Some(Self { was, is }),
+            Some(flip) => {
+                let goes_on = match (&was, &flip.was) {
+                    (None, _) => true,
+                    (Some(was), first) => *was == flip.is || first.as_ref() == Some(was),
+                };
+                if !goes_on {
+                    flip.was = was;
+                }
+                flip.is = is;
+            }
+        }
+    }
+
+    /// Whether it came back to what it was.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.was.as_ref() == Some(&self.is)
+    }
+}
+
+/// A text of the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(super) enum TextField {
+    Name,
+    Surname,
+    DisplayName,
+}
+
+impl TextField {
+    pub(super) fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    pub(super) fn column(self) -> Column {
+        match self {
+            Self::Name => Column::Name,
+            Self::Surname => Column::Surname,
+            Self::DisplayName => Column::DisplayName,
+        }
+    }
+
+    pub(super) fn of(self, user: &User) -> &str {
+        match self {
+            Self::Name => user.name(),
+            Self::Surname => user.surname(),
+            Self::DisplayName => user.display_name(),
+        }
+    }
+}
+
+/// A yes or no of the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(super) enum FlagField {
+    Active,
+    BypassBasicAuth,
+    InvitationAccepted,
+}
+
+impl FlagField {
+    pub(super) fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    pub(super) fn column(self) -> Column {
+        match self {
+            Self::Active => Column::Active,
+            Self::BypassBasicAuth => Column::BypassBasicAuth,
+            Self::InvitationAccepted => Column::InvitationAccepted,
+        }
+    }
+
+    pub(super) fn of(self, user: &User) -> bool {
+        match self {
+            Self::Active => user.is_active,
+            Self::BypassBasicAuth => user.bypass_basic_auth,
+            Self::InvitationAccepted => user.invitation_accepted,
+        }
+    }
+}
+
+/// A membership before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MembershipChange {
+    pub(super) group: GroupMark,
+    pub(super) was: bool,
+    pub(super) is: bool,
+}
+
+/// How an account was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    Invited,
+    Created,
+}
+
+/// Something that no row takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lasting {
+    Password,
+    FirstAddress(String),
+    Lease { group: String },
+}
+
+/// Whom a migration moved to this account.
+#[derive(Debug, Clone)]
+pub(super) struct Move {
+    pub(super) old: Portrait,
+    /// The old account, as the sheet named it.
+    pub(super) name: String,
+    /// Whether the old account was deleted, as far as the record says.
+    pub(super) is_deleted: bool,
+    /// Whether the old account's licences were taken off it.
+    pub(super) is_handed_over: bool,
+}
+
+/// What was changed about one account.
+#[derive(Debug, Clone)]
+pub(super) struct AccountChange {
+    pub(super) id: UserId,
+    /// How the sheet named it last.
+    pub(super) label: String,
+    /// The rows of the results file that changed it.
+    pub(super) rows: Vec<Place>,
+    /// The position of the last of them among all records.
+    pub(super) last: usize,
+    pub(super) made: Option<Made>,
+    /// What it was like when it was deleted.
+    pub(super) gone: Option<Portrait>,
+    pub(super) held: Option<Flip<Held>>,
+    pub(super) external: Option<Flip<bool>>,
+    pub(super) groups: Vec<MembershipChange>,
+    pub(super) texts: BTreeMap<TextField, Flip<String>>,
+    pub(super) flags: BTreeMap<FlagField, Flip<bool>>,
+    pub(super) lasting: Vec<Lasting>,
+    pub(super) moved: Option<Box<Move>>,
+}
+
+impl AccountChange {
+    pub(super) fn new(id: UserId, label: &str) -> Self {
+        Self {
+            id,
+            label: label.to_owned(),
+            rows: Vec::new(),
+            last: 0,
+            made: None,
+            gone: None,
+            held: None,
+            external: None,
+            groups: Vec::new(),
+            texts: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            lasting: Vec::new(),
+            moved: None,
+        }
+    }
+}
+
+/// What was changed about a group's rule; `None` where there is no rule.
+#[derive(Debug, Clone)]
+pub(super) struct RuleChange {
+    pub(super) group: GroupMark,
+    pub(super) rows: Vec<Place>,
+    pub(super) last: usize,
+    pub(super) flip: Flip<Option<RuleState>>,
+}
+
+/// A record of which it is not known, or not recorded, what it changed about whom.
+#[derive(Debug, Clone)]
+pub(super) struct Loose {
+    pub(super) place: Place,
+    pub(super) last: usize,
+    pub(super) user: String,
+    pub(super) user_id: Option<UserId>,
+    pub(super) status: Status,
+}

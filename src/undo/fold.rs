@@ -1,0 +1,215 @@
+//! Records folded into net changes.
+
+use std::collections::HashMap;
+
+use strum::IntoEnumIterator;
+
+use super::changes::{
+    AccountChange, Changes, FlagField, Flip, Lasting, Loose, Made, MembershipChange, Move, RuleChange, TextField,
+};
+use super::group::GroupMark;
+use super::held::Held;
+use super::portrait::Portrait;
+use super::recorded::Side;
+use crate::ledger::{Record, RunRecord};
+use crate::model::{OperationKind, RowReport, RowSelection, Status, UserId};
+
+/// What these records say was changed, all of them or those of the chosen rows. Records are those that count for each
+/// row, in the order of the file.
+pub fn fold(records: Vec<RunRecord>, only: Option<&RowSelection>) -> Changes {
+    let mut folding = Folding::default();
+    for (position, record) in in_order(records).into_iter().enumerate() {
+        if only.is_none_or(|only| only.contains(&record.report.place)) {
+            folding.take(position, &record.report);
+        }
+    }
+    folding
+        .changes
+        .accounts
+        .sort_by_key(|change| std::cmp::Reverse(change.last));
+    folding
+        .changes
+        .rules
+        .sort_by_key(|change| std::cmp::Reverse(change.last));
+    folding.changes.loose.sort_by_key(|loose| std::cmp::Reverse(loose.last));
+    folding.changes
+}
+
+/// The records as the changes were made: run by run, and what one run does to one account in the sheet's order. A file
+/// that a crash left is in another.
+fn in_order(records: Vec<RunRecord>) -> Vec<Record> {
+    let mut worksheets: HashMap<_, usize> = HashMap::new();
+    let mut keyed: Vec<_> = records
+        .into_iter()
+        .map(|RunRecord { record, run }| {
+            let place = &record.report.place;
+            let next = worksheets.len();
+            let worksheet = *worksheets.entry(place.sheet.clone()).or_insert(next);
+            ((run.started(), worksheet, place.row), record)
+        })
+        .collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, record)| record).collect()
+}
+
+#[derive(Default)]
+struct Folding {
+    changes: Changes,
+    by_id: HashMap<UserId, usize>,
+}
+
+impl Folding {
+    fn take(&mut self, position: usize, report: &RowReport) {
+        let (before, after) = (Side::of(report.before.as_ref()), Side::of(report.after.as_ref()));
+        if matches!(report.status, Status::InDoubt | Status::Started) {
+            self.loose(position, report);
+            return;
+        }
+        let is_deletion = report.operation == Some(OperationKind::Delete) && report.before.is_some();
+        let is_lease = report.operation == Some(OperationKind::ReleaseLease) && report.status == Status::Done;
+        if report.after.is_none() && !is_deletion && !is_lease {
+            return;
+        }
+        self.changes.rows += 1;
+        match (report.operation, report.user_id) {
+            (Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses), _) => {
+                self.rule(position, report, (before, after));
+            }
+            (Some(OperationKind::Migrate), Some(new)) => self.moved(new, position, report, (before, after)),
+            (_, Some(id)) => {
+                let change = self.account(id, position, report);
+                if is_deletion {
+                    change.gone = Some(Portrait::read(before, Some(id)));
+                } else {
+                    take_account(change, report, (before, after));
+                }
+            }
+            (_, None) => {
+                self.changes.rows -= 1;
+                self.loose(position, report);
+            }
+        }
+    }
+
+    fn loose(&mut self, position: usize, report: &RowReport) {
+        self.changes.rows += 1;
+        self.changes.loose.push(Loose {
+            place: report.place.clone(),
+            last: position,
+            user: report.user.clone(),
+            user_id: report.user_id,
+            status: report.status,
+        });
+    }
+
+    fn account(&mut self, id: UserId, position: usize, report: &RowReport) -> &mut AccountChange {
+        let accounts = &mut self.changes.accounts;
+        let at = *self.by_id.entry(id).or_insert_with(|| {
+            accounts.push(AccountChange::new(id, &report.user));
+            accounts.len() - 1
+        });
+        let change = &mut accounts[at];
+        change.rows.push(report.place.clone());
+        change.last = position;
+        change.label.clone_from(&report.user);
+        change
+    }
+
+    /// A migration's own columns are about the new account, and its `before` about the old one.
+    fn moved(&mut self, new: UserId, position: usize, report: &RowReport, (before, after): (Side<'_>, Side<'_>)) {
+        let told = |words: &str| report.message.contains(words);
+        let is_taken_off = told("licences taken off the old account") && !told("licences given back");
+        let change = self.account(new, position, report);
+        change.label.clone_from(&report.target);
+        take_account(change, report, (before.inner("new_account"), after));
+        change.moved = Some(Box::new(Move {
+            old: Portrait::read(before, before.user_id()),
+            name: report.user.clone(),
+            is_deleted: after.has("deleted") || told("old account deleted"),
+            is_handed_over: after.has("handed_over") || is_taken_off,
+        }));
+    }
+
+    fn rule(&mut self, position: usize, report: &RowReport, (before, after): (Side<'_>, Side<'_>)) {
+        let Some(is) = after.rule() else {
+            self.changes.rows -= 1;
+            return self.loose(position, report);
+        };
+        let group = GroupMark {
+            id: after.group_id().or_else(|| report.target.parse().ok()),
+            name: report.target.clone(),
+        };
+        let rules = &mut self.changes.rules;
+        if let Some(known) = rules.iter_mut().find(|known| known.group.is(&group)) {
+            let mut flip = Some(known.flip.clone());
+            Flip::then(&mut flip, before.rule(), is);
+            known.flip = flip.unwrap_or_else(|| known.flip.clone());
+            known.rows.push(report.place.clone());
+            known.last = position;
+        } else {
+            rules.push(RuleChange {
+                group,
+                rows: vec![report.place.clone()],
+                last: position,
+                flip: Flip { was: before.rule(), is },
+            });
+        }
+    }
+}
+
+/// What a record says of the account that it is about.
+fn take_account(change: &mut AccountChange, report: &RowReport, (before, after): (Side<'_>, Side<'_>)) {
+    if after.has("made") {
+        change.made = Some(match report.operation {
+            Some(OperationKind::Create) => Made::Created,
+            _ => Made::Invited,
+        });
+    }
+    if let Some(is) = after.held() {
+        // Whom the run made held nothing before.
+        let was = before.held().or(change.made.map(|_| Held::Nothing));
+        Flip::then(&mut change.held, was, is);
+    }
+    if let Some(is) = after.flag("external_license") {
+        Flip::then(&mut change.external, before.flag("external_license"), is);
+    }
+    let were = before.memberships(after);
+    for (group, is) in after.memberships(after) {
+        let was = were.iter().find(|(known, _)| known.name == group.name);
+        let was = was.map_or(!is, |(_, was)| *was);
+        member(&mut change.groups, group, was, is);
+    }
+    for field in TextField::iter() {
+        if let Some(is) = after.text(field.as_str()) {
+            let was = before.text(field.as_str()).map(str::to_owned);
+            let mut slot = change.texts.remove(&field);
+            Flip::then(&mut slot, was, is.to_owned());
+            change.texts.extend(slot.map(|flip| (field, flip)));
+        }
+    }
+    for field in FlagField::iter() {
+        if let Some(is) = after.flag(field.as_str()) {
+            let mut slot = change.flags.remove(&field);
+            Flip::then(&mut slot, before.flag(field.as_str()), is);
+            change.flags.extend(slot.map(|flip| (field, flip)));
+        }
+    }
+    if let Some(email) = after.text("email") {
+        change.lasting.push(Lasting::FirstAddress(email.to_owned()));
+    }
+    if after.has("password") {
+        change.lasting.push(Lasting::Password);
+    }
+    if report.operation == Some(OperationKind::ReleaseLease) && report.status == Status::Done {
+        change.lasting.push(Lasting::Lease {
+            group: report.target.clone(),
+        });
+    }
+}
+
+fn member(groups: &mut Vec<MembershipChange>, group: GroupMark, was: bool, is: bool) {
+    match groups.iter_mut().find(|known| known.group.is(&group)) {
+        Some(known) => known.is = is,
+        None => groups.push(MembershipChange { group, was, is }),
+    }
+}

@@ -1,0 +1,71 @@
+//! An account that the run made: deleted again, if nobody has taken it into use or changed it since.
+
+use std::collections::BTreeSet;
+
+use super::changes::{AccountChange, FlagField, Made};
+use super::held::Held;
+use super::pen::{Named, Pen};
+use super::present::{Present, is_everyone};
+use super::row::{UndoRow, Why};
+use super::told::quoted;
+use crate::api::User;
+use crate::model::{BundleSet, GroupId, OperationKind};
+
+/// The row that deletes the account, or says why a person has to look at it.
+pub(super) fn made(change: &AccountChange, made: Made, user: Option<&User>, pen: Pen<'_>) -> UndoRow {
+    let about = match made {
+        Made::Invited => "the run invited this account; the mail cannot be unsent",
+        Made::Created => "the run created this account; whether anybody has signed in with it cannot be seen here",
+    };
+    let reasons = match (pen.present, user) {
+        (Some(present), Some(user)) => differences(change, made, user, present, pen),
+        _ => Vec::new(),
+    };
+    if !reasons.is_empty() {
+        let note = format!("{about}; it was not deleted again, because {}", reasons.join(", and "));
+        return pen.decide(change, Why::Changed).noting(note);
+    }
+    let held = change.held.as_ref().map(|flip| flip.is.bundles()).unwrap_or_default();
+    let row = pen.row(change, OperationKind::Delete).noting(about);
+    row.seats(BundleSet::default(), held)
+}
+
+/// What is no longer as the run left it.
+fn differences(change: &AccountChange, made: Made, user: &User, present: Present<'_>, pen: Pen<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let left = |field: FlagField| change.flags.get(&field).map(|flip| flip.is);
+    if made == Made::Invited && user.invitation_accepted && left(FlagField::InvitationAccepted) != Some(true) {
+        found.push("its invitation has been accepted".to_owned());
+    }
+    if user.is_active != left(FlagField::Active).unwrap_or(true) {
+        found.push(format!(
+            "it has been {} since",
+            if user.is_active { "activated" } else { "deactivated" }
+        ));
+    }
+    for (field, flip) in &change.texts {
+        if field.of(user) != flip.is {
+            found.push(format!(
+                "its {} is {} now",
+                field.as_str().replace('_', " "),
+                quoted(field.of(user))
+            ));
+        }
+    }
+    let joined = |id: &GroupId| present.snapshot.group_by_id(*id).filter(|group| !is_everyone(group));
+    let are: BTreeSet<GroupId> = user.groups.iter().filter_map(joined).map(|group| group.id).collect();
+    let kept = change.groups.iter().filter(|membership| membership.is);
+    let kept = kept.filter(|membership| matches!(pen.group(&membership.group), Named::As(_)));
+    let were: BTreeSet<GroupId> = kept
+        .filter_map(|membership| present.group(&membership.group))
+        .map(|group| group.id)
+        .collect();
+    if are != were {
+        found.push("its groups have been changed since".to_owned());
+    }
+    let held = change.held.as_ref().map_or(&Held::Nothing, |flip| &flip.is);
+    if let Some(now) = present.held(user.id).filter(|now| now.held != *held) {
+        found.push(format!("it holds {} now, and {held} when the run ended", now.held));
+    }
+    found
+}

@@ -1,0 +1,159 @@
+//! The organization's present state, as far as an undo asks for it.
+
+use std::collections::BTreeSet;
+
+use super::changes::Changes;
+use super::group::{GroupMark, RuleState};
+use super::held::Held;
+use super::portrait::Portrait;
+use crate::api::{Group, User};
+use crate::directory::{Accounts, Blocks, Detail, Found, Holders, HowRead, Needs, Rules, Snapshot, Want};
+use crate::model::{GroupRef, UserId, UserRef};
+use crate::text::fold;
+
+/// What was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Present<'a> {
+    /// Accounts by their ids, groups, allocations, rules and seats, as [`Wanted::needs`] asks for them.
+    pub snapshot: &'a Snapshot,
+    /// Who has one of [`Wanted::addresses`] now.
+    pub bearers: &'a Accounts,
+}
+
+/// What is held directly now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HeldNow {
+    pub(super) held: Held,
+    /// `None` where the route by which it was read does not tell.
+    pub(super) external: Option<bool>,
+}
+
+impl<'a> Present<'a> {
+    pub(super) fn user(self, id: UserId) -> Option<&'a User> {
+        self.snapshot.user_by_id(id)
+    }
+
+    /// Whether somebody has this address or user name; who, if it is one person.
+    pub(super) fn bearer(self, name: &str) -> Option<Option<&'a User>> {
+        match self.bearers.find(name) {
+            Found::One(user) => Some(Some(user)),
+            Found::Many(_) => Some(None),
+            Found::None { .. } => None,
+        }
+    }
+
+    /// What the account holds; `None` where that cannot be read here.
+    pub(super) fn held(self, id: UserId) -> Option<HeldNow> {
+        if self.snapshot.is_direct_unknown(id) {
+            return None;
+        }
+        let direct = self.snapshot.direct(id);
+        let tells_flag = !matches!(self.snapshot.listings().allocations, Some(HowRead::ByPages(_)));
+        Some(HeldNow {
+            held: Held::of_allocation(direct),
+            external: tells_flag.then(|| direct.is_some_and(|allocation| allocation.external_license)),
+        })
+    }
+
+    /// The group, if it is there; by its name only where the results file does not have its id.
+    pub(super) fn group(self, mark: &GroupMark) -> Option<&'a Group> {
+        match mark.id {
+            Some(id) => self.snapshot.group_by_id(id),
+            None => self.snapshot.group(&GroupRef::parse(&mark.name)).one(),
+        }
+    }
+
+    /// The group's rule; `None` if it has none.
+    pub(super) fn rule(self, group: &Group) -> Option<RuleState> {
+        let rule = self.snapshot.rule(group.id)?;
+        Some(RuleState {
+            bundles: rule.bundles.clone(),
+            quotas: rule
+                .quotas
+                .iter()
+                .map(|quota| (quota.code.clone(), quota.limit))
+                .collect(),
+            external: rule.external_license,
+        })
+    }
+}
+
+/// Whether it is the built-in group in which everybody always is.
+pub(super) fn is_everyone(group: &Group) -> bool {
+    group.built_in && fold(&group.name) == "everyone"
+}
+
+/// What has to be read before changes can be compared with the present.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    users: Vec<UserRef>,
+    rule_groups: Vec<GroupRef>,
+    licenses: bool,
+    groups: bool,
+}
+
+impl Wanted {
+    /// What these changes ask for.
+    pub fn of(changes: &Changes) -> Self {
+        let mut ids: BTreeSet<UserId> = changes.accounts.iter().map(|change| change.id).collect();
+        ids.extend(
+            changes
+                .accounts
+                .iter()
+                .filter_map(|change| change.moved.as_ref()?.old.id),
+        );
+        let group = |mark: &GroupMark| mark.id.map_or_else(|| GroupRef::parse(&mark.name), GroupRef::Id);
+        Self {
+            users: ids.into_iter().map(UserRef::Id).collect(),
+            rule_groups: changes.rules.iter().map(|rule| group(&rule.group)).collect(),
+            licenses: changes.accounts.iter().any(|change| {
+                change.held.is_some() || change.external.is_some() || change.made.is_some() || change.moved.is_some()
+            }),
+            groups: !changes.rules.is_empty()
+                || changes.accounts.iter().any(|change| {
+                    !change.groups.is_empty()
+                        || change.made.is_some()
+                        || change.gone.is_some()
+                        || change.moved.is_some()
+                }),
+        }
+    }
+
+    /// The same for the directory.
+    pub fn needs(&self) -> Needs<'_> {
+        let holders: Vec<&UserRef> = self.users.iter().filter(|_| self.licenses).collect();
+        Needs {
+            users: self.users.iter().collect(),
+            detail: Detail::Profile,
+            groups: self.groups,
+            allocations: if self.licenses { Want::Optional } else { Want::No },
+            blocks: Blocks::Told,
+            holders: Holders::Of(holders),
+            seats: if self.licenses { Want::Optional } else { Want::No },
+            rules: if self.rule_groups.is_empty() {
+                Rules::None
+            } else {
+                Rules::Of(self.rule_groups.iter().collect())
+            },
+            ..Needs::default()
+        }
+    }
+
+    /// Addresses and user names of accounts that are gone, of which it has to be known whether others have them now.
+    pub fn addresses<'c>(changes: &'c Changes, snapshot: &Snapshot) -> Vec<&'c str> {
+        let mut addresses = BTreeSet::new();
+        for change in &changes.accounts {
+            if snapshot.user_by_id(change.id).is_none() {
+                let old = change.gone.as_ref().map(Portrait::address);
+                addresses.insert(old.unwrap_or(&change.label));
+            }
+            if let Some(moved) = &change.moved {
+                addresses.insert(moved.old_address());
+            }
+        }
+        addresses
+            .into_iter()
+            .filter(|name| name.parse::<UserId>().is_err() && !name.is_empty())
+            .collect()
+    }
+}

@@ -1,0 +1,101 @@
+//! One row of the sheet that puts things back.
+
+use std::collections::BTreeMap;
+
+use strum::{EnumIter, IntoStaticStr};
+
+use crate::intake::Column;
+use crate::model::{BundleSet, OperationKind, Place};
+
+/// Why a row is left to a person. `docs/undo.md` lists the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Why {
+    /// Somebody has changed it since.
+    Changed,
+    /// Nothing takes it back.
+    Lasting,
+    /// The account or the group is gone, or its name has another bearer.
+    Gone,
+    /// It is not known what became of the row, or what was there before.
+    NotKnown,
+    /// No cell can say it.
+    NotWritable,
+}
+
+impl Why {
+    /// The word in JSON output.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What it says of a row, after "because".
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Changed => "somebody has changed it since",
+            Self::Lasting => "it cannot be taken back",
+            Self::Gone => "the account or group is gone",
+            Self::NotKnown => "it is not known what was done, or what was there before",
+            Self::NotWritable => "no cell can say it",
+        }
+    }
+}
+
+/// What a row is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// It puts something back.
+    PutsBack(OperationKind),
+    /// It is an `ignore` row that a person has to read.
+    Decide(Why),
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoRow {
+    /// What it is for.
+    pub kind: RowKind,
+    /// Its cells; `operation` and `note` aside, and without empty ones.
+    pub cells: BTreeMap<Column, String>,
+    /// What a person should know.
+    pub note: String,
+    /// The rows of the results file whose changes it is about.
+    pub undoes: Vec<Place>,
+    /// The seats that it takes.
+    pub(super) takes: BundleSet,
+    /// The seats that it gives back.
+    pub(super) frees: BundleSet,
+}
+
+impl UndoRow {
+    pub(super) fn new(kind: RowKind, undoes: &[Place]) -> Self {
+        Self {
+            kind,
+            cells: BTreeMap::new(),
+            note: String::new(),
+            undoes: undoes.to_vec(),
+            takes: BundleSet::default(),
+            frees: BundleSet::default(),
+        }
+    }
+
+    pub(super) fn cell(mut self, column: Column, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !text.is_empty() {
+            self.cells.insert(column, text);
+        }
+        self
+    }
+
+    pub(super) fn seats(self, takes: BundleSet, frees: BundleSet) -> Self {
+        Self { takes, frees, ..self }
+    }
+
+    pub(super) fn noting(mut self, text: impl AsRef<str>) -> Self {
+        if !self.note.is_empty() && !text.as_ref().is_empty() {
+            self.note.push_str("; ");
+        }
+        self.note.push_str(text.as_ref());
+        self
+    }
+}

@@ -1,0 +1,67 @@
+//! The rows as the sheet that is written.
+
+use strum::IntoEnumIterator;
+
+use super::row::{RowKind, UndoRow};
+use crate::intake::Column;
+use crate::model::{OperationKind, Place};
+use crate::sheet::{WrittenColumn, WrittenTable};
+
+/// The word in the operation cell of a row that is not run.
+const IGNORE: &str = "ignore";
+
+/// How many rows of the results file a note names.
+const MOST_ROWS: usize = 5;
+
+/// The sheet of these rows: `operation`, `user`, `user_id`, the columns that any of them fills, and `note`.
+pub fn table(rows: &[UndoRow]) -> WrittenTable {
+    let always = [Column::User, Column::UserId];
+    let used: Vec<Column> = always
+        .into_iter()
+        .chain(
+            Column::iter()
+                .filter(|column| !always.contains(column) && rows.iter().any(|row| row.cells.contains_key(column))),
+        )
+        .collect();
+    let operations = OperationKind::iter().map(|kind| kind.as_str().to_owned());
+    let mut columns = vec![WrittenColumn {
+        choices: operations.chain([IGNORE.to_owned()]).collect(),
+        ..WrittenColumn::new(Column::Operation.as_str())
+    }];
+    columns.extend(used.iter().map(|column| WrittenColumn::new(column.as_str())));
+    columns.push(WrittenColumn::new(Column::Note.as_str()));
+    let cells = |row: &UndoRow| {
+        let mut cells = vec![operation(row).to_owned()];
+        cells.extend(
+            used.iter()
+                .map(|column| row.cells.get(column).cloned().unwrap_or_default()),
+        );
+        cells.push(note(row));
+        cells
+    };
+    WrittenTable {
+        name: "Undo".to_owned(),
+        columns,
+        rows: rows.iter().map(cells).collect(),
+    }
+}
+
+pub(super) fn operation(row: &UndoRow) -> &'static str {
+    match row.kind {
+        RowKind::PutsBack(kind) => kind.as_str(),
+        RowKind::Decide(_) => IGNORE,
+    }
+}
+
+fn note(row: &UndoRow) -> String {
+    let mut places: Vec<String> = row.undoes.iter().take(MOST_ROWS).map(Place::to_string).collect();
+    if row.undoes.len() > MOST_ROWS {
+        places.push(format!("{} more", row.undoes.len() - MOST_ROWS));
+    }
+    let undoes = format!("undoes {}", places.join(", "));
+    if row.note.is_empty() {
+        undoes
+    } else {
+        format!("{undoes}: {}", row.note)
+    }
+}

@@ -1,0 +1,705 @@
+//! What a run changed is put back by the sheet that `undo` writes: that, nothing else, and nobody's later work.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use reseat::model::{BundleCode, GroupId, UserId};
+use reseat::sandbox::{Config, FaultKind, Group, GroupKind, Moment, Population, Rule, Strikes, User, World};
+use serde_json::Value;
+
+use crate::support::{ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, Ran, Stage, bundles, changes, lines, person};
+
+const FINISH: [&str; 3] = ["--yes", "--max-deletes", "500"];
+
+/// Writes the undo of `of` into `into`.
+fn undo(stage: &Stage, of: &str, into: &str) -> Ran {
+    stage.reseat(&["undo", of, "-o", into])
+}
+
+/// Runs a sheet that `undo` wrote.
+fn run_undo(stage: &Stage, sheet: &str) -> Ran {
+    stage.reseat(&[&["run", sheet], &FINISH[..]].concat())
+}
+
+fn rows(stage: &Stage, sheet: &str) -> Vec<Line> {
+    lines(&stage.path(sheet))
+}
+
+/// The operations of a sheet that `undo` wrote.
+fn operations(stage: &Stage, sheet: &str) -> Vec<String> {
+    rows(stage, sheet)
+        .iter()
+        .map(|row| row.get("operation").to_owned())
+        .collect()
+}
+
+fn notes(stage: &Stage, sheet: &str) -> String {
+    rows(stage, sheet)
+        .iter()
+        .map(|row| row.get("note").to_owned() + "\n")
+        .collect()
+}
+
+/// What differs, mails apart.
+fn differences(before: &World, after: &World) -> Vec<String> {
+    let all = changes(before, after);
+    all.into_iter()
+        .filter(|change| !change.starts_with("mails to"))
+        .collect()
+}
+
+/// Runs a sheet, undoes it, undoes the undo and undoes that.
+#[track_caller]
+fn there_and_back(stage: &Stage, sheet: &str, expected: &[&str]) {
+    let first = stage.world();
+    stage.run_with(sheet, &FINISH[1..]).ends(0);
+    let second = stage.world();
+    undo(stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(stage, "undo.csv"), expected);
+    run_undo(stage, "undo.csv").ends(0);
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
+    undo(stage, "undo.results.csv", "redo.csv").ends(0);
+    run_undo(stage, "redo.csv").ends(0);
+    assert_eq!(differences(&second, &stage.world()), [""; 0]);
+    undo(stage, "redo.results.csv", "again.csv").ends(0);
+    run_undo(stage, "again.csv").ends(0);
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn a_license_given_to_somebody_without_any_leaves_no_allocation_behind() {
+    let stage = Stage::new();
+    there_and_back(
+        &stage,
+        &format!("operation,user,licenses\nadd-licenses,{HUGO},ATTUNU\n"),
+        &["release-licenses"],
+    );
+    assert_eq!(stage.held(HUGO), None);
+}
+
+#[test]
+fn only_the_group_that_the_run_added_is_left_again() {
+    let stage = Stage::new();
+    there_and_back(
+        &stage,
+        &format!("operation,user,groups\nadd-to-groups,{DAVID},Finance; HR Robots\n"),
+        &["remove-from-groups"],
+    );
+    assert!(stage.groups(DAVID).contains(&"Finance".to_owned()));
+}
+
+#[test]
+fn each_of_the_three_emptinesses_of_an_allocation_comes_back_as_itself() {
+    there_and_back(
+        &Stage::new(),
+        &format!(
+            "operation,user,licenses\nset-licenses,{MEI},ATTUNU\nblock-licenses,{NADIA},\nrelease-licenses,{BRAM},\n\
+             release-licenses,bruno.rossi@contoso.example,\nblock-licenses,{DAVID},\n"
+        ),
+        &[
+            "release-licenses",
+            "block-licenses",
+            "set-licenses",
+            "set-licenses",
+            "set-licenses",
+        ],
+    );
+}
+
+#[test]
+fn a_profile_comes_back_with_its_cleared_fields_and_its_groups_in_one_row() {
+    there_and_back(
+        &Stage::new(),
+        &format!(
+            "operation,user,name,surname,display_name,active,bypass_basic_auth,groups,remove_groups\n\
+             update,{ANNA},Annika,=1+1,<clear>,no,yes,HR Robots,Finance\nupdate,{DAVID},''-Bar,,'=x,,,,\n"
+        ),
+        &["update", "update"],
+    );
+}
+
+#[test]
+fn whoever_was_offboarded_gets_groups_and_licenses_back_and_is_activated() {
+    there_and_back(
+        &Stage::new(),
+        &format!("operation,user\noffboard,{ANNA}\n"),
+        &["set-licenses", "update"],
+    );
+}
+
+#[test]
+fn exact_groups_come_back() {
+    there_and_back(
+        &Stage::new(),
+        &format!("operation,user,groups\nset-groups,{ANNA},HR Robots\nset-groups,{MEI},<clear>\n"),
+        &["add-to-groups", "update"],
+    );
+}
+
+#[test]
+fn rules_of_groups_come_back_with_their_limits_or_without_any() {
+    let stage = Stage::new();
+    stage.sandbox.with_world(|world| {
+        let robots = world.group_named("HR Robots").unwrap().id;
+        let rule = Rule {
+            bundles: bundles(&["ATTUNU", "ACNU"]),
+            quotas: [(BundleCode::new("ATTUNU"), 10)].into(),
+            external: true,
+        };
+        world.set_rule(robots, rule);
+    });
+    there_and_back(
+        &stage,
+        "operation,group,licenses,quotas,external_license\n\
+         set-group-licenses,Invoice Team,ATTUNU,ATTUNU=7,yes\n\
+         set-group-licenses,HR Robots,ACNU,ACNU=3,no\n",
+        &["set-group-licenses", "set-group-licenses"],
+    );
+}
+
+#[test]
+fn several_rows_about_one_person_become_one_net_change() {
+    let stage = Stage::new();
+    there_and_back(
+        &stage,
+        &format!(
+            "operation,user,licenses,groups\nadd-licenses,{HUGO},ATTUNU,\nadd-licenses,{HUGO},ACNU,\n\
+             add-to-groups,{HUGO},,HR Robots\nadd-to-groups,{HUGO},,Human Resources\n"
+        ),
+        &["release-licenses", "remove-from-groups"],
+    );
+}
+
+#[test]
+fn what_later_runs_of_the_same_sheet_changed_is_folded_in() {
+    let stage = Stage::new();
+    let first = stage.world();
+    stage
+        .run(&format!("operation,user,licenses\nset-licenses,{MEI},ATTUNU\n"))
+        .ends(0);
+    stage
+        .run(&format!(
+            "operation,user,licenses\nset-licenses,{MEI},ATTUNU\nset-licenses,{HUGO},ACNU\n"
+        ))
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(changes(&first, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn accounts_that_the_run_made_go_unless_somebody_has_taken_them_into_use() {
+    let stage = Stage::new();
+    let first = stage.world();
+    stage
+        .run("operation,email,username,groups,licenses\ninvite,ada@new.example,,Finance,ACNU\ninvite,bob@new.example,,,\ncreate,,zed,HR Robots,\n")
+        .ends(0);
+    stage
+        .sandbox
+        .with_world(|world| world.accept_invitation("bob@new.example"));
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(3)
+        .tells("1 left alone: somebody has changed it since");
+    assert_eq!(operations(&stage, "undo.csv"), ["delete", "ignore", "delete"]);
+    assert!(
+        notes(&stage, "undo.csv").contains("its invitation has been accepted"),
+        "{}",
+        notes(&stage, "undo.csv")
+    );
+    run_undo(&stage, "undo.csv").ends(0);
+    let left = differences(&first, &stage.world());
+    assert!(left.iter().all(|change| change.starts_with("bob ")), "{left:?}");
+}
+
+#[test]
+fn an_account_that_the_run_deleted_is_invited_again_with_what_it_had() {
+    let stage = Stage::new();
+    stage.sandbox.with_world(|world| {
+        let (nadia, mei) = (world.user_called(NADIA).unwrap().id, world.user_called(MEI).unwrap().id);
+        world.allocate(nadia, bundles(&["ACNU"]), true);
+        world.allocate(mei, bundles(&[]), false);
+        world.edit_user(nadia, |user| {
+            user.display_name = Some("Nadia R.".to_owned());
+            user.bypass_basic_auth_restriction = true;
+        });
+    });
+    let first = stage.world();
+    stage
+        .run_with(&format!("operation,user\ndelete,{NADIA}\ndelete,{MEI}\n"), &FINISH[1..])
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(
+        operations(&stage, "undo.csv"),
+        ["invite", "block-licenses", "invite", "set-licenses", "update"]
+    );
+    run_undo(&stage, "undo.csv").ends(0);
+    for who in [NADIA, MEI] {
+        assert_eq!(stage.groups(who), stage_groups(&first, who));
+    }
+    assert_eq!(stage.held(MEI).as_deref(), Some(""));
+    let nadia = stage.user(NADIA).unwrap();
+    let (held, name) = (
+        stage.world().allocation(nadia.id).unwrap().external,
+        nadia.display_name.as_deref(),
+    );
+    assert!(held && nadia.bypass_basic_auth_restriction);
+    assert_eq!(name, Some("Nadia R."));
+    // Nobody is mailed once more by undoing it again: the account is there.
+    undo(&stage, "sheet.results.csv", "late.csv").ends(3);
+    assert_eq!(operations(&stage, "late.csv"), ["ignore", "ignore"]);
+    assert!(notes(&stage, "late.csv").contains("has an account again"));
+}
+
+fn stage_groups(world: &World, who: &str) -> Vec<String> {
+    let user = world.user_called(who).unwrap();
+    let mut names: Vec<String> = user
+        .groups
+        .iter()
+        .map(|id| world.group(*id).unwrap().name.clone())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_finished_move_is_taken_back_by_a_move_and_one_that_waits_by_a_deletion() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 9);
+    stage.free_seats("ATTUNU", 9);
+    let first = stage.world();
+    let sheet = format!(
+        "operation,user,new_email,delete_when\nmigrate,{MEI},mei@new.example,invited\nmigrate,{NADIA},nadia@new.example,accepted\n"
+    );
+    stage.run_with(&sheet, &FINISH[1..]).ends(75);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["delete", "migrate"]);
+    run_undo(&stage, "undo.csv").ends(75);
+    stage.sandbox.with_world(|world| world.accept_invitation(MEI));
+    run_undo(&stage, "undo.csv").ends(0);
+    let left = differences(&first, &stage.world());
+    // One that is made of the names is left to the service.
+    assert_eq!(left, ["mei.chen display name: Mei Chen -> "]);
+}
+
+#[test]
+fn a_move_that_was_killed_between_two_calls_has_to_be_run_again_first() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    let row = format!("operation,user,new_email,delete_when\nmigrate,{MEI},mei@new.example,invited\n");
+    fs_err::write(stage.given("sheet.csv"), row).unwrap();
+    let kind = FaultKind::Stalled {
+        time: Duration::from_secs(30),
+        moment: Moment::AfterEffect,
+    };
+    stage.fault(kind, "DELETE", "/UserLicense", Strikes::First(1));
+    let mut child = stage.start(&["run", "sheet.csv", "--yes", "--max-deletes", "1"]);
+    let id = stage.id(MEI);
+    stage.until("the licences are taken off", |sandbox| {
+        sandbox.world().allocation(id).is_none()
+    });
+    child.kill().unwrap();
+    stage.ended(child);
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(3)
+        .tells("it is not known what was done");
+    assert_eq!(operations(&stage, "undo.csv"), ["ignore"]);
+    assert!(notes(&stage, "undo.csv").contains("run the sheet again first"));
+}
+
+#[test]
+fn what_somebody_changed_since_is_told_and_left_alone_and_the_rest_of_the_row_goes_on() {
+    let stage = Stage::new();
+    stage
+        .run(&format!(
+            "operation,user,name,surname,groups,licenses\nupdate,{ANNA},Annika,Berger,HR Robots,\nset-licenses,{MEI},,,,ATTUNU\nset-licenses,{NADIA},,,,ATTUNU\n"
+        ))
+        .ends(0);
+    stage.sandbox.with_world(|world| {
+        let (anna, mei, nadia) = (
+            world.user_called(ANNA).unwrap().id,
+            world.user_called(MEI).unwrap().id,
+            world.user_called(NADIA).unwrap().id,
+        );
+        world.edit_user(anna, |user| user.name = Some("Anneke".to_owned()));
+        world.allocate(mei, bundles(&["ATTUNU", "TSTNU"]), false);
+        world.release(nadia);
+    });
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
+    assert_eq!(
+        operations(&stage, "undo.csv"),
+        ["ignore", "remove-licenses", "add-licenses", "update", "ignore"]
+    );
+    let notes = notes(&stage, "undo.csv");
+    assert!(
+        notes.contains("`name` is `Anneke` now; the run left `Annika`; before it, `Anna`"),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("`licenses` is `no direct licences` now; the run left `ATTUNU`; before it, `ACNU; ATTUNU`"),
+        "{notes}"
+    );
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(stage.user(ANNA).unwrap().name.as_deref(), Some("Anneke"));
+    assert_eq!(stage.user(ANNA).unwrap().surname.as_deref(), Some("Berg"));
+    assert_eq!(stage.held(MEI).as_deref(), Some("ACNU; TSTNU"));
+    assert_eq!(stage.held(NADIA), None);
+}
+
+#[test]
+fn what_is_as_before_already_needs_no_row_and_no_file() {
+    let stage = Stage::new();
+    let before = stage.world();
+    stage
+        .run(&format!("operation,user,licenses\nset-licenses,{MEI},ATTUNU\n"))
+        .ends(0);
+    stage.sandbox.with_world(|world| {
+        let mei = world.user_called(MEI).unwrap().id;
+        world.allocate(mei, before.allocation(mei).unwrap().bundles.clone(), false);
+    });
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(0)
+        .tells("as it was before already");
+    assert!(!stage.exists("undo.csv"));
+    stage.run("operation,user\ndelete,nobody@contoso.example\n").ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(0)
+        .tells("nothing to undo");
+}
+
+#[test]
+fn an_account_made_anew_under_the_same_address_is_somebody_else() {
+    let stage = Stage::new();
+    stage
+        .run(&format!(
+            "operation,user,licenses,groups\nset-licenses,{MEI},ATTUNU,\nadd-to-groups,{HUGO},,HR Robots\n"
+        ))
+        .ends(0);
+    stage.sandbox.with_world(|world| {
+        for who in [MEI, HUGO] {
+            let mut anew = world.user_called(who).unwrap().clone();
+            world.remove_user(anew.id);
+            if who == MEI {
+                anew.id = UserId("00000000-0000-4000-8000-0000000000aa".parse().unwrap());
+                world.insert_user(anew);
+            }
+        }
+    });
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(3)
+        .tells("2 left alone: the account or group is gone");
+    assert_eq!(operations(&stage, "undo.csv"), ["ignore", "ignore"]);
+    let notes = notes(&stage, "undo.csv");
+    assert!(
+        notes.contains("its name has another account now, 00000000-0000-4000-8000-0000000000aa"),
+        "{notes}"
+    );
+    run_undo(&stage, "undo.csv");
+    assert_eq!(stage.held(MEI), None);
+}
+
+#[test]
+fn a_renamed_group_is_named_anew_and_one_that_is_gone_is_told() {
+    let stage = Stage::new();
+    stage.sandbox.with_world(|world| {
+        let finance = world.group_named("Finance").unwrap().id;
+        let rule = Rule {
+            bundles: bundles(&["ATTUNU"]),
+            ..Rule::default()
+        };
+        world.set_rule(finance, rule);
+    });
+    let first = stage.world();
+    stage
+        .run(&format!(
+            "operation,user,groups,remove_groups,group,licenses\nupdate,{ANNA},HR Robots,Finance; Invoice Team,,\nset-group-licenses,,,,Finance,ACNU\n"
+        ))
+        .ends(0);
+    let rename = |from: &str, to: &str| {
+        stage.sandbox.with_world(|world| {
+            let group = world.group_named(from).unwrap().clone();
+            world.insert_group(Group {
+                name: to.to_owned(),
+                ..group
+            });
+        });
+    };
+    rename("Finance", "=Money; \"old\"");
+    rename("HR Robots", "0d878609-ae59-57de-afcf-2e76ba5a7665");
+    stage.sandbox.with_world(|world| {
+        let invoices: GroupId = world.group_named("Invoice Team").unwrap().id;
+        world.remove_group(invoices);
+    });
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
+    assert_eq!(
+        operations(&stage, "undo.csv"),
+        ["set-group-licenses", "update", "ignore"]
+    );
+    assert!(notes(&stage, "undo.csv").contains("the group `Invoice Team` is gone"));
+    run_undo(&stage, "undo.csv").ends(0);
+    rename("=Money; \"old\"", "Finance");
+    rename("0d878609-ae59-57de-afcf-2e76ba5a7665", "HR Robots");
+    let left = differences(&first, &stage.world());
+    assert!(left.iter().all(|change| change.contains("Invoice Team")), "{left:?}");
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_told() {
+    let stage = Stage::new();
+    stage.keep_secret("Correct-Horse-7");
+    stage
+        .run(&format!("operation,user,password\nupdate,{ANNA},Correct-Horse-7\n"))
+        .ends(0);
+    let before = stage.world();
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(3)
+        .tells("1 left alone: it cannot be taken back");
+    assert!(notes(&stage, "undo.csv").contains("another password"));
+    run_undo(&stage, "undo.csv");
+    assert_eq!(changes(&before, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn a_full_pool_is_told_of_at_once() {
+    let stage = Stage::new();
+    stage.run(&format!("operation,user\nrelease-licenses,{MEI}\n")).ends(0);
+    stage.sandbox.with_world(|world| {
+        let taken = world.seats_of(&BundleCode::new("ACNU")).allocated;
+        world.set_seats("ACNU", taken);
+    });
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert!(notes(&stage, "undo.csv").contains("no seat of ACNU is free at present"));
+}
+
+#[test]
+fn only_the_chosen_rows_are_put_back() {
+    let stage = Stage::new();
+    stage
+        .run(&format!(
+            "operation,user,licenses\nset-licenses,{MEI},ATTUNU\nset-licenses,{HUGO},ACNU\n"
+        ))
+        .ends(0);
+    let words = ["undo", "sheet.results.csv", "--only", "3"];
+    let ran = stage.reseat(&words).ends(0);
+    assert!(
+        ran.out.contains("release-licenses,hugo.silva") && !ran.out.contains("mei.chen"),
+        "{}",
+        ran.out
+    );
+    let ran = stage.reseat(&["undo", "sheet.results.csv", "--only", "9"]).ends(1);
+    assert!(
+        ran.err.contains("none of the rows") && ran.out.is_empty(),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn offline_needs_neither_network_nor_profile_and_says_that_nothing_was_compared() {
+    let stage = Stage::new();
+    stage
+        .run_with(
+            &format!("operation,user,licenses,groups\nset-licenses,{MEI},ATTUNU,\nupdate,{ANNA},,HR Robots\n"),
+            &[],
+        )
+        .ends(0);
+    for name in [
+        "UIPATH_URI",
+        "UIPATH_ORGANIZATION",
+        "RESEAT_ORGANIZATION_ID",
+        "UIPATH_CLIENT_ID",
+        "UIPATH_CLIENT_SECRET",
+    ] {
+        stage.unset(name);
+    }
+    stage.forget_calls();
+    stage
+        .reseat(&["undo", "sheet.results.csv", "--offline", "-o", "undo.csv"])
+        .ends(0)
+        .tells("nothing was compared");
+    assert_eq!(operations(&stage, "undo.csv"), ["remove-from-groups", "set-licenses"]);
+    assert_eq!(stage.sandbox.stats().routes().count(), 0);
+}
+
+#[test]
+fn a_workbook_is_read_back_as_the_csv_is() {
+    let stage = Stage::new();
+    let first = stage.world();
+    stage
+        .run(&format!(
+            "operation,user,name,display_name,groups\nupdate,{ANNA},Annika,Zoë,HR Robots\nupdate,{DAVID},''-Bar,=1+1,\n"
+        ))
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.xlsx")
+        .ends(0)
+        .tells("next: reseat plan undo.xlsx");
+    run_undo(&stage, "undo.xlsx").ends(0);
+    assert_eq!(changes(&first, &stage.world()), [""; 0]);
+    undo(&stage, "undo.results.csv", "redo.xlsx").ends(0);
+    run_undo(&stage, "redo.xlsx").ends(0);
+    assert_eq!(stage.user(DAVID).unwrap().name.as_deref(), Some("'-Bar"));
+    assert_eq!(stage.user(DAVID).unwrap().display_name.as_deref(), Some("=1+1"));
+}
+
+#[test]
+fn a_sheet_that_is_there_is_kept_unless_it_may_be_replaced() {
+    let stage = Stage::new();
+    stage
+        .run(&format!("operation,user,licenses\nset-licenses,{MEI},ATTUNU\n"))
+        .ends(0);
+    stage.write("kept.csv", "mine\n");
+    let ran = undo(&stage, "sheet.results.csv", "kept.csv").ends(1);
+    assert!(ran.err.contains("--force"), "{}", ran.err);
+    assert_eq!(stage.read("kept.csv"), "mine\n");
+    stage
+        .reseat(&["undo", "sheet.results.csv", "-o", "kept.csv", "--force"])
+        .ends(0);
+    assert_eq!(operations(&stage, "kept.csv"), ["set-licenses"]);
+    undo(&stage, "sheet.results.csv", "nowhere/undo.csv").ends(1);
+    undo(&stage, "sheet.results.csv", "undo.ods").ends(1);
+}
+
+#[test]
+fn a_file_that_is_no_results_file_is_refused_and_nothing_is_written() {
+    let stage = Stage::new();
+    stage
+        .run(&format!("operation,user,licenses\nset-licenses,{MEI},ATTUNU\n"))
+        .ends(0);
+    let results = stage.read("sheet.results.csv");
+    stage.write("empty.csv", "");
+    stage.write("damaged.csv", results.replace("\"\"licenses\"\"", "\"\"licen"));
+    stage.write("cut.csv", &results[..results.len() / 2]);
+    for (file, code, words) in [
+        ("missing.csv", 1, "joiners.results.csv"),
+        ("sheet.csv", 1, "it is not a reseat results file"),
+        ("damaged.csv", 1, "line 2"),
+        ("empty.csv", 0, "nothing to undo"),
+        ("cut.csv", 0, "cut off"),
+    ] {
+        undo(&stage, file, "undo.csv").ends(code).tells(words);
+        assert!(!stage.exists("undo.csv"), "{file}");
+    }
+    let theirs = stage.sandbox.organization_id().to_string();
+    stage.write(
+        "other.csv",
+        results.replace(&theirs, "00000000-0000-4000-8000-000000000001"),
+    );
+    undo(&stage, "other.csv", "undo.csv")
+        .ends(1)
+        .tells("another organization");
+    assert!(!stage.exists("undo.csv"));
+}
+
+#[test]
+fn results_of_the_first_format_are_read() {
+    let stage = Stage::new();
+    stage.write("old.results.csv", include_str!("../data/results-v1.csv"));
+    let ran = stage.reseat(&["undo", "old.results.csv", "--offline"]).ends(3);
+    assert!(ran.out.contains("run the sheet again first"), "{}", ran.out);
+}
+
+#[test]
+fn programs_get_one_object_with_the_rows_and_why_they_are_left_alone() {
+    let stage = Stage::new();
+    stage
+        .run(&format!(
+            "operation,user,licenses,name\nset-licenses,{MEI},ATTUNU,\nupdate,{ANNA},,Annika\n"
+        ))
+        .ends(0);
+    stage.sandbox.with_world(|world| {
+        let anna = world.user_called(ANNA).unwrap().id;
+        world.edit_user(anna, |user| user.name = Some("Anneke".to_owned()));
+    });
+    let ran = stage
+        .reseat(&["undo", "sheet.results.csv", "-o", "undo.csv", "--output", "json"])
+        .ends(3);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&told["status"], &told["exit_code"]),
+        (&"needs_person".into(), &3.into())
+    );
+    assert_eq!(told["rows_to_decide"]["changed"], 1);
+    assert_eq!(told["rows"][0]["why"], "changed");
+    assert_eq!(told["rows"][1]["cells"]["licenses"], "ACNU");
+    assert_eq!(told["rows"][1]["undoes"][0]["row"], 2);
+    assert_eq!(told["next_command"], "reseat plan undo.csv");
+}
+
+/// Licences, groups, names, leavers and invitations for five hundred people.
+fn mixed() -> String {
+    let mut sheet = "operation,user,email,name,groups,licenses\n".to_owned();
+    for number in 1..=500 {
+        let who = person(number);
+        match number % 5 {
+            0 => writeln!(sheet, "set-licenses,{who},,,,TSTNU"),
+            1 => writeln!(sheet, "add-to-groups,{who},,,Administrators Berlin,"),
+            2 => writeln!(sheet, "update,{who},,Name{number},,"),
+            3 => writeln!(sheet, "offboard,{who},,,,"),
+            _ => writeln!(sheet, "invite,,new{number}@new.example,,Administrators Berlin,"),
+        }
+        .unwrap();
+    }
+    sheet
+}
+
+#[test]
+fn a_mixed_run_of_five_hundred_rows_undone_leaves_the_organization_as_it_was() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(600),
+        ..Config::unlimited()
+    });
+    stage.sandbox.with_world(|world| {
+        world.set_seats("TSTNU", 5_000);
+        let like = world.groups().next().unwrap().clone();
+        world.insert_group(Group {
+            id: GroupId("00000000-0000-4000-8000-0000000000bb".parse().unwrap()),
+            name: "Administrators Berlin".to_owned(),
+            kind: GroupKind::Custom,
+            ..like
+        });
+    });
+    let first = stage.world();
+    stage.run(&mixed()).ends(0);
+    stage.forget_calls();
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert!(stage.writes().is_empty());
+    let calls = stage.sandbox.stats();
+    let asked: u64 = calls.routes().map(|(_, count)| count).sum();
+    assert!(asked < 20, "{asked}");
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn a_run_that_was_killed_is_undone_as_far_as_it_came() {
+    let stage = Stage::with(Config {
+        latency: Duration::from_millis(30),
+        ..Config::unlimited()
+    });
+    stage.write(
+        "reseat.toml",
+        "[profile.default.limits]\nconcurrency = 1\nsettle = \"1s\"\nput = 0\n",
+    );
+    let first = stage.world();
+    let mut sheet = "operation,user,name\n".to_owned();
+    for user in first
+        .users()
+        .filter(|user| user.is_active && !user.email.is_empty())
+        .take(30)
+    {
+        writeln!(sheet, "update,{},Somebody", user.email).unwrap();
+    }
+    let path = stage.given("sheet.csv");
+    fs_err::write(path, sheet).unwrap();
+    let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("some rows are done", |sandbox| {
+        let changed = |user: &User| user.name.as_deref() == Some("Somebody");
+        sandbox.world().users().filter(|user| changed(user)).count() > 5
+    });
+    child.kill().unwrap();
+    stage.ended(child);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    // A change whose answer was not awaited has no record; what has one is put back.
+    let left = differences(&first, &stage.world());
+    assert!(left.len() <= 1, "{left:?}");
+}
