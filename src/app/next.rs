@@ -22,6 +22,16 @@ impl Typed {
         shell(&without(&self.0, &["--again"], &[]))
     }
 
+    /// The command that runs this sheet on the organization that was typed.
+    pub(super) fn run_of(&self, sheet: &Path) -> String {
+        let program = self.0.first().cloned().unwrap_or_else(|| OsString::from("reseat"));
+        let is_flag = sheet.as_os_str().as_encoded_bytes().starts_with(b"-");
+        let here = if is_flag { Path::new(".") } else { Path::new("") };
+        let mut words = vec![program, OsString::from("run"), here.join(sheet).into_os_string()];
+        words.extend(flags_of_the_organization(&self.0));
+        shell(&words)
+    }
+
     /// The same command for the sheet of failed rows, which has row numbers of its own, so that what was allowed for one
     /// row would be allowed for another, and is in no saved plan. What that plan said beside the sheet is typed in its
     /// place, as `planned`.
@@ -61,6 +71,33 @@ fn sheet_position(words: &[OsString]) -> Option<usize> {
     })
 }
 
+/// The flags that say which organization is meant, with their values.
+fn flags_of_the_organization(words: &[OsString]) -> Vec<OsString> {
+    const VALUED: [&str; 6] = [
+        "--profile",
+        "--config",
+        "--uri",
+        "--organization",
+        "--organization-id",
+        "--client-id",
+    ];
+    let mut kept = Vec::new();
+    let mut words = words.iter().take_while(|word| *word != "--");
+    while let Some(word) = words.next() {
+        let is_joined = |flag: &&str| {
+            let rest = word.as_encoded_bytes().strip_prefix(flag.as_bytes());
+            rest.is_some_and(|rest| rest.starts_with(b"="))
+        };
+        if VALUED.iter().any(|flag| word == flag) {
+            kept.push(word.clone());
+            kept.extend(words.next().cloned());
+        } else if VALUED.iter().any(is_joined) {
+            kept.push(word.clone());
+        }
+    }
+    kept
+}
+
 /// The words without these flags; `valued` ones are removed together with their values.
 fn without(words: &[OsString], plain: &[&str], valued: &[&str]) -> Vec<OsString> {
     let mut kept = Vec::with_capacity(words.len());
@@ -90,7 +127,7 @@ fn shell(words: &[OsString]) -> String {
 }
 
 /// A word, quoted for the shell of this system where it needs it.
-pub(super) fn quoted(word: &OsStr) -> String {
+fn quoted(word: &OsStr) -> String {
     if cfg!(windows) {
         for_windows(&word.to_string_lossy())
     } else {
@@ -196,6 +233,24 @@ mod tests {
         ] {
             assert_eq!(for_windows(word), shown);
         }
+    }
+
+    #[test]
+    fn a_sheet_that_was_written_is_run_on_the_organization_that_was_typed() {
+        let words = [
+            "reseat",
+            "--profile",
+            "live",
+            "undo",
+            "a.csv",
+            "-o",
+            "b.csv",
+            "--uri=https://x.example",
+            "--force",
+        ];
+        let told = typed(&words).run_of(Path::new("b.csv"));
+        assert_eq!(told, "reseat run b.csv --profile live --uri=https://x.example");
+        assert_eq!(typed(&["reseat"]).run_of(Path::new("-b.csv")), "reseat run ./-b.csv");
     }
 
     #[test]

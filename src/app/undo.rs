@@ -1,7 +1,6 @@
 //! `reseat undo`: the sheet that puts back what a run changed. Only sends reads, or nothing at all.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use super::console::{Console, deliver};
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::inputs::settings_for;
-use super::next::quoted;
+use super::next::Typed;
 use super::object::Object;
 use super::organization::{Doorway, IN_PROCESS, Organization};
 use super::prepare::Session;
@@ -21,7 +20,7 @@ use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::{Comparison, OutputFormat, Target, UndoOptions};
 use crate::directory::{self, Accounts};
-use crate::ledger::{History, OpenError};
+use crate::ledger::{History, OpenError, writer_of};
 use crate::model::Place;
 use crate::report::write_json;
 use crate::settings::Overrides;
@@ -61,6 +60,11 @@ async fn read(options: &UndoOptions) -> Result<(History, Changes), Failure> {
         if let Err(error) = fs_err::metadata(&path) {
             return Err(Failure::of(Ending::CouldNotStart, Reason::File, &error)
                 .with_help("name the results file of a run: for `joiners.csv` it is `joiners.results.csv`"));
+        }
+        if let Some(writer) = writer_of(&path) {
+            let message = format!("a run is writing `{}` ({writer})", path.display());
+            return Err(Failure::new(Ending::Stopped, Reason::Locked, message)
+                .with_help("wait until it ends: only then is it known what it changed"));
         }
         let history = History::read(&path).map_err(|error| no_results(&error))?;
         let records: Result<Vec<_>, OpenError> = history.entries().collect();
@@ -216,7 +220,9 @@ fn write(options: &UndoOptions, console: Console, undone: &Undone) -> Result<End
         save_sheet(std::slice::from_ref(&table), format, path, options.existing)
             .map_err(|error| could_not_start(&error))?;
     }
-    let next = path.filter(|_| undone.puts_back > 0).map(command);
+    let next = path
+        .filter(|_| undone.puts_back > 0)
+        .map(|path| Typed::here().run_of(path));
     print(console, options.out.is_some(), &table, undone, path, next.as_deref())?;
     console.tell(format!("{}\n", undone.message()));
     for (why, rows) in &undone.decide {
@@ -229,18 +235,6 @@ fn write(options: &UndoOptions, console: Console, undone: &Undone) -> Result<End
         console.tell(format!("next: {next}\n"));
     }
     Ok(undone.ended().ending)
-}
-
-/// The command that shows what the sheet would do.
-fn command(path: &Path) -> String {
-    let is_flag = path.as_os_str().as_encoded_bytes().starts_with(b"-");
-    let path = if is_flag {
-        Path::new(".").join(path)
-    } else {
-        path.to_owned()
-    };
-    let words = [OsStr::new("reseat"), OsStr::new("plan"), path.as_os_str()];
-    words.map(quoted).join(" ")
 }
 
 fn print(

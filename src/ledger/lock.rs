@@ -57,6 +57,16 @@ impl Drop for Lock {
     }
 }
 
+/// How the run describes itself that is writing this results file now; `None` if none is.
+pub fn writer_of(results: &Path) -> Option<String> {
+    let mut file = File::open(beside(results, ".lock")).ok()?;
+    match file.file().try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(read_owner(&mut file)),
+        // What cannot be found out keeps nobody from reading.
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 /// A file next to another, named after it.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -32,6 +32,7 @@ pub use format::COLUMNS;
 pub use history::{History, RunRecord};
 pub use journal::{Durable, Journal, JournalError};
 pub use linked::{Linked, Origin};
+pub use lock::writer_of;
 pub use record::Record;
 pub use resume::{Changes, Known, Prior, Resume, captured, continues, rerun, resume};
 pub use rewrite::{FinishError, Finished, Order, Sheet};

@@ -107,7 +107,8 @@ impl Pen<'_> {
 /// Whether a cell with this text names an account by it.
 fn names_an_account(name: &str) -> bool {
     let is_address = !name.contains('@') || Email::fault(name).is_none();
-    let is_plain = !name.contains(['<', '>', ':', '\'', ';', ',']);
+    // What is taken off an address that was copied from somewhere.
+    let is_plain = !name.contains(['<', '>', ':']) && !name.starts_with('\'') && !name.ends_with(['\'', ';', ',']);
     !name.is_empty()
         && is_address
         && is_plain

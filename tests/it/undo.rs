@@ -531,7 +531,7 @@ fn a_workbook_is_read_back_as_the_csv_is() {
         .ends(0);
     undo(&stage, "sheet.results.csv", "undo.xlsx")
         .ends(0)
-        .tells("next: reseat plan undo.xlsx");
+        .tells("reseat run undo.xlsx\n");
     run_undo(&stage, "undo.xlsx").ends(0);
     assert_eq!(changes(&first, &stage.world()), [""; 0]);
     undo(&stage, "undo.results.csv", "redo.xlsx").ends(0);
@@ -621,7 +621,7 @@ fn programs_get_one_object_with_the_rows_and_why_they_are_left_alone() {
     assert_eq!(told["rows"][0]["why"], "changed");
     assert_eq!(told["rows"][1]["cells"]["licenses"], "ACNU");
     assert_eq!(told["rows"][1]["undoes"][0]["row"], 2);
-    assert_eq!(told["next_command"], "reseat plan undo.csv");
+    assert!(told["next_command"].as_str().unwrap().ends_with("reseat run undo.csv"));
 }
 
 /// Licences, groups, names, leavers and invitations for five hundred people.
@@ -695,6 +695,9 @@ fn a_run_that_was_killed_is_undone_as_far_as_it_came() {
         let changed = |user: &User| user.name.as_deref() == Some("Somebody");
         sandbox.world().users().filter(|user| changed(user)).count() > 5
     });
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(4)
+        .tells("wait until it ends");
     child.kill().unwrap();
     stage.ended(child);
     undo(&stage, "sheet.results.csv", "undo.csv").ends(0);

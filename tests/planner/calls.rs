@@ -1,6 +1,7 @@
 //! Carries a plan's calls out on a model organization, each taken literally, and watches what no call may do.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use reseat::model::UserId;
 use reseat::plan::{BatchSizes, Call, CallKind, Membership, Plan, StepIndex, Work, batch};
@@ -134,10 +135,10 @@ fn present(world: &mut World, id: Option<UserId>) -> &mut Account {
 }
 
 fn new_account(world: &mut World, email: &str) -> UserId {
+    // No id is ever given twice, as on the service.
+    static MADE: AtomicU64 = AtomicU64::new(0x9000);
     assert!(world.by_email(email).is_none(), "{email} is made twice");
-    let id = UserId(Uuid::from_u128(
-        0x9000 + world.accounts.len() as u128 * 0x100 + u128::from(email.as_bytes()[3]),
-    ));
+    let id = UserId(Uuid::from_u128(u128::from(MADE.fetch_add(1, Ordering::Relaxed))));
     assert!(world.accounts.insert(id, Account::new(email)).is_none());
     id
 }

@@ -13,3 +13,5 @@ mod random;
 mod seats;
 mod sheets;
 mod table;
+mod undo;
+mod undo_cells;
