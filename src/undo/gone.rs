@@ -90,8 +90,7 @@ fn obstacle(old: &Portrait, operation: OperationKind, present: Option<Present<'_
     if old.address().is_empty() {
         return Some((Why::NotKnown, "what the account was called was not recorded".to_owned()));
     }
-    if let Some(bearer) = present.and_then(|present| present.bearer(old.address())) {
-        let other = bearer.map(|user| format!(", {}", user.id)).unwrap_or_default();
+    if let Some(other) = present.and_then(|present| present.bearer(old.address())) {
         return Some((
             Why::Gone,
             format!(

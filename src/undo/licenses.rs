@@ -115,10 +115,9 @@ fn rows(change: &AccountChange, pen: Pen<'_>, plan: &Plan, now: &HeldNow, flag: 
             vec![row.noting(note)]
         }
         Deed::Parts { off, on } => {
-            let none = BundleSet::default;
             let parts = [
-                (OperationKind::RemoveLicenses, &off, none(), off.clone()),
-                (OperationKind::AddLicenses, &on, on.clone(), none()),
+                (OperationKind::RemoveLicenses, &off, BundleSet::default(), off.clone()),
+                (OperationKind::AddLicenses, &on, on.clone(), BundleSet::default()),
             ];
             let parts = parts.into_iter().filter(|(_, bundles, ..)| !bundles.is_empty());
             parts

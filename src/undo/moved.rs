@@ -36,8 +36,7 @@ pub(super) fn back(change: &AccountChange, moved: &Move, user: Option<&User>, pe
     let address = moved.old_address();
     let bearer = pen.present.and_then(|present| present.bearer(address));
     let is_there = pen.present.is_none() || user.is_some();
-    if let Some(bearer) = bearer {
-        let other = bearer.map(|user| format!(", {}", user.id)).unwrap_or_default();
+    if let Some(other) = bearer {
         let note = format!(
             "{} has an account again{other}, so nobody was moved back",
             quoted(address)

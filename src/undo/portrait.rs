@@ -7,6 +7,10 @@ use crate::model::UserId;
 
 /// What an account was like.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the account's own flags, each a fact of its own"
+)]
 pub(super) struct Portrait {
     pub(super) id: Option<UserId>,
     pub(super) email: String,

@@ -33,11 +33,12 @@ impl<'a> Present<'a> {
         self.snapshot.user_by_id(id)
     }
 
-    /// Whether somebody has this address or user name; who, if it is one person.
-    pub(super) fn bearer(self, name: &str) -> Option<Option<&'a User>> {
+    /// Whether somebody has this address or user name now: the id, to be put behind "an account"; empty where several
+    /// have it.
+    pub(super) fn bearer(self, name: &str) -> Option<String> {
         match self.bearers.find(name) {
-            Found::One(user) => Some(Some(user)),
-            Found::Many(_) => Some(None),
+            Found::One(user) => Some(format!(", {}", user.id)),
+            Found::Many(_) => Some(String::new()),
             Found::None { .. } => None,
         }
     }

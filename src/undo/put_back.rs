@@ -71,7 +71,6 @@ fn fields(change: &AccountChange, pen: Pen<'_>) -> Vec<UndoRow> {
         let note = match present.bearer(&change.label) {
             None => format!("the account {} is gone", change.id),
             Some(other) => {
-                let other = other.map(|user| format!(", {}", user.id)).unwrap_or_default();
                 format!(
                     "the account {} is gone, and its name has another account now{other}",
                     change.id
