@@ -962,6 +962,95 @@ fn rows_that_go_together_are_not_called_contradictions() {
 }
 
 #[test]
+fn somebody_to_be_like_is_read_where_an_operation_copies_and_may_stand_alone() {
+    for (row, expected) in [
+        ("invite,ann@x.example,,,bob@x.example", "bob@x.example"),
+        ("create,ann@x.example,,,Bob Lee <bob@x.example>", "bob@x.example"),
+        ("add-to-groups,ann@x.example,,,bob", "bob"),
+        (
+            "add-licenses,ann@x.example,,,{5A3F0F0E-0D7A-4C2B-9F0E-3B1F6A2C9D11}",
+            "5a3f0f0e-0d7a-4c2b-9f0e-3b1f6a2c9d11",
+        ),
+    ] {
+        let intake = intake(&format!("operation,user,groups,licenses,Same as\n{row}\n"));
+        assert_eq!(intake.problems.errors(), 0, "{row} {:?}", intake.problems);
+        let like = intake.rows[0].operation.like().unwrap();
+        assert_eq!(like.to_string(), expected, "{row}");
+    }
+    let not_used = "operation,user,groups,like\nremove-from-groups,ann,HR,bob\n";
+    assert_eq!(warnings(not_used), ["cell-not-used"]);
+    let several = "operation,user,like\nadd-to-groups,ann,bob@x.example; cy@x.example\n";
+    assert_eq!(errors(several), ["bad-email"]);
+}
+
+#[test]
+fn nobody_is_to_be_like_itself_or_like_somebody_whose_account_another_row_makes() {
+    for row in [
+        "invite,,ann@x.example,ANN@x.example",
+        "create,ann,ann.lee@x.example,ann.lee@x.example",
+        "create,ann,ann.lee@x.example,Ann",
+        "add-to-groups,ann,,ANN",
+        "add-licenses,ann,,ann",
+    ] {
+        let (operation, rest) = row.split_once(',').unwrap();
+        let header = if operation == "create" { "username" } else { "user" };
+        let text = format!("operation,{header},email,like\n{operation},{rest}\n");
+        assert_eq!(errors(&text), ["like-itself"], "{row}");
+    }
+    let header = "operation,user,new_email,groups,like\n";
+    let copy = "add-to-groups,ann,,,New@x.example";
+    for maker in [
+        "invite,new@x.example,,HR,",
+        "create,new@x.example,,HR,",
+        "migrate,old@x.example,new@x.example,HR,",
+    ] {
+        for (one, other) in [(maker, copy), (copy, maker)] {
+            let intake = intake(&format!("{header}{one}\n{other}\nignore,,,,\n"));
+            assert_eq!(codes(&intake, Severity::Error), ["like-made-here"], "{one} {other}");
+            let problem = intake.problems.iter().next().unwrap();
+            assert_eq!(problem.location.rows.first(), Some(3), "{problem:?}");
+            assert!(problem.what.contains("row 2"), "{problem:?}");
+            assert!(intake.rows.is_empty(), "neither runs");
+        }
+    }
+}
+
+#[test]
+fn rows_like_one_person_are_neither_equal_nor_contradictions_unless_all_is_equal() {
+    let header = "operation,user,groups,licenses,like\n";
+    for rows in [
+        "invite,a@x.example,,,bob\ninvite,b@x.example,,,bob\ninvite,c@x.example,,,bob\n",
+        "add-to-groups,ann,,,bob\nadd-licenses,ann,,,bob\n",
+        "add-to-groups,ann,,,bob\nadd-to-groups,ann,,,cy\n",
+        "add-to-groups,ann,,,bob\ndelete,bob,,,\n",
+        "offboard,bob,,,\ninvite,a@x.example,,,bob\n",
+        "add-to-groups,bob,HR,,\nadd-to-groups,ann,,,bob\nremove-from-groups,bob,Finance,,\n",
+    ] {
+        assert_eq!(errors(&format!("{header}{rows}")), [""; 0], "{rows}");
+    }
+    let equal = format!("{header}add-to-groups,ann,,,bob\nadd-to-groups,ANN,,,Bob\n");
+    assert_eq!(errors(&equal), ["duplicate-row"]);
+}
+
+#[test]
+fn a_newcomer_like_somebody_is_refused_where_nobody_can_say_what_that_one_holds() {
+    let unreadable = Options {
+        present_licenses: PresentLicenses::Unreadable,
+        ..Options::default()
+    };
+    for (row, expected) in [
+        ("invite,ann@x.example,bob", vec!["not-offered"]),
+        ("create,ann@x.example,bob", vec!["not-offered"]),
+        ("add-licenses,ann@x.example,bob", vec!["not-offered"]),
+        ("add-to-groups,ann@x.example,bob", vec![]),
+        ("invite,ann@x.example,", vec![]),
+    ] {
+        let intake = intake_with(&format!("operation,user,like\n{row}\n"), &unreadable);
+        assert_eq!(codes(&intake, Severity::Error), expected, "{row}");
+    }
+}
+
+#[test]
 fn of_equal_rows_the_first_runs_and_each_has_a_key_of_its_own() {
     let text = "operation,user,note\nDelete,ann@x.example,first\ndelete,bob,\ndelete, ANN@x.example ,again\ndelete,ann@x.example,\n";
     let intake = intake(text);

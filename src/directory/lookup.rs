@@ -38,6 +38,20 @@ impl<'a> Wanted<'a> {
                 wanted.searches.push(address);
             }
         }
+        for model in &needs.models {
+            match model {
+                UserRef::Id(id) => {
+                    if known_ids.insert(*id) {
+                        wanted.ids.push(*id);
+                    }
+                }
+                UserRef::Name(name) => {
+                    if is_new(name) {
+                        wanted.searches.push(name);
+                    }
+                }
+            }
+        }
         let mut known_to_delete = HashSet::new();
         for user in &needs.to_delete {
             if let UserRef::Name(name) = user

@@ -19,6 +19,8 @@ pub struct Needs<'a> {
     /// Users whom the directory may know although they have no account, and the groups that a row joins or leaves for
     /// them: rows that can be about such people.
     pub newcomers: Vec<(&'a UserRef, &'a [GroupRef])>,
+    /// Users whose groups or licences others are given as well: always found out with their whole profiles.
+    pub models: Vec<&'a UserRef>,
     /// Whether every user is wanted, named or not.
     pub everyone: bool,
     /// How much must be known of the users that the sheet names.

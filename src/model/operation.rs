@@ -417,6 +417,28 @@ impl Operation {
         }
     }
 
+    /// The somebody whose groups or direct licences the row's person gets as well.
+    pub fn like(&self) -> Option<&UserRef> {
+        match self {
+            Self::Invite(invite) => invite.like.as_deref(),
+            Self::Create(create) => create.like.as_deref(),
+            Self::AddLicenses { like, .. } | Self::AddToGroups { like, .. } => like.as_deref(),
+            Self::Update(_)
+            | Self::Delete { .. }
+            | Self::SetLicenses { .. }
+            | Self::RemoveLicenses { .. }
+            | Self::ReleaseLicenses { .. }
+            | Self::BlockLicenses { .. }
+            | Self::SetGroupLicenses { .. }
+            | Self::RemoveFromGroups { .. }
+            | Self::SetGroups { .. }
+            | Self::ReleaseLease { .. }
+            | Self::Offboard { .. }
+            | Self::ClearGroupLicenses { .. }
+            | Self::Migrate(_) => None,
+        }
+    }
+
     /// Whether the row deletes an account, in this run or once an invitation is accepted.
     pub fn deletes(&self) -> bool {
         match self {
@@ -487,22 +509,24 @@ impl Operation {
     /// What the account is given or loses, as the results file's `target` column names it.
     pub fn target_label(&self) -> String {
         match self {
-            Self::Invite(invite) => group_list(&invite.groups),
-            Self::Create(create) => group_list(&create.groups),
+            Self::Invite(invite) => with_like(group_list(&invite.groups), invite.like.as_deref()),
+            Self::Create(create) => with_like(group_list(&create.groups), create.like.as_deref()),
             Self::Update(_)
             | Self::Delete { .. }
             | Self::ReleaseLicenses { .. }
             | Self::BlockLicenses { .. }
             | Self::Offboard { .. } => String::new(),
-            Self::SetLicenses { licenses, .. }
-            | Self::AddLicenses { licenses, .. }
-            | Self::RemoveLicenses { licenses, .. } => licenses.to_string(),
+            Self::SetLicenses { licenses, .. } | Self::RemoveLicenses { licenses, .. } => licenses.to_string(),
+            Self::AddLicenses {
+                user: _,
+                licenses,
+                like,
+            } => with_like(licenses.to_string(), like.as_deref()),
             Self::SetGroupLicenses { group, .. }
             | Self::ReleaseLease { group, .. }
             | Self::ClearGroupLicenses { group } => group.to_string(),
-            Self::AddToGroups { groups, .. }
-            | Self::RemoveFromGroups { groups, .. }
-            | Self::SetGroups { groups, .. } => group_list(groups),
+            Self::AddToGroups { user: _, groups, like } => with_like(group_list(groups), like.as_deref()),
+            Self::RemoveFromGroups { groups, .. } | Self::SetGroups { groups, .. } => group_list(groups),
             Self::Migrate(migrate) => migrate.new_email.to_string(),
         }
     }
@@ -511,4 +535,13 @@ impl Operation {
 fn group_list(groups: &[GroupRef]) -> String {
     let names: Vec<String> = groups.iter().map(ToString::to_string).collect();
     names.join("; ")
+}
+
+/// A list, and whose like the row asks for.
+fn with_like(list: String, like: Option<&UserRef>) -> String {
+    match like {
+        None => list,
+        Some(like) if list.is_empty() => format!("like {like}"),
+        Some(like) => format!("{list}; like {like}"),
+    }
 }

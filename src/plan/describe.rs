@@ -59,6 +59,12 @@ pub fn describe<'a>(
     for step in steps {
         description.add(step);
     }
+    if let Some(copied) = planned.copied()
+        && !description.after.is_empty()
+    {
+        // A rerun finishes what was planned when the row was begun, whatever has become of the account meanwhile.
+        description.after.insert("like".into(), copied.clone());
+    }
     let some = |map: Map<String, Value>| (!map.is_empty()).then_some(Value::Object(map));
     Change {
         before: some(description.before),

@@ -2,7 +2,7 @@
 
 use super::Rules;
 use crate::directory::{self, Blocks, Detail, Holders, Needs, Want};
-use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, Row, Update, UserId, UserRef};
+use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, OperationKind, Row, Update, UserId, UserRef};
 
 /// What these rows need to know about the organization.
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
@@ -18,6 +18,9 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     let mut allocations = Want::No;
     let mut holders: Vec<&UserRef> = Vec::new();
     for row in rows {
+        if let Some(like) = row.operation.like() {
+            copied(&mut needs, &mut holders, &mut allocations, row.operation.kind(), like);
+        }
         match &row.operation {
             Operation::Invite(invite) => {
                 needs.addresses.push(invite.email.as_str());
@@ -180,6 +183,24 @@ fn member<'a>(needs: &mut Needs<'a>, user: &'a UserRef, groups: &'a [GroupRef]) 
     profile(needs, user);
     needs.newcomers.push((user, groups));
     needs.groups = true;
+}
+
+/// A row that gives somebody what another has. Whether a group is Administrators is told by its name.
+fn copied<'a>(
+    needs: &mut Needs<'a>,
+    holders: &mut Vec<&'a UserRef>,
+    allocations: &mut Want,
+    kind: OperationKind,
+    like: &'a UserRef,
+) {
+    needs.models.push(like);
+    needs.groups |= kind != OperationKind::AddLicenses;
+    if kind != OperationKind::AddToGroups {
+        // Nobody is to be like somebody who is blocked.
+        needs.blocks = Blocks::Told;
+        holders.push(like);
+        wants(allocations, true, Want::Required);
+    }
 }
 
 /// A row about the user's licences.

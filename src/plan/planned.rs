@@ -74,6 +74,7 @@ pub(super) struct More {
     note: String,
     pub(super) earlier: Option<Begun>,
     pub(super) captured: Option<Value>,
+    pub(super) copied: Option<Value>,
 }
 
 impl PlannedRow {
@@ -107,6 +108,11 @@ impl PlannedRow {
     /// What a migration's old account had, for the `before` column.
     pub fn captured(&self) -> Option<&Value> {
         self.more.as_ref()?.captured.as_ref()
+    }
+
+    /// What the row takes over of the account in `like`, for the `after` column.
+    pub fn copied(&self) -> Option<&Value> {
+        self.more.as_ref()?.copied.as_ref()
     }
 
     pub(super) fn more(&mut self) -> &mut More {

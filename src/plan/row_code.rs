@@ -63,6 +63,18 @@ pub enum RowReason {
     LastAdministrator,
     /// The name is that of a robot, an application or a group of the directory.
     NotAUser,
+    /// No user has the name or id in `like`.
+    LikeNotFound,
+    /// Several users have the name in `like`.
+    LikeAmbiguous,
+    /// The name in `like` is that of a robot, an application or a group of the directory.
+    LikeNotAUser,
+    /// The account in `like` is deactivated.
+    LikeInactive,
+    /// The account in `like` is blocked from every licence.
+    LikeBlocked,
+    /// The account in `like` has nothing that the row could copy.
+    LikeEmpty,
     /// The seat was used after the moment that the row names.
     UsedSince,
     /// Whether the seat was used since cannot be read.
@@ -145,7 +157,8 @@ mod tests {
         let texts: Vec<&str> = RowReason::iter().map(Into::into).collect();
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
             already_gone no_account no_account_yet account_missing another_account same_account somebody_else directory_user inactive \
-             own_account administrator last_administrator not_a_user used_since use_unreadable licenses_unreadable seats_short not_accepted \
+             own_account administrator last_administrator not_a_user like_not_found like_ambiguous \
+            like_not_a_user like_inactive like_blocked like_empty used_since use_unreadable licenses_unreadable seats_short not_accepted \
              not_before invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
             not_read_again changed_since_plan stopped inviting creating handing_over made";
         assert_eq!(texts.join(" "), expected);

@@ -228,6 +228,10 @@ pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
     };
     match row.ending() {
         Ending::Done if row.earlier().is_some() => verdict(Status::Done, RowCode::None, note("done earlier")),
+        // What is copied does not say by itself that the account has it.
+        Ending::Done if row.copied().is_some() => {
+            verdict(Status::Unchanged, RowCode::None, format!("already so; {}", row.note()))
+        }
         Ending::Done => verdict(Status::Unchanged, RowCode::None, note("already so")),
         Ending::Waiting(text) if row.note().is_empty() => {
             verdict(Status::Waiting, RowReason::NotAccepted, text.as_str())

@@ -189,6 +189,10 @@ pub enum ProblemCode {
     DifferentValues,
     /// Two rows set the licence rule of one group.
     TwoRules,
+    /// The row's person is to be like itself.
+    LikeItself,
+    /// The row's person is to be like one whose account another row makes.
+    LikeMadeHere,
 }
 
 impl ProblemCode {
@@ -229,7 +233,7 @@ mod tests {
              made-and-offboarded migrate-and-offboard offboard-and-delete given-and-offboarded \
              work-after-delete work-after-migrate different-licenses licenses-in-order different-groups groups-in-order \
              joins-and-leaves \
-             given-and-taken different-values two-rules"
+             given-and-taken different-values two-rules like-itself like-made-here"
         );
     }
 }

@@ -6,6 +6,7 @@
 mod calls;
 mod fewest;
 mod large;
+mod like;
 mod model;
 mod oracle;
 mod property;

@@ -24,6 +24,10 @@ pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, A
         named: BTreeSet::new(),
         entered: BTreeSet::new(),
         leaving: BTreeSet::new(),
+        made: rows
+            .iter()
+            .filter_map(|row| Some(row.operation.makes()?.to_owned()))
+            .collect(),
     };
     // Other rows may name an account that any row makes.
     for row in rows {
@@ -46,6 +50,13 @@ pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, A
     people
 }
 
+/// What a row copies of somebody else.
+#[derive(Default)]
+struct Copied {
+    groups: BTreeSet<GroupId>,
+    licenses: BundleSet,
+}
+
 struct Reader {
     before: BTreeMap<String, Account>,
     people: BTreeMap<String, Account>,
@@ -59,6 +70,8 @@ struct Reader {
     /// Whom a row invites or creates.
     entered: BTreeSet<String>,
     leaving: BTreeSet<String>,
+    /// Whose account a row makes, or would make if it were not there.
+    made: BTreeSet<String>,
 }
 
 impl Reader {
@@ -80,16 +93,20 @@ impl Reader {
         match &row.operation {
             Operation::Invite(invite) => {
                 self.stays(invite.email.as_str())?;
+                let copied = self.copied(row, invite.email.as_str(), true, true)?;
                 let account = self.alive(invite.email.as_str())?;
                 account.groups.extend(joinable(&invite.groups));
-                self.add(invite.email.as_str(), &invite.licenses)?;
+                account.groups.extend(copied.groups);
+                self.add(invite.email.as_str(), &invite.licenses.union(&copied.licenses))?;
                 self.entered.insert(invite.email.to_string());
             }
             Operation::Create(create) => {
                 self.stays(create.user_name())?;
+                let copied = self.copied(row, create.user_name(), true, true)?;
                 let account = self.alive(create.user_name())?;
                 account.groups.extend(joinable(&create.groups));
-                self.add(create.user_name(), &create.licenses)?;
+                account.groups.extend(copied.groups);
+                self.add(create.user_name(), &create.licenses.union(&copied.licenses))?;
                 self.entered.insert(create.user_name().to_owned());
             }
             Operation::Update(update) => {
@@ -141,7 +158,8 @@ impl Reader {
                 like: _,
             } => {
                 self.stays(&name(user))?;
-                self.add(&name(user), licenses)?;
+                let copied = self.copied(row, &name(user), false, true)?;
+                self.add(&name(user), &licenses.union(&copied.licenses))?;
             }
             Operation::RemoveLicenses { user, licenses } => self.holds(&name(user), |held| {
                 let held = held?;
@@ -187,7 +205,9 @@ impl Reader {
                 self.holds(&email, |held| held.filter(BundleSet::is_empty))?;
             }
             Operation::AddToGroups { user, groups, like: _ } => {
-                let groups = joinable(groups);
+                let copied = self.copied(row, &name(user), true, false)?;
+                let mut groups = joinable(groups);
+                groups.extend(copied.groups);
                 if !groups.is_empty() {
                     self.stays(&name(user))?;
                 }
@@ -285,6 +305,28 @@ impl Reader {
         let is_moved = self.moved.contains(email) || self.moved_to.contains(email);
         let gains = !now.groups.is_subset(&before.groups) || !now.bundles().is_subset(&before.bundles());
         (!is_moved && !gains).then_some(())
+    }
+
+    /// What the row copies of the account in `like`, as that is before the sheet; `None` where it is nobody to be like.
+    fn copied(&self, row: &Row, own: &str, groups: bool, licenses: bool) -> Option<Copied> {
+        let Some(like) = row.operation.like().map(name) else {
+            return Some(Copied::default());
+        };
+        let model = self.before.get(&like)?;
+        let is_gone = model.accepted && !model.active;
+        let is_blocked = model.held.as_ref().is_some_and(|(bundles, _)| bundles.is_empty());
+        if like == own || self.made.contains(&like) || is_gone || (licenses && is_blocked) {
+            return None;
+        }
+        let copied = Copied {
+            groups: if groups { model.groups.clone() } else { BTreeSet::new() },
+            licenses: if licenses {
+                model.bundles()
+            } else {
+                BundleSet::default()
+            },
+        };
+        (!copied.groups.is_empty() || !copied.licenses.is_empty()).then_some(copied)
     }
 
     fn alive(&mut self, email: &str) -> Option<&mut Account> {

@@ -7,7 +7,7 @@ use strum::IntoEnumIterator;
 
 use crate::model::{CODES, World, address, bundles, group_id};
 use crate::sheets::{
-    add, block, clear_rule, create, delete, invite, join, leave, migrate, migrate_with, offboard, release,
+    add, block, clear_rule, create, delete, invite, join, leave, like, migrate, migrate_with, offboard, release,
     release_lease, remove, set, set_external, set_groups, update,
 };
 
@@ -116,6 +116,19 @@ fn license_row() -> impl Strategy<Value = Operation> {
     ]
 }
 
+/// Rows that copy, alone or beside what they name.
+fn copying_row() -> impl Strategy<Value = Operation> {
+    let row = prop_oneof![
+        2 => (anybody(), some_groups(), proptest::option::of(codes()))
+            .prop_map(|(user, groups, codes)| invite(&user, &groups, &codes.unwrap_or_default())),
+        1 => (fresh(), some_groups()).prop_map(|(user, groups)| create(&user, &groups, "")),
+        1 => (anybody(), proptest::option::of(codes()))
+            .prop_map(|(user, codes)| add(&user, &codes.unwrap_or_default())),
+        1 => (anybody(), some_groups()).prop_map(|(user, groups)| join(&user, &groups)),
+    ];
+    (anybody(), row).prop_map(|(model, row)| like(&model, row))
+}
+
 fn when() -> impl Strategy<Value = DeleteWhen> {
     proptest::sample::select(DeleteWhen::iter().collect::<Vec<_>>())
 }
@@ -133,6 +146,7 @@ pub(crate) fn row() -> impl Strategy<Value = Operation> {
             }),
         1 => anybody().prop_map(|user| delete(&user)),
         5 => license_row(),
+        2 => copying_row(),
         2 => (anybody(), some_groups()).prop_map(|(user, groups)| join(&user, &groups)),
         2 => (anybody(), without_everyone()).prop_map(|(user, groups): (_, Vec<u8>)| leave(&user, &groups)),
         1 => (anybody(), some_groups()).prop_map(|(user, groups)| set_groups(&user, &groups)),

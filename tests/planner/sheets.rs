@@ -63,6 +63,18 @@ pub(crate) fn create(email: &str, in_groups: &[u8], codes: &str) -> Operation {
     }))
 }
 
+/// The same row, to be like somebody.
+pub(crate) fn like(model: &str, mut operation: Operation) -> Operation {
+    let model = Some(Box::new(user(model)));
+    match &mut operation {
+        Operation::Invite(invite) => invite.like = model,
+        Operation::Create(create) => create.like = model,
+        Operation::AddLicenses { like, .. } | Operation::AddToGroups { like, .. } => *like = model,
+        _ => panic!("such a row copies nothing"),
+    }
+    operation
+}
+
 pub(crate) fn update(email: &str, name: Option<&str>, add: &[u8], remove: &[u8]) -> Operation {
     Operation::Update(Box::new(Update {
         user: user(email),

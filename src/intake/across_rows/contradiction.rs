@@ -49,6 +49,8 @@ pub(super) enum ContradictionKind {
     DifferentValues(StatementKind),
     /// One group gets two rules.
     TwoRules,
+    /// A row makes an account of somebody whom another row is to be like.
+    LikeMadeHere,
 }
 
 impl ContradictionKind {
@@ -184,6 +186,12 @@ impl ContradictionKind {
                 format!("this row and {other} each say what exactly the group's rule becomes, and differ"),
                 "keep one of them",
             ),
+            Self::LikeMadeHere => (
+                Error,
+                ProblemCode::LikeMadeHere,
+                format!("of this row and {other}, one makes an account and the other is to be `like` it"),
+                "write the groups and licences into both rows, or put the copy into a later sheet",
+            ),
         }
     }
 }
@@ -309,6 +317,8 @@ struct FirstStatements {
     relative_groups: Option<Statement>,
     added: Option<Statement>,
     removed: Option<Statement>,
+    /// Of a row that copies what the user has.
+    model: Option<Statement>,
     /// That sets the rule or the profile field which is the subject.
     value: Option<Statement>,
 }
@@ -328,6 +338,7 @@ impl FirstStatements {
             Kind::JoinGroups | Kind::LeaveGroups => &mut self.relative_groups,
             Kind::Join | Kind::Give => &mut self.added,
             Kind::Leave | Kind::Take => &mut self.removed,
+            Kind::Model => &mut self.model,
             Kind::SetRule
             | Kind::SetName
             | Kind::SetSurname
@@ -375,7 +386,8 @@ impl FirstStatements {
             Kind::Invite | Kind::Create | Kind::MigrateTo => with(self.made, Contradicts::AddressTwice)
                 .or_else(|| with(self.deleted, Contradicts::MadeAndDeleted))
                 .or_else(|| with(self.offboarded, Contradicts::MadeAndOffboarded))
-                .or_else(|| with(self.left, Contradicts::MadeAndLeft)),
+                .or_else(|| with(self.left, Contradicts::MadeAndLeft))
+                .or_else(|| with(self.model, Contradicts::LikeMadeHere)),
             Kind::MigrateFrom => with(self.left, Contradicts::MovedTwice)
                 .or_else(|| with(self.made, Contradicts::MadeAndLeft))
                 .or_else(|| with(self.offboarded, Contradicts::MovedAndOffboarded))
@@ -411,6 +423,8 @@ impl FirstStatements {
                 .or_else(|| with(self.exact_groups, Contradicts::GroupsInOrder)),
             Kind::Activate => gone().or_else(given),
             Kind::ChangeUser => gone(),
+            // The user counts as it is before the sheet, so nothing else that is done to it matters.
+            Kind::Model => with(self.made, Contradicts::LikeMadeHere),
             // What it would do is not known, only that another says the same.
             Kind::Refused => None,
             Kind::Join => with(self.removed, Contradicts::JoinsAndLeaves),

@@ -134,12 +134,19 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
 
 /// What to write instead where a user's present licences cannot be read; `None` for an operation that does not build on
 /// them.
-pub(super) fn instead_of_present_licenses(kind: OperationKind, names_licenses: bool) -> Option<&'static str> {
+pub(super) fn instead_of_present_licenses(
+    kind: OperationKind,
+    names_licenses: bool,
+    is_like_somebody: bool,
+) -> Option<&'static str> {
     use OperationKind as Kind;
     match kind {
         Kind::AddLicenses | Kind::RemoveLicenses => Some("write `set-licenses` with the whole list"),
         Kind::ReleaseLicenses => Some("use `block-licenses`, or release the licence in the web interface"),
         Kind::Migrate if !names_licenses => Some("name the new account's licences in the column `licenses`"),
+        Kind::Invite | Kind::Create if is_like_somebody => {
+            Some("leave `like` empty, and write the groups and licences into `groups` and `licenses`")
+        }
         Kind::Migrate
         | Kind::Invite
         | Kind::Create

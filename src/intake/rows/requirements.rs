@@ -58,21 +58,24 @@ impl Requirements<'_> {
 
     fn check_capabilities(&self, problems: &mut Vec<UnplacedProblem>) {
         let offered = self.options.capabilities;
-        let instead = instead_of_present_licenses(self.kind, self.values.licenses.is_some());
+        let is_like_somebody = !self.values.like.is_empty();
+        let instead = instead_of_present_licenses(self.kind, self.values.licenses.is_some(), is_like_somebody);
+        let operation = match self.kind {
+            OperationKind::Invite | OperationKind::Create => format!("`{}` with `like`", self.kind),
+            kind => format!("`{kind}`"),
+        };
         match (instead, self.options.present_licenses) {
             (None, _) | (_, PresentLicenses::Readable) => {}
             (Some(_), PresentLicenses::ToBeFoundOut) => {
                 let what = format!(
-                    "`{}` needs to read a user's present licences, which not every installation of this kind offers",
-                    self.kind
+                    "{operation} needs to read a user's present licences, which not every installation of this kind offers"
                 );
                 let help = "`plan` and `run` find out whether it can be read here";
                 problems.push(UnplacedProblem::warning(ProblemCode::NotOffered, what, help));
             }
             (Some(help), PresentLicenses::Unreadable) => {
                 let what = format!(
-                    "`{}` needs to read a user's present licences, which this deployment's API does not offer",
-                    self.kind
+                    "{operation} needs to read a user's present licences, which this deployment's API does not offer"
                 );
                 problems.push(UnplacedProblem::error(ProblemCode::NotOffered, what, help));
             }

@@ -5,7 +5,7 @@ use strum::VariantArray;
 use super::operations::states;
 use super::statement_kind::StatementKind;
 use super::values::Values;
-use crate::intake::cells::{half_hash, hash, hash_text};
+use crate::intake::cells::{half_hash, hash, hash_text, user_key};
 use crate::model::OperationKind;
 
 /// What kind of thing a statement is about. It enters the hash of the subject, so that subjects of different kinds are
@@ -126,6 +126,10 @@ impl ValidRow<'_, '_> {
             if address != holder {
                 push(user(address), StatementKind::Create, content);
             }
+        }
+
+        if !values.like.is_empty() {
+            push(user(hash(&*user_key(values.like))), StatementKind::Model, content);
         }
 
         for (list, kind) in [

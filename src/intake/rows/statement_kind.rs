@@ -35,6 +35,8 @@ pub(in crate::intake) enum StatementKind {
     Activate,
     /// Something else is changed.
     ChangeUser,
+    /// Somebody else is given what the user has.
+    Model,
     // About a membership.
     Join,
     Leave,
@@ -110,6 +112,7 @@ impl StatementKind {
             | Self::LeaveGroups
             | Self::Activate
             | Self::ChangeUser
+            | Self::Model
             | Self::Join
             | Self::Leave
             | Self::Give

@@ -410,7 +410,7 @@ impl<'c> CellReader<'c, '_, '_> {
             );
         }
         self.delete_when();
-        self.values.like = bare_address(self.taken(Column::Like));
+        self.like();
         self.user_id();
         self.values.not_before = self.date(Column::NotBefore);
         if self.takes.contains(Column::UnlessUsedSince) {
@@ -424,6 +424,39 @@ impl<'c> CellReader<'c, '_, '_> {
             return None;
         }
         read_date(cell).map_err(|problem| self.report(problem, column)).ok()
+    }
+
+    /// Somebody else whose groups and licences the row copies.
+    fn like(&mut self) {
+        let like = bare_address(self.taken(Column::Like));
+        if like.is_empty() {
+            return;
+        }
+        self.values.like = like;
+        if like.contains('\n') {
+            let what = "the cell holds several items, where one user belongs";
+            let help = "name one person to be like; groups and licences of others go into their columns";
+            self.report(
+                UnplacedProblem::error(ProblemCode::SeveralInOneCell, what, help),
+                Column::Like,
+            );
+        } else if let Some(fault) = Email::fault(like)
+            && like.contains('@')
+        {
+            let what = format!("`{}` {fault}", excerpt(like));
+            let help = "write one address, user name or GUID";
+            self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), Column::Like);
+        }
+        let key = user_key(like);
+        let own = [self.values.user, self.values.email, self.values.username];
+        if own.iter().any(|own| !own.is_empty() && user_key(own) == key) {
+            let what = "the row's person is to be like itself";
+            let help = "name somebody else, or empty the cell";
+            self.report(
+                UnplacedProblem::error(ProblemCode::LikeItself, what, help),
+                Column::Like,
+            );
+        }
     }
 
     /// The id that the account must have; where no other column says whom the row is about, it does.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::BegunRows;
 use super::administrator_tally::AdministratorTally;
+use super::makers::makers;
 use crate::api::Group;
 use crate::directory::{Found, Snapshot};
 use crate::model::{Email, GroupId, Operation, Row, UserId};
@@ -63,6 +64,8 @@ pub(super) struct Builder<'a> {
     /// Rows that get no seat: their licences are left out.
     pub(super) denied: Denied,
     pub(super) administrators: AdministratorTally,
+    /// The rows that make accounts, by the accounts' names; filled where a row says `like`.
+    pub(super) makers: HashMap<String, RowIndex>,
 }
 
 pub(super) type Planned = Result<(), Verdict>;
@@ -84,6 +87,7 @@ impl<'a> Builder<'a> {
             cautions: Cautions::default(),
             denied,
             administrators: AdministratorTally::default(),
+            makers: makers(rows),
         };
         for row in rows {
             builder.announce(row);
@@ -172,11 +176,9 @@ impl<'a> Builder<'a> {
                 licenses,
                 external_license,
             } => self.license(index, user, LicenseEdit::Set(licenses.clone(), *external_license)),
-            Operation::AddLicenses {
-                user,
-                licenses,
-                like: _,
-            } => self.license(index, user, LicenseEdit::Add(licenses.clone())),
+            Operation::AddLicenses { user, licenses, like } => {
+                self.add_licenses(index, user, licenses, like.as_deref())
+            }
             Operation::RemoveLicenses { user, licenses } => {
                 self.license(index, user, LicenseEdit::Remove(licenses.clone()))
             }
@@ -188,7 +190,7 @@ impl<'a> Builder<'a> {
                 quotas,
                 external_license,
             } => self.group_rule(index, group, licenses, quotas.as_deref(), *external_license),
-            Operation::AddToGroups { user, groups, like: _ } => self.add_to_groups(index, user, groups),
+            Operation::AddToGroups { user, groups, like } => self.add_to_groups(index, user, groups, like.as_deref()),
             Operation::RemoveFromGroups { user, groups } => self.remove_from_groups(index, user, groups),
             Operation::SetGroups { user, groups } => self.set_groups(index, user, groups),
             Operation::ReleaseLease { user, group } => self.release_lease(index, user, group),

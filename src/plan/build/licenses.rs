@@ -1,6 +1,7 @@
 //! Rows about a user's direct licences.
 
 use super::builder::{Builder, Planned};
+use super::like::Copies;
 use crate::model::{BundleSet, UserRef};
 use crate::plan::settled::not_held_directly;
 use crate::plan::{AccountIndex, LicenseEdit, RowIndex};
@@ -15,6 +16,22 @@ impl Builder<'_> {
             let note = not_held_directly(&others, self.snapshot.given_by_groups(user, &others).as_deref());
             self.note(row, &note);
         }
+    }
+
+    pub(super) fn add_licenses(
+        &mut self,
+        row: RowIndex,
+        user: &UserRef,
+        licenses: &BundleSet,
+        like: Option<&UserRef>,
+    ) -> Planned {
+        let mut licenses = licenses.clone();
+        if let Some(like) = like {
+            let own = self.meant(row, user)?.one().map(|user| user.id);
+            let copied = self.copied(row, like, own, Copies::LICENSES)?;
+            licenses = licenses.union(&copied.licenses);
+        }
+        self.license(row, user, LicenseEdit::Add(licenses))
     }
 
     pub(super) fn license(&mut self, row: RowIndex, user: &UserRef, edit: LicenseEdit) -> Planned {

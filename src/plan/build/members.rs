@@ -2,6 +2,7 @@
 
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
+use super::like::Copies;
 use crate::api::UserUpdate;
 use crate::model::{GroupId, GroupRef, ProfileChange, Status, Update, UserRef};
 use crate::plan::profile::{changed_fields, is_the_directorys};
@@ -27,9 +28,20 @@ impl Builder<'_> {
         Ok(())
     }
 
-    pub(super) fn add_to_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
+    pub(super) fn add_to_groups(
+        &mut self,
+        row: RowIndex,
+        user: &UserRef,
+        groups: &[GroupRef],
+        like: Option<&UserRef>,
+    ) -> Planned {
         let account = self.account_or_newcomer(row, user)?;
-        let joining = self.joining(row, groups)?;
+        let mut joining = self.joining(row, groups)?;
+        if let Some(like) = like {
+            let own = self.drafts.get(account).id();
+            let copied = self.copied(row, like, own, Copies::GROUPS)?;
+            copied.join(&mut joining);
+        }
         self.change_groups(row, account, &joining, &[])
     }
 

@@ -3,6 +3,7 @@
 use super::administrator_tally::StandingChange;
 use super::begun::Begun;
 use super::builder::{Builder, Planned};
+use super::like::Copies;
 use crate::api::{Invitation, NewUser, User, UserUpdate};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
@@ -18,7 +19,13 @@ pub(super) const INVITED_EARLIER: &str = "invited in an earlier run";
 
 impl Builder<'_> {
     pub(super) fn invite(&mut self, row: RowIndex, key: RowKey, invite: &Invite) -> Planned {
-        let groups = self.joining(row, &invite.groups)?;
+        let mut groups = self.joining(row, &invite.groups)?;
+        let mut licenses = invite.licenses.clone();
+        if let Some(like) = &invite.like {
+            let copied = self.copied(row, like, None, Copies::BOTH)?;
+            copied.join(&mut groups);
+            licenses = licenses.union(&copied.licenses);
+        }
         let email = invite.email.as_str();
         let invitation = |groups: &[GroupId]| Work::Invite(Box::new(invitation(invite, groups)));
         let account = match self.snapshot.account(email) {
@@ -30,7 +37,7 @@ impl Builder<'_> {
                 if !self.activated.contains(&user.id) {
                     may_be_given(invite, user, self.rules)?;
                 }
-                self.can_be_given(account, &invite.licenses)?;
+                self.can_be_given(account, &licenses)?;
                 if self.is_mail_due(key, user) {
                     self.drafts.get_mut(account).make(row, invitation(&[]), &[]);
                 } else {
@@ -53,11 +60,17 @@ impl Builder<'_> {
                 account
             }
         };
-        self.bring_about(row, account, &groups, &invite.licenses)
+        self.bring_about(row, account, &groups, &licenses)
     }
 
     pub(super) fn create(&mut self, row: RowIndex, key: RowKey, create: &Create) -> Planned {
-        let groups = self.joining(row, &create.groups)?;
+        let mut groups = self.joining(row, &create.groups)?;
+        let mut licenses = create.licenses.clone();
+        if let Some(like) = &create.like {
+            let copied = self.copied(row, like, None, Copies::BOTH)?;
+            copied.join(&mut groups);
+            licenses = licenses.union(&copied.licenses);
+        }
         let mut present = self.snapshot.account(create.user_name());
         if let (Found::None { .. }, Some(email)) = (&present, &create.email) {
             present = self.snapshot.account(email.as_str());
@@ -68,9 +81,9 @@ impl Builder<'_> {
                 person(create.user_name(), user)?;
                 let account = self.existing(row, user, create.user_name().into())?;
                 self.stays(account)?;
-                self.can_be_given(account, &create.licenses)?;
+                self.can_be_given(account, &licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
-                self.may_get_seats(account, &create.licenses)?;
+                self.may_get_seats(account, &licenses)?;
                 self.note(
                     row,
                     if ours {
@@ -97,7 +110,7 @@ impl Builder<'_> {
                 account
             }
         };
-        self.bring_about(row, account, &groups, &create.licenses)
+        self.bring_about(row, account, &groups, &licenses)
     }
 
     /// Whether licences can be added to what the account holds without taking others away.
