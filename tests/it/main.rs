@@ -20,6 +20,7 @@ mod hopeless;
 mod json_endings;
 mod leases;
 mod lies;
+mod like;
 mod migrate;
 mod moves;
 mod names;
