@@ -37,7 +37,7 @@ pub use groups::Groups;
 pub use index::Found;
 pub use last_uses::LastUses;
 pub use leases::{Leases, lease_pages, leases_of};
-pub use needs::{Blocks, Detail, Holders, Needs, Rules, Want};
+pub use needs::{Blocks, Detail, Holders, Needs, Newcomer, Rules, Want};
 pub use paging::ListingShape;
 pub use reader::{ReadOptions, allocations_of, find_accounts, find_users, read, tells_allocations};
 pub use snapshot::{Administrators, Contents, Snapshot};

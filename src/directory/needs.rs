@@ -16,9 +16,8 @@ pub struct Needs<'a> {
     /// Addresses and user names that invites, creates and migrations go to: whether an account has
     /// one already is always found out with the account's whole profile.
     pub addresses: Vec<&'a str>,
-    /// Users whom the directory may know although they have no account, and the groups that a row joins or leaves for
-    /// them: rows that can be about such people.
-    pub newcomers: Vec<(&'a UserRef, &'a [GroupRef])>,
+    /// Users whom the directory may know although they have no account: rows that can be about such people.
+    pub newcomers: Vec<Newcomer<'a>>,
     /// Users whose groups or licences others are given as well: always found out with their whole profiles.
     pub models: Vec<&'a UserRef>,
     /// Whether every user is wanted, named or not.
@@ -53,6 +52,17 @@ pub struct Needs<'a> {
     pub leases: Vec<&'a GroupRef>,
     /// Those of them whose rules are taken away, so that it may matter what those people hold directly.
     pub cleared: Vec<&'a GroupRef>,
+}
+
+/// A user whom the directory may know although they have no account.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomer<'a> {
+    /// Who.
+    pub user: &'a UserRef,
+    /// The groups that a row joins or leaves for them.
+    pub groups: &'a [GroupRef],
+    /// The user whose groups a row joins for them.
+    pub like: Option<&'a UserRef>,
 }
 
 /// How much must be known of a user.

@@ -62,7 +62,7 @@ impl Reader<'_> {
             ));
         }
         let known: Accounts = people.iter().cloned().collect();
-        let joined = self.read_their_groups(needs, &known, groups).await?;
+        let joined = self.read_their_groups(needs, &known, &users.accounts, groups).await?;
         for person in &mut people {
             if let Some(joined) = joined.get(&person.id) {
                 person.groups = joined.as_slice().into();
@@ -100,15 +100,22 @@ impl Reader<'_> {
         &self,
         needs: &Needs<'_>,
         people: &Accounts,
+        accounts: &Accounts,
         groups: &Groups,
     ) -> Result<BTreeMap<UserId, Vec<GroupId>>, ReadError> {
         let mut asked: BTreeMap<GroupId, Vec<UserId>> = BTreeMap::new();
-        for (user, named) in &needs.newcomers {
-            if let Some(person) = people.known(user)
+        for newcomer in &needs.newcomers {
+            if let Some(person) = people.known(newcomer.user)
                 && person.is_newcomer()
             {
-                for group in named.iter().filter_map(|group| groups.resolve(group).one()) {
-                    asked.entry(group.id).or_default().push(person.id);
+                let named = newcomer.groups.iter().filter_map(|group| groups.resolve(group).one());
+                let named = named.map(|group| group.id);
+                let model = newcomer.like.and_then(|like| accounts.known(like));
+                let can_be_joined = |id: &GroupId| groups.get(*id).is_some_and(|group| !group.is_everyone());
+                let copied = model.into_iter().flat_map(|model| model.groups.iter().copied());
+                let copied = copied.filter(can_be_joined);
+                for group in named.chain(copied) {
+                    asked.entry(group).or_default().push(person.id);
                 }
             }
         }
@@ -154,7 +161,7 @@ impl Reader<'_> {
 /// makes none of that name.
 fn unknown_names<'a>(needs: &Needs<'a>, accounts: &Accounts) -> Vec<&'a str> {
     let is_unknown = |name: &&str| matches!(accounts.find(name), Found::None { .. });
-    let named = needs.newcomers.iter().filter_map(|(user, _)| match user {
+    let named = needs.newcomers.iter().filter_map(|newcomer| match newcomer.user {
         UserRef::Name(name) => Some(&**name),
         UserRef::Id(_) => None,
     });

@@ -1,7 +1,7 @@
 //! What must be read before rows can be planned.
 
 use super::Rules;
-use crate::directory::{self, Blocks, Detail, Holders, Needs, Want};
+use crate::directory::{self, Blocks, Detail, Holders, Needs, Newcomer, Want};
 use crate::model::{DeleteWhen, Email, GroupRef, Migrate, Operation, OperationKind, Row, Update, UserId, UserRef};
 
 /// What these rows need to know about the organization.
@@ -95,11 +95,11 @@ pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
                 holders.push(user);
                 wants(&mut allocations, true, of_a_leaver(rules));
             }
-            Operation::AddToGroups { user, groups, .. } => {
-                member(&mut needs, user, groups);
+            Operation::AddToGroups { user, groups, like } => {
+                member(&mut needs, user, groups, like.as_deref());
             }
             Operation::RemoveFromGroups { user, groups } => {
-                member(&mut needs, user, groups);
+                member(&mut needs, user, groups, None);
                 leaves(&mut needs, user);
             }
             Operation::SetGroups { user, .. } => {
@@ -179,9 +179,9 @@ fn moved<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, migrate: &'a
 }
 
 /// A row about the user's being in groups.
-fn member<'a>(needs: &mut Needs<'a>, user: &'a UserRef, groups: &'a [GroupRef]) {
+fn member<'a>(needs: &mut Needs<'a>, user: &'a UserRef, groups: &'a [GroupRef], like: Option<&'a UserRef>) {
     profile(needs, user);
-    needs.newcomers.push((user, groups));
+    needs.newcomers.push(Newcomer { user, groups, like });
     needs.groups = true;
 }
 
@@ -206,7 +206,11 @@ fn copied<'a>(
 /// A row about the user's licences.
 fn licensed<'a>(needs: &mut Needs<'a>, holders: &mut Vec<&'a UserRef>, user: &'a UserRef) {
     needs.users.push(user);
-    needs.newcomers.push((user, &[]));
+    needs.newcomers.push(Newcomer {
+        user,
+        groups: &[],
+        like: None,
+    });
     holders.push(user);
 }
 

@@ -1,6 +1,6 @@
 //! The column `like`: newcomers and others get what a colleague has, whoever else the sheet is about.
 
-use reseat::sandbox::{FaultKind, Strikes};
+use reseat::sandbox::{Config, DirectoryAccounts, FaultKind, Quirks, Strikes};
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, Stage, bundles, changes};
 
@@ -133,6 +133,28 @@ fn administrators_are_named_and_copied_only_where_that_is_allowed() {
     );
     stage.rerun(&["--again", "--allow-admins"]).ends(0);
     assert!(stage.groups(HUGO).contains(&"Administrators".to_owned()));
+}
+
+#[test]
+fn somebody_of_the_directory_without_an_account_gets_a_colleagues_groups_and_licences_once() {
+    let quirks = Quirks {
+        directory_accounts: DirectoryAccounts::AtSignIn,
+        ..Quirks::default()
+    };
+    let stage = Stage::with(Config {
+        quirks,
+        ..Config::unlimited()
+    });
+    let wilma = "wilma.fuchs@contoso.example";
+    let sheet = format!("operation,user,like\nadd-to-groups,{wilma},{MEI}\nadd-licenses,{wilma},{MEI}\n");
+    stage.run(&sheet).ends(0);
+    assert_eq!(stage.statuses(), ["done"; 2], "{:?}", stage.results());
+    let world = stage.world();
+    assert_eq!(world.person_called(wilma).unwrap().groups.len(), 2);
+    stage.forget_calls();
+    stage.rerun(&["--again"]).ends(0);
+    assert!(stage.writes().is_empty(), "{:?}", stage.writes());
+    assert_eq!(stage.statuses(), ["unchanged"; 2], "{:?}", stage.results());
 }
 
 #[test]
