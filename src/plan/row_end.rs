@@ -3,6 +3,8 @@
 //! A run asks it for the line of the results file, a plan for the line that is to be expected, and a saved plan is
 //! compared by the same answer. Pure.
 
+use serde_json::json;
+
 use super::{
     Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
 };
@@ -71,12 +73,19 @@ pub fn row_end<'a>(
         parts.push(planned.note().to_owned());
     }
     parts.extend(course.remarks.iter().cloned());
+    let mut after = change.after;
+    if let Some(copied) = planned.copied()
+        && matches!(status, Status::Started | Status::InDoubt)
+    {
+        // Whatever came of the call, a rerun finishes what was planned with it.
+        after.get_or_insert_with(|| json!({}))["like"] = copied.clone();
+    }
     RowReport {
         code: code.to_string(),
         message: parts.join("; "),
         user_id: planned.account.and_then(|account| source.account_id(account)),
         before: change.before,
-        after: change.after,
+        after,
         ..RowReport::of(&sheet.rows[row], status)
     }
 }

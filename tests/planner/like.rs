@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use reseat::api::{Group, User, UserKind};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{GroupId, Operation, Status};
-use reseat::plan::{Administrators, Begun, BegunRows, OnShortage, Plan, PlannedSheet, Rules, plan};
+use reseat::plan::{
+    Administrators, Begun, BegunRows, Course, OnShortage, Plan, PlannedSheet, RowCode, Rules, Verdict, plan, row_end,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -402,6 +404,35 @@ fn a_row_that_was_begun_ends_with_what_was_planned_then_although_the_account_is_
     let account = world.account(1);
     assert_eq!(account.groups, [group_id(1), group_id(2)].into());
     assert_eq!(account.bundles(), bundles("A"));
+}
+
+#[test]
+fn the_line_ahead_of_a_mail_says_what_is_copied_and_a_row_for_which_nothing_was_done_says_nothing() {
+    let (world, rows) = (world(), sheet([like(&address(0), invite(NEW, &[], ""))]));
+    let snapshot = world.snapshot();
+    let plan = plan(&rows, &snapshot, &HashMap::new(), &rule());
+    let planned = PlannedSheet {
+        rows: &rows,
+        plan: &plan,
+        snapshot: &snapshot,
+    };
+    let after = |status| {
+        let verdict = Verdict {
+            status,
+            code: RowCode::None,
+            message: String::new(),
+        };
+        let course = Course {
+            steps: std::iter::empty(),
+            verdict: Some(&verdict),
+            remarks: &[],
+        };
+        row_end(planned, &plan, 0, course).after
+    };
+    let copied = json!({ "like": { "group_ids": [group_id(1), group_id(2)], "licenses": ["A"] } });
+    assert_eq!(after(Status::Started), Some(copied.clone()));
+    assert_eq!(after(Status::InDoubt), Some(copied));
+    assert_eq!(after(Status::Failed), None);
 }
 
 #[test]
