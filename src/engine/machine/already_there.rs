@@ -10,7 +10,7 @@ use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::api::{CallError, ErrorCode, InviteReply, User, UserUpdate};
 use crate::directory::{Allocations, Found, ReadError};
-use crate::model::{GroupId, Status, UserId, UserRef};
+use crate::model::{GroupId, Operation, Row, Status, UserId, UserRef};
 use crate::plan::{
     AccountIndex, Call, CallKind, Direct, Ending, Holding, OneOrMany, RowCode, RowReason, Stage, Step, StepIndex,
     StepSource, Verdict, Work, goes_on_with,
@@ -147,6 +147,7 @@ impl Machine<'_> {
             }
         }
         self.join_what_is_missing(step, user);
+        self.activate(step, row, user);
         self.read_holding(account, user.id);
         // Rows that have nothing else to do end with this step, and nothing was done for them.
         for row in &self.steps.rows_of(step) {
@@ -180,15 +181,35 @@ impl Machine<'_> {
         self.join_later(step, missing);
     }
 
+    /// An invitation that activates finds an account that is deactivated: it is activated one stage later.
+    fn activate(&mut self, step: StepIndex, row: Option<&Row>, user: &User) {
+        let activates =
+            row.is_some_and(|row| matches!(&row.operation, Operation::Invite(invite) if invite.active == Some(true)));
+        if activates && !user.is_active {
+            let part = UserUpdate {
+                is_active: Some(true),
+                ..UserUpdate::default()
+            };
+            self.update_later(step, part);
+        }
+    }
+
     /// Adds groups to the account of a step one stage later.
     pub(super) fn join_later(&mut self, step: StepIndex, groups: Vec<GroupId>) {
-        let rows = self.steps.rows_of(step);
-        let (false, Some(row)) = (groups.is_empty(), rows.first().copied()) else {
+        if groups.is_empty() {
             return;
-        };
+        }
         let part = UserUpdate {
             add_groups: groups,
             ..UserUpdate::default()
+        };
+        self.update_later(step, part);
+    }
+
+    fn update_later(&mut self, step: StepIndex, part: UserUpdate) {
+        let rows = self.steps.rows_of(step);
+        let Some(row) = rows.first().copied() else {
+            return;
         };
         self.add_step(Step {
             stage: Stage::Change,

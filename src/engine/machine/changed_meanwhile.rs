@@ -153,7 +153,8 @@ impl Machine<'_> {
             let seen = |user| Some(self.seen_before(user).signed_in_at(accounts.get(user)?.last_login));
             let verdict = match &self.steps.step(*step).work {
                 Work::Invite(_) => self.is_deactivated_now(*step, accounts),
-                Work::License(_) => None,
+                Work::License(_) | Work::Member(..) => None,
+                Work::Update(_) if !self.is_a_leavers(*step) => None,
                 _ => self.is_protected_now(*step, accounts),
             };
             let verdict = verdict.or_else(|| self.is_used_now(*step, seen));
@@ -164,16 +165,21 @@ impl Machine<'_> {
             .iter()
             .filter_map(|step| self.departure_now(*step, accounts))
             .collect();
+        let regrouped = self.moved_meanwhile(steps, accounts);
         let changes: Vec<_> = found
             .iter()
             .map(|(step, verdict)| (*step, verdict.message.clone()))
             .chain(moved.iter().map(|now| (now.step, now.words.clone())))
+            .chain(regrouped.iter().map(|now| (now.step, now.words.clone())))
             .collect();
         if self.refuses(&changes) {
             return;
         }
         for now in moved {
             self.departs_from(now);
+        }
+        for now in regrouped {
+            self.moves_back(now);
         }
         for (step, Verdict { status, code, message }) in found {
             self.fail_step(step, &StepFailure::new(status, code, message), None);

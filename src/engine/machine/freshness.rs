@@ -19,7 +19,8 @@ pub(super) enum Facts {
     /// That there is no account yet.
     Addresses,
     /// That an account may be deleted, that somebody who is moved is still active, what somebody who is offboarded is in,
-    /// and that somebody whose seat is taken for not being used has not signed in since.
+    /// that somebody whose seat is taken for not being used has not signed in since, and what somebody is in whose groups
+    /// are said exactly.
     People,
 }
 
@@ -37,15 +38,16 @@ impl Facts {
         }
     }
 
-    /// The same in a run with rows that are only for whoever has not used the seat.
-    fn with_uses(family: Family) -> &'static [Self] {
+    /// The same in a run with rows that are only for whoever has not used the seat, or that say exactly which groups
+    /// somebody is in.
+    fn with_people(family: Family) -> &'static [Self] {
         match family {
             Family::Allocate | Family::Release => &[Self::Allocations, Self::People],
+            Family::Members => &[Self::GroupNames, Self::People],
             Family::EndLeases => &[Self::People],
             Family::Invite
             | Family::Create
             | Family::Update
-            | Family::Members
             | Family::Delete
             | Family::GroupRule
             | Family::RemoveRule => Self::of(family),
@@ -57,8 +59,8 @@ impl Facts {
 #[derive(Debug)]
 pub(super) struct Freshness {
     recheck: Duration,
-    /// Whether rows ask for whom the seat was not used by.
-    are_uses_asked: bool,
+    /// Whether rows are only for whoever has not used the seat, or say exactly which groups somebody is in.
+    are_people_asked: bool,
     /// Whether the state had waited already when the run began.
     was_stale: bool,
     read: HashMap<Facts, Duration>,
@@ -70,10 +72,10 @@ pub(super) struct Freshness {
 }
 
 impl Freshness {
-    pub(super) fn new(recheck: Recheck, are_uses_asked: bool) -> Self {
+    pub(super) fn new(recheck: Recheck, are_people_asked: bool) -> Self {
         Self {
             recheck: recheck.after,
-            are_uses_asked,
+            are_people_asked,
             was_stale: recheck.waited == Waited::Long,
             read: HashMap::new(),
             last_wait: Duration::ZERO,
@@ -84,8 +86,8 @@ impl Freshness {
 
     /// What the calls of a family rest on in this run.
     pub(super) fn facts_of(&self, family: Family) -> &'static [Facts] {
-        if self.are_uses_asked {
-            Facts::with_uses(family)
+        if self.are_people_asked {
+            Facts::with_people(family)
         } else {
             Facts::of(family)
         }

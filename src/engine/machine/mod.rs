@@ -33,6 +33,7 @@ mod changed_meanwhile;
 mod common_cause;
 mod deletion_count;
 mod deletions;
+mod exact_groups;
 mod failed_call;
 mod flow;
 mod freshness;

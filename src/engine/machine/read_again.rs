@@ -134,6 +134,7 @@ impl Machine<'_> {
                     (Facts::Addresses, _) => self.steps.user_of(*step).is_none(),
                     (Facts::People, Work::Invite(_)) => self.predecessor(*step).is_some(),
                     (Facts::People, Work::License(_)) => self.is_for_the_unused(*step),
+                    (Facts::People, Work::Member(..)) => self.is_of_exact_groups(*step),
                     (Facts::People, Work::Update(_)) => self.rests_on_people(*step),
                     _ => true,
                 }

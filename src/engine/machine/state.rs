@@ -20,7 +20,7 @@ use crate::api::{CallError, Group};
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::engine::recheck::Recheck;
-use crate::model::{GroupId, UserId};
+use crate::model::{GroupId, Operation, UserId};
 use crate::plan::{AccountIndex, Call, Family, PlannedSheet, Rules, StepIndex, Verdict};
 
 /// What a machine is made from.
@@ -172,7 +172,11 @@ impl<'a> Machine<'a> {
             // Nobody knows whether there are seats for all.
             schedule.send_one_at_a_time(Family::Allocate, OneAtATime::LastSeats);
         }
-        let are_uses_asked = setup.sheet.rows.iter().any(|row| row.unless_used_since().is_some());
+        let are_people_asked = setup
+            .sheet
+            .rows
+            .iter()
+            .any(|row| row.unless_used_since().is_some() || matches!(row.operation, Operation::SetGroups { .. }));
         Self {
             snapshot: setup.sheet.snapshot,
             rules: setup.rules,
@@ -182,7 +186,7 @@ impl<'a> Machine<'a> {
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),
             recheck: setup.recheck,
-            freshness: Freshness::new(setup.recheck, are_uses_asked),
+            freshness: Freshness::new(setup.recheck, are_people_asked),
             renamed: HashMap::new(),
             changed_since_plan: Vec::new(),
             has_written: false,

@@ -15,7 +15,7 @@ impl Machine<'_> {
 
     /// Whether an update rests on what its account is like by then.
     pub(super) fn rests_on_people(&self, step: StepIndex) -> bool {
-        self.is_a_leavers(step) || self.is_for_the_unused(step)
+        self.is_a_leavers(step) || self.is_for_the_unused(step) || self.is_of_exact_groups(step)
     }
 
     /// What was known of the user's last use when the plan was made.

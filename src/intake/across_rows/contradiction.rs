@@ -100,6 +100,7 @@ impl ContradictionKind {
             Self::GivenAndTaken => (Error, ProblemCode::GivenAndTaken),
             Self::DifferentValues(_) => (Error, ProblemCode::DifferentValues),
             Self::TwoRules => (Error, ProblemCode::TwoRules),
+            Self::LikeMadeHere => (Error, ProblemCode::LikeMadeHere),
         }
     }
 
@@ -187,8 +188,6 @@ impl ContradictionKind {
                 "keep one of them",
             ),
             Self::LikeMadeHere => (
-                Error,
-                ProblemCode::LikeMadeHere,
                 format!("of this row and {other}, one makes an account and the other is to be `like` it"),
                 "write the groups and licences into both rows, or put the copy into a later sheet",
             ),

@@ -119,7 +119,14 @@ impl<'a> Builder<'a> {
     /// Registers the accounts that the row makes, so that other rows may name them.
     fn announce(&mut self, row: &Row) {
         match &row.operation {
-            Operation::Invite(invite) => self.announce_account(invite.email.as_str(), &[invite.email.fold()]),
+            Operation::Invite(invite) => {
+                self.announce_account(invite.email.as_str(), &[invite.email.fold()]);
+                if invite.active == Some(true)
+                    && let Found::One(user) = self.snapshot.account(invite.email.as_str())
+                {
+                    self.activated.insert(user.id);
+                }
+            }
             Operation::Migrate(migrate) => {
                 self.announce_account(migrate.new_email.as_str(), &[migrate.new_email.fold()]);
             }
