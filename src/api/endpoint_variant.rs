@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::leases::LeaseListing;
 use super::session::{ApiRequest, Reply, Session};
 use super::{AllocationRoute, CallError, Certainty, Evidence, LeaseRoute};
 
@@ -95,6 +94,17 @@ impl<T: Copy> Known<T> {
     pub(super) fn set(&self, known: Option<T>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
     }
+}
+
+/// The listings of those who hold seats by a group's rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeaseListing {
+    /// The licence accountant's of the documents (`uipath-api`, 3.4).
+    Documented,
+    /// The portal's.
+    Portal,
+    /// The licence accountant's of the schema.
+    OfTheSchema,
 }
 
 /// What is known of each endpoint that has two variants, and of those that only some installations have.

@@ -8,24 +8,13 @@ use serde_json::{Value, json};
 
 use super::allocations::{allocation, released};
 use super::client::{Result, empty_list, paged};
-use super::endpoint_variant::KnownVariant;
+use super::endpoint_variant::{KnownVariant, LeaseListing};
 use super::json::{member, page, time};
 use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
 use super::session::{ApiRequest, Reply};
 use super::{Answer, CallError, Client, Evidence, Lease, LeaseRoute, Page, Receipt, ReleaseReply};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
-
-/// The listings of those who hold seats by a group's rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LeaseListing {
-    /// The licence accountant's of the documents (`uipath-api`, 3.4).
-    Documented,
-    /// The portal's.
-    Portal,
-    /// The licence accountant's of the schema.
-    OfTheSchema,
-}
 
 impl Client {
     /// One page (at most 50) of those who hold seats by the group's rule. Whichever listing answers is used from then on.

@@ -47,6 +47,11 @@ pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, A
     } = reader;
     people.retain(|email, _| before.contains_key(email) || entered.contains(email));
     people.retain(|email, _| !leaving.contains(email));
+    // Whoever is out of a group in the end holds nothing by its rule.
+    for account in people.values_mut() {
+        let groups = &account.groups;
+        account.leases.retain(|group, _| groups.contains(group));
+    }
     people
 }
 
@@ -127,7 +132,7 @@ impl Reader {
                 }
                 account.groups.extend(joinable(&update.add_groups));
                 let leaving = joinable(&update.remove_groups);
-                leaving.into_iter().for_each(|group| account.leave(group));
+                account.groups.retain(|group| !leaving.contains(group));
                 if renamed {
                     self.named.insert(email);
                 }
@@ -187,10 +192,7 @@ impl Reader {
                 if !wanted.is_empty() {
                     self.stays(&name(user))?;
                 }
-                let account = self.alive(&name(user))?;
-                let leaving: Vec<GroupId> = account.groups.difference(&wanted).copied().collect();
-                leaving.into_iter().for_each(|group| account.leave(group));
-                account.groups = wanted;
+                self.alive(&name(user))?.groups = wanted;
             }
             Operation::Offboard { user } => {
                 let email = name(user);
@@ -198,8 +200,7 @@ impl Reader {
                 self.is_given_nothing(&email)?;
                 self.offboarded.insert(email.clone());
                 let account = self.alive(&email)?;
-                let leaving: Vec<GroupId> = account.groups.iter().copied().collect();
-                leaving.into_iter().for_each(|group| account.leave(group));
+                account.groups.clear();
                 account.active = false;
                 // Who is blocked stays so.
                 self.holds(&email, |held| held.filter(BundleSet::is_empty))?;
@@ -215,8 +216,7 @@ impl Reader {
             }
             Operation::RemoveFromGroups { user, groups } => {
                 let leaving = joinable(groups);
-                let account = self.alive(&name(user))?;
-                leaving.into_iter().for_each(|group| account.leave(group));
+                self.alive(&name(user))?.groups.retain(|group| !leaving.contains(group));
             }
             Operation::Migrate(migrate) => {
                 let (old, new) = (name(&migrate.user), migrate.new_email.to_string());
