@@ -125,14 +125,20 @@ pub(super) fn choose(
     for row in rows {
         choice.note_origin(row.key, &row.place, history, family)?;
         let due = as_of.until(&row);
-        let resume = match history {
-            // Before its date a row takes over nothing that was begun for another.
-            Some(history) if history.is_postponed(&row.key) || !history.knows(&row.key) => match due {
-                None => choice.resume_replaced(&row, history, &mut orphans, family)?,
-                Some(_) => Resume::Run,
-            },
-            Some(history) => history.resume(&row.key)?,
-            None => Resume::Run,
+        let known = match history {
+            Some(history) if history.knows(&row.key) => Some(history.resume(&row.key)?),
+            _ => None,
+        };
+        let resume = match (known, history) {
+            // Nothing was done for a row that waited for its date, and before its date a row takes over nothing that was
+            // begun for another.
+            (None, Some(_)) if due.is_some() => Resume::Run,
+            (Some(Resume::Run), Some(history)) if due.is_none() && history.is_postponed(&row.key) => {
+                choice.resume_replaced(&row, history, &mut orphans, family)?
+            }
+            (None, Some(history)) => choice.resume_replaced(&row, history, &mut orphans, family)?,
+            (Some(known), _) => known,
+            (None, None) => Resume::Run,
         };
         let left_out = scope.leaves_out(&row, choice.rows.len());
         // Under `--resend` a finished row may still have a mail due.

@@ -181,6 +181,8 @@ impl History {
         let is_corrected = self.corrections.contains_key(key);
         match resume::rerun(Some(line.known)) {
             Rerun::Skip => Ok(Resume::Skip),
+            // The sheet still has the row as it was, and the correction waits for its date.
+            Rerun::Run if is_corrected && line.known.changes == Changes::Postponed => Ok(Resume::Leave),
             Rerun::Run => Ok(Resume::Run),
             // The sheet still has the row as it was before the correction, and the correction is on its way.
             Rerun::GoOn | Rerun::Settle if is_corrected && line.known.status.rerun() != Rerun::Run => Ok(Resume::Leave),

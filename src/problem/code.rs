@@ -120,6 +120,8 @@ pub enum ProblemCode {
     BadDate,
     /// Whether the day or the month comes first does not show, or differs within a column.
     DateOrder,
+    /// Dates whose day and month a spreadsheet program may have exchanged.
+    DoubtfulDates,
     /// Rows without a date among rows that have one.
     NoDate,
     /// Not a language code.
@@ -226,7 +228,7 @@ mod tests {
              struck-rows covered-cells \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \
              unknown-operation no-operation not-offered missing-cell cell-not-used \
-             bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order no-date bad-language bad-delete-when \
+             bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \

@@ -281,3 +281,25 @@ fn check_tells_how_many_rows_wait_and_until_when_in_which_zone() {
     assert_eq!(checked["waiting"]["first"], "2099-12-01T00:00:00+09:00");
     assert_eq!(checked["waiting"]["timezone"], "Asia/Tokyo");
 }
+
+#[test]
+fn a_row_that_was_put_off_when_it_was_corrected_waits_in_the_sheet_of_failed_rows_and_its_first_form_does_not_run() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,groups,not_before\nadd-to-groups,{ANNA},HR Robot,\n");
+    stage.run(&sheet).ends(3);
+    let failed = stage.read("sheet.failed.csv");
+    let corrected = failed.replacen("HR Robot,,", &format!("HR Robots,{NEXT_CENTURY},"), 1);
+    assert_ne!(failed, corrected);
+    stage.write("sheet.failed.csv", corrected);
+    stage.reseat(&["run", "sheet.failed.csv", "--yes"]).ends(75);
+    stage.forget_calls();
+    stage.rerun(&[]).tells("corrected in a sheet of failed rows");
+    assert!(stage.writes().is_empty());
+    assert!(!stage.groups(ANNA).contains(&"HR Robots".to_owned()));
+    assert_eq!(stage.statuses(), ["waiting"]);
+    // What was corrected runs on its day, and the row is done.
+    let due = stage.read("sheet.failed.csv").replace(NEXT_CENTURY, LONG_AGO);
+    stage.write("sheet.failed.csv", due);
+    stage.reseat(&["run", "sheet.failed.csv", "--yes"]).ends(0);
+    assert_eq!(stage.statuses(), ["done"]);
+}

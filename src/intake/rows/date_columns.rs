@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::occurrences::Occurrences;
+use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{Column, DateOrder, UnplacedProblem, WrittenDate, excerpt};
 use crate::intake::waiting_rows::WaitingRows;
@@ -27,6 +28,11 @@ pub(in crate::intake) struct DateColumns {
 #[derive(Debug, Default)]
 struct DateColumn {
     filled: usize,
+    /// Dates of a workbook, if no day of them is after the twelfth of its month.
+    early_days: Occurrences,
+    has_late_days: bool,
+    /// Whether a date that is a text could be one in the other order as well.
+    has_early_texts: bool,
     day_first: Option<Sample>,
     month_first: Option<Sample>,
     /// Cells in which day and month come in some order.
@@ -59,10 +65,15 @@ pub(in crate::intake) struct DateFindings {
 
 impl DateColumns {
     /// A row's cells, whether or not the row is valid.
-    pub(super) fn saw(&mut self, values: &Values<'_>, cell: impl Fn(Column) -> String, row: u32) {
+    pub(super) fn saw(&mut self, values: &Values<'_>, cells: &RowCells<'_>) {
         for column in [Column::NotBefore, Column::UnlessUsedSince] {
-            if let Some(written) = written(values, column) {
-                self.column(column).saw(written, || cell(column), row);
+            let Some(written) = written(values, column) else {
+                continue;
+            };
+            if cells.dates.contains(column) {
+                self.column(column).saw_date_cell(written, cells.row);
+            } else {
+                self.column(column).saw(written, cells.get(column), cells.row);
             }
         }
     }
@@ -145,6 +156,13 @@ impl DateColumns {
             let order = found.order().filter(|_| found.open.count > 0);
             orders.extend(order.map(|order| (column, order)));
         }
+        for (column, found) in [
+            (Column::NotBefore, &not_before),
+            (Column::UnlessUsedSince, &unless_used_since),
+        ] {
+            let doubt = found.exchanged();
+            problems.extend(doubt.map(|(cells, problem)| (cells, problem.at(column))));
+        }
         if not_before.order() == Some(DateOrder::MonthFirst) {
             waiting.append(waiting_month_first);
         } else {
@@ -184,8 +202,20 @@ fn no_date(rows: Occurrences) -> (Occurrences, UnplacedProblem) {
 }
 
 impl DateColumn {
-    fn saw(&mut self, written: WrittenDate, cell: impl FnOnce() -> String, row: u32) {
+    /// A date of a workbook.
+    fn saw_date_cell(&mut self, written: WrittenDate, row: u32) {
         self.filled += 1;
+        if is_early(written) {
+            self.early_days.add(1, row);
+        } else {
+            self.has_late_days = true;
+        }
+    }
+
+    /// A date that is a text.
+    fn saw(&mut self, written: WrittenDate, cell: &str, row: u32) {
+        self.filled += 1;
+        self.has_early_texts |= is_early(written);
         let sample = match written {
             WrittenDate::Sure(_) => return,
             WrittenDate::Ordered(DateOrder::DayFirst, _) => &mut self.day_first,
@@ -199,7 +229,7 @@ impl DateColumn {
         if sample.is_none() {
             *sample = Some(Sample {
                 row,
-                cell: excerpt(&cell()),
+                cell: excerpt(cell),
                 written,
             });
         }
@@ -219,6 +249,9 @@ impl DateColumn {
     fn append(&mut self, later: Self) {
         let Self {
             filled,
+            early_days,
+            has_late_days,
+            has_early_texts,
             day_first,
             month_first,
             parted,
@@ -228,6 +261,9 @@ impl DateColumn {
             open_rows,
         } = later;
         self.filled += filled;
+        self.early_days.append(&early_days);
+        self.has_late_days |= has_late_days;
+        self.has_early_texts |= has_early_texts;
         self.day_first = self.day_first.take().or(day_first);
         self.month_first = self.month_first.take().or(month_first);
         self.parted.append(&parted);
@@ -244,6 +280,23 @@ impl DateColumn {
             (None, Some(_)) => Some(DateOrder::MonthFirst),
             (None, None) | (Some(_), Some(_)) => None,
         }
+    }
+
+    /// Programs that open or paste dates in the other order make dates of those that they can, with day and month
+    /// exchanged, and leave the others as texts.
+    fn exchanged(&self) -> Option<(Occurrences, UnplacedProblem)> {
+        let late = self.day_first.as_ref().or(self.month_first.as_ref())?;
+        if self.early_days.count == 0 || self.has_late_days || self.has_early_texts {
+            return None;
+        }
+        let what = format!(
+            "no date of the column that is one to the spreadsheet program is after the twelfth of its month, and those that \
+             are text are (`{}` in row {}): so it looks where a program took days for months",
+            late.cell, late.row
+        );
+        let help = "compare the dates with where they come from, and write them as 2026-12-01";
+        let problem = UnplacedProblem::warning(ProblemCode::DoubtfulDates, what, help);
+        Some((self.early_days.clone(), problem))
     }
 
     fn settle(
@@ -288,6 +341,11 @@ impl DateColumn {
         let rows = self.open_rows.iter().map(|(row, _)| *row).collect();
         Some((rows, self.open, problem))
     }
+}
+
+/// Whether day and month could be each other.
+fn is_early(written: WrittenDate) -> bool {
+    written.day_first().day().day() <= 12
 }
 
 /// Gives these rows the dates that they have where the month comes first.

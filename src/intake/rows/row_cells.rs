@@ -24,6 +24,8 @@ pub(super) struct RowCells<'r> {
     pub(super) filled: ColumnSet,
     /// The columns whose cell was a number or a date of a workbook where text is expected.
     pub(super) numbers: ColumnSet,
+    /// The columns whose cell is a date of a workbook.
+    pub(super) dates: ColumnSet,
     /// The columns whose cell is a formula with a value.
     pub(super) formulas: ColumnSet,
     /// Whether the sheet has no column of people but `user_id`.
@@ -47,6 +49,7 @@ impl<'r> RowCells<'r> {
             row: row.number(),
             filled: ColumnSet::default(),
             numbers: ColumnSet::default(),
+            dates: ColumnSet::default(),
             formulas: ColumnSet::default(),
             has_only_user_ids: header.has_only_user_ids,
             has_clear: false,
@@ -98,6 +101,9 @@ impl<'r> RowCells<'r> {
         problems.extend(defect(column, cell, &text));
         if matches!(cell.kind, CellKind::Number | CellKind::Date) && column.holds_text() {
             self.numbers.insert(column);
+        }
+        if cell.kind == CellKind::Date {
+            self.dates.insert(column);
         }
         match text {
             Cow::Borrowed(text) => self.put(column, text),

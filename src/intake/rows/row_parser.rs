@@ -180,8 +180,7 @@ impl<'o> RowParser<'o> {
                 self.parsed.add_unknown_code(word);
             }
             if self.is_dated {
-                let cell = |column| cells.get(column).to_owned();
-                self.parsed.dates.saw(&values, cell, cells.row);
+                self.parsed.dates.saw(&values, cells);
             }
         }
         drop_repeated(problems, cell_problems);
