@@ -113,6 +113,7 @@ fn dates_that_may_be_two_days_are_refused_with_both_and_only_they_are() {
         "{problem:?}"
     );
     assert!(problem.help.contains("2026-12-01"));
+    assert_eq!(intake.waiting.count, 2, "of those that are refused nobody knows");
     let refused: Vec<_> = intake.refused.iter().map(|row| (row.place.row, row.status)).collect();
     assert_eq!(refused, [(2, Status::Invalid), (4, Status::Invalid)]);
     assert_eq!(instants(&intake), ["2026-12-23T23:00:00Z", "2026-12-11T23:00:00Z"]);

@@ -163,10 +163,11 @@ impl DateColumns {
             let doubt = found.exchanged();
             problems.extend(doubt.map(|(cells, problem)| (cells, problem.at(column))));
         }
-        if not_before.order() == Some(DateOrder::MonthFirst) {
-            waiting.append(waiting_month_first);
-        } else {
-            waiting.append(waiting_day_first);
+        match not_before.order() {
+            Some(DateOrder::DayFirst) => waiting.append(waiting_day_first),
+            Some(DateOrder::MonthFirst) => waiting.append(waiting_month_first),
+            // They are refused.
+            None => {}
         }
         problems.extend(not_before.settle(Column::NotBefore, rows, refused));
         problems.extend(unless_used_since.settle(Column::UnlessUsedSince, rows, refused));
