@@ -13,9 +13,11 @@ use crate::model::{BundleSet, GroupId, OperationKind};
 
 /// The row that deletes the account, or says why a person has to look at it.
 pub(super) fn made(change: &AccountChange, made: Made, user: Option<&User>, pen: Pen<'_>) -> UndoRow {
+    let is_told = user.is_some_and(|user| user.last_login.is_told());
     let about = match made {
         Made::Invited => "the run invited this account; the mail cannot be unsent",
-        Made::Created => "the run created this account; whether anybody has signed in with it cannot be seen here",
+        Made::Created if is_told => "the run created this account",
+        Made::Created => "the run created this account; whether anybody has signed in with it is not known",
     };
     let reasons = match (pen.present, user) {
         (Some(present), Some(user)) => differences(change, made, user, present, pen),
@@ -36,6 +38,9 @@ fn differences(change: &AccountChange, made: Made, user: &User, present: Present
     let left = |field: FlagField| change.flags.get(&field).map(|flip| flip.is);
     if made == Made::Invited && user.invitation_accepted && left(FlagField::InvitationAccepted) != Some(true) {
         found.push("its invitation has been accepted".to_owned());
+    }
+    if let Some(when) = user.last_login.time() {
+        found.push(format!("somebody has signed in with it ({when})"));
     }
     if user.is_active != left(FlagField::Active).unwrap_or(true) {
         found.push(format!(

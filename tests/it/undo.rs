@@ -192,23 +192,29 @@ fn accounts_that_the_run_made_go_unless_somebody_has_taken_them_into_use() {
     let stage = Stage::new();
     let first = stage.world();
     stage
-        .run("operation,email,username,groups,licenses\ninvite,ada@new.example,,Finance,ACNU\ninvite,bob@new.example,,,\ncreate,,zed,HR Robots,\n")
+        .run("operation,email,username,groups,licenses\ninvite,ada@new.example,,Finance,ACNU\ninvite,bob@new.example,,,\ncreate,,zed,HR Robots,\ncreate,,yan,,\n")
         .ends(0);
-    stage
-        .sandbox
-        .with_world(|world| world.accept_invitation("bob@new.example"));
+    stage.sandbox.with_world(|world| {
+        world.accept_invitation("bob@new.example");
+        let yan = world.user_called("yan").unwrap().id;
+        let lately = "2026-11-20T08:00:00Z".parse().unwrap();
+        world.edit_user(yan, |user| user.last_login_time = Some(lately));
+    });
     undo(&stage, "sheet.results.csv", "undo.csv")
         .ends(3)
-        .tells("1 left alone: somebody has changed it since");
-    assert_eq!(operations(&stage, "undo.csv"), ["delete", "ignore", "delete"]);
-    assert!(
-        notes(&stage, "undo.csv").contains("its invitation has been accepted"),
-        "{}",
-        notes(&stage, "undo.csv")
-    );
+        .tells("2 left alone: somebody has changed it since");
+    assert_eq!(operations(&stage, "undo.csv"), ["ignore", "delete", "ignore", "delete"]);
+    let notes = notes(&stage, "undo.csv");
+    for reason in [
+        "its invitation has been accepted",
+        "somebody has signed in with it (2026-11-20T08:00:00Z)",
+    ] {
+        assert!(notes.contains(reason), "{notes}");
+    }
     run_undo(&stage, "undo.csv").ends(0);
     let left = differences(&first, &stage.world());
-    assert!(left.iter().all(|change| change.starts_with("bob ")), "{left:?}");
+    let stays = |change: &String| change.starts_with("bob ") || change.starts_with("yan ");
+    assert!(left.iter().all(stays), "{left:?}");
 }
 
 #[test]
