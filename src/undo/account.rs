@@ -62,8 +62,8 @@ pub(super) fn lasting(change: &AccountChange, pen: Pen<'_>) -> Vec<UndoRow> {
                     quoted(email)
                 )
             }
-            Lasting::Lease { group } => format!(
-                "the run gave back the seat that the rule of {} gives; it is taken again at the next sign-in",
+            Lasting::Lease { group, bundles } => format!(
+                "the run gave back the seat of {bundles} that the rule of {} gives; it is taken again at the next sign-in",
                 quoted(group)
             ),
         };

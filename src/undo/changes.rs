@@ -9,7 +9,7 @@ use super::held::Held;
 use super::portrait::Portrait;
 use crate::api::User;
 use crate::intake::Column;
-use crate::model::{Place, Status, UserId};
+use crate::model::{BundleSet, Place, Status, UserId};
 
 /// Everything that the records say was changed, newest first.
 #[derive(Debug, Default)]
@@ -143,7 +143,7 @@ pub(super) enum Made {
 pub(super) enum Lasting {
     Password,
     FirstAddress(String),
-    Lease { group: String },
+    Lease { group: String, bundles: BundleSet },
 }
 
 /// Whom a migration moved to this account.

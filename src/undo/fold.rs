@@ -66,8 +66,7 @@ impl Folding {
             return;
         }
         let is_deletion = report.operation == Some(OperationKind::Delete) && report.before.is_some();
-        let is_lease = report.operation == Some(OperationKind::ReleaseLease) && report.status == Status::Done;
-        if report.after.is_none() && !is_deletion && !is_lease {
+        if report.after.is_none() && !is_deletion {
             return;
         }
         self.changes.rows += 1;
@@ -200,9 +199,14 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
     if after.has("password") {
         change.lasting.push(Lasting::Password);
     }
-    if report.operation == Some(OperationKind::ReleaseLease) && report.status == Status::Done {
+    if report.operation == Some(OperationKind::ReleaseLease) {
+        let bundles = before
+            .get("leases")
+            .cloned()
+            .and_then(|codes| serde_json::from_value(codes).ok());
         change.lasting.push(Lasting::Lease {
-            group: report.target.clone(),
+            group: after.text("group").unwrap_or(&report.target).to_owned(),
+            bundles: bundles.unwrap_or_default(),
         });
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use reseat::model::{BundleCode, GroupId, UserId};
-use reseat::sandbox::{Config, FaultKind, Group, GroupKind, Moment, Population, Rule, Strikes, User, World};
+use reseat::sandbox::{Config, FaultKind, Group, GroupKind, Lease, Moment, Population, Rule, Strikes, User, World};
 use serde_json::Value;
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, Ran, Stage, bundles, changes, lines, person};
@@ -151,10 +151,79 @@ fn rules_of_groups_come_back_with_their_limits_or_without_any() {
     there_and_back(
         &stage,
         "operation,group,licenses,quotas,external_license\n\
+         set-group-licenses,Finance,ATTUNU; ACNU,ATTUNU=10; ACNU=5,\n\
          set-group-licenses,Invoice Team,ATTUNU,ATTUNU=7,yes\n\
          set-group-licenses,HR Robots,ACNU,ACNU=3,no\n",
-        &["set-group-licenses", "set-group-licenses"],
+        &["set-group-licenses", "set-group-licenses", "clear-group-licenses"],
     );
+}
+
+#[test]
+fn a_rule_that_was_taken_away_comes_back() {
+    let stage = Stage::new();
+    stage.sandbox.with_world(|world| {
+        let invoices = world.group_named("Invoice Team").unwrap().id;
+        let rule = Rule {
+            bundles: bundles(&["ATTUNU", "ACNU"]),
+            quotas: [(BundleCode::new("ATTUNU"), 10)].into(),
+            external: true,
+        };
+        world.set_rule(invoices, rule);
+    });
+    there_and_back(
+        &stage,
+        "operation,group\nclear-group-licenses,Invoice Team\n",
+        &["set-group-licenses"],
+    );
+}
+
+#[test]
+fn a_seat_that_was_given_back_is_told_of() {
+    let stage = Stage::new();
+    stage.sandbox.with_world(|world| {
+        let (group, anna) = (
+            world.group_named("Finance").unwrap().id,
+            world.user_called(ANNA).unwrap().id,
+        );
+        let rule = Rule {
+            bundles: bundles(&["ACNU"]),
+            ..Rule::default()
+        };
+        world.set_rule(group, rule);
+        let lease = Lease {
+            bundles: bundles(&["ACNU"]),
+            ..Lease::default()
+        };
+        world.lease(group, anna, lease);
+    });
+    stage
+        .run(&format!("operation,user,group\nrelease-lease,{ANNA},Finance\n"))
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
+    assert_eq!(operations(&stage, "undo.csv"), ["ignore"]);
+    let notes = notes(&stage, "undo.csv");
+    assert!(
+        notes.contains("the seat of ACNU that the rule of `Finance` gives"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn what_was_copied_from_a_colleague_is_taken_off_again() {
+    let stage = Stage::new();
+    let first = stage.world();
+    stage
+        .run(&format!(
+            "operation,user,licenses,groups,like\nadd-to-groups,{HUGO},,,{MEI}\nadd-licenses,{DAVID},,,{NADIA}\n"
+        ))
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(
+        operations(&stage, "undo.csv"),
+        ["release-licenses", "remove-from-groups"]
+    );
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(changes(&first, &stage.world()), [""; 0]);
 }
 
 #[test]
