@@ -61,6 +61,8 @@ pub(super) struct Freshness {
     recheck: Duration,
     /// Whether rows are only for whoever has not used the seat, or say exactly which groups somebody is in.
     are_people_asked: bool,
+    /// Whether somebody is offboarded.
+    has_leavers: bool,
     /// Whether the state had waited already when the run began.
     was_stale: bool,
     read: HashMap<Facts, Duration>,
@@ -72,10 +74,11 @@ pub(super) struct Freshness {
 }
 
 impl Freshness {
-    pub(super) fn new(recheck: Recheck, are_people_asked: bool) -> Self {
+    pub(super) fn new(recheck: Recheck, are_people_asked: bool, has_leavers: bool) -> Self {
         Self {
             recheck: recheck.after,
             are_people_asked,
+            has_leavers,
             was_stale: recheck.waited == Waited::Long,
             read: HashMap::new(),
             last_wait: Duration::ZERO,
@@ -86,7 +89,9 @@ impl Freshness {
 
     /// What the calls of a family rest on in this run.
     pub(super) fn facts_of(&self, family: Family) -> &'static [Facts] {
-        if self.are_people_asked {
+        if family == Family::Update && !self.has_leavers && !self.are_people_asked {
+            &[]
+        } else if self.are_people_asked {
             Facts::with_people(family)
         } else {
             Facts::of(family)
@@ -151,7 +156,7 @@ mod tests {
             waited,
             ..Recheck::at_once(at(10))
         };
-        Freshness::new(recheck, false)
+        Freshness::new(recheck, false, false)
     }
 
     #[test]

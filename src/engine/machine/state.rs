@@ -21,7 +21,7 @@ use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
 use crate::engine::recheck::Recheck;
 use crate::model::{GroupId, Operation, UserId};
-use crate::plan::{AccountIndex, Call, Family, PlannedSheet, Rules, StepIndex, Verdict};
+use crate::plan::{AccountIndex, Call, Family, Plan, PlannedSheet, Rules, StepIndex, Verdict, Work};
 
 /// What a machine is made from.
 #[derive(Clone, Copy)]
@@ -164,6 +164,10 @@ impl Task {
     }
 }
 
+fn has_leavers(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| matches!(step.work, Work::VerifyLeaver))
+}
+
 impl<'a> Machine<'a> {
     /// A run that has not begun: the first input is [`Input::Started`].
     pub fn new(setup: Setup<'a>) -> Self {
@@ -186,7 +190,7 @@ impl<'a> Machine<'a> {
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::default(),
             recheck: setup.recheck,
-            freshness: Freshness::new(setup.recheck, are_people_asked),
+            freshness: Freshness::new(setup.recheck, are_people_asked, has_leavers(setup.sheet.plan)),
             renamed: HashMap::new(),
             changed_since_plan: Vec::new(),
             has_written: false,
