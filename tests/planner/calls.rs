@@ -64,6 +64,11 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
             world.remove_rule(removal.group);
             continue;
         }
+        if let Work::GroupRule(change) = &step.work {
+            let quotas = change.quotas.clone().unwrap_or_default();
+            world.rules.insert(change.group, (change.bundles.clone(), quotas));
+            continue;
+        }
         let account = step.account.unwrap();
         let id = plan.account(account).id;
         match &step.work {

@@ -9,7 +9,7 @@ use reseat::ledger::{Record, RunId, RunRecord};
 use reseat::model::{Catalogue, Deployment, Operation, OrganizationId, Row, Status, UserId};
 use reseat::plan::{AccountIndex, Course, OnShortage, Plan, PlannedSheet, Step, StepIndex, StepSource, plan, row_end};
 use reseat::sheet::{Source, write_sheet_csv};
-use reseat::undo::{Present, RowKind, UndoRow, fold, put_back, table};
+use reseat::undo::{Present, RowKind, UndoRow, Why, fold, put_back, table};
 use uuid::Uuid;
 
 use crate::calls::carry_out;
@@ -99,7 +99,10 @@ fn reread(rows: &[UndoRow]) -> Vec<Row> {
 /// Runs the undo of these records; every row of it is done.
 fn run_undo(world: &mut World, records: Vec<RunRecord>) -> Vec<RunRecord> {
     let rows = undo(world, records);
-    let decide = rows.iter().filter(|row| matches!(row.kind, RowKind::Decide(_)));
+    // Seats that were given back come back at the next sign-in only.
+    let decide = rows
+        .iter()
+        .filter(|row| !matches!(row.kind, RowKind::PutsBack(_) | RowKind::Decide(Why::Lasting)));
     assert_eq!(decide.collect::<Vec<_>>(), Vec::<&UndoRow>::new());
     let records = run(world, &reread(&rows));
     for record in &records {
@@ -109,10 +112,12 @@ fn run_undo(world: &mut World, records: Vec<RunRecord>) -> Vec<RunRecord> {
     records
 }
 
-/// The people, but for the flag of an empty allocation, which means nothing and no row sets.
+/// The people, but for the flag of an empty allocation, which means nothing and no row sets, and for the seats that
+/// groups' rules give, which come back at the next sign-in.
 fn people(world: &World) -> BTreeMap<String, Account> {
     let mut people = world.people();
     for account in people.values_mut() {
+        account.leases.clear();
         if let Some((_, external)) = account.held.as_mut().filter(|(bundles, _)| bundles.is_empty()) {
             *external = false;
         }
@@ -137,10 +142,12 @@ proptest! {
         let second = people(&now);
         let undone = run_undo(&mut now, records);
         prop_assert_eq!(differences(&people(&now), &people(&world)), Vec::new());
+        prop_assert_eq!(&now.rules, &world.rules);
         let redone = run_undo(&mut now, undone);
         prop_assert_eq!(differences(&people(&now), &second), Vec::new());
         run_undo(&mut now, redone);
         prop_assert_eq!(differences(&people(&now), &people(&world)), Vec::new());
+        prop_assert_eq!(&now.rules, &world.rules);
     }
 
     #[test]
