@@ -218,3 +218,33 @@ pub(super) struct Loose {
     pub(super) user_id: Option<UserId>,
     pub(super) status: Status,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What these changes, one after the other, come to.
+    fn folded(changes: &[(Option<char>, char)]) -> (Option<char>, char) {
+        let mut slot = None;
+        for (was, is) in changes {
+            Flip::then(&mut slot, *was, *is);
+        }
+        slot.map(|flip| (flip.was, flip.is)).unwrap()
+    }
+
+    #[test]
+    fn changes_of_one_value_fold_into_the_first_state_and_the_last() {
+        assert_eq!(folded(&[(Some('a'), 'b')]), (Some('a'), 'b'));
+        assert_eq!(folded(&[(Some('a'), 'b'), (Some('b'), 'c')]), (Some('a'), 'c'));
+        // Rows of one run both say what was there before the run.
+        assert_eq!(folded(&[(Some('a'), 'b'), (Some('a'), 'c')]), (Some('a'), 'c'));
+        assert_eq!(folded(&[(Some('a'), 'b'), (None, 'c')]), (Some('a'), 'c'));
+        assert_eq!(folded(&[(Some('a'), 'b'), (Some('b'), 'a')]), (Some('a'), 'a'));
+    }
+
+    #[test]
+    fn what_somebody_set_between_two_runs_is_what_the_second_found() {
+        assert_eq!(folded(&[(Some('a'), 'b'), (Some('x'), 'c')]), (Some('x'), 'c'));
+        assert_eq!(folded(&[(None, 'b'), (Some('x'), 'c')]), (Some('x'), 'c'));
+    }
+}
