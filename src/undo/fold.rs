@@ -14,6 +14,9 @@ use super::recorded::Side;
 use crate::ledger::{Record, RunRecord};
 use crate::model::{OperationKind, RowReport, RowSelection, Status, UserId};
 
+/// Members of `after` that a rerun needs, and that tell of no change.
+const BOOKKEEPING: [&str; 3] = ["like", "finished", "mailed"];
+
 /// What these records say was changed, all of them or those of the chosen rows. Records are those that count for each
 /// row, in the order of the file.
 pub fn fold(records: Vec<RunRecord>, only: Option<&RowSelection>) -> Changes {
@@ -66,7 +69,7 @@ impl Folding {
             return;
         }
         let is_deletion = report.operation == Some(OperationKind::Delete) && report.before.is_some();
-        if report.after.is_none() && !is_deletion {
+        if !after.has_more_than(&BOOKKEEPING) && !is_deletion {
             return;
         }
         self.changes.rows += 1;
@@ -215,5 +218,51 @@ fn member(groups: &mut Vec<MembershipChange>, group: GroupMark, was: bool, is: b
     match groups.iter_mut().find(|known| known.group.is(&group)) {
         Some(known) => known.is = is,
         None => groups.push(MembershipChange { group, was, is }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ledger::RunId;
+    use crate::model::{OrganizationId, Place, RowKey};
+
+    fn changes(status: Status, after: Option<Value>) -> Changes {
+        let place = Place {
+            sheet: "".into(),
+            row: 2,
+        };
+        let report = RowReport {
+            operation: Some(OperationKind::Invite),
+            after,
+            ..RowReport::blank(place, RowKey::of("row", 0), status)
+        };
+        let run = RunId::new(jiff::Timestamp::UNIX_EPOCH, OrganizationId(Uuid::nil()), 7);
+        let record = Record::from(report);
+        fold(vec![RunRecord { record, run }], None)
+    }
+
+    #[test]
+    fn a_row_that_changed_nothing_is_not_undone_whatever_a_rerun_needs_of_it() {
+        assert!(changes(Status::Rejected, None).is_empty());
+        assert!(changes(Status::Rejected, Some(json!({"like": {"groups": ["HR"]}}))).is_empty());
+        assert!(
+            changes(
+                Status::Done,
+                Some(json!({"finished": true, "mailed": "2026-11-21T10:00:00Z"}))
+            )
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_row_of_which_it_is_not_known_what_became_of_it_is_told() {
+        for status in [Status::InDoubt, Status::Started] {
+            assert_eq!(changes(status, None).loose.len(), 1, "{status}");
+        }
+        assert_eq!(changes(Status::Done, Some(json!({"made": "invited"}))).loose.len(), 1);
     }
 }

@@ -25,6 +25,12 @@ impl<'r> Side<'r> {
         self.get(name).is_some()
     }
 
+    /// Whether there is a member of another name than these.
+    pub(super) fn has_more_than(self, names: &[&str]) -> bool {
+        let members = self.0.into_iter().flatten();
+        members.into_iter().any(|(name, _)| !names.contains(&name.as_str()))
+    }
+
     pub(super) fn inner(self, name: &str) -> Self {
         Self::of(self.get(name))
     }
