@@ -32,6 +32,8 @@ mod sandbox;
 mod signals;
 mod state_place;
 mod undo;
+mod undo_refusals;
+mod undo_sheet;
 
 pub use dispatch::main;
 pub use ending::Ending;

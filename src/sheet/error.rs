@@ -106,6 +106,14 @@ pub enum SheetError {
         /// The file.
         path: String,
     },
+    /// The folder of a sheet that is to be written is not there.
+    #[error("cannot write `{path}`: there is no folder `{folder}`; make it, or name another")]
+    NoFolder {
+        /// The file.
+        path: String,
+        /// Its folder.
+        folder: String,
+    },
     /// A sheet cannot be written.
     #[error("cannot write `{path}`: {reason}")]
     Write {

@@ -629,8 +629,63 @@ fn a_sheet_that_is_there_is_kept_unless_it_may_be_replaced() {
         .reseat(&["undo", "sheet.results.csv", "-o", "kept.csv", "--force"])
         .ends(0);
     assert_eq!(operations(&stage, "kept.csv"), ["set-licenses"]);
-    undo(&stage, "sheet.results.csv", "nowhere/undo.csv").ends(1);
+    undo(&stage, "sheet.results.csv", "nowhere/undo.csv")
+        .ends(1)
+        .tells("there is no folder `nowhere`");
     undo(&stage, "sheet.results.csv", "undo.ods").ends(1);
+}
+
+#[test]
+fn the_results_of_a_run_are_never_replaced_by_a_sheet() {
+    let stage = Stage::new();
+    stage
+        .run(&format!("operation,user,licenses\nset-licenses,{MEI},ATTUNU\n"))
+        .ends(0);
+    let results = stage.read("sheet.results.csv");
+    for way in [&[][..], &["--offline"]] {
+        let words = ["undo", "sheet.results.csv", "-o", "sheet.results.csv", "--force"];
+        stage
+            .reseat(&[&words[..], way].concat())
+            .ends(1)
+            .tells("holds the results of a run");
+    }
+    assert_eq!(stage.read("sheet.results.csv"), results);
+}
+
+#[test]
+fn an_undo_of_the_same_name_as_an_earlier_one_is_run_anew() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,licenses\nset-licenses,{MEI},ATTUNU\n");
+    let first = stage.world();
+    stage.run(&sheet).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    stage.run_with(&sheet, &["--again"]).ends(0);
+    // The rows are the same as those of the first undo, which count as done in its results.
+    stage
+        .reseat(&["undo", "sheet.results.csv", "-o", "undo.csv", "--force"])
+        .ends(0)
+        .tells("run undo.csv --again\n");
+    stage.reseat(&["run", "undo.csv", "--again", "--yes"]).ends(0);
+    assert_eq!(changes(&first, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn a_sheet_whose_earlier_namesake_is_not_finished_gets_another_name() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 9);
+    stage
+        .run_with(
+            &format!("operation,user,new_email,delete_when\nmigrate,{MEI},mei@new.example,invited\n"),
+            &FINISH[1..],
+        )
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(75);
+    stage
+        .reseat(&["undo", "sheet.results.csv", "-o", "undo.csv", "--force"])
+        .ends(1)
+        .tells("not finished");
 }
 
 #[test]
@@ -644,13 +699,15 @@ fn a_file_that_is_no_results_file_is_refused_and_nothing_is_written() {
     stage.write("damaged.csv", results.replace("\"\"licenses\"\"", "\"\"licen"));
     stage.write("cut.csv", &results[..results.len() / 2]);
     for (file, code, words) in [
-        ("missing.csv", 1, "joiners.results.csv"),
-        ("sheet.csv", 1, "it is not a reseat results file"),
+        ("missing.csv", 1, "there is no file `missing.csv`"),
+        ("sheet.csv", 1, "not a reseat results file"),
+        (".", 1, "is a folder"),
         ("damaged.csv", 1, "line 2"),
         ("empty.csv", 0, "nothing to undo"),
         ("cut.csv", 0, "cut off"),
     ] {
-        undo(&stage, file, "undo.csv").ends(code).tells(words);
+        let ran = undo(&stage, file, "undo.csv").ends(code).tells(words);
+        assert!(!ran.err.contains("--results"), "{}", ran.err);
         assert!(!stage.exists("undo.csv"), "{file}");
     }
     let theirs = stage.sandbox.organization_id().to_string();

@@ -47,7 +47,7 @@ pub enum Existing {
 ///
 /// # Errors
 ///
-/// When a file is there that is to be kept, or a folder.
+/// When a file is there that is to be kept, or a folder, or nothing to put it in.
 pub fn may_write_sheet(path: &Path, existing: Existing) -> Result<(), SheetError> {
     let shown = || path.display().to_string();
     if path.is_dir() {
@@ -55,6 +55,13 @@ pub fn may_write_sheet(path: &Path, existing: Existing) -> Result<(), SheetError
     }
     if existing == Existing::Kept && path.symlink_metadata().is_ok() {
         return Err(SheetError::Exists { path: shown() });
+    }
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return Err(SheetError::NoFolder {
+            path: shown(),
+            folder: folder.display().to_string(),
+        });
     }
     Ok(())
 }
@@ -76,11 +83,10 @@ pub fn save_sheet(
         path: path.display().to_string(),
         reason,
     };
-    let refused_io = |error: io::Error| refused(error.to_string());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let refused_io = |error: io::Error| refused(reason(&error));
     let mut file: NamedTempFile = tempfile::Builder::new()
         .prefix(".reseat-")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .tempfile_in(folder_of(path))
         .map_err(refused_io)?;
     match format {
         WrittenFormat::Csv => {
@@ -102,7 +108,7 @@ pub fn save_sheet(
         io::ErrorKind::AlreadyExists => SheetError::Exists {
             path: path.display().to_string(),
         },
-        _ => refused(failure.error.to_string()),
+        _ => refused(reason(&failure.error)),
     })
 }
 
@@ -116,6 +122,17 @@ pub fn write_sheet_csv(table: &WrittenTable, out: &mut dyn Write) -> io::Result<
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// What the file system said, without the name of the temporary file, which means nothing to the user.
+fn reason(error: &io::Error) -> String {
+    let cause = error.get_ref().and_then(std::error::Error::source);
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn is_ascii(table: &WrittenTable) -> bool {
