@@ -31,20 +31,10 @@ pub enum GateQuestion {
     MayLeave,
 }
 
-/// Whether a gate is asked before a call leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Announcement {
-    /// It is.
-    Wanted,
-    /// It is not, but only whether the call may go on after a long wait.
-    NotWanted,
-}
-
-/// Asked for a call that changes something, after every long wait and, where wanted, before its first request leaves.
+/// Asked for a call that changes something, after every long wait and before its first request leaves.
 /// What has to be on disk before a call is put there meanwhile.
 #[derive(Clone)]
 pub struct DepartureGate {
-    announcement: Announcement,
     /// Waits above this are long.
     recheck: Duration,
     ask: Arc<dyn Fn(GateQuestion) -> BoxFuture<'static, bool> + Send + Sync>,
@@ -53,12 +43,10 @@ pub struct DepartureGate {
 impl DepartureGate {
     /// A gate that asks `ask`; waits above `recheck` are long.
     pub fn new(
-        announcement: Announcement,
         recheck: Duration,
         ask: impl Fn(GateQuestion) -> BoxFuture<'static, bool> + Send + Sync + 'static,
     ) -> Self {
         Self {
-            announcement,
             recheck,
             ask: Arc::new(ask),
         }
@@ -75,10 +63,7 @@ impl DepartureGate {
 
     /// Whether a call may leave.
     pub(super) async fn may_leave(&self) -> bool {
-        match self.announcement {
-            Announcement::Wanted => (self.ask)(GateQuestion::MayLeave).await,
-            Announcement::NotWanted => true,
-        }
+        (self.ask)(GateQuestion::MayLeave).await
     }
 }
 

@@ -33,7 +33,7 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use call_stats::CallStats;
 pub use client::Client;
 pub use config::{Config, Credentials, Routes};
-pub use departure::{Announcement, DepartureGate, GateQuestion, Waited};
+pub use departure::{DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use last_use::LastUse;
 pub use session::{Session, SignedIn};

@@ -8,7 +8,9 @@ use super::family::Family;
 use crate::cli::{PendingInvites, PlanningOptions};
 use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
-use crate::model::{AsOf, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status};
+use crate::model::{
+    AsOf, CHANGING, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status,
+};
 use crate::plan::{Awaited, Begun, BegunRows, Finished, RowCode, RowReason, Verdict, waits_until};
 use crate::text::fold;
 
@@ -342,12 +344,14 @@ impl ChosenRows {
 fn begun(prior: &Prior) -> Begun {
     let after = |name: &str| prior.after.as_ref().and_then(|after| after.get(name));
     let mailed_at = after("mailed").and_then(|time| time.as_str()?.parse().ok());
-    let may_have_mailed = matches!(prior.status, Status::Started | Status::InDoubt);
+    let is_on_the_way = prior.status == Status::Started && prior.code == CHANGING;
+    let may_have_mailed = matches!(prior.status, Status::Started | Status::InDoubt) && !is_on_the_way;
     Begun {
         account: prior.user_id,
         made: after("made").is_some(),
         before: prior.before.clone(),
         after: prior.after.clone(),
+        is_on_the_way,
         is_waiting: prior.status == Status::Waiting,
         mailed_at: mailed_at.max(prior.started_at.filter(|_| may_have_mailed)),
         finished: after("finished").map(|_| Box::new(as_it_is_known(prior))),

@@ -14,12 +14,12 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
+use super::machine::{Effect, Input, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
 use super::outcome::{MaxFailures, Ran};
 use super::read_back::ReadBack;
 use super::recheck::Recheck;
 use super::shared_look::SharedLook;
-use crate::api::{Announcement, Client, DepartureGate, GateQuestion};
+use crate::api::{Client, DepartureGate, GateQuestion};
 use crate::directory::{self, Listings, Snapshot};
 use crate::ledger::{Durable, Journal, JournalError, Record};
 use crate::model::Row;
@@ -146,10 +146,10 @@ impl<'a> Driver<'a> {
         match effect {
             Effect::Send {
                 task,
-                departure,
                 urgency,
                 tries,
-            } => self.send(task, departure, urgency, tries, machine),
+                departure: _,
+            } => self.send(task, urgency, tries, machine),
             Effect::LetGo(task) => self.answer_departure(task, true),
             Effect::Withhold(task) => self.answer_departure(task, false),
             Effect::PutOff(task) => {
@@ -239,20 +239,16 @@ impl<'a> Driver<'a> {
         self.jobs.push(job.boxed());
     }
 
-    fn send(&mut self, task: TaskId, departure: Departure, urgency: Urgency, tries: Tries, machine: &Machine<'_>) {
+    fn send(&mut self, task: TaskId, urgency: Urgency, tries: Tries, machine: &Machine<'_>) {
         let Some(request) = machine.request(task) else {
             return;
         };
         let mut client = self.client(urgency);
-        let announcement = match departure {
-            Departure::Free | Departure::AskedAfterLongWaits => Announcement::NotWanted,
-            Departure::Announced => Announcement::Wanted,
-        };
         if tries == Tries::Few {
             client = client.with_retries(FEW_RETRIES);
         }
         let announce = self.announce.clone();
-        let client = client.with_departure_gate(DepartureGate::new(announcement, self.recheck, move |question| {
+        let client = client.with_departure_gate(DepartureGate::new(self.recheck, move |question| {
             let (answer, asked) = oneshot::channel();
             // There is no listener only when the run is over, and then nothing may leave either.
             let is_heard = announce.send((task, question, answer)).is_ok();

@@ -273,7 +273,7 @@ impl Simulation<'_> {
         *self.forecast.by_label.entry(label).or_default() += 1;
         *self.forecast.writes.entry(of).or_default() += 1;
         *self.forecast.one_by_one.entry(of).or_default() += entries;
-        if departure == Departure::Announced {
+        if departure == Departure::Recorded {
             self.inputs.push_back(Input::Departing(task));
         }
         self.departures.insert(task, (departure, of));
@@ -329,7 +329,7 @@ impl Simulation<'_> {
                 SimulatedCall::Read | SimulatedCall::Again(_) | SimulatedCall::Count(_) => None,
             };
             match departure {
-                Some((task, Departure::Announced | Departure::AskedAfterLongWaits)) => {
+                Some((task, Departure::Recorded | Departure::AskedAfterLongWaits)) => {
                     self.waiting_for_word.insert(task);
                     self.inputs.push_back(Input::Waited(task));
                 }

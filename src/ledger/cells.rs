@@ -20,7 +20,7 @@ use super::format::{
 };
 use super::resume::{Changes, Facts, Known};
 use super::run_id::{RunId, RunIdFault};
-use crate::model::{NOT_BEFORE, OperationKind, Place, RowKey, RowReport, Status, UserId};
+use crate::model::{CHANGING, NOT_BEFORE, OperationKind, Place, RowKey, RowReport, Status, UserId};
 use crate::text::{clean, unescape_formula};
 
 /// What is wrong with a line.
@@ -82,6 +82,7 @@ impl<'a> Cells<'a> {
                 has_after: !self.is_blank(AFTER)?,
                 has_user_id: !self.is_blank(USER_ID)?,
                 is_before_its_date: self.0.get(CODE) == Some(NOT_BEFORE.as_bytes()),
+                is_ahead: self.0.get(CODE) == Some(CHANGING.as_bytes()),
             }),
         })
     }

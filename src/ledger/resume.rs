@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Record;
-use crate::model::{NOT_BEFORE, OperationKind, Rerun, Status, UserId};
+use crate::model::{CHANGING, NOT_BEFORE, OperationKind, Rerun, Status, UserId};
 use crate::text::fold;
 
 /// As much of a row's last record as the decision needs.
@@ -27,6 +27,8 @@ pub enum Changes {
     /// Calls were made for a row that the run did not get to the end of, and nothing came of them: what an earlier line
     /// of that run said of them is settled.
     Refused,
+    /// A call was on its way that may be repeated: whether `after` has come about, the present state shows.
+    OnTheWay,
     /// Nothing was changed: the present state is all there is to know.
     None,
 }
@@ -77,6 +79,7 @@ impl Known {
                 has_after: record.report.after.is_some(),
                 has_user_id: record.report.user_id.is_some(),
                 is_before_its_date: record.report.code == NOT_BEFORE,
+                is_ahead: record.report.code == CHANGING,
             }),
         }
     }
@@ -113,13 +116,16 @@ pub(super) struct Facts {
     pub(super) has_after: bool,
     pub(super) has_user_id: bool,
     pub(super) is_before_its_date: bool,
+    pub(super) is_ahead: bool,
 }
 
 impl Changes {
     pub(super) fn of(facts: Facts) -> Self {
         let goes_on = facts.operation.is_some_and(OperationKind::takes_several_runs);
         let works_on_its_account = goes_on && facts.has_user_id && facts.calls > 0;
-        if facts.has_after || works_on_its_account {
+        if facts.status == Status::Started && facts.is_ahead {
+            Self::OnTheWay
+        } else if facts.has_after || works_on_its_account {
             Self::Made
         } else if facts.status == Status::Waiting && facts.is_before_its_date {
             Self::Postponed
@@ -138,7 +144,7 @@ pub fn rerun(known: Option<Known>) -> Rerun {
     };
     match (status.rerun(), changes) {
         // The account may already have lost its licences; starting over would take that for its original state.
-        (Rerun::Run, Changes::Made) => Rerun::GoOn,
+        (Rerun::Run, Changes::Made) | (Rerun::Settle, Changes::OnTheWay) => Rerun::GoOn,
         // There is nothing to go on with.
         (Rerun::GoOn, Changes::Postponed) => Rerun::Run,
         (otherwise, _) => otherwise,
@@ -252,6 +258,7 @@ mod tests {
                 has_after: false,
                 has_user_id: false,
                 is_before_its_date: false,
+                is_ahead: false,
             }),
         };
         assert!(begun.gives_way_to(left(1)));
@@ -272,6 +279,7 @@ mod tests {
                     has_after,
                     has_user_id: false,
                     is_before_its_date,
+                    is_ahead: false,
                 }),
             }
         };
@@ -324,6 +332,7 @@ mod tests {
             has_after,
             has_user_id,
             is_before_its_date: false,
+            is_ahead: false,
         };
         let made = |facts| Changes::of(facts) == Changes::Made;
         for kind in OperationKind::iter() {

@@ -28,6 +28,6 @@ pub use operation::{
 };
 pub use reference::{GroupRef, UserRef};
 pub use row::{Conditions, Place, Row, RowKey};
-pub use row_report::{NOT_BEFORE, RowReport};
+pub use row_report::{CHANGING, NOT_BEFORE, RowReport};
 pub use row_selection::{RowRange, RowSelection};
 pub use status::{Rerun, Status};

@@ -4,6 +4,10 @@ use serde_json::Value;
 
 use super::{OperationKind, Place, Row, RowKey, Status, UserId};
 
+/// The code of a line that is written ahead of a call which may be repeated: `before` says what was there, and `after`
+/// what it is to become.
+pub const CHANGING: &str = "changing";
+
 /// The code of a row that waits for its date, and for which nothing was done. A rerun goes by it.
 pub const NOT_BEFORE: &str = "not_before";
 

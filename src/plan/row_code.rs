@@ -117,6 +117,8 @@ pub enum RowReason {
     Creating,
     /// Recorded before licences are taken off an old account.
     HandingOver,
+    /// Recorded before anything else is changed: what was there, and what it is to become.
+    Changing,
     /// Recorded once the row's account is made.
     Made,
 }
@@ -149,7 +151,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
-    use crate::model::NOT_BEFORE;
+    use crate::model::{CHANGING, NOT_BEFORE};
 
     /// Scripts compare them, and a rerun goes by some.
     #[test]
@@ -160,9 +162,10 @@ mod tests {
              own_account administrator last_administrator not_a_user like_not_found like_ambiguous \
             like_not_a_user like_inactive like_blocked like_empty used_since use_unreadable licenses_unreadable seats_short not_accepted \
              not_before invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
-            not_read_again changed_since_plan stopped inviting creating handing_over made";
+            not_read_again changed_since_plan stopped inviting creating handing_over changing made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowReason::NotBefore.to_string(), NOT_BEFORE, "a rerun goes by it");
+        assert_eq!(RowReason::Changing.to_string(), CHANGING, "a rerun goes by it");
         assert_eq!(RowCode::None.to_string(), "");
         assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");
     }

@@ -12,7 +12,7 @@ use super::held::Held;
 use super::portrait::Portrait;
 use super::recorded::Side;
 use crate::ledger::{Record, RunRecord};
-use crate::model::{OperationKind, RowReport, RowSelection, Status, UserId};
+use crate::model::{CHANGING, OperationKind, RowReport, RowSelection, Status, UserId};
 
 /// Members of `after` that a rerun needs, and that tell of no change.
 const BOOKKEEPING: [&str; 3] = ["like", "finished", "mailed"];
@@ -64,7 +64,9 @@ struct Folding {
 impl Folding {
     fn take(&mut self, position: usize, report: &RowReport) {
         let (before, after) = (Side::of(report.before.as_ref()), Side::of(report.after.as_ref()));
-        if matches!(report.status, Status::InDoubt | Status::Started) {
+        // A call that was on its way when the run was cut off may have come about: that is for the comparison to say.
+        let is_on_the_way = report.status == Status::Started && report.code == CHANGING;
+        if matches!(report.status, Status::InDoubt | Status::Started) && !is_on_the_way {
             self.loose(position, report);
             return;
         }

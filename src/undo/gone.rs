@@ -13,6 +13,10 @@ use crate::model::{BundleSet, Email, OperationKind, Place};
 
 /// The rows that bring the account back, or the one that says why none does.
 pub(super) fn gone(change: &AccountChange, old: &Portrait, pen: Pen<'_>) -> Vec<UndoRow> {
+    if pen.present.is_some_and(|present| present.user(change.id).is_some()) {
+        // The run was cut off before the deletion came about.
+        return Vec::new();
+    }
     come_back(old, &change.rows, pen)
 }
 

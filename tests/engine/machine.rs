@@ -13,8 +13,8 @@ use rand::{RngExt, SeedableRng};
 use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receipt, ReleaseReply, User, UserTexts};
 use reseat::directory::{Again, Present};
 use reseat::engine::{
-    Departure, Effect, Input, Lack, Leavers, Machine, Moment, Ran, Recheck, Recording, Remnant, Reply, Request, Setup,
-    Stopped, Successor, TakenAway, TaskId, Urgency,
+    Effect, Input, Lack, Leavers, Machine, Moment, Ran, Recheck, Recording, Remnant, Reply, Request, Setup, Stopped,
+    Successor, TakenAway, TaskId, Urgency,
 };
 use reseat::event::{Event, Method, Service};
 use reseat::ledger::Record;
@@ -55,12 +55,10 @@ enum Asked {
 enum Gate {
     /// It may leave when its turn comes.
     Open,
-    /// It may leave when its turn comes, unless it waits for long.
-    Asked,
     /// It has to announce its departure.
     Announced,
     /// It has waited for long, and waits for the word.
-    Waited { announces: bool },
+    Waited,
     /// It has, and waits for the word.
     Waiting,
     /// It must not leave.
@@ -152,30 +150,24 @@ impl<'a> Play<'a> {
 
     fn take(&mut self, effect: Effect) {
         match effect {
-            Effect::Send {
-                task,
-                departure,
-                urgency,
-                ..
-            } => {
+            Effect::Send { task, urgency, .. } => {
                 let request = self.machine.request(task).expect("a call has a payload");
                 self.is_free(&request);
                 self.payloads.insert(task, request);
-                let gate = match departure {
-                    Departure::Free | Departure::AskedAfterLongWaits => Gate::Asked,
-                    Departure::Announced => Gate::Announced,
-                };
                 if self.has_stopped {
                     assert_eq!(urgency, Urgency::DespiteStop, "something begins after the stop");
                 }
-                self.asked.insert(task, Asked::Call { urgency, gate });
+                self.asked.insert(
+                    task,
+                    Asked::Call {
+                        urgency,
+                        gate: Gate::Announced,
+                    },
+                );
             }
             Effect::LetGo(task) => {
                 let gate = match self.asked.get(&task) {
-                    Some(Asked::Call {
-                        gate: Gate::Waited { announces: true },
-                        ..
-                    }) => Gate::Announced,
+                    Some(Asked::Call { gate: Gate::Waited, .. }) => Gate::Announced,
                     _ => Gate::Open,
                 };
                 self.gate(task, gate);
@@ -319,9 +311,8 @@ impl<'a> Play<'a> {
             // Of what waits, a stop brings back what is not urgent; what is on the wire is answered.
             let is_held = *gate == Gate::Closed || (self.has_stopped && *urgency == Urgency::Ordinary);
             match gate {
-                Gate::Announced | Gate::Asked if !is_held && self.dice.random_bool(0.3) => {
-                    let announces = *gate == Gate::Announced;
-                    *gate = Gate::Waited { announces };
+                Gate::Announced if !is_held && self.dice.random_bool(0.3) => {
+                    *gate = Gate::Waited;
                     return Some(Input::Waited(task));
                 }
                 Gate::Announced if !is_held => {
@@ -342,7 +333,7 @@ impl<'a> Play<'a> {
                 }
                 _ => {}
             }
-            let has_left = matches!(gate, Gate::Open | Gate::Asked) && self.dice.random_bool(0.5);
+            let has_left = *gate == Gate::Open && self.dice.random_bool(0.5);
             self.asked.remove(&task);
             let request = self.payloads.remove(&task)?;
             if is_held && !has_left {

@@ -35,7 +35,7 @@ pub enum Input {
     Started,
     /// A call has been held back for long, and would go on now.
     Waited(TaskId),
-    /// A call sent with [`Departure::Announced`] has passed every wait and is about to leave.
+    /// A call has passed every wait and is about to leave.
     Departing(TaskId),
     /// A call ended.
     Answered(TaskId, Result<(Reply, Receipt), CallError>),
@@ -69,17 +69,16 @@ pub enum Input {
     OutageLasted(u64),
 }
 
-/// Whether the machine must be asked before a call leaves.
+/// What a call waits for before it leaves. Of every call [`Input::Waited`] tells that it has been held back for long, and
+/// [`Input::Departing`] that it is about to leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Departure {
-    /// The call leaves when its turn comes: it rests on nothing that was read. After a long wait [`Input::Waited`] comes
-    /// first all the same, because what comes after the call may rest on something.
+    /// For its turn alone: it rests on nothing that was read.
     Free,
-    /// The call leaves when its turn comes, but after a long wait [`Input::Waited`] comes first, because it rests on
-    /// what was read before.
+    /// For its turn, and after a long wait until what it rests on was read again.
     AskedAfterLongWaits,
-    /// The same, and then [`Input::Departing`] comes before it leaves, and the answer decides whether the call leaves: a rerun has to know about it.
-    Announced,
+    /// The same, and then until it is on disk that it leaves: a rerun has to know.
+    Recorded,
 }
 
 /// Whether a stop holds a call back.

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::steps::Steps;
 use crate::api::{CallError, Failure, Receipt};
 use crate::ledger::Record;
-use crate::model::{Place, RowSelection, Status};
-use crate::plan::{Course, PlannedSheet, RowIndex, Rules, Verdict, row_end};
+use crate::model::{Place, RowReport, RowSelection, Status};
+use crate::plan::{Course, PlannedSheet, RowIndex, Rules, StepIndex, StepSource, Verdict, row_end};
 use crate::text::joined;
 
 /// Why a step failed.
@@ -94,6 +94,8 @@ struct RowLog {
     mailed_at: Option<Timestamp>,
     /// What the service refused to carry over to a successor, so that the old account is kept.
     not_carried_over: Vec<String>,
+    /// The steps of which a record says what they are to change.
+    ahead: Vec<StepIndex>,
 }
 
 impl RowLog {
@@ -109,6 +111,7 @@ impl RowLog {
         remarks: Vec::new(),
         mailed_at: None,
         not_carried_over: Vec::new(),
+        ahead: Vec::new(),
     };
 }
 
@@ -361,14 +364,64 @@ impl<'a> Rows<'a> {
         })
     }
 
+    /// The record ahead of a call of these steps, which may be repeated: what was there, and what it is to become. `None`
+    /// where the row makes an account, or has one that was made for it: then an earlier record tells all of it; or where
+    /// this has been recorded already.
+    pub(super) fn changing(
+        &mut self,
+        row: RowIndex,
+        steps: &Steps<'_>,
+        call: &[StepIndex],
+        now: Timestamp,
+    ) -> Option<Record> {
+        let planned = &self.sheet.plan.rows[row];
+        let account = planned.account.map(|account| self.sheet.plan.account(account));
+        let is_made = account.is_some_and(|account| account.maker() == Some(row))
+            || planned.earlier().is_some_and(|begun| begun.made);
+        let is_move = self.sheet.rows[row].operation.kind().takes_several_runs();
+        if self.recording == Recording::Off || is_made || is_move {
+            return None;
+        }
+        let of_call: Vec<StepIndex> = call
+            .iter()
+            .copied()
+            .filter(|step| steps.step(*step).rows.contains(&row))
+            .collect();
+        let log = self.edit(row);
+        if of_call.iter().all(|step| log.ahead.contains(step)) {
+            return None;
+        }
+        log.ahead.extend(&of_call);
+        let verdict = Verdict {
+            status: Status::Started,
+            code: RowReason::Changing.into(),
+            message: String::new(),
+        };
+        let course = Course {
+            steps: steps
+                .done_of_row(row)
+                .chain(of_call.iter().map(|step| steps.step(*step))),
+            verdict: Some(&verdict),
+            remarks: &[],
+        };
+        let mut record = self.recorded(row, row_end(self.sheet, steps, row, course));
+        // What the steps say is still to come about.
+        record.report.message = "on its way; the next run of the sheet finds out what became of it".to_owned();
+        record.started_at = Some(self.log(row).started_at.unwrap_or(now));
+        Some(record)
+    }
+
     fn record(&self, row: RowIndex, steps: &Steps<'_>, verdict: Option<&Verdict>, remarks: &[String]) -> Record {
-        let log = self.log(row);
         let course = Course {
             steps: steps.done_of_row(row),
             verdict,
             remarks,
         };
-        let mut report = row_end(self.sheet, steps, row, course);
+        self.recorded(row, row_end(self.sheet, steps, row, course))
+    }
+
+    fn recorded(&self, row: RowIndex, mut report: RowReport) -> Record {
+        let log = self.log(row);
         if let Some(mailed_at) = log.mailed_at {
             let after = report.after.get_or_insert_with(|| json!({}));
             after["mailed"] = json!(mailed_at);

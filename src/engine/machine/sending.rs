@@ -90,15 +90,11 @@ impl Machine<'_> {
             }
         }
         let departure = match (self.code_ahead(&call), self.facts_of(&call)) {
-            (Some(_), _) => Departure::Announced,
+            (Some(_), _) => Departure::Recorded,
             (None, []) => Departure::Free,
             (None, _) => Departure::AskedAfterLongWaits,
         };
         let urgency = self.urgency();
-        // Rows of an announced call begin when it departs, so that a stop before that leaves them not reached.
-        if departure != Departure::Announced {
-            self.begin_rows(&call);
-        }
         let touched = self.schedule.occupy(&self.steps, &call);
         let waiting = Waiting {
             call,
@@ -141,25 +137,30 @@ impl Machine<'_> {
         }
     }
 
-    /// A call is about to leave. What a rerun must know about it goes to disk first.
+    /// A call is about to leave: its rows begin, so that a stop before this leaves them not reached. What a rerun must know
+    /// about the call goes into the results file first; of one that may be repeated the disk is not waited for, since a
+    /// rerun only loses what the account was like before, and only if the power fails at this very moment.
     pub(super) fn departing(&mut self, task: TaskId) {
         let Some(call) = self.asking(task) else { return };
         if self.is_put_off(task, &call) {
             return;
         }
-        let Some(code) = self.code_ahead(&call) else {
-            self.effects.push_back(Effect::LetGo(task));
-            return;
-        };
         self.begin_rows(&call);
-        let begun = |row: RowIndex| self.rows.begun(row, &self.steps, code, self.now);
         let rows = call
             .steps
             .iter()
             .flat_map(|step| self.steps.step(*step).rows.iter().copied());
-        let records: Vec<Record> = rows.filter_map(begun).collect();
+        if let Some(code) = self.code_ahead(&call) {
+            let begun = |row: RowIndex| self.rows.begun(row, &self.steps, code, self.now);
+            let records: Vec<Record> = rows.filter_map(begun).collect();
+            self.record(records);
+            self.let_go_once_recorded(task);
+            return;
+        }
+        let changing = |row: RowIndex| self.rows.changing(row, &self.steps, &call.steps, self.now);
+        let records: Vec<Record> = rows.filter_map(changing).collect();
         self.record(records);
-        self.let_go_once_recorded(task);
+        self.effects.push_back(Effect::LetGo(task));
     }
 
     /// The call that asks whether it may leave or go on. Once the run is stopping it is withheld, so that no row is

@@ -19,6 +19,8 @@ pub struct Begun {
     pub before: Option<Value>,
     /// The `after` column: what has been changed for the row.
     pub after: Option<Value>,
+    /// Whether its last run ended while a call was on its way that may be repeated, so that `after` may have come about.
+    pub is_on_the_way: bool,
     /// Whether its last run ended well and left it waiting: licences were then taken off no account for it.
     pub is_waiting: bool,
     /// When a run under `--resend` mailed the person last, or may have.

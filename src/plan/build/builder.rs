@@ -7,14 +7,16 @@ use super::administrator_tally::AdministratorTally;
 use super::makers::makers;
 use crate::api::Group;
 use crate::directory::{Found, Snapshot};
-use crate::model::{Email, GroupId, Operation, Row, UserId};
+use crate::model::{Email, GroupId, Operation, Row, Status, UserId};
 use crate::plan::account_drafts::AccountDrafts;
 use crate::plan::cautions::Cautions;
 use crate::plan::leases::FreedByRules;
 use crate::plan::licenses::shortage;
 use crate::plan::seat_denials::Denied;
 use crate::plan::settled::not_made;
-use crate::plan::{GroupRuleChange, LicenseEdit, Plan, PlannedRow, RowIndex, RuleRemoval, Rules, Verdict, assemble};
+use crate::plan::{
+    GroupRuleChange, LicenseEdit, Plan, PlannedRow, RowCode, RowIndex, RuleRemoval, Rules, Verdict, assemble,
+};
 use crate::text::fold;
 
 /// Plans the rows against the state. `begun` holds the rows of earlier runs to continue.
@@ -94,11 +96,25 @@ impl<'a> Builder<'a> {
         }
         for (index, row) in rows.iter().enumerate() {
             if let Err(verdict) = builder.row(index, row) {
+                let verdict = builder.as_begun(row, verdict);
                 builder.rows[index].verdict = Some(Box::new(verdict));
             }
         }
         builder.give_up_unmade();
         builder
+    }
+
+    /// A row that needs nothing more because an interrupted run has done it is done, and not unchanged.
+    fn as_begun(&self, row: &Row, verdict: Verdict) -> Verdict {
+        let is_on_the_way = self.begun.get(&row.key).is_some_and(|begun| begun.is_on_the_way);
+        if !is_on_the_way || verdict.status != Status::Unchanged {
+            return verdict;
+        }
+        Verdict {
+            status: Status::Done,
+            code: RowCode::None,
+            message: "done by a run that was interrupted".to_owned(),
+        }
     }
 
     /// Rows about accounts that would be made by rows which cannot run.
@@ -171,6 +187,9 @@ impl<'a> Builder<'a> {
     fn row(&mut self, index: RowIndex, row: &Row) -> Planned {
         if self.begun.get(&row.key).is_some_and(|begun| begun.finished.is_some()) {
             return self.mail_again(index, &row.operation, row.key);
+        }
+        if let Some(begun) = self.begun.get(&row.key).filter(|begun| begun.is_on_the_way) {
+            self.rows[index].more().earlier = Some(begun.clone());
         }
         self.may_take_the_seat(index, row)?;
         match &row.operation {
