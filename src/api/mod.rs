@@ -21,6 +21,7 @@ mod last_use;
 mod leases;
 mod license_service;
 mod new_accounts;
+mod page;
 mod refusal_words;
 mod session;
 mod types;
@@ -36,9 +37,10 @@ pub use config::{Config, Credentials, Routes};
 pub use departure::{DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
 pub use last_use::LastUse;
+pub use page::Page;
 pub use session::{Session, SignedIn};
 pub use types::{
     Allocation, AllocationRoute, Answer, Certainty, EntityType, Evidence, Group, GroupRule, Invitation, InviteReply,
-    Lease, LeaseRoute, Member, NewUser, Page, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
+    Lease, LeaseRoute, Member, NewUser, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,
 };
 pub use user::{PackedTexts, User, UserKind, UserTexts};

@@ -14,6 +14,7 @@ mod forecast;
 mod groups;
 mod index;
 mod inheritance;
+mod last_use_reading;
 mod last_uses;
 mod lease_reading;
 mod leases;

@@ -11,7 +11,7 @@ use uuid::Builder;
 use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId};
 use super::read_back::{Lack, Remnant, Successor};
 use super::recheck::{OnChange, Recheck};
-use super::request::Reply;
+use super::reply::Reply;
 use crate::api::{InviteReply, LeaseRoute, Receipt, Waited};
 use crate::directory::{Again, Allocations, HowRead, Present, lease_pages, read_back_calls};
 use crate::event::{Method, Service};

@@ -4,7 +4,7 @@
 //! nobody has seen it, and the one for many members is meant for those who were taken out of the group (`uipath-api`, 10).
 //! What such a route did is therefore read back, until it has been seen at work.
 
-use super::request::{Reply, TakenAway};
+use super::reply::{Reply, TakenAway};
 use crate::api::{Answer, CallError, Client, Evidence, Failure, LeaseRoute, Receipt, ReleaseReply};
 use crate::directory::{ReadOptions, leases_of};
 use crate::model::{GroupId, UserId};

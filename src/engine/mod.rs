@@ -11,6 +11,7 @@ mod machine;
 mod outcome;
 mod read_back;
 mod recheck;
+mod reply;
 mod request;
 mod shared_look;
 
@@ -20,4 +21,5 @@ pub use machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, T
 pub use outcome::{AfterStop, MaxFailures, Ran, Stopped};
 pub use read_back::{Lack, Leavers, Patience, ReadBack, Remnant, Successor};
 pub use recheck::{OnChange, Recheck};
-pub use request::{Reply, Request, TakenAway};
+pub use reply::{Reply, TakenAway};
+pub use request::Request;

@@ -1,9 +1,8 @@
-//! One call: its payload, taken from the steps when it is sent, and its answer.
+//! One call: its payload, taken from the steps when it is sent.
 
 use super::lease_calls;
-use crate::api::{
-    Allocation, Answer, CallError, Client, Group, Invitation, InviteReply, NewUser, Receipt, ReleaseReply, UserUpdate,
-};
+use super::reply::Reply;
+use crate::api::{Answer, CallError, Client, Group, Invitation, NewUser, Receipt, UserUpdate};
 use crate::directory::ReadOptions;
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::plan::GroupRuleChange;
@@ -38,38 +37,6 @@ pub enum Request {
     EndLeases(GroupId, Vec<UserId>),
     /// Deletes accounts.
     Delete(Vec<UserId>),
-}
-
-/// A call's answer, by entry where it has entries.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
-    /// Every entry succeeded.
-    Done,
-    /// The result of each invitation, in their order.
-    Invited(Vec<InviteReply>),
-    /// The ids of the accounts that were made, in their order; `None` if the answer does not name one.
-    Created(Vec<Option<UserId>>),
-    /// What the users hold now, as far as the answer says.
-    Allocated(Vec<Allocation>),
-    /// The result of each release, in their order.
-    Released(Vec<ReleaseReply>),
-    /// What has become of what each entry was to lose, in their order.
-    TakenAway(Vec<TakenAway>),
-    /// Nothing was done, because here each entry needs a call of its own.
-    NotTogether,
-}
-
-/// What has become of something that was to be taken away: what a member holds by a group's rule, or the rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TakenAway {
-    /// It is gone.
-    Gone,
-    /// It was not there.
-    NotThere,
-    /// It is there all the same.
-    StillThere,
-    /// The answer says nothing, and reading back did not work.
-    Unknown,
 }
 
 impl Request {

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::licenses::{seat_rows, unknown};
-use super::quirks::{BulkRead, Closed, LeaseRelease};
-use super::reply::{Outcome, Reply};
+use super::quirks::{BulkRead, LeaseRelease};
+use super::reply::{Outcome, Reply, open};
 use super::request::Context;
 use super::rules::{Holder, known_group};
 use super::world::zoneless;
@@ -18,18 +18,6 @@ use crate::model::{BundleSet, UserId};
 #[serde(rename_all = "camelCase")]
 struct UserIds {
     user_ids: Option<Vec<String>>,
-}
-
-/// Ends the call if the route is closed to applications.
-pub(super) fn open(closed: Option<Closed>) -> Result<(), Reply> {
-    match closed {
-        None => Ok(()),
-        Some(Closed::Forbidden) => Err(Reply::empty(403)),
-        Some(Closed::NotFound) => Err(Reply::empty(404)),
-        Some(Closed::NotAllowed) => Err(Reply::empty(405)),
-        Some(Closed::WantsOtherType) => Err(Reply::empty(415)),
-        Some(Closed::Page) => Err(Reply::web_application()),
-    }
 }
 
 fn user_ids(context: &Context<'_>) -> Result<Vec<UserId>, Reply> {

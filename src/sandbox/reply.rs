@@ -4,6 +4,8 @@ use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::quirks::Closed;
+
 /// What a handler found: an answer, or an answer that ends the work early.
 pub(super) type Outcome = Result<Reply, Reply>;
 
@@ -119,4 +121,16 @@ pub(super) fn identity_result(error: Option<(&str, &str)>) -> Value {
         .map(|(code, description)| json!({"code": code, "description": description}))
         .collect();
     json!({"succeeded": error.is_none(), "errors": errors})
+}
+
+/// Ends the call if the route is closed to applications.
+pub(super) fn open(closed: Option<Closed>) -> Result<(), Reply> {
+    match closed {
+        None => Ok(()),
+        Some(Closed::Forbidden) => Err(Reply::empty(403)),
+        Some(Closed::NotFound) => Err(Reply::empty(404)),
+        Some(Closed::NotAllowed) => Err(Reply::empty(405)),
+        Some(Closed::WantsOtherType) => Err(Reply::empty(415)),
+        Some(Closed::Page) => Err(Reply::web_application()),
+    }
 }

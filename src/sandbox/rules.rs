@@ -6,9 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::license_reads::open;
 use super::licenses::{check_codes, seat_rows, unknown};
-use super::reply::{Outcome, Reply};
+use super::reply::{Outcome, Reply, open};
 use super::request::{Context, Paging};
 use super::world::{Allocation, Lease, Rule, zoneless};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};

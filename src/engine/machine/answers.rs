@@ -15,7 +15,7 @@ use super::steps::StepState;
 use crate::api::{Allocation, CallError, ErrorCode, Failure, OwnCode, Receipt, ReleaseReply, Seats, UserUpdate};
 use crate::directory::Found;
 use crate::engine::outcome::Stopped;
-use crate::engine::request::Reply;
+use crate::engine::reply::Reply;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status, UserId, UserRef};
 use crate::plan::{

@@ -10,7 +10,7 @@ use crate::api::{CallError, Receipt, Seats, User};
 use crate::directory::{Again, Allocations, Present, ReadError};
 use crate::engine::outcome::Ran;
 use crate::engine::read_back::{Lack, Leavers, Remnant, Successor};
-use crate::engine::request::Reply;
+use crate::engine::reply::Reply;
 use crate::event::Event;
 use crate::ledger::Record;
 use crate::model::UserId;

@@ -4,7 +4,7 @@ use super::rows::StepFailure;
 use super::schedule::{Tries, Waiting};
 use super::state::Machine;
 use super::steps::StepState;
-use crate::engine::request::TakenAway;
+use crate::engine::reply::TakenAway;
 use crate::model::Status;
 use crate::plan::{Call, Family, RowCode, RowReason, StepIndex};
 
