@@ -227,41 +227,46 @@ fn a_cell_that_is_a_date_to_the_spreadsheet_program_is_read_however_it_shows_and
     assert!(problem.help.contains("write 2026-12-01 if"), "{problem:?}");
 }
 
+/// A cell of a workbook.
+#[derive(Clone, Copy)]
+enum Cell {
+    Date(u16, u8, u8),
+    Text(&'static str),
+}
+
 #[test]
 fn dates_that_a_program_may_have_turned_round_are_doubted() {
-    let doubts = |cells: &[(Option<(u16, u8, u8)>, &str)]| {
+    let doubts = |cells: &[Cell]| {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet();
         for (column, header) in ["operation", "user", "not_before"].iter().enumerate() {
             sheet.write(0, u16::try_from(column).unwrap(), *header).unwrap();
         }
         let format = Format::new().set_num_format("m/d/yyyy");
-        for (row, (date, text)) in (1..).zip(cells) {
+        for (row, cell) in (1..).zip(cells) {
             sheet.write(row, 0, "delete").unwrap();
             sheet.write(row, 1, format!("user{row}@x.example")).unwrap();
-            match date {
-                Some((year, month, day)) => {
+            match cell {
+                Cell::Date(year, month, day) => {
                     let day = ExcelDateTime::from_ymd(*year, *month, *day).unwrap();
                     sheet.write_with_format(row, 2, &day, &format).unwrap()
                 }
-                None => sheet.write(row, 2, *text).unwrap(),
+                Cell::Text(text) => sheet.write(row, 2, *text).unwrap(),
             };
         }
         let intake = intake_of(&workbook.save_to_buffer().unwrap());
         let told = intake.problems.iter();
         told.map(|problem| problem.code.as_str()).collect::<Vec<_>>()
     };
-    let (january, late) = (Some((2027, 1, 12)), Some((2026, 12, 24)));
-    assert_eq!(doubts(&[(january, ""), (None, "13/12/2026")]), ["doubtful-dates"]);
+    let (january, late) = (Cell::Date(2027, 1, 12), Cell::Date(2026, 12, 24));
+    let none: [&str; 0] = [];
+    assert_eq!(doubts(&[january, Cell::Text("13/12/2026")]), ["doubtful-dates"]);
+    assert_eq!(doubts(&[january, late, Cell::Text("13/12/2026")]), none);
     assert_eq!(
-        doubts(&[(january, ""), (late, ""), (None, "13/12/2026")]),
-        [] as [&str; 0]
+        doubts(&[january, Cell::Text("13/12/2026"), Cell::Text("1.12.2026")]),
+        none
     );
-    assert_eq!(
-        doubts(&[(january, ""), (None, "13/12/2026"), (None, "1.12.2026")]),
-        [] as [&str; 0]
-    );
-    assert_eq!(doubts(&[(january, ""), (None, "2026-12-13")]), [] as [&str; 0]);
+    assert_eq!(doubts(&[january, Cell::Text("2026-12-13")]), none);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Seats that people hold by the licence rules of groups: given back one by one or together, and with the whole rule.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use reseat::model::{BundleCode, GroupId, UserId};
 use reseat::sandbox::{
@@ -160,10 +161,10 @@ fn whose_seat_cannot_be_given_back_is_named_and_the_others_are_done() {
         12,
     );
     let mut poisoned = rows(1..=6);
-    poisoned.push_str(&format!("release-lease,{},Team 01,\n", person(30)));
+    writeln!(poisoned, "release-lease,{},Team 01,", person(30)).unwrap();
     poisoned
         .push_str("release-lease,nobody@contoso.example,Team 01,\nrelease-lease,user00004@contoso.example,No Team,\n");
-    poisoned.push_str(&format!("release-lease,{},{TEAM},\n", stage.id(&person(7))));
+    writeln!(poisoned, "release-lease,{},{TEAM},", stage.id(&person(7))).unwrap();
     stage.run(&poisoned).ends(3);
     assert_eq!(
         stage.statuses(),
@@ -205,7 +206,7 @@ fn a_row_about_somebody_who_holds_nothing_by_the_rule_says_what_they_hold() {
         .sandbox
         .with_world(|world| world.allocate(direct, bundles(&["TSTNU"]), false));
     let mut sheet = rows([3, 4]);
-    sheet.push_str(&format!("release-lease,{},Team 02,\n", person(1)));
+    writeln!(sheet, "release-lease,{},Team 02,", person(1)).unwrap();
     stage.run(&sheet).ends(0);
     assert_eq!(stage.counts(), "3 unchanged");
     assert!(stage.writes().is_empty());
@@ -233,13 +234,9 @@ fn seats_that_are_given_back_serve_the_same_sheet_in_a_full_pool() {
         let taken = world.seats_of(&BundleCode::new("ACNU")).allocated;
         world.set_seats("ACNU", taken);
     });
-    sheet.push_str(
-        &rows(1..=3)
-            .lines()
-            .skip(1)
-            .map(|line| format!("{line}\n"))
-            .collect::<String>(),
-    );
+    for line in rows(1..=3).lines().skip(1) {
+        writeln!(sheet, "{line}").unwrap();
+    }
     stage.write("sheet.csv", &sheet);
     let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(0);
     let plan: Value = serde_json::from_str(&plan.out).unwrap();

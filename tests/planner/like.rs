@@ -78,7 +78,7 @@ fn the_message_says_whose_like_and_what_was_copied() {
     let world = world();
     let rows = sheet([
         like(&address(0), invite(NEW, &[3], "B")),
-        like(&address(0), join(&address(0 + 1), &[])),
+        like(&address(0), join(&address(1), &[])),
     ]);
     let snapshot = world.snapshot();
     let plan = plan(&rows, &snapshot, &HashMap::new(), &rule());
@@ -445,9 +445,12 @@ fn a_thousand_rows_like_one_person_cost_the_calls_of_rows_that_name_it_all() {
     model.held = Some((bundles("A"), false));
     let fresh = |number: usize| format!("new{number}@new.example");
     let rows = |copies: bool| -> Vec<Operation> {
-        let row = |number| match copies {
-            true => like(&address(0), invite(&fresh(number), &[], "")),
-            false => invite(&fresh(number), &[1, 2], "A"),
+        let row = |number| {
+            if copies {
+                like(&address(0), invite(&fresh(number), &[], ""))
+            } else {
+                invite(&fresh(number), &[1, 2], "A")
+            }
         };
         (0..1000).map(row).collect()
     };
