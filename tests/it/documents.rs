@@ -5,9 +5,10 @@ use std::path::Path;
 use crate::support::Stage;
 
 /// The samples and the codes that running them ends with.
-const SAMPLES: [(&str, i32); 8] = [
+const SAMPLES: [(&str, i32); 9] = [
     ("onboarding.csv", 0),
     ("onboarding.xlsx", 0),
+    ("joiners-like.csv", 0),
     ("portal-import.csv", 0),
     ("group-rules.csv", 0),
     ("rebalancing.csv", 0),

@@ -393,6 +393,22 @@ fn remove_from_groups_removes_from_these_only() {
 }
 
 #[test]
+fn set_groups_makes_the_membership_exactly_this() {
+    does(
+        &Stage::new(),
+        &format!("operation,user,groups\nset-groups,{ANNA},Finance; HR Robots\nset-groups,{MEI},<clear>\n"),
+        &[],
+        &[
+            "anna.berg in Automation Users: yes -> none",
+            "anna.berg in HR Robots: none -> yes",
+            "anna.berg in Invoice Team: yes -> none",
+            "mei.chen in HR Robots: yes -> none",
+            "mei.chen in Human Resources: yes -> none",
+        ],
+    );
+}
+
+#[test]
 fn migrate_moves_groups_and_licenses_and_deletes_the_old_account() {
     let stage = Stage::new();
     let before = stage.world();
