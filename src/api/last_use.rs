@@ -8,8 +8,9 @@ use super::json::{member, time};
 /// When somebody last signed in, or last used a licence, as far as an answer tells: to the second, and small, because an
 /// organization may have a million users.
 ///
-/// A null means that there is no record: never, longer ago than records are kept, or not filled in yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A null means that there is no record: never, longer ago than records are kept, or not filled in yet. Of two words on one
+/// use the greater counts: any time more than that there is no record, and that more than none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LastUse(i64);
 
 /// 2000-01-01, in seconds: what is earlier stands for never (0001-01-01, 1970-01-01).

@@ -1,7 +1,6 @@
 //! What the endpoints take and give, after lenient reading: numbers or strings for enums, arrays or
 //! objects, absent members.
 
-use jiff::Timestamp;
 use strum::{Display, EnumString};
 
 use super::{LastUse, UserKind};
@@ -127,8 +126,8 @@ pub struct Lease {
     pub user: UserId,
     /// The bundles whose seats it takes.
     pub bundles: BundleSet,
-    /// When one of its licences was last in use, if the server says so.
-    pub last_in_use: Option<Timestamp>,
+    /// When one of its licences was last in use.
+    pub last_in_use: LastUse,
     /// Whether the answer says that the account is gone, while the seats are still taken.
     pub is_orphan: bool,
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::forecast::{allocation_calls, listing_calls, look_up_calls};
+use super::lease_reading::LEASES;
 use super::next_read::{GET, NAMES_PER_CALL, POST};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{
-    Accounts, Allocations, Groups, Listings, ReadError, ReadOptions, allocations_of, find_accounts, find_users,
+    Accounts, Allocations, Groups, LastUses, Leases, Listings, ReadError, ReadOptions, allocations_of, find_accounts,
+    find_users, lease_pages, leases_of,
 };
 use crate::api::Client;
 use crate::event::{Method, Observer, Service};
-use crate::model::UserId;
+use crate::model::{GroupId, UserId};
 
 /// The most GETs of the identity service that reading accounts again may take: a tenth of what its quota allows in five
 /// minutes (`uipath-api`, 6.1), so that looking once more never costs a window.
@@ -27,6 +29,15 @@ pub enum Again {
     Accounts(Vec<String>),
     /// These users.
     Users(Vec<UserId>),
+    /// When these users last used their licences.
+    LastUses(Vec<UserId>),
+    /// Who holds seats by the licence rules of groups.
+    Leases {
+        /// The groups, each with how many held seats by its rule when it was read before.
+        groups: Vec<(GroupId, u64)>,
+        /// The service whose listing answers.
+        service: Service,
+    },
 }
 
 /// What is there now.
@@ -38,6 +49,10 @@ pub enum Present {
     Groups(Groups),
     /// The accounts that were found, with their whole profiles.
     Accounts(Accounts),
+    /// When those users last used their licences.
+    LastUses(LastUses),
+    /// Who holds seats by the rules of those groups.
+    Leases(Leases),
     /// Nothing was read, because it would have taken too many calls.
     NotRead,
 }
@@ -78,6 +93,16 @@ impl Again {
                 } else {
                     Way::Calls(Service::Identity, Method::Get, gets)
                 }
+            }
+            // What could not be read before cannot be read now.
+            Self::LastUses(_) if listings.last_uses.is_none() => Way::NotAtAll,
+            Self::LastUses(users) => match allocation_calls(listings.last_uses, users.len() as u64, at_once) {
+                Some(((service, method), count)) => Way::Calls(service, method, count),
+                None => Way::NotAtAll,
+            },
+            Self::Leases { groups, service } => {
+                let pages = groups.iter().map(|(_, holders)| lease_pages(*holders)).sum();
+                Way::Calls(*service, Method::Get, pages)
             }
         }
     }
@@ -130,6 +155,16 @@ pub async fn read_again(
             let found = find_users(client, ids, options, observer).await?;
             Ok(Present::Accounts(found))
         }
+        Again::LastUses(users) => {
+            let reader = Reader::new(client, options, observer);
+            let told = reader.last_uses_of(users).await?;
+            Ok(told.map_or(Present::NotRead, Present::LastUses))
+        }
+        Again::Leases { groups, .. } => {
+            let groups: Vec<GroupId> = groups.iter().map(|(group, _)| *group).collect();
+            let read = leases_of(client, &groups, options).await;
+            Ok(Present::Leases(read.map_err(failed_to_read(LEASES))?))
+        }
     }
 }
 
@@ -165,6 +200,7 @@ mod tests {
         Listings {
             users: Some(shape(users, 1000)),
             allocations: Some(HowRead::ByPages(shape(allocations, 50))),
+            last_uses: None,
         }
     }
 

@@ -158,6 +158,16 @@ pub enum HowRead {
     ByPages(ListingShape),
 }
 
+impl HowRead {
+    /// Whether such a reading tells when licences were last in use.
+    pub(super) fn tells_uses(self) -> bool {
+        match self {
+            Self::ByPages(_) | Self::OneByOne => true,
+            Self::InBulk => false,
+        }
+    }
+}
+
 /// Allocations, and how they came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReadAllocations {

@@ -15,6 +15,15 @@ pub struct Listings {
     pub users: Option<ListingShape>,
     /// The direct allocations; `None` if none were read.
     pub allocations: Option<HowRead>,
+    /// When licences were last in use; `None` if that was not read.
+    pub last_uses: Option<HowRead>,
+}
+
+impl Listings {
+    /// Whether the way in which direct allocations were read tells when they were last in use as well.
+    pub fn tell_uses(&self) -> bool {
+        self.allocations.is_some_and(HowRead::tells_uses)
+    }
 }
 
 /// The calls that read this many accounts back, and what the `holders` among them hold, in the way

@@ -25,20 +25,28 @@ impl Reader<'_> {
         if needs.uses.is_empty() || users.is_empty() {
             return Ok(None);
         }
-        let told = match read.filter(|read| matches!(read.how, Some(HowRead::ByPages(_) | HowRead::OneByOne))) {
-            Some(read) => LastUses::told_by(&read.allocations, &users),
-            None => match self.by_listing_or_singly(&users).await {
-                Ok(Attempt::Read(read)) => LastUses::told_by(&read.allocations, &users),
-                Ok(Attempt::Absent(_)) => None,
+        let told = match read.filter(|read| read.how.is_some_and(HowRead::tells_uses)) {
+            Some(read) => LastUses::told_by(read, &users),
+            None => match self.last_uses_of(&users).await {
+                Ok(told) => told,
                 Err(error) if error.call().is_some_and(is_final) => return Err(error),
                 Err(_) => None,
             },
         };
         if told.is_none() {
             self.notice(
-                "when licences were last in use cannot be read here, so only the last sign-in is known".to_owned(),
+                "when licences were last in use cannot be read here, so rows with `unless_used_since` take no seat"
+                    .to_owned(),
             );
         }
         Ok(told)
+    }
+
+    /// When these users last used their licences; `None` if that cannot be read here.
+    pub(super) async fn last_uses_of(&self, users: &[UserId]) -> Result<Option<LastUses>, ReadError> {
+        Ok(match self.by_listing_or_singly(users).await? {
+            Attempt::Read(read) => LastUses::told_by(&read, users),
+            Attempt::Absent(_) => None,
+        })
     }
 }

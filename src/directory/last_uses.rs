@@ -1,6 +1,6 @@
 //! When users last used their licences.
 
-use super::Allocations;
+use super::{HowRead, ReadAllocations};
 use crate::api::LastUse;
 use crate::model::UserId;
 
@@ -9,6 +9,8 @@ use crate::model::UserId;
 pub struct LastUses {
     /// In the order of the users' ids. Nothing is known of a use by others.
     of: Vec<(UserId, LastUse)>,
+    /// How they were read, for predicting what reading them again takes.
+    how: Option<HowRead>,
 }
 
 impl LastUses {
@@ -18,12 +20,17 @@ impl LastUses {
         position.map_or(LastUse::UNRECORDED, |position| self.of[position].1)
     }
 
+    /// How they were read.
+    pub(super) fn how(&self) -> Option<HowRead> {
+        self.how
+    }
+
     /// Of these users, as their allocations tell; `None` if these say nothing of uses.
-    pub(super) fn told_by(allocations: &Allocations, users: &[UserId]) -> Option<Self> {
+    pub(super) fn told_by(read: &ReadAllocations, users: &[UserId]) -> Option<Self> {
         let says_nothing = |used: &LastUse| !used.is_told();
-        let held = users.iter().filter_map(|user| allocations.of(*user));
+        let held = users.iter().filter_map(|user| read.allocations.of(*user));
         let of: Vec<(UserId, LastUse)> = held.map(|held| (held.user, held.last_in_use)).collect();
         let is_silent = !of.is_empty() && of.iter().map(|(_, used)| used).all(says_nothing);
-        (!is_silent).then_some(Self { of })
+        (!is_silent).then_some(Self { of, how: read.how })
     }
 }

@@ -10,23 +10,27 @@ use super::listing::Lister;
 use super::reader::{Reader, failed_to_read};
 use super::{Groups, Leases, Needs, ReadError, ReadOptions};
 use crate::api::{CallError, Client, Lease};
+use crate::event::Observer;
 use crate::model::{GroupId, GroupRef};
 
-const LEASES: &str = "who holds seats by the groups' licence rules";
+pub(super) const LEASES: &str = "who holds seats by the groups' licence rules";
+
+/// How many groups besides may be unknown to every listing before none of these counts as usable.
+const TRIED: usize = 2;
 
 /// How many calls reading those who hold seats by a rule takes, if there are so many.
 pub fn lease_pages(holders: u64) -> u64 {
     holders.div_ceil(u64::from(PAGE)).max(1)
 }
 
-/// Reads who holds seats by the group's rule by now.
+/// Reads who holds seats by the rules of these groups by now.
 ///
 /// # Errors
 /// If no listing answers.
-pub async fn leases_of(client: &Client, group: GroupId, options: &ReadOptions) -> Result<Leases, CallError> {
-    let unheard = Arc::new(|_| {});
-    let reader = Reader::new(client, options, &(unheard as _)).holders(group).await?;
-    Ok(Leases::new([(group, reader)]))
+pub async fn leases_of(client: &Client, groups: &[GroupId], options: &ReadOptions) -> Result<Leases, CallError> {
+    let unheard: Observer = Arc::new(|_| {});
+    let reader = Reader::new(client, options, &unheard);
+    Ok(Leases::new(reader.leases_of_each(groups, &[]).await?))
 }
 
 impl Reader<'_> {
@@ -70,10 +74,26 @@ impl Reader<'_> {
     ) -> Result<Vec<(GroupId, Vec<Lease>)>, CallError> {
         let read = async |group| Ok::<_, CallError>((group, self.holders(group).await?));
         let mut leases = Vec::with_capacity(known.len() + gone.len());
-        // The first shows which listing answers here.
-        let (first, others) = known.split_at(known.len().min(1));
-        for group in first {
-            leases.push(read(*group).await?);
+        // The first that has a rule shows which listing answers here; one without may be unknown to all of them.
+        let mut others = known;
+        let mut unknown: Option<CallError> = None;
+        while let [group, rest @ ..] = others {
+            others = rest;
+            match read(*group).await {
+                Ok(holders) => {
+                    leases.push(holders);
+                    unknown = None;
+                    break;
+                }
+                Err(error) if leases.len() < TRIED && error.shows_no_such_route() && !error.is_page() => {
+                    leases.push((*group, Vec::new()));
+                    unknown.get_or_insert(error);
+                }
+                Err(error) => return Err(unknown.unwrap_or(error)),
+            }
+        }
+        if let Some(error) = unknown {
+            return Err(error);
         }
         let calls: Vec<_> = others.iter().map(|group| read(*group)).collect();
         let others = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));

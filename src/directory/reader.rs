@@ -3,8 +3,8 @@
 use futures::try_join;
 
 use super::{
-    Accounts, Blocks, Contents, Groups, Holders, Leases, Listings, Needs, ReadAllocations, ReadError, Rules, Snapshot,
-    Want,
+    Accounts, Blocks, Contents, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations, ReadError, Rules,
+    Snapshot, Want,
 };
 use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
@@ -57,6 +57,7 @@ pub async fn read(
     let listings = Listings {
         users: users.shape,
         allocations: allocations.as_ref().and_then(|read| read.how),
+        last_uses: last_uses.as_ref().and_then(LastUses::how),
     };
     let probes = allocations.as_ref().map(|read| read.probes.clone());
     Ok(Snapshot::from(Contents {

@@ -149,9 +149,18 @@ impl Snapshot {
         self.direct(user).filter(|_| !is_account)
     }
 
-    /// When the user last used a licence that it holds directly, as far as that was read.
+    /// When the user last used a licence that it holds directly, as far as that was read. Of a user who holds nothing there
+    /// is no record.
     pub fn last_in_use(&self, user: UserId) -> LastUse {
-        self.0.last_uses.as_ref().map_or(LastUse::UNTOLD, |uses| uses.of(user))
+        let holds_nothing = || {
+            let allocations = self.allocations();
+            allocations.is_some() && !self.is_direct_unknown(user) && self.direct(user).is_none()
+        };
+        match &self.0.last_uses {
+            Some(told) => told.of(user),
+            None if holds_nothing() => LastUse::UNRECORDED,
+            None => LastUse::UNTOLD,
+        }
     }
 
     /// The seats of every bundle; `None` if they were not read.

@@ -37,7 +37,7 @@ async fn end_one(
         Ok(Answer {
             value: Evidence::Wanting,
             receipt,
-        }) => match leases_of(client, group, options).await {
+        }) => match leases_of(client, &[group], options).await {
             Ok(leases) if leases.of(group, user).is_some() => ended(TakenAway::StillThere, receipt),
             Ok(_) => {
                 client.trust_license_routes();
@@ -46,7 +46,7 @@ async fn end_one(
             Err(_) => ended(TakenAway::Unknown, receipt),
         },
         // 404 says that nothing is held, or that there is no such route; reading tells which.
-        Err(error) if is_not_found(&error) => match leases_of(client, group, options).await {
+        Err(error) if is_not_found(&error) => match leases_of(client, &[group], options).await {
             Ok(leases) if leases.of(group, user).is_none() => {
                 let reply = if error.perhaps_done {
                     TakenAway::Gone
@@ -84,7 +84,7 @@ async fn end_several(
     };
     let mut replies: Vec<TakenAway> = value.into_iter().map(said).collect();
     if route.is_none() {
-        match leases_of(client, group, options).await {
+        match leases_of(client, &[group], options).await {
             Ok(leases) => {
                 let is_held = |user: &UserId| leases.of(group, *user).is_some();
                 if users.iter().all(is_held) {

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::settled::verdict;
 use super::{RowReason, Verdict};
 use crate::api::LastUse;
-use crate::model::Status;
+use crate::directory::Snapshot;
+use crate::model::{GroupId, Status, UserId};
 
 /// What is known of somebody's last use. The two are different facts: background use is no sign-in, and a sign-in may
 /// use no licence.
@@ -18,20 +19,36 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// The same, with a later word on when a licence was in use.
+    /// What was read of the user; for a row about what is held by this group's rule, also of that seat.
+    pub fn of(user: UserId, group: Option<GroupId>, snapshot: &Snapshot) -> Self {
+        let direct = snapshot.last_in_use(user);
+        let in_use = match group.and_then(|group| snapshot.leases()?.of(group, user)) {
+            None => direct,
+            // That nothing else was used says nothing of this seat.
+            Some(lease) if !lease.last_in_use.is_told() && direct.time().is_none() => LastUse::UNTOLD,
+            Some(lease) => direct.max(lease.last_in_use),
+        };
+        let signed_in = snapshot.user_by_id(user).map(|user| user.last_login);
+        Self {
+            in_use,
+            signed_in: signed_in.unwrap_or_default(),
+        }
+    }
+
+    /// The same, with another word on when a licence was in use.
     #[must_use]
     pub fn in_use_at(self, in_use: LastUse) -> Self {
         Self {
-            in_use: if in_use.is_told() { in_use } else { self.in_use },
+            in_use: self.in_use.max(in_use),
             ..self
         }
     }
 
-    /// The same, with a later word on the last sign-in.
+    /// The same, with another word on the last sign-in.
     #[must_use]
     pub fn signed_in_at(self, signed_in: LastUse) -> Self {
         Self {
-            signed_in: if signed_in.is_told() { signed_in } else { self.signed_in },
+            signed_in: self.signed_in.max(signed_in),
             ..self
         }
     }
@@ -40,26 +57,21 @@ impl Seen {
     fn last(self) -> Option<Timestamp> {
         self.in_use.time().max(self.signed_in.time())
     }
-
-    /// Whether anything was said of either.
-    fn is_told(self) -> bool {
-        self.in_use.is_told() || self.signed_in.is_told()
-    }
 }
 
 /// Whether a row may go on that is only for whoever has not used the seat after `since`. Nobody is held to have used it of
-/// whom there is no record.
+/// whom there is no record; where uses are not told at all, who has not signed in may have used it all the same.
 ///
 /// # Errors
 /// How the row ends, where the seat was used since, or where nothing tells.
 pub fn unused_since(since: Timestamp, seen: Seen) -> Result<(), Verdict> {
-    if !seen.is_told() {
-        let message = "when the seat was last used cannot be read here, nor when the person last signed in, so whether \
-                       it was used since cannot be told; empty the row's `unless_used_since` to do without";
-        return Err(verdict(Status::Rejected, RowReason::UseUnreadable, message));
-    }
     let Some(last) = seen.last().filter(|last| *last > since) else {
-        return Ok(());
+        if seen.in_use.is_told() {
+            return Ok(());
+        }
+        let message = "when the seat was last used cannot be read here, so whether it was used since cannot be told; empty \
+                       the row's `unless_used_since` to do without";
+        return Err(verdict(Status::Rejected, RowReason::UseUnreadable, message));
     };
     let words = |time: Option<Timestamp>| time.map_or_else(|| "no record".to_owned(), |time| time.to_string());
     let told = |used: LastUse| {
@@ -102,7 +114,9 @@ mod tests {
             (after, "?", "used_since"),
             ("-", "-", "goes on"),
             ("-", "?", "goes on"),
-            ("?", "-", "goes on"),
+            ("?", after, "used_since"),
+            ("?", before, "use_unreadable"),
+            ("?", "-", "use_unreadable"),
             (before, "-", "goes on"),
             (SINCE, SINCE, "goes on"),
             (far, before, "used_since"),

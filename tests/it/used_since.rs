@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use jiff::Timestamp;
-use reseat::sandbox::{Config, Population};
+use reseat::sandbox::{Config, Lease, Population};
 
 use crate::between::twist;
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, bundles, changes};
@@ -158,7 +158,7 @@ fn without_the_column_nothing_more_is_read() {
 }
 
 #[test]
-fn where_the_last_use_cannot_be_read_the_last_sign_in_decides_and_that_is_said_once() {
+fn where_the_last_use_cannot_be_read_nobody_loses_a_seat_and_that_is_said_once() {
     let stage = stage();
     seen(&stage, ANNA, "", AFTER);
     twist(&stage, |_, answered| {
@@ -171,37 +171,19 @@ fn where_the_last_use_cannot_be_read_the_last_sign_in_decides_and_that_is_said_o
     );
     let ran = stage.run(&sheet).ends(3);
     assert_eq!(
-        ran.err.matches("only the last sign-in is known").count(),
+        ran.err.matches("rows with `unless_used_since` take no seat").count(),
         1,
         "{}",
         ran.err
     );
-    assert_eq!(stage.statuses(), ["skipped", "done"]);
+    assert_eq!(codes(&stage), ["used_since", "use_unreadable"]);
+    assert!(stage.writes().is_empty());
     let message = stage.results()[0].message().to_owned();
     assert!(message.contains("last in use: unknown"), "{message}");
 }
 
 #[test]
-fn where_neither_can_be_read_the_row_does_not_run_and_says_why() {
-    let stage = stage();
-    twist(&stage, |_, answered| {
-        answered.body = answered
-            .body
-            .replace("\"lastInUse\"", "\"unrelated\"")
-            .replace("\"lastLoginTime\"", "\"irrelevant\"");
-    });
-    stage
-        .run(&format!(
-            "operation,user,unless_used_since\nrelease-licenses,{ANNA},{SINCE}\n"
-        ))
-        .ends(3);
-    assert_eq!(stage.statuses(), ["rejected"]);
-    assert_eq!(codes(&stage), ["use_unreadable"]);
-    assert!(stage.writes().is_empty());
-}
-
-#[test]
-fn whoever_signs_in_at_the_question_keeps_account_and_seat() {
+fn whoever_signs_in_or_uses_a_seat_at_the_question_keeps_account_and_seat() {
     let stage = stage();
     stage.write(
         "sheet.csv",
@@ -211,7 +193,8 @@ fn whoever_signs_in_at_the_question_keeps_account_and_seat() {
              delete,{BRAM},{SINCE}\n\
              release-licenses,{DAVID},{SINCE}\n\
              release-licenses,{HUGO},{SINCE}\n\
-             offboard,{MEI},{SINCE}\n"
+             offboard,{MEI},{SINCE}\n\
+             release-licenses,{NADIA},{SINCE}\n"
         ),
     );
     let mut child = stage.start_on_a_terminal(&["run", "sheet.csv"]);
@@ -219,19 +202,100 @@ fn whoever_signs_in_at_the_question_keeps_account_and_seat() {
     for name in [BRAM, DAVID, MEI] {
         seen(&stage, name, BEFORE, AFTER);
     }
+    seen(&stage, NADIA, AFTER, BEFORE);
     let before = stage.world();
     child.stdin.as_mut().unwrap().write_all(b"2\n").unwrap();
     stage.ended(child).ends(3);
     assert_eq!(
         stage.statuses(),
-        ["done", "skipped", "skipped", "done", "skipped"],
+        ["done", "skipped", "skipped", "done", "skipped", "skipped"],
         "{:?}",
         stage.results()
     );
-    assert_eq!(codes(&stage), ["", "used_since", "used_since", "", "used_since"]);
+    assert_eq!(
+        codes(&stage),
+        ["", "used_since", "used_since", "", "used_since", "used_since"]
+    );
     let changed = changes(&before, &stage.world());
     let is_about = |change: &String| change.starts_with("anna.berg") || change.starts_with("hugo.silva");
     assert!(changed.iter().all(is_about), "{changed:?}");
+}
+
+/// The people of the stage hold TSTNU by the rule of Finance as well, last used at these times.
+fn lease(stage: &Stage, used: &[(&str, &str)]) {
+    let ids: Vec<_> = used
+        .iter()
+        .map(|(name, at)| (stage.id(name), at.parse().ok()))
+        .collect();
+    stage.sandbox.with_world(|world| {
+        let team = world.group_named("Finance").unwrap().id;
+        world.set_seats("TSTNU", 50);
+        for (id, last_in_use) in ids {
+            world.release(id);
+            let lease = Lease {
+                bundles: bundles(&["TSTNU"]),
+                last_in_use,
+                ..Lease::default()
+            };
+            world.lease(team, id, lease);
+        }
+    });
+}
+
+#[test]
+fn a_seat_held_by_a_groups_rule_is_given_back_only_where_it_was_not_used_since() {
+    let stage = stage();
+    lease(&stage, &[(ANNA, AFTER), (BRAM, BEFORE), (DAVID, ""), (HUGO, BEFORE)]);
+    seen(&stage, HUGO, "", AFTER);
+    lease(&stage, &[(MEI, AFTER), (NADIA, BEFORE)]);
+    let rows: Vec<String> = [ANNA, BRAM, DAVID, HUGO, MEI, NADIA]
+        .iter()
+        .map(|name| format!("release-lease,{name},Finance,{SINCE}\n"))
+        .collect();
+    stage
+        .run(&format!("operation,user,group,unless_used_since\n{}", rows.concat()))
+        .ends(3);
+    assert_eq!(
+        codes(&stage),
+        ["used_since", "", "", "used_since", "used_since", ""],
+        "{:?}",
+        stage.results()
+    );
+    assert_eq!(stage.counts(), "3 done, 3 skipped");
+}
+
+#[test]
+fn a_seat_held_by_a_groups_rule_that_is_used_or_given_back_at_the_question_is_left_alone() {
+    let stage = stage();
+    lease(
+        &stage,
+        &[(ANNA, BEFORE), (BRAM, BEFORE), (DAVID, BEFORE), (HUGO, BEFORE)],
+    );
+    let rows: Vec<String> = [ANNA, BRAM, DAVID, HUGO]
+        .iter()
+        .map(|name| format!("release-lease,{name},Finance,{SINCE}\n"))
+        .collect();
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,group,unless_used_since\n{}", rows.concat()),
+    );
+    let mut child = stage.start_on_a_terminal(&["run", "sheet.csv"]);
+    stage.hear(&mut child, "Type `yes`");
+    lease(&stage, &[(ANNA, AFTER)]);
+    let given_back = stage.id(BRAM);
+    stage.sandbox.with_world(|world| {
+        let team = world.group_named("Finance").unwrap().id;
+        assert!(world.release_lease(team, given_back));
+    });
+    child.stdin.as_mut().unwrap().write_all(b"yes\n").unwrap();
+    stage.ended(child).ends(3);
+    assert_eq!(
+        stage.statuses(),
+        ["skipped", "unchanged", "done", "done"],
+        "{:?}",
+        stage.results()
+    );
+    assert_eq!(codes(&stage)[0], "used_since");
 }
 
 #[test]

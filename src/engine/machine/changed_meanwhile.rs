@@ -10,8 +10,8 @@ use crate::directory::{Accounts, Allocations, Groups};
 use crate::engine::recheck::OnChange;
 use crate::model::{Status, UserId};
 use crate::plan::{
-    AccountIndex, Administrators, Direct, Holding, Inactive, RowCode, RowReason, StepIndex, StepSource, Verdict, Work,
-    is_deactivated,
+    AccountIndex, Administrators, Direct, Holding, Inactive, RowCode, RowReason, Seen, StepIndex, StepSource, Verdict,
+    Work, is_deactivated,
 };
 
 impl Machine<'_> {
@@ -68,8 +68,8 @@ impl Machine<'_> {
         if self.refuses(&all) {
             return;
         }
-        for (step, Verdict { status, code, message }) in in_use_again {
-            self.fail_step(step, &StepFailure::new(status, code, message), None);
+        for (step, verdict) in in_use_again {
+            self.fail_step(step, &StepFailure::with(verdict), None);
         }
         for (step, account, now, words) in changes {
             self.steps.learn_holding(account, now);
@@ -150,14 +150,22 @@ impl Machine<'_> {
     pub(super) fn people_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
         let mut found: Vec<(StepIndex, Verdict)> = Vec::new();
         for step in steps {
-            let seen = |user| Some(self.seen_before(user).signed_in_at(accounts.get(user)?.last_login));
+            let now = |user, seen: Seen| Some(seen.signed_in_at(accounts.get(user)?.last_login));
             let verdict = match &self.steps.step(*step).work {
                 Work::Invite(_) => self.is_deactivated_now(*step, accounts),
-                Work::License(_) | Work::Member(..) => None,
-                Work::Update(_) if !self.is_a_leavers(*step) => None,
-                _ => self.is_protected_now(*step, accounts),
+                Work::Delete => self.is_protected_now(*step, accounts),
+                Work::Update(_) if self.is_a_leavers(*step) => self.is_protected_now(*step, accounts),
+                Work::Update(_)
+                | Work::License(_)
+                | Work::Member(..)
+                | Work::EndLease(_)
+                | Work::Create(_)
+                | Work::GroupRule(_)
+                | Work::RemoveRule(_)
+                | Work::Verify(_)
+                | Work::VerifyLeaver => None,
             };
-            let verdict = verdict.or_else(|| self.is_used_now(*step, seen));
+            let verdict = verdict.or_else(|| self.is_used_now(*step, now));
             found.extend(verdict.map(|verdict| (*step, verdict)));
         }
         found.extend(self.last_administrator_now(steps, accounts));
@@ -181,8 +189,8 @@ impl Machine<'_> {
         for now in regrouped {
             self.moves_back(now);
         }
-        for (step, Verdict { status, code, message }) in found {
-            self.fail_step(step, &StepFailure::new(status, code, message), None);
+        for (step, verdict) in found {
+            self.fail_step(step, &StepFailure::with(verdict), None);
         }
     }
 
@@ -261,7 +269,7 @@ impl Machine<'_> {
 
     /// Whether the changes are refused, because only what was approved may be done: before the first write the whole
     /// run, later the rows concerned.
-    fn refuses(&mut self, changes: &[(StepIndex, String)]) -> bool {
+    pub(super) fn refuses(&mut self, changes: &[(StepIndex, String)]) -> bool {
         if changes.is_empty() || self.recheck.on_change == OnChange::PlanAnew {
             return false;
         }

@@ -22,6 +22,10 @@ pub(super) enum Facts {
     /// that somebody whose seat is taken for not being used has not signed in since, and what somebody is in whose groups
     /// are said exactly.
     People,
+    /// That somebody who is to lose what it holds for not using it has not used it since.
+    LastUses,
+    /// That somebody whose seat by a group's rule is taken for not being used has not used it since.
+    Leases,
 }
 
 impl Facts {
@@ -42,15 +46,11 @@ impl Facts {
     /// somebody is in.
     fn with_people(family: Family) -> &'static [Self] {
         match family {
-            Family::Allocate | Family::Release => &[Self::Allocations, Self::People],
+            Family::Allocate | Family::Release => &[Self::Allocations, Self::People, Self::LastUses],
+            Family::Delete | Family::Update => &[Self::People, Self::LastUses],
             Family::Members => &[Self::GroupNames, Self::People],
-            Family::EndLeases => &[Self::People],
-            Family::Invite
-            | Family::Create
-            | Family::Update
-            | Family::Delete
-            | Family::GroupRule
-            | Family::RemoveRule => Self::of(family),
+            Family::EndLeases => &[Self::People, Self::Leases],
+            Family::Invite | Family::Create | Family::GroupRule | Family::RemoveRule => Self::of(family),
         }
     }
 }

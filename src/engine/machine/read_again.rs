@@ -1,5 +1,7 @@
 //! What was read again after a long wait, and what follows where somebody else has changed it meanwhile.
 
+use std::collections::BTreeSet;
+
 use strum::IntoEnumIterator;
 
 use super::freshness::Facts;
@@ -106,7 +108,34 @@ impl Machine<'_> {
             Facts::Allocations | Facts::People if users.is_empty() => None,
             Facts::Allocations => Some(Again::Allocations(users)),
             Facts::People => Some(Again::Users(users)),
+            Facts::LastUses if users.is_empty() => None,
+            Facts::LastUses => Some(Again::LastUses(users)),
+            Facts::Leases => self.leases_again(&steps),
         }
+    }
+
+    /// The groups by whose rules these steps' seats are held.
+    fn leases_again(&self, steps: &[StepIndex]) -> Option<Again> {
+        let leases = self.snapshot.leases()?;
+        let group = |step: &StepIndex| match &self.steps.step(*step).work {
+            Work::EndLease(end) => Some(end.group),
+            Work::Invite(_)
+            | Work::Create(_)
+            | Work::Update(_)
+            | Work::Member(..)
+            | Work::License(_)
+            | Work::GroupRule(_)
+            | Work::RemoveRule(_)
+            | Work::Verify(_)
+            | Work::VerifyLeaver
+            | Work::Delete => None,
+        };
+        let groups: BTreeSet<GroupId> = steps.iter().filter_map(group).collect();
+        let held = |group: GroupId| leases.of_group(group).map_or(0, <[_]>::len) as u64;
+        Some(Again::Leases {
+            groups: groups.into_iter().map(|group| (group, held(group))).collect(),
+            service: leases.service()?,
+        })
     }
 
     /// The old account of a move whose new one a step makes.
@@ -133,7 +162,10 @@ impl Machine<'_> {
                     // Somebody whose invitation is sent again has an account already.
                     (Facts::Addresses, _) => self.steps.user_of(*step).is_none(),
                     (Facts::People, Work::Invite(_)) => self.predecessor(*step).is_some(),
-                    (Facts::People, Work::License(_)) => self.is_for_the_unused(*step),
+                    (Facts::LastUses, Work::License(_)) if self.snapshot.listings().tell_uses() => false,
+                    (Facts::People, Work::License(_) | Work::EndLease(_)) | (Facts::Leases | Facts::LastUses, _) => {
+                        self.is_for_the_unused(*step)
+                    }
                     (Facts::People, Work::Member(..)) => self.is_of_exact_groups(*step),
                     (Facts::People, Work::Update(_)) => self.rests_on_people(*step),
                     _ => true,
@@ -155,6 +187,8 @@ impl Machine<'_> {
             Ok(Present::Groups(groups)) => self.groups_are_now(&steps, &groups),
             Ok(Present::Accounts(accounts)) if facts == Facts::Addresses => self.accounts_are_now(&steps, &accounts),
             Ok(Present::Accounts(accounts)) => self.people_are_now(&steps, &accounts),
+            Ok(Present::LastUses(uses)) => self.last_uses_are_now(&steps, &uses),
+            Ok(Present::Leases(leases)) => self.leases_are_now(&steps, &leases),
             Ok(Present::NotRead) => {}
             Err(error) => self.could_not_read_again(&steps, &error),
         }

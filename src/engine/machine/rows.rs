@@ -32,6 +32,14 @@ impl StepFailure {
         }
     }
 
+    /// The step's rows end like this.
+    pub(super) fn with(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            is_unclear: false,
+        }
+    }
+
     pub(super) fn of(error: &CallError) -> Self {
         Self {
             is_unclear: matches!(error.failure, Failure::Unclear | Failure::CutOff),

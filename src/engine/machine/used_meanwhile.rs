@@ -1,9 +1,10 @@
 //! Whoever has used their seat while the run waited keeps it, where the row says so.
 
+use super::rows::StepFailure;
 use super::state::Machine;
-use crate::directory::Allocations;
+use crate::directory::{Allocations, LastUses, Leases};
 use crate::model::UserId;
-use crate::plan::{RowReason, Seen, StepIndex, Verdict, unused_since};
+use crate::plan::{RowReason, Seen, StepIndex, StepSource, Verdict, Work, unused_since};
 
 impl Machine<'_> {
     /// Whether the step is of a row that is only for whoever has not used the seat.
@@ -18,19 +19,24 @@ impl Machine<'_> {
         self.is_a_leavers(step) || self.is_for_the_unused(step) || self.is_of_exact_groups(step)
     }
 
-    /// What was known of the user's last use when the plan was made.
-    pub(super) fn seen_before(&self, user: UserId) -> Seen {
-        let signed_in = self.snapshot.user_by_id(user).map(|user| user.last_login);
-        Seen {
-            in_use: self.snapshot.last_in_use(user),
-            signed_in: signed_in.unwrap_or_default(),
-        }
+    /// What was known, when the plan was made, of the last use of what the step takes away.
+    fn seen_before(&self, step: StepIndex, user: UserId) -> Seen {
+        let group = if let Work::EndLease(end) = &self.steps.step(step).work {
+            Some(end.group)
+        } else {
+            None
+        };
+        Seen::of(user, group, self.snapshot)
     }
 
-    /// How the step ends if its user, of whom this is known now, has used the seat since.
-    pub(super) fn is_used_now(&self, step: StepIndex, seen: impl Fn(UserId) -> Option<Seen>) -> Option<Verdict> {
+    /// How the step ends if its user has used the seat since; `now` adds what is known by now.
+    pub(super) fn is_used_now(
+        &self,
+        step: StepIndex,
+        now: impl FnOnce(UserId, Seen) -> Option<Seen>,
+    ) -> Option<Verdict> {
         let user = self.steps.user_of(step)?;
-        let seen = seen(user)?;
+        let seen = now(user, self.seen_before(step, user))?;
         let rows = self.steps.rows_of(step);
         let conditions = rows
             .iter()
@@ -42,10 +48,62 @@ impl Machine<'_> {
 
     /// The steps about licences that were used meanwhile, as far as the allocations tell.
     pub(super) fn used_meanwhile(&self, steps: &[StepIndex], held: &Allocations) -> Vec<(StepIndex, Verdict)> {
-        let seen = |user| Some(self.seen_before(user).in_use_at(held.of(user)?.last_in_use));
+        let now = |user, seen: Seen| Some(seen.in_use_at(held.of(user)?.last_in_use));
         let conditional = steps.iter().filter(|step| self.is_for_the_unused(**step));
         conditional
-            .filter_map(|step| Some((*step, self.is_used_now(*step, seen)?)))
+            .filter_map(|step| Some((*step, self.is_used_now(*step, now)?)))
             .collect()
+    }
+
+    /// Last uses were read again: whoever has used the seat since keeps it.
+    pub(super) fn last_uses_are_now(&mut self, steps: &[StepIndex], uses: &LastUses) {
+        let now = |user, seen: Seen| Some(seen.in_use_at(uses.of(user)));
+        let kept: Vec<(StepIndex, Verdict)> = steps
+            .iter()
+            .filter_map(|step| Some((*step, self.is_used_now(*step, now)?)))
+            .collect();
+        let changes: Vec<_> = kept
+            .iter()
+            .map(|(step, verdict)| (*step, verdict.message.clone()))
+            .collect();
+        if self.refuses(&changes) {
+            return;
+        }
+        for (step, verdict) in kept {
+            self.fail_step(step, &StepFailure::with(verdict), None);
+        }
+    }
+
+    /// What is held by groups' rules was read again: whoever has used the seat since keeps it, and of whoever holds it no
+    /// more nothing is taken.
+    pub(super) fn leases_are_now(&mut self, steps: &[StepIndex], leases: &Leases) {
+        let (mut kept, mut given_back) = (Vec::new(), Vec::new());
+        for step in steps {
+            let (Work::EndLease(end), Some(holder)) = (&self.steps.step(*step).work, self.steps.user_of(*step)) else {
+                continue;
+            };
+            match leases.of(end.group, holder) {
+                None => given_back.push(*step),
+                Some(lease) => {
+                    let verdict = self.is_used_now(*step, |_, seen| Some(seen.in_use_at(lease.last_in_use)));
+                    kept.extend(verdict.map(|verdict| (*step, verdict)));
+                }
+            }
+        }
+        let words = "meanwhile the seat was given back, or the account has left the group";
+        let changes: Vec<(StepIndex, String)> = kept
+            .iter()
+            .map(|(step, verdict)| (*step, verdict.message.clone()))
+            .chain(given_back.iter().map(|step| (*step, words.to_owned())))
+            .collect();
+        if self.refuses(&changes) {
+            return;
+        }
+        for (step, verdict) in kept {
+            self.fail_step(step, &StepFailure::with(verdict), None);
+        }
+        for step in given_back {
+            self.was_done_by_somebody_else(step, words);
+        }
     }
 }

@@ -73,19 +73,26 @@ impl Builder<'_> {
 
     /// The group, or one that is gone and whose rule, or whose members' seats, are still there.
     pub(super) fn ruled_group(&mut self, group: &GroupRef) -> Result<GroupId, Verdict> {
-        if let GroupRef::Id(id) = group
-            && matches!(self.snapshot.group(group), Found::None { .. })
-        {
-            let is_held = |leases: &Leases| leases.of_group(*id).is_some_and(|holders| !holders.is_empty());
-            if self.snapshot.rule(*id).is_some() || self.snapshot.leases().is_some_and(is_held) {
-                return Ok(*id);
-            }
+        if let (Found::None { .. }, Some(id)) = (self.snapshot.group(group), self.ruled(group)) {
+            return Ok(id);
         }
         let found = self.resolve_groups(std::slice::from_ref(group))?;
         found
             .first()
             .copied()
             .ok_or_else(|| groups_not_found(&[(group.to_string(), None)]))
+    }
+
+    /// The id of the same, if there is only one such group.
+    pub(super) fn ruled(&self, group: &GroupRef) -> Option<GroupId> {
+        match (self.snapshot.group(group), group) {
+            (Found::One(group), _) => Some(group.id),
+            (Found::None { .. }, GroupRef::Id(id)) => {
+                let is_held = |leases: &Leases| leases.of_group(*id).is_some_and(|holders| !holders.is_empty());
+                (self.snapshot.rule(*id).is_some() || self.snapshot.leases().is_some_and(is_held)).then_some(*id)
+            }
+            (Found::None { .. } | Found::Many(_), _) => None,
+        }
     }
 
     /// Refuses the row if another one is about the same rule.

@@ -3,7 +3,7 @@
 use super::builder::{Builder, Planned};
 use crate::api::{Allocation, User};
 use crate::directory::Found;
-use crate::model::{Row, UserId, UserRef};
+use crate::model::{Operation, Row, UserId, UserRef};
 use crate::plan::last_use::{Seen, unused_since};
 use crate::plan::settled::{another_name, made_anew, user_ambiguous};
 use crate::plan::{AccountIndex, RowIndex, RowReason, Verdict};
@@ -63,23 +63,29 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         let found = self.meant(index, user)?;
-        let seen = match (&found, self.orphan_meant(index, user)) {
-            (Found::One(found), _) => Seen {
-                in_use: self.snapshot.last_in_use(found.id),
-                signed_in: found.last_login,
-            },
-            (_, Some(orphan)) => Seen {
-                in_use: self.snapshot.last_in_use(orphan.user),
-                ..Seen::default()
-            },
-            (Found::None { .. } | Found::Many(_), None) => return Ok(()),
+        let group = if let Operation::ReleaseLease { group, .. } = &row.operation {
+            self.ruled(group)
+        } else {
+            None
         };
-        let kept = unused_since(since, seen);
+        let holder = match &found {
+            Found::One(found) => Some(found.id),
+            Found::None { .. } | Found::Many(_) => {
+                let orphan = self.orphan_meant(index, user).map(|orphan| orphan.user);
+                orphan.or_else(|| self.gone_holder(user, group?))
+            }
+        };
+        let Some(holder) = holder else { return Ok(()) };
+        let kept = unused_since(since, Seen::of(holder, group, self.snapshot));
         if let (Err(kept), Found::One(found)) = (&kept, found) {
             let account = self.drafts.existing(found, user.label(), self.snapshot);
             self.rows[index].account = Some(account);
             if kept.code == RowReason::UsedSince.into() {
-                let held = self.drafts.get(account).now().direct.bundles();
+                let by_rule = group.and_then(|group| self.snapshot.leases()?.of(group, holder));
+                let held = match by_rule {
+                    Some(lease) => lease.bundles.clone(),
+                    None => self.drafts.get(account).now().direct.bundles(),
+                };
                 self.cautions.used_since.push((index, user.label(), held));
             }
         }

@@ -27,19 +27,21 @@ impl Builder<'_> {
 
     /// The account that holds the seat: one of the organization, or what is left of one that is gone.
     fn holder(&mut self, row: RowIndex, user: &UserRef, group: GroupId) -> Result<AccountIndex, Verdict> {
-        if let UserRef::Id(id) = user
-            && matches!(self.snapshot.user(user), Found::None { .. })
-            && self
-                .snapshot
-                .leases()
-                .is_some_and(|leases| leases.of(group, *id).is_some())
-        {
-            let account = self.drafts.gone(*id, user.label());
+        if let Some(id) = self.gone_holder(user, group) {
+            let account = self.drafts.gone(id, user.label());
             self.rows[row].account = Some(account);
             self.note(row, "the account is gone: an orphan, whose seat is free again");
             return Ok(account);
         }
         self.account(row, user)
+    }
+
+    /// The account that is gone and whose seat by this group's rule is still taken, if that is whom the row means.
+    pub(super) fn gone_holder(&self, user: &UserRef, group: GroupId) -> Option<UserId> {
+        let UserRef::Id(id) = user else { return None };
+        let is_gone = matches!(self.snapshot.user(user), Found::None { .. });
+        let holds = |leases: &Leases| leases.of(group, *id).is_some();
+        (is_gone && self.snapshot.leases().is_some_and(holds)).then_some(*id)
     }
 
     fn why_nothing_is_held(&self, leases: &Leases, user: Option<UserId>, group: GroupId) -> String {
