@@ -81,8 +81,13 @@ pub fn unused_since(since: Timestamp, seen: Seen) -> Result<(), Verdict> {
             "unknown".to_owned()
         }
     };
+    let how = if seen.in_use.time() == Some(last) {
+        "a licence was in use"
+    } else {
+        "the person signed in"
+    };
     let message = format!(
-        "the seat was used at {last}, after {since}, so it is kept (last in use: {}, last sign-in: {})",
+        "{how} at {last}, after {since}, so the seat is kept (last in use: {}, last sign-in: {})",
         told(seen.in_use),
         told(seen.signed_in)
     );
@@ -132,5 +137,24 @@ mod tests {
             };
             assert_eq!(ends, expected, "{in_use} {signed_in}");
         }
+    }
+
+    #[test]
+    fn the_message_says_which_of_the_two_keeps_the_seat() {
+        let told = |in_use, signed_in| {
+            let seen = Seen { in_use, signed_in };
+            unused_since(time("2026-10-01T00:00:00"), seen).unwrap_err().message
+        };
+        let (early, late) = (time("2026-10-02T00:00:00"), time("2026-10-03T00:00:00"));
+        assert_eq!(
+            told(LastUse::at(late), LastUse::at(early)),
+            "a licence was in use at 2026-10-03T00:00:00Z, after 2026-10-01T00:00:00Z, so the seat is kept \
+             (last in use: 2026-10-03T00:00:00Z, last sign-in: 2026-10-02T00:00:00Z)"
+        );
+        assert_eq!(
+            told(LastUse::UNRECORDED, LastUse::at(late)),
+            "the person signed in at 2026-10-03T00:00:00Z, after 2026-10-01T00:00:00Z, so the seat is kept \
+             (last in use: no record, last sign-in: 2026-10-03T00:00:00Z)"
+        );
     }
 }
