@@ -189,8 +189,6 @@ impl PlanView<'_> {
         let (row, planned) = (&self.sheet.rows[index], &self.sheet.plan.rows[index]);
         let whom = whom_of(row);
         let change = self.sheet.plan.expected_change(self.sheet.snapshot, index);
-        let mut words = change.words;
-        words.extend((!planned.note().is_empty()).then(|| planned.note().to_owned()));
         let (held, holds) = (licenses(change.before.as_ref()), licenses(change.after.as_ref()));
         let replaced = change
             .after
@@ -202,7 +200,12 @@ impl PlanView<'_> {
         } else {
             String::new()
         };
-        clean(&format!("{}: {whom}: {}{before}", row.place, words.join("; ")), 300)
+        let mut told = change.words.join("; ") + &before;
+        if !planned.note().is_empty() {
+            told.push_str("; ");
+            told.push_str(planned.note());
+        }
+        clean(&format!("{}: {whom}: {told}", row.place), 300)
     }
 
     fn write_blocked(&self, out: &mut dyn Write) -> io::Result<()> {
