@@ -11,8 +11,9 @@ use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
 use super::rule::rule;
 use super::seats::tell_of_full_pools;
+use super::told::yes_no;
 use crate::intake::Column;
-use crate::model::Status;
+use crate::model::{OperationKind, Status};
 
 /// The rows that put these changes back, the newest change first; compared with the present, unless there is none to
 /// compare with.
@@ -81,8 +82,26 @@ fn fields(change: &AccountChange, pen: Pen<'_>) -> Vec<UndoRow> {
     }
     let mut rows = licenses(change, pen);
     rows.extend(profile_and_groups(change, user, pen));
+    if user.is_some_and(|user| !user.is_active) {
+        tell_of_deactivated(&mut rows);
+    }
     rows.extend(lasting(change, pen));
     rows
+}
+
+/// A note on the rows that give licences to a deactivated account, which a run leaves out unless it is told otherwise.
+fn tell_of_deactivated(rows: &mut [UndoRow]) {
+    let activates = |row: &UndoRow| row.cells.get(&Column::Active).is_some_and(|cell| cell == yes_no(true));
+    if rows.iter().any(activates) {
+        return;
+    }
+    for row in rows {
+        if let RowKind::PutsBack(OperationKind::SetLicenses | OperationKind::AddLicenses) = row.kind {
+            *row = row
+                .clone()
+                .noting("the account is deactivated, so this row runs with `--include-inactive` only");
+        }
+    }
 }
 
 /// A record that does not say what it changed.

@@ -128,6 +128,22 @@ fn whoever_was_offboarded_gets_groups_and_licenses_back_and_is_activated() {
 }
 
 #[test]
+fn whoever_was_deactivated_before_gets_licenses_back_once_the_run_may_give_them() {
+    let stage = Stage::new();
+    let first = stage.world();
+    stage
+        .run_with("operation,user\noffboard,yusuf.demir@contoso.example\n", &FINISH[1..])
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert!(notes(&stage, "undo.csv").contains("runs with `--include-inactive` only"));
+    run_undo(&stage, "undo.csv").ends(3);
+    stage
+        .reseat(&[&["run", "undo.csv", "--include-inactive"], &FINISH[..]].concat())
+        .ends(0);
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
+}
+
+#[test]
 fn exact_groups_come_back() {
     there_and_back(
         &Stage::new(),
