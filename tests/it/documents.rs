@@ -8,7 +8,7 @@ use crate::support::Stage;
 const SAMPLES: [(&str, i32); 9] = [
     ("onboarding.csv", 0),
     ("onboarding.xlsx", 0),
-    ("joiners-like.csv", 0),
+    ("joiners-like.csv", 75),
     ("portal-import.csv", 0),
     ("group-rules.csv", 0),
     ("rebalancing.csv", 0),
