@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reseat::api::{Allocation, Group, GroupRule, Lease, Seats, User, UserKind, UserTexts};
+use reseat::api::{Allocation, Group, GroupRule, LastUse, Lease, Seats, User, UserKind, UserTexts};
 use reseat::directory::{Contents, Leases, Snapshot};
 use reseat::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use uuid::Uuid;
@@ -213,7 +213,7 @@ impl World {
                 Some(Lease {
                     user: *id,
                     bundles: account.leases.get(&group)?.clone(),
-                    last_in_use: None,
+                    last_in_use: LastUse::UNTOLD,
                     is_orphan: false,
                 })
             });
