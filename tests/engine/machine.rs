@@ -408,6 +408,8 @@ impl<'a> Play<'a> {
         match again {
             Again::Allocations(_) => Present::Allocations(snapshot.allocations().cloned().unwrap_or_default()),
             Again::Groups => Present::Groups(snapshot.groups().iter().cloned().collect()),
+            Again::LastUses(_) => Present::NotRead,
+            Again::Leases { .. } => snapshot.leases().cloned().map_or(Present::NotRead, Present::Leases),
             Again::Accounts(_) | Again::Users(_) => Present::Accounts(snapshot.users().iter().cloned().collect()),
         }
     }

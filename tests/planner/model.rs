@@ -192,7 +192,7 @@ impl World {
                 bundles,
                 external_license,
                 is_orphan: false,
-                last_in_use: reseat::api::LastUse::UNTOLD,
+                last_in_use: LastUse::UNTOLD,
             })
         });
         let seats = self.owned.iter().map(|(code, total)| Seats {
