@@ -26,6 +26,11 @@ impl Awaited {
         }
     }
 
+    /// As of when the sheet is planned.
+    pub(super) fn as_of(&self) -> &AsOf {
+        &self.as_of
+    }
+
     /// Adds what a row makes that is due at this instant.
     pub fn add(&mut self, row: &Row, due: Timestamp) {
         let names = match &row.operation {

@@ -6,7 +6,7 @@ use super::settled::verdict;
 use super::{RowReason, Verdict};
 use crate::api::LastUse;
 use crate::directory::Snapshot;
-use crate::model::{GroupId, Status, UserId};
+use crate::model::{AsOf, GroupId, Status, UserId};
 
 /// What is known of somebody's last use. The two are different facts: background use is no sign-in, and a sign-in may
 /// use no licence.
@@ -60,11 +60,12 @@ impl Seen {
 }
 
 /// Whether a row may go on that is only for whoever has not used the seat after `since`. Nobody is held to have used it of
-/// whom there is no record; where uses are not told at all, who has not signed in may have used it all the same.
+/// whom there is no record; where uses are not told at all, who has not signed in may have used it all the same. Times are
+/// told as the sheet's clocks show them.
 ///
 /// # Errors
 /// How the row ends, where the seat was used since, or where nothing tells.
-pub fn unused_since(since: Timestamp, seen: Seen) -> Result<(), Verdict> {
+pub fn unused_since(since: Timestamp, seen: Seen, as_of: &AsOf) -> Result<(), Verdict> {
     let Some(last) = seen.last().filter(|last| *last > since) else {
         if seen.in_use.is_told() {
             return Ok(());
@@ -73,7 +74,7 @@ pub fn unused_since(since: Timestamp, seen: Seen) -> Result<(), Verdict> {
                        the row's `unless_used_since` to do without";
         return Err(verdict(Status::Rejected, RowReason::UseUnreadable, message));
     };
-    let words = |time: Option<Timestamp>| time.map_or_else(|| "no record".to_owned(), |time| time.to_string());
+    let words = |time: Option<Timestamp>| time.map_or_else(|| "no record".to_owned(), |time| as_of.show(time));
     let told = |used: LastUse| {
         if used.is_told() {
             words(used.time())
@@ -87,7 +88,9 @@ pub fn unused_since(since: Timestamp, seen: Seen) -> Result<(), Verdict> {
         "the person signed in"
     };
     let message = format!(
-        "{how} at {last}, after {since}, so the seat is kept (last in use: {}, last sign-in: {})",
+        "{how} at {}, after {}, so the seat is kept (last in use: {}, last sign-in: {})",
+        as_of.show(last),
+        as_of.show(since),
         told(seen.in_use),
         told(seen.signed_in)
     );
@@ -131,7 +134,7 @@ mod tests {
                 in_use: at(in_use),
                 signed_in: at(signed_in),
             };
-            let ends = match unused_since(time(SINCE), seen) {
+            let ends = match unused_since(time(SINCE), seen, &AsOf::default()) {
                 Ok(()) => "goes on".to_owned(),
                 Err(verdict) => verdict.code.to_string(),
             };
@@ -140,21 +143,27 @@ mod tests {
     }
 
     #[test]
-    fn the_message_says_which_of_the_two_keeps_the_seat() {
+    fn the_message_says_which_of_the_two_keeps_the_seat_by_the_clocks_of_the_sheet() {
         let told = |in_use, signed_in| {
             let seen = Seen { in_use, signed_in };
-            unused_since(time("2026-10-01T00:00:00"), seen).unwrap_err().message
+            let as_of = AsOf {
+                zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(2)),
+                ..AsOf::default()
+            };
+            unused_since(time("2026-09-30T22:00:00"), seen, &as_of)
+                .unwrap_err()
+                .message
         };
         let (early, late) = (time("2026-10-02T00:00:00"), time("2026-10-03T00:00:00"));
         assert_eq!(
             told(LastUse::at(late), LastUse::at(early)),
-            "a licence was in use at 2026-10-03T00:00:00Z, after 2026-10-01T00:00:00Z, so the seat is kept \
-             (last in use: 2026-10-03T00:00:00Z, last sign-in: 2026-10-02T00:00:00Z)"
+            "a licence was in use at 2026-10-03T02:00:00+02:00, after 2026-10-01T00:00:00+02:00, so the seat is kept \
+             (last in use: 2026-10-03T02:00:00+02:00, last sign-in: 2026-10-02T02:00:00+02:00)"
         );
         assert_eq!(
             told(LastUse::UNRECORDED, LastUse::at(late)),
-            "the person signed in at 2026-10-03T00:00:00Z, after 2026-10-01T00:00:00Z, so the seat is kept \
-             (last in use: no record, last sign-in: 2026-10-03T00:00:00Z)"
+            "the person signed in at 2026-10-03T02:00:00+02:00, after 2026-10-01T00:00:00+02:00, so the seat is kept \
+             (last in use: no record, last sign-in: 2026-10-03T02:00:00+02:00)"
         );
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Awaited, BatchSizes};
-use crate::model::{Place, RowSelection};
+use crate::model::{AsOf, Place, RowSelection};
 
 /// What to do when a sheet needs more seats than there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +71,11 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// As of when the sheet is planned, and whose clocks its times are of.
+    pub fn as_of(&self) -> &AsOf {
+        self.awaited.as_of()
+    }
+
     /// Whether the row may go on with an account that looks like somebody else's.
     pub fn goes_onto_existing(&self, row: &Place) -> bool {
         names(self.onto_existing.as_ref(), row)

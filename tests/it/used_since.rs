@@ -49,6 +49,7 @@ fn every_operation_that_takes_a_seat_leaves_it_to_whoever_used_it_since() {
         ("delete", ""),
     ] {
         let stage = stage();
+        stage.set("TZ", "Europe/Berlin");
         seen(&stage, ANNA, AFTER, BEFORE);
         let before = stage.world();
         let sheet = format!(
@@ -66,9 +67,9 @@ fn every_operation_that_takes_a_seat_leaves_it_to_whoever_used_it_since() {
         assert_eq!(codes(&stage)[0], "used_since");
         let message = stage.results()[0].message().to_owned();
         for words in [
-            "2026-03-02T10:00:00Z",
-            "2026-03-01T00:00:00Z",
-            "last sign-in: 2026-02-27T10:00:00Z",
+            "in use at 2026-03-02T11:00:00+01:00",
+            "after 2026-03-01T01:00:00+01:00",
+            "last sign-in: 2026-02-27T11:00:00+01:00",
         ] {
             assert!(message.contains(words), "{message}");
         }

@@ -41,7 +41,7 @@ impl Machine<'_> {
         let conditions = rows
             .iter()
             .filter_map(|row| self.rows.sheet().rows[*row].unless_used_since());
-        let verdicts = conditions.filter_map(|since| unused_since(since, seen).err());
+        let verdicts = conditions.filter_map(|since| unused_since(since, seen, self.rules.as_of()).err());
         let mut ends = verdicts.filter(|verdict| verdict.code == RowReason::UsedSince.into());
         ends.next()
     }

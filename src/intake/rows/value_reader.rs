@@ -450,7 +450,7 @@ impl<'c> CellReader<'c, '_, '_> {
         let key = user_key(like);
         let own = [self.values.user, self.values.email, self.values.username];
         if own.iter().any(|own| !own.is_empty() && user_key(own) == key) {
-            let what = "the row's person is to be like itself";
+            let what = "`like` names the row's own person";
             let help = "name somebody else, or empty the cell";
             self.report(
                 UnplacedProblem::error(ProblemCode::LikeItself, what, help),

@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
             }
         };
         let Some(holder) = holder else { return Ok(()) };
-        let kept = unused_since(since, Seen::of(holder, group, self.snapshot));
+        let kept = unused_since(since, Seen::of(holder, group, self.snapshot), self.rules.as_of());
         if let (Err(kept), Found::One(found)) = (&kept, found) {
             let account = self.drafts.existing(found, user.label(), self.snapshot);
             self.rows[index].account = Some(account);

@@ -148,8 +148,8 @@ impl<'a> Builder<'a> {
         }
         if is_deactivated(user) {
             let message = format!(
-                "the account `{like}`, which `like` names, is deactivated, so what it has may be less than the work \
-                 needs; name somebody who works, or write the groups and licences"
+                "the account `{like}`, which `like` names, is deactivated, and may have lost what the work needs; \
+                 name somebody who is active, or write the groups and licences"
             );
             return Err(verdict(Status::Rejected, RowReason::LikeInactive, message));
         }
