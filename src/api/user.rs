@@ -105,6 +105,12 @@ impl User {
         self.kind == UserKind::WithoutAccount
     }
 
+    /// Whether somebody has taken the account out of use. A pending invitation is not a deactivated account, whatever the
+    /// service says of it.
+    pub fn is_deactivated(&self) -> bool {
+        !self.is_active && self.invitation_accepted
+    }
+
     /// The user name; on Cloud mostly the e-mail address.
     pub fn user_name(&self) -> &str {
         self.texts.part(0)

@@ -135,6 +135,17 @@ impl Undone {
         }
     }
 
+    /// The permission that a run of the sheet needs.
+    fn hint(&self) -> Option<String> {
+        let count = self.rows.iter().filter(|row| row.is_for_deactivated).count();
+        (count > 0).then(|| {
+            format!(
+                "{} would give something to a deactivated account: add `--include-inactive` if it is to have it",
+                plural(count, "row")
+            )
+        })
+    }
+
     fn message(&self) -> String {
         if self.changed == 0 {
             let which = if self.is_part { "these rows" } else { "any row" };
@@ -185,6 +196,7 @@ pub(super) fn deliver_sheet(
             EarlierUndo::Finished => format!("{run} --again"),
         }
     });
+    let hint = undone.hint();
     print(console, is_filed, &table, undone, path, next.as_deref())?;
     console.tell(format!("{}\n", undone.message()));
     if let Some(stale) = stale {
@@ -207,6 +219,9 @@ pub(super) fn deliver_sheet(
                 results_path(place.path).display()
             ));
         }
+    }
+    if let Some(hint) = &hint {
+        console.tell(format!("hint: {hint}\n"));
     }
     if let Some(next) = next {
         console.tell(format!("next: {next}\n"));

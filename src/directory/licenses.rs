@@ -34,7 +34,7 @@ impl Reader<'_> {
                         let read = self.with_orphans(read, &needs.released, accounts).await;
                         match read {
                             // A whole set that replaces what there is does not rest on it.
-                            Ok(read) if needs.allocations == Want::Required => {
+                            Ok(read) if needs.allocations >= Want::WhereOffered => {
                                 self.with_people(read, &without_account(&holders, accounts)).await
                             }
                             other => other,

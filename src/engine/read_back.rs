@@ -13,7 +13,7 @@ use crate::api::{Client, User};
 use crate::directory::{self, Accounts, Allocations, Found, HowRead, ReadAllocations, ReadError, ReadOptions};
 use crate::event::{Event, Observer, WaitReason};
 use crate::model::{BundleSet, GroupId, UserId};
-use crate::plan::{Predecessor, is_deactivated};
+use crate::plan::Predecessor;
 use crate::text::fold;
 
 /// How long to keep looking for what is not there yet: the pauses between attempts.
@@ -355,7 +355,7 @@ fn lack(successor: &Successor, accounts: &Accounts, held: Option<&Allocations>) 
         account: false,
         groups,
         licenses,
-        is_deactivated: is_deactivated(account) || (!account.is_active && !shows_pending_as_inactive(accounts)),
+        is_deactivated: account.is_deactivated() || (!account.is_active && !shows_pending_as_inactive(accounts)),
         is_since_planned,
     }
 }

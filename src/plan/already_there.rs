@@ -8,12 +8,6 @@ use crate::directory::Snapshot;
 use crate::model::{Invite, Migrate, Operation, Place, Row, RowSelection, Status, UserRef};
 use crate::text::fold;
 
-/// Whether somebody has taken the account out of use. A pending invitation is not a deactivated account, whatever the
-/// service says of it.
-pub fn is_deactivated(user: &User) -> bool {
-    !user.is_active && user.invitation_accepted
-}
-
 /// What the row's message says of an account that its address turned out to have, although the plan did not find it.
 ///
 /// # Errors
@@ -29,7 +23,7 @@ pub fn goes_on_with(row: &Row, user: &User, snapshot: &Snapshot, rules: &Rules) 
         Operation::Migrate(migrate) => {
             let old = snapshot.user(&migrate.user).one();
             is_one_person(migrate, old, user, &row.place, rules)?;
-            if is_deactivated(user) && rules.inactive == Inactive::LeftAlone {
+            if user.is_deactivated() && rules.inactive == Inactive::LeftAlone {
                 return Err(deactivated_successor(migrate));
             }
             notes.push(format!("the new address: {}", not_invited(user)));
@@ -65,7 +59,7 @@ pub(super) fn not_invited(user: &User) -> &'static str {
 /// Whether an `invite` may go on with the account that its address has.
 pub(super) fn may_be_given(invite: &Invite, user: &User, rules: &Rules) -> Result<(), Verdict> {
     let is_activated = invite.active == Some(true);
-    if is_deactivated(user) && !is_activated && rules.inactive == Inactive::LeftAlone {
+    if user.is_deactivated() && !is_activated && rules.inactive == Inactive::LeftAlone {
         let message = format!(
             "the account `{}` is deactivated, so it was left alone; write `yes` into the row's `active` to activate it, \
              or add `--include-inactive`",

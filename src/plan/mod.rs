@@ -35,7 +35,7 @@ mod step;
 mod verdict;
 mod warnings;
 
-pub use already_there::{goes_on_with, is_deactivated};
+pub use already_there::goes_on_with;
 pub use awaited::{Awaited, waits_until};
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, Finished, plan};

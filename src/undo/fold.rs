@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use strum::IntoEnumIterator;
 
 use super::changes::{
@@ -11,7 +12,7 @@ use super::group::GroupMark;
 use super::held::Held;
 use super::portrait::Portrait;
 use super::recorded::Side;
-use crate::ledger::{Record, RunRecord};
+use crate::ledger::{Record, RunId, RunRecord};
 use crate::model::{CHANGING, OperationKind, RowReport, RowSelection, Status, UserId};
 
 /// Members of `after` that a rerun needs, and that tell of no change.
@@ -41,6 +42,14 @@ pub fn fold(records: Vec<RunRecord>, only: Option<&RowSelection>) -> Changes {
 /// The records as the changes were made: run by run, and what one run does to one account in the sheet's order. A file
 /// that a crash left is in another.
 fn in_order(records: Vec<RunRecord>) -> Vec<Record> {
+    // A run says to the second when it started, and of two in one second only their rows tell which was first.
+    let mut first_row: HashMap<RunId, Timestamp> = HashMap::new();
+    for RunRecord { record, run } in &records {
+        if let Some(at) = record.started_at.or(record.finished_at) {
+            let first = first_row.entry(run.clone()).or_insert(at);
+            *first = at.min(*first);
+        }
+    }
     let mut worksheets: HashMap<_, usize> = HashMap::new();
     let mut keyed: Vec<_> = records
         .into_iter()
@@ -48,7 +57,8 @@ fn in_order(records: Vec<RunRecord>) -> Vec<Record> {
             let place = &record.report.place;
             let next = worksheets.len();
             let worksheet = *worksheets.entry(place.sheet.clone()).or_insert(next);
-            ((run.started(), worksheet, place.row), record)
+            let began = (run.started(), first_row.get(&run).copied());
+            ((began, worksheet, place.row), record)
         })
         .collect();
     keyed.sort_by_key(|(key, _)| *key);

@@ -42,7 +42,9 @@ fn differences(change: &AccountChange, made: Made, user: &User, present: Present
     if let Some(when) = user.last_login.time() {
         found.push(format!("somebody has signed in with it ({when})"));
     }
-    if user.is_active != left(FlagField::Active).unwrap_or(true) {
+    // Whose invitation is pending may be read as not active, without anybody having deactivated it.
+    let is_active = user.is_active || !user.invitation_accepted && left(FlagField::Active).is_none();
+    if is_active != left(FlagField::Active).unwrap_or(true) {
         found.push(format!(
             "it has been {} since",
             if user.is_active { "activated" } else { "deactivated" }

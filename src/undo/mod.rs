@@ -8,6 +8,7 @@
 
 mod account;
 mod changes;
+mod deactivated;
 mod fold;
 mod gone;
 mod group;

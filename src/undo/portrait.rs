@@ -39,7 +39,8 @@ impl Portrait {
             name: text("name"),
             surname: text("surname"),
             display_name: text("display_name"),
-            is_active: before.flag("active").unwrap_or(true),
+            // Whose invitation was pending may have been read as not active.
+            is_active: before.flag("active").unwrap_or(true) || before.flag("invitation_accepted") == Some(false),
             bypass_basic_auth: before.flag("bypass_basic_auth").unwrap_or(false),
             invitation_accepted: before.flag("invitation_accepted"),
             from_directory: before.flag("from_directory").unwrap_or(false),

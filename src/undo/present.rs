@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::changes::Changes;
+use super::changes::{AccountChange, Changes, RuleChange};
 use super::group::{GroupMark, RuleState};
 use super::held::Held;
 use super::portrait::Portrait;
 use crate::api::{Group, User};
-use crate::directory::{Accounts, Blocks, Detail, Found, Holders, HowRead, Needs, Rules, Snapshot, Want};
-use crate::model::{GroupRef, UserId, UserRef};
+use crate::directory::{Accounts, Blocks, Detail, Found, Holders, HowRead, Needs, Newcomer, Rules, Snapshot, Want};
+use crate::model::{BundleCode, GroupRef, UserId, UserRef};
 use crate::text::fold;
 
 /// What was read.
@@ -64,6 +64,12 @@ impl<'a> Present<'a> {
         }
     }
 
+    /// How many hold a seat of this bundle by the group's rule; `None` where that cannot be read here.
+    pub(super) fn holders_by_rule(self, group: &Group, code: &BundleCode) -> Option<usize> {
+        let leases = self.snapshot.leases()?.of_group(group.id)?;
+        Some(leases.iter().filter(|lease| lease.bundles.contains(code)).count())
+    }
+
     /// The group's rule; `None` if it has none.
     pub(super) fn rule(self, group: &Group) -> Option<RuleState> {
         let rule = self.snapshot.rule(group.id)?;
@@ -88,6 +94,10 @@ pub(super) fn is_everyone(group: &Group) -> bool {
 #[derive(Debug, Default)]
 pub struct Wanted {
     users: Vec<UserRef>,
+    /// Names of those of whom only licences were changed: such people may have no account, but be in the directory.
+    people: Vec<UserRef>,
+    /// Groups whose rule is put back with limits, which must not be below what is held by it.
+    limited: Vec<GroupRef>,
     rule_groups: Vec<GroupRef>,
     licenses: bool,
     groups: bool,
@@ -104,7 +114,25 @@ impl Wanted {
                 .filter_map(|change| change.moved.as_ref()?.old.id),
         );
         let group = |mark: &GroupMark| mark.id.map_or_else(|| GroupRef::parse(&mark.name), GroupRef::Id);
+        let may_be_without_account = |change: &&AccountChange| {
+            change.held.is_some() && change.made.is_none() && change.gone.is_none() && change.moved.is_none()
+        };
+        let people = changes.accounts.iter().filter(may_be_without_account);
+        let is_limited = |rule: &&RuleChange| {
+            let was = rule.flip.was.as_ref();
+            was.is_some_and(|was| was.as_ref().is_some_and(|was| !was.quotas.is_empty()))
+        };
         Self {
+            people: people
+                .map(|change| UserRef::parse(&change.label))
+                .filter(|name| matches!(name, UserRef::Name(_)))
+                .collect(),
+            limited: changes
+                .rules
+                .iter()
+                .filter(is_limited)
+                .map(|rule| group(&rule.group))
+                .collect(),
             users: ids.into_iter().map(UserRef::Id).collect(),
             rule_groups: changes.rules.iter().map(|rule| group(&rule.group)).collect(),
             licenses: changes.accounts.iter().any(|change| {
@@ -125,9 +153,19 @@ impl Wanted {
         let holders: Vec<&UserRef> = self.users.iter().filter(|_| self.licenses).collect();
         Needs {
             users: self.users.iter().collect(),
+            newcomers: self
+                .people
+                .iter()
+                .map(|user| Newcomer {
+                    user,
+                    groups: &[],
+                    like: None,
+                })
+                .collect(),
+            leases: self.limited.iter().collect(),
             detail: Detail::Profile,
             groups: self.groups,
-            allocations: if self.licenses { Want::Optional } else { Want::No },
+            allocations: if self.licenses { Want::WhereOffered } else { Want::No },
             blocks: Blocks::Told,
             holders: Holders::Of(holders),
             seats: if self.licenses { Want::Optional } else { Want::No },

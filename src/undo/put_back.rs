@@ -2,6 +2,7 @@
 
 use super::account::{lasting, profile_and_groups};
 use super::changes::{AccountChange, Changes, Loose};
+use super::deactivated::tell_of_deactivated;
 use super::gone::gone;
 use super::licenses::licenses;
 use super::made::made;
@@ -11,9 +12,8 @@ use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
 use super::rule::rule;
 use super::seats::tell_of_full_pools;
-use super::told::yes_no;
 use crate::intake::Column;
-use crate::model::{OperationKind, Status};
+use crate::model::Status;
 
 /// The rows that put these changes back, the newest change first; compared with the present, unless there is none to
 /// compare with.
@@ -30,6 +30,7 @@ pub fn put_back(changes: &Changes, present: Option<Present<'_>>) -> Vec<UndoRow>
     let mut rows: Vec<UndoRow> = parts.into_iter().flat_map(|(_, rows)| rows).collect();
     if let Some(present) = present {
         tell_of_full_pools(&mut rows, present.snapshot);
+        tell_of_deactivated(&mut rows, present.snapshot);
     }
     rows
 }
@@ -82,26 +83,8 @@ fn fields(change: &AccountChange, pen: Pen<'_>) -> Vec<UndoRow> {
     }
     let mut rows = licenses(change, pen);
     rows.extend(profile_and_groups(change, user, pen));
-    if user.is_some_and(|user| !user.is_active) {
-        tell_of_deactivated(&mut rows);
-    }
     rows.extend(lasting(change, pen));
     rows
-}
-
-/// A note on the rows that give licences to a deactivated account, which a run leaves out unless it is told otherwise.
-fn tell_of_deactivated(rows: &mut [UndoRow]) {
-    let activates = |row: &UndoRow| row.cells.get(&Column::Active).is_some_and(|cell| cell == yes_no(true));
-    if rows.iter().any(activates) {
-        return;
-    }
-    for row in rows {
-        if let RowKind::PutsBack(OperationKind::SetLicenses | OperationKind::AddLicenses) = row.kind {
-            *row = row
-                .clone()
-                .noting("the account is deactivated, so this row runs with `--include-inactive` only");
-        }
-    }
 }
 
 /// A record that does not say what it changed.

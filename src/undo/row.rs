@@ -61,6 +61,8 @@ pub struct UndoRow {
     pub note: String,
     /// The rows of the results file whose changes it is about.
     pub undoes: Vec<Place>,
+    /// Whether it gives something to an account that is deactivated, which a run does only with `--include-inactive`.
+    pub is_for_deactivated: bool,
     /// The seats that it takes.
     pub(super) takes: BundleSet,
     /// The seats that it gives back.
@@ -74,6 +76,7 @@ impl UndoRow {
             cells: BTreeMap::new(),
             note: String::new(),
             undoes: undoes.to_vec(),
+            is_for_deactivated: false,
             takes: BundleSet::default(),
             frees: BundleSet::default(),
         }

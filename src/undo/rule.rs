@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::changes::RuleChange;
 use super::group::RuleState;
 use super::pen::{Named, Pen, licenses};
+use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
 use super::told::{foreign, yes_no};
+use crate::api::Group;
 use crate::intake::Column;
 use crate::model::{BundleCode, OperationKind};
 
@@ -56,7 +58,8 @@ pub(super) fn rule(change: &RuleChange, pen: Pen<'_>) -> Vec<UndoRow> {
             Some(rule) => row(OperationKind::SetGroupLicenses)
                 .cell(Column::Licenses, licenses(&rule.bundles))
                 .cell(Column::Quotas, quotas(&rule, now.as_ref()))
-                .cell(Column::ExternalLicense, flag(&rule, now.as_ref())),
+                .cell(Column::ExternalLicense, flag(&rule, now.as_ref()))
+                .noting(group.map_or_else(String::new, |(present, group)| exceeded(&rule, group, present))),
         });
     }
     if !told.is_empty() {
@@ -115,6 +118,21 @@ fn quotas(rule: &RuleState, now: Option<&RuleState>) -> String {
     }
     let items: Vec<String> = limits.iter().map(|(code, limit)| format!("{code}={limit}")).collect();
     items.join("; ")
+}
+
+/// The limits that are below what is held by the rule at present, which the service refuses.
+fn exceeded(rule: &RuleState, group: &Group, present: Present<'_>) -> String {
+    let notes = rule.quotas.iter().filter_map(|(code, limit)| {
+        let holders = present.holders_by_rule(group, code)?;
+        let is_below = usize::try_from(*limit).is_ok_and(|limit| limit < holders);
+        is_below.then(|| {
+            format!(
+                "{holders} people hold {code} by this rule at present, more than the limit of {limit}, which will be refused until \
+                 seats are given back"
+            )
+        })
+    });
+    notes.collect::<Vec<_>>().join("; ")
 }
 
 fn flag(rule: &RuleState, now: Option<&RuleState>) -> &'static str {

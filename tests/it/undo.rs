@@ -4,10 +4,18 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use reseat::model::{BundleCode, GroupId, UserId};
-use reseat::sandbox::{Config, FaultKind, Group, GroupKind, Lease, Moment, Population, Rule, Strikes, User, World};
+use reseat::sandbox::{
+    BulkRead, Config, DirectoryAccounts, FaultKind, Group, GroupKind, Lease, Moment, Population, Quirks, Rule, Strikes,
+    User, World,
+};
 use serde_json::Value;
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, Ran, Stage, bundles, changes, lines, person};
+
+/// Deactivated, with licences.
+const INACTIVE: &str = "yusuf.demir@contoso.example";
+/// Only the directory knows her.
+const WILMA: &str = "wilma.fuchs@contoso.example";
 
 const FINISH: [&str; 3] = ["--yes", "--max-deletes", "500"];
 
@@ -134,7 +142,9 @@ fn whoever_was_deactivated_before_gets_licenses_back_once_the_run_may_give_them(
     stage
         .run_with("operation,user\noffboard,yusuf.demir@contoso.example\n", &FINISH[1..])
         .ends(0);
-    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(0)
+        .tells("hint: 1 row would give something to a deactivated account: add `--include-inactive`");
     assert!(notes(&stage, "undo.csv").contains("runs with `--include-inactive` only"));
     run_undo(&stage, "undo.csv").ends(3);
     stage
@@ -531,6 +541,109 @@ fn a_renamed_group_is_named_anew_and_one_that_is_gone_is_told() {
     rename("0d878609-ae59-57de-afcf-2e76ba5a7665", "HR Robots");
     let left = differences(&first, &stage.world());
     assert!(left.iter().all(|change| change.contains("Invoice Team")), "{left:?}");
+}
+
+#[test]
+fn licenses_given_to_somebody_of_the_directory_without_an_account_are_taken_off_again() {
+    for bulk_read in [BulkRead::default(), BulkRead::Accounts] {
+        let stage = Stage::with(Config {
+            quirks: Quirks {
+                directory_accounts: DirectoryAccounts::AtSignIn,
+                bulk_read,
+                ..Quirks::default()
+            },
+            ..Config::unlimited()
+        });
+        let id = stage.world().person_called(WILMA).unwrap().id;
+        stage
+            .run(&format!("operation,user,licenses\nadd-licenses,{WILMA},ACNU\n"))
+            .ends(0);
+        assert!(stage.world().allocation(id).is_some() && stage.user(WILMA).is_none());
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        assert_eq!(operations(&stage, "undo.csv"), ["release-licenses"]);
+        run_undo(&stage, "undo.csv").ends(0);
+        assert!(stage.world().allocation(id).is_none());
+        undo(&stage, "undo.results.csv", "redo.csv").ends(0);
+        run_undo(&stage, "redo.csv").ends(0);
+        assert!(stage.world().allocation(id).is_some());
+    }
+}
+
+#[test]
+fn a_limit_below_what_is_held_by_now_is_told_of_at_once() {
+    let stage = Stage::new();
+    let (group, anna, david) = {
+        let world = stage.world();
+        (
+            world.group_named("Finance").unwrap().id,
+            world.user_called(ANNA).unwrap().id,
+            world.user_called(DAVID).unwrap().id,
+        )
+    };
+    stage.sandbox.with_world(|world| {
+        let rule = Rule {
+            bundles: bundles(&["ACNU"]),
+            quotas: [(BundleCode::new("ACNU"), 1)].into(),
+            ..Rule::default()
+        };
+        world.set_rule(group, rule);
+    });
+    stage
+        .run("operation,group,licenses,quotas\nset-group-licenses,Finance,ACNU,<clear>\n")
+        .ends(0);
+    stage.sandbox.with_world(|world| {
+        for user in [anna, david] {
+            let lease = Lease {
+                bundles: bundles(&["ACNU"]),
+                ..Lease::default()
+            };
+            world.lease(group, user, lease);
+        }
+    });
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    let notes = notes(&stage, "undo.csv");
+    assert!(
+        notes.contains("2 people hold ACNU by this rule at present, more than the limit of 1"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn two_runs_that_began_in_one_second_are_undone_in_their_order() {
+    let stage = Stage::new();
+    let first = stage.world();
+    stage
+        .run("operation,group,licenses\nset-group-licenses,Finance,ACNU\n")
+        .ends(0);
+    let earlier = stage.read("sheet.results.csv");
+    fs_err::remove_file(stage.path("sheet.results.csv")).unwrap();
+    stage.run("operation,group\nclear-group-licenses,Finance\n").ends(0);
+    let later = stage.read("sheet.results.csv");
+    // The later run's line stands first, and says that it began in the same second.
+    let (header, line) = later.split_once('\n').unwrap();
+    let began = |text: &str| text.rsplit(',').next().unwrap()[..20].to_owned();
+    let line = line.replace(&began(line.trim()), &began(earlier.trim()));
+    let both = format!("{header}\n{line}{}", earlier.split_once('\n').unwrap().1);
+    stage.write("both.csv", both);
+    undo(&stage, "both.csv", "undo.csv")
+        .ends(0)
+        .tells("as it was before already");
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn an_invitation_that_the_service_calls_inactive_is_taken_back_like_any_other() {
+    let stage = Stage::new();
+    stage.run("operation,email\ninvite,ada@new.example\n").ends(0);
+    let ada = stage.id("ada@new.example");
+    stage
+        .sandbox
+        .with_world(|world| world.edit_user(ada, |user| user.is_active = false));
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["delete"]);
+    run_undo(&stage, "undo.csv").ends(0);
+    undo(&stage, "undo.results.csv", "redo.csv").ends(0);
+    assert_eq!(operations(&stage, "redo.csv"), ["invite"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::engine::recheck::OnChange;
 use crate::model::{Status, UserId};
 use crate::plan::{
     AccountIndex, Administrators, Direct, Holding, Inactive, RowCode, RowReason, Seen, StepIndex, StepSource, Verdict,
-    Work, is_deactivated,
+    Work,
 };
 
 impl Machine<'_> {
@@ -207,8 +207,8 @@ impl Machine<'_> {
         let was_active = self
             .snapshot
             .user_by_id(old.id)
-            .is_some_and(|user| !is_deactivated(user));
-        (self.rules.inactive == Inactive::LeftAlone && was_active && is_deactivated(old)).then(|| Verdict {
+            .is_some_and(|user| !user.is_deactivated());
+        (self.rules.inactive == Inactive::LeftAlone && was_active && old.is_deactivated()).then(|| Verdict {
             status: Status::Skipped,
             code: RowReason::Inactive.into(),
             message: "meanwhile somebody else deactivated the account; `--include-inactive` moves it all the same"

@@ -10,7 +10,7 @@ use crate::api::User;
 use crate::directory::Found;
 use crate::model::{BundleSet, GroupId, Status, UserId, UserRef};
 use crate::plan::settled::{contradicts, user_ambiguous, user_not_found, verdict};
-use crate::plan::{Administrators, RowIndex, RowReason, Verdict, is_deactivated};
+use crate::plan::{Administrators, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
 use crate::text::fold;
 
@@ -146,7 +146,7 @@ impl<'a> Builder<'a> {
             let message = format!("`like` names {}, `{like}`, and not a user", user.kind.described());
             return Err(verdict(Status::Rejected, RowReason::LikeNotAUser, message));
         }
-        if is_deactivated(user) {
+        if user.is_deactivated() {
             let message = format!(
                 "the account `{like}`, which `like` names, is deactivated, and may have lost what the work needs; \
                  name somebody who is active, or write the groups and licences"

@@ -13,7 +13,7 @@ use crate::plan::already_there::{deactivated, deactivated_successor, is_one_pers
 use crate::plan::describe::profile;
 use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, verdict};
 use crate::plan::{
-    AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work, is_deactivated,
+    AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work,
 };
 use crate::problem::ProblemCode;
 use crate::text::fold;
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         if self.rules.inactive == Inactive::Included {
             return Ok(());
         }
-        let is_out_of_use = |user: &&User| is_deactivated(user) && !self.activated.contains(&user.id);
+        let is_out_of_use = |user: &&User| user.is_deactivated() && !self.activated.contains(&user.id);
         if pair.old.as_ref().is_some_and(is_out_of_use) {
             let what = match pair.new {
                 None => "nobody was invited in its place",

@@ -9,9 +9,7 @@ use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
 use crate::plan::already_there::{deactivated, may_be_given, not_invited, other_name};
 use crate::plan::settled::{bearer, person, user_ambiguous, verdict};
-use crate::plan::{
-    AccountIndex, Creation, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Work, is_deactivated,
-};
+use crate::plan::{AccountIndex, Creation, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Work};
 use crate::text::fold;
 
 /// Of an account that an earlier run made for the row.
@@ -146,7 +144,7 @@ impl Builder<'_> {
     pub(super) fn may_get_seats(&self, account: AccountIndex, licenses: &BundleSet) -> Planned {
         let draft = self.drafts.get(account);
         let is_refused = |user: &User| {
-            is_deactivated(user) && !self.activated.contains(&user.id) && self.rules.inactive == Inactive::LeftAlone
+            user.is_deactivated() && !self.activated.contains(&user.id) && self.rules.inactive == Inactive::LeftAlone
         };
         let takes = || !licenses.is_subset(&draft.now().direct.bundles());
         if draft.user.is_some_and(is_refused) && takes() {
