@@ -51,6 +51,10 @@ pub(super) fn rule(change: &RuleChange, pen: Pen<'_>) -> Vec<UndoRow> {
         }
         (was, Some(now)) => Some(merged(was.as_ref(), left.as_ref(), now, &mut told)),
     };
+    let target = match (target, group) {
+        (Some(rule), Some(pool)) => Some(within_use(rule, now.as_ref(), pool, &mut told)),
+        (target, _) => target,
+    };
     let mut rows = Vec::new();
     if target != now {
         rows.push(match target.filter(|rule| !rule.bundles.is_empty()) {
@@ -58,8 +62,7 @@ pub(super) fn rule(change: &RuleChange, pen: Pen<'_>) -> Vec<UndoRow> {
             Some(rule) => row(OperationKind::SetGroupLicenses)
                 .cell(Column::Licenses, licenses(&rule.bundles))
                 .cell(Column::Quotas, quotas(&rule, now.as_ref()))
-                .cell(Column::ExternalLicense, flag(&rule, now.as_ref()))
-                .noting(group.map_or_else(String::new, |(present, group)| exceeded(&rule, group, present))),
+                .cell(Column::ExternalLicense, flag(&rule, now.as_ref())),
         });
     }
     if !told.is_empty() {
@@ -120,19 +123,33 @@ fn quotas(rule: &RuleState, now: Option<&RuleState>) -> String {
     items.join("; ")
 }
 
-/// The limits that are below what is held by the rule at present, which the service refuses.
-fn exceeded(rule: &RuleState, group: &Group, present: Present<'_>) -> String {
-    let notes = rule.quotas.iter().filter_map(|(code, limit)| {
-        let holders = present.holders_by_rule(group, code)?;
-        let is_below = usize::try_from(*limit).is_ok_and(|limit| limit < holders);
-        is_below.then(|| {
-            format!(
-                "{holders} people hold {code} by this rule at present, more than the limit of {limit}, which will be refused until \
-                 seats are given back"
-            )
-        })
-    });
-    notes.collect::<Vec<_>>().join("; ")
+/// The rule without the limits that are below what is held by it at present, which the service refuses: they stay as they
+/// are.
+fn within_use(
+    mut rule: RuleState,
+    now: Option<&RuleState>,
+    pool: (Present<'_>, &Group),
+    told: &mut Vec<String>,
+) -> RuleState {
+    let (present, group) = pool;
+    for (code, limit) in rule.quotas.clone() {
+        let kept = now.and_then(|now| now.quotas.get(&code)).copied();
+        let Some(holders) = present.holders_by_rule(group, &code) else {
+            continue;
+        };
+        if kept == Some(limit) || usize::try_from(limit).is_ok_and(|limit| limit >= holders) {
+            continue;
+        }
+        told.push(format!(
+            "{holders} people hold {code} by this rule at present, so that its limit cannot be {limit} again until seats are \
+             given back"
+        ));
+        match kept {
+            Some(kept) => rule.quotas.insert(code, kept),
+            None => rule.quotas.remove(&code),
+        };
+    }
+    rule
 }
 
 fn flag(rule: &RuleState, now: Option<&RuleState>) -> &'static str {

@@ -600,12 +600,13 @@ fn a_limit_below_what_is_held_by_now_is_told_of_at_once() {
             world.lease(group, user, lease);
         }
     });
-    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
     let notes = notes(&stage, "undo.csv");
     assert!(
-        notes.contains("2 people hold ACNU by this rule at present, more than the limit of 1"),
+        notes.contains("2 people hold ACNU by this rule at present, so that its limit cannot be 1 again"),
         "{notes}"
     );
+    assert_eq!(operations(&stage, "undo.csv"), ["ignore"]);
 }
 
 #[test]
