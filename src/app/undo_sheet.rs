@@ -158,6 +158,13 @@ impl Undone {
             );
         }
         let left = self.decide.values().sum::<usize>();
+        if self.puts_back == 0 {
+            return format!(
+                "nothing can be put back of what {} changed; {} for a person to decide",
+                plural(self.changed, "row"),
+                plural(left, "row")
+            );
+        }
         let back = format!(
             "{} to put back what {} changed",
             plural(self.puts_back, "row"),

@@ -90,7 +90,11 @@ fn more(old: &Portrait, rows: &[Place], by_mail: bool, bundles: &BundleSet) -> V
 }
 
 /// What keeps the account from being made anew.
-fn obstacle(old: &Portrait, operation: OperationKind, present: Option<Present<'_>>) -> Option<(Why, String)> {
+pub(super) fn obstacle(
+    old: &Portrait,
+    operation: OperationKind,
+    present: Option<Present<'_>>,
+) -> Option<(Why, String)> {
     if old.address().is_empty() {
         return Some((Why::NotKnown, "what the account was called was not recorded".to_owned()));
     }
@@ -113,10 +117,10 @@ fn obstacle(old: &Portrait, operation: OperationKind, present: Option<Present<'_
         );
         return Some((Why::Lasting, note));
     }
-    let column = if operation == OperationKind::Invite {
-        Column::Email
-    } else {
+    let column = if operation == OperationKind::Create {
         Column::Username
+    } else {
+        Column::Email
     };
     (!is_kept(column, old.address())).then(|| (Why::NotWritable, "a cell cannot say its name".to_owned()))
 }

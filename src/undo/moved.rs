@@ -1,15 +1,17 @@
 //! Somebody whom the run moved to another account.
 
 use super::changes::{AccountChange, Move};
-use super::gone::{come_back, groups};
+use super::gone::{come_back, groups, obstacle};
+use super::group::GroupMark;
 use super::held::Held;
 use super::pen::{Pen, licenses};
 use super::portrait::Portrait;
-use super::row::{RowKind, UndoRow, Why};
+use super::present::is_everyone;
+use super::row::{RowKind, UndoRow};
 use super::told::quoted;
 use crate::api::User;
 use crate::intake::Column;
-use crate::model::{BundleSet, Email, OperationKind};
+use crate::model::{BundleSet, Email, GroupId, OperationKind};
 
 impl Move {
     /// The old account's address; older files have only the name by which the sheet called it.
@@ -33,30 +35,25 @@ impl Move {
 /// The rows that take the person back to an address whose account was deleted: a move the other way where the new account
 /// is the run's own, which mails the person; else only a new account at the old address.
 pub(super) fn back(change: &AccountChange, moved: &Move, user: Option<&User>, pen: Pen<'_>) -> Vec<UndoRow> {
-    let address = moved.old_address();
-    let bearer = pen.present.and_then(|present| present.bearer(address));
+    let old = Portrait {
+        email: moved.old_address().to_owned(),
+        ..moved.old.clone()
+    };
     let is_there = pen.present.is_none() || user.is_some();
-    if let Some(other) = bearer {
-        let note = format!(
-            "{} has an account again{other}, so nobody was moved back",
-            quoted(address)
-        );
-        return vec![pen.decide(change, Why::Gone).noting(note)];
-    }
-    if change.made.is_none() || !is_there || Email::fault(address).is_some() {
-        let old = Portrait {
-            email: address.to_owned(),
-            ..moved.old.clone()
-        };
+    if change.made.is_none() || !is_there || Email::fault(&old.email).is_some() {
         return come_back(&old, &change.rows, pen);
     }
-    let old = &moved.old;
-    let (groups, lost) = groups(&old.groups, pen);
+    let (row, reason) = match obstacle(&old, OperationKind::Migrate, pen.present) {
+        Some((why, reason)) => (pen.decide(change, why), Some(reason)),
+        None => (pen.row(change, OperationKind::Migrate), None),
+    };
+    let since = Since::of(change, &old, user, pen);
+    let (groups, lost) = groups(&[old.groups.clone(), since.groups.clone()].concat(), pen);
     let bundles = old.held.as_ref().map(Held::bundles).unwrap_or_default();
+    let bundles = bundles.union(&since.bundles);
     let id = old.id.map(|id| format!(" (it was {id})")).unwrap_or_default();
-    let mut row = pen
-        .row(change, OperationKind::Migrate)
-        .cell(Column::NewEmail, address)
+    let mut row = row
+        .cell(Column::NewEmail, old.email.as_str())
         .cell(Column::Groups, groups)
         .cell(Column::Licenses, licenses(&bundles))
         .seats(bundles, BundleSet::default())
@@ -65,10 +62,60 @@ pub(super) fn back(change: &AccountChange, moved: &Move, user: Option<&User>, pe
              deleted once that is accepted; roles in tenants and folders, the personal workspace, assets and tokens do \
              not come back"
         ));
-    for text in lost {
+    for text in lost.into_iter().chain(since.note()).chain(reason) {
         row = row.noting(text);
     }
     vec![row]
+}
+
+/// What somebody has given the new account since the run, and that goes over to the old address with the rest.
+struct Since {
+    groups: Vec<GroupMark>,
+    bundles: BundleSet,
+}
+
+impl Since {
+    fn of(change: &AccountChange, old: &Portrait, user: Option<&User>, pen: Pen<'_>) -> Self {
+        let (Some(present), Some(user)) = (pen.present, user) else {
+            return Self {
+                groups: Vec::new(),
+                bundles: BundleSet::default(),
+            };
+        };
+        let mark = |id: &GroupId| {
+            let group = present.snapshot.group_by_id(*id).filter(|group| !is_everyone(group))?;
+            Some(GroupMark {
+                id: Some(group.id),
+                name: group.name.clone(),
+            })
+        };
+        let is_of_the_run = |group: &GroupMark| {
+            let given = change.groups.iter().filter(|known| known.is).map(|known| &known.group);
+            given.chain(&old.groups).any(|known| known.is(group))
+        };
+        let left = change.held.as_ref().map(|flip| flip.is.bundles()).unwrap_or_default();
+        let held = present.held(user.id).map(|now| now.held.bundles()).unwrap_or_default();
+        Self {
+            groups: user
+                .groups
+                .iter()
+                .filter_map(mark)
+                .filter(|group| !is_of_the_run(group))
+                .collect(),
+            bundles: held.minus(&left),
+        }
+    }
+
+    fn note(&self) -> Option<String> {
+        let names = self.groups.iter().map(|group| quoted(&group.name));
+        let gained: Vec<String> = names.chain(self.bundles.iter().map(ToString::to_string)).collect();
+        (!gained.is_empty()).then(|| {
+            format!(
+                "somebody has given the account {} since, which goes over",
+                gained.join(", ")
+            )
+        })
+    }
 }
 
 /// The row that gives the old account the licences that were taken off it, where it is still there without any.

@@ -34,7 +34,7 @@ impl Why {
         match self {
             Self::Changed => "somebody has changed it since",
             Self::Lasting => "it cannot be taken back",
-            Self::Gone => "the account or group is gone",
+            Self::Gone => "the account or group is gone, or its name is another's",
             Self::NotKnown => "it is not known what was done, or what was there before",
             Self::NotWritable => "no cell can say it",
         }

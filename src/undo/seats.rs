@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::row::UndoRow;
+use super::row::{RowKind, UndoRow};
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
 
@@ -12,13 +12,15 @@ pub(super) fn tell_of_full_pools(rows: &mut [UndoRow], snapshot: &Snapshot) {
         return;
     };
     let mut free: HashMap<&BundleCode, u64> = seats.iter().map(|seats| (&seats.code, seats.free())).collect();
+    let runs = |row: &&mut UndoRow| matches!(row.kind, RowKind::PutsBack(_));
+    let mut rows: Vec<&mut UndoRow> = rows.iter_mut().filter(runs).collect();
     let freed: Vec<BundleSet> = rows.iter().map(|row| row.frees.clone()).collect();
     for code in freed.iter().flatten() {
         if let Some(count) = free.get_mut(code) {
             *count += 1;
         }
     }
-    for row in rows {
+    for row in &mut rows {
         let takes = row.takes.clone();
         let lacking: BundleSet = takes
             .iter()
@@ -26,7 +28,7 @@ pub(super) fn tell_of_full_pools(rows: &mut [UndoRow], snapshot: &Snapshot) {
             .cloned()
             .collect();
         if !lacking.is_empty() {
-            *row = row.clone().noting(format!("no seat of {lacking} is free at present"));
+            **row = row.clone().noting(format!("no seat of {lacking} is free at present"));
         }
     }
 }

@@ -383,6 +383,53 @@ fn a_finished_move_is_taken_back_by_a_move_and_one_that_waits_by_a_deletion() {
 }
 
 #[test]
+fn what_somebody_gave_the_new_account_goes_back_with_the_person() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 9);
+    stage
+        .run_with(
+            &format!("operation,user,new_email,delete_when\nmigrate,{MEI},mei@new.example,invited\n"),
+            &FINISH[1..],
+        )
+        .ends(0);
+    let (mei, robots) = (
+        stage.id("mei@new.example"),
+        stage.world().group_named("Finance").unwrap().id,
+    );
+    stage.sandbox.with_world(|world| {
+        world.edit_user(mei, |user| {
+            user.groups.insert(robots);
+        });
+        world.allocate(mei, bundles(&["ACNU", "TSTNU"]), false);
+    });
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["migrate"]);
+    let row = &rows(&stage, "undo.csv")[0];
+    assert_eq!(row.get("groups"), "HR Robots; Human Resources; Finance");
+    assert_eq!(row.get("licenses"), "ACNU; TSTNU");
+    assert!(
+        row.get("note")
+            .contains("somebody has given the account `Finance`, TSTNU since")
+    );
+}
+
+#[test]
+fn a_move_of_a_deactivated_account_is_left_to_a_person_with_all_that_the_row_needs() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 9);
+    let sheet = format!("operation,user,new_email,delete_when\nmigrate,{INACTIVE},yusuf@new.example,invited\n");
+    stage
+        .run_with(&sheet, &[&FINISH[1..], &["--include-inactive"]].concat())
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(3)
+        .tells("nothing can be put back of what 1 row changed; 1 row for a person to decide");
+    let row = &rows(&stage, "undo.csv")[0];
+    assert_eq!((row.get("operation"), row.get("new_email")), ("ignore", INACTIVE));
+    assert!(row.get("note").contains("write `migrate` here if that is meant"));
+}
+
+#[test]
 fn a_move_that_was_killed_between_two_calls_has_to_be_run_again_first() {
     let stage = Stage::new();
     stage.free_seats("ACNU", 0);
