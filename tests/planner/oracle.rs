@@ -312,7 +312,8 @@ impl Reader {
         let Some(like) = row.operation.like().map(name) else {
             return Some(Copied::default());
         };
-        let model = self.before.get(&like)?;
+        // What somebody without an account has is not copied.
+        let model = self.before.get(&like).filter(|model| !model.is_newcomer)?;
         let is_gone = model.accepted && !model.active;
         let is_blocked = model.held.as_ref().is_some_and(|(bundles, _)| bundles.is_empty());
         if like == own || self.made.contains(&like) || is_gone || (licenses && is_blocked) {
