@@ -984,6 +984,25 @@ fn somebody_to_be_like_is_read_where_an_operation_copies_and_may_stand_alone() {
 }
 
 #[test]
+fn nobody_is_to_be_like_somebody_whom_another_row_makes_like_somebody_else() {
+    let header = "operation,user,groups,like\n";
+    let (copy, copied) = ("add-to-groups,ann,,Ben", "add-licenses,ben,,Eve");
+    for (one, other) in [(copy, copied), (copied, copy)] {
+        let intake = intake(&format!("{header}{one}\n{other}\nignore,,,\n"));
+        assert_eq!(codes(&intake, Severity::Error), ["like-chain"], "{one} {other}");
+        assert!(intake.rows.is_empty(), "neither runs");
+    }
+    // Two who are like the same person, or one person twice, are no chain.
+    for rows in [
+        "add-to-groups,ann,,eve\nadd-to-groups,ben,,eve",
+        "add-to-groups,ann,,eve\nadd-licenses,ann,,eve",
+    ] {
+        let intake = intake(&format!("{header}{rows}\n"));
+        assert!(codes(&intake, Severity::Error).is_empty(), "{rows}");
+    }
+}
+
+#[test]
 fn nobody_is_to_be_like_itself_or_like_somebody_whose_account_another_row_makes() {
     for row in [
         "invite,,ann@x.example,ANN@x.example",

@@ -60,6 +60,11 @@ impl Awaited {
         }
     }
 
+    /// The row that makes the user's account, if it is not due yet.
+    pub(super) fn maker(&self, user: &UserRef) -> Option<&Place> {
+        self.accounts.get(&user.fold()).map(|(place, _)| place)
+    }
+
     /// The end of a row about somebody who has no account, if a row makes one that is not due yet.
     pub(super) fn verdict(&self, user: &UserRef) -> Option<Verdict> {
         let (place, due) = self.accounts.get(&user.fold())?;

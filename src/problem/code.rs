@@ -195,6 +195,8 @@ pub enum ProblemCode {
     LikeItself,
     /// The row's person is to be like one whose account another row makes.
     LikeMadeHere,
+    /// The row's person is to be like one who gets a copy of somebody else's in another row.
+    LikeChain,
 }
 
 impl ProblemCode {
@@ -235,7 +237,7 @@ mod tests {
              made-and-offboarded migrate-and-offboard offboard-and-delete given-and-offboarded \
              work-after-delete work-after-migrate different-licenses licenses-in-order different-groups groups-in-order \
              joins-and-leaves \
-             given-and-taken different-values two-rules like-itself like-made-here"
+             given-and-taken different-values two-rules like-itself like-made-here like-chain"
         );
     }
 }

@@ -88,6 +88,13 @@ impl State {
                 Verb::Hold,
                 listed(value).unwrap_or("an empty direct allocation".to_owned()),
             ),
+            ("leases", ..) => (
+                Verb::Hold,
+                listed(value).map_or_else(
+                    || "no seat by the group's rule".to_owned(),
+                    |bundles| format!("{bundles} by the group's rule"),
+                ),
+            ),
             ("active", ..) => (
                 Verb::Be,
                 if is_true(value) { "active" } else { "not active" }.to_owned(),

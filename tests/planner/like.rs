@@ -269,6 +269,20 @@ fn nobody_is_like_itself_or_like_somebody_whose_account_the_sheet_makes_under_wh
     assert_eq!(verdict(&plan, 1).1, "like-made-here");
 }
 
+#[test]
+fn nobody_is_like_somebody_whom_another_row_makes_like_somebody_else_under_whatever_name() {
+    let by_id = user_id(0).to_string();
+    let rows = vec![
+        like(&by_id, join(&address(2), &[])),
+        like(&address(1), join(&address(0), &[])),
+    ];
+    let plan = planned(&world(), rows);
+    let (status, code, message) = verdict(&plan, 0);
+    assert_eq!((status, code.as_str()), (Status::Invalid, "like-chain"));
+    assert!(message.contains("row 3"), "{message}");
+    assert_ne!(verdict(&plan, 1).1, "like-chain", "the one who is copied last may be");
+}
+
 /// The same organization, where somebody is in Administrators and in a group that the organization does not list.
 fn with_administrators(world: &World) -> (Snapshot, GroupId) {
     let snapshot = world.snapshot();

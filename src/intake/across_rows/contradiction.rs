@@ -51,6 +51,8 @@ pub(super) enum ContradictionKind {
     TwoRules,
     /// A row makes an account of somebody whom another row is to be like.
     LikeMadeHere,
+    /// A row is to be like somebody whom another row makes like somebody else.
+    LikeChain,
 }
 
 impl ContradictionKind {
@@ -101,6 +103,7 @@ impl ContradictionKind {
             Self::DifferentValues(_) => (Error, ProblemCode::DifferentValues),
             Self::TwoRules => (Error, ProblemCode::TwoRules),
             Self::LikeMadeHere => (Error, ProblemCode::LikeMadeHere),
+            Self::LikeChain => (Error, ProblemCode::LikeChain),
         }
     }
 
@@ -190,6 +193,12 @@ impl ContradictionKind {
             Self::LikeMadeHere => (
                 format!("of this row and {other}, one makes an account and the other is to be `like` it"),
                 "write the groups and licences into both rows, or put the copy into a later sheet",
+            ),
+            Self::LikeChain => (
+                format!(
+                    "this row and {other} are a chain of `like`: one copies from somebody who gets a copy in the other"
+                ),
+                "let both name the same person, or put one of them into a later sheet",
             ),
         }
     }
@@ -318,6 +327,8 @@ struct FirstStatements {
     removed: Option<Statement>,
     /// Of a row that copies what the user has.
     model: Option<Statement>,
+    /// Of a row that gives the user a copy.
+    copies: Option<Statement>,
     /// That sets the rule or the profile field which is the subject.
     value: Option<Statement>,
 }
@@ -338,6 +349,7 @@ impl FirstStatements {
             Kind::Join | Kind::Give => &mut self.added,
             Kind::Leave | Kind::Take => &mut self.removed,
             Kind::Model => &mut self.model,
+            Kind::Copies => &mut self.copies,
             Kind::SetRule
             | Kind::SetName
             | Kind::SetSurname
@@ -423,7 +435,10 @@ impl FirstStatements {
             Kind::Activate => gone().or_else(given),
             Kind::ChangeUser => gone(),
             // The user counts as it is before the sheet, so nothing else that is done to it matters.
-            Kind::Model => with(self.made, Contradicts::LikeMadeHere),
+            Kind::Model => {
+                with(self.made, Contradicts::LikeMadeHere).or_else(|| with(self.copies, Contradicts::LikeChain))
+            }
+            Kind::Copies => with(self.model, Contradicts::LikeChain),
             // What it would do is not known, only that another says the same.
             Kind::Refused => None,
             Kind::Join => with(self.removed, Contradicts::JoinsAndLeaves),

@@ -27,7 +27,7 @@ enum SubjectKind {
 /// The number of a row in the file as a whole: the rows of the worksheets before it, and its own number.
 pub(in crate::intake) type RowNumber = u32;
 
-const KIND_BITS: u32 = 5;
+const KIND_BITS: u32 = 6;
 const _: () = assert!(StatementKind::VARIANTS.len() <= 1 << KIND_BITS);
 
 /// The highest row number that statements can be kept for; rows beyond it share it.
@@ -130,6 +130,11 @@ impl ValidRow<'_, '_> {
 
         if !values.like.is_empty() {
             push(user(hash(&*user_key(values.like))), StatementKind::Model, content);
+            // As above, the value is another than the row's own.
+            let makes = matches!(states.about, StatementKind::Invite | StatementKind::Create);
+            if !makes {
+                push(user(holder), StatementKind::Copies, !content);
+            }
         }
 
         for (list, kind) in [

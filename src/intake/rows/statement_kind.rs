@@ -37,6 +37,8 @@ pub(in crate::intake) enum StatementKind {
     ChangeUser,
     /// Somebody else is given what the user has.
     Model,
+    /// The user, who has an account, is given what somebody else has.
+    Copies,
     // About a membership.
     Join,
     Leave,
@@ -113,6 +115,7 @@ impl StatementKind {
             | Self::Activate
             | Self::ChangeUser
             | Self::Model
+            | Self::Copies
             | Self::Join
             | Self::Leave
             | Self::Give

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::BegunRows;
 use super::administrator_tally::AdministratorTally;
-use super::makers::makers;
+use super::makers::{copiers, makers};
 use crate::api::Group;
 use crate::directory::{Found, Snapshot};
 use crate::model::{Email, GroupId, Operation, Row, Status, UserId};
@@ -68,6 +68,8 @@ pub(super) struct Builder<'a> {
     pub(super) administrators: AdministratorTally,
     /// The rows that make accounts, by the accounts' names; filled where a row says `like`.
     pub(super) makers: HashMap<String, RowIndex>,
+    /// The rows that copy what another account has, by the accounts that get it.
+    pub(super) copiers: HashMap<UserId, RowIndex>,
 }
 
 pub(super) type Planned = Result<(), Verdict>;
@@ -90,6 +92,7 @@ impl<'a> Builder<'a> {
             denied,
             administrators: AdministratorTally::default(),
             makers: makers(rows),
+            copiers: copiers(rows, snapshot),
         };
         for row in rows {
             builder.announce(row);

@@ -135,12 +135,18 @@ impl<'a> Builder<'a> {
                 return Err(about_like(RowReason::LikeAmbiguous, verdict));
             }
             Found::None { suggestion } => {
+                if let Some(maker) = self.rules.awaited.maker(like) {
+                    return Err(made_here(like, &maker.to_string()));
+                }
                 let verdict = user_not_found(&like.label(), suggestion.as_deref());
                 return Err(about_like(RowReason::LikeNotFound, verdict));
             }
         };
         if own == Some(user.id) {
             return Err(like_itself(like));
+        }
+        if let Some(copier) = self.copiers.get(&user.id) {
+            return Err(chain(like, &self.place(*copier)));
         }
         if !user.is_person() {
             let message = format!("`like` names {}, `{like}`, and not a user", user.kind.described());
@@ -262,6 +268,14 @@ fn made_here(like: &UserRef, place: &str) -> Verdict {
          in a later sheet"
     );
     contradicts(ProblemCode::LikeMadeHere, message)
+}
+
+fn chain(like: &UserRef, place: &str) -> Verdict {
+    let message = format!(
+        "`like` names `{like}`, whom {place} makes like somebody else; name that person here too, or run this row in a \
+         later sheet"
+    );
+    contradicts(ProblemCode::LikeChain, message)
 }
 
 fn nothing_to_copy(like: &UserRef, which: Copies, aside: &[String]) -> Verdict {

@@ -1,8 +1,9 @@
-//! Which row makes which account.
+//! Which row makes which account, and which gives which account a copy.
 
 use std::collections::HashMap;
 
-use crate::model::{Email, Operation, Row};
+use crate::directory::{Found, Snapshot};
+use crate::model::{Email, Operation, Row, UserId};
 use crate::plan::RowIndex;
 use crate::text::fold;
 
@@ -22,4 +23,18 @@ pub(super) fn makers(rows: &[Row]) -> HashMap<String, RowIndex> {
         }
     }
     makers
+}
+
+/// The rows that give accounts a copy of what another has, by these accounts.
+pub(super) fn copiers(rows: &[Row], snapshot: &Snapshot) -> HashMap<UserId, RowIndex> {
+    let mut copiers = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        if row.operation.like().is_some()
+            && let Some(user) = row.operation.named_user()
+            && let Found::One(user) = snapshot.user(user)
+        {
+            copiers.entry(user.id).or_insert(index);
+        }
+    }
+    copiers
 }
