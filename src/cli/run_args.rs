@@ -82,7 +82,7 @@ struct PartArgs {
     /// When there are too few free seats: stop before anything is sent (the default), or fill them in the sheet's order
     #[arg(long, value_name = "WHAT")]
     on_shortage: Option<OnShortageArg>,
-    /// Let members of Administrators be deleted and offboarded
+    /// Let members of Administrators be deleted and offboarded, and `like` copy that group
     #[arg(long)]
     allow_admins: bool,
     /// Run the valid rows of a sheet that has invalid ones
