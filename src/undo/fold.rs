@@ -252,7 +252,7 @@ mod tests {
             after,
             ..RowReport::blank(place, RowKey::of("row", 0), status)
         };
-        let run = RunId::new(jiff::Timestamp::UNIX_EPOCH, OrganizationId(Uuid::nil()), 7);
+        let run = RunId::new(Timestamp::UNIX_EPOCH, OrganizationId(Uuid::nil()), 7);
         let record = Record::from(report);
         fold(vec![RunRecord { record, run }], None)
     }
