@@ -40,6 +40,8 @@ fn carry(prior: &Prior, record: &mut Record) {
         // The name now belongs to another account, and none of this was done to that one.
         return;
     }
+    // An account that is gone by now is found by nothing else.
+    record.report.user_id = record.report.user_id.or(prior.user_id);
     record.report.before = overlaid(record.report.before.take(), prior.before.clone());
     record.report.after = overlaid(prior.after.clone(), record.report.after.take());
 }

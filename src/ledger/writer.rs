@@ -16,14 +16,14 @@ use super::error::help;
 use super::form::Form;
 use super::format::encode;
 use super::{Durable, Journal, JournalError, Record, RunId};
+use crate::model::Status;
 
 /// A group is written once it is this large, even if more is waiting, and even in the middle of one batch: a million
 /// records take far more memory as text.
 const GROUP_BYTES: usize = 4 << 20;
 
 /// Records that arrive within this time after a group was written are collected and synced together: a sync costs more
-/// CPU time than everything else done for a record, and no more for many than for one. The thread sleeps meanwhile, so
-/// records do not wake it one by one.
+/// CPU time than everything else done for a record, and no more for many than for one.
 const BETWEEN_GROUPS: Duration = Duration::from_millis(5);
 
 type Written = Result<(), JournalError>;
@@ -159,7 +159,7 @@ impl Journal for WriterHandle {
 
 struct Task<S> {
     sink: S,
-    /// The file is complete and on disk up to here.
+    /// Up to here the file has whole lines.
     good: u64,
     run: String,
     form: Form,
@@ -172,6 +172,8 @@ struct Task<S> {
 /// Lines that are synced together, and who waits for them.
 struct Group {
     lines: csv::Writer<Vec<u8>>,
+    /// Whether some of it is in the file already.
+    is_written: bool,
     waiting: Vec<oneshot::Sender<Written>>,
 }
 
@@ -179,6 +181,7 @@ impl Group {
     fn of(form: &Form) -> Self {
         Self {
             lines: form.writer(),
+            is_written: false,
             waiting: Vec::new(),
         }
     }
@@ -192,30 +195,44 @@ impl Group {
 impl<S: Sink> Task<S> {
     fn run(mut self, inbox: &Receiver<Message>) -> Written {
         let mut is_open = true;
-        let mut next_group = Instant::now();
+        let mut next_sync = Instant::now();
         while is_open && let Ok(first) = inbox.recv() {
-            std::thread::sleep(next_group.saturating_duration_since(Instant::now()));
             let mut group = Group::of(&self.form);
             let mut next = Some(first);
-            while let Some(message) = next.take() {
+            while let Some(message) = next {
                 match message {
-                    Message::Append(records, done) => {
-                        for record in records {
-                            if group.is_full() {
-                                self.commit(std::mem::replace(&mut group, Group::of(&self.form)));
-                            }
-                            self.encode(&record, &mut group.lines);
-                        }
-                        group.waiting.push(done);
-                        next = if group.is_full() { None } else { inbox.try_recv().ok() };
-                    }
+                    Message::Append(records, done) => self.collect(&records, done, &mut group),
                     Message::Close => is_open = false,
                 }
+                let is_over = !is_open || group.is_full();
+                next = (!is_over)
+                    .then(|| {
+                        inbox
+                            .recv_timeout(next_sync.saturating_duration_since(Instant::now()))
+                            .ok()
+                    })
+                    .flatten();
             }
             self.commit(group);
-            next_group = Instant::now() + BETWEEN_GROUPS;
+            next_sync = Instant::now() + BETWEEN_GROUPS;
         }
         self.broken.map_or(Ok(()), Err)
+    }
+
+    /// Adds records to the group. What is told ahead of a call is written at once, so that it outlives the process.
+    fn collect(&mut self, records: &[Record], done: oneshot::Sender<Written>, group: &mut Group) {
+        for record in records {
+            if group.is_full() {
+                self.commit(std::mem::replace(group, Group::of(&self.form)));
+            }
+            self.encode(record, &mut group.lines);
+        }
+        group.waiting.push(done);
+        if records.iter().any(|record| record.report.status == Status::Started) {
+            let lines = std::mem::replace(&mut group.lines, self.form.writer());
+            self.write(lines);
+            group.is_written = true;
+        }
     }
 
     fn encode(&mut self, record: &Record, lines: &mut csv::Writer<Vec<u8>>) {
@@ -225,19 +242,32 @@ impl<S: Sink> Task<S> {
         }
     }
 
-    fn commit(&mut self, group: Group) {
-        let bytes = match group.lines.into_inner() {
+    /// Writes whole lines, which may not be on disk afterwards. Says whether there were any.
+    fn write(&mut self, lines: csv::Writer<Vec<u8>>) -> bool {
+        let bytes = match lines.into_inner() {
             Ok(text) => self.form.encoded(text),
             Err(fault) => {
                 self.break_off(fault.error());
                 Vec::new()
             }
         };
-        if self.broken.is_none() && !bytes.is_empty() {
-            match self.sink.append(&bytes).and_then(|()| self.sink.sync()) {
-                Ok(()) => self.good += bytes.len() as u64,
-                Err(fault) => self.break_off(&fault),
-            }
+        if self.broken.is_some() || bytes.is_empty() {
+            return false;
+        }
+        match self.sink.append(&bytes) {
+            Ok(()) => self.good += bytes.len() as u64,
+            Err(fault) => self.break_off(&fault),
+        }
+        true
+    }
+
+    fn commit(&mut self, group: Group) {
+        let has_written = self.write(group.lines) || group.is_written;
+        if has_written
+            && self.broken.is_none()
+            && let Err(fault) = self.sink.sync()
+        {
+            self.break_off(&fault);
         }
         let written = self.broken.clone().map_or(Ok(()), Err);
         // In reverse, so that a caller waiting only for the first finds all answered when it wakes.
@@ -268,7 +298,7 @@ mod tests {
 
     use super::*;
     use crate::model::RowReport;
-    use crate::model::{Place, RowKey, Status};
+    use crate::model::{Place, RowKey};
 
     /// A disk with room for a number of bytes, whose syncs can be held up.
     struct Disk {
