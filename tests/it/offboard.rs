@@ -268,6 +268,26 @@ fn an_account_that_cannot_be_deactivated_loses_its_groups_and_licenses_all_the_s
 }
 
 #[test]
+fn where_no_account_can_be_deactivated_every_leaver_loses_groups_and_licenses() {
+    let stage = large();
+    let kind = FaultKind::Refused {
+        status: 400,
+        words: "Accounts cannot be deactivated here.".to_owned(),
+    };
+    stage.sandbox.set_faults(Faults {
+        rules: vec![FaultRule::new(kind).on("PUT", "api/User/").naming("isActive")],
+        ..Faults::default()
+    });
+    stage.run(&offboard((1..=40).map(person))).ends(3);
+    assert_eq!(stage.counts(), "40 rejected");
+    for name in (1..=40).map(person) {
+        assert!(stage.user(&name).unwrap().is_active);
+        assert_eq!(stage.groups(&name), [""; 0]);
+        assert_eq!(stage.held(&name), None);
+    }
+}
+
+#[test]
 fn a_release_that_is_refused_leaves_the_account_deactivated_and_a_rerun_does_the_rest() {
     let stage = Stage::with(Config {
         quirks: Quirks {

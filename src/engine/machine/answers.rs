@@ -464,7 +464,8 @@ impl Machine<'_> {
             self.read_seats();
             return self.act_on(&call.kind, finding, error);
         }
-        if finding.counts_for_all_kinds() {
+        // Nobody keeps groups and licences because others cannot be deactivated.
+        if finding.counts_for_all_kinds() && !self.is_a_leavers(step) {
             let reason = self.giving_up.refused(family, error);
             self.stop_for(reason, error);
         }
