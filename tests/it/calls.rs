@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use reseat::sandbox::{Config, Population};
+use reseat::sandbox::{Config, Lease, Population};
 
 use crate::support::{ANNA, Stage, bundles, person, sheet};
 
@@ -196,4 +196,86 @@ fn a_quota_that_others_have_spent_is_waited_for() {
     let rows = sheet("operation,user,name", "update,{},Kim", (1..=30).map(person));
     stage.run(&rows).ends(0);
     assert_eq!(stage.counts(), "30 done");
+}
+
+/// Of 400 people the first 150 hold a licence of their own, nobody but one colleague is in a team, and forty hold a seat
+/// by the rule of `Team 09`.
+fn for_many_kinds() -> Stage {
+    let stage = large(400);
+    stage.sandbox.with_world(|world| {
+        let teams: Vec<_> = world
+            .groups()
+            .filter(|group| group.name.starts_with("Team"))
+            .map(|group| group.id)
+            .collect();
+        let users: Vec<_> = world.users().map(|user| user.id).collect();
+        for user in users {
+            world.release(user);
+            for team in &teams {
+                world.leave(user, *team);
+            }
+        }
+        let team = |number: usize| world.group_named(&format!("Team {number:02}")).unwrap().id;
+        let (copied, ruled) = ([team(1), team(2)], team(9));
+        let id = |number: usize| world.user_called(&person(number)).unwrap().id;
+        let holders: Vec<_> = (1..=150).map(id).collect();
+        let (colleague, leasing): (_, Vec<_>) = (id(390), (301..=340).map(id).collect());
+        for holder in holders {
+            world.allocate(holder, bundles(&["ATTUNU"]), false);
+        }
+        for group in copied {
+            world.join(colleague, group);
+        }
+        for user in leasing {
+            world.join(user, ruled);
+            let lease = Lease {
+                bundles: bundles(&["ACNU"]),
+                ..Lease::default()
+            };
+            world.lease(ruled, user, lease);
+        }
+    });
+    stage
+}
+
+#[test]
+fn many_kinds_of_rows_in_one_sheet_take_the_calls_that_they_take_by_themselves() {
+    let stage = for_many_kinds();
+    let mut content = "operation,user,groups,like,group\n".to_owned();
+    let like = format!("add-to-groups,{{}},,{},", person(390));
+    for (row, numbers) in [
+        ("offboard,{},,,", 1..=100),
+        ("release-licenses,{},,,", 101..=150),
+        ("set-groups,{},Team 03,,", 151..=180),
+        (&like, 181..=280),
+        ("release-lease,{},,,Team 09", 301..=340),
+    ] {
+        for number in numbers {
+            writeln!(content, "{}", row.replace("{}", &person(number))).unwrap();
+        }
+    }
+    costs(
+        &stage,
+        &content,
+        &["--max-access-lost", "100"],
+        &[
+            // A PUT for every leaver, and their licences together with those of the others.
+            ("update-user", 100),
+            ("portal-release", 2),
+            // One for each of three groups.
+            ("update-group", 3),
+            ("release-leases", 1),
+        ],
+    );
+    assert_eq!(stage.counts(), "320 done");
+    // The listings for the plan, and once more those who left and those who still hold seats by the rule.
+    let stats = stage.sandbox.stats();
+    let reads = [
+        "list-users",
+        "list-groups",
+        "get-user",
+        "licenses-of-users",
+        "rule-users",
+    ];
+    assert_eq!(reads.map(|route| stats.route(route)), [2, 1, 0, 2, 2]);
 }
