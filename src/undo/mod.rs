@@ -1,7 +1,7 @@
 //! What a run changed, put back: from the records of a results file and the organization's present state to the rows of a
 //! sheet. Pure; `docs/undo.md` is its contract.
 //!
-//! Records are [folded](fold) into one net change for each account and each group, because two opposite rows about one
+//! Records are [folded](fold()) into one net change for each account and each group, because two opposite rows about one
 //! person in one sheet would contradict each other. Each change is compared with the present field by field: what is as
 //! the run left it is put back, what is as it was before needs nothing, and anything else is somebody's later work, which
 //! is told and left alone.
