@@ -28,7 +28,7 @@ fn an_invite_that_says_active_reactivates_who_is_there_in_one_call_and_gives_gro
     assert_eq!(stage.world().mails_to(HUGO), 0);
     assert_eq!(stage.writes().get("update-user"), Some(&1), "{:?}", stage.writes());
     assert!(
-        stage.results()[0].message().contains("changed active"),
+        stage.results()[0].message().starts_with("activated; "),
         "{:?}",
         stage.results()
     );
