@@ -109,6 +109,7 @@ impl Known {
 
 /// The cells of a record that show whether it changed anything.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Facts {
     pub(super) status: Status,
     pub(super) operation: Option<OperationKind>,

@@ -414,7 +414,7 @@ impl<'a> Rows<'a> {
         };
         let mut record = self.recorded(row, row_end(self.sheet, steps, row, course));
         // What the steps say is still to come about.
-        record.report.message = "on its way; the next run of the sheet finds out what became of it".to_owned();
+        "on its way; the next run of the sheet finds out what became of it".clone_into(&mut record.report.message);
         record.started_at = Some(self.log(row).started_at.unwrap_or(now));
         Some(record)
     }
