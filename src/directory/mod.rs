@@ -42,7 +42,7 @@ pub use lease_reading::{lease_pages, leases_of};
 pub use leases::Leases;
 pub use needs::{Blocks, Detail, Holders, Needs, Newcomer, Rules, Want};
 pub use paging::ListingShape;
-pub use reader::{ReadOptions, allocations_of, find_accounts, find_users, read, tells_allocations};
+pub use reader::{ReadOptions, allocations_of, find_accounts, find_users, group_rules, read, tells_allocations};
 pub use snapshot::{Administrators, Contents, Snapshot};
 
 #[cfg(test)]

@@ -132,6 +132,18 @@ pub async fn allocations_of(
     reader.allocations_of(users, Blocks::Alike).await
 }
 
+/// Reads every group's licence rule.
+///
+/// # Errors
+/// If no listing answers.
+pub async fn group_rules(
+    client: &Client,
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<Vec<GroupRule>, CallError> {
+    Reader::new(client, options, observer).listed_rules().await
+}
+
 /// Whether what users hold can be read here: `false` only if no route tells it. Finds out by some of the organization's
 /// users, unless it is known.
 pub async fn tells_allocations(client: &Client, options: &ReadOptions, observer: &Observer) -> bool {

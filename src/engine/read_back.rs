@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::shared_look::SharedLook;
-use crate::api::{Client, User};
+use crate::api::{Client, GroupRule, User};
 use crate::directory::{self, Accounts, Allocations, Found, HowRead, ReadAllocations, ReadError, ReadOptions};
 use crate::event::{Event, Observer, WaitReason};
 use crate::model::{BundleSet, GroupId, UserId};
@@ -119,6 +119,8 @@ pub struct Remnant {
     pub licenses: BundleSet,
     /// The bundles that groups' rules give it; `None` where that could not be read.
     pub inherited: Option<BundleSet>,
+    /// Which groups' rules these are, by name, as far as that could be read.
+    pub given_by: Vec<String>,
 }
 
 impl Remnant {
@@ -234,6 +236,7 @@ impl ReadBack {
     /// Reads back in bulk what leavers still have, until it is nothing or patience runs out; one answer each, in order.
     pub async fn remnants(&self, leavers: &Leavers) -> Result<Vec<Remnant>, ReadError> {
         let mut remnants = vec![None; leavers.users.len()];
+        let mut groups = vec![Vec::new(); leavers.users.len()];
         let mut look = 0;
         loop {
             let is_open = |remnant: &Option<Remnant>| !remnant.as_ref().is_some_and(Remnant::is_nothing);
@@ -245,14 +248,37 @@ impl ReadBack {
             } else {
                 None
             };
-            for (place, user) in open.into_iter().zip(users) {
+            for (place, user) in open.iter().copied().zip(users.iter().copied()) {
                 remnants[place] = Some(remnant(user, &leavers.kept, &accounts, held.as_ref()));
             }
             let is_over = !remnants.iter().any(is_open);
+            for (place, user) in open.into_iter().zip(users) {
+                let account = accounts.get(user);
+                groups[place] = account.map(|account| account.groups.to_vec()).unwrap_or_default();
+            }
             if is_over || !self.pause(look).await {
-                return Ok(remnants.into_iter().map(Option::unwrap_or_default).collect());
+                let mut remnants: Vec<Remnant> = remnants.into_iter().map(Option::unwrap_or_default).collect();
+                self.name_the_rules(&mut remnants, &groups).await;
+                return Ok(remnants);
             }
             look += 1;
+        }
+    }
+
+    /// Finds out by which rules leavers, who are in these groups, are given what they still inherit. It is only told, so
+    /// nothing fails where it cannot be read.
+    async fn name_the_rules(&self, remnants: &mut [Remnant], groups: &[Vec<GroupId>]) {
+        let inherits = |remnant: &Remnant| remnant.inherited.as_ref().is_some_and(|given| !given.is_empty());
+        if !remnants.iter().any(inherits) {
+            return;
+        }
+        let Ok(rules) = directory::group_rules(&self.client, &self.options, &self.observer).await else {
+            return;
+        };
+        for (remnant, groups) in remnants.iter_mut().zip(groups) {
+            let Some(bundles) = &remnant.inherited else { continue };
+            let gives = |rule: &&GroupRule| groups.contains(&rule.group) && !rule.bundles.common(bundles).is_empty();
+            remnant.given_by = rules.iter().filter(gives).map(|rule| rule.name.clone()).collect();
         }
     }
 
@@ -311,6 +337,7 @@ fn remnant(user: UserId, kept: &[GroupId], accounts: &Accounts, held: Option<&Re
         groups: account.groups.iter().filter(is_left).copied().collect(),
         licenses,
         inherited,
+        given_by: Vec::new(),
     }
 }
 

@@ -428,6 +428,7 @@ impl<'a> Play<'a> {
             groups: account.groups.iter().filter(is_left).copied().collect(),
             licenses: account.bundles(),
             inherited: None,
+            given_by: Vec::new(),
         }
     }
 

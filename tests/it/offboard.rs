@@ -367,7 +367,7 @@ fn what_a_group_of_everybody_still_gives_is_named() {
     stage.run(&offboard([ANNA])).ends(0);
     let line = stage.results().remove(0);
     assert!(
-        line.message().contains("is given ACNU by a group's rule"),
+        line.message().contains("is given ACNU by the rule of `Everyone`"),
         "{}",
         line.message()
     );

@@ -357,5 +357,13 @@ impl Machine<'_> {
 /// What groups' rules give still, if anything: those of Everyone, or of groups that the service does not tell.
 fn inherited_in_words(remnant: &Remnant) -> Option<String> {
     let bundles: &BundleSet = remnant.inherited.as_ref()?;
-    (!bundles.is_empty()).then(|| format!("is given {bundles} by a group's rule"))
+    let by = match remnant.given_by.as_slice() {
+        [] => "a group's rule".to_owned(),
+        [name] => format!("the rule of `{name}`"),
+        names => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("the rules of {}", joined_list(&names, 10))
+        }
+    };
+    (!bundles.is_empty()).then(|| format!("is given {bundles} by {by}"))
 }
