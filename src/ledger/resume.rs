@@ -24,7 +24,7 @@ pub enum Changes {
     Made,
     /// Nothing was done, and nothing was to be done yet: the row waited for its date.
     Postponed,
-    /// Calls were made for a row that the run did not get to the end of, and nothing came of them: what an earlier line
+    /// Calls were made for a row that the run then left out, and nothing came of them: what an earlier line
     /// of that run said of them is settled.
     Refused,
     /// A call was on its way that may be repeated: whether `after` has come about, the present state shows.
@@ -130,7 +130,7 @@ impl Changes {
             Self::Made
         } else if facts.status == Status::Waiting && facts.is_before_its_date {
             Self::Postponed
-        } else if facts.status == Status::NotRun && facts.calls > 0 {
+        } else if matches!(facts.status, Status::NotRun | Status::Skipped) && facts.calls > 0 {
             Self::Refused
         } else {
             Self::None
@@ -245,15 +245,11 @@ mod tests {
     }
 
     #[test]
-    fn a_row_whose_calls_were_refused_before_the_run_stopped_is_no_longer_begun() {
-        let begun = Known {
-            status: Status::Started,
-            changes: Changes::None,
-        };
-        let left = |calls| Known {
-            status: Status::NotRun,
+    fn a_row_whose_calls_were_refused_before_the_run_stopped_or_skipped_it_is_no_longer_begun() {
+        let left = |status, calls| Known {
+            status,
             changes: Changes::of(Facts {
-                status: Status::NotRun,
+                status,
                 operation: Some(OperationKind::Invite),
                 calls,
                 has_after: false,
@@ -262,9 +258,18 @@ mod tests {
                 is_ahead: false,
             }),
         };
-        assert!(begun.gives_way_to(left(1)));
-        assert!(!begun.gives_way_to(left(0)), "nobody knows what became of it");
-        assert_eq!(rerun(Some(left(1))), Rerun::Run);
+        for changes in [Changes::None, Changes::OnTheWay] {
+            let status = Status::Started;
+            let begun = Known { status, changes };
+            for status in [Status::NotRun, Status::Skipped] {
+                assert!(begun.gives_way_to(left(status, 1)), "{status}");
+                assert!(
+                    !begun.gives_way_to(left(status, 0)),
+                    "{status}: nobody knows what became of it"
+                );
+                assert_eq!(rerun(Some(left(status, 1))), Rerun::Run, "{status}");
+            }
+        }
     }
 
     #[test]

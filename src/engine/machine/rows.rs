@@ -437,7 +437,8 @@ impl<'a> Rows<'a> {
         Record {
             http_status: log.http_status,
             attempts: log.attempts,
-            calls: log.calls,
+            // Of what was told ahead of a call, a later record says what came of it, whatever that was.
+            calls: log.calls.max(u32::from(!log.ahead.is_empty())),
             trace_id: log.trace_id.clone(),
             ..Record::from(report)
         }
