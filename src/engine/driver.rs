@@ -212,6 +212,10 @@ impl<'a> Driver<'a> {
                 });
             }
             Effect::Record(records) => self.saves.push(records, self.journal),
+            Effect::RecordAhead(task, records) => {
+                let written = self.journal.append(records);
+                self.start(async move { Input::ToldAhead(task, written.await) });
+            }
             Effect::Tell(event) => (self.read_back.observer)(event),
             Effect::CancelWaiting => {
                 // The machine itself requested this, so it must not be reported back as a new stop.
@@ -291,6 +295,7 @@ impl<'a> Driver<'a> {
                 })
             }
             Some(input) = self.jobs.next(), if !self.saves.is_full() => Ok(match input {
+                Input::ToldAhead(_, Err(error)) => return Err(error),
                 Input::Answered(task, Err(error)) if self.put_off.remove(&task) => Input::CameBack(task, error.attempts),
                 input => input,
             }),

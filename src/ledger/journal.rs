@@ -9,7 +9,8 @@ use super::Record;
 #[error("{0}")]
 pub struct JournalError(pub String);
 
-/// Resolves once the records are on disk.
+/// Resolves once the records are on disk; those that are only [told ahead](Record::is_told_ahead) of a call once they are
+/// in the file, so that they outlive the process.
 pub type Durable = BoxFuture<'static, Result<(), JournalError>>;
 
 /// An append-only record of what happens to rows.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::{RowKey, RowReport};
+use crate::model::{CHANGING, RowKey, RowReport, Status};
 
 /// One line of the results file, columns as `docs/results.md` has them.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,11 @@ impl From<RowReport> for Record {
 }
 
 impl Record {
+    /// Whether it only tells what a call that may be repeated is to change.
+    pub fn is_told_ahead(&self) -> bool {
+        self.report.status == Status::Started && self.report.code == CHANGING
+    }
+
     /// `duration_ms`, from the two times; 0 where the clock was set back between them.
     pub fn duration_ms(&self) -> Option<i64> {
         Some((self.finished_at?.as_millisecond() - self.started_at?.as_millisecond()).max(0))

@@ -227,11 +227,16 @@ impl<S: Sink> Task<S> {
             }
             self.encode(record, &mut group.lines);
         }
-        group.waiting.push(done);
         if records.iter().any(|record| record.report.status == Status::Started) {
             let lines = std::mem::replace(&mut group.lines, self.form.writer());
             self.write(lines);
             group.is_written = true;
+        }
+        if is_told_ahead(records) {
+            // A caller that no longer waits does not need to know.
+            let _ = done.send(self.broken.clone().map_or(Ok(()), Err));
+        } else {
+            group.waiting.push(done);
         }
     }
 
@@ -289,6 +294,11 @@ impl<S: Sink> Task<S> {
             ))
         });
     }
+}
+
+/// Whether the records are only what is told ahead of a call that may be repeated.
+fn is_told_ahead(records: &[Record]) -> bool {
+    !records.is_empty() && records.iter().all(Record::is_told_ahead)
 }
 
 #[cfg(test)]

@@ -78,6 +78,8 @@ struct Play<'a> {
     /// Requests whose call is on its way, by task.
     payloads: BTreeMap<TaskId, Request>,
     records: VecDeque<Vec<Record>>,
+    /// Calls of which the results file has what is told ahead of them.
+    told_ahead: Vec<TaskId>,
     ended: HashMap<u32, Vec<Record>>,
     told: BTreeMap<u32, usize>,
     /// New accounts that were seen to be complete.
@@ -102,6 +104,7 @@ impl<'a> Play<'a> {
             asked: BTreeMap::new(),
             payloads: BTreeMap::new(),
             records: VecDeque::new(),
+            told_ahead: Vec::new(),
             ended: HashMap::new(),
             told: BTreeMap::new(),
             verified: BTreeSet::new(),
@@ -204,6 +207,12 @@ impl<'a> Play<'a> {
                 self.asked.insert(task, Asked::Seats);
             }
             Effect::Record(records) => self.records.push_back(records),
+            Effect::RecordAhead(task, records) => {
+                for record in records {
+                    self.ended.entry(record.report.place.row).or_default().push(record);
+                }
+                self.told_ahead.push(task);
+            }
             Effect::Tell(Event::RowEnded { place, .. }) => *self.told.entry(place.row).or_default() += 1,
             Effect::Tell(_) => {}
             Effect::CancelWaiting => self.has_stopped = true,
@@ -285,6 +294,9 @@ impl<'a> Play<'a> {
     }
 
     fn next_input(&mut self) -> Option<Input> {
+        if let Some(task) = self.told_ahead.pop() {
+            return Some(Input::ToldAhead(task, Ok(())));
+        }
         let task = self.asked.keys().copied().choose(&mut self.dice);
         let is_recorded_next = !self.records.is_empty() && (task.is_none() || self.dice.random_bool(0.3));
         if is_recorded_next {

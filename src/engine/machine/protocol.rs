@@ -12,7 +12,7 @@ use crate::engine::outcome::Ran;
 use crate::engine::read_back::{Lack, Leavers, Remnant, Successor};
 use crate::engine::reply::Reply;
 use crate::event::Event;
-use crate::ledger::Record;
+use crate::ledger::{JournalError, Record};
 use crate::model::UserId;
 
 /// A call or read that the machine has requested and that has not been answered yet.
@@ -59,6 +59,8 @@ pub enum Input {
     Resumed(TaskId),
     /// The organization's seats were read.
     SeatsRead(TaskId, Result<Vec<Seats>, CallError>),
+    /// What [`Effect::RecordAhead`] has for the call is in the results file.
+    ToldAhead(TaskId, Result<(), JournalError>),
     /// This many more batches of [`Effect::Record`] are on disk, in the order they were handed over.
     Recorded(usize),
     /// The user asked for an end (Ctrl-C, SIGTERM, SIGHUP).
@@ -144,6 +146,8 @@ pub enum Effect {
     ReadSeats(TaskId),
     /// Hand these records to the results file, in this order.
     Record(Vec<Record>),
+    /// The same, of a call that leaves once the file has them.
+    RecordAhead(TaskId, Vec<Record>),
     /// Emit an event.
     Tell(Event),
     /// Cancel everything queued, except what is sent despite the stop.

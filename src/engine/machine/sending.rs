@@ -139,7 +139,7 @@ impl Machine<'_> {
 
     /// A call is about to leave: its rows begin, so that a stop before this leaves them not reached. What a rerun must know
     /// about the call goes into the results file first; of one that may be repeated the disk is not waited for, since a
-    /// rerun only loses what the account was like before, and only if the power fails at this very moment.
+    /// rerun only loses what the account was like before, and only if the power fails at this moment.
     pub(super) fn departing(&mut self, task: TaskId) {
         let Some(call) = self.asking(task) else { return };
         if self.is_put_off(task, &call) {
@@ -159,8 +159,11 @@ impl Machine<'_> {
         }
         let changing = |row: RowIndex| self.rows.changing(row, &self.steps, &call.steps, self.now);
         let records: Vec<Record> = rows.filter_map(changing).collect();
-        self.record(records);
-        self.effects.push_back(Effect::LetGo(task));
+        self.effects.push_back(if records.is_empty() {
+            Effect::LetGo(task)
+        } else {
+            Effect::RecordAhead(task, records)
+        });
     }
 
     /// The call that asks whether it may leave or go on. Once the run is stopping it is withheld, so that no row is

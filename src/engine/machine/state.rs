@@ -239,6 +239,8 @@ impl<'a> Machine<'a> {
             Input::UsersCounted(task, count) => self.users_counted(task, count),
             Input::Resumed(task) => self.resumed(task),
             Input::SeatsRead(task, seats) => self.seats_read(task, seats),
+            // Where they could not be written, the run ends without another input.
+            Input::ToldAhead(task, _) => self.effects.push_back(Effect::LetGo(task)),
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),
             Input::GraceEnded => self.has_grace = false,
