@@ -18,6 +18,9 @@ const SHORTEST_RATE: Duration = Duration::from_secs(1);
 /// The time left is not estimated from the rows before this.
 const SETTLED: Duration = Duration::from_secs(5);
 
+/// For how long a wait counts as just begun.
+const JUST_BEGUN: Duration = Duration::from_secs(1);
+
 /// What has happened so far. Times count from the beginning.
 #[derive(Debug, Default)]
 pub(super) struct RunState {
@@ -25,7 +28,8 @@ pub(super) struct RunState {
     running: Option<Running>,
     forecast: Option<Duration>,
     calls: VecDeque<(u64, u64)>,
-    waits: Vec<(WaitReason, Duration)>,
+    /// Why, until when and since when something waits.
+    waits: Vec<(WaitReason, Duration, Duration)>,
     answers: BTreeMap<(Service, u16), u64>,
     lines: Vec<String>,
     is_stopping: bool,
@@ -108,8 +112,8 @@ impl RunState {
                 }
             }
             Event::Waiting { reason, length } => {
-                self.waits.retain(|(other, until)| *other != reason && *until > now);
-                self.waits.push((reason, now + length));
+                self.waits.retain(|(other, until, _)| *other != reason && *until > now);
+                self.waits.push((reason, now + length, now));
             }
             Event::RowEnded { place, status, message } => self.row_ended(&place, status, &message),
             Event::Notice(text) => self
@@ -155,9 +159,9 @@ impl RunState {
             wait: self
                 .waits
                 .iter()
-                .filter(|(_, until)| *until > now)
-                .max_by_key(|(_, until)| *until)
-                .map(|(reason, until)| (told(reason), until.saturating_sub(now))),
+                .filter(|(_, until, _)| *until > now)
+                .max_by_key(|(_, until, _)| *until)
+                .map(|(reason, until, _)| (told(reason), until.saturating_sub(now))),
             stop: match (self.is_stopping, self.is_over) {
                 (false, _) => None,
                 (true, false) => Some(Stop::Begun),
@@ -166,13 +170,15 @@ impl RunState {
         }
     }
 
-    /// A call that leaves shows that its quota, or the server's pause, is over.
+    /// A call that leaves shows that its quota, or the server's pause, is over; unless the wait has only just begun: then
+    /// the call had its turn before, and waited for the results file.
     fn call_sent(&mut self, service: Service, method: Method, now: Duration) {
-        self.waits.retain(|(reason, until)| {
+        self.waits.retain(|(reason, until, since)| {
             let is_over = [WaitReason::Quota, WaitReason::Asked, WaitReason::SetBack]
                 .iter()
                 .any(|why| *reason == why(service, method));
-            !is_over && *until > now
+            let has_lasted = now > *since + JUST_BEGUN;
+            !(is_over && has_lasted) && *until > now
         });
         let second = now.as_secs();
         match self.calls.back_mut() {

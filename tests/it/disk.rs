@@ -50,7 +50,11 @@ fn a_disk_that_fills_up_stops_the_run_and_only_what_is_on_disk_counts() {
             "{}",
             ran.err
         );
-        let statuses = told(&stage);
+        // What was told ahead of a call has not come to its end.
+        let statuses: Vec<Status> = told(&stage)
+            .into_iter()
+            .filter(|status| *status != Status::Started)
+            .collect();
         let is_good = |status: &Status| matches!(status, Status::Done | Status::Unchanged);
         assert!(statuses.iter().all(is_good), "{statuses:?}");
         assert!(

@@ -91,7 +91,7 @@ fn rows_that_name_nobody_to_be_like_end_without_a_call_and_the_others_run() {
         "operation,email,licenses,like\n\
          invite,a@new.example,,nobody@contoso.example\n\
          invite,b@new.example,ACNU,{YUSUF}\n\
-         add-licenses,{HUGO},,{BRUNO}\n\
+         add-licenses,mei.chen@contoso.example,,{BRUNO}\n\
          add-licenses,{DAVID},,{HUGO}\n\
          invite,{ADA},,{HANA}\n"
     );
