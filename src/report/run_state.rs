@@ -407,10 +407,13 @@ mod tests {
         run_state.take(wait(quota, 41), seconds(0));
         let told = |run_state: &RunState, now| run_state.view(seconds(now)).wait;
         assert_eq!(told(&run_state, 0), Some(("the PUT quota".to_owned(), seconds(41))));
+        // This one had its turn before the wait began.
         run_state.take(put(), seconds(1));
+        assert_eq!(told(&run_state, 1), Some(("the PUT quota".to_owned(), seconds(40))));
+        run_state.take(put(), seconds(2));
         assert_eq!(
-            told(&run_state, 1),
-            Some(("a retry after a 503".to_owned(), seconds(4)))
+            told(&run_state, 2),
+            Some(("a retry after a 503".to_owned(), seconds(3)))
         );
         assert_eq!(told(&run_state, 5), None);
     }
