@@ -28,6 +28,11 @@ pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, A
             .iter()
             .filter_map(|row| Some(row.operation.makes()?.to_owned()))
             .collect(),
+        copiers: rows
+            .iter()
+            .filter(|row| row.operation.like().is_some())
+            .map(|row| row.operation.user_label())
+            .collect(),
     };
     // Other rows may name an account that any row makes.
     for row in rows {
@@ -77,6 +82,8 @@ struct Reader {
     leaving: BTreeSet<String>,
     /// Whose account a row makes, or would make if it were not there.
     made: BTreeSet<String>,
+    /// Whom a row makes like somebody else.
+    copiers: BTreeSet<String>,
 }
 
 impl Reader {
@@ -316,7 +323,8 @@ impl Reader {
         let model = self.before.get(&like).filter(|model| !model.is_newcomer)?;
         let is_gone = model.accepted && !model.active;
         let is_blocked = model.held.as_ref().is_some_and(|(bundles, _)| bundles.is_empty());
-        if like == own || self.made.contains(&like) || is_gone || (licenses && is_blocked) {
+        let is_copier = self.copiers.contains(&like);
+        if like == own || is_copier || self.made.contains(&like) || is_gone || (licenses && is_blocked) {
             return None;
         }
         let copied = Copied {
