@@ -153,7 +153,7 @@ fn snapshot(count: usize) -> Snapshot {
         bundles: [BundleCode::new("RPADEVNU")].into_iter().collect(),
         external_license: false,
         is_orphan: false,
-        last_in_use: reseat::api::LastUse::UNTOLD,
+        last_in_use: reseat::api::ToldTime::UNTOLD,
     });
     Snapshot::from(Contents {
         accounts: users.collect(),

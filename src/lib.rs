@@ -4,7 +4,6 @@
 //! this). `DESIGN.md` says what each room is for.
 
 pub mod text;
-pub mod undo;
 
 pub mod model;
 
@@ -21,7 +20,13 @@ pub mod ledger;
 
 pub mod directory;
 
+pub mod draft;
+pub mod holdings;
+
+pub mod export;
 pub mod plan;
+pub mod rebalance;
+pub mod undo;
 
 pub mod engine;
 

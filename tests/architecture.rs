@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 /// Every room and its floor (`DESIGN.md`). A room imports lower floors, and its own without a circle.
-const FLOORS: [(&str, u8); 20] = [
+const FLOORS: [(&str, u8); 24] = [
     ("text", 0),
     ("model", 0),
     ("event", 1),
@@ -19,16 +19,20 @@ const FLOORS: [(&str, u8); 20] = [
     ("api", 3),
     ("ledger", 3),
     ("directory", 4),
-    ("plan", 5),
-    ("undo", 5),
-    ("engine", 6),
-    ("report", 7),
-    ("settings", 8),
-    ("cli", 8),
-    ("saved_plan", 8),
-    ("app", 8),
+    ("draft", 5),
+    ("holdings", 5),
+    ("plan", 6),
+    ("export", 6),
+    ("rebalance", 6),
+    ("undo", 6),
+    ("engine", 7),
+    ("report", 8),
+    ("settings", 9),
+    ("cli", 9),
+    ("saved_plan", 9),
+    ("app", 9),
     // Stands apart: see `sandbox_stands_apart`.
-    ("sandbox", 8),
+    ("sandbox", 9),
 ];
 
 /// The rooms within `intake`, each of which knows nothing of the later ones.

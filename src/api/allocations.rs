@@ -11,7 +11,7 @@ use super::json::{code, codes, entries, flag, guid, guids, member, number, page}
 use super::license_service::{READ, WRITE, portal_get, portal_page};
 use super::session::ApiRequest;
 use super::urls::service_url;
-use super::{Allocation, Client, Failure, LastUse, Page, ReleaseReply, Seats};
+use super::{Allocation, Client, Failure, Page, ReleaseReply, Seats, ToldTime};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, UserId};
 
@@ -164,7 +164,7 @@ pub(super) fn allocation(value: &Value) -> Option<Allocation> {
         bundles: held.map(codes).unwrap_or_default(),
         external_license: flag(value, &["useExternalLicense"]).unwrap_or(false),
         is_orphan: flag(value, &["orphan"]).unwrap_or(false),
-        last_in_use: LastUse::read(value, "lastInUse"),
+        last_in_use: ToldTime::read(value, "lastInUse"),
     })
 }
 

@@ -10,10 +10,9 @@ use super::allocations::{allocation, released};
 use super::client::{Result, empty_list, paged};
 use super::endpoint_variant::{KnownVariant, LeaseListing};
 use super::json::page;
-use super::last_use::LastUse;
 use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
 use super::session::{ApiRequest, Reply};
-use super::{Answer, CallError, Client, Evidence, Lease, LeaseRoute, Page, Receipt, ReleaseReply};
+use super::{Answer, CallError, Client, Evidence, Lease, LeaseRoute, Page, Receipt, ReleaseReply, ToldTime};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
@@ -192,7 +191,7 @@ fn leases_of(value: &Value) -> Option<Page<Lease>> {
         Some(Lease {
             user: held.user,
             bundles: held.bundles,
-            last_in_use: LastUse::read(entry, "lastInUse"),
+            last_in_use: ToldTime::read(entry, "lastInUse"),
             is_orphan: held.is_orphan,
         })
     })

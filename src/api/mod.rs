@@ -17,13 +17,13 @@ mod group_rules;
 mod groups;
 mod json;
 mod jwt;
-mod last_use;
 mod leases;
 mod license_service;
 mod new_accounts;
 mod page;
 mod refusal_words;
 mod session;
+mod told_time;
 mod types;
 mod urls;
 mod user;
@@ -36,9 +36,10 @@ pub use client::Client;
 pub use config::{Config, Credentials, Routes};
 pub use departure::{DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
-pub use last_use::LastUse;
+
 pub use page::Page;
 pub use session::{Session, SignedIn};
+pub use told_time::ToldTime;
 pub use types::{
     Allocation, AllocationRoute, Answer, Certainty, EntityType, Evidence, Group, GroupRule, Invitation, InviteReply,
     Lease, LeaseRoute, Member, NewUser, Receipt, ReleaseReply, Resolved, Seats, UserLicenses, UserUpdate,

@@ -3,7 +3,7 @@
 
 use strum::{Display, EnumString};
 
-use super::{LastUse, UserKind};
+use super::{ToldTime, UserKind};
 use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use crate::text::fold;
 
@@ -47,7 +47,7 @@ pub struct Allocation {
     pub is_orphan: bool,
     /// When the user last used a licence: one time a person, whichever bundle it was. Only listings and answers about one
     /// user tell it.
-    pub last_in_use: LastUse,
+    pub last_in_use: ToldTime,
 }
 
 /// What the service says of a user's licences when it is asked for many users at once.
@@ -127,7 +127,7 @@ pub struct Lease {
     /// The bundles whose seats it takes.
     pub bundles: BundleSet,
     /// When one of its licences was last in use.
-    pub last_in_use: LastUse,
+    pub last_in_use: ToldTime,
     /// Whether the answer says that the account is gone, while the seats are still taken.
     pub is_orphan: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::LastUse;
+use super::ToldTime;
 use crate::model::{GroupId, UserId};
 
 /// What an entry of the user listing is (`uipath-api`, 4.2).
@@ -61,7 +61,9 @@ pub struct User {
     /// Whether the account comes from an external directory (Entra, LDAP), so that its profile cannot be changed here.
     pub from_directory: bool,
     /// When the person last signed in.
-    pub last_login: LastUse,
+    pub last_login: ToldTime,
+    /// When the account was made.
+    pub created: ToldTime,
 }
 
 /// The texts of a user, each empty where there is none.
@@ -91,7 +93,8 @@ impl User {
             bypass_basic_auth: false,
             groups: Arc::from([]),
             from_directory: false,
-            last_login: LastUse::UNTOLD,
+            last_login: ToldTime::UNTOLD,
+            created: ToldTime::UNTOLD,
         }
     }
 

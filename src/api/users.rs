@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::client::{Result, empty_list, found, paged};
 use super::json::{flag, guid, guids, member, page, text, variant};
 use super::session::ApiRequest;
-use super::{Client, LastUse, Page, User, UserKind, UserTexts, UserUpdate};
+use super::{Client, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
@@ -176,7 +176,8 @@ fn user(value: &Value) -> Option<User> {
         groups: guids(value, &["groupIDs"]).into_iter().map(GroupId).collect(),
         from_directory: directory,
         kind: kind(number),
-        last_login: LastUse::read(value, "lastLoginTime"),
+        last_login: ToldTime::read(value, "lastLoginTime"),
+        created: ToldTime::read(value, "creationTime"),
         ..User::new(id, texts)
     })
 }

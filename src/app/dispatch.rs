@@ -6,7 +6,7 @@ use std::process::{ExitCode, Termination};
 use super::console::{Console, complain, complain_of, deliver};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::{Ending, check, codes, panics, plan, run, sandbox, undo};
+use super::{Ending, check, codes, export, panics, plan, rebalance, run, sandbox, undo};
 use crate::cli::{self, Command, Invocation, OutputFormat, Refusal, Shell};
 
 /// Runs a command line, the program's own name first.
@@ -47,6 +47,8 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
         Command::Plan(options) => plan::plan(&options, &overrides, console),
         Command::Run(options) => run::run(&options, &overrides, console),
         Command::Undo(options) => undo::undo(&options, &overrides, console),
+        Command::Export(options) => export::export(&options, &overrides, console),
+        Command::Rebalance(options) => rebalance::rebalance(&options, &overrides, console),
     }
 }
 

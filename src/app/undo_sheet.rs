@@ -12,90 +12,14 @@ use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::next::Typed;
 use super::object::Object;
+use super::sheet_place::{EarlierRun, SheetPlace, not_written};
 use crate::cli::OutputFormat;
-use crate::ledger::{History, OpenError, results_path};
-use crate::model::{Place, Status};
+use crate::ledger::results_path;
+use crate::model::Place;
 use crate::report::write_json;
-use crate::sheet::{Existing, SheetError, WrittenFormat, WrittenTable, may_write_sheet, save_sheet, write_sheet_csv};
+use crate::sheet::{WrittenFormat, WrittenTable, save_sheet, write_sheet_csv};
 use crate::text::plural;
 use crate::undo::{RowKind, UndoRow, Why, table};
-
-/// Where the sheet is to be written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct SheetPlace<'a> {
-    path: &'a Path,
-    existing: Existing,
-    earlier: EarlierUndo,
-}
-
-/// What has the name that the results of the sheet will have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EarlierUndo {
-    /// Nothing.
-    None,
-    /// Results of an earlier sheet of this name. Rows that are the same there would count as done.
-    Finished,
-}
-
-impl<'a> SheetPlace<'a> {
-    /// Makes sure, before anything is worked out, that nothing is lost by writing there.
-    ///
-    /// # Errors
-    /// If a sheet is there that is to be kept, or the results of a run, with `--force` or without; if there is no such
-    /// folder; or if a sheet of this name was run and is not finished, since its results would be continued.
-    pub(super) fn of(path: &'a Path, existing: Existing) -> Result<Self, Failure> {
-        may_write_sheet(path, existing).map_err(|error| not_written(&error))?;
-        let refused = |message: String| {
-            Failure::new(Ending::CouldNotStart, Reason::File, message).with_help("name another file with `-o`")
-        };
-        if path.exists() && holds_results(path) {
-            let path = path.display();
-            return Err(refused(format!(
-                "`{path}` holds the results of a run, and without them it can be neither continued nor undone: it was kept"
-            )));
-        }
-        let results = results_path(path);
-        let earlier = match results.try_exists() {
-            Ok(false) | Err(_) => EarlierUndo::None,
-            Ok(true) => match History::read(&results) {
-                Ok(history) if is_finished(&history) => EarlierUndo::Finished,
-                Ok(_) | Err(_) => {
-                    let results = results.display();
-                    return Err(refused(format!(
-                        "`{results}` is of a sheet of this name that is not finished: running this one would continue that"
-                    )));
-                }
-            },
-        };
-        Ok(Self {
-            path,
-            existing,
-            earlier,
-        })
-    }
-}
-
-fn is_finished(history: &History) -> bool {
-    !history.has_begun() && !history.counts().contains_key(&Status::Waiting)
-}
-
-fn holds_results(path: &Path) -> bool {
-    match History::read(path) {
-        Ok(history) => !history.is_empty(),
-        Err(OpenError::Damaged { .. } | OpenError::LostColumn { .. } | OpenError::Newer { .. }) => true,
-        Err(
-            OpenError::Io { .. }
-            | OpenError::Locked { .. }
-            | OpenError::NotResults { .. }
-            | OpenError::OtherSheet { .. }
-            | OpenError::OtherOrganization { .. },
-        ) => false,
-    }
-}
-
-fn not_written(error: &SheetError) -> Failure {
-    Failure::of(Ending::CouldNotStart, Reason::File, error)
-}
 
 /// The rows that were worked out, and what they come to.
 pub(super) struct Undone {
@@ -199,8 +123,8 @@ pub(super) fn deliver_sheet(
     let next = place.filter(|_| undone.puts_back > 0).map(|place| {
         let run = Typed::here().run_of(place.path);
         match place.earlier {
-            EarlierUndo::None => run,
-            EarlierUndo::Finished => format!("{run} --again"),
+            EarlierRun::None => run,
+            EarlierRun::Finished => format!("{run} --again"),
         }
     });
     let hint = undone.hint();
@@ -220,7 +144,7 @@ pub(super) fn deliver_sheet(
             "the sheet is `{}`; look at it, then run it\n",
             place.path.display()
         ));
-        if place.earlier == EarlierUndo::Finished {
+        if place.earlier == EarlierRun::Finished {
             console.tell(format!(
                 "`{}` is of an earlier sheet of this name; `--again` keeps it under its date\n",
                 results_path(place.path).display()
@@ -239,7 +163,7 @@ pub(super) fn deliver_sheet(
 fn print(
     console: Console,
     is_filed: bool,
-    table: &WrittenTable,
+    table: &WrittenTable<'_>,
     undone: &Undone,
     path: Option<&Path>,
     next: Option<&str>,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::export_args::ExportArgs;
+use super::rebalance_args::RebalanceArgs;
 use super::run_args::{PlanArgs, RunArgs};
 use super::sandbox_args::SandboxArgs;
 use super::sheet_args::CheckArgs;
@@ -46,6 +48,12 @@ pub(super) enum CommandArgs {
     /// Write the sheet that puts back what a run changed
     #[command(after_help = UNDO_EXAMPLES)]
     Undo(UndoArgs),
+    /// Write the present state as a sheet that `run` accepts back
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(Box<ExportArgs>),
+    /// Write a sheet that frees idle seats and grants wanted ones
+    #[command(after_help = REBALANCE_EXAMPLES)]
+    Rebalance(Box<RebalanceArgs>),
     /// List the known user licence bundle codes
     #[command(after_help = CODES_EXAMPLES)]
     Codes,
@@ -90,6 +98,17 @@ Examples:
 
 Exit code 0 when every row is done, 3 when some need attention, 75 when some wait;
 docs/exit-codes.md has them all";
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  reseat export licenses --where 'idle>90d' -o idle.xlsx     Who holds a seat and does not use it
+  reseat export users --where group='Team 01' -o team.csv    Accounts to edit and run
+  reseat export moves --from old.example --to new.example -o moves.xlsx";
+
+const REBALANCE_EXAMPLES: &str = "\
+Examples:
+  reseat rebalance --wanted wanted.xlsx -o quarter.xlsx      Free as many idle seats as are wanted
+  reseat rebalance --all --idle-for 180d -o idle.xlsx        Free every seat that nobody used for half a year";
 
 const UNDO_EXAMPLES: &str = "\
 Examples:

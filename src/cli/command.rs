@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::model::{OperationKind, RowSelection};
+use crate::export::Filter;
+use crate::model::{BundleCode, OperationKind, RowSelection};
 use crate::settings::Overrides;
 use crate::sheet::{Existing, NamedEncoding};
 
@@ -32,6 +33,10 @@ pub enum Command {
     Run(Box<RunOptions>),
     /// `undo`
     Undo(UndoOptions),
+    /// `export`
+    Export(Box<ExportOptions>),
+    /// `rebalance`
+    Rebalance(Box<RebalanceOptions>),
     /// `codes`
     Codes,
     /// `sandbox`
@@ -222,6 +227,87 @@ pub enum Comparison {
     WithThePresent,
     /// Nothing (`--offline`).
     WithNothing,
+}
+
+/// `export`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// What.
+    pub what: ExportWhat,
+    /// Of whom or of what; of everything where empty.
+    pub filters: Vec<Filter>,
+    /// Whether nothing may match.
+    pub empty: Permission,
+    /// The sheet to write; standard output if `None`.
+    pub out: Option<PathBuf>,
+    /// What becomes of a sheet that is there already.
+    pub existing: Existing,
+    /// Which organization is meant.
+    pub target: Target,
+}
+
+/// What is exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportWhat {
+    /// `users`
+    Users {
+        /// Whether `set-groups` rows are written as well (`--exact`).
+        exact: bool,
+    },
+    /// `licenses`
+    Licenses,
+    /// `groups`
+    Groups,
+    /// `moves`
+    Moves(MoveOptions),
+}
+
+/// `export moves`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoveOptions {
+    /// The domain that is left.
+    pub from: String,
+    /// The domain that everybody moves to.
+    pub to: String,
+    /// How the new address is made (`{name}.{surname}@new.example`); the local part stays where `None`.
+    pub address: Option<String>,
+    /// A list of real addresses, which go before the rule.
+    pub addresses: Option<PathBuf>,
+    /// Whose letters `ä`, `ö`, `ü`, `å` and `ø` are, as in `de` or `sv`.
+    pub language: Option<String>,
+}
+
+/// `rebalance`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RebalanceOptions {
+    /// Who was not seen for so long is idle.
+    pub idle_for: Duration,
+    /// How long a new account or seat is left alone.
+    pub grace: Duration,
+    /// How long an invitation may stay unaccepted.
+    pub pending: Duration,
+    /// Whether the seats of accounts that are gone are freed.
+    pub orphans: bool,
+    /// The sheet of wanted seats.
+    pub wanted: Option<PathBuf>,
+    /// Seats to free besides.
+    pub free: Vec<(BundleCode, u64)>,
+    /// Seats to leave free.
+    pub reserve: Vec<(BundleCode, u64)>,
+    /// The list of people whose seats are left alone.
+    pub keep_list: Option<PathBuf>,
+    /// Everybody who holds the first gets the second instead.
+    pub swaps: Vec<(BundleCode, BundleCode)>,
+    /// The only codes that are looked at; all where empty.
+    pub only: Vec<BundleCode>,
+    /// Whether all idle seats are freed, wanted or not.
+    pub all: bool,
+    /// The sheet to write; standard output if `None`.
+    pub out: Option<PathBuf>,
+    /// What becomes of a sheet that is there already.
+    pub existing: Existing,
+    /// Which organization is meant.
+    pub target: Target,
 }
 
 /// Whether the user is asked before anything is sent.

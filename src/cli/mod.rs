@@ -6,8 +6,10 @@
 mod advice;
 mod args;
 mod command;
+mod export_args;
 mod generate;
 mod parse;
+mod rebalance_args;
 mod run_args;
 mod sandbox_args;
 mod sheet_args;
@@ -15,9 +17,10 @@ mod undo_args;
 mod values;
 
 pub use command::{
-    CheckOptions, ColumnMapping, Command, Comparison, Confirmation, EarlierResults, HiddenRows, InvalidRows,
-    Invocation, MaxFailures, OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions,
-    RunOptions, SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, UndoOptions, Verbosity, WhenLocked,
+    CheckOptions, ColumnMapping, Command, Comparison, Confirmation, EarlierResults, ExportOptions, ExportWhat,
+    HiddenRows, InvalidRows, Invocation, MaxFailures, MoveOptions, OnShortage, OutputFormat, PendingInvites,
+    Permission, PlanOptions, PlanningOptions, RebalanceOptions, RunOptions, SandboxOptions, SandboxQuotas,
+    SheetOptions, Shell, Target, UndoOptions, Verbosity, WhenLocked,
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use strum::IntoEnumIterator;
 
 use super::{ColumnMapping, MaxFailures};
-use crate::model::OperationKind;
+use crate::model::{BundleCode, OperationKind};
 use crate::settings;
 use crate::sheet::WrittenFormat;
 
@@ -27,6 +27,28 @@ pub(super) fn column_mapping(text: &str) -> Result<ColumnMapping, String> {
             column: column.to_owned(),
         }),
         _ => Err("write a header of the sheet, `=`, and the column it stands for, as in `Work e-mail=user`".to_owned()),
+    }
+}
+
+/// A number of seats of a licence: `ATTUNU=10`.
+pub(super) fn seats(text: &str) -> Result<(BundleCode, u64), String> {
+    let parts = text
+        .split_once('=')
+        .map(|(code, count)| (code.trim(), count.trim().parse()));
+    match parts {
+        Some((code, Ok(count))) if !code.is_empty() => Ok((BundleCode::new(code), count)),
+        _ => Err("write a licence code, `=`, and a number of seats, as in `ATTUNU=10`".to_owned()),
+    }
+}
+
+/// A licence and the one that takes its place: `RPADEVNU=RPADEVPRONU`.
+pub(super) fn swap(text: &str) -> Result<(BundleCode, BundleCode), String> {
+    let parts = text.split_once('=').map(|(old, new)| (old.trim(), new.trim()));
+    match parts {
+        Some((old, new)) if !old.is_empty() && !new.is_empty() && !old.eq_ignore_ascii_case(new) => {
+            Ok((BundleCode::new(old), BundleCode::new(new)))
+        }
+        _ => Err("write the licence that goes, `=`, and the one that comes, as in `RPADEVNU=RPADEVPRONU`".to_owned()),
     }
 }
 

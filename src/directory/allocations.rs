@@ -197,7 +197,7 @@ mod tests {
                 bundles: codes.split_whitespace().map(BundleCode::new).collect(),
                 external_license: false,
                 is_orphan: false,
-                last_in_use: crate::api::LastUse::UNTOLD,
+                last_in_use: crate::api::ToldTime::UNTOLD,
             },
             is_inherited,
         }

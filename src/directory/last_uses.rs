@@ -1,23 +1,23 @@
 //! When users last used their licences.
 
 use super::{HowRead, ReadAllocations};
-use crate::api::LastUse;
+use crate::api::ToldTime;
 use crate::model::UserId;
 
 /// When users last used a licence of theirs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LastUses {
     /// In the order of the users' ids. Nothing is known of a use by others.
-    of: Vec<(UserId, LastUse)>,
+    of: Vec<(UserId, ToldTime)>,
     /// How they were read, for predicting what reading them again takes.
     how: Option<HowRead>,
 }
 
 impl LastUses {
     /// The user's: there is no record of a use by somebody without a direct allocation.
-    pub fn of(&self, user: UserId) -> LastUse {
+    pub fn of(&self, user: UserId) -> ToldTime {
         let position = self.of.binary_search_by_key(&user, |(user, _)| *user);
-        position.map_or(LastUse::UNRECORDED, |position| self.of[position].1)
+        position.map_or(ToldTime::UNRECORDED, |position| self.of[position].1)
     }
 
     /// How they were read.
@@ -27,9 +27,9 @@ impl LastUses {
 
     /// Of these users, as their allocations tell; `None` if these say nothing of uses.
     pub(super) fn told_by(read: &ReadAllocations, users: &[UserId]) -> Option<Self> {
-        let says_nothing = |used: &LastUse| !used.is_told();
+        let says_nothing = |used: &ToldTime| !used.is_told();
         let held = users.iter().filter_map(|user| read.allocations.of(*user));
-        let of: Vec<(UserId, LastUse)> = held.map(|held| (held.user, held.last_in_use)).collect();
+        let of: Vec<(UserId, ToldTime)> = held.map(|held| (held.user, held.last_in_use)).collect();
         let is_silent = !of.is_empty() && of.iter().map(|(_, used)| used).all(says_nothing);
         (!is_silent).then_some(Self { of, how: read.how })
     }

@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::allocation_reading::PAGE;
 use super::listing::Lister;
 use super::reader::{Reader, failed_to_read};
-use super::{Groups, Leases, Needs, ReadError, ReadOptions};
+use super::{Groups, Leases, ReadError, ReadOptions};
 use crate::api::{CallError, Client, Lease};
 use crate::event::Observer;
 use crate::model::{GroupId, GroupRef};
@@ -35,10 +35,10 @@ pub async fn leases_of(client: &Client, groups: &[GroupId], options: &ReadOption
 
 impl Reader<'_> {
     /// Those who hold seats by the rules of the groups that are wanted; `None` where none is, or where no listing answers.
-    pub(super) async fn read_leases(&self, needs: &Needs<'_>, groups: &Groups) -> Result<Option<Leases>, ReadError> {
+    pub(super) async fn read_leases(&self, wanted: &[&GroupRef], groups: &Groups) -> Result<Option<Leases>, ReadError> {
         let (mut known, mut gone) = (Vec::new(), Vec::new());
-        for reference in &needs.leases {
-            match (groups.resolve(reference).one(), reference) {
+        for reference in wanted {
+            match (groups.resolve(reference).one(), *reference) {
                 (Some(group), _) => known.push(group.id),
                 // The rule of a group that is gone may still take seats.
                 (None, GroupRef::Id(id)) => gone.push(*id),

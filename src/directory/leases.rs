@@ -41,6 +41,11 @@ impl Leases {
         self.groups.get(&group).map(Vec::as_slice)
     }
 
+    /// Every group that was read, in the order of the ids, with those who hold seats by its rule.
+    pub fn all(&self) -> impl Iterator<Item = (GroupId, &[Lease])> {
+        self.groups.iter().map(|(group, leases)| (*group, leases.as_slice()))
+    }
+
     /// What the user holds by the group's rule; `None` if it holds nothing by it, and where the group was not read.
     pub fn of(&self, group: GroupId, user: UserId) -> Option<&Lease> {
         let leases = self.of_group(group)?;

@@ -50,8 +50,29 @@ pub struct Needs<'a> {
     pub rules: Rules<'a>,
     /// Groups of which it is wanted who holds seats by their rules.
     pub leases: Vec<&'a GroupRef>,
+    /// Whether it is wanted of every group that has a rule.
+    pub every_lease: bool,
     /// Those of them whose rules are taken away, so that it may matter what those people hold directly.
     pub cleared: Vec<&'a GroupRef>,
+}
+
+impl Needs<'_> {
+    /// All that is to be known of everybody, every group, every seat and when it was last in use.
+    pub fn whole_organization() -> Self {
+        Self {
+            everyone: true,
+            detail: Detail::Profile,
+            groups: true,
+            administrators: true,
+            allocations: Want::Required,
+            holders: Holders::Everybody,
+            blocks: Blocks::Told,
+            seats: Want::WhereOffered,
+            rules: Rules::All,
+            every_lease: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// A user whom the directory may know although they have no account.

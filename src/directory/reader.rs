@@ -8,7 +8,7 @@ use super::{
 };
 use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
-use crate::model::{Capabilities, UserId, UserRef};
+use crate::model::{Capabilities, GroupRef, UserId, UserRef};
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
@@ -223,7 +223,17 @@ impl Reader<'_> {
                 "no built-in group is named Administrators here, so reseat cannot recognise administrators".to_owned(),
             );
         }
-        let (rules, leases) = try_join!(self.read_rules(&needs.rules, &groups), self.read_leases(needs, &groups))?;
+        if needs.every_lease {
+            let rules = self.read_rules(&needs.rules, &groups).await?;
+            let ruled = rules.iter().flatten().filter(|rule| !rule.is_empty());
+            let ruled: Vec<GroupRef> = ruled.map(|rule| GroupRef::Id(rule.group)).collect();
+            let leases = self.read_leases(&ruled.iter().collect::<Vec<_>>(), &groups).await?;
+            return Ok((groups, rules, leases));
+        }
+        let (rules, leases) = try_join!(
+            self.read_rules(&needs.rules, &groups),
+            self.read_leases(&needs.leases, &groups)
+        )?;
         Ok((groups, rules, leases))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Accounts, Allocations, Found, Groups, LastUses, Leases, Listings};
-use crate::api::{Allocation, Group, GroupRule, LastUse, Seats, User, UserKind};
+use crate::api::{Allocation, Group, GroupRule, Seats, ToldTime, User, UserKind};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
 
@@ -151,15 +151,15 @@ impl Snapshot {
 
     /// When the user last used a licence that it holds directly, as far as that was read. Of a user who holds nothing there
     /// is no record.
-    pub fn last_in_use(&self, user: UserId) -> LastUse {
+    pub fn last_in_use(&self, user: UserId) -> ToldTime {
         let holds_nothing = || {
             let allocations = self.allocations();
             allocations.is_some() && !self.is_direct_unknown(user) && self.direct(user).is_none()
         };
         match &self.0.last_uses {
             Some(told) => told.of(user),
-            None if holds_nothing() => LastUse::UNRECORDED,
-            None => LastUse::UNTOLD,
+            None if holds_nothing() => ToldTime::UNRECORDED,
+            None => ToldTime::UNTOLD,
         }
     }
 
@@ -290,7 +290,7 @@ mod tests {
             bundles: BundleSet::default(),
             external_license: false,
             is_orphan: false,
-            last_in_use: LastUse::UNTOLD,
+            last_in_use: ToldTime::UNTOLD,
         };
         let read = Snapshot::from(Contents {
             allocations: Some([allocation.clone()].into_iter().collect()),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::settled::verdict;
 use super::{RowReason, Verdict};
-use crate::api::LastUse;
+use crate::api::ToldTime;
 use crate::directory::Snapshot;
 use crate::model::{AsOf, GroupId, Status, UserId};
 
@@ -13,9 +13,9 @@ use crate::model::{AsOf, GroupId, Status, UserId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seen {
     /// When a licence was last in use, as the licence service has it.
-    pub in_use: LastUse,
+    pub in_use: ToldTime,
     /// When the person last signed in, as the directory has it.
-    pub signed_in: LastUse,
+    pub signed_in: ToldTime,
 }
 
 impl Seen {
@@ -25,7 +25,7 @@ impl Seen {
         let in_use = match group.and_then(|group| snapshot.leases()?.of(group, user)) {
             None => direct,
             // That nothing else was used says nothing of this seat.
-            Some(lease) if !lease.last_in_use.is_told() && direct.time().is_none() => LastUse::UNTOLD,
+            Some(lease) if !lease.last_in_use.is_told() && direct.time().is_none() => ToldTime::UNTOLD,
             Some(lease) => direct.max(lease.last_in_use),
         };
         let signed_in = snapshot.user_by_id(user).map(|user| user.last_login);
@@ -37,7 +37,7 @@ impl Seen {
 
     /// The same, with another word on when a licence was in use.
     #[must_use]
-    pub fn in_use_at(self, in_use: LastUse) -> Self {
+    pub fn in_use_at(self, in_use: ToldTime) -> Self {
         Self {
             in_use: self.in_use.max(in_use),
             ..self
@@ -46,7 +46,7 @@ impl Seen {
 
     /// The same, with another word on the last sign-in.
     #[must_use]
-    pub fn signed_in_at(self, signed_in: LastUse) -> Self {
+    pub fn signed_in_at(self, signed_in: ToldTime) -> Self {
         Self {
             signed_in: self.signed_in.max(signed_in),
             ..self
@@ -75,7 +75,7 @@ pub fn unused_since(since: Timestamp, seen: Seen, as_of: &AsOf) -> Result<(), Ve
         return Err(verdict(Status::Rejected, RowReason::UseUnreadable, message));
     };
     let words = |time: Option<Timestamp>| time.map_or_else(|| "no record".to_owned(), |time| as_of.show(time));
-    let told = |used: LastUse| {
+    let told = |used: ToldTime| {
         if used.is_told() {
             words(used.time())
         } else {
@@ -110,9 +110,9 @@ mod tests {
         const SINCE: &str = "2026-10-01T00:00:00";
         let (before, after, far) = ("2026-09-30T23:59:59", "2026-10-01T00:00:01", "2199-01-01T00:00:00");
         let at = |text: &str| match text {
-            "?" => LastUse::UNTOLD,
-            "-" => LastUse::UNRECORDED,
-            text => LastUse::at(time(text)),
+            "?" => ToldTime::UNTOLD,
+            "-" => ToldTime::UNRECORDED,
+            text => ToldTime::at(time(text)),
         };
         for (in_use, signed_in, expected) in [
             (before, before, "goes on"),
@@ -156,12 +156,12 @@ mod tests {
         };
         let (early, late) = (time("2026-10-02T00:00:00"), time("2026-10-03T00:00:00"));
         assert_eq!(
-            told(LastUse::at(late), LastUse::at(early)),
+            told(ToldTime::at(late), ToldTime::at(early)),
             "a licence was in use at 2026-10-03T02:00:00+02:00, after 2026-10-01T00:00:00+02:00, so the seat is kept \
              (last in use: 2026-10-03T02:00:00+02:00, last sign-in: 2026-10-02T02:00:00+02:00)"
         );
         assert_eq!(
-            told(LastUse::UNRECORDED, LastUse::at(late)),
+            told(ToldTime::UNRECORDED, ToldTime::at(late)),
             "the person signed in at 2026-10-03T02:00:00+02:00, after 2026-10-01T00:00:00+02:00, so the seat is kept \
              (last in use: no record, last sign-in: 2026-10-03T02:00:00+02:00)"
         );

@@ -31,4 +31,7 @@ pub use named_encoding::{NamedEncoding, is_no_letter};
 pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row};
 pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
-pub use written::{Existing, WrittenColumn, WrittenFormat, WrittenTable, may_write_sheet, save_sheet, write_sheet_csv};
+pub use written::{
+    Existing, WrittenCell, WrittenColumn, WrittenFormat, WrittenRows, WrittenTable, may_write_sheet, save_sheet,
+    write_sheet_csv,
+};

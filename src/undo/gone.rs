@@ -3,11 +3,12 @@
 use super::changes::AccountChange;
 use super::group::GroupMark;
 use super::held::Held;
-use super::pen::{Named, Pen, licenses};
+use super::pen::{Named, Pen};
 use super::portrait::Portrait;
 use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
 use super::told::{quoted, yes_no};
+use crate::draft::licenses;
 use crate::intake::{Column, is_kept, print_list};
 use crate::model::{BundleSet, Email, OperationKind, Place};
 

@@ -2,10 +2,11 @@
 
 use super::changes::{AccountChange, Flip};
 use super::held::Held;
-use super::pen::{Pen, licenses as list};
+use super::pen::Pen;
 use super::present::HeldNow;
 use super::row::{UndoRow, Why};
 use super::told::{foreign, quoted, yes_no};
+use crate::draft::licenses as list;
 use crate::intake::Column;
 use crate::model::{BundleSet, OperationKind};
 

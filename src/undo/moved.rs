@@ -4,12 +4,13 @@ use super::changes::{AccountChange, Move};
 use super::gone::{come_back, groups, obstacle};
 use super::group::GroupMark;
 use super::held::Held;
-use super::pen::{Pen, licenses};
+use super::pen::Pen;
 use super::portrait::Portrait;
 use super::present::is_everyone;
 use super::row::{RowKind, UndoRow};
 use super::told::quoted;
 use crate::api::User;
+use crate::draft::licenses;
 use crate::intake::Column;
 use crate::model::{BundleSet, Email, GroupId, OperationKind};
 

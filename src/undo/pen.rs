@@ -4,8 +4,9 @@ use super::changes::AccountChange;
 use super::group::GroupMark;
 use super::present::{Present, is_everyone};
 use super::row::{RowKind, UndoRow, Why};
-use crate::intake::{Column, is_kept, print_list};
-use crate::model::{BundleCode, BundleSet, Email, GroupId, GroupRef, OperationKind, UserRef};
+use crate::draft::{account_name, group_name, names_a_group, names_an_account};
+use crate::intake::Column;
+use crate::model::{GroupRef, OperationKind};
 
 /// What writes rows: it knows the present, unless nothing is compared.
 #[derive(Debug, Clone, Copy)]
@@ -54,16 +55,7 @@ impl Pen<'_> {
         let Some(user) = present.user(change.id) else {
             return change.label.clone();
         };
-        let names = [user.email(), user.user_name()];
-        let is_clear = |name: &&str| {
-            names_an_account(name)
-                && present
-                    .snapshot
-                    .user(&UserRef::parse(name))
-                    .one()
-                    .is_some_and(|found| found.id == user.id)
-        };
-        names.into_iter().find(is_clear).map_or(by_id, str::to_owned)
+        account_name(present.snapshot, user)
     }
 
     pub(super) fn group(self, mark: &GroupMark) -> Named {
@@ -75,7 +67,7 @@ impl Pen<'_> {
         };
         match present.group(mark) {
             Some(group) if is_everyone(group) => Named::Everyone,
-            Some(group) => Named::As(self.group_of(group.id, &group.name)),
+            Some(group) => Named::As(group_name(present.snapshot, group.id, &group.name)),
             None => {
                 let same_name = present.snapshot.group(&GroupRef::Name(mark.name.as_str().into()));
                 Named::Gone(match (mark.id, same_name.one()) {
@@ -89,40 +81,4 @@ impl Pen<'_> {
             }
         }
     }
-
-    /// The group's name where that names it without doubt, else its id.
-    fn group_of(self, id: GroupId, name: &str) -> String {
-        let resolves = self.present.is_none_or(|present| {
-            let found = present.snapshot.group(&GroupRef::parse(name)).one();
-            found.is_some_and(|group| group.id == id)
-        });
-        if resolves && names_a_group(name) {
-            name.to_owned()
-        } else {
-            id.to_string()
-        }
-    }
-}
-
-/// Whether a cell with this text names an account by it.
-fn names_an_account(name: &str) -> bool {
-    let is_address = !name.contains('@') || Email::fault(name).is_none();
-    // What is taken off an address that was copied from somewhere.
-    let is_plain = !name.contains(['<', '>', ':']) && !name.starts_with('\'') && !name.ends_with(['\'', ';', ',']);
-    !name.is_empty()
-        && is_address
-        && is_plain
-        && is_kept(Column::User, name)
-        && matches!(UserRef::parse(name), UserRef::Name(_))
-}
-
-/// Whether a cell with this text names a group by it.
-fn names_a_group(name: &str) -> bool {
-    !name.is_empty() && is_kept(Column::Groups, name) && matches!(GroupRef::parse(name), GroupRef::Name(_))
-}
-
-/// A cell of licences.
-pub(super) fn licenses(bundles: &BundleSet) -> String {
-    let codes: Vec<&str> = bundles.iter().map(BundleCode::as_str).collect();
-    print_list(&codes)
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::RuleChange;
 use super::group::RuleState;
-use super::pen::{Named, Pen, licenses};
+use super::pen::{Named, Pen};
 use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
 use super::told::{foreign, yes_no};
 use crate::api::Group;
+use crate::draft::licenses;
 use crate::intake::Column;
 use crate::model::{BundleCode, OperationKind};
 

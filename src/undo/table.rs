@@ -5,7 +5,7 @@ use strum::IntoEnumIterator;
 use super::row::{RowKind, UndoRow};
 use crate::intake::Column;
 use crate::model::{OperationKind, Place};
-use crate::sheet::{WrittenColumn, WrittenTable};
+use crate::sheet::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
 
 /// The word in the operation cell of a row that is not run.
 const IGNORE: &str = "ignore";
@@ -14,7 +14,7 @@ const IGNORE: &str = "ignore";
 const MOST_ROWS: usize = 5;
 
 /// The sheet of these rows: `operation`, `user`, `user_id`, the columns that any of them fills, and `note`.
-pub fn table(rows: &[UndoRow]) -> WrittenTable {
+pub fn table(rows: &[UndoRow]) -> WrittenTable<'_> {
     let always = [Column::User, Column::UserId];
     let used: Vec<Column> = always
         .into_iter()
@@ -30,19 +30,21 @@ pub fn table(rows: &[UndoRow]) -> WrittenTable {
     }];
     columns.extend(used.iter().map(|column| WrittenColumn::new(column.as_str())));
     columns.push(WrittenColumn::new(Column::Note.as_str()));
-    let cells = |row: &UndoRow| {
-        let mut cells = vec![operation(row).to_owned()];
-        cells.extend(
-            used.iter()
-                .map(|column| row.cells.get(column).cloned().unwrap_or_default()),
-        );
-        cells.push(note(row));
-        cells
+    let rows = move || -> WrittenRows<'_> {
+        let used = used.clone();
+        let cells = move |row: &UndoRow| {
+            let columns = used.iter();
+            let cells = columns.map(|column| row.cells.get(column).cloned().unwrap_or_default());
+            let first = operation(row).to_owned();
+            let whole = [first].into_iter().chain(cells).chain([note(row)]);
+            whole.map(WrittenCell::text).collect()
+        };
+        Box::new(rows.iter().map(cells))
     };
     WrittenTable {
-        name: "Undo".to_owned(),
+        name: "Undo".into(),
         columns,
-        rows: rows.iter().map(cells).collect(),
+        rows: Box::new(rows),
     }
 }
 

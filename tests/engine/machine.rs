@@ -379,7 +379,7 @@ impl<'a> Play<'a> {
                         bundles,
                         external_license,
                         is_orphan: false,
-                        last_in_use: reseat::api::LastUse::UNTOLD,
+                        last_in_use: reseat::api::ToldTime::UNTOLD,
                     })
                 });
                 Input::AllocationsRead(task, Ok(held.collect()))
@@ -544,7 +544,7 @@ impl<'a> Play<'a> {
                     bundles: bundles.clone(),
                     external_license: *external_license,
                     is_orphan: false,
-                    last_in_use: reseat::api::LastUse::UNTOLD,
+                    last_in_use: reseat::api::ToldTime::UNTOLD,
                 });
                 Reply::Allocated(confirmed.collect())
             }

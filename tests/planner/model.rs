@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reseat::api::{Allocation, Group, GroupRule, LastUse, Lease, Seats, User, UserKind, UserTexts};
+use reseat::api::{Allocation, Group, GroupRule, Lease, Seats, ToldTime, User, UserKind, UserTexts};
 use reseat::directory::{Contents, Leases, Snapshot};
 use reseat::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
 use uuid::Uuid;
@@ -192,7 +192,7 @@ impl World {
                 bundles,
                 external_license,
                 is_orphan: false,
-                last_in_use: LastUse::UNTOLD,
+                last_in_use: ToldTime::UNTOLD,
             })
         });
         let seats = self.owned.iter().map(|(code, total)| Seats {
@@ -213,7 +213,7 @@ impl World {
                 Some(Lease {
                     user: *id,
                     bundles: account.leases.get(&group)?.clone(),
-                    last_in_use: LastUse::UNTOLD,
+                    last_in_use: ToldTime::UNTOLD,
                     is_orphan: false,
                 })
             });

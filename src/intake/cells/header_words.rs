@@ -6,29 +6,12 @@ use std::sync::LazyLock;
 use strum::IntoEnumIterator;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Column, column_key};
+use super::{Column, FactColumn, column_key};
 use crate::text::nearest;
 
 /// `headers.csv`: column, language, headers parted by `|`. A column `surname beside name` is one that the headers mean
 /// only next to a header of the other column in the same language.
 const KNOWN: &str = include_str!("headers.csv");
-
-/// The columns that exports add for whoever reads them. They say how things are and never what to do, so their cells
-/// mean nothing to reseat, whatever they hold.
-const FOR_PEOPLE: [&str; 12] = [
-    "last_in_use",
-    "last_login",
-    "days_idle",
-    "inherited",
-    "inherited_from",
-    "orphan",
-    "type",
-    "invitation",
-    "created",
-    "id",
-    "members",
-    "built-in",
-];
 
 /// Words of fewer letters are close to too much else to be suggested.
 const SHORTEST_SUGGESTED: usize = 3;
@@ -139,7 +122,7 @@ pub(in crate::intake) fn plain_word(key: &str) -> Option<&'static PlainWord> {
 /// Whether the header is that of a column which an export adds for people, and no column of reseat's.
 pub(in crate::intake) fn is_for_people(header: &str) -> bool {
     let key = column_key(header);
-    FOR_PEOPLE.iter().any(|name| column_key(name) == key)
+    FactColumn::iter().any(|fact| column_key(fact.as_str()) == key)
 }
 
 /// What a header may mean beside others.
@@ -242,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_exports_add_for_people_names_no_column() {
-        for header in FOR_PEOPLE {
+        for header in FactColumn::iter().map(FactColumn::as_str) {
             assert_eq!(Column::named(header), None, "{header}");
             assert!(
                 is_for_people(header) && is_for_people(&header.to_uppercase()),

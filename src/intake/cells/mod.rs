@@ -7,6 +7,7 @@ mod column;
 mod comparison;
 mod dates;
 mod defects;
+mod fact_column;
 mod header_key;
 mod header_words;
 mod kept;
@@ -19,6 +20,7 @@ mod stand_ins;
 mod unplaced_problem;
 
 pub use column::Column;
+pub use fact_column::FactColumn;
 pub use kept::is_kept;
 pub use list::print_list;
 pub use operation_advice::operation_help;

@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::csv_file::write_csv;
-use super::table::WrittenTable;
+use super::table::{WrittenCell, WrittenTable};
 use super::workbook_file::write_workbook;
 use crate::sheet::error::SheetError;
 
@@ -73,7 +73,7 @@ pub fn may_write_sheet(path: &Path, existing: Existing) -> Result<(), SheetError
 ///
 /// When a file is there that is to be kept, or the file system refuses.
 pub fn save_sheet(
-    tables: &[WrittenTable],
+    tables: &[WrittenTable<'_>],
     format: WrittenFormat,
     path: &Path,
     existing: Existing,
@@ -90,12 +90,13 @@ pub fn save_sheet(
         .map_err(refused_io)?;
     match format {
         WrittenFormat::Csv => {
-            let table = tables.first().cloned().unwrap_or_default();
-            if !is_ascii(&table) {
-                // Without it Excel takes the letters for those of another encoding, and saves them so.
-                file.write_all("\u{feff}".as_bytes()).map_err(refused_io)?;
+            if let Some(table) = tables.first() {
+                if !is_ascii(table) {
+                    // Without it Excel takes the letters for those of another encoding, and saves them so.
+                    file.write_all("\u{feff}".as_bytes()).map_err(refused_io)?;
+                }
+                write_csv(table, &mut file).map_err(|error| refused(error.to_string()))?;
             }
-            write_csv(&table, &mut file).map_err(|error| refused(error.to_string()))?;
         }
         WrittenFormat::Workbook => write_workbook(tables, &mut file).map_err(|error| refused(error.to_string()))?,
     }
@@ -117,7 +118,7 @@ pub fn save_sheet(
 /// # Errors
 ///
 /// When it cannot be written.
-pub fn write_sheet_csv(table: &WrittenTable, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_sheet_csv(table: &WrittenTable<'_>, out: &mut dyn Write) -> io::Result<()> {
     write_csv(table, out).map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
@@ -135,8 +136,7 @@ fn reason(error: &io::Error) -> String {
     cause.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-fn is_ascii(table: &WrittenTable) -> bool {
-    let headers = table.columns.iter().map(|column| &column.header);
-    let cells = table.rows.iter().flatten();
-    headers.chain(cells).all(|text| text.is_ascii())
+fn is_ascii(table: &WrittenTable<'_>) -> bool {
+    let is_ascii = |cell: &WrittenCell| cell.as_text().is_ascii();
+    table.columns.iter().all(|column| column.header.is_ascii()) && (table.rows)().all(|row| row.iter().all(is_ascii))
 }

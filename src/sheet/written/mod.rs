@@ -1,4 +1,4 @@
-//! Sheets that reseat itself writes for people to look at, change and run: tables of text cells, as CSV or as a workbook.
+//! Sheets that reseat itself writes for people to look at, change and run: tables as CSV or as a workbook.
 //!
 //! Whatever is written here is read again as it was by [`intake`](crate::intake); no cell is a formula for any program.
 
@@ -8,4 +8,4 @@ mod table;
 mod workbook_file;
 
 pub use file::{Existing, WrittenFormat, may_write_sheet, save_sheet, write_sheet_csv};
-pub use table::{WrittenColumn, WrittenTable};
+pub use table::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};

@@ -1,28 +1,79 @@
-//! A table of text cells that is to be written.
+//! A table that is to be written.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::civil::DateTime;
 
 /// One worksheet, or a CSV.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WrittenTable {
+pub struct WrittenTable<'a> {
     /// The worksheet's name; a CSV has none.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// The columns.
-    pub columns: Vec<WrittenColumn>,
-    /// The rows, each with a cell for every column.
-    pub rows: Vec<Vec<String>>,
+    pub columns: Vec<WrittenColumn<'a>>,
+    /// Makes the rows, each with a cell for every column. They are asked for as they are written, and perhaps twice, so
+    /// that a large table is never held whole; each time they are the same.
+    pub rows: Box<dyn Fn() -> WrittenRows<'a> + Send + Sync + 'a>,
+}
+
+/// Rows on their way into a sheet.
+pub type WrittenRows<'a> = Box<dyn Iterator<Item = Vec<WrittenCell>> + 'a>;
+
+impl fmt::Debug for WrittenTable<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<_> = (self.rows)().collect();
+        let mut shown = out.debug_struct("WrittenTable");
+        shown.field("name", &self.name).field("columns", &self.columns);
+        shown.field("rows", &rows).finish()
+    }
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum WrittenCell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text, whatever it looks like.
+    Text(String),
+    /// A number for people, so that the column sorts by it.
+    Number(u64),
+    /// A date with a time, in whole seconds, on the clocks of the sheet's readers. In a CSV `2026-11-30 08:41:10`.
+    Time(DateTime),
+}
+
+impl WrittenCell {
+    /// A cell with this text; an empty one where there is none.
+    pub fn text(text: impl Into<String>) -> Self {
+        match text.into() {
+            text if text.is_empty() => Self::Empty,
+            text => Self::Text(text),
+        }
+    }
+
+    /// The cell as a CSV has it.
+    pub fn as_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Empty => Cow::Borrowed(""),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Time(time) => Cow::Owned(time.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        }
+    }
 }
 
 /// A column of such a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WrittenColumn {
+pub struct WrittenColumn<'a> {
     /// Its header.
-    pub header: String,
+    pub header: Cow<'a, str>,
     /// What a workbook offers to choose from; nothing where this is empty. Another value only gets a warning.
     pub choices: Vec<String>,
 }
 
-impl WrittenColumn {
+impl<'a> WrittenColumn<'a> {
     /// A column without choices.
-    pub fn new(header: impl Into<String>) -> Self {
+    pub fn new(header: impl Into<Cow<'a, str>>) -> Self {
         Self {
             header: header.into(),
             choices: Vec::new(),

@@ -1,0 +1,133 @@
+//! The flags of `export`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::run_args::ConnectionArgs;
+use super::values;
+use super::{ExportOptions, ExportWhat, MoveOptions, Target};
+use crate::export::Filter;
+use crate::settings::Overrides;
+use crate::sheet::Existing;
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    what: WhatArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum WhatArgs {
+    /// Accounts, as `update` rows
+    Users {
+        /// Write `set-groups` rows as well, which make memberships exactly what they say
+        #[arg(long)]
+        exact: bool,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// Who holds seats, directly or by a group's rule
+    Licenses {
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// The licence rules of groups
+    Groups {
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// `migrate` rows for everybody of one mail domain
+    Moves {
+        #[command(flatten)]
+        moves: MoveArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct MoveArgs {
+    /// The domain that is left
+    #[arg(long, value_name = "DOMAIN")]
+    from: String,
+    /// The domain that everybody moves to
+    #[arg(long, value_name = "DOMAIN")]
+    to: String,
+    /// How new addresses are made of `{name}`, `{surname}` and `{local}`, as in `{name}.{surname}@new.example`; without it
+    /// the local part stays
+    #[arg(long, value_name = "PATTERN")]
+    address: Option<String>,
+    /// A list of real addresses: a sheet with `user` and `new_email`
+    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    addresses: Option<PathBuf>,
+    /// Whose letters ä, ö, ü, å and ø are, as in `de` or `sv`
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct CommonArgs {
+    /// Only where this holds, as in `domain=old.example`, `group=Team 01`, `license=ATTUNU`, `idle>90d`, `active=no`,
+    /// `invitation=pending`, `never-signed-in` or `created<2026-01-01`; may be repeated
+    #[arg(long = "where", value_name = "FILTER")]
+    filters: Vec<Filter>,
+    /// End well with an empty sheet if nothing matches
+    #[arg(long)]
+    allow_empty: bool,
+    /// The sheet to write, `.csv` or `.xlsx`; without it, CSV on standard output
+    #[arg(long, short = 'o', value_name = "FILE", value_parser = values::sheet_to_write, value_hint = ValueHint::FilePath)]
+    out: Option<PathBuf>,
+    /// Replace the sheet if it is there already
+    #[arg(long)]
+    force: bool,
+    /// Use a simulated organization inside the process instead of a real one
+    #[arg(long)]
+    sandbox: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl ExportArgs {
+    pub(super) fn into_options(self, overrides: &mut Overrides) -> ExportOptions {
+        let (what, common) = match self.what {
+            WhatArgs::Users { exact, common } => (ExportWhat::Users { exact }, common),
+            WhatArgs::Licenses { common } => (ExportWhat::Licenses, common),
+            WhatArgs::Groups { common } => (ExportWhat::Groups, common),
+            WhatArgs::Moves { moves, common } => {
+                let MoveArgs {
+                    from,
+                    to,
+                    address,
+                    addresses,
+                    language,
+                } = moves;
+                let moves = MoveOptions {
+                    from,
+                    to,
+                    address,
+                    addresses,
+                    language,
+                };
+                (ExportWhat::Moves(moves), common)
+            }
+        };
+        common.connection.apply(overrides);
+        ExportOptions {
+            what,
+            filters: common.filters,
+            empty: common.allow_empty.into(),
+            out: common.out,
+            existing: if common.force {
+                Existing::Replaced
+            } else {
+                Existing::Kept
+            },
+            target: if common.sandbox {
+                Target::Sandbox
+            } else {
+                Target::Configured
+            },
+        }
+    }
+}

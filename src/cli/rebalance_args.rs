@@ -1,0 +1,88 @@
+//! The flags of `rebalance`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+
+use super::run_args::ConnectionArgs;
+use super::values;
+use super::{RebalanceOptions, Target};
+use crate::model::BundleCode;
+use crate::settings::Overrides;
+use crate::sheet::Existing;
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag is there or not")]
+pub(super) struct RebalanceArgs {
+    /// Who has neither signed in nor used a licence for so long is idle
+    #[arg(long, value_name = "TIME", value_parser = values::length, default_value = "90d")]
+    idle_for: Duration,
+    /// For so long a new account or a new seat is left alone
+    #[arg(long, value_name = "TIME", value_parser = values::length, default_value = "30d")]
+    grace: Duration,
+    /// For so long an invitation may stay unaccepted
+    #[arg(long, value_name = "TIME", value_parser = values::length, default_value = "60d")]
+    pending: Duration,
+    /// Leave the seats of accounts that are gone alone
+    #[arg(long)]
+    no_orphans: bool,
+    /// The sheet of wanted seats: `add-licenses` rows in order of priority
+    #[arg(long, value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    wanted: Option<PathBuf>,
+    /// Seats to free besides, as in `ATTUNU=10`; may be repeated
+    #[arg(long, value_name = "CODE=N", value_parser = values::seats)]
+    free: Vec<(BundleCode, u64)>,
+    /// Seats to leave free, as in `ATTUNU=5`; may be repeated
+    #[arg(long, value_name = "CODE=N", value_parser = values::seats)]
+    reserve: Vec<(BundleCode, u64)>,
+    /// The list of people whose seats are left alone: a sheet with `user`, `reason` and `until`
+    #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
+    keep_list: Option<PathBuf>,
+    /// Give everybody who holds OLD the licence NEW instead; may be repeated
+    #[arg(long = "swap", value_name = "OLD=NEW", value_parser = values::swap)]
+    swaps: Vec<(BundleCode, BundleCode)>,
+    /// Look at this licence only; may be repeated
+    #[arg(long, value_name = "CODE")]
+    only: Vec<String>,
+    /// Free all idle seats, wanted or not
+    #[arg(long)]
+    all: bool,
+    /// The sheet to write, `.csv` or `.xlsx`; without it, CSV on standard output
+    #[arg(long, short = 'o', value_name = "FILE", value_parser = values::sheet_to_write, value_hint = ValueHint::FilePath)]
+    out: Option<PathBuf>,
+    /// Replace the sheet if it is there already
+    #[arg(long)]
+    force: bool,
+    /// Use a simulated organization inside the process instead of a real one
+    #[arg(long)]
+    sandbox: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl RebalanceArgs {
+    pub(super) fn into_options(self, overrides: &mut Overrides) -> RebalanceOptions {
+        self.connection.apply(overrides);
+        RebalanceOptions {
+            idle_for: self.idle_for,
+            grace: self.grace,
+            pending: self.pending,
+            orphans: !self.no_orphans,
+            wanted: self.wanted,
+            free: self.free,
+            reserve: self.reserve,
+            keep_list: self.keep_list,
+            swaps: self.swaps,
+            only: self.only.iter().map(|code| BundleCode::new(code)).collect(),
+            all: self.all,
+            out: self.out,
+            existing: if self.force { Existing::Replaced } else { Existing::Kept },
+            target: if self.sandbox {
+                Target::Sandbox
+            } else {
+                Target::Configured
+            },
+        }
+    }
+}

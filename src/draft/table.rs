@@ -1,0 +1,65 @@
+//! Rows as the table that is written.
+
+use strum::IntoEnumIterator;
+
+use super::DraftRow;
+use crate::intake::{Column, FactColumn};
+use crate::model::OperationKind;
+use crate::sheet::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
+
+/// A column between `operation`, which is the first, and `note`, which is the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftColumn {
+    /// One that a run reads.
+    Read(Column),
+    /// One for people.
+    Fact(FactColumn),
+}
+
+/// A table of such rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftTable<'a> {
+    /// The worksheet's name.
+    pub name: &'a str,
+    /// The columns besides `operation` and `note`.
+    pub columns: Vec<DraftColumn>,
+}
+
+impl<'a> DraftTable<'a> {
+    /// The table as it is written. `rows` makes the rows, perhaps more than once.
+    pub fn written<R: Iterator<Item = DraftRow> + 'a>(
+        self,
+        rows: impl Fn() -> R + Send + Sync + 'a,
+    ) -> WrittenTable<'a> {
+        let operations = OperationKind::iter().map(|kind| kind.as_str().to_owned());
+        let first = WrittenColumn {
+            choices: operations.chain(["ignore".to_owned()]).collect(),
+            ..WrittenColumn::new(Column::Operation.as_str())
+        };
+        let headers = self.columns.iter().map(|column| match column {
+            DraftColumn::Read(column) => WrittenColumn::new(column.as_str()),
+            DraftColumn::Fact(fact) => WrittenColumn::new(fact.as_str()),
+        });
+        let last = WrittenColumn::new(Column::Note.as_str());
+        let columns = self.columns.clone();
+        WrittenTable {
+            name: self.name.into(),
+            columns: [first].into_iter().chain(headers).chain([last]).collect(),
+            rows: Box::new(move || -> WrittenRows<'a> {
+                let columns = columns.clone();
+                Box::new(rows().map(move |row| cells(row, &columns)))
+            }),
+        }
+    }
+}
+
+fn cells(mut row: DraftRow, columns: &[DraftColumn]) -> Vec<WrittenCell> {
+    let mut cells = Vec::with_capacity(columns.len() + 2);
+    cells.push(WrittenCell::text(row.operation_name()));
+    cells.extend(columns.iter().map(|column| match column {
+        DraftColumn::Read(column) => WrittenCell::text(row.cells.remove(column).unwrap_or_default()),
+        DraftColumn::Fact(fact) => row.facts.remove(fact).unwrap_or_default(),
+    }));
+    cells.push(WrittenCell::text(row.note));
+    cells
+}

@@ -1,0 +1,1 @@
+//! Moves of everybody of one mail domain to another.
