@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use proptest::prelude::*;
-use reseat::intake::{Column, Intake, Need, Options, PresentLicenses, check, needs, print_list, read, takes};
+use reseat::intake::{
+    Column, Intake, Need, Options, PresentLicenses, check, needs, print_list, print_state, read, takes,
+};
 use reseat::model::{
-    BundleCode, Capabilities, Catalogue, DeleteWhen, Deployment, Field, Operation, OperationKind, Status,
+    BundleCode, BundleSet, Capabilities, Catalogue, DeleteWhen, Deployment, Field, GroupRef, Operation, OperationKind,
+    RuledBundle, Status, WrittenState,
 };
 use reseat::problem::Severity;
 use reseat::sheet::Source;
@@ -85,6 +88,7 @@ fn example(column: Column) -> &'static str {
         Column::NotBefore => "2027-01-15",
         Column::UserId => "5a3f0f0e-0d7a-4c2b-9f0e-3b1f6a2c9d11",
         Column::UnlessUsedSince => "2026-10-01",
+        Column::UnlessChangedFrom => "ATTUNU",
         Column::Operation => "delete",
         Column::Name | Column::Surname | Column::DisplayName => "Ann",
         Column::Note | Column::ReseatStatus | Column::ReseatMessage | Column::ReseatKey => "aside",
@@ -1148,7 +1152,12 @@ fn a_key_is_made_of_what_a_row_means_and_of_nothing_else() {
 /// must not change a key.
 const NEWER_COLUMNS: &[(OperationKind, Column)] = &[(OperationKind::Invite, Column::Active)];
 /// The same for every operation.
-const NEWER_COLUMNS_OF_ALL: &[Column] = &[Column::Like, Column::UserId, Column::UnlessUsedSince];
+const NEWER_COLUMNS_OF_ALL: &[Column] = &[
+    Column::Like,
+    Column::UserId,
+    Column::UnlessUsedSince,
+    Column::UnlessChangedFrom,
+];
 
 /// The keys are in results files that people keep: a row whose key changes is run a second time.
 #[test]
@@ -1674,4 +1683,81 @@ fn where_the_letters_of_a_header_may_be_wrong_the_encoding_is_what_is_asked_for(
         .iter()
         .find(|problem| problem.code.as_str() == "unknown-header");
     assert!(told.unwrap().help.contains("--map"), "{told:?}");
+}
+
+#[test]
+fn what_a_row_replaces_is_read_as_its_operation_asks_and_part_of_its_key() {
+    let state = |row: &str| {
+        let text = format!("operation,user,group,groups,licenses,unless_changed_from\n{row}\n");
+        let intake = intake(&text);
+        assert_eq!(intake.problems.errors(), 0, "{row} {:?}", intake.problems);
+        (intake.rows[0].unless_changed_from().cloned(), intake.rows[0].key)
+    };
+    let groups = |names: &[&str]| WrittenState::Groups(names.iter().copied().map(GroupRef::parse).collect());
+    let codes = |codes: &[&str]| codes.iter().copied().map(BundleCode::new).collect::<BundleSet>();
+    for (row, expected) in [
+        ("set-groups,ann,,Finance,,Sales; HR", groups(&["Sales", "HR"])),
+        ("set-groups,ann,,Finance,,<NONE>", groups(&[])),
+        // In quotes it is a group that is called so.
+        ("set-groups,ann,,Finance,,\"\"\"<none>\"\"\"", groups(&["<none>"])),
+        ("set-groups,ann,,Finance,,\"\"\"<clear>\"\"\"", groups(&["<clear>"])),
+        (
+            "set-groups,ann,,Finance,,\"\"\"A; B\"\"; 2024-03\"",
+            groups(&["A; B", "2024-03"]),
+        ),
+        (
+            "set-licenses,ann,,,TSTNU,attended - named user",
+            WrittenState::Licenses(Some(codes(&["ATTUNU"]))),
+        ),
+        ("add-licenses,ann,,,TSTNU,<none>", WrittenState::Licenses(None)),
+        (
+            "release-licenses,ann,,,,<blocked>",
+            WrittenState::Licenses(Some(codes(&[]))),
+        ),
+        (
+            "set-group-licenses,,Finance,,TSTNU,ATTUNU=10; TSTNU",
+            WrittenState::Rule(vec![
+                RuledBundle {
+                    code: BundleCode::new("ATTUNU"),
+                    quota: Some(10),
+                },
+                RuledBundle {
+                    code: BundleCode::new("TSTNU"),
+                    quota: None,
+                },
+            ]),
+        ),
+        ("clear-group-licenses,,Finance,,,<none>", WrittenState::Rule(Vec::new())),
+    ] {
+        let (found, key) = state(row);
+        assert_eq!(found.as_ref(), Some(&expected), "{row}");
+        let printed = print_state(&expected).replace('"', "\"\"");
+        let again = match expected {
+            WrittenState::Groups(_) => format!("set-groups,ann,,Finance,,\"{printed}\""),
+            WrittenState::Licenses(_) => format!("set-licenses,ann,,,TSTNU,\"{printed}\""),
+            WrittenState::Rule(_) => format!("clear-group-licenses,,Finance,,,\"{printed}\""),
+        };
+        assert_eq!(state(&again).0, found, "{again}");
+        let without = row.rsplit_once(',').unwrap().0;
+        assert_ne!(state(&format!("{without},")).1, key, "{row}");
+    }
+    let key = |cell: &str| state(&format!("set-groups,ann,,Finance,,{cell}")).1;
+    assert_eq!(key("HR; Sales"), key("sales|hr"));
+    assert_ne!(key("<none>"), key("HR"));
+}
+
+#[test]
+fn what_a_row_replaces_is_refused_where_it_is_not_understood() {
+    for (row, code) in [
+        ("set-groups,ann,,Finance,,<clear>", "cannot-clear"),
+        ("set-groups,ann,,Finance,,;", "missing-cell"),
+        ("set-licenses,ann,,,TSTNU,;", "missing-cell"),
+        ("set-licenses,ann,,,TSTNU,ATUNU", "unknown-bundle-code"),
+        ("clear-group-licenses,,Finance,,,ATTUNU=x", "quota-shape"),
+    ] {
+        let text = format!("operation,user,group,groups,licenses,unless_changed_from\n{row}\n");
+        assert_eq!(errors(&text), [code], "{row}");
+    }
+    let unused = "operation,user,groups,unless_changed_from\nadd-to-groups,ann,Finance,Sales\n";
+    assert_eq!(warnings(unused), ["cell-not-used"]);
 }

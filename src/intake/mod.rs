@@ -12,7 +12,7 @@ mod rows;
 mod waiting_rows;
 
 pub use across_rows::{HiddenRows, SkippedSheet};
-pub use cells::{Column, FactColumn, is_kept, operation_help, operation_named, print_list};
+pub use cells::{Column, FactColumn, is_kept, operation_help, operation_named, print_list, print_state};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
 pub use rows::{MaybeGroups, Need, needs, takes};

@@ -27,7 +27,7 @@ pub use operation::{
     Create, DeleteWhen, Field, Invite, Migrate, Operation, OperationKind, Password, ProfileChange, Update,
 };
 pub use reference::{GroupRef, UserRef};
-pub use row::{Conditions, Place, Row, RowKey};
+pub use row::{Conditions, Place, Row, RowKey, RuledBundle, WrittenState};
 pub use row_report::{CHANGING, NOT_BEFORE, RowReport};
 pub use row_selection::{RowRange, RowSelection};
 pub use status::{Rerun, Status};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::as_text::as_text;
-use super::{Operation, UserId};
+use super::{BundleCode, BundleSet, GroupRef, Operation, UserId};
 
 /// Where a row is, as the spreadsheet program shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ pub struct Row {
 }
 
 /// Under which conditions a row is carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Conditions {
     /// The row waits until then. No part of the row's key, since dates are moved while rows wait.
     pub not_before: Option<Timestamp>,
@@ -102,6 +102,29 @@ pub struct Conditions {
     pub user_id: Option<UserId>,
     /// Who has used the seat since then keeps it.
     pub unless_used_since: Option<Timestamp>,
+    /// What the row replaces must be as it was when the sheet was written, or as the row wants it.
+    pub unless_changed_from: Option<WrittenState>,
+}
+
+/// The state that a row found when its sheet was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WrittenState {
+    /// The groups that the user was in; Everyone may be among them or not.
+    Groups(Vec<GroupRef>),
+    /// What the user held directly: `None` where there was no allocation of the user's own, an empty set for somebody who
+    /// was blocked.
+    Licenses(Option<BundleSet>),
+    /// The group's licence rule, by code; empty where there was none.
+    Rule(Vec<RuledBundle>),
+}
+
+/// A bundle of a group's licence rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuledBundle {
+    /// Which.
+    pub code: BundleCode,
+    /// How many seats the members may use of it; `None` for any number.
+    pub quota: Option<u32>,
 }
 
 impl Row {
@@ -118,6 +141,11 @@ impl Row {
     /// Since when the seat must not have been used.
     pub fn unless_used_since(&self) -> Option<Timestamp> {
         self.conditions.as_ref()?.unless_used_since
+    }
+
+    /// What the row replaces, as it was when the sheet was written.
+    pub fn unless_changed_from(&self) -> Option<&WrittenState> {
+        self.conditions.as_ref()?.unless_changed_from.as_ref()
     }
 }
 

@@ -54,6 +54,8 @@ pub enum Column {
     UserId,
     /// Who has used the seat since then keeps it.
     UnlessUsedSince,
+    /// What the row replaces, as it was when the sheet was written.
+    UnlessChangedFrom,
     /// For people only.
     Note,
     /// The status, which reseat adds to the sheet of rows that need attention; ignored.
@@ -99,7 +101,8 @@ impl Column {
             | Self::Surname
             | Self::DisplayName
             | Self::Like
-            | Self::UserId => true,
+            | Self::UserId
+            | Self::UnlessChangedFrom => true,
             Self::Operation
             | Self::Email
             | Self::Licenses

@@ -129,7 +129,7 @@ fn name_with_comma<'i>(first: &Item, after: &'i [Item], catalogue: &Catalogue) -
 }
 
 /// The problem of a word that means no known bundle.
-fn unknown(word: &str, catalogue: &Catalogue) -> UnplacedProblem {
+pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> UnplacedProblem {
     if NOT_FOR_USERS.iter().any(|code| code.eq_ignore_ascii_case(word)) {
         return UnplacedProblem::error(
             ProblemCode::NotAUserBundle,

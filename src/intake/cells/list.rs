@@ -103,6 +103,11 @@ pub(in crate::intake) fn list_items(cell: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether the cell has separators only, and no item.
+pub(in crate::intake) fn is_empty_list(cell: &str) -> bool {
+    split(cell).is_ok_and(|items| items.is_empty())
+}
+
 /// Items as a cell that is read back as these items.
 pub fn print_list<T: AsRef<str>>(items: &[T]) -> String {
     let shown = items.iter().map(|item| {

@@ -18,6 +18,7 @@ mod operation_name;
 mod scalar;
 mod stand_ins;
 mod unplaced_problem;
+mod written_state;
 
 pub use column::Column;
 pub use fact_column::FactColumn;
@@ -25,6 +26,7 @@ pub use kept::is_kept;
 pub use list::print_list;
 pub use operation_advice::operation_help;
 pub use operation_name::operation_named;
+pub use written_state::print_state;
 
 pub(super) use cleaning::{clean, is_clear, on_one_line, trimmed};
 pub(super) use column::ColumnSet;
@@ -34,7 +36,8 @@ pub(super) use defects::{defect, may_be_defective, too_long};
 pub(super) use header_key::column_key;
 pub(super) use header_words::{WordInContext, is_for_people, plain_word, words_in_context};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
-pub(super) use list::{GroupList, list_items};
+pub(super) use list::{GroupList, is_empty_list, list_items};
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use scalar::{bare_address, is_language, parse_delete_when, parse_flag};
 pub(super) use unplaced_problem::{UnplacedProblem, excerpt};
+pub(super) use written_state::{StateCell, is_blocked, is_none, parse_rule};

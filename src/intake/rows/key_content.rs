@@ -43,6 +43,7 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
         not_before: _, // dates are moved while rows wait
         user_id,
         unless_used_since,
+        unless_changed_from,
         used: _,
         has_rare,
     } = values;
@@ -89,6 +90,9 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
     }
     if let Some(since) = unless_used_since {
         content.plain("unless_used_since", &since.to_string());
+    }
+    if let Some(before) = unless_changed_from {
+        content.plain("unless_changed_from", &before.canonical);
     }
 }
 

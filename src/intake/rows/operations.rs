@@ -108,17 +108,36 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
             C::RemoveGroups,
             C::UserId,
         ],
-        Kind::Delete | Kind::ReleaseLicenses | Kind::BlockLicenses | Kind::Offboard => {
-            &[C::User, C::UserId, C::UnlessUsedSince]
-        }
-        Kind::SetLicenses => &[C::User, C::Licenses, C::ExternalLicense, C::UserId, C::UnlessUsedSince],
-        Kind::AddLicenses => &[C::User, C::Licenses, C::Like, C::UserId],
-        Kind::RemoveLicenses => &[C::User, C::Licenses, C::UserId, C::UnlessUsedSince],
-        Kind::SetGroupLicenses => &[C::Group, C::Licenses, C::Quotas, C::ExternalLicense],
-        Kind::ClearGroupLicenses => &[C::Group],
+        Kind::Delete | Kind::Offboard => &[C::User, C::UserId, C::UnlessUsedSince],
+        Kind::ReleaseLicenses | Kind::BlockLicenses => &[C::User, C::UserId, C::UnlessUsedSince, C::UnlessChangedFrom],
+        Kind::SetLicenses => &[
+            C::User,
+            C::Licenses,
+            C::ExternalLicense,
+            C::UserId,
+            C::UnlessUsedSince,
+            C::UnlessChangedFrom,
+        ],
+        Kind::AddLicenses => &[C::User, C::Licenses, C::Like, C::UserId, C::UnlessChangedFrom],
+        Kind::RemoveLicenses => &[
+            C::User,
+            C::Licenses,
+            C::UserId,
+            C::UnlessUsedSince,
+            C::UnlessChangedFrom,
+        ],
+        Kind::SetGroupLicenses => &[
+            C::Group,
+            C::Licenses,
+            C::Quotas,
+            C::ExternalLicense,
+            C::UnlessChangedFrom,
+        ],
+        Kind::ClearGroupLicenses => &[C::Group, C::UnlessChangedFrom],
         Kind::ReleaseLease => &[C::User, C::Group, C::UserId, C::UnlessUsedSince],
         Kind::AddToGroups => &[C::User, C::Groups, C::Like, C::UserId],
-        Kind::RemoveFromGroups | Kind::SetGroups => &[C::User, C::Groups, C::UserId],
+        Kind::RemoveFromGroups => &[C::User, C::Groups, C::UserId],
+        Kind::SetGroups => &[C::User, C::Groups, C::UserId, C::UnlessChangedFrom],
         Kind::Migrate => &[
             C::User,
             C::UserId,
@@ -129,6 +148,38 @@ pub fn takes(kind: OperationKind) -> &'static [Column] {
             C::Licenses,
             C::DeleteWhen,
         ],
+    }
+}
+
+/// What a row of this operation replaces, and so what its `unless_changed_from` is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// The groups of a user.
+    Groups,
+    /// What a user holds directly.
+    Licenses,
+    /// A group's licence rule.
+    Rule,
+}
+
+/// What a row of this operation replaces; `None` for one that takes no `unless_changed_from`.
+pub(super) fn replaced(kind: OperationKind) -> Option<Replaced> {
+    use OperationKind as Kind;
+    match kind {
+        Kind::SetGroups => Some(Replaced::Groups),
+        Kind::SetLicenses | Kind::AddLicenses | Kind::RemoveLicenses | Kind::ReleaseLicenses | Kind::BlockLicenses => {
+            Some(Replaced::Licenses)
+        }
+        Kind::SetGroupLicenses | Kind::ClearGroupLicenses => Some(Replaced::Rule),
+        Kind::Invite
+        | Kind::Create
+        | Kind::Update
+        | Kind::Delete
+        | Kind::ReleaseLease
+        | Kind::AddToGroups
+        | Kind::RemoveFromGroups
+        | Kind::Offboard
+        | Kind::Migrate => None,
     }
 }
 
@@ -328,6 +379,7 @@ pub(super) fn conditions(values: &Values<'_>, zone: &TimeZone) -> Option<Box<Con
         not_before: instant(values.not_before),
         user_id: values.user_id,
         unless_used_since: instant(values.unless_used_since),
+        unless_changed_from: values.unless_changed_from.as_ref().map(|written| written.state.clone()),
     };
     (conditions != Conditions::default()).then(|| Box::new(conditions))
 }
@@ -371,6 +423,17 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+
+    #[test]
+    fn what_replaces_something_takes_the_column_that_says_what_it_replaces() {
+        for kind in OperationKind::iter() {
+            assert_eq!(
+                replaced(kind).is_some(),
+                takes(kind).contains(&Column::UnlessChangedFrom),
+                "{kind}"
+            );
+        }
+    }
 
     #[test]
     fn whatever_an_operation_needs_it_also_takes() {

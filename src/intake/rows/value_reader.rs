@@ -6,13 +6,14 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt};
 use strum::IntoEnumIterator;
 
-use super::operations::{group_columns, takes};
+use super::operations::{Replaced, group_columns, replaced, takes};
 use super::requirements::Requirements;
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, ColumnSet, GroupList, LicenseList, LicenseProblems, UnplacedProblem, WrittenDate, bare_address, excerpt,
-    is_clear, is_language, is_same, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
+    Column, ColumnSet, GroupList, LicenseList, LicenseProblems, StateCell, UnplacedProblem, WrittenDate, bare_address,
+    excerpt, is_blocked, is_clear, is_empty_list, is_language, is_none, is_same, on_one_line, parse_delete_when,
+    parse_flag, parse_quotas, parse_rule, read_date, user_key,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -105,8 +106,12 @@ impl<'o> ValueReader<'o> {
         reader.values.remove_groups = self.group_list(remove_groups, Column::RemoveGroups, reader.problems);
         reader.joins_and_leaves();
         let licenses = reader.taken(Column::Licenses);
-        reader.values.licenses = self.license_list(licenses, reader.problems);
+        reader.values.licenses = self.license_list(licenses, Column::Licenses, reader.problems);
         reader.quotas(self.options);
+        if reader.values.has_rare {
+            let before = reader.taken(Column::UnlessChangedFrom);
+            reader.values.unless_changed_from = self.state_before(kind, before, reader.problems);
+        }
         let requirements = Requirements {
             kind,
             cells,
@@ -114,6 +119,48 @@ impl<'o> ValueReader<'o> {
             options: self.options,
         };
         requirements.check(reader.problems);
+    }
+
+    /// What the row replaces, as it was when the sheet was written.
+    fn state_before(
+        &mut self,
+        kind: OperationKind,
+        cell: &str,
+        problems: &mut Vec<UnplacedProblem>,
+    ) -> Option<StateCell> {
+        const COLUMN: Column = Column::UnlessChangedFrom;
+        if cell.is_empty() {
+            return None;
+        }
+        let replaced = replaced(kind)?;
+        if is_empty_list(cell) {
+            let what = format!("`{}` lists nothing", excerpt(cell));
+            let help = "write <none> if there was nothing, or leave the cell empty";
+            problems.push(UnplacedProblem::error(ProblemCode::MissingCell, what, help).at(COLUMN));
+            return None;
+        }
+        match replaced {
+            Replaced::Groups if is_none(cell) => Some(StateCell::no_groups()),
+            Replaced::Groups => {
+                let list = self.group_list(cell, COLUMN, problems)?;
+                Some(StateCell::of_groups(&list))
+            }
+            Replaced::Licenses if is_none(cell) => Some(StateCell::no_licenses()),
+            Replaced::Licenses if is_blocked(cell) => Some(StateCell::blocked()),
+            Replaced::Licenses => {
+                let list = self.license_list(cell, COLUMN, problems)?;
+                Some(StateCell::of_licenses(&list))
+            }
+            Replaced::Rule if is_none(cell) => Some(StateCell::no_rule()),
+            Replaced::Rule => match parse_rule(cell, &self.options.catalogue) {
+                Ok(rule) => Some(rule),
+                Err(found) => {
+                    self.unknown_codes.extend(found.unknown);
+                    problems.extend(found.problems.into_iter().map(|problem| problem.at(COLUMN)));
+                    None
+                }
+            },
+        }
     }
 
     fn group_list(&mut self, cell: &str, column: Column, problems: &mut Vec<UnplacedProblem>) -> Option<Rc<GroupList>> {
@@ -137,7 +184,12 @@ impl<'o> ValueReader<'o> {
         Some(list)
     }
 
-    fn license_list(&mut self, cell: &str, problems: &mut Vec<UnplacedProblem>) -> Option<Rc<LicenseList>> {
+    fn license_list(
+        &mut self,
+        cell: &str,
+        column: Column,
+        problems: &mut Vec<UnplacedProblem>,
+    ) -> Option<Rc<LicenseList>> {
         if cell.is_empty() {
             return None;
         }
@@ -162,7 +214,7 @@ impl<'o> ValueReader<'o> {
             }
             Err(found) => (None, found.problems),
         };
-        problems.extend(found.into_iter().map(|problem| problem.at(Column::Licenses)));
+        problems.extend(found.into_iter().map(|problem| problem.at(column)));
         list
     }
 }
@@ -214,6 +266,9 @@ impl<'c> CellReader<'c, '_, '_> {
                     "write `release-licenses` to let group rules apply again, or `block-licenses` for no licence at all"
                 }
                 Column::Groups | Column::RemoveGroups => "name the groups to leave in a `remove-from-groups` row",
+                Column::UnlessChangedFrom => {
+                    "write <none> for nothing, <blocked> for somebody who was blocked from licences, or leave the cell empty"
+                }
                 _ => "leave the cell empty to leave the field alone",
             };
             let what = format!("`{}` cannot clear `{}`", self.kind, column.as_str());

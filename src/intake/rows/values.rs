@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::intake::cells::{ColumnSet, GroupList, LicenseList, WrittenDate};
+use crate::intake::cells::{ColumnSet, GroupList, LicenseList, StateCell, WrittenDate};
 use crate::model::{DeleteWhen, Quota, UserId};
 
 /// What a valid row says, borrowed from its cells; what its operation does not take is empty.
@@ -34,6 +34,7 @@ pub(super) struct Values<'c> {
     pub(super) not_before: Option<WrittenDate>,
     pub(super) user_id: Option<UserId>,
     pub(super) unless_used_since: Option<WrittenDate>,
+    pub(super) unless_changed_from: Option<StateCell>,
     /// The columns that were read.
     pub(super) used: ColumnSet,
     /// Whether any cell of a column is filled that most sheets do not have; where not, those columns need no look.
