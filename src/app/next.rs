@@ -91,7 +91,7 @@ fn flags_of_the_organization(words: &[OsString]) -> Vec<OsString> {
         if VALUED.iter().any(|flag| word == flag) {
             kept.push(word.clone());
             kept.extend(words.next().cloned());
-        } else if VALUED.iter().any(is_joined) {
+        } else if word == "--sandbox" || VALUED.iter().any(is_joined) {
             kept.push(word.clone());
         }
     }
@@ -250,6 +250,8 @@ mod tests {
         ];
         let told = typed(&words).run_of(Path::new("b.csv"));
         assert_eq!(told, "reseat run b.csv --profile live --uri=https://x.example");
+        let told = typed(&["reseat", "export", "users", "--sandbox"]).run_of(Path::new("b.csv"));
+        assert_eq!(told, "reseat run b.csv --sandbox");
         assert_eq!(typed(&["reseat"]).run_of(Path::new("-b.csv")), "reseat run ./-b.csv");
     }
 
