@@ -9,6 +9,8 @@ use strum::{EnumIter, IntoStaticStr};
 pub enum FactColumn {
     /// The account's or the group's id.
     Id,
+    /// What the person is called.
+    Person,
     /// What kind of account it is.
     Type,
     /// Whether the invitation is accepted.

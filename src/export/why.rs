@@ -1,0 +1,60 @@
+//! Why a row is not run.
+
+use strum::{EnumIter, IntoStaticStr};
+
+/// Why a row is an `ignore` row. `docs/export.md` lists the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Why {
+    /// A robot, an application or a group of the directory.
+    NotAPerson,
+    /// The account is gone, and its seats are still taken.
+    Orphan,
+    /// Everything that is held comes from groups' rules.
+    Inherited,
+    /// What the account holds directly could not be found out.
+    NotRead,
+    /// A licence that no run would know.
+    UnknownLicense,
+    /// The group has no licence rule.
+    NoRule,
+    /// The group is gone, and its rule is still there.
+    GroupGone,
+    /// No cells can say it.
+    NotWritable,
+}
+
+impl Why {
+    /// The word in JSON output.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Its meaning, as it is told next to a number of rows.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::NotAPerson => "a robot, an application or a group of the directory",
+            Self::Orphan => "the account is gone and its seats are still taken",
+            Self::Inherited => "held by groups' rules only",
+            Self::NotRead => "what is held directly could not be found out",
+            Self::UnknownLicense => "a licence code that neither reseat nor the organization's inventory knows",
+            Self::NoRule => "the group has no licence rule",
+            Self::GroupGone => "the group is gone and its rule is still there",
+            Self::NotWritable => "no cell can say it",
+        }
+    }
+
+    /// Whether a person has to decide before the sheet does all that was asked for.
+    pub fn is_to_decide(self) -> bool {
+        match self {
+            Self::NotAPerson
+            | Self::Orphan
+            | Self::Inherited
+            | Self::NotRead
+            | Self::UnknownLicense
+            | Self::NoRule
+            | Self::GroupGone
+            | Self::NotWritable => false,
+        }
+    }
+}
