@@ -91,10 +91,15 @@ pub(super) fn as_of_now(settings: &Settings) -> AsOf {
     }
 }
 
+/// The licences that are known without asking the organization.
+pub(super) fn catalogue(settings: &Settings) -> Catalogue {
+    Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile")
+}
+
 /// How to read this sheet.
 pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings, as_of: AsOf) -> intake::Options {
     let capabilities: Capabilities = settings.deployment.capabilities();
-    let catalogue = Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile");
+    let catalogue = catalogue(settings);
     intake::Options {
         operation: sheet.operation.or(settings.sheet.operation),
         header_row: sheet.header_row,

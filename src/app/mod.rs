@@ -11,6 +11,8 @@ mod cost;
 mod dispatch;
 mod ending;
 mod export;
+mod export_delivery;
+mod export_place;
 mod failed_sheet;
 mod failure;
 mod family;

@@ -1,0 +1,241 @@
+//! What `export` gives: the sheet, in files or on standard output, and what is said about it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+
+use super::Ending;
+use super::console::{Console, deliver};
+use super::ending::{Ended, Reason};
+use super::export_place::ExportPlace;
+use super::failure::Failure;
+use super::next::Typed;
+use super::object::Object;
+use super::sheet_place::EarlierRun;
+use crate::cli::{ExportOptions, OutputFormat, Permission};
+use crate::export::{ExportRow, Exported, Why};
+use crate::ledger::results_path;
+use crate::model::AsOf;
+use crate::report::write_json;
+use crate::sheet::{WrittenCell, write_sheet_csv};
+use crate::text::{joined, plural};
+
+/// What the rows come to.
+#[derive(Debug, Default)]
+struct Counts {
+    by_operation: BTreeMap<&'static str, usize>,
+    ignored: BTreeMap<Why, usize>,
+    shows_time: bool,
+}
+
+impl Counts {
+    fn of(exported: &Exported<'_>) -> Self {
+        let mut counts = Self::default();
+        for row in exported.tables.iter().flat_map(|table| table.rows(TimeZone::UTC)) {
+            match row.why {
+                Some(why) => *counts.ignored.entry(why).or_default() += 1,
+                None => *counts.by_operation.entry(row.draft.operation_name()).or_default() += 1,
+            }
+            let is_time = |cell: &WrittenCell| matches!(cell, WrittenCell::Time(_));
+            counts.shows_time |= row.draft.facts.values().any(is_time);
+        }
+        counts
+    }
+
+    fn to_decide(&self) -> usize {
+        let decide = self.ignored.iter().filter(|(why, _)| why.is_to_decide());
+        decide.map(|(_, rows)| rows).sum()
+    }
+
+    fn message(&self) -> String {
+        let ignored: usize = self.ignored.values().sum();
+        let ignored = (ignored > 0).then(|| format!("{} of `ignore`", plural(ignored, "row")));
+        let runs = self
+            .by_operation
+            .iter()
+            .map(|(operation, rows)| format!("{} of `{operation}`", plural(*rows, "row")));
+        let all: Vec<String> = runs.chain(ignored).collect();
+        if all.is_empty() {
+            "nothing there matches".to_owned()
+        } else {
+            joined(&all, usize::MAX)
+        }
+    }
+}
+
+/// Writes the sheet, and says what is in it and what to type next.
+pub(super) fn deliver_export(
+    options: &ExportOptions,
+    place: Option<&ExportPlace<'_>>,
+    exported: &Exported<'_>,
+    as_of: &AsOf,
+    console: Console,
+) -> Result<Ending, Failure> {
+    let counts = Counts::of(exported);
+    let ended = if (exported.is_empty() && options.empty == Permission::Refused) || counts.to_decide() > 0 {
+        Ended::before(Ending::NeedsPerson, Reason::Rows)
+    } else {
+        Ended::DONE
+    };
+    let is_written = !exported.is_empty() || options.empty == Permission::Allowed;
+    let written = place.filter(|_| is_written);
+    let tables: Vec<_> = exported.tables.iter().map(|table| table.written(&as_of.zone)).collect();
+    if let Some(place) = written {
+        place.save(&tables)?;
+    }
+    let next = written.filter(|_| !counts.by_operation.is_empty()).map(next_command);
+    let message = counts.message();
+    let shape = Shape {
+        written: written.map(|place| place.paths().iter().map(|path| path.display().to_string()).collect()),
+        rows_by_operation: &counts.by_operation,
+        rows_ignored: counts.ignored.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
+        rows: Rows(exported),
+        next_command: next.as_deref(),
+    };
+    let object = Object::of(ended, &message, &shape);
+    match (written, console.output) {
+        // The work is done, whether or not that can be printed.
+        (Some(_), _) => console.found(&object, |_| Ok(())),
+        (None, OutputFormat::Json) => deliver(|out| write_json(&object, out))?,
+        (None, OutputFormat::Text) if place.is_some() || !is_written => {}
+        (None, OutputFormat::Text) => deliver(|out: &mut dyn Write| -> io::Result<()> {
+            tables.iter().try_for_each(|table| write_sheet_csv(table, out))
+        })?,
+    }
+    console.tell(format!("{message}\n"));
+    for told in &exported.told {
+        console.tell(format!("  {told}\n"));
+    }
+    for (why, rows) in &counts.ignored {
+        console.tell(format!("  {rows} `ignore`: {}\n", why.meaning()));
+    }
+    if counts.shows_time {
+        console.tell(format!("  times in the sheet are those of {}\n", as_of.zone_name()));
+    }
+    tell_of_files(place, written, exported, console);
+    if let Some(next) = next {
+        console.tell(format!("next: {next}\n"));
+    }
+    Ok(ended.ending)
+}
+
+fn tell_of_files(
+    place: Option<&ExportPlace<'_>>,
+    written: Option<&ExportPlace<'_>>,
+    exported: &Exported<'_>,
+    console: Console,
+) {
+    if let Some(place) = place.filter(|_| written.is_none()) {
+        for path in place.paths().into_iter().filter(|path| path.exists()) {
+            console.tell(format!(
+                "`{}` was there before, and was left as it was\n",
+                path.display()
+            ));
+        }
+    }
+    if exported.is_empty() {
+        let help = match written {
+            Some(_) => "the sheet has a header only",
+            None => "no sheet was written; `--allow-empty` writes one with a header only, and ends with 0",
+        };
+        console.tell(format!("{help}\n"));
+    }
+    let Some(place) = written else { return };
+    let paths = place.paths().into_iter().map(|path| format!("`{}`", path.display()));
+    let paths: Vec<String> = paths.collect();
+    console.tell(match paths.as_slice() {
+        [only] => format!("the sheet is {only}\n"),
+        several => format!("the sheets are {}\n", joined(several, usize::MAX)),
+    });
+    if place.sheet.earlier == EarlierRun::Finished {
+        console.tell(format!(
+            "`{}` is of an earlier sheet of this name; `--again` keeps it under its date\n",
+            results_path(place.sheet.path).display()
+        ));
+    }
+}
+
+fn next_command(place: &ExportPlace<'_>) -> String {
+    let run = Typed::here().run_of(place.sheet.path);
+    match place.sheet.earlier {
+        EarlierRun::None => run,
+        EarlierRun::Finished => format!("{run} --again"),
+    }
+}
+
+/// What `export` prints for programs; `docs/export.md` is its contract.
+#[derive(Serialize)]
+struct Shape<'a> {
+    written: Option<Vec<String>>,
+    rows_by_operation: &'a BTreeMap<&'static str, usize>,
+    rows_ignored: BTreeMap<&'static str, usize>,
+    rows: Rows<'a>,
+    next_command: Option<&'a str>,
+}
+
+/// The rows, made one by one as they are printed.
+struct Rows<'a>(&'a Exported<'a>);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // In UTC each time is one instant.
+        let rows = self.0.tables.iter().flat_map(|table| {
+            let numbered = (2..).zip(table.rows(TimeZone::UTC));
+            numbered.map(|(number, row)| RowShape::of(table.name, number, row))
+        });
+        serializer.collect_seq(rows)
+    }
+}
+
+#[derive(Serialize)]
+struct RowShape<'a> {
+    sheet: &'a str,
+    row: usize,
+    operation: &'static str,
+    why: Option<&'static str>,
+    cells: BTreeMap<&'static str, String>,
+    facts: BTreeMap<&'static str, FactShape>,
+    note: String,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum FactShape {
+    Number(u64),
+    Text(String),
+}
+
+impl<'a> RowShape<'a> {
+    fn of(sheet: &'a str, row: usize, exported: ExportRow) -> Self {
+        let ExportRow { draft, why } = exported;
+        Self {
+            sheet,
+            row,
+            operation: draft.operation_name(),
+            why: why.map(Why::as_str),
+            cells: draft
+                .cells
+                .into_iter()
+                .map(|(column, text)| (column.as_str(), text))
+                .collect(),
+            facts: draft
+                .facts
+                .into_iter()
+                .map(|(fact, cell)| (fact.as_str(), FactShape::of(&cell)))
+                .collect(),
+            note: draft.note,
+        }
+    }
+}
+
+impl FactShape {
+    fn of(cell: &WrittenCell) -> Self {
+        match cell {
+            WrittenCell::Number(number) => Self::Number(*number),
+            WrittenCell::Time(time) => Self::Text(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+            WrittenCell::Empty | WrittenCell::Text(_) => Self::Text(cell.as_text().into_owned()),
+        }
+    }
+}
