@@ -8,7 +8,7 @@ use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
 use super::session::ApiRequest;
 use super::{CallError, Client, GroupRule, OwnCode, Page};
 use crate::event::{Method, Service};
-use crate::model::{BundleSet, GroupId, Quota};
+use crate::model::{BundleCode, BundleSet, GroupId, Quota};
 
 impl Client {
     /// The group's rule becomes exactly this; with quotas where `quotas` is given. May be repeated.
@@ -114,16 +114,43 @@ fn rule_of(value: &Value, group: GroupId) -> GroupRule {
             limit,
         })
     };
+    let quotas = quotas.map(entries).unwrap_or_default();
+    let used = |entry: &Value| Some((code(entry)?, member(entry, &["currentUsage"]).and_then(number)?));
+    let leased = member(inner, &["userBundleLeases"]).and_then(Value::as_object);
+    let leased = leased.into_iter().flatten();
+    let leased = leased.filter_map(|(code, count)| Some((BundleCode::new(code), number(count)?)));
     GroupRule {
         group,
         name: text(inner, &["name", "groupName"]),
         bundles: held.map(codes).unwrap_or_default(),
-        quotas: quotas
-            .map(entries)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(quota)
-            .collect(),
+        quotas: quotas.iter().filter_map(quota).collect(),
+        in_use: quotas.iter().filter_map(used).chain(leased).collect(),
         external_license: flag(inner, &["useExternalLicense"]).unwrap_or(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_seats_a_rule_holds_is_read_from_leases_and_from_quotas() {
+        let group = "7a1d0c4e-0000-4000-8000-000000000001";
+        let in_use = |value: Value| {
+            let rule = rule(&value).map(|rule| rule.in_use).unwrap_or_default();
+            let texts: Vec<String> = rule.iter().map(|(code, count)| format!("{code} {count}")).collect();
+            texts.join(", ")
+        };
+        let quotas = json!([{"userBundleCode": "ATTUNU", "limit": 5.0, "currentUsage": 3}]);
+        let listed = json!({"id": group, "userBundleLicenses": ["ATTUNU", "TSTNU"],
+            "userBundleLeases": {"ATTUNU": 3, "TSTNU": 2}});
+        assert_eq!(
+            in_use(json!({"groupRule": listed, "quotas": quotas})),
+            "ATTUNU 3, TSTNU 2"
+        );
+        let single = json!({"groupId": group, "userBundleCodes": ["ATTUNU", "TSTNU"]});
+        assert_eq!(in_use(json!({"groupRule": single, "quotas": quotas})), "ATTUNU 3");
+        // The portal's listing says nothing of it.
+        assert_eq!(in_use(json!({"id": group, "userBundleLicenses": ["ATTUNU"]})), "");
     }
 }

@@ -1,6 +1,8 @@
 //! What the endpoints take and give, after lenient reading: numbers or strings for enums, arrays or
 //! objects, absent members.
 
+use std::collections::BTreeMap;
+
 use strum::{Display, EnumString};
 
 use super::{ToldTime, UserKind};
@@ -143,6 +145,10 @@ pub struct GroupRule {
     pub bundles: BundleSet,
     /// Limits, where the deployment has them.
     pub quotas: Vec<Quota>,
+    /// How many seats are held by the rule, for each bundle of which the answer tells it: the listing with quotas does for
+    /// all of them (`userBundleLeases`), the answer about one group for those with a limit (`currentUsage`; `uipath-api`,
+    /// 3.4). It may lag behind who holds them.
+    pub in_use: BTreeMap<BundleCode, u64>,
     /// `useExternalLicense` as read.
     pub external_license: bool,
 }

@@ -87,6 +87,11 @@ impl Allocations {
         Some(&self.inherited[position.ok()?].1)
     }
 
+    /// Everybody of whom the read tells what groups' rules give, in the order of the users' ids.
+    pub fn all_inherited(&self) -> impl Iterator<Item = (UserId, &BundleSet)> {
+        self.inherited.iter().map(|(user, bundles)| (*user, bundles))
+    }
+
     /// Whether the user holds no bundle, and it is not known whether for being blocked or for having no allocation; or
     /// whether nothing is known of somebody who has no account.
     pub fn is_unclear(&self, user: UserId) -> bool {

@@ -50,8 +50,8 @@ pub struct Needs<'a> {
     pub rules: Rules<'a>,
     /// Groups of which it is wanted who holds seats by their rules.
     pub leases: Vec<&'a GroupRef>,
-    /// Whether it is wanted of every group that has a rule.
-    pub every_lease: bool,
+    /// Whether it is all about what a sheet names, or about the whole organization.
+    pub scope: Scope,
     /// Those of them whose rules are taken away, so that it may matter what those people hold directly.
     pub cleared: Vec<&'a GroupRef>,
 }
@@ -69,10 +69,21 @@ impl Needs<'_> {
             blocks: Blocks::Told,
             seats: Want::WhereOffered,
             rules: Rules::All,
-            every_lease: true,
+            scope: Scope::Organization,
             ..Self::default()
         }
     }
+}
+
+/// What a reading is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// The users and groups that a sheet names.
+    #[default]
+    Sheet,
+    /// Everybody and everything. Besides what is asked for, it is read who holds seats by any group's rule, other routes are
+    /// tried for what one does not tell, and what stays unknown is noted as a [`Gap`](super::Gap).
+    Organization,
 }
 
 /// A user whom the directory may know although they have no account.

@@ -1,10 +1,12 @@
 //! Reads what a sheet needs, each thing by itself and all at once.
 
+use std::collections::BTreeSet;
+
 use futures::try_join;
 
 use super::{
     Accounts, Blocks, Contents, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations, ReadError, Rules,
-    Snapshot, Want,
+    Scope, Snapshot, Want,
 };
 use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
 use crate::event::{Event, Observer};
@@ -62,6 +64,7 @@ pub async fn read(
     let probes = allocations.as_ref().map(|read| read.probes.clone());
     Ok(Snapshot::from(Contents {
         listings,
+        gaps: BTreeSet::new(),
         probes: probes.unwrap_or_default(),
         accounts: users.accounts,
         groups,
@@ -223,11 +226,11 @@ impl Reader<'_> {
                 "no built-in group is named Administrators here, so reseat cannot recognise administrators".to_owned(),
             );
         }
-        if needs.every_lease {
+        if needs.scope == Scope::Organization {
             let rules = self.read_rules(&needs.rules, &groups).await?;
-            let ruled = rules.iter().flatten().filter(|rule| !rule.is_empty());
-            let ruled: Vec<GroupRef> = ruled.map(|rule| GroupRef::Id(rule.group)).collect();
-            let leases = self.read_leases(&ruled.iter().collect::<Vec<_>>(), &groups).await?;
+            let with_rule = rules.iter().flatten().filter(|rule| !rule.is_empty());
+            let with_rule: Vec<GroupRef> = with_rule.map(|rule| GroupRef::Id(rule.group)).collect();
+            let leases = self.read_leases(&with_rule.iter().collect::<Vec<_>>(), &groups).await?;
             return Ok((groups, rules, leases));
         }
         let (rules, leases) = try_join!(

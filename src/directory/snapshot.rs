@@ -1,8 +1,8 @@
 //! The organization's state as read, and every look-up in it; no network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Accounts, Allocations, Found, Groups, LastUses, Leases, Listings};
+use super::{Accounts, Allocations, Found, Gap, Groups, LastUses, Leases, Listings};
 use crate::api::{Allocation, Group, GroupRule, Seats, ToldTime, User, UserKind};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
@@ -39,6 +39,8 @@ pub struct Contents {
     pub acting_user: Option<UserId>,
     /// How the listings came.
     pub listings: Listings,
+    /// What could not be learnt, where the whole organization was to be read.
+    pub gaps: BTreeSet<Gap>,
     /// The calls that only found out by which route allocations can be read.
     pub probes: BTreeMap<(Service, Method), u64>,
 }
@@ -237,6 +239,12 @@ impl Snapshot {
     /// The shape of the listings, for predicting what reading them again takes.
     pub fn listings(&self) -> Listings {
         self.0.listings
+    }
+
+    /// What could not be learnt, where [the whole organization](super::Needs::whole_organization) was to be read: nothing of
+    /// this may be taken for none.
+    pub fn gaps(&self) -> &BTreeSet<Gap> {
+        &self.0.gaps
     }
 
     /// The calls that only found out by which route allocations can be read; they are not made again once that is kept.

@@ -14,6 +14,9 @@ pub struct Holder<'a> {
     pub direct: Option<&'a BundleSet>,
     /// The seats that are held by groups' rules, in the order of the groups' ids.
     pub by_groups: Vec<GroupSeat<'a>>,
+    /// What the licence service says comes from groups, where it tells neither from which nor whether a seat is taken:
+    /// known only where nobody lists who holds seats by groups' rules.
+    pub by_unnamed_groups: Option<&'a BundleSet>,
     /// When the person last used a licence, whichever it was: the later of what the services say (`uipath-api`, S14).
     pub last_in_use: ToldTime,
     /// Whether the licence service says that the account is gone.
@@ -35,10 +38,12 @@ impl Holder<'_> {
         self.direct.is_some_and(BundleSet::is_empty)
     }
 
-    /// The bundles of which a seat is held by groups' rules, each once.
+    /// The bundles that come from groups' rules, each once, whether it is known from which group or not.
     pub fn inherited(&self) -> BundleSet {
-        let seats = self.by_groups.iter();
-        seats.fold(BundleSet::default(), |all, seat| all.union(seat.bundles))
+        let seats = self.by_groups.iter().map(|seat| seat.bundles);
+        seats
+            .chain(self.by_unnamed_groups)
+            .fold(BundleSet::default(), |all, bundles| all.union(bundles))
     }
 
     /// The bundles of which a seat is held, each once, however many ways it comes by.

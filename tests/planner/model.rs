@@ -205,6 +205,7 @@ impl World {
             name: String::new(),
             bundles: bundles.clone(),
             quotas: quotas.clone(),
+            in_use: BTreeMap::new(),
             external_license: false,
         });
         let leases = (0..).zip(GROUPS).map(|(number, _)| {
