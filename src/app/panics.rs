@@ -5,12 +5,20 @@ use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
 use super::console::complain;
+use crate::sheet::disk_error;
 
 /// Makes a panic say that it is a bug, and where the results file is; called again once that is known. A backtrace is
 /// shown only where `RUST_BACKTRACE` asks for it.
 pub(super) fn install(results: Option<&Path>) {
     let results = results.map(PathBuf::from);
     std::panic::set_hook(Box::new(move |info| {
+        let is_writers = info
+            .location()
+            .is_some_and(|place| place.file().contains("rust_xlsxwriter"));
+        if is_writers && disk_error(message(info)).is_some() {
+            // The disk refused a workbook, which is caught and told where it is written.
+            return;
+        }
         complain(report(message(info), results.as_deref()));
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let backtrace = Backtrace::capture();

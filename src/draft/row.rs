@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::offers::IGNORE;
 use crate::intake::{Column, FactColumn};
 use crate::model::OperationKind;
 use crate::sheet::WrittenCell;
@@ -35,7 +36,7 @@ impl DraftRow {
 
     /// The word in its operation cell.
     pub fn operation_name(&self) -> &'static str {
-        self.operation.map_or("ignore", OperationKind::as_str)
+        self.operation.map_or(IGNORE, OperationKind::as_str)
     }
 
     /// The same with this cell; an empty text leaves it empty.

@@ -1,10 +1,7 @@
 //! Rows as the table that is written.
 
-use strum::IntoEnumIterator;
-
-use super::DraftRow;
+use super::{DraftRow, Offers};
 use crate::intake::{Column, FactColumn};
-use crate::model::OperationKind;
 use crate::sheet::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
 
 /// A column between `operation`, which is the first, and `note`, which is the last.
@@ -31,16 +28,22 @@ impl<'a> DraftTable<'a> {
         self,
         rows: impl Fn() -> R + Send + Sync + 'a,
     ) -> WrittenTable<'a> {
-        let operations = OperationKind::iter().map(|kind| kind.as_str().to_owned());
-        let first = WrittenColumn {
-            choices: operations.chain(["ignore".to_owned()]).collect(),
-            ..WrittenColumn::new(Column::Operation.as_str())
-        };
+        self.written_offering(&Offers::default(), rows)
+    }
+
+    /// The same, whose cells of groups and licences offer those of the organization.
+    pub fn written_offering<R: Iterator<Item = DraftRow> + 'a>(
+        self,
+        offers: &Offers,
+        rows: impl Fn() -> R + Send + Sync + 'a,
+    ) -> WrittenTable<'a> {
+        let read = |column: Column| WrittenColumn::new(column.as_str()).offering(offers.in_column(column));
+        let first = read(Column::Operation);
         let headers = self.columns.iter().map(|column| match column {
-            DraftColumn::Read(column) => WrittenColumn::new(column.as_str()),
-            DraftColumn::Fact(fact) => WrittenColumn::new(fact.as_str()),
+            DraftColumn::Read(column) => read(*column),
+            DraftColumn::Fact(fact) => WrittenColumn::new(fact.as_str()).for_people(),
         });
-        let last = WrittenColumn::new(Column::Note.as_str());
+        let last = WrittenColumn::new(Column::Note.as_str()).for_people();
         let columns = self.columns.clone();
         WrittenTable {
             name: self.name.into(),

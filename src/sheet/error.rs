@@ -114,6 +114,28 @@ pub enum SheetError {
         /// Its folder.
         folder: String,
     },
+    /// A worksheet ends before all rows are written.
+    #[error(
+        "cannot write `{path}`: a worksheet has 1,048,576 rows, and there are more; name a file that ends in .csv, or write fewer"
+    )]
+    TooManyRows {
+        /// The file.
+        path: String,
+    },
+    /// A cell that a run reads holds more than a workbook keeps of it.
+    #[error(
+        "cannot write `{path}`: column `{column}` of row {row} needs {letters} characters, and a cell of a workbook holds 32,767; name a file that ends in .csv"
+    )]
+    CellTooFull {
+        /// The file.
+        path: String,
+        /// The header of its column.
+        column: String,
+        /// The row, as a spreadsheet program numbers it.
+        row: u32,
+        /// How many characters there are, in UTF-16 units.
+        letters: usize,
+    },
     /// A sheet cannot be written.
     #[error("cannot write `{path}`: {reason}")]
     Write {

@@ -3,12 +3,10 @@
 use strum::IntoEnumIterator;
 
 use super::row::{RowKind, UndoRow};
+use crate::draft::{IGNORE, Offers};
 use crate::intake::Column;
-use crate::model::{OperationKind, Place};
+use crate::model::Place;
 use crate::sheet::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
-
-/// The word in the operation cell of a row that is not run.
-const IGNORE: &str = "ignore";
 
 /// How many rows of the results file a note names.
 const MOST_ROWS: usize = 5;
@@ -23,13 +21,11 @@ pub fn table(rows: &[UndoRow]) -> WrittenTable<'_> {
                 .filter(|column| !always.contains(column) && rows.iter().any(|row| row.cells.contains_key(column))),
         )
         .collect();
-    let operations = OperationKind::iter().map(|kind| kind.as_str().to_owned());
-    let mut columns = vec![WrittenColumn {
-        choices: operations.chain([IGNORE.to_owned()]).collect(),
-        ..WrittenColumn::new(Column::Operation.as_str())
-    }];
-    columns.extend(used.iter().map(|column| WrittenColumn::new(column.as_str())));
-    columns.push(WrittenColumn::new(Column::Note.as_str()));
+    let offers = Offers::default();
+    let read = |column: Column| WrittenColumn::new(column.as_str()).offering(offers.in_column(column));
+    let mut columns = vec![read(Column::Operation)];
+    columns.extend(used.iter().copied().map(read));
+    columns.push(WrittenColumn::new(Column::Note.as_str()).for_people());
     let rows = move || -> WrittenRows<'_> {
         let used = used.clone();
         let cells = move |row: &UndoRow| {

@@ -107,6 +107,27 @@ fn nobody_is_invited_of_whom_the_full_disk_does_not_know() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_workbook_for_which_the_disk_has_no_room_is_told_and_nothing_of_it_is_left() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(60),
+        ..Config::unlimited()
+    });
+    let content = sheet("operation,user,name", "update,{},Kim", (1..=60).map(person));
+    stage.run(&content).ends(0);
+    // Where there is room for the parts of a workbook, though not for its rows, which are larger as long as it is made.
+    for blocks in [0, 2, 8, 20] {
+        let words = ["undo", "sheet.results.csv", "-o", "undo.xlsx"];
+        stage
+            .ended(stage.start_under(&full_after(blocks), &words))
+            .ends(1)
+            .tells("cannot write `undo.xlsx`: File too large");
+        assert!(!stage.path("undo.xlsx").exists(), "{blocks}");
+    }
+    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.xlsx"]).ends(0);
+}
+
+#[test]
 fn a_results_file_that_cannot_be_made_is_told_before_anything_is_sent() {
     let stage = Stage::new();
     stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));

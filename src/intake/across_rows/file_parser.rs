@@ -181,6 +181,10 @@ impl FileParser<'_, '_> {
         };
         match search.end(self.mapping.map()) {
             Sought::Nothing => self.no_rows(name),
+            Sought::NotRun => self.skip(
+                name,
+                "it holds what there is to choose from, or help, and no rows".into(),
+            ),
             Sought::NoHeader { closest, mut problem } => {
                 let has_odd_letters = closest.cells().any(|cell| !cell.text.is_ascii());
                 if let Some(help) = self.doubt.filter(|_| has_odd_letters).and_then(help_for_headers) {

@@ -4,7 +4,7 @@ use crate::intake::cells::{UnplacedProblem, bare_address, clean, excerpt};
 use crate::intake::rows::{Header, HeaderMap};
 use crate::model::Email;
 use crate::problem::ProblemCode;
-use crate::sheet::{HEADER_ROWS, Row};
+use crate::sheet::{HEADER_ROWS, NOT_ROWS, Row};
 use crate::text::joined;
 
 /// The rows of a worksheet as long as it is open which of them is the header.
@@ -13,6 +13,8 @@ pub(super) struct HeaderSearch {
     /// The number of the header row, where that is known.
     wanted: Option<u32>,
     rows: Vec<Row>,
+    /// Whether the first cell says that nothing under it is run.
+    is_not_run: bool,
 }
 
 /// What the search found.
@@ -20,6 +22,8 @@ pub(super) struct HeaderSearch {
 pub(super) enum Sought {
     /// There are no rows.
     Nothing,
+    /// The worksheet says itself that it holds lists or help.
+    NotRun,
     /// No row is a header that says whom or what the rows are about.
     NoHeader {
         /// The row that comes closest.
@@ -41,12 +45,17 @@ impl HeaderSearch {
         Self {
             wanted,
             rows: Vec::new(),
+            is_not_run: false,
         }
     }
 
     /// Takes the row into the search, and leaves another in its place; `false` if the search is over without it.
     pub(super) fn takes(&mut self, row: &mut Row) -> bool {
         let is_empty = row.is_empty() && row.malformed().is_none();
+        if row.number() == 1 {
+            let first = row.cells().next();
+            self.is_not_run = first.is_some_and(|cell| clean(cell.text).eq_ignore_ascii_case(NOT_ROWS));
+        }
         match self.wanted {
             Some(wanted) if row.number() < wanted => return true,
             Some(wanted) if row.number() > wanted => return false,
@@ -64,8 +73,11 @@ impl HeaderSearch {
         true
     }
 
-    /// The row with the most headers that reseat knows, the first of equals.
+    /// The row with the most headers that reseat knows, the first of equals; none where nothing is to be run.
     pub(super) fn end(self, map: &HeaderMap) -> Sought {
+        if self.is_not_run {
+            return Sought::NotRun;
+        }
         let rated = self.rows.iter().map(|row| Header::rate(row, map)).enumerate();
         let rated: Vec<(usize, (usize, bool))> = rated.collect();
         // Of equals `max_by_key` takes the last.

@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 
 use super::csv_file::write_csv;
 use super::table::{WrittenCell, WrittenTable};
-use super::workbook_file::write_workbook;
+use super::workbook_file::{WorkbookError, write_workbook};
 use crate::sheet::error::SheetError;
 
 /// In which form a sheet is written.
@@ -71,7 +71,8 @@ pub fn may_write_sheet(path: &Path, existing: Existing) -> Result<(), SheetError
 ///
 /// # Errors
 ///
-/// When a file is there that is to be kept, or the file system refuses.
+/// When a file is there that is to be kept, the file system refuses, or a workbook cannot hold all rows or all of a cell that
+/// a run reads.
 pub fn save_sheet(
     tables: &[WrittenTable<'_>],
     format: WrittenFormat,
@@ -98,7 +99,22 @@ pub fn save_sheet(
                 write_csv(table, &mut file).map_err(|error| refused(error.to_string()))?;
             }
         }
-        WrittenFormat::Workbook => write_workbook(tables, &mut file).map_err(|error| refused(error.to_string()))?,
+        WrittenFormat::Workbook => {
+            write_workbook(tables, &mut file, folder_of(path)).map_err(|error| {
+                let path = path.display().to_string();
+                match error {
+                    WorkbookError::TooManyRows => SheetError::TooManyRows { path },
+                    WorkbookError::CellTooFull { column, row, letters } => SheetError::CellTooFull {
+                        path,
+                        column,
+                        row,
+                        letters,
+                    },
+                    WorkbookError::Disk(error) => refused(error.to_string()),
+                    WorkbookError::Writer(error) => refused(error.to_string()),
+                }
+            })?;
+        }
     }
     file.as_file().sync_all().map_err(refused_io)?;
     let persisted = match existing {

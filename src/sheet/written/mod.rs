@@ -2,10 +2,14 @@
 //!
 //! Whatever is written here is read again as it was by [`intake`](crate::intake); no cell is a formula for any program.
 
+mod choices;
 mod csv_file;
 mod file;
 mod table;
 mod workbook_file;
+mod workbook_text;
 
+pub use choices::NOT_ROWS;
 pub use file::{Existing, WrittenFormat, may_write_sheet, save_sheet, write_sheet_csv};
 pub use table::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
+pub use workbook_file::disk_error;

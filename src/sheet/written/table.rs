@@ -69,6 +69,9 @@ pub struct WrittenColumn<'a> {
     pub header: Cow<'a, str>,
     /// What a workbook offers to choose from; nothing where this is empty. Another value only gets a warning.
     pub choices: Vec<String>,
+    /// Whether a run leaves the column alone. A workbook shows such a column in another colour, and cuts a text in it that
+    /// no cell can hold, with `…`; in any other column that is an error.
+    pub is_for_people: bool,
 }
 
 impl<'a> WrittenColumn<'a> {
@@ -77,6 +80,21 @@ impl<'a> WrittenColumn<'a> {
         Self {
             header: header.into(),
             choices: Vec::new(),
+            is_for_people: false,
         }
+    }
+
+    /// The same column, which a run leaves alone.
+    #[must_use]
+    pub fn for_people(mut self) -> Self {
+        self.is_for_people = true;
+        self
+    }
+
+    /// The same column with these choices.
+    #[must_use]
+    pub fn offering(mut self, choices: Vec<String>) -> Self {
+        self.choices = choices;
+        self
     }
 }

@@ -1,99 +1,210 @@
-//! Tables as a workbook: text cells only, so that every program shows and keeps what was written.
+//! Tables as a workbook: what a run reads is in cells of text, so that every program shows and keeps what was written.
 
-use std::borrow::Cow;
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 
 use jiff::civil::DateTime;
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
 };
 
+use super::choices::{LAST_ROW, Lists};
 use super::table::{WrittenCell, WrittenColumn, WrittenTable};
+use super::workbook_text::{LONGEST, cell_text, cut, units, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
-use crate::text::{escape_formula, unescape_formula};
 
 /// The width of a column, in characters, is at least and at most so much.
 const WIDTHS: std::ops::RangeInclusive<usize> = 10..=60;
 /// Room for the arrow of the filter beside a header.
 const ARROW: usize = 4;
-/// For so many rows below the last, choices are offered too. A whole column of them costs other programs gigabytes.
-const ROWS_TO_ADD: u32 = 1_000;
-/// The last row of a worksheet.
-const LAST_ROW: u32 = 1_048_575;
-/// How many letters the choices of a column may have together, by the format of the file; and a comma would part them.
-const LONGEST_CHOICES: usize = 255;
+/// A date with its time has so many characters; the writer's own estimate cuts it to `####`.
+const TIME_WIDTH: usize = 20;
+/// From this year on all programs count the days alike.
+const FIRST_YEAR: i16 = 1901;
+/// Beyond this number not all are told apart.
+const LARGEST_NUMBER: u64 = 1 << 53;
 
-/// Writes each table as a worksheet, with its header bold, frozen and filtered.
+/// Why a workbook is not written.
+#[derive(Debug)]
+pub(super) enum WorkbookError {
+    /// There are more rows than a worksheet has.
+    TooManyRows,
+    /// A cell that a run reads holds too much.
+    CellTooFull { column: String, row: u32, letters: usize },
+    /// The disk refuses what is written for the time being.
+    Disk(io::Error),
+    /// Whatever else the writer says.
+    Writer(XlsxError),
+}
+
+impl From<XlsxError> for WorkbookError {
+    fn from(error: XlsxError) -> Self {
+        Self::Writer(error)
+    }
+}
+
+/// How cells look.
+struct Looks {
+    read: Format,
+    for_people: Format,
+    text: Format,
+    lines: Format,
+    time: Format,
+}
+
+impl Looks {
+    fn new() -> Self {
+        let header = Format::new()
+            .set_bold()
+            .set_border_bottom(FormatBorder::Thin)
+            .set_align(FormatAlign::Top);
+        // What is typed into such a cell stays as it is typed: no number is made of `007`, and no date of `2026-03`.
+        let text = Format::new().set_num_format("@");
+        Self {
+            read: header.clone().set_background_color(Color::RGB(0x00DD_EBF7)),
+            for_people: header.set_background_color(Color::RGB(0x00ED_EDED)),
+            lines: text.clone().set_text_wrap().set_align(FormatAlign::Top),
+            text,
+            time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        }
+    }
+}
+
+/// Writes each table as a worksheet, with its header frozen and filtered. Rows go through a file in `folder` that nobody
+/// else can open, so that memory holds none of them but each text once.
 pub(super) fn write_workbook(
     tables: &[WrittenTable<'_>],
     file: &mut (impl Write + Seek + Send),
-) -> Result<(), XlsxError> {
+    folder: &Path,
+) -> Result<(), WorkbookError> {
+    let written = catch_unwind(AssertUnwindSafe(|| write(tables, file, folder)));
+    written.unwrap_or_else(|panic| match disk_error(panic_message(&*panic)) {
+        Some(error) => Err(WorkbookError::Disk(error)),
+        None => resume_unwind(panic),
+    })
+}
+
+fn write(
+    tables: &[WrittenTable<'_>],
+    file: &mut (impl Write + Seek + Send),
+    folder: &Path,
+) -> Result<(), WorkbookError> {
     let mut workbook = Workbook::new();
+    workbook.set_tempdir(folder)?;
+    // Without a moment the writer takes that of now, and no two files of one state are the same.
+    let properties = DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?);
+    workbook.set_properties(&properties);
     let mut names = WorksheetNames::default();
+    let mut lists = Lists::default();
+    let looks = Looks::new();
     for table in tables {
-        let sheet = workbook.add_worksheet();
+        let sheet = workbook.add_worksheet_with_low_memory()?;
         sheet.set_name(names.name(&table.name))?;
-        sheet.set_freeze_panes(1, 0)?;
-        let bold = Format::new().set_bold();
-        let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
-        let mut rows = 0;
-        let mut widths: Vec<usize> = table
-            .columns
-            .iter()
-            .map(|column| longest_line(&column.header) + ARROW)
-            .collect();
-        for (number, row) in (1..).zip((table.rows)()) {
-            rows = number;
-            for ((at, cell), width) in (0..).zip(&row).zip(&mut widths) {
-                *width = (*width).max(longest_line(&cell.as_text()));
-                write_cell(sheet, (number, at), cell, &time)?;
-            }
-        }
-        for ((at, column), width) in (0..).zip(&table.columns).zip(&widths) {
-            sheet.write_string_with_format(0, at, column.header.as_ref(), &bold)?;
-            sheet.set_column_width(at, bounded(*width))?;
-            offer(sheet, at, column, rows)?;
-        }
-        let last_row = rows.min(LAST_ROW);
-        if let Some(last_column) = u16::try_from(table.columns.len())
-            .ok()
-            .and_then(|count| count.checked_sub(1))
-        {
-            sheet.autofilter(0, 0, last_row, last_column)?;
-        }
+        write_table(sheet, table, &mut lists, &looks)?;
     }
-    workbook.save_to_writer(file)
+    lists.write(&mut workbook, &mut names)?;
+    Ok(workbook.save_to_writer(file)?)
 }
 
-/// A text cell needs a guard only where its text would be taken for something else when it is read.
-fn guarded(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with('=') || unescape_formula(cell) != cell {
-        escape_formula(cell)
-    } else {
-        Cow::Borrowed(cell)
+fn write_table(
+    sheet: &mut Worksheet,
+    table: &WrittenTable<'_>,
+    lists: &mut Lists,
+    looks: &Looks,
+) -> Result<(), WorkbookError> {
+    sheet.set_freeze_panes(1, 0)?;
+    let mut widths = Vec::with_capacity(table.columns.len());
+    for (at, column) in (0..).zip(&table.columns) {
+        let look = if column.is_for_people {
+            &looks.for_people
+        } else {
+            // Only cells that are written later take it over.
+            sheet.set_column_format(at, &looks.text)?;
+            &looks.read
+        };
+        write_text(sheet, (0, at), &column.header, Some(look))?;
+        widths.push(longest_line(&column.header) + ARROW);
     }
-}
-
-fn write_cell(sheet: &mut Worksheet, at: (u32, u16), cell: &WrittenCell, time: &Format) -> Result<(), XlsxError> {
-    let (row, column) = at;
-    match cell {
-        WrittenCell::Empty => {}
-        WrittenCell::Text(text) => {
-            sheet.write_string(row, column, guarded(text))?;
+    let mut rows = 0;
+    for (number, row) in (1..).zip((table.rows)()) {
+        if number > LAST_ROW {
+            return Err(WorkbookError::TooManyRows);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a workbook has no other numbers")]
-        WrittenCell::Number(number) => {
-            sheet.write_number(row, column, *number as f64)?;
+        rows = number;
+        for (((at, cell), column), width) in (0..).zip(&row).zip(&table.columns).zip(&mut widths) {
+            *width = (*width).max(write_cell(sheet, (number, at), cell, column, looks)?);
         }
-        WrittenCell::Time(moment) => {
-            sheet.write_datetime_with_format(row, column, excel_time(*moment)?, time)?;
+    }
+    for ((at, column), width) in (0..).zip(&table.columns).zip(&widths) {
+        sheet.set_column_width(at, bounded(*width))?;
+        lists.offer(sheet, at, column, rows)?;
+    }
+    let count = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
+    if let Some(last_column) = count.checked_sub(1) {
+        sheet.autofilter(0, 0, rows, last_column)?;
+        if rows > 0 {
+            // It is meant, and does not want a green corner.
+            sheet.ignore_error_range(1, 0, rows, last_column, IgnoreError::NumberStoredAsText)?;
         }
     }
     Ok(())
 }
 
+/// How many characters wide the cell is.
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, at): (u32, u16),
+    cell: &WrittenCell,
+    column: &WrittenColumn<'_>,
+    looks: &Looks,
+) -> Result<usize, WorkbookError> {
+    match cell {
+        WrittenCell::Empty => return Ok(0),
+        WrittenCell::Text(text) => {
+            let text = cell_text(text);
+            let letters = units(&text);
+            if letters > LONGEST && !column.is_for_people {
+                return Err(WorkbookError::CellTooFull {
+                    column: column.header.to_string(),
+                    row: row + 1,
+                    letters,
+                });
+            }
+            let look = text.contains('\n').then_some(&looks.lines);
+            write_text(sheet, (row, at), &cut(&text), look)?;
+            return Ok(longest_line(&text));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a workbook has no other numbers")]
+        WrittenCell::Number(number) if *number <= LARGEST_NUMBER => {
+            sheet.write_number(row, at, *number as f64)?;
+        }
+        WrittenCell::Time(moment) => {
+            if let Some(time) = excel_time(*moment) {
+                sheet.write_datetime_with_format(row, at, time, &looks.time)?;
+                return Ok(TIME_WIDTH);
+            }
+            write_text(sheet, (row, at), &cell.as_text(), None)?;
+        }
+        WrittenCell::Number(_) => write_text(sheet, (row, at), &cell.as_text(), None)?,
+    }
+    Ok(cell.as_text().len())
+}
+
+/// How wide the longest line of a text is, in Latin letters.
 fn longest_line(text: &str) -> usize {
-    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+    // Letters of East Asia are twice as wide as others.
+    let width = |letter: char| {
+        if ('\u{1100}'..'\u{fffe}').contains(&letter) {
+            2
+        } else {
+            1
+        }
+    };
+    text.lines()
+        .map(|line| line.chars().map(width).sum())
+        .max()
+        .unwrap_or(0)
 }
 
 /// The writer's own estimate does not know of the arrows of the filter, and has no upper bound.
@@ -102,37 +213,33 @@ fn bounded(width: usize) -> f64 {
     width.clamp(*WIDTHS.start(), *WIDTHS.end()) as f64
 }
 
-fn excel_time(time: DateTime) -> Result<ExcelDateTime, XlsxError> {
-    let part = |number: i8| u8::try_from(number).unwrap_or(0);
-    let date = ExcelDateTime::from_ymd(
-        u16::try_from(time.year()).unwrap_or(1900),
-        part(time.month()),
-        part(time.day()),
-    )?;
+/// The moment as a workbook has it, in whole seconds, since programs round the parts of one differently; `None` where
+/// programs do not agree on the day.
+fn excel_time(time: DateTime) -> Option<ExcelDateTime> {
+    if time.year() < FIRST_YEAR {
+        return None;
+    }
+    let part = |number: i8| u8::try_from(number).ok();
+    let date =
+        ExcelDateTime::from_ymd(u16::try_from(time.year()).ok()?, part(time.month())?, part(time.day())?).ok()?;
     date.and_hms(
-        u16::from(part(time.hour())),
-        part(time.minute()),
+        u16::from(part(time.hour())?),
+        part(time.minute())?,
         f64::from(time.second()),
     )
+    .ok()
 }
 
-/// Offers the column's choices in its cells, and in some below.
-fn offer(sheet: &mut Worksheet, at: u16, column: &WrittenColumn<'_>, rows: u32) -> Result<(), XlsxError> {
-    let letters: usize = column
-        .choices
-        .iter()
-        .map(|choice| choice.encode_utf16().count() + 1)
-        .sum();
-    let is_offered = !column.choices.is_empty()
-        && letters <= LONGEST_CHOICES
-        && !column.choices.iter().any(|choice| choice.contains(','));
-    if !is_offered {
-        return Ok(());
-    }
-    let last = rows.saturating_add(ROWS_TO_ADD).min(LAST_ROW);
-    let validation = DataValidation::new()
-        .allow_list_strings(&column.choices)?
-        .set_error_style(DataValidationErrorStyle::Warning);
-    sheet.add_data_validation(1, at, last, at, &validation)?;
-    Ok(())
+/// What the disk said, if a panic of the writer with this message is about that: it writes rows to a file of its own, and
+/// has no other way to say that the file was refused.
+pub fn disk_error(panic: &str) -> Option<io::Error> {
+    let (_, code) = panic.split_once("Os { code: ")?;
+    let digits = code.split(|letter: char| !letter.is_ascii_digit()).next()?;
+    Some(io::Error::from_raw_os_error(digits.parse().ok()?))
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or_default()
 }

@@ -1,0 +1,338 @@
+//! Sheets that reseat writes: whatever is in their cells is read back as it was, by reseat and by others, and what cannot
+//! be written is said.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::Read as _;
+use std::path::Path;
+
+use calamine::{Data, DataType as _, Reader as _, Xlsx, open_workbook};
+use jiff::civil::{DateTime, date};
+use proptest::prelude::*;
+use reseat::draft::{DraftColumn, DraftRow, DraftTable, Offers};
+use reseat::intake::{Column, FactColumn, Intake, Options, is_kept, read};
+use reseat::model::{Deployment, Field, Operation, OperationKind};
+use reseat::sheet::{
+    Existing, NOT_ROWS, SheetError, Source, WrittenCell, WrittenColumn, WrittenFormat, WrittenRows, WrittenTable,
+    save_sheet,
+};
+use tempfile::TempDir;
+
+const FORMATS: [(WrittenFormat, &str); 2] = [(WrittenFormat::Csv, "a.csv"), (WrittenFormat::Workbook, "a.xlsx")];
+
+/// Names that have become something else on their way through one format or program or another.
+const ODD: [&str; 32] = [
+    "=1+1",
+    "'=1",
+    "''=1",
+    "'-Bar",
+    "-Bar",
+    "+Ops",
+    "@me",
+    "-",
+    "'",
+    "'t Hooft",
+    "=\"007\"",
+    "007",
+    "2024-03",
+    "73928e05",
+    "1E5",
+    "TRUE",
+    "00000000000000000123",
+    "_x0041_",
+    "_x005F_",
+    "_x005F_x0041_",
+    "_x0041_x0042_",
+    "_x000D_",
+    "<r>Ann</r>",
+    "<r><t>_x0041_</t></r>",
+    "</r>&amp;<r>",
+    "\"Z\", O'Hara; | x",
+    "a]]>b",
+    "{name}",
+    "小明",
+    "İpek Işık",
+    "\u{1F41D}",
+    "\u{fff0}\u{e000}",
+];
+
+fn table<'a>(column: WrittenColumn<'a>, cells: &[WrittenCell]) -> WrittenTable<'a> {
+    let cells = cells.to_vec();
+    WrittenTable {
+        name: "People".into(),
+        columns: vec![WrittenColumn::new("user"), column],
+        rows: Box::new(move || -> WrittenRows<'_> {
+            let row = |cell: WrittenCell| vec![WrittenCell::text("ann@x.example"), cell];
+            Box::new(cells.clone().into_iter().map(row))
+        }),
+    }
+}
+
+/// A row for each name, each of another person.
+fn updates(names: &[impl AsRef<str>]) -> Vec<DraftRow> {
+    let row = |(number, name): (usize, &_)| {
+        DraftRow::new(OperationKind::Update)
+            .cell(Column::User, format!("person{number}@x.example"))
+            .cell(Column::Name, AsRef::as_ref(name))
+    };
+    names.iter().enumerate().map(row).collect()
+}
+
+fn people(rows: Vec<DraftRow>, offers: &Offers) -> WrittenTable<'static> {
+    let table = DraftTable {
+        name: "People",
+        columns: vec![
+            DraftColumn::Read(Column::User),
+            DraftColumn::Read(Column::Name),
+            DraftColumn::Read(Column::Active),
+            DraftColumn::Read(Column::Groups),
+            DraftColumn::Fact(FactColumn::LastLogin),
+        ],
+    };
+    table.written_offering(offers, move || rows.clone().into_iter())
+}
+
+fn saved(folder: &TempDir, tables: &[WrittenTable<'_>], (format, name): (WrittenFormat, &str)) -> std::path::PathBuf {
+    let path = folder.path().join(name);
+    save_sheet(tables, format, &path, Existing::Replaced).unwrap();
+    path
+}
+
+fn intake(path: &Path) -> Intake {
+    let options = Options {
+        capabilities: Deployment::Cloud.capabilities(),
+        ..Options::default()
+    };
+    read(&Source::open(path).unwrap(), &options).unwrap()
+}
+
+fn names(intake: &Intake) -> Vec<String> {
+    let name = |operation: &Operation| match operation {
+        Operation::Update(update) => match &update.profile.name {
+            Field::Set(name) => name.to_string(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    intake.rows.iter().map(|row| name(&row.operation)).collect()
+}
+
+fn part(path: &Path, name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(fs_err::File::open(path).unwrap()).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// The cells of the second column without its header, as calamine reads them.
+fn by_calamine(path: &Path) -> Vec<Data> {
+    let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
+    let range = workbook.worksheet_range("People").unwrap();
+    range.rows().skip(1).map(|row| row[1].clone()).collect()
+}
+
+#[test]
+fn odd_names_are_read_back_as_they_are() {
+    let folder = TempDir::new().unwrap();
+    for name in ODD {
+        assert!(is_kept(Column::Name, name), "{name}");
+    }
+    for format in FORMATS {
+        let rows = updates(&ODD);
+        let path = saved(&folder, &[people(rows, &Offers::default())], format);
+        assert_eq!(names(&intake(&path)), ODD);
+    }
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        proptest::sample::select(ODD.to_vec()).prop_map(str::to_owned),
+        "['=+@-]{0,3}[a-c<>&\"_x0-9;,| -]{0,8}",
+        "_x[0-9A-Fa-f]{4}_?[_x0-9]{0,4}",
+        any::<String>(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_text_that_a_cell_can_say_is_read_back(texts in prop::collection::vec(text(), 1..8)) {
+        let folder = TempDir::new().unwrap();
+        let kept: Vec<String> = texts.into_iter().filter(|text| !text.is_empty() && is_kept(Column::Name, text)).collect();
+        let rows = updates(&kept);
+        for format in FORMATS {
+            let path = saved(&folder, &[people(rows.clone(), &Offers::default())], format);
+            prop_assert_eq!(names(&intake(&path)), kept.clone());
+        }
+    }
+
+    #[test]
+    fn another_reader_sees_the_same_text(texts in prop::collection::vec(text(), 1..8)) {
+        let folder = TempDir::new().unwrap();
+        let cells: Vec<WrittenCell> = texts.iter().map(WrittenCell::text).collect();
+        let path = saved(&folder, &[table(WrittenColumn::new("name"), &cells)], FORMATS[1]);
+        for (seen, text) in by_calamine(&path).iter().zip(&texts) {
+            let text = text.replace("\r\n", "\n").replace('\r', "\n");
+            let seen = seen.as_string().unwrap_or_default();
+            // One apostrophe more where the text would be taken for something else.
+            let is_same = seen == text || seen.strip_prefix('\'') == Some(text.as_str());
+            prop_assert!(is_same, "{:?} is seen as {:?}", text, seen);
+        }
+    }
+}
+
+#[test]
+fn choices_are_offered_whatever_their_number_and_signs_and_the_lists_are_no_rows() {
+    let folder = TempDir::new().unwrap();
+    let offers = Offers {
+        groups: ["Sales, EMEA", "Zoë's", "+Ops", "user"].map(str::to_owned).to_vec(),
+        licenses: Vec::new(),
+    };
+    let mut written = people(updates(&["Ann"]), &offers);
+    // The name that the worksheet of lists would have.
+    written.name = "lists".into();
+    let path = saved(&folder, &[written], FORMATS[1]);
+    let sheet = part(&path, "xl/worksheets/sheet1.xml");
+    for expected in [
+        "sqref=\"A2:A1002\"",
+        "<formula1>reseat_list_1</formula1>",
+        "<formula1>\"yes,no\"</formula1>",
+        "<formula1>\"invite,create,",
+        "errorStyle=\"warning\"",
+    ] {
+        assert!(sheet.contains(expected), "{expected}: {sheet}");
+    }
+    assert!(!sheet.contains("errorStyle=\"stop\""));
+    let workbook = part(&path, "xl/workbook.xml");
+    assert!(
+        workbook.contains("'Lists (2)'!$A$3:$A$6</definedName>") && workbook.contains("state=\"hidden\""),
+        "{workbook}"
+    );
+    let mut lists: Xlsx<_> = open_workbook(&path).unwrap();
+    let range = lists.worksheet_range("Lists (2)").unwrap();
+    let groups: Vec<String> = range.rows().filter_map(|row| row[0].as_string()).collect();
+    assert_eq!(groups, [NOT_ROWS, "groups", "\"Sales, EMEA\"", "Zoë's", "+Ops", "user"]);
+
+    let intake = intake(&path);
+    assert_eq!(names(&intake), ["Ann"]);
+    assert_eq!(intake.problems.iter().count(), 0, "{:?}", intake.problems);
+    let skipped: Vec<_> = intake
+        .skipped_sheets
+        .iter()
+        .map(|sheet| (&*sheet.name, sheet.reason.as_str()))
+        .collect();
+    assert_eq!(
+        skipped,
+        [(
+            "Lists (2)",
+            "it holds what there is to choose from, or help, and no rows"
+        )]
+    );
+}
+
+#[test]
+fn moments_are_dates_in_whole_seconds_and_those_that_programs_place_differently_are_texts() {
+    let folder = TempDir::new().unwrap();
+    let moments: [(DateTime, &str); 4] = [
+        (date(2026, 11, 30).at(8, 41, 10, 999_999_999), "2026-11-30 08:41:10"),
+        (date(1901, 1, 1).at(0, 0, 0, 0), "1901-01-01 00:00:00"),
+        (date(1900, 2, 28).at(0, 0, 0, 0), "1900-02-28 00:00:00"),
+        (date(1, 1, 1).at(0, 0, 0, 0), "0001-01-01 00:00:00"),
+    ];
+    let cells: Vec<WrittenCell> = moments.iter().map(|(moment, _)| WrittenCell::Time(*moment)).collect();
+    let path = saved(
+        &folder,
+        &[table(WrittenColumn::new("last_login").for_people(), &cells)],
+        FORMATS[1],
+    );
+    let seen = by_calamine(&path);
+    for (cell, (moment, text)) in seen.iter().zip(moments) {
+        if moment.year() > 1900 {
+            let (year, month, day, hour, minute, second, _) = cell.get_datetime().unwrap().to_ymd_hms_milli();
+            assert_eq!(
+                format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
+                text
+            );
+        } else {
+            assert_eq!(cell, text);
+        }
+    }
+    let columns = part(&path, "xl/worksheets/sheet1.xml");
+    assert!(columns.contains("width=\"20.7109375\""), "{columns}");
+}
+
+#[test]
+fn numbers_sort_as_numbers_as_long_as_a_workbook_tells_them_apart() {
+    let folder = TempDir::new().unwrap();
+    let cells = [7, 1 << 53, (1 << 53) + 1].map(WrittenCell::Number);
+    let path = saved(
+        &folder,
+        &[table(WrittenColumn::new("members").for_people(), &cells)],
+        FORMATS[1],
+    );
+    let seen = by_calamine(&path);
+    assert!(seen[0] == 7.0 && seen[1] == 9_007_199_254_740_992.0, "{seen:?}");
+    assert_eq!(seen[2], "9007199254740993");
+}
+
+#[test]
+fn more_than_a_cell_holds_is_cut_where_it_is_for_people_and_refused_where_a_run_reads_it() {
+    let folder = TempDir::new().unwrap();
+    let full = "🐝".repeat(16_383);
+    let fits = WrittenCell::Text(format!("{full}x"));
+    let over = WrittenCell::Text(format!("{full}xy"));
+    let path = saved(&folder, &[table(WrittenColumn::new("name"), &[fits])], FORMATS[1]);
+    assert_eq!(by_calamine(&path), [Data::String(format!("{full}x"))]);
+
+    let note = WrittenColumn::new("note").for_people();
+    let path = saved(&folder, &[table(note, std::slice::from_ref(&over))], FORMATS[1]);
+    assert_eq!(by_calamine(&path), [Data::String(format!("{full}…"))]);
+
+    let tables = [table(WrittenColumn::new("name"), &[WrittenCell::Empty, over])];
+    let path = folder.path().join("refused.xlsx");
+    let error = save_sheet(&tables, WrittenFormat::Workbook, &path, Existing::Kept).unwrap_err();
+    let SheetError::CellTooFull {
+        column, row, letters, ..
+    } = &error
+    else {
+        panic!("{error}")
+    };
+    assert_eq!((column.as_str(), *row, *letters), ("name", 3, 32_768));
+    assert!(error.to_string().contains("name a file that ends in .csv"), "{error}");
+    assert!(!path.exists());
+    saved(&folder, &tables, FORMATS[0]);
+}
+
+#[test]
+fn more_rows_than_a_worksheet_has_are_refused_with_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let rows = |count: usize| WrittenTable {
+        name: "People".into(),
+        columns: vec![WrittenColumn::new("user")],
+        rows: Box::new(move || -> WrittenRows<'_> {
+            Box::new(std::iter::repeat_with(|| vec![WrittenCell::Empty]).take(count))
+        }),
+    };
+    let path = folder.path().join("refused.xlsx");
+    let error = save_sheet(&[rows(1_048_576)], WrittenFormat::Workbook, &path, Existing::Kept).unwrap_err();
+    assert!(error.to_string().contains("name a file that ends in .csv"), "{error}");
+    assert!(!path.exists());
+    saved(&folder, &[rows(1_048_575)], FORMATS[1]);
+}
+
+#[test]
+fn the_same_rows_are_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    let offers = Offers {
+        groups: vec!["Sales, EMEA".to_owned()],
+        licenses: vec!["ATTUNU".to_owned()],
+    };
+    for (format, name) in FORMATS {
+        let bytes = ["", "again-"].map(|prefix| {
+            let tables = [people(updates(&ODD), &offers)];
+            fs_err::read(saved(&folder, &tables, (format, &format!("{prefix}{name}")))).unwrap()
+        });
+        assert_eq!(bytes[0], bytes[1], "{name}");
+    }
+}
