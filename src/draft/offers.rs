@@ -62,6 +62,7 @@ impl Offers {
             | Column::NotBefore
             | Column::UserId
             | Column::UnlessUsedSince
+            | Column::UnlessChangedFrom
             | Column::Note
             | Column::ReseatStatus
             | Column::ReseatMessage
