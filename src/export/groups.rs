@@ -7,8 +7,8 @@ use super::selection::Selection;
 use super::{ExportRow, ExportTable, Exported, Filter, FilterError, Present, Why};
 use crate::api::{Group, GroupRule};
 use crate::draft::{DraftColumn, DraftRow, group_name, licenses as list};
-use crate::intake::{Column, FactColumn, print_list};
-use crate::model::{BundleCode, GroupId, OperationKind};
+use crate::intake::{Column, FactColumn, print_list, print_state};
+use crate::model::{BundleCode, GroupId, OperationKind, RuledBundle, WrittenState};
 use crate::sheet::WrittenCell;
 use crate::text::{fold, joined};
 
@@ -44,7 +44,12 @@ pub fn groups<'a>(present: Present<'a>, filters: &[Filter]) -> Result<Exported<'
 }
 
 fn columns() -> Vec<DraftColumn> {
-    let read = [Column::Group, Column::Licenses, Column::Quotas];
+    let read = [
+        Column::Group,
+        Column::Licenses,
+        Column::Quotas,
+        Column::UnlessChangedFrom,
+    ];
     let facts = [
         FactColumn::Id,
         FactColumn::Members,
@@ -100,6 +105,7 @@ fn row(entry: Entry<'_>, present: Present<'_>) -> ExportRow {
         .fact(FactColumn::Members, WrittenCell::Number(entry.members))
         .fact(FactColumn::BuiltIn, facts::yes(group.built_in));
     let Some(rule) = entry.rule else {
+        let draft = draft.cell(Column::UnlessChangedFrom, print_state(&WrittenState::Rule(Vec::new())));
         return ExportRow::ignored(draft.noting("no licence rule"), Why::NoRule);
     };
     let draft = rule_cells(draft, Some(rule));
@@ -120,10 +126,15 @@ fn row(entry: Entry<'_>, present: Present<'_>) -> ExportRow {
 
 fn rule_cells(draft: DraftRow, rule: Option<&GroupRule>) -> DraftRow {
     let Some(rule) = rule else { return draft };
-    let mut quotas: Vec<(&BundleCode, u32)> = rule.quotas.iter().map(|quota| (&quota.code, quota.limit)).collect();
-    quotas.sort_unstable();
+    let quotas: BTreeMap<&BundleCode, u32> = rule.quotas.iter().map(|quota| (&quota.code, quota.limit)).collect();
+    let ruled = rule.bundles.iter().map(|code| RuledBundle {
+        code: code.clone(),
+        quota: quotas.get(code).copied(),
+    });
+    let before = WrittenState::Rule(ruled.collect());
     draft
         .cell(Column::Licenses, list(&rule.bundles))
+        .cell(Column::UnlessChangedFrom, print_state(&before))
         .cell(Column::Quotas, counts(quotas))
 }
 

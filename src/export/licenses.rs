@@ -8,8 +8,8 @@ use super::{ExportRow, ExportTable, Exported, Filter, FilterError, Present, Why}
 use crate::api::User;
 use crate::draft::{DraftColumn, DraftRow, account_name, licenses as list};
 use crate::holdings::Holder;
-use crate::intake::{Column, FactColumn};
-use crate::model::{BundleSet, OperationKind};
+use crate::intake::{Column, FactColumn, print_state};
+use crate::model::{BundleSet, OperationKind, WrittenState};
 use crate::text::joined;
 
 /// All holders that the filters take, by address and then id; those whose account is gone have no address.
@@ -40,7 +40,13 @@ pub fn licenses<'a>(present: Present<'a>, filters: &[Filter]) -> Result<Exported
 }
 
 fn columns() -> Vec<DraftColumn> {
-    let read = [Column::User, Column::UserId, Column::Licenses, Column::Group];
+    let read = [
+        Column::User,
+        Column::UserId,
+        Column::Licenses,
+        Column::Group,
+        Column::UnlessChangedFrom,
+    ];
     let facts = [
         FactColumn::Person,
         FactColumn::LastInUse,
@@ -78,8 +84,14 @@ fn of_account(account: &User, holder: &Holder<'_>, present: Present<'_>, zone: &
         return ExportRow::ignored(row(None).noting(note), Why::NotAPerson);
     }
     let mut exported = match holder.direct {
-        Some(direct) if direct.is_empty() => ExportRow::run(row(Some(OperationKind::BlockLicenses))),
-        Some(direct) => set(row(Some(OperationKind::SetLicenses)), direct, present),
+        Some(direct) if direct.is_empty() => {
+            let draft = row(Some(OperationKind::BlockLicenses));
+            ExportRow::run(draft.cell(Column::UnlessChangedFrom, before(holder)))
+        }
+        Some(direct) => {
+            let draft = row(Some(OperationKind::SetLicenses));
+            set(draft.cell(Column::UnlessChangedFrom, before(holder)), direct, present)
+        }
         None if present.snapshot.is_direct_unknown(account.id) => {
             let note = "what is held directly could not be found out";
             ExportRow::ignored(row(None).noting(note), Why::NotRead)
@@ -92,6 +104,11 @@ fn of_account(account: &User, holder: &Holder<'_>, present: Present<'_>, zone: &
             .noting("the licence service takes the account for gone, and the directory has it");
     }
     exported
+}
+
+/// What is held directly, for the row that changes it.
+fn before(holder: &Holder<'_>) -> String {
+    print_state(&WrittenState::Licenses(holder.direct.cloned()))
 }
 
 fn set(draft: DraftRow, direct: &BundleSet, present: Present<'_>) -> ExportRow {

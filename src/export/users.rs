@@ -9,8 +9,8 @@ use crate::api::User;
 use crate::directory::Snapshot;
 use crate::draft::{DraftColumn, DraftRow, account_name, group_name};
 use crate::holdings::Holder;
-use crate::intake::{Column, FactColumn, is_kept, print_list};
-use crate::model::{GroupId, OperationKind};
+use crate::intake::{Column, FactColumn, is_kept, print_list, print_state};
+use crate::model::{GroupId, GroupRef, OperationKind, WrittenState};
 use crate::text::fold;
 
 /// What becomes of memberships.
@@ -51,7 +51,7 @@ pub fn users<'a>(
         move |at, zone| update(users[at], present, memberships, zone),
     )];
     if memberships == Memberships::Exact {
-        let columns = [Column::User, Column::UserId, Column::Groups];
+        let columns = [Column::User, Column::UserId, Column::Groups, Column::UnlessChangedFrom];
         tables.push(ExportTable::new(
             "Memberships",
             columns.map(DraftColumn::Read).to_vec(),
@@ -151,10 +151,12 @@ fn set_groups(user: &User, snapshot: &Snapshot) -> ExportRow {
         [] => "<clear>".to_owned(),
         names => print_list(names),
     };
+    let before = WrittenState::Groups(names.iter().map(|name| GroupRef::parse(name)).collect());
     let draft = DraftRow::new(OperationKind::SetGroups)
         .cell(Column::User, account_name(snapshot, user))
         .cell(Column::UserId, user.id.to_string())
-        .cell(Column::Groups, list);
+        .cell(Column::Groups, list)
+        .cell(Column::UnlessChangedFrom, print_state(&before));
     if unnamed > 0 {
         let note = "some of the groups are not in the listing of groups, so that the row would take them away";
         return ExportRow::ignored(draft.noting(note), Why::NotWritable);
