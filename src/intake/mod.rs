@@ -6,6 +6,7 @@
 
 mod across_rows;
 mod cells;
+mod keep_list;
 mod options;
 mod read;
 mod rows;
@@ -13,6 +14,7 @@ mod waiting_rows;
 
 pub use across_rows::{HiddenRows, SkippedSheet};
 pub use cells::{Column, FactColumn, is_kept, operation_help, operation_named, print_list, print_state};
+pub use keep_list::{KeepList, KeptPerson, read_keep_list};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
 pub use rows::{MaybeGroups, Need, needs, takes};

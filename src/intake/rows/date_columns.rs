@@ -26,7 +26,7 @@ pub(in crate::intake) struct DateColumns {
 
 /// What the cells of one column show.
 #[derive(Debug, Default)]
-struct DateColumn {
+pub(in crate::intake) struct DateColumn {
     filled: usize,
     /// Dates of a workbook, if no day of them is after the twelfth of its month.
     early_days: Occurrences,
@@ -204,7 +204,7 @@ fn no_date(rows: Occurrences) -> (Occurrences, UnplacedProblem) {
 
 impl DateColumn {
     /// A date of a workbook.
-    fn saw_date_cell(&mut self, written: WrittenDate, row: u32) {
+    pub(in crate::intake) fn saw_date_cell(&mut self, written: WrittenDate, row: u32) {
         self.filled += 1;
         if is_early(written) {
             self.early_days.add(1, row);
@@ -214,7 +214,7 @@ impl DateColumn {
     }
 
     /// A date that is a text.
-    fn saw(&mut self, written: WrittenDate, cell: &str, row: u32) {
+    pub(in crate::intake) fn saw(&mut self, written: WrittenDate, cell: &str, row: u32) {
         self.filled += 1;
         self.has_early_texts |= is_early(written);
         let sample = match written {
@@ -275,7 +275,7 @@ impl DateColumn {
     }
 
     /// The order that the cells show, if they show one.
-    fn order(&self) -> Option<DateOrder> {
+    pub(in crate::intake) fn order(&self) -> Option<DateOrder> {
         match (&self.day_first, &self.month_first) {
             (Some(_), None) => Some(DateOrder::DayFirst),
             (None, Some(_)) => Some(DateOrder::MonthFirst),
@@ -285,7 +285,7 @@ impl DateColumn {
 
     /// Programs that open or paste dates in the other order make dates of those that they can, with day and month
     /// exchanged, and leave the others as texts.
-    fn exchanged(&self) -> Option<(Occurrences, UnplacedProblem)> {
+    pub(in crate::intake) fn exchanged(&self) -> Option<(Occurrences, UnplacedProblem)> {
         let late = self.day_first.as_ref().or(self.month_first.as_ref())?;
         if self.early_days.count == 0 || self.has_late_days || self.has_early_texts {
             return None;
@@ -315,7 +315,7 @@ impl DateColumn {
     }
 
     /// What is wrong with the column, which kept rows have it, and which cells.
-    fn into_problem(self) -> Option<(Vec<u32>, Occurrences, UnplacedProblem)> {
+    pub(in crate::intake) fn into_problem(self) -> Option<(Vec<u32>, Occurrences, UnplacedProblem)> {
         let help = "write the dates as 2026-12-01";
         if let (Some(day), Some(month)) = (&self.day_first, &self.month_first) {
             let what = format!(

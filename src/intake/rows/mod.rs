@@ -28,6 +28,7 @@ mod worksheet;
 pub use operations::{Need, needs, takes};
 pub use unused_columns::MaybeGroups;
 
+pub(super) use date_columns::DateColumn;
 pub(super) use doubtful_letters::help_for_headers;
 pub(super) use header::Header;
 pub(super) use meanings::HeaderMap;

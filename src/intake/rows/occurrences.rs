@@ -5,8 +5,8 @@ use crate::problem::RowNumbers;
 /// How many cells or rows have a problem, and which rows they are or stand in.
 #[derive(Debug, Clone, Default)]
 pub(in crate::intake) struct Occurrences {
-    pub(super) count: usize,
-    pub(super) rows: RowNumbers,
+    pub(in crate::intake) count: usize,
+    pub(in crate::intake) rows: RowNumbers,
 }
 
 impl Occurrences {
