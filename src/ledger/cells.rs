@@ -20,6 +20,7 @@ use super::format::{
 };
 use super::resume::{Changes, Facts, Known};
 use super::run_id::{RunId, RunIdFault};
+use super::seat_change::TELLS_OF_SEATS;
 use crate::model::{CHANGING, NOT_BEFORE, OperationKind, Place, RowKey, RowReport, Status, UserId};
 use crate::text::{clean, unescape_formula};
 
@@ -130,6 +131,14 @@ impl<'a> Cells<'a> {
             started_at: self.time(STARTED_AT),
             finished_at: self.time(FINISHED_AT),
         })
+    }
+
+    /// Whether the row may have changed seats.
+    pub(super) fn tells_of_seats(self) -> bool {
+        let after = &self.0[AFTER];
+        TELLS_OF_SEATS
+            .iter()
+            .any(|member| memchr::memmem::find(after, member).is_some())
     }
 
     /// The cell without the blanks around it.

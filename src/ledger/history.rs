@@ -9,7 +9,7 @@ use super::form::Form;
 use super::resume::{self, Changes, Resume};
 use super::scan::{Care, Correction, End, IndexedLine, Scan, damaged, scan};
 use super::stored::Stored;
-use super::{OpenError, Record, RunId};
+use super::{OpenError, Record, RunId, SeatChange};
 use crate::model::{OrganizationId, Rerun, RowKey, Status};
 
 /// The record that counts for each row, in a results file as it was when opened. Takes about 60 bytes a row; lines
@@ -201,6 +201,23 @@ impl History {
                     run: cells.run()?,
                 })
             })
+        })
+    }
+
+    /// The seats that rows gave and took, in the order of their lines, streamed from disk.
+    pub fn seat_changes(&self) -> impl Iterator<Item = Result<SeatChange, OpenError>> {
+        let mut offsets: Vec<u64> = self.index.values().map(|entry| entry.offset).collect();
+        offsets.sort_unstable();
+        offsets.into_iter().filter_map(|offset| {
+            let read = self.at(offset, |cells| {
+                let record = if cells.tells_of_seats() {
+                    Some(cells.record()?)
+                } else {
+                    None
+                };
+                Ok(record)
+            });
+            read.map(|record| record.as_ref().and_then(SeatChange::of)).transpose()
         })
     }
 
