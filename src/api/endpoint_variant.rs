@@ -116,6 +116,8 @@ pub(super) struct KnownVariants {
     pub(super) lease_route: Known<LeaseRoute>,
     /// Which listing of the seats held by a group's rule answers.
     pub(super) lease_listing: Known<LeaseListing>,
+    /// Whether it is told since when seats by groups' rules are held.
+    pub(super) lease_starts: Known<bool>,
     /// What the answers of the licence accountant's routes are worth that take a seat or a rule away.
     pub(super) license_evidence: Known<Evidence>,
     /// One `portal_` or two, for each portal route.

@@ -134,6 +134,17 @@ pub struct Lease {
     pub is_orphan: bool,
 }
 
+/// Since when somebody holds a seat by a group's licence rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseStart {
+    /// Whose rule.
+    pub group: GroupId,
+    /// The bundle whose seat it is.
+    pub code: BundleCode,
+    /// When it was taken (`createdAt`).
+    pub created: ToldTime,
+}
+
 /// A group's licence rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupRule {

@@ -1,5 +1,5 @@
 //! What users hold, asked for by their ids. UiPath's own schema has these routes, its documents have not (`uipath-api`,
-//! 10): whether an application may call them has to be tried. Both read; neither address can change anything.
+//! 10): whether an application may call them has to be tried. All of them read; none of the addresses can change anything.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::allocations::allocation;
 use super::client::{Result, empty_list, found};
-use super::json::{flag, page};
+use super::json::{code, flag, guid, member, page};
 use super::license_service::READ;
 use super::session::{ApiRequest, Effect};
-use super::{Allocation, Client, UserLicenses};
+use super::{Allocation, Client, LeaseStart, ToldTime, UserLicenses};
 use crate::event::{Method, Service};
-use crate::model::UserId;
+use crate::model::{GroupId, UserId};
 
 impl Client {
     /// What these users hold, directly or by their groups: an entry for each that the service knows something of, and
@@ -49,6 +49,35 @@ impl Client {
         let outcome = self.license_call(request).await;
         found(outcome.and_then(|reply| reply.read("a user's licences", read)))
     }
+
+    /// Since when one user holds the seats that come from groups' rules (`GET …/{userGlobalId}/userBundleLeases`). Some
+    /// answer 404 for a user without any, as for a route that is not there.
+    pub async fn lease_starts(&self, user: UserId) -> Result<Vec<LeaseStart>> {
+        let url = self.license_url(&["user-license", &user.to_string(), "userBundleLeases"]);
+        let request = ApiRequest::new(Method::Get, Service::License, url).needs(READ);
+        let reply = self.license_call(request).await?;
+        reply.read("a list of a user's leases", |value| {
+            Some(page(value, lease_start)?.items)
+        })
+    }
+
+    /// Whether it is told here since when seats by groups' rules are held, once that is known.
+    pub fn tells_lease_starts(&self) -> Option<bool> {
+        self.variants.lease_starts.get()
+    }
+
+    /// Keeps whether that is told.
+    pub fn keep_telling_lease_starts(&self, is_told: bool) {
+        self.variants.lease_starts.set(Some(is_told));
+    }
+}
+
+fn lease_start(value: &Value) -> Option<LeaseStart> {
+    Some(LeaseStart {
+        group: GroupId(member(value, &["groupId"]).and_then(guid)?),
+        code: code(value)?,
+        created: ToldTime::read(value, "createdAt"),
+    })
 }
 
 fn user_licenses(value: &Value) -> Option<UserLicenses> {

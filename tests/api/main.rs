@@ -4,6 +4,7 @@
 
 mod attempts;
 mod between;
+mod lease_starts;
 mod leases;
 mod quirks;
 mod sandbox;
