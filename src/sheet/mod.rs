@@ -17,6 +17,7 @@ mod row;
 mod source;
 mod visitor;
 mod workbook;
+mod workbook_text;
 mod worksheet_names;
 mod written;
 

@@ -6,9 +6,7 @@ use rust_xlsxwriter::ExcelDateTime;
 use super::table::FailedCell;
 use crate::sheet::row::CellKind;
 use crate::sheet::workbook::{write_date, write_number};
-
-/// How many UTF-16 units a cell of a spreadsheet program holds.
-const LONGEST: usize = 32_767;
+use crate::sheet::workbook_text::{LONGEST, units};
 
 /// Stands where a formula has no value: a row must not run with what the writer put in its place.
 const UNCOMPUTED: &str = "#UNCOMPUTED!";
@@ -46,7 +44,7 @@ impl<'c> From<&'c FailedCell> for WorkbookCell<'c> {
         match typed {
             Some(typed) => typed,
             None if text.is_empty() => Self::Empty,
-            None if text.encode_utf16().count() > LONGEST => Self::Text(TOO_LONG),
+            None if units(text) > LONGEST => Self::Text(TOO_LONG),
             None => Self::Text(text),
         }
     }

@@ -6,6 +6,7 @@ use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 
 use super::table::{FailedCell, Table};
 use super::workbook_cell::WorkbookCell;
+use crate::sheet::workbook_text::write_text;
 use crate::sheet::worksheet_names::WorksheetNames;
 
 /// A column of dates has this width, in characters; the writer's own estimate cuts it to `####`.
@@ -67,7 +68,7 @@ fn write_cell(sheet: &mut Worksheet, (row, column): (u32, u16), cell: &FailedCel
     match written {
         WorkbookCell::Empty => {}
         WorkbookCell::Text(text) => {
-            sheet.write_string_with_format(row, column, text, &format)?;
+            write_text(sheet, (row, column), text, Some(&format))?;
         }
         WorkbookCell::Number(number) => {
             sheet.write_number_with_format(row, column, number, &format)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, Formula, Workbook, Worksheet, XlsxError};
 
 use super::table::WrittenColumn;
-use super::workbook_text::{cell_text, write_text};
+use crate::sheet::workbook_text::{cell_text, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 
 /// The first cell of a worksheet that holds no rows to run: lists, or help.

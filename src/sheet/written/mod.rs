@@ -7,7 +7,6 @@ mod csv_file;
 mod file;
 mod table;
 mod workbook_file;
-mod workbook_text;
 
 pub use choices::NOT_ROWS;
 pub use file::{Existing, WrittenFormat, may_write_sheet, save_sheet, write_sheet_csv};

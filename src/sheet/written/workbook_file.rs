@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 
 use super::choices::{LAST_ROW, Lists};
 use super::table::{WrittenCell, WrittenColumn, WrittenTable};
-use super::workbook_text::{LONGEST, cell_text, cut, units, write_text};
+use crate::sheet::workbook_text::{LONGEST, cell_text, cut, units, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 
 /// The width of a column, in characters, is at least and at most so much.

@@ -7,11 +7,11 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use crate::text::{escape_formula, unescape_formula};
 
 /// How many UTF-16 units a cell of a spreadsheet program holds.
-pub(super) const LONGEST: usize = 32_767;
+pub(in crate::sheet) const LONGEST: usize = 32_767;
 
 /// The text as its cell has it: guarded only where it would be taken for something else when it is read, with line breaks
 /// as programs write them.
-pub(super) fn cell_text(text: &str) -> Cow<'_, str> {
+pub(in crate::sheet) fn cell_text(text: &str) -> Cow<'_, str> {
     let text = if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
     } else {
@@ -24,12 +24,12 @@ pub(super) fn cell_text(text: &str) -> Cow<'_, str> {
 }
 
 /// How many UTF-16 units the text has, in which spreadsheet programs count.
-pub(super) fn units(text: &str) -> usize {
+pub(in crate::sheet) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
 /// As much of the text as a cell holds, with `…` for the rest.
-pub(super) fn cut(text: &str) -> Cow<'_, str> {
+pub(in crate::sheet) fn cut(text: &str) -> Cow<'_, str> {
     if units(text) <= LONGEST {
         return Cow::Borrowed(text);
     }
@@ -44,7 +44,7 @@ pub(super) fn cut(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes a text that fits; `format` shows it otherwise than the rest of its column.
-pub(super) fn write_text(
+pub(in crate::sheet) fn write_text(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     text: &str,
