@@ -1747,6 +1747,24 @@ fn what_a_row_replaces_is_read_as_its_operation_asks_and_part_of_its_key() {
 }
 
 #[test]
+fn what_is_held_directly_is_only_compared_where_it_can_be_read() {
+    let unreadable = Options {
+        present_licenses: PresentLicenses::Unreadable,
+        ..Options::default()
+    };
+    let text = |row: &str| format!("operation,user,groups,licenses,unless_changed_from\n{row}\n");
+    for (row, expected) in [
+        ("set-licenses,ann,,TSTNU,ATTUNU", &["not-offered"][..]),
+        ("block-licenses,ann,,,<none>", &["not-offered"]),
+        ("set-licenses,ann,,TSTNU,", &[]),
+        ("set-groups,ann,Finance,,HR", &[]),
+    ] {
+        let intake = intake_with(&text(row), &unreadable);
+        assert_eq!(codes(&intake, Severity::Error), expected, "{row}");
+    }
+}
+
+#[test]
 fn what_a_row_replaces_is_refused_where_it_is_not_understood() {
     for (row, code) in [
         ("set-groups,ann,,Finance,,<clear>", "cannot-clear"),

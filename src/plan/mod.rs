@@ -7,6 +7,7 @@
 mod access_lost;
 mod account_drafts;
 mod already_there;
+mod as_written;
 mod assemble;
 mod assembly;
 mod awaited;
@@ -36,6 +37,9 @@ mod verdict;
 mod warnings;
 
 pub use already_there::goes_on_with;
+pub use as_written::{
+    changed_since_export, groups_in_words, licenses_in_words, listed_groups, rule_in_words, rule_is_as_written,
+};
 pub use awaited::{Awaited, waits_until};
 pub use batch::{BatchSizes, Call, CallKind, Family, batch};
 pub use build::{Begun, BegunRows, Finished, plan};

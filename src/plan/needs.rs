@@ -4,6 +4,7 @@ use super::Rules;
 use crate::directory::{self, Blocks, Detail, Holders, Needs, Newcomer, Want};
 use crate::model::{
     Create, DeleteWhen, Email, GroupRef, Invite, Migrate, Operation, OperationKind, Row, Update, UserId, UserRef,
+    WrittenState,
 };
 
 /// What these rows need to know about the organization.
@@ -103,7 +104,8 @@ impl<'a> Collector<'a> {
         needs
     }
 
-    /// What the row makes its change depend on: that the account is this one, that nobody has used its seats since.
+    /// What the row makes its change depend on: that the account is this one, that nobody has used its seats since, that it
+    /// holds what it held.
     fn conditions(&mut self, row: &'a Row) {
         let Some(user) = row.operation.named_user() else {
             return;
@@ -114,6 +116,11 @@ impl<'a> Collector<'a> {
         if row.unless_used_since().is_some() {
             self.needs.uses.push(user);
             self.needs.detail = Detail::Profile;
+        }
+        if let Some(WrittenState::Licenses(_)) = row.unless_changed_from() {
+            // Somebody who is blocked is another state than somebody without an allocation.
+            self.needs.blocks = Blocks::Told;
+            self.want(Want::Required);
         }
     }
 

@@ -109,6 +109,8 @@ pub enum RowReason {
     NotReadAgain,
     /// Somebody else has changed what an approved plan rests on.
     ChangedSincePlan,
+    /// What the row replaces is not as it was when the sheet was written.
+    ChangedSinceExport,
     /// The run stopped before the row was reached.
     Stopped,
     /// Recorded before an invitation is sent.
@@ -162,7 +164,7 @@ mod tests {
              own_account administrator last_administrator not_a_user like_not_found like_ambiguous \
             like_not_a_user like_inactive like_blocked like_empty used_since use_unreadable licenses_unreadable seats_short not_accepted \
              not_before invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
-            not_read_again changed_since_plan stopped inviting creating handing_over changing made";
+            not_read_again changed_since_plan changed_since_export stopped inviting creating handing_over changing made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowReason::NotBefore.to_string(), NOT_BEFORE, "a rerun goes by it");
         assert_eq!(RowReason::Changing.to_string(), CHANGING, "a rerun goes by it");

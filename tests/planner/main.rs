@@ -14,5 +14,6 @@ mod random;
 mod seats;
 mod sheets;
 mod table;
+mod unchanged;
 mod undo;
 mod undo_cells;

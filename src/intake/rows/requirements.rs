@@ -5,7 +5,7 @@ use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::intake::options::{Options, PresentLicenses};
-use crate::model::OperationKind;
+use crate::model::{OperationKind, WrittenState};
 use crate::problem::ProblemCode;
 
 /// A row whose cells are read, before it is known whether they are enough.
@@ -60,8 +60,12 @@ impl Requirements<'_> {
         let offered = self.options.capabilities;
         let is_like_somebody = !self.values.like.is_empty();
         let instead = instead_of_present_licenses(self.kind, self.values.licenses.is_some(), is_like_somebody);
+        let state = self.values.unless_changed_from.as_ref().map(|cell| &cell.state);
+        let is_compared = instead.is_none() && matches!(state, Some(WrittenState::Licenses(_)));
+        let instead = instead.or(is_compared.then_some("leave `unless_changed_from` empty"));
         let operation = match self.kind {
             OperationKind::Invite | OperationKind::Create => format!("`{}` with `like`", self.kind),
+            kind if is_compared => format!("`{kind}` with `unless_changed_from`"),
             kind => format!("`{kind}`"),
         };
         match (instead, self.options.present_licenses) {

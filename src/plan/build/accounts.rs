@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
+use super::unchanged::AsWritten;
 use crate::api::{Allocation, Group, User};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
@@ -84,6 +85,9 @@ impl<'a> Builder<'a> {
         edit: LicenseEdit,
     ) -> Planned {
         let account = self.drafts.orphan(orphan, user.label());
+        if self.licenses_as_written(row, account, &edit)? == AsWritten::Reached {
+            return Ok(());
+        }
         let gives_back = edit.apply(&self.drafts.get(account).now()).direct == Direct::Inherits;
         if !gives_back {
             let message = format!(

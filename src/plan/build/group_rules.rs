@@ -40,6 +40,7 @@ impl Builder<'_> {
             rule.bundles == *licenses && quotas == wanted && rule.external_license == external_license
         });
         if !already_so {
+            self.rule_as_written(row, present)?;
             let has_quotas = !wanted.is_empty() || present.is_some_and(|rule| !rule.quotas.is_empty());
             let change = GroupRuleChange {
                 group,
@@ -60,6 +61,7 @@ impl Builder<'_> {
             self.note(row, "the group has no licence rule");
             return Ok(());
         };
+        self.rule_as_written(row, Some(rule))?;
         let holders = self.snapshot.leases().and_then(|leases| leases.of_group(group));
         let removal = RuleRemoval {
             group,

@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, Planned};
 use super::like::Copies;
+use super::unchanged::AsWritten;
 use crate::model::{BundleSet, UserRef};
 use crate::plan::settled::not_held_directly;
 use crate::plan::{AccountIndex, LicenseEdit, RowIndex};
@@ -44,6 +45,12 @@ impl Builder<'_> {
         }
         if edit.builds_on_present() {
             self.knows_allocation(account)?;
+        }
+        if self.licenses_as_written(row, account, &edit)? == AsWritten::Reached {
+            if let LicenseEdit::Remove(licenses) = &edit {
+                self.tell_inherited(row, account, licenses);
+            }
+            return Ok(());
         }
         match &edit {
             LicenseEdit::Set(licenses, _) | LicenseEdit::Add(licenses) => self.may_get_seats(account, licenses)?,

@@ -3,6 +3,7 @@
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
 use super::like::Copies;
+use super::unchanged::AsWritten;
 use crate::api::UserUpdate;
 use crate::model::{GroupId, GroupRef, ProfileChange, Status, Update, UserRef};
 use crate::plan::profile::{changed_fields, is_the_directorys};
@@ -55,6 +56,9 @@ impl Builder<'_> {
     pub(super) fn set_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
         let account = self.account(row, user)?;
         let joining = self.joining(row, groups)?;
+        if self.groups_as_written(row, account, &joining)? == AsWritten::Reached {
+            return Ok(());
+        }
         let present = self.drafts.get(account).groups();
         let mut leaving = self.inheritable(&present);
         leaving.retain(|group| !joining.contains(group));
