@@ -67,6 +67,11 @@ impl Groups {
         }
     }
 
+    /// Whether at most one group is called so, were it in other letters' case.
+    pub fn is_called_by_one(&self, name: &str) -> bool {
+        self.bearers(name).len() <= 1
+    }
+
     fn bearers(&self, name: &str) -> Vec<&Group> {
         let folded = fold(name);
         self.names
@@ -120,6 +125,7 @@ pub(super) mod tests {
         assert_eq!(name_of(groups.resolve(&GroupRef::parse("OPS"))), Some("OPS"));
         assert_eq!(name_of(groups.resolve(&GroupRef::parse("Ops"))), Some("Ops"));
         assert!(matches!(groups.resolve(&GroupRef::parse("ops")), Found::Many(several) if several.len() == 2));
+        assert!(!groups.is_called_by_one("Ops") && groups.is_called_by_one("Dev"));
     }
 
     #[test]

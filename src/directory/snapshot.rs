@@ -91,6 +91,11 @@ impl Snapshot {
         self.0.groups.resolve(reference)
     }
 
+    /// Whether at most one group is called so, were it in other letters' case.
+    pub fn is_called_by_one_group(&self, name: &str) -> bool {
+        self.0.groups.is_called_by_one(name)
+    }
+
     /// The group of this id.
     pub fn group_by_id(&self, id: GroupId) -> Option<&Group> {
         self.0.groups.get(id)

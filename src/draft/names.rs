@@ -21,10 +21,12 @@ pub fn account_name(snapshot: &Snapshot, user: &User) -> String {
         .map_or_else(|| user.id.to_string(), str::to_owned)
 }
 
-/// The group's name where that names it without doubt, else its id.
+/// The group's name where that names it without doubt, else its id. Rows are compared without regard to case, so names that
+/// differ in nothing else would be taken for one.
 pub fn group_name(snapshot: &Snapshot, id: GroupId, name: &str) -> String {
     let found = snapshot.group(&GroupRef::parse(name)).one();
-    if found.is_some_and(|group| group.id == id) && names_a_group(name) {
+    let is_clear = || names_a_group(name) && snapshot.is_called_by_one_group(name);
+    if found.is_some_and(|group| group.id == id) && is_clear() {
         name.to_owned()
     } else {
         id.to_string()
