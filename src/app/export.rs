@@ -36,7 +36,7 @@ pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Co
         catalogue: &catalogue,
     };
     let exported = exported(options, present).map_err(|errors| refused(&errors))?;
-    deliver_export(options, place.as_ref(), &exported, &as_of, console)
+    deliver_export(options, place.as_ref(), &exported, present, console)
 }
 
 /// Refuses filters that this export cannot apply.

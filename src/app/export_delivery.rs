@@ -15,9 +15,9 @@ use super::next::Typed;
 use super::object::Object;
 use super::sheet_place::EarlierRun;
 use crate::cli::{ExportOptions, OutputFormat, Permission};
-use crate::export::{ExportRow, Exported, Why};
+use crate::draft::Offers;
+use crate::export::{ExportRow, ExportTable, Exported, Present, Why};
 use crate::ledger::results_path;
-use crate::model::AsOf;
 use crate::report::write_json;
 use crate::sheet::{WrittenCell, write_sheet_csv};
 use crate::text::{joined, plural};
@@ -70,7 +70,7 @@ pub(super) fn deliver_export(
     options: &ExportOptions,
     place: Option<&ExportPlace<'_>>,
     exported: &Exported<'_>,
-    as_of: &AsOf,
+    present: Present<'_>,
     console: Console,
 ) -> Result<Ending, Failure> {
     let counts = Counts::of(exported);
@@ -81,7 +81,9 @@ pub(super) fn deliver_export(
     };
     let is_written = !exported.is_empty() || options.empty == Permission::Allowed;
     let written = place.filter(|_| is_written);
-    let tables: Vec<_> = exported.tables.iter().map(|table| table.written(&as_of.zone)).collect();
+    let offers = Offers::of(present.snapshot);
+    let written_table = |table| ExportTable::written(table, &present.as_of.zone, &offers);
+    let tables: Vec<_> = exported.tables.iter().map(written_table).collect();
     if let Some(place) = written {
         place.save(&tables)?;
     }
@@ -112,7 +114,10 @@ pub(super) fn deliver_export(
         console.tell(format!("  {rows} `ignore`: {}\n", why.meaning()));
     }
     if counts.shows_time {
-        console.tell(format!("  times in the sheet are those of {}\n", as_of.zone_name()));
+        console.tell(format!(
+            "  times in the sheet are those of {}\n",
+            present.as_of.zone_name()
+        ));
     }
     tell_of_files(place, written, exported, console);
     if let Some(next) = next {

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::Why;
-use crate::draft::{DraftColumn, DraftRow, DraftTable};
+use crate::draft::{DraftColumn, DraftRow, DraftTable, Offers};
 use crate::sheet::WrittenTable;
 
 /// The worksheets of an export, and what is to be said about them.
@@ -68,14 +68,14 @@ impl<'a> ExportTable<'a> {
         (0..self.len).map(move |at| (self.row)(at, &zone))
     }
 
-    /// The worksheet as it is written, with times on the clocks of this zone.
-    pub fn written(&self, zone: &TimeZone) -> WrittenTable<'_> {
+    /// The worksheet as it is written, with times on the clocks of this zone; its cells offer what the organization has.
+    pub fn written(&self, zone: &TimeZone, offers: &Offers) -> WrittenTable<'_> {
         let table = DraftTable {
             name: self.name,
             columns: self.columns.clone(),
         };
         let zone = zone.clone();
-        table.written(move || self.rows(zone.clone()).map(|row| row.draft))
+        table.written_offering(offers, move || self.rows(zone.clone()).map(|row| row.draft))
     }
 }
 
