@@ -153,6 +153,9 @@ fn every_flag_that_the_documents_name_exists() {
     for command in commands() {
         known.extend(flags(&stdout(&[&command, "--help"])));
     }
+    for what in ["users", "licenses", "groups", "moves"] {
+        known.extend(flags(&stdout(&["export", what, "--help"])));
+    }
     assert!(known.len() > 30, "{known:?}");
     for (page, text) in pages() {
         let unknown: Vec<_> = flags(&text).difference(&known).cloned().collect();

@@ -90,9 +90,13 @@ pub(super) fn deliver_export(
     let next = written.filter(|_| !counts.by_operation.is_empty()).map(next_command);
     let message = counts.message();
     let shape = Shape {
-        written: written.map(|place| place.paths().iter().map(|path| path.display().to_string()).collect()),
+        written: written.map(|place| place.sheet.path.display().to_string()),
+        written_beside: written
+            .and_then(|place| place.beside.as_ref())
+            .map(|beside| beside.path.display().to_string()),
         rows_by_operation: &counts.by_operation,
         rows_ignored: counts.ignored.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
+        notes: &exported.told,
         rows: Rows(exported),
         next_command: next.as_deref(),
     };
@@ -173,9 +177,11 @@ fn next_command(place: &ExportPlace<'_>) -> String {
 /// What `export` prints for programs; `docs/export.md` is its contract.
 #[derive(Serialize)]
 struct Shape<'a> {
-    written: Option<Vec<String>>,
+    written: Option<String>,
+    written_beside: Option<String>,
     rows_by_operation: &'a BTreeMap<&'static str, usize>,
     rows_ignored: BTreeMap<&'static str, usize>,
+    notes: &'a [String],
     rows: Rows<'a>,
     next_command: Option<&'a str>,
 }

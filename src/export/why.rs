@@ -58,3 +58,19 @@ impl Why {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    #[test]
+    fn the_page_about_exports_lists_every_word_with_its_meaning() {
+        let page = include_str!("../../docs/export.md");
+        for why in Why::iter() {
+            let row = format!("| `{}` | {}", why.as_str(), why.meaning());
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+}
