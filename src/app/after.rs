@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Ending;
 use super::chosen_rows::ChosenKeys;
 use super::console::{Console, complain};
@@ -17,6 +19,7 @@ use super::next::Typed;
 use super::object::Object;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
+use super::seat_memory::SeatMemory;
 use super::signals::Signals;
 use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
@@ -83,6 +86,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         Err(error) => return Err(not_recorded(&error).once_begun()),
     };
     let history = History::read(&path).map_err(|error| not_read(&error).once_begun())?;
+    remember_seats(&history, loaded, console);
     let left = leave_failed_sheet(&history, order, loaded, console)?;
     let ended = ended(&ran, signals, &history, order, &chosen);
     let ending = ended.ending;
@@ -140,6 +144,19 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         ));
     }
     Ok(ending)
+}
+
+/// Remembers which seats the run gave and took, which no service tells later. Without it `rebalance` may propose somebody
+/// whose seat is new.
+fn remember_seats(history: &History, loaded: &Loaded, console: Console) {
+    let Some(place) = &loaded.organization.place else {
+        return;
+    };
+    if let Err(error) = SeatMemory::keep(place, history.seat_changes(), Timestamp::now()) {
+        console.tell(format!(
+            "warning: `rebalance` will not know which seats this run gave and took: {error}\n"
+        ));
+    }
 }
 
 /// What finishes the job after a run.

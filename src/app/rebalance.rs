@@ -1,17 +1,268 @@
 //! `reseat rebalance`: idle and orphaned seats matched with wanted ones, as a sheet. Only sends reads.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Ending;
-use super::console::Console;
+use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
-use crate::cli::RebalanceOptions;
+use super::inputs::{as_of_now, settings_for};
+use super::organization::{Doorway, Organization, without_answer};
+use super::prepare::{Session, text};
+use super::rebalance_codes::{Codes, ReadCodes};
+use super::rebalance_files::{Opened, ReadFiles};
+use super::rebalance_sheet::{Proposed, deliver_sheet};
+use super::runtime::block_on;
+use super::seat_memory::{Remembered, SeatMemory};
+use super::sheet_place::SheetPlace;
+use super::signals::Signals;
+use crate::cli::{RebalanceOptions, Verbosity};
+use crate::directory::{self, Needs, Newcomer, Snapshot};
+use crate::intake::{Column, FactColumn, KeptPerson};
+use crate::model::{AsOf, Catalogue, OperationKind, UserId, UserRef};
+use crate::problem::Problems;
+use crate::rebalance::{self, Class, Kept, Known, OwnGrant, Proposal, Rules, WantedSeat};
+use crate::report::{KeepListUse, write_problems};
 use crate::settings::Overrides;
+use crate::sheet::WrittenCell;
+use crate::text::plural;
 
 pub(super) fn rebalance(
     options: &RebalanceOptions,
     overrides: &Overrides,
     console: Console,
 ) -> Result<Ending, Failure> {
-    let _ = (options, overrides, console);
-    Err(Failure::new(Ending::CouldNotStart, Reason::Settings, "not there yet"))
+    let place = options
+        .out
+        .as_deref()
+        .map(|out| SheetPlace::of(out, options.existing))
+        .transpose()?;
+    let settings = settings_for(options.target, overrides, console)?;
+    let as_of = as_of_now(&settings);
+    let proposed = block_on(async {
+        let signals = Signals::listen();
+        let session = Session::new(&settings, console, signals.clone());
+        signals.obeyed_by(Box::pin(propose(&session, options, as_of))).await
+    })?;
+    deliver_sheet(place, console, &proposed)
+}
+
+async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf) -> Result<Proposed, Failure> {
+    let opened = Opened::of(options, session.settings).await?;
+    let observer = session.relay.observer();
+    let doorway = Doorway::of(session.settings, options.target, observer, &session.signals).await?;
+    let ReadFiles {
+        wanted,
+        keep_list,
+        problems,
+        notices,
+    } = opened.read(session.settings, &as_of, &doorway).await?;
+    for notice in notices {
+        session.console.tell(format!("{notice}\n"));
+    }
+    session.console.tell(text(|out| write_problems(&problems, out)));
+    let codes = codes(session, options, &doorway, problems).await?;
+    let organization = doorway.open().await?;
+    organization.check_id(&session.signals).await?;
+    let progress = session.progress();
+    let wanted = wanted.seats;
+    let snapshot = read(session, &organization, &wanted).await?;
+    let (kept, keep_list) = kept(keep_list, &snapshot, &as_of);
+    let known = Known {
+        grants: own_grants(session, &organization),
+        seats_since: BTreeMap::new(),
+    };
+    let rules = rules(options, codes, as_of);
+    let proposal = settled(known, session, &organization, &snapshot, |known| {
+        rebalance::rebalance(&snapshot, &wanted, &kept, known, &rules)
+    });
+    let proposal = proposal.await?;
+    progress.finish();
+    Ok(Proposed::of(proposal, rules, keep_list, options, &snapshot))
+}
+
+/// The proposal, once it is known of everybody whose seat it gives back for want of a record when that seat was taken. A
+/// seat that is too new is replaced by another, which may be too new as well.
+async fn settled(
+    mut known: Known,
+    session: &Session<'_>,
+    organization: &Organization,
+    snapshot: &Snapshot,
+    propose: impl Fn(&Known) -> Proposal,
+) -> Result<Proposal, Failure> {
+    let mut asked: BTreeSet<UserId> = BTreeSet::new();
+    let observer = session.relay.observer();
+    loop {
+        let proposal = propose(&known);
+        let users: Vec<UserId> = without_record(&proposal, snapshot)
+            .filter(|user| asked.insert(*user))
+            .collect();
+        if users.is_empty() {
+            return Ok(proposal);
+        }
+        let starts = directory::lease_starts(&organization.client, &users, &organization.read, &observer).await;
+        let starts = starts.map_err(|error| session.not_read(&error))?;
+        let told = users
+            .into_iter()
+            .filter_map(|user| Some((user, starts.of_user(user).time()?)));
+        let before = known.seats_since.len();
+        known.seats_since.extend(told);
+        if known.seats_since.len() == before {
+            return Ok(proposal);
+        }
+    }
+}
+
+/// Those whose seats by groups' rules are given back although there is no record of their use.
+fn without_record<'a>(proposal: &'a Proposal, snapshot: &'a Snapshot) -> impl Iterator<Item = UserId> + 'a {
+    let rows = proposal.rows.iter().filter(|row| {
+        row.operation == Some(OperationKind::ReleaseLease)
+            && row.facts.get(&FactColumn::Class) == Some(&WrittenCell::text(Class::NoRecord.as_str()))
+    });
+    let ids = rows.filter_map(|row| row.cells.get(&Column::UserId)?.parse().ok());
+    ids.filter(|id| snapshot.user_by_id(*id).is_some())
+}
+
+/// The bundles that the flags name. What is wrong with them ends the command together with what is wrong with the sheets.
+async fn codes(
+    session: &Session<'_>,
+    options: &RebalanceOptions,
+    doorway: &Doorway,
+    problems: Problems,
+) -> Result<Codes, Failure> {
+    let known = session.settings.bundle_codes.iter().cloned();
+    let catalogue = Catalogue::default().with_codes(known, "the profile");
+    let mut read = ReadCodes::of(options, &catalogue);
+    if read.wrong.is_empty() && !read.unknown.is_empty() && problems.errors() == 0 {
+        // Where the organization cannot be asked, reading it says why.
+        let seats = doorway.client().await?.seats().await;
+        let seats = seats.map_err(|error| {
+            let (ending, reason) = without_answer(&error, &session.signals);
+            Failure::new(
+                ending,
+                reason,
+                format!("failed to read which licences the organization has: {error}"),
+            )
+        })?;
+        let theirs = seats.value.into_iter().map(|seats| seats.code);
+        read = ReadCodes::of(options, &catalogue.with_codes(theirs, "the organization"));
+    }
+    let ReadCodes { codes, wrong, unknown } = read;
+    let findings: Vec<_> = wrong.into_iter().chain(unknown).collect();
+    let errors = problems.errors();
+    if !findings.is_empty() {
+        let message = match errors {
+            0 => format!(
+                "the flags have {}, so nothing was read",
+                plural(findings.len(), "problem")
+            ),
+            _ => format!(
+                "the flags have {}, and the sheets {}, so nothing was read",
+                plural(findings.len(), "problem"),
+                plural(errors, "error")
+            ),
+        };
+        let mut failure = Failure::new(Ending::CouldNotStart, Reason::Settings, message);
+        failure.findings = findings;
+        return Err(failure);
+    }
+    if errors > 0 {
+        if session.console.verbosity == Verbosity::Quiet {
+            complain(text(|out| write_problems(&problems, out)));
+        }
+        let message = format!("the sheets have {}, so nothing was read", plural(errors, "error"));
+        return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
+            .about(problems)
+            .with_help("each error says what to do"));
+    }
+    Ok(codes)
+}
+
+/// The whole organization, and whoever is wanted a seat for and has no account yet.
+async fn read(session: &Session<'_>, organization: &Organization, wanted: &[WantedSeat]) -> Result<Snapshot, Failure> {
+    let newcomers = wanted.iter().map(|seat| Newcomer {
+        user: &seat.user,
+        groups: &[],
+        like: None,
+    });
+    let needs = Needs {
+        users: wanted.iter().map(|seat| &seat.user).collect(),
+        newcomers: newcomers.collect(),
+        ..Needs::whole_organization()
+    };
+    let observer = session.relay.observer();
+    let read = directory::read(&organization.client, &needs, &organization.read, &observer);
+    read.await.map_err(|error| session.not_read(&error))
+}
+
+/// Who is kept at present, by account, and what became of the others.
+fn kept(list: Vec<KeptPerson>, snapshot: &Snapshot, as_of: &AsOf) -> (Vec<Kept>, KeepListUse) {
+    let today = as_of.now.to_zoned(as_of.zone.clone()).date();
+    let mut told = KeepListUse::default();
+    let mut kept = Vec::new();
+    for person in list {
+        if person.until.is_some_and(|until| until < today) {
+            told.expired += 1;
+            continue;
+        }
+        let account = snapshot.user(&person.user).one().map(|user| user.id);
+        // Somebody whose account is gone is known by the id alone.
+        let orphan = || match person.user {
+            UserRef::Id(id) => snapshot.orphan(id).map(|_| id),
+            UserRef::Name(_) => None,
+        };
+        let Some(user) = account.or_else(orphan) else {
+            told.unknown.push(person);
+            continue;
+        };
+        told.in_force += 1;
+        kept.push(Kept {
+            user,
+            reason: person.reason,
+            until: person.until,
+        });
+    }
+    (kept, told)
+}
+
+/// What earlier runs from this computer gave.
+fn own_grants(session: &Session<'_>, organization: &Organization) -> BTreeMap<UserId, OwnGrant> {
+    let Some(place) = &organization.place else {
+        return BTreeMap::new();
+    };
+    let memory = SeatMemory::read(place).unwrap_or_else(|error| {
+        session.console.tell(format!(
+            "warning: which seats earlier runs gave is not known: {error}\n"
+        ));
+        SeatMemory::default()
+    });
+    let grant = |remembered: Remembered| {
+        let grant = OwnGrant {
+            at: remembered.given,
+            puts_back: remembered.put_back.is_some(),
+        };
+        (remembered.user, grant)
+    };
+    memory.given().map(grant).collect()
+}
+
+fn rules(options: &RebalanceOptions, codes: Codes, as_of: AsOf) -> Rules {
+    let Codes {
+        only,
+        free,
+        reserve,
+        swaps,
+    } = codes;
+    Rules {
+        as_of,
+        idle_for: options.idle_for,
+        grace: options.grace,
+        pending: options.pending,
+        orphans: options.orphans,
+        all: options.all,
+        only,
+        free,
+        reserve,
+        swaps,
+    }
 }

@@ -100,6 +100,8 @@ pub enum ProblemCode {
     MissingCell,
     /// Cells that the operation does not take.
     CellNotUsed,
+    /// A row of a sheet of wanted seats that wants none.
+    NotAWantedSeat,
 
     // The value of a cell.
     /// Not an e-mail address.
@@ -229,7 +231,7 @@ mod tests {
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \
-             unknown-operation no-operation not-offered missing-cell cell-not-used \
+             unknown-operation no-operation not-offered missing-cell cell-not-used not-a-wanted-seat \
              bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \

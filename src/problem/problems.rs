@@ -181,10 +181,26 @@ impl Problems {
     /// Sorts the problems that are kept by this key; those with the same key stay in the order they were found.
     pub fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {
         self.kept.sort_by_key(key);
+        self.index();
+    }
+
+    /// Notes anew where each problem is.
+    fn index(&mut self) {
         let positions = self.kept.iter().enumerate();
         self.positions = positions
             .map(|(position, kept)| (kept.fingerprint(), position))
             .collect();
+    }
+
+    /// The same, with other names of worksheets, where problems of several files are told together.
+    #[must_use]
+    pub fn with_sheets(mut self, name: impl Fn(&str) -> Arc<str>) -> Self {
+        for problem in &mut self.kept {
+            problem.location.sheet = name(&problem.location.sheet);
+        }
+        // What says the same is found by where it is.
+        self.index();
+        self
     }
 
     /// The problems that are kept.

@@ -1,0 +1,120 @@
+//! The two sheets that `rebalance` reads: the wanted seats and the keep list.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Ending;
+use super::ending::Reason;
+use super::failure::Failure;
+use super::inputs::{read_sheet, reading_options};
+use super::organization::Doorway;
+use super::rebalance_wanted::{self, WantedSeats, file_name};
+use super::runtime::off_thread;
+use crate::cli::{RebalanceOptions, SheetOptions};
+use crate::intake::{Intake, KeepList, KeptPerson, read_keep_list};
+use crate::model::AsOf;
+use crate::problem::Problems;
+use crate::settings::Settings;
+use crate::sheet::{SheetError, Source};
+use crate::text::plural;
+
+/// The two, opened.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    wanted: Option<Arc<Source>>,
+    keep_list: Option<Source>,
+}
+
+/// The two, read.
+#[derive(Debug, Default)]
+pub(super) struct ReadFiles {
+    pub(super) wanted: WantedSeats,
+    /// Who is on the keep list, whether still in force or not; the places have the name of the file.
+    pub(super) keep_list: Vec<KeptPerson>,
+    /// What is wrong with either, or worth a look.
+    pub(super) problems: Problems,
+    /// How the sheet of wanted seats was read.
+    pub(super) notices: Vec<String>,
+}
+
+impl Opened {
+    /// Opens them; whatever keeps either from being opened is told.
+    pub(super) async fn of(options: &RebalanceOptions, settings: &Settings) -> Result<Self, Failure> {
+        let open = async |path: Option<&Path>| {
+            let (path, encoding) = (path.map(Path::to_owned), settings.sheet.encoding);
+            let Some(path) = path else { return Ok(None) };
+            let source = off_thread(move || Source::open_in(&path, encoding)).await;
+            source.map(Some).map_err(|error| not_opened(&error))
+        };
+        let wanted = open(options.wanted.as_deref()).await;
+        let keep_list = open(options.keep_list.as_deref()).await;
+        match (wanted, keep_list) {
+            (Ok(wanted), Ok(keep_list)) => Ok(Self {
+                wanted: wanted.map(Arc::new),
+                keep_list,
+            }),
+            (Err(failure), Err(other)) => Err(failure.with_details(vec![other.message])),
+            (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
+        }
+    }
+
+    /// Reads them. What only the organization can know of bundle codes is asked of it.
+    pub(super) async fn read(self, settings: &Settings, as_of: &AsOf, doorway: &Doorway) -> Result<ReadFiles, Failure> {
+        let mut read = ReadFiles::default();
+        if let Some(source) = self.wanted {
+            let usual = reading_options(&SheetOptions::default(), settings, as_of.clone());
+            let intake = read_sheet(&source, rebalance_wanted::options(usual), doorway).await;
+            let intake = intake.map_err(|error| not_opened(&error))?;
+            read.notices = notices(&file_name(&source), &intake);
+            read.wanted = WantedSeats::of(&source, intake);
+            read.problems.append(std::mem::take(&mut read.wanted.problems));
+        }
+        if let Some(source) = self.keep_list {
+            let zone = as_of.zone.clone();
+            let (source, list) = off_thread(move || {
+                let list = read_keep_list(&source, &zone);
+                (source, list)
+            })
+            .await;
+            let KeepList { people, problems } = list.map_err(|error| not_opened(&error))?;
+            let file = file_name(&source);
+            read.problems
+                .append(problems.with_sheets(|worksheet| named(&file, worksheet)));
+            read.keep_list = people;
+            for person in &mut read.keep_list {
+                person.place.sheet = named(&file, &person.place.sheet);
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// What had to be guessed, and what was not read.
+fn notices(file: &str, intake: &Intake) -> Vec<String> {
+    let guessed = intake.notes.iter().map(|note| format!("{file}: {note}"));
+    let skipped = intake.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty());
+    let skipped = skipped.map(|skipped| {
+        format!(
+            "{file}: worksheet `{}` skipped because {}",
+            skipped.name, skipped.reason
+        )
+    });
+    let hidden = (intake.hidden.read > 0).then(|| {
+        let rows = plural(intake.hidden.read, "hidden row");
+        format!("{file}: {rows} in the spreadsheet program; what they want counts as well")
+    });
+    guessed.chain(skipped).chain(hidden).collect()
+}
+
+/// A worksheet's name with that of its file; a CSV has none.
+pub(super) fn named(file: &str, worksheet: &str) -> Arc<str> {
+    if worksheet.is_empty() {
+        file.into()
+    } else {
+        format!("{file}, {worksheet}").into()
+    }
+}
+
+fn not_opened(error: &SheetError) -> Failure {
+    Failure::of(Ending::CouldNotStart, Reason::File, error)
+}

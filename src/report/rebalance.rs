@@ -1,0 +1,401 @@
+//! What `rebalance` proposes, as text.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::style::{HEADING, WARNING};
+use super::table::{Align, Table};
+use crate::intake::{Column, KeptPerson};
+use crate::model::OperationKind;
+use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
+use crate::text::{clean, number, plural};
+
+/// How many of those who miss out are listed; the sheet has all.
+const NAMED: usize = 20;
+
+/// A proposal, and what it rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct RebalanceView<'a> {
+    /// What is proposed.
+    pub proposal: &'a Proposal,
+    /// On which terms.
+    pub rules: &'a Rules,
+    /// The lengths of time of the rules, as they were typed or are usual.
+    pub lengths: &'a Lengths,
+    /// What became of the keep list.
+    pub keep_list: &'a KeepListUse,
+}
+
+/// The lengths of time of the rules, as people write them (`90d`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lengths {
+    /// `--idle-for`
+    pub idle_for: String,
+    /// `--grace`
+    pub grace: String,
+    /// `--pending`
+    pub pending: String,
+}
+
+/// What became of a keep list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeepListUse {
+    /// How many people are kept.
+    pub in_force: usize,
+    /// How many are no more, because their day has passed.
+    pub expired: usize,
+    /// Those whom the organization does not have, or whose name could be several accounts'.
+    pub unknown: Vec<KeptPerson>,
+}
+
+impl KeepListUse {
+    fn is_empty(&self) -> bool {
+        self.in_force == 0 && self.expired == 0 && self.unknown.is_empty()
+    }
+}
+
+/// How many rows of the sheet do what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Those that are run.
+    pub to_run: usize,
+    /// `ignore` rows, which are for a person to read.
+    pub ignored: usize,
+}
+
+impl RebalanceView<'_> {
+    /// How many rows do what.
+    pub fn row_counts(&self) -> RowCounts {
+        let ignored = self.proposal.rows.iter().filter(|row| row.operation.is_none()).count();
+        RowCounts {
+            to_run: self.proposal.rows.len() - ignored,
+            ignored,
+        }
+    }
+
+    /// How many seats are freed, given up in swaps among them.
+    pub fn freed(&self) -> u64 {
+        self.sum(|line| line.freed.saturating_add(line.swapped))
+    }
+
+    /// How many seats are granted.
+    pub fn granted(&self) -> u64 {
+        self.sum(|line| line.granted)
+    }
+
+    /// How many seats should have been freed besides, and cannot be.
+    pub fn short(&self) -> u64 {
+        self.sum(|line| line.to_free.saturating_sub(line.freed))
+    }
+
+    /// The groups whose seats are given back, by how they are called in the sheet, with how many people's.
+    pub fn groups(&self) -> BTreeMap<&str, usize> {
+        let mut groups = BTreeMap::new();
+        for row in &self.proposal.rows {
+            if row.operation == Some(OperationKind::ReleaseLease)
+                && let Some(group) = row.cells.get(&Column::Group)
+            {
+                *groups.entry(group.as_str()).or_insert(0) += 1;
+            }
+        }
+        groups
+    }
+
+    /// The proposal in a sentence.
+    pub fn message(&self) -> String {
+        let RowCounts { to_run, .. } = self.row_counts();
+        let missing = match self.proposal.missing_out.len() {
+            0 => String::new(),
+            1 => "; 1 person misses out".to_owned(),
+            count => format!("; {} people miss out", number(count as u64)),
+        };
+        if to_run == 0 {
+            return format!("nothing is to be freed or granted{missing}");
+        }
+        let seats = |count: u64| plural(usize::try_from(count).unwrap_or(usize::MAX), "seat");
+        format!(
+            "{} freed and {} granted by {}{missing}",
+            seats(self.freed()),
+            number(self.granted()),
+            plural(to_run, "row")
+        )
+    }
+
+    /// Writes it as text.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.write_bundles(out)?;
+        self.write_looked_at(out)?;
+        self.write_cut_offs(out)?;
+        self.write_keep_list(out)?;
+        self.write_groups(out)?;
+        self.write_limits(out)?;
+        self.write_missing(out)
+    }
+
+    fn sum(&self, of: impl Fn(&BundleLine) -> u64) -> u64 {
+        self.proposal.bundles.iter().map(of).fold(0, u64::saturating_add)
+    }
+
+    fn write_bundles(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = Table::new([
+            ("bundle", Align::Left),
+            ("owned", Align::Right),
+            ("taken", Align::Right),
+            ("idle", Align::Right),
+            ("freed", Align::Right),
+            ("wanted", Align::Right),
+            ("granted", Align::Right),
+            ("missing", Align::Right),
+            ("taken then", Align::Right),
+        ]);
+        let told = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), number);
+        for line in &self.proposal.bundles {
+            table.push([
+                line.code.to_string(),
+                told(line.owned),
+                told(line.taken),
+                number(line.all_idle()),
+                number(line.freed.saturating_add(line.swapped)),
+                number(line.wanted),
+                number(line.granted),
+                number(line.missing()),
+                told(line.taken_then()),
+            ]);
+        }
+        if self.proposal.bundles.is_empty() {
+            return writeln!(out, "nobody holds or wants a seat");
+        }
+        table.write(out)?;
+        for line in self.proposal.bundles.iter().filter(|line| line.swapped > 0) {
+            writeln!(
+                out,
+                "{} of the freed seats of {} are given up in swaps",
+                number(line.swapped),
+                line.code
+            )?;
+        }
+        for line in &self.proposal.bundles {
+            match line.to_free.saturating_sub(line.freed) {
+                0 => {}
+                short => writeln!(
+                    out,
+                    "{WARNING}warning{WARNING:#}: of {}, {} should be freed and only {} can be; {} are to be looked at, {} are left alone",
+                    line.code,
+                    number(line.to_free),
+                    number(line.to_free - short),
+                    number(line.look_at),
+                    number(line.left_alone)
+                )?,
+            }
+        }
+        Ok(())
+    }
+
+    fn write_looked_at(&self, out: &mut dyn Write) -> io::Result<()> {
+        let looked_at = &self.proposal.looked_at;
+        let holders: u64 = looked_at.classes.values().sum();
+        if holders == 0 {
+            return Ok(());
+        }
+        let words = |class: &Class| match class {
+            Class::Orphan => "whose account is gone",
+            Class::Idle => "idle",
+            Class::Pending => "with an invitation that is not accepted",
+            Class::NoRecord => "without a record of use",
+            Class::LookAt => "to look at",
+            Class::New => "too new to tell",
+            Class::InUse => "in use",
+        };
+        let parts: Vec<String> = looked_at
+            .classes
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .map(|(class, count)| format!("{} {}", number(*count), words(class)))
+            .collect();
+        writeln!(
+            out,
+            "\n{HEADING}{} who hold seats{HEADING:#}: {}",
+            number(holders),
+            parts.join(", ")
+        )?;
+        if looked_at.left_alone > 0 {
+            writeln!(
+                out,
+                "{} of the idle are left alone: administrators, the keep list and others, as the sheet says of each",
+                number(looked_at.left_alone)
+            )?;
+        }
+        Ok(())
+    }
+
+    /// From when on somebody counts as idle.
+    fn write_cut_offs(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Lengths {
+            idle_for,
+            grace,
+            pending,
+        } = self.lengths;
+        for (what, length, typed) in [
+            ("idle is who was last seen before", self.rules.idle_for, idle_for),
+            ("an invitation counts that is from before", self.rules.pending, pending),
+            (
+                "a missing record counts where account and seat are from before",
+                self.rules.grace,
+                grace,
+            ),
+        ] {
+            let cut_off = self.rules.as_of.now.checked_sub(length);
+            let cut_off = cut_off.map_or_else(|_| "any time".to_owned(), |cut_off| self.rules.as_of.show(cut_off));
+            writeln!(out, "  {what} {cut_off} ({typed})")?;
+        }
+        Ok(())
+    }
+
+    fn write_keep_list(&self, out: &mut dyn Write) -> io::Result<()> {
+        let list = self.keep_list;
+        if list.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "keep list: {} in force, {} expired, {} unknown",
+            number(list.in_force as u64),
+            number(list.expired as u64),
+            number(list.unknown.len() as u64)
+        )?;
+        let shown = list.unknown.iter().take(NAMED);
+        for person in shown {
+            let line = format!(
+                "{}: the organization has no single account `{}`",
+                person.place, person.user
+            );
+            writeln!(out, "  {}", clean(&line, 300))?;
+        }
+        more(list.unknown.len(), out, "")
+    }
+
+    fn write_groups(&self, out: &mut dyn Write) -> io::Result<()> {
+        let groups = self.groups();
+        if groups.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "seats by groups' rules are given back; whoever signs in again takes one again:"
+        )?;
+        for (group, people) in groups {
+            let people = match people {
+                1 => "1 person".to_owned(),
+                count => format!("{} people", number(count as u64)),
+            };
+            writeln!(out, "  {}: {people}", clean(group, 120))?;
+        }
+        Ok(())
+    }
+
+    /// What the readings cannot show.
+    fn write_limits(&self, out: &mut dyn Write) -> io::Result<()> {
+        let untold = self.proposal.untold;
+        if untold.uses {
+            writeln!(
+                out,
+                "{WARNING}warning{WARNING:#}: when licences were last in use is not told here, so the last sign-in alone decides"
+            )?;
+        }
+        if untold.sign_ins {
+            writeln!(
+                out,
+                "{WARNING}warning{WARNING:#}: when people last signed in is not told here, so the last use alone decides"
+            )?;
+        }
+        if !self.rules.only.is_empty() {
+            writeln!(
+                out,
+                "note: last use is one time for a person, not for each licence: whoever uses one of several counts as using \
+                 all of them, and `--only` cannot show which of them lies idle"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_missing(&self, out: &mut dyn Write) -> io::Result<()> {
+        let missing = &self.proposal.missing_out;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let heading = match missing.len() {
+            1 => "1 person misses out".to_owned(),
+            count => format!("{} people miss out", number(count as u64)),
+        };
+        writeln!(out, "\n{HEADING}{heading}{HEADING:#}")?;
+        for line in missing.iter().take(NAMED).map(missing_line) {
+            writeln!(out, "  {line}")?;
+        }
+        more(missing.len(), out, "; the sheet names all")
+    }
+}
+
+fn more(count: usize, out: &mut dyn Write, besides: &str) -> io::Result<()> {
+    match count.saturating_sub(NAMED) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {} more{besides}", number(more as u64)),
+    }
+}
+
+fn missing_line(missing: &MissingOut) -> String {
+    let MissingOut {
+        label,
+        user: _,
+        licenses,
+        place,
+        why,
+    } = missing;
+    let place = place.as_ref().map_or_else(|| "a swap".to_owned(), ToString::to_string);
+    clean(&format!("{place}: {label} ({licenses}): {}", obstacle(*why)), 300)
+}
+
+/// Why somebody does not get a seat, in words.
+fn obstacle(why: Obstacle) -> &'static str {
+    match why {
+        Obstacle::NoSeat => "no seat is left",
+        Obstacle::NotOwned => "the organization does not own the licence",
+        Obstacle::NotFound => "there is no such account",
+        Obstacle::AnotherAccount => "the name is that of another account than `user_id` says",
+        Obstacle::Ambiguous => "several accounts could be meant",
+        Obstacle::Inactive => "the account is deactivated",
+        Obstacle::NoPerson => "it is no person's account",
+        Obstacle::Unreadable => "what the account holds cannot be read",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    /// The first two cells of the rows of the table below this header.
+    fn table(header: &str) -> Vec<(String, String)> {
+        let page = include_str!("../../docs/rebalance.md");
+        let rows = page.lines().skip_while(|line| !line.starts_with(header)).skip(2);
+        rows.map_while(|line| {
+            let mut cells = line.strip_prefix('|')?.split('|').map(|cell| cell.trim().to_owned());
+            Some((cells.next()?.replace('`', ""), cells.next()?))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_documents_list_every_class_in_the_order_in_which_seats_are_freed() {
+        let listed: Vec<String> = table("| `class` |").into_iter().map(|(class, _)| class).collect();
+        let known: Vec<&str> = Class::iter().map(Class::as_str).collect();
+        assert_eq!(listed, known);
+    }
+
+    #[test]
+    fn the_documents_say_why_somebody_misses_out_as_the_screen_does() {
+        let listed = table("| `why` |");
+        let known = Obstacle::iter().map(|why| (why.as_str().to_owned(), obstacle(why).to_owned()));
+        assert_eq!(listed, known.collect::<Vec<_>>());
+    }
+}
