@@ -6,17 +6,20 @@
 //! and the next allocation would take away what was overlooked.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 
-use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::{FutureExt, Stream};
 
 use super::allocations::{ReadAllocations, USERS_PER_CALL};
-use super::listing::{Lister, PartialListing};
+use super::listing::{Lister, PartialListing, WholeListing};
 use super::needs::Blocks;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Allocations, HowRead, ReadError};
-use crate::api::{Allocation, AllocationRoute, CallError, Certainty, ErrorCode, Failure, OwnCode, UserLicenses};
-use crate::event::{Method, Service};
+use crate::api::{
+    Allocation, AllocationRoute, Answer, CallError, Certainty, ErrorCode, Failure, OwnCode, UserLicenses,
+};
+use crate::event::{Event, Method, Service};
 use crate::model::UserId;
 
 /// The most entries that the licence services put on a page (`uipath-api`, 3.4).
@@ -255,7 +258,7 @@ impl Reader<'_> {
     }
 
     /// The listing of users with a direct allocation, which only the portal has.
-    fn licensed_users(&self) -> Lister<'_, Allocation> {
+    pub(super) fn licensed_users(&self) -> Lister<'_, Allocation> {
         let client = self.client;
         Lister {
             what: "licensed users",
@@ -272,11 +275,7 @@ impl Reader<'_> {
             return Ok(Attempt::Absent(None));
         }
         match self.licensed_users().finish(listing).await {
-            Ok(whole) => Ok(Attempt::Read(ReadAllocations {
-                allocations: whole.items.into_iter().collect(),
-                how: Some(HowRead::ByPages(whole.shape)),
-                ..ReadAllocations::default()
-            })),
+            Ok(whole) => Ok(Attempt::Read(ReadAllocations::listed(whole))),
             Err(error) if error.shows_unusable_route() => Ok(Attempt::Absent(Some(error))),
             Err(error) => Err(failed(error)),
         }
@@ -291,7 +290,7 @@ impl Reader<'_> {
     }
 
     /// What the service says of these users, in calls of many. Calls that are too large are made smaller.
-    async fn in_bulk(&self, users: &[UserId]) -> Result<Vec<UserLicenses>, CallError> {
+    pub(super) async fn in_bulk(&self, users: &[UserId]) -> Result<Vec<UserLicenses>, CallError> {
         let mut size = USERS_PER_CALL;
         loop {
             let calls: Vec<_> = users
@@ -299,24 +298,57 @@ impl Reader<'_> {
                 .map(|some| self.client.licenses_of_users(some).boxed())
                 .collect();
             let answers = stream::iter(calls).buffered(self.options.concurrency.max(1));
-            let answers: Result<Vec<_>, CallError> = answers.try_collect().await;
-            match answers {
+            let entries = self.collected(answers, size, users.len()).await;
+            match entries {
                 Err(error) if error.failure == Failure::TooLarge && size > 1 => size = size.min(users.len()) / 2,
-                answers => return Ok(answers?.into_iter().flat_map(|answer| answer.value).collect()),
+                entries => return entries,
             }
             size = size.max(1);
         }
     }
 
-    async fn one_by_one(&self, users: &[UserId]) -> Result<ReadAllocations, CallError> {
+    /// The entries of all answers, each of which is about so many of the users.
+    async fn collected(
+        &self,
+        answers: impl Stream<Item = Result<Answer<Vec<UserLicenses>>, CallError>>,
+        each: usize,
+        of: usize,
+    ) -> Result<Vec<UserLicenses>, CallError> {
+        let mut entries = Vec::new();
+        let mut asked = 0;
+        let mut answers = pin!(answers);
+        while let Some(answer) = answers.try_next().await? {
+            entries.extend(answer.value);
+            asked = (asked + each).min(of);
+            self.asked_of_accounts(asked, of);
+        }
+        Ok(entries)
+    }
+
+    fn asked_of_accounts(&self, asked: usize, of: usize) {
+        (self.observer)(Event::Reading {
+            what: "licences of accounts",
+            read: asked as u64,
+            total: Some(of as u64),
+        });
+    }
+
+    /// What each of these users holds, in a call for each.
+    pub(super) async fn one_by_one(&self, users: &[UserId]) -> Result<ReadAllocations, CallError> {
         let calls: Vec<_> = users
             .iter()
             .map(|user| self.client.allocation_of_user(*user).boxed())
             .collect();
-        let answers = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
-        let answers: Vec<_> = answers.try_collect().await?;
+        let mut answers = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
+        let mut allocations = Vec::new();
+        let mut asked = 0;
+        while let Some(answer) = answers.try_next().await? {
+            allocations.extend(answer.value);
+            asked += 1;
+            self.asked_of_accounts(asked, users.len());
+        }
         Ok(ReadAllocations {
-            allocations: answers.into_iter().filter_map(|answer| answer.value).collect(),
+            allocations: allocations.into_iter().collect(),
             how: Some(HowRead::OneByOne),
             ..ReadAllocations::default()
         })
@@ -352,15 +384,25 @@ impl Reader<'_> {
 }
 
 impl ReadAllocations {
+    /// What a listing brought.
+    pub(super) fn listed(whole: WholeListing<Allocation>) -> Self {
+        Self {
+            allocations: whole.items.into_iter().collect(),
+            how: Some(HowRead::ByPages(whole.shape)),
+            is_doubtful: !whole.is_steady,
+            ..Self::default()
+        }
+    }
+
     /// The same, without open questions about others than these users.
-    fn about(self, users: &[UserId]) -> Self {
+    pub(super) fn about(self, users: &[UserId]) -> Self {
         Self {
             allocations: self.allocations.unclear_only_of(users),
             ..self
         }
     }
 
-    fn in_bulk(asked: &[UserId], entries: Vec<UserLicenses>) -> Self {
+    pub(super) fn in_bulk(asked: &[UserId], entries: Vec<UserLicenses>) -> Self {
         Self {
             allocations: Allocations::of_entries(asked, entries),
             how: Some(HowRead::InBulk),
@@ -383,7 +425,7 @@ fn calls_by(route: AllocationRoute, users: &[UserId], read: &ReadAllocations) ->
     }
 }
 
-fn failed(error: CallError) -> ReadError {
+pub(super) fn failed(error: CallError) -> ReadError {
     failed_to_read(ALLOCATIONS)(error)
 }
 
@@ -393,6 +435,6 @@ fn absent_listing(listing: &PartialListing<Allocation>) -> bool {
 }
 
 /// Whether the service has nothing for the organization itself, so that no other route would answer either.
-fn is_about_the_organization(error: &CallError) -> bool {
+pub(super) fn is_about_the_organization(error: &CallError) -> bool {
     error.code == ErrorCode::Own(OwnCode::NoAccountLicense)
 }

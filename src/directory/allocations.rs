@@ -140,6 +140,14 @@ impl Allocations {
         }
     }
 
+    /// The same, with what groups give as another read tells it.
+    pub(super) fn inheriting_as(self, told: Self) -> Self {
+        Self {
+            inherited: told.inherited,
+            ..self
+        }
+    }
+
     /// Whether the user holds the bundles now that it held `before`, `None` for no direct allocation, as far as both reads
     /// tell. The portal's listing does not have `useExternalLicense`, so that is not compared.
     pub fn agrees_with(&self, user: UserId, before: Option<&BundleSet>) -> bool {
@@ -180,6 +188,8 @@ pub struct ReadAllocations {
     pub allocations: Allocations,
     /// By which calls; `None` if none was needed.
     pub how: Option<HowRead>,
+    /// Whether the listing does not fit together that they come from, so that holders may be missing.
+    pub is_doubtful: bool,
     /// The calls among them that only found out which route works here.
     pub probes: BTreeMap<(Service, Method), u64>,
 }

@@ -13,6 +13,18 @@ pub enum ReadError {
         /// How it failed.
         source: CallError,
     },
+    /// The installation has no way to tell who holds licences.
+    #[error(
+        "read who holds licences: licensed users are not listed here, and no call that this application may make tells \
+         what the {accounts} accounts hold"
+    )]
+    NoHolders {
+        /// How many accounts there are.
+        accounts: usize,
+        /// What the listing answered, or else the call for many accounts.
+        #[source]
+        source: CallError,
+    },
     /// The installation has no way to read users' direct allocations.
     #[error(
         "read the direct licence allocations: no route of this installation tells them to this application, so no row \
@@ -29,7 +41,7 @@ impl ReadError {
     /// The call behind it, if one was made.
     pub fn call(&self) -> Option<&CallError> {
         match self {
-            Self::Call { source, .. } => Some(source),
+            Self::Call { source, .. } | Self::NoHolders { source, .. } => Some(source),
             Self::NoAllocations { source } => source.as_ref(),
         }
     }

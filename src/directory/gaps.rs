@@ -11,7 +11,7 @@ pub enum Gap {
     SomeHolders,
     /// Holders whose account is gone: the listing of licensed users does not fit together.
     SomeOrphans,
-    /// All holders whose account is gone: there is no listing of licensed users.
+    /// All direct holders who have no account, or none any more: there is no listing of licensed users.
     Orphans,
     /// That nobody holds a licence directly: one route says so, and none confirms it.
     Nobody,
@@ -25,6 +25,8 @@ pub enum Gap {
     SomeLeases,
     /// Who holds seats by the rules of groups that are gone.
     LeasesOfGoneGroups,
+    /// Some groups' licence rules: their listing does not fit together.
+    SomeRules,
     /// Licence rules of groups that are gone: there is no listing of rules.
     RulesOfGoneGroups,
 }
@@ -45,7 +47,7 @@ impl Gap {
                 "the listing of licensed users does not fit together, so licences whose account is gone may be missing"
             }
             Self::Orphans => {
-                "licences whose account is gone cannot be seen here, because licensed users are not listed"
+                "licences of those who have no account, or none any more, cannot be seen here, because licensed users are not listed"
             }
             Self::Nobody => {
                 "nobody holds a licence directly as far as one route of this installation tells, and no other confirms it"
@@ -64,6 +66,7 @@ impl Gap {
             Self::LeasesOfGoneGroups => {
                 "who holds seats by the licence rules of groups that are gone cannot be read here"
             }
+            Self::SomeRules => "the listing of groups' licence rules does not fit together, so some may be missing",
             Self::RulesOfGoneGroups => "licence rules of groups that are gone cannot be seen here",
         }
     }

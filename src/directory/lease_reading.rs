@@ -1,16 +1,14 @@
 //! Reads who holds seats by the licence rules of groups, group by group.
 
-use std::sync::Arc;
-
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::allocation_reading::PAGE;
 use super::listing::Lister;
 use super::reader::{Reader, failed_to_read};
-use super::{Groups, Leases, ReadError, ReadOptions};
-use crate::api::{CallError, Client, Lease};
-use crate::event::Observer;
+use super::{Gap, Groups, Leases, ReadError, ReadOptions};
+use crate::api::{CallError, Client, GroupRule, Lease};
+use crate::event::{Event, Observer, silent};
 use crate::model::{GroupId, GroupRef};
 
 pub(super) const LEASES: &str = "who holds seats by the groups' licence rules";
@@ -28,7 +26,7 @@ pub fn lease_pages(holders: u64) -> u64 {
 /// # Errors
 /// If no listing answers.
 pub async fn leases_of(client: &Client, groups: &[GroupId], options: &ReadOptions) -> Result<Leases, CallError> {
-    let unheard: Observer = Arc::new(|_| {});
+    let unheard = silent();
     let reader = Reader::new(client, options, &unheard);
     Ok(Leases::new(reader.leases_of_each(groups, &[]).await?))
 }
@@ -66,20 +64,62 @@ impl Reader<'_> {
         }
     }
 
+    /// Those who hold seats by any of these rules; `None` where no listing answers.
+    pub(super) async fn read_every_lease(
+        &self,
+        rules: &[GroupRule],
+        groups: &Groups,
+    ) -> Result<Option<Leases>, ReadError> {
+        let may_hold = |rule: &&GroupRule| !rule.is_empty() || rule.in_use.values().any(|count| *count > 0);
+        let leasing: Vec<&GroupRule> = rules.iter().filter(may_hold).collect();
+        if leasing.is_empty() {
+            return Ok(Some(Leases::default()));
+        }
+        let references: Vec<GroupRef> = leasing.iter().map(|rule| GroupRef::Id(rule.group)).collect();
+        let read = self.read_leases(&references.iter().collect::<Vec<_>>(), groups).await?;
+        if let Some(leases) = &read {
+            // A listing may answer of a group that is gone as of one by whose rule nobody holds a seat.
+            let is_silent = |rule: &&&GroupRule| leases.of_group(rule.group).is_none_or(<[Lease]>::is_empty);
+            let none_is_told =
+                |rule: &&&GroupRule| !rule.in_use.is_empty() && rule.in_use.values().all(|count| *count == 0);
+            let mut gone = leasing.iter().filter(|rule| groups.get(rule.group).is_none());
+            if gone.any(|rule| is_silent(&rule) && !none_is_told(&rule)) {
+                self.lacks(Gap::LeasesOfGoneGroups);
+            }
+        }
+        Ok(read)
+    }
+
     /// Those who hold seats by the rules of these groups, and of those that are gone, as far as the service knows them.
     async fn leases_of_each(
         &self,
         known: &[GroupId],
         gone: &[GroupId],
     ) -> Result<Vec<(GroupId, Vec<Lease>)>, CallError> {
-        let read = async |group| Ok::<_, CallError>((group, self.holders(group).await?));
+        let total = known.len() + gone.len();
+        let mut count = 0;
+        // Of one group the pages are told, of several the groups.
+        let heard = if total > 1 { silent() } else { self.observer.clone() };
+        let read = async |group| Ok::<_, CallError>((group, self.holders(group, heard.clone()).await?));
+        let mut progress = || {
+            count += 1;
+            if total > 1 {
+                (self.observer)(Event::Reading {
+                    what: "groups' seats",
+                    read: count,
+                    total: Some(total as u64),
+                });
+            }
+        };
         let mut leases = Vec::with_capacity(known.len() + gone.len());
         // The first that has a rule shows which listing answers here; one without may be unknown to all of them.
         let mut others = known;
         let mut unknown: Option<CallError> = None;
         while let [group, rest @ ..] = others {
             others = rest;
-            match read(*group).await {
+            let holders = read(*group).await;
+            progress();
+            match holders {
                 Ok(holders) => {
                     leases.push(holders);
                     unknown = None;
@@ -96,10 +136,15 @@ impl Reader<'_> {
             return Err(error);
         }
         let calls: Vec<_> = others.iter().map(|group| read(*group)).collect();
-        let others = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
-        leases.extend(others.try_collect::<Vec<_>>().await?);
+        let mut others = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
+        while let Some(holders) = others.try_next().await? {
+            leases.push(holders);
+            progress();
+        }
         for group in gone {
-            match read(*group).await {
+            let holders = read(*group).await;
+            progress();
+            match holders {
                 Ok(holders) => leases.push(holders),
                 Err(error) if error.shows_no_such_route() && !error.is_page() => {}
                 Err(error) => return Err(error),
@@ -108,16 +153,20 @@ impl Reader<'_> {
         Ok(leases)
     }
 
-    async fn holders(&self, group: GroupId) -> Result<Vec<Lease>, CallError> {
+    async fn holders(&self, group: GroupId, observer: Observer) -> Result<Vec<Lease>, CallError> {
         let client = self.client;
         let holders = Lister {
             what: "seats held by groups' rules",
             top: PAGE,
             concurrency: self.options.concurrency,
-            observer: self.observer.clone(),
+            observer,
             key: |lease: &Lease| lease.user.0,
             fetch: Box::new(move |skip, top| client.leases(group, skip, top).boxed()),
         };
-        holders.all().await
+        let whole = holders.finish(holders.unread()).await?;
+        if !whole.is_steady {
+            self.lacks(Gap::SomeLeases);
+        }
+        Ok(whole.items)
     }
 }

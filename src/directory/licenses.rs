@@ -7,7 +7,7 @@ use super::allocation_reading::PAGE;
 use super::listing::Lister;
 use super::needs::Holders;
 use super::reader::{Reader, failed_to_read, is_final};
-use super::{Accounts, Found, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
+use super::{Accounts, Found, Gap, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
 use crate::api::{CallError, GroupRule, Seats, User};
 use crate::event::Event;
 use crate::model::{GroupId, GroupRef, UserId, UserRef};
@@ -88,7 +88,10 @@ impl Reader<'_> {
         let rules = match (wanted, ids.as_slice()) {
             (Rules::Of(_), [] | [_]) if !is_listed => self.single_rules(&ids).await,
             _ => match self.listed_rules().await {
-                Err(error) if error.shows_no_such_route() => self.single_rules(&ids).await,
+                Err(error) if error.shows_no_such_route() => {
+                    self.lacks(Gap::RulesOfGoneGroups);
+                    self.single_rules(&ids).await
+                }
                 read => read,
             },
         };
@@ -106,7 +109,11 @@ impl Reader<'_> {
             key: |rule: &GroupRule| rule.group.0,
             fetch: Box::new(move |skip, top| client.group_rules(skip, top).boxed()),
         };
-        rules.all().await
+        let whole = rules.finish(rules.unread()).await?;
+        if !whole.is_steady {
+            self.lacks(Gap::SomeRules);
+        }
+        Ok(whole.items)
     }
 
     async fn single_rules(&self, groups: &[GroupId]) -> Result<Vec<GroupRule>, CallError> {

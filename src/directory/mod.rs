@@ -10,6 +10,7 @@ mod again;
 mod allocation_reading;
 mod allocations;
 mod error;
+mod everybody;
 mod forecast;
 mod gaps;
 mod groups;

@@ -1,16 +1,18 @@
 //! Reads what a sheet needs, each thing by itself and all at once.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use futures::try_join;
 
+use super::everybody::{Early, nobody_is_seated};
 use super::{
-    Accounts, Blocks, Contents, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations, ReadError, Rules,
-    Scope, Snapshot, Want,
+    Accounts, Blocks, Contents, Gap, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations, ReadError,
+    Rules, Scope, Snapshot, Want,
 };
-use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule};
+use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule, Seats};
 use crate::event::{Event, Observer};
-use crate::model::{Capabilities, GroupRef, UserId, UserRef};
+use crate::model::{Capabilities, UserId, UserRef};
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
@@ -31,18 +33,21 @@ pub async fn read(
     observer: &Observer,
 ) -> Result<Snapshot, ReadError> {
     let reader = Reader::new(client, options, observer);
-    let (users, (groups, rules, leases), early, seats, acting_user) = try_join!(
+    let (mut users, (groups, rules, leases), early, seats, acting_user) = try_join!(
         reader.read_users(needs),
         reader.read_groups_and_theirs(needs),
         reader.read_allocations_early(needs),
         reader.read_seats(needs.seats),
         reader.read_acting_user(),
     )?;
-    let mut users = users;
     reader.read_people(needs, &mut users, &groups).await?;
     let allocations = match early {
-        Some(early) => early,
-        None => {
+        early if needs.scope == Scope::Organization => {
+            let of_groups = (rules.as_deref(), leases.as_ref());
+            reader.read_everybody(early, &mut users, of_groups).await?
+        }
+        Early::Read(read) => read,
+        Early::ByIds(_) => {
             let and_of = holders_by_rules(needs, &groups, leases.as_ref());
             reader.read_allocations(needs, &users.accounts, &and_of).await?
         }
@@ -64,7 +69,7 @@ pub async fn read(
     let probes = allocations.as_ref().map(|read| read.probes.clone());
     Ok(Snapshot::from(Contents {
         listings,
-        gaps: BTreeSet::new(),
+        gaps: reader.told_gaps(needs.scope, seats.as_deref()),
         probes: probes.unwrap_or_default(),
         accounts: users.accounts,
         groups,
@@ -171,6 +176,8 @@ pub(super) struct Reader<'a> {
     pub(super) client: &'a Client,
     pub(super) options: &'a ReadOptions,
     pub(super) observer: &'a Observer,
+    /// What could not be learnt so far.
+    gaps: Mutex<BTreeSet<Gap>>,
 }
 
 impl<'a> Reader<'a> {
@@ -179,27 +186,33 @@ impl<'a> Reader<'a> {
             client,
             options,
             observer,
+            gaps: Mutex::default(),
         }
     }
 }
 
 impl Reader<'_> {
-    /// Allocations that are listed whoever they are wanted of: there is no need to wait for the accounts. `None` if they
-    /// have to be read by the accounts' ids.
-    async fn read_allocations_early(&self, needs: &Needs<'_>) -> Result<Option<Option<ReadAllocations>>, ReadError> {
+    /// Allocations that are listed whoever they are wanted of: there is no need to wait for the accounts.
+    async fn read_allocations_early(&self, needs: &Needs<'_>) -> Result<Early, ReadError> {
+        if needs.scope == Scope::Organization {
+            return self.listed_allocations().await;
+        }
         if needs.allocations == Want::No || matches!(needs.holders, Holders::Everybody) {
-            return self.read_allocations(needs, &Accounts::default(), &[]).await.map(Some);
+            return self
+                .read_allocations(needs, &Accounts::default(), &[])
+                .await
+                .map(Early::Read);
         }
         if self.client.allocation_route() != Some(AllocationRoute::Listing) {
-            return Ok(None);
+            return Ok(Early::ByIds(None));
         }
         match self.all_allocations().await {
-            Ok(read) => Ok(Some(Some(read))),
+            Ok(read) => Ok(Early::Read(Some(read))),
             Err(ReadError::NoAllocations { .. }) => {
                 self.client.forget_allocation_route();
-                Ok(None)
+                Ok(Early::ByIds(None))
             }
-            Err(error) => self.without(needs.allocations, error).map(Some),
+            Err(error) => self.without(needs.allocations, error).map(Early::Read),
         }
     }
 
@@ -228,9 +241,9 @@ impl Reader<'_> {
         }
         if needs.scope == Scope::Organization {
             let rules = self.read_rules(&needs.rules, &groups).await?;
-            let with_rule = rules.iter().flatten().filter(|rule| !rule.is_empty());
-            let with_rule: Vec<GroupRef> = with_rule.map(|rule| GroupRef::Id(rule.group)).collect();
-            let leases = self.read_leases(&with_rule.iter().collect::<Vec<_>>(), &groups).await?;
+            let leases = self
+                .read_every_lease(rules.as_deref().unwrap_or_default(), &groups)
+                .await?;
             return Ok((groups, rules, leases));
         }
         let (rules, leases) = try_join!(
@@ -238,6 +251,29 @@ impl Reader<'_> {
             self.read_leases(&needs.leases, &groups)
         )?;
         Ok((groups, rules, leases))
+    }
+
+    /// Notes that something cannot be learnt here, which matters to a reading of the whole organization.
+    pub(super) fn lacks(&self, gap: Gap) {
+        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).insert(gap);
+    }
+
+    /// What could not be learnt, after it has been told.
+    fn told_gaps(&self, scope: Scope, seats: Option<&[Seats]>) -> BTreeSet<Gap> {
+        let mut gaps = std::mem::take(&mut *self.gaps.lock().unwrap_or_else(PoisonError::into_inner));
+        if nobody_is_seated(seats) {
+            gaps.remove(&Gap::Nobody);
+        }
+        match scope {
+            Scope::Sheet => BTreeSet::new(),
+            Scope::Organization => {
+                // That leases cannot be read has been told with what the service answered.
+                for gap in gaps.iter().filter(|gap| **gap != Gap::Leases) {
+                    self.notice(gap.sentence().to_owned());
+                }
+                gaps
+            }
+        }
     }
 
     pub(super) fn notice(&self, text: String) {

@@ -24,7 +24,7 @@ pub(super) struct ReadUsers {
     /// How the listing comes, where it was begun.
     pub(super) shape: Option<ListingShape>,
     /// Whether everybody was read, so that whoever is missing is not there.
-    is_everybody: bool,
+    pub(super) is_everybody: bool,
     /// What the directory answered about names.
     pub(super) answers: Answers,
 }

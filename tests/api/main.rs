@@ -11,3 +11,4 @@ mod sandbox;
 mod sign_in;
 mod simulated_traffic;
 mod support;
+mod whole;

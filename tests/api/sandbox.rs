@@ -16,11 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::id;
 
-async fn start(config: sandbox::Config) -> Sandbox {
+pub(crate) async fn start(config: sandbox::Config) -> Sandbox {
     sandbox::start(config).await.unwrap()
 }
 
-fn client_of(sandbox: &Sandbox, change: impl FnOnce(&mut Config)) -> Client {
+pub(crate) fn client_of(sandbox: &Sandbox, change: impl FnOnce(&mut Config)) -> Client {
     let credentials = Credentials::Client {
         id: sandbox.client_id().to_owned(),
         secret: sandbox.client_secret().into(),
