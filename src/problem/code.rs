@@ -88,6 +88,8 @@ pub enum ProblemCode {
     DoubtfulEncoding,
     /// Numbers or dates where text is expected.
     NumberCell,
+    /// Names that a spreadsheet program may have changed.
+    ChangedName,
 
     // The operation of a row.
     /// The cell names no operation.
@@ -230,7 +232,7 @@ mod tests {
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used doubtful-header two-headers \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
-             cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell \
+             cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
              unknown-operation no-operation not-offered missing-cell cell-not-used not-a-wanted-seat \
              bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \

@@ -175,7 +175,7 @@ fn look_alike(raw: &str, address: &str) -> Option<&'static str> {
 }
 
 /// Whether the cell shows a long number as a spreadsheet program does once it has lost its digits: `1.2E+10`.
-fn is_exponent(text: &str) -> bool {
+pub(super) fn is_exponent(text: &str) -> bool {
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return false;
     }

@@ -50,7 +50,7 @@ pub(super) fn split(cell: &str) -> Result<Vec<Item>, OpenQuote> {
     }
 }
 
-fn is_separator(letter: char) -> bool {
+pub(super) fn is_separator(letter: char) -> bool {
     matches!(letter, ';' | ',' | '|' | '\n')
 }
 

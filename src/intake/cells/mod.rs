@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows which row a cell is in, or what the other cells say.
 
+mod changed_name;
 mod cleaning;
 mod column;
 mod comparison;
@@ -28,6 +29,7 @@ pub use operation_advice::operation_help;
 pub use operation_name::operation_named;
 pub use written_state::print_state;
 
+pub(super) use changed_name::{NAMES, may_be_changed};
 pub(super) use cleaning::{clean, is_clear, on_one_line, trimmed};
 pub(super) use column::ColumnSet;
 pub(super) use comparison::{half_hash, hash, hash_text, is_same, user_key};

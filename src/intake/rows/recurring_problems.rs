@@ -15,6 +15,7 @@ use crate::text::plural;
 pub(in crate::intake) struct RecurringProblems {
     cells_not_used: BTreeMap<(OperationKind, Column), Occurrences>,
     number_cells: BTreeMap<Column, Occurrences>,
+    changed_names: BTreeMap<Column, Occurrences>,
     formulas: BTreeMap<Column, FormulaValues>,
     cells_without_header: Occurrences,
     short_rows: Occurrences,
@@ -33,6 +34,11 @@ impl RecurringProblems {
     /// A number or date where text is expected.
     pub(super) fn add_number_cell(&mut self, column: Column, row: u32) {
         self.number_cells.entry(column).or_default().add(1, row);
+    }
+
+    /// A name that a spreadsheet program may have changed.
+    pub(super) fn add_changed_name(&mut self, column: Column, row: u32) {
+        self.changed_names.entry(column).or_default().add(1, row);
     }
 
     /// What the formulas of a column have for values.
@@ -80,6 +86,7 @@ impl RecurringProblems {
         let Self {
             cells_not_used,
             number_cells,
+            changed_names,
             formulas,
             cells_without_header,
             short_rows,
@@ -90,6 +97,7 @@ impl RecurringProblems {
         } = later;
         append_each(&mut self.cells_not_used, cells_not_used);
         append_each(&mut self.number_cells, number_cells);
+        append_each(&mut self.changed_names, changed_names);
         for (column, later) in formulas {
             self.formulas(column).append(&later);
         }
@@ -131,6 +139,16 @@ impl RecurringProblems {
             );
             let help = "format the column as text if the values are not as they were written";
             let problem = UnplacedProblem::warning(ProblemCode::NumberCell, what, help);
+            problems.push((cells, problem.at(column)));
+        }
+        for (column, cells) in self.changed_names {
+            let looks = if cells.count == 1 { "looks" } else { "look" };
+            let what = format!(
+                "{} {looks} like a date or a number that a spreadsheet program made of a name, as it does when it opens a CSV",
+                plural(cells.count, "cell")
+            );
+            let help = "nothing to do if they are called so; if not, write the names again in a workbook (.xlsx), or let the program import the column as text";
+            let problem = UnplacedProblem::warning(ProblemCode::ChangedName, what, help);
             problems.push((cells, problem.at(column)));
         }
         for (column, formulas) in self.formulas {

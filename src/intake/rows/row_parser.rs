@@ -12,7 +12,9 @@ use super::statement::{Statement, ValidRow};
 use super::value_reader::ValueReader;
 use super::values::Values;
 use super::worksheet::Worksheet;
-use crate::intake::cells::{Column, ColumnSet, Instruction, InstructionCache, UnplacedProblem, operation_help};
+use crate::intake::cells::{
+    Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, may_be_changed, operation_help,
+};
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
 use crate::problem::{ProblemCode, Problems, Severity};
@@ -193,6 +195,7 @@ impl<'o> RowParser<'o> {
                 values.used.extend(columns_with_errors(problems));
             }
             self.note_unused(kind, cells, values.used);
+            self.note_changed_names(cells, values.used);
             self.note_formulas(kind, cells, values.used);
             if is_valid && let Err(fault) = self.accept(kind, &values, cells.row) {
                 problems.push(UnplacedProblem::error(
@@ -228,6 +231,19 @@ impl<'o> RowParser<'o> {
             }
             if cells.numbers.contains(*column) && used.contains(*column) {
                 self.parsed.recurring.add_number_cell(*column, cells.row);
+            }
+        }
+    }
+
+    /// Counts the names that a spreadsheet program may have changed. In a workbook it says itself what is a number or a
+    /// date.
+    fn note_changed_names(&mut self, cells: &RowCells<'_>, used: ColumnSet) {
+        if !self.context.worksheet.is_csv {
+            return;
+        }
+        for column in NAMES {
+            if used.contains(column) && may_be_changed(column, cells.get(column)) {
+                self.parsed.recurring.add_changed_name(column, cells.row);
             }
         }
     }
