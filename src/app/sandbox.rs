@@ -43,7 +43,7 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
 
 fn config(options: SandboxOptions) -> Config {
     let usual = Config::default();
-    let population = |users| usize::try_from(users).map_or(Population::Demo, Population::Generated);
+    let population = |users| usize::try_from(users).map_or(Population::Demo, Population::Company);
     Config {
         listen: options.listen,
         state_file: options.state,

@@ -93,6 +93,7 @@ impl Config {
             let population = match &self.population {
                 Population::Demo => "demo".to_owned(),
                 Population::Generated(people) => format!("generated-{people}"),
+                Population::Company(people) => format!("company-{people}"),
                 Population::Empty => "empty".to_owned(),
                 Population::Given(_) => "given".to_owned(),
             };
@@ -110,6 +111,8 @@ pub enum Population {
     Demo,
     /// This many generated people.
     Generated(usize),
+    /// This many people of a company in which a quarter is licensed, directly or by groups' rules.
+    Company(usize),
     /// Nobody; only the built-in groups.
     Empty,
     /// Exactly this world.
@@ -205,6 +208,7 @@ mod tests {
             guid(1, Population::Empty),
             guid(1, Population::Generated(10)),
             guid(1, Population::Generated(11)),
+            guid(1, Population::Company(11)),
         ];
         let different: std::collections::BTreeSet<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(different.len(), all.len());

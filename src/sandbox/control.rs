@@ -2,7 +2,7 @@
 //! real service has these routes.
 
 use hyper::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
@@ -15,6 +15,7 @@ pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
     match (&request.method, request.path.as_str()) {
         (&Method::GET, "/_sandbox") => Some(Reply::json(200, &page(shared, request.header("host")))),
         (&Method::POST, "/_sandbox/sign-in") => Some(sign_in(shared, request)),
+        (&Method::POST, "/_sandbox/pass") => Some(pass(shared, request)),
         _ => None,
     }
 }
@@ -46,6 +47,20 @@ fn sign_in(shared: &Shared, request: &Request) -> Reply {
         .collect();
     shared.changed.notify_one();
     Reply::json(200, &json!({"leases": leases}))
+}
+
+/// Lets days pass.
+fn pass(shared: &Shared, request: &Request) -> Reply {
+    let days: Option<u16> = request.parameter("days").and_then(|days| days.parse().ok());
+    let Some(days) = days else {
+        return Reply::text(400, "Say how many: /_sandbox/pass?days=7");
+    };
+    shared
+        .state()
+        .world
+        .pass(SignedDuration::from_hours(24 * i64::from(days)));
+    shared.changed.notify_one();
+    Reply::json(200, &json!({"daysPassed": days}))
 }
 
 fn page(shared: &Shared, host: &str) -> Value {

@@ -88,6 +88,7 @@ fn populate(config: &Config) -> World {
     match &config.population {
         Population::Demo => World::demo(config.seed, now),
         Population::Generated(people) => World::generated(*people, config.seed, now),
+        Population::Company(people) => World::company(*people, config.seed, now),
         Population::Empty => World::empty(config.seed, now),
         Population::Given(world) => (**world).clone(),
     }

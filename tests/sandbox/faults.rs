@@ -95,7 +95,7 @@ async fn a_200_may_say_that_nothing_succeeded_in_the_shape_of_its_route() {
         .invite(&[organization.invitation("new@contoso.example")])
         .await;
     assert_eq!(answer["result"]["succeeded"], false);
-    assert_eq!(organization.sandbox.world().user_count(), 60);
+    assert_eq!(organization.sandbox.world().user_count(), 62);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn entries_of_an_invitation_come_muddled_after_it_was_carried_out() {
             .collect();
         let expected: Vec<&str> = expected.into_iter().map(|position| emails[position]).collect();
         assert_eq!(got, expected);
-        assert_eq!(organization.sandbox.world().user_count(), 63);
+        assert_eq!(organization.sandbox.world().user_count(), 65);
     }
 }
 
@@ -218,7 +218,7 @@ async fn what_is_fresh_is_not_readable_until_the_lag_has_passed() {
     );
 
     assert_eq!(organization.get(&user).await.status, 404);
-    assert_eq!(organization.get(&list).await.json()["totalCount"], 60);
+    assert_eq!(organization.get(&list).await.json()["totalCount"], 62);
     assert!(!organization.get(&anna).await.text.contains(&robots));
     assert_eq!(
         organization.send("PUT", &user, json!({"name": "New"})).await.status,
@@ -234,7 +234,7 @@ async fn what_is_fresh_is_not_readable_until_the_lag_has_passed() {
         .invite(&[organization.invitation("new@contoso.example")])
         .await;
     let list = format!("identity_/api/User/users/{}", organization.id());
-    while organization.get(&list).await.json()["totalCount"] != 61 {
+    while organization.get(&list).await.json()["totalCount"] != 63 {
         tokio::task::yield_now().await;
     }
 }

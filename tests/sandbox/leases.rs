@@ -144,3 +144,29 @@ async fn each_route_of_the_schema_may_be_closed() {
         assert_eq!(reply.status, 403, "{closed}");
     }
 }
+
+#[tokio::test]
+async fn after_a_week_whatever_happened_is_a_week_longer_ago() {
+    let organization = organization().await;
+    prepare(&organization, 1);
+    sign_in(&organization, ANNA).await;
+    let seen = async || {
+        let path = format!("identity_/api/User/users/{}?searchTerm=anna.berg", organization.id());
+        let listing = organization.get(&path).await.json();
+        let anna = &listing["results"][0];
+        ["creationTime", "lastLoginTime"]
+            .map(|name| -> jiff::civil::DateTime { anna[name].as_str().unwrap().parse().unwrap() })
+    };
+    let before = seen().await;
+    let answer = organization.raw("POST", "/_sandbox/pass?days=7", "", "").await.unwrap();
+    assert_eq!(answer.json(), json!({"daysPassed": 7}));
+    let week = jiff::Span::new().days(7);
+    assert_eq!(seen().await, before.map(|moment| moment - week));
+    for slip in ["/_sandbox/pass", "/_sandbox/pass?days=soon", "/_sandbox/pass?days=-1"] {
+        assert_eq!(
+            organization.raw("POST", slip, "", "").await.unwrap().status,
+            400,
+            "{slip}"
+        );
+    }
+}

@@ -35,7 +35,7 @@ async fn the_directory_knows_people_by_address_and_user_name_who_are_in_no_listi
             (&json!("aad"), &json!("DirectoryUser"), &json!("y.sato@contoso.example"))
         );
     }
-    assert_eq!(organization.sandbox.world().user_count(), 60);
+    assert_eq!(organization.sandbox.world().user_count(), 62);
     let id = organization.id();
     let found = organization
         .get(&format!("identity_/api/Directory/Search/{id}?startsWith=wilma"))
@@ -61,7 +61,7 @@ async fn a_group_or_a_licence_makes_an_account_of_somebody_of_the_directory() {
     let reply = organization.send("PUT", &organization.license_path(), body).await;
     assert_eq!(reply.json()[0]["userId"], ids[1]);
     let world = organization.sandbox.world();
-    assert_eq!((world.user_count(), world.people().count()), (62, 2));
+    assert_eq!((world.user_count(), world.people().count()), (64, 2));
     let wilma = world.user_called(WILMA).unwrap();
     assert_eq!((json!(wilma.id), wilma.kind), (ids[0].clone(), UserKind::DirectoryUser));
     assert_eq!(members_among(&organization, json!(ids)).await[0]["identifier"], ids[0]);
@@ -83,7 +83,7 @@ async fn where_accounts_are_made_at_the_first_sign_in_groups_and_licences_are_th
     let body = json!({"userIds": [id], "userBundleCodes": ["ACNU"]});
     let path = organization.license_path();
     assert_eq!(organization.send("PUT", &path, body).await.status, 200);
-    assert_eq!(organization.sandbox.world().user_count(), 60);
+    assert_eq!(organization.sandbox.world().user_count(), 62);
     assert_eq!(members_among(&organization, json!([id])).await[0]["identifier"], id);
     let held = organization
         .send("POST", &format!("{path}/license/users"), json!({"userIds": [id]}))

@@ -34,12 +34,12 @@ async fn an_organization_goes_on_where_its_state_file_left_it() {
     .await;
     assert_eq!(organization.id(), id);
     let world = organization.sandbox.world();
-    assert_eq!((world.user_count(), world.mails_to("new@contoso.example")), (61, 1));
+    assert_eq!((world.user_count(), world.mails_to("new@contoso.example")), (63, 1));
     let answer = organization
         .invite(&[organization.invitation("next@contoso.example")])
         .await;
     assert_eq!(answer["users"][0]["success"], true);
-    assert_eq!(organization.sandbox.world().user_count(), 62);
+    assert_eq!(organization.sandbox.world().user_count(), 64);
 }
 
 #[tokio::test]

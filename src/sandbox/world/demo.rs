@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Group, GroupKind, Lease, Rule, User, World};
+use super::{Group, GroupKind, Lease, Rule, User, UserKind, World};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
 
-/// Name, surname, groups, direct licences (`-`: blocked, nothing: inherits), days since the last sign-in, state.
+/// Name, surname, groups, direct licences (`-`: blocked, nothing: inherits), days since the last sign-in (nothing: never),
+/// state, days since the last use of a licence where that is another day.
 const PEOPLE: &str = include_str!("demo.csv");
 
 /// The domain of the demo company.
@@ -27,10 +28,20 @@ const SEATS: [(&str, u64); 10] = [
     ("CTZDEVNU", 10),
     ("TSTNU", 5),
     ("PMD", 4),
-    ("PMBU", 5),
+    // One more is taken: somebody has to give one back.
+    ("PMBU", 2),
     ("AXPNU", 10),
     ("IDU", 3),
     ("ATTUCU", 2),
+];
+
+/// Robot accounts: user name, display name.
+const ROBOTS: [(&str, &str); 2] = [("invoice-robot", "Invoice Robot"), ("hr-robot", "HR Robot")];
+
+/// Who holds seats by a group's rule, besides some of the larger groups: address, group, days since the last use.
+const LESSEES: [(&str, &str, i64); 2] = [
+    ("goran.markovic", "Sales Operations", 130),
+    ("igor.pavlov", "Sales Operations", 8),
 ];
 
 /// Groups of the company itself, each with the bundles of its licence rule.
@@ -75,7 +86,22 @@ impl World {
         for (name, surname, user_name) in DIRECTORY {
             world.know(seed, [name, surname], user_name, founded);
         }
+        for (user_name, group, days) in LESSEES {
+            world.let_lease(&format!("{user_name}@{DOMAIN}"), group, days, now);
+        }
+        for (user_name, name) in ROBOTS {
+            world.install(seed, user_name, name, founded);
+        }
         world
+    }
+
+    /// Makes an account for a robot.
+    pub(super) fn install(&mut self, seed: u64, user_name: &str, display_name: &str, since: Timestamp) {
+        let mut robot = User::local(UserId(self.next_guid(seed)), user_name, "", since);
+        robot.kind = UserKind::RobotAccount;
+        robot.display_name = Some(display_name.to_owned());
+        robot.invitation_accepted = true;
+        self.insert_user(robot);
     }
 
     /// Makes somebody known to the directory.
@@ -115,9 +141,10 @@ impl World {
     fn hire(&mut self, seed: u64, line: &str, hired: Timestamp, now: Timestamp) {
         let mut cells = line.split(',');
         let mut cell = || cells.next().unwrap_or_default();
-        let (name, surname, groups, licenses, idle, state) = (cell(), cell(), cell(), cell(), cell(), cell());
+        let [name, surname, groups, licenses, idle, state, unused] = std::array::from_fn(|_| cell());
         let email = format!("{name}.{surname}@{DOMAIN}").to_lowercase();
-        let last_login = idle.parse().ok().map(|days| days_before(now, days));
+        let ago = |days: &str| days.parse().ok().map(|days| days_before(now, days));
+        let last_login = ago(idle);
         let mut user = User::local(UserId(self.next_guid(seed)), &email, &email, hired);
         user.name = Some(name.to_owned());
         user.surname = Some(surname.to_owned());
@@ -141,7 +168,22 @@ impl World {
             "-" => self.allocate(id, BundleSet::default(), false),
             listed => self.allocate(id, listed.split("; ").map(BundleCode::new).collect(), false),
         }
-        self.set_last_in_use(id, last_login);
+        self.set_last_in_use(id, ago(unused).or(last_login));
+    }
+
+    /// A member holds what the group's rule gives since long before he last used it.
+    fn let_lease(&mut self, address: &str, group: &str, unused: i64, now: Timestamp) {
+        let found = (self.user_called(address), self.group_named(group));
+        let (Some(user), Some(group)) = (found.0.map(|user| user.id), found.1.map(|group| group.id)) else {
+            return;
+        };
+        let lease = Lease {
+            bundles: self.rule(group).map(|rule| rule.bundles.clone()).unwrap_or_default(),
+            last_in_use: Some(days_before(now, unused)),
+            created_at: Some(days_before(now, unused + 100)),
+            updated_at: Some(days_before(now, unused)),
+        };
+        self.lease(group, user, lease);
     }
 
     /// Every third member has signed in and so leases what the group's rule gives.
@@ -174,14 +216,19 @@ pub(super) fn days_before(now: Timestamp, days: i64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::SeatCount;
 
     #[test]
-    fn the_demo_company_has_sixty_people_and_seats_for_what_they_hold() {
+    fn the_demo_company_has_sixty_people_and_two_robots_and_seats_for_what_they_hold_but_one() {
         let world = World::demo(1, Timestamp::UNIX_EPOCH);
-        assert_eq!(world.user_count(), 60);
-        for (code, seats) in world.seats() {
-            assert!(seats.allocated <= seats.total, "{code}: {seats:?}");
-        }
+        assert_eq!(world.user_count(), 62);
+        let over: Vec<_> = world
+            .seats()
+            .into_iter()
+            .filter(|(_, seats)| seats.allocated > seats.total)
+            .collect();
+        let seats = SeatCount { total: 2, allocated: 3 };
+        assert_eq!(over, [(BundleCode::new("PMBU"), seats)]);
         assert!(world.seats().values().any(|seats| seats.free() <= 2));
     }
 

@@ -8,11 +8,11 @@ use super::demo::{codes, days_before};
 use super::{User, World};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
 
-const NAMES: [&str; 16] = [
+pub(super) const NAMES: [&str; 16] = [
     "Anna", "Bram", "Carla", "David", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Karin", "Liam", "Mei",
     "Nadia", "Oscar", "Priya",
 ];
-const SURNAMES: [&str; 16] = [
+pub(super) const SURNAMES: [&str; 16] = [
     "Berg",
     "Okafor",
     "Lindqvist",
@@ -44,7 +44,7 @@ const HOLDINGS: [&[&str]; 8] = [
 ];
 
 /// How many people of a generated organization's directory have no account yet.
-const NEWCOMERS: usize = 100;
+pub(super) const NEWCOMERS: usize = 100;
 
 /// How many groups of its own a generated organization has.
 const GROUPS: usize = 20;

@@ -1,6 +1,7 @@
 //! The organization as data: people, groups, licences, mails; every change goes through a method
 //! that keeps its counts right. Knows nothing of HTTP.
 
+mod company;
 mod demo;
 mod directory;
 mod entities;
@@ -9,6 +10,7 @@ mod groups;
 mod licenses;
 mod numeric;
 mod organization;
+mod passing;
 mod people;
 mod readable;
 pub(super) mod zoneless;
