@@ -13,6 +13,14 @@ pub struct LastUses {
     how: Option<HowRead>,
 }
 
+impl FromIterator<(UserId, ToldTime)> for LastUses {
+    fn from_iter<I: IntoIterator<Item = (UserId, ToldTime)>>(told: I) -> Self {
+        let mut of: Vec<_> = told.into_iter().collect();
+        of.sort_by_key(|(user, _)| *user);
+        Self { of, how: None }
+    }
+}
+
 impl LastUses {
     /// The user's: there is no record of a use by somebody without a direct allocation.
     pub fn of(&self, user: UserId) -> ToldTime {
@@ -31,6 +39,9 @@ impl LastUses {
         let held = users.iter().filter_map(|user| read.allocations.of(*user));
         let of: Vec<(UserId, ToldTime)> = held.map(|held| (held.user, held.last_in_use)).collect();
         let is_silent = !of.is_empty() && of.iter().map(|(_, used)| used).all(says_nothing);
-        (!is_silent).then_some(Self { of, how: read.how })
+        (!is_silent).then(|| Self {
+            how: read.how,
+            ..of.into_iter().collect()
+        })
     }
 }

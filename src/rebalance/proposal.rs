@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use strum::{Display, EnumIter, IntoStaticStr};
 
-use super::{Class, Kept, Known, Rules, WantedSeat};
-use crate::directory::Snapshot;
+use super::{Class, Untold};
 use crate::draft::{DraftColumn, DraftRow};
 use crate::intake::{Column, FactColumn};
 use crate::model::{BundleCode, BundleSet, Place, UserId};
@@ -125,17 +124,8 @@ pub struct Counts {
     pub left_alone: u64,
 }
 
-/// What is not told of anybody, so that the other alone decides.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Untold {
-    /// When licences were last in use.
-    pub uses: bool,
-    /// When people last signed in.
-    pub sign_ins: bool,
-}
-
 /// The columns of the sheet besides `operation` and `note`.
-pub const COLUMNS: [DraftColumn; 12] = [
+pub const COLUMNS: [DraftColumn; 13] = [
     DraftColumn::Read(Column::User),
     DraftColumn::Read(Column::Licenses),
     DraftColumn::Read(Column::Group),
@@ -148,11 +138,5 @@ pub const COLUMNS: [DraftColumn; 12] = [
     DraftColumn::Fact(FactColumn::InheritedFrom),
     DraftColumn::Read(Column::UserId),
     DraftColumn::Read(Column::UnlessUsedSince),
+    DraftColumn::Read(Column::UnlessChangedFrom),
 ];
-
-/// What to free and to grant of the state that was read. `wanted` stands in the order of priority, `kept` holds those who
-/// are left alone at present.
-pub fn rebalance(snapshot: &Snapshot, wanted: &[WantedSeat], kept: &[Kept], known: &Known, rules: &Rules) -> Proposal {
-    let _ = (snapshot, wanted, kept, known, rules);
-    Proposal::default()
-}

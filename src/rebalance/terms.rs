@@ -29,8 +29,30 @@ pub struct Rules {
     pub free: BTreeMap<BundleCode, u64>,
     /// Seats that are to be free in the end, whoever wants one.
     pub reserve: BTreeMap<BundleCode, u64>,
-    /// The first of those with one `old` counts, and one of a bundle for itself has no effect.
+    /// Those that are [in force](Self::swaps_in_force).
     pub swaps: Vec<Swap>,
+}
+
+impl Rules {
+    /// Whether this bundle is looked at.
+    pub fn looks_at(&self, code: &BundleCode) -> bool {
+        self.only.is_empty() || self.only.contains(code)
+    }
+
+    /// The swaps that are carried out: of bundles that are looked at; of those with one `old` the first; none whose `old` is
+    /// another's `new`, or the other way round, because in such a chain a seat would be promised before it is free.
+    pub fn swaps_in_force(&self) -> Vec<&Swap> {
+        let mut in_force: Vec<&Swap> = Vec::new();
+        for swap in &self.swaps {
+            let is_clear = in_force
+                .iter()
+                .all(|other| other.old != swap.old && other.old != swap.new && other.new != swap.old);
+            if is_clear && swap.old != swap.new && self.looks_at(&swap.old) && self.looks_at(&swap.new) {
+                in_force.push(swap);
+            }
+        }
+        in_force
+    }
 }
 
 /// Everybody who holds one bundle directly gets another instead.
@@ -64,6 +86,18 @@ pub struct Kept {
     pub reason: String,
     /// The last day, where there is one. Who is kept no longer is not to be among them.
     pub until: Option<Date>,
+}
+
+impl Kept {
+    /// That the person is kept, until when and why.
+    pub fn words(&self) -> String {
+        let until = self.until.map_or_else(String::new, |until| format!(" until {until}"));
+        let reason = match self.reason.as_str() {
+            "" => String::new(),
+            reason => format!(": {reason}"),
+        };
+        format!("is on the keep list{until}{reason}")
+    }
 }
 
 /// What is known besides the organization's state.

@@ -1,0 +1,78 @@
+//! What somebody has to give back so that seats of theirs are free.
+
+use crate::holdings::Holder;
+use crate::model::{BundleCode, BundleSet, GroupId};
+
+/// Somebody whose seats may be freed.
+pub(super) struct Giver<'a> {
+    pub(super) holder: &'a Holder<'a>,
+    /// What is left of an account that is gone is given back as a whole: nobody can be left a part of it.
+    pub(super) is_whole: bool,
+    /// Bundles of which no seat of theirs may come free, not even besides others.
+    pub(super) bound: BundleSet,
+    /// Those held directly that a group's rule would give again, so that nothing is gained by taking them.
+    pub(super) given_again: BundleSet,
+}
+
+/// What is given back, and what comes free by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct GivenBack {
+    /// Of what is held directly.
+    pub(super) direct: BundleSet,
+    /// The groups by whose rules something is held.
+    pub(super) groups: Vec<GroupId>,
+    /// The bundles of which a seat is free then.
+    pub(super) freed: BundleSet,
+}
+
+impl Giver<'_> {
+    /// What has to be given back so that a seat of each of these bundles, all of them held, is free. `None` where that
+    /// cannot be.
+    ///
+    /// Whoever holds a bundle in several ways takes one seat of it, which is free once all of them are given back. By a
+    /// group's rule everything goes that is held by it.
+    pub(super) fn give_back(&self, wanted: &BundleSet) -> Option<GivenBack> {
+        let nothing = BundleSet::default();
+        let held = self.holder.direct.unwrap_or(&nothing);
+        if wanted.is_empty() {
+            return Some(GivenBack::default());
+        }
+        if self.is_whole {
+            return Some(GivenBack {
+                direct: held.clone(),
+                groups: self.holder.by_groups.iter().map(|seat| seat.group).collect(),
+                freed: self.holder.bundles(),
+            });
+        }
+        let direct = held.common(wanted);
+        if !direct.common(&self.given_again).is_empty() {
+            return None;
+        }
+        // Of what comes from groups that are not told nothing can be given back.
+        let unnamed = self.holder.by_unnamed_groups.unwrap_or(&nothing);
+        let mut kept = held.minus(&direct).union(unnamed);
+        let mut gone = direct.clone();
+        let mut groups = Vec::new();
+        for seat in &self.holder.by_groups {
+            if seat.bundles.common(wanted).is_empty() {
+                kept = kept.union(seat.bundles);
+            } else {
+                gone = gone.union(seat.bundles);
+                groups.push(seat.group);
+            }
+        }
+        let freed = gone.minus(&kept);
+        let is_possible = wanted.is_subset(&freed) && freed.common(&self.bound).is_empty();
+        is_possible.then_some(GivenBack { direct, groups, freed })
+    }
+
+    /// The same of one bundle.
+    pub(super) fn give_back_one(&self, code: &BundleCode) -> Option<GivenBack> {
+        self.give_back(&set_of(code))
+    }
+}
+
+/// The set of this one bundle.
+pub(super) fn set_of(code: &BundleCode) -> BundleSet {
+    vec![code.clone()].into()
+}
