@@ -12,7 +12,7 @@ use super::prepare::text;
 use super::sheet_place::{EarlierRun, SheetPlace, not_written};
 use crate::cli::{OutputFormat, RebalanceOptions};
 use crate::directory::Snapshot;
-use crate::draft::{DraftRow, DraftTable};
+use crate::draft::{DraftRow, DraftTable, Offers};
 use crate::intake::Column;
 use crate::ledger::results_path;
 use crate::model::OperationKind;
@@ -31,6 +31,8 @@ pub(super) struct Proposed {
     rules: Rules,
     keep_list: KeepListUse,
     lengths: Lengths,
+    /// What the cells of a workbook offer.
+    offers: Offers,
     /// How many rows give something to a deactivated account.
     for_deactivated: usize,
 }
@@ -49,6 +51,7 @@ impl Proposed {
             proposal,
             rules,
             keep_list,
+            offers: Offers::of(snapshot),
             lengths: Lengths {
                 idle_for: length_text(options.idle_for),
                 grace: length_text(options.grace),
@@ -127,7 +130,7 @@ pub(super) fn deliver_sheet(
         name: WORKSHEET,
         columns: COLUMNS.to_vec(),
     };
-    let table = table.written(|| rows.iter().cloned());
+    let table = table.written_offering(&proposed.offers, || rows.iter().cloned());
     let is_filed = place.is_some();
     let stale = place.filter(|place| rows.is_empty() && place.path.exists());
     // A sheet without a row is of no use, and one that is there already would be taken for it.
