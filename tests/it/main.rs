@@ -34,6 +34,7 @@ mod outage;
 mod outputs;
 mod people;
 mod reactivation;
+mod rebalance;
 mod recheck;
 mod resume;
 mod saved_plan;
