@@ -173,12 +173,12 @@ impl World {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.read(|_| ())
+        self.read(|_| (), |_| ())
     }
 
     /// The snapshot that a run takes, which asks when those were seen whose seats its rows take.
     pub(crate) fn snapshot_of_a_run(&self) -> Snapshot {
-        let mut contents = self.contents(|_| ());
+        let mut contents = self.contents(|_| (), |_| ());
         let told = self.people.iter().filter(|(_, human)| human.direct.is_some());
         let told: Vec<_> = told
             .map(|(number, human)| (user_id(*number), human.in_use.as_told()))
@@ -189,17 +189,24 @@ impl World {
         Snapshot::from(contents)
     }
 
+    /// The snapshot, where each listing came in the order that this makes of it.
+    pub(crate) fn snapshot_in_order(&self, order: impl Fn(&mut Vec<u8>)) -> Snapshot {
+        self.read(order, |_| ())
+    }
+
     /// The snapshot, where the service says something else of direct allocations.
     pub(crate) fn snapshot_of(&self, change: impl Fn(&mut Allocation)) -> Snapshot {
-        self.read(change)
+        self.read(|_| (), change)
     }
 
-    fn read(&self, change: impl Fn(&mut Allocation)) -> Snapshot {
-        Snapshot::from(self.contents(change))
+    fn read(&self, order: impl Fn(&mut Vec<u8>), change: impl Fn(&mut Allocation)) -> Snapshot {
+        Snapshot::from(self.contents(order, change))
     }
 
-    fn contents(&self, change: impl Fn(&mut Allocation)) -> Contents {
-        let listed = || self.people.iter().map(|(number, human)| (*number, human));
+    fn contents(&self, order: impl Fn(&mut Vec<u8>), change: impl Fn(&mut Allocation)) -> Contents {
+        let mut numbers: Vec<u8> = self.people.keys().copied().collect();
+        order(&mut numbers);
+        let listed = || numbers.iter().map(|number| (*number, &self.people[number]));
         let users = listed()
             .filter(|(_, human)| !human.is_gone)
             .map(|(number, human)| user(number, human));
