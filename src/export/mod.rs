@@ -3,6 +3,7 @@
 //!
 //! Each export is a function of the [`Present`] and the filters that gives [`Exported`].
 
+mod domain;
 mod exported;
 mod facts;
 mod filter;
@@ -14,6 +15,7 @@ mod selection;
 mod users;
 mod why;
 
+pub use domain::{Domain, DomainError};
 pub use exported::{ExportRow, ExportTable, Exported};
 pub use filter::{Filter, FilterError};
 pub use groups::groups;

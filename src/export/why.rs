@@ -22,6 +22,32 @@ pub enum Why {
     GroupGone,
     /// No cells can say it.
     NotWritable,
+
+    // Of moves to another domain.
+    /// The account is deactivated.
+    Deactivated,
+    /// The organization's directory manages the account.
+    Directory,
+    /// The account that reseat is signed in as.
+    ActingAccount,
+    /// Only the user name is of the domain that is left.
+    OtherAddress,
+    /// A name is missing of which the address would be made.
+    NoName,
+    /// A name has letters for which nothing stands in an address.
+    Letters,
+    /// What is made is too long for an address, or none.
+    NoAddress,
+    /// The list gives one person several addresses.
+    ListedTwice,
+    /// Several people would get the address.
+    SharedAddress,
+    /// Somebody else's account has the address.
+    TakenAddress,
+    /// An account of the same name has the address.
+    SameName,
+    /// The person's new account is deactivated.
+    NewDeactivated,
 }
 
 impl Why {
@@ -41,6 +67,18 @@ impl Why {
             Self::NoRule => "the group has no licence rule",
             Self::GroupGone => "the group is gone and its rule is still there",
             Self::NotWritable => "no cell can say it",
+            Self::Deactivated => "the account is deactivated",
+            Self::Directory => "the organization's directory manages the account",
+            Self::ActingAccount => "the account that reseat is signed in as",
+            Self::OtherAddress => "only the user name is of the domain that is left",
+            Self::NoName => "a name is missing of which the address would be made",
+            Self::Letters => "a name has letters for which no rule says what stands in an address",
+            Self::NoAddress => "what the rule makes is too long for an address, or none",
+            Self::ListedTwice => "the list gives one person several addresses",
+            Self::SharedAddress => "several people would get the address",
+            Self::TakenAddress => "somebody else's account has the address",
+            Self::SameName => "an account of the same name has the address, perhaps the person's own",
+            Self::NewDeactivated => "the person's account with the new address is deactivated",
         }
     }
 
@@ -54,7 +92,19 @@ impl Why {
             | Self::UnknownLicense
             | Self::NoRule
             | Self::GroupGone
-            | Self::NotWritable => false,
+            | Self::NotWritable
+            | Self::Deactivated
+            | Self::Directory => false,
+            Self::ActingAccount
+            | Self::OtherAddress
+            | Self::NoName
+            | Self::Letters
+            | Self::NoAddress
+            | Self::ListedTwice
+            | Self::SharedAddress
+            | Self::TakenAddress
+            | Self::SameName
+            | Self::NewDeactivated => true,
         }
     }
 }

@@ -108,20 +108,11 @@ pub(super) fn other_name(invite: &Invite, user: &User) -> Option<String> {
 }
 
 /// Whether the account of a migration's new address is the same person's, as far as names tell: equal names, or, where
-/// one has none, equal local parts. A row of `--onto-existing` is not asked.
-pub(super) fn is_one_person(
-    migrate: &Migrate,
-    old: Option<&User>,
-    new: &User,
-    place: &Place,
-    rules: &Rules,
-) -> Result<(), Verdict> {
-    if rules.goes_onto_existing(place) {
-        return Ok(());
-    }
+/// one has none, equal local parts.
+pub fn are_one_person(migrate: &Migrate, old: Option<&User>, new: &User) -> bool {
     let theirs = full_name(new);
     let ours = old.map(full_name).unwrap_or_default();
-    let is_same = if ours.is_empty() || theirs.is_empty() {
+    if ours.is_empty() || theirs.is_empty() {
         let address = match (old, &migrate.user) {
             (Some(old), _) => address_of(old).to_owned(),
             (None, UserRef::Name(name)) => name.to_string(),
@@ -139,10 +130,25 @@ pub(super) fn is_one_person(
         ]);
         let theirs = fold(&theirs);
         theirs == fold(&ours) || theirs == fold(&given)
-    };
-    if is_same {
+    }
+}
+
+/// Refuses an account of the new address that is [somebody else's](are_one_person). A row of `--onto-existing` is not asked.
+pub(super) fn is_one_person(
+    migrate: &Migrate,
+    old: Option<&User>,
+    new: &User,
+    place: &Place,
+    rules: &Rules,
+) -> Result<(), Verdict> {
+    if rules.goes_onto_existing(place) {
         return Ok(());
     }
+    if are_one_person(migrate, old, new) {
+        return Ok(());
+    }
+    let theirs = full_name(new);
+    let ours = old.map(full_name).unwrap_or_default();
     let whose = |name: &str| match name {
         "" => "somebody without a name".to_owned(),
         name => format!("`{name}`"),

@@ -201,6 +201,12 @@ pub enum ProblemCode {
     LikeMadeHere,
     /// The row's person is to be like one who gets a copy of somebody else's in another row.
     LikeChain,
+
+    // A list of addresses for `export moves`.
+    /// A row of the list is no move.
+    NotAMove,
+    /// An address is not of the domain that everybody moves to.
+    AnotherDomain,
 }
 
 impl ProblemCode {
@@ -241,7 +247,8 @@ mod tests {
              made-and-offboarded migrate-and-offboard offboard-and-delete given-and-offboarded \
              work-after-delete work-after-migrate different-licenses licenses-in-order different-groups groups-in-order \
              joins-and-leaves \
-             given-and-taken different-values two-rules like-itself like-made-here like-chain"
+             given-and-taken different-values two-rules like-itself like-made-here like-chain \
+             not-a-move another-domain"
         );
     }
 }
