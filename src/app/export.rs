@@ -7,24 +7,26 @@ use super::export_delivery::deliver_export;
 use super::export_place::ExportPlace;
 use super::failure::Failure;
 use super::inputs::{as_of_now, catalogue, settings_for};
+use super::move_list::read_addresses;
 use super::organization::Doorway;
 use super::prepare::Session;
 use super::runtime::block_on;
 use super::signals::Signals;
-use crate::cli::{ExportOptions, ExportWhat, Target};
+use crate::cli::{ExportOptions, ExportWhat, MoveOptions, Target};
 use crate::directory::{self, Needs, Snapshot, Want};
+use crate::export::moves::{MoveRequest, moves};
 use crate::export::{self, Exported, Filter, FilterError, Memberships, Present};
 use crate::holdings::Holdings;
+use crate::model::AsOf;
 use crate::settings::{Overrides, Settings};
 
 pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    if let ExportWhat::Moves(_) = options.what {
-        return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, "not there yet"));
-    }
+    let asked = Asked::of(&options.what)?;
     refuse_filters(options).map_err(|errors| refused(&errors))?;
     let place = ExportPlace::of(options)?;
     let settings = settings_for(options.target, overrides, console)?;
     let as_of = as_of_now(&settings);
+    let asked = asked.with_list(&options.what, &settings, &as_of, console)?;
     let snapshot = read(&settings, options, console)?;
     let holdings = Holdings::of(&snapshot);
     let inventory = snapshot.seats().unwrap_or_default().iter();
@@ -35,8 +37,74 @@ pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Co
         as_of: &as_of,
         catalogue: &catalogue,
     };
-    let exported = exported(options, present).map_err(|errors| refused(&errors))?;
+    let exported = asked.exported(&options.filters, present);
+    let exported = exported.map_err(|errors| refused(&errors))?;
     deliver_export(options, place.as_ref(), &exported, present, console)
+}
+
+/// What is asked for, with all that has to be read for it besides the organization.
+enum Asked {
+    Users(Memberships),
+    Licenses,
+    Groups,
+    Moves(Box<MoveRequest>),
+}
+
+impl Asked {
+    /// # Errors
+    /// If what is asked for does not fit together.
+    fn of(what: &ExportWhat) -> Result<Self, Failure> {
+        Ok(match what {
+            ExportWhat::Users { exact: false } => Self::Users(Memberships::Added),
+            ExportWhat::Users { exact: true } => Self::Users(Memberships::Exact),
+            ExportWhat::Licenses => Self::Licenses,
+            ExportWhat::Groups => Self::Groups,
+            ExportWhat::Moves(moves) => {
+                let MoveOptions {
+                    from,
+                    to,
+                    address,
+                    addresses: _,
+                    language,
+                } = moves.clone();
+                let request = MoveRequest::new(from, to, address, language);
+                let request = request.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+                Self::Moves(Box::new(request))
+            }
+        })
+    }
+
+    /// The same with the list of real addresses, if there is one.
+    fn with_list(
+        self,
+        what: &ExportWhat,
+        settings: &Settings,
+        as_of: &AsOf,
+        console: Console,
+    ) -> Result<Self, Failure> {
+        let (Self::Moves(request), ExportWhat::Moves(moves)) = (&self, what) else {
+            return Ok(self);
+        };
+        let Some(path) = &moves.addresses else {
+            return Ok(self);
+        };
+        let addresses = block_on(async {
+            let reading = read_addresses(path, &moves.to, settings, as_of.clone(), console);
+            Signals::listen().obeyed_by(reading).await
+        })?;
+        Ok(Self::Moves(Box::new(
+            request.as_ref().clone().with_addresses(addresses),
+        )))
+    }
+
+    fn exported<'a>(&self, filters: &[Filter], present: Present<'a>) -> Result<Exported<'a>, Vec<FilterError>> {
+        match self {
+            Self::Users(memberships) => export::users(present, filters, *memberships),
+            Self::Licenses => export::licenses(present, filters),
+            Self::Groups => export::groups(present, filters),
+            Self::Moves(request) => moves(present, filters, request),
+        }
+    }
 }
 
 /// Refuses filters that this export cannot apply.
@@ -110,16 +178,5 @@ fn needs(options: &ExportOptions) -> Needs<'static> {
             allocations: Want::No,
             ..whole
         },
-    }
-}
-
-fn exported<'a>(options: &ExportOptions, present: Present<'a>) -> Result<Exported<'a>, Vec<FilterError>> {
-    let filters = &options.filters;
-    match &options.what {
-        ExportWhat::Users { exact: false } => export::users(present, filters, Memberships::Added),
-        ExportWhat::Users { exact: true } => export::users(present, filters, Memberships::Exact),
-        ExportWhat::Licenses => export::licenses(present, filters),
-        ExportWhat::Groups => export::groups(present, filters),
-        ExportWhat::Moves(_) => Err(Vec::new()),
     }
 }

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::next::Typed;
 use super::object::Object;
 use super::sheet_place::EarlierRun;
-use crate::cli::{ExportOptions, OutputFormat, Permission};
+use crate::cli::{ExportOptions, ExportWhat, OutputFormat, Permission};
 use crate::draft::Offers;
 use crate::export::{ExportRow, ExportTable, Exported, Present, Why};
 use crate::ledger::results_path;
@@ -87,7 +87,9 @@ pub(super) fn deliver_export(
     if let Some(place) = written {
         place.save(&tables)?;
     }
-    let next = written.filter(|_| !counts.by_operation.is_empty()).map(next_command);
+    let next = written
+        .filter(|_| !counts.by_operation.is_empty())
+        .map(|place| next_command(place, &options.what));
     let message = counts.message();
     let shape = Shape {
         written: written.map(|place| place.sheet.path.display().to_string()),
@@ -166,11 +168,15 @@ fn tell_of_files(
     }
 }
 
-fn next_command(place: &ExportPlace<'_>) -> String {
-    let run = Typed::here().run_of(place.sheet.path);
-    match place.sheet.earlier {
-        EarlierRun::None => run,
-        EarlierRun::Finished => format!("{run} --again"),
+fn next_command(place: &ExportPlace<'_>, what: &ExportWhat) -> String {
+    let sheet = place.sheet.path;
+    match (place.sheet.earlier, what) {
+        (EarlierRun::Finished, _) => format!("{} --again", Typed::here().run_of(sheet)),
+        // It mails people at addresses that nobody has looked at yet.
+        (EarlierRun::None, ExportWhat::Moves(_)) => Typed::here().plan_of(sheet),
+        (EarlierRun::None, ExportWhat::Users { .. } | ExportWhat::Licenses | ExportWhat::Groups) => {
+            Typed::here().run_of(sheet)
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod guards;
 mod inputs;
 mod job;
 mod memory;
+mod move_list;
 mod next;
 mod object;
 mod organization;

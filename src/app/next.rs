@@ -24,10 +24,19 @@ impl Typed {
 
     /// The command that runs this sheet on the organization that was typed.
     pub(super) fn run_of(&self, sheet: &Path) -> String {
+        self.command_of("run", sheet)
+    }
+
+    /// The command that shows what running this sheet would do.
+    pub(super) fn plan_of(&self, sheet: &Path) -> String {
+        self.command_of("plan", sheet)
+    }
+
+    fn command_of(&self, command: &str, sheet: &Path) -> String {
         let program = self.0.first().cloned().unwrap_or_else(|| OsString::from("reseat"));
         let is_flag = sheet.as_os_str().as_encoded_bytes().starts_with(b"-");
         let here = if is_flag { Path::new(".") } else { Path::new("") };
-        let mut words = vec![program, OsString::from("run"), here.join(sheet).into_os_string()];
+        let mut words = vec![program, OsString::from(command), here.join(sheet).into_os_string()];
         words.extend(flags_of_the_organization(&self.0));
         shell(&words)
     }
@@ -253,6 +262,8 @@ mod tests {
         let told = typed(&["reseat", "export", "users", "--sandbox"]).run_of(Path::new("b.csv"));
         assert_eq!(told, "reseat run b.csv --sandbox");
         assert_eq!(typed(&["reseat"]).run_of(Path::new("-b.csv")), "reseat run ./-b.csv");
+        let told = typed(&words).plan_of(Path::new("b.csv"));
+        assert_eq!(told, "reseat plan b.csv --profile live --uri=https://x.example");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::export::Filter;
+use crate::export::moves::{Language, Pattern};
+use crate::export::{Domain, Filter};
 use crate::model::{BundleCode, OperationKind, RowSelection};
 use crate::settings::Overrides;
 use crate::sheet::{Existing, NamedEncoding};
@@ -266,15 +267,15 @@ pub enum ExportWhat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MoveOptions {
     /// The domain that is left.
-    pub from: String,
+    pub from: Domain,
     /// The domain that everybody moves to.
-    pub to: String,
+    pub to: Domain,
     /// How the new address is made (`{name}.{surname}@new.example`); the local part stays where `None`.
-    pub address: Option<String>,
+    pub address: Option<Pattern>,
     /// A list of real addresses, which go before the rule.
     pub addresses: Option<PathBuf>,
     /// Whose letters `ä`, `ö`, `ü`, `å` and `ø` are, as in `de` or `sv`.
-    pub language: Option<String>,
+    pub language: Option<Language>,
 }
 
 /// `rebalance`

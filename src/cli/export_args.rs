@@ -7,7 +7,8 @@ use clap::{Args, Subcommand, ValueHint};
 use super::run_args::ConnectionArgs;
 use super::values;
 use super::{ExportOptions, ExportWhat, MoveOptions, Target};
-use crate::export::Filter;
+use crate::export::moves::{Language, Pattern};
+use crate::export::{Domain, Filter};
 use crate::settings::Overrides;
 use crate::sheet::Existing;
 
@@ -50,20 +51,20 @@ enum WhatArgs {
 struct MoveArgs {
     /// The domain that is left
     #[arg(long, value_name = "DOMAIN")]
-    from: String,
+    from: Domain,
     /// The domain that everybody moves to
     #[arg(long, value_name = "DOMAIN")]
-    to: String,
-    /// How new addresses are made of `{name}`, `{surname}` and `{local}`, as in `{name}.{surname}@new.example`; without it
-    /// the local part stays
+    to: Domain,
+    /// How new addresses are made of `{name}`, `{surname}` and `{local}`, or of their first letters (`{name:1}`), as in
+    /// `{name}.{surname}@new.example`; without it the local part stays
     #[arg(long, value_name = "PATTERN")]
-    address: Option<String>,
-    /// A list of real addresses: a sheet with `user` and `new_email`
+    address: Option<Pattern>,
+    /// A list of real addresses, which go before those that are made: a sheet with `user` and `new_email`
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     addresses: Option<PathBuf>,
-    /// Whose letters ä, ö, ü, å and ø are, as in `de` or `sv`
+    /// Whose letters names are written with, as in `de` for `ä` as `ae` or `uk` for `г` as `h`
     #[arg(long, value_name = "LANGUAGE")]
-    language: Option<String>,
+    language: Option<Language>,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,98 @@
+//! The list of real addresses of `export moves`.
+
+use std::path::Path;
+
+use super::Ending;
+use super::console::{Console, complain};
+use super::ending::Reason;
+use super::failure::Failure;
+use super::inputs::reading_options;
+use super::prepare::text;
+use super::runtime::off_thread;
+use crate::cli::{Permission, SheetOptions, Verbosity};
+use crate::export::Domain;
+use crate::export::moves::Addresses;
+use crate::intake::{self, Intake};
+use crate::model::{AsOf, OperationKind};
+use crate::problem::Problems;
+use crate::report::write_problems;
+use crate::settings::Settings;
+use crate::sheet::{SheetError, Source};
+use crate::text::plural;
+
+/// Reads the list as a sheet of moves is read; what is wrong with it is printed.
+///
+/// # Errors
+/// If it cannot be read, or any row of it is wrong.
+pub(super) async fn read_addresses(
+    path: &Path,
+    to: &Domain,
+    settings: &Settings,
+    as_of: AsOf,
+    console: Console,
+) -> Result<Addresses, Failure> {
+    let options = reading_options(&reading(), settings, as_of);
+    let (path, encoding) = (path.to_owned(), settings.sheet.encoding);
+    let read = off_thread(move || -> Result<(Source, Intake), SheetError> {
+        let source = Source::open_in(&path, encoding)?;
+        let intake = intake::read(&source, &options)?;
+        Ok((source, intake))
+    });
+    let (source, mut intake) = read
+        .await
+        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    let name = source.name();
+    for note in &intake.notes {
+        console.tell(format!("{name}: {note}\n"));
+    }
+    for skipped in intake.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty()) {
+        let (worksheet, reason) = (&skipped.name, &skipped.reason);
+        console.tell(format!("{name}: worksheet `{worksheet}` skipped because {reason}\n"));
+    }
+    let mut problems = std::mem::take(&mut intake.problems);
+    for row in &mut intake.rows {
+        // Notes in the sheet that is written tell of rows of this file.
+        row.place.sheet = match &*row.place.sheet {
+            "" => name.as_str().into(),
+            worksheet => format!("{name}, {worksheet}").into(),
+        };
+    }
+    let listed = match Addresses::of(&intake.rows, to) {
+        Ok(addresses) => Some(addresses),
+        Err(found) => {
+            problems.append(found);
+            None
+        }
+    };
+    let errors = problems.errors();
+    let shown = text(|out| write_problems(&problems, out));
+    if errors > 0 && console.verbosity == Verbosity::Quiet {
+        // Quiet or not, what keeps the list from being used is said.
+        complain(shown);
+    } else {
+        console.tell(shown);
+    }
+    match listed {
+        Some(addresses) if errors == 0 => Ok(addresses),
+        Some(_) | None => Err(refused(&name, problems)),
+    }
+}
+
+/// Its rows are moves, whatever the profile says of rows that name no operation; of licences nothing is taken over.
+fn reading() -> SheetOptions {
+    SheetOptions {
+        operation: Some(OperationKind::Migrate),
+        unknown_codes: Permission::Allowed,
+        ..SheetOptions::default()
+    }
+}
+
+fn refused(name: &str, problems: Problems) -> Failure {
+    let message = format!(
+        "the list `{name}` has {}, so no sheet was written",
+        plural(problems.errors(), "error")
+    );
+    Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
+        .about(problems)
+        .with_help("each error says what to do")
+}
