@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use assert_cmd::Command;
+use reseat::export::moves::Language;
 use reseat::intake::{Column, takes};
 use reseat::model::OperationKind;
 use reseat::problem::ProblemCode;
@@ -144,6 +145,22 @@ fn flags(text: &str) -> BTreeSet<String> {
         }
     }
     flags
+}
+
+#[test]
+fn the_page_about_exports_lists_every_language_of_names() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/export.md");
+    let text = fs_err::read_to_string(path).unwrap();
+    let (_, table) = text.split_once("| `--language` |").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    let listed: Vec<String> = cells
+        .flat_map(|cell| cell.split(','))
+        .map(|code| code.trim_matches([' ', '`']).to_owned())
+        .collect();
+    let known = Language::all().into_iter().map(|language| language.to_string());
+    assert_eq!(listed.len(), Language::all().len(), "{listed:?}");
+    assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), known.collect());
 }
 
 #[test]
