@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::forecast::{allocation_calls, listing_calls, look_up_calls};
 use super::lease_reading::LEASES;
+use super::licenses::{RULES, rule_pages};
 use super::next_read::{GET, NAMES_PER_CALL, POST};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{
     Accounts, Allocations, Groups, LastUses, Leases, Listings, ReadError, ReadOptions, allocations_of, find_accounts,
     find_users, lease_pages, leases_of,
 };
-use crate::api::Client;
+use crate::api::{Client, GroupRule};
 use crate::event::{Method, Observer, Service};
 use crate::model::{GroupId, UserId};
 
@@ -38,6 +39,13 @@ pub enum Again {
         /// The service whose listing answers.
         service: Service,
     },
+    /// The licence rules of groups.
+    Rules {
+        /// The groups.
+        groups: Vec<GroupId>,
+        /// How many rules their listing has, where they are read by that; else each is read by itself.
+        listed: Option<u64>,
+    },
 }
 
 /// What is there now.
@@ -53,6 +61,8 @@ pub enum Present {
     LastUses(LastUses),
     /// Who holds seats by the rules of those groups.
     Leases(Leases),
+    /// The rules of those groups; of a group without one there is none, or an empty one.
+    Rules(Vec<GroupRule>),
     /// Nothing was read, because it would have taken too many calls.
     NotRead,
 }
@@ -103,6 +113,10 @@ impl Again {
             Self::Leases { groups, service } => {
                 let pages = groups.iter().map(|(_, holders)| lease_pages(*holders)).sum();
                 Way::Calls(*service, Method::Get, pages)
+            }
+            Self::Rules { groups, listed } => {
+                let calls = listed.map_or(groups.len() as u64, rule_pages);
+                Way::Calls(Service::License, Method::Get, calls)
             }
         }
     }
@@ -164,6 +178,11 @@ pub async fn read_again(
             let groups: Vec<GroupId> = groups.iter().map(|(group, _)| *group).collect();
             let read = leases_of(client, &groups, options).await;
             Ok(Present::Leases(read.map_err(failed_to_read(LEASES))?))
+        }
+        Again::Rules { groups, listed } => {
+            let reader = Reader::new(client, options, observer);
+            let read = reader.rules_of(groups, listed.is_some()).await;
+            Ok(Present::Rules(read.map_err(failed_to_read(RULES))?))
         }
     }
 }

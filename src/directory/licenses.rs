@@ -15,6 +15,11 @@ use crate::model::{GroupId, GroupRef, UserId, UserRef};
 const SEATS: &str = "the seats of each bundle";
 pub(super) const RULES: &str = "the groups' licence rules";
 
+/// How many pages a listing of so many rules takes.
+pub(super) fn rule_pages(rules: u64) -> u64 {
+    rules.div_ceil(u64::from(PAGE)).max(1)
+}
+
 impl Reader<'_> {
     /// The direct allocations that are wanted, and those of some others. Whose they are may depend on the accounts, which
     /// have been read by then.
@@ -86,16 +91,24 @@ impl Reader<'_> {
             Rules::All => groups.all().iter().map(|group| group.id).collect(),
         };
         let rules = match (wanted, ids.as_slice()) {
-            (Rules::Of(_), [] | [_]) if !is_listed => self.single_rules(&ids).await,
-            _ => match self.listed_rules().await {
-                Err(error) if error.shows_no_such_route() => {
-                    self.lacks(Gap::RulesOfGoneGroups);
-                    self.single_rules(&ids).await
-                }
-                read => read,
-            },
+            (Rules::Of(_), [] | [_]) if !is_listed => self.rules_of(&ids, false).await,
+            _ => self.rules_of(&ids, true).await,
         };
         rules.map(Some).map_err(failed_to_read(RULES))
+    }
+
+    /// The rules of these groups: by their listing, where that is wanted and there is one, else each by itself.
+    pub(super) async fn rules_of(&self, groups: &[GroupId], by_listing: bool) -> Result<Vec<GroupRule>, CallError> {
+        if !by_listing {
+            return self.single_rules(groups).await;
+        }
+        match self.listed_rules().await {
+            Err(error) if error.shows_no_such_route() => {
+                self.lacks(Gap::RulesOfGoneGroups);
+                self.single_rules(groups).await
+            }
+            read => read,
+        }
     }
 
     /// Every group's rule, from their listing.

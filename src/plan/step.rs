@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::{Direct, Holding, LicenseEdit, OneOrMany};
-use crate::api::{Invitation, NewUser, UserUpdate};
+use crate::api::{GroupRule, Invitation, NewUser, UserUpdate};
 use crate::model::{BundleSet, GroupId, Quota, UserId};
 
 /// A row's position among the rows that are planned.
@@ -222,6 +222,20 @@ pub struct GroupRuleChange {
     pub quotas: Option<Vec<Quota>>,
     /// `useExternalLicense` to send.
     pub external_license: bool,
+}
+
+impl GroupRuleChange {
+    /// Whether this is the rule as it should be.
+    pub fn is_so(&self, rule: &GroupRule) -> bool {
+        let limits = |quotas: &[Quota]| {
+            let mut quotas = quotas.to_vec();
+            quotas.sort_by(|one, other| one.code.cmp(&other.code));
+            quotas
+        };
+        rule.bundles == self.bundles
+            && limits(&rule.quotas) == limits(self.quotas.as_deref().unwrap_or_default())
+            && rule.external_license == self.external_license
+    }
 }
 
 /// A group's licence rule that is taken away.

@@ -421,6 +421,7 @@ impl<'a> Play<'a> {
             Again::Allocations(_) => Present::Allocations(snapshot.allocations().cloned().unwrap_or_default()),
             Again::Groups => Present::Groups(snapshot.groups().iter().cloned().collect()),
             Again::LastUses(_) => Present::NotRead,
+            Again::Rules { .. } => Present::Rules(snapshot.rules().unwrap_or_default().to_vec()),
             Again::Leases { .. } => snapshot.leases().cloned().map_or(Present::NotRead, Present::Leases),
             Again::Accounts(_) | Again::Users(_) => Present::Accounts(snapshot.users().iter().cloned().collect()),
         }

@@ -31,3 +31,4 @@ mod server;
 mod sheets;
 mod stage;
 mod stopping;
+mod unless_changed;

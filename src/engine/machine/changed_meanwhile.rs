@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::rows::StepFailure;
 use super::state::{Machine, Task};
 use super::steps::{Change, StepState};
+use super::unless_changed::ReplacedMeanwhile;
 use crate::api::User;
 use crate::directory::{Accounts, Allocations, Groups};
 use crate::engine::recheck::OnChange;
@@ -20,6 +21,7 @@ impl Machine<'_> {
         let mut seen: HashSet<AccountIndex> = self.steps.with_changed_licenses();
         let in_use_again = self.used_meanwhile(steps, held);
         let mut changes = Vec::new();
+        let mut replaced = Vec::new();
         for step in steps
             .iter()
             .filter(|step| !in_use_again.iter().any(|(other, _)| other == *step))
@@ -55,6 +57,7 @@ impl Machine<'_> {
                 in_words(known),
                 in_words(&now)
             );
+            replaced.extend(self.licenses_replaced_meanwhile(*step, &now, &words));
             changes.push((*step, account, now, words));
         }
         let all: Vec<(StepIndex, String)> = changes
@@ -71,8 +74,12 @@ impl Machine<'_> {
         for (step, verdict) in in_use_again {
             self.fail_step(step, &StepFailure::with(verdict), None);
         }
+        self.end_replaced(replaced);
         for (step, account, now, words) in changes {
             self.steps.learn_holding(account, now);
+            if !self.steps.is_open(step) {
+                continue;
+            }
             if self.steps.build_on_present(step) == Change::Nothing {
                 self.was_done_by_somebody_else(step, &words);
                 continue;
@@ -174,11 +181,13 @@ impl Machine<'_> {
             .filter_map(|step| self.departure_now(*step, accounts))
             .collect();
         let regrouped = self.moved_meanwhile(steps, accounts);
+        let replaced = self.groups_replaced_meanwhile(steps, accounts);
         let changes: Vec<_> = found
             .iter()
             .map(|(step, verdict)| (*step, verdict.message.clone()))
             .chain(moved.iter().map(|now| (now.step, now.words.clone())))
             .chain(regrouped.iter().map(|now| (now.step, now.words.clone())))
+            .chain(replaced.iter().map(ReplacedMeanwhile::told))
             .collect();
         if self.refuses(&changes) {
             return;
@@ -189,6 +198,7 @@ impl Machine<'_> {
         for now in regrouped {
             self.moves_back(now);
         }
+        self.end_replaced(replaced);
         for (step, verdict) in found {
             self.fail_step(step, &StepFailure::with(verdict), None);
         }

@@ -55,6 +55,10 @@ impl Machine<'_> {
 
     fn row_moved_meanwhile(&self, step: StepIndex, row: RowIndex, accounts: &Accounts) -> Option<MovedMeanwhile> {
         let wanted = self.exact_groups_of(row)?;
+        if self.rows.sheet().rows[row].unless_changed_from().is_some() {
+            // It undoes nothing that somebody else did.
+            return None;
+        }
         let user = self.steps.user_of(step)?;
         let (before, now) = (self.snapshot.user_by_id(user)?, accounts.get(user)?);
         let steps = self.steps.of_row(row);

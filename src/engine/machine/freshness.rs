@@ -26,11 +26,13 @@ pub(super) enum Facts {
     LastUses,
     /// That somebody whose seat by a group's rule is taken for not being used has not used it since.
     Leases,
+    /// That a group's rule is as it was when the sheet was written, where a row asks for that.
+    Rules,
 }
 
 impl Facts {
-    /// What the calls of a family rest on. Profiles and group rules are set to what the sheet says, whatever they are, and
-    /// what is held by a rule is given back all the same; but leavers leave all groups that they are in by then.
+    /// What the calls of a family rest on. Profiles are set to what the sheet says, whatever they are, and what is held by a
+    /// rule is given back all the same; but leavers leave all groups that they are in by then.
     fn of(family: Family) -> &'static [Self] {
         match family {
             Family::Invite => &[Self::Addresses, Self::People],
@@ -38,7 +40,8 @@ impl Facts {
             Family::Members => &[Self::GroupNames],
             Family::Allocate | Family::Release => &[Self::Allocations],
             Family::Delete | Family::Update => &[Self::People],
-            Family::GroupRule | Family::RemoveRule | Family::EndLeases => &[],
+            Family::GroupRule | Family::RemoveRule => &[Self::Rules],
+            Family::EndLeases => &[],
         }
     }
 

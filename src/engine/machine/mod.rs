@@ -15,6 +15,7 @@
 //! | what reading back showed | `read_back` |
 //! | what is read again after a long wait, and when | `read_again`, `freshness` |
 //! | what somebody else changed meanwhile, and what follows | `changed_meanwhile` |
+//! | rows that are only done while what they replace is as it was | `unless_changed` |
 //! | accounts that were to be made and are there already | `already_there` |
 //! | what the service refuses to carry over to a successor | `left_behind` |
 //! | how a leaver's row goes on after a failure, and what is left of its access | `leavers` |
@@ -55,6 +56,7 @@ mod steps;
 mod taken_away;
 mod too_early;
 mod transfers;
+mod unless_changed;
 mod used_meanwhile;
 
 pub use protocol::{Departure, Effect, Input, Moment, TaskId, Urgency};

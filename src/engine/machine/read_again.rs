@@ -111,6 +111,7 @@ impl Machine<'_> {
             Facts::LastUses if users.is_empty() => None,
             Facts::LastUses => Some(Again::LastUses(users)),
             Facts::Leases => self.leases_again(&steps),
+            Facts::Rules => Some(self.rules_again(&steps)),
         }
     }
 
@@ -166,6 +167,7 @@ impl Machine<'_> {
                     (Facts::People, Work::License(_) | Work::EndLease(_)) | (Facts::Leases | Facts::LastUses, _) => {
                         self.is_for_the_unused(*step)
                     }
+                    (Facts::Rules, _) => self.is_unless_changed(*step),
                     (Facts::People, Work::Member(..)) => self.is_of_exact_groups(*step),
                     (Facts::People, Work::Update(_)) => self.rests_on_people(*step),
                     _ => true,
@@ -189,6 +191,7 @@ impl Machine<'_> {
             Ok(Present::Accounts(accounts)) => self.people_are_now(&steps, &accounts),
             Ok(Present::LastUses(uses)) => self.last_uses_are_now(&steps, &uses),
             Ok(Present::Leases(leases)) => self.leases_are_now(&steps, &leases),
+            Ok(Present::Rules(rules)) => self.rules_are_now(&steps, &rules),
             Ok(Present::NotRead) => {}
             Err(error) => self.could_not_read_again(&steps, &error),
         }
@@ -211,7 +214,7 @@ impl Machine<'_> {
         let failure = StepFailure::new(Status::Failed, RowReason::NotReadAgain, words);
         for step in steps {
             // What leavers are in by then shows once they are read back, and waiting would keep them active.
-            if !matches!(self.steps.step(*step).work, Work::Update(_)) {
+            if self.is_unless_changed(*step) || !matches!(self.steps.step(*step).work, Work::Update(_)) {
                 self.fail_step(*step, &failure, error.call());
             }
         }

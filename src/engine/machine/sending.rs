@@ -111,10 +111,12 @@ impl Machine<'_> {
         });
     }
 
-    /// What a call rests on: of updates, only those of leavers, and of rows with a condition, rest on anything.
+    /// What a call rests on: of updates, only those of leavers, and of rows with a condition, rest on anything, and of calls
+    /// about groups' rules those of rows with one.
     pub(super) fn facts_of(&self, call: &Call) -> &'static [Facts] {
         match call.kind {
             CallKind::Update(step) if !self.rests_on_people(step) => &[],
+            CallKind::GroupRule(step) | CallKind::RemoveRule(step) if !self.is_unless_changed(step) => &[],
             _ => self.freshness.facts_of(call.kind.family()),
         }
     }
@@ -262,15 +264,17 @@ impl Machine<'_> {
     fn has_a_row(&mut self, step: StepIndex) -> bool {
         let rows = self.steps.rows_of(step);
         let failed: Vec<RowIndex> = rows.iter().copied().filter(|row| !self.rows.is_well(*row)).collect();
-        if failed.len() == rows.len() {
+        failed.is_empty() || self.leave_out(step, &failed)
+    }
+
+    /// Removes the parts of these rows, which need nothing more of it, from a step; ends it if nothing is left.
+    pub(super) fn leave_out(&mut self, step: StepIndex, rows: &[RowIndex]) -> bool {
+        if self.steps.rows_of(step).iter().all(|row| rows.contains(row)) {
             self.end_step(step, StepState::Dropped);
             return false;
         }
-        if failed.is_empty() {
-            return true;
-        }
-        let is_left = self.steps.take_out(step, &failed);
-        let complete: Vec<RowIndex> = failed.into_iter().filter(|row| self.rows.step_ended(*row)).collect();
+        let is_left = self.steps.take_out(step, rows);
+        let complete: Vec<RowIndex> = rows.iter().copied().filter(|row| self.rows.step_ended(*row)).collect();
         self.end_rows(&complete);
         if !is_left {
             self.end_step(step, StepState::Dropped);

@@ -34,20 +34,15 @@ impl Builder<'_> {
             (None, None) => Vec::new(),
         };
         wanted.sort_by(|one, other| one.code.cmp(&other.code));
-        let already_so = present.is_some_and(|rule| {
-            let mut quotas = rule.quotas.clone();
-            quotas.sort_by(|one, other| one.code.cmp(&other.code));
-            rule.bundles == *licenses && quotas == wanted && rule.external_license == external_license
-        });
-        if !already_so {
+        let has_quotas = !wanted.is_empty() || present.is_some_and(|rule| !rule.quotas.is_empty());
+        let change = GroupRuleChange {
+            group,
+            bundles: licenses.clone(),
+            quotas: has_quotas.then_some(wanted),
+            external_license,
+        };
+        if !present.is_some_and(|rule| change.is_so(rule)) {
             self.rule_as_written(row, present)?;
-            let has_quotas = !wanted.is_empty() || present.is_some_and(|rule| !rule.quotas.is_empty());
-            let change = GroupRuleChange {
-                group,
-                bundles: licenses.clone(),
-                quotas: has_quotas.then_some(wanted),
-                external_license,
-            };
             self.group_rules.push((row, change));
         }
         Ok(())
