@@ -50,5 +50,6 @@ mod told;
 mod torture;
 mod turns;
 mod undo;
+mod unless_changed;
 mod used_since;
 mod user_id;
