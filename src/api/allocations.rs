@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::client::{Result, empty_list};
-use super::json::{code, codes, entries, flag, guid, guids, member, number, page};
+use super::json::{code, codes, entries, flag, guid, guids, member, number, page, text};
 use super::license_service::{READ, WRITE, portal_get, portal_page};
 use super::session::ApiRequest;
 use super::urls::service_url;
-use super::{Allocation, Client, Failure, Page, ReleaseReply, Seats, ToldTime};
+use super::{Allocation, Client, Failure, LicensedUser, Page, ReleaseReply, Seats, ToldTime};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, UserId};
 
@@ -55,11 +55,11 @@ impl Client {
         })
     }
 
-    /// One page (at most 50) of the users with a direct allocation.
-    pub async fn allocations(&self, skip: u64, top: u32) -> Result<Page<Allocation>> {
+    /// One page (at most 50) of the users with a direct allocation (`GET UserLicense/user/page`; `uipath-api`, 3.5).
+    pub async fn licensed_users(&self, skip: u64, top: u32) -> Result<Page<LicensedUser>> {
         let variant = &self.variants.portal_users;
         let reply = self.portal(variant, &["user", "page"], portal_page(skip, top)).await?;
-        reply.read("a listing of licensed users", |value| page(value, allocation))
+        reply.read("a listing of licensed users", |value| page(value, licensed_user))
     }
 
     /// These users' direct bundles become exactly these; may be repeated.
@@ -165,6 +165,15 @@ pub(super) fn allocation(value: &Value) -> Option<Allocation> {
         external_license: flag(value, &["useExternalLicense"]).unwrap_or(false),
         is_orphan: flag(value, &["orphan"]).unwrap_or(false),
         last_in_use: ToldTime::read(value, "lastInUse"),
+    })
+}
+
+fn licensed_user(value: &Value) -> Option<LicensedUser> {
+    let is_there = flag(value, &["orphan"]) == Some(false);
+    let address = text(value, &["email"]);
+    Some(LicensedUser {
+        held: allocation(value)?,
+        address: (is_there && !address.is_empty()).then(|| address.into()),
     })
 }
 

@@ -52,6 +52,16 @@ pub struct Allocation {
     pub last_in_use: ToldTime,
 }
 
+/// A row of the listing of licensed users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicensedUser {
+    /// What is held.
+    pub held: Allocation,
+    /// The holder's address, where the row says that the holder is not gone; an address of one who is may have passed to
+    /// somebody else.
+    pub address: Option<Box<str>>,
+}
+
 /// What the service says of a user's licences when it is asked for many users at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserLicenses {

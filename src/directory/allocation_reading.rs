@@ -17,7 +17,7 @@ use super::needs::Blocks;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Allocations, HowRead, ReadError};
 use crate::api::{
-    Allocation, AllocationRoute, Answer, CallError, Certainty, ErrorCode, Failure, OwnCode, UserLicenses,
+    Allocation, AllocationRoute, Answer, CallError, Certainty, ErrorCode, Failure, LicensedUser, OwnCode, UserLicenses,
 };
 use crate::event::{Event, Method, Service};
 use crate::model::UserId;
@@ -188,7 +188,13 @@ impl Reader<'_> {
             }
         }
         let mut certainty = Certainty::Lasting;
-        let holders: Vec<Allocation> = listing.items().iter().filter(|held| !held.is_orphan).cloned().collect();
+        let holders: Vec<Allocation> = listing
+            .items()
+            .iter()
+            .map(|user| &user.held)
+            .filter(|held| !held.is_orphan)
+            .cloned()
+            .collect();
         let mut unproven = None;
         let asked: BTreeSet<UserId> = holders
             .iter()
@@ -258,19 +264,19 @@ impl Reader<'_> {
     }
 
     /// The listing of users with a direct allocation, which only the portal has.
-    pub(super) fn licensed_users(&self) -> Lister<'_, Allocation> {
+    pub(super) fn licensed_users(&self) -> Lister<'_, LicensedUser> {
         let client = self.client;
         Lister {
             what: "licensed users",
             top: PAGE,
             concurrency: self.options.concurrency,
             observer: self.observer.clone(),
-            key: |allocation: &Allocation| allocation.user.0,
-            fetch: Box::new(move |skip, top| client.allocations(skip, top).boxed()),
+            key: |user: &LicensedUser| user.held.user.0,
+            fetch: Box::new(move |skip, top| client.licensed_users(skip, top).boxed()),
         }
     }
 
-    async fn by_pages(&self, listing: PartialListing<Allocation>) -> Result<Attempt, ReadError> {
+    async fn by_pages(&self, listing: PartialListing<LicensedUser>) -> Result<Attempt, ReadError> {
         if !self.options.capabilities.portal {
             return Ok(Attempt::Absent(None));
         }
@@ -282,7 +288,7 @@ impl Reader<'_> {
     }
 
     /// The rest of a listing whose beginning has come.
-    async fn listed(&self, listing: PartialListing<Allocation>) -> Result<ReadAllocations, ReadError> {
+    async fn listed(&self, listing: PartialListing<LicensedUser>) -> Result<ReadAllocations, ReadError> {
         match self.by_pages(listing).await? {
             Attempt::Read(read) => Ok(read),
             Attempt::Absent(source) => Err(ReadError::NoAllocations { source }),
@@ -385,9 +391,15 @@ impl Reader<'_> {
 
 impl ReadAllocations {
     /// What a listing brought.
-    pub(super) fn listed(whole: WholeListing<Allocation>) -> Self {
+    pub(super) fn listed(whole: WholeListing<LicensedUser>) -> Self {
+        let mut addresses = Vec::new();
+        let held = whole.items.into_iter().map(|LicensedUser { held, address }| {
+            addresses.extend(address.map(|address| (held.user, address)));
+            held
+        });
         Self {
-            allocations: whole.items.into_iter().collect(),
+            allocations: held.collect(),
+            addresses,
             how: Some(HowRead::ByPages(whole.shape)),
             is_doubtful: !whole.is_steady,
             ..Self::default()
@@ -430,7 +442,7 @@ pub(super) fn failed(error: CallError) -> ReadError {
 }
 
 /// Whether nothing of the listing has come, since there is no portal or it did not answer.
-fn absent_listing(listing: &PartialListing<Allocation>) -> bool {
+fn absent_listing(listing: &PartialListing<LicensedUser>) -> bool {
     listing.items().is_empty()
 }
 

@@ -190,6 +190,8 @@ pub struct ReadAllocations {
     pub how: Option<HowRead>,
     /// Whether the listing does not fit together that they come from, so that holders may be missing.
     pub is_doubtful: bool,
+    /// The addresses by which a listing of everybody calls holders who are not gone.
+    pub addresses: Vec<(UserId, Box<str>)>,
     /// The calls among them that only found out which route works here.
     pub probes: BTreeMap<(Service, Method), u64>,
 }

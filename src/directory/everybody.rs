@@ -7,8 +7,8 @@ use super::allocation_reading::{PAGE, failed, is_about_the_organization};
 use super::allocations::ReadAllocations;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::users::ReadUsers;
-use super::{Accounts, Gap, HowRead, Leases, ReadError};
-use crate::api::{Allocation, AllocationRoute, CallError, Certainty, GroupRule, Seats, User};
+use super::{Accounts, Found, Gap, HowRead, Leases, ReadError};
+use crate::api::{Allocation, AllocationRoute, CallError, Certainty, GroupRule, Seats, User, UserKind, UserTexts};
 use crate::model::{GroupId, UserId};
 
 /// With at most how many accounts a call for each is made where nothing tells of many at once.
@@ -39,8 +39,9 @@ impl Reader<'_> {
         }
     }
 
-    /// What everybody holds directly, and by groups as far as nobody lists who holds seats by their rules. Holders whom the
-    /// listing of users lacks although it should not are added to the users.
+    /// What everybody holds directly, and by groups as far as nobody lists who holds seats by their rules. Holders who are not
+    /// gone are added to the users where the listing of users lacks them: as accounts that it passed over, or as people whom
+    /// only the directory knows.
     pub(super) async fn read_everybody(
         &self,
         early: Early,
@@ -63,6 +64,13 @@ impl Reader<'_> {
             let found = self.look_up(&[], &ids).await.map_err(failed_to_read("the users"))?;
             users.accounts.extend(found);
         }
+        let addresses = std::mem::take(&mut read.addresses);
+        let newcomers: Vec<User> = addresses
+            .into_iter()
+            .filter(|(id, address)| is_nobodys(&users.accounts, *id, address))
+            .map(|(id, address)| newcomer(id, &address))
+            .collect();
+        users.accounts.extend(newcomers);
         Ok(Some(read))
     }
 
@@ -282,6 +290,25 @@ fn holders_without_account(accounts: &Accounts, read: &ReadAllocations, leases: 
     let leasing = leases.filter(|lease| !lease.is_orphan).map(|lease| lease.user);
     let ids: BTreeSet<UserId> = direct.chain(leasing).filter(|id| accounts.get(*id).is_none()).collect();
     ids.into_iter().collect()
+}
+
+/// Whether no account has this id or this address.
+fn is_nobodys(accounts: &Accounts, id: UserId, address: &str) -> bool {
+    !accounts.has(id) && matches!(accounts.find(address), Found::None { .. })
+}
+
+/// Somebody who got a licence before the first sign-in, and has no account until then (`uipath-api`, 1.4 and 4.2).
+fn newcomer(id: UserId, address: &str) -> User {
+    let texts = UserTexts {
+        user_name: address,
+        email: address,
+        ..UserTexts::default()
+    };
+    User {
+        kind: UserKind::WithoutAccount,
+        from_directory: true,
+        ..User::new(id, texts)
+    }
 }
 
 /// Whether the seats show that nobody holds any: then there is nothing to doubt about that.

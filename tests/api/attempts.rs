@@ -312,7 +312,7 @@ async fn calls_can_be_carried_by_any_thread() {
     let client = Server::new().client();
     let none = reseat::model::BundleSet::default();
     assert_send(&client.seats());
-    assert_send(&client.allocations(0, 50));
+    assert_send(&client.licensed_users(0, 50));
     assert_send(&client.release_user_licenses(&[]));
     assert_send(&client.allocate_to_users(&[], &none, false));
     assert_send(&client.invite_users(&[]));

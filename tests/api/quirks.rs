@@ -719,8 +719,8 @@ async fn trap_26_the_portal_is_tried_with_one_segment_and_with_two_and_the_one_t
         .answers(200, row);
     let client = server.client();
     for _ in 0..2 {
-        let page = client.allocations(0, 1000).await.unwrap().value;
-        assert_eq!((page.items[0].user, page.total), (id(1), Some(1)));
+        let page = client.licensed_users(0, 1000).await.unwrap().value;
+        assert_eq!((page.items[0].held.user, page.total), (id(1), Some(1)));
     }
     let route = "api/license/accountant/UserLicense/user/page";
     assert_eq!(
@@ -944,7 +944,7 @@ async fn every_call_that_is_forbidden_names_its_own_scope() {
             "PM.Group.Write",
             client().update_group(&group, &[id(1)], &[]).await.unwrap_err(),
         ),
-        ("PM.License.Read", client().allocations(0, 50).await.unwrap_err()),
+        ("PM.License.Read", client().licensed_users(0, 50).await.unwrap_err()),
         ("PM.License.Read", client().seats().await.unwrap_err()),
         ("PM.License.Read", client().group_rules(0, 50).await.unwrap_err()),
         ("PM.License.Read", client().group_rule(id(2)).await.unwrap_err()),

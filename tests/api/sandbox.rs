@@ -114,11 +114,11 @@ async fn every_endpoint_of_the_cloud_answers_as_the_client_expects() {
         .unwrap();
     let mut allocations = Vec::new();
     loop {
-        let page = client.allocations(allocations.len() as u64, 50).await.unwrap().value;
+        let page = client.licensed_users(allocations.len() as u64, 50).await.unwrap().value;
         if page.received == 0 {
             break;
         }
-        allocations.extend(page.items);
+        allocations.extend(page.items.into_iter().map(|user| user.held));
     }
     let held = allocations.iter().find(|allocation| allocation.user == user).unwrap();
     assert_eq!(held.bundles, bundles(&["TSTNU"]));
@@ -177,7 +177,10 @@ async fn an_automation_suite_with_other_routes_serves_too() {
         };
     });
     tour(&client).await;
-    assert_eq!(client.allocations(0, 50).await.unwrap_err().failure, Failure::Refused);
+    assert_eq!(
+        client.licensed_users(0, 50).await.unwrap_err().failure,
+        Failure::Refused
+    );
 }
 
 #[tokio::test]
@@ -193,7 +196,7 @@ async fn the_portal_is_found_in_each_of_its_forms() {
         };
         let sandbox = start(config).await;
         let client = client_of(&sandbox, |_| ());
-        assert!(client.allocations(0, 50).await.unwrap().value.received > 0);
+        assert!(client.licensed_users(0, 50).await.unwrap().value.received > 0);
         assert!(!client.seats().await.unwrap().value.is_empty());
         assert!(client.group_rules(0, 50).await.is_ok());
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use reseat::api::ToldTime;
+use reseat::api::{ToldTime, UserKind};
 use reseat::directory::{Gap, Needs, ReadError, ReadOptions, Snapshot, read};
 use reseat::event::{Event, Observer};
 use reseat::holdings::Holdings;
@@ -347,6 +347,14 @@ async fn where_every_route_answers_everything_is_read() {
             .tells(deployment.as_str(), ALL, &[Gap::LeasesOfGoneGroups])
             .await;
     }
+    let (_, snapshot, _) = Case::on(Deployment::Cloud).read().await;
+    let snapshot = snapshot.unwrap();
+    let holdings = Holdings::of(&snapshot);
+    let account = |number| holdings.of_user(stranger(number)).and_then(|holder| holder.account);
+    // The address of one who is gone may have passed to somebody else.
+    assert_eq!(account(1), None);
+    let known = account(2).map(|user| (user.email(), user.kind));
+    assert_eq!(known, Some(("soon@contoso.example", UserKind::WithoutAccount)));
 }
 
 #[tokio::test]

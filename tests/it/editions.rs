@@ -253,3 +253,42 @@ fn where_only_single_allocations_can_be_read_nobody_loses_what_they_hold() {
         assert_eq!(stage.held(name).as_deref(), Some("ATTUNU; TSTNU"), "{name}");
     }
 }
+
+#[test]
+fn an_export_without_a_portal_says_what_it_cannot_see_and_runs_as_it_is_without_a_write() {
+    let open = LicenseRoutes::default;
+    let no_leases = LicenseRoutes {
+        group_users: Some(Closed::NotFound),
+        ..open()
+    };
+    let one_by_one = LicenseRoutes {
+        many_users: Some(Closed::Forbidden),
+        ..open()
+    };
+    let unseen = "licences of those who have no account, or none any more, cannot be seen here";
+    for (routes, untold) in [
+        (
+            open(),
+            "when directly held licences were last in use cannot be read here",
+        ),
+        (
+            no_leases,
+            "who holds seats by the groups' licence rules cannot be read here",
+        ),
+        (one_by_one, "licence rules of groups that are gone cannot be seen here"),
+    ] {
+        let stage = suite_with(routes);
+        for what in ["users", "licenses", "groups"] {
+            let sheet = format!("{what}.csv");
+            let ran = stage.reseat(&["export", what, "-o", &sheet]);
+            ran.ends(0).tells(unseen).tells(untold);
+            stage.forget_calls();
+            stage.reseat(&["run", &sheet, "--yes"]).ends(0);
+            assert!(stage.writes().is_empty(), "{what}: {:?}", stage.writes());
+        }
+        assert!(stage.read("licenses.csv").contains(BRAM));
+    }
+    suite_with(LicenseRoutes::closed(Closed::NotFound))
+        .reseat(&["export", "licenses"])
+        .tells("no call that this application may make tells what the 60 accounts hold");
+}
