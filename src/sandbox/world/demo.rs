@@ -40,7 +40,7 @@ const ROBOTS: [(&str, &str); 2] = [("invoice-robot", "Invoice Robot"), ("hr-robo
 
 /// Who holds seats by a group's rule, besides some of the larger groups: address, group, days since the last use.
 const LESSEES: [(&str, &str, i64); 2] = [
-    ("goran.markovic", "Sales Operations", 130),
+    ("goran.markovic", "Sales Operations", 93),
     ("igor.pavlov", "Sales Operations", 8),
 ];
 
@@ -171,16 +171,19 @@ impl World {
         self.set_last_in_use(id, ago(unused).or(last_login));
     }
 
-    /// A member holds what the group's rule gives since long before he last used it.
+    /// A member holds what the group's rule gives since the account was made.
     fn let_lease(&mut self, address: &str, group: &str, unused: i64, now: Timestamp) {
         let found = (self.user_called(address), self.group_named(group));
-        let (Some(user), Some(group)) = (found.0.map(|user| user.id), found.1.map(|group| group.id)) else {
+        let (Some((user, since)), Some(group)) = (
+            found.0.map(|user| (user.id, user.creation_time)),
+            found.1.map(|group| group.id),
+        ) else {
             return;
         };
         let lease = Lease {
             bundles: self.rule(group).map(|rule| rule.bundles.clone()).unwrap_or_default(),
             last_in_use: Some(days_before(now, unused)),
-            created_at: Some(days_before(now, unused + 100)),
+            created_at: Some(since),
             updated_at: Some(days_before(now, unused)),
         };
         self.lease(group, user, lease);
