@@ -28,6 +28,18 @@ pub(super) struct Cautions {
     pub(super) nobody_to_move: Vec<(RowIndex, String)>,
     /// Accounts whose seats were used since, and what they go on holding.
     pub(super) used_since: Vec<(RowIndex, Arc<str>, BundleSet)>,
+    /// Updates that name fewer groups than their account is in.
+    pub(super) fewer_groups: Vec<FewerGroups>,
+    /// How many updates name the very groups that their account is in, as an export does.
+    pub(super) very_groups: usize,
+}
+
+/// An update that names fewer groups than its account is in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FewerGroups {
+    pub(super) row: RowIndex,
+    /// Whether the account joins any.
+    pub(super) joins: bool,
 }
 
 impl Cautions {
@@ -61,10 +73,32 @@ impl Cautions {
             self.taken_in(plan),
             stays_behind(plan),
             self.used_since(plan),
+            self.fewer_groups(),
         ];
         warnings.into_iter().flatten().collect()
     }
 
+    /// Somebody has taken groups out of the cells of an export, perhaps, and expects people to leave them. In a sheet that
+    /// says whom to put into which groups it is no news that people are in others.
+    fn fewer_groups(&self) -> Option<Warning> {
+        let says_what_is = self.very_groups >= self.fewer_groups.len();
+        let changes_nothing = self.fewer_groups.iter().all(|fewer| !fewer.joins);
+        if !says_what_is && !changes_nothing {
+            return None;
+        }
+        let rows = self.fewer_groups.iter().map(|fewer| fewer.row).collect();
+        warn("names-fewer-groups", rows, |count| {
+            let (rows, are) = if count == 1 {
+                ("1 `update` row names".to_owned(), "its account is in")
+            } else {
+                (format!("{count} `update` rows name"), "their accounts are in")
+            };
+            format!(
+                "{rows} fewer groups than {are}, and nothing is taken away by that, because an `update` only joins `groups`; \
+                 groups to leave stand in `remove_groups`, and `set-groups` leaves all others"
+            )
+        })
+    }
     /// People who get an account, because the directory knows them and a row gives them a group or a licence.
     fn taken_in(&self, plan: &Plan) -> Option<Warning> {
         let mut seen = BTreeSet::new();

@@ -351,3 +351,45 @@ fn the_message_says_what_it_was_and_what_it_is_as_the_cell_would() {
             .starts_with("the group's rule was `A=2` when the sheet was written and is `<none>` now")
     );
 }
+
+#[test]
+fn updates_that_name_fewer_groups_than_now_are_told_once_where_that_is_news() {
+    // The groups that somebody is in, and those that the row names.
+    type Rows<'a> = &'a [(&'a [u8], &'a [u8])];
+    let cases: [(&str, Rows<'_>, &[usize]); 7] = [
+        ("an export", &[(&[1, 2], &[1, 2]), (&[3], &[3, 99])], &[]),
+        ("a group taken out of a cell", &[(&[1, 2], &[1]), (&[3], &[3])], &[0]),
+        ("one swapped for another", &[(&[1, 2], &[1, 4]), (&[3], &[3])], &[0]),
+        ("nothing but that", &[(&[1, 2], &[1]), (&[2, 3], &[3])], &[0, 1]),
+        (
+            "people who are put into a group",
+            &[(&[1, 2], &[5]), (&[2], &[5]), (&[2, 5], &[5])],
+            &[],
+        ),
+        (
+            "the same, some of them in no other",
+            &[(&[1], &[5]), (&[], &[5]), (&[], &[5])],
+            &[],
+        ),
+        ("an empty cell", &[(&[1, 2], &[]), (&[3], &[3])], &[]),
+    ];
+    for (name, people, expected) in cases {
+        let mut world = World::of(3);
+        let operations = (0..).zip(people).map(|(number, (now, named))| {
+            world.account(number).groups = now.iter().map(|group| group_id(*group)).collect();
+            update(&address(number), None, named, &[])
+        });
+        let rows = sheet(operations.collect::<Vec<_>>());
+        let plan = planned(&world, &rows, &HashMap::new());
+        let told = plan
+            .warnings
+            .iter()
+            .find(|warning| warning.code == "names-fewer-groups");
+        assert_eq!(told.map_or(&[][..], |warning| &warning.rows), expected, "{name}");
+    }
+    let mut world = World::of(1);
+    world.account(0).groups = [group_id(1), group_id(2)].into();
+    let leaves_it = sheet([update(&address(0), None, &[1], &[2])]);
+    let plan = planned(&world, &leaves_it, &HashMap::new());
+    assert!(plan.warnings.iter().all(|warning| warning.code != "names-fewer-groups"));
+}

@@ -6,6 +6,8 @@ use super::like::Copies;
 use super::unchanged::AsWritten;
 use crate::api::UserUpdate;
 use crate::model::{GroupId, GroupRef, ProfileChange, Status, Update, UserRef};
+use crate::plan::as_written::listed_groups;
+use crate::plan::cautions::FewerGroups;
 use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::settled::verdict;
 use crate::plan::{AccountIndex, Membership, RowIndex, RowReason, Verdict};
@@ -21,12 +23,30 @@ impl Builder<'_> {
         let profile = self.profile(account, &update.profile)?;
         let change = StandingChange::of_update(&update.profile, &joining, &leaving);
         self.keeps_an_administrator(row, &[(account, change)])?;
+        if !joining.is_empty() {
+            self.compare_groups(row, account, &joining, &leaving);
+        }
         if let Some(profile) = profile {
             self.drafts.get_mut(account).update(row, profile);
         }
         self.membership(row, account, &joining, Membership::Join);
         self.membership(row, account, &leaving, Membership::Leave);
         Ok(())
+    }
+
+    /// Notes whether the groups that an update joins are fewer than those that its account is in, or the very same.
+    fn compare_groups(&mut self, row: RowIndex, account: AccountIndex, joining: &[GroupId], leaving: &[GroupId]) {
+        let Some(user) = self.drafts.get(account).user else {
+            return;
+        };
+        let mut present = listed_groups(&user.groups, self.snapshot);
+        let joins = joining.iter().any(|group| !present.contains(group));
+        present.retain(|group| !leaving.contains(group));
+        if present.iter().any(|group| !joining.contains(group)) {
+            self.cautions.fewer_groups.push(FewerGroups { row, joins });
+        } else if !joins {
+            self.cautions.very_groups += 1;
+        }
     }
 
     pub(super) fn add_to_groups(
