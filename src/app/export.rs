@@ -13,7 +13,7 @@ use super::prepare::Session;
 use super::runtime::block_on;
 use super::signals::Signals;
 use crate::cli::{ExportOptions, ExportWhat, MoveOptions, Target};
-use crate::directory::{self, Needs, Snapshot, Want};
+use crate::directory::{self, Needs, Rules, Snapshot, Want};
 use crate::export::moves::{MoveRequest, moves};
 use crate::export::{self, Exported, Filter, FilterError, Memberships, Present};
 use crate::holdings::Holdings;
@@ -166,16 +166,20 @@ fn needs(options: &ExportOptions) -> Needs<'static> {
         | Filter::NeverSignedIn
         | Filter::CreatedBefore(_) => false,
     };
+    let judges_licenses = options.filters.iter().any(is_about_licenses);
     match options.what {
         ExportWhat::Licenses => whole,
-        // Who holds what is for people there, unless a filter judges by it.
-        ExportWhat::Users { .. } | ExportWhat::Moves(_) if !options.filters.iter().any(is_about_licenses) => Needs {
-            allocations: Want::WhereOffered,
+        ExportWhat::Users { .. } | ExportWhat::Moves(_) if judges_licenses => whole,
+        // Who holds what is only for people to read there.
+        ExportWhat::Users { .. } | ExportWhat::Moves(_) => Needs {
+            allocations: Want::Optional,
+            rules: Rules::AllWhereRead,
+            seats: Want::Optional,
             ..whole
         },
-        ExportWhat::Users { .. } | ExportWhat::Moves(_) => whole,
         ExportWhat::Groups => Needs {
             allocations: Want::No,
+            seats: Want::Optional,
             ..whole
         },
     }

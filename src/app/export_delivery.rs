@@ -98,7 +98,13 @@ pub(super) fn deliver_export(
             .map(|beside| beside.path.display().to_string()),
         rows_by_operation: &counts.by_operation,
         rows_ignored: counts.ignored.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
-        notes: &exported.told,
+        notes: present
+            .snapshot
+            .gaps()
+            .iter()
+            .map(|gap| gap.sentence())
+            .chain(exported.told.iter().map(String::as_str))
+            .collect(),
         rows: Rows(exported),
         next_command: next.as_deref(),
     };
@@ -187,7 +193,7 @@ struct Shape<'a> {
     written_beside: Option<String>,
     rows_by_operation: &'a BTreeMap<&'static str, usize>,
     rows_ignored: BTreeMap<&'static str, usize>,
-    notes: &'a [String],
+    notes: Vec<&'a str>,
     rows: Rows<'a>,
     next_command: Option<&'a str>,
 }

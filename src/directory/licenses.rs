@@ -88,13 +88,16 @@ impl Reader<'_> {
                 ids.dedup();
                 ids
             }
-            Rules::All => groups.all().iter().map(|group| group.id).collect(),
+            Rules::All | Rules::AllWhereRead => groups.all().iter().map(|group| group.id).collect(),
         };
         let rules = match (wanted, ids.as_slice()) {
             (Rules::Of(_), [] | [_]) if !is_listed => self.rules_of(&ids, false).await,
             _ => self.rules_of(&ids, true).await,
         };
-        rules.map(Some).map_err(failed_to_read(RULES))
+        match (rules.map_err(failed_to_read(RULES)), wanted) {
+            (Err(error), Rules::AllWhereRead) => self.without(Want::Optional, error),
+            (rules, _) => rules.map(Some),
+        }
     }
 
     /// The rules of these groups: by their listing, where that is wanted and there is one, else each by itself.

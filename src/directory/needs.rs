@@ -153,4 +153,6 @@ pub enum Rules<'a> {
     Of(Vec<&'a GroupRef>),
     /// Every group's.
     All,
+    /// Every group's, and who holds seats by them, where that can be read; a failure becomes a notice.
+    AllWhereRead,
 }

@@ -44,7 +44,10 @@ pub async fn read(
     let allocations = match early {
         early if needs.scope == Scope::Organization => {
             let of_groups = (rules.as_deref(), leases.as_ref());
-            reader.read_everybody(early, &mut users, of_groups).await?
+            match reader.read_everybody(early, &mut users, of_groups).await {
+                Ok(read) => read,
+                Err(error) => reader.without(needs.allocations, error)?,
+            }
         }
         Early::Read(read) => read,
         Early::ByIds(_) => {
@@ -195,7 +198,13 @@ impl Reader<'_> {
     /// Allocations that are listed whoever they are wanted of: there is no need to wait for the accounts.
     async fn read_allocations_early(&self, needs: &Needs<'_>) -> Result<Early, ReadError> {
         if needs.scope == Scope::Organization {
-            return self.listed_allocations().await;
+            if needs.allocations == Want::No {
+                return Ok(Early::Read(None));
+            }
+            return match self.listed_allocations().await {
+                Err(error) => self.without(needs.allocations, error).map(Early::Read),
+                read => read,
+            };
         }
         if needs.allocations == Want::No || matches!(needs.holders, Holders::Everybody) {
             return self
@@ -240,11 +249,12 @@ impl Reader<'_> {
             );
         }
         if needs.scope == Scope::Organization {
-            let rules = self.read_rules(&needs.rules, &groups).await?;
-            let leases = self
-                .read_every_lease(rules.as_deref().unwrap_or_default(), &groups)
-                .await?;
-            return Ok((groups, rules, leases));
+            let Some(rules) = self.read_rules(&needs.rules, &groups).await? else {
+                self.lacks(Gap::Leases);
+                return Ok((groups, None, None));
+            };
+            let leases = self.read_every_lease(&rules, &groups).await?;
+            return Ok((groups, Some(rules), leases));
         }
         let (rules, leases) = try_join!(
             self.read_rules(&needs.rules, &groups),

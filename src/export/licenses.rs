@@ -125,11 +125,13 @@ fn set(draft: DraftRow, direct: &BundleSet, present: Present<'_>) -> ExportRow {
 }
 
 fn inherited(draft: DraftRow, name: &str, holder: &Holder<'_>, present: Present<'_>) -> ExportRow {
-    let note = format!(
-        "`release-lease` with the user `{name}` and {} gives {} back until the next sign-in",
-        groups_of(holder, present),
-        list(&holder.inherited())
-    );
+    let bundles = list(&holder.inherited());
+    let note = if holder.by_groups.is_empty() {
+        format!("groups give {bundles}; which groups, and whether a seat is taken, cannot be read here")
+    } else {
+        let groups = groups_of(holder, present);
+        format!("`release-lease` with the user `{name}` and {groups} gives {bundles} back until the next sign-in")
+    };
     ExportRow::ignored(with_group(draft, holder, present).noting(note), Why::Inherited)
 }
 

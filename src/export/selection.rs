@@ -235,8 +235,13 @@ impl Condition {
 }
 
 fn holds(holder: &Holder<'_>, code: &BundleCode) -> bool {
-    holder.direct.is_some_and(|bundles| bundles.contains(code))
-        || holder.by_groups.iter().any(|seat| seat.bundles.contains(code))
+    let by_groups = holder.by_groups.iter().map(|seat| seat.bundles);
+    let mut sources = holder
+        .direct
+        .into_iter()
+        .chain(by_groups)
+        .chain(holder.by_unnamed_groups);
+    sources.any(|bundles| bundles.contains(code))
 }
 
 /// What stands behind the `@` of the address, or of the user name where there is none.

@@ -8,8 +8,8 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use reseat::model::{BundleCode, BundleSet, GroupId, UserId};
 use reseat::sandbox::{
-    BulkRead, Category, Closed, Config, Group, GroupKind, Lease, LicenseRoutes, Population, Quirks, Rule, User,
-    UserKind, World,
+    BulkRead, Category, Closed, Config, FaultKind, FaultRule, Faults, Group, GroupKind, Lease, LicenseRoutes, Moment,
+    Population, Quirks, Rule, Strikes, User, UserKind, World,
 };
 use uuid::Uuid;
 
@@ -282,4 +282,45 @@ fn two_exports_of_one_state_are_the_same_bytes_in_whatever_order_the_listings_co
         })
         .collect();
     assert_eq!(kept.len(), 1);
+}
+
+#[test]
+fn where_licenses_cannot_be_read_accounts_are_exported_all_the_same_and_who_holds_seats_is_refused() {
+    let stage = Stage::new();
+    let closed = FaultKind::Status {
+        status: 403,
+        moment: Moment::BeforeEffect,
+    };
+    stage.sandbox.set_faults(Faults {
+        rules: ["/lease_/", "/portal_/"]
+            .map(|service| {
+                FaultRule::new(closed.clone())
+                    .on("GET", service)
+                    .strikes(Strikes::Always)
+            })
+            .to_vec(),
+        ..Faults::default()
+    });
+    stage
+        .reseat(&["export", "users", "-o", "users.csv"])
+        .ends(0)
+        .tells("goes on although it failed to read");
+    run_unchanged(&stage, "users.csv", 0);
+    for what in ["licenses", "groups"] {
+        let sheet = format!("{what}.csv");
+        let ran = stage.reseat(&["export", what, "-o", &sheet]);
+        assert!([1, 5].contains(&ran.code), "{}", ran.err);
+        assert!(!stage.exists(&sheet));
+    }
+    stage.reseat(&["export", "users", "--where", "license=ATTUNU"]).ends(5);
+}
+
+#[test]
+fn rules_of_groups_are_exported_without_asking_what_anybody_holds_directly() {
+    let stage = Stage::new();
+    stage.reseat(&["export", "groups"]).ends(0);
+    let stats = stage.sandbox.stats();
+    for route in ["portal-users", "licenses-of-users", "allocation-of-user"] {
+        assert_eq!(stats.route(route), 0, "{route}");
+    }
 }
