@@ -34,8 +34,11 @@ pub struct ExportTable<'a> {
     /// Its columns besides `operation` and `note`.
     pub columns: Vec<DraftColumn>,
     len: usize,
-    row: Box<dyn Fn(usize, &TimeZone) -> ExportRow + Send + Sync + 'a>,
+    row: RowMaker<'a>,
 }
+
+/// Makes the row of this number, with times on the clocks of a zone.
+type RowMaker<'a> = Box<dyn Fn(usize, &TimeZone) -> ExportRow + Send + Sync + 'a>;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod disk;
 mod documents;
 mod editions;
 mod endings;
+mod export;
 mod export_moves;
 mod export_unchanged;
 mod failed_sheet;
