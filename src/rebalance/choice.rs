@@ -54,7 +54,7 @@ pub(super) fn choose(ranked: &[Giver<'_>], to_free: &Seats) -> Vec<Chosen> {
 fn given_by(person: &Giver<'_>, left: &Seats) -> GivenBack {
     let is_needed = |code: &&BundleCode| left.get(*code).is_some_and(|left| *left > 0);
     let mut given = GivenBack::default();
-    for code in person.holder.bundles().iter().filter(is_needed) {
+    for code in person.held.iter().filter(is_needed) {
         if !given.freed.contains(code)
             && let Some(more) = person.give_back(&given.freed.union(&set_of(code)))
         {

@@ -7,7 +7,7 @@ use strum::{Display, EnumIter, IntoStaticStr};
 
 use super::{Known, Rules};
 use crate::api::{ToldTime, User};
-use crate::directory::Snapshot;
+use crate::directory::{Leases, Snapshot};
 use crate::holdings::{Holder, Holdings};
 
 /// Of which class somebody is who holds seats, in the order in which seats are freed. The seats of those from
@@ -52,7 +52,8 @@ impl Class {
 /// What is not told of anybody, so that the other alone decides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Untold {
-    /// When licences were last in use.
+    /// When licences were last in use. Where it is told of those only who hold seats in one of the two ways, directly or by
+    /// a group's rule, the notes of the others' rows say so.
     pub uses: bool,
     /// When people last signed in.
     pub sign_ins: bool,
@@ -83,6 +84,8 @@ pub(super) struct Standing {
     pub(super) idle_since: Option<Timestamp>,
     /// Why a person has to look, for those of that class.
     pub(super) doubt: &'static str,
+    /// Whether the last sign-in alone decides, because nobody's use is told who holds seats in the same way.
+    pub(super) by_sign_in_alone: bool,
 }
 
 /// One of the two records, judged.
@@ -102,6 +105,10 @@ pub(super) struct Judge<'a> {
     known: &'a Known,
     rules: &'a Rules,
     untold: Untold,
+    /// Whether it is told of anybody when what is held directly was last in use.
+    tells_direct: bool,
+    /// The same of what is held by groups' rules.
+    tells_leases: bool,
 }
 
 const GONE_OR_NOT: &str = "the directory does not list this account, and the licence service does not call it gone";
@@ -115,10 +122,17 @@ impl<'a> Judge<'a> {
         let holders = holdings.all();
         let tells_uses = holders.iter().any(|holder| in_use(snapshot, holder).is_told());
         let tells_sign_ins = snapshot.users().iter().any(|user| user.last_login.is_told());
+        let leases = snapshot.leases().into_iter().flat_map(Leases::all);
         Self {
             snapshot,
             known,
             rules,
+            tells_direct: holders
+                .iter()
+                .any(|holder| holds_directly(holder) && tells_direct(snapshot, holder)),
+            tells_leases: leases
+                .flat_map(|(_, leases)| leases)
+                .any(|lease| lease.last_in_use.is_told()),
             untold: Untold {
                 uses: !tells_uses && !holders.is_empty(),
                 sign_ins: !tells_sign_ins && !holders.is_empty(),
@@ -146,6 +160,7 @@ impl<'a> Judge<'a> {
             seen,
             idle_since: seen.last().max(holder.created().time()),
             doubt,
+            by_sign_in_alone: self.is_silent(holder, seen),
         }
     }
 
@@ -162,7 +177,7 @@ impl<'a> Judge<'a> {
                 Some(_) => (Class::New, ""),
             }
         } else {
-            self.by_records(seen, created)
+            self.by_records(seen, created, self.is_silent(holder, seen))
         };
         match class {
             Class::Idle | Class::Pending | Class::NoRecord | Class::LookAt if is_new => (Class::New, ""),
@@ -177,12 +192,19 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether nothing is told of this one's use, nor of that of anybody who holds seats in the same way.
+    fn is_silent(&self, holder: &Holder<'_>, seen: Seen) -> bool {
+        let told_of_others =
+            holds_directly(holder) && self.tells_direct || !holder.by_groups.is_empty() && self.tells_leases;
+        !seen.in_use.is_told() && !told_of_others
+    }
+
     /// By the two records alone. One that is not told of anybody leaves it to the other.
-    fn by_records(&self, seen: Seen, created: Option<Timestamp>) -> (Class, &'static str) {
+    fn by_records(&self, seen: Seen, created: Option<Timestamp>, uses_untold: bool) -> (Class, &'static str) {
         use Record::{Missing, Old, Recent, Unknown};
         let in_use = self.record(seen.in_use, created);
         let signed_in = self.record(seen.signed_in, created);
-        match (self.untold.uses, self.untold.sign_ins) {
+        match (uses_untold, self.untold.sign_ins) {
             (true, true) => return (Class::LookAt, NOTHING_TELLS),
             (true, false) => return by_one(signed_in),
             (false, true) => return by_one(in_use),
@@ -234,7 +256,7 @@ fn by_one(record: Record) -> (Class, &'static str) {
 fn in_use(snapshot: &Snapshot, holder: &Holder<'_>) -> ToldTime {
     let direct = snapshot.last_in_use(holder.id);
     let told = holder.last_in_use.max(direct);
-    let direct_is_silent = || holder.direct.is_some_and(|held| !held.is_empty()) && !tells_direct(snapshot, holder);
+    let direct_is_silent = || holds_directly(holder) && !tells_direct(snapshot, holder);
     let lease_is_silent = || {
         let leases = snapshot.leases();
         let mut held = holder
@@ -247,6 +269,10 @@ fn in_use(snapshot: &Snapshot, holder: &Holder<'_>) -> ToldTime {
         return ToldTime::UNTOLD;
     }
     told
+}
+
+fn holds_directly(holder: &Holder<'_>) -> bool {
+    holder.direct.is_some_and(|held| !held.is_empty())
 }
 
 /// Whether it is told when the licences that are held directly were last in use.

@@ -6,6 +6,8 @@ use crate::model::{BundleCode, BundleSet, GroupId};
 /// Somebody whose seats may be freed.
 pub(super) struct Giver<'a> {
     pub(super) holder: &'a Holder<'a>,
+    /// The bundles that are held, each once.
+    pub(super) held: &'a BundleSet,
     /// What is left of an account that is gone is given back as a whole: nobody can be left a part of it.
     pub(super) is_whole: bool,
     /// Bundles of which no seat of theirs may come free, not even besides others.
@@ -41,7 +43,7 @@ impl Giver<'_> {
             return Some(GivenBack {
                 direct: held.clone(),
                 groups: self.holder.by_groups.iter().map(|seat| seat.group).collect(),
-                freed: self.holder.bundles(),
+                freed: self.held.clone(),
             });
         }
         let direct = held.common(wanted);
@@ -75,4 +77,48 @@ impl Giver<'_> {
 /// The set of this one bundle.
 pub(super) fn set_of(code: &BundleCode) -> BundleSet {
     vec![code.clone()].into()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::ToldTime;
+    use crate::holdings::GroupSeat;
+    use crate::model::UserId;
+
+    fn set(codes: &str) -> BundleSet {
+        codes.split_whitespace().map(BundleCode::new).collect()
+    }
+
+    #[test]
+    fn nothing_can_be_given_back_of_what_comes_from_groups_that_are_not_told() {
+        let (direct, by_sales, unnamed) = (set("A B"), set("C"), set("B C D"));
+        let holder = Holder {
+            id: UserId(Uuid::from_u128(1)),
+            account: None,
+            direct: Some(&direct),
+            by_groups: vec![GroupSeat {
+                group: GroupId(Uuid::from_u128(2)),
+                bundles: &by_sales,
+            }],
+            by_unnamed_groups: Some(&unnamed),
+            last_in_use: ToldTime::UNTOLD,
+            is_orphan: false,
+        };
+        let held = holder.bundles();
+        let giver = Giver {
+            holder: &holder,
+            held: &held,
+            is_whole: false,
+            bound: BundleSet::default(),
+            given_again: BundleSet::default(),
+        };
+        let freed = |codes| giver.give_back(&set(codes)).map(|given| given.freed);
+        assert_eq!(freed("A"), Some(set("A")));
+        for codes in ["B", "C", "D", "A B"] {
+            assert_eq!(freed(codes), None, "{codes}");
+        }
+    }
 }

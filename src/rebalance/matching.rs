@@ -126,9 +126,7 @@ impl<'a> Matching<'a> {
         let inventory = self.snapshot.seats().into_iter().flatten().map(|seats| &seats.code);
         let mut codes: BTreeSet<BundleCode> = inventory.cloned().collect();
         for person in self.people {
-            let held = person.holder.direct.into_iter().flatten();
-            let by_groups = person.holder.by_groups.iter().flat_map(|seat| seat.bundles);
-            for code in held.chain(by_groups) {
+            for code in &person.held {
                 if !codes.contains(code) {
                     codes.insert(code.clone());
                 }
@@ -191,8 +189,9 @@ impl<'a> Matching<'a> {
 
     fn count_idle(&self, lines: &mut BTreeMap<BundleCode, BundleLine>) {
         for (position, giver) in self.ranked.iter().zip(self.givers) {
-            let class = self.people[*position].standing.class;
-            for code in &giver.holder.bundles() {
+            let person = &self.people[*position];
+            let class = person.standing.class;
+            for code in &person.held {
                 let Some(line) = lines.get_mut(code) else { continue };
                 if giver.give_back_one(code).is_some() {
                     *line.idle.entry(class).or_default() += 1;
@@ -202,8 +201,8 @@ impl<'a> Matching<'a> {
             }
         }
         for person in self.people {
-            let is_alone = person.standing.class.may_be_freed() && self.protection(person).is_some();
-            for code in &person.holder.bundles() {
+            let is_alone = person.protection.is_some();
+            for code in &person.held {
                 let Some(line) = lines.get_mut(code) else { continue };
                 line.look_at += u64::from(person.standing.class == Class::LookAt);
                 line.left_alone += u64::from(is_alone);
@@ -211,19 +210,14 @@ impl<'a> Matching<'a> {
         }
     }
 
-    pub(super) fn protection(&self, person: &Person<'_>) -> Option<String> {
-        person.protection(self.snapshot, self.rules)
-    }
-
     pub(super) fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for person in self.people {
-            let held = person.holder.bundles();
-            if !held.iter().any(|code| self.rules.looks_at(code)) {
+            if !person.held.iter().any(|code| self.rules.looks_at(code)) {
                 continue;
             }
             *counts.classes.entry(person.standing.class).or_default() += 1;
-            let is_alone = person.standing.class.may_be_freed() && self.protection(person).is_some();
+            let is_alone = person.protection.is_some();
             counts.left_alone += u64::from(is_alone);
         }
         counts

@@ -32,7 +32,7 @@ impl Notes<'_> {
         let days = self.days_idle(person).unwrap_or_default();
         let words = match person.standing.class {
             Class::Orphan => "the account is gone".to_owned(),
-            Class::Idle if self.untold.uses => {
+            Class::Idle if person.standing.by_sign_in_alone => {
                 format!("not signed in for {days} days; when licences were last in use is not told here")
             }
             Class::Idle if self.untold.sign_ins => {
@@ -40,6 +40,9 @@ impl Notes<'_> {
             }
             Class::Idle => format!("neither signed in nor used a licence for {days} days"),
             Class::Pending => format!("invited {days} days ago and never came"),
+            Class::NoRecord if person.standing.by_sign_in_alone => {
+                "there is no record of a sign-in; when licences were last in use is not told here".to_owned()
+            }
             Class::NoRecord => "there is no record that a licence was ever used".to_owned(),
             Class::LookAt => person.standing.doubt.to_owned(),
             Class::New => "is new".to_owned(),

@@ -6,7 +6,6 @@ use super::class::{Class, Judge, Standing};
 use super::giving_back::Giver;
 use super::wants::WantedBy;
 use super::{Kept, Rules};
-use crate::api::Group;
 use crate::directory::Snapshot;
 use crate::holdings::{Holder, Holdings};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
@@ -14,49 +13,78 @@ use crate::model::{BundleCode, BundleSet, GroupId, UserId};
 /// Somebody who holds seats, or is blocked from holding any.
 pub(super) struct Person<'a> {
     pub(super) holder: &'a Holder<'a>,
+    /// The bundles that are held, each once, however many ways it comes by.
+    pub(super) held: BundleSet,
     pub(super) standing: Standing,
     pub(super) kept: Option<&'a Kept>,
+    /// Why the person's seats are left alone although they are idle.
+    pub(super) protection: Option<String>,
+    /// Everyone, where the person is in it without being listed as a member.
+    everyone: Option<GroupId>,
 }
 
 /// Everybody, in the order of the ids.
-pub(super) fn people<'a>(holdings: &'a Holdings<'a>, judge: &Judge<'_>, kept: &'a [Kept]) -> Vec<Person<'a>> {
+pub(super) fn people<'a>(
+    snapshot: &Snapshot,
+    holdings: &'a Holdings<'a>,
+    judge: &Judge<'_>,
+    kept: &'a [Kept],
+    rules: &Rules,
+) -> Vec<Person<'a>> {
     let kept: BTreeMap<UserId, &Kept> = kept.iter().map(|kept| (kept.user, kept)).collect();
-    let judged = holdings.all().iter().map(|holder| Person {
-        holder,
-        standing: judge.standing(holder),
-        kept: kept.get(&holder.id).copied(),
+    let everyone = snapshot.groups().iter().find(|group| group.is_everyone());
+    let everyone = everyone.map(|group| group.id);
+    let judged = holdings.all().iter().map(|holder| {
+        let standing = judge.standing(holder);
+        let kept = kept.get(&holder.id).copied();
+        let is_unlisted = |id: &GroupId| holder.account.is_some_and(|account| !account.groups.contains(id));
+        Person {
+            holder,
+            held: holder.bundles(),
+            standing,
+            kept,
+            protection: protection(snapshot, holder, standing.class, kept, rules),
+            everyone: everyone.filter(is_unlisted),
+        }
     });
     judged.collect()
 }
 
-impl<'a> Person<'a> {
-    /// Why the person's seats are left alone although they are idle.
-    pub(super) fn protection(&self, snapshot: &Snapshot, rules: &Rules) -> Option<String> {
-        if let Some(kept) = self.kept {
-            return Some(kept.words());
-        }
-        let Some(account) = self.holder.account else {
-            let is_left = self.standing.class == Class::Orphan && !rules.orphans;
-            return is_left.then(|| "is an orphan, and orphans are left alone".to_owned());
-        };
-        if snapshot.acting_user() == Some(account.id) {
-            return Some("is the account that reseat is signed in as".to_owned());
-        }
-        if !account.is_person() {
-            return Some(format!("is {} and no user", account.kind.described()));
-        }
-        snapshot
-            .is_administrator(account)
-            .then(|| "is a member of Administrators".to_owned())
+fn protection(
+    snapshot: &Snapshot,
+    holder: &Holder<'_>,
+    class: Class,
+    kept: Option<&Kept>,
+    rules: &Rules,
+) -> Option<String> {
+    if !class.may_be_freed() {
+        return None;
     }
+    if let Some(kept) = kept {
+        return Some(kept.words());
+    }
+    let Some(account) = holder.account else {
+        return (!rules.orphans).then(|| "is an orphan, and orphans are left alone".to_owned());
+    };
+    if snapshot.acting_user() == Some(account.id) {
+        return Some("is the account that reseat is signed in as".to_owned());
+    }
+    if !account.is_person() {
+        return Some(format!("is {} and no user", account.kind.described()));
+    }
+    let is_administrator = snapshot.is_administrator(account);
+    is_administrator.then(|| "is a member of Administrators".to_owned())
+}
 
+impl<'a> Person<'a> {
     /// What the person may have to give back.
-    pub(super) fn giver(&self, snapshot: &Snapshot, wanted: &WantedBy, rules: &Rules) -> Giver<'a> {
-        let held = self.holder.bundles();
+    pub(super) fn giver(&'a self, snapshot: &Snapshot, wanted: &WantedBy, rules: &Rules) -> Giver<'a> {
+        let held = &self.held;
         let is_whole = self.standing.class == Class::Orphan;
         if is_whole {
             return Giver {
                 holder: self.holder,
+                held,
                 is_whole,
                 bound: BundleSet::default(),
                 given_again: BundleSet::default(),
@@ -66,8 +94,9 @@ impl<'a> Person<'a> {
         let wanted = wanted.get(&self.holder.id).cloned().unwrap_or_default();
         Giver {
             holder: self.holder,
+            held,
             is_whole,
-            bound: outside.union(&wanted.common(&held)),
+            bound: outside.union(&wanted.common(held)),
             given_again: self.given_again(snapshot),
         }
     }
@@ -90,13 +119,10 @@ impl<'a> Person<'a> {
         gives.map(|(group, _)| group).collect()
     }
 
-    /// The rules of the groups that the person is in, and of Everyone, whose members are not told.
+    /// The rules of the groups that the person is in, and of Everyone, whose members are not always told.
     pub(super) fn rules<'s>(&self, snapshot: &'s Snapshot) -> impl Iterator<Item = (GroupId, &'s BundleSet)> {
         let own: &[GroupId] = self.holder.account.map_or(&[], |account| &account.groups);
-        let has_account = self.holder.account.is_some();
-        let is_everyone = move |group: &&Group| has_account && group.is_everyone() && !own.contains(&group.id);
-        let everyone = snapshot.groups().iter().filter(is_everyone).map(|group| group.id);
-        let groups = own.iter().copied().chain(everyone);
+        let groups = own.iter().copied().chain(self.everyone);
         groups.filter_map(|group| Some((group, &snapshot.rule(group)?.bundles)))
     }
 }

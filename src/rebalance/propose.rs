@@ -19,12 +19,12 @@ use crate::model::{BundleSet, UserId};
 pub fn rebalance(snapshot: &Snapshot, wanted: &[WantedSeat], kept: &[Kept], known: &Known, rules: &Rules) -> Proposal {
     let holdings = Holdings::of(snapshot);
     let judge = Judge::new(snapshot, &holdings, known, rules);
-    let people = people(&holdings, &judge, kept);
+    let people = people(snapshot, &holdings, &judge, kept, rules);
     let mut wants = wants(snapshot, &holdings, wanted, rules);
     let wanted_by = wanted_by(&wants);
     let swaps = Swaps::of(snapshot, &people, &wanted_by, rules);
     leave_to_swaps(&mut wants, &swaps, &people);
-    let ranked = rank(snapshot, &people, &swaps, rules);
+    let ranked = rank(&people, &swaps);
     let givers: Vec<Giver<'_>> = ranked
         .iter()
         .map(|position| people[*position].giver(snapshot, &wanted_by, rules))
@@ -54,14 +54,12 @@ fn leave_to_swaps(wants: &mut [Want<'_>], swaps: &Swaps<'_>, people: &[Person<'_
 }
 
 /// The positions of those whose seats may be freed, in the order in which they are.
-fn rank(snapshot: &Snapshot, people: &[Person<'_>], swaps: &Swaps<'_>, rules: &Rules) -> Vec<usize> {
+fn rank(people: &[Person<'_>], swaps: &Swaps<'_>) -> Vec<usize> {
     let swapped: BTreeSet<usize> = swaps.units.iter().map(|unit| unit.person).collect();
     let mut ranked: Vec<usize> = (0..people.len())
         .filter(|position| {
             let person = &people[*position];
-            person.standing.class.may_be_freed()
-                && !swapped.contains(position)
-                && person.protection(snapshot, rules).is_none()
+            person.standing.class.may_be_freed() && !swapped.contains(position) && person.protection.is_none()
         })
         .collect();
     // The order of the ids remains among equals, and among orphans.

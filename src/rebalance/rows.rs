@@ -257,8 +257,7 @@ impl<'m> Sheet<'m> {
         let mut reasons: BTreeMap<usize, String> = BTreeMap::new();
         for (position, giver) in matching.ranked.iter().zip(matching.givers) {
             let person = &matching.people[*position];
-            let kept = giver.holder.bundles();
-            let kept = kept.iter().filter(|code| matching.is_sought(code));
+            let kept = person.held.iter().filter(|code| matching.is_sought(code));
             let kept = kept.filter(|code| giver.give_back_one(code).is_none());
             let words: Vec<String> = kept.filter_map(|code| self.why_kept(person, code)).collect();
             if !words.is_empty() {
@@ -266,10 +265,10 @@ impl<'m> Sheet<'m> {
             }
         }
         for (position, person) in matching.people.iter().enumerate() {
-            let is_sought = || person.holder.bundles().iter().any(|code| matching.is_sought(code));
+            let is_sought = || person.held.iter().any(|code| matching.is_sought(code));
             let reason = match person.standing.class {
                 Class::LookAt => Some("look at this one".to_owned()),
-                Class::Orphan | Class::Idle | Class::Pending | Class::NoRecord => matching.protection(person),
+                Class::Orphan | Class::Idle | Class::Pending | Class::NoRecord => person.protection.clone(),
                 Class::New | Class::InUse => None,
             };
             if let Some(reason) = reason

@@ -172,6 +172,23 @@ fn where_one_of_the_two_is_told_of_nobody_the_other_alone_decides_and_it_is_said
 }
 
 #[test]
+fn where_uses_are_told_of_one_way_of_holding_only_the_sign_in_decides_for_the_other() {
+    let silent = Human {
+        in_use: Nothing,
+        ..Human::seen(400)
+    };
+    let world = World::of([silent.leasing(2, "A"), Human::seen(1).holding("B")]);
+    let proposal = all_of(&world, &Known::default());
+    assert_eq!(proposal.looked_at.classes, [(Class::Idle, 1), (Class::InUse, 1)].into());
+    let note = &proposal.rows[0].note;
+    assert!(
+        note.contains("not signed in for 400 days; when licences were last in use is not told here"),
+        "{note}"
+    );
+    assert_eq!(proposal.untold, Untold::default());
+}
+
+#[test]
 fn one_silent_source_of_two_leaves_it_open_whether_a_seat_was_used() {
     let human = Human {
         in_use: Nothing,

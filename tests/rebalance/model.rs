@@ -143,6 +143,8 @@ pub(crate) struct World {
     /// How many seats are owned. Of a bundle that is missing there is none.
     pub(crate) owned: BTreeMap<BundleCode, u64>,
     pub(crate) acting: Option<u8>,
+    /// The second of these bears the name of the first.
+    pub(crate) same_name: Option<(u8, u8)>,
 }
 
 impl World {
@@ -165,6 +167,11 @@ impl World {
     pub(crate) fn rule(mut self, group: u8, codes: &str) -> Self {
         self.rules.insert(group, bundles(codes));
         self
+    }
+
+    fn name_of(&self, number: u8) -> u8 {
+        let is_second = |(_, second): &(u8, u8)| *second == number;
+        self.same_name.filter(is_second).map_or(number, |(first, _)| first)
     }
 
     pub(crate) fn taken(&self, code: &BundleCode) -> u64 {
@@ -209,7 +216,7 @@ impl World {
         let listed = || numbers.iter().map(|number| (*number, &self.people[number]));
         let users = listed()
             .filter(|(_, human)| !human.is_gone)
-            .map(|(number, human)| user(number, human));
+            .map(|(number, human)| user(number, self.name_of(number), human));
         let allocations = listed().filter_map(|(number, human)| {
             let mut allocation = Allocation {
                 user: user_id(number),
@@ -264,8 +271,8 @@ impl World {
     }
 }
 
-fn user(number: u8, human: &Human) -> User {
-    let email = address(number);
+fn user(number: u8, name: u8, human: &Human) -> User {
+    let email = address(name);
     let texts = UserTexts {
         user_name: &email,
         email: &email,

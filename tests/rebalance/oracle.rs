@@ -158,9 +158,13 @@ impl Oracle<'_> {
     }
 
     fn class_by_records(&self, human: &Human, created: Option<i64>, has_start: bool) -> Option<u8> {
-        let holds = |human: &&Human| human.direct.is_some() || !human.leases.is_empty();
         let people = || self.world.people.values();
-        let uses = people().filter(holds).any(|human| human.in_use != Told::Nothing);
+        let directly = |human: &Human| human.direct.as_ref().is_some_and(|held| !held.is_empty());
+        let by_group = |human: &Human| !human.leases.is_empty();
+        let tells = |holds: &dyn Fn(&Human) -> bool| {
+            people().any(|other| holds(human) && holds(other) && other.in_use != Told::Nothing)
+        };
+        let uses = human.in_use != Told::Nothing || tells(&directly) || tells(&by_group);
         let sign_ins = people()
             .filter(|human| !human.is_gone)
             .any(|human| human.signed_in != Told::Nothing);

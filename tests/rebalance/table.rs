@@ -1,9 +1,11 @@
 //! What is proposed of small organizations.
 
 use jiff::civil::date;
+use reseat::api::UserKind;
 use reseat::draft::DraftRow;
 use reseat::intake::Column;
-use reseat::rebalance::{Kept, Known, MissingOut, Obstacle, OwnGrant, Proposal, Rules, Swap, rebalance};
+use reseat::model::{UserId, UserRef};
+use reseat::rebalance::{Kept, Known, MissingOut, Obstacle, OwnGrant, Proposal, Rules, Swap, WantedSeat, rebalance};
 
 use crate::model::{
     ADMINISTRATORS, EVERYONE, Human, OPS, SALES, Told, World, address, bundles, code, days_ago, terms, user_id, wanted,
@@ -647,4 +649,121 @@ fn who_is_to_be_looked_at_is_listed_where_a_seat_of_theirs_was_looked_for_and_ne
     assert!(proposal.rows.iter().all(|row| !short(row).starts_with("ignore user2")));
     let line = &proposal.bundles[0];
     assert_eq!((line.look_at, line.all_idle()), (1, 0));
+}
+
+#[test]
+fn a_wanted_row_means_the_account_that_a_run_would_take() {
+    let robot = Human {
+        kind: UserKind::RobotAccount,
+        ..Human::seen(1)
+    };
+    let world = World::of([Human::seen(1), Human::seen(1), robot]).spare("A", 9);
+    let row = |user: &str, user_id: Option<UserId>| WantedSeat {
+        user: UserRef::parse(user),
+        user_id,
+        ..wanted([(1, "A")]).remove(0)
+    };
+    let (first, second) = (address(1), address(2));
+    for (row, expected) in [
+        (row(&first, None), Ok(user_id(1))),
+        (row(&first, Some(user_id(1))), Ok(user_id(1))),
+        (row(&user_id(2).to_string(), None), Ok(user_id(2))),
+        (row(&first, Some(user_id(2))), Err(Obstacle::AnotherAccount)),
+        (row("nobody@x.example", Some(user_id(2))), Err(Obstacle::AnotherAccount)),
+        (row("nobody@x.example", None), Err(Obstacle::NotFound)),
+        (row(&address(3), None), Err(Obstacle::NoPerson)),
+    ] {
+        let proposal = rebalance(
+            &world.snapshot(),
+            std::slice::from_ref(&row),
+            &[],
+            &Known::default(),
+            &terms(),
+        );
+        let granted = proposal.rows.iter().find(|row| row.operation.is_some());
+        let granted = granted.map(|row| row.cells[&Column::UserId].clone());
+        let missing = proposal.missing_out.first().map(|missing| missing.why);
+        assert_eq!(granted, expected.ok().map(|id| id.to_string()), "{row:?}");
+        assert_eq!(missing, expected.err(), "{row:?}");
+        assert_eq!(proposal.bundles[0].wanted, u64::from(expected.is_ok()), "{row:?}");
+    }
+    // Of two accounts of one name the id says which is meant.
+    let mut twins = world.clone();
+    twins.same_name = Some((1, 2));
+    let propose = |row: WantedSeat| {
+        let proposal = rebalance(&twins.snapshot(), &[row], &[], &Known::default(), &terms());
+        let why = proposal.missing_out.first().map(|missing| missing.why);
+        (why, proposal.rows[0].cells.get(&Column::UserId).cloned())
+    };
+    assert_eq!(propose(row(&first, None)), (Some(Obstacle::Ambiguous), None));
+    assert_eq!(
+        propose(row(&first, Some(user_id(2)))),
+        (None, Some(user_id(2).to_string()))
+    );
+    assert_eq!(propose(row(&second, None)).0, Some(Obstacle::NotFound));
+}
+
+#[test]
+fn who_is_not_swapped_is_told_with_the_reason() {
+    let world = World {
+        acting: Some(7),
+        ..World::of([
+            Human {
+                kind: UserKind::RobotAccount,
+                ..Human::seen(1)
+            }
+            .holding("A"),
+            Human::seen(1).holding("A"),
+            Human {
+                is_active: false,
+                ..Human::seen(1)
+            }
+            .holding("A"),
+            Human {
+                is_active: false,
+                ..Human::seen(1)
+            }
+            .holding("AB"),
+            Human::seen(1).holding("A"),
+            Human::seen(1).holding("A").leasing(SALES, "A"),
+            // Whoever is asked to swap is not taken from, so an administrator is swapped as everybody is.
+            Human::seen(1).holding("A").in_group(ADMINISTRATORS),
+        ])
+    }
+    .spare("B", 9);
+    let kept = [Kept {
+        user: user_id(2),
+        reason: String::new(),
+        until: None,
+    }];
+    let rules = |new: &str| Rules {
+        swaps: vec![Swap {
+            old: code("A"),
+            new: code(new),
+        }],
+        ..terms()
+    };
+    let wants = wanted([(5, "A")]);
+    let proposal = rebalance(&world.snapshot(), &wants, &kept, &Known::default(), &rules("B"));
+    assert_eq!(orders(&proposal), ["set-licenses user4 B", "set-licenses user7 B"]);
+    for (row, words) in [
+        ("ignore user1", "is a robot account and no user"),
+        ("ignore user2", "is on the keep list"),
+        ("ignore user3", "is deactivated"),
+        ("ignore user6", "holds it by the rule of Sales as well"),
+    ] {
+        assert!(note(&proposal, row).contains(words), "{}", note(&proposal, row));
+    }
+    let told_of_the_fifth = told(&proposal)
+        .into_iter()
+        .filter(|(row, _)| row.starts_with("ignore user5"));
+    let words: Vec<&str> = told_of_the_fifth.map(|(_, words)| words).collect();
+    assert!(words[0].contains("holds A already"), "{words:?}");
+    assert!(
+        words[1].contains("is among the wanted with this very licence"),
+        "{words:?}"
+    );
+    let proposal = rebalance(&world.snapshot(), &wants, &kept, &Known::default(), &rules("X"));
+    assert_eq!(orders(&proposal), [] as [&str; 0]);
+    assert!(note(&proposal, "ignore user7").contains("the organization does not own X"));
 }
