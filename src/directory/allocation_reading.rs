@@ -48,7 +48,10 @@ impl Reader<'_> {
         }
         if let Some(route) = self.client.allocation_route() {
             match self.by_route(route, users).await? {
-                Attempt::Read(read) => return self.cleared_up(read, blocks).await,
+                Attempt::Read(read) => {
+                    let read = self.cleared_up(read, blocks).await?;
+                    return self.undoubted(read, users).await;
+                }
                 Attempt::Absent(_) => self.client.forget_allocation_route(),
             }
         }
@@ -66,7 +69,8 @@ impl Reader<'_> {
         // Nothing else of these services is read meanwhile, and signing in is another matter.
         read.probes
             .retain(|(service, _), count| *count > 0 && *service != Service::Token);
-        self.cleared_up(read, blocks).await
+        let read = self.cleared_up(read, blocks).await?;
+        self.undoubted(read, users).await
     }
 
     /// The same, with orphans' allocations: an id that no account has, and that an answer for many users does not name,

@@ -81,7 +81,16 @@ impl Reader<'_> {
         accounts: &Accounts,
     ) -> Result<Option<ReadAllocations>, ReadError> {
         let read = match early {
-            Early::Read(Some(read)) if read.is_doubtful => self.with_overlooked(read, accounts).await?,
+            Early::Read(Some(read)) if read.is_doubtful => {
+                self.lacks(Gap::SomeOrphans);
+                let ids: Vec<UserId> = accounts.all().iter().map(|user| user.id).collect();
+                let known = known_holders(&read, accounts);
+                let (read, is_whole) = self.with_overlooked(read, &ids, &known).await?;
+                if !is_whole {
+                    self.lacks(Gap::SomeHolders);
+                }
+                read
+            }
             Early::Read(Some(read)) => read,
             Early::Read(None) => return Ok(None),
             Early::ByIds(listing) => self.by_ids(listing, accounts).await?,
@@ -142,31 +151,51 @@ impl Reader<'_> {
         }
     }
 
-    /// The same, with what accounts hold that a listing lacks which does not fit together.
-    async fn with_overlooked(&self, read: ReadAllocations, accounts: &Accounts) -> Result<ReadAllocations, ReadError> {
-        self.lacks(Gap::SomeOrphans);
-        let is_lacking = |user: &&User| read.allocations.of(user.id).is_none();
-        let lacking: Vec<UserId> = accounts.all().iter().filter(is_lacking).map(|user| user.id).collect();
+    /// The same, with what those of these users hold whom a listing lacks that does not fit together. Where no route tells
+    /// it that agrees with the listing about known holders, it is as before, which the answer says.
+    pub(super) async fn with_overlooked(
+        &self,
+        read: ReadAllocations,
+        users: &[UserId],
+        known: &[Allocation],
+    ) -> Result<(ReadAllocations, bool), ReadError> {
+        let is_lacking = |user: &UserId| read.allocations.of(*user).is_none();
+        let lacking: Vec<UserId> = users.iter().copied().filter(is_lacking).collect();
         if lacking.is_empty() {
-            return Ok(read);
+            return Ok((read, true));
         }
-        let known = known_holders(&read, accounts);
-        let overlooked = match self.told_in_bulk(&lacking, &known).await? {
+        let overlooked = match self.told_in_bulk(&lacking, known).await? {
             Some(told) => {
                 let told = self.with_blocks(told).await?;
-                Some(self.with_uses(told, &lacking, &known).await?)
+                self.with_uses(told, &lacking, known).await?
             }
-            None if lacking.len() <= MOST_SINGLE_CALLS && self.answers_singly(&known).await? => {
-                Some(self.one_by_one(&lacking).await.map_err(failed)?)
+            None if lacking.len() <= MOST_SINGLE_CALLS && self.answers_singly(known).await? => {
+                self.one_by_one(&lacking).await.map_err(failed)?
             }
-            None => None,
+            None => return Ok((read, false)),
         };
-        let Some(overlooked) = overlooked else {
-            self.lacks(Gap::SomeHolders);
+        let allocations = read.allocations.cleared_up_by(overlooked.allocations);
+        Ok((ReadAllocations { allocations, ..read }, true))
+    }
+
+    /// What these users hold, should the listing not fit together that it comes from: those whom it lacks would count as
+    /// holding nothing, and their next allocation would take away what was overlooked.
+    pub(super) async fn undoubted(
+        &self,
+        read: ReadAllocations,
+        users: &[UserId],
+    ) -> Result<ReadAllocations, ReadError> {
+        if !read.is_doubtful {
             return Ok(read);
-        };
+        }
+        let holders = read.allocations.all().iter().filter(|held| !held.is_orphan);
+        let known: Vec<Allocation> = holders.take(PAGE as usize).cloned().collect();
+        let (read, is_whole) = self.with_overlooked(read, users, &known).await?;
+        if !is_whole {
+            self.notice(Gap::SomeHolders.sentence().to_owned());
+        }
         Ok(ReadAllocations {
-            allocations: read.allocations.cleared_up_by(overlooked.allocations),
+            is_doubtful: false,
             ..read
         })
     }

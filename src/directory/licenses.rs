@@ -160,6 +160,14 @@ fn without_account(holders: &[UserId], accounts: &Accounts) -> Vec<UserId> {
     holders.iter().copied().filter(is_one).collect()
 }
 
+/// The ids of those whose allocations are wanted, where these are not everybody's.
+pub(super) fn wanted_holders(needs: &Needs<'_>, accounts: &Accounts, and_of: &[UserId]) -> Vec<UserId> {
+    match &needs.holders {
+        Holders::Everybody => Vec::new(),
+        Holders::Of(references) => holders(references, needs, accounts, and_of),
+    }
+}
+
 /// The ids of those whose allocations are wanted. An id that no account has may be an orphan's, whose seat is still taken.
 fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts, and_of: &[UserId]) -> Vec<UserId> {
     let found = |reference: &&UserRef| match reference {

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use futures::try_join;
 
 use super::everybody::{Early, nobody_is_seated};
+use super::licenses::wanted_holders;
 use super::{
     Accounts, Blocks, Contents, Gap, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations, ReadError,
     Rules, Scope, Snapshot, Want,
@@ -48,6 +49,11 @@ pub async fn read(
                 Ok(read) => read,
                 Err(error) => reader.without(needs.allocations, error)?,
             }
+        }
+        Early::Read(Some(read)) if read.is_doubtful => {
+            let and_of = holders_by_rules(needs, &groups, leases.as_ref());
+            let wanted = wanted_holders(needs, &users.accounts, &and_of);
+            Some(reader.undoubted(read, &wanted).await?)
         }
         Early::Read(read) => read,
         Early::ByIds(_) => {

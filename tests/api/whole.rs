@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use reseat::api::{ToldTime, UserKind};
-use reseat::directory::{Gap, Needs, ReadError, ReadOptions, Snapshot, read};
+use reseat::directory::{Gap, Needs, ReadError, ReadOptions, Snapshot, allocations_of, read};
 use reseat::event::{Event, Observer};
 use reseat::holdings::Holdings;
 use reseat::model::{BundleCode, BundleSet, Deployment, GroupId, UserId};
@@ -483,6 +483,38 @@ async fn what_a_listing_lacks_that_does_not_fit_together_is_asked_for_otherwise_
         ..shifting()
     };
     case.tells("users too", ALL, &[Gap::SomeAccounts, orphans, gone]).await;
+}
+
+#[tokio::test]
+async fn a_holder_whom_an_unsteady_listing_lacks_does_not_count_as_holding_nothing_in_a_sheet() {
+    let case = Case {
+        listings: Listings::Shifting,
+        ..Case::on(Deployment::Cloud).closing(|routes| routes.many_users = Some(Closed::NotFound))
+    };
+    let sandbox = case.start().await;
+    let client = client_of(&sandbox, |config| config.retry.retries = 2);
+    let options = ReadOptions {
+        users_per_page: 1_000,
+        concurrency: 4,
+        capabilities: case.deployment.capabilities(),
+    };
+    let world = sandbox.world();
+    let holders: Vec<UserId> = world
+        .allocations()
+        .map(|(id, _)| id)
+        .filter(|id| world.user(*id).is_some())
+        .collect();
+    // By the route that has to be found out, and by the one that is known then.
+    for _ in 0..2 {
+        let read = allocations_of(&client, &holders, &options, &reseat::event::silent())
+            .await
+            .unwrap();
+        for id in &holders {
+            let held = read.allocations.of(*id).map(|held| &held.bundles);
+            assert_eq!(held, world.allocation(*id).map(|held| &held.bundles), "{id}");
+        }
+    }
+    sandbox.shutdown().await.unwrap();
 }
 
 #[tokio::test]
