@@ -1,11 +1,11 @@
 //! `unless_changed_from`: a row is done while what it replaces is as its sheet says, and undoes nothing that others did.
 
 use std::io::Write;
-use std::time::Duration;
 
 use reseat::model::GroupId;
-use reseat::sandbox::{FaultKind, FaultRule, Faults, Moment, Rule, Strikes};
+use reseat::sandbox::Rule;
 
+use crate::crash::killed_at_each_call;
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, bundles, changes};
 
 const RULED: &str = "HR Robots";
@@ -158,50 +158,6 @@ fn what_others_change_at_the_question_stays_and_nothing_is_sent() {
     assert_eq!(codes(&stage), ["changed_since_export"; ROWS], "{:?}", stage.results());
     assert!(stage.writes().is_empty());
     assert_eq!(changes(&before, &stage.world()), Vec::<String>::new());
-}
-
-/// Kills a run at each of its calls in turn, before and after it takes effect, and runs the sheet again each time. How often
-/// that was.
-fn killed_at_each_call(begin: impl Fn() -> Stage, sheet: &str, check: impl Fn(&Stage)) -> u64 {
-    let mut times = 0;
-    for moment in [Moment::BeforeEffect, Moment::AfterEffect] {
-        for number in 1.. {
-            let stage = begin();
-            stage.write("sheet.csv", sheet);
-            let stalled = FaultKind::Stalled {
-                time: Duration::from_mins(2),
-                moment,
-            };
-            stage.sandbox.set_faults(Faults {
-                rules: vec![FaultRule::new(stalled).strikes(Strikes::Nth(number))],
-                ..Faults::default()
-            });
-            let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
-            let has_ended = loop {
-                if stage.sandbox.is_stalling() {
-                    break false;
-                }
-                if child.try_wait().unwrap().is_some() {
-                    break true;
-                }
-                std::thread::sleep(Duration::from_micros(300));
-            };
-            // One that has ended needs no killing.
-            let _ = child.kill();
-            stage.ended(child);
-            if has_ended {
-                break;
-            }
-            stage.until("the request that was held up is given up", |sandbox| {
-                !sandbox.is_stalling()
-            });
-            let ran = stage.rerun(&[]);
-            assert_eq!(ran.code, 0, "{moment:?} {number} {:?} {}", stage.results(), ran.err);
-            check(&stage);
-            times += 1;
-        }
-    }
-    times
 }
 
 #[test]

@@ -85,8 +85,9 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
         content.plain("delete_when", delete_when.as_str());
     }
     content.folded("like", like);
-    if let Some(id) = user_id {
-        content.plain("user_id", &id.to_string());
+    // Beside the id itself, which it only confirms, it says nothing new.
+    if let Some(id) = user_id.map(|id| id.to_string()).filter(|id| id != user_key) {
+        content.plain("user_id", &id);
     }
     if let Some(since) = unless_used_since {
         content.plain("unless_used_since", &since.to_string());

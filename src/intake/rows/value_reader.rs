@@ -317,6 +317,7 @@ impl<'c> CellReader<'c, '_, '_> {
                 // Another column that names the same account is not a cell to warn of.
                 for other in columns {
                     if other != column
+                        && other != Column::UserId
                         && self.cells.has(other)
                         && is_same(bare_address(self.cells.get(other)), &self.values.user_key)
                     {

@@ -57,6 +57,20 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The id of an account that is gone and of which nothing is left, if the row is sure to mean one: it states the id twice,
+    /// as sheets that reseat writes do, or an interrupted run has worked on it. An id by itself may be a slip.
+    pub(super) fn all_gone(&self, row: RowIndex, user: &UserRef) -> Option<UserId> {
+        let UserRef::Id(id) = user else { return None };
+        let is_stated = self.expected(row) == Some(*id);
+        let is_on_the_way = || {
+            self.begun
+                .get(&self.sheet[row].key)
+                .is_some_and(|begun| begun.is_on_the_way)
+        };
+        let is_gone = matches!(self.snapshot.user(user), Found::None { .. });
+        (is_gone && (is_stated || is_on_the_way())).then_some(*id)
+    }
+
     /// Whether the row may take the seat away, by its `unless_used_since`. Whoever is not there is for the operation to say.
     pub(super) fn may_take_the_seat(&mut self, index: RowIndex, row: &Row) -> Planned {
         let (Some(since), Some(user)) = (row.unless_used_since(), row.operation.named_user()) else {

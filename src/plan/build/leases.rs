@@ -10,6 +10,13 @@ impl Builder<'_> {
     /// Gives back the seat that the user holds by this group's rule.
     pub(super) fn release_lease(&mut self, row: RowIndex, user: &UserRef, group: &GroupRef) -> Planned {
         let group = self.ruled_group(group)?;
+        if self.snapshot.leases().is_some()
+            && self.gone_holder(user, group).is_none()
+            && let Some(gone) = self.all_gone(row, user)
+        {
+            self.nothing_is_left(row, user, gone);
+            return Ok(());
+        }
         let account = self.holder(row, user, group)?;
         let Some(leases) = self.snapshot.leases() else {
             return Err(leases_unreadable());

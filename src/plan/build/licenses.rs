@@ -3,7 +3,7 @@
 use super::builder::{Builder, Planned};
 use super::like::Copies;
 use super::unchanged::AsWritten;
-use crate::model::{BundleSet, UserRef};
+use crate::model::{BundleSet, UserId, UserRef};
 use crate::plan::settled::not_held_directly;
 use crate::plan::{AccountIndex, LicenseEdit, RowIndex};
 
@@ -39,6 +39,13 @@ impl Builder<'_> {
         if let Some(orphan) = self.orphan_meant(row, user) {
             return self.orphans_license(row, user, orphan, edit);
         }
+        if edit == LicenseEdit::Release
+            && self.snapshot.allocations().is_some()
+            && let Some(gone) = self.all_gone(row, user)
+        {
+            self.nothing_is_left(row, user, gone);
+            return Ok(());
+        }
         let account = self.account_or_newcomer(row, user)?;
         if edit.may_give() {
             self.stays(account)?;
@@ -59,6 +66,12 @@ impl Builder<'_> {
         }
         self.edit(row, account, edit);
         Ok(())
+    }
+
+    /// A row that gives back what an account held that is gone, where somebody has done so already.
+    pub(super) fn nothing_is_left(&mut self, row: RowIndex, user: &UserRef, gone: UserId) {
+        self.rows[row].account = Some(self.drafts.gone(gone, user.label()));
+        self.note(row, "the account is gone, and nothing is held for it any more");
     }
 
     /// Whether the row is left out because no seat is free for it.
