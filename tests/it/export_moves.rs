@@ -13,6 +13,8 @@ const DOMAINS: [&str; 6] = ["export", "moves", "--from", "contoso.example", "--t
 const PRIYA: &str = "priya.iyer@contoso.example";
 /// Deactivated.
 const YUSUF: &str = "yusuf.demir@contoso.example";
+/// Has an empty direct allocation.
+const BRUNO: &str = "bruno.rossi@contoso.example";
 /// Has not accepted the invitation.
 const HANA: &str = "hana.sato@contoso.example";
 
@@ -108,6 +110,7 @@ fn whoever_is_not_moved_by_the_rule_has_a_row_that_says_why() {
         ],
         ["migrate", "hana.sato@new.example", "pending"]
     );
+    assert_eq!(row(&stage, BRUNO).get("note"), "blocked from every licence");
     let anna = row(&stage, ANNA);
     let id = stage.id(ANNA).to_string();
     for (column, expected) in [
@@ -254,6 +257,10 @@ fn what_does_not_fit_together_is_refused_with_what_to_type() {
         (
             vec!["--from", "a.example", "--to", "b.example", "--language", "tlh"],
             "`tlh` is no language that there are rules for",
+        ),
+        (
+            vec!["--from", "a.example", "--to", "b.example", "--language", "de"],
+            "`--language` is for names, and `{local}` has none in it",
         ),
     ] {
         stage

@@ -69,6 +69,17 @@ impl Pattern {
             typed: "{local}".into(),
         }
     }
+
+    /// Whether a first or last name stands in what it makes.
+    pub(super) fn has_names(&self) -> bool {
+        self.pieces.iter().any(|piece| match piece {
+            Piece::Text(_) | Piece::Part { part: Part::Local, .. } => false,
+            Piece::Part {
+                part: Part::Name | Part::Surname,
+                ..
+            } => true,
+        })
+    }
 }
 
 impl fmt::Display for Pattern {

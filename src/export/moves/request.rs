@@ -23,6 +23,12 @@ pub enum RequestError {
     /// Nobody would move anywhere.
     #[error("`--from` and `--to` are the same domain, `{0}`")]
     SameDomain(Domain),
+    /// A language is named, and no name stands in the addresses.
+    #[error(
+        "`--language` is for names, and `{0}` has none in it; leave the flag out, or say with `--address` how addresses \
+         are made of names, as in `{{name}}.{{surname}}`"
+    )]
+    NoNames(String),
     /// The pattern makes addresses of another domain.
     #[error(
         "`--address {pattern}` makes addresses of `{domain}`, and everybody moves to `{to}`; leave `@{domain}` out, or \
@@ -50,6 +56,9 @@ impl MoveRequest {
             return Err(RequestError::SameDomain(from));
         }
         let pattern = pattern.unwrap_or_else(Pattern::of_the_present);
+        if language.is_some() && !pattern.has_names() {
+            return Err(RequestError::NoNames(pattern.to_string()));
+        }
         match &pattern.domain {
             Some(domain) if !domain.is(&to) => Err(RequestError::OtherDomain {
                 pattern: pattern.to_string(),

@@ -9,6 +9,7 @@ use crate::draft::{DraftColumn, DraftRow, account_name};
 use crate::export::facts;
 use crate::export::selection::{Selection, Subject};
 use crate::export::{ExportRow, ExportTable, Exported, Filter, FilterError, Present};
+use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn};
 use crate::model::OperationKind;
 use crate::text::{joined, number};
@@ -113,6 +114,10 @@ fn notes(mover: &Mover<'_>, present: Present<'_>, is_listed: bool) -> Vec<String
     }
     if is_pending(mover) {
         notes.push("the invitation to the old address is not accepted, and another goes to the new one".to_owned());
+    }
+    let holder = present.holdings.of_user(mover.user.id);
+    if holder.is_some_and(Holder::is_blocked) {
+        notes.push("blocked from every licence".to_owned());
     }
     if present.snapshot.is_administrator(mover.user) {
         notes.push("a member of Administrators: a run moves it only with `--allow-admins`".to_owned());
