@@ -99,6 +99,7 @@ impl Cautions {
             )
         })
     }
+
     /// People who get an account, because the directory knows them and a row gives them a group or a licence.
     fn taken_in(&self, plan: &Plan) -> Option<Warning> {
         let mut seen = BTreeSet::new();

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::model::{Account, CODES, World};
 use crate::oracle::read_row_by_row;
-use crate::random::{row, rules, world};
+use crate::random::{row, rules, said, saying, world};
 use crate::sheets::sheet;
 
 /// What may go wrong.
@@ -682,14 +682,16 @@ struct Case {
 fn case() -> impl Strategy<Value = Case> {
     let operations = proptest::collection::vec(row(), 1..9);
     let spare = proptest::option::of(0_u64..2);
-    (world(), operations, spare, any::<u64>(), 0_usize..60).prop_map(|(mut world, operations, spare, seed, stop_at)| {
+    let said = proptest::collection::vec(said(), 9);
+    let parts = (world(), operations, said, spare, any::<u64>(), 0_usize..60);
+    parts.prop_map(|(mut world, operations, said, spare, seed, stop_at)| {
         for code in CODES.iter().filter(|_| spare.is_some()) {
             let taken = world.taken(&BundleCode::new(code));
             world.own(code, taken + spare.unwrap_or_default());
         }
         Case {
+            rows: saying(sheet(operations), &world, &said),
             world,
-            rows: sheet(operations),
             seed,
             stop_at,
         }

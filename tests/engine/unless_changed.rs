@@ -11,7 +11,7 @@ use reseat::pace::Limits;
 
 use crate::model::{World, address, bundles, group_id, user_id};
 use crate::server::{Trouble, What};
-use crate::sheets::{add, groups, remove, set, set_groups, update};
+use crate::sheets::{add, groups, join, remove, set, set_groups, update};
 use crate::stage::Stage;
 
 fn held(codes: &str) -> WrittenState {
@@ -200,4 +200,31 @@ async fn under_an_approved_plan_a_change_at_the_question_stops_the_run() {
     let ran = stage.run().await;
     assert!(matches!(ran.stopped, Some(Stopped::ChangedSincePlan(_))), "{ran:?}");
     assert!(stage.server.writes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_other_rows_of_the_run_have_done_to_an_account_is_no_change() {
+    // The first row's update waits for its turn; the second is done from the group's side before.
+    let mut world = world();
+    world.account(1).groups = [group_id(1)].into();
+    let sheet = [
+        set_groups(&address(0), &[0]),
+        update(&address(1), Some("Ann"), &[], &[]),
+        join(&address(0), &[4]),
+        join(&address(1), &[4]),
+        join(&address(2), &[4]),
+    ];
+    let mut stage = Stage::new(&world, sheet, |_, _| None);
+    stage.rows[0].conditions = Some(Box::new(Conditions {
+        unless_changed_from: Some(in_groups(&[1])),
+        ..Conditions::default()
+    }));
+    stage.limits = Limits::none();
+    stage.limits.share = 1.0;
+    stage.limits.window = Duration::from_mins(1);
+    stage.limits.set(Service::Identity, Method::Put, 1);
+    stage.run().await;
+    assert_eq!(stage.statuses(), [Status::Done; 5], "{:?}", stage.record(2));
+    let after = stage.server.world();
+    assert_eq!(after.accounts[&user_id(0)].groups, [group_id(0), group_id(4)].into());
 }

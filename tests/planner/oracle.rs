@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reseat::model::{BundleSet, DeleteWhen, Field, GroupId, GroupRef, Operation, Row, UserRef};
+use reseat::model::{BundleSet, DeleteWhen, Field, GroupId, GroupRef, Operation, Row, UserRef, WrittenState};
 
 use crate::model::{Account, EVERYONE, GROUPS, World, group_id};
 
@@ -161,6 +161,10 @@ impl Reader {
             } => {
                 let email = name(user);
                 self.stays(&email)?;
+                self.is_as_written(row, &email, |before| {
+                    let is_flag_so = |present: bool| external_license.is_none_or(|flag| flag == present);
+                    (before.held.as_ref()).is_some_and(|(held, flag)| held == licenses && is_flag_so(*flag))
+                })?;
                 self.holds(&email, |_| Some(licenses.clone()))?;
                 self.flag(&email, *external_license);
             }
@@ -171,15 +175,30 @@ impl Reader {
             } => {
                 self.stays(&name(user))?;
                 let copied = self.copied(row, &name(user), false, true)?;
-                self.add(&name(user), &licenses.union(&copied.licenses))?;
+                let licenses = licenses.union(&copied.licenses);
+                self.is_as_written(row, &name(user), |before| {
+                    before.held.is_some() && licenses.is_subset(&before.bundles())
+                })?;
+                self.add(&name(user), &licenses)?;
             }
-            Operation::RemoveLicenses { user, licenses } => self.holds(&name(user), |held| {
-                let held = held?;
-                let left = held.minus(licenses);
-                (left == held || !left.is_empty()).then_some(left)
-            })?,
-            Operation::ReleaseLicenses { user } => self.holds(&name(user), |_| None)?,
-            Operation::BlockLicenses { user } => self.holds(&name(user), |_| Some(BundleSet::default()))?,
+            Operation::RemoveLicenses { user, licenses } => {
+                self.is_as_written(row, &name(user), |before| before.bundles().common(licenses).is_empty())?;
+                self.holds(&name(user), |held| {
+                    let held = held?;
+                    let left = held.minus(licenses);
+                    (left == held || !left.is_empty()).then_some(left)
+                })?;
+            }
+            Operation::ReleaseLicenses { user } => {
+                self.is_as_written(row, &name(user), |before| before.held.is_none())?;
+                self.holds(&name(user), |_| None)?;
+            }
+            Operation::BlockLicenses { user } => {
+                self.is_as_written(row, &name(user), |before| {
+                    before.held.as_ref().is_some_and(|(held, _)| held.is_empty())
+                })?;
+                self.holds(&name(user), |_| Some(BundleSet::default()))?;
+            }
             Operation::SetGroupLicenses { .. } => {}
             Operation::ClearGroupLicenses { group } => {
                 for cleared in joinable(std::slice::from_ref(group)) {
@@ -199,6 +218,7 @@ impl Reader {
                 if !wanted.is_empty() {
                     self.stays(&name(user))?;
                 }
+                self.is_as_written(row, &name(user), |before| before.groups == wanted)?;
                 self.alive(&name(user))?.groups = wanted;
             }
             Operation::Offboard { user } => {
@@ -301,6 +321,23 @@ impl Reader {
         (!whom.iter().any(is_newcomer)).then_some(())
     }
 
+    /// Whether a row that says what it replaces has something to do, and may do it: before the sheet the account is as the
+    /// row says, and not as it wants it.
+    fn is_as_written(&self, row: &Row, email: &str, is_reached: impl FnOnce(&Account) -> bool) -> Option<()> {
+        let Some(state) = row.unless_changed_from() else {
+            return Some(());
+        };
+        let made_here = Account::new(email);
+        let before = self.before.get(email).unwrap_or(&made_here);
+        let is_so = match state {
+            WrittenState::Groups(groups) => joinable(groups) == before.groups,
+            WrittenState::Licenses(None) => before.held.is_none(),
+            WrittenState::Licenses(Some(written)) => before.held.as_ref().is_some_and(|(held, _)| held == written),
+            WrittenState::Rule(_) => unreachable!("no row about an account"),
+        };
+        (is_so && !is_reached(before)).then_some(())
+    }
+
     /// No row so far offboards the account.
     fn stays(&self, email: &str) -> Option<()> {
         (!self.offboarded.contains(email)).then_some(())
@@ -374,6 +411,9 @@ fn name(user: &UserRef) -> String {
 
 fn joinable(groups: &[GroupRef]) -> BTreeSet<GroupId> {
     let number = |group: &GroupRef| {
+        if let GroupRef::Id(id) = group {
+            return (0..=EVERYONE).find(|number| group_id(*number) == *id).unwrap();
+        }
         let position = GROUPS.iter().position(|name| *name == group.to_string());
         position.map_or(EVERYONE, |position| u8::try_from(position).unwrap())
     };

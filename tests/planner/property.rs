@@ -8,7 +8,7 @@ use reseat::plan::{OnShortage, Plan, plan};
 use crate::calls::carry_out;
 use crate::model::Account;
 use crate::oracle::read_row_by_row;
-use crate::random::{row, rules, world};
+use crate::random::{row, rules, said, saying, world};
 use crate::sheets::sheet;
 
 pub(crate) fn is_complete(plan: &Plan) -> bool {
@@ -34,9 +34,10 @@ proptest! {
     fn carrying_the_calls_out_ends_where_reading_row_by_row_does(
         world in world(),
         operations in proptest::collection::vec(row(), 1..9),
+        said in proptest::collection::vec(said(), 9),
         seed in any::<usize>(),
     ) {
-        let rows = sheet(operations);
+        let rows = saying(sheet(operations), &world, &said);
         let rules = rules(OnShortage::Stop);
         let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
         prop_assert!(is_complete(&plan));

@@ -1,14 +1,14 @@
 //! Random organizations and sheets.
 
 use proptest::prelude::*;
-use reseat::model::{DeleteWhen, Operation};
+use reseat::model::{Conditions, DeleteWhen, GroupRef, Operation, OperationKind, Row, WrittenState};
 use reseat::plan::{BatchSizes, OnShortage, Rules};
 use strum::IntoEnumIterator;
 
 use crate::model::{CODES, World, address, bundles, group_id};
 use crate::sheets::{
-    add, block, clear_rule, create, delete, invite, join, leave, like, migrate, migrate_with, offboard, release,
-    release_lease, remove, set, set_external, set_groups, update,
+    add, block, clear_rule, create, delete, groups, invite, join, leave, like, migrate, migrate_with, offboard,
+    release, release_lease, remove, set, set_external, set_groups, update,
 };
 
 /// Small chunks, so that small sheets have full ones.
@@ -127,6 +127,48 @@ fn copying_row() -> impl Strategy<Value = Operation> {
         1 => (anybody(), some_groups()).prop_map(|(user, groups)| join(&user, &groups)),
     ];
     (anybody(), row).prop_map(|(model, row)| like(&model, row))
+}
+
+/// What rows say they replace: nothing, what is there, or something else.
+pub(crate) type Said = Option<(bool, Vec<u8>, Option<String>)>;
+
+pub(crate) fn said() -> impl Strategy<Value = Said> {
+    let codes = proptest::sample::subsequence(CODES.to_vec(), 0..=2).prop_map(|codes| codes.concat());
+    proptest::option::of((
+        proptest::bool::weighted(0.7),
+        some_groups(),
+        proptest::option::of(codes),
+    ))
+}
+
+/// The rows, some of which say what they replace.
+pub(crate) fn saying(mut rows: Vec<Row>, world: &World, said: &[Said]) -> Vec<Row> {
+    for (row, said) in rows.iter_mut().zip(said) {
+        let Some((is_true, numbers, codes)) = said else {
+            continue;
+        };
+        let account = world.by_email(&row.operation.user_label()).filter(|_| *is_true);
+        let state = match row.operation.kind() {
+            OperationKind::SetGroups => WrittenState::Groups(account.map_or_else(
+                || groups(numbers),
+                |(_, account)| account.groups.iter().copied().map(GroupRef::Id).collect(),
+            )),
+            OperationKind::SetLicenses
+            | OperationKind::AddLicenses
+            | OperationKind::RemoveLicenses
+            | OperationKind::ReleaseLicenses
+            | OperationKind::BlockLicenses => WrittenState::Licenses(account.map_or_else(
+                || codes.as_deref().map(bundles),
+                |(_, account)| account.held.as_ref().map(|(held, _)| held.clone()),
+            )),
+            _ => continue,
+        };
+        row.conditions = Some(Box::new(Conditions {
+            unless_changed_from: Some(state),
+            ..Conditions::default()
+        }));
+    }
+    rows
 }
 
 fn when() -> impl Strategy<Value = DeleteWhen> {

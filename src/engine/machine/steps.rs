@@ -1,6 +1,6 @@
 //! The current steps of a run: the plan's, with what the run has learned. The plan itself never changes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::api::UserUpdate;
 use crate::model::{GroupId, UserId};
@@ -126,6 +126,35 @@ impl<'a> Steps<'a> {
         let steps = done.map(|index| self.step(index));
         let licenses = steps.filter(|step| matches!(step.work, Work::License(_)));
         licenses.filter_map(|step| step.account).collect()
+    }
+
+    /// The groups that this run has put the account into or taken it out of.
+    pub(super) fn moved_between(&self, account: AccountIndex) -> BTreeSet<GroupId> {
+        let done = self.all().filter(|index| self.state(*index) == StepState::Done);
+        let steps = done.map(|index| self.step(index));
+        let mut groups = BTreeSet::new();
+        for step in steps.filter(|step| step.account == Some(account)) {
+            match &step.work {
+                Work::Member(group, _) => {
+                    groups.insert(*group);
+                }
+                Work::Update(parts) => {
+                    for (_, part) in parts.iter() {
+                        groups.extend(part.add_groups.iter().chain(&part.remove_groups));
+                    }
+                }
+                Work::Invite(_)
+                | Work::Create(_)
+                | Work::License(_)
+                | Work::GroupRule(_)
+                | Work::RemoveRule(_)
+                | Work::EndLease(_)
+                | Work::Verify(_)
+                | Work::VerifyLeaver
+                | Work::Delete => {}
+            }
+        }
+        groups
     }
 
     /// The first stage after `last` that has a step which is `wanted`.

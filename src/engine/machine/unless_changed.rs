@@ -109,6 +109,11 @@ impl Machine<'_> {
         if is_begun || now == before {
             return None;
         }
+        // Other rows of this run may be about the same account.
+        let own = self.steps.moved_between(self.steps.step(step).account?);
+        if now.symmetric_difference(&before).all(|group| own.contains(group)) {
+            return None;
+        }
         let in_words = |groups: &BTreeSet<GroupId>| groups_in_words(groups, self.snapshot);
         let is_reached = now == listed(&self.resolved(groups));
         Some(ReplacedMeanwhile {
