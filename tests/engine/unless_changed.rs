@@ -11,7 +11,7 @@ use reseat::pace::Limits;
 
 use crate::model::{World, address, bundles, group_id, user_id};
 use crate::server::{Trouble, What};
-use crate::sheets::{add, groups, join, remove, set, set_groups, update};
+use crate::sheets::{add, groups, join, leave, remove, set, set_groups, update};
 use crate::stage::Stage;
 
 fn held(codes: &str) -> WrittenState {
@@ -204,19 +204,24 @@ async fn under_an_approved_plan_a_change_at_the_question_stops_the_run() {
 
 #[tokio::test(start_paused = true)]
 async fn what_other_rows_of_the_run_have_done_to_an_account_is_no_change() {
-    // The first row's update waits for its turn; the second is done from the group's side before.
-    let mut world = world();
-    world.account(1).groups = [group_id(1)].into();
+    // Three group PUTs, one a minute; the first is for rows about the account that do not ask.
+    let mut world = World::of(3);
+    for number in 0..3 {
+        world.account(number).groups = [group_id(3)].into();
+    }
     let sheet = [
-        set_groups(&address(0), &[0]),
-        update(&address(1), Some("Ann"), &[], &[]),
-        join(&address(0), &[4]),
+        join(&address(1), &[1]),
+        join(&address(2), &[1]),
+        set_groups(&address(0), &[4]),
+        join(&address(0), &[1]),
+        leave(&address(1), &[3]),
+        leave(&address(2), &[3]),
         join(&address(1), &[4]),
         join(&address(2), &[4]),
     ];
     let mut stage = Stage::new(&world, sheet, |_, _| None);
-    stage.rows[0].conditions = Some(Box::new(Conditions {
-        unless_changed_from: Some(in_groups(&[1])),
+    stage.rows[2].conditions = Some(Box::new(Conditions {
+        unless_changed_from: Some(in_groups(&[3])),
         ..Conditions::default()
     }));
     stage.limits = Limits::none();
@@ -224,7 +229,12 @@ async fn what_other_rows_of_the_run_have_done_to_an_account_is_no_change() {
     stage.limits.window = Duration::from_mins(1);
     stage.limits.set(Service::Identity, Method::Put, 1);
     stage.run().await;
-    assert_eq!(stage.statuses(), [Status::Done; 5], "{:?}", stage.record(2));
+    assert_eq!(stage.statuses(), [Status::Done; 8], "{:?}", stage.record(4));
+    let first = stage.server.writes().remove(0);
+    assert!(
+        matches!(first, What::Members(group, _) if group == group_id(1)),
+        "{first:?}"
+    );
     let after = stage.server.world();
-    assert_eq!(after.accounts[&user_id(0)].groups, [group_id(0), group_id(4)].into());
+    assert_eq!(after.accounts[&user_id(0)].groups, [group_id(1), group_id(4)].into());
 }
