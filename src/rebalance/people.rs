@@ -6,6 +6,7 @@ use super::class::{Class, Judge, Standing};
 use super::giving_back::Giver;
 use super::wants::WantedBy;
 use super::{Kept, Rules};
+use crate::api::User;
 use crate::directory::Snapshot;
 use crate::holdings::{Holder, Holdings};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
@@ -70,10 +71,19 @@ fn protection(
         return Some("is the account that reseat is signed in as".to_owned());
     }
     if !account.is_person() {
-        return Some(format!("is {} and no user", account.kind.described()));
+        return Some(no_person(account));
     }
     let is_administrator = snapshot.is_administrator(account);
     is_administrator.then(|| "is a member of Administrators".to_owned())
+}
+
+/// Why the seats of this account, which is no person's, are left alone.
+pub(super) fn no_person(account: &User) -> String {
+    if account.is_newcomer() {
+        "is known to the directory only and has no account yet".to_owned()
+    } else {
+        format!("is {} and no user", account.kind.described())
+    }
 }
 
 impl<'a> Person<'a> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::choice::Seats;
 use super::giving_back::set_of;
 use super::notes::rules_of;
-use super::people::Person;
+use super::people::{Person, no_person};
 use super::wants::WantedBy;
 use super::{Rules, Swap};
 use crate::directory::Snapshot;
@@ -147,7 +147,7 @@ fn outcome(snapshot: &Snapshot, person: &Person<'_>, swap: &Swap, wanted: &Wante
         return None;
     }
     if !account.is_person() {
-        return Some(Err(format!("is {} and no user", account.kind.described())));
+        return Some(Err(no_person(account)));
     }
     if let Some(kept) = person.kept {
         return Some(Err(kept.words()));
