@@ -1,6 +1,7 @@
 //! `reseat rebalance`: idle and orphaned seats matched with wanted ones, as a sheet. Only sends reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::Ending;
 use super::console::{Console, complain};
@@ -24,7 +25,7 @@ use crate::problem::Problems;
 use crate::rebalance::{self, Class, Kept, Known, OwnGrant, Proposal, Rules, WantedSeat};
 use crate::report::{KeepListUse, write_problems};
 use crate::settings::Overrides;
-use crate::sheet::WrittenCell;
+use crate::sheet::{STDIN, WrittenCell};
 use crate::text::plural;
 
 pub(super) fn rebalance(
@@ -32,6 +33,7 @@ pub(super) fn rebalance(
     overrides: &Overrides,
     console: Console,
 ) -> Result<Ending, Failure> {
+    keep_apart(options)?;
     let place = options
         .out
         .as_deref()
@@ -45,6 +47,28 @@ pub(super) fn rebalance(
         signals.obeyed_by(Box::pin(propose(&session, options, as_of))).await
     })?;
     deliver_sheet(place, console, &proposed)
+}
+
+/// Makes sure that the two sheets that are read, and the one that is written, are three.
+fn keep_apart(options: &RebalanceOptions) -> Result<(), Failure> {
+    let refused = |message: String, help: &str| {
+        Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(help))
+    };
+    let read = [("--wanted", &options.wanted), ("--keep-list", &options.keep_list)];
+    if read.iter().all(|(_, path)| path.as_deref() == Some(Path::new(STDIN))) {
+        let message = "`--wanted` and `--keep-list` cannot both be standard input".to_owned();
+        return refused(message, "write one of them into a file");
+    }
+    let Some(out) = &options.out else { return Ok(()) };
+    let whole = |path: &Path| fs_err::canonicalize(path).ok();
+    for (flag, path) in read {
+        let is_out = |path: &Path| path == out || whole(path).is_some_and(|path| whole(out) == Some(path));
+        if path.as_deref().is_some_and(is_out) {
+            let message = format!("`{}` is read by `{flag}`, and would be replaced", out.display());
+            return refused(message, "name another file with `-o`");
+        }
+    }
+    Ok(())
 }
 
 async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf) -> Result<Proposed, Failure> {

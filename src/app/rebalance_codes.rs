@@ -75,6 +75,12 @@ impl ReadCodes {
                     format!("`{old}` is swapped twice"),
                     "give each licence that goes once",
                 );
+            } else if let Some(other) = read.codes.swaps.iter().find(|swap| swap.old == new || swap.new == old) {
+                let what = format!(
+                    "`{old}={new}` and `{}={}` make a chain, in which a seat would be promised before it is free",
+                    other.old, other.new
+                );
+                read.wrong("--swap", what, "swap one, run the sheet, then swap the other");
             } else {
                 read.codes.swaps.push(Swap { old, new });
             }
@@ -214,6 +220,26 @@ mod tests {
                 "`--swap`: `ATTUNU` is swapped for itself (name the licence that is to come)".to_owned(),
                 "`--free`: `ATUNU` is no known licence (did you mean `ATTUNU` (Attended - Named User)?)".to_owned(),
             ]
+        );
+    }
+
+    #[test]
+    fn a_chain_of_swaps_is_done_one_after_the_other() {
+        for (first, second) in [
+            ("ATTUNU=TSTNU", "TSTNU=IDU"),
+            ("TSTNU=IDU", "ATTUNU=TSTNU"),
+            ("ATTUNU=IDU", "IDU=ATTUNU"),
+        ] {
+            let (codes, told) = read(&["--swap", first, "--swap", second], &[]);
+            assert_eq!((codes.swaps.len(), told.len()), (1, 1), "{told:?}");
+            assert!(told[0].contains("make a chain"), "{told:?}");
+        }
+        assert_eq!(
+            read(&["--swap", "ATTUNU=IDU", "--swap", "TSTNU=IDU"], &[])
+                .0
+                .swaps
+                .len(),
+            2
         );
     }
 

@@ -11,16 +11,13 @@ use super::object::Object;
 use super::prepare::text;
 use super::sheet_place::{EarlierRun, SheetPlace, not_written};
 use crate::cli::{OutputFormat, RebalanceOptions};
-use crate::directory::Snapshot;
-use crate::draft::{DraftRow, DraftTable, Offers};
-use crate::intake::Column;
+use crate::directory::{Gap, Snapshot};
+use crate::draft::{DraftTable, Offers};
 use crate::ledger::results_path;
-use crate::model::OperationKind;
 use crate::rebalance::{COLUMNS, Proposal, Rules};
 use crate::report::{KeepListUse, Lengths, RebalanceView, write_json};
 use crate::settings::length_text;
 use crate::sheet::{WrittenFormat, WrittenTable, save_sheet, write_sheet_csv};
-use crate::text::plural;
 
 /// The worksheet's name.
 const WORKSHEET: &str = "Rebalance";
@@ -33,8 +30,8 @@ pub(super) struct Proposed {
     lengths: Lengths,
     /// What the cells of a workbook offer.
     offers: Offers,
-    /// How many rows give something to a deactivated account.
-    for_deactivated: usize,
+    /// What no route of the organization told.
+    gaps: Vec<Gap>,
 }
 
 impl Proposed {
@@ -45,9 +42,8 @@ impl Proposed {
         options: &RebalanceOptions,
         snapshot: &Snapshot,
     ) -> Self {
-        let for_deactivated = proposal.rows.iter().filter(|row| gives_to_deactivated(row, snapshot));
         Self {
-            for_deactivated: for_deactivated.count(),
+            gaps: snapshot.gaps().iter().copied().collect(),
             proposal,
             rules,
             keep_list,
@@ -66,6 +62,7 @@ impl Proposed {
             rules: &self.rules,
             lengths: &self.lengths,
             keep_list: &self.keep_list,
+            gaps: &self.gaps,
         }
     }
 
@@ -80,12 +77,6 @@ impl Proposed {
     /// What a run of the sheet needs besides.
     fn hints(&self) -> Vec<String> {
         let mut hints = Vec::new();
-        if self.for_deactivated > 0 {
-            hints.push(format!(
-                "{} would give something to a deactivated account: add `--include-inactive` if it is to have it",
-                plural(self.for_deactivated, "row")
-            ));
-        }
         let view = self.view();
         if view.freed() > 0 && view.granted() > 0 {
             hints.push(
@@ -107,15 +98,6 @@ impl Proposed {
     fn has_idle(&self) -> bool {
         self.proposal.bundles.iter().any(|line| line.all_idle() > 0)
     }
-}
-
-fn gives_to_deactivated(row: &DraftRow, snapshot: &Snapshot) -> bool {
-    let gives = matches!(
-        row.operation,
-        Some(OperationKind::SetLicenses | OperationKind::AddLicenses)
-    );
-    let id = row.cells.get(&Column::UserId).and_then(|id| id.parse().ok());
-    gives && id.is_some_and(|id| snapshot.user_by_id(id).is_some_and(|user| !user.is_active))
 }
 
 /// Writes the sheet, says what it comes to, and how to run it.

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use super::style::{HEADING, WARNING};
 use super::table::{Align, Table};
+use crate::directory::Gap;
+use crate::draft::DraftRow;
 use crate::intake::{Column, KeptPerson};
 use crate::model::OperationKind;
 use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
@@ -24,6 +26,8 @@ pub struct RebalanceView<'a> {
     pub lengths: &'a Lengths,
     /// What became of the keep list.
     pub keep_list: &'a KeepListUse,
+    /// What no route of the organization told; people were told while it was read.
+    pub gaps: &'a [Gap],
 }
 
 /// The lengths of time of the rules, as people write them (`90d`).
@@ -308,14 +312,25 @@ impl RebalanceView<'_> {
                 "{WARNING}warning{WARNING:#}: when people last signed in is not told here, so the last use alone decides"
             )?;
         }
-        if !self.rules.only.is_empty() {
+        if !self.rules.only.is_empty() || self.keeps_some() {
             writeln!(
                 out,
                 "note: last use is one time for a person, not for each licence: whoever uses one of several counts as using \
-                 all of them, and `--only` cannot show which of them lies idle"
+                 all of them, and nothing shows which of them lies idle"
             )?;
         }
         Ok(())
+    }
+
+    /// Whether somebody gives up some licences and keeps others.
+    fn keeps_some(&self) -> bool {
+        let frees = |row: &DraftRow| match row.operation {
+            Some(OperationKind::RemoveLicenses) => true,
+            // Those of swaps are something else.
+            Some(OperationKind::SetLicenses) => self.rules.swaps.is_empty(),
+            Some(_) | None => false,
+        };
+        self.proposal.rows.iter().any(frees)
     }
 
     fn write_missing(&self, out: &mut dyn Write) -> io::Result<()> {

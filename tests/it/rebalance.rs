@@ -553,3 +553,29 @@ fn a_workbook_is_run_as_a_csv_is() {
     stage.reseat(&["run", "quarter.xlsx", "--yes"]).ends(0);
     assert!(holds(&stage, WANDA) && stage.held(IDA).is_none());
 }
+
+#[test]
+fn no_file_that_is_read_is_replaced() {
+    let stage = ten();
+    want(&stage, &[WANDA]);
+    let wanted = stage.read("wanted.csv");
+    stage
+        .reseat(&["rebalance", "--wanted", "wanted.csv", "-o", "./wanted.csv", "--force"])
+        .ends(1)
+        .tells("is read by `--wanted`, and would be replaced");
+    assert_eq!(stage.read("wanted.csv"), wanted);
+    stage
+        .reseat(&["rebalance", "--wanted", "-", "--keep-list", "-"])
+        .ends(1)
+        .tells("cannot both be standard input");
+}
+
+#[test]
+fn a_chain_of_swaps_is_refused() {
+    let stage = ten();
+    let (first, second) = (format!("{CODE}=TSTNU"), "TSTNU=IDU");
+    stage
+        .reseat(&["rebalance", "--swap", &first, "--swap", second])
+        .ends(1)
+        .tells("make a chain");
+}
