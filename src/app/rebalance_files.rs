@@ -8,7 +8,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::{read_sheet, reading_options};
 use super::organization::Doorway;
-use super::rebalance_wanted::{self, WantedSeats, file_name};
+use super::rebalance_wanted::{self, WantedSeats, file_name, named};
 use super::runtime::off_thread;
 use crate::cli::{RebalanceOptions, SheetOptions};
 use crate::intake::{Intake, KeepList, KeptPerson, read_keep_list};
@@ -104,15 +104,6 @@ fn notices(file: &str, intake: &Intake) -> Vec<String> {
         format!("{file}: {rows} in the spreadsheet program; what they want counts as well")
     });
     guessed.chain(skipped).chain(hidden).collect()
-}
-
-/// A worksheet's name with that of its file; a CSV has none.
-pub(super) fn named(file: &str, worksheet: &str) -> Arc<str> {
-    if worksheet.is_empty() {
-        file.into()
-    } else {
-        format!("{file}, {worksheet}").into()
-    }
 }
 
 fn not_opened(error: &SheetError) -> Failure {

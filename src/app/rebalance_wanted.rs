@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::rebalance_files::named;
 use crate::intake::{self, Intake};
 use crate::model::{Operation, OperationKind, Row};
 use crate::problem::{Location, Problem, ProblemCode, Problems, Severity};
@@ -58,6 +57,15 @@ pub(super) fn file_name(source: &Source) -> String {
     match source.path().file_name() {
         Some(name) if !source.is_piped() => name.to_string_lossy().into_owned(),
         _ => source.name(),
+    }
+}
+
+/// A worksheet's name with that of its file; a CSV has none.
+pub(super) fn named(file: &str, worksheet: &str) -> Arc<str> {
+    if worksheet.is_empty() {
+        file.into()
+    } else {
+        format!("{file}, {worksheet}").into()
     }
 }
 
