@@ -55,6 +55,11 @@ pub async fn read(
             let wanted = wanted_holders(needs, &users.accounts, &and_of);
             Some(reader.undoubted(read, &wanted).await?)
         }
+        Early::Read(Some(read)) if read.is_doubtful => {
+            let and_of = holders_by_rules(needs, &groups, leases.as_ref());
+            let wanted = wanted_holders(needs, &users.accounts, &and_of);
+            Some(reader.undoubted(read, &wanted).await?)
+        }
         Early::Read(read) => read,
         Early::ByIds(_) => {
             let and_of = holders_by_rules(needs, &groups, leases.as_ref());
