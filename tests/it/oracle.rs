@@ -97,7 +97,8 @@ pub(crate) fn made_up(world: &World, before: Before, dice: &mut StdRng) -> Made 
         .users()
         .filter(|user| user.invitation_accepted && user.is_active && user.category == Category::Local)
         .map(|user| user.email.clone())
-        .filter(|who| !made.accounts[who].groups.contains("Administrators"))
+        // A robot has no address.
+        .filter(|who| !who.is_empty() && !made.accounts[who].groups.contains("Administrators"))
         .collect();
     people.shuffle(dice);
     // One or two lines a person, drawn from last to first.
