@@ -195,7 +195,11 @@ impl World {
             return;
         };
         let bundles = self.rule(group).map(|rule| rule.bundles.clone()).unwrap_or_default();
-        let members: Vec<UserId> = self.members(group).step_by(3).map(|user| user.id).collect();
+        let thirds = self.members(group).step_by(3);
+        let members: Vec<UserId> = thirds
+            .filter(|user| user.last_login_time.is_some())
+            .map(|user| user.id)
+            .collect();
         for (position, member) in (0..).zip(members) {
             let lease = Lease {
                 bundles: bundles.clone(),
