@@ -35,6 +35,7 @@ mod oracle;
 mod outage;
 mod outputs;
 mod people;
+mod quarter;
 mod reactivation;
 mod rebalance;
 mod recheck;
