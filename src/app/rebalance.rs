@@ -105,7 +105,7 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
     Ok(Proposed::of(proposal, rules, keep_list, options, &snapshot))
 }
 
-/// The proposal, once it is known of everybody whose seat it gives back for want of a record when that seat was taken. A
+/// The proposal, once it is known of everybody whose seat by a group's rule it gives back when that seat was taken. A
 /// seat that is too new is replaced by another, which may be too new as well.
 async fn settled(
     mut known: Known,
@@ -118,7 +118,7 @@ async fn settled(
     let observer = session.relay.observer();
     loop {
         let proposal = propose(&known);
-        let users: Vec<UserId> = without_record(&proposal, snapshot)
+        let users: Vec<UserId> = giving_back_leases(&proposal, snapshot)
             .filter(|user| asked.insert(*user))
             .collect();
         if users.is_empty() {
@@ -137,11 +137,11 @@ async fn settled(
     }
 }
 
-/// Those whose seats by groups' rules are given back although there is no record of their use.
-fn without_record<'a>(proposal: &'a Proposal, snapshot: &'a Snapshot) -> impl Iterator<Item = UserId> + 'a {
+/// Those whose seats by groups' rules are given back.
+fn giving_back_leases<'a>(proposal: &'a Proposal, snapshot: &'a Snapshot) -> impl Iterator<Item = UserId> + 'a {
     let rows = proposal.rows.iter().filter(|row| {
         row.operation == Some(OperationKind::ReleaseLease)
-            && row.facts.get(&FactColumn::Class) == Some(&WrittenCell::text(Class::NoRecord.as_str()))
+            && row.facts.get(&FactColumn::Class) != Some(&WrittenCell::text(Class::Orphan.as_str()))
     });
     let ids = rows.filter_map(|row| row.cells.get(&Column::UserId)?.parse().ok());
     ids.filter(|id| snapshot.user_by_id(*id).is_some())

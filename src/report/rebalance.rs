@@ -7,9 +7,10 @@ use super::style::{HEADING, WARNING};
 use super::table::{Align, Table};
 use crate::directory::Gap;
 use crate::draft::DraftRow;
-use crate::intake::{Column, KeptPerson};
+use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::OperationKind;
 use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
+use crate::sheet::WrittenCell;
 use crate::text::{clean, number, plural};
 
 /// How many of those who miss out are listed; the sheet has all.
@@ -96,7 +97,10 @@ impl RebalanceView<'_> {
     pub fn groups(&self) -> BTreeMap<&str, usize> {
         let mut groups = BTreeMap::new();
         for row in &self.proposal.rows {
+            let is_orphan = row.facts.get(&FactColumn::Class) == Some(&WrittenCell::text(Class::Orphan.as_str()));
+            // Whoever is gone takes no seat again.
             if row.operation == Some(OperationKind::ReleaseLease)
+                && !is_orphan
                 && let Some(group) = row.cells.get(&Column::Group)
             {
                 *groups.entry(group.as_str()).or_insert(0) += 1;
