@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ListingShape;
-use crate::api::{Allocation, UserLicenses};
+use crate::api::{Allocation, CallError, UserLicenses};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, UserId};
 
@@ -194,6 +194,14 @@ pub struct ReadAllocations {
     pub addresses: Vec<(UserId, Box<str>)>,
     /// The calls among them that only found out which route works here.
     pub probes: BTreeMap<(Service, Method), u64>,
+}
+
+/// Direct allocations, as far as they can be read before the accounts are known.
+pub(super) enum Early {
+    /// They were read, or are not wanted, or can be spared.
+    Read(Option<ReadAllocations>),
+    /// They have to be read by the accounts' ids; with what the listing of everybody answered, if it was asked.
+    ByIds(Option<CallError>),
 }
 
 #[cfg(test)]

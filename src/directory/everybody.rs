@@ -4,11 +4,11 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::allocation_reading::{PAGE, failed, is_about_the_organization};
-use super::allocations::ReadAllocations;
+use super::allocations::{Early, ReadAllocations};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::users::ReadUsers;
 use super::{Accounts, Found, Gap, HowRead, Leases, ReadError};
-use crate::api::{Allocation, AllocationRoute, CallError, Certainty, GroupRule, Seats, User, UserKind, UserTexts};
+use crate::api::{Allocation, AllocationRoute, CallError, Certainty, GroupRule, User, UserKind, UserTexts};
 use crate::model::{GroupId, UserId};
 
 /// With at most how many accounts a call for each is made where nothing tells of many at once.
@@ -16,14 +16,6 @@ const MOST_SINGLE_CALLS: usize = 300;
 
 /// At most how many holders are looked up whom a listing of users lacks that does not fit together: a GET for each.
 const MOST_LOOKED_UP: usize = 50;
-
-/// Direct allocations, as far as they can be read before the accounts are known.
-pub(super) enum Early {
-    /// They were read, or are not wanted, or can be spared.
-    Read(Option<ReadAllocations>),
-    /// They have to be read by the accounts' ids; with what the listing of everybody answered, if it was asked.
-    ByIds(Option<CallError>),
-}
 
 impl Reader<'_> {
     /// Everybody's direct allocations by their listing, which may not be there.
@@ -338,9 +330,4 @@ fn newcomer(id: UserId, address: &str) -> User {
         from_directory: true,
         ..User::new(id, texts)
     }
-}
-
-/// Whether the seats show that nobody holds any: then there is nothing to doubt about that.
-pub(super) fn nobody_is_seated(seats: Option<&[Seats]>) -> bool {
-    seats.is_some_and(|seats| seats.iter().all(|seats| seats.allocated == 0))
 }

@@ -55,6 +55,14 @@ impl Reader<'_> {
         }
     }
 
+    /// The ids of those whose allocations are wanted, where these are not everybody's.
+    pub(super) fn wanted_holders(needs: &Needs<'_>, accounts: &Accounts, and_of: &[UserId]) -> Vec<UserId> {
+        match &needs.holders {
+            Holders::Everybody => Vec::new(),
+            Holders::Of(references) => holders(references, needs, accounts, and_of),
+        }
+    }
+
     /// The seats of each bundle.
     pub(super) async fn read_seats(&self, want: Want) -> Result<Option<Vec<Seats>>, ReadError> {
         if want == Want::No {
@@ -158,14 +166,6 @@ fn without_account(holders: &[UserId], accounts: &Accounts) -> Vec<UserId> {
         somebody.is_some_and(User::is_newcomer)
     };
     holders.iter().copied().filter(is_one).collect()
-}
-
-/// The ids of those whose allocations are wanted, where these are not everybody's.
-pub(super) fn wanted_holders(needs: &Needs<'_>, accounts: &Accounts, and_of: &[UserId]) -> Vec<UserId> {
-    match &needs.holders {
-        Holders::Everybody => Vec::new(),
-        Holders::Of(references) => holders(references, needs, accounts, and_of),
-    }
 }
 
 /// The ids of those whose allocations are wanted. An id that no account has may be an orphan's, whose seat is still taken.

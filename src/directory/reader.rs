@@ -5,8 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures::try_join;
 
-use super::everybody::{Early, nobody_is_seated};
-use super::licenses::wanted_holders;
+use super::allocations::Early;
 use super::{
     Accounts, Blocks, Contents, Gap, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations, ReadError,
     Rules, Scope, Snapshot, Want,
@@ -52,12 +51,7 @@ pub async fn read(
         }
         Early::Read(Some(read)) if read.is_doubtful => {
             let and_of = holders_by_rules(needs, &groups, leases.as_ref());
-            let wanted = wanted_holders(needs, &users.accounts, &and_of);
-            Some(reader.undoubted(read, &wanted).await?)
-        }
-        Early::Read(Some(read)) if read.is_doubtful => {
-            let and_of = holders_by_rules(needs, &groups, leases.as_ref());
-            let wanted = wanted_holders(needs, &users.accounts, &and_of);
+            let wanted = Reader::wanted_holders(needs, &users.accounts, &and_of);
             Some(reader.undoubted(read, &wanted).await?)
         }
         Early::Read(read) => read,
@@ -300,6 +294,11 @@ impl Reader<'_> {
     pub(super) fn notice(&self, text: String) {
         (self.observer)(Event::Notice(text));
     }
+}
+
+/// Whether the seats show that nobody holds any: then there is nothing to doubt about that.
+fn nobody_is_seated(seats: Option<&[Seats]>) -> bool {
+    seats.is_some_and(|seats| seats.iter().all(|seats| seats.allocated == 0))
 }
 
 /// Whether the failure ends everything, so that no other way need be tried.
