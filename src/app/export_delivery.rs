@@ -20,7 +20,7 @@ use crate::export::{ExportRow, ExportTable, Exported, Present, Why};
 use crate::ledger::results_path;
 use crate::report::write_json;
 use crate::sheet::{WrittenCell, write_sheet_csv};
-use crate::text::{joined, plural};
+use crate::text::{joined, number, plural};
 
 /// What the rows come to.
 #[derive(Debug, Default)]
@@ -123,7 +123,7 @@ pub(super) fn deliver_export(
         console.tell(format!("  {told}\n"));
     }
     for (why, rows) in &counts.ignored {
-        console.tell(format!("  {rows} `ignore`: {}\n", why.meaning()));
+        console.tell(format!("  {} `ignore`: {}\n", number(*rows as u64), why.meaning()));
     }
     if counts.shows_time {
         console.tell(format!(

@@ -18,7 +18,7 @@ use crate::ledger::results_path;
 use crate::model::Place;
 use crate::report::write_json;
 use crate::sheet::{WrittenFormat, WrittenTable, save_sheet, write_sheet_csv};
-use crate::text::plural;
+use crate::text::{number, plural};
 use crate::undo::{RowKind, UndoRow, Why, table};
 
 /// The rows that were worked out, and what they come to.
@@ -137,7 +137,7 @@ pub(super) fn deliver_sheet(
         ));
     }
     for (why, rows) in &undone.decide {
-        console.tell(format!("  {rows} left alone: {}\n", why.meaning()));
+        console.tell(format!("  {} left alone: {}\n", number(*rows as u64), why.meaning()));
     }
     if let Some(place) = place {
         console.tell(format!(

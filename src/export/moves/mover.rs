@@ -15,7 +15,7 @@ use crate::export::facts::order_of;
 use crate::intake::{Column, is_kept};
 use crate::model::{DeleteWhen, Email, Migrate, Place, UserId, UserRef};
 use crate::plan::are_one_person;
-use crate::text::fold;
+use crate::text::{fold, number};
 
 /// Somebody of the domain that is left.
 #[derive(Debug)]
@@ -268,20 +268,17 @@ impl<'a> Judge<'a, '_> {
             return self.of_bearer(place, proposal);
         }
         let claims = self.claims.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let mut others = claims.iter().filter(|other| **other != place);
-        let mut named: Vec<String> = others
-            .by_ref()
-            .take(MOST_NAMED)
-            .map(|other| self.named(*other))
-            .collect();
-        match (named.is_empty(), others.count()) {
-            (true, _) => self.of_bearer(place, proposal),
-            (false, 0) => Err(Obstacle::Shared(named)),
-            (false, more) => {
-                named.push(format!("{more} more"));
-                Err(Obstacle::Shared(named))
-            }
+        let others = claims.iter().filter(|other| **other != place);
+        let mut named: Vec<String> = others.take(MOST_NAMED).map(|other| self.named(*other)).collect();
+        if named.is_empty() {
+            return self.of_bearer(place, proposal);
         }
+        // By the length, since thousands may share one address.
+        let more = claims.len().saturating_sub(named.len() + 1);
+        if more > 0 {
+            named.push(format!("{} more", number(more as u64)));
+        }
+        Err(Obstacle::Shared(named))
     }
 
     /// Whether the account that has the new address already, if there is one, is the same person's.
