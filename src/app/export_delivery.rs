@@ -1,25 +1,22 @@
 //! What `export` gives: the sheet, in files or on standard output, and what is said about it.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
 use super::Ending;
-use super::console::{Console, deliver};
+use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::export_place::ExportPlace;
 use super::failure::Failure;
-use super::next::Typed;
 use super::object::Object;
-use super::sheet_place::EarlierRun;
-use crate::cli::{ExportOptions, ExportWhat, OutputFormat, Permission};
+use super::sheet_outlet::Outlet;
+use super::sheet_place::SheetPlace;
+use crate::cli::{ExportOptions, ExportWhat, Permission};
 use crate::draft::Offers;
 use crate::export::{ExportRow, ExportTable, Exported, Present, Why};
-use crate::ledger::results_path;
-use crate::report::write_json;
-use crate::sheet::{WrittenCell, write_sheet_csv};
+use crate::sheet::WrittenCell;
 use crate::text::{joined, number, plural};
 
 /// What the rows come to.
@@ -68,7 +65,7 @@ impl Counts {
 /// Writes the sheet, and says what is in it and what to type next.
 pub(super) fn deliver_export(
     options: &ExportOptions,
-    place: Option<&ExportPlace<'_>>,
+    place: Option<&ExportPlace>,
     exported: &Exported<'_>,
     present: Present<'_>,
     console: Console,
@@ -89,13 +86,12 @@ pub(super) fn deliver_export(
     }
     let next = written
         .filter(|_| !counts.by_operation.is_empty())
-        .map(|place| next_command(place, &options.what));
+        .map(|place| next_command(&place.sheet, &options.what));
     let message = counts.message();
+    let name = |file: &SheetPlace| file.path().display().to_string();
     let shape = Shape {
-        written: written.map(|place| place.sheet.path.display().to_string()),
-        written_beside: written
-            .and_then(|place| place.beside.as_ref())
-            .map(|beside| beside.path.display().to_string()),
+        written: written.map(|place| name(&place.sheet)),
+        written_beside: written.and_then(|place| place.beside.as_ref()).map(name),
         rows_by_operation: &counts.by_operation,
         rows_ignored: counts.ignored.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
         notes: present
@@ -109,15 +105,7 @@ pub(super) fn deliver_export(
         next_command: next.as_deref(),
     };
     let object = Object::of(ended, &message, &shape);
-    match (written, console.output) {
-        // The work is done, whether or not that can be printed.
-        (Some(_), _) => console.found(&object, |_| Ok(())),
-        (None, OutputFormat::Json) => deliver(|out| write_json(&object, out))?,
-        (None, OutputFormat::Text) if place.is_some() || !is_written => {}
-        (None, OutputFormat::Text) => deliver(|out: &mut dyn Write| -> io::Result<()> {
-            tables.iter().try_for_each(|table| write_sheet_csv(table, out))
-        })?,
-    }
+    Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
     console.tell(format!("{message}\n"));
     for told in &exported.told {
         console.tell(format!("  {told}\n"));
@@ -139,18 +127,13 @@ pub(super) fn deliver_export(
 }
 
 fn tell_of_files(
-    place: Option<&ExportPlace<'_>>,
-    written: Option<&ExportPlace<'_>>,
+    place: Option<&ExportPlace>,
+    written: Option<&ExportPlace>,
     exported: &Exported<'_>,
     console: Console,
 ) {
     if let Some(place) = place.filter(|_| written.is_none()) {
-        for path in place.paths().into_iter().filter(|path| path.exists()) {
-            console.tell(format!(
-                "`{}` was there before, and was left as it was\n",
-                path.display()
-            ));
-        }
+        place.files().for_each(|file| file.tell_of_older_file(console));
     }
     if exported.is_empty() {
         let help = match written {
@@ -160,29 +143,20 @@ fn tell_of_files(
         console.tell(format!("{help}\n"));
     }
     let Some(place) = written else { return };
-    let paths = place.paths().into_iter().map(|path| format!("`{}`", path.display()));
-    let paths: Vec<String> = paths.collect();
-    console.tell(match paths.as_slice() {
+    let names = place.files().map(|file| format!("`{}`", file.path().display()));
+    let names: Vec<String> = names.collect();
+    console.tell(match names.as_slice() {
         [only] => format!("the sheet is {only}\n"),
         several => format!("the sheets are {}\n", joined(several, usize::MAX)),
     });
-    if place.sheet.earlier == EarlierRun::Finished {
-        console.tell(format!(
-            "`{}` is of an earlier sheet of this name; `--again` keeps it under its date\n",
-            results_path(place.sheet.path).display()
-        ));
-    }
+    place.files().for_each(|file| file.tell_of_earlier_run(console));
 }
 
-fn next_command(place: &ExportPlace<'_>, what: &ExportWhat) -> String {
-    let sheet = place.sheet.path;
-    match (place.sheet.earlier, what) {
-        (EarlierRun::Finished, _) => format!("{} --again", Typed::here().run_of(sheet)),
+fn next_command(sheet: &SheetPlace, what: &ExportWhat) -> String {
+    match what {
         // It mails people at addresses that nobody has looked at yet.
-        (EarlierRun::None, ExportWhat::Moves(_)) => Typed::here().plan_of(sheet),
-        (EarlierRun::None, ExportWhat::Users { .. } | ExportWhat::Licenses | ExportWhat::Groups) => {
-            Typed::here().run_of(sheet)
-        }
+        ExportWhat::Moves(_) => sheet.plan_command(),
+        ExportWhat::Users { .. } | ExportWhat::Licenses | ExportWhat::Groups => sheet.run_command(),
     }
 }
 

@@ -6,34 +6,25 @@ use std::path::{Path, PathBuf};
 use super::Ending;
 use super::ending::Reason;
 use super::failure::Failure;
-use super::sheet_place::{SheetPlace, not_written};
+use super::sheet_place::SheetPlace;
 use crate::cli::{ExportOptions, ExportWhat};
-use crate::sheet::{Existing, WrittenFormat, WrittenTable, save_sheet};
+use crate::sheet::{WrittenFormat, WrittenTable};
 
 /// The files of an export.
 #[derive(Debug)]
-pub(super) struct ExportPlace<'a> {
+pub(super) struct ExportPlace {
     /// What is run first.
-    pub(super) sheet: SheetPlace<'a>,
+    pub(super) sheet: SheetPlace,
     /// Where the second worksheet goes that no CSV has room for.
-    pub(super) beside: Option<Beside>,
-    format: WrittenFormat,
+    pub(super) beside: Option<SheetPlace>,
 }
 
-/// A second CSV.
-#[derive(Debug)]
-pub(super) struct Beside {
-    /// Where.
-    pub(super) path: PathBuf,
-    existing: Existing,
-}
-
-impl<'a> ExportPlace<'a> {
+impl ExportPlace {
     /// Makes sure, before anything is read, that nothing is lost by writing there; `None` is standard output.
     ///
     /// # Errors
     /// As [`SheetPlace::of`], and if standard output would have to hold two sheets.
-    pub(super) fn of(options: &'a ExportOptions) -> Result<Option<Self>, Failure> {
+    pub(super) fn of(options: &ExportOptions) -> Result<Option<Self>, Failure> {
         let has_two = matches!(options.what, ExportWhat::Users { exact: true });
         let Some(path) = options.out.as_deref() else {
             return if has_two {
@@ -44,17 +35,13 @@ impl<'a> ExportPlace<'a> {
                 Ok(None)
             };
         };
-        let existing = options.existing;
-        let format = WrittenFormat::of_path(path).unwrap_or(WrittenFormat::Csv);
-        let sheet = SheetPlace::of(path, existing)?;
-        let beside = (has_two && format == WrittenFormat::Csv).then(|| Beside {
-            path: beside(path),
-            existing,
-        });
-        if let Some(beside) = &beside {
-            SheetPlace::of(&beside.path, existing)?;
-        }
-        Ok(Some(Self { sheet, beside, format }))
+        let sheet = SheetPlace::of(path, options.existing)?;
+        let is_apart = has_two && sheet.format() == WrittenFormat::Csv;
+        let beside = is_apart.then(|| SheetPlace::of(&beside(path), options.existing));
+        Ok(Some(Self {
+            sheet,
+            beside: beside.transpose()?,
+        }))
     }
 
     /// Writes the worksheets.
@@ -62,23 +49,18 @@ impl<'a> ExportPlace<'a> {
     /// # Errors
     /// If a file cannot be written.
     pub(super) fn save(&self, tables: &[WrittenTable<'_>]) -> Result<(), Failure> {
-        let SheetPlace { path, existing, .. } = self.sheet;
-        let save = |tables: &[WrittenTable<'_>], path: &Path, existing| {
-            save_sheet(tables, self.format, path, existing).map_err(|error| not_written(&error))
-        };
         match (&self.beside, tables) {
             (Some(beside), [first, rest @ ..]) => {
-                save(rest, &beside.path, beside.existing)?;
-                save(std::slice::from_ref(first), path, existing)
+                beside.save(rest)?;
+                self.sheet.save(std::slice::from_ref(first))
             }
-            (Some(_) | None, tables) => save(tables, path, existing),
+            (Some(_) | None, tables) => self.sheet.save(tables),
         }
     }
 
     /// The files.
-    pub(super) fn paths(&self) -> Vec<&Path> {
-        let beside = self.beside.iter().map(|beside| beside.path.as_path());
-        [self.sheet.path].into_iter().chain(beside).collect()
+    pub(super) fn files(&self) -> impl Iterator<Item = &SheetPlace> {
+        [&self.sheet].into_iter().chain(&self.beside)
     }
 }
 

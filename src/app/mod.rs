@@ -39,6 +39,7 @@ mod run;
 mod runtime;
 mod sandbox;
 mod seat_memory;
+mod sheet_outlet;
 mod sheet_place;
 mod signals;
 mod state_place;

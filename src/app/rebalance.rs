@@ -46,7 +46,7 @@ pub(super) fn rebalance(
         let session = Session::new(&settings, console, signals.clone());
         signals.obeyed_by(Box::pin(propose(&session, options, as_of))).await
     })?;
-    deliver_sheet(place, console, &proposed)
+    deliver_sheet(place.as_ref(), console, &proposed)
 }
 
 /// Makes sure that the two sheets that are read, and the one that is written, are three.

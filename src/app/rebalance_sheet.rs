@@ -1,23 +1,19 @@
 //! What `rebalance` gives: the sheet, in a file or on standard output, and what is said about it.
 
-use std::io::{self, Write};
-
 use super::Ending;
-use super::console::{Console, deliver};
+use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::next::Typed;
 use super::object::Object;
 use super::prepare::text;
-use super::sheet_place::{EarlierRun, SheetPlace, not_written};
-use crate::cli::{OutputFormat, RebalanceOptions};
+use super::sheet_outlet::Outlet;
+use super::sheet_place::SheetPlace;
+use crate::cli::RebalanceOptions;
 use crate::directory::{Gap, Snapshot};
 use crate::draft::{DraftTable, Offers};
-use crate::ledger::results_path;
 use crate::rebalance::{COLUMNS, Proposal, Rules};
-use crate::report::{KeepListUse, Lengths, RebalanceView, write_json};
+use crate::report::{KeepListUse, Lengths, RebalanceView};
 use crate::settings::length_text;
-use crate::sheet::{WrittenFormat, WrittenTable, save_sheet, write_sheet_csv};
 
 /// The worksheet's name.
 const WORKSHEET: &str = "Rebalance";
@@ -102,7 +98,7 @@ impl Proposed {
 
 /// Writes the sheet, says what it comes to, and how to run it.
 pub(super) fn deliver_sheet(
-    place: Option<SheetPlace<'_>>,
+    place: Option<&SheetPlace>,
     console: Console,
     proposed: &Proposed,
 ) -> Result<Ending, Failure> {
@@ -112,40 +108,29 @@ pub(super) fn deliver_sheet(
         name: WORKSHEET,
         columns: COLUMNS.to_vec(),
     };
-    let table = table.written_offering(&proposed.offers, || rows.iter().cloned());
-    let is_filed = place.is_some();
-    let stale = place.filter(|place| rows.is_empty() && place.path.exists());
+    let tables = [table.written_offering(&proposed.offers, || rows.iter().cloned())];
     // A sheet without a row is of no use, and one that is there already would be taken for it.
-    let place = place.filter(|_| !rows.is_empty());
-    if let Some(SheetPlace { path, existing, .. }) = place {
-        let format = WrittenFormat::of_path(path).unwrap_or(WrittenFormat::Csv);
-        save_sheet(std::slice::from_ref(&table), format, path, existing).map_err(|error| not_written(&error))?;
+    let is_written = !rows.is_empty();
+    let written = place.filter(|_| is_written);
+    if let Some(place) = written {
+        place.save(&tables)?;
     }
-    let next = place.filter(|_| view.row_counts().to_run > 0).map(|place| {
-        let run = Typed::here().run_of(place.path);
-        match place.earlier {
-            EarlierRun::None => run,
-            EarlierRun::Finished => format!("{run} --again"),
-        }
-    });
-    print(console, is_filed, &table, proposed, place, next.as_deref())?;
+    let next = written
+        .filter(|_| view.row_counts().to_run > 0)
+        .map(SheetPlace::run_command);
+    let message = view.message();
+    let shape = view.shape(written.map(|place| place.path().display().to_string()), next.as_deref());
+    let object = Object::of(proposed.ended(), &message, &shape);
+    Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
     console.tell(text(|out| view.write_text(out)));
-    console.tell(format!("\n{}\n", view.message()));
-    if let Some(stale) = stale {
-        console.tell(format!(
-            "`{}` was there before, and was left as it was\n",
-            stale.path.display()
-        ));
+    console.tell(format!("\n{message}\n"));
+    if let Some(place) = place.filter(|_| !is_written) {
+        place.tell_of_older_file(console);
     }
-    if let Some(place) = place {
-        let path = place.path.display();
+    if let Some(place) = written {
+        let path = place.path().display();
         console.tell(format!("the sheet is `{path}`; look at it, then run it\n"));
-        if place.earlier == EarlierRun::Finished {
-            console.tell(format!(
-                "`{}` is of an earlier sheet of this name; `--again` keeps it under its date\n",
-                results_path(place.path).display()
-            ));
-        }
+        place.tell_of_earlier_run(console);
     }
     for hint in proposed.hints() {
         console.tell(format!("hint: {hint}\n"));
@@ -154,28 +139,4 @@ pub(super) fn deliver_sheet(
         console.tell(format!("next: {next}\n"));
     }
     Ok(proposed.ended().ending)
-}
-
-fn print(
-    console: Console,
-    is_filed: bool,
-    table: &WrittenTable<'_>,
-    proposed: &Proposed,
-    place: Option<SheetPlace<'_>>,
-    next: Option<&str>,
-) -> Result<(), Failure> {
-    let view = proposed.view();
-    let message = view.message();
-    let shape = view.shape(place.map(|place| place.path.display().to_string()), next);
-    let object = Object::of(proposed.ended(), &message, &shape);
-    if place.is_some() {
-        // The work is done, whether or not that can be printed.
-        console.found(&object, |_| Ok(()));
-        return Ok(());
-    }
-    match console.output {
-        OutputFormat::Json => deliver(|out| write_json(&object, out)),
-        OutputFormat::Text if is_filed || proposed.proposal.rows.is_empty() => Ok(()),
-        OutputFormat::Text => deliver(|out: &mut dyn Write| -> io::Result<()> { write_sheet_csv(table, out) }),
-    }
 }

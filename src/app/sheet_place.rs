@@ -1,38 +1,40 @@
 //! Where a sheet that reseat writes goes, and what is there already.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Ending;
+use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
+use super::next::Typed;
 use crate::ledger::{History, OpenError, results_path};
 use crate::model::Status;
-use crate::sheet::{Existing, SheetError, may_write_sheet};
+use crate::sheet::{Existing, SheetError, WrittenFormat, WrittenTable, may_write_sheet, save_sheet};
 
 /// Where the sheet is to be written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct SheetPlace<'a> {
-    pub(super) path: &'a Path,
-    pub(super) existing: Existing,
-    pub(super) earlier: EarlierRun,
+#[derive(Debug)]
+pub(super) struct SheetPlace {
+    path: PathBuf,
+    existing: Existing,
+    earlier: EarlierRun,
 }
 
 /// What has the name that the results of the sheet will have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EarlierRun {
+enum EarlierRun {
     /// Nothing.
     None,
     /// Results of an earlier sheet of this name. Rows that are the same there would count as done.
     Finished,
 }
 
-impl<'a> SheetPlace<'a> {
+impl SheetPlace {
     /// Makes sure, before anything is worked out, that nothing is lost by writing there.
     ///
     /// # Errors
     /// If a sheet is there that is to be kept, or the results of a run, with `--force` or without; if there is no such
     /// folder; or if a sheet of this name was run and is not finished, since its results would be continued.
-    pub(super) fn of(path: &'a Path, existing: Existing) -> Result<Self, Failure> {
+    pub(super) fn of(path: &Path, existing: Existing) -> Result<Self, Failure> {
         may_write_sheet(path, existing).map_err(|error| not_written(&error))?;
         let refused = |message: String| {
             Failure::new(Ending::CouldNotStart, Reason::File, message).with_help("name another file with `-o`")
@@ -57,10 +59,67 @@ impl<'a> SheetPlace<'a> {
             },
         };
         Ok(Self {
-            path,
+            path: path.to_owned(),
             existing,
             earlier,
         })
+    }
+
+    /// Where that is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The form of the sheet, by the name of the file.
+    pub(super) fn format(&self) -> WrittenFormat {
+        WrittenFormat::of_path(&self.path).unwrap_or(WrittenFormat::Csv)
+    }
+
+    /// Writes the worksheets there.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub(super) fn save(&self, tables: &[WrittenTable<'_>]) -> Result<(), Failure> {
+        save_sheet(tables, self.format(), &self.path, self.existing).map_err(|error| not_written(&error))
+    }
+
+    /// The command that runs the sheet, all of it.
+    pub(super) fn run_command(&self) -> String {
+        let run = Typed::here().run_of(&self.path);
+        match self.earlier {
+            EarlierRun::None => run,
+            EarlierRun::Finished => format!("{run} --again"),
+        }
+    }
+
+    /// The command with which to go on where nobody should run the sheet before looking at its plan. A plan knows no
+    /// `--again`, and would show rows of an earlier sheet as done.
+    pub(super) fn plan_command(&self) -> String {
+        match self.earlier {
+            EarlierRun::None => Typed::here().plan_of(&self.path),
+            EarlierRun::Finished => self.run_command(),
+        }
+    }
+
+    /// Says that an earlier sheet of this name was run, if one was.
+    pub(super) fn tell_of_earlier_run(&self, console: Console) {
+        match self.earlier {
+            EarlierRun::None => {}
+            EarlierRun::Finished => console.tell(format!(
+                "`{}` is of an earlier sheet of this name; `--again` keeps it under its date\n",
+                results_path(&self.path).display()
+            )),
+        }
+    }
+
+    /// Says that a file which is there is not of this command, which had nothing to write.
+    pub(super) fn tell_of_older_file(&self, console: Console) {
+        if self.path.exists() {
+            console.tell(format!(
+                "`{}` was there before, and was left as it was\n",
+                self.path.display()
+            ));
+        }
     }
 }
 
@@ -82,6 +141,6 @@ fn holds_results(path: &Path) -> bool {
     }
 }
 
-pub(super) fn not_written(error: &SheetError) -> Failure {
+fn not_written(error: &SheetError) -> Failure {
     Failure::of(Ending::CouldNotStart, Reason::File, error)
 }

@@ -42,7 +42,7 @@ pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Consol
         let rows = signals.obeyed_by(compared).await?;
         Ok(undone(options, &changes, rows))
     })?;
-    deliver_sheet(place, console, &undone)
+    deliver_sheet(place.as_ref(), console, &undone)
 }
 
 fn undone(options: &UndoOptions, changes: &Changes, rows: Vec<UndoRow>) -> Undone {

@@ -1,23 +1,18 @@
 //! What `undo` gives: the sheet, in a file or on standard output, and what is said about it.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::path::Path;
 
 use serde::Serialize;
 
 use super::Ending;
-use super::console::{Console, deliver};
+use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::next::Typed;
 use super::object::Object;
-use super::sheet_place::{EarlierRun, SheetPlace, not_written};
-use crate::cli::OutputFormat;
-use crate::ledger::results_path;
+use super::sheet_outlet::Outlet;
+use super::sheet_place::SheetPlace;
+use crate::draft::IGNORE;
 use crate::model::Place;
-use crate::report::write_json;
-use crate::sheet::{WrittenFormat, WrittenTable, save_sheet, write_sheet_csv};
 use crate::text::{number, plural};
 use crate::undo::{RowKind, UndoRow, Why, table};
 
@@ -103,96 +98,40 @@ impl Undone {
 }
 
 /// Writes the sheet, and says what is in it and what to type next.
-pub(super) fn deliver_sheet(
-    place: Option<SheetPlace<'_>>,
-    console: Console,
-    undone: &Undone,
-) -> Result<Ending, Failure> {
-    let table = table(&undone.rows);
-    let is_filed = place.is_some();
-    let stale = place
-        .filter(|place| undone.rows.is_empty() && place.path.exists())
-        .map(|place| place.path);
+pub(super) fn deliver_sheet(place: Option<&SheetPlace>, console: Console, undone: &Undone) -> Result<Ending, Failure> {
+    let tables = [table(&undone.rows)];
     // A sheet without rows is of no use, and would be refused when it is run.
-    let place = place.filter(|_| !undone.rows.is_empty());
-    if let Some(SheetPlace { path, existing, .. }) = place {
-        let format = WrittenFormat::of_path(path).unwrap_or(WrittenFormat::Csv);
-        save_sheet(std::slice::from_ref(&table), format, path, existing).map_err(|error| not_written(&error))?;
+    let is_written = !undone.rows.is_empty();
+    let written = place.filter(|_| is_written);
+    if let Some(place) = written {
+        place.save(&tables)?;
     }
-    let path = place.map(|place| place.path);
-    let next = place.filter(|_| undone.puts_back > 0).map(|place| {
-        let run = Typed::here().run_of(place.path);
-        match place.earlier {
-            EarlierRun::None => run,
-            EarlierRun::Finished => format!("{run} --again"),
-        }
-    });
-    let hint = undone.hint();
-    print(console, is_filed, &table, undone, path, next.as_deref())?;
-    console.tell(format!("{}\n", undone.message()));
-    if let Some(stale) = stale {
-        console.tell(format!(
-            "`{}` was there before, and was left as it was\n",
-            stale.display()
-        ));
+    let next = written.filter(|_| undone.puts_back > 0).map(SheetPlace::run_command);
+    let message = undone.message();
+    let shape = Shape::of(undone, written, next.as_deref());
+    let object = Object::of(undone.ended(), &message, &shape);
+    Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
+    console.tell(format!("{message}\n"));
+    if let Some(place) = place.filter(|_| !is_written) {
+        place.tell_of_older_file(console);
     }
     for (why, rows) in &undone.decide {
         console.tell(format!("  {} left alone: {}\n", number(*rows as u64), why.meaning()));
     }
-    if let Some(place) = place {
+    if let Some(place) = written {
         console.tell(format!(
             "the sheet is `{}`; look at it, then run it\n",
-            place.path.display()
+            place.path().display()
         ));
-        if place.earlier == EarlierRun::Finished {
-            console.tell(format!(
-                "`{}` is of an earlier sheet of this name; `--again` keeps it under its date\n",
-                results_path(place.path).display()
-            ));
-        }
+        place.tell_of_earlier_run(console);
     }
-    if let Some(hint) = &hint {
+    if let Some(hint) = undone.hint() {
         console.tell(format!("hint: {hint}\n"));
     }
     if let Some(next) = next {
         console.tell(format!("next: {next}\n"));
     }
     Ok(undone.ended().ending)
-}
-
-fn print(
-    console: Console,
-    is_filed: bool,
-    table: &WrittenTable<'_>,
-    undone: &Undone,
-    path: Option<&Path>,
-    next: Option<&str>,
-) -> Result<(), Failure> {
-    let message = undone.message();
-    let shape = Shape {
-        written: path.map(|path| path.display().to_string()),
-        rows_changed: undone.changed,
-        rows_put_back: undone.puts_back,
-        rows_to_decide: undone.decide.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
-        rows: undone
-            .rows
-            .iter()
-            .zip(2..)
-            .map(|(row, number)| RowShape::of(row, number))
-            .collect(),
-        next_command: next,
-    };
-    let object = Object::of(undone.ended(), &message, &shape);
-    if path.is_some() {
-        // The work is done, whether or not that can be printed.
-        console.found(&object, |_| Ok(()));
-        return Ok(());
-    }
-    match console.output {
-        OutputFormat::Json => deliver(|out| write_json(&object, out)),
-        OutputFormat::Text if is_filed || undone.rows.is_empty() => Ok(()),
-        OutputFormat::Text => deliver(|out: &mut dyn Write| -> io::Result<()> { write_sheet_csv(table, out) }),
-    }
 }
 
 /// What `undo` prints for programs; `docs/undo.md` is its contract.
@@ -222,11 +161,29 @@ struct PlaceShape<'a> {
     row: u32,
 }
 
+impl<'a> Shape<'a> {
+    fn of(undone: &'a Undone, written: Option<&SheetPlace>, next: Option<&'a str>) -> Self {
+        Self {
+            written: written.map(|place| place.path().display().to_string()),
+            rows_changed: undone.changed,
+            rows_put_back: undone.puts_back,
+            rows_to_decide: undone.decide.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
+            rows: undone
+                .rows
+                .iter()
+                .zip(2..)
+                .map(|(row, number)| RowShape::of(row, number))
+                .collect(),
+            next_command: next,
+        }
+    }
+}
+
 impl<'a> RowShape<'a> {
     fn of(row: &'a UndoRow, number: usize) -> Self {
         let (operation, why) = match row.kind {
             RowKind::PutsBack(kind) => (kind.as_str(), None),
-            RowKind::Decide(why) => ("ignore", Some(why.as_str())),
+            RowKind::Decide(why) => (IGNORE, Some(why.as_str())),
         };
         let place = |place: &'a Place| PlaceShape {
             sheet: &place.sheet,
