@@ -1,11 +1,11 @@
 //! All holders of an organization.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::{GroupSeat, Holder};
 use crate::api::ToldTime;
 use crate::directory::{Allocations, Leases, Snapshot};
-use crate::model::{GroupId, UserId};
+use crate::model::UserId;
 
 /// Everybody who holds seats or is blocked, in the order of their ids.
 ///
@@ -14,15 +14,12 @@ use crate::model::{GroupId, UserId};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holdings<'a> {
     holders: Vec<Holder<'a>>,
-    /// How many hold seats by the rule of each group.
-    by_group: HashMap<GroupId, usize>,
 }
 
 impl<'a> Holdings<'a> {
     /// Everybody of the snapshot, as far as allocations and leases were read.
     pub fn of(snapshot: &'a Snapshot) -> Self {
         let mut holders: BTreeMap<UserId, Holder<'a>> = BTreeMap::new();
-        let mut by_group = HashMap::new();
         let blank = |id| Holder {
             id,
             account: snapshot.user_by_id(id),
@@ -45,7 +42,6 @@ impl<'a> Holdings<'a> {
                 holder.by_groups.push(GroupSeat { group, bundles });
                 holder.last_in_use = holder.last_in_use.max(lease.last_in_use);
                 holder.is_orphan |= lease.is_orphan;
-                *by_group.entry(group).or_default() += 1;
             }
         }
         if snapshot.leases().is_none() {
@@ -57,7 +53,6 @@ impl<'a> Holdings<'a> {
         }
         Self {
             holders: holders.into_values().collect(),
-            by_group,
         }
     }
 
@@ -71,11 +66,6 @@ impl<'a> Holdings<'a> {
         let position = self.holders.binary_search_by_key(&id, |holder| holder.id).ok()?;
         self.holders.get(position)
     }
-
-    /// How many hold seats by this group's rule.
-    pub fn by_group(&self, group: GroupId) -> usize {
-        self.by_group.get(&group).copied().unwrap_or_default()
-    }
 }
 
 #[cfg(test)]
@@ -85,7 +75,7 @@ mod tests {
     use super::*;
     use crate::api::{Allocation, Lease};
     use crate::directory::Contents;
-    use crate::model::{BundleCode, BundleSet};
+    use crate::model::{BundleCode, BundleSet, GroupId};
 
     fn user(number: u128) -> UserId {
         UserId(Uuid::from_u128(number))
@@ -176,10 +166,6 @@ mod tests {
                 "A + C = A; C, never",
                 "none + C; D = C; D, 2026-01-01T00:00:00Z",
             ]
-        );
-        assert_eq!(
-            [group(1), group(2), group(3)].map(|group| holdings.by_group(group)),
-            [3, 1, 0]
         );
         let orphans: Vec<UserId> = holdings
             .all()
