@@ -10,7 +10,7 @@ use crate::draft::{DraftColumn, DraftRow, group_name, licenses as list};
 use crate::intake::{Column, FactColumn, print_list, print_state};
 use crate::model::{BundleCode, GroupId, OperationKind, RuledBundle, WrittenState};
 use crate::sheet::WrittenCell;
-use crate::text::{fold, joined};
+use crate::text::fold;
 
 /// A group, a rule, or both.
 #[derive(Debug, Clone, Copy)]
@@ -113,15 +113,7 @@ fn row(entry: Entry<'_>, present: Present<'_>) -> ExportRow {
         let note = "the rule limits what it does not give, which no cell can say";
         return ExportRow::ignored(draft.noting(note), Why::NotWritable);
     }
-    let unknown = present.unknown(&rule.bundles);
-    if !unknown.is_empty() {
-        let note = format!(
-            "nobody knows {}: list such codes in the profile, or run with `--allow-unknown-codes`",
-            joined(&unknown, usize::MAX)
-        );
-        return ExportRow::ignored(draft.noting(note), Why::UnknownLicense);
-    }
-    ExportRow::run(draft)
+    present.row_of_licenses(draft, &rule.bundles)
 }
 
 fn rule_cells(draft: DraftRow, rule: Option<&GroupRule>) -> DraftRow {

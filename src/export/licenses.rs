@@ -9,7 +9,7 @@ use crate::api::User;
 use crate::draft::{DraftColumn, DraftRow, account_name, licenses as list};
 use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn, print_state};
-use crate::model::{BundleSet, OperationKind, WrittenState};
+use crate::model::{OperationKind, WrittenState};
 use crate::text::joined;
 
 /// All holders that the filters take, by address and then id; those whose account is gone have no address.
@@ -90,7 +90,8 @@ fn of_account(account: &User, holder: &Holder<'_>, present: Present<'_>, zone: &
         }
         Some(direct) => {
             let draft = row(Some(OperationKind::SetLicenses));
-            set(draft.cell(Column::UnlessChangedFrom, before(holder)), direct, present)
+            let draft = draft.cell(Column::Licenses, list(direct));
+            present.row_of_licenses(draft.cell(Column::UnlessChangedFrom, before(holder)), direct)
         }
         None if present.snapshot.is_direct_unknown(account.id) => {
             let note = "what is held directly could not be found out";
@@ -109,19 +110,6 @@ fn of_account(account: &User, holder: &Holder<'_>, present: Present<'_>, zone: &
 /// What is held directly, for the row that changes it.
 fn before(holder: &Holder<'_>) -> String {
     print_state(&WrittenState::Licenses(holder.direct.cloned()))
-}
-
-fn set(draft: DraftRow, direct: &BundleSet, present: Present<'_>) -> ExportRow {
-    let draft = draft.cell(Column::Licenses, list(direct));
-    let unknown = present.unknown(direct);
-    if unknown.is_empty() {
-        return ExportRow::run(draft);
-    }
-    let note = format!(
-        "nobody knows {}: list such codes in the profile, or run with `--allow-unknown-codes`",
-        joined(&unknown, usize::MAX)
-    );
-    ExportRow::ignored(draft.noting(note), Why::UnknownLicense)
 }
 
 fn inherited(draft: DraftRow, name: &str, holder: &Holder<'_>, present: Present<'_>) -> ExportRow {

@@ -1,8 +1,11 @@
 //! What an export is made of.
 
+use super::{ExportRow, Why};
 use crate::directory::Snapshot;
+use crate::draft::DraftRow;
 use crate::holdings::Holdings;
 use crate::model::{AsOf, BundleCode, BundleSet, Catalogue};
+use crate::text::joined;
 
 /// The present state, and what is known besides.
 #[derive(Debug, Clone, Copy)]
@@ -18,12 +21,21 @@ pub struct Present<'a> {
 }
 
 impl Present<'_> {
-    /// The codes that a run would refuse because nobody knows them.
-    pub(super) fn unknown(self, bundles: &BundleSet) -> Vec<&BundleCode> {
+    /// The row with these licences; for a person to read, if some of them are codes that a run would refuse because nobody
+    /// knows them.
+    pub(super) fn row_of_licenses(self, draft: DraftRow, bundles: &BundleSet) -> ExportRow {
         let is_known = |code: &&BundleCode| {
             let known = self.catalogue.code(code.as_str());
             known.is_some_and(|known| known == **code)
         };
-        bundles.iter().filter(|code| !is_known(code)).collect()
+        let unknown: Vec<&BundleCode> = bundles.iter().filter(|code| !is_known(code)).collect();
+        if unknown.is_empty() {
+            return ExportRow::run(draft);
+        }
+        let note = format!(
+            "nobody knows {}: list such codes as `bundle_codes` in the profile, or run with `--allow-unknown-codes`",
+            joined(&unknown, usize::MAX)
+        );
+        ExportRow::ignored(draft.noting(note), Why::UnknownLicense)
     }
 }
