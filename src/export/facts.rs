@@ -14,12 +14,17 @@ use crate::text::fold;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// What an account is called where it stands in an order: its address, or else its user name, in comparison form.
-pub(super) fn order_of(user: &User) -> String {
+/// The address, or the user name where there is none.
+pub(super) fn address_of(user: &User) -> &str {
     match user.email() {
-        "" => fold(user.user_name()),
-        address => fold(address),
+        "" => user.user_name(),
+        address => address,
     }
+}
+
+/// What an account is called where it stands in an order, in comparison form.
+pub(super) fn order_of(user: &User) -> String {
+    fold(address_of(user))
 }
 
 /// A moment on the clocks of this zone; an empty cell where there is no record of one.

@@ -7,14 +7,15 @@ use std::time::Duration;
 use jiff::civil::Date;
 use thiserror::Error;
 
+use super::Domain;
 use crate::model::{BundleCode, GroupRef};
 use crate::text::nearest;
 
 /// One condition; of several all must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
-    /// `domain=old.example`: the whole domain of the address, without regard to case.
-    Domain(String),
+    /// `domain=old.example`: this very domain, and none below it.
+    Domain(Domain),
     /// `group=Team 01`
     Group(GroupRef),
     /// `license=ATTUNU`
@@ -120,13 +121,9 @@ fn unknown(key: &str, sign: &str, value: &str) -> FilterError {
 }
 
 fn domain(value: &str) -> Result<Filter, FilterError> {
-    let domain = value.strip_prefix('@').unwrap_or(value);
-    if domain.is_empty() || domain.contains(['@', ' ', '*']) {
-        return Err(FilterError(
-            "write what stands behind the `@` of the addresses, as in `domain=old.example`".to_owned(),
-        ));
-    }
-    Ok(Filter::Domain(domain.to_owned()))
+    value.parse().map(Filter::Domain).map_err(|_| {
+        FilterError("write what stands behind the `@` of the addresses, as in `domain=old.example`".to_owned())
+    })
 }
 
 fn yes_or_no(value: &str) -> Result<bool, FilterError> {
@@ -200,7 +197,7 @@ mod tests {
             assert_eq!(filter.to_string(), text);
         }
         for (text, same) in [
-            (" Domain = @Old.example ", "domain=Old.example"),
+            (" Domain = @Old.example ", "domain=old.example"),
             ("active=FALSE", "active=no"),
             ("idle > 48h", "idle>2d"),
         ] {
@@ -228,6 +225,7 @@ mod tests {
             ("never-signed-in=yes", "write `never-signed-in`"),
             ("domain=", "behind the `@`"),
             ("domain=ann@old.example", "behind the `@`"),
+            ("domain=*.example", "behind the `@`"),
             ("group=", "write `group=Team 01`"),
             ("", "there are `domain=old.example`"),
         ] {

@@ -5,14 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Present;
-use super::facts::last_seen;
+use super::facts::{address_of, last_seen};
 use super::filter::{Filter, FilterError};
+use super::{Domain, Present};
 use crate::api::{GroupRule, ToldTime, User};
 use crate::directory::Found;
 use crate::holdings::Holder;
 use crate::model::{AsOf, BundleCode, BundleSet, GroupId, GroupRef};
-use crate::text::{fold, joined, plural};
+use crate::text::{joined, plural};
 
 /// How many of several groups an error names.
 const MOST_NAMED: usize = 5;
@@ -35,7 +35,7 @@ pub(super) struct Chosen<T> {
 /// A filter with its names found and its moments worked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Condition {
-    Domain(String),
+    Domain(Domain),
     Everyone,
     Group(GroupId),
     License(BundleCode),
@@ -172,7 +172,7 @@ impl Selection {
 impl Condition {
     fn of(filter: &Filter, present: Present<'_>) -> Result<Self, FilterError> {
         Ok(match filter {
-            Filter::Domain(domain) => Self::Domain(fold(domain)),
+            Filter::Domain(domain) => Self::Domain(domain.clone()),
             Filter::Group(group) => self::group(group, present)?,
             Filter::License(code) => Self::License(license(code, present)?),
             Filter::IdleLongerThan(length) => Self::NotSeenSince(before(present.as_of.now, *length)),
@@ -210,7 +210,7 @@ impl Condition {
         let Subject { account, holder } = subject;
         let person = account.filter(|user| user.is_person());
         let is_so = match self {
-            Self::Domain(domain) => account.is_some_and(|user| fold(domain_of(user)) == *domain),
+            Self::Domain(domain) => account.is_some_and(|user| domain.local_part(address_of(user)).is_some()),
             Self::Everyone => account.is_some(),
             Self::Group(group) => {
                 let is_member = account.is_some_and(|user| user.groups.contains(group));
@@ -242,15 +242,6 @@ fn holds(holder: &Holder<'_>, code: &BundleCode) -> bool {
         .chain(by_groups)
         .chain(holder.by_unnamed_groups);
     sources.any(|bundles| bundles.contains(code))
-}
-
-/// What stands behind the `@` of the address, or of the user name where there is none.
-fn domain_of(user: &User) -> &str {
-    let name = match user.email() {
-        "" => user.user_name(),
-        address => address,
-    };
-    name.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
 /// The instant so long ago; before all records where there is none.
