@@ -37,15 +37,18 @@ fn fate(plan: &Plan) -> String {
 
 const CHANGED: &str = "conflict changed_since_export";
 
+/// Licences of an account's own: some, none while it is blocked, or no allocation.
+type Held = Option<BundleSet>;
+
 #[expect(clippy::unnecessary_wraps, reason = "the tables have those who hold nothing as well")]
-fn holds(codes: &str) -> Option<BundleSet> {
+fn holds(codes: &str) -> Held {
     Some(bundles(codes))
 }
 
 #[test]
 fn licences_are_only_replaced_while_they_are_as_they_were() {
     let blocked = || Some(BundleSet::default());
-    let rows: [(&str, Operation, Option<BundleSet>, Option<BundleSet>, &str); 20] = [
+    let rows: [(&str, Operation, Held, Held, &str); 20] = [
         ("as exported", set(&address(0), "B"), holds("A"), holds("A"), "goes on"),
         ("reached", set(&address(0), "B"), holds("A"), holds("B"), "unchanged"),
         (
