@@ -129,6 +129,13 @@ impl Seats {
     pub fn free(&self) -> u64 {
         self.total.saturating_sub(self.allocated)
     }
+
+    /// How many more are owned than taken; below zero when over-allocated: so many have to come free before one can be
+    /// taken.
+    pub fn left(&self) -> i64 {
+        let signed = |seats| i64::try_from(seats).unwrap_or(i64::MAX);
+        signed(self.total) - signed(self.allocated)
+    }
 }
 
 /// What somebody holds by a group's licence rule.

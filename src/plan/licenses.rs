@@ -6,7 +6,7 @@ use std::ops::Deref;
 use super::account_drafts::{AccountDraft, OldAccount, indexed};
 use super::assembly::Assembly;
 use super::leases::FreedByRules;
-use super::seat_denials::{Denied, SeatRequest, denials};
+use super::seat_denials::{Denied, HandedOver, SeatRequest, denials};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
     AccountIndex, BatchSizes, CallKind, Ending, Family, Holding, LicenseChange, LicenseEdit, OneOrMany, RowIndex,
@@ -19,7 +19,7 @@ use crate::model::{BundleCode, BundleSet};
 pub(super) struct Asked<C> {
     grants: Vec<Grant<C>>,
     frees: Vec<(AccountIndex, C)>,
-    /// What is free once everything that only frees has been done.
+    /// What is left once everything that only frees has been done; below zero where more are taken than owned even then.
     pools: Pools,
 }
 
@@ -66,7 +66,11 @@ impl HandOver {
 
 impl<C: Deref<Target = LicenseChange>> Grant<C> {
     fn request(&self) -> SeatRequest<'_> {
-        let handed_over = |over: &HandOver| (over.row, over.bundles.clone());
+        let handed_over = |over: &HandOver| HandedOver {
+            row: over.row,
+            bundles: over.bundles.clone(),
+            is_now: over.end == OldAccount::Goes,
+        };
         SeatRequest {
             base: &self.change.base,
             edits: &self.change.edits,
@@ -168,7 +172,7 @@ fn free_seats(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, freed: &FreedByR
 
 fn owned_seats(snapshot: &Snapshot) -> Pools {
     let seats = snapshot.seats().unwrap_or_default();
-    Pools::new(seats.iter().map(|seats| (seats.code.clone(), seats.free())))
+    Pools::new(seats.iter().map(|seats| (seats.code.clone(), seats.left())))
 }
 
 /// The rows that get no seat. If one of them is about an account that a migration moves away from, only such rows are
@@ -252,7 +256,7 @@ impl Assembly<'_> {
             self.hand_licenses_over(account, &over, change);
         }
         for denial in self.denied.values() {
-            self.seats.miss(&denial.needs);
+            self.seats.miss(denial);
         }
         self.seats.fall_short(&left);
         scarce

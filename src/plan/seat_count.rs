@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::leases::FreedByRules;
+use super::seat_denials::Denial;
 use super::seats::Pools;
 use super::{LicenseChange, SeatLine};
 use crate::directory::Snapshot;
@@ -38,16 +39,23 @@ impl SeatCount {
         }
     }
 
-    pub(super) fn miss(&mut self, bundles: &BundleSet) {
-        for code in bundles {
+    pub(super) fn miss(&mut self, denial: &Denial) {
+        for code in &denial.needs {
             *self.missed.entry(code.clone()).or_default() += 1;
+        }
+        // They only lack what cures an excess.
+        for code in &denial.handed_over {
+            self.missed.entry(code.clone()).or_default();
         }
     }
 
     /// What the rows that get no seat would need in addition to what is `left`.
     pub(super) fn fall_short(&mut self, left: &Pools) {
         for (code, missed) in self.missed.drain() {
-            let short = missed.saturating_sub(left.of(&code).unwrap_or_default());
+            let left = left.of(&code).unwrap_or_default();
+            // Where more are taken than owned, the excess is needed besides.
+            let beside = u64::try_from(left).unwrap_or_default();
+            let short = missed.saturating_sub(beside) + left.min(0).unsigned_abs();
             if short > 0 {
                 self.short.insert(code, short);
             }

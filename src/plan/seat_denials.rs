@@ -1,8 +1,8 @@
 //! Which rows get no seat when seats are short.
 //!
 //! If a pool is too small for all, the last rows that want it are left out, as many as necessary; so no row misses out
-//! on a bundle of which a later row gets a seat, unless it needs what that row frees. Only considers what is held in
-//! the end, not the order in which seats change hands.
+//! on a bundle of which a later row gets a seat, unless it needs what that row frees. Where more seats are taken than owned
+//! even then, nobody gets one. Only considers what is held in the end, not the order in which seats change hands.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,8 +16,20 @@ pub(super) struct SeatRequest<'a> {
     pub(super) base: &'a Holding,
     /// What each row does, in sheet order. No row has edits of two accounts.
     pub(super) edits: &'a [(RowIndex, LicenseEdit)],
-    /// The row that migrates to this account, and the bundles that it can hand over, which need no extra seat.
-    pub(super) handed_over: Option<(RowIndex, BundleSet)>,
+    /// What a migration to this account can hand over.
+    pub(super) handed_over: Option<HandedOver>,
+}
+
+/// Bundles that an old account can hand over to the new one, which need no extra seat.
+#[derive(Clone)]
+pub(super) struct HandedOver {
+    /// The row that migrates.
+    pub(super) row: RowIndex,
+    /// Which.
+    pub(super) bundles: BundleSet,
+    /// Whether this run hands them over, rather than a later one. Between the two calls the seat has to be free, which it
+    /// is not where more are taken than owned.
+    pub(super) is_now: bool,
 }
 
 /// A row that gets no seat.
@@ -27,6 +39,8 @@ pub(super) struct Denial {
     pub(super) row: RowIndex,
     /// The seats it would take.
     pub(super) needs: BundleSet,
+    /// The seats that would be handed over to it.
+    pub(super) handed_over: BundleSet,
     /// Those of them that are missing.
     pub(super) lacking: BundleSet,
 }
@@ -49,6 +63,8 @@ pub(super) fn denials(requests: &[SeatRequest<'_>], pools: &Pools) -> Vec<Denial
 #[derive(Default)]
 struct Effect {
     gains: Vec<(BundleCode, RowIndex)>,
+    /// Those that it gains and another account loses.
+    handed_over: Vec<(BundleCode, RowIndex)>,
     frees: BundleSet,
 }
 
@@ -78,19 +94,37 @@ impl SeatRequest<'_> {
             );
             held = next;
         }
-        if let Some((mover, bundles)) = &self.handed_over {
-            brought_by.retain(|(code, row)| row != mover || !bundles.contains(code));
-        }
+        let (handed_over, gains): (Vec<_>, Vec<_>) = brought_by.into_iter().partition(|(code, row)| {
+            let over = self.handed_over.as_ref();
+            over.is_some_and(|over| over.row == *row && over.bundles.contains(code))
+        });
+        let is_now = self.handed_over.as_ref().is_some_and(|over| over.is_now);
         Effect {
-            gains: brought_by,
+            gains,
+            handed_over: if is_now { handed_over } else { Vec::new() },
             frees: before.minus(&held.direct.bundles()),
         }
     }
 }
 
+impl Effect {
+    /// What has to be free when it is taken, with the row that takes it.
+    fn takes(self) -> impl Iterator<Item = (BundleCode, RowIndex)> {
+        self.gains.into_iter().chain(self.handed_over)
+    }
+
+    /// What this row takes.
+    fn of_row(of: Vec<(BundleCode, RowIndex)>, row: RowIndex) -> Vec<BundleCode> {
+        of.into_iter()
+            .filter(|(_, by)| *by == row)
+            .map(|(code, _)| code)
+            .collect()
+    }
+}
+
 struct SeatDistribution<'a> {
     requests: &'a [SeatRequest<'a>],
-    /// Free seats of each pool in the end; negative if more are promised than there are.
+    /// Free seats of each pool in the end; negative if more are promised than there are, or taken anyway.
     left: BTreeMap<BundleCode, i64>,
     /// The rows that get a seat of a bundle, and the requests that they belong to.
     takers: HashMap<BundleCode, BTreeSet<(RowIndex, usize)>>,
@@ -100,10 +134,9 @@ struct SeatDistribution<'a> {
 
 impl<'a> SeatDistribution<'a> {
     fn of(requests: &'a [SeatRequest<'a>], pools: &Pools) -> Self {
-        let seats = |(code, seats): (&BundleCode, u64)| (code.clone(), i64::try_from(seats).unwrap_or(i64::MAX));
         let mut distribution = Self {
             requests,
-            left: pools.iter().map(seats).collect(),
+            left: pools.iter().map(|(code, left)| (code.clone(), left)).collect(),
             takers: HashMap::new(),
             off: BTreeMap::new(),
         };
@@ -133,7 +166,7 @@ impl<'a> SeatDistribution<'a> {
 
     fn count_takers(&mut self) {
         for (place, request) in self.requests.iter().enumerate() {
-            for (code, row) in request.effect(|_| false).gains {
+            for (code, row) in request.effect(|_| false).takes() {
                 self.takers.entry(code).or_default().insert((row, place));
             }
         }
@@ -143,7 +176,7 @@ impl<'a> SeatDistribution<'a> {
     fn switch(&mut self, row: RowIndex, place: usize) {
         let before = self.effect(place);
         self.count(&before, -1);
-        for (code, row) in before.gains {
+        for (code, row) in before.takes() {
             self.takers.entry(code).or_default().remove(&(row, place));
         }
         if self.off.remove(&row).is_none() {
@@ -151,7 +184,7 @@ impl<'a> SeatDistribution<'a> {
         }
         let after = self.effect(place);
         self.count(&after, 1);
-        for (code, row) in after.gains {
+        for (code, row) in after.takes() {
             self.takers.entry(code).or_default().insert((row, place));
         }
     }
@@ -207,22 +240,20 @@ impl<'a> SeatDistribution<'a> {
 
     fn denials(&self) -> Vec<Denial> {
         let denial = |(row, place): (&RowIndex, &usize)| {
-            let with = self.requests[*place]
-                .effect(|other| other != *row && self.off.contains_key(&other))
-                .gains;
-            let needs: Vec<BundleCode> = with
-                .into_iter()
-                .filter(|(_, by)| by == row)
-                .map(|(code, _)| code)
-                .collect();
-            let is_gone = |code: &BundleCode| self.left.get(code).is_some_and(|left| *left <= 0);
-            let gone: Vec<BundleCode> = needs.iter().filter(|code| is_gone(code)).cloned().collect();
+            let with = self.requests[*place].effect(|other| other != *row && self.off.contains_key(&other));
+            let needs = Effect::of_row(with.gains, *row);
+            let handed_over = Effect::of_row(with.handed_over, *row);
+            let is_left = |code: &&BundleCode, least| self.left.get(*code).is_none_or(|left| *left >= least);
+            let gone = needs.iter().filter(|code| !is_left(code, 1));
+            let gone = gone.chain(handed_over.iter().filter(|code| !is_left(code, 0)));
+            let gone: Vec<BundleCode> = gone.cloned().collect();
             // Not bundles that only later rows have taken because this row lacked others.
             let went_before = |code: &&BundleCode| self.last_taker(code).is_none_or(|(last, _)| last < *row);
             let before: Vec<BundleCode> = gone.iter().filter(went_before).cloned().collect();
             Denial {
                 row: *row,
                 needs: needs.into(),
+                handed_over: handed_over.into(),
                 lacking: if before.is_empty() { gone } else { before }.into(),
             }
         };

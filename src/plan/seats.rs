@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::model::{BundleCode, BundleSet};
 
-/// Seats of each pool that a plan may use. A pool that is not listed counts as never short.
+/// Seats of each pool that a plan may use; below zero where more are taken than owned, so that the first ones that come
+/// free only cure that. A pool that is not listed counts as never short.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pools(BTreeMap<BundleCode, u64>);
+pub struct Pools(BTreeMap<BundleCode, i64>);
 
 impl Pools {
-    /// Pools with these free seats.
-    pub fn new(free: impl IntoIterator<Item = (BundleCode, u64)>) -> Self {
-        Self(free.into_iter().collect())
+    /// Pools of which so many seats more are owned than taken.
+    pub fn new(left: impl IntoIterator<Item = (BundleCode, i64)>) -> Self {
+        Self(left.into_iter().collect())
     }
 
     /// Lists pools of these bundles without a seat.
@@ -33,17 +34,17 @@ impl Pools {
     /// Gives several seats of one bundle back.
     pub fn free_several(&mut self, code: &BundleCode, count: u64) {
         if let Some(seats) = self.0.get_mut(code) {
-            *seats += count;
+            *seats = seats.saturating_add_unsigned(count);
         }
     }
 
-    /// How many seats of a bundle are free; `None` if the pool is not listed.
-    pub fn of(&self, code: &BundleCode) -> Option<u64> {
+    /// How many seats of a bundle more are owned than taken; `None` if the pool is not listed.
+    pub fn of(&self, code: &BundleCode) -> Option<i64> {
         self.0.get(code).copied()
     }
 
-    /// The pools and their free seats.
-    pub fn iter(&self) -> impl Iterator<Item = (&BundleCode, u64)> {
+    /// The pools, and how many seats more are owned than taken.
+    pub fn iter(&self) -> impl Iterator<Item = (&BundleCode, i64)> {
         self.0.iter().map(|(code, seats)| (code, *seats))
     }
 
@@ -133,6 +134,11 @@ pub fn schedule(turns: &[Turn], pools: &Pools, chunk: usize, calls: impl Fn(&[Sl
     best
 }
 
+/// A number of changes, to be compared with seats.
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 struct Attempt<'a> {
     turns: &'a [Turn],
     pools: Pools,
@@ -187,7 +193,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// How many of the open changes want a seat of each pool.
-    fn wanted(&self) -> BTreeMap<&'a BundleCode, u64> {
+    fn wanted(&self) -> BTreeMap<&'a BundleCode, i64> {
         let mut wanted = BTreeMap::new();
         for code in self.open.iter().flat_map(|position| &self.turns[*position].gains) {
             if self.pools.of(code).is_some() {
@@ -201,10 +207,11 @@ impl<'a> Attempt<'a> {
     fn take_what_fits(&mut self, manner: Manner) -> Vec<usize> {
         let mut on_offer = self.pools.clone();
         if let Manner::FullCalls(size) = manner {
+            let size = signed(size);
             for (code, wanted) in self.wanted() {
                 let free = self.pools.of(code).unwrap_or_default();
                 if free < wanted {
-                    on_offer.0.insert(code.clone(), free - free % size as u64);
+                    on_offer.0.insert(code.clone(), free - free % size);
                 }
             }
         }
@@ -242,8 +249,9 @@ impl<'a> Attempt<'a> {
         let free = |code: &BundleCode| self.pools.of(code).unwrap_or_default();
         let mut wanted = self.wanted();
         if let Manner::FullCalls(size) = manner {
+            let size = signed(size);
             // One bundle to begin with: what this frees may be enough for the others.
-            let lacks = |(code, wanted): &(&&BundleCode, &u64)| free(code) < (**wanted).min(size as u64);
+            let lacks = |(code, wanted): &(&&BundleCode, &i64)| free(code) < (**wanted).min(size);
             let first = wanted
                 .iter()
                 .filter(lacks)
@@ -251,11 +259,11 @@ impl<'a> Attempt<'a> {
                 .map(|(code, _)| *code);
             wanted.retain(|code, _| Some(*code) == first);
             for wanted in wanted.values_mut() {
-                *wanted = (*wanted).min(size as u64);
+                *wanted = (*wanted).min(size);
             }
         }
         for (code, wanted) in &mut wanted {
-            *wanted = wanted.saturating_sub(free(code));
+            *wanted -= free(code);
         }
         let mut given_up = Vec::new();
         for position in &self.open {
@@ -265,7 +273,7 @@ impl<'a> Attempt<'a> {
                 given_up.push(*position);
                 for code in frees {
                     if let Some(wanted) = wanted.get_mut(code) {
-                        *wanted = wanted.saturating_sub(1);
+                        *wanted -= 1;
                     }
                 }
             }
@@ -289,7 +297,7 @@ mod tests {
         }
     }
 
-    fn pools(free: &[(&str, u64)]) -> Pools {
+    fn pools(free: &[(&str, i64)]) -> Pools {
         Pools::new(free.iter().map(|(code, seats)| (BundleCode::new(code), *seats)))
     }
 
@@ -298,7 +306,7 @@ mod tests {
         slots.iter().filter(|slot| slot.gives_up.is_some()).count()
     }
 
-    fn one_by_one(turns: &[Turn], free: &[(&str, u64)]) -> Vec<Slot> {
+    fn one_by_one(turns: &[Turn], free: &[(&str, i64)]) -> Vec<Slot> {
         schedule(turns, &pools(free), 1, those_who_begin).slots
     }
 
@@ -329,6 +337,21 @@ mod tests {
         let slots = one_by_one(&turns, &[("A", 0), ("B", 0)]);
         assert_eq!(those_who_begin(&slots), 1);
         assert!(slots.iter().all(|slot| slot.takes > 0), "{slots:?}");
+    }
+
+    #[test]
+    fn seats_that_only_cure_an_excess_serve_nobody() {
+        let mut pools = pools(&[("A", -1)]);
+        assert!(!pools.take(&set("A")));
+        pools.free(&set("A"));
+        assert!(!pools.take(&set("A")));
+        pools.free(&set("A"));
+        assert!(pools.take(&set("A")));
+        // The first to change over only cures it.
+        let turns = [turn("A", ""), turn("B", "A"), turn("C", "A")];
+        let slots = one_by_one(&turns, &[("A", -1), ("B", 1), ("C", 1)]);
+        assert_eq!(slots, [at(1), at(0), at(0)]);
+        assert!(one_by_one(&turns[..2], &[("A", -1), ("B", 1)])[0].takes > 1);
     }
 
     #[test]
@@ -369,7 +392,7 @@ mod tests {
         #[test]
         fn no_wave_takes_more_than_is_free_when_it_begins(
             wants in proptest::collection::vec((0_u8..8, 0_u8..8), 0..12),
-            free in proptest::collection::vec(0_u64..3, 3),
+            free in proptest::collection::vec(-2_i64..3, 3),
             chunk in 1_usize..4,
         ) {
             let codes = |bits: u8| -> BundleSet {

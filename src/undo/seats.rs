@@ -11,7 +11,7 @@ pub(super) fn tell_of_full_pools(rows: &mut [UndoRow], snapshot: &Snapshot) {
     let Some(seats) = snapshot.seats().filter(|seats| !seats.is_empty()) else {
         return;
     };
-    let mut free: HashMap<&BundleCode, u64> = seats.iter().map(|seats| (&seats.code, seats.free())).collect();
+    let mut free: HashMap<&BundleCode, i64> = seats.iter().map(|seats| (&seats.code, seats.left())).collect();
     let runs = |row: &&mut UndoRow| matches!(row.kind, RowKind::PutsBack(_));
     let mut rows: Vec<&mut UndoRow> = rows.iter_mut().filter(runs).collect();
     let freed: Vec<BundleSet> = rows.iter().map(|row| row.frees.clone()).collect();
@@ -33,12 +33,12 @@ pub(super) fn tell_of_full_pools(rows: &mut [UndoRow], snapshot: &Snapshot) {
     }
 }
 
-fn takes_one(free: &mut HashMap<&BundleCode, u64>, code: &BundleCode) -> bool {
+fn takes_one(free: &mut HashMap<&BundleCode, i64>, code: &BundleCode) -> bool {
     match free.get_mut(code) {
-        Some(0) | None => false,
-        Some(count) => {
+        Some(count) if *count > 0 => {
             *count -= 1;
             true
         }
+        Some(_) | None => false,
     }
 }

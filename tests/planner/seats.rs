@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
 use reseat::model::{BundleCode, DeleteWhen, Operation, Row};
-use reseat::plan::{Call, CallKind, OnShortage, Rules, Stage, plan};
+use reseat::plan::{Call, CallKind, OnShortage, Rules, Stage, Work, plan};
 
 use crate::calls::carry_out;
 use crate::model::{CODES, World, address, bundles, group_id, user_id};
@@ -15,7 +15,7 @@ use crate::property::{differences, is_complete};
 use crate::random::{codes, lease_row, rules, world};
 use crate::sheets::{add, block, clear_rule, delete, migrate, release, release_lease, remove, set, sheet, update};
 
-/// A world whose pools have hardly a seat to spare.
+/// A world whose pools have hardly a seat to spare, or even fewer seats than are taken.
 fn tight_world() -> impl Strategy<Value = World> {
     tight(world())
 }
@@ -29,11 +29,11 @@ fn tight_world_without_leases() -> impl Strategy<Value = World> {
 }
 
 fn tight(world: impl Strategy<Value = World>) -> impl Strategy<Value = World> {
-    (world, proptest::collection::vec(0_u64..3, 3)).prop_map(|(mut world, spare)| {
+    (world, proptest::collection::vec(-2_i64..3, 3)).prop_map(|(mut world, spare)| {
         for (code, spare) in CODES.iter().zip(spare) {
             let code = BundleCode::new(code);
             let taken = world.taken(&code);
-            world.owned.insert(code, taken + spare);
+            world.owned.insert(code, taken.saturating_add_signed(spare));
         }
         world
     })
@@ -288,6 +288,56 @@ fn a_migration_does_not_pass_on_what_its_owner_missed_out_on() {
     assert_eq!(successor.bundles(), bundles("A"));
 }
 
+#[test]
+fn the_first_seats_freed_only_cure_an_excess_and_the_last_rows_miss_out() {
+    let world = |owned| {
+        let mut world = World::of(10);
+        for number in 0..8 {
+            world.account(number).held = Some((bundles("A"), false));
+        }
+        world.own("A", owned);
+        world
+    };
+    let rows = sheet([
+        release(&address(0)),
+        release(&address(1)),
+        add(&address(8), "A"),
+        add(&address(9), "A"),
+    ]);
+    for (owned, short, lacking) in [(5, vec![2, 3], 3), (6, vec![2, 3], 2), (7, vec![3], 1), (8, vec![], 0)] {
+        let rules = rules(OnShortage::Fill);
+        let mut world = world(owned);
+        let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+        let missing: Vec<usize> = plan.short.iter().map(|(row, _)| *row).collect();
+        assert_eq!((missing, plan.seats[0].short), (short, lacking), "{owned} owned");
+        carry_out(&mut plan, &mut world, &rules.sizes, takers_first);
+    }
+}
+
+#[test]
+fn licenses_are_not_handed_over_where_more_seats_are_taken_than_owned() {
+    let mut world = World::of(3);
+    for number in 0..3 {
+        world.account(number).held = Some((bundles("A"), false));
+    }
+    world.own("A", 2);
+    let rules = rules(OnShortage::Fill);
+    let moves = migrate(&address(0), "new0@new.example", DeleteWhen::Invited);
+    let mut planned = |rows: &[Row]| plan(rows, &world.snapshot(), &HashMap::new(), &rules);
+    let alone = planned(&sheet([moves.clone()]));
+    assert_eq!(alone.short, [(0, bundles("A"))]);
+    assert_eq!(alone.seats[0].short, 1);
+    assert!(
+        alone
+            .steps
+            .iter()
+            .all(|step| !matches!(step.work, Work::License(_) | Work::Delete))
+    );
+    let cured = planned(&sheet([moves, release(&address(1))]));
+    assert_eq!(cured.short, []);
+    assert!(cured.stages().contains(&Stage::HandOver));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -298,9 +348,9 @@ proptest! {
         wants in proptest::collection::vec((user(), codes()), 1..12),
     ) {
         let rows = sheet(wants.iter().map(|(user, codes)| add(user, codes)));
-        let mut free: BTreeMap<BundleCode, u64> = BTreeMap::new();
+        let mut free: BTreeMap<BundleCode, i64> = BTreeMap::new();
         for (code, owned) in &world.owned {
-            free.insert(code.clone(), owned - world.taken(code));
+            free.insert(code.clone(), owned.cast_signed() - world.taken(code).cast_signed());
         }
         let mut people = world.people();
         let mut short = Vec::new();

@@ -18,7 +18,9 @@ pub(super) struct SeatsLeft {
     are_unreadable: bool,
     /// They were read since a refusal.
     were_read: bool,
-    /// Bundles of which this run has freed seats, and how long it had been going on when it freed the last one.
+    /// How many more seats were taken than owned when the run began, less those that it has freed since.
+    excess: HashMap<BundleCode, u64>,
+    /// Bundles of which this run has freed seats that are not needed to cure an excess, and how long it had been going on when it freed the last one.
     freed: HashMap<BundleCode, Duration>,
     /// How many calls wait until freed seats are there.
     waiting: usize,
@@ -27,6 +29,15 @@ pub(super) struct SeatsLeft {
 }
 
 impl SeatsLeft {
+    /// What is known before any refusal: these were read before the run.
+    pub(super) fn new(before: &[Seats]) -> Self {
+        let excess = |seats: &Seats| (seats.code.clone(), seats.allocated.saturating_sub(seats.total));
+        Self {
+            excess: before.iter().map(excess).filter(|(_, excess)| *excess > 0).collect(),
+            ..Self::default()
+        }
+    }
+
     /// Which of these bundles have no free seat.
     pub(super) fn missing(&self, wanted: &BundleSet) -> BundleSet {
         wanted.common(&self.exhausted)
@@ -59,10 +70,18 @@ impl SeatsLeft {
         self.are_unreadable || (self.were_read && self.missing(wanted).is_empty())
     }
 
-    /// Seats of these bundles were freed.
-    pub(super) fn freed(&mut self, bundles: &BundleSet, now: Duration) {
+    /// So many seats of each of these bundles were freed. Where more are taken than owned, the first ones only cure that, and
+    /// there is none to wait for.
+    pub(super) fn freed(&mut self, bundles: &BundleSet, count: u64, now: Duration) {
         for code in bundles {
-            self.freed.insert(code.clone(), now);
+            let cured = self.excess.get_mut(code).map_or(0, |excess| {
+                let cured = count.min(*excess);
+                *excess -= cured;
+                cured
+            });
+            if cured < count {
+                self.freed.insert(code.clone(), now);
+            }
         }
     }
 
@@ -115,5 +134,36 @@ impl SeatsLeft {
     pub(super) fn forget(&mut self) {
         self.exhausted = BundleSet::default();
         self.were_read = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seats_that_only_cure_an_excess_are_not_waited_for() {
+        let code = BundleCode::new("ATTUNU");
+        let bundles = BundleSet::from(vec![code.clone()]);
+        let before = |total| Seats {
+            code: code.clone(),
+            total,
+            allocated: 8,
+        };
+        for (total, frees, may_come) in [(5, 3, false), (5, 4, true), (8, 1, true), (9, 1, true)] {
+            let mut seats = SeatsLeft::new(&[before(total)]);
+            for _ in 0..frees {
+                seats.freed(&bundles, 1, Duration::ZERO);
+            }
+            let settle = Duration::from_secs(1);
+            assert_eq!(
+                seats.may_still_come(&bundles, Duration::ZERO, settle),
+                may_come,
+                "{total} {frees}"
+            );
+            let mut at_once = SeatsLeft::new(&[before(total)]);
+            at_once.freed(&bundles, frees, Duration::ZERO);
+            assert_eq!(at_once.may_still_come(&bundles, Duration::ZERO, settle), may_come);
+        }
     }
 }

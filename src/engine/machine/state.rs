@@ -188,7 +188,7 @@ impl<'a> Machine<'a> {
             rows: Rows::new(setup.sheet, setup.rules, setup.recording),
             schedule,
             giving_up: GivingUp::new(setup.max_failures),
-            seats: SeatsLeft::default(),
+            seats: SeatsLeft::new(setup.sheet.snapshot.seats().unwrap_or_default()),
             recheck: setup.recheck,
             freshness: Freshness::new(setup.recheck, are_people_asked, has_leavers(setup.sheet.plan)),
             renamed: HashMap::new(),

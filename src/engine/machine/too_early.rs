@@ -165,17 +165,21 @@ impl Machine<'_> {
     /// Notes which seats steps that have been carried out have freed.
     pub(super) fn note_freed_seats(&mut self, steps: &[StepIndex]) {
         for step in steps {
-            let freed = match &self.steps.step(*step).work {
-                Work::License(change) => change.frees(),
-                Work::EndLease(end) => end.bundles.clone(),
-                Work::RemoveRule(removal) => removal.bundles.clone(),
+            let (freed, count) = match &self.steps.step(*step).work {
+                Work::License(change) => (change.frees(), 1),
+                Work::EndLease(end) => (end.bundles.clone(), 1),
+                // How many, is not always told.
+                Work::RemoveRule(removal) => (
+                    removal.bundles.clone(),
+                    removal.holders.map_or(u64::MAX, |holders| holders as u64),
+                ),
                 Work::Delete => match self.steps.user_of(*step).and_then(|user| self.snapshot.direct(user)) {
-                    Some(allocation) => allocation.bundles.clone(),
+                    Some(allocation) => (allocation.bundles.clone(), 1),
                     None => continue,
                 },
                 _ => continue,
             };
-            self.seats.freed(&freed, self.elapsed);
+            self.seats.freed(&freed, count, self.elapsed);
         }
     }
 }
