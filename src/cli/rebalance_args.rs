@@ -16,13 +16,13 @@ use crate::sheet::Existing;
 #[expect(clippy::struct_excessive_bools, reason = "a flag is there or not")]
 pub(super) struct RebalanceArgs {
     /// Who has neither signed in nor used a licence for so long is idle
-    #[arg(long, value_name = "TIME", value_parser = values::length, default_value = "90d")]
+    #[arg(long, value_name = "TIME", value_parser = values::age_above_none, default_value = "90d")]
     idle_for: Duration,
     /// For so long a new account or a new seat is left alone
-    #[arg(long, value_name = "TIME", value_parser = values::length, default_value = "30d")]
+    #[arg(long, value_name = "TIME", value_parser = values::age, default_value = "30d")]
     grace: Duration,
     /// For so long an invitation may stay unaccepted
-    #[arg(long, value_name = "TIME", value_parser = values::length, default_value = "60d")]
+    #[arg(long, value_name = "TIME", value_parser = values::age, default_value = "60d")]
     pending: Duration,
     /// Leave the seats of accounts that are gone alone
     #[arg(long)]

@@ -97,7 +97,7 @@ struct MoveArgs {
     #[arg(long)]
     resend: bool,
     /// With `--resend`: leave out those whom such a run has mailed within this time (default 7d)
-    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    #[arg(long, value_name = "TIME", value_parser = values::age)]
     resend_after: Option<Duration>,
     /// Give deactivated accounts what the sheet asks for, too
     #[arg(long)]

@@ -36,8 +36,8 @@ pub(super) fn seats(text: &str) -> Result<(BundleCode, u64), String> {
         .split_once('=')
         .map(|(code, count)| (code.trim(), count.trim().parse()));
     match parts {
-        Some((code, Ok(count))) if !code.is_empty() => Ok((BundleCode::new(code), count)),
-        _ => Err("write a licence code, `=`, and a number of seats, as in `ATTUNU=10`".to_owned()),
+        Some((code, Ok(count))) if !code.is_empty() && count > 0 => Ok((BundleCode::new(code), count)),
+        _ => Err("write a licence code, `=`, and a number of seats above 0, as in `ATTUNU=10`".to_owned()),
     }
 }
 
@@ -49,6 +49,22 @@ pub(super) fn swap(text: &str) -> Result<(BundleCode, BundleCode), String> {
             Ok((BundleCode::new(old), BundleCode::new(new)))
         }
         _ => Err("write the licence that goes, `=`, and the one that comes, as in `RPADEVNU=RPADEVPRONU`".to_owned()),
+    }
+}
+
+/// For how long somebody was not seen, or something has been there: `90d`.
+pub(super) fn age(text: &str) -> Result<Duration, String> {
+    settings::length(text).map_err(|_| {
+        let written = text.trim();
+        format!("`{written}` is no length of time; write days, as in `90d`, or hours, as in `36h`")
+    })
+}
+
+/// The same, and some time at least.
+pub(super) fn age_above_none(text: &str) -> Result<Duration, String> {
+    match age(text)? {
+        Duration::ZERO => Err("everybody would be idle; write days, as in `90d`, or hours, as in `36h`".to_owned()),
+        age => Ok(age),
     }
 }
 
@@ -127,6 +143,28 @@ mod tests {
         assert_eq!((mapping.header.as_str(), mapping.column.as_str()), ("A = B", "user"));
         for text in ["user", "=user", "Header=", ""] {
             assert!(column_mapping(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_age_is_asked_for_in_days_and_nobody_is_idle_after_no_time_at_all() {
+        assert_eq!(age(" 90d "), Ok(Duration::from_secs(90 * 86_400)));
+        assert_eq!(age("0d"), Ok(Duration::ZERO));
+        for text in ["90", "", "3 weeks", "-5d"] {
+            assert!(age(text).unwrap_err().contains("`90d`"), "{text}");
+            assert!(age_above_none(text).unwrap_err().contains("`90d`"), "{text}");
+        }
+        assert_eq!(age_above_none("36h"), Ok(Duration::from_secs(36 * 3600)));
+        for text in ["0d", "0s", "0"] {
+            assert!(age_above_none(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_seats_is_above_none() {
+        assert_eq!(seats("ATTUNU = 10"), Ok((BundleCode::new("ATTUNU"), 10)));
+        for text in ["ATTUNU=0", "ATTUNU", "=3", "ATTUNU=-1", "ATTUNU=x"] {
+            assert!(seats(text).is_err(), "{text}");
         }
     }
 
