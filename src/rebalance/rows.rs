@@ -122,7 +122,7 @@ impl<'m> Sheet<'m> {
             .iter()
             .filter(|seat| given.groups.contains(&seat.group))
         {
-            let row = DraftRow::new(OperationKind::ReleaseLease).cell(Column::Group, self.group(person, seat.group));
+            let row = DraftRow::new(OperationKind::ReleaseLease).cell(Column::Group, self.group(seat.group));
             let mut row = note(self.about(person, row), seat.bundles);
             if person.standing.class != Class::Orphan {
                 let rule = rules_of(matching.snapshot, [seat.group].into_iter());
@@ -335,7 +335,11 @@ impl<'m> Sheet<'m> {
             .map(|seat| self.matching.snapshot.rule_name(seat.group))
             .collect();
         let direct = holder.direct.map_or_else(String::new, licenses);
-        let days = self.notes.days_idle(person);
+        // As in an export: without a record it is not known for how long.
+        let days = self
+            .notes
+            .days_idle(person)
+            .filter(|_| person.standing.seen.last().is_some());
         row.fact(FactColumn::Class, WrittenCell::text(person.standing.class.as_str()))
             .fact(FactColumn::LastInUse, self.time(person.standing.seen.in_use))
             .fact(FactColumn::LastLogin, self.time(person.standing.seen.signed_in))
@@ -353,13 +357,12 @@ impl<'m> Sheet<'m> {
             .cell(Column::UserId, account.id.to_string())
     }
 
-    /// The group's name, or its id where an orphan's seat is concerned, whose group may be gone as well.
-    fn group(&self, person: &Person<'_>, group: GroupId) -> String {
-        match person.standing.class {
-            Class::Orphan => group.to_string(),
-            Class::Idle | Class::Pending | Class::NoRecord | Class::LookAt | Class::New | Class::InUse => {
-                group_name(self.matching.snapshot, group, &self.matching.snapshot.rule_name(group))
-            }
+    /// The group's name, or its id where the group is gone, as an orphan's may be.
+    fn group(&self, group: GroupId) -> String {
+        let snapshot = self.matching.snapshot;
+        match snapshot.group_by_id(group) {
+            Some(_) => group_name(snapshot, group, &snapshot.rule_name(group)),
+            None => group.to_string(),
         }
     }
 

@@ -3,9 +3,10 @@
 use jiff::civil::date;
 use reseat::api::UserKind;
 use reseat::draft::DraftRow;
-use reseat::intake::Column;
+use reseat::intake::{Column, FactColumn};
 use reseat::model::{UserId, UserRef};
 use reseat::rebalance::{Kept, Known, MissingOut, Obstacle, OwnGrant, Proposal, Rules, Swap, WantedSeat, rebalance};
+use reseat::sheet::WrittenCell;
 
 use crate::model::{
     ADMINISTRATORS, EVERYONE, Human, OPS, SALES, Told, World, address, bundles, code, days_ago, terms, user_id, wanted,
@@ -262,6 +263,44 @@ fn nothing_is_gained_by_taking_what_a_groups_rule_gives_again() {
 }
 
 #[test]
+fn for_how_long_somebody_was_idle_is_told_only_where_there_is_a_record() {
+    let never = Human {
+        in_use: Told::Never,
+        signed_in: Told::Never,
+        ..Human::seen(1)
+    };
+    let invited = Human {
+        accepted: false,
+        created: Told::Ago(70),
+        ..never.clone()
+    };
+    let world = World::of([
+        never.holding("A"),
+        invited.holding("A"),
+        Human::seen(100).holding("A"),
+        Human::gone().holding("A"),
+    ]);
+    let proposal = propose(&world, &[], |rules| rules.all = true);
+    let days: Vec<(String, Option<&WrittenCell>)> = proposal
+        .rows
+        .iter()
+        .map(|row| (short(row), row.facts.get(&FactColumn::DaysIdle)))
+        .collect();
+    let days_of = |number| Some(WrittenCell::Number(number));
+    let expected = [
+        (format!("release-licenses {}", user_id(4)), days_of(400)),
+        ("release-licenses user3".to_owned(), days_of(100)),
+        ("release-licenses user2".to_owned(), None),
+        ("release-licenses user1".to_owned(), None),
+    ];
+    assert_eq!(
+        days,
+        expected.each_ref().map(|(row, days)| (row.clone(), days.as_ref()))
+    );
+    assert!(note(&proposal, "release-licenses user2").contains("invited 70 days ago"));
+}
+
+#[test]
 fn only_the_needed_part_of_a_direct_set_is_taken() {
     let world = World::of([Human::seen(300).holding("ABC"), Human::seen(1)]);
     let proposal = propose(&world, &[(2, "AC")], |_| ());
@@ -280,7 +319,7 @@ fn only_the_needed_part_of_a_direct_set_is_taken() {
     let id = user_id(1);
     let expected = [
         format!("release-licenses {id}"),
-        format!("release-lease {id} {}", crate::model::group_id(SALES)),
+        format!("release-lease {id} Sales"),
         "add-licenses user2 A".into(),
     ];
     assert_eq!(orders(&proposal), expected);
