@@ -11,7 +11,7 @@ use super::json::{code, codes, entries, flag, guid, guids, member, number, page,
 use super::license_service::{READ, WRITE, portal_get, portal_page};
 use super::session::ApiRequest;
 use super::urls::service_url;
-use super::{Allocation, Client, Failure, LicensedUser, Page, ReleaseReply, Seats, ToldTime};
+use super::{Allocation, Client, Failure, LicensedUser, Page, ReleaseReply, ReleaseRoute, Seats, ToldTime};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, UserId};
 
@@ -87,6 +87,25 @@ impl Client {
         let reply = self.allocate(request).await?;
         let confirmed = confirmed(&reply.value, users, bundles);
         Ok(reply.with(confirmed))
+    }
+
+    /// How [`release_user_licenses`](Self::release_user_licenses) releases, as far as earlier calls to the portal tell.
+    pub fn release_route(&self) -> ReleaseRoute {
+        let variants = &self.variants;
+        let answers = [
+            &variants.portal_seats,
+            &variants.portal_users,
+            &variants.portal_groups,
+            &variants.portal_leases,
+            &variants.portal_release,
+        ];
+        // Routes about one group may be answered as if they were not there when it has no rule.
+        let is_missing = variants.portal_seats.is_missing() || variants.portal_users.is_missing();
+        match self.config().capabilities.portal {
+            false => ReleaseRoute::LicenseService,
+            true if is_missing && !answers.iter().any(|variant| variant.is_known()) => ReleaseRoute::MissingPortal,
+            true => ReleaseRoute::Portal,
+        }
     }
 
     /// Drops these users' direct allocations; never sent with an empty list. May be repeated. One reply for each user,

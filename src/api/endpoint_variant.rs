@@ -25,6 +25,8 @@ const FIRST: u8 = 1;
 const SECOND: u8 = 2;
 /// Neither has answered yet; the second is tried first.
 const SECOND_IS_LIKELY: u8 = 3;
+/// Both were tried, and are not there.
+const NEITHER: u8 = 4;
 
 impl KnownVariant {
     /// Tries first what has answered on a sibling endpoint, as long as nothing is known of this one.
@@ -41,6 +43,11 @@ impl KnownVariant {
     /// Whether one of the variants has answered.
     pub(super) fn is_known(&self) -> bool {
         matches!(self.0.load(Ordering::Relaxed), FIRST | SECOND)
+    }
+
+    /// Whether both variants were tried, and neither is there.
+    pub(super) fn is_missing(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == NEITHER
     }
 
     /// Sends the request in the variant that is known to answer. While none is known, the other is tried where the
@@ -60,7 +67,10 @@ impl KnownVariant {
         let (variant, outcome) = match (session.call(request(first)).await, second) {
             (Err(error), Some(second)) if is_wrong_variant(&error) => match session.call(request(second)).await {
                 // The first error names the route that the settings give.
-                Err(again) if is_wrong_variant(&again) => (first, Err(error)),
+                Err(again) if is_wrong_variant(&again) => {
+                    self.0.store(NEITHER, Ordering::Relaxed);
+                    (first, Err(error))
+                }
                 outcome => (second, outcome),
             },
             (outcome, _) => (first, outcome),

@@ -42,7 +42,7 @@ pub use session::{Session, SignedIn};
 pub use told_time::ToldTime;
 pub use types::{
     Allocation, AllocationRoute, Answer, Certainty, EntityType, Evidence, Group, GroupRule, Invitation, InviteReply,
-    Lease, LeaseRoute, LeaseStart, LicensedUser, Member, NewUser, Receipt, ReleaseReply, Resolved, Seats, UserLicenses,
-    UserUpdate,
+    Lease, LeaseRoute, LeaseStart, LicensedUser, Member, NewUser, Receipt, ReleaseReply, ReleaseRoute, Resolved, Seats,
+    UserLicenses, UserUpdate,
 };
 pub use user::{PackedTexts, User, UserKind, UserTexts};

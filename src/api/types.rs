@@ -95,6 +95,18 @@ pub enum LeaseRoute {
     Singly,
 }
 
+/// How users' direct allocations are released here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ReleaseRoute {
+    /// By the portal, as far as is known.
+    #[default]
+    Portal,
+    /// By the portal, of which nothing answers: it is not there, or `portal` under `routes` is wrong.
+    MissingPortal,
+    /// By the licence accountant's own route, because there is no portal. It is meant for services (`uipath-api`, 10).
+    LicenseService,
+}
+
 /// What a successful answer without a body is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {

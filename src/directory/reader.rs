@@ -91,6 +91,7 @@ pub async fn read(
         rules,
         leases,
         acting_user,
+        release_route: client.release_route(),
     }))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Accounts, Allocations, Found, Gap, Groups, LastUses, Leases, Listings};
-use crate::api::{Allocation, Group, GroupRule, Seats, ToldTime, User, UserKind};
+use crate::api::{Allocation, Group, GroupRule, ReleaseRoute, Seats, ToldTime, User, UserKind};
 use crate::event::{Method, Service};
 use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
 
@@ -37,6 +37,8 @@ pub struct Contents {
     pub leases: Option<Leases>,
     /// The account that reseat acts as, where the token says so.
     pub acting_user: Option<UserId>,
+    /// How direct allocations are released, as far as reading has shown.
+    pub release_route: ReleaseRoute,
     /// How the listings came.
     pub listings: Listings,
     /// What could not be learnt, where the whole organization was to be read.
@@ -239,6 +241,11 @@ impl Snapshot {
         }
         let gives = |rule: &&GroupRule| user.groups.contains(&rule.group) && !rule.bundles.common(bundles).is_empty();
         Some(rules.iter().filter(gives).collect())
+    }
+
+    /// How direct allocations are released, as far as reading has shown.
+    pub fn release_route(&self) -> ReleaseRoute {
+        self.0.release_route
     }
 
     /// The shape of the listings, for predicting what reading them again takes.

@@ -8,7 +8,7 @@ use super::already_there::address_of;
 use super::assembly::Assembly;
 use super::cautions::Cautions;
 use super::leases::FreedByRules;
-use super::licenses::Asked;
+use super::licenses::{Asked, can_release};
 use super::memberships::{Edge, Side, senders};
 use super::postpone::postpone;
 use super::seat_count::SeatCount;
@@ -53,6 +53,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         last_administrators,
     } = parts;
     let mut assembly = Assembly {
+        can_release: can_release(snapshot, rules),
         rules,
         plan: Plan {
             groups,

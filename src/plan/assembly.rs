@@ -10,6 +10,8 @@ use crate::model::BundleSet;
 /// A plan under construction, with what is only needed until it is complete.
 pub(super) struct Assembly<'a> {
     pub(super) rules: &'a Rules,
+    /// Whether all that an account holds directly can be taken off it.
+    pub(super) can_release: bool,
     pub(super) plan: Plan,
     pub(super) seats: SeatCount,
     /// What migrations' old accounts hold after the steps so far.

@@ -22,6 +22,10 @@ pub(super) struct Cautions {
     pub(super) directory_leavers: Vec<(RowIndex, String)>,
     /// Accounts that are offboarded, and whose licences cannot be read here.
     pub(super) unreadable_leavers: Vec<(RowIndex, String)>,
+    /// Accounts that are offboarded, and whose licences cannot be released because no portal answers.
+    pub(super) unreleased_leavers: Vec<(RowIndex, String)>,
+    /// Accounts whose licences are released where there is no portal.
+    pub(super) untried_releases: Vec<(RowIndex, String)>,
     /// People whom only the organization's directory knows.
     pub(super) newcomers: Vec<(RowIndex, String)>,
     /// Old accounts of moves that are not there, although the sheet's results do not say that the move was made.
@@ -65,6 +69,18 @@ impl Cautions {
                 format!(
                     "what users hold directly cannot be read on this deployment, so it stays with those who are \
                      offboarded, to be released in the web interface: {names}"
+                )
+            }),
+            about("licenses-not-released", &self.unreleased_leavers, |names| {
+                format!(
+                    "only the portal releases what users hold directly, and no portal answers here, so it stays with those \
+                     who are offboarded unless `block-licenses` rows take it away: {names}"
+                )
+            }),
+            about("release-untried", &self.untried_releases, |names| {
+                format!(
+                    "this deployment has no portal, and the licence service's own route for releasing direct licences is \
+                     meant for services, so it may refuse this application: {names}"
                 )
             }),
             about("nobody-to-move", &self.nobody_to_move, |names| {

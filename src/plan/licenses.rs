@@ -12,6 +12,7 @@ use super::{
     AccountIndex, BatchSizes, CallKind, Ending, Family, Holding, LicenseChange, LicenseEdit, OneOrMany, RowIndex,
     Rules, Stage, Work,
 };
+use crate::api::ReleaseRoute;
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
 
@@ -53,7 +54,7 @@ impl HandOver {
         let old = &drafts[succession.from.position()];
         let bundles = old.now().direct.bundles();
         let is_owned = snapshot.unowned(&bundles).is_empty();
-        (rules.portal && is_owned && succession.end != OldAccount::Stays).then(|| {
+        (can_release(snapshot, rules) && is_owned && succession.end != OldAccount::Stays).then(|| {
             Box::new(Self {
                 row: succession.row,
                 end: succession.end,
@@ -142,6 +143,11 @@ impl<C: Deref<Target = LicenseChange>> Asked<C> {
 
 /// By the new account.
 type HandOvers = HashMap<AccountIndex, Box<HandOver>>;
+
+/// Whether all that an account holds directly can be taken off it.
+pub(super) fn can_release(snapshot: &Snapshot, rules: &Rules) -> bool {
+    rules.portal && snapshot.release_route() == ReleaseRoute::Portal
+}
 
 fn hand_overs(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> HandOvers {
     let over = |(account, draft)| Some((account, HandOver::to(draft, drafts, snapshot, rules)?));
@@ -312,7 +318,7 @@ impl Assembly<'_> {
         self.seats.count(&change);
         self.hold(account, &change);
         let kept = change.base.direct.bundles().common(&change.target.direct.bundles());
-        let give_up = if kept.is_empty() && self.rules.portal {
+        let give_up = if kept.is_empty() && self.can_release {
             LicenseEdit::Release
         } else {
             LicenseEdit::Set(kept, None)

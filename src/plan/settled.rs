@@ -154,6 +154,14 @@ pub(super) fn licenses_unreadable() -> Verdict {
     verdict(Status::Rejected, RowReason::LicensesUnreadable, message)
 }
 
+/// All that the account holds directly would have to be released, which only the portal does (`uipath-api`, 10).
+pub(super) fn release_not_offered() -> Verdict {
+    let message = "all that the account holds directly would have to be released, which only the portal does, and no \
+        portal answers here; check `portal` under `routes`, or use `block-licenses`, which keeps the groups from giving \
+        licences as well";
+    verdict(Status::Rejected, RowReason::ReleaseNotOffered, message)
+}
+
 /// Bundles that a row would take away are not held directly; `givers` are the rules of the account's groups that give
 /// some of them, if known (`uipath-api`, 3.6).
 pub(super) fn not_held_directly(bundles: &BundleSet, givers: Option<&[&GroupRule]>) -> String {

@@ -14,6 +14,8 @@ pub(super) struct Giver<'a> {
     pub(super) bound: BundleSet,
     /// Those held directly that a group's rule would give again, so that nothing is gained by taking them.
     pub(super) given_again: BundleSet,
+    /// Whether all that is held directly can be released. Where it cannot, a part of it still can be taken.
+    pub(super) can_release: bool,
 }
 
 /// What is given back, and what comes free by it.
@@ -40,13 +42,18 @@ impl Giver<'_> {
             return Some(GivenBack::default());
         }
         if self.is_whole {
-            return Some(GivenBack {
-                direct: held.clone(),
+            let direct = if self.can_release { held } else { &nothing };
+            let freed = self.held.minus(&held.minus(direct));
+            return wanted.is_subset(&freed).then(|| GivenBack {
+                direct: direct.clone(),
                 groups: self.holder.by_groups.iter().map(|seat| seat.group).collect(),
-                freed: self.held.clone(),
+                freed,
             });
         }
         let direct = held.common(wanted);
+        if self.needs_release(&direct) && !self.can_release {
+            return None;
+        }
         if !direct.common(&self.given_again).is_empty() {
             return None;
         }
@@ -66,6 +73,17 @@ impl Giver<'_> {
         let freed = gone.minus(&kept);
         let is_possible = wanted.is_subset(&freed) && freed.common(&self.bound).is_empty();
         is_possible.then_some(GivenBack { direct, groups, freed })
+    }
+
+    /// Whether nothing is left directly once these are given back.
+    fn needs_release(&self, direct: &BundleSet) -> bool {
+        !direct.is_empty() && self.holder.direct == Some(direct)
+    }
+
+    /// Whether a seat of this bundle stays only because what is held directly cannot be released.
+    pub(super) fn lacks_release(&self, code: &BundleCode) -> bool {
+        let held = self.holder.direct.filter(|held| held.contains(code));
+        !self.can_release && held.is_some_and(|held| self.is_whole || held.len() == 1)
     }
 
     /// The same of one bundle.
@@ -114,6 +132,7 @@ mod tests {
             is_whole: false,
             bound: BundleSet::default(),
             given_again: BundleSet::default(),
+            can_release: true,
         };
         let freed = |codes| giver.give_back(&set(codes)).map(|given| given.freed);
         assert_eq!(freed("A"), Some(set("A")));

@@ -6,7 +6,7 @@ use super::class::{Class, Judge, Standing};
 use super::giving_back::Giver;
 use super::wants::WantedBy;
 use super::{Kept, Rules};
-use crate::api::User;
+use crate::api::{ReleaseRoute, User};
 use crate::directory::Snapshot;
 use crate::holdings::{Holder, Holdings};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
@@ -91,6 +91,7 @@ impl<'a> Person<'a> {
     pub(super) fn giver(&'a self, snapshot: &Snapshot, wanted: &WantedBy, rules: &Rules) -> Giver<'a> {
         let held = &self.held;
         let is_whole = self.standing.class == Class::Orphan;
+        let can_release = snapshot.release_route() == ReleaseRoute::Portal;
         if is_whole {
             return Giver {
                 holder: self.holder,
@@ -98,6 +99,7 @@ impl<'a> Person<'a> {
                 is_whole,
                 bound: BundleSet::default(),
                 given_again: BundleSet::default(),
+                can_release,
             };
         }
         let outside: BundleSet = held.iter().filter(|code| !rules.looks_at(code)).cloned().collect();
@@ -108,6 +110,7 @@ impl<'a> Person<'a> {
             is_whole,
             bound: outside.union(&wanted.common(held)),
             given_again: self.given_again(snapshot),
+            can_release,
         }
     }
 

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use super::choice::Chosen;
 use super::class::{Class, tells_direct};
-use super::giving_back::set_of;
+use super::giving_back::{Giver, set_of};
 use super::matching::Matching;
 use super::notes::{Notes, freed_by, rules_of};
 use super::people::Person;
 use super::wants::{Want, WantedBy};
 use super::{Known, Untold};
-use crate::api::{ToldTime, User};
+use crate::api::{ReleaseRoute, ToldTime, User};
 use crate::draft::{DraftRow, account_name, group_name, licenses};
 use crate::intake::{Column, FactColumn, print_list, print_state};
 use crate::model::{BundleCode, BundleSet, GroupId, OperationKind, UserId, WrittenState};
@@ -259,7 +259,8 @@ impl<'m> Sheet<'m> {
             let person = &matching.people[*position];
             let kept = person.held.iter().filter(|code| matching.is_sought(code));
             let kept = kept.filter(|code| giver.give_back_one(code).is_none());
-            let words: Vec<String> = kept.filter_map(|code| self.why_kept(person, code)).collect();
+            let words = kept.filter_map(|code| self.why_kept(person, giver, code));
+            let words: Vec<String> = words.collect();
             if !words.is_empty() {
                 reasons.insert(*position, words.join("; "));
             }
@@ -288,7 +289,7 @@ impl<'m> Sheet<'m> {
 
     /// Why the seat of this bundle stays with somebody whose seats may be freed; nothing where it is theirs because they
     /// want it.
-    fn why_kept(&self, person: &Person<'_>, code: &BundleCode) -> Option<String> {
+    fn why_kept(&self, person: &Person<'_>, giver: &Giver<'_>, code: &BundleCode) -> Option<String> {
         let snapshot = self.matching.snapshot;
         let wanted = self.wanted.get(&person.holder.id);
         if wanted.is_some_and(|wanted| wanted.contains(code)) {
@@ -302,6 +303,18 @@ impl<'m> Sheet<'m> {
             return Some(format!(
                 "{code} comes from a group as well, and from which is not told here"
             ));
+        }
+        if giver.lacks_release(code) {
+            return Some(match snapshot.release_route() {
+                ReleaseRoute::LicenseService => {
+                    format!(
+                        "{code} is held directly, and there is no portal here, which alone releases that for administrators"
+                    )
+                }
+                ReleaseRoute::MissingPortal | ReleaseRoute::Portal => {
+                    format!("{code} is held directly, and the portal, which alone releases that, does not answer")
+                }
+            });
         }
         let seats = person.holder.by_groups.iter();
         let giving: Vec<GroupId> = seats

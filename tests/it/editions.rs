@@ -197,6 +197,28 @@ fn what_automation_suite_lacks_fails_validation_with_the_reason() {
 }
 
 #[test]
+fn a_release_that_only_a_portal_makes_is_refused_where_none_answers_before_anything_is_sent() {
+    for row in ["release-licenses,{},", "remove-licenses,{},ATTUNU"] {
+        let stage = Stage::new();
+        stage.fault(FaultKind::HtmlPage, "GET", "/UserLicense", Strikes::Always);
+        let sheet = format!("operation,user,licenses\n{}\n", row.replace("{}", BRAM));
+        stage.write("sheet.csv", &sheet);
+        stage.reseat(&["plan", "sheet.csv"]).tells("which only the portal does");
+        stage.run(&sheet).ends(3);
+        assert_eq!(stage.results()[0].get("code"), "release_not_offered");
+        assert!(stage.writes().is_empty());
+        // The rest of an offboarding is done, and what stays is said.
+        stage.write("leaver.csv", format!("operation,user\noffboard,{BRAM}\n"));
+        stage
+            .reseat(&["plan", "leaver.csv"])
+            .tells("only the portal releases what users hold directly");
+    }
+    let stage = suite();
+    stage.write("sheet.csv", format!("operation,user\nrelease-licenses,{BRAM}\n"));
+    stage.reseat(&["plan", "sheet.csv"]).ends(0).tells("meant for services");
+}
+
+#[test]
 fn where_a_route_of_automation_suite_tells_what_users_hold_licences_are_added_and_taken() {
     let one_by_one = LicenseRoutes {
         many_users: Some(Closed::NotFound),

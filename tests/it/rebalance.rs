@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use reseat::model::{BundleCode, GroupId, UserId};
-use reseat::sandbox::{Config, Group, GroupKind, Lease, Population, Rule, User};
+use reseat::sandbox::{Config, FaultKind, Group, GroupKind, Lease, Population, Rule, Strikes, User};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -332,6 +332,30 @@ fn seats_of_accounts_that_are_gone_come_first_and_seats_by_a_groups_rule_are_giv
     run(&stage, &[]).ends(0);
     assert_eq!(seats(&stage), (4, 4));
     assert!(holds(&stage, WANDA) && holds(&stage, WILL));
+}
+
+#[test]
+fn where_no_portal_answers_nobody_is_to_be_released_and_that_is_said() {
+    let stage = ten();
+    lease(&stage, "Team 01", &[("lea@x.example", 150)]);
+    stage.free_seats(CODE, 0);
+    stage.fault(FaultKind::HtmlPage, "GET", "/UserLicense", Strikes::Always);
+    want(&stage, &[WANDA, WILL]);
+    let ran = rebalance(&stage, &[]).tells("misses out");
+    foretells(&ran, &[("freed", "1"), ("granted", "1"), ("missing", "1")]);
+    assert_eq!(
+        rows(&stage, "quarter.csv"),
+        [
+            "release-lease lea@x.example".to_owned(),
+            format!("add-licenses {WANDA}"),
+            format!("ignore {WILL}"),
+            format!("ignore {IDA}"),
+            format!("ignore {IAN}"),
+        ]
+    );
+    assert!(note(&stage, IDA).contains("the portal, which alone releases that, does not answer"));
+    run(&stage, &[]).ends(0);
+    assert!(holds(&stage, WANDA) && holds(&stage, IDA));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use reseat::api::{PackedTexts, UserTexts};
+use reseat::api::{PackedTexts, ReleaseRoute, UserTexts};
 use reseat::directory::{Contents, Snapshot};
 use reseat::model::{DeleteWhen, Operation, Status};
 use reseat::plan::{
@@ -64,6 +64,46 @@ fn outcome(plan: &Plan, snapshot: &Snapshot) -> String {
         licenses.unwrap_or(json!("not known"))
     };
     format!("{call}: {} to {}", side(change.before), side(change.after))
+}
+
+#[test]
+fn what_only_the_portal_releases_is_refused_where_none_answers_and_doubted_where_there_is_none() {
+    let holders = |route, state| {
+        let (_, snapshot) = in_state(state);
+        Snapshot::from(Contents {
+            accounts: snapshot.users().to_vec().into_iter().collect(),
+            allocations: snapshot.allocations().cloned(),
+            release_route: route,
+            ..Contents::default()
+        })
+    };
+    let rows: [(&str, About, &str); 6] = [
+        ("holds A", release, "rejected release_not_offered"),
+        ("blocked", release, "rejected release_not_offered"),
+        ("inherits", release, "unchanged"),
+        ("holds A", |user| remove(user, "A"), "rejected release_not_offered"),
+        (
+            "holds AB",
+            |user| remove(user, "A"),
+            "allocate [B]: [\"A\",\"B\"] to [\"B\"]",
+        ),
+        ("holds A", block, "allocate []: [\"A\"] to []"),
+    ];
+    for (state, operation, expected) in rows {
+        let snapshot = holders(ReleaseRoute::MissingPortal, state);
+        assert_eq!(
+            outcome(&license_plan(&snapshot, operation(&address(0))), &snapshot),
+            expected,
+            "{state}"
+        );
+    }
+    for (route, is_doubted) in [(ReleaseRoute::LicenseService, true), (ReleaseRoute::Portal, false)] {
+        let snapshot = holders(route, "holds A");
+        let plan = license_plan(&snapshot, release(&address(0)));
+        assert_eq!(outcome(&plan, &snapshot), "release: [\"A\"] to null");
+        let warned = plan.warnings.iter().any(|warning| warning.code == "release-untried");
+        assert_eq!(warned, is_doubted);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use reseat::api::{Allocation, Group, GroupRule, Lease, Seats, ToldTime, User, UserKind, UserTexts};
+use reseat::api::{Allocation, Group, GroupRule, Lease, ReleaseRoute, Seats, ToldTime, User, UserKind, UserTexts};
 use reseat::directory::{Administrators, Contents, Leases, Snapshot};
 use reseat::model::{AsOf, BundleCode, BundleSet, GroupId, Place, UserId, UserRef};
 use reseat::rebalance::{Rules, WantedSeat};
@@ -145,6 +145,7 @@ pub(crate) struct World {
     pub(crate) acting: Option<u8>,
     /// The second of these bears the name of the first.
     pub(crate) same_name: Option<(u8, u8)>,
+    pub(crate) release_route: ReleaseRoute,
 }
 
 impl World {
@@ -266,6 +267,7 @@ impl World {
             seats: Some(seats.collect()),
             rules: Some(rules.collect()),
             acting_user: self.acting.map(user_id),
+            release_route: self.release_route,
             ..Contents::default()
         }
     }

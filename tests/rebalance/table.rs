@@ -1,7 +1,7 @@
 //! What is proposed of small organizations.
 
 use jiff::civil::date;
-use reseat::api::UserKind;
+use reseat::api::{ReleaseRoute, UserKind};
 use reseat::draft::DraftRow;
 use reseat::intake::{Column, FactColumn};
 use reseat::model::{UserId, UserRef};
@@ -259,6 +259,59 @@ fn nothing_is_gained_by_taking_what_a_groups_rule_gives_again() {
             }),
             "{words}"
         );
+    }
+}
+
+#[test]
+fn what_cannot_be_released_here_is_not_proposed_to_be_and_that_is_said() {
+    let people = || {
+        [
+            Human::gone().holding("A").leasing(SALES, "AB"),
+            Human::seen(400).holding("A"),
+            Human::seen(300).holding("A").leasing(SALES, "A"),
+            Human::seen(200).holding("AC"),
+            Human::seen(100).leasing(SALES, "A"),
+            Human::seen(1),
+            Human::seen(1),
+            Human::seen(1),
+        ]
+    };
+    for (release_route, reason) in [
+        (
+            ReleaseRoute::MissingPortal,
+            "A is held directly, and the portal, which alone",
+        ),
+        (
+            ReleaseRoute::LicenseService,
+            "A is held directly, and there is no portal here",
+        ),
+    ] {
+        let world = World {
+            release_route,
+            ..World::of(people()).rule(SALES, "A")
+        };
+        let proposal = propose(&world, &[(6, "A"), (7, "A"), (8, "AB")], |_| ());
+        let expected = [
+            format!("release-lease {} Sales", user_id(1)),
+            "set-licenses user4 C".to_owned(),
+            "release-lease user5 Sales".to_owned(),
+            "add-licenses user6 A".to_owned(),
+            "add-licenses user7 A".to_owned(),
+            "add-licenses user8 B".to_owned(),
+        ];
+        assert_eq!(orders(&proposal), expected);
+        assert_eq!(line(&proposal, "A"), [5, 5, 3, 2, 0, 3, 2]);
+        let words = told(&proposal);
+        let gone = format!("ignore {}", user_id(1));
+        for who in [gone.as_str(), "ignore user2", "ignore user3"] {
+            assert!(
+                words
+                    .iter()
+                    .any(|(about, words)| about == who && words.contains(reason)),
+                "{who}: {words:#?}"
+            );
+        }
+        assert_eq!(line(&propose(&world, &[], |rules| rules.all = true), "A")[3], 2);
     }
 }
 

@@ -97,6 +97,7 @@ impl<'a> Builder<'a> {
             );
             return Err(verdict(Status::NotFound, RowReason::UserNotFound, message));
         }
+        self.may_release(row, account, &edit, user)?;
         self.rows[row].account = Some(account);
         self.note(row, "the account is gone: an orphan, whose seats are free again");
         self.edit(row, account, edit);

@@ -3,9 +3,10 @@
 use super::builder::{Builder, Planned};
 use super::like::Copies;
 use super::unchanged::AsWritten;
+use crate::api::ReleaseRoute;
 use crate::model::{BundleSet, UserId, UserRef};
-use crate::plan::settled::not_held_directly;
-use crate::plan::{AccountIndex, LicenseEdit, RowIndex};
+use crate::plan::settled::{not_held_directly, release_not_offered};
+use crate::plan::{AccountIndex, Direct, LicenseEdit, RowIndex};
 
 impl Builder<'_> {
     /// Notes which of these bundles are not held directly, so that taking them away changes nothing, and who gives them.
@@ -59,6 +60,7 @@ impl Builder<'_> {
             }
             return Ok(());
         }
+        self.may_release(row, account, &edit, user)?;
         match &edit {
             LicenseEdit::Set(licenses, _) | LicenseEdit::Add(licenses) => self.may_get_seats(account, licenses)?,
             LicenseEdit::Remove(licenses) => self.tell_inherited(row, account, licenses),
@@ -66,6 +68,28 @@ impl Builder<'_> {
         }
         self.edit(row, account, edit);
         Ok(())
+    }
+
+    /// Whether all that is held directly can be released, if that is what the edit does.
+    pub(super) fn may_release(
+        &mut self,
+        row: RowIndex,
+        account: AccountIndex,
+        edit: &LicenseEdit,
+        user: &UserRef,
+    ) -> Planned {
+        let now = self.drafts.get(account).now();
+        if now.direct == Direct::Inherits || edit.apply(&now).direct != Direct::Inherits {
+            return Ok(());
+        }
+        match self.snapshot.release_route() {
+            ReleaseRoute::Portal => Ok(()),
+            ReleaseRoute::MissingPortal => Err(release_not_offered()),
+            ReleaseRoute::LicenseService => {
+                self.cautions.untried_releases.push((row, user.to_string()));
+                Ok(())
+            }
+        }
     }
 
     /// A row that gives back what an account held that is gone, where somebody has done so already.

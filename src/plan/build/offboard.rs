@@ -39,7 +39,16 @@ impl Builder<'_> {
         }
         self.membership(row, account, &leaving, Membership::Leave);
         match self.drafts.get(account).now().direct {
-            Direct::Holds(bundles) if !bundles.is_empty() => self.edit(row, account, LicenseEdit::Release),
+            Direct::Holds(bundles) if !bundles.is_empty() => {
+                if self.may_release(row, account, &LicenseEdit::Release, user).is_ok() {
+                    self.edit(row, account, LicenseEdit::Release);
+                } else {
+                    let words = "what the account holds directly stays with it, because only the portal releases that, and \
+                                 no portal answers here: add a `block-licenses` row";
+                    self.note(row, words);
+                    self.cautions.unreleased_leavers.push((row, user.to_string()));
+                }
+            }
             Direct::Holds(_) | Direct::Inherits => {}
             // Nothing is held, and whether by a block does not matter.
             Direct::Unknown if self.snapshot.allocations().is_some() => {}
