@@ -488,6 +488,25 @@ fn what_is_there_already_is_kept_unless_it_is_to_be_replaced_and_results_are_nev
 }
 
 #[test]
+fn a_sheet_whose_name_was_run_before_is_told_of_for_each_file_of_an_export() {
+    let stage = Stage::new();
+    let export = || {
+        stage
+            .reseat(&["export", "users", "--exact", "-o", "exact.csv", "--force"])
+            .ends(0)
+    };
+    let told = export();
+    assert!(!told.err.contains("--again"), "{}", told.err);
+    stage.reseat(&["run", "exact.groups.csv", "--yes"]).ends(0);
+    let told = export().tells("`exact.groups.results.csv` is of an earlier sheet of this name");
+    assert!(told.err.ends_with("run exact.csv\n"), "{}", told.err);
+    stage.reseat(&["run", "exact.csv", "--yes"]).ends(0);
+    export()
+        .tells("`exact.results.csv` is of an earlier sheet of this name")
+        .tells("run exact.csv --again\n");
+}
+
+#[test]
 fn memberships_are_made_exact_only_as_long_as_nobody_else_changes_them() {
     let stage = Stage::new();
     stage
