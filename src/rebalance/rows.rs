@@ -21,6 +21,11 @@ use crate::sheet::WrittenCell;
 /// Before any use that a service may tell of.
 const LONG_AGO: Timestamp = Timestamp::constant(946_684_800, 0);
 
+/// What is held directly, for a row that is only done while it is that.
+fn as_held(held: &BundleSet) -> String {
+    print_state(&WrittenState::Licenses(Some(held.clone())))
+}
+
 /// Writes the rows.
 pub(super) struct Sheet<'m> {
     matching: &'m Matching<'m>,
@@ -101,12 +106,14 @@ impl<'m> Sheet<'m> {
             let is_granted = self.granted.contains_key(&holder.id);
             let row = match (rest.is_empty(), is_granted) {
                 (true, false) => DraftRow::new(OperationKind::ReleaseLicenses),
-                (false, false) => Self::replacing(held, &rest),
+                (false, false) => DraftRow::new(OperationKind::SetLicenses).cell(Column::Licenses, licenses(&rest)),
                 // Beside a row that adds, what is taken has to be said, and not what is left.
                 (_, true) => {
                     DraftRow::new(OperationKind::RemoveLicenses).cell(Column::Licenses, licenses(&given.direct))
                 }
             };
+            // Whoever is given something while the sheet lies in review keeps it.
+            let row = row.cell(Column::UnlessChangedFrom, as_held(held));
             let mut row = note(self.about(person, row), &given.direct);
             if rest.is_empty() {
                 row = row.noting(self.notes.given_instead(person, &given.freed));
@@ -132,21 +139,15 @@ impl<'m> Sheet<'m> {
         }
     }
 
-    /// A row that replaces what is held directly, if it is still that.
-    fn replacing(held: &BundleSet, by: &BundleSet) -> DraftRow {
-        let present = WrittenState::Licenses(Some(held.clone()));
-        DraftRow::new(OperationKind::SetLicenses)
-            .cell(Column::Licenses, licenses(by))
-            .cell(Column::UnlessChangedFrom, print_state(&present))
-    }
-
     /// Everything that a person becomes who is swapped, in one row.
     fn swap(&self, person: usize, old: &BundleSet, new: &BundleSet) -> DraftRow {
         let person = &self.matching.people[person];
         let held = person.holder.direct.cloned().unwrap_or_default();
         let granted = self.granted.get(&person.holder.id).cloned().unwrap_or_default();
         let then = held.minus(old).union(new).union(&granted);
-        let row = Self::replacing(&held, &then);
+        let row = DraftRow::new(OperationKind::SetLicenses)
+            .cell(Column::Licenses, licenses(&then))
+            .cell(Column::UnlessChangedFrom, as_held(&held));
         let mut row = self.about(person, row).noting(format!("{new} instead of {old}"));
         let had = new.common(&held);
         if !had.is_empty() {

@@ -377,6 +377,52 @@ fn whoever_came_back_keeps_the_seat_and_whoever_loses_the_promised_one_is_named(
 }
 
 #[test]
+fn whoever_came_back_while_the_excess_is_not_cured_costs_a_wanted_seat_and_the_run_says_so_first() {
+    let stage = ten();
+    stage.sandbox.with_world(|world| world.set_seats(CODE, 9));
+    want(&stage, &[WANDA]);
+    rebalance(&stage, &[]).ends(0);
+    come_back(&stage, IAN);
+    stage.reseat(&["plan", "quarter.csv"]).ends(4).tells(WANDA);
+    run(&stage, &[]).ends(4).tells(WANDA).tells(IAN);
+    assert!(stage.writes().is_empty());
+    run(&stage, &["--on-shortage", "fill"]).ends(3);
+    assert!(holds(&stage, IAN) && !holds(&stage, WANDA));
+    assert_eq!(seats(&stage), (9, 9));
+    let results = lines(&stage.path("quarter.results.csv"));
+    assert!(
+        results.iter().any(|line| line.get("code") == "seats_short"),
+        "{results:?}"
+    );
+}
+
+#[test]
+fn whoever_was_given_another_licence_while_the_sheet_lay_in_review_keeps_all_of_them() {
+    let stage = ten();
+    want(&stage, &[WANDA]);
+    rebalance(&stage, &[]).ends(0);
+    let both = bundles(&[CODE, "RPADEVPRONU"]);
+    let ida = stage.id(IDA);
+    stage.sandbox.with_world(|world| {
+        world.set_seats("RPADEVPRONU", 2);
+        world.allocate(ida, both.clone(), false);
+    });
+    run(&stage, &[]).ends(4).tells(WANDA);
+    assert!(stage.writes().is_empty());
+    run(&stage, &["--on-shortage", "fill"]).ends(3);
+    assert_eq!(
+        stage.world().allocation(ida).map(|held| held.bundles.clone()),
+        Some(both)
+    );
+    let results = lines(&stage.path("quarter.results.csv"));
+    let row = results.iter().find(|line| line.get("user") == IDA).unwrap();
+    assert_eq!(
+        (row.get("status"), row.get("code")),
+        ("conflict", "changed_since_export")
+    );
+}
+
+#[test]
 fn a_run_that_is_killed_is_finished_by_the_same_command_and_then_remembered() {
     let people: Vec<(String, i64)> = (0..12)
         .map(|number| (format!("idle{number:02}@x.example"), 100 + number))

@@ -354,6 +354,23 @@ fn for_how_long_somebody_was_idle_is_told_only_where_there_is_a_record() {
 }
 
 #[test]
+fn whatever_takes_of_a_direct_set_says_what_it_was() {
+    let world = World::of([
+        Human::seen(300).holding("A"),
+        Human::seen(200).holding("B"),
+        Human::seen(1),
+    ]);
+    let proposal = propose(&world, &[(2, "A"), (1, "C"), (2, "B")], |rules| rules.all = true);
+    for row in &proposal.rows {
+        let takes = ["release-licenses", "set-licenses", "remove-licenses"]
+            .iter()
+            .any(|kind| row.operation.is_some_and(|operation| operation.as_str() == *kind));
+        assert_eq!(takes, row.cells.contains_key(&Column::UnlessChangedFrom), "{row:?}");
+    }
+    assert_eq!(proposal.rows[0].cells[&Column::UnlessChangedFrom], "A");
+}
+
+#[test]
 fn only_the_needed_part_of_a_direct_set_is_taken() {
     let world = World::of([Human::seen(300).holding("ABC"), Human::seen(1)]);
     let proposal = propose(&world, &[(2, "AC")], |_| ());
