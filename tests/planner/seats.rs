@@ -323,7 +323,7 @@ fn licenses_are_not_handed_over_where_more_seats_are_taken_than_owned() {
     world.own("A", 2);
     let rules = rules(OnShortage::Fill);
     let moves = migrate(&address(0), "new0@new.example", DeleteWhen::Invited);
-    let mut planned = |rows: &[Row]| plan(rows, &world.snapshot(), &HashMap::new(), &rules);
+    let planned = |rows: &[Row]| plan(rows, &world.snapshot(), &HashMap::new(), &rules);
     let alone = planned(&sheet([moves.clone()]));
     assert_eq!(alone.short, [(0, bundles("A"))]);
     assert_eq!(alone.seats[0].short, 1);
