@@ -56,13 +56,20 @@ impl Client {
             let request = ApiRequest::new(Method::Get, Service::License, paged(url, skip, top)).needs(READ);
             self.license_call(request).await?
         } else if capabilities.portal {
-            let variant = &self.variants.portal_groups;
-            self.portal(variant, &["group", "page"], portal_page(skip, top)).await?
+            return self.portals_group_rules(skip, top).await;
         } else {
             let message = "this deployment offers no listing of group rules";
             let (method, service) = (Method::Get, Service::License);
             return Err(CallError::not_sent(method, service, OwnCode::NotOffered, message));
         };
+        reply.read("a listing of group rules", |value| page(value, rule))
+    }
+
+    /// The same by the portal's listing, which says nothing of limits (`uipath-api`, 3.5).
+    pub async fn portals_group_rules(&self, skip: u64, top: u32) -> Result<Page<GroupRule>> {
+        let variant = &self.variants.portal_groups;
+        let page_of = portal_page(skip, top.min(MAX_PAGE));
+        let reply = self.portal(variant, &["group", "page"], page_of).await?;
         reply.read("a listing of group rules", |value| page(value, rule))
     }
 

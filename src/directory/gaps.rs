@@ -29,6 +29,8 @@ pub enum Gap {
     SomeRules,
     /// Licence rules of groups that are gone: there is no listing of rules.
     RulesOfGoneGroups,
+    /// Limits of groups' licence rules: only a listing answers that has none.
+    Limits,
 }
 
 impl Gap {
@@ -67,6 +69,9 @@ impl Gap {
                 "who holds seats by the licence rules of groups that are gone cannot be read here"
             }
             Self::SomeRules => "the listing of groups' licence rules does not fit together, so some may be missing",
+            Self::Limits => {
+                "limits of groups' licence rules cannot be read here, so rules may have some that are not seen"
+            }
             Self::RulesOfGoneGroups => "licence rules of groups that are gone cannot be seen here",
         }
     }

@@ -1,16 +1,18 @@
 //! Reads allocations, seats and group rules, which not every installation offers.
 
+use std::collections::BTreeMap;
+
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::allocation_reading::PAGE;
-use super::listing::Lister;
+use super::listing::{Fetch, Lister};
 use super::needs::Holders;
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Found, Gap, Groups, Needs, ReadAllocations, ReadError, Rules, Want};
-use crate::api::{CallError, GroupRule, Seats, User};
+use crate::api::{Answer, CallError, GroupRule, Seats, User};
 use crate::event::Event;
-use crate::model::{GroupId, GroupRef, UserId, UserRef};
+use crate::model::{Capabilities, GroupId, GroupRef, UserId, UserRef};
 
 const SEATS: &str = "the seats of each bundle";
 pub(super) const RULES: &str = "the groups' licence rules";
@@ -100,7 +102,8 @@ impl Reader<'_> {
         };
         let rules = match (wanted, ids.as_slice()) {
             (Rules::Of(_), [] | [_]) if !is_listed => self.rules_of(&ids, false).await,
-            _ => self.rules_of(&ids, true).await,
+            (Rules::Of(_), _) => self.rules_of(&ids, true).await,
+            (Rules::None | Rules::All | Rules::AllWhereRead, _) => self.every_rule(&ids).await,
         };
         match (rules.map_err(failed_to_read(RULES)), wanted) {
             (Err(error), Rules::AllWhereRead) => self.without(Want::Optional, error),
@@ -122,16 +125,78 @@ impl Reader<'_> {
         }
     }
 
-    /// Every group's rule, from their listing.
+    /// Every group's rule. That the service knows no rule of any of these groups is believed only if it is not all that it
+    /// answers: without a listing, a route that is not there answers as well that there is none.
+    async fn every_rule(&self, groups: &[GroupId]) -> Result<Vec<GroupRule>, CallError> {
+        let error = match self.listed_rules().await {
+            Err(error) if error.shows_no_such_route() => error,
+            read => return read,
+        };
+        self.lacks(Gap::RulesOfGoneGroups);
+        let answers = self.single_answers(groups).await?;
+        let is_answered = |answer: &Answer<Option<GroupRule>>| answer.receipt.http_status != 404;
+        if !answers.is_empty() && !answers.iter().any(is_answered) {
+            return Err(error);
+        }
+        Ok(answers.into_iter().filter_map(|answer| answer.value).collect())
+    }
+
+    /// Every group's rule, from their listing: the one with limits, or else the portal's.
     pub(super) async fn listed_rules(&self) -> Result<Vec<GroupRule>, CallError> {
         let client = self.client;
+        let error = match self
+            .rules_by(Box::new(move |skip, top| client.group_rules(skip, top).boxed()))
+            .await
+        {
+            Err(error) if error.shows_no_such_route() => error,
+            read => return read,
+        };
+        let Capabilities {
+            portal, group_quotas, ..
+        } = self.options.capabilities;
+        if !portal || !group_quotas {
+            return Err(error);
+        }
+        let rules = self
+            .rules_by(Box::new(move |skip, top| client.portals_group_rules(skip, top).boxed()))
+            .await;
+        match rules {
+            Ok(rules) => self.with_limits(rules).await,
+            Err(other) if is_final(&other) => Err(other),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// These rules with the limits that a call for each tells.
+    async fn with_limits(&self, rules: Vec<GroupRule>) -> Result<Vec<GroupRule>, CallError> {
+        let groups: Vec<GroupId> = rules.iter().map(|rule| rule.group).collect();
+        let told = match self.single_rules(&groups).await {
+            Err(error) if error.shows_unusable_route() => Vec::new(),
+            told => told?,
+        };
+        if told.len() < rules.len() {
+            self.lacks(Gap::Limits);
+        }
+        let mut rules: BTreeMap<GroupId, GroupRule> = rules.into_iter().map(|rule| (rule.group, rule)).collect();
+        for rule in told {
+            if let Some(listed) = rules.get_mut(&rule.group) {
+                *listed = GroupRule {
+                    name: std::mem::take(&mut listed.name),
+                    ..rule
+                };
+            }
+        }
+        Ok(rules.into_values().collect())
+    }
+
+    async fn rules_by(&self, fetch: Fetch<'_, GroupRule>) -> Result<Vec<GroupRule>, CallError> {
         let rules = Lister {
             what: "group rules",
             top: PAGE,
             concurrency: self.options.concurrency,
             observer: self.observer.clone(),
             key: |rule: &GroupRule| rule.group.0,
-            fetch: Box::new(move |skip, top| client.group_rules(skip, top).boxed()),
+            fetch,
         };
         let whole = rules.finish(rules.unread()).await?;
         if !whole.is_steady {
@@ -141,10 +206,14 @@ impl Reader<'_> {
     }
 
     async fn single_rules(&self, groups: &[GroupId]) -> Result<Vec<GroupRule>, CallError> {
+        let answers = self.single_answers(groups).await?;
+        Ok(answers.into_iter().filter_map(|answer| answer.value).collect())
+    }
+
+    async fn single_answers(&self, groups: &[GroupId]) -> Result<Vec<Answer<Option<GroupRule>>>, CallError> {
         let calls: Vec<_> = groups.iter().map(|group| self.client.group_rule(*group)).collect();
         let answers = stream::iter(calls).buffer_unordered(self.options.concurrency.max(1));
-        let answers: Vec<_> = answers.try_collect().await?;
-        Ok(answers.into_iter().filter_map(|answer| answer.value).collect())
+        answers.try_collect().await
     }
 
     /// Goes on without what could not be read, where that is possible.

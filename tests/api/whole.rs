@@ -394,6 +394,40 @@ async fn where_licensed_users_are_not_listed_it_is_asked_what_each_account_holds
 }
 
 #[tokio::test]
+async fn where_rules_are_not_listed_with_limits_the_portal_lists_them_and_what_is_unknown_is_not_taken_for_none() {
+    const RULES: &str = "groups/with-quota";
+    const RULE: &str = "with-quota";
+    const PORTALS: &str = "/UserLicense/group/page";
+    for fault in [status(404), FaultKind::HtmlPage] {
+        let name = format!("{fault:?}");
+        let without = |paths: &[&'static str]| Case {
+            refused: paths.iter().map(|path| (*path, fault.clone())).collect(),
+            ..Case::on(Deployment::Cloud)
+        };
+        let limits = async |paths: &[&'static str]| {
+            let (_, snapshot, _) = without(paths).read().await;
+            let snapshot = snapshot.unwrap();
+            let rules = snapshot.rules().unwrap().iter();
+            rules.filter(|rule| !rule.quotas.is_empty()).count()
+        };
+        // Of the group that is gone there is no answer about limits.
+        let gaps = [Gap::Limits, Gap::LeasesOfGoneGroups];
+        without(&[RULES]).tells(&name, ALL, &gaps).await;
+        assert_eq!(limits(&[RULES]).await, limits(&[]).await, "{name}");
+        without(&[RULE]).tells(&name, ALL, &gaps).await;
+        assert_eq!(limits(&[RULE]).await, 0, "{name}");
+        without(&[RULES, PORTALS])
+            .tells(&name, ALL, &[Gap::RulesOfGoneGroups])
+            .await;
+        let (_, snapshot, _) = without(&[RULE, PORTALS]).read().await;
+        let Err(ReadError::Call { what, .. }) = snapshot else {
+            panic!("{name}: {snapshot:?}");
+        };
+        assert_eq!(what, "the groups' licence rules", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn on_automation_suite_what_its_routes_tell_is_read_and_the_rest_is_said() {
     let suite = || Case::on(Deployment::AutomationSuite);
     let bulk = Told {
