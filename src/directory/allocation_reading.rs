@@ -30,6 +30,9 @@ const FEW: usize = 4;
 
 const ALLOCATIONS: &str = "the direct licence allocations";
 
+/// Besides how many others a call for many users is asked about those of whom it left open whether they are blocked.
+const OTHERS: u32 = 200;
+
 /// Of how many users a call for one is tried, until one of them holds something.
 const TRIED: usize = 5;
 
@@ -371,25 +374,44 @@ impl Reader<'_> {
         if unclear.is_empty() || blocks == Blocks::Alike {
             return Ok(read);
         }
-        let seen = if self.options.capabilities.portal {
-            match self.by_pages(self.licensed_users().unread()).await? {
-                Attempt::Read(read) => Some(read),
-                Attempt::Absent(_) => None,
-            }
-        } else {
-            match self.one_by_one(&unclear).await {
-                Ok(read) => Some(read),
-                Err(error) if is_final(&error) => return Err(failed(error)),
-                Err(_) => None,
-            }
+        if let Attempt::Read(seen) = self.by_pages(self.licensed_users().unread()).await? {
+            return Ok(read.cleared_up_by(seen));
+        }
+        let is_told_singly = match self.one_by_one(&unclear).await {
+            Ok(seen) if !seen.allocations.all().is_empty() => return Ok(read.cleared_up_by(seen)),
+            Ok(_) => true,
+            Err(error) if is_final(&error) => return Err(failed(error)),
+            Err(_) => false,
         };
-        Ok(match seen {
-            Some(seen) => ReadAllocations {
-                allocations: read.allocations.cleared_up_by(seen.allocations),
-                ..read
-            },
-            None => read,
-        })
+        let beside = self.beside_others(&unclear).await?;
+        if beside.allocations.unclear().is_empty() {
+            return Ok(read.cleared_up_by(beside.about(&unclear)));
+        }
+        // Nobody is left out of an answer for many. That a call for one says of all of them that there is nothing counts
+        // only where it says what is known of a holder.
+        let holders = beside.allocations.all().iter();
+        let known: Vec<Allocation> = holders
+            .filter(|held| !held.bundles.is_empty())
+            .take(1)
+            .cloned()
+            .collect();
+        if is_told_singly && self.answers_singly(&known).await? {
+            return Ok(read.cleared_up_by(ReadAllocations::default()));
+        }
+        Ok(read)
+    }
+
+    /// What the call for many users says of these when it is asked of others as well: some of them may hold nothing, and be
+    /// left out of the answer, which shows that whoever is in it without a licence is blocked.
+    async fn beside_others(&self, users: &[UserId]) -> Result<ReadAllocations, ReadError> {
+        let others = self.client.users(0, OTHERS, None).await;
+        let others = others.map_err(failed_to_read("the users"))?.value.items;
+        let asked: BTreeSet<UserId> = users.iter().copied().chain(others.iter().map(|user| user.id)).collect();
+        let asked: Vec<UserId> = asked.into_iter().collect();
+        match self.in_bulk(&asked).await {
+            Ok(entries) => Ok(ReadAllocations::in_bulk(&asked, entries)),
+            Err(error) => Err(failed(error)),
+        }
     }
 }
 
@@ -407,6 +429,14 @@ impl ReadAllocations {
             how: Some(HowRead::ByPages(whole.shape)),
             is_doubtful: !whole.is_steady,
             ..Self::default()
+        }
+    }
+
+    /// The same, with what another look showed of users who were unclear or not named.
+    fn cleared_up_by(self, seen: Self) -> Self {
+        Self {
+            allocations: self.allocations.cleared_up_by(seen.allocations),
+            ..self
         }
     }
 

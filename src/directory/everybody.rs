@@ -279,7 +279,7 @@ impl Reader<'_> {
     }
 
     /// Whether the call for one user says of the first of these holders what is known.
-    async fn answers_singly(&self, known: &[Allocation]) -> Result<bool, ReadError> {
+    pub(super) async fn answers_singly(&self, known: &[Allocation]) -> Result<bool, ReadError> {
         let Some(holder) = known.first() else {
             return Ok(false);
         };

@@ -277,6 +277,47 @@ fn where_only_single_allocations_can_be_read_nobody_loses_what_they_hold() {
 }
 
 #[test]
+fn who_is_blocked_is_told_alike_by_an_export_and_by_the_run_of_it_where_no_portal_lists_them() {
+    let open = LicenseRoutes::default;
+    let no_singles = LicenseRoutes {
+        one_user: Some(Closed::NotFound),
+        ..open()
+    };
+    each(&[open(), no_singles], |routes| {
+        for edition in [Edition::Cloud, Edition::AutomationSuite] {
+            let stage = match edition {
+                Edition::Cloud => Stage::with(Config {
+                    quirks: Quirks {
+                        license_routes: routes.clone(),
+                        ..Quirks::default()
+                    },
+                    ..Config::unlimited()
+                }),
+                Edition::AutomationSuite => suite_with(routes.clone()),
+            };
+            if edition == Edition::Cloud {
+                stage.fault(FaultKind::HtmlPage, "GET", "/UserLicense", Strikes::Always);
+            }
+            for name in [DAVID, BRAM] {
+                let id = stage.id(name);
+                stage
+                    .sandbox
+                    .with_world(|world| world.allocate(id, bundles(&[]), false));
+            }
+            stage.reseat(&["export", "licenses", "-o", "licenses.csv"]).ends(0);
+            let blocked = stage.read("licenses.csv").matches("block-licenses,").count();
+            assert!(blocked >= 2, "{blocked}");
+            stage.reseat(&["run", "licenses.csv", "--yes"]).ends(0);
+            // Alone, nobody beside them shows whether the service names those who hold nothing.
+            let rows = format!("operation,user,unless_changed_from\nblock-licenses,{BRAM},<blocked>\n");
+            stage.write("one.csv", rows);
+            stage.reseat(&["run", "one.csv", "--yes"]).ends(0);
+            assert!(stage.writes().is_empty(), "{:?}", stage.writes());
+        }
+    });
+}
+
+#[test]
 fn an_export_without_a_portal_says_what_it_cannot_see_and_runs_as_it_is_without_a_write() {
     let open = LicenseRoutes::default;
     let no_leases = LicenseRoutes {
