@@ -94,7 +94,7 @@ fn seat(row: Row) -> Result<WantedSeat, Box<Problem>> {
             }
             _ => "take the row out, and run it by itself; rows are `add-licenses`, with `user` and `licenses`",
         };
-        return Err(refused(format!("a `{kind}` row wants no seat"), help));
+        return Err(refused(format!("`{kind}` rows want no seat"), help));
     };
     if like.is_some() {
         let what = "`like` does not say which seats are wanted".to_owned();

@@ -158,7 +158,8 @@ impl Cautions {
             if missing.is_empty() {
                 kept
             } else {
-                format!("{kept}; {} miss out on them", joined(&missing, NAMED))
+                let miss = if missing.len() == 1 { "misses" } else { "miss" };
+                format!("{kept}; {} {miss} out on them", joined(&missing, NAMED))
             }
         })
     }

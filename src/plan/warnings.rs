@@ -19,8 +19,8 @@ pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<W
         last_administrator(plan),
         unblocking(plan),
         overriding(plan),
-        releasing(plan),
-        giving_back(plan),
+        releasing(plan, snapshot),
+        giving_back(plan, snapshot),
         rules_removed(plan),
         nobody_there(plan),
         not_bought(plan),
@@ -116,12 +116,12 @@ fn overriding(plan: &Plan) -> Option<Warning> {
     })
 }
 
-fn releasing(plan: &Plan) -> Option<Warning> {
+fn releasing(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
     // Those who are offboarded do not sign in again, and what they hold in the end is read.
     let leavers: HashSet<AccountIndex> = leavers(plan).filter_map(|step| step.account).collect();
     let (rows, accounts) = licenses(plan, |change| {
         let is_released = *change.before != Direct::Inherits && *change.after == Direct::Inherits;
-        is_released && !leavers.contains(&change.account)
+        is_released && !leavers.contains(&change.account) && signs_in(plan, snapshot, change.account)
     });
     warn("released-may-return", rows, |_| {
         let (lose, their) = if accounts.len() == 1 {
@@ -138,9 +138,18 @@ fn releasing(plan: &Plan) -> Option<Warning> {
     })
 }
 
+/// Whether the account can sign in: what is left of one that is gone cannot.
+fn signs_in(plan: &Plan, snapshot: &Snapshot, account: AccountIndex) -> bool {
+    let id = plan.account(account).id;
+    id.is_none_or(|id| snapshot.user_by_id(id).is_some())
+}
+
 /// Seats that come back by themselves, as long as the group's rule gives them.
-fn giving_back(plan: &Plan) -> Option<Warning> {
-    let ends = plan.steps.iter().filter(|step| matches!(step.work, Work::EndLease(_)));
+fn giving_back(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
+    let ends = plan.steps.iter().filter(|step| {
+        let signs_in = |account| signs_in(plan, snapshot, account);
+        matches!(step.work, Work::EndLease(_)) && step.account.is_some_and(signs_in)
+    });
     let (mut rows, mut accounts) = (Vec::new(), Vec::new());
     for step in ends {
         rows.extend(&step.rows);

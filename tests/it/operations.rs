@@ -495,6 +495,8 @@ fn an_orphans_seat_is_released_by_its_id_and_nothing_else_is_done_to_it() {
         stage.write("sheet.csv", &rows);
         let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]);
         assert!(plan.out.contains("orphan"), "{}", plan.out);
+        // Who is gone signs in no more, and takes nothing again.
+        assert!(!plan.out.contains("released-may-return"), "{}", plan.out);
         stage.rerun(&[]).ends(3);
         assert_eq!(stage.statuses(), ["done", "not_found", "not_found"], "{operation}");
         assert!(stage.results()[0].message().contains("orphan"));

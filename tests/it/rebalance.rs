@@ -525,7 +525,7 @@ fn everything_that_is_wrong_is_told_at_once_and_nothing_is_read() {
     let flags = ["--keep-list", "keep.csv"];
     rebalance(&stage, &flags)
         .ends(2)
-        .tells("error[not-a-wanted-seat]: sheet `wanted.csv`, row 2: a `set-licenses` row wants no seat")
+        .tells("error[not-a-wanted-seat]: sheet `wanted.csv`, row 2: `set-licenses` rows want no seat")
         .tells("sheet `wanted.csv`, row 3")
         .tells("sheet `wanted.csv`, row 4")
         .tells("error[bad-date]: sheet `keep.csv`, row 2, column until (column B): `never` is no date");

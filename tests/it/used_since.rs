@@ -135,7 +135,7 @@ fn who_misses_out_on_a_seat_that_is_used_again_is_named_before_anything_is_sent(
     stage.reseat(&["plan", "sheet.csv"]).ends(0);
     seen(&stage, ANNA, AFTER, "");
     stage.reseat(&["plan", "sheet.csv"]).ends(4).tells(&format!(
-        "seats were used since, and are kept by {ANNA}; {other} miss out on them"
+        "seats were used since, and are kept by {ANNA}; {other} misses out on them"
     ));
     stage
         .run_with(&fs_err::read_to_string(stage.path("sheet.csv")).unwrap(), &[])
