@@ -79,7 +79,7 @@ fn of_account(account: &User, holder: &Holder<'_>, present: Present<'_>, zone: &
             .cell(Column::UserId, account.id.to_string());
         with_facts(draft, holder, present, zone)
     };
-    if !account.is_person() {
+    if !account.is_person() && !account.is_newcomer() {
         let note = format!("{}, which no row about licences is for", account.kind.described());
         return ExportRow::ignored(row(None).noting(note), Why::NotAPerson);
     }

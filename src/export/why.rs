@@ -6,7 +6,7 @@ use strum::{EnumIter, IntoStaticStr};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Why {
-    /// A robot, an application or a group of the directory.
+    /// A robot, an application, a group of the directory, or somebody of it without an account.
     NotAPerson,
     /// The account is gone, and its seats are still taken.
     Orphan,
@@ -59,7 +59,9 @@ impl Why {
     /// Its meaning, as it is told next to a number of rows.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::NotAPerson => "a robot, an application or a group of the directory",
+            Self::NotAPerson => {
+                "a robot, an application, a group of the directory, or somebody of it without an account"
+            }
             Self::Orphan => "the account is gone and its seats are still taken",
             Self::Inherited => "held by groups' rules only",
             Self::NotRead => "what is held directly could not be found out",

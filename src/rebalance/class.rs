@@ -115,6 +115,8 @@ const GONE_OR_NOT: &str = "the directory does not list this account, and the lic
 const ONE_OLD: &str = "only one of last use and last sign-in is long ago";
 const NOT_SIGNED_IN: &str = "the last use is long ago, and there is no record of a sign-in";
 const NOTHING_TELLS: &str = "nothing tells when this account last signed in or used a licence";
+const NO_SIGN_IN_TOLD: &str = "the last use is long ago, and nothing tells when this account last signed in";
+const NO_USE_TOLD: &str = "the last sign-in is long ago, and nothing tells when a licence was last in use";
 const NO_START: &str = "there is no record of use, and nothing tells since when the account or the seat has been there";
 
 impl<'a> Judge<'a> {
@@ -216,7 +218,9 @@ impl<'a> Judge<'a> {
             (Old, Recent) | (Recent, Old) => (Class::LookAt, ONE_OLD),
             (Old, Missing) => (Class::LookAt, NOT_SIGNED_IN),
             (Missing, Old | Missing) => (Class::NoRecord, ""),
-            (Unknown, Old | Missing | Unknown) | (Old | Missing, Unknown) => (Class::LookAt, NOTHING_TELLS),
+            (Old, Unknown) => (Class::LookAt, NO_SIGN_IN_TOLD),
+            (Unknown, Old) => (Class::LookAt, NO_USE_TOLD),
+            (Unknown, Missing | Unknown) | (Missing, Unknown) => (Class::LookAt, NOTHING_TELLS),
         }
     }
 

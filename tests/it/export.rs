@@ -678,3 +678,24 @@ fn an_organization_that_is_simulated_is_exported_and_named_in_the_next_command()
         assert_eq!(ran.out, "");
     });
 }
+
+#[test]
+fn whom_only_the_directory_knows_keeps_the_licence_when_the_export_is_run_as_it_is() {
+    let stage = Stage::new();
+    let id = UserId(Uuid::from_u128(5));
+    stage.sandbox.with_world(|world| {
+        world.insert_person(User::local(id, "soon@x.example", "soon@x.example", Timestamp::now()));
+        world.allocate(id, bundles(&["ATTUNU"]), false);
+    });
+    stage.reseat(&["export", "licenses", "-o", "licenses.csv"]).ends(0);
+    let soon = row(&stage, "licenses.csv", "soon@x.example");
+    assert_eq!(
+        (soon.get("operation"), soon.get("licenses")),
+        ("set-licenses", "ATTUNU")
+    );
+    stage.reseat(&["run", "licenses.csv", "--yes"]).ends(0);
+    assert!(stage.writes().is_empty(), "{:?}", stage.writes());
+    edit(&stage, "licenses.csv", "soon@x.example", "licenses", "TSTNU");
+    stage.reseat(&["run", "sheet.csv", "--yes"]).ends(0);
+    assert_eq!(stage.held("soon@x.example").as_deref(), Some("TSTNU"));
+}
