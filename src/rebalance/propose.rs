@@ -62,15 +62,17 @@ fn rank(people: &[Person<'_>], swaps: &Swaps<'_>) -> Vec<usize> {
             person.standing.class.may_be_freed() && !swapped.contains(position) && person.protection.is_none()
         })
         .collect();
-    // The order of the ids remains among equals, and among orphans.
+    // The order of the ids remains among equals, and among orphans. Of whom nothing tells since when is not the longest
+    // idle, but the last of the class.
     ranked.sort_by_key(|position| {
         let standing = &people[*position].standing;
-        match standing.class {
-            Class::Orphan => (standing.class, None),
+        let since = match standing.class {
+            Class::Orphan => None,
             Class::Idle | Class::Pending | Class::NoRecord | Class::LookAt | Class::New | Class::InUse => {
-                (standing.class, standing.idle_since)
+                standing.idle_since
             }
-        }
+        };
+        (standing.class, since.is_none(), since)
     });
     ranked
 }

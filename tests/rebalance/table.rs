@@ -126,6 +126,31 @@ fn orphans_come_first_then_the_idle_then_invitations_then_those_without_a_record
 }
 
 #[test]
+fn of_whom_nothing_tells_since_when_is_the_last_of_those_without_a_record() {
+    let never = |created| {
+        let human = Human {
+            in_use: Told::Never,
+            signed_in: Told::Never,
+            created,
+            ..Human::seen(1)
+        };
+        human.holding("A")
+    };
+    let world = World::of([never(Told::Nothing), never(Told::Ago(200))]);
+    let grant = OwnGrant {
+        at: days_ago(100),
+        puts_back: false,
+    };
+    let known = Known {
+        grants: [(user_id(1), grant)].into(),
+        ..Known::default()
+    };
+    let rules = Rules { all: true, ..terms() };
+    let proposal = rebalance(&world.snapshot(), &[], &[], &known, &rules);
+    assert_eq!(orders(&proposal), ["release-licenses user2", "release-licenses user1"]);
+}
+
+#[test]
 fn the_first_seats_freed_only_cure_an_excess() {
     let world = World::of([
         Human::seen(100).holding("A"),
