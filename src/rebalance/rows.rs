@@ -115,12 +115,12 @@ impl<'m> Sheet<'m> {
             // Whoever is given something while the sheet lies in review keeps it.
             let row = row.cell(Column::UnlessChangedFrom, as_held(held));
             let mut row = note(self.about(person, row), &given.direct);
-            if rest.is_empty() {
-                row = row.noting(self.notes.given_instead(person, &given.freed));
-            } else {
+            if !rest.is_empty() {
                 row = row.noting(format!(
                     "keeps {rest}: when a licence was last in use is told of the person and not of each licence"
                 ));
+            } else if !is_granted {
+                row = row.noting(self.notes.given_instead(person, &given.freed));
             }
             rows.push(self.unless_used(person, row, tells_direct(matching.snapshot, holder)));
         }
@@ -162,12 +162,7 @@ impl<'m> Sheet<'m> {
     /// The row that grants what a wanted row gets, and the one that says what becomes of the rest.
     fn want(&self, want: &Want<'_>) -> Vec<DraftRow> {
         let place = &want.row.place;
-        let holder = |user: &User| {
-            self.matching
-                .people
-                .binary_search_by_key(&user.id, |person| person.holder.id)
-        };
-        let person = want.user.and_then(|user| holder(user).ok());
+        let person = self.holder(want);
         let start = |row: DraftRow| match (person, want.user) {
             (Some(person), _) => self.about(&self.matching.people[person], row),
             (None, Some(user)) => self.named(user, row),
@@ -193,14 +188,20 @@ impl<'m> Sheet<'m> {
         rows
     }
 
+    /// The position among the people of the one whom the row wants a seat for, if that one holds any.
+    fn holder(&self, want: &Want<'_>) -> Option<usize> {
+        let people = self.matching.people;
+        let id = want.user?.id;
+        people.binary_search_by_key(&id, |person| person.holder.id).ok()
+    }
+
+    /// What becomes of what the row wants and does not get, in words; nothing where all is granted by a row of its own.
     fn why_not_granted(&self, want: &Want<'_>, is_in_swap: bool) -> Vec<String> {
         if let Some((_, words)) = &want.obstacle {
             return vec![words.clone()];
         }
         let by = |bundles: &BundleSet| {
-            let people = &self.matching.people;
-            let place = |user: &User| people.binary_search_by_key(&user.id, |person| person.holder.id);
-            let person = want.user.and_then(|user| place(user).ok()).map(|place| &people[place]);
+            let person = self.holder(want).map(|position| &self.matching.people[position]);
             let seats = person.into_iter().flat_map(|person| &person.holder.by_groups);
             let giving = seats.filter(|seat| !seat.bundles.common(bundles).is_empty());
             rules_of(self.matching.snapshot, giving.map(|seat| seat.group))

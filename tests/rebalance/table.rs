@@ -489,6 +489,20 @@ fn whoever_loses_one_seat_and_is_granted_another_has_rows_that_do_not_contradict
 }
 
 #[test]
+fn what_a_group_would_give_at_the_next_sign_in_is_only_said_of_whom_nothing_is_left_directly() {
+    let world = World::of([Human::seen(300).holding("A").in_group(SALES), Human::seen(1)])
+        .rule(SALES, "C")
+        .spare("B", 1)
+        .spare("C", 1);
+    let would_take = |wants: &[(u8, &str)]| {
+        let proposal = propose(&world, wants, |rules| rules.free = [(code("A"), 1)].into());
+        proposal.rows[0].note.contains("the next sign-in would take C")
+    };
+    assert!(would_take(&[(2, "B")]));
+    assert!(!would_take(&[(1, "B")]));
+}
+
+#[test]
 fn only_what_is_looked_at_is_touched() {
     let world = World::of([
         Human::seen(500).leasing(SALES, "AB"),
