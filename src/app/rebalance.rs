@@ -18,7 +18,7 @@ use super::seat_memory::{Remembered, SeatMemory};
 use super::sheet_place::SheetPlace;
 use super::signals::Signals;
 use crate::cli::{RebalanceOptions, Verbosity};
-use crate::directory::{self, Needs, Newcomer, Snapshot};
+use crate::directory::{self, Found, Needs, Newcomer, Snapshot};
 use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::{AsOf, Catalogue, OperationKind, UserId, UserRef};
 use crate::problem::Problems;
@@ -88,14 +88,14 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
     let codes = codes(session, options, &doorway, problems).await?;
     let organization = doorway.open().await?;
     organization.check_id(&session.signals).await?;
-    let progress = session.progress();
-    let wanted = wanted.seats;
-    let snapshot = read(session, &organization, &wanted).await?;
-    let (kept, keep_list) = kept(keep_list, &snapshot, &as_of);
     let known = Known {
         grants: own_grants(session, &organization),
         seats_since: BTreeMap::new(),
     };
+    let progress = session.progress();
+    let wanted = wanted.seats;
+    let snapshot = read(session, &organization, &wanted).await?;
+    let (kept, keep_list) = kept(keep_list, &snapshot, &as_of);
     let rules = rules(options, codes, as_of);
     let proposal = settled(known, session, &organization, &snapshot, |known| {
         rebalance::rebalance(&snapshot, &wanted, &kept, known, &rules)
@@ -232,7 +232,7 @@ fn kept(list: Vec<KeptPerson>, snapshot: &Snapshot, as_of: &AsOf) -> (Vec<Kept>,
         let account = snapshot.user(&person.user).one().map(|user| user.id);
         // Somebody whose account is gone is known by the id alone.
         let orphan = || match person.user {
-            UserRef::Id(id) => snapshot.orphan(id).map(|_| id),
+            UserRef::Id(id) => holds_without_account(id, snapshot).then_some(id),
             UserRef::Name(_) => None,
         };
         let Some(user) = account.or_else(orphan) else {
@@ -247,6 +247,17 @@ fn kept(list: Vec<KeptPerson>, snapshot: &Snapshot, as_of: &AsOf) -> (Vec<Kept>,
         });
     }
     (kept, told)
+}
+
+/// Whether seats are held by an id of which there is no account, directly or by a group's rule.
+fn holds_without_account(id: UserId, snapshot: &Snapshot) -> bool {
+    let leases_any = || {
+        snapshot
+            .leases()
+            .is_some_and(|leases| leases.of_user(id).next().is_some())
+    };
+    let is_listed = !matches!(snapshot.user(&UserRef::Id(id)), Found::None { .. });
+    !is_listed && (snapshot.direct(id).is_some() || leases_any())
 }
 
 /// What earlier runs from this computer gave.
@@ -288,5 +299,51 @@ fn rules(options: &RebalanceOptions, codes: Codes, as_of: AsOf) -> Rules {
         free,
         reserve,
         swaps,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::{Allocation, Lease, ToldTime};
+    use crate::directory::{Contents, Leases};
+    use crate::model::{BundleCode, BundleSet, GroupId, Place};
+
+    #[test]
+    fn somebody_whose_account_is_gone_is_kept_by_id_in_whatever_way_the_seats_are_held() {
+        let id = |number| UserId(Uuid::from_u128(number));
+        let bundles: BundleSet = [BundleCode::new("A")].into_iter().collect();
+        let lease = Lease {
+            user: id(1),
+            bundles: bundles.clone(),
+            last_in_use: ToldTime::UNTOLD,
+            is_orphan: true,
+        };
+        let direct = Allocation {
+            user: id(2),
+            bundles,
+            external_license: false,
+            is_orphan: true,
+            last_in_use: ToldTime::UNTOLD,
+        };
+        let snapshot = Snapshot::from(Contents {
+            allocations: Some([direct].into_iter().collect()),
+            leases: Some(Leases::new([(GroupId(Uuid::from_u128(9)), vec![lease])])),
+            ..Contents::default()
+        });
+        let list = [1, 2, 3].map(|number| KeptPerson {
+            place: Place {
+                sheet: "keep.csv".into(),
+                row: 2,
+            },
+            user: UserRef::Id(id(number)),
+            reason: String::new(),
+            until: None,
+        });
+        let (kept, told) = kept(list.to_vec(), &snapshot, &AsOf::default());
+        assert_eq!(kept.iter().map(|kept| kept.user).collect::<Vec<_>>(), [id(1), id(2)]);
+        assert_eq!((told.in_force, told.unknown.len()), (2, 1));
     }
 }
