@@ -1,6 +1,6 @@
 //! What `rebalance` proposes, as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::style::{HEADING, WARNING};
@@ -11,7 +11,7 @@ use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::OperationKind;
 use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
 use crate::sheet::WrittenCell;
-use crate::text::{clean, number, plural};
+use crate::text::{clean, fold, number, plural};
 
 /// How many of those who miss out are listed; the sheet has all.
 const NAMED: usize = 20;
@@ -93,6 +93,13 @@ impl RebalanceView<'_> {
         self.sum(|line| line.to_free.saturating_sub(line.freed))
     }
 
+    /// How many people get less than is wanted, each counted once, for however many reasons.
+    fn people_missing_out(&self) -> usize {
+        let missing = self.proposal.missing_out.iter();
+        let people: BTreeSet<_> = missing.map(|one| one.user.ok_or_else(|| fold(&one.label))).collect();
+        people.len()
+    }
+
     /// The groups whose seats are given back, by how they are called in the sheet, with how many people's.
     pub fn groups(&self) -> BTreeMap<&str, usize> {
         let mut groups = BTreeMap::new();
@@ -112,10 +119,9 @@ impl RebalanceView<'_> {
     /// The proposal in a sentence.
     pub fn message(&self) -> String {
         let RowCounts { to_run, .. } = self.row_counts();
-        let missing = match self.proposal.missing_out.len() {
+        let missing = match self.people_missing_out() {
             0 => String::new(),
-            1 => "; 1 person misses out".to_owned(),
-            count => format!("; {} people miss out", number(count as u64)),
+            count => format!("; {}", miss_out(count)),
         };
         if to_run == 0 {
             return format!("nothing is to be freed or granted{missing}");
@@ -187,7 +193,7 @@ impl RebalanceView<'_> {
                 0 => {}
                 short => writeln!(
                     out,
-                    "{WARNING}warning{WARNING:#}: of {}, {} should be freed and only {} can be; {} are to be looked at, {} are left alone",
+                    "{WARNING}warning{WARNING:#}: of {}, {} should be freed and only {} can be; to be looked at: {}, left alone: {}",
                     line.code,
                     number(line.to_free),
                     number(line.to_free - short),
@@ -222,8 +228,8 @@ impl RebalanceView<'_> {
             .collect();
         writeln!(
             out,
-            "\n{HEADING}{} who hold seats{HEADING:#}: {}",
-            number(holders),
+            "\n{HEADING}{}{HEADING:#}: {}",
+            plural(usize::try_from(holders).unwrap_or(usize::MAX), "holder"),
             parts.join(", ")
         )?;
         if looked_at.left_alone > 0 {
@@ -244,10 +250,14 @@ impl RebalanceView<'_> {
             pending,
         } = self.lengths;
         for (what, length, typed) in [
-            ("idle is who was last seen before", self.rules.idle_for, idle_for),
-            ("an invitation counts that is from before", self.rules.pending, pending),
+            ("idle means last seen before", self.rules.idle_for, idle_for),
             (
-                "a missing record counts where account and seat are from before",
+                "an unaccepted invitation counts if it is from before",
+                self.rules.pending,
+                pending,
+            ),
+            (
+                "a missing record counts if account and seat are from before",
                 self.rules.grace,
                 grace,
             ),
@@ -342,15 +352,19 @@ impl RebalanceView<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let heading = match missing.len() {
-            1 => "1 person misses out".to_owned(),
-            count => format!("{} people miss out", number(count as u64)),
-        };
+        let heading = miss_out(self.people_missing_out());
         writeln!(out, "\n{HEADING}{heading}{HEADING:#}")?;
         for line in missing.iter().take(NAMED).map(missing_line) {
             writeln!(out, "  {line}")?;
         }
         more(missing.len(), out, "; the sheet names all")
+    }
+}
+
+fn miss_out(people: usize) -> String {
+    match people {
+        1 => "1 person misses out".to_owned(),
+        count => format!("{} people miss out", number(count as u64)),
     }
 }
 
@@ -392,6 +406,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::model::BundleCode;
 
     /// The first two cells of the rows of the table below this header.
     fn table(header: &str) -> Vec<(String, String)> {
@@ -402,6 +417,37 @@ mod tests {
             Some((cells.next()?.replace('`', ""), cells.next()?))
         })
         .collect()
+    }
+
+    #[test]
+    fn whoever_misses_out_for_two_reasons_is_one_person() {
+        let missing = |label: &str, licenses: &str, why| MissingOut {
+            label: label.to_owned(),
+            user: None,
+            licenses: [BundleCode::new(licenses)].into_iter().collect(),
+            place: None,
+            why,
+        };
+        let proposal = Proposal {
+            missing_out: vec![
+                missing("ann@x.example", "A", Obstacle::NoSeat),
+                missing("Ann@x.example", "B", Obstacle::NotOwned),
+            ],
+            ..Proposal::default()
+        };
+        let length = String::new;
+        let view = RebalanceView {
+            proposal: &proposal,
+            rules: &Rules::default(),
+            lengths: &Lengths {
+                idle_for: length(),
+                grace: length(),
+                pending: length(),
+            },
+            keep_list: &KeepListUse::default(),
+            gaps: &[],
+        };
+        assert_eq!(view.message(), "nothing is to be freed or granted; 1 person misses out");
     }
 
     #[test]
