@@ -126,12 +126,16 @@ impl RebalanceView<'_> {
         if to_run == 0 {
             return format!("nothing is to be freed or granted{missing}");
         }
-        let seats = |count: u64| plural(usize::try_from(count).unwrap_or(usize::MAX), "seat");
+        let seats = plural(usize::try_from(self.freed()).unwrap_or(usize::MAX), "seat");
+        let (free, grant) = if to_run == 1 {
+            ("frees", "grants")
+        } else {
+            ("free", "grant")
+        };
         format!(
-            "{} freed and {} granted by {}{missing}",
-            seats(self.freed()),
-            number(self.granted()),
-            plural(to_run, "row")
+            "{} {free} {seats} and {grant} {}{missing}",
+            plural(to_run, "row"),
+            number(self.granted())
         )
     }
 
@@ -235,7 +239,7 @@ impl RebalanceView<'_> {
         if looked_at.left_alone > 0 {
             writeln!(
                 out,
-                "{} of the idle are left alone: administrators, the keep list and others, as the sheet says of each",
+                "{} left alone although idle: administrators, the keep list and the like; the sheet says why of each",
                 number(looked_at.left_alone)
             )?;
         }

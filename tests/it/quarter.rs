@@ -128,7 +128,7 @@ fn the_readmes_quarter_goes_as_it_is_typed() {
         .filter_map(|line| line.strip_prefix("reseat ")?.split(' ').next())
         .collect();
     assert_eq!(words, ["export", "rebalance", "plan", "run", "undo", "run"]);
-    assert!(said.contains("5 seats freed and 6 granted by 11 rows"), "{said}");
+    assert!(said.contains("11 rows free 5 seats and grant 6"), "{said}");
     assert_eq!(terminal.column("quarter.results.csv", "status"), ["done"; 11]);
     assert_eq!(terminal.column("back.results.csv", "status"), ["done"; 2]);
 
