@@ -24,9 +24,13 @@ pub fn account_name(snapshot: &Snapshot, user: &User) -> String {
 /// The group's name where that names it without doubt, else its id. Rows are compared without regard to case, so names that
 /// differ in nothing else would be taken for one.
 pub fn group_name(snapshot: &Snapshot, id: GroupId, name: &str) -> String {
-    let found = snapshot.group(&GroupRef::parse(name)).one();
-    let is_clear = || names_a_group(name) && snapshot.is_called_by_one_group(name);
-    if found.is_some_and(|group| group.id == id) && is_clear() {
+    // A name that nobody has would be held against all names, to suggest another.
+    let is_there = snapshot.group_by_id(id).is_some() && names_a_group(name);
+    let is_clear = || {
+        let found = snapshot.group(&GroupRef::parse(name)).one();
+        found.is_some_and(|group| group.id == id) && snapshot.is_called_by_one_group(name)
+    };
+    if is_there && is_clear() {
         name.to_owned()
     } else {
         id.to_string()
