@@ -138,12 +138,7 @@ fn read(settings: &Settings, options: &ExportOptions, console: Console) -> Resul
     })
 }
 
-/// Reads the present state.
-pub(super) async fn read_present(
-    session: &Session<'_>,
-    target: Target,
-    needs: &Needs<'_>,
-) -> Result<Snapshot, Failure> {
+async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) -> Result<Snapshot, Failure> {
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, target, observer, &session.signals).await?;
     let organization = doorway.open().await?;

@@ -16,14 +16,9 @@ pub struct Exported<'a> {
 }
 
 impl Exported<'_> {
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.tables.iter().map(|table| table.len).sum()
-    }
-
-    /// Whether there is none.
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.tables.iter().all(|table| table.len == 0)
     }
 }
 
