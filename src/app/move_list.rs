@@ -50,15 +50,8 @@ pub(super) async fn read_addresses(
         console.tell(format!("{name}: worksheet `{worksheet}` skipped because {reason}\n"));
     }
     let mut problems = std::mem::take(&mut intake.problems);
-    for row in &mut intake.rows {
-        // Notes in the sheet that is written tell of rows of this file.
-        row.place.sheet = match &*row.place.sheet {
-            "" => name.as_str().into(),
-            worksheet => format!("{name}, {worksheet}").into(),
-        };
-    }
     let listed = match Addresses::of(&intake.rows, to) {
-        Ok(addresses) => Some(addresses),
+        Ok(addresses) => Some(addresses.in_file(&name)),
         Err(found) => {
             problems.append(found);
             None

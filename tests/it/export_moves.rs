@@ -223,8 +223,8 @@ fn what_is_wrong_with_a_list_is_told_with_its_rows_before_anything_is_read() {
     );
     let ran = export(&stage, &["--addresses", "real.csv", "-o", "moves.csv"])
         .ends(2)
-        .tells("error[another-domain]: sheet `real.csv`, row 3, column `new_email`: `bram@new.exampel` is not of `new.example`")
-        .tells("error[not-a-move]: sheet `real.csv`, row 4")
+        .tells("error[another-domain]: row 3, column `new_email`: `bram@new.exampel` is not of `new.example`")
+        .tells("error[not-a-move]: row 4")
         .tells("error[bad-email]: row 5")
         .tells("error[address-twice]")
         .tells("so no sheet was written");

@@ -50,6 +50,18 @@ impl Addresses {
         }
     }
 
+    /// The same, whose places name the file: the notes of another sheet tell of them.
+    #[must_use]
+    pub fn in_file(mut self, name: &str) -> Self {
+        for listed in &mut self.0 {
+            listed.place.sheet = match &*listed.place.sheet {
+                "" => name.into(),
+                worksheet => format!("{name}, {worksheet}").into(),
+            };
+        }
+        self
+    }
+
     /// Whether there is no list.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
