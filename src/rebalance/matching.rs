@@ -71,16 +71,22 @@ impl<'a> Matching<'a> {
             };
             self.chosen = choose(self.givers, &asked);
             self.freed = count(self.chosen.iter().flat_map(|chosen| &chosen.given.freed));
-            let (given_up, taken) = (self.swaps.given_up(), self.swaps.taken());
-            let (snapshot, rules, freed) = (self.snapshot, self.rules, &self.freed);
-            let left = |code: &BundleCode| {
-                free(snapshot, code) + seats(freed, code) + seats(&given_up, code)
-                    - seats(&rules.reserve, code)
-                    - seats(&taken, code)
-            };
+            let left = self.left();
             if !self.swaps.deny(left) {
                 break;
             }
+        }
+    }
+
+    /// How many seats of a bundle are left for the wanted rows after what is freed, the swaps and the reserve; negative
+    /// where there are too few.
+    fn left(&self) -> impl Fn(&BundleCode) -> i64 + use<'a> {
+        let (snapshot, rules, freed) = (self.snapshot, self.rules, self.freed.clone());
+        let (given_up, taken) = (self.swaps.given_up(), self.swaps.taken());
+        move |code| {
+            free(snapshot, code) + seats(&freed, code) + seats(&given_up, code)
+                - seats(&rules.reserve, code)
+                - seats(&taken, code)
         }
     }
 
@@ -102,16 +108,12 @@ impl<'a> Matching<'a> {
 
     /// Grants what is left to the wanted rows, in their order.
     fn grant(&mut self) {
-        let (given_up, taken) = (self.swaps.given_up(), self.swaps.taken());
+        let left_at_first = self.left();
         let mut left: BTreeMap<BundleCode, i64> = BTreeMap::new();
         for want in &mut self.wants {
             let mut granted = Vec::new();
             for code in &want.needs {
-                let left = left.entry(code.clone()).or_insert_with(|| {
-                    free(self.snapshot, code) + seats(&self.freed, code) + seats(&given_up, code)
-                        - seats(&self.rules.reserve, code)
-                        - seats(&taken, code)
-                });
+                let left = left.entry(code.clone()).or_insert_with_key(&left_at_first);
                 if *left > 0 {
                     *left -= 1;
                     granted.push(code.clone());
