@@ -9,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -83,15 +84,23 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
     })
 }
 
+/// Who lives there. Dates are counted back from the beginning of the day: a company that is made anew later on has the same,
+/// so that a sheet that names them, as that of `rebalance` does, can be run against it.
 fn populate(config: &Config) -> World {
-    let now = Timestamp::now();
+    let today = beginning_of_day(Timestamp::now());
     match &config.population {
-        Population::Demo => World::demo(config.seed, now),
-        Population::Generated(people) => World::generated(*people, config.seed, now),
-        Population::Company(people) => World::company(*people, config.seed, now),
-        Population::Empty => World::empty(config.seed, now),
+        Population::Demo => World::demo(config.seed, today),
+        Population::Generated(people) => World::generated(*people, config.seed, today),
+        Population::Company(people) => World::company(*people, config.seed, today),
+        Population::Empty => World::empty(config.seed, today),
         Population::Given(world) => (**world).clone(),
     }
+}
+
+/// The last midnight, UTC.
+fn beginning_of_day(now: Timestamp) -> Timestamp {
+    let day = now.to_zoned(TimeZone::UTC).start_of_day();
+    day.map_or(now, |midnight| midnight.timestamp())
 }
 
 /// Keeps the state file up to date, once for all the changes of a short while.

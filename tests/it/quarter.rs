@@ -150,3 +150,23 @@ fn the_readmes_quarter_goes_as_it_is_typed() {
     assert!(!holds("lena.vogel", "ATTUNU") && !holds("eva.nilsson", "PMBU"));
     assert!(holds("paula.jansen", "RPADEVPRONU"), "an administrator was left alone");
 }
+
+#[test]
+fn a_sheet_of_the_company_inside_the_process_is_run_against_it_as_next_says() {
+    let terminal = Terminal::open();
+    let rebalance = "reseat rebalance --sandbox --wanted samples/wanted.csv -o q.csv";
+    let said = terminal.types(&[rebalance.to_owned()]);
+    assert!(said.contains("next: reseat run q.csv --sandbox"), "{said}");
+    // Each command makes the company anew: what it says of the past may not depend on the second.
+    let times = terminal.column("q.csv", "unless_used_since");
+    let conditions: Vec<&String> = times.iter().filter(|time| !time.is_empty()).collect();
+    assert!(!conditions.is_empty());
+    assert!(conditions.iter().all(|time| time.contains("T00:00:00")), "{times:?}");
+    terminal.types(&["reseat run q.csv --sandbox".to_owned()]);
+    assert!(
+        terminal
+            .column("q.results.csv", "status")
+            .iter()
+            .all(|status| status == "done")
+    );
+}
