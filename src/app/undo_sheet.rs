@@ -12,7 +12,7 @@ use super::object::Object;
 use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
 use crate::draft::IGNORE;
-use crate::model::Place;
+use crate::model::{BundleSet, Place};
 use crate::text::{number, plural};
 use crate::undo::{RowKind, UndoRow, Why, table};
 
@@ -62,6 +62,25 @@ impl Undone {
                 "{} would give something to a deactivated account: add `--include-inactive` if it is to have it",
                 plural(count, "row")
             )
+        })
+    }
+
+    /// That a run would stop for want of seats, and what to do about it.
+    fn shortage(&self) -> Option<String> {
+        let rows = self.rows.iter().filter(|row| !row.lacking.is_empty());
+        let lacking: Vec<&BundleSet> = rows.map(|row| &row.lacking).collect();
+        let all = lacking
+            .iter()
+            .copied()
+            .fold(BundleSet::default(), |all, one| all.union(one));
+        let help = if self.is_part {
+            "name in `--only` the row that gave the seat to somebody else as well, or free another"
+        } else {
+            "free another before the sheet is run"
+        };
+        (!lacking.is_empty()).then(|| {
+            let find = if lacking.len() == 1 { "finds" } else { "find" };
+            format!("{} {find} no free seat of {all}: {help}", plural(lacking.len(), "row"))
         })
     }
 
@@ -124,6 +143,9 @@ pub(super) fn deliver_sheet(place: Option<&SheetPlace>, console: Console, undone
             place.path().display()
         ));
         place.tell_of_earlier_run(console);
+    }
+    if let Some(shortage) = undone.shortage() {
+        console.tell(format!("warning: {shortage}\n"));
     }
     if let Some(hint) = undone.hint() {
         console.tell(format!("hint: {hint}\n"));

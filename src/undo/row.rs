@@ -63,6 +63,8 @@ pub struct UndoRow {
     pub undoes: Vec<Place>,
     /// Whether it gives something to an account that is deactivated, which a run does only with `--include-inactive`.
     pub is_for_deactivated: bool,
+    /// The bundles that it takes a seat of while none is free at present.
+    pub lacking: BundleSet,
     /// The seats that it takes.
     pub(super) takes: BundleSet,
     /// The seats that it gives back.
@@ -77,6 +79,7 @@ impl UndoRow {
             note: String::new(),
             undoes: undoes.to_vec(),
             is_for_deactivated: false,
+            lacking: BundleSet::default(),
             takes: BundleSet::default(),
             frees: BundleSet::default(),
         }

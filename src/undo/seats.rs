@@ -29,6 +29,7 @@ pub(super) fn tell_of_full_pools(rows: &mut [UndoRow], snapshot: &Snapshot) {
             .collect();
         if !lacking.is_empty() {
             **row = row.clone().noting(format!("no seat of {lacking} is free at present"));
+            row.lacking = lacking;
         }
     }
 }

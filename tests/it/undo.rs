@@ -718,8 +718,14 @@ fn a_full_pool_is_told_of_at_once() {
         let taken = world.seats_of(&BundleCode::new("ACNU")).allocated;
         world.set_seats("ACNU", taken);
     });
-    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv")
+        .ends(0)
+        .tells("warning: 1 row finds no free seat of ACNU: free another");
     assert!(notes(&stage, "undo.csv").contains("no seat of ACNU is free at present"));
+    stage
+        .reseat(&["undo", "sheet.results.csv", "--only", "2", "-o", "part.csv"])
+        .ends(0)
+        .tells("name in `--only` the row that gave the seat to somebody else as well");
 }
 
 #[test]
