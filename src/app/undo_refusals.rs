@@ -7,7 +7,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
 use super::results::not_read;
-use crate::ledger::OpenError;
+use crate::ledger::{OpenError, results_path};
 
 /// A file that is something else is mostly the sheet itself. What a run would be told, `--results` say, is of no use here.
 pub(super) fn not_results(error: &OpenError) -> Failure {
@@ -27,6 +27,11 @@ pub(super) fn not_results(error: &OpenError) -> Failure {
                 "`{}` is not a reseat results file: it begins with `{found}`",
                 path.display()
             ));
+            let results = results_path(path);
+            if results.exists() {
+                let help = format!("name the results file of the run: `{}`", results.display());
+                return refusal.with_help(help);
+            }
             if found.starts_with("PK") {
                 refusal.with_help("it is a workbook: save it as CSV in the spreadsheet program, and name that")
             } else {

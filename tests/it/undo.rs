@@ -879,11 +879,18 @@ fn a_file_that_is_no_results_file_is_refused_and_nothing_is_written() {
         .ends(0);
     let results = stage.read("sheet.results.csv");
     stage.write("empty.csv", "");
+    stage.write("empty-handed.csv", "operation,user\n");
+    for workbook in ["sheet.xlsx", "other.xlsx"] {
+        stage.write(workbook, "PK\u{3}\u{4} and so on");
+    }
     stage.write("damaged.csv", results.replace("\"\"licenses\"\"", "\"\"licen"));
     stage.write("cut.csv", &results[..results.len() / 2]);
     for (file, code, words) in [
         ("missing.csv", 1, "there is no file `missing.csv`"),
-        ("sheet.csv", 1, "not a reseat results file"),
+        ("sheet.csv", 1, "name the results file of the run: `sheet.results.csv`"),
+        ("sheet.xlsx", 1, "name the results file of the run: `sheet.results.csv`"),
+        ("other.xlsx", 1, "it is a workbook: save it as CSV"),
+        ("empty-handed.csv", 1, "not a reseat results file"),
         (".", 1, "is a folder"),
         ("damaged.csv", 1, "line 2"),
         ("empty.csv", 0, "nothing to undo"),
