@@ -129,7 +129,12 @@ pub(super) fn deliver_sheet(
     }
     if let Some(place) = written {
         let path = place.path().display();
-        console.tell(format!("the sheet is `{path}`; look at it, then run it\n"));
+        let then = if next.is_some() {
+            "look at it, then run it"
+        } else {
+            "it has nothing to run, only rows to read"
+        };
+        console.tell(format!("the sheet is `{path}`; {then}\n"));
         place.tell_of_earlier_run(console);
     }
     for hint in proposed.hints() {

@@ -613,6 +613,16 @@ fn where_nothing_is_to_be_done_nothing_is_written_and_that_is_said() {
 }
 
 #[test]
+fn a_sheet_with_rows_to_read_alone_is_not_offered_to_be_run() {
+    let stage = ten();
+    want(&stage, &[IDA]);
+    let ran = rebalance(&stage, &[])
+        .ends(0)
+        .tells("the sheet is `quarter.csv`; it has nothing to run, only rows to read");
+    assert!(!ran.err.contains("run it") && !ran.err.contains("next:"), "{}", ran.err);
+}
+
+#[test]
 fn a_workbook_is_run_as_a_csv_is() {
     let stage = ten();
     want(&stage, &[WANDA]);
