@@ -288,10 +288,10 @@ impl RebalanceView<'_> {
         let shown = list.unknown.iter().take(NAMED);
         for person in shown {
             let line = format!(
-                "{}: the organization has no single account `{}`",
+                "{}: the organization has no single account `{}`, so this line keeps nobody's seat",
                 person.place, person.user
             );
-            writeln!(out, "  {}", clean(&line, 300))?;
+            writeln!(out, "{WARNING}warning{WARNING:#}: {}", clean(&line, 300))?;
         }
         more(list.unknown.len(), out, "")
     }
