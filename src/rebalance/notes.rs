@@ -9,6 +9,7 @@ use super::{Known, Rules, Untold};
 use crate::api::User;
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet, GroupId};
+use crate::text::number;
 
 /// Writes notes.
 pub(super) struct Notes<'a> {
@@ -25,6 +26,18 @@ impl Notes<'_> {
             besides if besides.is_empty() || self.rules.all => String::new(),
             besides => format!("{besides} comes free besides, because this is given back as a whole"),
         }
+    }
+
+    /// That more seats of these bundles are taken than owned, for the sake of which some are freed whoever asked for them.
+    pub(super) fn excess(&self, freed: &BundleSet) -> String {
+        let excess = |code: &BundleCode| {
+            let pool = self.snapshot.seats_of(code)?;
+            let over = pool.allocated.checked_sub(pool.total).filter(|over| *over > 0)?;
+            let are = if over == 1 { "is" } else { "are" };
+            Some(format!("{} more of {code} {are} taken than owned", number(over)))
+        };
+        let words: Vec<String> = freed.iter().filter_map(excess).collect();
+        words.join(", ")
     }
 
     /// Why this person.

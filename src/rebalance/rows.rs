@@ -98,6 +98,7 @@ impl<'m> Sheet<'m> {
         let note = |row: DraftRow, bundles: &BundleSet| {
             row.noting(freed_by(person, given, bundles, count))
                 .noting(self.notes.besides(&chosen.wanted, given, bundles))
+                .noting(self.notes.excess(&given.freed.common(bundles)))
                 .noting(self.notes.why(person))
                 .noting(self.notes.put_back(person))
         };

@@ -192,6 +192,21 @@ impl RebalanceView<'_> {
                 line.code
             )?;
         }
+        for line in self.proposal.bundles.iter().filter(|line| line.freed > 0) {
+            let over = line
+                .taken
+                .zip(line.owned)
+                .map_or(0, |(taken, owned)| taken.saturating_sub(owned));
+            if over > 0 {
+                let are = if over == 1 { "is" } else { "are" };
+                writeln!(
+                    out,
+                    "{} more of {} {are} taken than owned; the first that come free cure that",
+                    number(over),
+                    line.code
+                )?;
+            }
+        }
         for line in &self.proposal.bundles {
             match line.to_free.saturating_sub(line.freed) {
                 0 => {}

@@ -291,6 +291,9 @@ fn the_first_seats_that_come_free_cure_an_excess() {
     stage.sandbox.with_world(|world| world.set_seats(CODE, 9));
     want(&stage, &[WANDA, WILL]);
     let ran = rebalance(&stage, &[]).ends(3).tells("1 person misses out").tells(WILL);
+    let told = "1 more of RPADEVNU is taken than owned";
+    let ran = ran.tells(&format!("{told}; the first that come free cure that"));
+    assert!(note(&stage, IDA).contains(told), "{}", note(&stage, IDA));
     foretells(
         &ran,
         &[
