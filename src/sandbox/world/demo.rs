@@ -189,23 +189,27 @@ impl World {
         self.lease(group, user, lease);
     }
 
-    /// Every third member has signed in and so leases what the group's rule gives.
+    /// Every third member has signed in and so leases what the group's rule gives. Nobody has used that later than the
+    /// table of people says that they last used anything.
     fn let_members_lease(&mut self, group: &str, now: Timestamp) {
         let Some(group) = self.group_named(group).map(|group| group.id) else {
             return;
         };
         let bundles = self.rule(group).map(|rule| rule.bundles.clone()).unwrap_or_default();
         let thirds = self.members(group).step_by(3);
-        let members: Vec<UserId> = thirds
-            .filter(|user| user.last_login_time.is_some())
-            .map(|user| user.id)
+        let members: Vec<(UserId, Timestamp)> = thirds
+            .filter_map(|user| {
+                let direct = self.allocation(user.id).and_then(|held| held.last_in_use);
+                Some((user.id, direct.or(user.last_login_time)?))
+            })
             .collect();
-        for (position, member) in (0..).zip(members) {
+        for (position, (member, last_use)) in (0..).zip(members) {
+            let used = days_before(now, 40 * position).min(last_use);
             let lease = Lease {
                 bundles: bundles.clone(),
-                last_in_use: Some(days_before(now, 40 * position)),
-                created_at: Some(days_before(now, 40 * position + 100)),
-                updated_at: Some(days_before(now, 40 * position)),
+                last_in_use: Some(used),
+                created_at: Some(days_before(used, 100)),
+                updated_at: Some(used),
             };
             self.lease(group, member, lease);
         }
@@ -237,6 +241,25 @@ mod tests {
         let seats = SeatCount { total: 2, allocated: 3 };
         assert_eq!(over, [(BundleCode::new("PMBU"), seats)]);
         assert!(world.seats().values().any(|seats| seats.free() <= 2));
+    }
+
+    #[test]
+    fn whoever_is_said_to_use_nothing_has_used_nothing_by_a_groups_rule_either() {
+        let now = Timestamp::UNIX_EPOCH;
+        for seed in 1..50 {
+            let world = World::demo(seed, now);
+            for (name, days) in [("amara.diallo", 190), ("eva.nilsson", 97)] {
+                let user = world.user_called(&format!("{name}@{DOMAIN}")).unwrap().id;
+                let mut leases = world.groups().flat_map(|group| world.leases(group.id));
+                let used = leases
+                    .find(|(holder, _)| *holder == user)
+                    .and_then(|(_, lease)| lease.last_in_use);
+                assert!(
+                    used.is_none_or(|used| used <= days_before(now, days)),
+                    "{name}, seed {seed}: {used:?}"
+                );
+            }
+        }
     }
 
     #[test]
