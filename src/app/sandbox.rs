@@ -1,8 +1,10 @@
 //! `reseat sandbox`: serves a simulated organization until it is asked to stop.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::Ending;
 use super::console::{Console, complain, deliver};
@@ -10,6 +12,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::runtime::{StopSignals, block_on};
 use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
+use crate::model::OrganizationId;
 use crate::sandbox::{self, Config, Faults, Population, Quotas, Sandbox};
 
 pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Ending, Failure> {
@@ -43,9 +46,13 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Endin
 
 fn config(options: SandboxOptions) -> Config {
     let usual = Config::default();
+    // A state that is there keeps its id. What is made anew is another organization, even if it is like the last one: what
+    // reseat remembers of that, and its results, are not this one's.
+    let is_stored = options.state.as_deref().is_some_and(Path::exists);
     let population = |users| usize::try_from(users).map_or(Population::Demo, Population::Company);
     Config {
         listen: options.listen,
+        organization_id: (!is_stored).then(|| OrganizationId(Uuid::new_v4())),
         state_file: options.state,
         seed: options.seed.unwrap_or(usual.seed),
         population: options.users.map_or(Population::Demo, population),

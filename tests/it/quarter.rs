@@ -102,12 +102,19 @@ impl Terminal {
     }
 }
 
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        if let Some(served) = &mut self.served {
+impl Terminal {
+    /// Ends what serves the organization.
+    fn stop(&mut self) {
+        if let Some(mut served) = self.served.take() {
             served.kill().unwrap();
             served.wait().unwrap();
         }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -169,4 +176,27 @@ fn a_sheet_of_the_company_inside_the_process_is_run_against_it_as_next_says() {
             .iter()
             .all(|status| status == "done")
     );
+}
+
+#[test]
+fn a_company_that_is_made_anew_is_another_organization_and_one_that_is_kept_is_the_same() {
+    let mut terminal = Terminal::open();
+    let mut id = |command: &str| -> String {
+        terminal.serve(command);
+        terminal.stop();
+        let variables = fs_err::read_to_string(terminal.folder.path().join("sandbox.env")).unwrap();
+        let id = variables
+            .lines()
+            .find(|line| line.starts_with("RESEAT_ORGANIZATION_ID="));
+        id.unwrap().to_owned()
+    };
+    let (plain, kept) = (
+        "reseat sandbox > sandbox.env",
+        "reseat sandbox --state c.json > sandbox.env",
+    );
+    let first = id(plain);
+    assert_ne!(id(plain), first);
+    let stored = id(kept);
+    assert_ne!(stored, first);
+    assert_eq!(id(kept), stored);
 }
