@@ -9,7 +9,7 @@ use crate::cli::{PendingInvites, PlanningOptions};
 use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
 use crate::model::{
-    AsOf, CHANGING, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status,
+    AsOf, CHANGING, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status, UNCLEAR,
 };
 use crate::plan::{Awaited, Begun, BegunRows, Finished, RowCode, RowReason, Verdict, waits_until};
 use crate::text::fold;
@@ -344,7 +344,7 @@ impl ChosenRows {
 fn begun(prior: &Prior) -> Begun {
     let after = |name: &str| prior.after.as_ref().and_then(|after| after.get(name));
     let mailed_at = after("mailed").and_then(|time| time.as_str()?.parse().ok());
-    let is_on_the_way = prior.status == Status::Started && prior.code == CHANGING;
+    let is_on_the_way = prior.status == Status::Started && prior.code == CHANGING || after(UNCLEAR).is_some();
     let may_have_mailed = matches!(prior.status, Status::Started | Status::InDoubt) && !is_on_the_way;
     Begun {
         account: prior.user_id,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Durable, Journal, Prior, Record};
-use crate::model::RowKey;
+use crate::model::{RowKey, Status, UNCLEAR};
 
 /// A journal that completes the records of rows that earlier runs changed.
 pub struct CarryForward {
@@ -44,6 +44,12 @@ fn carry(prior: &Prior, record: &mut Record) {
     record.report.user_id = record.report.user_id.or(prior.user_id);
     record.report.before = overlaid(record.report.before.take(), prior.before.clone());
     record.report.after = overlaid(prior.after.clone(), record.report.after.take());
+    if matches!(record.report.status, Status::Done | Status::Unchanged)
+        && let Some(Value::Object(after)) = &mut record.report.after
+    {
+        // The present state has shown what became of the call whose answer was lost.
+        after.remove(UNCLEAR);
+    }
 }
 
 fn overlaid(below: Option<Value>, above: Option<Value>) -> Option<Value> {
@@ -69,7 +75,7 @@ mod tests {
 
     use super::*;
     use crate::model::RowReport;
-    use crate::model::{Place, Status, UserId};
+    use crate::model::{Place, UserId};
 
     fn carried(earlier: [Option<Value>; 2], later: [Option<Value>; 2], account: u128) -> [Option<Value>; 2] {
         let place = Place {

@@ -28,6 +28,6 @@ pub use operation::{
 };
 pub use reference::{GroupRef, UserRef};
 pub use row::{Conditions, Place, Row, RowKey, RuledBundle, WrittenState};
-pub use row_report::{CHANGING, NOT_BEFORE, RowReport};
+pub use row_report::{CHANGING, NOT_BEFORE, RowReport, UNCLEAR};
 pub use row_selection::{RowRange, RowSelection};
 pub use status::{Rerun, Status};

@@ -8,6 +8,10 @@ use super::{OperationKind, Place, Row, RowKey, Status, UserId};
 /// what it is to become.
 pub const CHANGING: &str = "changing";
 
+/// The member of `after` which says that the answer of a call was lost, so that the row may have what `after` says, or still
+/// what `before` says. A rerun goes by it.
+pub const UNCLEAR: &str = "unclear";
+
 /// The code of a row that waits for its date, and for which nothing was done. A rerun goes by it.
 pub const NOT_BEFORE: &str = "not_before";
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use reseat::model::{BundleCode, GroupId, UserId};
 use reseat::sandbox::{
-    BulkRead, Category, Config, DirectoryAccounts, FaultKind, Group, GroupKind, Lease, Moment, Population, Quirks,
-    Rule, Strikes, User, World,
+    BulkRead, Category, Config, DirectoryAccounts, FaultKind, FaultRule, Faults, Group, GroupKind, Lease, Moment,
+    Population, Quirks, Rule, Strikes, User, World,
 };
 use serde_json::Value;
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, Ran, Stage, bundles, changes, lines, person};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, Ran, Stage, bundles, changes, lines, person, signal};
 
 /// Deactivated, with licences.
 const INACTIVE: &str = "yusuf.demir@contoso.example";
@@ -1113,4 +1113,72 @@ fn deletions_that_were_on_their_way_at_a_crash_are_known_after_the_rerun_too() {
     let notes = notes(&stage, "undo.csv");
     assert!(!notes.contains("does not say what this row changed"), "{notes}");
     assert!(operations(&stage, "undo.csv").contains(&"invite".to_owned()));
+}
+
+/// Each kind of change whose call may be repeated, with the answer lost after it took effect, and none to be had later.
+#[test]
+fn a_change_whose_answer_was_lost_is_undone_although_its_row_failed() {
+    for (row, method, path) in [
+        (format!("set-licenses,{ANNA},TSTNU,,,"), "PUT", "user-license"),
+        (format!("release-licenses,{ANNA},,,,"), "DELETE", "UserLicense"),
+        (format!("update,{ANNA},,,Annika,"), "PUT", "/User/"),
+        (format!("add-to-groups,{ANNA},,HR Robots,,"), "PUT", "/Group/"),
+        ("set-group-licenses,,TSTNU,,,HR Robots".to_owned(), "PUT", "group"),
+        (format!("offboard,{ANNA},,,,"), "PUT", "/User/"),
+    ] {
+        for rerun in [false, true] {
+            let stage = Stage::new();
+            stage.write("reseat.toml", "[profile.default.limits]\nsettle = \"1s\"\n");
+            let first = stage.world();
+            let answered = |status, moment| FaultRule::new(FaultKind::Status { status, moment }).on(method, path);
+            stage.sandbox.set_faults(Faults {
+                rules: vec![
+                    answered(504, Moment::AfterEffect).strikes(Strikes::First(1)),
+                    answered(503, Moment::BeforeEffect),
+                ],
+                ..Faults::default()
+            });
+            stage.write(
+                "sheet.csv",
+                format!("operation,user,licenses,groups,name,group\n{row}\n"),
+            );
+            stage.reseat(&["run", "sheet.csv", "--yes", "--retries", "1"]);
+            assert_ne!(differences(&first, &stage.world()), [""; 0], "{row}");
+            stage.sandbox.set_faults(Faults::default());
+            if rerun {
+                stage.rerun(&[]).ends(0);
+                assert_eq!(stage.statuses(), ["done"], "{row}");
+                assert!(!stage.results()[0].get("after").contains("unclear"), "{row}");
+            }
+            undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+            run_undo(&stage, "undo.csv").ends(0);
+            assert_eq!(differences(&first, &stage.world()), [""; 0], "{row} {rerun}");
+        }
+    }
+}
+
+#[test]
+fn a_change_whose_answer_was_lost_is_undone_although_the_run_was_stopped_before_it_was_sent_again() {
+    let stage = Stage::new();
+    let first = stage.world();
+    let answered = |status, moment| FaultRule::new(FaultKind::Status { status, moment }).on("PUT", "user-license");
+    stage.sandbox.set_faults(Faults {
+        rules: vec![
+            answered(504, Moment::AfterEffect).strikes(Strikes::First(1)),
+            answered(503, Moment::BeforeEffect),
+        ],
+        ..Faults::default()
+    });
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,licenses\nset-licenses,{ANNA},TSTNU\n"),
+    );
+    let child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("the change is made", |_| stage.held(ANNA).as_deref() == Some("TSTNU"));
+    signal(&child, "INT");
+    stage.ended(child).ends(130);
+    stage.sandbox.set_faults(Faults::default());
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
 }

@@ -208,6 +208,13 @@ impl Machine<'_> {
         if family == Family::Delete && (error.perhaps_done || error.failure == Failure::Unclear) {
             self.perhaps_deleted.extend(&waiting.call.steps);
         }
+        if error.perhaps_done {
+            for step in &waiting.call.steps {
+                for row in &self.steps.rows_of(*step) {
+                    self.rows.perhaps_done(*row, *step);
+                }
+            }
+        }
         let reason = self.giving_up.failed(family, error);
         if let Some(outage) = self.giving_up.begun_outage() {
             self.effects.push_back(Effect::TimeOutage(outage, LEAST_OUTAGE));

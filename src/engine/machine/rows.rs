@@ -4,11 +4,11 @@ use crate::plan::{RowCode, RowReason};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::steps::Steps;
+use super::steps::{StepState, Steps};
 use crate::api::{CallError, Failure, Receipt};
 use crate::ledger::Record;
-use crate::model::{Place, RowReport, RowSelection, Status};
-use crate::plan::{Course, PlannedSheet, RowIndex, Rules, StepIndex, StepSource, Verdict, row_end};
+use crate::model::{Place, RowReport, RowSelection, Status, UNCLEAR};
+use crate::plan::{Course, PlannedSheet, RowIndex, Rules, Step, StepIndex, StepSource, Verdict, row_end};
 use crate::text::joined;
 
 /// Why a step failed.
@@ -104,6 +104,8 @@ struct RowLog {
     not_carried_over: Vec<String>,
     /// The steps of which a record says what they are to change.
     ahead: Vec<StepIndex>,
+    /// Those of them of which a call may have been carried out, although no answer says so.
+    perhaps_done: Vec<StepIndex>,
 }
 
 impl RowLog {
@@ -120,6 +122,7 @@ impl RowLog {
         mailed_at: None,
         not_carried_over: Vec::new(),
         ahead: Vec::new(),
+        perhaps_done: Vec::new(),
     };
 }
 
@@ -264,6 +267,15 @@ impl<'a> Rows<'a> {
             log.attempts = receipt.attempts;
             log.http_status = Some(receipt.http_status);
             log.trace_id.clone_from(&receipt.trace_id);
+        }
+    }
+
+    /// A call of this step may have been carried out, although its answer was lost. Whatever becomes of the row, its line
+    /// then has what there was and what it may have become.
+    pub(super) fn perhaps_done(&mut self, row: RowIndex, step: StepIndex) {
+        let log = self.edit(row);
+        if log.ahead.contains(&step) && !log.perhaps_done.contains(&step) {
+            log.perhaps_done.push(step);
         }
     }
 
@@ -425,7 +437,27 @@ impl<'a> Rows<'a> {
             verdict,
             remarks,
         };
-        self.recorded(row, row_end(self.sheet, steps, row, course))
+        let mut report = row_end(self.sheet, steps, row, course);
+        let is_open = |step: &&StepIndex| steps.state(**step) != StepState::Done;
+        let perhaps: Vec<&Step> = (self.log(row).perhaps_done.iter())
+            .filter(is_open)
+            .map(|step| steps.step(*step))
+            .collect();
+        if !perhaps.is_empty() {
+            let course = Course {
+                steps: steps.done_of_row(row).chain(perhaps),
+                verdict,
+                remarks,
+            };
+            let RowReport { before, after, .. } = row_end(self.sheet, steps, row, course);
+            report.before = before;
+            report.after = after;
+            // Where reading back has shown that all is well, it is no longer unclear.
+            if report.status.is_failure() || report.status == Status::NotRun {
+                report.after.get_or_insert_with(|| json!({}))[UNCLEAR] = json!(true);
+            }
+        }
+        self.recorded(row, report)
     }
 
     fn recorded(&self, row: RowIndex, mut report: RowReport) -> Record {
