@@ -93,7 +93,9 @@ mod tests {
                 let line = line.split("   ").next().unwrap_or_default();
                 let line = line.split(" > ").next().unwrap_or_default();
                 let words = line.replace("\"Work e-mail=user\"", "Work=user");
-                let parsed = super::super::parse(words.split(' ').map(Into::into));
+                // As a shell passes them: the quotes around `'idle>90d'` are not part of the word.
+                let words = words.split(' ').map(|word| word.trim_matches('\'').into());
+                let parsed = super::super::parse(words);
                 assert!(parsed.is_ok(), "{line}: {parsed:?}");
             }
         }
