@@ -100,6 +100,8 @@ pub(super) struct AccountDraft<'a> {
     pub(super) is_changed: bool,
     /// What it holds after the edits so far.
     license: Option<Box<LicenseChange>>,
+    /// The bundles that it holds by groups' rules in the end, as far as is known.
+    pub(super) by_rules: BundleSet,
     /// For a migration's new account.
     pub(super) succession: Option<Box<Succession>>,
     wanted: Option<Box<WantedChanges>>,
@@ -136,6 +138,7 @@ impl<'a> AccountDraft<'a> {
             is_unread: false,
             is_changed: false,
             license: None,
+            by_rules: BundleSet::default(),
             succession: None,
             wanted: None,
             deleted_by: None,
@@ -387,8 +390,15 @@ impl<'a> AccountDraft<'a> {
         let base = self.held();
         let target = edit.apply(&base);
         if target != base {
-            let edits = OneOrMany::one((row, edit));
-            self.license = Some(Box::new(LicenseChange { base, edits, target }));
+            self.license = Some(Box::new(LicenseChange::new(base, OneOrMany::one((row, edit)))));
+        }
+    }
+
+    /// What the account holds by groups' rules whatever the rows do; said once all of them have been folded.
+    pub(super) fn holds_by_rules(&mut self, bundles: BundleSet) {
+        self.by_rules = bundles.clone();
+        if let Some(change) = &mut self.license {
+            change.by_rules = bundles;
         }
     }
 

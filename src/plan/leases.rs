@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account_drafts::AccountDraft;
+use super::account_drafts::{AccountDraft, WantedMembership};
 use super::seats::Pools;
-use super::{RowIndex, RuleRemoval};
+use super::{Membership, RowIndex, RuleRemoval};
 use crate::directory::Snapshot;
-use crate::model::{BundleCode, GroupId, UserId};
+use crate::model::{BundleCode, BundleSet, GroupId, UserId};
 
 /// How many seats of each bundle are freed because nobody holds them by a group's rule any more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +50,30 @@ impl FreedByRules {
             }
         }
         freed
+    }
+
+    /// Tells the drafts what they hold by groups' rules all the while: by those that neither end nor are given back, of groups
+    /// that they do not leave.
+    pub(super) fn tell_kept(
+        drafts: &mut [AccountDraft<'_>],
+        removals: &[(RowIndex, RuleRemoval)],
+        snapshot: &Snapshot,
+    ) {
+        let Some(leases) = snapshot.leases() else {
+            return;
+        };
+        for draft in drafts {
+            let Some(user) = draft.id() else { continue };
+            let ends = |group: GroupId| {
+                let leaves = |wish: &WantedMembership| wish.group == group && wish.change == Membership::Leave;
+                draft.ended_leases().iter().any(|ended| ended.group == group)
+                    || removals.iter().any(|(_, removal)| removal.group == group)
+                    || draft.memberships().iter().any(leaves)
+            };
+            let kept = leases.of_user(user).filter(|(group, _)| !ends(*group));
+            let kept: BundleSet = kept.flat_map(|(_, lease)| lease.bundles.iter().cloned()).collect();
+            draft.holds_by_rules(kept);
+        }
     }
 
     /// Puts them into the pools.

@@ -36,7 +36,7 @@ struct HandOver {
     row: RowIndex,
     end: OldAccount,
     from: AccountIndex,
-    /// What the old account holds after the rows.
+    /// The bundles whose seats are free when they are taken off the old account.
     bundles: BundleSet,
 }
 
@@ -59,7 +59,7 @@ impl HandOver {
                 row: succession.row,
                 end: succession.end,
                 from: succession.from,
-                bundles,
+                bundles: bundles.minus(&old.by_rules),
             })
         })
     }
@@ -74,6 +74,7 @@ impl<C: Deref<Target = LicenseChange>> Grant<C> {
         };
         SeatRequest {
             base: &self.change.base,
+            by_rules: &self.change.by_rules,
             edits: &self.change.edits,
             handed_over: self.hand_over.as_deref().map(handed_over),
         }
@@ -247,8 +248,8 @@ impl Assembly<'_> {
                 continue;
             };
             let (moved, others): (Vec<_>, Vec<_>) = change.edits.into_iter().partition(|(row, _)| *row == over.row);
-            let others = LicenseChange::new(change.base, others.into());
-            let moved = LicenseChange::new(others.target.clone(), moved.into());
+            let others = LicenseChange::new(change.base, others.into()).beside(change.by_rules.clone());
+            let moved = LicenseChange::new(others.target.clone(), moved.into()).beside(change.by_rules);
             handing_over.push((account, over, moved));
             if !others.is_nothing() {
                 turning.push((account, Box::new(others)));
@@ -323,8 +324,8 @@ impl Assembly<'_> {
         } else {
             LicenseEdit::Set(kept, None)
         };
-        let shrunk = LicenseChange::new(change.base, OneOrMany::one((first, give_up)));
-        let grown = LicenseChange::new(shrunk.target.clone(), change.edits);
+        let shrunk = LicenseChange::new(change.base, OneOrMany::one((first, give_up))).beside(change.by_rules.clone());
+        let grown = LicenseChange::new(shrunk.target.clone(), change.edits).beside(change.by_rules);
         // Those who begin can do so together with everything else that only frees.
         let begins = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
         for (stage, change) in [(begins, shrunk), (takes, grown)] {

@@ -14,6 +14,8 @@ use crate::model::{BundleCode, BundleSet};
 pub(super) struct SeatRequest<'a> {
     /// What it holds before.
     pub(super) base: &'a Holding,
+    /// What it holds by groups' rules all the while: of that it takes a seat anyway.
+    pub(super) by_rules: &'a BundleSet,
     /// What each row does, in sheet order. No row has edits of two accounts.
     pub(super) edits: &'a [(RowIndex, LicenseEdit)],
     /// What a migration to this account can hand over.
@@ -89,7 +91,7 @@ impl SeatRequest<'_> {
             let new = is.minus(&was);
             brought_by.extend(
                 new.iter()
-                    .filter(|code| !before.contains(code))
+                    .filter(|code| !before.contains(code) && !self.by_rules.contains(code))
                     .map(|code| (code.clone(), *row)),
             );
             held = next;
@@ -102,7 +104,7 @@ impl SeatRequest<'_> {
         Effect {
             gains,
             handed_over: if is_now { handed_over } else { Vec::new() },
-            frees: before.minus(&held.direct.bundles()),
+            frees: before.minus(&held.direct.bundles()).minus(self.by_rules),
         }
     }
 }

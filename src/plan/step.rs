@@ -115,13 +115,27 @@ pub struct LicenseChange {
     pub edits: OneOrMany<(RowIndex, LicenseEdit)>,
     /// What is held after all of them.
     pub target: Holding,
+    /// The bundles that the account holds by groups' rules all the while, as far as is known: it takes one seat of each,
+    /// whether it holds it directly besides or not.
+    pub by_rules: BundleSet,
 }
 
 impl LicenseChange {
     /// The change that these edits make to `base`.
     pub fn new(base: Holding, edits: OneOrMany<(RowIndex, LicenseEdit)>) -> Self {
         let target = edits.iter().fold(base.clone(), |held, (_, edit)| edit.apply(&held));
-        Self { base, edits, target }
+        Self {
+            base,
+            edits,
+            target,
+            by_rules: BundleSet::default(),
+        }
+    }
+
+    /// The same for an account that holds these bundles by groups' rules.
+    #[must_use]
+    pub fn beside(self, by_rules: BundleSet) -> Self {
+        Self { by_rules, ..self }
     }
 
     /// Whether nothing changes.
@@ -139,11 +153,17 @@ impl LicenseChange {
         if self.base.direct == Direct::Unknown {
             return BundleSet::default();
         }
-        self.target.direct.bundles().minus(&self.base.direct.bundles())
+        let new = self.target.direct.bundles().minus(&self.base.direct.bundles());
+        new.minus(&self.by_rules)
     }
 
     /// Bundles whose seats it frees.
     pub fn frees(&self) -> BundleSet {
+        self.loses().minus(&self.by_rules)
+    }
+
+    /// Bundles that are not held directly any more afterwards.
+    pub fn loses(&self) -> BundleSet {
         self.base.direct.bundles().minus(&self.target.direct.bundles())
     }
 }

@@ -55,12 +55,7 @@ pub(super) fn allocate_exactly(
     let users = context.accounts(ids, |_| unknown())?;
     check_codes(context, bundles)?;
     for code in bundles {
-        let holds = |user: &UserId| {
-            context
-                .world
-                .allocation(*user)
-                .is_some_and(|held| held.bundles.contains(code))
-        };
+        let holds = |user: &UserId| context.world.held_by(*user).contains(code);
         let needy: BTreeSet<&UserId> = users.iter().filter(|user| !holds(user)).collect();
         if needy.len() as u64 > context.world.seats_of(code).free() {
             return Err(exceeded());

@@ -362,6 +362,28 @@ fn where_no_portal_answers_nobody_is_to_be_released_and_that_is_said() {
 }
 
 #[test]
+fn who_holds_directly_and_by_a_group_takes_one_seat_which_is_free_once_both_are_given_back() {
+    let stage = full_pool(&[("busy@x.example", 1)]);
+    lease(&stage, "Team 01", &[(IDA, 150)]);
+    hold(&stage, IDA, 150);
+    assert_eq!(seats(&stage).0, 2);
+    want(&stage, &[WANDA]);
+    let ran = rebalance(&stage, &[]).ends(0);
+    foretells(&ran, &[("taken", "2"), ("freed", "1"), ("granted", "1"), ("then", "2")]);
+    assert_eq!(
+        rows(&stage, "quarter.csv"),
+        [
+            format!("release-licenses {IDA}"),
+            format!("release-lease {IDA}"),
+            format!("add-licenses {WANDA}"),
+        ]
+    );
+    run(&stage, &[]).ends(0);
+    assert_eq!(seats(&stage), (2, 2));
+    assert!(holds(&stage, WANDA) && !holds(&stage, IDA));
+}
+
+#[test]
 fn whoever_came_back_keeps_the_seat_and_whoever_loses_the_promised_one_is_named() {
     let stage = ten();
     want(&stage, &[WANDA, WILL]);

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
-use reseat::model::{BundleCode, DeleteWhen, Operation, Row};
+use reseat::model::{BundleCode, BundleSet, DeleteWhen, Operation, Row};
 use reseat::plan::{Call, CallKind, OnShortage, Rules, Stage, Work, plan};
 
 use crate::calls::carry_out;
@@ -17,7 +17,16 @@ use crate::sheets::{add, block, clear_rule, delete, migrate, release, release_le
 
 /// A world whose pools have hardly a seat to spare, or even fewer seats than are taken.
 fn tight_world() -> impl Strategy<Value = World> {
-    tight(world())
+    tight((world(), any::<bool>()).prop_map(|(mut world, besides)| {
+        // Who holds directly may hold by the rules of groups besides.
+        let rules = world.rules.clone();
+        let accounts = world.accounts.values_mut();
+        for account in accounts.filter(|account| besides && !account.is_newcomer) {
+            let own = rules.iter().filter(|(group, _)| account.groups.contains(group));
+            account.leases = own.map(|(group, (bundles, _))| (*group, bundles.clone())).collect();
+        }
+        world
+    }))
 }
 
 /// The same, where nobody holds anything by a group's rule.
@@ -315,6 +324,44 @@ fn the_first_seats_freed_only_cure_an_excess_and_the_last_rows_miss_out() {
 }
 
 #[test]
+fn whoever_holds_directly_and_by_a_rule_takes_one_seat_until_both_are_given_back() {
+    let mut world = World::of(3);
+    world.account(0).held = Some((bundles("A"), false));
+    world.account(0).groups.insert(group_id(1));
+    world.account(0).leases.insert(group_id(1), bundles("A"));
+    world.account(1).leases.insert(group_id(1), bundles("A"));
+    world.own("A", 2);
+    world.own("B", 1);
+    let wants = || add(&address(2), "A");
+    let table = [
+        (vec![release(&address(0)), wants()], vec![1], (0, 0)),
+        (vec![release_lease(&address(0), 1), wants()], vec![1], (0, 0)),
+        (
+            vec![release(&address(0)), release_lease(&address(0), 1), wants()],
+            vec![],
+            (1, 1),
+        ),
+        (
+            vec![wants(), set(&address(0), "B"), release_lease(&address(0), 1)],
+            vec![],
+            (1, 1),
+        ),
+        (vec![add(&address(1), "A")], vec![], (0, 0)),
+    ];
+    for (operations, short, seats) in table {
+        let rules = rules(OnShortage::Fill);
+        let mut world = world.clone();
+        let rows = sheet(operations);
+        let mut plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules);
+        let missing: Vec<usize> = plan.short.iter().map(|(row, _)| *row).collect();
+        assert_eq!(missing, short, "{rows:?}");
+        let line = plan.seats.iter().find(|line| line.code == BundleCode::new("A"));
+        assert_eq!(line.map_or((0, 0), |line| (line.freed, line.taken)), seats, "{rows:?}");
+        carry_out(&mut plan, &mut world, &rules.sizes, takers_first);
+    }
+}
+
+#[test]
 fn licenses_are_not_handed_over_where_more_seats_are_taken_than_owned() {
     let mut world = World::of(3);
     for number in 0..3 {
@@ -357,10 +404,12 @@ proptest! {
         for (row, (user, codes)) in wants.iter().enumerate() {
             let account = people.get_mut(user).unwrap();
             let held = account.bundles();
-            let needs = bundles(codes).minus(&held);
+            let gains = bundles(codes).minus(&held);
+            // Whoever holds it by a rule takes a seat of it anyway.
+            let needs: BundleSet = gains.iter().filter(|code| !account.takes(code)).cloned().collect();
             if needs.iter().all(|code| free[code] > 0) {
                 needs.iter().for_each(|code| *free.get_mut(code).unwrap() -= 1);
-                account.held = Some((held.union(&needs), false));
+                account.held = Some((held.union(&gains), false));
             } else {
                 short.push(row);
             }

@@ -46,6 +46,28 @@ async fn sign_in(organization: &Organization, email: &str) -> serde_json::Value 
 }
 
 #[tokio::test]
+async fn whoever_holds_directly_and_by_a_rule_takes_one_seat_until_neither_is_left() {
+    let organization = organization().await;
+    let group: GroupId = prepare(&organization, 1).parse().unwrap();
+    sign_in(&organization, ANNA).await;
+    organization.sandbox.with_world(|world| {
+        let code = BundleCode::new("ACNU");
+        let bundles: BundleSet = [code.clone()].into_iter().collect();
+        let anna = world.user_called(ANNA).unwrap().id;
+        let with_one = world.seats_of(&code).allocated;
+        world.allocate(anna, bundles.clone(), false);
+        assert_eq!(world.seats_of(&code).allocated, with_one);
+        world.release_lease(group, anna);
+        assert_eq!(world.seats_of(&code).allocated, with_one);
+        world.release(anna);
+        assert_eq!(world.seats_of(&code).allocated, with_one - 1);
+        world.allocate(anna, bundles.clone(), false);
+        world.allocate(anna, BundleSet::default(), false);
+        assert_eq!(world.seats_of(&code).allocated, with_one - 1);
+    });
+}
+
+#[tokio::test]
 async fn whoever_signs_in_takes_a_seat_by_the_groups_rule_as_long_as_there_is_one() {
     let organization = organization().await;
     let group = prepare(&organization, 2);

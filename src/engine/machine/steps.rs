@@ -406,7 +406,8 @@ impl<'a> Steps<'a> {
             }
             Work::License(change) => {
                 change.edits.retain(|(row, _)| !rows.contains(row));
-                **change = LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits));
+                **change = LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits))
+                    .beside(std::mem::take(&mut change.by_rules));
                 !change.edits.is_empty()
             }
             _ => true,
@@ -426,7 +427,8 @@ impl<'a> Steps<'a> {
         if let Some(now) = known.filter(|now| *now != change.base)
             && let Work::License(change) = &mut self.edit(index).work
         {
-            **change = LicenseChange::new(now, std::mem::take(&mut change.edits));
+            **change =
+                LicenseChange::new(now, std::mem::take(&mut change.edits)).beside(std::mem::take(&mut change.by_rules));
         }
         let Work::License(change) = &self.step(index).work else {
             return Change::Something;
@@ -457,8 +459,10 @@ impl<'a> Steps<'a> {
         let rest = match &mut step.work {
             Work::License(change) => {
                 let rest = change.edits.split_off(1);
-                let first = LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits));
-                let rest = LicenseChange::new(first.target.clone(), rest);
+                let by_rules = std::mem::take(&mut change.by_rules);
+                let first =
+                    LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits)).beside(by_rules.clone());
+                let rest = LicenseChange::new(first.target.clone(), rest).beside(by_rules);
                 **change = first;
                 Work::License(Box::new(rest))
             }

@@ -38,7 +38,7 @@ impl Machine<'_> {
     /// Whether licences have been taken off for the row in this run.
     fn has_given_up(&self, row: RowIndex) -> bool {
         self.steps.done_of_row(row).any(|step| match &step.work {
-            Work::License(change) => step.stage == Stage::HandOver || !change.frees().is_empty(),
+            Work::License(change) => step.stage == Stage::HandOver || !change.loses().is_empty(),
             _ => false,
         })
     }

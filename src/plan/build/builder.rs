@@ -23,7 +23,8 @@ use crate::text::fold;
 pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules) -> Plan {
     let mut denied = Denied::new();
     loop {
-        let builder = Builder::fold(rows, snapshot, begun, rules, denied);
+        let mut builder = Builder::fold(rows, snapshot, begun, rules, denied);
+        FreedByRules::tell_kept(&mut builder.drafts.list, &builder.removed_rules, snapshot);
         let freed = FreedByRules::of(&builder.drafts.list, &builder.removed_rules, snapshot);
         let short = shortage(&builder.drafts.list, snapshot, rules, &freed);
         denied = builder.denied;

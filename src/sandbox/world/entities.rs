@@ -167,7 +167,7 @@ pub struct Lease {
 pub struct SeatCount {
     /// How many are owned.
     pub total: u64,
-    /// How many are taken, by direct allocations and by leases.
+    /// How many are taken: one by everybody who holds the bundle, directly, by a lease, or in several ways.
     pub allocated: u64,
 }
 

@@ -1,6 +1,6 @@
 //! Seats, direct allocations, group rules and the leases their members hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -66,9 +66,10 @@ impl World {
         let holder = self.user(user).or_else(|| self.person(user));
         let email = holder.map(|holder| holder.email.clone());
         let before = self.release(user).unwrap_or_default();
-        self.take(&bundles);
+        let taken = bundles.minus(&self.held_by(user));
+        self.take(&taken);
         // Those it keeps never left it.
-        for code in bundles.iter().filter(|code| before.bundles.contains(code)) {
+        for code in taken.iter().filter(|code| before.bundles.contains(code)) {
             if let Some(place) = self.freed_seats.iter().rposition(|(freed, _)| freed == code) {
                 self.freed_seats.remove(place);
             }
@@ -100,7 +101,7 @@ impl World {
     /// Drops an account's direct allocation: its seats are free and it inherits again.
     pub fn release(&mut self, user: UserId) -> Option<Allocation> {
         let allocation = self.allocations.remove(&user)?;
-        self.give_back(&allocation.bundles);
+        self.give_back(&allocation.bundles.minus(&self.held_by(user)));
         Some(allocation)
     }
 
@@ -121,8 +122,8 @@ impl World {
 
     /// Deletes a group's rule and its members' leases.
     pub fn remove_rule(&mut self, group: GroupId) -> Option<Rule> {
-        for lease in self.leases.remove(&group).unwrap_or_default().into_values() {
-            self.give_back(&lease.bundles);
+        for (user, lease) in self.leases.remove(&group).unwrap_or_default() {
+            self.give_back(&lease.bundles.minus(&self.held_by(user)));
         }
         self.rules.remove(&group)
     }
@@ -142,7 +143,7 @@ impl World {
     /// A member takes these bundles by the group's rule, as signing in does.
     pub fn lease(&mut self, group: GroupId, user: UserId, lease: Lease) {
         self.release_lease(group, user);
-        self.take(&lease.bundles);
+        self.take(&lease.bundles.minus(&self.held_by(user)));
         self.leases.entry(group).or_default().insert(user, lease);
     }
 
@@ -150,7 +151,7 @@ impl World {
     pub fn release_lease(&mut self, group: GroupId, user: UserId) -> bool {
         let lease = self.leases.get_mut(&group).and_then(|leases| leases.remove(&user));
         if let Some(lease) = &lease {
-            self.give_back(&lease.bundles);
+            self.give_back(&lease.bundles.minus(&self.held_by(user)));
         }
         lease.is_some()
     }
@@ -192,6 +193,14 @@ impl World {
         true
     }
 
+    /// The bundles of which the account takes a seat, one each, in however many ways it holds them.
+    pub fn held_by(&self, user: UserId) -> BundleSet {
+        let direct = self.allocations.get(&user).map(|allocation| &allocation.bundles);
+        let leased = self.leases.values().filter_map(|leases| leases.get(&user));
+        let held = direct.into_iter().chain(leased.map(|lease| &lease.bundles));
+        held.fold(BundleSet::default(), |all, bundles| all.union(bundles))
+    }
+
     fn holds_by_a_rule(&self, user: UserId, code: &BundleCode) -> bool {
         let mut leases = self.leases.values().filter_map(|leases| leases.get(&user));
         leases.any(|lease| lease.bundles.contains(code))
@@ -206,13 +215,10 @@ impl World {
 
     pub(super) fn count_seats(&mut self) {
         self.used.clear();
-        let direct = self.allocations.values().map(|allocation| &allocation.bundles);
-        let leased = self
-            .leases
-            .values()
-            .flat_map(|leases| leases.values().map(|lease| &lease.bundles));
-        for bundles in direct.chain(leased).cloned().collect::<Vec<_>>() {
-            self.take(&bundles);
+        let leasing = self.leases.values().flat_map(BTreeMap::keys);
+        let holders: BTreeSet<UserId> = self.allocations.keys().chain(leasing).copied().collect();
+        for holder in holders {
+            self.take(&self.held_by(holder));
         }
     }
 
