@@ -45,9 +45,10 @@ pub(super) fn seats(text: &str) -> Result<(BundleCode, u64), String> {
 pub(super) fn swap(text: &str) -> Result<(BundleCode, BundleCode), String> {
     let parts = text.split_once('=').map(|(old, new)| (old.trim(), new.trim()));
     match parts {
-        Some((old, new)) if !old.is_empty() && !new.is_empty() && !old.eq_ignore_ascii_case(new) => {
-            Ok((BundleCode::new(old), BundleCode::new(new)))
+        Some((old, new)) if !old.is_empty() && old.eq_ignore_ascii_case(new) => {
+            Err(format!("both are `{old}`; write another licence behind the `=`"))
         }
+        Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok((BundleCode::new(old), BundleCode::new(new))),
         _ => Err("write the licence that goes, `=`, and the one that comes, as in `RPADEVNU=RPADEVPRONU`".to_owned()),
     }
 }
@@ -157,6 +158,15 @@ mod tests {
         assert_eq!(age_above_none("36h"), Ok(Duration::from_hours(36)));
         for text in ["0d", "0s", "0"] {
             assert!(age_above_none(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_swap_is_of_two_licences() {
+        assert_eq!(swap("A = B"), Ok((BundleCode::new("A"), BundleCode::new("B"))));
+        assert!(swap("A=a").unwrap_err().starts_with("both are `A`"));
+        for text in ["A", "=", "A=", "=B"] {
+            assert!(swap(text).unwrap_err().starts_with("write the licence"), "{text}");
         }
     }
 
