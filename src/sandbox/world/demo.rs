@@ -249,14 +249,14 @@ mod tests {
         for seed in 1..50 {
             let world = World::demo(seed, now);
             for (name, days) in [("amara.diallo", 190), ("eva.nilsson", 97)] {
-                let user = world.user_called(&format!("{name}@{DOMAIN}")).unwrap().id;
+                let person = world.user_called(&format!("{name}@{DOMAIN}")).unwrap().id;
                 let mut leases = world.groups().flat_map(|group| world.leases(group.id));
-                let used = leases
-                    .find(|(holder, _)| *holder == user)
+                let last_use = leases
+                    .find(|(holder, _)| *holder == person)
                     .and_then(|(_, lease)| lease.last_in_use);
                 assert!(
-                    used.is_none_or(|used| used <= days_before(now, days)),
-                    "{name}, seed {seed}: {used:?}"
+                    last_use.is_none_or(|used| used <= days_before(now, days)),
+                    "{name}, seed {seed}: {last_use:?}"
                 );
             }
         }
