@@ -65,10 +65,10 @@ impl FreedByRules {
         for draft in drafts {
             let Some(user) = draft.id() else { continue };
             let ends = |group: GroupId| {
-                let leaves = |wish: &WantedMembership| wish.group == group && wish.change == Membership::Leave;
+                let is_left = |wish: &WantedMembership| wish.group == group && wish.change == Membership::Leave;
                 draft.ended_leases().iter().any(|ended| ended.group == group)
                     || removals.iter().any(|(_, removal)| removal.group == group)
-                    || draft.memberships().iter().any(leaves)
+                    || draft.memberships().iter().any(is_left)
             };
             let kept = leases.of_user(user).filter(|(group, _)| !ends(*group));
             let kept: BundleSet = kept.flat_map(|(_, lease)| lease.bundles.iter().cloned()).collect();
