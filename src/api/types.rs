@@ -81,7 +81,7 @@ pub enum AllocationRoute {
     OneUser,
     /// The same, where the portal's listing does not answer.
     OneUserOnly,
-    /// The portal's listing of everybody ([`allocations`](super::Client::allocations)).
+    /// The portal's listing of everybody ([`licensed_users`](super::Client::licensed_users)).
     Listing,
 }
 
