@@ -26,7 +26,7 @@ struct Findings {
     not_writable: Vec<String>,
 }
 
-/// The rows that put an account's profile and memberships back: one that does it, and those that a person has to read.
+/// The rows that put an account's profile and memberships back: those that do it, one wherever one can, and those that a person has to read.
 pub(super) fn profile_and_groups(change: &AccountChange, user: Option<&User>, pen: Pen<'_>) -> Vec<UndoRow> {
     let mut found = Findings::default();
     for (field, flip) in &change.texts {
@@ -36,7 +36,7 @@ pub(super) fn profile_and_groups(change: &AccountChange, user: Option<&User>, pe
         found.flag(*field, flip, user);
     }
     found.groups(change, user, pen);
-    let mut rows = found.row(change, pen).into_iter().collect::<Vec<_>>();
+    let mut rows = found.rows(change, user, pen);
     for (why, notes) in [
         (Why::Changed, &found.foreign),
         (Why::Gone, &found.gone),
@@ -149,22 +149,30 @@ impl Findings {
         }
     }
 
-    /// The one row that puts everything back.
-    fn row(&self, change: &AccountChange, pen: Pen<'_>) -> Option<UndoRow> {
+    /// The rows that put everything back: one, but for people without an account, for whom no `update` is.
+    fn rows(&self, change: &AccountChange, user: Option<&User>, pen: Pen<'_>) -> Vec<UndoRow> {
         let (joins, leaves) = (print_list(&self.joins), print_list(&self.leaves));
-        let row = match (self.cells.is_empty(), joins.is_empty(), leaves.is_empty()) {
-            (true, true, true) => return None,
-            (true, false, true) => pen.row(change, OperationKind::AddToGroups).cell(Column::Groups, joins),
-            (true, true, false) => pen
-                .row(change, OperationKind::RemoveFromGroups)
-                .cell(Column::Groups, leaves),
+        let joining = || {
+            pen.row(change, OperationKind::AddToGroups)
+                .cell(Column::Groups, joins.clone())
+        };
+        let leaving = || {
+            let row = pen.row(change, OperationKind::RemoveFromGroups);
+            row.cell(Column::Groups, leaves.clone())
+        };
+        let is_newcomer = user.is_some_and(User::is_newcomer);
+        match (self.cells.is_empty(), joins.is_empty(), leaves.is_empty()) {
+            (true, true, true) => Vec::new(),
+            (true, false, true) => vec![joining().noting(SEAT)],
+            (true, true, false) => vec![leaving()],
+            (true, false, false) if is_newcomer => vec![joining().noting(SEAT), leaving()],
             _ => {
                 let row = pen.row(change, OperationKind::Update);
                 let row = row.cell(Column::Groups, joins).cell(Column::RemoveGroups, leaves);
                 let cells = self.cells.iter();
-                cells.fold(row, |row, (column, text)| row.cell(*column, text))
+                let row = cells.fold(row, |row, (column, text)| row.cell(*column, text));
+                vec![if self.joins.is_empty() { row } else { row.noting(SEAT) }]
             }
-        };
-        Some(if self.joins.is_empty() { row } else { row.noting(SEAT) })
+        }
     }
 }
