@@ -102,7 +102,7 @@ docs/exit-codes.md has them all";
 const EXPORT_EXAMPLES: &str = "\
 Examples:
   reseat export licenses --where 'idle>90d' -o idle.xlsx     Who holds a seat and does not use it
-  reseat export users --where group='Team 01' -o team.csv    Accounts to edit and run
+  reseat export users --where group=Finance -o finance.csv   Accounts to edit and run
   reseat export moves --from old.example --to new.example -o moves.xlsx";
 
 const REBALANCE_EXAMPLES: &str = "\

@@ -19,7 +19,7 @@ pub(super) struct SwapUnit<'a> {
     /// What is given up; several where several are swapped for the same.
     pub(super) old: BundleSet,
     pub(super) new: &'a BundleCode,
-    /// Whether it takes a seat: not where the person holds the new bundle directly already.
+    /// Whether it takes a seat: not where the person holds the new bundle already, directly or by a group's rule.
     pub(super) takes: bool,
     pub(super) is_granted: bool,
 }
@@ -117,8 +117,14 @@ pub(super) fn count<'c>(codes: impl Iterator<Item = &'c BundleCode>) -> Seats {
     seats
 }
 
-fn takes(person: &Person<'_>, swap: &Swap) -> bool {
+/// Whether the person is given the new bundle, which it does not hold directly yet.
+fn is_given(person: &Person<'_>, swap: &Swap) -> bool {
     person.holder.direct.is_none_or(|held| !held.contains(&swap.new))
+}
+
+/// Whether that takes a seat: somebody who has one by a group's rule takes no second one.
+fn takes(person: &Person<'_>, swap: &Swap) -> bool {
+    !person.holder.bundles().contains(&swap.new)
 }
 
 /// Whether this one is swapped, or why the old bundle is kept, in whatever way it is held. `None` for whoever has nothing
@@ -155,10 +161,10 @@ fn outcome(snapshot: &Snapshot, person: &Person<'_>, swap: &Swap, wanted: &Wante
     if wanted.get(&holder.id).is_some_and(|wanted| wanted.contains(&swap.old)) {
         return Some(Err("is among the wanted with this very licence".to_owned()));
     }
-    if takes(person, swap) && account.is_deactivated() {
+    if is_given(person, swap) && account.is_deactivated() {
         return Some(Err("is deactivated".to_owned()));
     }
-    if takes(person, swap) && !snapshot.unowned(&set_of(&swap.new)).is_empty() {
+    if is_given(person, swap) && !snapshot.unowned(&set_of(&swap.new)).is_empty() {
         return Some(Err(format!("the organization does not own {}", swap.new)));
     }
     Some(Ok(()))

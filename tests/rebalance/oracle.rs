@@ -107,14 +107,16 @@ impl Oracle<'_> {
         let mut units = Vec::new();
         for (number, human) in &self.world.people {
             let held = human.direct.clone().unwrap_or_default();
-            let takes = !held.contains(&swap.new);
+            let is_given = !held.contains(&swap.new);
+            // Who holds it by a group's rule takes no second seat.
+            let takes = is_given && !human.leases.values().any(|lease| lease.contains(&swap.new));
             let by_group = human.leases.values().any(|lease| lease.contains(&swap.old));
             let is_left = human.is_gone
                 || human.kind != UserKind::Person
                 || self.question.kept.contains(number)
                 || self.wants(*number).contains(&swap.old)
-                || takes && !human.is_active && human.accepted
-                || takes && !self.is_owned(&swap.new);
+                || is_given && !human.is_active && human.accepted
+                || is_given && !self.is_owned(&swap.new);
             if held.contains(&swap.old) && !by_group && !is_left {
                 units.push((*number, swap.new.clone(), takes));
             }
