@@ -212,7 +212,7 @@ async fn a_quota_is_a_whole_number_from_one_of_a_listed_code_and_not_below_the_u
     assert_eq!(reply.status, 200);
     let read = organization.get(&path).await;
     assert!(read.text.contains(r#""limit":8.0"#), "{}", read.text);
-    assert_eq!(read.json()["quotas"][0]["currentUsage"], 5);
+    assert_eq!(read.json()["quotas"][0]["currentUsage"], 4);
     assert_eq!(read.json()["groupRule"]["userBundleCodes"], json!(["ACNU"]));
 }
 
@@ -229,7 +229,7 @@ async fn the_rules_are_listed_with_leases_quotas_and_nameless_orphans() {
         .iter()
         .find(|rule| rule["groupRule"]["name"] == "Customer Service")
         .unwrap();
-    assert_eq!(service["groupRule"]["userBundleLeases"], json!({"ACNU": 5}));
+    assert_eq!(service["groupRule"]["userBundleLeases"], json!({"ACNU": 4}));
 }
 
 #[tokio::test]

@@ -119,11 +119,11 @@ async fn group_rules_are_set_read_and_deleted_with_their_leases() {
     let group = organization.group("Customer Service");
     let allocations = format!("{BASE}/group/{group}/allocations");
     let leases = organization.get(&allocations).await.json();
-    assert_eq!(leases["totalCount"], 5);
+    assert_eq!(leases["totalCount"], 4);
     let member = leases["results"][0]["id"].as_str().unwrap();
     let lease = format!("{BASE}/group/{group}/user/{member}");
     assert_eq!(organization.send("DELETE", &lease, json!(null)).await.status, 200);
-    assert_eq!(organization.get(&allocations).await.json()["totalCount"], 4);
+    assert_eq!(organization.get(&allocations).await.json()["totalCount"], 3);
     let body = json!({"id": group, "ubls": ["ACNU", "ATTUNU"], "useExternalLicense": false});
     assert_eq!(
         organization.send("PUT", &format!("{BASE}/group"), body).await.json()["userBundleCodes"],
