@@ -22,6 +22,8 @@ use crate::text::plural;
 #[derive(Debug, Default)]
 pub(super) struct Opened {
     wanted: Option<Arc<Source>>,
+    /// How the wanted one is to be read.
+    reading: SheetOptions,
     keep_list: Option<Source>,
 }
 
@@ -51,6 +53,10 @@ impl Opened {
         match (wanted, keep_list) {
             (Ok(wanted), Ok(keep_list)) => Ok(Self {
                 wanted: wanted.map(Arc::new),
+                reading: SheetOptions {
+                    columns: options.columns.clone(),
+                    ..SheetOptions::default()
+                },
                 keep_list,
             }),
             (Err(failure), Err(other)) => Err(failure.with_details(vec![other.message])),
@@ -62,7 +68,7 @@ impl Opened {
     pub(super) async fn read(self, settings: &Settings, as_of: &AsOf, doorway: &Doorway) -> Result<ReadFiles, Failure> {
         let mut read = ReadFiles::default();
         if let Some(source) = self.wanted {
-            let usual = reading_options(&SheetOptions::default(), settings, as_of.clone());
+            let usual = reading_options(&self.reading, settings, as_of.clone());
             let intake = read_sheet(&source, rebalance_wanted::options(usual), doorway).await;
             let intake = intake.map_err(|error| not_opened(&error))?;
             read.notices = notices(&file_name(&source), &intake);

@@ -291,6 +291,8 @@ pub struct RebalanceOptions {
     pub orphans: bool,
     /// The sheet of wanted seats.
     pub wanted: Option<PathBuf>,
+    /// Which columns its headers mean.
+    pub columns: Vec<ColumnMapping>,
     /// Seats to free besides.
     pub free: Vec<(BundleCode, u64)>,
     /// Seats to leave free.

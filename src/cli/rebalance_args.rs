@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 
 use super::run_args::ConnectionArgs;
 use super::values;
-use super::{RebalanceOptions, Target};
+use super::{ColumnMapping, RebalanceOptions, Target};
 use crate::model::BundleCode;
 use crate::settings::Overrides;
 use crate::sheet::Existing;
@@ -30,6 +30,9 @@ pub(super) struct RebalanceArgs {
     /// The sheet of wanted seats: `add-licenses` rows in order of priority
     #[arg(long, value_name = "SHEET", value_parser = values::path, value_hint = ValueHint::FilePath)]
     wanted: Option<PathBuf>,
+    /// What a header of that sheet means, as in `Work e-mail=user`; may be repeated
+    #[arg(long = "map", value_name = "HEADER=COLUMN", value_parser = values::column_mapping, requires = "wanted")]
+    columns: Vec<ColumnMapping>,
     /// Seats to free besides, as in `ATTUNU=10`; may be repeated
     #[arg(long, value_name = "CODE=N", value_parser = values::seats)]
     free: Vec<(BundleCode, u64)>,
@@ -70,6 +73,7 @@ impl RebalanceArgs {
             pending: self.pending,
             orphans: !self.no_orphans,
             wanted: self.wanted,
+            columns: self.columns,
             free: self.free,
             reserve: self.reserve,
             keep_list: self.keep_list,

@@ -687,3 +687,15 @@ fn a_chain_of_swaps_is_refused() {
         .ends(1)
         .tells("make a chain");
 }
+
+#[test]
+fn a_header_of_the_wanted_sheet_that_nobody_knows_is_explained_on_the_command_line_as_the_error_says() {
+    let stage = Stage::new();
+    stage.write("wanted.csv", "Mitarbeiter,Lizenz\nnora.hansen@contoso.example,ATTUNU\n");
+    let ask = ["rebalance", "--wanted", "wanted.csv", "-o", "quarter.csv"];
+    stage.reseat(&ask).ends(2).tells("--map");
+    stage
+        .reseat(&[&ask[..], &["--map", "Mitarbeiter=user"]].concat())
+        .ends(0);
+    assert_eq!(stage.reseat(&["check", "quarter.csv"]).code, 0);
+}
