@@ -6,11 +6,11 @@ use clap::{Args, Subcommand, ValueHint};
 
 use super::run_args::ConnectionArgs;
 use super::values;
+use super::written_sheet_args::WrittenSheetArgs;
 use super::{ExportOptions, ExportWhat, MoveOptions, Target};
 use crate::export::moves::{Language, Pattern};
 use crate::export::{Domain, Filter};
 use crate::settings::Overrides;
-use crate::sheet::Existing;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -76,12 +76,8 @@ struct CommonArgs {
     /// End well with an empty sheet if nothing matches
     #[arg(long)]
     allow_empty: bool,
-    /// The sheet to write, `.csv` or `.xlsx`; without it, CSV on standard output
-    #[arg(long, short = 'o', value_name = "FILE", value_parser = values::sheet_to_write, value_hint = ValueHint::FilePath)]
-    out: Option<PathBuf>,
-    /// Replace the sheet if it is there already
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    sheet: WrittenSheetArgs,
     /// Use a simulated organization inside the process instead of a real one
     #[arg(long)]
     sandbox: bool,
@@ -118,12 +114,8 @@ impl ExportArgs {
             what,
             filters: common.filters,
             empty: common.allow_empty.into(),
-            out: common.out,
-            existing: if common.force {
-                Existing::Replaced
-            } else {
-                Existing::Kept
-            },
+            existing: common.sheet.existing(),
+            out: common.sheet.out,
             target: if common.sandbox {
                 Target::Sandbox
             } else {

@@ -15,6 +15,7 @@ mod sandbox_args;
 mod sheet_args;
 mod undo_args;
 mod values;
+mod written_sheet_args;
 
 pub use command::{
     CheckOptions, ColumnMapping, Command, Comparison, Confirmation, EarlierResults, ExportOptions, ExportWhat,

@@ -7,13 +7,12 @@ use clap::{Args, ValueHint};
 
 use super::run_args::ConnectionArgs;
 use super::values;
+use super::written_sheet_args::WrittenSheetArgs;
 use super::{ColumnMapping, RebalanceOptions, Target};
 use crate::model::BundleCode;
 use crate::settings::Overrides;
-use crate::sheet::Existing;
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "a flag is there or not")]
 pub(super) struct RebalanceArgs {
     /// Who has neither signed in nor used a licence for so long is idle
     #[arg(long, value_name = "TIME", value_parser = values::age_above_none, default_value = "90d")]
@@ -51,12 +50,8 @@ pub(super) struct RebalanceArgs {
     /// Free all idle seats, wanted or not
     #[arg(long)]
     all: bool,
-    /// The sheet to write, `.csv` or `.xlsx`; without it, CSV on standard output
-    #[arg(long, short = 'o', value_name = "FILE", value_parser = values::sheet_to_write, value_hint = ValueHint::FilePath)]
-    out: Option<PathBuf>,
-    /// Replace the sheet if it is there already
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    sheet: WrittenSheetArgs,
     /// Use a simulated organization inside the process instead of a real one
     #[arg(long)]
     sandbox: bool,
@@ -80,8 +75,8 @@ impl RebalanceArgs {
             swaps: self.swaps,
             only: self.only.iter().map(|code| BundleCode::new(code)).collect(),
             all: self.all,
-            out: self.out,
-            existing: if self.force { Existing::Replaced } else { Existing::Kept },
+            existing: self.sheet.existing(),
+            out: self.sheet.out,
             target: if self.sandbox {
                 Target::Sandbox
             } else {

@@ -6,10 +6,10 @@ use clap::{Args, ValueHint};
 
 use super::run_args::ConnectionArgs;
 use super::values;
+use super::written_sheet_args::WrittenSheetArgs;
 use super::{Comparison, UndoOptions};
 use crate::model::RowSelection;
 use crate::settings::Overrides;
-use crate::sheet::Existing;
 
 #[derive(Debug, Args)]
 pub(super) struct UndoArgs {
@@ -22,12 +22,8 @@ pub(super) struct UndoArgs {
     /// Compare with nothing: no network, no profile
     #[arg(long)]
     offline: bool,
-    /// The sheet to write, `.csv` or `.xlsx`; without it, CSV on standard output
-    #[arg(long, short = 'o', value_name = "FILE", value_parser = values::sheet_to_write, value_hint = ValueHint::FilePath)]
-    out: Option<PathBuf>,
-    /// Replace the sheet if it is there already
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    sheet: WrittenSheetArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -43,8 +39,8 @@ impl UndoArgs {
             } else {
                 Comparison::WithThePresent
             },
-            out: self.out,
-            existing: if self.force { Existing::Replaced } else { Existing::Kept },
+            existing: self.sheet.existing(),
+            out: self.sheet.out,
         }
     }
 }
