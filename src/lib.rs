@@ -26,6 +26,7 @@ pub mod holdings;
 pub mod export;
 pub mod plan;
 pub mod rebalance;
+pub mod template;
 pub mod undo;
 
 pub mod engine;
@@ -36,6 +37,7 @@ pub mod saved_plan;
 
 pub mod app;
 pub mod cli;
+pub mod doctor;
 pub mod settings;
 
 pub mod sandbox;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 /// Every room and its floor (`DESIGN.md`). A room imports lower floors, and its own without a circle.
-const FLOORS: [(&str, u8); 24] = [
+const FLOORS: [(&str, u8); 26] = [
     ("text", 0),
     ("model", 0),
     ("event", 1),
@@ -24,11 +24,13 @@ const FLOORS: [(&str, u8); 24] = [
     ("plan", 6),
     ("export", 6),
     ("rebalance", 6),
+    ("template", 6),
     ("undo", 6),
     ("engine", 7),
     ("report", 8),
     ("settings", 9),
     ("cli", 9),
+    ("doctor", 9),
     ("saved_plan", 9),
     ("app", 9),
     // Stands apart: see `sandbox_stands_apart`.

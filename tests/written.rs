@@ -94,7 +94,7 @@ fn people(rows: Vec<DraftRow>, offers: &Offers) -> WrittenTable<'static> {
 
 fn saved(folder: &TempDir, tables: &[WrittenTable<'_>], (format, name): (WrittenFormat, &str)) -> std::path::PathBuf {
     let path = folder.path().join(name);
-    save_sheet(tables, format, &path, Existing::Replaced).unwrap();
+    save_sheet(tables, &[], format, &path, Existing::Replaced).unwrap();
     path
 }
 
@@ -291,7 +291,7 @@ fn more_than_a_cell_holds_is_cut_where_it_is_for_people_and_refused_where_a_run_
 
     let tables = [table(WrittenColumn::new("name"), &[WrittenCell::Empty, over])];
     let path = folder.path().join("refused.xlsx");
-    let error = save_sheet(&tables, WrittenFormat::Workbook, &path, Existing::Kept).unwrap_err();
+    let error = save_sheet(&tables, &[], WrittenFormat::Workbook, &path, Existing::Kept).unwrap_err();
     let SheetError::CellTooFull {
         column, row, letters, ..
     } = &error
@@ -315,7 +315,7 @@ fn more_rows_than_a_worksheet_has_are_refused_with_what_to_do() {
         }),
     };
     let path = folder.path().join("refused.xlsx");
-    let error = save_sheet(&[rows(1_048_576)], WrittenFormat::Workbook, &path, Existing::Kept).unwrap_err();
+    let error = save_sheet(&[rows(1_048_576)], &[], WrittenFormat::Workbook, &path, Existing::Kept).unwrap_err();
     assert!(error.to_string().contains("name a file that ends in .csv"), "{error}");
     assert!(!path.exists());
     saved(&folder, &[rows(1_048_575)], FORMATS[1]);

@@ -10,12 +10,13 @@ use super::ending::Ended;
 use super::failure::Failure;
 use super::inputs::settings;
 use super::object::Object;
-use crate::cli::OutputFormat;
+use crate::cli::{CodesOptions, OutputFormat};
 use crate::model::{Catalogue, KnownBundle};
 use crate::report::{Align, Table, write_json};
 use crate::settings::{Overrides, Reach};
 
-pub(super) fn codes(overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+    let _ = options;
     let settings = settings(overrides, Reach::Offline, console)?;
     let catalogue = Catalogue::default().with_codes(settings.bundle_codes, "the profile");
     deliver(|out| match console.output {

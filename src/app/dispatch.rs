@@ -6,7 +6,7 @@ use std::process::{ExitCode, Termination};
 use super::console::{Console, complain, complain_of, deliver};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::{Ending, check, codes, export, panics, plan, rebalance, run, sandbox, undo};
+use super::{Ending, check, codes, doctor, export, panics, plan, rebalance, run, sandbox, template, undo};
 use crate::cli::{self, Command, Invocation, OutputFormat, Refusal, Shell};
 
 /// Runs a command line, the program's own name first.
@@ -39,7 +39,9 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
     } = invocation;
     let console = Console { output, verbosity };
     match command {
-        Command::Codes => codes::codes(&overrides, console),
+        Command::Template(options) => template::template(&options, &overrides, console),
+        Command::Codes(options) => codes::codes(options, &overrides, console),
+        Command::Doctor(options) => doctor::doctor(options, &overrides, console),
         Command::Completions(shell) => completions(shell),
         Command::Man(subcommand) => man(subcommand.as_deref()),
         Command::Sandbox(options) => sandbox::sandbox(options, console),

@@ -16,7 +16,7 @@ use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
 use crate::intake::{self, Intake, PresentLicenses};
 use crate::model::{AsOf, BundleCode, Capabilities, Catalogue};
 use crate::problem::{ProblemCode, Severity};
-use crate::settings::{self, Overrides, Reach, Settings, Surroundings};
+use crate::settings::{self, Overrides, Reach, Settings, Surroundings, Survey};
 use crate::sheet::{SheetError, Source};
 
 /// The settings for a command that talks to an organization: the sandbox needs no connection.
@@ -36,20 +36,32 @@ pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Conso
 /// # Errors
 /// Everything wrong with the configuration.
 pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let working_folder =
-        std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
-    let config_folder = settings::config_folder(&environment);
-    let surroundings = Surroundings {
-        environment: &environment,
-        working_folder: &working_folder,
-        config_folder: config_folder.as_deref(),
-    };
-    let settings = settings::load(overrides, &surroundings, reach).map_err(Failure::configuration)?;
+    let settings = with_surroundings(|surroundings| settings::load(overrides, surroundings, reach))?;
+    let settings = settings.map_err(Failure::configuration)?;
     for warning in &settings.warnings {
         console.tell(told(warning));
     }
     Ok(settings)
+}
+
+/// What is configured, complete or not.
+///
+/// # Errors
+/// If there is no working folder.
+pub(super) fn survey(overrides: &Overrides) -> Result<Survey, Failure> {
+    with_surroundings(|surroundings| settings::survey(overrides, surroundings))
+}
+
+fn with_surroundings<T>(look: impl FnOnce(&Surroundings<'_>) -> T) -> Result<T, Failure> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let working_folder =
+        std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    let config_folder = settings::config_folder(&environment);
+    Ok(look(&Surroundings {
+        environment: &environment,
+        working_folder: &working_folder,
+        config_folder: config_folder.as_deref(),
+    }))
 }
 
 /// Opens the sheet, on a separate thread, because whoever writes it to a pipe may take their time. If neither it nor the

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::next::Typed;
 use crate::ledger::{History, OpenError, results_path};
 use crate::model::Status;
-use crate::sheet::{Existing, SheetError, WrittenFormat, WrittenTable, may_write_sheet, save_sheet};
+use crate::sheet::{Existing, SheetError, WrittenFormat, WrittenPage, WrittenTable, may_write_sheet, save_sheet};
 
 /// Where the sheet is to be written.
 #[derive(Debug)]
@@ -80,7 +80,19 @@ impl SheetPlace {
     /// # Errors
     /// If that cannot be written.
     pub(super) fn save(&self, tables: &[WrittenTable<'_>]) -> Result<(), Failure> {
-        save_sheet(tables, self.format(), &self.path, self.existing).map_err(|error| not_written(&error))
+        self.save_with_pages(tables, &[])
+    }
+
+    /// Writes the worksheets there, and the pages to be read after them.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub(super) fn save_with_pages(
+        &self,
+        tables: &[WrittenTable<'_>],
+        pages: &[WrittenPage<'_>],
+    ) -> Result<(), Failure> {
+        save_sheet(tables, pages, self.format(), &self.path, self.existing).map_err(|error| not_written(&error))
     }
 
     /// The command that runs the sheet, all of it.

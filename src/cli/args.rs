@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::codes_args::CodesArgs;
+use super::doctor_args::DoctorArgs;
 use super::export_args::ExportArgs;
 use super::rebalance_args::RebalanceArgs;
 use super::run_args::{PlanArgs, RunArgs};
 use super::sandbox_args::SandboxArgs;
 use super::sheet_args::CheckArgs;
+use super::template_args::TemplateArgs;
 use super::undo_args::UndoArgs;
 use super::values;
 use super::{OutputFormat, Shell, Verbosity};
@@ -54,9 +57,15 @@ pub(super) enum CommandArgs {
     /// Write a sheet that frees idle seats and grants wanted ones
     #[command(after_help = REBALANCE_EXAMPLES)]
     Rebalance(Box<RebalanceArgs>),
-    /// List the known user licence bundle codes
+    /// Write an empty sheet to fill in, with lists to choose from and help
+    #[command(after_help = TEMPLATE_EXAMPLES)]
+    Template(TemplateArgs),
+    /// List the licence bundle codes: the known ones, and the organization's own with their seats
     #[command(after_help = CODES_EXAMPLES)]
-    Codes,
+    Codes(CodesArgs),
+    /// Look for what keeps reseat from working, and say how to mend it
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(DoctorArgs),
     /// Serve a simulated organization on a local port
     #[command(after_help = SANDBOX_EXAMPLES)]
     Sandbox(SandboxArgs),
@@ -119,9 +128,26 @@ Examples:
 Nothing is changed: the sheet is looked at and run like any other.
 Exit code 0, or 3 when it has rows that a person must decide";
 
+const TEMPLATE_EXAMPLES: &str = "\
+Examples:
+  reseat template onboarding -o joiners.xlsx
+  reseat template leavers --language de -o austritte.xlsx
+  reseat template blank -o sheet.csv
+
+Kinds: onboarding, leavers, migration, rebalance, blank";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  reseat doctor
+  reseat doctor --organization acme --write   Write reseat.toml from what was found
+  reseat doctor --output json
+
+Exit code 0 when all is well, 5 when sign-in or a permission is what fails, 1 for anything else";
+
 const CODES_EXAMPLES: &str = "\
 Examples:
   reseat codes
+  reseat codes --offline
   reseat codes --output json";
 
 const SANDBOX_EXAMPLES: &str = "\

@@ -9,6 +9,7 @@ use crate::export::{Domain, Filter};
 use crate::model::{BundleCode, OperationKind, RowSelection};
 use crate::settings::Overrides;
 use crate::sheet::{Existing, NamedEncoding};
+use crate::template::{TemplateKind, TemplateLanguage};
 
 /// A whole command line.
 #[derive(Debug, Clone)]
@@ -38,8 +39,12 @@ pub enum Command {
     Export(Box<ExportOptions>),
     /// `rebalance`
     Rebalance(Box<RebalanceOptions>),
+    /// `template`
+    Template(TemplateOptions),
     /// `codes`
-    Codes,
+    Codes(CodesOptions),
+    /// `doctor`
+    Doctor(DoctorOptions),
     /// `sandbox`
     Sandbox(SandboxOptions),
     /// `completions`
@@ -98,6 +103,63 @@ pub enum Target {
     Configured,
     /// A simulated one inside the process.
     Sandbox,
+}
+
+impl Target {
+    /// The simulated one if `--sandbox` was given.
+    pub(super) fn sandbox_if(given: bool) -> Self {
+        if given { Self::Sandbox } else { Self::Configured }
+    }
+}
+
+/// Whether an organization is asked by a command that can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asking {
+    /// It is, if one is configured.
+    #[default]
+    IfConfigured,
+    /// Nothing is sent (`--offline`).
+    Never,
+}
+
+impl Asking {
+    /// Never if `--offline` was given.
+    pub(super) fn unless(offline: bool) -> Self {
+        if offline { Self::Never } else { Self::IfConfigured }
+    }
+}
+
+/// `template`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateOptions {
+    /// What the sheet is for.
+    pub kind: TemplateKind,
+    /// The language of what people read in it.
+    pub language: TemplateLanguage,
+    /// Whether the organization is asked for its groups and licences.
+    pub asking: Asking,
+    /// Where to write it; standard output where `None`.
+    pub out: Option<PathBuf>,
+    /// What becomes of a file that is there.
+    pub existing: Existing,
+    /// Which organization is meant.
+    pub target: Target,
+}
+
+/// `codes`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CodesOptions {
+    /// Whether the organization is asked for its codes and seats.
+    pub asking: Asking,
+    /// Which organization is meant.
+    pub target: Target,
+}
+
+/// `doctor`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DoctorOptions {
+    /// Whether to write a configuration file from what was found.
+    pub write: bool,
 }
 
 /// `--map HEADER=COLUMN`

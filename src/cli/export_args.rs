@@ -116,11 +116,7 @@ impl ExportArgs {
             empty: common.allow_empty.into(),
             existing: common.sheet.existing(),
             out: common.sheet.out,
-            target: if common.sandbox {
-                Target::Sandbox
-            } else {
-                Target::Configured
-            },
+            target: Target::sandbox_if(common.sandbox),
         }
     }
 }

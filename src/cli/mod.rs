@@ -5,7 +5,9 @@
 
 mod advice;
 mod args;
+mod codes_args;
 mod command;
+mod doctor_args;
 mod export_args;
 mod generate;
 mod parse;
@@ -13,15 +15,16 @@ mod rebalance_args;
 mod run_args;
 mod sandbox_args;
 mod sheet_args;
+mod template_args;
 mod undo_args;
 mod values;
 mod written_sheet_args;
 
 pub use command::{
-    CheckOptions, ColumnMapping, Command, Comparison, Confirmation, EarlierResults, ExportOptions, ExportWhat,
-    HiddenRows, InvalidRows, Invocation, MaxFailures, MoveOptions, OnShortage, OutputFormat, PendingInvites,
-    Permission, PlanOptions, PlanningOptions, RebalanceOptions, RunOptions, SandboxOptions, SandboxQuotas,
-    SheetOptions, Shell, Target, UndoOptions, Verbosity, WhenLocked,
+    Asking, CheckOptions, CodesOptions, ColumnMapping, Command, Comparison, Confirmation, DoctorOptions,
+    EarlierResults, ExportOptions, ExportWhat, HiddenRows, InvalidRows, Invocation, MaxFailures, MoveOptions,
+    OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RebalanceOptions, RunOptions,
+    SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, TemplateOptions, UndoOptions, Verbosity, WhenLocked,
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};

@@ -77,11 +77,7 @@ impl RebalanceArgs {
             all: self.all,
             existing: self.sheet.existing(),
             out: self.sheet.out,
-            target: if self.sandbox {
-                Target::Sandbox
-            } else {
-                Target::Configured
-            },
+            target: Target::sandbox_if(self.sandbox),
         }
     }
 }

@@ -87,11 +87,7 @@ impl From<SheetArgs> for SheetOptions {
             },
             unknown_codes: args.allow_unknown_codes.into(),
             email_update: args.allow_email_update.into(),
-            target: if args.sandbox {
-                Target::Sandbox
-            } else {
-                Target::Configured
-            },
+            target: Target::sandbox_if(args.sandbox),
         }
     }
 }

@@ -46,6 +46,18 @@ pub struct KnownBundle {
     pub documented: String,
 }
 
+impl KnownBundle {
+    /// The bundle as a list shows it, and as a sheet may have it: `ATTUNU – Attended - Named User`; the code alone where
+    /// nothing else is known.
+    pub fn shown(&self) -> String {
+        if self.name.is_empty() {
+            self.code.to_string()
+        } else {
+            format!("{} – {}", self.code, self.name)
+        }
+    }
+}
+
 /// The bundles that a sheet may name, by code in any case or by product name.
 #[derive(Debug, Clone)]
 pub struct Catalogue {

@@ -27,26 +27,52 @@ pub struct Connection {
     pub ca_file: Option<PathBuf>,
 }
 
+/// Which organization is meant, as far as the settings say so without a way to sign in: enough to find what is remembered
+/// of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The installation's address.
+    pub uri: BaseUrl,
+    /// The organization's name in addresses.
+    pub organization: String,
+    /// The organization's GUID, where it is configured.
+    pub organization_id: Option<OrganizationId>,
+}
+
 /// Where to find the organization's GUID (`uipath-api`, 1.4).
 pub const FIND_ID: &str = "sign in to the portal as an administrator and open \
     Admin: the GUID is the value of `organizationId` in the address bar";
 
-/// Reads all of it, so that every fault is reported, then puts it together.
-pub(super) fn connection(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<Connection> {
+/// Reads all of it, so that every fault is reported, then puts it together: which organization is meant, and the whole
+/// connection to it.
+pub(super) fn connection(
+    layers: &mut Layers<'_>,
+    overrides: &Overrides,
+    deployment: Deployment,
+) -> (Option<Address>, Option<Connection>) {
     let uri = uri(layers, overrides, deployment);
     let identity_uri = identity_uri(layers);
     let organization = organization(layers, overrides);
     let organization_id = organization_id(layers, overrides);
     let credentials = credentials(layers, overrides);
     let ca_file = layers.profile.path("ca_file");
-    Some(Connection {
-        uri: uri?,
-        identity_uri,
-        organization: organization?,
+    let (Some(uri), Some(organization)) = (uri, organization) else {
+        return (None, None);
+    };
+    let address = Address {
+        uri,
+        organization,
         organization_id,
-        credentials: credentials?,
+    };
+    let connection = credentials.map(|credentials| Connection {
+        uri: address.uri.clone(),
+        identity_uri,
+        organization: address.organization.clone(),
+        organization_id,
+        credentials,
         ca_file,
-    })
+    });
+    (Some(address), connection)
 }
 
 fn uri(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<BaseUrl> {

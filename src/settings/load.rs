@@ -1,7 +1,7 @@
 //! Loads the settings: from what was given to what is meant.
 
 use super::batch::{Batch, batch};
-use super::connection::{Connection, connection};
+use super::connection::{Address, Connection, connection};
 use super::file::{ConfigFile, profile};
 use super::finding::{Finding, Findings, SettingFault};
 use super::inputs::{Overrides, Reach, Surroundings};
@@ -20,6 +20,8 @@ pub struct Settings {
     pub deployment: Deployment,
     /// The organization; always there with [`Reach::Online`], never with [`Reach::Offline`].
     pub connection: Option<Connection>,
+    /// Which organization is meant, if the settings say so; there with either [`Reach`].
+    pub address: Option<Address>,
     /// Bundle codes that the profile allows in addition to the known ones.
     pub bundle_codes: Vec<BundleCode>,
     /// How its sheets are read.
@@ -82,7 +84,7 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
         profile,
         findings: if reach == Reach::Online { findings } else { &unheard },
     };
-    let connection = connection(&mut layers, overrides, deployment);
+    let (address, connection) = connection(&mut layers, overrides, deployment);
     layers.profile.finish();
     if reach == Reach::Online && connection.is_none() {
         return None;
@@ -90,6 +92,7 @@ fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, fi
     Some(Settings {
         deployment,
         connection: connection.filter(|_| reach == Reach::Online),
+        address,
         bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
         sheet,
         limits,

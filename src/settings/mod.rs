@@ -17,10 +17,11 @@ mod routes;
 mod secret;
 mod section;
 mod sheet;
+mod survey;
 mod values;
 
 pub use batch::Batch;
-pub use connection::{Connection, FIND_ID};
+pub use connection::{Address, Connection, FIND_ID};
 pub use credentials::Credentials;
 pub use finding::Finding;
 pub use folders::{config_folder, state_folder};
@@ -29,4 +30,5 @@ pub use limits::Limits;
 pub use load::{Settings, load};
 pub use secret::{SecretError, SecretSource};
 pub use sheet::SheetSettings;
+pub use survey::{Origin, Survey, survey};
 pub use values::{length, length_text};

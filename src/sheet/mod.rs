@@ -33,6 +33,6 @@ pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row};
 pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
 pub use written::{
-    Existing, NOT_ROWS, WrittenCell, WrittenColumn, WrittenFormat, WrittenRows, WrittenTable, disk_error,
-    may_write_sheet, save_sheet, write_sheet_csv,
+    Existing, NOT_ROWS, PageLine, WrittenCell, WrittenColumn, WrittenFormat, WrittenPage, WrittenRows, WrittenTable,
+    disk_error, may_write_sheet, save_sheet, write_sheet_csv,
 };

@@ -70,7 +70,7 @@ fn reread(rows: &[UndoRow]) -> Vec<Row> {
     let folder = tempfile::tempdir().unwrap();
     let read_from = |(format, name): (WrittenFormat, &str)| {
         let path = folder.path().join(name);
-        save_sheet(&[table(rows)], format, &path, Existing::Kept).unwrap();
+        save_sheet(&[table(rows)], &[], format, &path, Existing::Kept).unwrap();
         let options = Options {
             capabilities: Deployment::Cloud.capabilities(),
             ..Options::default()

@@ -6,6 +6,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::csv_file::write_csv;
+use super::page::WrittenPage;
 use super::table::{WrittenCell, WrittenTable};
 use super::workbook_file::{WorkbookError, write_workbook};
 use crate::sheet::error::SheetError;
@@ -66,7 +67,7 @@ pub fn may_write_sheet(path: &Path, existing: Existing) -> Result<(), SheetError
     Ok(())
 }
 
-/// Writes the tables to a file: a worksheet each, or, as CSV, the first of them. The file is private (mode 0600 on unix)
+/// Writes the tables to a file: a worksheet each and the pages after them, or, as CSV, the first table. The file is private (mode 0600 on unix)
 /// and appears whole or not at all.
 ///
 /// # Errors
@@ -75,6 +76,7 @@ pub fn may_write_sheet(path: &Path, existing: Existing) -> Result<(), SheetError
 /// a run reads.
 pub fn save_sheet(
     tables: &[WrittenTable<'_>],
+    pages: &[WrittenPage<'_>],
     format: WrittenFormat,
     path: &Path,
     existing: Existing,
@@ -100,7 +102,7 @@ pub fn save_sheet(
             }
         }
         WrittenFormat::Workbook => {
-            write_workbook(tables, &mut file, folder_of(path)).map_err(|error| {
+            write_workbook(tables, pages, &mut file, folder_of(path)).map_err(|error| {
                 let path = path.display().to_string();
                 match error {
                     WorkbookError::TooManyRows => SheetError::TooManyRows { path },

@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
 };
 
 use super::choices::{LAST_ROW, Lists};
+use super::page::{WrittenPage, write_page};
 use super::table::{WrittenCell, WrittenColumn, WrittenTable};
 use crate::sheet::workbook_text::{LONGEST, cell_text, cut, units, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
@@ -75,10 +76,11 @@ impl Looks {
 /// else can open, so that memory holds none of them but each text once.
 pub(super) fn write_workbook(
     tables: &[WrittenTable<'_>],
+    pages: &[WrittenPage<'_>],
     file: &mut (impl Write + Seek + Send),
     folder: &Path,
 ) -> Result<(), WorkbookError> {
-    let written = catch_unwind(AssertUnwindSafe(|| write(tables, file, folder)));
+    let written = catch_unwind(AssertUnwindSafe(|| write(tables, pages, file, folder)));
     written.unwrap_or_else(|panic| match disk_error(panic_message(&*panic)) {
         Some(error) => Err(WorkbookError::Disk(error)),
         None => resume_unwind(panic),
@@ -87,6 +89,7 @@ pub(super) fn write_workbook(
 
 fn write(
     tables: &[WrittenTable<'_>],
+    pages: &[WrittenPage<'_>],
     file: &mut (impl Write + Seek + Send),
     folder: &Path,
 ) -> Result<(), WorkbookError> {
@@ -102,6 +105,9 @@ fn write(
         let sheet = workbook.add_worksheet_with_low_memory()?;
         sheet.set_name(names.name(&table.name))?;
         write_table(sheet, table, &mut lists, &looks)?;
+    }
+    for page in pages {
+        write_page(&mut workbook, &mut names, page)?;
     }
     lists.write(&mut workbook, &mut names)?;
     Ok(workbook.save_to_writer(file)?)

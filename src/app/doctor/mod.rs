@@ -1,0 +1,33 @@
+//! `reseat doctor`: looks for what keeps reseat from working. Only sends reads.
+
+mod calls;
+mod configuration;
+mod findings;
+mod network;
+mod write;
+
+use super::Ending;
+use super::console::Console;
+use super::failure::Failure;
+use super::runtime::block_on;
+use super::signals::Signals;
+use crate::cli::DoctorOptions;
+use crate::settings::Overrides;
+use findings::Findings;
+
+pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+    let mut findings = Findings::new(console);
+    let known = configuration::look(overrides, &mut findings)?;
+    let found = block_on(async {
+        let signals = Signals::listen();
+        let looking = async {
+            network::look(&known, &mut findings).await;
+            Ok(calls::look(&known, &signals, &mut findings).await)
+        };
+        signals.obeyed_by(Box::pin(looking)).await
+    })?;
+    if options.write {
+        write::write(&known, &found, overrides, console, &mut findings)?;
+    }
+    findings.deliver()
+}

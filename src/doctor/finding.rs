@@ -1,0 +1,85 @@
+//! What came of a look.
+
+use std::time::Duration;
+
+use strum::IntoStaticStr;
+
+use super::Check;
+
+/// What came of one look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: Check,
+    /// Which of several: a host, a route, a key; empty where there is only one.
+    pub subject: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What was found, in a sentence without a full stop. Never holds a secret.
+    pub what: String,
+    /// More of it, a line each.
+    pub details: Vec<String>,
+    /// What to do, a line each; nothing where nothing is to be done.
+    pub help: Vec<String>,
+    /// How long it took; `None` for what was not tried.
+    pub took: Option<Duration>,
+}
+
+/// How a look came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Outcome {
+    /// As it should be.
+    Ok,
+    /// Worth knowing, and keeps nothing from working.
+    Warning,
+    /// Keeps reseat from working.
+    Failed(Blame),
+    /// Could not be tried because of what failed before, or does not concern this installation.
+    Skipped,
+}
+
+/// What kind of thing is at fault; it decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// Configuration, network, certificate, files: exit code 1.
+    Surroundings,
+    /// Credentials or permissions: exit code 5.
+    SignIn,
+}
+
+impl Finding {
+    /// A finding about the whole of what is looked at.
+    pub fn new(check: Check, outcome: Outcome, what: impl Into<String>) -> Self {
+        Self {
+            check,
+            subject: String::new(),
+            outcome,
+            what: what.into(),
+            details: Vec::new(),
+            help: Vec::new(),
+            took: None,
+        }
+    }
+
+    /// The same, about one of several.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = subject.into();
+        self
+    }
+
+    /// The same, with something to do.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// The same, with how long it took.
+    #[must_use]
+    pub fn after(mut self, took: Duration) -> Self {
+        self.took = Some(took);
+        self
+    }
+}
