@@ -95,6 +95,12 @@ pub(super) fn deliver(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> R
     }
 }
 
+/// How many columns standard output has, if it is a terminal.
+pub(super) fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0)).filter(|width| *width > 0)
+}
+
 fn data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout().lock());
     write(&mut out).and_then(|()| out.flush())

@@ -42,6 +42,11 @@ impl<'a, T: Serialize> Object<'a, T> {
         }
     }
 
+    /// The same, with what to do.
+    pub(super) fn with_help(self, help: &'a [String]) -> Self {
+        Self { help, ..self }
+    }
+
     /// The same, with what was found in the sheet.
     pub(super) fn with_sheet(self, problems: &'a Problems) -> Self {
         Self {

@@ -44,8 +44,22 @@ pub enum Outcome {
 pub enum Blame {
     /// Configuration, network, certificate, files: exit code 1.
     Surroundings,
-    /// Credentials or permissions: exit code 5.
+    /// Credentials, or the organization's name or id: exit code 5.
     SignIn,
+    /// What the application may do: exit code 5.
+    Permission,
+}
+
+impl Outcome {
+    /// The word in JSON output.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether it keeps reseat from working.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
 }
 
 impl Finding {
@@ -66,6 +80,13 @@ impl Finding {
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = subject.into();
+        self
+    }
+
+    /// The same, with more of it.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
         self
     }
 

@@ -3,6 +3,9 @@
 
 mod check;
 mod finding;
+mod shown;
+mod verdict;
 
 pub use check::Check;
 pub use finding::{Blame, Finding, Outcome};
+pub use verdict::Verdict;

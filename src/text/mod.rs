@@ -8,6 +8,7 @@ mod decode;
 mod fold;
 mod humanize;
 mod nearest;
+mod wrap;
 
 pub use ascii::{is_lower, is_plain};
 pub use clean::{clean, escape_formula, is_unsafe, shown_path, terminal_safe, unescape_formula};
@@ -15,3 +16,4 @@ pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, header_key};
 pub use humanize::{duration, joined, number, plural};
 pub use nearest::{is_opposite, nearest};
+pub use wrap::wrapped;
