@@ -24,34 +24,47 @@ impl Client {
     pub async fn seats(&self) -> Result<Vec<Seats>> {
         let mut unanswered = None;
         if self.config().capabilities.portal {
-            let inventory = self.portal(&self.variants.portal_seats, &[], portal_get).await;
-            match inventory.and_then(|reply| reply.read("an inventory of seats", inventory_of)) {
+            match self.portals_seats().await {
                 Err(error) if error.failure == Failure::Refused => unanswered = Some(error),
                 other => return other,
             }
         }
-        let request = |url| ApiRequest::new(Method::Get, Service::License, url).needs(READ);
-        let inventory = self.license_call(request(self.license_url(&["user-license"]))).await;
-        match inventory.and_then(|reply| reply.read("an inventory of seats", inventory_of)) {
+        match self.license_services_seats().await {
             Err(error) if error.failure == Failure::Refused => {
                 unanswered.get_or_insert(error);
             }
             other => return other,
         }
-        let organization = self.organization_id.to_string();
-        let path = ["api", "account", &organization, "license-summary"];
-        let summary = self
-            .session
-            .call(request(service_url(self.config(), "{org}/license_", &path)));
-        let summary = summary.await.and_then(|reply| {
-            reply.read("a licence summary", |value| {
-                let inner = entries(value).first()?;
-                inventory_of(member(inner, &["userLicenses", "userBundles", "users"])?)
-            })
-        });
-        summary.map_err(|error| match error.failure {
+        self.summary_of_seats().await.map_err(|error| match error.failure {
             Failure::Refused => unanswered.unwrap_or(error),
             _ => error,
+        })
+    }
+
+    /// The portal's inventory of seats (`GET UserLicense`; `uipath-api`, 3.5).
+    pub async fn portals_seats(&self) -> Result<Vec<Seats>> {
+        let reply = self.portal(&self.variants.portal_seats, &[], portal_get).await?;
+        reply.read("an inventory of seats", inventory_of)
+    }
+
+    /// The licence accountant's own inventory of seats (`GET …/user-license`; `uipath-api`, 10).
+    pub async fn license_services_seats(&self) -> Result<Vec<Seats>> {
+        let url = self.license_url(&["user-license"]);
+        let request = ApiRequest::new(Method::Get, Service::License, url).needs(READ);
+        let reply = self.license_call(request).await?;
+        reply.read("an inventory of seats", inventory_of)
+    }
+
+    /// The seats in the licence summary (`GET license_/…/license-summary`; `uipath-api`, 3.4).
+    pub async fn summary_of_seats(&self) -> Result<Vec<Seats>> {
+        let organization = self.organization_id.to_string();
+        let path = ["api", "account", &organization, "license-summary"];
+        let url = service_url(self.config(), "{org}/license_", &path);
+        let request = ApiRequest::new(Method::Get, Service::License, url).needs(READ);
+        let reply = self.session.call(request).await?;
+        reply.read("a licence summary", |value| {
+            let inner = entries(value).first()?;
+            inventory_of(member(inner, &["userLicenses", "userBundles", "users"])?)
         })
     }
 

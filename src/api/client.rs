@@ -124,7 +124,7 @@ impl Client {
     }
 
     pub(super) fn config(&self) -> &Config {
-        &self.session.shared.config
+        &self.session.config
     }
 
     /// Makes a call to the licence service or the portal's licence routes. Should they have nothing for the organization,

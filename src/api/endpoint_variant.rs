@@ -45,6 +45,15 @@ impl KnownVariant {
         matches!(self.0.load(Ordering::Relaxed), FIRST | SECOND)
     }
 
+    /// Whether it is the second that has answered; `None` as long as neither has.
+    pub(super) fn is_second(&self) -> Option<bool> {
+        match self.0.load(Ordering::Relaxed) {
+            FIRST => Some(false),
+            SECOND => Some(true),
+            _ => None,
+        }
+    }
+
     /// Whether both variants were tried, and neither is there.
     pub(super) fn is_missing(&self) -> bool {
         self.0.load(Ordering::Relaxed) == NEITHER

@@ -37,15 +37,20 @@ pub(super) enum RefusalReason {
 /// The errors of a token endpoint (RFC 6749, section 5.2) that have advice of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString)]
 #[strum(serialize_all = "snake_case")]
-pub(super) enum OauthError {
+pub enum OauthError {
+    /// The application is not known, or its secret is wrong or has run out.
     InvalidClient,
+    /// It asks for a scope that it is not registered for.
     InvalidScope,
+    /// It may not sign in in this way.
     UnauthorizedClient,
+    /// Nobody may sign in in this way.
     UnsupportedGrantType,
 }
 
 impl OauthError {
-    pub(super) fn of(code: &ErrorCode) -> Option<Self> {
+    /// The error that a code is, if it is one of these.
+    pub fn of(code: &ErrorCode) -> Option<Self> {
         match code {
             ErrorCode::Server(code) => code.as_str().parse().ok(),
             _ => None,

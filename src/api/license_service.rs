@@ -28,6 +28,20 @@ impl Client {
         })
     }
 
+    /// Below which prefix the portal's licence routes answer here, with `{org}` for the organization's name; `None` as long
+    /// as none has.
+    pub fn portal_prefix(&self) -> Option<String> {
+        let variants = &self.variants;
+        let known = [&variants.portal_seats, &variants.portal_users, &variants.portal_groups];
+        let is_doubled = known.into_iter().find_map(KnownVariant::is_second)?;
+        let once = &self.config().routes.portal;
+        Some(if is_doubled {
+            format!("{once}/portal_")
+        } else {
+            once.clone()
+        })
+    }
+
     /// Sends a request to the portal's licence routes. They are undocumented, and known below one `portal_` as well as
     /// below two; whichever answers is used from then on.
     pub(super) async fn portal(

@@ -36,9 +36,9 @@ pub use client::Client;
 pub use config::{Config, Credentials, Routes};
 pub use departure::{DepartureGate, GateQuestion, Waited};
 pub use error::{CallError, ErrorCode, Failure, OwnCode, ServerCode};
-
+pub use error_body::OauthError;
 pub use page::Page;
-pub use session::{Session, SignedIn};
+pub use session::{SCOPES, Session, SignedIn};
 pub use told_time::ToldTime;
 pub use types::{
     Allocation, AllocationRoute, Answer, Certainty, EntityType, Evidence, Group, GroupRule, Invitation, InviteReply,

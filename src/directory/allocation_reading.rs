@@ -43,6 +43,16 @@ pub(super) enum Attempt {
     Absent(Option<CallError>),
 }
 
+/// What was read in finding out by which route allocations can be read.
+pub(super) enum Begun {
+    /// What these users and a few others hold.
+    InBulk(ReadAllocations),
+    /// The beginning of the listing of everybody.
+    Listing(PartialListing<LicensedUser>),
+    /// Nothing of use: each user is asked for.
+    OneByOne,
+}
+
 impl Reader<'_> {
     /// The direct allocations of these users.
     pub(super) async fn allocations_of(&self, users: &[UserId], blocks: Blocks) -> Result<ReadAllocations, ReadError> {
@@ -178,6 +188,15 @@ impl Reader<'_> {
 
     /// Finds out by which route allocations can be read here, and reads these users'.
     async fn probe(&self, users: &[UserId]) -> Result<ReadAllocations, ReadError> {
+        match self.find_route(users).await? {
+            Begun::InBulk(read) => Ok(read.about(users)),
+            Begun::OneByOne => self.one_by_one(users).await.map_err(failed),
+            Begun::Listing(listing) => self.listed(listing).await,
+        }
+    }
+
+    /// Finds out by which route allocations can be read here, by those of a few holders and of these users.
+    pub(super) async fn find_route(&self, users: &[UserId]) -> Result<Begun, ReadError> {
         let lister = self.licensed_users();
         let mut listing = lister.unread();
         let mut absent = None;
@@ -187,7 +206,7 @@ impl Reader<'_> {
                     // Nobody holds anything, so there is nothing to compare another route with.
                     self.client
                         .keep_allocation_route(AllocationRoute::Listing, Certainty::ForNow);
-                    return self.listed(listing).await;
+                    return Ok(Begun::Listing(listing));
                 }
                 Ok(()) => {}
                 Err(error) if is_final(&error) || is_about_the_organization(&error) => return Err(failed(error)),
@@ -217,7 +236,7 @@ impl Reader<'_> {
                 if !holders.is_empty() && holders.iter().all(agrees) || absent_listing(&listing) && answers {
                     self.client
                         .keep_allocation_route(AllocationRoute::ManyUsers, Certainty::Lasting);
-                    return Ok(read.about(users));
+                    return Ok(Begun::InBulk(read));
                 }
                 unproven = absent_listing(&listing).then_some(read);
             }
@@ -241,9 +260,9 @@ impl Reader<'_> {
                     };
                     self.client.keep_allocation_route(route, certainty);
                     if is_only || self.prefers_one_by_one(users) {
-                        return self.one_by_one(users).await.map_err(failed);
+                        return Ok(Begun::OneByOne);
                     }
-                    return self.listed(listing).await;
+                    return Ok(Begun::Listing(listing));
                 }
                 Ok(_) => {}
                 Err(error) if is_final(&error) => return Err(failed(error)),
@@ -257,13 +276,13 @@ impl Reader<'_> {
         }
         if !absent_listing(&listing) {
             self.client.keep_allocation_route(AllocationRoute::Listing, certainty);
-            return self.listed(listing).await;
+            return Ok(Begun::Listing(listing));
         }
         match (unproven, absent) {
             (Some(read), _) => {
                 self.client
                     .keep_allocation_route(AllocationRoute::ManyUsers, Certainty::ForNow);
-                Ok(read)
+                Ok(Begun::InBulk(read))
             }
             (None, Some(error)) if !error.shows_unusable_route() => Err(failed(error)),
             (None, source) => Err(ReadError::NoAllocations { source }),

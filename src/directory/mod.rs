@@ -47,7 +47,9 @@ pub use lease_starts::{LeaseStarts, lease_starts};
 pub use leases::Leases;
 pub use needs::{Blocks, Detail, Holders, Needs, Newcomer, Rules, Scope, Want};
 pub use paging::ListingShape;
-pub use reader::{ReadOptions, allocations_of, find_accounts, find_users, group_rules, read, tells_allocations};
+pub use reader::{
+    ReadOptions, allocations_of, find_accounts, find_allocation_route, find_users, group_rules, read, tells_allocations,
+};
 pub use snapshot::{Administrators, Contents, Snapshot};
 
 #[cfg(test)]

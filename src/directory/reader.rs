@@ -171,8 +171,23 @@ pub async fn tells_allocations(client: &Client, options: &ReadOptions, observer:
         return true;
     };
     let users: Vec<UserId> = users.value.items.iter().map(|user| user.id).collect();
-    let read = allocations_of(client, &users, options, observer).await;
-    !matches!(read, Err(ReadError::NoAllocations { .. }))
+    let found = find_allocation_route(client, &users, options, observer).await;
+    !matches!(found, Err(ReadError::NoAllocations { .. }))
+}
+
+/// Finds out by which route allocations can be read here, by those of a few holders and of these users; the client then
+/// knows it.
+///
+/// # Errors
+/// If no route tells them, or it could not be found out.
+pub async fn find_allocation_route(
+    client: &Client,
+    users: &[UserId],
+    options: &ReadOptions,
+    observer: &Observer,
+) -> Result<(), ReadError> {
+    let reader = Reader::new(client, options, observer);
+    reader.find_route(users).await.map(drop)
 }
 
 /// Of how many users it is asked whether their licences can be read.

@@ -38,8 +38,8 @@ pub(super) struct Exchanged {
 impl Session {
     /// Sends until there is an answer to judge: any status but those of [`decide`] and a first 401.
     pub(super) async fn exchange(&self, request: &ApiRequest) -> Result<Exchanged, CallError> {
-        let max_wait = self.shared.config.retry.max_wait;
-        let mut log = AttemptLog::new(Secrets::of(request, &self.shared.config.credentials));
+        let max_wait = self.config.retry.max_wait;
+        let mut log = AttemptLog::new(Secrets::of(request, &self.config.credentials));
         loop {
             let permit = self.admit(request, &mut log.held).await;
             let permit = permit.map_err(|error| log.not_admitted(request, &error, max_wait))?;
@@ -124,7 +124,7 @@ impl Session {
     }
 
     fn retry_policy(&self) -> RetryPolicy {
-        let policy = self.shared.config.retry;
+        let policy = self.config.retry;
         RetryPolicy {
             retries: policy.retries.min(self.most_retries),
             ..policy
@@ -169,7 +169,7 @@ impl Session {
             traffic.was_answered |= status.is_some();
             traffic.took_a_token |= status.is_some() && token.is_some();
             if status == Some(429) {
-                let is_limited = self.shared.config.limits.allowance(service, method).is_some();
+                let is_limited = self.config.limits.allowance(service, method).is_some();
                 traffic.stats.throttled += 1;
                 traffic.stats.throttled_within_limits += u64::from(is_limited);
             }
@@ -237,7 +237,7 @@ impl Session {
         if outcome.is_setback() {
             if request.effect == Effect::Once {
                 let random = traffic.dice.random();
-                let backoff = self.shared.config.retry.backoff;
+                let backoff = self.config.retry.backoff;
                 traffic.pacer.set_back((service, method), sent, now(), &backoff, random);
             }
         } else if matches!(outcome, AttemptOutcome::Answered(status) if status < 500 && status != 429) {
@@ -271,7 +271,7 @@ impl Session {
         let window_end = || {
             let end = traffic.pacer.window_end(request.service, request.method, now)?;
             // Where the window ends is our guess; guessing wrong again has to cost more time each time.
-            let least = self.shared.config.retry.backoff.span(log.pauses.0);
+            let least = self.config.retry.backoff.span(log.pauses.0);
             Some(end.saturating_duration_since(now).max(least))
         };
         let asked = named.or_else(|| throttled.then(window_end).flatten())?;

@@ -16,5 +16,5 @@ mod token;
 
 pub(super) use judge::Reply;
 pub(super) use request::{ApiRequest, Effect};
-pub use sign_in::SignedIn;
+pub use sign_in::{SCOPES, SignedIn};
 pub use state::Session;

@@ -113,7 +113,7 @@ impl Session {
                     why: Hold::Asked,
                 } => {
                     let length = until.saturating_duration_since(now);
-                    if length > self.shared.config.retry.max_wait {
+                    if length > self.config.retry.max_wait {
                         return Err(AdmissionError::PauseTooLong(length));
                     }
                     (until, WaitReason::Asked(request.service, request.method))

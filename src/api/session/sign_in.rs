@@ -14,14 +14,14 @@ use super::token::{NewToken, Token};
 use super::{ApiRequest, Session};
 use crate::api::error_body::{ErrorBody, OauthError};
 use crate::api::json::{member, number, text};
-use crate::api::jwt::{ORGANIZATION, SUBJECT, guid_claim};
+use crate::api::jwt::{self, ORGANIZATION, SUBJECT, guid_claim};
 use crate::api::urls::token_url;
 use crate::api::{CallError, Credentials, ErrorCode, Failure, OwnCode};
 use crate::event::{Method, Service};
 use crate::model::{OrganizationId, UserId};
 
 /// What reseat asks for unless the profile says otherwise. Name resolution needs no scope of its own.
-const SCOPES: [&str; 3] = ["PM.User", "PM.Group", "PM.License"];
+pub const SCOPES: [&str; 3] = ["PM.User", "PM.Group", "PM.License"];
 
 /// The routes of the password sign-in: the documents of Automation Suite give the first up to 2022.4 and the second from
 /// 2024.10 on.
@@ -33,8 +33,10 @@ const ROPC_ROUTES: [&[&str]; 2] = [
 /// What is known after signing in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
-    /// The scopes that were granted, where the server said so.
+    /// The scopes that were granted, where the server or the token said so.
     pub scopes: Option<Vec<String>>,
+    /// How long the token lives, from when it was asked for, where the server or the token said so.
+    pub lifetime: Option<Duration>,
     /// The account that calls are made as, where the token says so.
     pub account: Option<UserId>,
     /// The organization that the token is for, where it says so.
@@ -48,12 +50,30 @@ impl Session {
     /// If there is no token to be had.
     pub async fn signed_in(&self) -> Result<SignedIn, CallError> {
         let token = self.token(None).await?;
-        let claim = |name| guid_claim(token.secret.expose_secret(), name);
+        let secret = token.secret.expose_secret();
+        let claim = |name| guid_claim(secret, name);
         Ok(SignedIn {
-            scopes: token.scopes.clone(),
+            scopes: token.scopes.clone().or_else(|| jwt::scopes(secret)),
+            lifetime: token.lifetime.or_else(|| jwt::lifetime(secret)),
             account: claim(SUBJECT).map(UserId),
             organization: claim(ORGANIZATION).map(OrganizationId),
         })
+    }
+
+    /// Whether the application may have this scope: asks for a token with it alone, which is thrown away. `None` where
+    /// scopes are not asked for when signing in, as with a personal access token.
+    ///
+    /// # Errors
+    /// If the server neither gives such a token nor says that the scope is what is wrong.
+    pub async fn may_have(&self, scope: &str) -> Result<Option<bool>, CallError> {
+        let Credentials::Client { id, secret, .. } = &self.config.credentials else {
+            return Ok(None);
+        };
+        match self.ask_for_token(id, secret, scope).await {
+            Ok(_) => Ok(Some(true)),
+            Err(error) if OauthError::of(&error.code) == Some(OauthError::InvalidScope) => Ok(Some(false)),
+            Err(error) => Err(error),
+        }
     }
 
     /// The token for a call's next attempt; signing in itself needs none.
@@ -96,7 +116,7 @@ impl Session {
         log: &mut AttemptLog,
         token: Option<&Token>,
     ) -> Result<(), CallError> {
-        let words = match &self.shared.config.credentials {
+        let words = match &self.config.credentials {
             Credentials::Token(_) => {
                 "the server refuses the personal access token (401): it may have expired, been revoked, or belong to \
                  another organization"
@@ -115,7 +135,7 @@ impl Session {
 
     /// A new token, whatever is cached.
     async fn sign_in(&self) -> Result<NewToken, CallError> {
-        match &self.shared.config.credentials {
+        match &self.config.credentials {
             Credentials::Token(token) => Ok(NewToken {
                 secret: printable(token.expose_secret()).ok_or_else(unusable_token)?,
                 lifetime: None,
@@ -150,8 +170,8 @@ impl Session {
     }
 
     async fn ask_for_token(&self, id: &str, secret: &SecretString, scopes: &str) -> Result<NewToken, CallError> {
-        let request = ApiRequest::new(Method::Post, Service::Token, token_url(&self.shared.config))
-            .form(token_form(id, secret, scopes));
+        let request =
+            ApiRequest::new(Method::Post, Service::Token, token_url(&self.config)).form(token_form(id, secret, scopes));
         let reply = self.call_leniently(request).await.map_err(no_token)?;
         fresh(&reply, &["access_token"])
     }
@@ -177,7 +197,7 @@ impl Session {
     }
 
     fn ropc_url(&self, route: &[&str], tenancy: &str) -> Url {
-        let config = &self.shared.config;
+        let config = &self.config;
         config.uri.join(route.iter().map(|segment| match *segment {
             "{org}" => config.organization.as_str(),
             "{tenancy}" => tenancy,

@@ -11,14 +11,13 @@ use tokio_util::sync::CancellationToken;
 use super::proven_routes::ProvenRoutes;
 use super::token::TokenCache;
 use crate::api::clock::now;
-use crate::api::{CallStats, Config, DepartureGate};
+use crate::api::{CallStats, Config, DepartureGate, Routes};
 use crate::event::{Event, Observer, WaitReason};
 use crate::pace::{Concurrency, Pacer};
 use crate::wire::Transport;
 
 /// What every clone of a client shares.
 pub(in crate::api) struct Shared {
-    pub(in crate::api) config: Config,
     pub(super) transport: Arc<dyn Transport>,
     observer: Observer,
     pub(super) traffic: Mutex<Traffic>,
@@ -50,6 +49,7 @@ pub(in crate::api) struct Traffic {
 #[derive(Clone)]
 pub struct Session {
     pub(in crate::api) shared: Arc<Shared>,
+    pub(in crate::api) config: Arc<Config>,
     pub(in crate::api) stop: CancellationToken,
     /// Asked before the call leaves.
     pub(in crate::api) departure: Option<DepartureGate>,
@@ -74,7 +74,6 @@ impl Session {
             proven: ProvenRoutes::default(),
         };
         let shared = Shared {
-            config,
             transport,
             observer,
             traffic: Mutex::new(traffic),
@@ -83,9 +82,24 @@ impl Session {
         };
         Self {
             shared: Arc::new(shared),
+            config: Arc::new(config),
             stop,
             departure: None,
             most_retries: u32::MAX,
+        }
+    }
+
+    /// The same session, with services looked for elsewhere: under another name of the organization, or below other routes.
+    #[must_use]
+    pub fn at(&self, organization: String, routes: Routes) -> Self {
+        let config = Config {
+            organization,
+            routes,
+            ..Config::clone(&self.config)
+        };
+        Self {
+            config: Arc::new(config),
+            ..self.clone()
         }
     }
 

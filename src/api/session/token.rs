@@ -13,6 +13,8 @@ pub(in crate::api) struct Token {
     pub(in crate::api) secret: Arc<SecretString>,
     /// What the server granted, where it said so.
     pub(in crate::api) scopes: Option<Vec<String>>,
+    /// How long it lives in all, where the server said so.
+    pub(in crate::api) lifetime: Option<Duration>,
     /// Which sign-in gave it, counted from 1.
     pub(super) generation: u64,
     usable_until: Option<Instant>,
@@ -89,6 +91,7 @@ impl TokenCache {
                 let token = Arc::new(Token {
                     secret: Arc::new(new.secret),
                     scopes: new.scopes,
+                    lifetime: new.lifetime,
                     generation: state.sign_ins,
                     usable_until: new.lifetime.map(|lifetime| asked + renewal(lifetime)),
                 });
