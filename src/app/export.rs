@@ -65,6 +65,7 @@ impl Asked {
                     to,
                     address,
                     addresses: _,
+                    columns: _,
                     language,
                 } = moves.clone();
                 let request = MoveRequest::new(from, to, address, language);
@@ -89,7 +90,7 @@ impl Asked {
             return Ok(self);
         };
         let addresses = block_on(async {
-            let reading = read_addresses(path, &moves.to, settings, as_of.clone(), console);
+            let reading = read_addresses(path, &moves.columns, &moves.to, settings, as_of.clone(), console);
             Signals::listen().obeyed_by(reading).await
         })?;
         Ok(Self::Moves(Box::new(

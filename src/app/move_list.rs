@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::inputs::reading_options;
 use super::prepare::text;
 use super::runtime::off_thread;
-use crate::cli::{Permission, SheetOptions, Verbosity};
+use crate::cli::{ColumnMapping, Permission, SheetOptions, Verbosity};
 use crate::export::Domain;
 use crate::export::moves::Addresses;
 use crate::intake::{self, Intake};
@@ -26,12 +26,13 @@ use crate::text::plural;
 /// If it cannot be read, or any row of it is wrong.
 pub(super) async fn read_addresses(
     path: &Path,
+    columns: &[ColumnMapping],
     to: &Domain,
     settings: &Settings,
     as_of: AsOf,
     console: Console,
 ) -> Result<Addresses, Failure> {
-    let options = reading_options(&reading(), settings, as_of);
+    let options = reading_options(&reading(columns), settings, as_of);
     let (path, encoding) = (path.to_owned(), settings.sheet.encoding);
     let read = off_thread(move || -> Result<(Source, Intake), SheetError> {
         let source = Source::open_in(&path, encoding)?;
@@ -72,8 +73,9 @@ pub(super) async fn read_addresses(
 }
 
 /// Its rows are moves, whatever the profile says of rows that name no operation; of licences nothing is taken over.
-fn reading() -> SheetOptions {
+fn reading(columns: &[ColumnMapping]) -> SheetOptions {
     SheetOptions {
+        columns: columns.to_vec(),
         operation: Some(OperationKind::Migrate),
         unknown_codes: Permission::Allowed,
         ..SheetOptions::default()

@@ -336,6 +336,8 @@ pub struct MoveOptions {
     pub address: Option<Pattern>,
     /// A list of real addresses, which go before the rule.
     pub addresses: Option<PathBuf>,
+    /// Which columns its headers mean.
+    pub columns: Vec<ColumnMapping>,
     /// Whose letters `ä`, `ö`, `ü`, `å` and `ø` are, as in `de` or `sv`.
     pub language: Option<Language>,
 }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueHint};
 use super::run_args::ConnectionArgs;
 use super::values;
 use super::written_sheet_args::WrittenSheetArgs;
-use super::{ExportOptions, ExportWhat, MoveOptions, Target};
+use super::{ColumnMapping, ExportOptions, ExportWhat, MoveOptions, Target};
 use crate::export::moves::{Language, Pattern};
 use crate::export::{Domain, Filter};
 use crate::settings::Overrides;
@@ -62,6 +62,9 @@ struct MoveArgs {
     /// A list of real addresses, which go before those that are made: a sheet with `user` and `new_email`
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     addresses: Option<PathBuf>,
+    /// What a header of that list means, as in `Work e-mail=user`; may be repeated
+    #[arg(long = "map", value_name = "HEADER=COLUMN", value_parser = values::column_mapping, requires = "addresses")]
+    columns: Vec<ColumnMapping>,
     /// Whose letters names are written with, as in `de` for `ä` as `ae` or `uk` for `г` as `h`
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<Language>,
@@ -97,6 +100,7 @@ impl ExportArgs {
                     to,
                     address,
                     addresses,
+                    columns,
                     language,
                 } = moves;
                 let moves = MoveOptions {
@@ -104,6 +108,7 @@ impl ExportArgs {
                     to,
                     address,
                     addresses,
+                    columns,
                     language,
                 };
                 (ExportWhat::Moves(moves), common)

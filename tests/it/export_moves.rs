@@ -212,6 +212,16 @@ fn a_list_of_real_addresses_goes_before_the_rule() {
 }
 
 #[test]
+fn a_list_with_headers_of_its_own_is_mapped_as_a_sheet_is() {
+    let stage = Stage::new();
+    list(&stage, format!("Bisher,Kuenftig\n{ANNA},a.berg@new.example\n"));
+    let map = ["--map", "Bisher=user", "--map", "Kuenftig=new_email"];
+    let listed = ["--addresses", "real.csv", "-o", "moves.csv"];
+    export(&stage, &[&listed[..], &map].concat()).ends(3);
+    assert_eq!(row(&stage, ANNA).get("new_email"), "a.berg@new.example");
+}
+
+#[test]
 fn what_is_wrong_with_a_list_is_told_with_its_rows_before_anything_is_read() {
     let stage = Stage::new();
     list(
