@@ -13,8 +13,8 @@ use reseat::draft::{DraftColumn, DraftRow, DraftTable, Offers};
 use reseat::intake::{Column, FactColumn, Intake, Options, is_kept, read};
 use reseat::model::{Deployment, Field, Operation, OperationKind};
 use reseat::sheet::{
-    Existing, NOT_ROWS, SheetError, Source, WrittenCell, WrittenColumn, WrittenFormat, WrittenRows, WrittenTable,
-    save_sheet,
+    Existing, NOT_ROWS, PageLine, SheetError, Source, WrittenCell, WrittenColumn, WrittenFormat, WrittenPage,
+    WrittenRows, WrittenTable, save_sheet,
 };
 use tempfile::TempDir;
 
@@ -335,4 +335,161 @@ fn the_same_rows_are_the_same_bytes() {
         });
         assert_eq!(bytes[0], bytes[1], "{name}");
     }
+}
+
+/// A page with lines of every kind.
+fn help() -> WrittenPage<'static> {
+    let text = |text: &str| PageLine::Text(text.to_owned());
+    WrittenPage {
+        name: "People".into(),
+        lines: vec![
+            PageLine::Aside("Auf diesem Blatt wird nichts ausgeführt.".to_owned()),
+            PageLine::Title("user".to_owned()),
+            text("=1+1"),
+            text(&"operation ".repeat(30)),
+            PageLine::Heading("operation".to_owned()),
+            PageLine::Entry("user".to_owned(), "ann@x.example".to_owned()),
+            PageLine::Entry("name".to_owned(), "Ann ".repeat(100)),
+            PageLine::Blank,
+            text("<r>Ann</r>"),
+        ],
+    }
+}
+
+/// The attribute of each of these elements of a part of a workbook that has it, in their order.
+fn attributes(part: &str, element: &str, attribute: &str) -> Vec<String> {
+    let start = format!("<{element} ");
+    let marked = format!(" {attribute}=\"");
+    let elements = part
+        .split(&start)
+        .skip(1)
+        .map(|rest| format!(" {}", rest.split('>').next().unwrap()));
+    elements
+        .filter_map(|element| {
+            element
+                .split_once(&marked)
+                .map(|(_, rest)| rest.split('"').next().unwrap().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn a_page_of_help_is_shown_whole_and_none_of_it_is_a_row() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("help.xlsx");
+    let tables = [people(updates(&["Ann"]), &Offers::default())];
+    save_sheet(&tables, &[help()], WrittenFormat::Workbook, &path, Existing::Kept).unwrap();
+    let mut workbook: Xlsx<_> = open_workbook(&path).unwrap();
+    let range = workbook.worksheet_range("People (2)").unwrap();
+    let words: Vec<String> = range.rows().map(|row| row[0].as_string().unwrap_or_default()).collect();
+    assert_eq!(
+        words[..4],
+        [NOT_ROWS, "Auf diesem Blatt wird nichts ausgeführt.", "user", "'=1+1"]
+    );
+    assert_eq!(words[9], "<r>Ann</r>");
+
+    let page = part(&path, "xl/worksheets/sheet2.xml");
+    let heights: Vec<f64> = attributes(&page, "row", "ht")
+        .iter()
+        .map(|height| height.parse().unwrap())
+        .collect();
+    // Of title, a line, three lines, heading, a line, six lines, nothing, a line: in whole pixels.
+    assert_eq!(heights, [44.25, 17.25, 42.75, 30.0, 17.25, 81.75, 12.75, 17.25]);
+    assert!(
+        page.contains("showGridLines=\"0\"") && page.contains("fitToHeight=\"0\""),
+        "{page}"
+    );
+    assert!(!page.contains("<f>"), "{page}");
+
+    let intake = intake(&path);
+    assert_eq!(
+        (names(&intake), intake.problems.iter().count()),
+        (vec!["Ann".to_owned()], 0)
+    );
+    let skipped: Vec<&str> = intake.skipped_sheets.iter().map(|sheet| &*sheet.name).collect();
+    assert_eq!(skipped, ["People (2)"]);
+}
+
+#[test]
+fn a_csv_has_no_page_of_help() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("help.csv");
+    let tables = [people(updates(&["Ann"]), &Offers::default())];
+    save_sheet(&tables, &[help()], WrittenFormat::Csv, &path, Existing::Kept).unwrap();
+    let text = fs_err::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert_eq!(names(&intake(&path)), ["Ann"]);
+}
+
+#[test]
+fn a_hint_is_shown_with_choices_and_without_in_no_more_letters_than_excel_takes() {
+    let folder = TempDir::new().unwrap();
+    let hint = "🐝".repeat(200);
+    let header = "h".repeat(40);
+    for choices in [vec![], vec!["yes".to_owned()], vec!["Zoë".to_owned()]] {
+        let column = WrittenColumn::new(&*header).offering(choices.clone()).hinting(&*hint);
+        let path = saved(&folder, &[table(column, &[])], FORMATS[1]);
+        let sheet = part(&path, "xl/worksheets/sheet1.xml");
+        assert_eq!(
+            attributes(&sheet, "dataValidation", "prompt"),
+            [format!("{}…", "🐝".repeat(127))]
+        );
+        assert_eq!(
+            attributes(&sheet, "dataValidation", "promptTitle"),
+            [format!("{}…", "h".repeat(31))]
+        );
+        let kinds: &[&str] = if choices.is_empty() { &[] } else { &["list"] };
+        assert_eq!(attributes(&sheet, "dataValidation", "type"), kinds);
+    }
+    let path = saved(&folder, &[table(WrittenColumn::new("name"), &[])], FORMATS[1]);
+    assert!(!part(&path, "xl/worksheets/sheet1.xml").contains("dataValidation"));
+}
+
+#[test]
+fn rows_that_are_not_run_are_grey_for_as_long_as_they_say_so() {
+    let folder = TempDir::new().unwrap();
+    let path = saved(&folder, &[people(updates(&["Ann"]), &Offers::default())], FORMATS[1]);
+    let sheet = part(&path, "xl/worksheets/sheet1.xml");
+    for expected in [
+        "<conditionalFormatting sqref=\"A2:G1002\">",
+        "<formula>TRIM($A2)=\"ignore\"</formula>",
+    ] {
+        assert!(sheet.contains(expected), "{expected}: {sheet}");
+    }
+    let column = WrittenColumn::new("odd").greying_rows("\"no\"");
+    let path = saved(&folder, &[table(column, &[])], FORMATS[1]);
+    let sheet = part(&path, "xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("<formula>TRIM($B2)=\"\"\"no\"\"\"</formula>"), "{sheet}");
+}
+
+#[test]
+fn what_is_typed_into_a_column_of_moments_becomes_one_and_what_is_typed_elsewhere_stays_text() {
+    let folder = TempDir::new().unwrap();
+    let path = saved(
+        &folder,
+        &[table(WrittenColumn::new("not_before").of_times(), &[])],
+        FORMATS[1],
+    );
+    let styles = part(&path, "xl/styles.xml");
+    let (ids, codes) = (
+        attributes(&styles, "numFmt", "numFmtId"),
+        attributes(&styles, "numFmt", "formatCode"),
+    );
+    let code_of = |id: &str| &*codes[ids.iter().position(|known| known == id).unwrap()];
+    let formats = attributes(styles.split("<cellXfs").nth(1).unwrap(), "xf", "numFmtId");
+    let columns = attributes(&part(&path, "xl/worksheets/sheet1.xml"), "col", "style");
+    let of_columns: Vec<&str> = columns
+        .iter()
+        .map(|style| code_of(&formats[style.parse::<usize>().unwrap()]))
+        .collect();
+    assert_eq!(of_columns, ["@", "yyyy-mm-dd hh:mm"]);
+
+    // What is written as text stays one all the same.
+    let column = WrittenColumn::new("not_before").of_times();
+    let path = saved(
+        &folder,
+        &[table(column, &[WrittenCell::text("2026-03-01")])],
+        FORMATS[1],
+    );
+    assert_eq!(by_calamine(&path), [Data::String("2026-03-01".to_owned())]);
 }

@@ -1,6 +1,6 @@
 //! Rows as the table that is written.
 
-use super::{DraftRow, Offers};
+use super::{DraftRow, IGNORE, Offers};
 use crate::intake::{Column, FactColumn};
 use crate::sheet::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
 
@@ -37,7 +37,14 @@ impl<'a> DraftTable<'a> {
         offers: &Offers,
         rows: impl Fn() -> R + Send + Sync + 'a,
     ) -> WrittenTable<'a> {
-        let read = |column: Column| WrittenColumn::new(column.as_str()).offering(offers.in_column(column));
+        let read = |column: Column| {
+            let written = WrittenColumn::new(column.as_str()).offering(offers.in_column(column));
+            match column {
+                Column::NotBefore => written.of_times(),
+                Column::Operation => written.greying_rows(IGNORE),
+                _ => written,
+            }
+        };
         let first = read(Column::Operation);
         let headers = self.columns.iter().map(|column| match column {
             DraftColumn::Read(column) => read(*column),

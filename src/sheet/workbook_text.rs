@@ -30,10 +30,15 @@ pub(in crate::sheet) fn units(text: &str) -> usize {
 
 /// As much of the text as a cell holds, with `…` for the rest.
 pub(in crate::sheet) fn cut(text: &str) -> Cow<'_, str> {
-    if units(text) <= LONGEST {
+    cut_to(text, LONGEST)
+}
+
+/// As much of the text as there is room for in `room` UTF-16 units, of which there is at least one, with `…` for the rest.
+pub(in crate::sheet) fn cut_to(text: &str, room: usize) -> Cow<'_, str> {
+    if units(text) <= room {
         return Cow::Borrowed(text);
     }
-    let mut room = LONGEST - 1;
+    let mut room = room - 1;
     let fits = |letter: &char| {
         let is_room = letter.len_utf16() <= room;
         room = if is_room { room - letter.len_utf16() } else { 0 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, Formula, Workbook, Worksheet, XlsxError};
 
 use super::table::WrittenColumn;
-use crate::sheet::workbook_text::{cell_text, write_text};
+use crate::sheet::workbook_text::{cell_text, cut_to, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 
 /// The first cell of a worksheet that holds no rows to run: lists, or help.
@@ -19,8 +19,16 @@ const ROWS_TO_ADD: u32 = 1_000;
 pub(super) const LAST_ROW: u32 = 1_048_575;
 /// How many letters a list may have that stands at its cells, by the format of the file.
 const LONGEST_LIST: usize = 255;
+/// How many UTF-16 units a hint may have, and its title; Excel takes a file with more for damaged.
+const LONGEST_HINT: usize = 255;
+const LONGEST_TITLE: usize = 32;
 /// The row of the headers of the lists.
 const HEADERS: u32 = 1;
+
+/// The last row that somebody is helped to fill in, where there are so many under the header.
+pub(super) fn last_row_to_fill(rows: u32) -> u32 {
+    rows.saturating_add(ROWS_TO_ADD).min(LAST_ROW)
+}
 
 /// The lists that are too long, or too odd, to stand at the cells that offer them: each is written once, to a worksheet of
 /// their own, and known by a name, since programs lose a range of another worksheet.
@@ -31,7 +39,7 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// Offers the column's choices in its cells, and in some below.
+    /// Offers the column's choices and its hint in its cells, and in some below.
     pub(super) fn offer(
         &mut self,
         sheet: &mut Worksheet,
@@ -39,28 +47,38 @@ impl Lists {
         column: &WrittenColumn<'_>,
         rows: u32,
     ) -> Result<(), XlsxError> {
-        if column.choices.is_empty() {
-            return Ok(());
-        }
-        let list = if stands_at_its_cells(&column.choices) {
-            DataValidation::new().allow_list_strings(&column.choices)?
+        let mut validation = if column.choices.is_empty() {
+            if column.hint.is_empty() {
+                return Ok(());
+            }
+            DataValidation::new().allow_any_value()
         } else {
-            let number = self.lists.len() + 1;
-            let (_, number) = self
-                .lists
-                .entry(column.choices.clone())
-                .or_insert_with(|| (column.header.to_string(), number));
-            DataValidation::new().allow_list_formula(Formula::new(format!("={}", list_name(*number))))
+            self.choice(column)?
+                .set_error_style(DataValidationErrorStyle::Warning)
+                .set_error_title("Not on the list")?
+                .set_error_message(
+                    "The list offers something else. Keep this if it is meant, or if there are several with ; between them.",
+                )?
         };
-        let validation = list
-            .set_error_style(DataValidationErrorStyle::Warning)
-            .set_error_title("Not on the list")?
-            .set_error_message(
-                "The list offers something else. Keep this if it is meant, or if there are several with ; between them.",
-            )?;
-        let end = rows.saturating_add(ROWS_TO_ADD).min(LAST_ROW);
-        sheet.add_data_validation(1, at, end, at, &validation)?;
+        if !column.hint.is_empty() {
+            validation = validation
+                .set_input_title(cut_to(&column.header, LONGEST_TITLE))?
+                .set_input_message(cut_to(&column.hint, LONGEST_HINT))?;
+        }
+        sheet.add_data_validation(1, at, last_row_to_fill(rows), at, &validation)?;
         Ok(())
+    }
+
+    fn choice(&mut self, column: &WrittenColumn<'_>) -> Result<DataValidation, XlsxError> {
+        if stands_at_its_cells(&column.choices) {
+            return DataValidation::new().allow_list_strings(&column.choices);
+        }
+        let number = self.lists.len() + 1;
+        let (_, number) = self
+            .lists
+            .entry(column.choices.clone())
+            .or_insert_with(|| (column.header.to_string(), number));
+        Ok(DataValidation::new().allow_list_formula(Formula::new(format!("={}", list_name(*number)))))
     }
 
     /// Writes them, hidden; no worksheet where there are none.
@@ -97,11 +115,16 @@ fn list_name(number: usize) -> String {
     format!("reseat_list_{number}")
 }
 
-/// A comma would part a choice in two, and some programs part at other signs or take off what surrounds a choice.
+/// A comma would part a choice in two, and some programs part at other signs or take off what surrounds a choice; one that
+/// looks like a number, a date or a truth to a program is put into the cell as that.
 fn stands_at_its_cells(choices: &[String]) -> bool {
     let letters: usize = choices.iter().map(|choice| choice.len() + 1).sum();
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-    letters <= LONGEST_LIST && choices.iter().all(|choice| choice.chars().all(is_plain))
+    let is_plain = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '-' | '_');
+    let is_word = |choice: &String| {
+        let is_truth = ["true", "false"].iter().any(|truth| choice.eq_ignore_ascii_case(truth));
+        choice.starts_with(|letter: char| letter.is_ascii_alphabetic()) && choice.chars().all(is_plain) && !is_truth
+    };
+    letters <= LONGEST_LIST && choices.iter().all(is_word)
 }
 
 #[cfg(test)]
@@ -114,6 +137,9 @@ mod tests {
         assert!(stands_at_its_cells(&list(&["yes", "no"])));
         assert!(!stands_at_its_cells(&list(&["Doe, John"])));
         assert!(!stands_at_its_cells(&list(&["Zoë"])));
+        for number in ["007", "2026-03", "1E5", "-", "TRUE", "False", ""] {
+            assert!(!stands_at_its_cells(&list(&["Ops", number])), "{number}");
+        }
         assert!(!stands_at_its_cells(&vec!["x".repeat(51); 5]));
         assert!(stands_at_its_cells(&vec!["x".repeat(50); 5]));
     }

@@ -5,6 +5,7 @@
 mod choices;
 mod csv_file;
 mod file;
+mod line_breaks;
 mod page;
 mod table;
 mod workbook_file;

@@ -69,9 +69,18 @@ pub struct WrittenColumn<'a> {
     pub header: Cow<'a, str>,
     /// What a workbook offers to choose from; nothing where this is empty. Another value only gets a warning.
     pub choices: Vec<String>,
+    /// What a workbook says of the column as soon as one of its cells is selected, cut to 255 UTF-16 units with `…`;
+    /// nothing where this is empty.
+    pub hint: String,
     /// Whether a run leaves the column alone. A workbook shows such a column in another colour, and cuts a text in it that
     /// no cell can hold, with `…`; in any other column that is an error.
     pub is_for_people: bool,
+    /// Whether the column is for moments. A workbook then takes what is typed into it for one, and shows which: otherwise
+    /// whoever reads `3/1/2026` has to guess. What is written to it is what its cells are.
+    pub holds_times: bool,
+    /// A workbook shows a row in grey as long as its cell in this column says this, in any case of letters; nothing where
+    /// this is empty.
+    pub grey_word: Cow<'a, str>,
 }
 
 impl<'a> WrittenColumn<'a> {
@@ -79,8 +88,7 @@ impl<'a> WrittenColumn<'a> {
     pub fn new(header: impl Into<Cow<'a, str>>) -> Self {
         Self {
             header: header.into(),
-            choices: Vec::new(),
-            is_for_people: false,
+            ..Self::default()
         }
     }
 
@@ -95,6 +103,27 @@ impl<'a> WrittenColumn<'a> {
     #[must_use]
     pub fn offering(mut self, choices: Vec<String>) -> Self {
         self.choices = choices;
+        self
+    }
+
+    /// The same column, which says this of itself where somebody types.
+    #[must_use]
+    pub fn hinting(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The same column, for moments.
+    #[must_use]
+    pub fn of_times(mut self) -> Self {
+        self.holds_times = true;
+        self
+    }
+
+    /// The same column, whose rows are grey where it says `word`.
+    #[must_use]
+    pub fn greying_rows(mut self, word: impl Into<Cow<'a, str>>) -> Self {
+        self.grey_word = word.into();
         self
     }
 }

@@ -5,11 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use jiff::civil::DateTime;
+use rust_xlsxwriter::utility::column_number_to_name;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatFormula, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError,
+    Workbook, Worksheet, XlsxError,
 };
 
-use super::choices::{LAST_ROW, Lists};
+use super::choices::{LAST_ROW, Lists, last_row_to_fill};
 use super::page::{WrittenPage, write_page};
 use super::table::{WrittenCell, WrittenColumn, WrittenTable};
 use crate::sheet::workbook_text::{LONGEST, cell_text, cut, units, write_text};
@@ -52,6 +54,8 @@ struct Looks {
     text: Format,
     lines: Format,
     time: Format,
+    typed_time: Format,
+    grey: Format,
 }
 
 impl Looks {
@@ -68,6 +72,10 @@ impl Looks {
             lines: text.clone().set_text_wrap().set_align(FormatAlign::Top),
             text,
             time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            typed_time: Format::new()
+                .set_num_format("yyyy-mm-dd hh:mm")
+                .set_align(FormatAlign::Left),
+            grey: Format::new().set_italic().set_font_color(Color::RGB(0x0076_7676)),
         }
     }
 }
@@ -120,13 +128,22 @@ fn write_table(
     looks: &Looks,
 ) -> Result<(), WorkbookError> {
     sheet.set_freeze_panes(1, 0)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
     let mut widths = Vec::with_capacity(table.columns.len());
     for (at, column) in (0..).zip(&table.columns) {
         let look = if column.is_for_people {
             &looks.for_people
         } else {
             // Only cells that are written later take it over.
-            sheet.set_column_format(at, &looks.text)?;
+            sheet.set_column_format(
+                at,
+                if column.holds_times {
+                    &looks.typed_time
+                } else {
+                    &looks.text
+                },
+            )?;
             &looks.read
         };
         write_text(sheet, (0, at), &column.header, Some(look))?;
@@ -148,6 +165,15 @@ fn write_table(
     }
     let count = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
     if let Some(last_column) = count.checked_sub(1) {
+        for (at, column) in (0..)
+            .zip(&table.columns)
+            .filter(|(_, column)| !column.grey_word.is_empty())
+        {
+            let rule = ConditionalFormatFormula::new()
+                .set_rule(grey_rule(at, &column.grey_word).as_str())
+                .set_format(&looks.grey);
+            sheet.add_conditional_format(1, 0, last_row_to_fill(rows), last_column, &rule)?;
+        }
         sheet.autofilter(0, 0, rows, last_column)?;
         if rows > 0 {
             // It is meant, and does not want a green corner.
@@ -155,6 +181,12 @@ fn write_table(
         }
     }
     Ok(())
+}
+
+/// Whether the cell of this column says the word, as a formula for the first row.
+fn grey_rule(at: u16, word: &str) -> String {
+    let letters = column_number_to_name(at);
+    format!("=TRIM(${letters}2)=\"{}\"", word.replace('"', "\"\""))
 }
 
 /// How many characters wide the cell is.
