@@ -75,6 +75,28 @@ impl BaseUrl {
         self.0.as_str().trim_end_matches('/')
     }
 
+    /// The host alone: the same without its path.
+    #[must_use]
+    pub fn without_path(&self) -> Self {
+        let mut url = self.0.clone();
+        url.set_path("");
+        Self(url)
+    }
+
+    /// The segments of its path, as they are written.
+    pub fn path_segments(&self) -> Vec<String> {
+        let segments = self.0.path_segments().into_iter().flatten();
+        segments
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The host's name, or its number.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// This address with `segments` behind it, each percent-encoded as one segment of the path.
     pub(super) fn join<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Url {
         let mut url = self.0.clone();

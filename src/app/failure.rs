@@ -272,6 +272,7 @@ mod tests {
             place: "`uri`".to_owned(),
             what: what.to_owned(),
             help: "write it".to_owned(),
+            unset: None,
         };
         let failure = Failure::configuration(vec![
             finding(Severity::Error, "is missing"),

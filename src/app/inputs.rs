@@ -16,7 +16,7 @@ use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
 use crate::intake::{self, Intake, PresentLicenses};
 use crate::model::{AsOf, BundleCode, Capabilities, Catalogue};
 use crate::problem::{ProblemCode, Severity};
-use crate::settings::{self, Overrides, Reach, Settings, Surroundings, Survey};
+use crate::settings::{self, Absence, Overrides, Reach, Settings, Surroundings, Survey};
 use crate::sheet::{SheetError, Source};
 
 /// The settings for a command that talks to an organization: the sandbox needs no connection.
@@ -48,8 +48,8 @@ pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) ->
 ///
 /// # Errors
 /// If there is no working folder.
-pub(super) fn survey(overrides: &Overrides) -> Result<Survey, Failure> {
-    with_surroundings(|surroundings| settings::survey(overrides, surroundings))
+pub(super) fn survey(overrides: &Overrides, absence: Absence) -> Result<Survey, Failure> {
+    with_surroundings(|surroundings| settings::survey(overrides, surroundings, absence))
 }
 
 fn with_surroundings<T>(look: impl FnOnce(&Surroundings<'_>) -> T) -> Result<T, Failure> {

@@ -137,6 +137,7 @@ fn finding(flag: &str, what: String, help: String) -> Finding {
         place: format!("`{flag}`"),
         what,
         help,
+        unset: None,
     }
 }
 

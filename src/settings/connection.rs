@@ -6,6 +6,8 @@ use super::credentials::{Credentials, credentials};
 use super::finding::SettingFault;
 use super::inputs::Overrides;
 use super::layers::Layers;
+use super::pasted::{self, FIND_NAME};
+use super::secret::SecretSource;
 use super::section::Located;
 use crate::api::{BaseUrl, BaseUrlError};
 use crate::model::{Deployment, OrganizationId};
@@ -43,91 +45,167 @@ pub struct Address {
 pub const FIND_ID: &str = "sign in to the portal as an administrator and open \
     Admin: the GUID is the value of `organizationId` in the address bar";
 
-/// Reads all of it, so that every fault is reported, then puts it together: which organization is meant, and the whole
-/// connection to it.
-pub(super) fn connection(
-    layers: &mut Layers<'_>,
-    overrides: &Overrides,
-    deployment: Deployment,
-) -> (Option<Address>, Option<Connection>) {
-    let uri = uri(layers, overrides, deployment);
-    let identity_uri = identity_uri(layers);
-    let organization = organization(layers, overrides);
-    let organization_id = organization_id(layers, overrides);
-    let credentials = credentials(layers, overrides);
-    let ca_file = layers.profile.path("ca_file");
-    let (Some(uri), Some(organization)) = (uri, organization) else {
-        return (None, None);
-    };
-    let address = Address {
-        uri,
-        organization,
-        organization_id,
-    };
-    let connection = credentials.map(|credentials| Connection {
-        uri: address.uri.clone(),
-        identity_uri,
-        organization: address.organization.clone(),
-        organization_id,
-        credentials,
-        ca_file,
-    });
-    (Some(address), connection)
+/// What the settings say of where an organization is and how to sign in to it, as far as it is understood.
+#[derive(Debug)]
+pub(super) struct Reached {
+    pub(super) deployment: Deployment,
+    pub(super) uri: Option<BaseUrl>,
+    pub(super) address: Option<Address>,
+    pub(super) secret: Option<SecretSource>,
+    pub(super) connection: Option<Connection>,
 }
 
-fn uri(layers: &mut Layers<'_>, overrides: &Overrides, deployment: Deployment) -> Option<BaseUrl> {
-    let said = layers.text(overrides.uri.as_ref(), "UIPATH_URI", "uri");
-    let known = match deployment {
+/// Reads all of it, so that every fault is reported, then puts it together.
+pub(super) fn reached(layers: &mut Layers<'_>, overrides: &Overrides, named: Option<Deployment>) -> Reached {
+    let meant = meant(layers, overrides);
+    let deployment = named.or_else(|| meant.uri.as_ref().and_then(usual_deployment));
+    let deployment = deployment.unwrap_or_default();
+    layers
+        .notes
+        .origins
+        .note_default("deployment", deployment.as_str(), "the default for this address");
+    let uri = uri(layers, meant.uri, meant.is_uri_said, deployment);
+    if let Some(uri) = &uri {
+        layers.notes.origins.note_default("uri", uri.as_str(), "the default");
+    }
+    let identity_uri = identity_uri(layers);
+    let (secret, credentials) = credentials(layers, overrides);
+    let ca_file = layers.profile.path("ca_file");
+    let address = uri.clone().zip(meant.organization).map(|(uri, organization)| Address {
+        uri,
+        organization,
+        organization_id: meant.organization_id,
+    });
+    let connection = address
+        .as_ref()
+        .zip(credentials)
+        .map(|(address, credentials)| Connection {
+            uri: address.uri.clone(),
+            identity_uri,
+            organization: address.organization.clone(),
+            organization_id: address.organization_id,
+            credentials,
+            ca_file,
+        });
+    Reached {
+        deployment,
+        uri,
+        address,
+        secret,
+        connection,
+    }
+}
+
+/// Which organization is meant, where it is said.
+struct Meant {
+    uri: Option<BaseUrl>,
+    /// Whether an address was given, be it one that does not fit.
+    is_uri_said: bool,
+    organization: Option<String>,
+    organization_id: Option<OrganizationId>,
+}
+
+/// Brings together address, name and GUID: the portal's address in the place of one of them tells the others.
+fn meant(layers: &mut Layers<'_>, overrides: &Overrides) -> Meant {
+    let findings = layers.notes.findings;
+    let origins = layers.notes.origins;
+    let said_uri = layers.text(overrides.uri.as_ref(), "UIPATH_URI", "uri");
+    let said_name = layers.text(overrides.organization.as_ref(), "UIPATH_ORGANIZATION", "organization");
+    let said_id = organization_id(layers, overrides);
+    let at = |said: &Option<Located<String>>| said.as_ref().map(|said| said.place.clone()).unwrap_or_default();
+    let (uri_at, name_at) = (at(&said_uri), at(&said_name));
+    let mut is_uri_said = said_uri.is_some();
+    let is_name_said = said_name.is_some();
+    let by_uri = said_uri.and_then(|said| {
+        said.checked(findings, |text| {
+            pasted::address(&text).map_err(|fault| unfit(&text, &fault))
+        })
+    });
+    let by_uri = by_uri.unwrap_or_default();
+    let by_name = said_name.and_then(|said| said.checked(findings, |text| pasted::organization(&text)));
+    let by_name = by_name.unwrap_or_default();
+
+    if let (Some(uri), Some(other), Some(name)) = (&by_uri.uri, &by_name.uri, &by_name.organization)
+        && uri != other
+    {
+        let what = format!("is an address at `{other}`, and `uri` is `{uri}`");
+        let help = format!("write the name alone, `{name}`, or leave `uri` out");
+        findings.error(&name_at, SettingFault::new(what, help));
+    }
+    if let (Some(name), Some(other), Some(uri)) = (&by_name.organization, &by_uri.organization, &by_uri.uri)
+        && !name.eq_ignore_ascii_case(other)
+    {
+        let what = format!("names the organization `{other}` in its path, and `organization` is `{name}`");
+        findings.error(
+            &uri_at,
+            SettingFault::new(what, format!("write `{uri}`, or leave `organization` out")),
+        );
+    }
+    if !is_uri_said && let Some(uri) = &by_name.uri {
+        origins.note_default("uri", uri.as_str(), &name_at);
+        is_uri_said = true;
+    }
+    if !is_name_said {
+        match &by_uri.organization {
+            Some(name) => origins.note_default("organization", name, &uri_at),
+            None => layers.missing("organization", Some("UIPATH_ORGANIZATION"), FIND_NAME),
+        }
+    }
+    let uri = by_uri.uri.or(by_name.uri);
+    let organization = by_name.organization.or(by_uri.organization.filter(|_| !is_name_said));
+    let organization_id = said_id.or(by_name.organization_id).or(by_uri.organization_id);
+    for (key, taken) in [
+        ("uri", uri.as_ref().map(BaseUrl::as_str)),
+        ("organization", organization.as_deref()),
+    ] {
+        if let Some(taken) = taken {
+            origins.show_as(key, taken);
+        }
+    }
+    Meant {
+        uri,
+        is_uri_said,
+        organization,
+        organization_id,
+    }
+}
+
+/// The kind of installation that a host of UiPath's own shows (`uipath-api`, 1.1).
+fn usual_deployment(uri: &BaseUrl) -> Option<Deployment> {
+    match uri.host() {
+        "govcloud.uipath.us" => Some(Deployment::PublicSector),
+        host if host.ends_with(".dedicated.uipath.com") => Some(Deployment::Dedicated),
+        _ => None,
+    }
+}
+
+fn uri(layers: &Layers<'_>, said: Option<BaseUrl>, is_said: bool, deployment: Deployment) -> Option<BaseUrl> {
+    let usual = match deployment {
         Deployment::Cloud | Deployment::TestCloud => Some("https://cloud.uipath.com"),
         Deployment::PublicSector => Some("https://govcloud.uipath.us"),
         Deployment::Dedicated | Deployment::AutomationSuite => None,
     };
-    let said = said.or_else(|| {
-        known.map(|uri| Located {
-            value: uri.to_owned(),
-            place: "`uri`".to_owned(),
-        })
-    });
-    if said.is_none() {
+    if is_said {
+        return said;
+    }
+    let usual = usual.and_then(|uri| BaseUrl::parse(uri).ok());
+    if usual.is_none() {
         let advice =
             format!("the address of a `{deployment}` installation is its own, as in `https://uipath.acme.example`");
         layers.missing("uri", Some("UIPATH_URI"), &advice);
     }
-    said?.checked(layers.findings, |text| {
-        BaseUrl::parse(&text).map_err(|fault| unfit(&text, &fault))
-    })
+    usual
 }
 
 fn identity_uri(layers: &mut Layers<'_>) -> Option<BaseUrl> {
     let said = layers.text(None, "UIPATH_IDENTITY_URI", "identity_uri")?;
-    said.checked(layers.findings, |text| {
+    said.checked(layers.notes.findings, |text| {
         BaseUrl::parse_service(&text).map_err(|fault| unfit(&text, &fault))
     })
 }
 
 fn unfit(text: &str, fault: &BaseUrlError) -> SettingFault {
-    // What is before the `@` may be a password.
-    let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
-    SettingFault::new(format!("`{shown}` {fault}"), "")
-}
-
-fn organization(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<String> {
-    let said = layers.text(overrides.organization.as_ref(), "UIPATH_ORGANIZATION", "organization");
-    let advice =
-        "it is the name that follows the host in the portal's address: `acme` in `https://cloud.uipath.com/acme/`";
-    if said.is_none() {
-        layers.missing("organization", Some("UIPATH_ORGANIZATION"), advice);
-    }
-    said?.checked(layers.findings, |name| {
-        let stray = |letter: char| letter.is_whitespace() || matches!(letter, '/' | '\\' | '?' | '#' | '%' | ':');
-        if name.contains(stray) || name.starts_with('.') {
-            return Err(SettingFault::new(
-                format!("`{name}` is not the name of an organization"),
-                advice,
-            ));
-        }
-        Ok(name)
-    })
+    SettingFault::new(format!("`{}` {fault}", pasted::shown(text)), "")
 }
 
 fn organization_id(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<OrganizationId> {
@@ -136,8 +214,6 @@ fn organization_id(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<Org
         "RESEAT_ORGANIZATION_ID",
         "organization_id",
     );
-    said?.checked(layers.findings, |text| {
-        text.parse()
-            .map_err(|_| SettingFault::new(format!("`{text}` is not a GUID"), FIND_ID))
-    })
+    let advice = format!("{FIND_ID}; the token of an application tells it as well, so it may be left out");
+    said?.checked(layers.notes.findings, |text| pasted::organization_id(&text, &advice))
 }

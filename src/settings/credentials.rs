@@ -5,6 +5,7 @@ use strum::{EnumString, VariantNames};
 use super::finding::SettingFault;
 use super::inputs::Overrides;
 use super::layers::{Layers, SecretKeys};
+use super::pasted::no_example;
 use super::secret::SecretSource;
 
 /// How to sign in (`uipath-api`, 2).
@@ -60,10 +61,15 @@ enum SignInKind {
 }
 
 /// Reads every key of every kind, so that none counts as unknown, and keeps the kind that is meant.
-pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Option<Credentials> {
+/// Where its secret is goes with it, also where the rest is missing.
+pub(super) fn credentials(
+    layers: &mut Layers<'_>,
+    overrides: &Overrides,
+) -> (Option<SecretSource>, Option<Credentials>) {
     let named = layers.profile.text("auth");
     let client_id = layers.text(overrides.client_id.as_ref(), "UIPATH_CLIENT_ID", "client_id");
-    let client_id = client_id.map(|said| said.value);
+    let is_client_id_said = client_id.is_some();
+    let client_id = client_id.and_then(|said| said.checked(layers.notes.findings, app_id));
     let secret = layers.secret("UIPATH_CLIENT_SECRET", CLIENT_SECRET);
     let scopes = layers.profile.texts("scopes");
     let token = layers.secret("UIPATH_PAT", TOKEN);
@@ -72,21 +78,25 @@ pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Opt
     let password = layers.secret("UIPATH_PASSWORD", PASSWORD);
 
     let kind = match named {
-        Some(said) => said.checked(layers.findings, |name| {
-            name.parse().map_err(|_| {
-                SettingFault::new(
-                    format!("`{name}` is no way to sign in"),
-                    format!("write one of {}", SignInKind::VARIANTS.join(", ")),
-                )
-            })
-        })?,
+        Some(said) => {
+            let kind = said.checked(layers.notes.findings, |name| {
+                name.parse().map_err(|_| {
+                    SettingFault::new(
+                        format!("`{name}` is no way to sign in"),
+                        format!("write one of {}", SignInKind::VARIANTS.join(", ")),
+                    )
+                })
+            });
+            let Some(kind) = kind else { return (None, None) };
+            kind
+        }
         None if overrides.client_id.is_some() => SignInKind::ClientCredentials,
         None => match (&secret, &token) {
             // Within a layer the external application comes first; the environment is above the profile.
             (Some(SecretSource::Variable { .. }), _) => SignInKind::ClientCredentials,
             _ if layers.variable("UIPATH_CLIENT_ID").is_some() => SignInKind::ClientCredentials,
             (_, Some(SecretSource::Variable { .. })) => SignInKind::Token,
-            _ if client_id.is_some() => SignInKind::ClientCredentials,
+            _ if is_client_id_said => SignInKind::ClientCredentials,
             (_, Some(_)) => SignInKind::Token,
             _ if layers.has_literal(TOKEN) => SignInKind::Token,
             _ if username.is_some() => SignInKind::Ropc,
@@ -97,47 +107,60 @@ pub(super) fn credentials(layers: &mut Layers<'_>, overrides: &Overrides) -> Opt
         SignInKind::ClientCredentials => {
             let register = "register a confidential external application with application scopes under \
                 Admin, External Applications, and take its App ID";
-            let client_id = required(client_id, layers, "client_id", Some("UIPATH_CLIENT_ID"), register);
+            if !is_client_id_said {
+                layers.missing("client_id", Some("UIPATH_CLIENT_ID"), register);
+            }
             let secret = required_secret(secret, layers, CLIENT_SECRET, "UIPATH_CLIENT_SECRET");
-            Some(Credentials::ClientCredentials {
-                client_id: client_id?,
-                secret: secret?,
-                scopes,
-            })
+            let credentials = client_id
+                .zip(secret.clone())
+                .map(|(client_id, secret)| Credentials::ClientCredentials {
+                    client_id,
+                    secret,
+                    scopes,
+                });
+            (secret, credentials)
         }
         SignInKind::Token => {
             let token = required_secret(token, layers, TOKEN, "UIPATH_PAT");
-            Some(Credentials::Token { token: token? })
+            (token.clone(), token.map(|token| Credentials::Token { token }))
         }
         SignInKind::Ropc => {
             let account = "it is the account of a host administrator";
-            let username = required(username, layers, "username", None, account);
+            let username = required(username, layers, "username", account);
             let tenancy = required(
                 tenancy,
                 layers,
                 "tenancy",
-                None,
                 "it is the tenancy that the account signs in to",
             );
             let password = required_secret(password, layers, PASSWORD, "UIPATH_PASSWORD");
-            Some(Credentials::Ropc {
-                username: username?,
-                tenancy: tenancy?,
-                password: password?,
-            })
+            let account = username.zip(tenancy).zip(password.clone());
+            let credentials = account.map(|((username, tenancy), password)| Credentials::Ropc {
+                username,
+                tenancy,
+                password,
+            });
+            (password, credentials)
         }
     }
 }
 
-fn required(
-    value: Option<String>,
-    layers: &Layers<'_>,
-    key: &str,
-    variable: Option<&str>,
-    advice: &str,
-) -> Option<String> {
+/// The App ID of an external application.
+fn app_id(text: String) -> Result<String, SettingFault> {
+    let advice = "the App ID stands beside the application under Admin, External Applications";
+    no_example(&text, advice)?;
+    if text.contains(char::is_whitespace) {
+        return Err(SettingFault::new(
+            format!("`{text}` has blanks in it and is no App ID"),
+            advice,
+        ));
+    }
+    Ok(text)
+}
+
+fn required(value: Option<String>, layers: &Layers<'_>, key: &str, advice: &str) -> Option<String> {
     if value.is_none() {
-        layers.missing(key, variable, advice);
+        layers.missing(key, None, advice);
     }
     value
 }

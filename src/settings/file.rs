@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use toml::de::DeTable;
 
 use super::finding::{Findings, SettingFault};
-use super::folders::candidates;
-use super::inputs::{Overrides, Reach, Surroundings};
-use super::layers::Layers;
-use super::section::{Located, Section, line_of};
-use crate::text::{decode, joined, nearest};
+use super::folders::{FILE_NAME, candidates};
+use super::inputs::{Absence, Overrides, Reach, Surroundings};
+use super::layers::{Layers, flag_of};
+use super::section::{Located, Notes, Section, line_of};
+use crate::text::{decode, joined, nearest, trimmed};
 
 /// The file as it was read.
 pub(super) struct ConfigFile {
@@ -26,16 +26,13 @@ impl ConfigFile {
     pub(super) fn read(
         overrides: &Overrides,
         surroundings: &Surroundings<'_>,
+        absence: Absence,
         findings: &Findings,
     ) -> Result<Option<Self>, ()> {
-        let named = overrides.config.clone().or_else(|| {
-            (surroundings.environment)("RESEAT_CONFIG")
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from)
-        });
-        let is_named = named.is_some();
+        let named = named_file(overrides, surroundings);
+        let may_be_absent = named.is_none() || absence == Absence::ToBeWritten;
         let paths = match named {
-            Some(path) => vec![surroundings.working_folder.join(path)],
+            Some(path) => vec![path],
             None => candidates(surroundings.working_folder, surroundings.config_folder),
         };
         for path in paths {
@@ -48,7 +45,7 @@ impl ConfigFile {
                     let text = text.to_owned();
                     return Ok(Some(Self { path, text }));
                 }
-                Err(error) if error.kind() == ErrorKind::NotFound && !is_named => {}
+                Err(error) if error.kind() == ErrorKind::NotFound && may_be_absent => {}
                 Err(error) => {
                     let help = "name a readable TOML file in UTF-8 with `--config` or `RESEAT_CONFIG`";
                     findings.error("the configuration file", SettingFault::new(error.to_string(), help));
@@ -77,55 +74,75 @@ impl ConfigFile {
     }
 }
 
-/// The table of the profile in use, empty where nothing is configured; `None` if the profile that is meant does not
+/// The file that a flag or a variable names.
+fn named_file(overrides: &Overrides, surroundings: &Surroundings<'_>) -> Option<PathBuf> {
+    let in_variable = || {
+        let path = (surroundings.environment)("RESEAT_CONFIG")?;
+        let path = trimmed(&path);
+        (!path.is_empty()).then(|| PathBuf::from(path))
+    };
+    let named = overrides.config.clone().or_else(in_variable);
+    named.map(|path| surroundings.working_folder.join(path))
+}
+
+/// Where the file is written if there is none: where one is named, else in the working folder.
+pub(super) fn place_of_new(overrides: &Overrides, surroundings: &Surroundings<'_>) -> PathBuf {
+    named_file(overrides, surroundings).unwrap_or_else(|| surroundings.working_folder.join(FILE_NAME))
+}
+
+/// The name and the table of the profile in use, empty where nothing is configured; `None` if the profile that is meant does not
 /// exist, which is then among the findings.
 pub(super) fn profile<'a>(
     root: &mut Section<'a>,
     overrides: &Overrides,
     surroundings: &Surroundings<'_>,
     reach: Reach,
-    findings: &'a Findings,
-) -> Option<Section<'a>> {
+    absence: Absence,
+    notes: Notes<'a>,
+) -> Option<(String, Section<'a>)> {
+    const USUAL: &str = "default";
+    let findings = notes.findings;
     let profiles = root.section("profile");
     let names = profiles.names();
     let variables = Layers {
         environment: surroundings.environment,
-        profile: Section::empty(findings),
-        findings,
+        profile: Section::empty(notes),
+        notes,
     };
     let flagged = overrides.profile.clone().map(|value| Located {
         value,
-        place: "`--profile`".to_owned(),
+        place: flag_of("profile"),
     });
-    Some(match flagged.or_else(|| variables.variable("RESEAT_PROFILE")) {
-        Some(said) if names.contains(&said.value.as_str()) => profiles.named(&said.value),
+    let said = flagged.or_else(|| variables.variable("RESEAT_PROFILE"));
+    let name = said.as_ref().map_or(USUAL, |said| &said.value).to_owned();
+    if names.contains(&name.as_str()) || absence == Absence::ToBeWritten || (said.is_none() && names.is_empty()) {
+        let section = profiles.named(&name);
+        return Some((name, section));
+    }
+    match said {
         Some(said) => {
-            let what = format!("there is no profile `{}`", said.value);
+            let what = format!("there is no profile `{name}`");
+            findings.error(&said.place, SettingFault::new(what, other_profiles(&name, &names)));
+            None
+        }
+        None if reach == Reach::Online => {
+            let what = "no profile is named `default`, and none was chosen";
             findings.error(
-                &said.place,
-                SettingFault::new(what, other_profiles(&said.value, &names)),
+                "the configuration file",
+                SettingFault::new(what, other_profiles("", &names)),
             );
-            return None;
+            None
         }
-        None if names.contains(&"default") || names.is_empty() => profiles.named("default"),
-        None => {
-            if reach == Reach::Online {
-                let what = "no profile is named `default`, and none was chosen";
-                findings.error(
-                    "the configuration file",
-                    SettingFault::new(what, other_profiles("", &names)),
-                );
-                return None;
-            }
-            Section::empty(findings)
-        }
-    })
+        None => Some((name, Section::empty(notes))),
+    }
 }
 
 fn other_profiles(typed: &str, names: &[&str]) -> String {
     match (nearest(typed, names.iter().copied()), names) {
         (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, []) => "write one in `reseat.toml`, beginning with `[profile.default]`".to_owned(),
+        (None, []) => {
+            "`reseat doctor --write` writes it into `reseat.toml` from what the flags and variables say".to_owned()
+        }
         (None, names) => format!("choose one of {} with `--profile`", joined(names, 10)),
     }
 }

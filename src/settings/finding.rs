@@ -16,6 +16,21 @@ pub struct Finding {
     pub what: String,
     /// What to write instead; may be empty.
     pub help: String,
+    /// The key that nothing sets, where there is no profile yet that it could stand in.
+    pub unset: Option<String>,
+}
+
+impl Finding {
+    /// Something that stops the command.
+    pub(super) fn error(place: &str, fault: SettingFault) -> Self {
+        Self {
+            severity: Severity::Error,
+            place: place.to_owned(),
+            what: fault.what,
+            help: fault.help,
+            unset: None,
+        }
+    }
 }
 
 impl fmt::Display for Finding {
@@ -49,11 +64,14 @@ pub(super) struct Findings(RefCell<Vec<Finding>>);
 
 impl Findings {
     pub(super) fn error(&self, place: &str, fault: SettingFault) {
-        self.push(Severity::Error, place, fault);
+        self.push(Finding::error(place, fault));
     }
 
     pub(super) fn warning(&self, place: &str, fault: SettingFault) {
-        self.push(Severity::Warning, place, fault);
+        self.push(Finding {
+            severity: Severity::Warning,
+            ..Finding::error(place, fault)
+        });
     }
 
     /// The errors and the warnings.
@@ -64,12 +82,7 @@ impl Findings {
             .partition(|finding| finding.severity == Severity::Error)
     }
 
-    fn push(&self, severity: Severity, place: &str, fault: SettingFault) {
-        self.0.borrow_mut().push(Finding {
-            severity,
-            place: place.to_owned(),
-            what: fault.what,
-            help: fault.help,
-        });
+    pub(super) fn push(&self, finding: Finding) {
+        self.0.borrow_mut().push(finding);
     }
 }

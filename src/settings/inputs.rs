@@ -51,3 +51,12 @@ pub enum Reach {
     /// It does: a connection that is not complete is an error.
     Online,
 }
+
+/// What it means that the configuration file or the profile that was named does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// A mistake.
+    Fault,
+    /// It is about to be written.
+    ToBeWritten,
+}

@@ -2,17 +2,18 @@
 
 use secrecy::SecretString;
 
-use super::finding::{Findings, SettingFault};
+use super::finding::{Finding, SettingFault};
+use super::pasted::unquoted;
 use super::secret::SecretSource;
-use super::section::{Located, Section};
+use super::section::{Located, Notes, Section};
 use crate::text::trimmed;
 
 /// What the flags, the environment and the profile say.
 pub(super) struct Layers<'a> {
     pub(super) environment: &'a dyn Fn(&str) -> Option<String>,
     pub(super) profile: Section<'a>,
-    /// Where values that do not fit are reported.
-    pub(super) findings: &'a Findings,
+    /// Where values that do not fit are reported, and where each was said.
+    pub(super) notes: Notes<'a>,
 }
 
 impl Layers<'_> {
@@ -29,11 +30,19 @@ impl Layers<'_> {
     /// The text said highest: by the flag (named after the key), the variable, the profile.
     pub(super) fn text(&mut self, flag: Option<&String>, variable: &str, key: &'static str) -> Option<Located<String>> {
         let written = self.profile.text(key);
+        let in_variable = (!variable.is_empty()).then(|| self.variable(variable)).flatten();
         let flagged = flag.map(|value| Located {
-            value: value.trim().to_owned(),
-            place: format!("`--{}`", key.replace('_', "-")),
+            value: value.clone(),
+            place: flag_of(key),
         });
-        flagged.or_else(|| self.variable(variable)).or(written)
+        for said in in_variable.iter().chain(&flagged) {
+            self.notes.origins.note(key, &said.value, &said.place);
+        }
+        let said = flagged.or(in_variable).or(written)?;
+        Some(Located {
+            value: unquoted(&said.value).to_owned(),
+            ..said
+        })
     }
 
     /// A secret: from the variable, else from the profile's command or file.
@@ -41,13 +50,16 @@ impl Layers<'_> {
         let command = self.profile.text(keys.command);
         let file = self.profile.path(keys.file);
         if let Some(said) = self.variable(variable) {
+            let key = keys.command.trim_end_matches("_command");
+            self.notes.origins.note(key, "a secret", &said.place);
             let value = SecretString::from(said.value);
             return Some(SecretSource::Variable { name: variable, value });
         }
         match (command, file) {
             (Some(said), Some(_)) => {
                 let what = format!("is set together with `{}`", keys.file);
-                self.findings
+                self.notes
+                    .findings
                     .error(&said.place, SettingFault::new(what, "keep one of the two"));
                 None
             }
@@ -76,7 +88,10 @@ impl Layers<'_> {
         let or_set = variable.map_or_else(String::new, |variable| format!(", or set `{variable}`"));
         let help = format!("write `{key} = \"…\"` under `[{table}]` in `reseat.toml`{or_set}; {advice}");
         let what = format!("no `{key}` is configured");
-        self.findings.error("", SettingFault::new(what, help));
+        self.notes.findings.push(Finding {
+            unset: (!self.profile.is_there()).then(|| key.to_owned()),
+            ..Finding::error("", SettingFault::new(what, help))
+        });
     }
 }
 
@@ -87,4 +102,9 @@ pub(super) struct SecretKeys {
     pub(super) file: &'static str,
     /// Keys under which people write the secret itself.
     pub(super) literals: &'static [&'static str],
+}
+
+/// The flag that says the same as a key.
+pub(super) fn flag_of(key: &str) -> String {
+    format!("`--{}`", key.replace('_', "-"))
 }

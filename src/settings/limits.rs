@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::inputs::Overrides;
+use super::layers::flag_of;
+use super::origins::Origins;
 use super::section::Section;
+use super::values::length_text;
 use crate::event::{Method, Service};
 use crate::model::Deployment;
 use crate::pace::{Limits as Quotas, RetryPolicy};
@@ -26,7 +29,12 @@ pub struct Limits {
     pub recheck: Duration,
 }
 
-pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment: Deployment) -> Limits {
+pub(super) fn limits(
+    mut section: Section<'_>,
+    overrides: &Overrides,
+    deployment: Deployment,
+    origins: &Origins,
+) -> Limits {
     let concurrency = section.whole("concurrency", 1, Overrides::MOST_CONCURRENCY);
     let limits = Limits {
         concurrency: overrides.concurrency.or(concurrency).unwrap_or(8),
@@ -38,6 +46,15 @@ pub(super) fn limits(mut section: Section<'_>, overrides: &Overrides, deployment
         recheck: section.length("recheck").unwrap_or(Duration::from_secs(10)),
     };
     section.finish();
+    for (key, said) in [
+        ("concurrency", overrides.concurrency.map(|calls| calls.to_string())),
+        ("retries", overrides.retries.map(|retries| retries.to_string())),
+        ("max_wait", overrides.max_wait.map(length_text)),
+    ] {
+        if let Some(said) = said {
+            origins.note(&format!("limits.{key}"), &said, &flag_of(key));
+        }
+    }
     limits
 }
 
@@ -49,7 +66,6 @@ fn quotas(section: &mut Section<'_>, deployment: Deployment) -> Quotas {
         Quotas::none()
     };
     quotas.window = section.length("window").unwrap_or(quotas.window);
-    quotas.share = section.share("share").unwrap_or(quotas.share);
     for (key, method) in [
         ("get", Method::Get),
         ("post", Method::Post),
@@ -61,6 +77,7 @@ fn quotas(section: &mut Section<'_>, deployment: Deployment) -> Quotas {
             quotas.set(Service::Identity, method, calls);
         }
     }
+    quotas.share = section.share("share").unwrap_or(quotas.share);
     quotas
 }
 

@@ -1,16 +1,20 @@
 //! Loads the settings: from what was given to what is meant.
 
+use std::path::PathBuf;
+
 use super::batch::{Batch, batch};
-use super::connection::{Address, Connection, connection};
+use super::connection::{Address, Connection, Reached, reached};
 use super::file::{ConfigFile, profile};
 use super::finding::{Finding, Findings, SettingFault};
-use super::inputs::{Overrides, Reach, Surroundings};
+use super::inputs::{Absence, Overrides, Reach, Surroundings};
 use super::layers::Layers;
 use super::limits::{Limits, limits};
+use super::origins::Origins;
 use super::routes::routes;
-use super::section::Section;
+use super::secret::SecretSource;
+use super::section::{Notes, Section};
 use super::sheet::{SheetSettings, sheet};
-use crate::api::Routes;
+use crate::api::{BaseUrl, Routes};
 use crate::model::{BundleCode, Deployment};
 
 /// The validated settings.
@@ -42,7 +46,17 @@ pub struct Settings {
 /// Everything that is wrong, at once; warnings among it.
 pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach) -> Result<Settings, Vec<Finding>> {
     let findings = Findings::default();
-    let settings = read(overrides, surroundings, reach, &findings);
+    let origins = Origins::default();
+    let notes = Notes {
+        findings: &findings,
+        origins: &origins,
+    };
+    let understood = understand(overrides, surroundings, reach, Absence::Fault, notes);
+    judged(understood.settings, findings)
+}
+
+/// The settings, unless anything is wrong with them.
+pub(super) fn judged(settings: Option<Settings>, findings: Findings) -> Result<Settings, Vec<Finding>> {
     let (errors, warnings) = findings.split();
     match settings {
         Some(settings) if errors.is_empty() => Ok(Settings { warnings, ..settings }),
@@ -50,56 +64,108 @@ pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach
     }
 }
 
-/// `None` if something essential was at fault, which is then among the findings.
-fn read(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, findings: &Findings) -> Option<Settings> {
-    let file = ConfigFile::read(overrides, surroundings, findings).ok()?;
-    let table = match &file {
-        Some(file) => Some(file.parse(findings).ok()?),
-        None => None,
+/// What is configured, as far as it is understood.
+#[derive(Debug, Default)]
+pub(super) struct Understood {
+    /// The file that is used.
+    pub(super) file: Option<PathBuf>,
+    /// The profile in use, whether it is in that file or not.
+    pub(super) profile: Option<String>,
+    /// Whether it is in it.
+    pub(super) has_profile: bool,
+    /// The installation's address.
+    pub(super) uri: Option<BaseUrl>,
+    /// Where the secret is.
+    pub(super) secret: Option<SecretSource>,
+    /// `None` if something essential was at fault, which is then among the findings.
+    pub(super) settings: Option<Settings>,
+}
+
+/// Reads everything there is.
+pub(super) fn understand(
+    overrides: &Overrides,
+    surroundings: &Surroundings<'_>,
+    reach: Reach,
+    absence: Absence,
+    notes: Notes<'_>,
+) -> Understood {
+    let mut understood = Understood::default();
+    let Ok(file) = ConfigFile::read(overrides, surroundings, absence, notes.findings) else {
+        return understood;
+    };
+    understood.file = file.as_ref().map(|file| file.path.clone());
+    let Ok(table) = file.as_ref().map(|file| file.parse(notes.findings)).transpose() else {
+        return understood;
     };
     let mut root = match (&file, &table) {
-        (Some(file), Some(table)) => Section::whole_file(&file.path, &file.text, table, findings),
-        _ => Section::empty(findings),
+        (Some(file), Some(table)) => Section::whole_file(&file.path, &file.text, table, notes),
+        _ => Section::empty(notes),
     };
-    let profile = profile(&mut root, overrides, surroundings, reach, findings);
+    let profile = profile(&mut root, overrides, surroundings, reach, absence, notes);
     root.finish();
-    let mut profile = profile?;
+    let Some((name, profile)) = profile else {
+        return understood;
+    };
+    understood.profile = Some(name);
+    understood.has_profile = profile.is_there();
+    // Without a connection its keys are read all the same, so that they are known, and not judged.
+    let unheard = Findings::default();
+    let heard = match reach {
+        Reach::Online => notes.findings,
+        Reach::Offline => &unheard,
+    };
+    let layers = Layers {
+        environment: surroundings.environment,
+        profile,
+        notes: Notes {
+            findings: heard,
+            ..notes
+        },
+    };
+    let reached = settings(layers, overrides, reach, notes, &mut understood);
+    understood.uri = reached.uri;
+    understood.secret = reached.secret;
+    understood
+}
 
-    let deployment = profile.text("deployment").and_then(|said| {
+/// The settings of one profile.
+fn settings(
+    mut layers: Layers<'_>,
+    overrides: &Overrides,
+    reach: Reach,
+    notes: Notes<'_>,
+    understood: &mut Understood,
+) -> Reached {
+    let findings = notes.findings;
+    let named = layers.profile.text("deployment").and_then(|said| {
         said.checked(findings, |name| {
             name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
         })
     });
-    let deployment = deployment.unwrap_or_default();
-    let limits = limits(profile.section("limits"), overrides, deployment);
+    let mut reached = reached(&mut layers, overrides, named);
+    let deployment = reached.deployment;
+    let profile = &mut layers.profile;
+    let limits = limits(profile.section("limits"), overrides, deployment, notes.origins);
     let routes = routes(profile.section("routes"), findings);
     let batch = batch(profile.section("batch"));
-    let sheet = sheet(&mut profile, findings);
+    let sheet = sheet(profile, findings);
     let codes = profile.texts("bundle_codes").unwrap_or_default();
-
-    // Without a connection its keys are read all the same, so that they are known, and not judged.
-    let unheard = Findings::default();
-    let mut layers = Layers {
-        environment: surroundings.environment,
-        profile,
-        findings: if reach == Reach::Online { findings } else { &unheard },
-    };
-    let (address, connection) = connection(&mut layers, overrides, deployment);
     layers.profile.finish();
-    if reach == Reach::Online && connection.is_none() {
-        return None;
+    let connection = reached.connection.take();
+    if reach == Reach::Offline || connection.is_some() {
+        understood.settings = Some(Settings {
+            deployment,
+            connection: connection.filter(|_| reach == Reach::Online),
+            address: reached.address.take(),
+            bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
+            sheet,
+            limits,
+            routes,
+            batch,
+            warnings: Vec::new(),
+        });
     }
-    Some(Settings {
-        deployment,
-        connection: connection.filter(|_| reach == Reach::Online),
-        address,
-        bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
-        sheet,
-        limits,
-        routes,
-        batch,
-        warnings: Vec::new(),
-    })
+    reached
 }
 
 #[cfg(test)]
@@ -115,7 +181,7 @@ mod tests {
     use crate::model::OperationKind;
     use crate::sheet::NamedEncoding;
 
-    const ID: &str = "6f2c1d5e-0000-4000-8000-000000000001";
+    const ID: &str = "0b1d5e7a-3c2f-4a6b-8c9d-1e2f3a4b5c6d";
 
     /// Settings from a file's text and variables, in a folder of their own.
     fn settings(
@@ -209,7 +275,7 @@ mod tests {
             ("UIPATH_PAT", "rt_secret"),
         ];
         let connection = online("", &variables).connection.unwrap();
-        let identity_uri = connection.identity_uri.as_ref().map(crate::api::BaseUrl::as_str);
+        let identity_uri = connection.identity_uri.as_ref().map(BaseUrl::as_str);
         assert_eq!(identity_uri, Some("https://login.example/identity_"));
         assert!(matches!(connection.credentials, Credentials::Token { .. }));
         assert!(!format!("{connection:?}").contains("rt_secret"));
@@ -244,7 +310,7 @@ mod tests {
     fn everything_wrong_is_told_at_once_with_its_place_and_mend() {
         let file = "[profile.default]\n\
             uri = \"http://cloud.uipath.com\"\n\
-            organization = \"https://cloud.uipath.com/acme\"\n\
+            organization = \"https://cloud.uipath.com/\"\n\
             organization_id = \"acme\"\n\
             auth = \"basic\"\n\
             [profile.default.limits]\n\
@@ -292,6 +358,65 @@ mod tests {
         let told = refused("", &[]);
         let keys: Vec<_> = told.iter().filter_map(|told| told.split('`').nth(1)).collect();
         assert_eq!(keys, ["organization", "client_id", "client_secret_command"]);
+    }
+
+    #[test]
+    fn ids_left_from_the_documents_are_told_to_be_examples() {
+        let page = include_str!("../../docs/configuration.md");
+        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let told = refused(example.unwrap(), &[]);
+        let starts = ["`profile.default.organization_id`", "`profile.default.client_id`"];
+        assert_eq!(told.len(), starts.len(), "{told:#?}");
+        for (told, start) in told.iter().zip(starts) {
+            assert!(
+                told.starts_with(start) && told.contains("an example of the documentation"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_portals_address_in_the_place_of_one_value_tells_the_others() {
+        let portal =
+            "https://govcloud.uipath.us/acme/portal_/admin?organizationId=0b1d5e7a-3c2f-4a6b-8c9d-1e2f3a4b5c6d";
+        let application = [("UIPATH_CLIENT_ID", "'app'"), ("UIPATH_CLIENT_SECRET", "s")];
+        for variable in ["UIPATH_ORGANIZATION", "UIPATH_URI"] {
+            let settings = online("", &[application.as_slice(), &[(variable, portal)]].concat());
+            assert_eq!(settings.deployment, Deployment::PublicSector, "{variable}");
+            let address = settings.address.unwrap();
+            assert_eq!(address.uri.as_str(), "https://govcloud.uipath.us", "{variable}");
+            assert_eq!(address.organization, "acme", "{variable}");
+            assert_eq!(
+                address.organization_id.map(|id| id.to_string()).as_deref(),
+                Some(ID),
+                "{variable}"
+            );
+        }
+        let both = |uri, organization| {
+            let variables = [("UIPATH_URI", uri), ("UIPATH_ORGANIZATION", organization)];
+            let variables = [application.as_slice(), &variables].concat();
+            settings("", &variables, &Overrides::default(), Reach::Online)
+        };
+        let connection = both("cloud.uipath.com/acme", "https://cloud.uipath.com/acme/portal_/")
+            .unwrap()
+            .connection;
+        assert_eq!(connection.unwrap().organization, "acme");
+        for (uri, organization, words) in [
+            (
+                "https://uipath.acme.example",
+                "https://cloud.uipath.com/acme",
+                "write the name alone, `acme`",
+            ),
+            (
+                "https://cloud.uipath.com/acme",
+                "other",
+                "write `https://cloud.uipath.com`",
+            ),
+        ] {
+            let told = both(uri, organization).unwrap_err();
+            assert_eq!(told.len(), 1, "{told:#?}");
+            assert!(told[0].contains(words), "{told:#?}");
+        }
     }
 
     #[test]
@@ -532,6 +657,13 @@ mod tests {
         assert_eq!(settings.connection.unwrap().organization, "acme2");
     }
 
+    /// An example with ids in the place of those that stand for one's own.
+    fn filled_in(example: &str) -> String {
+        let own = "5a4db0c5-1111-4000-8000-000000000001";
+        let example = example.replace("6f2c1d5e-0000-4000-8000-000000000001", ID);
+        example.replace("00000000-1111-2222-3333-444444444444", own)
+    }
+
     #[test]
     fn every_example_of_the_documents_loads_without_a_warning() {
         let page = include_str!("../../docs/configuration.md");
@@ -542,7 +674,7 @@ mod tests {
             .collect();
         assert_eq!(examples.len(), 4);
         for example in examples {
-            assert_eq!(online(example, &[]).warnings, [], "{example}");
+            assert_eq!(online(&filled_in(example), &[]).warnings, [], "{example}");
         }
     }
 
@@ -554,7 +686,7 @@ mod tests {
             .nth(1)
             .and_then(|rest| rest.split("```").next())
             .unwrap();
-        let (written, default) = (online(example, &[]), online(&whole(), &[]));
+        let (written, default) = (online(&filled_in(example), &[]), online(&whole(), &[]));
         assert_eq!(written.limits, default.limits);
         assert_eq!(written.routes, default.routes);
         assert_eq!(written.batch, default.batch);

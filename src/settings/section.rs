@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::finding::{Findings, SettingFault};
+use super::origins::Origins;
 use super::values::length;
 use crate::text::{clean, nearest};
 
@@ -52,43 +53,63 @@ const SECRETS: [(&str, &str); 5] = [
     ),
 ];
 
+fn is_secret(key: &str) -> bool {
+    SECRETS.iter().any(|(secret, _)| *secret == key)
+}
+
 /// A table of the file; an absent one reads as an empty one.
 pub(super) struct Section<'a> {
     file: &'a Path,
     text: &'a str,
     name: String,
+    /// What comes before its keys within a profile: `limits.`
+    within: String,
     table: Option<&'a DeTable<'a>>,
     asked: BTreeSet<&'static str>,
-    findings: &'a Findings,
+    notes: Notes<'a>,
+}
+
+/// Where it is noted what reading brings to light: what is wrong, and where values were said.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Notes<'a> {
+    pub(super) findings: &'a Findings,
+    pub(super) origins: &'a Origins,
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn whole_file(file: &'a Path, text: &'a str, table: &'a DeTable<'a>, findings: &'a Findings) -> Self {
+    pub(super) fn whole_file(file: &'a Path, text: &'a str, table: &'a DeTable<'a>, notes: Notes<'a>) -> Self {
         Self {
             file,
             text,
             name: String::new(),
+            within: String::new(),
             table: Some(table),
             asked: BTreeSet::new(),
-            findings,
+            notes,
         }
     }
 
     /// A section of no file.
-    pub(super) fn empty(findings: &'a Findings) -> Self {
+    pub(super) fn empty(notes: Notes<'a>) -> Self {
         Self {
             file: Path::new(""),
             text: "",
             name: String::new(),
+            within: String::new(),
             table: None,
             asked: BTreeSet::new(),
-            findings,
+            notes,
         }
     }
 
     /// The header that the table has in the file, as in `profile.default`.
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the file has it.
+    pub(super) fn is_there(&self) -> bool {
+        self.table.is_some()
     }
 
     /// Whether it has the key, whatever its value.
@@ -119,18 +140,25 @@ impl<'a> Section<'a> {
             let table = value.get_ref().as_table();
             if table.is_none() {
                 let help = format!("write it as a table that begins with `[{name}]`");
-                self.findings
+                self.notes
+                    .findings
                     .error(&self.place(key, value), SettingFault::new("is not a table", help));
             }
             table
         });
+        let is_below_a_profile = self.name.starts_with("profile.");
         Self {
             file: self.file,
             text: self.text,
             name,
+            within: if is_below_a_profile {
+                format!("{}{key}.", self.within)
+            } else {
+                String::new()
+            },
             table,
             asked: BTreeSet::new(),
-            findings: self.findings,
+            notes: self.notes,
         }
     }
 
@@ -173,9 +201,13 @@ impl<'a> Section<'a> {
             let place = self.place(key.get_ref(), value);
             let text = value.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty());
             if text.is_none() {
-                self.findings.error(&place, unlike(value.get_ref(), "a text in quotes"));
+                self.notes
+                    .findings
+                    .error(&place, unlike(value.get_ref(), "a text in quotes"));
             }
-            let value = text?.to_owned();
+            let text = text?;
+            self.note(key.get_ref(), value);
+            let value = text.to_owned();
             Some((key.get_ref().to_string(), Located { value, place }))
         });
         said.collect()
@@ -233,12 +265,12 @@ impl<'a> Section<'a> {
             if let Some((_, instead)) = SECRETS.iter().find(|(secret, _)| *secret == name) {
                 let what = "is a secret, and secrets are not kept in this file";
                 let help = format!("take the line out, {instead}, and make a new secret if others could read the file");
-                self.findings.error(&place, SettingFault::new(what, help));
+                self.notes.findings.error(&place, SettingFault::new(what, help));
                 continue;
             }
             let help = nearest(name, self.asked.iter().copied())
                 .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
-            self.findings.warning(
+            self.notes.findings.warning(
                 &place,
                 SettingFault::new("is not a key that reseat knows, and is left aside", help),
             );
@@ -259,11 +291,38 @@ impl<'a> Section<'a> {
         let value = self.find(key)?;
         let place = self.place(key, value);
         match read(value.get_ref()) {
-            Ok(value) => Some(Located { value, place }),
+            Ok(read) => {
+                self.note(key, value);
+                Some(Located { value: read, place })
+            }
             Err(fault) => {
-                self.findings.error(&place, fault);
+                self.notes.findings.error(&place, fault);
                 None
             }
+        }
+    }
+
+    /// Notes where a value is said; of a secret's command nothing is shown, because people write the secret into it.
+    fn note(&self, key: &str, value: &Spanned<DeValue<'_>>) {
+        let line = line_of(self.text, value.span().start);
+        let file = self.file.file_name().unwrap_or(self.file.as_os_str());
+        let place = format!("`{}`, line {line}", Path::new(file).display());
+        let shown = match value.get_ref() {
+            DeValue::String(text) => text.trim().to_owned(),
+            DeValue::Integer(integer) => integer.as_str().to_owned(),
+            DeValue::Float(float) => float.as_str().to_owned(),
+            DeValue::Array(list) => {
+                let items: Vec<_> = list.iter().filter_map(|item| item.get_ref().as_str()).collect();
+                items.join(", ")
+            }
+            other => other.type_str().to_owned(),
+        };
+        let secret_in_file = key.strip_suffix("_file").filter(|secret| is_secret(secret));
+        let origins = self.notes.origins;
+        match (key.strip_suffix("_command"), secret_in_file) {
+            (Some(secret), _) => origins.note(secret, "what a command prints", &place),
+            (None, Some(secret)) => origins.note(secret, &format!("what the file {shown} holds"), &place),
+            (None, None) => origins.note(&format!("{}{key}", self.within), &shown, &place),
         }
     }
 

@@ -14,7 +14,7 @@ fn plan(stage: &Stage) -> crate::support::Ran {
 #[test]
 fn a_mistyped_organization_id_is_caught_by_the_token_before_anything_is_read() {
     let stage = Stage::new();
-    let mistyped = "6f2c1d5e-0000-4000-8000-000000000001";
+    let mistyped = "0b1d5e7a-3c2f-4a6b-8c9d-1e2f3a4b5c6d";
     stage.set("RESEAT_ORGANIZATION_ID", mistyped);
     plan(&stage)
         .ends(1)
@@ -57,7 +57,7 @@ fn where_the_token_does_not_say_it_a_wrong_organization_id_is_named_and_ends_wit
         },
         ..Config::unlimited()
     });
-    stage.set("RESEAT_ORGANIZATION_ID", "6f2c1d5e-0000-4000-8000-000000000001");
+    stage.set("RESEAT_ORGANIZATION_ID", "0b1d5e7a-3c2f-4a6b-8c9d-1e2f3a4b5c6d");
     plan(&stage)
         .ends(5)
         .tells("`organization_id` (or `RESEAT_ORGANIZATION_ID`)");

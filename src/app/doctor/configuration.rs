@@ -10,5 +10,5 @@ use crate::settings::{Overrides, Survey};
 /// If there is no working folder.
 pub(super) fn look(overrides: &Overrides, findings: &mut Findings) -> Result<Survey, Failure> {
     let _ = findings;
-    crate::app::inputs::survey(overrides)
+    crate::app::inputs::survey(overrides, crate::settings::Absence::Fault)
 }

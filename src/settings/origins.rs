@@ -1,0 +1,101 @@
+//! Where each value was said, whichever of them is used.
+
+use std::cell::RefCell;
+
+use crate::text::clean;
+
+/// A value that was given, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The key as in a profile of the configuration file: `organization`, `limits.concurrency`.
+    pub key: String,
+    /// The value as it may be shown; for a secret, what kind of thing it is and never the secret itself.
+    pub shown: String,
+    /// Where it was said: a flag, a variable, a file with its line, or that it is the default.
+    pub place: String,
+    /// Where else it was said without being used, the highest first.
+    pub unused: Vec<String>,
+}
+
+/// The keys of a profile in the order of the documents.
+const ORDER: [&str; 22] = [
+    "deployment",
+    "uri",
+    "organization",
+    "organization_id",
+    "identity_uri",
+    "ca_file",
+    "auth",
+    "client_id",
+    "client_secret",
+    "scopes",
+    "token",
+    "username",
+    "tenancy",
+    "password",
+    "bundle_codes",
+    "operation",
+    "encoding",
+    "timezone",
+    "map",
+    "limits",
+    "routes",
+    "batch",
+];
+
+/// Gathers them while the settings are read.
+#[derive(Debug, Default)]
+pub(super) struct Origins(RefCell<Vec<Origin>>);
+
+impl Origins {
+    /// Notes a value. One of the same key that was noted before is below it, and not used.
+    pub(super) fn note(&self, key: &str, shown: &str, place: &str) {
+        let mut origins = self.0.borrow_mut();
+        let origin = Origin {
+            key: key.to_owned(),
+            shown: presentable(shown),
+            place: place.to_owned(),
+            unused: Vec::new(),
+        };
+        match origins.iter_mut().find(|known| known.key == key) {
+            Some(known) => {
+                let below = std::mem::replace(known, origin);
+                known.unused = [vec![below.place], below.unused].concat();
+            }
+            None => origins.push(origin),
+        }
+    }
+
+    /// Notes what holds if nobody says otherwise.
+    pub(super) fn note_default(&self, key: &str, shown: &str, place: &str) {
+        if !self.0.borrow().iter().any(|known| known.key == key) {
+            self.note(key, shown, place);
+        }
+    }
+
+    /// Shows a value as it was understood.
+    pub(super) fn show_as(&self, key: &str, shown: &str) {
+        if let Some(known) = self.0.borrow_mut().iter_mut().find(|known| known.key == key) {
+            known.shown = presentable(shown);
+        }
+    }
+
+    /// All of them, in the order of the documents.
+    pub(super) fn into_sorted(self) -> Vec<Origin> {
+        let mut origins = self.0.into_inner();
+        origins.sort_by_key(|origin| {
+            let first = origin.key.split('.').next().unwrap_or_default();
+            ORDER.iter().position(|key| *key == first)
+        });
+        origins
+    }
+}
+
+/// The value on one line, without the name and password that an address may have in it.
+fn presentable(value: &str) -> String {
+    let without = match (value.split_once("://"), value.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        _ => value.to_owned(),
+    };
+    clean(&without, 200)
+}
