@@ -45,6 +45,7 @@ mod sheet_place;
 mod signals;
 mod state_place;
 mod template;
+mod template_delivery;
 mod undo;
 mod undo_refusals;
 mod undo_sheet;

@@ -32,12 +32,22 @@ impl Typed {
         self.command_of("plan", sheet)
     }
 
+    /// The command that checks this sheet, which asks no organization.
+    pub(super) fn check_of(&self, sheet: &Path) -> String {
+        self.command("check", sheet, flags(&self.0, &FLAGS_OF_SETTINGS, &[]))
+    }
+
     fn command_of(&self, command: &str, sheet: &Path) -> String {
+        let flags = flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]);
+        self.command(command, sheet, flags)
+    }
+
+    fn command(&self, command: &str, sheet: &Path, flags: Vec<OsString>) -> String {
         let program = self.0.first().cloned().unwrap_or_else(|| OsString::from("reseat"));
         let is_flag = sheet.as_os_str().as_encoded_bytes().starts_with(b"-");
         let here = if is_flag { Path::new(".") } else { Path::new("") };
         let mut words = vec![program, OsString::from(command), here.join(sheet).into_os_string()];
-        words.extend(flags_of_the_organization(&self.0));
+        words.extend(flags);
         shell(&words)
     }
 
@@ -80,16 +90,21 @@ fn sheet_position(words: &[OsString]) -> Option<usize> {
     })
 }
 
-/// The flags that say which organization is meant, with their values.
-fn flags_of_the_organization(words: &[OsString]) -> Vec<OsString> {
-    const VALUED: [&str; 6] = [
-        "--profile",
-        "--config",
-        "--uri",
-        "--organization",
-        "--organization-id",
-        "--client-id",
-    ];
+/// The flags that say which settings are meant.
+const FLAGS_OF_SETTINGS: [&str; 2] = ["--profile", "--config"];
+
+/// The flags with a value that say which organization is meant.
+const FLAGS_OF_THE_ORGANIZATION: [&str; 6] = [
+    "--profile",
+    "--config",
+    "--uri",
+    "--organization",
+    "--organization-id",
+    "--client-id",
+];
+
+/// Those of these flags that were typed, the `valued` ones with their values.
+fn flags(words: &[OsString], valued: &[&str], plain: &[&str]) -> Vec<OsString> {
     let mut kept = Vec::new();
     let mut words = words.iter().take_while(|word| *word != "--");
     while let Some(word) = words.next() {
@@ -97,10 +112,10 @@ fn flags_of_the_organization(words: &[OsString]) -> Vec<OsString> {
             let rest = word.as_encoded_bytes().strip_prefix(flag.as_bytes());
             rest.is_some_and(|rest| rest.starts_with(b"="))
         };
-        if VALUED.iter().any(|flag| word == flag) {
+        if valued.iter().any(|flag| word == flag) {
             kept.push(word.clone());
             kept.extend(words.next().cloned());
-        } else if word == "--sandbox" || VALUED.iter().any(is_joined) {
+        } else if plain.iter().any(|flag| word == flag) || valued.iter().any(is_joined) {
             kept.push(word.clone());
         }
     }
@@ -128,6 +143,11 @@ fn without(words: &[OsString], plain: &[&str], valued: &[&str]) -> Vec<OsString>
         }
     }
     kept
+}
+
+/// A file's name without its folders, as a shell takes it.
+pub(super) fn typed_name(path: &Path) -> String {
+    quoted(path.file_name().unwrap_or(path.as_os_str()))
 }
 
 fn shell(words: &[OsString]) -> String {
@@ -264,6 +284,8 @@ mod tests {
         assert_eq!(typed(&["reseat"]).run_of(Path::new("-b.csv")), "reseat run ./-b.csv");
         let told = typed(&words).plan_of(Path::new("b.csv"));
         assert_eq!(told, "reseat plan b.csv --profile live --uri=https://x.example");
+        let told = typed(&words).check_of(Path::new("b.csv"));
+        assert_eq!(told, "reseat check b.csv --profile live");
     }
 
     #[test]

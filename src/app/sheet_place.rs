@@ -113,6 +113,11 @@ impl SheetPlace {
         }
     }
 
+    /// The command that checks the sheet.
+    pub(super) fn check_command(&self) -> String {
+        Typed::here().check_of(&self.path)
+    }
+
     /// Says that an earlier sheet of this name was run, if one was.
     pub(super) fn tell_of_earlier_run(&self, console: Console) {
         match self.earlier {

@@ -1,0 +1,165 @@
+//! What `template` gives: the sheet, in a file or on standard output, and what is said about it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Ending;
+use super::console::Console;
+use super::ending::Ended;
+use super::failure::Failure;
+use super::next::typed_name;
+use super::object::Object;
+use super::sheet_outlet::Outlet;
+use super::sheet_place::SheetPlace;
+use crate::sheet::WrittenFormat;
+use crate::template::{ListOrigin, Template, TemplateColumn};
+use crate::text::plural;
+
+/// What keeps the lists from having what the organization has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lacking {
+    /// No organization is configured, or not all of it.
+    Configuration,
+}
+
+/// Writes the template, and says what it is and what to type when it is filled in.
+pub(super) fn deliver_template(
+    template: &Template,
+    place: Option<&SheetPlace>,
+    lacking: Option<Lacking>,
+    console: Console,
+) -> Result<Ending, Failure> {
+    let table = template.table();
+    let format = place.map_or(WrittenFormat::Csv, SheetPlace::format);
+    if let Some(place) = place {
+        let page = template.page(&typed_name(place.path()));
+        place.save_with_pages(std::slice::from_ref(&table), std::slice::from_ref(&page))?;
+    }
+    let columns = template.columns();
+    let message = message(template, &columns, format);
+    let next = place.map(|place| match template.lists().origin {
+        ListOrigin::Organization { .. } => place.plan_command(),
+        ListOrigin::Catalogue => place.check_command(),
+    });
+    let shape = Shape::of(template, &columns, place, next.as_deref());
+    let object = Object::of(Ended::DONE, &message, &shape);
+    Outlet::of(place.is_some(), true).print(console, &object, std::slice::from_ref(&table))?;
+    console.tell(format!("{message}\n"));
+    if lacking == Some(Lacking::Configuration) {
+        console.tell(
+            "no organization is configured, so its groups are not offered, and the licences are those that reseat \
+             knows: `reseat doctor` says how to configure one\n",
+        );
+    }
+    match (place, format) {
+        (Some(place), WrittenFormat::Workbook) => console.tell(format!(
+            "the sheet is `{}`: fill in its worksheet `{}`, as `{}` says\n",
+            place.path().display(),
+            template.worksheet(),
+            template.help_worksheet(),
+        )),
+        (Some(place), WrittenFormat::Csv) => {
+            console.tell(format!("the sheet is `{}`: fill it in\n", place.path().display()))
+        }
+        (None, _) => {}
+    }
+    if format == WrittenFormat::Csv {
+        console.tell("a CSV has neither lists to choose from nor help: `-o FILE.xlsx` writes a workbook with both\n");
+    }
+    if let Some(place) = place {
+        place.tell_of_earlier_run(console);
+    }
+    if let Some(next) = next {
+        console.tell(format!("next: {next}\n"));
+    }
+    Ok(Ending::Done)
+}
+
+fn message(template: &Template, columns: &[TemplateColumn], format: WrittenFormat) -> String {
+    let mut message = format!(
+        "a template of the kind `{}` with {} and {}",
+        template.kind(),
+        plural(columns.len(), "column"),
+        plural(template.examples().count(), "example")
+    );
+    let lists = template.lists();
+    if let (ListOrigin::Organization { name, .. }, WrittenFormat::Workbook) = (&lists.origin, format) {
+        message.push_str(&format!(
+            "; its lists have {} and {} of `{name}`",
+            plural(lists.groups.len(), "group"),
+            plural(lists.licenses.len(), "licence")
+        ));
+    }
+    message
+}
+
+/// What `template` prints for programs; `docs/template.md` is its contract.
+#[derive(Serialize)]
+struct Shape<'a> {
+    written: Option<String>,
+    kind: &'static str,
+    language: &'static str,
+    organization: Option<&'a str>,
+    columns: Vec<ColumnShape<'a>>,
+    operations: Vec<&'static str>,
+    examples: Vec<ExampleShape<'a>>,
+    next_command: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ColumnShape<'a> {
+    column: &'static str,
+    header: &'a str,
+    choices: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ExampleShape<'a> {
+    operation: &'static str,
+    cells: BTreeMap<&'static str, &'a str>,
+    note: &'a str,
+}
+
+impl<'a> Shape<'a> {
+    fn of(
+        template: &'a Template,
+        columns: &'a [TemplateColumn],
+        place: Option<&SheetPlace>,
+        next_command: Option<&'a str>,
+    ) -> Self {
+        let organization = match &template.lists().origin {
+            ListOrigin::Organization { name, .. } => Some(name.as_str()),
+            ListOrigin::Catalogue => None,
+        };
+        let column = |column: &'a TemplateColumn| ColumnShape {
+            column: column.column.as_str(),
+            header: &column.header,
+            choices: &column.choices,
+        };
+        let examples = template.examples().map(|example| ExampleShape {
+            operation: example.operation.as_str(),
+            cells: example
+                .cells
+                .iter()
+                .map(|(column, text)| (column.as_str(), text.as_str()))
+                .collect(),
+            note: &example.note,
+        });
+        Self {
+            written: place.map(|place| place.path().display().to_string()),
+            kind: template.kind().as_str(),
+            language: template.language().as_str(),
+            organization,
+            columns: columns.iter().map(column).collect(),
+            operations: template
+                .kind()
+                .operations()
+                .into_iter()
+                .map(|kind| kind.as_str())
+                .collect(),
+            examples: examples.collect(),
+            next_command,
+        }
+    }
+}
