@@ -406,8 +406,30 @@ fn a_page_of_help_is_shown_whole_and_none_of_it_is_a_row() {
         (names(&intake), intake.problems.iter().count()),
         (vec!["Ann".to_owned()], 0)
     );
-    let skipped: Vec<&str> = intake.skipped_sheets.iter().map(|sheet| &*sheet.name).collect();
-    assert_eq!(skipped, ["People (2)"]);
+    let skipped: Vec<(&str, bool)> = intake
+        .skipped_sheets
+        .iter()
+        .map(|sheet| (&*sheet.name, sheet.is_told()))
+        .collect();
+    assert_eq!(skipped, [("People (2)", false)]);
+}
+
+#[test]
+fn help_and_lists_without_the_rows_that_they_are_for_are_said_to_be_that() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("saved-by-itself.csv");
+    fs_err::write(
+        &path,
+        format!("{NOT_ROWS},\ngroups,\nuser,operation\nann@x.example,delete\n"),
+    )
+    .unwrap();
+    let intake = intake(&path);
+    assert_eq!(intake.rows.len(), 0);
+    let problems: Vec<String> = intake.problems.iter().map(|problem| problem.what.to_string()).collect();
+    assert_eq!(
+        problems,
+        ["the sheet holds what there is to choose from, or help, and says itself that nothing on it is run"]
+    );
 }
 
 #[test]

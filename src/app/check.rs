@@ -116,7 +116,7 @@ fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::
     for note in &checked.notes {
         writeln!(out, "{}: {note}", source.name())?;
     }
-    for skipped in named(&checked.skipped_sheets) {
+    for skipped in checked.skipped_sheets.iter().filter(|skipped| skipped.is_told()) {
         writeln!(out, "worksheet `{}` skipped because {}", skipped.name, skipped.reason)?;
     }
     write_left_out(checked.hidden, out)?;

@@ -46,7 +46,7 @@ pub(super) async fn read_addresses(
     for note in &intake.notes {
         console.tell(format!("{name}: {note}\n"));
     }
-    for skipped in intake.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty()) {
+    for skipped in intake.skipped_sheets.iter().filter(|skipped| skipped.is_told()) {
         let (worksheet, reason) = (&skipped.name, &skipped.reason);
         console.tell(format!("{name}: worksheet `{worksheet}` skipped because {reason}\n"));
     }

@@ -133,7 +133,7 @@ impl<'a> Session<'a> {
         for note in &intake.notes {
             self.console.tell(format!("{}: {note}\n", source.name()));
         }
-        for skipped in intake.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty()) {
+        for skipped in intake.skipped_sheets.iter().filter(|skipped| skipped.is_told()) {
             self.console.tell(format!(
                 "worksheet `{}` skipped because {}\n",
                 skipped.name, skipped.reason

@@ -98,7 +98,7 @@ impl Opened {
 /// What had to be guessed, and what was not read.
 fn notices(file: &str, intake: &Intake) -> Vec<String> {
     let guessed = intake.notes.iter().map(|note| format!("{file}: {note}"));
-    let skipped = intake.skipped_sheets.iter().filter(|skipped| !skipped.name.is_empty());
+    let skipped = intake.skipped_sheets.iter().filter(|skipped| skipped.is_told());
     let skipped = skipped.map(|skipped| {
         format!(
             "{file}: worksheet `{}` skipped because {}",

@@ -58,7 +58,16 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
                 "show the rows and worksheets that are meant, or leave `--visible-only` out",
             ));
         } else if file.worksheets.is_empty() {
-            problems.push(no_header(options.header_row));
+            let are_marked = !file.skipped.is_empty() && file.skipped.iter().all(|sheet| sheet.is_marked);
+            problems.push(if are_marked {
+                UnplacedProblem::error(
+                    ProblemCode::NoRows,
+                    "the sheet holds what there is to choose from, or help, and says itself that nothing on it is run",
+                    "name the workbook that it is from, or another of its worksheets",
+                )
+            } else {
+                no_header(options.header_row)
+            });
         } else if is_without_rows {
             problems.push(UnplacedProblem::error(
                 ProblemCode::NoRows,

@@ -23,6 +23,16 @@ pub struct SkippedSheet {
     pub name: Arc<str>,
     /// Why; reads after "skipped because".
     pub reason: String,
+    /// Whether it says itself that nothing on it is run.
+    pub is_marked: bool,
+}
+
+impl SkippedSheet {
+    /// Whether people should hear of it: not of a worksheet that is marked, and often hidden, nor of a CSV, whose problems
+    /// say what is wrong with it.
+    pub fn is_told(&self) -> bool {
+        !self.is_marked && !self.name.is_empty()
+    }
 }
 
 /// How many rows the spreadsheet program hides.
@@ -162,7 +172,11 @@ impl FileParser<'_, '_> {
     }
 
     fn skip(&mut self, name: Arc<str>, reason: String) {
-        self.file.skipped.push(SkippedSheet { name, reason });
+        self.file.skipped.push(SkippedSheet {
+            name,
+            reason,
+            is_marked: false,
+        });
     }
 
     /// Decides which of the rows so far is the header, if that is still open, and parses those under it; a worksheet
@@ -181,10 +195,11 @@ impl FileParser<'_, '_> {
         };
         match search.end(self.mapping.map()) {
             Sought::Nothing => self.no_rows(name),
-            Sought::NotRun => self.skip(
+            Sought::NotRun => self.file.skipped.push(SkippedSheet {
                 name,
-                "it holds what there is to choose from, or help, and no rows".into(),
-            ),
+                reason: "it holds what there is to choose from, or help, and no rows".into(),
+                is_marked: true,
+            }),
             Sought::NoHeader { closest, mut problem } => {
                 let has_odd_letters = closest.cells().any(|cell| !cell.text.is_ascii());
                 if let Some(help) = self.doubt.filter(|_| has_odd_letters).and_then(help_for_headers) {
