@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod elsewhere;
+
 use std::io::Read as _;
 use std::path::Path;
 
@@ -16,6 +18,7 @@ use reseat::sheet::{
     Existing, NOT_ROWS, PageLine, SheetError, Source, WrittenCell, WrittenColumn, WrittenFormat, WrittenPage,
     WrittenRows, WrittenTable, save_sheet,
 };
+use strum::IntoEnumIterator as _;
 use tempfile::TempDir;
 
 const FORMATS: [(WrittenFormat, &str); 2] = [(WrittenFormat::Csv, "a.csv"), (WrittenFormat::Workbook, "a.xlsx")];
