@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reseat::event::Method;
-use reseat::wire::{HttpConfig, HttpTransport, Reach, Request, Response, Transport, TransportCode, TransportError};
+use reseat::wire::{
+    HttpConfig, HttpTransport, Probe, Reach, Request, Response, Transport, TransportCode, TransportError,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -21,8 +23,8 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn acceptor(protocols: &[&[u8]]) -> TlsAcceptor {
-    let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
+fn acceptor(certificate: &str, protocols: &[&[u8]]) -> TlsAcceptor {
+    let certificate = CertificateDer::from_pem_file(file(certificate)).unwrap();
     let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
     let mut config = ServerConfig::builder()
         .with_no_client_auth()
@@ -34,7 +36,12 @@ fn acceptor(protocols: &[&[u8]]) -> TlsAcceptor {
 
 /// A server for `localhost` that answers every request, and hands back what reached it; its port.
 async fn server() -> (u16, tokio::task::JoinHandle<String>) {
-    let acceptor = acceptor(&[]);
+    server_with("server.pem").await
+}
+
+/// The same with this certificate.
+async fn server_with(certificate: &str) -> (u16, tokio::task::JoinHandle<String>) {
+    let acceptor = acceptor(certificate, &[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let reached = tokio::spawn(async move {
@@ -63,8 +70,8 @@ fn get(url: &str) -> Request {
     }
 }
 
-async fn asked(host: &str, ca_file: Option<&str>) -> (Result<Response, TransportError>, String) {
-    let (port, reached) = server().await;
+async fn asked(host: &str, certificate: &str, ca_file: Option<&str>) -> (Result<Response, TransportError>, String) {
+    let (port, reached) = server_with(certificate).await;
     let config = HttpConfig {
         ca_file: ca_file.map(file),
         ..HttpConfig::default()
@@ -76,7 +83,7 @@ async fn asked(host: &str, ca_file: Option<&str>) -> (Result<Response, Transport
 
 #[tokio::test]
 async fn an_authority_that_ca_file_names_is_trusted() {
-    let (answer, reached) = asked("localhost", Some("authority.pem")).await;
+    let (answer, reached) = asked("localhost", "server.pem", Some("authority.pem")).await;
     assert_eq!(answer.unwrap().status, 200);
     assert!(reached.contains("Bearer the-token"));
 }
@@ -131,23 +138,139 @@ async fn a_ca_file_is_read_however_an_editor_saved_it_and_refused_for_what_it_is
 }
 
 #[tokio::test]
-async fn an_unknown_authority_or_another_name_is_sent_nothing_and_the_mend_is_named() {
-    for (host, ca_file, why) in [
-        ("localhost", None, "issuer"),
-        ("localhost", Some("stranger.pem"), "issuer"),
-        ("127.0.0.1", Some("authority.pem"), "name"),
+async fn a_certificate_that_is_not_trusted_is_sent_nothing_and_the_message_says_whose_it_is_and_what_to_do() {
+    let inspector = Some("inspector.pem");
+    for (host, certificate, ca_file, words) in [
+        (
+            "localhost",
+            "server.pem",
+            None,
+            "is not trusted: the issuer `CN=reseat test authority` is unknown to this computer; a private authority is \
+             added with `ca_file`",
+        ),
+        (
+            "localhost",
+            "server.pem",
+            Some("stranger.pem"),
+            "`CN=reseat test authority`",
+        ),
+        (
+            "localhost",
+            "self-issued.pem",
+            None,
+            "is not trusted: the server issued it to itself, as `CN=suite.contoso.example`; ",
+        ),
+        (
+            "localhost",
+            "own-authority.pem",
+            None,
+            "is that of an authority, `CN=suite.contoso.example`, which is never trusted as a server's own",
+        ),
+        (
+            "localhost",
+            "own-authority.pem",
+            Some("own-authority.pem"),
+            "(`basicConstraints=CA:FALSE`)",
+        ),
+        (
+            "127.0.0.1",
+            "server.pem",
+            Some("authority.pem"),
+            "is for another name, so it may be another server: it is for `localhost`; check the address",
+        ),
+        (
+            "localhost",
+            "expired.pem",
+            inspector,
+            "has expired: it was valid until 2021-01-01T00:00:00Z, and the clock of this computer says 2",
+        ),
+        (
+            "localhost",
+            "early.pem",
+            inspector,
+            "is not valid yet: it is valid from 2100-01-01T00:00:00Z, and the clock of this computer says 2",
+        ),
     ] {
-        let (answer, reached) = asked(host, ca_file).await;
+        let (answer, reached) = asked(host, certificate, ca_file).await;
         let error = answer.unwrap_err();
         assert_eq!(
             (error.reach, error.code),
             (Reach::CannotBeSent, TransportCode::CertificateNotTrusted),
             "{error}"
         );
-        let words = error.message.to_lowercase();
-        assert!(words.contains(why) && words.contains(host), "{words}");
-        assert_eq!(words.contains("`ca_file`"), why == "issuer", "{words}");
+        let start = format!("the certificate of `{host}:");
+        assert!(
+            error.message.starts_with(&start) && error.message.contains(words),
+            "{error}"
+        );
         assert_eq!(reached, "", "nothing goes to a server that is not trusted");
+    }
+}
+
+#[tokio::test]
+async fn a_look_shows_the_certificate_whether_it_is_trusted_or_not_and_sends_nothing_to_whom_is_not() {
+    for (certificate, ca_file, issuer, version) in [
+        (
+            "server.pem",
+            Some("authority.pem"),
+            "CN=reseat test authority",
+            Some("1.3"),
+        ),
+        ("server.pem", None, "CN=reseat test authority", None),
+        (
+            "expired.pem",
+            Some("inspector.pem"),
+            "CN=Contoso Inspection CA,O=Contoso Network Security",
+            None,
+        ),
+        (
+            "self-issued.pem",
+            Some("self-issued.pem"),
+            "CN=suite.contoso.example",
+            Some("1.3"),
+        ),
+        ("self-issued.pem", None, "CN=suite.contoso.example", None),
+    ] {
+        let (port, reached) = server_with(certificate).await;
+        let config = HttpConfig {
+            ca_file: ca_file.map(file),
+            ..HttpConfig::default()
+        };
+        let url = format!("https://localhost:{port}/").parse().unwrap();
+        let look = Probe::new(config).unwrap().look(&url).await;
+        let handshake = look.handshake.unwrap();
+        assert_eq!(handshake.chain[0].issuer, issuer);
+        assert_eq!(handshake.chain[0].names, ["localhost"]);
+        assert_eq!(handshake.version, version);
+        assert_eq!(look.answer.is_ok(), version.is_some(), "{:?}", look.answer);
+        assert_eq!(reached.await.unwrap().is_empty(), look.answer.is_err());
+    }
+}
+
+#[tokio::test]
+async fn the_clock_of_an_untrusted_server_is_asked_for_without_anything_confidential() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    let reached = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor("expired.pem", &[]).accept(stream).await.unwrap();
+        let mut buffer = vec![0; 4096];
+        let length = stream.read(&mut buffer).await.unwrap();
+        let answer = b"HTTP/1.1 401 Unauthorized\r\ndate: Wed, 01 Jul 2020 12:00:00 GMT\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        stream.flush().await.unwrap();
+        String::from_utf8_lossy(&buffer[..length]).to_lowercase()
+    });
+    let probe = Probe::new(HttpConfig {
+        ca_file: Some(file("inspector.pem")),
+        ..HttpConfig::default()
+    });
+    let clock = probe.unwrap().unproven_clock(&url.parse().unwrap()).await.unwrap();
+    assert_eq!(clock.unwrap().there.to_string(), "2020-07-01T12:00:00Z");
+    let reached = reached.await.unwrap();
+    assert!(reached.starts_with("head / http/1.1\r\n"), "{reached}");
+    for header in ["authorization", "cookie", "content-length"] {
+        assert!(!reached.contains(header), "{reached}");
     }
 }
 
@@ -168,7 +291,7 @@ async fn answered_by_frames(frames: Vec<u8>) -> TransportError {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor(&[b"h2"]).accept(stream).await.unwrap();
+        let mut stream = acceptor("server.pem", &[b"h2"]).accept(stream).await.unwrap();
         // The beginning of the connection, then our settings.
         stream.read_exact(&mut [0; 24]).await.unwrap();
         stream.write_all(&frame(4, 0, &[])).await.unwrap();

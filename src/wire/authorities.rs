@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use reqwest::Certificate;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::set_up_error::{SetUpError, causes};
 use crate::text::decode;
@@ -13,14 +14,15 @@ const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0
 const CONTAINER_VERSION: [u8; 3] = [0x02, 0x01, 0x03];
 
 /// Reads the certificates of the file.
-pub(super) fn authorities(path: &Path) -> Result<Vec<Certificate>, SetUpError> {
+pub(super) fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetUpError> {
     let bytes = fs_err::read(path)?;
     let unfit = |why: String| SetUpError::NoCertificate {
         path: path.to_owned(),
         why,
     };
     let pem = pem(&bytes).map_err(&unfit)?;
-    let certificates = Certificate::from_pem_bundle(pem.as_bytes()).map_err(|error| unfit(causes(&error)))?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    let certificates = certificates.map_err(|error| unfit(causes(&error)))?;
     if certificates.is_empty() {
         return Err(unfit("holds no certificate".to_owned()));
     }

@@ -4,11 +4,15 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rustls::CertificateError;
+use rustls::pki_types::UnixTime;
 
+use super::certificate::Certificate;
 use super::proxy::Proxy;
+use super::tls::Handshake;
 use super::{Reach, TransportCode, TransportError};
-use crate::text::{clean, duration};
+use crate::text::{clean, duration, joined};
 
 /// What is known of the exchange that failed.
 pub(super) struct ErrorContext<'a> {
@@ -19,6 +23,10 @@ pub(super) struct ErrorContext<'a> {
     pub(super) proxy: Option<&'a Proxy>,
     /// The status with which it has just refused to.
     pub(super) refusal: Option<u16>,
+    /// The certificates of the host, if it has shown any.
+    pub(super) shown: Option<Handshake>,
+    /// Those of the proxy.
+    pub(super) shown_by_proxy: Option<Handshake>,
 }
 
 /// Reads the chain of causes by their types. What cannot be distinguished counts as [`Reach::Lost`]: in doubt the
@@ -66,7 +74,7 @@ pub(super) fn explain(error: &reqwest::Error, about: &ErrorContext<'_>) -> Trans
 fn no_connection(error: &reqwest::Error, about: &ErrorContext<'_>) -> (Reach, TransportCode, String) {
     let host = about.host;
     let io = find::<io::Error>(error).map(io::Error::kind);
-    if let Some(message) = untrusted(error, &format!("`{host}`")) {
+    if let Some(message) = untrusted(error, &format!("`{host}`"), about.shown.as_ref()) {
         return (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message);
     }
     let through = about
@@ -117,7 +125,7 @@ fn no_way(error: &reqwest::Error, words: &str, about: &ErrorContext<'_>) -> (Rea
         return (reach, TransportCode::ProxyRefused, message);
     }
     if words == "failed to create underlying connection" {
-        if let Some(message) = untrusted(error, &format!("the proxy {proxy}")) {
+        if let Some(message) = untrusted(error, &format!("the proxy {proxy}"), about.shown_by_proxy.as_ref()) {
             return (Reach::CannotBeSent, TransportCode::CertificateNotTrusted, message);
         }
         let message = if error.is_dns() {
@@ -133,22 +141,78 @@ fn no_way(error: &reqwest::Error, words: &str, about: &ErrorContext<'_>) -> (Rea
     (Reach::NotSent, TransportCode::ProxyRefused, message)
 }
 
-/// What is wrong with the certificate of `whose`, if that is the fault.
-fn untrusted(error: &reqwest::Error, whose: &str) -> Option<String> {
+/// What is wrong with the certificate of `whose`, if that is the fault, and what to do about it.
+fn untrusted(error: &reqwest::Error, whose: &str, shown: Option<&Handshake>) -> Option<String> {
     match find::<rustls::Error>(error)? {
-        rustls::Error::InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => Some(format!(
-            "the certificate of {whose} is for another name, so it may be another server: {}; check the address",
-            innermost(error)
-        )),
-        rustls::Error::InvalidCertificate(_)
-        | rustls::Error::NoCertificatesPresented
-        | rustls::Error::InvalidCertRevocationList(_) => Some(format!(
-            "the certificate of {whose} is not trusted: {}; a private authority is added with `ca_file`",
+        rustls::Error::InvalidCertificate(fault) => {
+            let own = shown.and_then(|handshake| handshake.chain.first());
+            Some(format!("the certificate of {whose} {}", wrong_with(fault, own)))
+        }
+        rustls::Error::NoCertificatesPresented | rustls::Error::InvalidCertRevocationList(_) => Some(format!(
+            "the certificate of {whose} is not trusted: {}",
             innermost(error)
         )),
         _ => None,
+    }
+}
+
+/// What is wrong with a certificate, after "the certificate of the server". `own` is the server's, where it can be read.
+fn wrong_with(fault: &CertificateError, own: Option<&Certificate>) -> String {
+    let at = |time: &UnixTime| {
+        let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX).to_string()
+    };
+    match fault {
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            let names: Vec<String> = own
+                .map_or(&[][..], |own| &own.names)
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect();
+            let names = match names.as_slice() {
+                [] => "it names no host".to_owned(),
+                names => format!("it is for {}", joined(names, 5)),
+            };
+            format!("is for another name, so it may be another server: {names}; check the address")
+        }
+        CertificateError::ExpiredContext { time, not_after } => format!(
+            "has expired: it was valid until {}, and the clock of this computer says {}; set the clock if it is wrong, \
+             otherwise whoever runs the server has to renew the certificate",
+            at(not_after),
+            at(time)
+        ),
+        CertificateError::NotValidYetContext { time, not_before } => format!(
+            "is not valid yet: it is valid from {}, and the clock of this computer says {}; set the clock if it is wrong",
+            at(not_before),
+            at(time)
+        ),
+        CertificateError::UnknownIssuer => {
+            let why = match own {
+                Some(own) if own.is_self_issued() => format!("the server issued it to itself, as `{}`", own.issuer),
+                Some(own) => format!("the issuer `{}` is unknown to this computer", own.issuer),
+                None => "its issuer is unknown to this computer".to_owned(),
+            };
+            format!("is not trusted: {why}; a private authority is added with `ca_file`")
+        }
+        CertificateError::BadSignature | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            let issuer = own.map_or_else(|| "its issuer".to_owned(), |own| format!("the issuer `{}`", own.issuer));
+            format!(
+                "is not trusted: {issuer} is known to this computer with another key, so it may be somebody else or its \
+                 certificate may have been renewed; a private authority is added with `ca_file`"
+            )
+        }
+        // Known only by its words, as its type is a part of the verifier of some platforms.
+        CertificateError::Other(fault) if fault.to_string() == "CaUsedAsEndEntity" => {
+            let name = own.map_or_else(String::new, |own| format!(", `{}`,", own.subject));
+            format!(
+                "is that of an authority{name} which is never trusted as a server's own, whatever `ca_file` says; whoever \
+                 runs the server has to give it one that is no authority's (`basicConstraints=CA:FALSE`)"
+            )
+        }
+        fault => format!(
+            "is not trusted: {}; a private authority is added with `ca_file`",
+            clean(&fault.to_string(), 200)
+        ),
     }
 }
 

@@ -9,10 +9,10 @@ use reqwest::{redirect, retry};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::authorities::authorities;
 use super::explain::{ErrorContext, explain, is_refused_tunnel};
 use super::proxy;
 use super::set_up_error::{SetUpError, causes};
+use super::tls::{Handshake, Shown, Untrusted, client_config};
 use super::{Reach, Request, Response, Transport, TransportCode, TransportError};
 use crate::event::Method;
 use crate::text::{number, plural};
@@ -72,27 +72,43 @@ pub struct HttpTransport {
     /// leave it in the clear.
     direct: reqwest::Client,
     config: HttpConfig,
+    shown: Shown,
 }
 
 impl HttpTransport {
     /// Sets up the pool; connects to nothing yet.
     pub fn new(config: HttpConfig) -> Result<Self, SetUpError> {
+        Self::with(config, Untrusted::Refused)
+    }
+
+    pub(super) fn with(config: HttpConfig, untrusted: Untrusted) -> Result<Self, SetUpError> {
         proxy::check(|name| std::env::var_os(name))?;
-        let builder = || builder(&config);
-        let mut tls = builder();
-        if let Some(path) = &config.ca_file {
-            tls = tls.tls_certs_merge(authorities(path)?);
-        }
+        let shown = Shown::default();
+        let tls = client_config(config.ca_file.as_deref(), untrusted, &shown)?;
         let set_up = |builder: reqwest::ClientBuilder| {
             let client = builder.build();
             client.map_err(|error| SetUpError::Client(causes(&error)))
         };
-        let direct = set_up(builder().no_proxy().tls_certs_only([]))?;
+        let direct = set_up(builder(&config).no_proxy().tls_certs_only([]))?;
         Ok(Self {
-            client: set_up(tls)?,
+            client: set_up(builder(&config).tls_backend_preconfigured(tls))?,
             direct,
             config,
+            shown,
         })
+    }
+
+    /// The client for an address.
+    pub(super) fn client(&self, url: &Url) -> &reqwest::Client {
+        match url.scheme() {
+            "http" => &self.direct,
+            _ => &self.client,
+        }
+    }
+
+    /// What the server showed when it was last connected to.
+    pub(super) fn handshake(&self, url: &Url) -> Option<Handshake> {
+        self.shown.by(bare_host(url))
     }
 
     async fn exchange(&self, mut request: Request) -> Result<Response, TransportError> {
@@ -107,10 +123,7 @@ impl HttpTransport {
     }
 
     async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
-        let client = match request.url.scheme() {
-            "http" => &self.direct,
-            _ => &self.client,
-        };
+        let client = self.client(&request.url);
         let mut outgoing = reqwest::Request::new(method(request.method), request.url.clone());
         *outgoing.headers_mut() = headers(request)?;
         *outgoing.body_mut() = request.body.as_ref().map(|body| body.to_vec().into());
@@ -138,7 +151,7 @@ impl HttpTransport {
         }
     }
 
-    async fn explained(&self, error: &reqwest::Error, url: &Url) -> TransportError {
+    pub(super) async fn explained(&self, error: &reqwest::Error, url: &Url) -> TransportError {
         let connect_timeout = self.config.connect_timeout;
         let proxy = (error.is_connect() && url.scheme() == "https").then(|| proxy::leading_to(url));
         let proxy = proxy.flatten();
@@ -152,6 +165,8 @@ impl HttpTransport {
             connect_timeout,
             proxy: proxy.as_ref(),
             refusal,
+            shown: self.handshake(url),
+            shown_by_proxy: proxy.as_ref().and_then(|proxy| self.shown.by(proxy.host())),
         };
         explain(error, &context)
     }
@@ -247,6 +262,11 @@ fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The host's name, or its address without brackets.
+fn bare_host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_matches(['[', ']'])
 }
 
 fn method(method: Method) -> reqwest::Method {

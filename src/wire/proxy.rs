@@ -22,8 +22,47 @@ const FOR_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 /// More than a proxy's first line is long.
 const MOST: usize = 1024;
 
+/// Those of the hosts that no proxy leads to.
+const FOR_NONE: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// Set where a program is run by a web server (CGI). `HTTP_PROXY` may come from a visitor there, so that no variable of a
+/// proxy counts.
+const BY_WEB_SERVER: &str = "REQUEST_METHOD";
+
+/// The way that requests take to a server.
+#[derive(Debug)]
+pub enum Way {
+    /// To the server itself.
+    Direct(Direct),
+    /// Through a proxy, which looks up the server's name.
+    Through(Proxy),
+}
+
+/// Why no proxy leads to a server.
+#[derive(Debug)]
+pub enum Direct {
+    /// Without TLS, and so never farther than this computer.
+    WithoutTls,
+    /// No proxy is named for it.
+    NoneNamed,
+    /// This variable excludes it from the proxy.
+    Excluded {
+        /// `NO_PROXY` or `no_proxy`.
+        by: &'static str,
+        /// The proxy that would lead to it.
+        from: Proxy,
+    },
+    /// This variable is set, because of which no variable that names a proxy counts.
+    Ignored {
+        /// `REQUEST_METHOD`
+        by: &'static str,
+        /// The variable that names a proxy.
+        named_by: &'static str,
+    },
+}
+
 /// The proxy that leads to a server.
-pub(super) struct Proxy {
+#[derive(Debug)]
+pub struct Proxy {
     way: Intercept,
     /// Where it comes from.
     origin: &'static str,
@@ -71,21 +110,80 @@ fn is_readable(value: &OsStr) -> bool {
     !host.is_empty() && (authority == host || way.uri().port_u16().is_some()) && !authority.contains('@')
 }
 
+/// The way that requests to this address take, as reqwest decides it from the environment and the system.
+pub fn way_to(url: &Url) -> Way {
+    way(url, Matcher::from_system, |name| std::env::var(name).ok())
+}
+
 /// The proxy that leads to this address, if one does.
 pub(super) fn leading_to(url: &Url) -> Option<Proxy> {
-    let way = Matcher::from_system().intercept(&url.as_str().parse().ok()?)?;
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let origin = match FOR_HTTPS.into_iter().find(is_set) {
-        Some("HTTPS_PROXY") => "`HTTPS_PROXY`",
-        Some("https_proxy") => "`https_proxy`",
-        Some("ALL_PROXY") => "`ALL_PROXY`",
-        Some("all_proxy") => "`all_proxy`",
-        _ => "the system's",
+    match way_to(url) {
+        Way::Through(proxy) => Some(proxy),
+        Way::Direct(_) => None,
+    }
+}
+
+fn way(url: &Url, matcher: impl FnOnce() -> Matcher, variable: impl Fn(&str) -> Option<String>) -> Way {
+    if url.scheme() == "http" {
+        return Way::Direct(Direct::WithoutTls);
+    }
+    // Of a name in capitals and one in small letters the first that is set counts, even if it is empty.
+    let set = |[capitals, small]: [&'static str; 2]| {
+        let of_name = |name| Some((name, variable(name)?));
+        of_name(capitals).or_else(|| of_name(small))
     };
-    Some(Proxy { way, origin })
+    let [https, small_https, all, small_all] = FOR_HTTPS;
+    let named = [[https, small_https], [all, small_all]];
+    let named = named.into_iter().filter_map(set).find(|(_, value)| !value.is_empty());
+    let to = |matcher: &Matcher| matcher.intercept(&url.as_str().parse().ok()?);
+    if let Some(way) = to(&matcher()) {
+        let origin = named.map_or("the system's", |(name, _)| quoted(name));
+        return Way::Through(Proxy { way, origin });
+    }
+    Way::Direct(match named {
+        None => Direct::NoneNamed,
+        Some((named_by, _)) if variable(BY_WEB_SERVER).is_some() => Direct::Ignored {
+            by: BY_WEB_SERVER,
+            named_by,
+        },
+        Some((name, value)) => match (set(FOR_NONE), to(&Matcher::builder().https(value).build())) {
+            (Some((by, _)), Some(way)) => Direct::Excluded {
+                by,
+                from: Proxy {
+                    way,
+                    origin: quoted(name),
+                },
+            },
+            _ => Direct::NoneNamed,
+        },
+    })
+}
+
+fn quoted(name: &str) -> &'static str {
+    match name {
+        "HTTPS_PROXY" => "`HTTPS_PROXY`",
+        "https_proxy" => "`https_proxy`",
+        "ALL_PROXY" => "`ALL_PROXY`",
+        _ => "`all_proxy`",
+    }
 }
 
 impl Proxy {
+    /// Its name, or its address without brackets.
+    pub fn host(&self) -> &str {
+        place(self.way.uri()).0.trim_matches(['[', ']'])
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        place(self.way.uri()).1
+    }
+
+    /// Whether it is given a name and a password.
+    pub fn has_password(&self) -> bool {
+        self.way.basic_auth().is_some()
+    }
+
     /// What the proxy answers to a request for a way to this address, asked once more; `None` where it opens one now or
     /// cannot be asked like this.
     pub(super) async fn refusal(&self, url: &Url, patience: Duration) -> Option<u16> {
@@ -97,8 +195,7 @@ impl Proxy {
         if self.way.uri().scheme_str() != Some("http") {
             return None;
         }
-        let (host, port) = place(self.way.uri());
-        let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.ok()?;
+        let mut stream = TcpStream::connect((self.host(), self.port())).await.ok()?;
         let (server, server_port) = (url.host_str()?, url.port_or_known_default()?);
         let mut request =
             format!("CONNECT {server}:{server_port} HTTP/1.1\r\nHost: {server}:{server_port}\r\n").into_bytes();
@@ -198,5 +295,91 @@ mod tests {
         for other in [&b""[..], b"HTTP/1.1", b"SSH-2.0-x 403\r\n", b"HTTP/1.1 many\r\n"] {
             assert_eq!(status_of(other), None);
         }
+    }
+
+    /// The way to `https://cloud.uipath.com` with these variables, in words.
+    fn way_with(variables: &[(&str, &str)]) -> String {
+        let variable = |name: &str| {
+            let of_name = variables.iter().find(|(known, _)| *known == name);
+            of_name.map(|(_, value)| (*value).to_owned())
+        };
+        // What hyper-util makes of these variables.
+        let first = |names: [&str; 2]| names.into_iter().find_map(variable).unwrap_or_default();
+        let matcher = || match variable("REQUEST_METHOD") {
+            Some(_) => Matcher::builder().build(),
+            None => Matcher::builder()
+                .https(first(["HTTPS_PROXY", "https_proxy"]))
+                .all(first(["ALL_PROXY", "all_proxy"]))
+                .no(first(["NO_PROXY", "no_proxy"]))
+                .build(),
+        };
+        match way(&Url::parse("https://cloud.uipath.com").unwrap(), matcher, variable) {
+            Way::Through(proxy) => format!("through {proxy}"),
+            Way::Direct(Direct::WithoutTls) => "without TLS".to_owned(),
+            Way::Direct(Direct::NoneNamed) => "directly".to_owned(),
+            Way::Direct(Direct::Excluded { by, from }) => format!("not through {from} because of {by}"),
+            Way::Direct(Direct::Ignored { by, named_by }) => format!("not by {named_by} because of {by}"),
+        }
+    }
+
+    #[test]
+    fn the_way_is_told_with_the_variable_that_decides_it() {
+        let proxy = ("HTTPS_PROXY", "http://ann:hunter2@proxy:3128");
+        for (variables, told) in [
+            (&[][..], "directly"),
+            (&[("HTTP_PROXY", "http://proxy:3128")], "directly"),
+            (&[proxy], "through `proxy:3128` (`HTTPS_PROXY`)"),
+            (
+                &[proxy, ("https_proxy", "http://other")],
+                "through `proxy:3128` (`HTTPS_PROXY`)",
+            ),
+            (
+                &[("https_proxy", "http://other"), ("ALL_PROXY", "http://proxy")],
+                "through `other:80` (`https_proxy`)",
+            ),
+            (&[("ALL_PROXY", "https://all")], "through `all:443` (`ALL_PROXY`)"),
+            (&[("all_proxy", "all:1")], "through `all:1` (`all_proxy`)"),
+            (&[("HTTPS_PROXY", ""), ("https_proxy", "http://other")], "directly"),
+            (
+                &[
+                    ("HTTPS_PROXY", ""),
+                    ("https_proxy", "http://other"),
+                    ("all_proxy", "http://all"),
+                ],
+                "through `all:80` (`all_proxy`)",
+            ),
+            (
+                &[proxy, ("NO_PROXY", "localhost, .uipath.com")],
+                "not through `proxy:3128` (`HTTPS_PROXY`) because of NO_PROXY",
+            ),
+            (
+                &[proxy, ("no_proxy", "*")],
+                "not through `proxy:3128` (`HTTPS_PROXY`) because of no_proxy",
+            ),
+            (&[("NO_PROXY", "*")], "directly"),
+            (
+                &[proxy, ("NO_PROXY", "*.uipath.com")],
+                "through `proxy:3128` (`HTTPS_PROXY`)",
+            ),
+            (
+                &[proxy, ("NO_PROXY", ""), ("no_proxy", "*")],
+                "through `proxy:3128` (`HTTPS_PROXY`)",
+            ),
+            (
+                &[proxy, ("REQUEST_METHOD", "GET")],
+                "not by HTTPS_PROXY because of REQUEST_METHOD",
+            ),
+        ] {
+            assert_eq!(way_with(variables), told, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn what_goes_without_tls_takes_no_proxy() {
+        let matcher = || Matcher::builder().all("http://proxy:3128").build();
+        let way = way(&Url::parse("http://localhost:8080").unwrap(), matcher, |_| {
+            Some("http://proxy:3128".to_owned())
+        });
+        assert!(matches!(way, Way::Direct(Direct::WithoutTls)), "{way:?}");
     }
 }

@@ -16,6 +16,13 @@ pub enum SetUpError {
         /// What is wrong.
         why: String,
     },
+    /// The platform knows no authority at all, so that no server can be trusted.
+    #[error(
+        "this computer trusts no authority, so no server's certificate can be checked: where the system keeps its \
+         authorities, or where `SSL_CERT_FILE` and `SSL_CERT_DIR` say, there are none; install the package \
+         `ca-certificates`, or correct those variables"
+    )]
+    NoAuthorities,
     /// A proxy of the environment cannot be read. What it holds is not shown, because it may be a password.
     #[error(
         "`{name}` does not hold a proxy's address that can be read; write `http://proxy:port`, or \
