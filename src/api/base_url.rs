@@ -97,6 +97,11 @@ impl BaseUrl {
         self.0.host_str().unwrap_or_default()
     }
 
+    /// The address.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// This address with `segments` behind it, each percent-encoded as one segment of the path.
     pub(super) fn join<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Url {
         let mut url = self.0.clone();

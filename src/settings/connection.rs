@@ -50,6 +50,8 @@ pub const FIND_ID: &str = "sign in to the portal as an administrator and open \
 pub(super) struct Reached {
     pub(super) deployment: Deployment,
     pub(super) uri: Option<BaseUrl>,
+    pub(super) identity_uri: Option<BaseUrl>,
+    pub(super) ca_file: Option<PathBuf>,
     pub(super) address: Option<Address>,
     pub(super) secret: Option<SecretSource>,
     pub(super) connection: Option<Connection>,
@@ -81,15 +83,17 @@ pub(super) fn reached(layers: &mut Layers<'_>, overrides: &Overrides, named: Opt
         .zip(credentials)
         .map(|(address, credentials)| Connection {
             uri: address.uri.clone(),
-            identity_uri,
+            identity_uri: identity_uri.clone(),
             organization: address.organization.clone(),
             organization_id: address.organization_id,
             credentials,
-            ca_file,
+            ca_file: ca_file.clone(),
         });
     Reached {
         deployment,
         uri,
+        identity_uri,
+        ca_file,
         address,
         secret,
         connection,

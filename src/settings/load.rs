@@ -75,6 +75,10 @@ pub(super) struct Understood {
     pub(super) has_profile: bool,
     /// The installation's address.
     pub(super) uri: Option<BaseUrl>,
+    /// The identity service's own.
+    pub(super) identity_uri: Option<BaseUrl>,
+    /// Certificates to trust besides the system's.
+    pub(super) ca_file: Option<PathBuf>,
     /// Where the secret is.
     pub(super) secret: Option<SecretSource>,
     /// `None` if something essential was at fault, which is then among the findings.
@@ -124,6 +128,8 @@ pub(super) fn understand(
     };
     let reached = settings(layers, overrides, reach, notes, &mut understood);
     understood.uri = reached.uri;
+    understood.identity_uri = reached.identity_uri;
+    understood.ca_file = reached.ca_file;
     understood.secret = reached.secret;
     understood
 }

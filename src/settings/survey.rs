@@ -26,6 +26,10 @@ pub struct Survey {
     pub origins: Vec<Origin>,
     /// The installation's address; a deployment's own where none is given.
     pub uri: Option<BaseUrl>,
+    /// The identity service's own address, where it has one.
+    pub identity_uri: Option<BaseUrl>,
+    /// Certificates (PEM) to trust in addition to the system's.
+    pub ca_file: Option<PathBuf>,
     /// Where the secret is, also where other things are missing.
     pub secret: Option<SecretSource>,
     /// The settings, or everything that is wrong with them (warnings among it).
@@ -49,6 +53,8 @@ pub fn survey(overrides: &Overrides, surroundings: &Surroundings<'_>, absence: A
         has_profile: understood.has_profile,
         origins: origins.into_sorted(),
         uri: understood.uri,
+        identity_uri: understood.identity_uri,
+        ca_file: understood.ca_file,
         secret: understood.secret,
         settings: judged(understood.settings, findings),
     }
