@@ -10,7 +10,7 @@ use rustls::pki_types::UnixTime;
 
 use super::certificate::Certificate;
 use super::proxy::Proxy;
-use super::tls::Handshake;
+use super::tls::{CertificateFault, Handshake};
 use super::{Reach, TransportCode, TransportError};
 use crate::text::{clean, duration, joined};
 
@@ -162,31 +162,28 @@ fn wrong_with(fault: &CertificateError, own: Option<&Certificate>) -> String {
         let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX).to_string()
     };
-    match fault {
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            let names: Vec<String> = own
-                .map_or(&[][..], |own| &own.names)
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect();
+    match (CertificateFault::of(fault), fault) {
+        (CertificateFault::OtherName, _) => {
+            let names = own.map_or(&[][..], |own| &own.names).iter();
+            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
             let names = match names.as_slice() {
                 [] => "it names no host".to_owned(),
                 names => format!("it is for {}", joined(names, 5)),
             };
             format!("is for another name, so it may be another server: {names}; check the address")
         }
-        CertificateError::ExpiredContext { time, not_after } => format!(
+        (_, CertificateError::ExpiredContext { time, not_after }) => format!(
             "has expired: it was valid until {}, and the clock of this computer says {}; set the clock if it is wrong, \
              otherwise whoever runs the server has to renew the certificate",
             at(not_after),
             at(time)
         ),
-        CertificateError::NotValidYetContext { time, not_before } => format!(
+        (_, CertificateError::NotValidYetContext { time, not_before }) => format!(
             "is not valid yet: it is valid from {}, and the clock of this computer says {}; set the clock if it is wrong",
             at(not_before),
             at(time)
         ),
-        CertificateError::UnknownIssuer => {
+        (CertificateFault::UnknownIssuer, _) => {
             let why = match own {
                 Some(own) if own.is_self_issued() => format!("the server issued it to itself, as `{}`", own.issuer),
                 Some(own) => format!("the issuer `{}` is unknown to this computer", own.issuer),
@@ -194,22 +191,21 @@ fn wrong_with(fault: &CertificateError, own: Option<&Certificate>) -> String {
             };
             format!("is not trusted: {why}; a private authority is added with `ca_file`")
         }
-        CertificateError::BadSignature | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+        (CertificateFault::OtherKey, _) => {
             let issuer = own.map_or_else(|| "its issuer".to_owned(), |own| format!("the issuer `{}`", own.issuer));
             format!(
                 "is not trusted: {issuer} is known to this computer with another key, so it may be somebody else or its \
                  certificate may have been renewed; a private authority is added with `ca_file`"
             )
         }
-        // Known only by its words, as its type is a part of the verifier of some platforms.
-        CertificateError::Other(fault) if fault.to_string() == "CaUsedAsEndEntity" => {
+        (CertificateFault::Authority, _) => {
             let name = own.map_or_else(String::new, |own| format!(", `{}`,", own.subject));
             format!(
-                "is that of an authority{name} which is never trusted as a server's own, whatever `ca_file` says; whoever \
-                 runs the server has to give it one that is no authority's (`basicConstraints=CA:FALSE`)"
+                "is that of an authority{name} which is never trusted as a server's own, whatever `ca_file` says; \
+                 whoever runs the server has to give it one that is no authority's (`basicConstraints=CA:FALSE`)"
             )
         }
-        fault => format!(
+        (_, fault) => format!(
             "is not trusted: {}; a private authority is added with `ca_file`",
             clean(&fault.to_string(), 200)
         ),

@@ -18,5 +18,5 @@ pub use http::{HttpConfig, HttpTransport};
 pub use probe::{Answer, ClockReading, Look, Probe};
 pub use proxy::{Direct, Proxy, Way, way_to};
 pub use set_up_error::SetUpError;
-pub use tls::{Handshake, platform_has_authorities};
+pub use tls::{CertificateFault, Handshake, platform_has_authorities};
 pub use transport::{Reach, Request, Response, Transport, TransportCode, TransportError};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
 use super::authorities::authorities;
@@ -31,6 +31,44 @@ pub struct Handshake {
     pub chain: Vec<Certificate>,
     /// The version of TLS, as in `1.3`; `None` where the certificate was refused before the version could be seen.
     pub version: Option<&'static str>,
+    /// Why the certificate is not trusted, if it is not.
+    pub fault: Option<CertificateFault>,
+}
+
+/// Why a certificate is not trusted, as far as what is to be done differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateFault {
+    /// By the clock of this computer it has ended.
+    Expired,
+    /// By the clock of this computer it has not begun.
+    NotYetValid,
+    /// It is for other hosts.
+    OtherName,
+    /// Nobody whom this computer trusts has issued it.
+    UnknownIssuer,
+    /// The authority that is named in it is trusted, and has not signed it with the key that is known.
+    OtherKey,
+    /// It is an authority's own.
+    Authority,
+    /// Something else.
+    Other,
+}
+
+impl CertificateFault {
+    /// The kind of what rustls, or the platform, found.
+    pub(super) fn of(error: &CertificateError) -> Self {
+        match error {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Self::OtherName,
+            CertificateError::UnknownIssuer => Self::UnknownIssuer,
+            CertificateError::BadSignature
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Self::OtherKey,
+            // Known only by its words, as its type belongs to the verifier of some platforms.
+            CertificateError::Other(fault) if fault.to_string() == "CaUsedAsEndEntity" => Self::Authority,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// What servers showed, by their names or addresses.
@@ -42,6 +80,7 @@ pub(super) struct Shown(Arc<Mutex<BTreeMap<String, Raw>>>);
 struct Raw {
     chain: Vec<CertificateDer<'static>>,
     version: Option<&'static str>,
+    fault: Option<CertificateFault>,
 }
 
 impl Shown {
@@ -52,13 +91,13 @@ impl Shown {
         Some(Handshake {
             chain: raw.chain.iter().filter_map(|der| Certificate::read(der)).collect(),
             version: raw.version,
+            fault: raw.fault,
         })
     }
 
-    fn note_chain(&self, host: &ServerName<'_>, chain: Vec<CertificateDer<'static>>) {
+    fn note(&self, host: &ServerName<'_>, raw: Raw) {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let host = host.to_str().to_ascii_lowercase();
-        shown.insert(host, Raw { chain, version: None });
+        shown.insert(host.to_str().to_ascii_lowercase(), raw);
     }
 
     fn note_version(&self, certificate: &CertificateDer<'_>, version: &'static str) {
@@ -88,12 +127,20 @@ impl ServerCertVerifier for Noting {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let chain = std::iter::once(end_entity).chain(intermediates);
-        self.shown
-            .note_chain(server_name, chain.map(|der| der.clone().into_owned()).collect());
         let verified = self
             .verifier
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let chain = std::iter::once(end_entity).chain(intermediates);
+        let raw = Raw {
+            chain: chain.map(|der| der.clone().into_owned()).collect(),
+            version: None,
+            fault: match &verified {
+                Err(Error::InvalidCertificate(error)) => Some(CertificateFault::of(error)),
+                Err(_) => Some(CertificateFault::Other),
+                Ok(_) => None,
+            },
+        };
+        self.shown.note(server_name, raw);
         match (verified, self.untrusted) {
             (Err(Error::InvalidCertificate(_)), Untrusted::Asked) => Ok(ServerCertVerified::assertion()),
             (verified, _) => verified,
