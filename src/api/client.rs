@@ -9,7 +9,9 @@ use super::clock::now;
 use super::endpoint_variant::KnownVariants;
 use super::session::{ApiRequest, Reply, Session, SignedIn};
 use super::urls::service_url;
-use super::{AllocationRoute, Answer, CallError, CallStats, Certainty, Config, DepartureGate, ErrorCode, OwnCode};
+use super::{
+    AllocationRoute, Answer, CallError, CallStats, Certainty, Config, DepartureGate, ErrorCode, OwnCode, Routes,
+};
 use crate::event::{Method, Service};
 use crate::model::{OrganizationId, UserId};
 use crate::pace::{SimulatedTraffic, Spent};
@@ -41,6 +43,13 @@ impl Client {
         let mut client = self.clone();
         client.session.stop = stop;
         client
+    }
+
+    /// The same client, with services looked for elsewhere: under another name of the organization, or below other routes.
+    /// What this one has found out of routes is not known to it.
+    #[must_use]
+    pub fn at(&self, organization: String, routes: Routes) -> Self {
+        Self::new(self.session.at(organization, routes), self.organization_id)
     }
 
     /// The same client, which asks before a call leaves that changes something; meant for one call. A call that may not
@@ -100,6 +109,11 @@ impl Client {
     /// The organization that its calls are for.
     pub fn organization_id(&self) -> OrganizationId {
         self.organization_id
+    }
+
+    /// The organization's name in the addresses of its calls.
+    pub fn organization_name(&self) -> &str {
+        &self.config().organization
     }
 
     /// By which route users' allocations are read, once that is known.

@@ -123,9 +123,7 @@ impl Doorway {
     pub(super) async fn client(&self) -> Result<Client, Failure> {
         let client = self.client.get_or_try_init(async || {
             let id = self.id().await?;
-            let client = Client::new(self.session.clone(), id);
-            recall(&client, &Memory::of(self.place(id)));
-            Ok::<_, Failure>(client)
+            Ok::<_, Failure>(self.client_of(id))
         });
         client.await.cloned()
     }
@@ -135,12 +133,27 @@ impl Doorway {
         directory::tells_allocations(client, &self.read, &self.observer).await
     }
 
+    /// The session that all calls share.
+    pub(super) fn session(&self) -> &api::Session {
+        &self.session
+    }
+
     /// The organization.
     pub(super) async fn open(self) -> Result<Organization, Failure> {
         let client = self.client().await?;
+        Ok(self.opened(client))
+    }
+
+    /// The organization with this id, whichever is configured.
+    pub(super) fn open_as(self, id: OrganizationId) -> Organization {
+        let client = self.client_of(id);
+        self.opened(client)
+    }
+
+    fn opened(self, client: Client) -> Organization {
         let id = client.organization_id();
         let place = self.place(id);
-        Ok(Organization {
+        Organization {
             id,
             name: self.config.organization.clone(),
             read: self.read,
@@ -150,16 +163,20 @@ impl Doorway {
             window: self.config.limits.window,
             client,
             _sandbox: self.sandbox,
-        })
+        }
+    }
+
+    fn client_of(&self, id: OrganizationId) -> Client {
+        let client = Client::new(self.session.clone(), id);
+        recall(&client, &Memory::of(self.place(id)));
+        client
     }
 
     fn place(&self, id: OrganizationId) -> Option<StatePlace> {
-        let folder = match self.target {
+        match self.target {
             Target::Sandbox => None,
-            Target::Configured => settings::state_folder(&|name| std::env::var(name).ok()),
-        };
-        let service = self.config.uri.to_string();
-        folder.map(|folder| StatePlace::of(&folder, &service, id))
+            Target::Configured => place_of(&self.config.uri, id),
+        }
     }
 
     async fn id(&self) -> Result<OrganizationId, Failure> {
@@ -175,6 +192,12 @@ impl Doorway {
             ))
         })
     }
+}
+
+/// Where something is kept of the organization with this id at this address; `None` where there is no state folder.
+pub(super) fn place_of(uri: &BaseUrl, id: OrganizationId) -> Option<StatePlace> {
+    let folder = settings::state_folder(&|name| std::env::var(name).ok());
+    folder.map(|folder| StatePlace::of(&folder, uri.as_str(), id))
 }
 
 fn recall(client: &Client, memory: &Memory) {

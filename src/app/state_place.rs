@@ -31,11 +31,7 @@ impl StatePlace {
 
     /// Creates the folder if it is missing, accessible only to its owner.
     pub(super) fn make_folder(&self) -> io::Result<()> {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder)
+        make_private_folder(&self.folder)
     }
 
     /// Replaces the file of this kind in one step, so that nobody reads half of it. It is its owner's alone.
@@ -46,6 +42,15 @@ impl StatePlace {
         file.persist(self.path(kind))?;
         Ok(())
     }
+}
+
+/// Creates a folder, if it is missing, that only its owner may look into.
+pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 #[cfg(test)]

@@ -76,6 +76,14 @@ impl Session {
         }
     }
 
+    /// Where signing in asks for a token; a personal access token would be asked for there.
+    pub fn sign_in_address(&self) -> String {
+        match &self.config.credentials {
+            Credentials::Ropc { tenancy, .. } => self.ropc_url(ROPC_ROUTES[0], tenancy).into(),
+            Credentials::Client { .. } | Credentials::Token(_) => token_url(&self.config).into(),
+        }
+    }
+
     /// The token for a call's next attempt; signing in itself needs none.
     pub(super) async fn bearer(&self, request: &ApiRequest, log: &AttemptLog) -> Result<Option<Arc<Token>>, CallError> {
         if request.service == Service::Token {

@@ -1,19 +1,389 @@
 //! What the service answers: sign-in, scopes, organization, routes, licences.
 
+use std::time::Duration;
+
+use super::asking::{Asked, Asking, CALL, Came};
 use super::findings::Findings;
+use super::{routes, state};
+use crate::api::{
+    Answer, CallError, Client, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES, User,
+};
+use crate::api::{Session, SignedIn};
+use crate::app::failure::Failure;
+use crate::app::organization::Doorway;
 use crate::app::signals::Signals;
+use crate::cli::Target;
+use crate::doctor::{
+    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, scopes,
+};
+use crate::event::{Method, Service};
 use crate::model::OrganizationId;
-use crate::settings::Survey;
+use crate::pace::RetryPolicy;
+use crate::settings::{Connection, Credentials, Limits, Settings, Survey};
+
+/// How often a call is repeated that meets a fault of the way: once shows whether it was a passing one.
+const RETRIES: u32 = 1;
+
+/// Of how many scopes it is tried whether the application may have them.
+const MOST_SCOPES: usize = 12;
+
+/// How many users are listed: enough to have some whose licences can be asked for.
+pub(super) const SOME_USERS: u32 = 20;
 
 /// What was found out that a configuration can say.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// The organization's GUID, from the token.
     pub(super) organization_id: Option<OrganizationId>,
+    /// The licence service's prefix, where it answers below another one than is configured.
+    pub(super) license_route: Option<String>,
 }
+
+type Listed = Asked<Answer<Page<User>>>;
 
 /// Looks at what the service answers, as far as the settings let it be asked.
 pub(super) async fn look(known: &Survey, signals: &Signals, findings: &mut Findings) -> Found {
-    let _ = (known, signals, findings);
-    Found::default()
+    let connection = known.settings.as_ref().ok();
+    let connection = connection.and_then(|settings| Some((settings, settings.connection.as_ref()?)));
+    let Some((settings, connection)) = connection else {
+        skip(findings, &CALLS, "not tried, because the configuration is not complete");
+        skip(
+            findings,
+            &[Check::Quota],
+            "not looked up, because the configuration is not complete",
+        );
+        return Found::default();
+    };
+    let obstacles = [
+        (Check::Secret, "not tried, because the secret cannot be read"),
+        (Check::Proxy, "not tried, because there is no way to the service"),
+        (Check::Dns, "not tried, because there is no way to the service"),
+        (Check::Tls, "not tried, because there is no way to the service"),
+    ];
+    let obstacle = obstacles.into_iter().find(|(check, _)| findings.has_failed(*check));
+    if let Some((_, why)) = obstacle {
+        skip(findings, &CALLS, why);
+        state::look_at_quota(settings, None, findings);
+        return Found::default();
+    }
+    let asking = Asking::new(CALL.min(settings.limits.timeout));
+    let hurried = hurried(settings);
+    match Doorway::of(&hurried, Target::Configured, asking.observer(), signals).await {
+        Ok(doorway) => {
+            Look {
+                settings,
+                connection,
+                asking,
+                findings,
+            }
+            .through(doorway)
+            .await
+        }
+        Err(failure) => {
+            findings.add(not_set_up(&failure));
+            skip(findings, &CALLS[1..], "not tried, because there is no sign-in");
+            state::look_at_quota(settings, None, findings);
+            Found::default()
+        }
+    }
+}
+
+/// What takes calls, in this order.
+const CALLS: [Check; 5] = [
+    Check::Token,
+    Check::Scopes,
+    Check::Organization,
+    Check::Route,
+    Check::LicenseReads,
+];
+
+pub(super) fn skip(findings: &mut Findings, checks: &[Check], why: &str) {
+    for check in checks {
+        findings.add(Finding::new(*check, Outcome::Skipped, why));
+    }
+}
+
+/// The settings for somebody who waits for an answer.
+fn hurried(settings: &Settings) -> Settings {
+    let retry = settings.limits.retry;
+    Settings {
+        limits: Limits {
+            retry: RetryPolicy {
+                retries: retry.retries.min(RETRIES),
+                ..retry
+            },
+            timeout: settings.limits.timeout.min(CALL),
+            ..settings.limits.clone()
+        },
+        ..settings.clone()
+    }
+}
+
+/// The session could not be set up.
+fn not_set_up(failure: &Failure) -> Finding {
+    let mut finding = Finding::new(
+        Check::Token,
+        Outcome::Failed(Blame::Surroundings),
+        failure.message.clone(),
+    );
+    finding.details.extend_from_slice(&failure.details);
+    finding.help.extend_from_slice(&failure.help);
+    finding
+}
+
+/// What is looked at, and with what.
+struct Look<'a> {
+    settings: &'a Settings,
+    connection: &'a Connection,
+    asking: Asking,
+    findings: &'a mut Findings,
+}
+
+/// What the token turned out to be good for.
+enum Taken {
+    /// The organization answers to this client.
+    By(Client),
+    /// It does not, for this reason.
+    NotAtAll(&'static str),
+}
+
+impl Look<'_> {
+    async fn through(mut self, doorway: Doorway) -> Found {
+        let session = doorway.session().clone();
+        let address = session.sign_in_address();
+        let sign_in = SignIn {
+            credentials: &self.connection.credentials,
+            address: &address,
+        };
+        let asked = self
+            .asking
+            .ask((Service::Token, Method::Post), session.signed_in())
+            .await;
+        let took = asked.took;
+        let signed_in = match asked.came {
+            Came::Answer(signed_in) => signed_in,
+            Came::Failed(error) => {
+                let may_have = self.refused_scopes(&session, &error).await;
+                return self.without_sign_in(sign_in.failed(&error, &may_have).after(took));
+            }
+            Came::Held(_, length) => {
+                let what = format!(
+                    "the identity service asks for a pause of {} (429) before it gives a token",
+                    crate::text::duration(length)
+                );
+                let finding = Finding::new(Check::Token, Outcome::Failed(Blame::Surroundings), what);
+                return self.without_sign_in(finding.with_help("try again after that").after(took));
+            }
+            Came::Unanswered(limit) => {
+                let what = format!("`{address}` did not answer within {}", crate::text::duration(limit));
+                let finding = Finding::new(Check::Token, Outcome::Failed(Blame::Surroundings), what);
+                let finding = finding.with_help("try again; if it stays so, ask whoever runs the network or the proxy");
+                return self.without_sign_in(finding.after(took));
+            }
+        };
+        self.signed_in(doorway, sign_in, signed_in, took).await
+    }
+
+    /// Nothing else can be asked.
+    fn without_sign_in(self, finding: Finding) -> Found {
+        self.findings.add(finding);
+        skip(self.findings, &CALLS[1..], "not tried, because there is no sign-in");
+        state::look_at_quota(self.settings, None, self.findings);
+        Found::default()
+    }
+
+    async fn signed_in(mut self, doorway: Doorway, sign_in: SignIn<'_>, signed_in: SignedIn, took: Duration) -> Found {
+        let naming = Naming {
+            name: &self.connection.organization,
+            configured: self.connection.organization_id,
+            of_token: signed_in.organization,
+        };
+        let asked_by = asked_by(&self.connection.credentials);
+        let granted = match signed_in.scopes.clone() {
+            Some(scopes) => Some(scopes),
+            None => self.granted_one_by_one(doorway.session()).await,
+        };
+        let is_opaque = matches!(self.connection.credentials, Credentials::Token { .. });
+        let Some(id) = naming.id() else {
+            self.findings.add(if is_opaque {
+                sign_in.untried()
+            } else {
+                sign_in.worked(&signed_in).after(took)
+            });
+            self.findings.add(scopes(granted.as_deref(), asked_by));
+            self.findings.add(naming.judged(FirstCall::None));
+            skip(
+                self.findings,
+                &[Check::Route, Check::LicenseReads],
+                "not tried, because the routes have the organization's id in them",
+            );
+            state::look_at_quota(self.settings, None, self.findings);
+            return Found::default();
+        };
+        let organization = doorway.open_as(id);
+        let client = organization.client.clone();
+        let mut first = self.users(&client).await;
+        let mut by_id = None;
+        let unknown_name = match &first.came {
+            Came::Failed(error) if error.is_page() => Some(error.clone()),
+            _ => None,
+        };
+        if unknown_name.is_some() {
+            // The portal itself uses the GUID in place of the name (`uipath-api`, 1.3).
+            let other = client.at(id.to_string(), self.settings.routes.clone());
+            let again = self.users(&other).await;
+            if again.answer().is_some() {
+                first = again;
+                by_id = Some(other);
+            }
+        }
+        let first_call = match (&first.came, &unknown_name, &by_id) {
+            (_, Some(error), Some(_)) => FirstCall::OnlyById(error),
+            (Came::Answer(_), ..) => FirstCall::Answered,
+            (Came::Failed(error), ..) => FirstCall::Failed(error),
+            (Came::Held(..) | Came::Unanswered(_), ..) => FirstCall::None,
+        };
+        let token = judged_token(sign_in, &signed_in, first_call);
+        self.findings.add(token.after(took));
+        self.findings.add(scopes(granted.as_deref(), asked_by));
+        let is_refused = self.findings.has_failed(Check::Token);
+        if is_refused {
+            skip(
+                self.findings,
+                &[Check::Organization],
+                "not tried, because the token is refused",
+            );
+        } else {
+            self.findings.add(naming.judged(first_call).after(first.took));
+        }
+        let mut found = Found {
+            organization_id: signed_in.organization,
+            license_route: None,
+        };
+        match taken(first_call, by_id.unwrap_or(client)) {
+            Taken::By(client) => {
+                let granted = Granted {
+                    scopes: granted.as_deref(),
+                    asked: asked_by,
+                };
+                let mut looking = routes::Looking {
+                    client: &client,
+                    settings: self.settings,
+                    read: organization.read,
+                    asking: &self.asking,
+                    granted,
+                    findings: self.findings,
+                };
+                found.license_route = looking.at_routes(&first).await;
+            }
+            Taken::NotAtAll(why) => skip(self.findings, &[Check::Route, Check::LicenseReads], why),
+        }
+        state::look_at_quota(self.settings, Some(&organization), self.findings);
+        found
+    }
+
+    async fn users(&self, client: &Client) -> Listed {
+        self.asking
+            .ask((Service::Identity, Method::Get), client.users(0, SOME_USERS, None))
+            .await
+    }
+
+    /// Which of the scopes that the application asked for, and was refused, it may have.
+    async fn refused_scopes(&mut self, session: &Session, error: &CallError) -> Vec<(String, bool)> {
+        if OauthError::of(&error.code) != Some(OauthError::InvalidScope) {
+            return Vec::new();
+        }
+        let asked: Vec<String> = match &self.connection.credentials {
+            Credentials::ClientCredentials {
+                scopes: Some(scopes), ..
+            } => scopes.clone(),
+            _ => SCOPES.map(str::to_owned).to_vec(),
+        };
+        let mut may_have = Vec::new();
+        for scope in asked.into_iter().take(MOST_SCOPES) {
+            let asked = self
+                .asking
+                .ask((Service::Token, Method::Post), session.may_have(&scope))
+                .await;
+            if let Some(Some(has)) = asked.answer() {
+                may_have.push((scope, *has));
+            }
+        }
+        may_have
+    }
+
+    /// Where neither the server nor the token tells what was granted: what the application may have, asked for one by one.
+    /// `None` where that is not told either.
+    async fn granted_one_by_one(&mut self, session: &Session) -> Option<Vec<String>> {
+        let Credentials::ClientCredentials { scopes: None, .. } = self.connection.credentials else {
+            return None;
+        };
+        let mut granted = Vec::new();
+        for need in SCOPE_NEEDS {
+            if need.is_met_by(&granted) {
+                continue;
+            }
+            let umbrella = need.scope.rsplit_once('.').map_or(need.scope, |(resource, _)| resource);
+            for scope in [umbrella, need.scope] {
+                let asked = self
+                    .asking
+                    .ask((Service::Token, Method::Post), session.may_have(scope))
+                    .await;
+                let may_have = (*asked.answer()?)?;
+                if may_have {
+                    granted.push(scope.to_owned());
+                    break;
+                }
+            }
+        }
+        Some(granted)
+    }
+}
+
+fn asked_by(credentials: &Credentials) -> AskedBy {
+    match credentials {
+        Credentials::ClientCredentials { scopes: Some(_), .. } => AskedBy::ByProfile,
+        Credentials::ClientCredentials { scopes: None, .. } => AskedBy::ByReseat,
+        Credentials::Token { .. } | Credentials::Ropc { .. } => AskedBy::ByNobody,
+    }
+}
+
+/// A personal access token is sent as it is, so that only a call shows whether it is good.
+fn judged_token(sign_in: SignIn<'_>, signed_in: &SignedIn, first: FirstCall<'_>) -> Finding {
+    let is_as_it_is = matches!(sign_in.credentials, Credentials::Token { .. });
+    match first {
+        FirstCall::Failed(error) if is_token_unusable(error) => sign_in.failed(error, &[]),
+        FirstCall::Failed(error) if is_as_it_is && error.status == Some(401) => sign_in.token_refused(error),
+        FirstCall::Failed(error) if is_as_it_is && (error.is_page() || error.status.is_none()) => sign_in.untried(),
+        FirstCall::None if is_as_it_is => sign_in.untried(),
+        FirstCall::Answered | FirstCall::OnlyById(_) | FirstCall::Failed(_) | FirstCall::None => {
+            sign_in.worked(signed_in)
+        }
+    }
+}
+
+fn is_token_unusable(error: &CallError) -> bool {
+    matches!(
+        error.code,
+        ErrorCode::Own(OwnCode::UnusableToken | OwnCode::TokenTooLong)
+    )
+}
+
+/// Whether it makes sense to ask the organization's other routes.
+fn taken(first: FirstCall<'_>, client: Client) -> Taken {
+    let error = match first {
+        FirstCall::Answered | FirstCall::OnlyById(_) => return Taken::By(client),
+        FirstCall::None => return Taken::By(client),
+        FirstCall::Failed(error) => error,
+    };
+    if error.is_page() {
+        return Taken::NotAtAll("not tried, because the organization's name leads nowhere");
+    }
+    if is_token_unusable(error) || error.status == Some(401) {
+        return Taken::NotAtAll("not tried, because the token is refused");
+    }
+    if error.failure == CallFailure::SignIn {
+        return Taken::NotAtAll("not tried, because name and id are not of one organization");
+    }
+    Taken::By(client)
 }

@@ -1,9 +1,12 @@
 //! `reseat doctor`: looks for what keeps reseat from working. Only sends reads.
 
+mod asking;
 mod calls;
 mod configuration;
 mod findings;
 mod network;
+mod routes;
+mod state;
 mod write;
 
 use super::Ending;
@@ -21,6 +24,7 @@ pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Con
     let found = block_on(async {
         let signals = Signals::listen();
         let looking = async {
+            state::look_at_folder(&mut findings).await;
             network::look(&known, &mut findings).await;
             Ok(calls::look(&known, &signals, &mut findings).await)
         };
