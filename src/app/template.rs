@@ -15,7 +15,7 @@ use super::signals::Signals;
 use super::template_delivery::{Lacking, deliver_template};
 use crate::cli::{Asking, OutputFormat, Target, TemplateOptions};
 use crate::directory::{self, Needs, Want};
-use crate::settings::{Overrides, Reach, Settings};
+use crate::settings::{Absence, Overrides, Reach, Settings};
 use crate::sheet::WrittenFormat;
 use crate::template::{Template, TemplateLists};
 
@@ -32,7 +32,7 @@ pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console
     let asked = match (options.asking, options.target) {
         (Asking::IfConfigured, _) if !has_lists => Asked::Nobody(None),
         (Asking::IfConfigured, Target::Sandbox) => Asked::Organization,
-        (Asking::IfConfigured, Target::Configured) if survey(overrides)?.settings.is_ok() => Asked::Organization,
+        (Asking::IfConfigured, Target::Configured) if survey(overrides, Absence::Fault)?.settings.is_ok() => Asked::Organization,
         (Asking::IfConfigured, Target::Configured) => Asked::Nobody(Some(Lacking::Configuration)),
         (Asking::Never, _) => Asked::Nobody(None),
     };
