@@ -10,12 +10,14 @@ mod catalogue;
 mod deployment;
 mod email;
 mod ids;
+mod inventory;
 mod operation;
 mod reference;
 mod row;
 mod row_report;
 mod row_selection;
 mod status;
+mod unknown_license;
 
 pub use as_of::AsOf;
 pub use bundle::{BundleCode, BundleSet, Quota};
@@ -23,6 +25,7 @@ pub use catalogue::{BundleKind, Catalogue, KnownBundle};
 pub use deployment::{Capabilities, Deployment};
 pub use email::{Email, EmailError};
 pub use ids::{GroupId, OrganizationId, UserId};
+pub use inventory::{Inventory, OwnedBundle};
 pub use operation::{
     Create, DeleteWhen, Field, Invite, Migrate, Operation, OperationKind, Password, ProfileChange, Update,
 };

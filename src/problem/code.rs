@@ -142,6 +142,8 @@ pub enum ProblemCode {
     ListQuote,
     /// Not a known licence.
     UnknownBundleCode,
+    /// A code and a product name that are not the same licence.
+    LicenseContradiction,
     /// A licence that is allocated to tenants, not to users.
     NotAUserBundle,
     /// Not a list of quotas.

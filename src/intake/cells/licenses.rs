@@ -2,7 +2,7 @@
 
 use super::list::{Item, split, stand_in};
 use super::{UnplacedProblem, excerpt, hash};
-use crate::model::{BundleCode, BundleSet, Catalogue, KnownBundle, Quota};
+use crate::model::{BundleCode, BundleSet, Catalogue, Quota};
 use crate::problem::{ProblemCode, Severity};
 
 /// The licences of a cell.
@@ -105,9 +105,14 @@ impl LicenseList {
 
     fn of(codes: Vec<BundleCode>) -> Self {
         let set: BundleSet = codes.into_iter().collect();
+        // Who writes a code in another case means the same.
+        let canonical = set.to_string().to_ascii_uppercase();
         Self {
-            canonical: set.to_string(),
-            hashes: set.iter().map(|code| hash(code.as_str())).collect(),
+            hashes: set
+                .iter()
+                .map(|code| hash(&code.as_str().to_ascii_uppercase()))
+                .collect(),
+            canonical,
             set,
             warnings: Vec::new(),
         }
@@ -140,22 +145,11 @@ pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> UnplacedProblem {
             "leave it out; `reseat codes` lists what users can hold",
         );
     }
-    let suggestions: Vec<String> = catalogue.suggestions(word).into_iter().map(named).collect();
-    let help = if suggestions.is_empty() {
-        "`reseat codes` lists the known ones; --allow-unknown-codes sends it as it is".to_owned()
-    } else {
-        format!("did you mean {}?", suggestions.join(" or "))
+    let code = match catalogue.contradiction(word) {
+        Some(_) => ProblemCode::LicenseContradiction,
+        None => ProblemCode::UnknownBundleCode,
     };
-    let what = format!("`{}` is no known licence", excerpt(word));
-    UnplacedProblem::error(ProblemCode::UnknownBundleCode, what, help)
-}
-
-fn named(bundle: &KnownBundle) -> String {
-    if bundle.name.is_empty() {
-        format!("`{}`", bundle.code)
-    } else {
-        format!("`{}` ({})", bundle.code, bundle.name)
-    }
+    UnplacedProblem::error(code, catalogue.why_unknown(word), catalogue.advice(word))
 }
 
 /// The cell with plain hyphens: spreadsheet programs turn ` - ` into a long dash.
@@ -185,7 +179,7 @@ pub(in crate::intake) fn parse_quotas(
     }
     let mut quotas: Vec<Quota> = Vec::new();
     for item in split(cell).map_err(|_| not_a_list())? {
-        let (word, number) = item.text.split_once(['=', ':']).ok_or_else(not_a_list)?;
+        let (word, number) = item.text.rsplit_once(['=', ':']).ok_or_else(not_a_list)?;
         let word = word.trim();
         let code = catalogue.code(word).ok_or_else(|| unknown(word, catalogue))?;
         let limit = at_least_one(number.trim().parse().map_err(|_| not_a_list())?)?;

@@ -115,7 +115,7 @@ pub(in crate::intake) fn parse_rule(cell: &str, catalogue: &Catalogue) -> Result
         unknown: Vec::new(),
     };
     for item in split(cell).map_err(|_| malformed())? {
-        let (word, quota) = match item.text.split_once('=') {
+        let (word, quota) = match item.text.rsplit_once('=') {
             Some((word, number)) => (word.trim(), Some(number.trim().parse().map_err(|_| malformed())?)),
             None => (&*item.text, None),
         };
@@ -142,7 +142,7 @@ pub(in crate::intake) fn parse_rule(cell: &str, catalogue: &Catalogue) -> Result
     rule.sort_by(|one, other| one.code.cmp(&other.code));
     let mut canonical = String::new();
     for bundle in &rule {
-        let _ = write!(canonical, "{}", bundle.code);
+        canonical.push_str(&bundle.code.as_str().to_ascii_uppercase());
         if let Some(quota) = bundle.quota {
             let _ = write!(canonical, "={quota}");
         }

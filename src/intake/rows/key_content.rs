@@ -66,7 +66,12 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
     content.plain("licenses", licenses.as_ref().map_or("", |list| &list.canonical));
     for quota in quotas.iter().flatten() {
         content.start("quota");
-        let _ = write!(content.0, "{}={}", quota.code, quota.limit);
+        let _ = write!(
+            content.0,
+            "{}={}",
+            quota.code.as_str().to_ascii_uppercase(),
+            quota.limit
+        );
     }
     if quotas.as_ref().is_some_and(Vec::is_empty) {
         content.plain("quotas", "none");

@@ -1,0 +1,250 @@
+//! What is said about a word that is no known licence.
+
+use super::catalogue::word_key;
+use super::{Catalogue, Inventory, KnownBundle, OwnedBundle};
+use crate::text::{clean, distance, fold, joined};
+
+/// What is sold under Unified Pricing, and whose codes are documented nowhere: only an organization's own inventory has
+/// them (`uipath-api`, 10).
+const WITHOUT_CODE: [&str; 6] = [
+    "Express",
+    "Basic",
+    "Plus",
+    "Pro",
+    "Application Tester",
+    "App Test Developer",
+];
+
+/// How many of the organization's codes are named.
+const MOST_NAMED: usize = 8;
+/// How many letters of a word are shown.
+const MOST_SHOWN: usize = 60;
+/// Shorter words are in too many codes to mean one of them.
+const SHORTEST_PART: usize = 3;
+
+/// Whether the word is a product that is sold, and whose code is documented nowhere.
+pub(super) fn is_without_code(word: &str) -> bool {
+    let word = word_key(word);
+    let word = word.strip_prefix("unified").unwrap_or(&word);
+    let word = ["namedusers", "nameduser", "users", "user"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))
+        .unwrap_or(word);
+    WITHOUT_CODE.iter().any(|product| word == word_key(product))
+}
+
+impl Catalogue {
+    /// What is wrong with a word that means no licence.
+    pub fn why_unknown(&self, word: &str) -> String {
+        let shown = clean(word, MOST_SHOWN);
+        if let Some((bundle, rest)) = self.contradiction(word) {
+            let rest = clean(rest, MOST_SHOWN);
+            return match self.find(&rest) {
+                Some(other) => format!("`{shown}` names two licences, `{}` and `{}`", bundle.code, other.code),
+                None if bundle.name.is_empty() => {
+                    format!(
+                        "`{shown}` is more than the code `{}`, and reseat knows no name of it",
+                        bundle.code
+                    )
+                }
+                None => format!("`{}` is `{}`, and not `{rest}`", bundle.code, bundle.name),
+            };
+        }
+        if !self.shares_of_name(word).is_empty() {
+            format!("`{shown}` is the name of several licences")
+        } else if is_without_code(word) {
+            format!("`{shown}` is no known licence, because the documents have no code for that product")
+        } else {
+            format!("`{shown}` is no known licence")
+        }
+    }
+
+    /// What to write instead of a word that means no licence: what it may be meant for, and the codes that the organization
+    /// has, the nearest first, where they are known.
+    pub fn advice(&self, word: &str) -> String {
+        if let Some((bundle, _)) = self.contradiction(word) {
+            return format!(
+                "write the code alone if `{}` is meant, and separate several licences by `;`",
+                bundle.code
+            );
+        }
+        let mut parts = Vec::new();
+        let suggestions: Vec<String> = self.suggestions(word).into_iter().map(named).collect();
+        if !suggestions.is_empty() {
+            let choice = joined(&suggestions, MOST_NAMED).replace(" and ", " or ");
+            parts.push(format!("did you mean {choice}?"));
+        }
+        match self.inventory() {
+            Some(inventory) => {
+                parts.push(inventory.codes_for(word));
+                if is_without_code(word) {
+                    parts.push("write the code, or give it this name in the profile (`bundle_codes`)".to_owned());
+                }
+            }
+            None if suggestions.is_empty() => parts.push(
+                "`reseat codes` lists the known ones, and with a profile the organization's own, which are then known here; \
+                 --allow-unknown-codes sends it as it is"
+                    .to_owned(),
+            ),
+            None => {}
+        }
+        parts.join("; ").replace("?; ", "? ")
+    }
+}
+
+impl Inventory {
+    /// The codes that the organization has, in a sentence, those like the word first.
+    fn codes_for(&self, word: &str) -> String {
+        let mut bundles: Vec<&OwnedBundle> = self.bundles.iter().filter(|bundle| self.has_now(bundle)).collect();
+        bundles.sort_by_cached_key(|bundle| remoteness(word, bundle));
+        let named: Vec<String> = bundles.iter().map(|bundle| with_seats(bundle)).collect();
+        let when = if self.is_remembered {
+            format!(" (as of {})", self.read.strftime("%Y-%m-%d"))
+        } else {
+            String::new()
+        };
+        match named.as_slice() {
+            [] => format!("`{}` has no licences for users{when}", self.organization),
+            named => format!("`{}` has {}{when}", self.organization, joined(named, MOST_NAMED)),
+        }
+    }
+}
+
+/// How far a word is from a bundle's code and name. What has a part of the word in it comes first.
+fn remoteness(word: &str, bundle: &OwnedBundle) -> (bool, usize) {
+    let word = fold(word);
+    let texts = [Some(bundle.code.as_str()), bundle.name.as_deref()];
+    let texts: Vec<String> = texts.into_iter().flatten().map(fold).collect();
+    let parts = word.split(|letter: char| !letter.is_alphanumeric());
+    let is_in = |part: &str| part.chars().count() >= SHORTEST_PART && texts.iter().any(|text| text.contains(part));
+    let has_part = parts.into_iter().any(is_in);
+    let nearest = texts.iter().map(|text| distance(&word, text)).min();
+    (!has_part, nearest.unwrap_or(usize::MAX))
+}
+
+fn with_seats(bundle: &OwnedBundle) -> String {
+    let name = bundle
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!("{name}, "));
+    format!("`{}` ({name}{} of {} free)", bundle.code, bundle.left(), bundle.total)
+}
+
+fn named(bundle: &KnownBundle) -> String {
+    if bundle.name.is_empty() {
+        format!("`{}`", bundle.code)
+    } else {
+        format!("`{}` ({})", bundle.code, bundle.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::model::BundleCode;
+
+    fn read() -> Timestamp {
+        "2026-11-30T10:00:00Z".parse().unwrap()
+    }
+
+    fn owned(code: &str, name: Option<&str>, total: u64, taken: u64) -> OwnedBundle {
+        OwnedBundle {
+            code: BundleCode::new(code),
+            name: name.map(str::to_owned),
+            total,
+            taken,
+            seen: read(),
+        }
+    }
+
+    fn catalogue(bundles: Vec<OwnedBundle>) -> Catalogue {
+        Catalogue::default().with_inventory(Inventory {
+            organization: "acme".to_owned(),
+            read: read(),
+            is_remembered: true,
+            bundles,
+        })
+    }
+
+    #[test]
+    fn a_product_whose_code_is_documented_nowhere_is_never_taken_for_another() {
+        let words = [
+            "Pro",
+            "plus",
+            "Express",
+            "Basic",
+            "Unified Pro",
+            "Application Tester",
+            "App Test Developer",
+            "Pro - Named User",
+            "Plus users",
+        ];
+        for word in words {
+            let known = Catalogue::default();
+            assert_eq!(known.code(word), None, "{word}");
+            assert!(
+                !known.advice(word).contains("did you mean"),
+                "{word}: {}",
+                known.advice(word)
+            );
+            assert!(known.advice(word).starts_with("`reseat codes`"), "{word}");
+            assert!(known.why_unknown(word).contains("no code for that product"), "{word}");
+        }
+        // A name of something else that begins alike is no suggestion.
+        for word in ["Pro", "Proc", "Auto", "App"] {
+            assert!(Catalogue::default().suggestions(word).is_empty(), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_answered_with_the_organizations_codes_the_nearest_first() {
+        let bundles = vec![
+            owned("ATTUNU", None, 30, 33),
+            owned("PLUSNU", None, 50, 38),
+            owned("PRONU", None, 10, 0),
+        ];
+        assert_eq!(
+            catalogue(bundles.clone()).advice("Unified Pro"),
+            "`acme` has `PRONU` (10 of 10 free), `ATTUNU` (-3 of 30 free) and `PLUSNU` (12 of 50 free) \
+             (as of 2026-11-30); write the code, or give it this name in the profile (`bundle_codes`)"
+        );
+        let advice = catalogue(bundles).advice("PLUSN");
+        assert!(
+            advice.starts_with("did you mean `PLUSNU`? `acme` has `PLUSNU` (12 of 50 free), "),
+            "{advice}"
+        );
+        assert!(
+            catalogue(Vec::new())
+                .advice("Plus")
+                .starts_with("`acme` has no licences for users")
+        );
+    }
+
+    #[test]
+    fn however_many_codes_there_are_and_however_long_a_word_is_the_answer_is_short() {
+        let many = (0..500)
+            .map(|number| owned(&format!("CODE{number}NU"), None, 1, 0))
+            .collect();
+        let catalogue = catalogue(many);
+        let word = "Plus ".repeat(10_000);
+        assert!(catalogue.advice(&word).len() < 500, "{}", catalogue.advice(&word));
+        assert!(catalogue.advice(&word).contains("492 more"));
+        assert!(catalogue.why_unknown(&word).len() < 200);
+    }
+
+    #[test]
+    fn a_code_that_has_left_the_inventory_is_known_with_its_date_and_offered_to_nobody() {
+        let gone = OwnedBundle {
+            seen: read() - SignedDuration::from_hours(48),
+            ..owned("OLDNU", None, 5, 0)
+        };
+        let catalogue = catalogue(vec![owned("PLUSNU", None, 50, 38), gone]);
+        assert_eq!(catalogue.code("oldnu"), Some(BundleCode::new("OLDNU")));
+        let since = catalogue.known_since(&BundleCode::new("OLDNU")).unwrap();
+        assert_eq!(since.to_string(), "2026-11-28T10:00:00Z");
+        assert_eq!(catalogue.known_since(&BundleCode::new("ATTUNU")), None);
+        assert!(!catalogue.advice("Unicorn").contains("OLDNU"));
+    }
+}
