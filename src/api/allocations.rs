@@ -14,6 +14,10 @@ use super::urls::service_url;
 use super::{Allocation, Client, Failure, LicensedUser, Page, ReleaseReply, ReleaseRoute, Seats, ToldTime};
 use crate::event::{Method, Service};
 use crate::model::{BundleSet, UserId};
+use crate::text::clean;
+
+/// More letters of a bundle's name are cut.
+const MOST_OF_NAME: usize = 100;
 
 /// The members that hold a user's bundles.
 const HELD: [&str; 2] = ["userBundleCodes", "userBundleLicenses"];
@@ -22,6 +26,12 @@ impl Client {
     /// Seats per bundle: the portal's inventory, the licence accountant's own where the portal does not answer, or the
     /// licence summary where neither does.
     pub async fn seats(&self) -> Result<Vec<Seats>> {
+        let seats = self.read_seats().await?;
+        self.variants.inventory.set(Some(seats.value.clone()));
+        Ok(seats)
+    }
+
+    async fn read_seats(&self) -> Result<Vec<Seats>> {
         let mut unanswered = None;
         if self.config().capabilities.portal {
             match self.portals_seats().await {
@@ -220,5 +230,6 @@ fn seats(value: &Value) -> Option<Seats> {
         allocated: member(value, &["allocated", "used", "inUse"])
             .and_then(number)
             .unwrap_or(0),
+        name: Some(clean(&text(value, &["name", "displayName"]), MOST_OF_NAME)).filter(|name| !name.is_empty()),
     })
 }

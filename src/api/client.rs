@@ -10,7 +10,7 @@ use super::endpoint_variant::KnownVariants;
 use super::session::{ApiRequest, Reply, Session, SignedIn};
 use super::urls::service_url;
 use super::{
-    AllocationRoute, Answer, CallError, CallStats, Certainty, Config, DepartureGate, ErrorCode, OwnCode, Routes,
+    AllocationRoute, Answer, CallError, CallStats, Certainty, Config, DepartureGate, ErrorCode, OwnCode, Routes, Seats,
 };
 use crate::event::{Method, Service};
 use crate::model::{OrganizationId, UserId};
@@ -114,6 +114,11 @@ impl Client {
     /// The organization's name in the addresses of its calls.
     pub fn organization_name(&self) -> &str {
         &self.config().organization
+    }
+
+    /// The seats of each bundle as they were last read; `None` if they were not.
+    pub fn inventory(&self) -> Option<Vec<Seats>> {
+        self.variants.inventory.get()
     }
 
     /// By which route users' allocations are read, once that is known.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::session::{ApiRequest, Reply, Session};
-use super::{AllocationRoute, CallError, Certainty, Evidence, LeaseRoute};
+use super::{AllocationRoute, CallError, Certainty, Evidence, LeaseRoute, Seats};
 
 /// One of the two variants of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,9 +105,9 @@ impl<T> Default for Known<T> {
     }
 }
 
-impl<T: Copy> Known<T> {
+impl<T: Clone> Known<T> {
     pub(super) fn get(&self) -> Option<T> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn set(&self, known: Option<T>) {
@@ -129,6 +129,8 @@ pub(super) enum LeaseListing {
 /// What is known of each endpoint that has two variants, and of those that only some installations have.
 #[derive(Default)]
 pub(super) struct KnownVariants {
+    /// The seats of each bundle, as they were last read.
+    pub(super) inventory: Known<Vec<Seats>>,
     /// By which route allocations are read, and whether that is certain enough for later processes.
     pub(super) allocation_route: Known<(AllocationRoute, Certainty)>,
     /// How many members' seats can be given back in a call.

@@ -134,6 +134,8 @@ pub struct Seats {
     pub total: u64,
     /// How many are taken.
     pub allocated: u64,
+    /// What the organization calls the bundle. No document has such a member.
+    pub name: Option<String>,
 }
 
 impl Seats {

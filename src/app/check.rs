@@ -1,29 +1,40 @@
 //! `reseat check`: everything that is wrong with a sheet, offline.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::inputs::{as_of_now, open_sheet, profiles_operation, reading_options, settings};
+use super::inputs::{as_of_now, known_licenses, open_sheet, profiles_operation, reading_options, settings};
 use super::object::Object;
 use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::CheckOptions;
 use crate::intake::{self, Checked, SkippedSheet};
-use crate::model::AsOf;
+use crate::model::{AsOf, BundleCode, Catalogue};
 use crate::report::{ShapeOfWaiting, problems_shape, waiting_shape, waiting_words, write_left_out, write_problems};
 use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
-use crate::text::plural;
+use crate::text::{joined, plural};
+
+/// More codes are only counted.
+const MOST_NAMED: usize = 12;
 
 pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let settings = settings(overrides, Reach::Offline, console);
     let read = block_on(async { Signals::listen().obeyed_by(read(options, settings, console)).await });
-    let Read { source, checked, as_of } = read?;
+    let Read {
+        source,
+        checked,
+        catalogue,
+        as_of,
+    } = read?;
     let (ended, message) = match checked.problems.errors() {
         0 => (Ended::DONE, "the sheet is valid".to_owned()),
         errors => (
@@ -39,6 +50,10 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
         sheet: &skipped.name,
         reason: &skipped.reason,
     });
+    let remembered_codes = checked.remembered_codes.iter().filter_map(|code| {
+        let seen = catalogue.known_since(code)?;
+        Some(RememberedCode { code, seen })
+    });
     let shape = Shape {
         rows: checked.rows,
         ignored: checked.ignored,
@@ -46,6 +61,7 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
         skipped_sheets: skipped_sheets.collect(),
         hidden_rows: checked.hidden.read,
         hidden_rows_left_out: checked.hidden.left_out,
+        remembered_codes: remembered_codes.collect(),
         waiting: waiting_shape(checked.waiting, &as_of),
         problems: problems_shape(&checked.problems),
     };
@@ -69,6 +85,7 @@ struct Shape<'a, P> {
     skipped_sheets: Vec<Skipped<'a>>,
     hidden_rows: usize,
     hidden_rows_left_out: usize,
+    remembered_codes: Vec<RememberedCode<'a>>,
     waiting: Option<ShapeOfWaiting>,
     #[serde(flatten)]
     problems: P,
@@ -86,6 +103,42 @@ struct Skipped<'a> {
     reason: &'a str,
 }
 
+/// A code that is known only because the organization had it.
+#[derive(Serialize)]
+struct RememberedCode<'a> {
+    code: &'a BundleCode,
+    /// When it was last in the organization's inventory.
+    seen: Timestamp,
+}
+
+/// What is to be known of codes that are known only because the organization had them: when that was.
+fn about_remembered(codes: &BTreeSet<BundleCode>, catalogue: &Catalogue) -> String {
+    let Some(inventory) = catalogue.inventory() else {
+        return String::new();
+    };
+    let owned = codes.iter().filter_map(|code| inventory.of(code));
+    let (there, gone): (Vec<_>, Vec<_>) = owned.partition(|owned| inventory.has_now(owned));
+    let day = |time: Timestamp| time.strftime("%Y-%m-%d");
+    let mut lines = String::new();
+    let name = &inventory.organization;
+    if let [first, more @ ..] = there.as_slice() {
+        let were = if more.is_empty() { "was" } else { "were" };
+        let codes: Vec<String> = there.iter().map(|owned| format!("`{}`", owned.code)).collect();
+        let codes = joined(&codes, MOST_NAMED);
+        let _ = writeln!(lines, "{codes} {were} last seen in `{name}` on {}", day(first.seen));
+    }
+    for owned in gone {
+        let _ = writeln!(
+            lines,
+            "warning: `{}` was last seen in `{name}` on {}, and was no longer there on {}",
+            owned.code,
+            day(owned.seen),
+            day(inventory.read)
+        );
+    }
+    lines
+}
+
 /// Those of them that have a name: a CSV has none, and what is wrong with it is among the problems.
 fn named(skipped: &[SkippedSheet]) -> impl Iterator<Item = &SkippedSheet> {
     skipped.iter().filter(|skipped| !skipped.name.is_empty())
@@ -95,6 +148,7 @@ fn named(skipped: &[SkippedSheet]) -> impl Iterator<Item = &SkippedSheet> {
 struct Read {
     source: Source,
     checked: Checked,
+    catalogue: Catalogue,
     as_of: AsOf,
 }
 
@@ -102,14 +156,21 @@ async fn read(options: &CheckOptions, settings: Result<Settings, Failure>, conso
     let (source, settings) = open_sheet(&options.path, &options.sheet, settings).await?;
     console.tell(profiles_operation(&options.sheet, &settings));
     let as_of = as_of_now(&settings);
-    let reading = reading_options(&options.sheet, &settings, as_of.clone());
-    let (source, checked) = off_thread(move || {
+    let catalogue = known_licenses(&settings, options.sheet.target, console);
+    let reading = reading_options(&options.sheet, &settings, catalogue, as_of.clone());
+    let (source, reading, checked) = off_thread(move || {
         let checked = intake::check(&source, &reading);
-        (source, checked)
+        (source, reading, checked)
     })
     .await;
     let checked = checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
-    Ok(Read { source, checked, as_of })
+    console.tell(about_remembered(&checked.remembered_codes, &reading.catalogue));
+    Ok(Read {
+        source,
+        checked,
+        catalogue: reading.catalogue,
+        as_of,
+    })
 }
 
 fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::Result<()> {

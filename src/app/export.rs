@@ -1,6 +1,7 @@
 //! `reseat export`: the present state as a sheet. Only sends reads.
 
 use super::Ending;
+use super::code_memory::inventory_of;
 use super::console::Console;
 use super::ending::Reason;
 use super::export_delivery::deliver_export;
@@ -27,10 +28,10 @@ pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Co
     let settings = settings_for(options.target, overrides, console)?;
     let as_of = as_of_now(&settings);
     let asked = asked.with_list(&options.what, &settings, &as_of, console)?;
-    let snapshot = read(&settings, options, console)?;
+    let (organization, snapshot) = read(&settings, options, console)?;
     let holdings = Holdings::of(&snapshot);
-    let inventory = snapshot.seats().unwrap_or_default().iter();
-    let catalogue = catalogue(&settings).with_codes(inventory.map(|seats| seats.code.clone()), "the organization");
+    let seats = snapshot.seats().unwrap_or_default();
+    let catalogue = catalogue(&settings).with_inventory(inventory_of(&organization, seats, as_of.now));
     let present = Present {
         snapshot: &snapshot,
         holdings: &holdings,
@@ -128,8 +129,8 @@ fn refused(errors: &[FilterError]) -> Failure {
     Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_details(details)
 }
 
-/// Reads what this export is made of.
-fn read(settings: &Settings, options: &ExportOptions, console: Console) -> Result<Snapshot, Failure> {
+/// Reads what this export is made of, and the organization's name.
+fn read(settings: &Settings, options: &ExportOptions, console: Console) -> Result<(String, Snapshot), Failure> {
     block_on(async {
         let signals = Signals::listen();
         let session = Session::new(settings, console, signals.clone());
@@ -139,7 +140,7 @@ fn read(settings: &Settings, options: &ExportOptions, console: Console) -> Resul
     })
 }
 
-async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) -> Result<Snapshot, Failure> {
+async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) -> Result<(String, Snapshot), Failure> {
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, target, observer, &session.signals).await?;
     let organization = doorway.open().await?;
@@ -148,7 +149,8 @@ async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) 
     let observer = session.relay.observer();
     let read = directory::read(&organization.client, needs, &organization.read, &observer).await;
     progress.finish();
-    read.map_err(|error| session.not_read(&error))
+    let snapshot = read.map_err(|error| session.not_read(&error))?;
+    Ok((organization.name.clone(), snapshot))
 }
 
 fn needs(options: &ExportOptions) -> Needs<'static> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Ending;
+use super::code_memory::CodeMemory;
 use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::{Failure, told};
@@ -14,7 +15,7 @@ use super::organization::Doorway;
 use super::runtime::off_thread;
 use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
 use crate::intake::{self, Intake, PresentLicenses};
-use crate::model::{AsOf, BundleCode, Capabilities, Catalogue};
+use crate::model::{AsOf, Capabilities, Catalogue, Inventory};
 use crate::problem::{ProblemCode, Severity};
 use crate::settings::{self, Absence, Overrides, Reach, Settings, Surroundings, Survey};
 use crate::sheet::{SheetError, Source};
@@ -103,15 +104,47 @@ pub(super) fn as_of_now(settings: &Settings) -> AsOf {
     }
 }
 
-/// The licences that are known without asking the organization.
+/// The licences that are known to everybody and to the profile.
 pub(super) fn catalogue(settings: &Settings) -> Catalogue {
-    Catalogue::default().with_codes(settings.bundle_codes.iter().cloned(), "the profile")
+    let names = settings.bundle_names.iter().map(|(code, name)| (code, name.as_str()));
+    Catalogue::default()
+        .with_codes(settings.bundle_codes.iter().cloned(), "the profile")
+        .with_names(names)
+}
+
+/// The licences that are known without asking the organization: the same, and those that it had when it was last read. What
+/// is remembered of it and cannot be used is told.
+pub(super) fn known_licenses(settings: &Settings, target: Target, console: Console) -> Catalogue {
+    let catalogue = catalogue(settings);
+    let remembered = match (target, &settings.address) {
+        (Target::Configured, Some(address)) => {
+            let memory = CodeMemory::configured(&address.uri, &address.organization);
+            memory.map(|memory| memory.recall(address.organization_id))
+        }
+        (Target::Configured, None) | (Target::Sandbox, _) => None,
+    };
+    match remembered.transpose() {
+        Ok(inventory) => match inventory.flatten() {
+            Some(inventory) => catalogue.with_inventory(inventory),
+            None => catalogue,
+        },
+        Err(error) => {
+            console.tell(format!(
+                "warning: which licence codes the organization has is not known: {error}\n"
+            ));
+            catalogue
+        }
+    }
 }
 
 /// How to read this sheet.
-pub(super) fn reading_options(sheet: &SheetOptions, settings: &Settings, as_of: AsOf) -> intake::Options {
+pub(super) fn reading_options(
+    sheet: &SheetOptions,
+    settings: &Settings,
+    catalogue: Catalogue,
+    as_of: AsOf,
+) -> intake::Options {
     let capabilities: Capabilities = settings.deployment.capabilities();
-    let catalogue = catalogue(settings);
     intake::Options {
         operation: sheet.operation.or(settings.sheet.operation),
         header_row: sheet.header_row,
@@ -145,15 +178,17 @@ pub(super) async fn read_sheet(
     options: intake::Options,
     doorway: &Doorway,
 ) -> Result<Intake, SheetError> {
-    let read = |mut options: intake::Options, codes: Vec<BundleCode>| {
+    let read = |mut options: intake::Options, inventory: Option<Inventory>| {
         let source = Arc::clone(source);
         off_thread(move || {
-            options.catalogue = options.catalogue.with_codes(codes, "the organization");
+            if let Some(inventory) = inventory {
+                options.catalogue = options.catalogue.with_inventory(inventory);
+            }
             let read = intake::read(&source, &options);
             (options, read)
         })
     };
-    let (mut options, first) = read(options, Vec::new()).await;
+    let (mut options, first) = read(options, None).await;
     let first = first?;
     let asks_only_for_codes = first
         .problems
@@ -172,11 +207,11 @@ pub(super) async fn read_sheet(
     // If the organization cannot be asked, codes stay unknown, and the problems say so; that no licences can be read is
     // said when they are.
     let client = doorway.client().await.ok();
-    let codes = match &client {
-        Some(client) if asks_for_codes => client.seats().await.map(|seats| seats.value).unwrap_or_default(),
-        _ => Vec::new(),
+    let inventory = match &client {
+        Some(client) if asks_for_codes => doorway.inventory(client).await.ok(),
+        _ => None,
     };
-    if codes.is_empty() && !asks_for_licenses {
+    if inventory.is_none() && !asks_for_licenses {
         return Ok(first);
     }
     // Dropped first, because two copies of a million rows would take too much memory.
@@ -187,6 +222,5 @@ pub(super) async fn read_sheet(
             _ => PresentLicenses::Readable,
         };
     }
-    let codes = codes.into_iter().map(|seats| seats.code).collect();
-    read(options, codes).await.1
+    read(options, inventory).await.1
 }

@@ -5,6 +5,7 @@
 mod after;
 mod check;
 mod chosen_rows;
+mod code_memory;
 mod codes;
 mod console;
 mod cost;

@@ -6,7 +6,7 @@ use super::Ending;
 use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::inputs::reading_options;
+use super::inputs::{catalogue, reading_options};
 use super::prepare::text;
 use super::runtime::off_thread;
 use crate::cli::{ColumnMapping, Permission, SheetOptions, Verbosity};
@@ -32,7 +32,7 @@ pub(super) async fn read_addresses(
     as_of: AsOf,
     console: Console,
 ) -> Result<Addresses, Failure> {
-    let options = reading_options(&reading(columns), settings, as_of);
+    let options = reading_options(&reading(columns), settings, catalogue(settings), as_of);
     let (path, encoding) = (path.to_owned(), settings.sheet.encoding);
     let read = off_thread(move || -> Result<(Source, Intake), SheetError> {
         let source = Source::open_in(&path, encoding)?;

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use super::Ending;
+use super::code_memory::{CodeMemory, CodeMemoryError, inventory_of};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::memory::Memory;
@@ -18,7 +19,7 @@ use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
 use crate::directory::{self, ReadOptions};
 use crate::event::Observer;
-use crate::model::OrganizationId;
+use crate::model::{Inventory, OrganizationId};
 use crate::sandbox::{self, Sandbox};
 use crate::saved_plan::PlanOrganization;
 use crate::settings::{self, Connection, Credentials, FIND_ID, SecretSource, Settings};
@@ -56,6 +57,7 @@ pub(super) struct Organization {
     /// no state folder.
     pub(super) place: Option<StatePlace>,
     memory: Memory,
+    codes: Option<CodeMemory>,
     /// How long the service counts a call.
     window: Duration,
     /// Lives as long as the organization; `None` for a real one.
@@ -128,6 +130,15 @@ impl Doorway {
         client.await.cloned()
     }
 
+    /// The bundles of the organization, which are then remembered.
+    pub(super) async fn inventory(&self, client: &Client) -> Result<Inventory, CallError> {
+        let seats = client.seats().await?.value;
+        if let Some(memory) = self.codes() {
+            remember(&memory, client);
+        }
+        Ok(inventory_of(&self.config.organization, &seats, Timestamp::now()))
+    }
+
     /// Whether what users hold can be read there; yes as well where it could not be found out, which reading will say.
     pub(super) async fn tells_allocations(&self, client: &Client) -> bool {
         directory::tells_allocations(client, &self.read, &self.observer).await
@@ -159,6 +170,7 @@ impl Doorway {
             read: self.read,
             recheck: self.recheck,
             memory: Memory::of(place.clone()),
+            codes: self.codes(),
             place,
             window: self.config.limits.window,
             client,
@@ -170,6 +182,14 @@ impl Doorway {
         let client = Client::new(self.session.clone(), id);
         recall(&client, &Memory::of(self.place(id)));
         client
+    }
+
+    /// Where its codes are remembered; nowhere of an organization that ends with the process.
+    fn codes(&self) -> Option<CodeMemory> {
+        match self.target {
+            Target::Sandbox => None,
+            Target::Configured => CodeMemory::configured(&self.config.uri, &self.config.organization),
+        }
     }
 
     fn place(&self, id: OrganizationId) -> Option<StatePlace> {
@@ -200,6 +220,14 @@ pub(super) fn place_of(uri: &BaseUrl, id: OrganizationId) -> Option<StatePlace> 
     folder.map(|folder| StatePlace::of(&folder, uri.as_str(), id))
 }
 
+/// Remembers the inventory that the client has read, if it has. Failing to keeps an offline `check` from knowing codes
+/// that no document has, which it then says.
+fn remember(memory: &CodeMemory, client: &Client) {
+    if let Some(seats) = client.inventory() {
+        let _ = memory.keep(client.organization_id(), &seats, Timestamp::now());
+    }
+}
+
 fn recall(client: &Client, memory: &Memory) {
     client.recall(&memory.recall_spent(Timestamp::now()));
     if let Some(route) = memory.recall_allocation_route() {
@@ -226,6 +254,13 @@ pub(super) fn without_answer(call: &CallError, signals: &Signals) -> (Ending, Re
         // Its retries are used up, or it is refused.
         _ => (Ending::CouldNotStart, Reason::SameFailure),
     }
+}
+
+/// The failure of a command that needs to know which licences there are.
+pub(super) fn without_inventory(error: &CallError, signals: &Signals) -> Failure {
+    let (ending, reason) = without_answer(error, signals);
+    let message = format!("failed to read which licences the organization has: {error}");
+    Failure::new(ending, reason, message)
 }
 
 impl Organization {
@@ -256,6 +291,20 @@ impl Organization {
         self.memory.lasts()
     }
 
+    /// The organization's bundles, those first that it has now, then those that it is remembered to have had; and whether
+    /// they will be known to the next command.
+    pub(super) async fn inventory(&self) -> Result<(Inventory, Result<(), CodeMemoryError>), CallError> {
+        let (seats, now) = (self.client.seats().await?.value, Timestamp::now());
+        let inventory = inventory_of(&self.name, &seats, now);
+        Ok(match &self.codes {
+            Some(memory) => (
+                memory.with_earlier(self.id, inventory),
+                memory.keep(self.id, &seats, now),
+            ),
+            None => (inventory, Ok(())),
+        })
+    }
+
     /// How a saved plan identifies it.
     pub(super) fn of_plan(&self) -> PlanOrganization {
         PlanOrganization {
@@ -273,6 +322,9 @@ impl Drop for Organization {
         self.memory
             .keep_allocation_route(self.client.lasting_allocation_route());
         self.memory.keep_lease_route(self.client.lease_route());
+        if let Some(codes) = &self.codes {
+            remember(codes, &self.client);
+        }
     }
 }
 

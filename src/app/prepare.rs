@@ -13,7 +13,7 @@ use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
-use super::inputs::{profiles_operation, read_sheet, reading_options};
+use super::inputs::{known_licenses, profiles_operation, read_sheet, reading_options};
 use super::organization::{Doorway, Organization, without_answer};
 use super::relay::Relay;
 use super::signals::Signals;
@@ -70,7 +70,12 @@ impl<'a> Session<'a> {
         as_of: AsOf,
     ) -> Result<Loaded, Failure> {
         let source = Arc::new(source);
-        let reading = reading_options(&planning.sheet, self.settings, as_of.clone());
+        let reading = reading_options(
+            &planning.sheet,
+            self.settings,
+            known_licenses(self.settings, planning.sheet.target, self.console),
+            as_of.clone(),
+        );
         let doorway = Doorway::of(
             self.settings,
             planning.sheet.target,

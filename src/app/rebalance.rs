@@ -7,8 +7,8 @@ use super::Ending;
 use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::inputs::{as_of_now, settings_for};
-use super::organization::{Doorway, Organization, without_answer};
+use super::inputs::{as_of_now, known_licenses, settings_for};
+use super::organization::{Doorway, Organization, without_inventory};
 use super::prepare::{Session, text};
 use super::rebalance_codes::{Codes, ReadCodes};
 use super::rebalance_files::{Opened, ReadFiles};
@@ -73,6 +73,7 @@ fn keep_apart(options: &RebalanceOptions) -> Result<(), Failure> {
 
 async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf) -> Result<Proposed, Failure> {
     let opened = Opened::of(options, session.settings).await?;
+    let catalogue = known_licenses(session.settings, options.target, session.console);
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, options.target, observer, &session.signals).await?;
     let ReadFiles {
@@ -80,12 +81,12 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
         keep_list,
         problems,
         notices,
-    } = opened.read(session.settings, &as_of, &doorway).await?;
+    } = opened.read(session.settings, &catalogue, &as_of, &doorway).await?;
     for notice in notices {
         session.console.tell(format!("{notice}\n"));
     }
     session.console.tell(text(|out| write_problems(&problems, out)));
-    let codes = codes(session, options, &doorway, problems).await?;
+    let codes = codes(session, options, catalogue, &doorway, problems).await?;
     let organization = doorway.open().await?;
     organization.check_id(&session.signals).await?;
     let known = Known {
@@ -151,25 +152,17 @@ fn giving_back_leases<'a>(proposal: &'a Proposal, snapshot: &'a Snapshot) -> imp
 async fn codes(
     session: &Session<'_>,
     options: &RebalanceOptions,
+    catalogue: Catalogue,
     doorway: &Doorway,
     problems: Problems,
 ) -> Result<Codes, Failure> {
-    let known = session.settings.bundle_codes.iter().cloned();
-    let catalogue = Catalogue::default().with_codes(known, "the profile");
     let mut read = ReadCodes::of(options, &catalogue);
     if read.wrong.is_empty() && !read.unknown.is_empty() && problems.errors() == 0 {
         // Where the organization cannot be asked, reading it says why.
-        let seats = doorway.client().await?.seats().await;
-        let seats = seats.map_err(|error| {
-            let (ending, reason) = without_answer(&error, &session.signals);
-            Failure::new(
-                ending,
-                reason,
-                format!("failed to read which licences the organization has: {error}"),
-            )
-        })?;
-        let theirs = seats.value.into_iter().map(|seats| seats.code);
-        read = ReadCodes::of(options, &catalogue.with_codes(theirs, "the organization"));
+        let client = doorway.client().await?;
+        let inventory = doorway.inventory(&client).await;
+        let inventory = inventory.map_err(|error| without_inventory(&error, &session.signals))?;
+        read = ReadCodes::of(options, &catalogue.with_inventory(inventory));
     }
     let ReadCodes { codes, wrong, unknown } = read;
     let findings: Vec<_> = wrong.into_iter().chain(unknown).collect();

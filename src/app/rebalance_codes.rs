@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::RebalanceOptions;
-use crate::model::{BundleCode, Catalogue, KnownBundle};
+use crate::model::{BundleCode, Catalogue};
 use crate::problem::Severity;
 use crate::rebalance::Swap;
 use crate::settings::Finding;
-use crate::text::joined;
 
 /// The flags, in codes.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -91,14 +90,8 @@ impl ReadCodes {
     fn code(&mut self, flag: &str, word: &BundleCode, catalogue: &Catalogue) -> Option<BundleCode> {
         let code = catalogue.code(word.as_str());
         if code.is_none() {
-            let near: Vec<String> = catalogue.suggestions(word.as_str()).into_iter().map(named).collect();
-            let help = if near.is_empty() {
-                "`reseat codes` lists the known ones; those that only the organization has are told by its own name for them"
-                    .to_owned()
-            } else {
-                format!("did you mean {}?", joined(&near, 4).replace(" and ", " or "))
-            };
-            let finding = finding(flag, format!("`{word}` is no known licence"), help);
+            let (what, help) = (catalogue.why_unknown(word.as_str()), catalogue.advice(word.as_str()));
+            let finding = finding(flag, what, help);
             if !self.unknown.contains(&finding) {
                 self.unknown.push(finding);
             }
@@ -120,14 +113,6 @@ impl ReadCodes {
         if !self.wrong.contains(&finding) {
             self.wrong.push(finding);
         }
-    }
-}
-
-fn named(bundle: &KnownBundle) -> String {
-    if bundle.name.is_empty() {
-        format!("`{}`", bundle.code)
-    } else {
-        format!("`{}` ({})", bundle.code, bundle.name)
     }
 }
 

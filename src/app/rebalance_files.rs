@@ -12,7 +12,7 @@ use super::rebalance_wanted::{self, WantedSeats, file_name, named};
 use super::runtime::off_thread;
 use crate::cli::{RebalanceOptions, SheetOptions};
 use crate::intake::{Intake, KeepList, KeptPerson, read_keep_list};
-use crate::model::AsOf;
+use crate::model::{AsOf, Catalogue};
 use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::sheet::{SheetError, Source};
@@ -65,10 +65,16 @@ impl Opened {
     }
 
     /// Reads them. What only the organization can know of bundle codes is asked of it.
-    pub(super) async fn read(self, settings: &Settings, as_of: &AsOf, doorway: &Doorway) -> Result<ReadFiles, Failure> {
+    pub(super) async fn read(
+        self,
+        settings: &Settings,
+        catalogue: &Catalogue,
+        as_of: &AsOf,
+        doorway: &Doorway,
+    ) -> Result<ReadFiles, Failure> {
         let mut read = ReadFiles::default();
         if let Some(source) = self.wanted {
-            let usual = reading_options(&self.reading, settings, as_of.clone());
+            let usual = reading_options(&self.reading, settings, catalogue.clone(), as_of.clone());
             let intake = read_sheet(&source, rebalance_wanted::options(usual), doorway).await;
             let intake = intake.map_err(|error| not_opened(&error))?;
             read.notices = notices(&file_name(&source), &intake);

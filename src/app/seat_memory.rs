@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 
-use fs_err::OpenOptions;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -118,17 +117,7 @@ impl SeatMemory {
         if changes.peek().is_none() {
             return Ok(());
         }
-        place.make_folder()?;
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(place.path(LOCK))?;
-        match lock.file().lock() {
-            // There are file systems without locks; the worst is that one of two runs that end at once is forgotten.
-            Err(error) if error.kind() == ErrorKind::Unsupported => {}
-            locked => locked?,
-        }
+        let _lock = place.locked(LOCK)?;
         let earlier = Self::read(place)?;
         let mut memory = earlier.clone();
         for change in changes {

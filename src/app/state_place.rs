@@ -1,7 +1,9 @@
 //! Where something about one organization is kept between runs, in the state folder.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use fs_err::{File, OpenOptions};
 
 use crate::model::OrganizationId;
 
@@ -24,6 +26,16 @@ impl StatePlace {
         }
     }
 
+    /// The place of the organization with this name at this address, for what has to be found where its id is not known:
+    /// without asking anybody. Names are compared without case, as those of hosts are.
+    pub(super) fn of_name(folder: &Path, service: &str, organization: &str) -> Self {
+        let address = format!("{service}/{}", organization.to_lowercase());
+        Self {
+            folder: folder.to_owned(),
+            name: uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, address.as_bytes()).to_string(),
+        }
+    }
+
     /// The file of this kind.
     pub(super) fn path(&self, kind: &str) -> PathBuf {
         self.folder.join(format!("{}.{kind}", self.name))
@@ -32,6 +44,22 @@ impl StatePlace {
     /// Creates the folder if it is missing, accessible only to its owner.
     pub(super) fn make_folder(&self) -> io::Result<()> {
         make_private_folder(&self.folder)
+    }
+
+    /// Holds the lock of this kind for as long as the file lives; another process that holds it is waited for.
+    pub(super) fn locked(&self, kind: &str) -> io::Result<File> {
+        self.make_folder()?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options.open(self.path(kind))?;
+        match lock.file().lock() {
+            // There are file systems without locks; the worst is that what one of two processes adds is forgotten.
+            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            locked => locked?,
+        }
+        Ok(lock)
     }
 
     /// Replaces the file of this kind in one step, so that nobody reads half of it. It is its owner's alone.

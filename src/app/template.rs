@@ -32,7 +32,9 @@ pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console
     let asked = match (options.asking, options.target) {
         (Asking::IfConfigured, _) if !has_lists => Asked::Nobody(None),
         (Asking::IfConfigured, Target::Sandbox) => Asked::Organization,
-        (Asking::IfConfigured, Target::Configured) if survey(overrides, Absence::Fault)?.settings.is_ok() => Asked::Organization,
+        (Asking::IfConfigured, Target::Configured) if survey(overrides, Absence::Fault)?.settings.is_ok() => {
+            Asked::Organization
+        }
         (Asking::IfConfigured, Target::Configured) => Asked::Nobody(Some(Lacking::Configuration)),
         (Asking::Never, _) => Asked::Nobody(None),
     };

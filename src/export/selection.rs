@@ -291,15 +291,9 @@ fn license(code: &BundleCode, present: Present<'_>) -> Result<BundleCode, Filter
     if held || ruled {
         return Ok(code.clone());
     }
-    let near: Vec<String> = present
-        .catalogue
-        .suggestions(code.as_str())
-        .into_iter()
-        .map(|bundle| format!("`license={}`", bundle.code))
-        .collect();
-    Err(FilterError(if near.is_empty() {
-        format!("no licence `{code}` is known; `reseat codes` lists them")
-    } else {
-        format!("no licence `{code}` is known; did you mean {}?", near.join(" or "))
-    }))
+    let (what, help) = (
+        present.catalogue.why_unknown(code.as_str()),
+        present.catalogue.advice(code.as_str()),
+    );
+    Err(FilterError(format!("`license={code}`: {what}; {help}")))
 }

@@ -1,6 +1,6 @@
 //! Reading and checking a sheet.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use strum::IntoEnumIterator;
@@ -10,7 +10,7 @@ use super::cells::Column;
 use super::options::Options;
 use super::rows::{Keep, MaybeGroups};
 use super::waiting_rows::WaitingRows;
-use crate::model::{OperationKind, Row, RowReport};
+use crate::model::{BundleCode, OperationKind, Row, RowReport};
 use crate::problem::Problems;
 use crate::sheet::{Rewrites, SheetError, Source};
 
@@ -60,6 +60,8 @@ pub struct Checked {
     pub by_operation: Vec<(OperationKind, usize)>,
     /// Words in licence cells that mean no known bundle; the organization may know them.
     pub unknown_codes: Vec<String>,
+    /// The codes that are known only from what is remembered of the organization.
+    pub remembered_codes: BTreeSet<BundleCode>,
     /// Worksheets that were read.
     pub sheets: Vec<Arc<str>>,
     /// Worksheets that were not.
@@ -125,6 +127,7 @@ pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> 
         sheets: names(&file),
         problems: file.parsed.problems,
         unknown_codes: file.parsed.unknown_codes,
+        remembered_codes: file.parsed.remembered_codes,
         skipped_sheets: file.skipped,
         ignored: file.parsed.ignored,
         hidden: file.hidden,

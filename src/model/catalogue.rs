@@ -198,11 +198,10 @@ impl Catalogue {
     pub fn known_since(&self, code: &BundleCode) -> Option<Timestamp> {
         let inventory = self.inventory.as_ref().filter(|inventory| inventory.is_remembered)?;
         let bundle = &self.bundles[self.of_code(code.as_str())?];
-        let is_of_organization = bundle.documented == OF_ORGANIZATION;
-        inventory
-            .of(code)
-            .filter(|_| is_of_organization)
-            .map(|owned| owned.seen)
+        if bundle.documented != OF_ORGANIZATION {
+            return None;
+        }
+        inventory.of(code).map(|owned| owned.seen)
     }
 
     /// The code that `word` means: a code in any case, a product name, or both as a list shows them; with

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::batch::{Batch, batch};
+use super::bundles::bundles;
 use super::connection::{Address, Connection, Reached, reached};
 use super::file::{ConfigFile, profile};
 use super::finding::{Finding, Findings, SettingFault};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub address: Option<Address>,
     /// Bundle codes that the profile allows in addition to the known ones.
     pub bundle_codes: Vec<BundleCode>,
+    /// What the profile calls some of them, as its sheets may.
+    pub bundle_names: Vec<(BundleCode, String)>,
     /// How its sheets are read.
     pub sheet: SheetSettings,
     /// Concurrency, quotas, retries and times.
@@ -155,7 +158,7 @@ fn settings(
     let routes = routes(profile.section("routes"), findings);
     let batch = batch(profile.section("batch"));
     let sheet = sheet(profile, findings);
-    let codes = profile.texts("bundle_codes").unwrap_or_default();
+    let (bundle_codes, bundle_names) = bundles(profile, findings);
     layers.profile.finish();
     let connection = reached.connection.take();
     if reach == Reach::Offline || connection.is_some() {
@@ -163,7 +166,8 @@ fn settings(
             deployment,
             connection: connection.filter(|_| reach == Reach::Online),
             address: reached.address.take(),
-            bundle_codes: codes.iter().map(|code| BundleCode::new(code)).collect(),
+            bundle_codes,
+            bundle_names,
             sheet,
             limits,
             routes,
@@ -727,5 +731,21 @@ mod tests {
     fn a_command_and_a_file_for_one_secret_are_one_too_many() {
         let told = refused(&(whole() + "client_secret_file = \"x\"\n"), &[]);
         assert!(told[0].contains("keep one of the two"), "{told:#?}");
+    }
+
+    #[test]
+    fn codes_are_listed_or_given_names_each_its_own() {
+        let offline = |text: &str| settings(text, &[], &Overrides::default(), Reach::Offline);
+        let named = offline("[profile.default.bundle_codes]\nPLUSNU = \"Plus\"\nPRONU = \"Pro\"\n").unwrap();
+        assert_eq!(named.bundle_codes, ["PLUSNU", "PRONU"].map(BundleCode::new));
+        assert_eq!(named.bundle_names[0], (BundleCode::new("PLUSNU"), "Plus".to_owned()));
+        let twice = "[profile.default.bundle_codes]\nPLUSNU = \"Plus\"\nPRONU = \" plus \"\n";
+        let told = offline(twice).unwrap_err();
+        assert!(
+            told[0].contains("line 3") && told[0].contains("the name of `PLUSNU` already"),
+            "{told:?}"
+        );
+        let told = offline("[profile.default]\nbundle_codes = \"PLUSNU\"\n").unwrap_err();
+        assert!(told[0].contains("does not fit"), "{told:?}");
     }
 }

@@ -4,6 +4,7 @@
 //! located here and only read when they are needed.
 
 mod batch;
+mod bundles;
 mod connection;
 mod credentials;
 mod file;

@@ -117,6 +117,11 @@ impl<'a> Section<'a> {
         self.find(key).is_some()
     }
 
+    /// Whether the key has a table for its value.
+    pub(super) fn has_table(&self, key: &str) -> bool {
+        self.find(key).is_some_and(|value| value.get_ref().as_table().is_some())
+    }
+
     /// The names of the tables in it.
     pub(super) fn names(&self) -> Vec<&'a str> {
         let entries = self.table.into_iter().flatten();

@@ -199,6 +199,7 @@ impl World {
             code: code.clone(),
             total: *total,
             allocated: self.taken(code),
+            name: None,
         });
         let rules = self.rules.iter().map(|(group, (bundles, quotas))| GroupRule {
             group: *group,

@@ -257,6 +257,7 @@ impl World {
             code: code.clone(),
             total: *owned,
             allocated: self.taken(code),
+            name: None,
         });
         Contents {
             accounts: users.collect(),

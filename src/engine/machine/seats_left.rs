@@ -149,6 +149,7 @@ mod tests {
             code: code.clone(),
             total,
             allocated: 8,
+            name: None,
         };
         for (total, frees, may_come) in [(5, 3, false), (5, 4, true), (8, 1, true), (9, 1, true)] {
             let mut seats = SeatsLeft::new(&[before(total)]);

@@ -1,5 +1,7 @@
 //! What parsing some rows of a worksheet gives.
 
+use std::collections::BTreeSet;
+
 use strum::EnumCount;
 
 use super::date_columns::DateColumns;
@@ -7,7 +9,7 @@ use super::doubtful_letters::DoubtfulLetters;
 use super::recurring_problems::RecurringProblems;
 use super::statement::Statement;
 use crate::intake::waiting_rows::WaitingRows;
-use crate::model::{OperationKind, Row, RowReport};
+use crate::model::{BundleCode, OperationKind, Row, RowReport};
 use crate::problem::Problems;
 
 /// What some consecutive rows of one worksheet say, and what is wrong with them. The results for rows that follow each
@@ -31,6 +33,8 @@ pub(in crate::intake) struct ParsedRows {
     pub(in crate::intake) waiting: WaitingRows,
     /// Words that mean no known bundle, for the organization to be asked about; each once.
     pub(in crate::intake) unknown_codes: Vec<String>,
+    /// The codes in use that are known only from what is remembered of the organization.
+    pub(in crate::intake) remembered_codes: BTreeSet<BundleCode>,
 }
 
 impl ParsedRows {
@@ -53,6 +57,7 @@ impl ParsedRows {
             dates,
             waiting,
             unknown_codes,
+            remembered_codes,
         } = later;
         self.problems.append(problems);
         self.statements.extend(statements);
@@ -67,6 +72,7 @@ impl ParsedRows {
         self.letters.append(letters);
         self.dates.append(dates);
         self.waiting.append(waiting);
+        self.remembered_codes.extend(remembered_codes);
         for word in unknown_codes {
             self.add_unknown_code(word);
         }

@@ -181,6 +181,7 @@ impl<'o> RowParser<'o> {
             for word in self.values.unknown_codes.drain(..) {
                 self.parsed.add_unknown_code(word);
             }
+            self.parsed.remembered_codes.append(&mut self.values.remembered_codes);
             if self.is_dated {
                 self.parsed.dates.saw(&values, cells);
             }

@@ -1,5 +1,6 @@
 //! From the cells of a row to its values: in which order cells are read, and what lists of groups and licences mean.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
@@ -15,7 +16,7 @@ use crate::intake::cells::{
     is_empty_list, is_none, parse_rule,
 };
 use crate::intake::options::Options;
-use crate::model::OperationKind;
+use crate::model::{BundleCode, OperationKind, WrittenState};
 use crate::problem::ProblemCode;
 
 /// How many different cells of a column are remembered.
@@ -33,6 +34,8 @@ pub(super) struct ValueReader<'o> {
     licenses: HashMap<Box<str>, Result<Rc<LicenseList>, LicenseProblems>>,
     /// Words of the rows read that mean no known bundle, for the organization to be asked about.
     pub(super) unknown_codes: Vec<String>,
+    /// Codes of the rows read that are known only from what is remembered of the organization.
+    pub(super) remembered_codes: BTreeSet<BundleCode>,
 }
 
 impl<'o> ValueReader<'o> {
@@ -43,6 +46,7 @@ impl<'o> ValueReader<'o> {
             groups: HashMap::new(),
             licenses: HashMap::new(),
             unknown_codes: Vec::new(),
+            remembered_codes: BTreeSet::new(),
         }
     }
 
@@ -128,7 +132,12 @@ impl<'o> ValueReader<'o> {
             }
             Replaced::Rule if is_none(cell) => Some(StateCell::no_rule()),
             Replaced::Rule => match parse_rule(cell, &self.options.catalogue) {
-                Ok(rule) => Some(rule),
+                Ok(rule) => {
+                    if let WrittenState::Rule(bundles) = &rule.state {
+                        self.note_remembered(bundles.iter().map(|bundle| &bundle.code));
+                    }
+                    Some(rule)
+                }
                 Err(found) => {
                     self.unknown_codes.extend(found.unknown);
                     problems.extend(found.problems.into_iter().map(|problem| problem.at(COLUMN)));
@@ -136,6 +145,11 @@ impl<'o> ValueReader<'o> {
                 }
             },
         }
+    }
+
+    fn note_remembered<'b>(&mut self, codes: impl Iterator<Item = &'b BundleCode>) {
+        let remembered = codes.filter(|code| self.options.catalogue.known_since(code).is_some());
+        self.remembered_codes.extend(remembered.cloned());
     }
 
     fn group_list(&mut self, cell: &str, column: Column, problems: &mut Vec<UnplacedProblem>) -> Option<Rc<GroupList>> {
@@ -175,9 +189,12 @@ impl<'o> ValueReader<'o> {
                 if self.licenses.len() < REMEMBERED && cell.len() <= REMEMBERED_LENGTH {
                     self.licenses.insert(cell.into(), list.clone());
                 }
-                if let Err(unknown) = &list {
-                    let words = unknown.unknown.iter().filter(|word| word.len() <= REMEMBERED_LENGTH);
-                    self.unknown_codes.extend(words.cloned());
+                match &list {
+                    Ok(list) => self.note_remembered(list.set.iter()),
+                    Err(unknown) => {
+                        let words = unknown.unknown.iter().filter(|word| word.len() <= REMEMBERED_LENGTH);
+                        self.unknown_codes.extend(words.cloned());
+                    }
                 }
                 list
             }

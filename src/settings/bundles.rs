@@ -1,0 +1,24 @@
+//! The licence codes that a profile adds to the known ones.
+
+use super::finding::{Findings, SettingFault};
+use super::section::{Located, Section};
+use crate::model::BundleCode;
+use crate::text::fold;
+
+/// The codes that the profile lists, and the names of those in a table: `PLUSNU = "Plus"`.
+pub(super) fn bundles(profile: &mut Section<'_>, findings: &Findings) -> (Vec<BundleCode>, Vec<(BundleCode, String)>) {
+    const KEY: &str = "bundle_codes";
+    if !profile.has_table(KEY) {
+        let codes = profile.texts(KEY).unwrap_or_default();
+        return (codes.iter().map(|code| BundleCode::new(code)).collect(), Vec::new());
+    }
+    let mut names: Vec<(BundleCode, String)> = Vec::new();
+    for (code, Located { value, place }) in profile.section(KEY).into_texts() {
+        if let Some((other, _)) = names.iter().find(|(_, name)| fold(name) == fold(&value)) {
+            let what = format!("`{value}` is the name of `{other}` already");
+            findings.error(&place, SettingFault::new(what, "give each code a name of its own"));
+        }
+        names.push((BundleCode::new(&code), value));
+    }
+    (names.iter().map(|(code, _)| code.clone()).collect(), names)
+}
