@@ -5,6 +5,7 @@
 mod attribution;
 mod between;
 mod calls;
+mod codes;
 mod crash;
 mod disk;
 mod documents;
