@@ -86,8 +86,8 @@ fn asked(options: CodesOptions, overrides: &Overrides, console: Console) -> Resu
         .map(|finding| finding.what.as_str())
         .collect();
     let notice = format!(
-        "no organization was asked, because {}; with a complete profile its own codes and seats come first \
-         (docs/configuration.md)\n",
+        "no organization was asked ({}): with a complete profile, its own codes come first, with their seats; \
+         docs/configuration.md says how\n",
         joined(&missing, MOST_MISSING)
     );
     Ok(Asked::Nobody { settings, notice })

@@ -402,9 +402,9 @@ fn order(one: &str, other: &str) -> Ordering {
     one.cmp(other.bytes().map(|byte| byte.to_ascii_uppercase()))
 }
 
-/// What stands between a code and a name: spreadsheet programs make long dashes of short ones.
+/// What stands between a code and a name, or around the name: spreadsheet programs make long dashes of short ones.
 fn is_joint(letter: char) -> bool {
-    letter.is_whitespace() || letter == ':' || is_dash(letter)
+    letter.is_whitespace() || matches!(letter, ':' | '(' | ')') || is_dash(letter)
 }
 
 fn is_dash(letter: char) -> bool {
@@ -531,6 +531,8 @@ mod tests {
         for (word, code) in [
             ("ATTUNU Attended - Named User", "ATTUNU"),
             ("ATTUNU – Attended", "ATTUNU"),
+            ("ATTUNU (Attended - Named User)", "ATTUNU"),
+            ("PLUSNU (12 of 50 free)", "PLUSNU"),
             ("ATTUNU – ", "ATTUNU"),
             ("PLUSNU – Plus", "PLUSNU"),
             ("PLUSNU Plus", ""),

@@ -1,8 +1,10 @@
 //! What is said about a word that is no known licence.
 
+use std::cmp::Reverse;
+
 use super::catalogue::word_key;
 use super::{Catalogue, Inventory, KnownBundle, OwnedBundle};
-use crate::text::{clean, distance, fold, joined};
+use crate::text::{clean, fold, joined};
 
 /// What is sold under Unified Pricing, and whose codes are documented nowhere: only an organization's own inventory has
 /// them (`uipath-api`, 10).
@@ -17,8 +19,12 @@ const WITHOUT_CODE: [&str; 6] = [
 
 /// How many of the organization's codes are named.
 const MOST_NAMED: usize = 8;
+/// How many of them are named where it is likely what is meant.
+const FEW_NAMED: usize = 3;
 /// How many letters of a word are shown.
 const MOST_SHOWN: usize = 60;
+/// How many letters of a word are compared with the organization's codes.
+const MOST_COMPARED: usize = 30;
 /// Shorter words are in too many codes to mean one of them.
 const SHORTEST_PART: usize = 3;
 
@@ -76,7 +82,8 @@ impl Catalogue {
         }
         match self.inventory() {
             Some(inventory) => {
-                parts.push(inventory.codes_for(word));
+                let most = if suggestions.is_empty() { MOST_NAMED } else { FEW_NAMED };
+                parts.push(inventory.codes_for(word, most));
                 if is_without_code(word) {
                     parts.push("write the code, or give it this name in the profile (`bundle_codes`)".to_owned());
                 }
@@ -94,10 +101,14 @@ impl Catalogue {
 
 impl Inventory {
     /// The codes that the organization has, in a sentence, those like the word first.
-    fn codes_for(&self, word: &str) -> String {
+    fn codes_for(&self, word: &str, most: usize) -> String {
         let mut bundles: Vec<&OwnedBundle> = self.bundles.iter().filter(|bundle| self.has_now(bundle)).collect();
-        bundles.sort_by_cached_key(|bundle| remoteness(word, bundle));
-        let named: Vec<String> = bundles.iter().map(|bundle| with_seats(bundle)).collect();
+        let word = fold(&clean(word, MOST_COMPARED));
+        bundles.sort_by_cached_key(|bundle| Reverse(likeness(&word, bundle)));
+        let mut named: Vec<String> = bundles.iter().take(most).map(|bundle| with_seats(bundle)).collect();
+        if let Some(rest) = bundles.len().checked_sub(most).filter(|rest| *rest > 0) {
+            named.push(format!("{rest} more"));
+        }
         let when = if self.is_remembered {
             format!(" (as of {})", self.read.strftime("%Y-%m-%d"))
         } else {
@@ -105,21 +116,25 @@ impl Inventory {
         };
         match named.as_slice() {
             [] => format!("`{}` has no licences for users{when}", self.organization),
-            named => format!("`{}` has {}{when}", self.organization, joined(named, MOST_NAMED)),
+            named => format!("`{}` has {}{when}", self.organization, joined(named, usize::MAX)),
         }
     }
 }
 
-/// How far a word is from a bundle's code and name. What has a part of the word in it comes first.
-fn remoteness(word: &str, bundle: &OwnedBundle) -> (bool, usize) {
-    let word = fold(word);
-    let texts = [Some(bundle.code.as_str()), bundle.name.as_deref()];
-    let texts: Vec<String> = texts.into_iter().flatten().map(fold).collect();
-    let parts = word.split(|letter: char| !letter.is_alphanumeric());
-    let is_in = |part: &str| part.chars().count() >= SHORTEST_PART && texts.iter().any(|text| text.contains(part));
-    let has_part = parts.into_iter().any(is_in);
-    let nearest = texts.iter().map(|text| distance(&word, text)).min();
-    (!has_part, nearest.unwrap_or(usize::MAX))
+/// How much of a word, in its comparison form, is in a bundle's code or name: whether that is a whole part of it, and how
+/// many of its pairs of letters. There may be a million such words, and there is no need to be exact.
+fn likeness(word: &str, bundle: &OwnedBundle) -> (bool, usize) {
+    let texts = [Some(bundle.code.as_str()), bundle.name.as_deref()].map(|text| text.map(fold).unwrap_or_default());
+    let is_in = |part: &str| texts.iter().any(|text| text.contains(part));
+    let mut parts = word.split(|letter: char| !letter.is_alphanumeric());
+    let has_part = parts.any(|part| part.chars().count() >= SHORTEST_PART && is_in(part));
+    let starts: Vec<usize> = word
+        .char_indices()
+        .map(|(start, _)| start)
+        .chain([word.len()])
+        .collect();
+    let pairs = starts.windows(3).filter(|ends| is_in(&word[ends[0]..ends[2]])).count();
+    (has_part, pairs)
 }
 
 fn with_seats(bundle: &OwnedBundle) -> String {
@@ -246,5 +261,19 @@ mod tests {
         assert_eq!(since.to_string(), "2026-11-28T10:00:00Z");
         assert_eq!(catalogue.known_since(&BundleCode::new("ATTUNU")), None);
         assert!(!catalogue.advice("Unicorn").contains("OLDNU"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_word_is_it_is_answered(word in ".{0,40}", code in "(ATTUNU|PLUSNU|PRO-X)?", joint in "( – | - |: | )?") {
+            let catalogue = catalogue(vec![owned("PLUSNU", None, 50, 38), owned("PRO-X", Some("Pro X"), 1, 0)]);
+            let word = format!("{code}{joint}{word}");
+            if catalogue.code(&word).is_none() {
+                proptest::prop_assert!(!catalogue.why_unknown(&word).is_empty());
+                proptest::prop_assert!(!catalogue.advice(&word).is_empty());
+            } else {
+                proptest::prop_assert!(catalogue.contradiction(&word).is_none());
+            }
+        }
     }
 }

@@ -15,5 +15,5 @@ pub use clean::{clean, escape_formula, is_unsafe, shown_path, terminal_safe, une
 pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, header_key};
 pub use humanize::{duration, joined, number, plural};
-pub use nearest::{distance, is_opposite, nearest};
+pub use nearest::{is_opposite, nearest};
 pub use wrap::wrapped;

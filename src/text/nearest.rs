@@ -24,11 +24,6 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(.., candidate)| candidate)
 }
 
-/// How many letters have to be changed, added, left out or exchanged to make one text of the other.
-pub fn distance(one: &str, other: &str) -> usize {
-    strsim::damerau_levenshtein(one, other)
-}
-
 /// Whether one of two words in comparison form is the other with its meaning turned: a prefix that turns it is between
 /// them, rather than a slip of the finger.
 pub fn is_opposite(one: &str, other: &str) -> bool {

@@ -317,9 +317,9 @@ fn a_product_without_a_documented_code_is_answered_with_the_organizations_codes(
     stage.write("sheet.csv", sheet);
     let before = stage.reseat(&["check", "sheet.csv"]).ends(2);
     assert!(
-        before.err.contains("`reseat codes`") && !before.err.contains("did you mean"),
+        before.out.contains("`reseat codes`") && !before.out.contains("did you mean"),
         "{}",
-        before.err
+        before.out
     );
     let planned = stage.reseat(&["plan", "sheet.csv"]).ends(2);
     assert!(

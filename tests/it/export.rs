@@ -388,12 +388,9 @@ fn a_filter_that_cannot_be_used_says_what_to_write_and_ends_with_1() {
         ),
         (
             &["licenses", "--where", "license=ATTUNX"],
-            "did you mean `license=ATTUNU`",
+            "did you mean `ATTUNU` (Attended - Named User)?",
         ),
-        (
-            &["licenses", "--where", "license=ZZZZZZZZ"],
-            "`reseat codes` lists them",
-        ),
+        (&["licenses", "--where", "license=ZZZZZZZZ"], "`sandbox` has `"),
         (
             &["users", "--where", "licence=ATTUNU"],
             "did you mean `license=ATTUNU`?",
