@@ -33,9 +33,9 @@ fn lines_of_one(line: &str, room: u32) -> u32 {
 /// How wide Arial has the letter or one like it, in thousandths of its size.
 fn letter_width(letter: char) -> u32 {
     match letter {
-        'i' | 'j' | 'l' | '\'' | '|' => 222,
+        'i' | 'j' | 'l' | '\'' | '|' | '‘' | '’' => 222,
         ' ' | '!' | ',' | '.' | '/' | ':' | ';' | 'I' | '[' | ']' | '\\' | 'f' | 't' => 278,
-        '(' | ')' | '-' | '`' | 'r' | '"' | '*' | '{' | '}' => 333,
+        '(' | ')' | '-' | '`' | 'r' | '"' | '„' | '“' | '”' | '*' | '{' | '}' => 333,
         'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' | 'J' => 500,
         'm' | 'M' | 'W' | '%' | '—' | '…' | '→' => 889,
         'w' | 'C' | 'D' | 'G' | 'H' | 'N' | 'O' | 'Q' | 'R' | 'U' => 750,

@@ -128,8 +128,6 @@ fn write_table(
     looks: &Looks,
 ) -> Result<(), WorkbookError> {
     sheet.set_freeze_panes(1, 0)?;
-    sheet.set_landscape().set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(0, 0)?;
     let mut widths = Vec::with_capacity(table.columns.len());
     for (at, column) in (0..).zip(&table.columns) {
         let look = if column.is_for_people {
