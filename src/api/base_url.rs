@@ -92,6 +92,11 @@ impl BaseUrl {
             .collect()
     }
 
+    /// Whether it is this very computer.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
     /// The host's name, or its number.
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::Ending;
 use super::ending::{Ended, Reason, Stage};
 use crate::cli::Slip;
+use crate::doctor::FirstSteps;
 use crate::problem::{Problems, Severity};
 use crate::saved_plan::SavedPlanError;
 use crate::settings::Finding;
@@ -32,6 +33,8 @@ pub(super) struct Failure {
     pub(super) findings: Vec<Finding>,
     /// What is wrong with the sheet, shown when it was read.
     pub(super) problems: Option<Box<Problems>>,
+    /// What to do first, where not everything is configured yet; told instead of what is missing.
+    pub(super) steps: Vec<String>,
     /// What to do.
     pub(super) help: Vec<String>,
 }
@@ -59,6 +62,7 @@ impl Failure {
             details: Vec::new(),
             findings: Vec::new(),
             problems: None,
+            steps: Vec::new(),
             help: Vec::new(),
         }
     }
@@ -95,6 +99,15 @@ impl Failure {
             ..Self::new(Ending::CouldNotStart, Reason::Settings, message)
         }
         .with_help("docs/configuration.md explains every key and variable")
+    }
+
+    /// A configuration that lacks what has to be known first.
+    pub(super) fn not_configured(first: FirstSteps, findings: Vec<Finding>) -> Self {
+        Self {
+            findings,
+            steps: first.steps,
+            ..Self::new(Ending::CouldNotStart, Reason::Settings, first.message)
+        }
     }
 
     /// The same in the middle of a run, or after it. The exit code 1 would promise that nothing was changed.
@@ -188,7 +201,11 @@ impl fmt::Display for Failure {
                 writeln!(out, "  {detail}")?;
             }
         }
-        for finding in &self.findings {
+        for step in &self.steps {
+            writeln!(out, "  {step}")?;
+        }
+        let is_in_the_steps = |finding: &&Finding| !self.steps.is_empty() && finding.unset.is_some();
+        for finding in self.findings.iter().filter(|finding| !is_in_the_steps(finding)) {
             write!(out, "\n{}", told(finding))?;
         }
         if !self.findings.is_empty() && !self.help.is_empty() {

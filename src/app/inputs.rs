@@ -11,6 +11,7 @@ use super::code_memory::CodeMemory;
 use super::console::{Console, complain};
 use super::ending::Reason;
 use super::failure::{Failure, told};
+use super::first_steps::unusable;
 use super::organization::Doorway;
 use super::runtime::off_thread;
 use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
@@ -38,7 +39,7 @@ pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Conso
 /// Everything wrong with the configuration.
 pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
     let settings = with_surroundings(|surroundings| settings::load(overrides, surroundings, reach))?;
-    let settings = settings.map_err(Failure::configuration)?;
+    let settings = settings.map_err(unusable)?;
     for warning in &settings.warnings {
         console.tell(told(warning));
     }

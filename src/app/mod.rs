@@ -18,6 +18,7 @@ mod export_place;
 mod failed_sheet;
 mod failure;
 mod family;
+mod first_steps;
 mod guards;
 mod inputs;
 mod job;

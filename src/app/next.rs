@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Command, FLAGS_FOR_ROWS};
 use crate::text::is_unsafe;
@@ -34,16 +34,53 @@ impl Typed {
 
     /// The command that checks this sheet, which asks no organization.
     pub(super) fn check_of(&self, sheet: &Path) -> String {
-        self.command("check", sheet, flags(&self.0, &FLAGS_OF_SETTINGS, &[]))
+        self.command("check", sheet, kept_flags(&self.0, &FLAGS_OF_SETTINGS, &[]))
+    }
+
+    /// The same command against the simulated organization, or a plan if it has no such flag.
+    pub(super) fn on_the_sandbox(&self) -> String {
+        let mut words = self.0.clone();
+        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        words.insert(at, OsString::from("--sandbox"));
+        if cli::parse(words.clone()).is_ok() {
+            return shell(&words);
+        }
+        shell(&[self.program(), "plan".into(), "SHEET".into(), "--sandbox".into()])
+    }
+
+    /// The command that looks at what is configured and writes it down, with the flags that were typed and these.
+    pub(super) fn doctor_writing(&self, missing: &[&str]) -> String {
+        let mut words = vec![self.program(), OsString::from("doctor")];
+        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
+        words.extend(missing.iter().map(OsString::from));
+        words.push(OsString::from("--write"));
+        shell(&words)
+    }
+
+    /// The command that plans the sheet that was typed, or one yet to be named, with the profile that was typed.
+    pub(super) fn plan_with_the_profile(&self) -> String {
+        let sheet = match cli::parse(self.0.clone()).map(|invocation| invocation.command) {
+            Ok(Command::Plan(options)) => Some(options.path),
+            Ok(Command::Run(options)) => options.path,
+            _ => None,
+        };
+        let sheet = sheet.map_or_else(|| OsString::from("SHEET"), PathBuf::into_os_string);
+        let mut words = vec![self.program(), OsString::from("plan"), sheet];
+        words.extend(kept_flags(&self.0, &FLAGS_OF_SETTINGS, &[]));
+        shell(&words)
+    }
+
+    fn program(&self) -> OsString {
+        self.0.first().cloned().unwrap_or_else(|| OsString::from("reseat"))
     }
 
     fn command_of(&self, command: &str, sheet: &Path) -> String {
-        let flags = flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]);
+        let flags = kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]);
         self.command(command, sheet, flags)
     }
 
     fn command(&self, command: &str, sheet: &Path, flags: Vec<OsString>) -> String {
-        let program = self.0.first().cloned().unwrap_or_else(|| OsString::from("reseat"));
+        let program = self.program();
         let is_flag = sheet.as_os_str().as_encoded_bytes().starts_with(b"-");
         let here = if is_flag { Path::new(".") } else { Path::new("") };
         let mut words = vec![program, OsString::from(command), here.join(sheet).into_os_string()];
@@ -103,8 +140,8 @@ const FLAGS_OF_THE_ORGANIZATION: [&str; 6] = [
     "--client-id",
 ];
 
-/// Those of these flags that were typed, the `valued` ones with their values.
-fn flags(words: &[OsString], valued: &[&str], plain: &[&str]) -> Vec<OsString> {
+/// These flags as they were typed, the `valued` ones with their values.
+fn kept_flags(words: &[OsString], valued: &[&str], plain: &[&str]) -> Vec<OsString> {
     let mut kept = Vec::new();
     let mut words = words.iter().take_while(|word| *word != "--");
     while let Some(word) = words.next() {

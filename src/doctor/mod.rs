@@ -2,25 +2,33 @@
 //! Pure: what is looked up, asked and measured is done in `app`.
 
 mod check;
+mod configuration;
+mod file;
 mod finding;
+mod first_steps;
 mod license_reads;
 mod organization;
 mod quota;
 mod reading;
 mod refusal;
 mod scopes;
+mod secret;
 mod shown;
 mod sign_in;
 mod state_folder;
 mod verdict;
 
 pub use check::Check;
+pub use configuration::configuration;
+pub use file::{FileOutcome, file};
 pub use finding::{Blame, Finding, Outcome};
+pub use first_steps::{Commands, Essential, FirstSteps};
 pub use license_reads::{LicenseRead, allocation_route_words, no_license_service, releases};
 pub use organization::{FirstCall, Naming};
 pub use quota::quota;
 pub use reading::{Granted, Held, Reading, Route, RouteAnswer};
 pub use scopes::{Asked, SCOPE_NEEDS, ScopeNeed, scopes};
+pub use secret::{SecretSeen, no_secret, secret};
 pub use sign_in::SignIn;
 pub use state_folder::{FolderTrial, state_folder};
 pub use verdict::Verdict;

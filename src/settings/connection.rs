@@ -159,11 +159,12 @@ fn meant(layers: &mut Layers<'_>, overrides: &Overrides) -> Meant {
     let organization = by_name.organization.or(by_uri.organization.filter(|_| !is_name_said));
     let organization_id = said_id.or(by_name.organization_id).or(by_uri.organization_id);
     for (key, taken) in [
-        ("uri", uri.as_ref().map(BaseUrl::as_str)),
-        ("organization", organization.as_deref()),
+        ("uri", uri.as_ref().map(BaseUrl::to_string)),
+        ("organization", organization.clone()),
+        ("organization_id", organization_id.map(|id| id.to_string())),
     ] {
         if let Some(taken) = taken {
-            origins.show_as(key, taken);
+            origins.show_as(key, &taken);
         }
     }
     Meant {

@@ -37,16 +37,22 @@ pub enum Credentials {
 }
 
 const CLIENT_SECRET: SecretKeys = SecretKeys {
+    name: "App Secret",
+    variable: "UIPATH_CLIENT_SECRET",
     command: "client_secret_command",
     file: "client_secret_file",
     literals: &["client_secret"],
 };
 const TOKEN: SecretKeys = SecretKeys {
+    name: "personal access token",
+    variable: "UIPATH_PAT",
     command: "token_command",
     file: "token_file",
     literals: &["token", "pat", "access_token"],
 };
 const PASSWORD: SecretKeys = SecretKeys {
+    name: "password",
+    variable: "UIPATH_PASSWORD",
     command: "password_command",
     file: "password_file",
     literals: &["password"],
@@ -70,12 +76,15 @@ pub(super) fn credentials(
     let client_id = layers.text(overrides.client_id.as_ref(), "UIPATH_CLIENT_ID", "client_id");
     let is_client_id_said = client_id.is_some();
     let client_id = client_id.and_then(|said| said.checked(layers.notes.findings, app_id));
-    let secret = layers.secret("UIPATH_CLIENT_SECRET", CLIENT_SECRET);
+    if let Some(client_id) = &client_id {
+        layers.notes.origins.show_as("client_id", client_id);
+    }
+    let secret = layers.secret(CLIENT_SECRET);
     let scopes = layers.profile.texts("scopes");
-    let token = layers.secret("UIPATH_PAT", TOKEN);
+    let token = layers.secret(TOKEN);
     let username = layers.profile.text("username").map(|said| said.value);
     let tenancy = layers.profile.text("tenancy").map(|said| said.value);
-    let password = layers.secret("UIPATH_PASSWORD", PASSWORD);
+    let password = layers.secret(PASSWORD);
 
     let kind = match named {
         Some(said) => {
@@ -110,7 +119,7 @@ pub(super) fn credentials(
             if !is_client_id_said {
                 layers.missing("client_id", Some("UIPATH_CLIENT_ID"), register);
             }
-            let secret = required_secret(secret, layers, CLIENT_SECRET, "UIPATH_CLIENT_SECRET");
+            let secret = required_secret(secret, layers, CLIENT_SECRET);
             let credentials = client_id
                 .zip(secret.clone())
                 .map(|(client_id, secret)| Credentials::ClientCredentials {
@@ -121,7 +130,7 @@ pub(super) fn credentials(
             (secret, credentials)
         }
         SignInKind::Token => {
-            let token = required_secret(token, layers, TOKEN, "UIPATH_PAT");
+            let token = required_secret(token, layers, TOKEN);
             (token.clone(), token.map(|token| Credentials::Token { token }))
         }
         SignInKind::Ropc => {
@@ -133,7 +142,7 @@ pub(super) fn credentials(
                 "tenancy",
                 "it is the tenancy that the account signs in to",
             );
-            let password = required_secret(password, layers, PASSWORD, "UIPATH_PASSWORD");
+            let password = required_secret(password, layers, PASSWORD);
             let account = username.zip(tenancy).zip(password.clone());
             let credentials = account.map(|((username, tenancy), password)| Credentials::Ropc {
                 username,
@@ -165,18 +174,9 @@ fn required(value: Option<String>, layers: &Layers<'_>, key: &str, advice: &str)
     value
 }
 
-fn required_secret(
-    source: Option<SecretSource>,
-    layers: &Layers<'_>,
-    keys: SecretKeys,
-    variable: &str,
-) -> Option<SecretSource> {
-    if source.is_none() && !layers.has_literal(keys) {
-        let advice = format!(
-            "`{}` takes a command that prints the secret, `{}` a file that holds it",
-            keys.command, keys.file
-        );
-        layers.missing(keys.command, Some(variable), &advice);
+fn required_secret(source: Option<SecretSource>, layers: &Layers<'_>, keys: SecretKeys) -> Option<SecretSource> {
+    if source.is_none() && !layers.has_literal(keys) && !layers.has_any(keys) {
+        layers.missing_secret(keys);
     }
     source
 }

@@ -6,6 +6,7 @@ use super::finding::{Finding, SettingFault};
 use super::pasted::unquoted;
 use super::secret::SecretSource;
 use super::section::{Located, Notes, Section};
+use super::unseen::typed_unseen;
 use crate::text::trimmed;
 
 /// What the flags, the environment and the profile say.
@@ -46,9 +47,10 @@ impl Layers<'_> {
     }
 
     /// A secret: from the variable, else from the profile's command or file.
-    pub(super) fn secret(&mut self, variable: &'static str, keys: SecretKeys) -> Option<SecretSource> {
+    pub(super) fn secret(&mut self, keys: SecretKeys) -> Option<SecretSource> {
         let command = self.profile.text(keys.command);
         let file = self.profile.path(keys.file);
+        let variable = keys.variable;
         if let Some(said) = self.variable(variable) {
             let key = keys.command.trim_end_matches("_command");
             self.notes.origins.note(key, "a secret", &said.place);
@@ -76,15 +78,46 @@ impl Layers<'_> {
         keys.literals.iter().any(|key| self.profile.has(key))
     }
 
+    /// Whether the profile says where the secret is, be it in a way that does not fit.
+    pub(super) fn has_any(&self, keys: SecretKeys) -> bool {
+        self.profile.has(keys.command) || self.profile.has(keys.file)
+    }
+
+    /// Reports that there is no secret, and says how to give it.
+    pub(super) fn missing_secret(&self, keys: SecretKeys) {
+        let SecretKeys {
+            name,
+            variable,
+            command,
+            file,
+            ..
+        } = keys;
+        let typed = typed_unseen(variable, self.environment);
+        let what = format!("there is no {name}: the variable `{variable}` is not set, nor is `{command}` or `{file}`");
+        let help = format!(
+            "type `{typed}` and paste it, which shows nothing; or write `{command} = \"…\"` with a command that prints it \
+             under `[{}]` in `reseat.toml`, or `{file} = \"…\"` with a file that holds it",
+            self.table_name()
+        );
+        self.notes.findings.push(Finding {
+            unset: (!self.profile.is_there()).then(|| command.to_owned()),
+            ..Finding::error("", SettingFault::new(what, help))
+        });
+    }
+
+    fn table_name(&self) -> &str {
+        match self.profile.name() {
+            "" => "profile.default",
+            name => name,
+        }
+    }
+
     /// Reports a missing value, and says where it can be set. One that was given and does not fit is reported already.
     pub(super) fn missing(&self, key: &str, variable: Option<&str>, advice: &str) {
         if self.profile.has(key) {
             return;
         }
-        let table = match self.profile.name() {
-            "" => "profile.default",
-            name => name,
-        };
+        let table = self.table_name();
         let or_set = variable.map_or_else(String::new, |variable| format!(", or set `{variable}`"));
         let help = format!("write `{key} = \"…\"` under `[{table}]` in `reseat.toml`{or_set}; {advice}");
         let what = format!("no `{key}` is configured");
@@ -98,6 +131,9 @@ impl Layers<'_> {
 /// The keys of a profile that may say where a secret is.
 #[derive(Clone, Copy)]
 pub(super) struct SecretKeys {
+    /// What people call it.
+    pub(super) name: &'static str,
+    pub(super) variable: &'static str,
     pub(super) command: &'static str,
     pub(super) file: &'static str,
     /// Keys under which people write the secret itself.

@@ -367,7 +367,8 @@ mod tests {
     fn with_nothing_configured_the_missing_essentials_are_named_with_where_to_find_them() {
         let told = refused("", &[]);
         let keys: Vec<_> = told.iter().filter_map(|told| told.split('`').nth(1)).collect();
-        assert_eq!(keys, ["organization", "client_id", "client_secret_command"]);
+        assert_eq!(keys, ["organization", "client_id", "UIPATH_CLIENT_SECRET"]);
+        assert!(told[2].contains("there is no App Secret"), "{told:#?}");
     }
 
     #[test]

@@ -21,7 +21,9 @@ mod secret;
 mod section;
 mod sheet;
 mod survey;
+mod unseen;
 mod values;
+mod written;
 
 pub use batch::Batch;
 pub use connection::{Address, Connection, FIND_ID};
@@ -35,4 +37,6 @@ pub use origins::Origin;
 pub use secret::{SecretError, SecretSource};
 pub use sheet::SheetSettings;
 pub use survey::{Survey, survey};
+pub use unseen::typed_unseen;
 pub use values::{length, length_text};
+pub use written::{Difference, NewProfile, System};

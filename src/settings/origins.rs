@@ -92,7 +92,7 @@ impl Origins {
 }
 
 /// The value on one line, without the name and password that an address may have in it.
-fn presentable(value: &str) -> String {
+pub(super) fn presentable(value: &str) -> String {
     let without = match (value.split_once("://"), value.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
         _ => value.to_owned(),

@@ -36,11 +36,14 @@ pub(super) fn unquoted(text: &str) -> &str {
         ('\u{201e}', '\u{201c}'),
         ('\u{ab}', '\u{bb}'),
     ];
-    let text = trimmed(text);
-    let inner = PAIRS
+    let mut text = trimmed(text);
+    while let Some(inner) = PAIRS
         .into_iter()
-        .find_map(|(opening, closing)| text.strip_prefix(opening)?.strip_suffix(closing));
-    inner.map_or(text, trimmed)
+        .find_map(|(opening, closing)| text.strip_prefix(opening)?.strip_suffix(closing))
+    {
+        text = trimmed(inner);
+    }
+    text
 }
 
 /// Refuses what was left of an example.
@@ -240,6 +243,7 @@ mod tests {
             (" 'acme'\r\n", "acme"),
             ("\u{201e}acme\u{201c}", "acme"),
             ("\u{201c}acme\u{201d}", "acme"),
+            ("\"'acme'\"", "acme"),
             ("ac\"me", "ac\"me"),
             ("\"", "\""),
             ("acme", "acme"),

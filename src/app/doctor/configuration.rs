@@ -1,14 +1,69 @@
 //! The configuration, and whether its secret can be read.
 
+use std::time::Instant;
+
+use secrecy::ExposeSecret;
+
 use super::findings::Findings;
 use crate::app::failure::Failure;
-use crate::settings::{Overrides, Survey};
+use crate::app::first_steps::first_steps;
+use crate::app::inputs::survey;
+use crate::app::runtime::off_thread;
+use crate::doctor::{SecretSeen, configuration, no_secret, secret};
+use crate::settings::{Absence, Overrides, SecretSource, Survey};
 
 /// Looks at it.
 ///
 /// # Errors
 /// If there is no working folder.
-pub(super) fn look(overrides: &Overrides, findings: &mut Findings) -> Result<Survey, Failure> {
-    let _ = findings;
-    crate::app::inputs::survey(overrides, crate::settings::Absence::Fault)
+pub(super) fn look(overrides: &Overrides, absence: Absence, findings: &mut Findings) -> Result<Survey, Failure> {
+    let known = survey(overrides, absence)?;
+    let first = known.settings.as_ref().err().and_then(|problems| first_steps(problems));
+    for finding in configuration(&known, first.as_ref()) {
+        findings.add(finding);
+    }
+    Ok(known)
+}
+
+/// Reads the secret, on a separate thread: a command may wait for the user to type a password.
+pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) {
+    let Some(source) = known.secret.clone() else {
+        findings.add(no_secret());
+        return;
+    };
+    let begun = Instant::now();
+    let looked_at = source.clone();
+    let read = off_thread(move || {
+        let read = looked_at.read()?;
+        Ok(SecretSeen {
+            is_quoted: is_quoted(read.expose_secret()),
+            open_mode: open_mode(&looked_at),
+        })
+    });
+    let seen = read.await;
+    for finding in secret(&source, seen.as_ref().copied()) {
+        findings.add(finding.after(begun.elapsed()));
+    }
+}
+
+fn is_quoted(secret: &str) -> bool {
+    let within = |mark: char| secret.len() > 1 && secret.starts_with(mark) && secret.ends_with(mark);
+    within('"') || within('\'')
+}
+
+/// The rights of the secret's file, where others than the owner have any.
+#[cfg(unix)]
+fn open_mode(source: &SecretSource) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    let SecretSource::File { path, .. } = source else {
+        return None;
+    };
+    // Whoever has just read it can say why its rights cannot be asked for.
+    let mode = fs_err::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn open_mode(_source: &SecretSource) -> Option<u32> {
+    None
 }

@@ -47,6 +47,12 @@ impl Findings {
         of_it.any(|finding| finding.outcome.is_failure())
     }
 
+    /// Whether it was looked at and nothing of it has failed.
+    pub(super) fn has_passed(&self, check: Check) -> bool {
+        let tried = |finding: &&Finding| finding.check == check && finding.outcome != Outcome::Skipped;
+        self.found.iter().any(|finding| tried(&finding)) && !self.has_failed(check)
+    }
+
     /// Prints what is left to print, and ends.
     ///
     /// # Errors

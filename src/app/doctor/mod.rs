@@ -15,15 +15,21 @@ use super::failure::Failure;
 use super::runtime::block_on;
 use super::signals::Signals;
 use crate::cli::DoctorOptions;
-use crate::settings::Overrides;
+use crate::settings::{Absence, Overrides};
 use findings::Findings;
 
 pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let mut findings = Findings::new(console);
-    let known = configuration::look(overrides, &mut findings)?;
+    let absence = if options.write {
+        Absence::ToBeWritten
+    } else {
+        Absence::Fault
+    };
+    let known = configuration::look(overrides, absence, &mut findings)?;
     let found = block_on(async {
         let signals = Signals::listen();
         let looking = async {
+            configuration::look_at_secret(&known, &mut findings).await;
             state::look_at_folder(&mut findings).await;
             network::look(&known, &mut findings).await;
             Ok(calls::look(&known, &signals, &mut findings).await)
@@ -31,7 +37,7 @@ pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Con
         signals.obeyed_by(Box::pin(looking)).await
     })?;
     if options.write {
-        write::write(&known, &found, overrides, console, &mut findings)?;
+        write::write(&known, &found, overrides, &mut findings);
     }
     findings.deliver()
 }

@@ -1,0 +1,186 @@
+//! What to do first, for whom nothing or not everything is configured yet.
+
+use crate::problem::Severity;
+use crate::settings;
+use crate::text::joined;
+
+/// What is not configured, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstSteps {
+    /// What is missing, in a sentence without a full stop.
+    pub message: String,
+    /// What to do, a line each.
+    pub steps: Vec<String>,
+}
+
+/// Something that has to be known before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Essential {
+    /// The organization's name.
+    Organization,
+    /// The App ID of the external application.
+    Application,
+    /// Its App Secret.
+    Secret,
+}
+
+/// The commands to type, in the words of the command line and the shell at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commands {
+    /// What was typed, or something like it, against the simulated organization.
+    pub trial: String,
+    /// Puts the secret into its variable unseen.
+    pub secret: String,
+    /// `reseat doctor --write`, with a word in the place of each value that is missing.
+    pub doctor: String,
+    /// `reseat plan` of the sheet that was typed.
+    pub plan: String,
+}
+
+impl Essential {
+    /// What is missing, if that is all that is wrong and there is no profile yet that it could stand in.
+    pub fn missing(findings: &[settings::Finding]) -> Option<Vec<Self>> {
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let missing: Vec<Self> = errors
+            .map(|finding| match finding.unset.as_deref()? {
+                "organization" => Some(Self::Organization),
+                "client_id" => Some(Self::Application),
+                "client_secret_command" => Some(Self::Secret),
+                _ => None,
+            })
+            .collect::<Option<_>>()?;
+        (!missing.is_empty()).then_some(missing)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Application => "App ID",
+            Self::Secret => "App Secret",
+        }
+    }
+}
+
+impl FirstSteps {
+    /// The steps that remain where this is missing.
+    pub fn of(missing: &[Essential], commands: &Commands) -> Self {
+        let Commands {
+            trial,
+            secret,
+            doctor,
+            plan,
+        } = commands;
+        let names: Vec<&str> = missing.iter().map(|essential| essential.name()).collect();
+        let mut steps = Vec::new();
+        let lacks = |essential| missing.contains(&essential);
+        if lacks(Essential::Application) {
+            steps.push(
+                "in the portal, under Admin, External Applications, add a confidential application with the \
+                 application scopes PM.User, PM.Group and PM.License: it has an App ID and an App Secret"
+                    .to_owned(),
+            );
+        }
+        if lacks(Essential::Secret) {
+            steps.push(format!(
+                "type this, paste the App Secret, which shows nothing, and press Enter: {secret}"
+            ));
+        }
+        let mut words = Vec::new();
+        if lacks(Essential::Organization) {
+            words.push("NAME follows the host in the portal's address (the whole address does as well)");
+        }
+        if lacks(Essential::Application) {
+            words.push("ID is the App ID");
+        }
+        let words = if words.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", words.join(", "))
+        };
+        steps.push(format!("check it, and write reseat.toml: {doctor}{words}"));
+        steps.push(format!("see what a sheet would change: {plan}"));
+        let mut steps: Vec<String> = (1..)
+            .zip(steps)
+            .map(|(number, step)| format!("{number}. {step}"))
+            .collect();
+        if lacks(Essential::Organization) && lacks(Essential::Application) {
+            steps.push(format!("or try it without an organization: {trial}"));
+        }
+        Self {
+            message: format!("reseat is not configured yet: there is no {}", joined(&names, 3)),
+            steps,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commands() -> Commands {
+        Commands {
+            trial: "TRIAL".to_owned(),
+            secret: "SECRET".to_owned(),
+            doctor: "DOCTOR".to_owned(),
+            plan: "PLAN".to_owned(),
+        }
+    }
+
+    fn finding(unset: Option<&str>, severity: Severity) -> settings::Finding {
+        settings::Finding {
+            severity,
+            place: String::new(),
+            what: "missing".to_owned(),
+            help: String::new(),
+            unset: unset.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn whatever_is_missing_is_named_and_only_its_steps_are_told_in_five_lines_at_most() {
+        use Essential::{Application, Organization, Secret};
+        for missing in [
+            vec![Organization],
+            vec![Application],
+            vec![Secret],
+            vec![Organization, Application],
+            vec![Organization, Secret],
+            vec![Application, Secret],
+            vec![Organization, Application, Secret],
+        ] {
+            let FirstSteps { message, steps } = FirstSteps::of(&missing, &commands());
+            let all = steps.join("\n");
+            assert!(steps.len() <= 5, "{all}");
+            for essential in [Organization, Application, Secret] {
+                let is_missing = missing.contains(&essential);
+                assert_eq!(message.contains(essential.name()), is_missing, "{message}");
+            }
+            assert_eq!(all.contains("NAME"), missing.contains(&Organization), "{all}");
+            assert_eq!(
+                all.contains("External Applications"),
+                missing.contains(&Application),
+                "{all}"
+            );
+            assert_eq!(all.contains("SECRET"), missing.contains(&Secret), "{all}");
+            assert_eq!(
+                all.contains("TRIAL"),
+                missing.len() >= 2 && !missing.contains(&Secret) || missing.len() == 3,
+                "{all}"
+            );
+            assert!(all.contains("DOCTOR") && all.contains("PLAN"), "{all}");
+        }
+    }
+
+    #[test]
+    fn anything_else_that_is_wrong_is_told_instead_and_a_warning_is_not() {
+        let secret = || finding(Some("client_secret_command"), Severity::Error);
+        let warning = finding(None, Severity::Warning);
+        assert_eq!(Essential::missing(&[secret(), warning]), Some(vec![Essential::Secret]));
+        assert_eq!(Essential::missing(&[secret(), finding(None, Severity::Error)]), None);
+        assert_eq!(
+            Essential::missing(&[secret(), finding(Some("username"), Severity::Error)]),
+            None
+        );
+        assert_eq!(Essential::missing(&[]), None);
+    }
+}
