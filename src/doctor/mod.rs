@@ -7,6 +7,7 @@ mod file;
 mod finding;
 mod first_steps;
 mod license_reads;
+pub mod network;
 mod organization;
 mod quota;
 mod reading;

@@ -174,6 +174,11 @@ impl Proxy {
         place(self.way.uri()).0.trim_matches(['[', ']'])
     }
 
+    /// Where it comes from: a variable in backquotes, or the system.
+    pub fn origin(&self) -> &'static str {
+        self.origin
+    }
+
     /// Its port.
     pub fn port(&self) -> u16 {
         place(self.way.uri()).1
