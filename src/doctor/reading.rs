@@ -218,7 +218,7 @@ impl Reading {
     /// What came, in a sentence without a full stop.
     pub(super) fn words(&self) -> String {
         match &self.answer {
-            RouteAnswer::Data(what) => format!("answers: {what}"),
+            RouteAnswer::Data(what) => format!("answers with {what}"),
             RouteAnswer::Failed(error) => error.message.clone(),
             RouteAnswer::Held(Held::ByQuota, length) => format!(
                 "was not asked: the quota is used up by earlier calls, and the next may leave in {}",

@@ -8,6 +8,7 @@ mod calls;
 mod codes;
 mod crash;
 mod disk;
+mod doctor;
 mod documents;
 mod editions;
 mod endings;

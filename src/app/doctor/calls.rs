@@ -354,12 +354,17 @@ fn judged_token(sign_in: SignIn<'_>, signed_in: &SignedIn, first: FirstCall<'_>)
     match first {
         FirstCall::Failed(error) if is_token_unusable(error) => sign_in.failed(error, &[]),
         FirstCall::Failed(error) if is_as_it_is && error.status == Some(401) => sign_in.token_refused(error),
-        FirstCall::Failed(error) if is_as_it_is && (error.is_page() || error.status.is_none()) => sign_in.untried(),
+        FirstCall::Failed(error) if is_as_it_is && !is_about_the_call(error) => sign_in.untried(),
         FirstCall::None if is_as_it_is => sign_in.untried(),
         FirstCall::Answered | FirstCall::OnlyById(_) | FirstCall::Failed(_) | FirstCall::None => {
             sign_in.worked(signed_in)
         }
     }
+}
+
+/// Whether the service has taken the token and refuses what is asked for.
+fn is_about_the_call(error: &CallError) -> bool {
+    !error.is_page() && matches!(error.status, Some(400 | 403 | 404 | 409 | 422))
 }
 
 fn is_token_unusable(error: &CallError) -> bool {

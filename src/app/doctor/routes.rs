@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::asking::{Asked, Asking};
-use super::calls::SOME_USERS;
+use super::calls::{SOME_USERS, skip};
 use super::findings::Findings;
 use crate::api::{
     Allocation, Answer, CallError, Certainty, Client, EntityType, Group, GroupRule, LicensedUser, Page, Routes, Seats,
@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::directory::{ReadError, ReadOptions, find_allocation_route};
 use crate::doctor::{
-    Granted, LicenseRead, Reading, Route, RouteAnswer, allocation_route_words, no_license_service, releases,
+    Check, Granted, LicenseRead, Reading, Route, RouteAnswer, allocation_route_words, no_license_service, releases,
 };
 use crate::event::{Method, Service, silent};
 use crate::model::{GroupId, UserId};
@@ -71,7 +71,20 @@ impl Looking<'_> {
                 .take(SOME_USERS as usize)
                 .collect();
         }
+        let nothing_came = match &users {
+            RouteAnswer::Unanswered(_) => true,
+            RouteAnswer::Failed(error) => error.status.is_none(),
+            RouteAnswer::Data(_) | RouteAnswer::Held(..) | RouteAnswer::Open(_) => false,
+        };
         self.tell_alone(Route::Users, users, first.took);
+        if nothing_came {
+            skip(
+                self.findings,
+                &[Check::Route, Check::LicenseReads],
+                "the others were not tried, because no answer came from the first",
+            );
+            return None;
+        }
         let groups = self.asking.ask(GET_IDENTITY, self.client.groups()).await;
         if let Some(groups) = groups.answer() {
             samples.groups = some_groups(&groups.value);
@@ -80,7 +93,7 @@ impl Looking<'_> {
         self.tell_alone(Route::Groups, found, groups.took);
         let resolving = self.client.resolve_names(&[NOBODY], EntityType::User);
         let names = self.asking.ask((Service::Identity, Method::Post), resolving).await;
-        let found = names.of_route(|_| RouteAnswer::Data("names are looked up".to_owned()));
+        let found = names.of_route(|_| RouteAnswer::Data("what was found of a name".to_owned()));
         self.tell_alone(Route::Names, found, names.took);
 
         let mut readings = self.seats().await;
@@ -321,7 +334,7 @@ fn unasked(route: Route, why: &'static str) -> Reading {
 fn counted<T>(page: &Page<T>, noun: &str) -> String {
     match page.total {
         Some(total) => plural(usize::try_from(total).unwrap_or(usize::MAX), noun),
-        None => plural(usize::try_from(page.received).unwrap_or(usize::MAX), noun),
+        None => format!("{} on the first page", plural(page.items.len(), noun)),
     }
 }
 
