@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use assert_cmd::Command;
+use reseat::doctor::{Check, LicenseRead, Route, SCOPE_NEEDS};
 use reseat::export::moves::Language;
 use reseat::intake::{Column, takes};
 use reseat::model::OperationKind;
@@ -229,7 +230,12 @@ fn every_link_of_the_documents_leads_somewhere() {
 
 /// The rows of the table of `docs/sheet.md` that has this header: their cells.
 fn table_of_the_sheet(header: &str) -> Vec<Vec<String>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sheet.md");
+    table_of("docs/sheet.md", header)
+}
+
+/// The rows of the table of this page that has this header: their cells.
+fn table_of(page: &str, header: &str) -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let text = fs_err::read_to_string(path).unwrap();
     let lines = text.lines().skip_while(|line| !line.starts_with(header)).skip(2);
     let rows = lines.take_while(|line| line.starts_with('|'));
@@ -286,4 +292,24 @@ fn the_page_about_problems_lists_every_code() {
     let listed: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
     let codes: Vec<&str> = ProblemCode::iter().map(ProblemCode::as_str).collect();
     assert_eq!(listed, codes, "the codes in docs/problems.md");
+}
+
+#[test]
+fn the_page_about_doctor_lists_every_check_scope_route_and_read() {
+    let rows = |header: &str| -> Vec<(String, String)> {
+        let rows = table_of("docs/doctor.md", header).into_iter();
+        rows.map(|row| (row[0].replace('`', ""), row[1].clone())).collect()
+    };
+    let names = |header: &str| rows(header).into_iter().map(|row| row.0).collect::<Vec<_>>();
+    let checks: Vec<&str> = Check::iter().map(Check::as_str).collect();
+    assert_eq!(names("| check | what it looks at |"), checks);
+    let scopes = SCOPE_NEEDS.map(|need| (need.scope.to_owned(), need.without.to_owned()));
+    assert_eq!(rows("| scope | without it |"), scopes);
+    let routes = Route::iter().map(|route| (route.as_str().to_owned(), format!("`{}`", route.path())));
+    assert_eq!(rows("| route | what is called |"), routes.collect::<Vec<_>>());
+    let mut reads = rows("| what | without it |");
+    // Releases are not read, and cannot be tried.
+    assert_eq!(reads.pop().map(|row| row.0).as_deref(), Some("releases"));
+    let known = LicenseRead::iter().map(|read| (read.as_str().to_owned(), read.without().to_owned()));
+    assert_eq!(reads, known.collect::<Vec<_>>());
 }

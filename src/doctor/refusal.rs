@@ -30,6 +30,10 @@ pub(super) fn help_for(error: &CallError, scope: Option<ScopeOfCall>) -> Vec<Str
             "check that `organization_id` is that of the organization, that it has licences, and that user licence management \
              is enabled for it (portal: Admin, Licenses)"
         }
+        (_, Some(OwnCode::PageMeanwhile)) => {
+            "something stands in for the service for a while, such as a page about maintenance or a log-in of the network: try \
+             again, and if it stays so, ask whoever runs the network"
+        }
         _ if error.is_page() => "nothing of UiPath's answers there: check `uri`, `organization` and `routes`",
         (Some(403 | 406 | 451), Some(OwnCode::HtmlAnswer)) => {
             "the page comes from something in between, such as a firewall or a proxy: whoever runs that has to let the request \

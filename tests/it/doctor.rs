@@ -22,7 +22,13 @@ struct Examined(Value);
 #[track_caller]
 fn examined(stage: &Stage, code: i32) -> Examined {
     let ran = stage.reseat(&["doctor", "--output", "json"]).ends(code);
-    assert!(stage.writes().is_empty(), "{:?}", stage.writes());
+    let stats = stage.sandbox.stats();
+    // What leads nowhere is counted as `none`.
+    let writes: Vec<&str> = stage.writes().into_keys().filter(|name| *name != "none").collect();
+    assert!(writes.is_empty(), "{writes:?}");
+    for method in ["PUT", "PATCH", "DELETE"] {
+        assert_eq!(stats.calls("none", method), 0, "{method}");
+    }
     assert!(ran.err.is_empty(), "{}", ran.err);
     let object: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(object["exit_code"], code);
@@ -584,23 +590,23 @@ fn what_a_route_answers_is_told_with_what_to_do_about_it() {
         status,
         moment: Moment::BeforeEffect,
     };
+    let unknown = FaultKind::Refused {
+        status: 404,
+        words: "There is no such thing.".to_owned(),
+    };
     let paused = FaultKind::RateLimited {
         told: RetryAfter::Seconds,
         wait: Duration::from_secs(300),
     };
     let cases = [
         (status(403), 5, "failed", "the scope is granted"),
-        (status(404), 1, "failed", "has no such route"),
+        (unknown, 1, "failed", "has no such route"),
         (status(415), 1, "failed", "content type"),
         (status(500), 1, "failed", "try again later"),
         (status(503), 1, "failed", "try again later"),
         (paused, 0, "warning", "try again in"),
-        (
-            FaultKind::HtmlPage,
-            5,
-            "failed",
-            "check `uri`, `organization` and `routes`",
-        ),
+        (status(404), 5, "failed", "check `uri`, `organization` and `routes`"),
+        (FaultKind::HtmlPage, 1, "failed", "something stands in for the service"),
     ];
     each(&cases, |(kind, code, result, words)| {
         let stage = usual();
@@ -781,9 +787,14 @@ fn an_organization_without_licences_is_told_as_such() {
     let stage = usual();
     let words = "No account license is allocated for the indicated organization.".to_owned();
     let refused = FaultKind::Refused { status: 404, words };
-    let on = |path| FaultRule::new(refused.clone()).on("", path).strikes(Strikes::Always);
+    let on = |method, path| FaultRule::new(refused.clone()).on(method, path);
     stage.sandbox.set_faults(Faults {
-        rules: vec![on("/user-license"), on("/UserLicense"), on("license-summary")],
+        rules: vec![
+            on("GET", "/user-license"),
+            on("POST", "/user-license"),
+            on("GET", "/UserLicense"),
+            on("GET", "license-summary"),
+        ],
         ..Faults::default()
     });
     let told = examined(&stage, 1);

@@ -109,7 +109,9 @@ impl Holds {
 
     fn longer_than_patience(&self, of: (Service, Method)) -> Option<(Held, Duration)> {
         let (why, until) = *self.lock().get(&of)?;
-        let length = until.saturating_duration_since(Instant::now());
+        // Whole seconds, so that nobody is told to come back a moment too early.
+        let length = until.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
+        let length = Duration::try_from_secs_f64(length).unwrap_or(PATIENCE);
         (length > PATIENCE).then_some((why, length))
     }
 
