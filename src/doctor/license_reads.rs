@@ -90,6 +90,7 @@ impl LicenseRead {
         let outcome = match blame(first) {
             _ if !is_certain || does_without => Outcome::Warning,
             Blame::Permission if all_forbidden => Outcome::Failed(Blame::Permission),
+            Blame::SignIn if first.status == Some(401) => Outcome::Failed(Blame::SignIn),
             _ if first.code == ErrorCode::Own(OwnCode::NoAccountLicense) => Outcome::Failed(Blame::Surroundings),
             _ => Outcome::Warning,
         };

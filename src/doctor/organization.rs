@@ -2,7 +2,7 @@
 
 use super::refusal::{help_for, trace};
 use super::{Blame, Check, Finding, Outcome};
-use crate::api::CallError;
+use crate::api::{CallError, Failure};
 use crate::model::OrganizationId;
 use crate::settings::FIND_ID;
 
@@ -71,7 +71,7 @@ impl Naming<'_> {
             )
             .with_detail(error.message.clone())
             .with_help(NAME_HELP),
-            FirstCall::Failed(error) if error.failure == crate::api::Failure::SignIn && error.status != Some(401) => {
+            FirstCall::Failed(error) if error.failure == Failure::SignIn && error.status != Some(401) => {
                 let what = format!("the organization `{name}` is not the one with the id {id}");
                 let mut finding = failed(Blame::SignIn, what).with_detail(error.message.clone()).with_detail(WHERE);
                 finding.details.extend(trace(error));

@@ -7,7 +7,7 @@ use strum::{EnumIter, IntoStaticStr};
 use super::refusal::{ScopeOfCall, help_for, trace};
 use super::scopes::{Asked, is_granted};
 use super::{Blame, Check, Finding, Outcome};
-use crate::api::CallError;
+use crate::api::{CallError, Failure};
 use crate::text::duration;
 
 /// A route that reseat reads by, in the order in which they are tried. None of them changes anything.
@@ -251,9 +251,7 @@ impl Reading {
 pub(super) fn blame(error: &CallError) -> Blame {
     match error.status {
         Some(403) => Blame::Permission,
-        _ if error.failure == crate::api::Failure::SignIn || error.status == Some(401) || error.is_page() => {
-            Blame::SignIn
-        }
+        _ if error.failure == Failure::SignIn || error.status == Some(401) || error.is_page() => Blame::SignIn,
         _ => Blame::Surroundings,
     }
 }

@@ -24,8 +24,10 @@ pub(super) fn help_for(error: &CallError, scope: Option<ScopeOfCall>) -> Vec<Str
         _ => None,
     };
     let line = match (error.status, own) {
-        // The message says who has to change what.
-        (_, Some(OwnCode::TokenTooLong | OwnCode::NotOffered)) => return Vec::new(),
+        (_, Some(OwnCode::TokenTooLong)) => {
+            "sign in with an application that has fewer scopes, or have longer headers allowed by whoever runs the server in \
+             between"
+        }
         (_, Some(OwnCode::NoAccountLicense)) => {
             "check that `organization_id` is that of the organization, that it has licences, and that user licence management \
              is enabled for it (portal: Admin, Licenses)"
@@ -40,7 +42,7 @@ pub(super) fn help_for(error: &CallError, scope: Option<ScopeOfCall>) -> Vec<Str
              through"
         }
         (Some(401), _) => "the token is refused here: check `organization` and `organization_id`, and sign in anew",
-        (Some(403), _) => return forbidden(scope),
+        (Some(403), _) => return vec![forbidden(scope)],
         (Some(404 | 405 | 410 | 501), _) => {
             "this installation has no such route, or not below the prefix that `routes` gives"
         }
@@ -52,19 +54,19 @@ pub(super) fn help_for(error: &CallError, scope: Option<ScopeOfCall>) -> Vec<Str
         (Some(500..=599), _) => {
             "the service has trouble of its own: try again later; for Automation Cloud see https://status.uipath.com"
         }
-        (_, Some(OwnCode::UnreadableAnswer | OwnCode::ContradictoryAnswer)) => {
-            "this is no answer that reseat knows: check `routes`, and report it with the trace id if they are right"
-        }
         _ if error.failure == Failure::SignIn => {
             "`organization` and `organization_id` have to name the same organization"
         }
-        _ => return transport_help(error),
+        (None, _) => no_answer(error),
+        (Some(_), _) => {
+            "this is no answer that reseat knows: check `uri` and `routes`, and report it if they are right"
+        }
     };
     vec![line.to_owned()]
 }
 
-fn forbidden(scope: Option<ScopeOfCall>) -> Vec<String> {
-    let line = match scope {
+fn forbidden(scope: Option<ScopeOfCall>) -> String {
+    match scope {
         Some(ScopeOfCall {
             is_granted: Some(true), ..
         }) => ROLES.to_owned(),
@@ -72,26 +74,84 @@ fn forbidden(scope: Option<ScopeOfCall>) -> Vec<String> {
             "this needs the scope `{scope}`: add it to the application as an application scope (portal: Admin, External \
              Applications), or make a personal access token that has it"
         ),
-        None => "the application may not do this".to_owned(),
-    };
-    vec![line]
+        None => "whoever signs in may not do this: ask an organization administrator".to_owned(),
+    }
 }
 
 /// What is known of the way is said where the way is looked at.
-fn transport_help(error: &CallError) -> Vec<String> {
-    let line = match error.code {
+fn no_answer(error: &CallError) -> &'static str {
+    match error.code {
         ErrorCode::Transport(
             TransportCode::ProxyRefused | TransportCode::ProxyWantsPassword | TransportCode::ProxyNotReached,
-        ) => "see what is said of the proxy above",
-        ErrorCode::Transport(_) => {
-            "the connection works and then fails: try again, and ask whoever runs the network or the proxy"
-        }
-        _ => return Vec::new(),
-    };
-    vec![line.to_owned()]
+        ) => "see what is said of the proxy above, and ask whoever runs it",
+        ErrorCode::Transport(TransportCode::CertificateNotTrusted) => "see what is said of the certificate above",
+        _ => "try again; if it stays so, ask whoever runs the network or the proxy",
+    }
 }
 
 /// The trace id, for whoever runs the service.
 pub(super) fn trace(error: &CallError) -> Option<String> {
     error.trace_id.as_ref().map(|trace| format!("trace id {trace}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ServerCode;
+    use crate::event::{Method, Service};
+
+    fn error(failure: Failure, status: Option<u16>, code: ErrorCode) -> CallError {
+        CallError {
+            failure,
+            method: Method::Get,
+            service: Service::License,
+            status,
+            code,
+            message: "it is so".to_owned(),
+            trace_id: None,
+            attempts: 1,
+            perhaps_done: false,
+        }
+    }
+
+    #[test]
+    fn whatever_went_wrong_there_is_something_to_do() {
+        let statuses = [None].into_iter().chain((100..600).map(Some));
+        for status in statuses {
+            let codes = [
+                ErrorCode::Status(status.unwrap_or_default()),
+                ErrorCode::Server(ServerCode::new("NotKnownToAnybody").unwrap()),
+                OwnCode::HtmlAnswer.into(),
+                OwnCode::PageMeanwhile.into(),
+                OwnCode::Redirected.into(),
+                OwnCode::UnreadableAnswer.into(),
+                OwnCode::NoAccountLicense.into(),
+                OwnCode::TokenTooLong.into(),
+                OwnCode::PauseTooLong.into(),
+                ErrorCode::Transport(TransportCode::ConnectionLost),
+                ErrorCode::Transport(TransportCode::ProxyRefused),
+            ];
+            for code in codes {
+                for failure in [Failure::Refused, Failure::SignIn, Failure::NotDone, Failure::Unclear] {
+                    let error = error(failure, status, code.clone());
+                    let help = help_for(&error, None);
+                    assert!(help.iter().any(|line| !line.is_empty()), "{error:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_403_is_the_scope_unless_that_was_granted() {
+        let error = error(Failure::Refused, Some(403), ErrorCode::Status(403));
+        let scope = "PM.License.Read";
+        for (is_granted, words) in [
+            (Some(true), "License Viewer"),
+            (Some(false), "needs the scope `PM.License.Read`"),
+            (None, "needs the scope `PM.License.Read`"),
+        ] {
+            let help = help_for(&error, Some(ScopeOfCall { scope, is_granted }));
+            assert!(help[0].contains(words), "{help:?}");
+        }
+    }
 }

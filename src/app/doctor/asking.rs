@@ -13,7 +13,7 @@ use crate::event::{Event, Method, Observer, Service, WaitReason};
 /// How long one call may take in all, repetitions included.
 pub(super) const CALL: Duration = Duration::from_secs(10);
 /// How long all of them may take.
-const ALL: Duration = Duration::from_secs(60);
+const ALL: Duration = Duration::from_mins(1);
 /// A wait for a quota, or one that the service asks for, is sat out if it is not longer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
