@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use reseat::doctor::{LicenseRead, Route};
 use reseat::sandbox::{
-    Closed, Config, Credentials, Edition, FaultKind, FaultRule, Faults, LicenseRoutes, Moment, PortalForm, Quirks,
-    RetryAfter, Routes, Strikes,
+    Closed, Config, Credentials, Edition, FaultKind, FaultRule, Faults, LicenseRoutes, Moment, Population, PortalForm,
+    Quirks, RetryAfter, Routes, Strikes,
 };
 use serde_json::{Value, json};
 use strum::IntoEnumIterator;
@@ -194,12 +194,28 @@ fn people_read_a_line_for_each_check_as_it_is_made_and_what_it_comes_to_at_the_e
     );
 }
 
+/// Something wrong with an application: what it is, how a stage gets to be so, and how doctor ends, why, and with which words.
+struct Broken(&'static str, fn(&Stage), i32, &'static str, &'static [&'static str]);
+
 #[test]
 fn what_is_wrong_with_an_application_is_told_apart_and_nothing_else_is_asked() {
-    /// Prepares a stage, and what is said then.
-    struct Case(&'static str, fn(&Stage), i32, &'static str, &'static [&'static str]);
-    let cases = [
-        Case(
+    each(&broken_applications(), |Broken(name, prepare, code, reason, words)| {
+        let stage = usual();
+        prepare(&stage);
+        let examined = examined(&stage, *code);
+        examined.ends("could_not_start", reason);
+        examined.tells("token", "", "failed", words);
+        assert_eq!(examined.failures(), ["token"], "{name}");
+        for check in ["scopes", "organization", "route", "license-reads"] {
+            examined.tells(check, "", "skipped", &["there is no sign-in"]);
+        }
+        assert_eq!(stage.sandbox.stats().route("list-users"), 0, "{name}");
+    });
+}
+
+fn broken_applications() -> [Broken; 8] {
+    [
+        Broken(
             "a secret that has run out",
             |stage| {
                 stage.set("UIPATH_CLIENT_SECRET", "has-run-out");
@@ -214,27 +230,27 @@ fn what_is_wrong_with_an_application_is_told_apart_and_nothing_else_is_asked() {
                 "the variable `UIPATH_CLIENT_SECRET`",
             ],
         ),
-        Case(
+        Broken(
             "a client id that is a name",
             |stage| stage.set("UIPATH_CLIENT_ID", "My application"),
             5,
             "sign_in",
             &["App IDs are GUIDs", "compare the App ID", "`My application`"],
         ),
-        Case(
+        Broken(
             "an application that is not confidential",
             |stage| refuse_token(stage, 400, json!({"error": "unauthorized_client"})),
             5,
             "sign_in",
             &["may not sign in by itself", "confidential", "`PM.User`"],
         ),
-        Case(
+        Broken(
             "scopes of the profile that the application does not have",
             |stage| {
                 stage.write(
                     "reseat.toml",
                     format!("[profile.default]\nscopes = [\"PM.User\", \"OR.Queues\"]\n{PROFILE}"),
-                )
+                );
             },
             5,
             "sign_in",
@@ -244,7 +260,7 @@ fn what_is_wrong_with_an_application_is_told_apart_and_nothing_else_is_asked() {
                 "`scopes` of the profile",
             ],
         ),
-        Case(
+        Broken(
             "an identity service that is not there",
             |stage| {
                 let wrong = format!("{}/nothing", stage.sandbox.base_url());
@@ -258,21 +274,21 @@ fn what_is_wrong_with_an_application_is_told_apart_and_nothing_else_is_asked() {
                 "/nothing/connect/token",
             ],
         ),
-        Case(
+        Broken(
             "a token that is empty",
             |stage| refuse_token(stage, 200, json!({"access_token": "", "token_type": "Bearer"})),
             5,
             "sign_in",
             &["without a token", "`uri`"],
         ),
-        Case(
+        Broken(
             "an identity service that is down",
             |stage| refuse_token(stage, 503, json!({"message": "maintenance"})),
             1,
             "same_failure",
             &["503", "try again later"],
         ),
-        Case(
+        Broken(
             "too many sign-ins",
             |stage| {
                 twist(stage, |asked, answer| {
@@ -286,19 +302,7 @@ fn what_is_wrong_with_an_application_is_told_apart_and_nothing_else_is_asked() {
             "same_failure",
             &["pause of 4 min", "429"],
         ),
-    ];
-    each(&cases, |Case(name, prepare, code, reason, words)| {
-        let stage = usual();
-        prepare(&stage);
-        let examined = examined(&stage, *code);
-        examined.ends("could_not_start", reason);
-        examined.tells("token", "", "failed", words);
-        assert_eq!(examined.failures(), ["token"], "{name}");
-        for check in ["scopes", "organization", "route", "license-reads"] {
-            examined.tells(check, "", "skipped", &["there is no sign-in"]);
-        }
-        assert_eq!(stage.sandbox.stats().route("list-users"), 0, "{name}");
-    });
+    ]
 }
 
 /// Every request for a token is answered so.
@@ -596,7 +600,7 @@ fn what_a_route_answers_is_told_with_what_to_do_about_it() {
     };
     let paused = FaultKind::RateLimited {
         told: RetryAfter::Seconds,
-        wait: Duration::from_secs(300),
+        wait: Duration::from_mins(5),
     };
     let cases = [
         (status(403), 5, "failed", "the scope is granted"),
@@ -630,7 +634,7 @@ fn a_pause_that_the_service_asks_for_is_not_sat_out() {
     let stage = usual();
     let rule = FaultRule::new(FaultKind::RateLimited {
         told: RetryAfter::Seconds,
-        wait: Duration::from_secs(300),
+        wait: Duration::from_mins(5),
     });
     stage.sandbox.set_faults(Faults {
         rules: vec![rule.on("GET", "").strikes(Strikes::Always)],
@@ -896,13 +900,13 @@ fn a_quota_that_is_used_up_is_told_and_not_waited_for() {
 #[test]
 fn another_run_that_is_at_work_is_told() {
     let stage = with(Config {
-        latency: Duration::from_millis(300),
-        population: reseat::sandbox::Population::Generated(60),
+        latency: Duration::from_millis(60),
+        population: Population::Generated(120),
         ..Config::unlimited()
     });
     stage.write(
         "sheet.csv",
-        sheet("operation,user,name", "update,{},Kim", (1..=60).map(person)),
+        sheet("operation,user,name", "update,{},Kim", (1..=120).map(person)),
     );
     let run = stage.start(&["run", "sheet.csv", "--yes", "--concurrency", "1"]);
     stage.until("the run writes", |sandbox| sandbox.stats().route("update-user") > 0);

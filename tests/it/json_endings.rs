@@ -387,6 +387,7 @@ fn a_reader_that_has_gone_changes_no_exit_code() {
         (update(), &["check", "sheet.csv"], 0),
         (update(), &["plan", "sheet.csv"], 0),
         (update(), &["codes"], 0),
+        (update(), &["doctor"], 0),
         ("operation,user\nfly,x\n".to_owned(), &["check", "sheet.csv"], 2),
         (format!("operation,user\ndelete,{BRAM}\n"), &RUN, 4),
     ] {
@@ -424,7 +425,13 @@ fn a_standard_error_that_cannot_be_written_stops_nothing() {
 #[cfg(target_os = "linux")]
 fn commands_that_only_print_end_with_1_where_they_cannot() {
     let stage = Stage::new();
-    for words in [&["codes"][..], &["man"], &["completions", "bash"], &["--help"]] {
+    for words in [
+        &["codes"][..],
+        &["doctor"],
+        &["man"],
+        &["completions", "bash"],
+        &["--help"],
+    ] {
         let ran = stage.ended(stage.start_under("exec >/dev/full", words));
         ran.ends(1).tells("failed to write to standard output");
     }
