@@ -13,7 +13,10 @@ mod rows;
 mod waiting_rows;
 
 pub use across_rows::{HiddenRows, SkippedSheet};
-pub use cells::{Column, FactColumn, is_kept, operation_help, operation_named, print_list, print_state};
+pub use cells::{
+    Column, EXAMPLE_DOMAIN, FactColumn, is_kept, marks_an_example, operation_help, operation_named, print_list,
+    print_state,
+};
 pub use keep_list::{KeepList, KeptPerson, read_keep_list};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};

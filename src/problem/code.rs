@@ -18,6 +18,8 @@ pub enum ProblemCode {
     ResultsFile,
     /// There are headers but no rows.
     NoRows,
+    /// Every row says `ignore`.
+    NothingToRun,
     /// A hidden worksheet has rows that will run.
     HiddenSheet,
     /// A worksheet has the name of another operation than its rows have.
@@ -102,6 +104,8 @@ pub enum ProblemCode {
     MissingCell,
     /// Cells that the operation does not take.
     CellNotUsed,
+    /// A row that was an example, and still says `ignore`.
+    ExampleIgnored,
     /// A row of a sheet of wanted seats that wants none.
     NotAWantedSeat,
 
@@ -110,6 +114,8 @@ pub enum ProblemCode {
     BadEmail,
     /// An address with letters that look like others.
     LookAlikeAddress,
+    /// The address of somebody in an example.
+    ExampleAddress,
     /// Several items where one belongs.
     SeveralInOneCell,
     /// `<clear>` in a column that cannot be cleared.
@@ -236,13 +242,13 @@ mod tests {
         let texts: Vec<&str> = ProblemCode::iter().map(ProblemCode::as_str).collect();
         assert_eq!(
             texts.join(" "),
-            "no-such-sheet no-header results-file no-rows hidden-sheet sheet-name-overruled \
+            "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled \
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used doubtful-header two-headers \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
-             unknown-operation no-operation not-offered missing-cell cell-not-used not-a-wanted-seat \
-             bad-email look-alike-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
+             unknown-operation no-operation not-offered missing-cell cell-not-used example-ignored not-a-wanted-seat \
+             bad-email look-alike-address example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \

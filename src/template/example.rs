@@ -6,11 +6,8 @@ use strum::IntoStaticStr;
 
 use super::words::Words;
 use super::{TemplateKind, TemplateLists};
-use crate::intake::{Column, print_list};
+use crate::intake::{Column, EXAMPLE_DOMAIN, print_list};
 use crate::model::{DeleteWhen, OperationKind};
-
-/// The domain of the people in them, which nobody can ever be reached at (RFC 2606).
-const DOMAIN: &str = "example.invalid";
 
 /// One of them: its own `operation` says that it is ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,5 +199,5 @@ pub(super) fn first_of_month(day: Date, ahead: i8) -> Date {
 }
 
 fn address(name: &str) -> String {
-    format!("{name}@{DOMAIN}")
+    format!("{name}@{EXAMPLE_DOMAIN}")
 }

@@ -9,7 +9,7 @@ use crate::intake::cells::UnplacedProblem;
 use crate::intake::options::Options;
 use crate::intake::rows::{RowNumber, Worksheet};
 use crate::model::{Place, Row, RowReport, Status};
-use crate::problem::ProblemCode;
+use crate::problem::{Problem, ProblemCode};
 use crate::text::{fold, joined};
 
 /// Compares the rows with each other, and takes those that cannot run out of the rows.
@@ -78,6 +78,22 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
     }
     for problem in problems {
         file.parsed.problems.push(problem.of_file());
+    }
+    if file.parsed.row_count == 0 && file.parsed.ignored > 0 && file.parsed.problems.errors() == 0 {
+        file.parsed.problems.push(nothing_to_run(file));
+    }
+}
+
+/// A sheet that nobody has filled in yet.
+fn nothing_to_run(file: &ParsedFile) -> Problem {
+    let what = "nothing to run yet: every row says `ignore`";
+    let problem = |help| UnplacedProblem::warning(ProblemCode::NothingToRun, what, help);
+    match file.worksheets.as_slice() {
+        [only] => {
+            let help = "fill in this row and those below it, each with an operation of its own";
+            only.problem(file.last_row.saturating_add(1), problem(help))
+        }
+        _ => problem("fill in the rows below them, each with an operation of its own").of_file(),
     }
 }
 

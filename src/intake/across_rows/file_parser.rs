@@ -58,6 +58,8 @@ pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) rewrites: Rewrites,
     /// The rows that the spreadsheet program hides.
     pub(in crate::intake) hidden: HiddenRows,
+    /// The highest row number.
+    pub(in crate::intake) last_row: RowNumber,
     /// The rows of all worksheets.
     pub(in crate::intake) parsed: ParsedRows,
 }
@@ -88,6 +90,7 @@ pub(in crate::intake) fn parse_file(
         };
         source.read(&mut parser)?;
         parser.end_sheet();
+        parser.file.last_row = parser.last_row;
         for problem in parser.mapping.problems() {
             parser.file.parsed.problems.push(problem.of_file());
         }

@@ -6,8 +6,8 @@ use super::operations::{group_columns, takes};
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, excerpt, is_clear, is_language, is_same,
-    on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
+    Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, excerpt, is_clear, is_language, is_of_an_example,
+    is_same, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -220,6 +220,7 @@ impl<'c> CellReader<'c, '_, '_> {
                 Column::User,
             );
         }
+        self.examples();
         if self.kind == OperationKind::Update && !self.values.email.is_empty() && !options.allow_email_update {
             self.report(
                 UnplacedProblem::error(
@@ -242,6 +243,26 @@ impl<'c> CellReader<'c, '_, '_> {
                 ),
                 Column::NewEmail,
             );
+        }
+    }
+
+    /// Reports addresses that can only be left from an example.
+    fn examples(&mut self) {
+        let Values {
+            email, new_email, user, ..
+        } = *self.values;
+        let user = if user == email { "" } else { user };
+        for (column, address) in [
+            (Column::Email, email),
+            (Column::NewEmail, new_email),
+            (Column::User, user),
+            (Column::Like, bare_address(self.cells.get(Column::Like))),
+        ] {
+            if is_of_an_example(address) {
+                let what = format!("`{}` is somebody in an example, and nobody real", excerpt(address));
+                let help = "write a real address; a row that is only to show something has `ignore` as its operation";
+                self.report(UnplacedProblem::error(ProblemCode::ExampleAddress, what, help), column);
+            }
         }
     }
 

@@ -20,6 +20,7 @@ pub(in crate::intake) struct RecurringProblems {
     cells_without_header: Occurrences,
     short_rows: Occurrences,
     no_operation: Occurrences,
+    ignored_examples: Occurrences,
     hidden_rows: Occurrences,
     struck_rows: Occurrences,
     covered_cells: Occurrences,
@@ -61,6 +62,11 @@ impl RecurringProblems {
         self.no_operation.add(1, row);
     }
 
+    /// A row that was an example, is about somebody real by now, and still says `ignore`.
+    pub(super) fn add_ignored_example(&mut self, row: u32) {
+        self.ignored_examples.add(1, row);
+    }
+
     /// A row that the spreadsheet program hides.
     pub(super) fn add_hidden_row(&mut self, row: u32) {
         self.hidden_rows.add(1, row);
@@ -91,6 +97,7 @@ impl RecurringProblems {
             cells_without_header,
             short_rows,
             no_operation,
+            ignored_examples,
             hidden_rows,
             struck_rows,
             covered_cells,
@@ -104,6 +111,7 @@ impl RecurringProblems {
         self.cells_without_header.append(&cells_without_header);
         self.short_rows.append(&short_rows);
         self.no_operation.append(&no_operation);
+        self.ignored_examples.append(&ignored_examples);
         self.hidden_rows.append(&hidden_rows);
         self.struck_rows.append(&struck_rows);
         self.covered_cells.append(&covered_cells);
@@ -160,6 +168,12 @@ impl RecurringProblems {
                 problems.push((occurrences, problem));
             }
         };
+        warn(
+            self.ignored_examples,
+            ProblemCode::ExampleIgnored,
+            |rows| format!("{} written over an example, and still `ignore`", are(rows)),
+            "choose an operation where the row is to run; where it is not, empty its note",
+        );
         warn(
             self.hidden_rows,
             ProblemCode::HiddenRows,

@@ -13,7 +13,8 @@ use super::value_reader::ValueReader;
 use super::values::Values;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, may_be_changed, operation_help,
+    Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, is_of_an_example,
+    marks_an_example, may_be_changed, operation_help,
 };
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
@@ -115,6 +116,9 @@ impl<'o> RowParser<'o> {
             Some(Instruction::Ignore) if !is_torn => {
                 self.parsed.ignored += 1;
                 problems.clear();
+                if is_edited_example(&cells) {
+                    self.parsed.recurring.add_ignored_example(cells.row);
+                }
             }
             _ => {
                 let kind = match instruction {
@@ -348,6 +352,15 @@ impl<'o> RowParser<'o> {
             row,
         }
     }
+}
+
+/// Whether a row that says `ignore` was an example, and is about somebody real by now.
+fn is_edited_example(cells: &RowCells<'_>) -> bool {
+    let is_real = |column: &Column| {
+        let address = bare_address(cells.get(*column));
+        address.contains('@') && !is_of_an_example(address)
+    };
+    marks_an_example(cells.get(Column::Note)) && [Column::User, Column::Email, Column::NewEmail].iter().any(is_real)
 }
 
 /// The result before the first row.
