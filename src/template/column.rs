@@ -9,6 +9,8 @@ pub struct TemplateColumn {
     pub column: Column,
     /// Its header, in the reader's language.
     pub header: String,
+    /// What its cells hold, in a sentence or two.
+    pub hint: String,
     /// What it offers to choose from; empty where it may hold anything.
     pub choices: Vec<String>,
 }

@@ -27,6 +27,7 @@ pub(super) struct Help<'a> {
 /// What the worksheet of help says.
 pub(super) fn help(words: Words, about: &Help<'_>) -> Vec<PageLine> {
     let mut lines = vec![
+        PageLine::Aside(words.text("page.aside")),
         PageLine::Title(words.text("title")),
         PageLine::Text(words.text("purpose")),
     ];
@@ -36,7 +37,7 @@ pub(super) fn help(words: Words, about: &Help<'_>) -> Vec<PageLine> {
     };
     section("heading.steps", steps(words, about));
     section("heading.commands", commands(words, about.sheet));
-    section("heading.columns", of_columns(words, about.columns));
+    section("heading.columns", of_columns(about.columns));
     section("heading.operations", of_operations(words));
     section("heading.cells", of_cells(words, about));
     lines
@@ -64,13 +65,8 @@ fn commands(words: Words, sheet: &str) -> Vec<PageLine> {
     ["check", "plan", "run"].into_iter().map(command).collect()
 }
 
-fn of_columns(words: Words, columns: &[TemplateColumn]) -> Vec<PageLine> {
-    let (yes, no) = (words.text("yes"), words.text("no"));
-    let names = [("yes", yes.as_str()), ("no", no.as_str())];
-    let entry = |column: &TemplateColumn| {
-        let text = words.filled(&format!("column.{}", column.column.as_str()), &names);
-        PageLine::Entry(column.header.clone(), text)
-    };
+fn of_columns(columns: &[TemplateColumn]) -> Vec<PageLine> {
+    let entry = |column: &TemplateColumn| PageLine::Entry(column.header.clone(), column.hint.clone());
     columns.iter().map(entry).collect()
 }
 

@@ -69,9 +69,12 @@ impl Template {
     pub fn columns(&self) -> Vec<TemplateColumn> {
         let between = self.words.kind.columns();
         let columns = [Column::Operation].into_iter().chain(between).chain([Column::Note]);
-        let column = |column| TemplateColumn {
+        let (yes, no) = (self.words.text("yes"), self.words.text("no"));
+        let names = [("yes", yes.as_str()), ("no", no.as_str())];
+        let column = |column: Column| TemplateColumn {
             column,
-            header: self.words.text(&format!("header.{column}", column = column.as_str())),
+            hint: self.words.filled(&format!("column.{}", column.as_str()), &names),
+            header: self.words.text(&format!("header.{}", column.as_str())),
             choices: self.choices(column),
         };
         columns.map(column).collect()
@@ -81,8 +84,12 @@ impl Template {
     pub fn table(&self) -> WrittenTable<'_> {
         let columns = self.columns();
         let written = columns.iter().map(|column| {
-            let written = WrittenColumn::new(column.header.clone()).offering(column.choices.clone());
+            let written = WrittenColumn::new(column.header.clone())
+                .offering(column.choices.clone())
+                .hinting(column.hint.clone());
             match column.column {
+                Column::Operation => written.greying_rows(IGNORE),
+                Column::NotBefore | Column::UnlessUsedSince => written.of_times(),
                 Column::Note => written.for_people(),
                 _ => written,
             }
@@ -136,4 +143,143 @@ fn cells(example: &Example, columns: &[Column]) -> Vec<WrittenCell> {
         other => WrittenCell::text(example.cell(*other)),
     };
     columns.iter().map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+    use crate::intake::{EXAMPLE_DOMAIN, marks_an_example, operation_named};
+    use crate::model::{BundleCode, Catalogue};
+    use crate::sheet::PageLine;
+
+    fn templates() -> impl Iterator<Item = Template> {
+        let kinds =
+            TemplateKind::iter().flat_map(|kind| TemplateLanguage::iter().map(move |language| (kind, language)));
+        kinds.map(|(kind, language)| {
+            let lists = TemplateLists::of_catalogue(&Catalogue::default());
+            Template::new(kind, language, lists, jiff::civil::date(2026, 11, 30))
+        })
+    }
+
+    #[test]
+    fn every_header_means_its_column_and_no_other_in_every_language() {
+        for template in templates() {
+            for column in template.columns() {
+                let named = Column::named(&column.header);
+                assert_eq!(
+                    named,
+                    Some(column.column),
+                    "{} in {}",
+                    column.header,
+                    template.language()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_worksheet_is_named_after_an_operation_so_that_no_row_takes_one_from_it() {
+        for template in templates() {
+            for name in [template.worksheet(), template.help_worksheet()] {
+                assert_eq!(operation_named(&name), None, "{name}");
+                assert!(name.chars().count() <= 31, "{name}");
+            }
+            assert_ne!(template.worksheet(), template.help_worksheet());
+        }
+    }
+
+    #[test]
+    fn everything_that_people_read_has_a_text_in_every_language() {
+        // A key stands for itself where no file has it.
+        let is_key = |text: &str| {
+            let is_word = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '.' | '-' | '_');
+            text.contains('.') && text.chars().all(is_word)
+        };
+        for template in templates() {
+            let mut texts: Vec<String> = template.examples().map(|example| example.note.clone()).collect();
+            for line in template.page("joiners.xlsx").lines {
+                match line {
+                    PageLine::Aside(text) | PageLine::Title(text) | PageLine::Heading(text) | PageLine::Text(text) => {
+                        texts.push(text);
+                    }
+                    PageLine::Entry(word, text) => texts.extend([word, text]),
+                    PageLine::Blank => {}
+                }
+            }
+            texts.extend(
+                template
+                    .examples()
+                    .flat_map(|example| example.cells.iter().map(|cell| cell.1.clone())),
+            );
+            texts.extend([template.worksheet(), template.help_worksheet()]);
+            for text in texts {
+                assert!(
+                    !is_key(&text) && !text.contains(['{', '}']),
+                    "{text} in {}",
+                    template.language()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_hint_is_whole_where_a_spreadsheet_program_shows_it() {
+        for template in templates() {
+            for column in template.columns() {
+                assert!(column.hint.encode_utf16().count() <= 255, "{}", column.hint);
+                assert!(column.header.encode_utf16().count() <= 32, "{}", column.header);
+            }
+        }
+    }
+
+    #[test]
+    fn an_example_shows_each_operation_that_is_offered_says_so_and_is_about_nobody_real() {
+        for template in templates() {
+            let shown: Vec<OperationKind> = template.examples().map(|example| example.operation).collect();
+            for operation in template.kind().operations() {
+                assert!(shown.contains(&operation), "{operation} in {}", template.kind());
+            }
+            for example in template.examples() {
+                assert!(marks_an_example(&example.note), "{}", example.note);
+                assert!(example.note.contains(example.operation.as_str()), "{}", example.note);
+                let addresses = example.cells.iter().filter(|(_, text)| text.contains('@'));
+                for (_, address) in addresses {
+                    assert!(address.ends_with(&format!("@{EXAMPLE_DOMAIN}")), "{address}");
+                }
+                assert!(!example.cells.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn examples_have_the_usual_licences_where_these_are_offered_and_any_other_where_not() {
+        let with = |codes: &[&str]| {
+            let lists = TemplateLists {
+                licenses: codes
+                    .iter()
+                    .map(|code| BundleCode::new(code))
+                    .fold(Vec::new(), |mut all, code| {
+                        all.push(crate::model::KnownBundle {
+                            code,
+                            name: String::new(),
+                            kind: crate::model::BundleKind::Unknown,
+                            documented: String::new(),
+                        });
+                        all
+                    }),
+                ..TemplateLists::of_catalogue(&Catalogue::default())
+            };
+            let today = jiff::civil::date(2026, 11, 30);
+            let template = Template::new(TemplateKind::Rebalance, TemplateLanguage::En, lists, today);
+            let set = template
+                .examples()
+                .find(|example| example.operation == OperationKind::SetLicenses);
+            set.unwrap().cell(Column::Licenses)
+        };
+        assert_eq!(with(&["PLUSNU", "ACNU", "ATTUNU"]), "ATTUNU; ACNU");
+        assert_eq!(with(&["PLUSNU", "PRONU", "BASICNU"]), "PLUSNU; PRONU");
+        assert_eq!(with(&[]), "");
+    }
 }
