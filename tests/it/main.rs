@@ -50,6 +50,7 @@ mod shown;
 mod sign_in;
 mod storm;
 mod support;
+mod template;
 mod told;
 mod torture;
 mod turns;
