@@ -12,6 +12,7 @@ use reseat::export::moves::Language;
 use reseat::intake::{Column, takes};
 use reseat::model::OperationKind;
 use reseat::problem::ProblemCode;
+use reseat::template::TemplateKind;
 use strum::IntoEnumIterator;
 
 fn reseat(words: &[&str]) -> assert_cmd::assert::Assert {
@@ -281,6 +282,33 @@ fn the_page_about_the_sheet_lists_every_column_and_headers_that_mean_it() {
         for alias in row[2].split(',').map(str::trim) {
             assert_eq!(Column::named(alias), Some(column), "`{alias}` in docs/sheet.md");
         }
+    }
+}
+
+#[test]
+fn the_page_about_templates_lists_every_kind_with_its_operations_and_columns() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/template.md");
+    let text = fs_err::read_to_string(path).unwrap();
+    let lines = text.lines().skip_while(|line| !line.starts_with("| kind |")).skip(2);
+    let rows: Vec<Vec<&str>> = lines
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let listed: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+    let kinds: Vec<&str> = TemplateKind::iter().map(TemplateKind::as_str).collect();
+    assert_eq!(listed, kinds);
+    for (kind, row) in TemplateKind::iter().zip(&rows) {
+        if kind == TemplateKind::Blank {
+            // It has all of them.
+            continue;
+        }
+        let operations: Vec<&str> = kind.operations().into_iter().map(OperationKind::as_str).collect();
+        let columns: Vec<&str> = kind.columns().into_iter().map(Column::as_str).collect();
+        assert_eq!(
+            (row[2], row[3]),
+            (&*operations.join(", "), &*columns.join(", ")),
+            "{kind}"
+        );
     }
 }
 

@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 
 use super::Ending;
+use super::code_memory::inventory_of;
 use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
-use super::inputs::{as_of_now, catalogue, settings, survey};
+use super::inputs::{as_of_now, catalogue, known_licenses, settings, survey};
 use super::organization::Doorway;
 use super::prepare::Session;
 use super::runtime::block_on;
@@ -15,6 +16,7 @@ use super::signals::Signals;
 use super::template_delivery::{Lacking, deliver_template};
 use crate::cli::{Asking, OutputFormat, Target, TemplateOptions};
 use crate::directory::{self, Needs, Want};
+use crate::model::AsOf;
 use crate::settings::{Absence, Overrides, Reach, Settings};
 use crate::sheet::WrittenFormat;
 use crate::template::{Template, TemplateLists};
@@ -30,26 +32,30 @@ pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console
     let shows_lists = format == WrittenFormat::Workbook || console.output == OutputFormat::Json;
     let has_lists = shows_lists && needs(options).is_some();
     let asked = match (options.asking, options.target) {
-        (Asking::IfConfigured, _) if !has_lists => Asked::Nobody(None),
+        (Asking::IfConfigured, _) if !has_lists => Asked::Nobody,
         (Asking::IfConfigured, Target::Sandbox) => Asked::Organization,
         (Asking::IfConfigured, Target::Configured) if survey(overrides, Absence::Fault)?.settings.is_ok() => {
             Asked::Organization
         }
-        (Asking::IfConfigured, Target::Configured) => Asked::Nobody(Some(Lacking::Configuration)),
-        (Asking::Never, _) => Asked::Nobody(None),
+        (Asking::IfConfigured, Target::Configured) => Asked::NobodyForWantOfSettings,
+        (Asking::Never, _) => Asked::Nobody,
     };
     let reach = match (&asked, options.target) {
         (Asked::Organization, Target::Configured) => Reach::Online,
-        (Asked::Organization, Target::Sandbox) | (Asked::Nobody(_), _) => Reach::Offline,
+        (Asked::Organization, Target::Sandbox) | (Asked::NobodyForWantOfSettings | Asked::Nobody, _) => Reach::Offline,
     };
     let settings = settings(overrides, reach, console)?;
     let as_of = as_of_now(&settings);
-    let today = as_of.now.to_zoned(as_of.zone.clone()).date();
+    let without = || TemplateLists::of_catalogue(&known_licenses(&settings, options.target, console));
     let (lists, lacking) = match asked {
-        Asked::Organization => (read(&settings, options, today, console)?, None),
-        Asked::Nobody(lacking) => (TemplateLists::of_catalogue(&catalogue(&settings)), lacking),
+        Asked::Organization => (read(&settings, options, &as_of, console)?, None),
+        Asked::NobodyForWantOfSettings => {
+            let name = settings.address.as_ref().map(|address| address.organization.clone());
+            (without(), Some(name.map_or(Lacking::Organization, Lacking::WayToAsk)))
+        }
+        Asked::Nobody => (without(), None),
     };
-    let template = Template::new(options.kind, options.language, lists, today);
+    let template = Template::new(options.kind, options.language, lists, day_of(&as_of));
     deliver_template(&template, place.as_ref(), lacking, console)
 }
 
@@ -57,8 +63,10 @@ pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console
 enum Asked {
     /// The organization that is meant.
     Organization,
-    /// Nobody, perhaps because something is lacking for it.
-    Nobody(Option<Lacking>),
+    /// Nobody, since it is not configured, or not as it has to be.
+    NobodyForWantOfSettings,
+    /// Nobody.
+    Nobody,
 }
 
 /// What the lists of this template need to know; `None` where they offer nothing of an organization.
@@ -75,13 +83,13 @@ fn needs(options: &TemplateOptions) -> Option<Needs<'static>> {
 fn read(
     settings: &Settings,
     options: &TemplateOptions,
-    today: Date,
+    as_of: &AsOf,
     console: Console,
 ) -> Result<TemplateLists, Failure> {
     let read = block_on(async {
         let signals = Signals::listen();
         let session = Session::new(settings, console, signals.clone());
-        let reading = Box::pin(read_lists(&session, options, today));
+        let reading = Box::pin(read_lists(&session, options, as_of));
         signals.obeyed_by(reading).await
     });
     read.map_err(|failure| match failure.reason {
@@ -90,7 +98,7 @@ fn read(
     })
 }
 
-async fn read_lists(session: &Session<'_>, options: &TemplateOptions, today: Date) -> Result<TemplateLists, Failure> {
+async fn read_lists(session: &Session<'_>, options: &TemplateOptions, as_of: &AsOf) -> Result<TemplateLists, Failure> {
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, options.target, observer, &session.signals).await?;
     let organization = doorway.open().await?;
@@ -101,9 +109,18 @@ async fn read_lists(session: &Session<'_>, options: &TemplateOptions, today: Dat
     let read = directory::read(&organization.client, &needs, &organization.read, &observer).await;
     progress.finish();
     let snapshot = read.map_err(|error| session.not_read(&error))?;
-    let inventory = snapshot.seats().unwrap_or_default().iter();
-    let catalogue =
-        catalogue(session.settings).with_codes(inventory.map(|seats| seats.code.clone()), "the organization");
     let name = organization.name.clone();
-    Ok(TemplateLists::of_organization(&snapshot, &catalogue, name, today))
+    let seats = snapshot.seats().unwrap_or_default();
+    let catalogue = catalogue(session.settings).with_inventory(inventory_of(&name, seats, as_of.now));
+    Ok(TemplateLists::of_organization(
+        &snapshot,
+        &catalogue,
+        name,
+        day_of(as_of),
+    ))
+}
+
+/// The day that it is for whoever types the command.
+fn day_of(as_of: &AsOf) -> Date {
+    as_of.now.to_zoned(as_of.zone.clone()).date()
 }

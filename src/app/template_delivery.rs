@@ -17,10 +17,28 @@ use crate::template::{ListOrigin, Template, TemplateColumn};
 use crate::text::plural;
 
 /// What keeps the lists from having what the organization has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lacking {
-    /// No organization is configured, or not all of it.
-    Configuration,
+    /// No organization is configured.
+    Organization,
+    /// The organization of this name is, but not all that is needed to ask it.
+    WayToAsk(String),
+}
+
+impl Lacking {
+    fn sentence(&self) -> String {
+        let instead = "so groups are not offered, and the licences are those that reseat knows";
+        match self {
+            Self::Organization => {
+                format!("no organization is configured, {instead}: `reseat doctor` says how to configure one")
+            }
+            Self::WayToAsk(name) => {
+                format!(
+                    "`{name}` cannot be asked with what is configured, {instead}: `reseat doctor` says what is missing"
+                )
+            }
+        }
+    }
 }
 
 /// Writes the template, and says what it is and what to type when it is filled in.
@@ -46,11 +64,8 @@ pub(super) fn deliver_template(
     let object = Object::of(Ended::DONE, &message, &shape);
     Outlet::of(place.is_some(), true).print(console, &object, std::slice::from_ref(&table))?;
     console.tell(format!("{message}\n"));
-    if lacking == Some(Lacking::Configuration) {
-        console.tell(
-            "no organization is configured, so its groups are not offered, and the licences are those that reseat \
-             knows: `reseat doctor` says how to configure one\n",
-        );
+    if let Some(lacking) = lacking {
+        console.tell(format!("{}\n", lacking.sentence()));
     }
     match (place, format) {
         (Some(place), WrittenFormat::Workbook) => console.tell(format!(

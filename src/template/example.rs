@@ -133,7 +133,11 @@ impl Maker<'_> {
                 let like = [(Column::Like, address("fay.king")), later()];
                 [newcomer("Tim", "Hall").to_vec(), like.to_vec()].concat()
             }
-            (Kind::Invite, _) => [newcomer("Ann", "Lee").to_vec(), vec![groups(two_groups()), licenses(1)]].concat(),
+            (Kind::Invite, _) => {
+                let language = (Column::Language, self.words.language.to_string());
+                let given = vec![groups(two_groups()), licenses(1), language];
+                [newcomer("Ann", "Lee").to_vec(), given].concat()
+            }
             (Kind::Create, _) => [newcomer("Ben", "Okafor").to_vec(), vec![groups(one_group())]].concat(),
             (Kind::Update, _) => vec![
                 user("carla.diaz"),

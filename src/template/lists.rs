@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::directory::Snapshot;
 use crate::draft::Offers;
+use crate::intake::print_list;
 use crate::model::{Catalogue, KnownBundle};
 
 /// The groups and licences that a template offers.
@@ -32,11 +33,17 @@ pub enum ListOrigin {
 }
 
 impl TemplateLists {
-    /// The licences that are known without an organization, and no group.
+    /// The licences that are known without asking an organization, those first that it is remembered to have; no group.
     pub fn of_catalogue(catalogue: &Catalogue) -> Self {
+        let is_owned = |bundle: &KnownBundle| {
+            let inventory = catalogue.inventory();
+            inventory.is_some_and(|inventory| inventory.of(&bundle.code).is_some())
+        };
+        let (mut licenses, others): (Vec<KnownBundle>, Vec<_>) = catalogue.iter().cloned().partition(is_owned);
+        licenses.extend(others);
         Self {
             groups: Vec::new(),
-            licenses: catalogue.iter().cloned().collect(),
+            licenses,
             origin: ListOrigin::Catalogue,
         }
     }
@@ -62,7 +69,11 @@ impl TemplateLists {
     pub(super) fn offers(&self) -> Offers {
         Offers {
             groups: self.groups.clone(),
-            licenses: self.licenses.iter().map(KnownBundle::shown).collect(),
+            licenses: self
+                .licenses
+                .iter()
+                .map(|bundle| print_list(&[bundle.shown()]))
+                .collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
+use strum::IntoEnumIterator;
 
 use super::column::TemplateColumn;
 use super::example::{Example, examples};
@@ -86,6 +87,7 @@ impl Template {
         let written = columns.iter().map(|column| {
             let written = WrittenColumn::new(column.header.clone())
                 .offering(column.choices.clone())
+                .asking(self.words.text("question.title"), self.words.text("question"))
                 .hinting(column.hint.clone());
             match column.column {
                 Column::Operation => written.greying_rows(IGNORE),
@@ -131,6 +133,7 @@ impl Template {
             Column::Active | Column::BypassBasicAuth | Column::InvitationAccepted | Column::ExternalLicense => {
                 ["yes", "no"].map(|word| self.words.text(word)).to_vec()
             }
+            Column::Language => TemplateLanguage::iter().map(|language| language.to_string()).collect(),
             other => self.lists.offers().in_column(other),
         }
     }
@@ -147,8 +150,6 @@ fn cells(example: &Example, columns: &[Column]) -> Vec<WrittenCell> {
 
 #[cfg(test)]
 mod tests {
-    use strum::IntoEnumIterator;
-
     use super::*;
     use crate::intake::{EXAMPLE_DOMAIN, marks_an_example, operation_named};
     use crate::model::{BundleCode, Catalogue};

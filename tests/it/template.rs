@@ -12,7 +12,7 @@ use reseat::sandbox::{Config, FaultKind, Group, GroupKind, Moment, Population, S
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::support::{Ran, Stage, each};
+use crate::support::{NADIA, PROFILE, Ran, Stage, each};
 
 const LANGUAGES: [&str; 4] = ["en", "de", "fr", "es"];
 
@@ -570,6 +570,71 @@ fn without_an_organization_a_template_is_written_all_the_same_and_that_is_said_o
     assert!(listed(&stage.path("a.xlsx"), "Licences").contains(&"ATTUNU – Attended - Named User".to_owned()));
     let ran = stage.reseat(&["template", "leavers", "-o", "b.xlsx"]).ends(0);
     assert!(!ran.err.contains("no organization"), "{}", ran.err);
+}
+
+#[test]
+fn an_organization_that_cannot_be_asked_with_what_is_configured_is_named() {
+    let stage = Stage::new();
+    stage.unset("UIPATH_CLIENT_SECRET");
+    let ran = stage.reseat(&["template", "rebalance", "-o", "a.xlsx"]).ends(0);
+    assert!(
+        ran.err.contains("`sandbox` cannot be asked with what is configured"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn five_thousand_groups_are_offered_each_once() {
+    let mut world = World::empty(1, Timestamp::UNIX_EPOCH);
+    for number in 1..=5_000 {
+        world.insert_group(group(number, &format!("Team {number:04}")));
+    }
+    let stage = Stage::with(Config {
+        population: Population::Given(Box::new(world)),
+        ..Config::unlimited()
+    });
+    stage.reseat(&["template", "onboarding", "-o", "a.xlsx"]).ends(0);
+    let listed: BTreeSet<String> = listed(&stage.path("a.xlsx"), "Groups").into_iter().collect();
+    let teams: BTreeSet<String> = (1..=5_000).map(|number| format!("Team {number:04}")).collect();
+    assert!(listed.is_superset(&teams));
+    let checked = stage.reseat(&["check", "a.xlsx", "--output", "json"]).ends(0);
+    let checked: Value = serde_json::from_str(&checked.out).unwrap();
+    assert_eq!((&checked["rows"], &checked["ignored"]), (&0.into(), &5.into()));
+}
+
+#[test]
+fn names_that_a_profile_gives_to_codes_are_offered_and_understood() {
+    let stage = Stage::new();
+    stage.write(
+        "reseat.toml",
+        format!("[profile.default.bundle_codes]\nPLUSNU = \"Plus; the large one\"\n{PROFILE}"),
+    );
+    let words = ["template", "rebalance", "-o", "a.xlsx", "--offline", "--output", "json"];
+    let told = Told::of(&stage.reseat(&words).ends(0));
+    let is_it = |choice: &String| choice.contains("PLUSNU");
+    let plus = told.choices("licenses").into_iter().find(is_it).unwrap();
+    let row = [
+        ("operation", "set-licenses"),
+        ("user", NADIA),
+        ("licenses", plus.as_str()),
+    ];
+    fill(&stage.path("a.xlsx"), &[told.filled("en", &row)]);
+    let checked = stage.reseat(&["check", "a.xlsx"]).ends(0);
+    checked.tells("1 set-licenses");
+}
+
+#[test]
+fn the_page_about_templates_names_every_member_of_the_object() {
+    let stage = Stage::new();
+    let told = Told::of(&stage.reseat(&["template", "leavers", "--output", "json"]).ends(0)).0;
+    let page = |name: &str| fs_err::read_to_string(format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let pages = page("template.md") + &page("exit-codes.md");
+    for member in told.as_object().unwrap().keys() {
+        let is_row =
+            |line: &str| line.starts_with('|') && line.split('|').nth(1).unwrap().contains(&format!("`{member}`"));
+        assert!(pages.lines().any(is_row), "`{member}` is not documented");
+    }
 }
 
 #[test]

@@ -22,6 +22,11 @@ const LONGEST_LIST: usize = 255;
 /// How many UTF-16 units a hint may have, and its title; Excel takes a file with more for damaged.
 const LONGEST_HINT: usize = 255;
 const LONGEST_TITLE: usize = 32;
+/// What is asked of whoever types something that is not offered.
+const QUESTION: (&str, &str) = (
+    "Not on the list",
+    "The list offers something else. Keep this if it is meant, or if there are several with ; between them.",
+);
 /// The row of the headers of the lists.
 const HEADERS: u32 = 1;
 
@@ -53,12 +58,14 @@ impl Lists {
             }
             DataValidation::new().allow_any_value()
         } else {
+            let (title, text) = match &column.question {
+                Some((title, text)) => (title.as_str(), text.as_str()),
+                None => QUESTION,
+            };
             self.choice(column)?
                 .set_error_style(DataValidationErrorStyle::Warning)
-                .set_error_title("Not on the list")?
-                .set_error_message(
-                    "The list offers something else. Keep this if it is meant, or if there are several with ; between them.",
-                )?
+                .set_error_title(cut_to(title, LONGEST_TITLE))?
+                .set_error_message(cut_to(text, LONGEST_HINT))?
         };
         if !column.hint.is_empty() {
             validation = validation

@@ -72,6 +72,9 @@ pub struct WrittenColumn<'a> {
     /// What a workbook says of the column as soon as one of its cells is selected, cut to 255 UTF-16 units with `…`;
     /// nothing where this is empty.
     pub hint: String,
+    /// The title and the text of what a workbook asks whoever types something that is not offered, cut as a hint is; in
+    /// English where there is none.
+    pub question: Option<(String, String)>,
     /// Whether a run leaves the column alone. A workbook shows such a column in another colour, and cuts a text in it that
     /// no cell can hold, with `…`; in any other column that is an error.
     pub is_for_people: bool,
@@ -110,6 +113,13 @@ impl<'a> WrittenColumn<'a> {
     #[must_use]
     pub fn hinting(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
+        self
+    }
+
+    /// The same column, which asks this of whoever types something that is not offered.
+    #[must_use]
+    pub fn asking(mut self, title: impl Into<String>, text: impl Into<String>) -> Self {
+        self.question = Some((title.into(), text.into()));
         self
     }
 
