@@ -60,7 +60,7 @@ pub(super) enum CommandArgs {
     /// Write an empty sheet to fill in, with lists to choose from and help
     #[command(after_help = TEMPLATE_EXAMPLES)]
     Template(TemplateArgs),
-    /// List the licence bundle codes: the known ones, and the organization's own with their seats
+    /// List the licence codes: the organization's own with their seats, and those known
     #[command(after_help = CODES_EXAMPLES)]
     Codes(CodesArgs),
     /// Look for what keeps reseat from working, and say how to mend it

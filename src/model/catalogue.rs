@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::unknown_license::is_without_code;
 use super::{BundleCode, Inventory};
 use crate::text::{fold, header_key, nearest};
 
@@ -17,6 +16,17 @@ const SHORTEST_BEGINNING: usize = 3;
 
 /// Where a code is documented that only the organization has.
 const OF_ORGANIZATION: &str = "the organization";
+
+/// What is sold under Unified Pricing, and whose codes are documented nowhere: only an organization's own inventory has
+/// them (`uipath-api`, 10).
+const WITHOUT_CODE: [&str; 6] = [
+    "Express",
+    "Basic",
+    "Plus",
+    "Pro",
+    "Application Tester",
+    "App Test Developer",
+];
 
 /// How a bundle's seats are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -396,6 +406,17 @@ impl Catalogue {
     }
 }
 
+/// Whether the word is a product that is sold, and whose code is documented nowhere.
+pub(super) fn is_without_code(word: &str) -> bool {
+    let word = word_key(word);
+    let word = word.strip_prefix("unified").unwrap_or(&word);
+    let word = ["namedusers", "nameduser", "users", "user"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))
+        .unwrap_or(word);
+    WITHOUT_CODE.iter().any(|product| word == word_key(product))
+}
+
 /// The order of codes, in which case makes no difference.
 fn order(one: &str, other: &str) -> Ordering {
     let one = one.bytes().map(|byte| byte.to_ascii_uppercase());
@@ -418,7 +439,7 @@ fn product(bundle: &KnownBundle) -> &str {
 
 /// Product names are written with a dash, a comma or neither before "Named User", and a code before them with a dash or a
 /// colon.
-pub(super) fn word_key(word: &str) -> String {
+fn word_key(word: &str) -> String {
     header_key(word).replace(|letter| is_dash(letter) || matches!(letter, ',' | ':'), "")
 }
 

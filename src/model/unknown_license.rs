@@ -2,20 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::catalogue::word_key;
+use super::catalogue::is_without_code;
 use super::{Catalogue, Inventory, KnownBundle, OwnedBundle};
 use crate::text::{clean, fold, joined};
-
-/// What is sold under Unified Pricing, and whose codes are documented nowhere: only an organization's own inventory has
-/// them (`uipath-api`, 10).
-const WITHOUT_CODE: [&str; 6] = [
-    "Express",
-    "Basic",
-    "Plus",
-    "Pro",
-    "Application Tester",
-    "App Test Developer",
-];
 
 /// How many of the organization's codes are named.
 const MOST_NAMED: usize = 8;
@@ -27,17 +16,6 @@ const MOST_SHOWN: usize = 60;
 const MOST_COMPARED: usize = 30;
 /// Shorter words are in too many codes to mean one of them.
 const SHORTEST_PART: usize = 3;
-
-/// Whether the word is a product that is sold, and whose code is documented nowhere.
-pub(super) fn is_without_code(word: &str) -> bool {
-    let word = word_key(word);
-    let word = word.strip_prefix("unified").unwrap_or(&word);
-    let word = ["namedusers", "nameduser", "users", "user"]
-        .iter()
-        .find_map(|ending| word.strip_suffix(ending))
-        .unwrap_or(word);
-    WITHOUT_CODE.iter().any(|product| word == word_key(product))
-}
 
 impl Catalogue {
     /// What is wrong with a word that means no licence.
