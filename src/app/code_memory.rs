@@ -30,7 +30,10 @@ pub(super) fn inventory_of(organization: &str, seats: &[Seats], now: Timestamp) 
         organization: organization.to_owned(),
         read: now,
         is_remembered: false,
-        bundles: seats.iter().map(|seats| Code::of(seats, now).into()).collect(),
+        bundles: seats
+            .iter()
+            .map(|seats| RememberedBundle::of(seats, now).into())
+            .collect(),
     }
 }
 
@@ -45,11 +48,11 @@ struct Remembered {
     /// When the inventory was last read.
     read: Timestamp,
     /// In the order of the inventory, those that are no longer in it last.
-    codes: Vec<Code>,
+    codes: Vec<RememberedBundle>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Code {
+struct RememberedBundle {
     code: BundleCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -144,10 +147,10 @@ impl CodeMemory {
             earlier => earlier?,
         };
         let same = earlier.filter(|earlier| earlier.organization_id == id);
-        let mut codes: Vec<Code> = seats.iter().map(|seats| Code::of(seats, now)).collect();
+        let mut codes: Vec<RememberedBundle> = seats.iter().map(|seats| RememberedBundle::of(seats, now)).collect();
         let gone = same.into_iter().flat_map(|earlier| earlier.codes);
         let gone = gone.filter(|code| seats.iter().all(|seats| seats.code != code.code));
-        let gone = gone.map(|code| Code {
+        let gone = gone.map(|code| RememberedBundle {
             // Where the clock was set back, it must not seem to be there still.
             seen: code.seen.min(now - SignedDuration::from_secs(1)),
             ..code
@@ -183,7 +186,7 @@ impl CodeMemory {
     }
 }
 
-impl Code {
+impl RememberedBundle {
     fn of(seats: &Seats, now: Timestamp) -> Self {
         Self {
             code: seats.code.clone(),
@@ -195,8 +198,8 @@ impl Code {
     }
 }
 
-impl From<Code> for OwnedBundle {
-    fn from(code: Code) -> Self {
+impl From<RememberedBundle> for OwnedBundle {
+    fn from(code: RememberedBundle) -> Self {
         Self {
             code: code.code,
             name: code.name,

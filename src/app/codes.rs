@@ -230,17 +230,17 @@ fn free(owned: &OwnedBundle) -> String {
 }
 
 fn object(listed: &[Listed<'_>], inventory: Option<&Inventory>, out: &mut dyn Write) -> io::Result<()> {
-    let codes = Codes {
+    let listing = Listing {
         organization: inventory.map(|inventory| inventory.organization.as_str()),
         as_of: inventory.map(|inventory| inventory.read),
         codes: listed.iter().map(Bundle::of).collect(),
     };
-    write_json(&Object::of(Ended::DONE, "the known licence codes", &codes), out)
+    write_json(&Object::of(Ended::DONE, "the known licence codes", &listing), out)
 }
 
 /// What the JSON object holds; the member names are stable.
 #[derive(Serialize)]
-struct Codes<'a> {
+struct Listing<'a> {
     /// `null` where nothing is known of any.
     organization: Option<&'a str>,
     /// When its inventory was read.

@@ -291,9 +291,9 @@ fn license(code: &BundleCode, present: Present<'_>) -> Result<BundleCode, Filter
     if held || ruled {
         return Ok(code.clone());
     }
-    let (what, help) = (
+    let (what, advice) = (
         present.catalogue.why_unknown(code.as_str()),
         present.catalogue.advice(code.as_str()),
     );
-    Err(FilterError(format!("`license={code}`: {what}; {help}")))
+    Err(FilterError(format!("`license={code}`: {what}; {advice}")))
 }
