@@ -82,35 +82,40 @@ impl FirstSteps {
         }
         if lacks(Essential::Secret) {
             steps.push(format!(
-                "type this, paste the App Secret, which shows nothing, and press Enter: {secret}"
+                "type `{secret}`, paste the App Secret, which shows nothing, and press Enter"
             ));
         }
-        let mut words = Vec::new();
-        if lacks(Essential::Organization) {
-            words.push("NAME follows the host in the portal's address (the whole address does as well)");
-        }
-        if lacks(Essential::Application) {
-            words.push("ID is the App ID");
-        }
-        let words = if words.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", words.join(", "))
+        let stands_for = match (lacks(Essential::Organization), lacks(Essential::Application)) {
+            (true, true) => format!(": {NAME}, {ID}"),
+            (true, false) => format!(": {NAME}"),
+            (false, true) => format!(": {ID}"),
+            (false, false) => String::new(),
         };
-        steps.push(format!("check it, and write reseat.toml: {doctor}{words}"));
-        steps.push(format!("see what a sheet would change: {plan}"));
+        steps.push(format!("check it, and write reseat.toml, with `{doctor}`{stands_for}"));
+        steps.push(format!("see what a sheet would change with `{plan}`"));
         let mut steps: Vec<String> = (1..)
             .zip(steps)
             .map(|(number, step)| format!("{number}. {step}"))
             .collect();
         if lacks(Essential::Organization) && lacks(Essential::Application) {
-            steps.push(format!("or try it without an organization: {trial}"));
+            steps.push(format!("or try it without an organization: `{trial}`"));
         }
         Self {
-            message: format!("reseat is not configured yet: there is no {}", joined(&names, 3)),
+            message: format!(
+                "reseat is not configured yet: {} {} missing",
+                joined(&names, 3),
+                be(missing)
+            ),
             steps,
         }
     }
+}
+
+const NAME: &str = "NAME follows the host in the portal's address, which does as a whole as well";
+const ID: &str = "ID is the App ID";
+
+fn be(missing: &[Essential]) -> &'static str {
+    if missing.len() == 1 { "is" } else { "are" }
 }
 
 #[cfg(test)]

@@ -127,7 +127,11 @@ impl NewProfile {
     pub fn text(&self, system: System) -> String {
         let mut text = format!("{}\n", header(&["profile", &self.name]));
         for (key, value) in &self.values {
-            text.push_str(&line(key, &Value::from(value.as_str())));
+            let line = line(key, &Value::from(value.as_str()));
+            let _ = match meaning(key) {
+                "" => writeln!(text, "{line}"),
+                meaning => writeln!(text, "{line}  # {meaning}"),
+            };
         }
         if self.is_deployment_open {
             text.push_str("# The address is not one of UiPath's cloud. Of another kind of installation say which, without the `#`:\n");
@@ -136,8 +140,7 @@ impl NewProfile {
                 Deployment::Dedicated,
                 Deployment::PublicSector,
             ] {
-                text.push_str("# ");
-                text.push_str(&line("deployment", &Value::from(deployment.as_str())));
+                let _ = writeln!(text, "# {}", line("deployment", &Value::from(deployment.as_str())));
             }
         }
         text.push_str(&self.secret.map_or_else(String::new, |secret| secret.lines(system)));
@@ -145,7 +148,7 @@ impl NewProfile {
             let _ = writeln!(text, "\n{}", header(&["profile", &self.name, "limits"]));
         }
         for (key, value) in &self.limits {
-            text.push_str(&line(key, value));
+            let _ = writeln!(text, "{}", line(key, value));
         }
         text
     }
@@ -169,7 +172,7 @@ impl NewProfile {
             let wanted = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let is_same = now.as_ref().is_some_and(|now| *now == presentable(&wanted));
             (!is_same).then(|| Difference {
-                line: format!("{key} = {value}"),
+                line: line(&key, &value),
                 now,
             })
         });
@@ -235,7 +238,17 @@ fn said<T, const N: usize>(values: [(&'static str, Option<T>); N]) -> Vec<(&'sta
 }
 
 fn line(key: &str, value: &Value) -> String {
-    format!("{key} = {value}\n")
+    format!("{key} = {value}")
+}
+
+/// What a value is, for whoever reads the file.
+fn meaning(key: &str) -> &'static str {
+    match key {
+        "organization" => "the name in the portal's address",
+        "organization_id" => "its GUID, as the token says",
+        "client_id" => "the App ID of the external application",
+        _ => "",
+    }
 }
 
 /// The header of a table of the profile, as in `[profile.default.limits]`. A value in quotes would not do for the name: it

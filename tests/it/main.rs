@@ -17,6 +17,7 @@ mod export_moves;
 mod export_unchanged;
 mod failed_sheet;
 mod faults;
+mod first_run;
 mod first_try;
 mod forecast;
 mod guards;

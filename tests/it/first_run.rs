@@ -1,0 +1,527 @@
+//! The first minutes: nothing is configured, then something, then `reseat doctor --write` keeps it.
+
+use reseat::sandbox::Config;
+use serde_json::Value;
+
+use crate::support::{PROFILE, Ran, Stage};
+
+const SHEET: &str = "operation,user,name\nupdate,anna.berg@contoso.example,Annika\n";
+
+/// The stage of somebody who has just installed reseat and has a sheet.
+fn newcomer() -> Stage {
+    let stage = Stage::with(Config::unlimited());
+    fs_err::remove_file(stage.path("reseat.toml")).unwrap();
+    let home = stage.given("home");
+    fs_err::create_dir(&home).unwrap();
+    stage.set("HOME", &home.display().to_string());
+    stage.set("XDG_STATE_HOME", &home.join("state").display().to_string());
+    stage.given("home/state");
+    for variable in [
+        "UIPATH_URI",
+        "UIPATH_ORGANIZATION",
+        "RESEAT_ORGANIZATION_ID",
+        "UIPATH_CLIENT_ID",
+        "UIPATH_CLIENT_SECRET",
+    ] {
+        stage.unset(variable);
+    }
+    stage.write("joiners.csv", SHEET);
+    stage
+}
+
+/// The same with the secret in its variable.
+fn with_secret() -> Stage {
+    let stage = newcomer();
+    stage.set("UIPATH_CLIENT_SECRET", stage.sandbox.client_secret());
+    stage
+}
+
+/// `reseat doctor --write` with what names this stage's organization, and these words.
+fn doctor_writes(stage: &Stage, words: &[&str]) -> Ran {
+    let uri = stage.sandbox.base_url();
+    let named = [
+        "doctor",
+        "--uri",
+        &uri,
+        "--organization",
+        stage.sandbox.organization(),
+        "--client-id",
+        stage.sandbox.client_id(),
+        "--write",
+    ];
+    stage.reseat(&[named.as_slice(), words].concat())
+}
+
+/// The checks that `--output json` tells, as `check result`.
+fn checks(ran: &Ran) -> Vec<String> {
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    let checks = told["checks"].as_array().unwrap().iter();
+    checks
+        .map(|check| {
+            format!(
+                "{} {}",
+                check["check"].as_str().unwrap(),
+                check["result"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+const COMMANDS: [&[&str]; 6] = [
+    &["plan", "joiners.csv"],
+    &["run", "joiners.csv"],
+    &["export", "users"],
+    &["rebalance"],
+    &["undo", "joiners.results.csv"],
+    &["doctor"],
+];
+
+#[test]
+fn with_nothing_configured_every_command_says_in_five_lines_what_to_do() {
+    let stage = newcomer();
+    for words in COMMANDS {
+        let ran = stage.reseat(words).ends(1);
+        let told = format!("{}{}", ran.out, ran.err);
+        for step in [
+            "External Applications",
+            "PM.User, PM.Group and PM.License",
+            "read -rs UIPATH_CLIENT_SECRET && export UIPATH_CLIENT_SECRET",
+            "doctor --organization NAME --client-id ID --write",
+            "--sandbox`",
+        ] {
+            assert!(told.contains(step), "{words:?} does not say `{step}`: {told}");
+        }
+        if words != ["doctor"] {
+            assert_eq!(ran.err.lines().count(), 6, "{}", ran.err);
+            assert_eq!(ran.out, "", "{words:?}");
+        }
+    }
+    stage.reseat(&["plan", "joiners.csv"]).tells("plan joiners.csv`");
+    stage
+        .reseat(&["plan", "joiners.csv"])
+        .tells("plan joiners.csv --sandbox`");
+    stage.reseat(&["plan", "joiners.csv", "--sandbox"]).ends(0);
+}
+
+#[test]
+fn programs_are_told_the_same_in_one_object() {
+    let stage = newcomer();
+    for words in COMMANDS {
+        let ran = stage.reseat(&[words, &["--output", "json"]].concat()).ends(1);
+        let told: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(
+            (&told["status"], &told["reason"]),
+            (&"could_not_start".into(), &"settings".into())
+        );
+        assert_eq!(told["help"].as_array().unwrap().len(), 5, "{words:?}: {told}");
+        if words == ["doctor"] {
+            assert_eq!(checks(&ran)[..2], ["configuration failed", "secret skipped"]);
+        } else {
+            assert_eq!(told["problems"].as_array().unwrap().len(), 3, "{told}");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_missing_is_asked_for() {
+    let stage = newcomer();
+    let flags = ["--organization", "acme", "--client-id", "app", "--profile", "default"];
+    let told = stage
+        .reseat(&[&["plan", "joiners.csv"], &flags[..4]].concat())
+        .ends(1)
+        .err;
+    assert!(
+        told.contains("App Secret is missing") && told.contains("read -rs"),
+        "{told}"
+    );
+    assert!(
+        told.contains("doctor --organization acme --client-id app --write"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("External Applications") && !told.contains("NAME"),
+        "{told}"
+    );
+
+    stage.set("UIPATH_CLIENT_SECRET", "s");
+    stage.set("UIPATH_CLIENT_ID", "app");
+    let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
+    assert!(
+        told.contains("organization is missing") && told.contains("doctor --organization NAME --write"),
+        "{told}"
+    );
+    assert!(!told.contains("read -rs") && !told.contains("--client-id"), "{told}");
+
+    // Beside something that is wrong, all of it is told at once.
+    stage.set("RESEAT_ORGANIZATION_ID", "contoso");
+    let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
+    assert!(
+        told.contains("has 2 problems") && told.contains("`contoso` is not a GUID"),
+        "{told}"
+    );
+
+    // A key that is only mistyped is told with its neighbour.
+    stage.unset("RESEAT_ORGANIZATION_ID");
+    stage.write("reseat.toml", "[profiles.default]\norganization = \"acme\"\n");
+    let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
+    assert!(
+        told.contains("did you mean `profile`?") && told.contains("doctor --organization NAME"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_steps_followed_to_the_letter_lead_to_a_plan() {
+    let stage = with_secret();
+    doctor_writes(&stage, &[])
+        .ends(0)
+        .tells("without a secret")
+        .tells("plan SHEET");
+    let written = stage.read("reseat.toml");
+    for line in [
+        "[profile.default]".to_owned(),
+        format!("uri = \"{}\"", stage.sandbox.base_url()),
+        format!("organization_id = \"{}\"", stage.sandbox.organization_id()),
+        "client_secret_command = \"pass show uipath/reseat\"".to_owned(),
+    ] {
+        assert!(cfg!(windows) || written.contains(&line), "{line}: {written}");
+    }
+    stage.reseat(&["plan", "joiners.csv"]).ends(0);
+    stage.reseat(&["doctor"]).ends(0);
+    assert_eq!(stage.read("reseat.toml"), written);
+    assert!(stage.writes().is_empty());
+
+    // The next day, in another terminal.
+    stage.unset("UIPATH_CLIENT_SECRET");
+    stage
+        .reseat(&["plan", "joiners.csv"])
+        .ends(1)
+        .tells("there is no App Secret")
+        .tells("read -rs UIPATH_CLIENT_SECRET");
+    stage.set("UIPATH_CLIENT_SECRET", stage.sandbox.client_secret());
+    stage.reseat(&["run", "joiners.csv", "--yes"]).ends(0);
+}
+
+#[test]
+fn a_personal_access_token_is_kept_out_of_the_file_as_well() {
+    let stage = newcomer();
+    stage.set("UIPATH_PAT", stage.sandbox.personal_access_token());
+    let portal = format!(
+        "{}/sandbox/portal_/admin?organizationId={}",
+        stage.sandbox.base_url(),
+        stage.sandbox.organization_id()
+    );
+    stage.reseat(&["doctor", "--organization", &portal, "--write"]).ends(0);
+    let written = stage.read("reseat.toml");
+    assert!(
+        written.contains("auth = \"token\"") && written.contains("UIPATH_PAT"),
+        "{written}"
+    );
+    stage.reseat(&["plan", "joiners.csv"]).ends(0);
+}
+
+#[test]
+fn a_value_that_does_not_work_is_not_written_down() {
+    let stage = with_secret();
+    let uri = stage.sandbox.base_url();
+    let id = stage.sandbox.client_id();
+    let name = stage.sandbox.organization();
+    for (organization, client_id, secret) in [
+        ("nobody", id, stage.sandbox.client_secret()),
+        (
+            name,
+            "5a4db0c5-0000-4000-8000-00000000000f",
+            stage.sandbox.client_secret(),
+        ),
+        (name, id, "not-the-secret"),
+    ] {
+        stage.set("UIPATH_CLIENT_SECRET", secret);
+        stage.keep_secret("not-the-secret");
+        let words = [
+            "doctor",
+            "--uri",
+            &uri,
+            "--organization",
+            organization,
+            "--client-id",
+            client_id,
+            "--write",
+        ];
+        let ran = stage.reseat(&words);
+        assert_eq!(ran.code, 5, "{}", ran.out);
+        assert!(ran.out.contains("not written"), "{}", ran.out);
+        assert!(!stage.exists("reseat.toml"));
+    }
+    stage.reseat(&["doctor", "--write"]).ends(1).tells("not written");
+    assert!(!stage.exists("reseat.toml"));
+}
+
+#[test]
+fn a_profile_is_added_behind_those_that_are_there_and_nothing_else_is_touched() {
+    for before in [
+        "# mine\n[profile.default]\norganization = 'acme'   # keep\n",
+        "# mine\r\n[profile.default]\r\norganization = 'acme'",
+        "\u{feff}[profile.default]\n",
+        "",
+    ] {
+        let stage = with_secret();
+        stage.write("reseat.toml", before);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let rights = std::fs::Permissions::from_mode(0o640);
+            fs_err::set_permissions(stage.path("reseat.toml"), rights).unwrap();
+        }
+        doctor_writes(&stage, &["--profile", "of test"])
+            .ends(0)
+            .tells("the rest is as it was");
+        let after = stage.read("reseat.toml");
+        assert!(
+            after.starts_with(before) && after.contains("[profile.\"of test\"]"),
+            "{after}"
+        );
+        assert_eq!(before.contains("\r\n"), after.contains("\r\n"), "{after:?}");
+        let bare = after.replace("\r\n", "");
+        assert!(!before.contains("\r\n") || !bare.contains('\n'), "{after:?}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs_err::metadata(stage.path("reseat.toml"))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o640);
+        }
+        stage.reseat(&["plan", "joiners.csv", "--profile", "of test"]).ends(0);
+        stage.reseat(&["plan", "joiners.csv", "--profile", "other"]).ends(1);
+    }
+}
+
+#[test]
+fn a_profile_that_is_there_is_compared_and_never_changed() {
+    let stage = with_secret();
+    doctor_writes(&stage, &[]).ends(0);
+    let written = stage.read("reseat.toml");
+    doctor_writes(&stage, &[]).ends(0).tells("says all of this already");
+    let other = stage.sandbox.organization_id().to_string();
+    let ran = stage.reseat(&["doctor", "--organization", &other, "--write"]).ends(1);
+    ran.tells(&format!("organization = \"{other}\" (now: sandbox)"));
+    assert_eq!(stage.read("reseat.toml"), written);
+
+    // What cannot take another profile is left alone, too, and the lines are shown.
+    let inline = "profile = { default = { organization = \"acme\" } }\n";
+    stage.write("reseat.toml", inline);
+    doctor_writes(&stage, &["--profile", "mine"])
+        .ends(1)
+        .tells("cannot be added")
+        .tells("[profile.mine]");
+    assert_eq!(stage.read("reseat.toml"), inline);
+}
+
+#[test]
+fn the_file_is_written_where_it_is_named_and_a_folder_that_is_not_there_is_told() {
+    let stage = with_secret();
+    fs_err::create_dir(stage.given("conf")).unwrap();
+    doctor_writes(&stage, &["--config", "conf/mine.toml"]).ends(0);
+    assert!(!stage.exists("reseat.toml"));
+    stage
+        .reseat(&["plan", "joiners.csv", "--config", "conf/mine.toml"])
+        .ends(0);
+    stage.reseat(&["doctor", "--config", "conf/other.toml"]).ends(1);
+    let ran = doctor_writes(&stage, &["--config", "nowhere/mine.toml"]).ends(1);
+    ran.tells("not written").tells("organization = \"sandbox\"");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_the_file_stays_a_link() {
+    let stage = with_secret();
+    stage.write("dotfiles.toml", PROFILE);
+    std::os::unix::fs::symlink("dotfiles.toml", stage.given("reseat.toml")).unwrap();
+    doctor_writes(&stage, &["--profile", "mine"]).ends(0);
+    assert!(
+        fs_err::symlink_metadata(stage.path("reseat.toml"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert!(stage.read("dotfiles.toml").contains("[profile.mine]"));
+}
+
+#[test]
+fn what_people_paste_is_understood_as_it_is_meant() {
+    let stage = with_secret();
+    let uri = stage.sandbox.base_url();
+    let host = uri.trim_start_matches("http://").to_owned();
+    let id = stage.sandbox.organization_id().to_string();
+    let client_id = stage.sandbox.client_id();
+    let portal = format!("{uri}/sandbox/portal_/home?organizationId={id}#top");
+    let (braced, upper) = (format!("{{{id}}}"), id.to_uppercase());
+    let quoted = format!("\"{client_id}\"");
+    let broken = format!("{client_id}\r\n");
+    let slashed = format!("{uri}/");
+    let with_name = format!("{uri}/sandbox");
+    for (given_uri, organization, given_id, application) in [
+        ("", portal.as_str(), "", client_id),
+        (uri.as_str(), portal.as_str(), "", client_id),
+        (portal.as_str(), "", "", client_id),
+        (slashed.as_str(), " sandbox/ ", braced.as_str(), quoted.as_str()),
+        (with_name.as_str(), "sandbox", upper.as_str(), broken.as_str()),
+    ] {
+        for (variable, value) in [
+            ("UIPATH_URI", given_uri),
+            ("UIPATH_ORGANIZATION", organization),
+            ("RESEAT_ORGANIZATION_ID", given_id),
+            ("UIPATH_CLIENT_ID", application),
+        ] {
+            stage.set(variable, value);
+        }
+        stage.reseat(&["plan", "joiners.csv"]).ends(0);
+    }
+    for (variable, value, words) in [
+        ("UIPATH_ORGANIZATION", "Contoso Ltd", "the name that people see"),
+        (
+            "UIPATH_ORGANIZATION",
+            "https://elsewhere.example/sandbox",
+            "write the name alone, `sandbox`",
+        ),
+        (
+            "UIPATH_CLIENT_ID",
+            "00000000-1111-2222-3333-444444444444",
+            "an example of the documentation",
+        ),
+        (
+            "RESEAT_ORGANIZATION_ID",
+            "\u{2026}guid\u{2026}",
+            "an example of the documentation",
+        ),
+        ("UIPATH_URI", &host, "must begin with"),
+    ] {
+        let was = match variable {
+            "UIPATH_URI" => uri.as_str(),
+            "UIPATH_ORGANIZATION" => "sandbox",
+            "UIPATH_CLIENT_ID" => client_id,
+            _ => "",
+        };
+        stage.set("UIPATH_URI", &uri);
+        stage.set("UIPATH_ORGANIZATION", "sandbox");
+        stage.set(variable, value);
+        let ran = stage.reseat(&["plan", "joiners.csv"]);
+        if variable == "UIPATH_URI" {
+            // Without a scheme it is taken for `https`, which the sandbox does not speak.
+            assert_ne!(ran.code, 0);
+        } else {
+            ran.ends(1).tells(words);
+        }
+        stage.set(variable, was);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn doctor_says_whether_the_secret_can_be_read_and_never_shows_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = with_secret();
+    let secret = stage.sandbox.client_secret().to_owned();
+    let profile = |line: &str| {
+        format!(
+            "[profile.default]\nuri = \"{}\"\norganization = \"sandbox\"\nclient_id = \"{}\"\n{line}\n",
+            stage.sandbox.base_url(),
+            stage.sandbox.client_id()
+        )
+    };
+    stage.unset("UIPATH_CLIENT_SECRET");
+    let secret_file = |content: &str, mode: u32| {
+        let path = stage.given("secret.txt");
+        fs_err::write(&path, content).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for (line, content, mode, result, words) in [
+        (
+            "client_secret_file = \"secret.txt\"",
+            format!("\u{feff}{secret}\r\n"),
+            0o600,
+            "secret ok",
+            "read from the file",
+        ),
+        (
+            "client_secret_file = \"secret.txt\"",
+            secret.clone(),
+            0o644,
+            "secret warning",
+            "chmod 600",
+        ),
+        (
+            "client_secret_file = \"secret.txt\"",
+            format!("{secret}\nuser: ann"),
+            0o600,
+            "secret failed",
+            "several lines",
+        ),
+        (
+            "client_secret_file = \"secret.txt\"",
+            String::new(),
+            0o600,
+            "secret failed",
+            "is empty",
+        ),
+        (
+            "client_secret_file = \"gone.txt\"",
+            String::new(),
+            0o600,
+            "secret failed",
+            "has to be there",
+        ),
+        (
+            "client_secret_command = \"cat secret.txt\"",
+            secret.clone(),
+            0o600,
+            "secret ok",
+            "the command of",
+        ),
+        (
+            "client_secret_command = \"cat secret.txt; exit 3\"",
+            secret.clone(),
+            0o600,
+            "secret failed",
+            "yourself",
+        ),
+        (
+            "client_secret_command = \"true\"",
+            secret.clone(),
+            0o600,
+            "secret failed",
+            "is empty",
+        ),
+        (
+            "client_secret_command = \"nosuchcommand\"",
+            secret.clone(),
+            0o600,
+            "secret failed",
+            "nosuchcommand",
+        ),
+    ] {
+        secret_file(&content, mode);
+        stage.write("reseat.toml", profile(line));
+        let ran = stage.reseat(&["doctor", "--output", "json"]);
+        let is_failure = result.ends_with("failed");
+        assert_eq!(ran.code, i32::from(is_failure), "{line}: {}", ran.out);
+        assert!(checks(&ran).iter().any(|told| told == result), "{line}: {}", ran.out);
+        assert!(ran.out.contains(words), "{line}: `{words}` is not in {}", ran.out);
+    }
+    // The secret is looked at also where the rest is missing.
+    stage.set("UIPATH_CLIENT_SECRET", &secret);
+    fs_err::remove_file(stage.path("reseat.toml")).unwrap();
+    let ran = stage.reseat(&["doctor", "--output", "json"]).ends(1);
+    assert_eq!(checks(&ran)[..2], ["configuration failed", "secret ok"]);
+}
+
+#[test]
+fn doctor_says_where_each_value_comes_from_and_what_is_not_used() {
+    let stage = with_secret();
+    doctor_writes(&stage, &[]).ends(0);
+    stage.set("UIPATH_ORGANIZATION", "sandbox");
+    stage
+        .reseat(&["doctor"])
+        .ends(0)
+        .tells("organization: sandbox (the variable `UIPATH_ORGANIZATION`; not used: `reseat.toml`, line 5)");
+}
