@@ -39,4 +39,4 @@ pub use sheet::SheetSettings;
 pub use survey::{Survey, survey};
 pub use unseen::typed_unseen;
 pub use values::{length, length_text};
-pub use written::{Difference, NewProfile, System};
+pub use written::{Difference, FoundOut, NewProfile, System};

@@ -20,7 +20,8 @@ pub struct NewProfile {
     name: String,
     /// Keys and values, in the order of the documents.
     values: Vec<(&'static str, String)>,
-    limits: Vec<(&'static str, Value)>,
+    /// What stands in tables of its own below it.
+    below: [(&'static str, Vec<(&'static str, Value)>); 2],
     /// What is secret about signing in; `None` where only a profile can say it all, so that one is there already.
     secret: Option<SecretKind>,
     /// Whether the kind of installation is taken for the usual one at an address that is not UiPath's own.
@@ -31,6 +32,15 @@ pub struct NewProfile {
 enum SecretKind {
     Application,
     Token,
+}
+
+/// What was found out of an organization that a profile can say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundOut {
+    /// Its GUID.
+    pub organization_id: Option<OrganizationId>,
+    /// The licence service's route, where it is another than the configured one.
+    pub license_route: Option<String>,
 }
 
 /// What keeps secrets on a kind of system.
@@ -70,14 +80,8 @@ impl System {
 }
 
 impl NewProfile {
-    /// The profile that says what these settings say. The GUID is one that was found out, where none is configured.
-    /// `None` without a connection.
-    pub fn of(
-        name: &str,
-        settings: &Settings,
-        overrides: &Overrides,
-        organization_id: Option<OrganizationId>,
-    ) -> Option<Self> {
+    /// The profile that says what these settings say, with what was found out besides. `None` without a connection.
+    pub fn of(name: &str, settings: &Settings, overrides: &Overrides, found: &FoundOut) -> Option<Self> {
         let connection = settings.connection.as_ref()?;
         let deployment = settings.deployment;
         let is_usual = connection.uri.as_str() == usual_uri(deployment);
@@ -88,7 +92,7 @@ impl NewProfile {
             Credentials::Token { .. } => (Some(SecretKind::Token), None),
             Credentials::Ropc { .. } => (None, None),
         };
-        let id = connection.organization_id.or(organization_id);
+        let id = connection.organization_id.or(found.organization_id);
         let values = [
             (
                 "deployment",
@@ -114,10 +118,11 @@ impl NewProfile {
                 overrides.max_wait.map(|wait| Value::from(length_text(wait))),
             ),
         ];
+        let routes = [("license", found.license_route.as_deref().map(Value::from))];
         Some(Self {
             name: name.to_owned(),
             values: said(values),
-            limits: said(limits),
+            below: [("limits", said(limits)), ("routes", said(routes))],
             secret,
             is_deployment_open: deployment == Deployment::default() && !is_usual && !connection.uri.is_loopback(),
         })
@@ -144,11 +149,11 @@ impl NewProfile {
             }
         }
         text.push_str(&self.secret.map_or_else(String::new, |secret| secret.lines(system)));
-        if !self.limits.is_empty() {
-            let _ = writeln!(text, "\n{}", header(&["profile", &self.name, "limits"]));
-        }
-        for (key, value) in &self.limits {
-            let _ = writeln!(text, "{}", line(key, value));
+        for (table, values) in self.below.iter().filter(|(_, values)| !values.is_empty()) {
+            let _ = writeln!(text, "\n{}", header(&["profile", &self.name, table]));
+            for (key, value) in values {
+                let _ = writeln!(text, "{}", line(key, value));
+            }
         }
         text
     }
@@ -160,11 +165,11 @@ impl NewProfile {
             .values
             .iter()
             .map(|(key, value)| ((*key).to_owned(), Value::from(value.as_str())));
-        let limits = self
-            .limits
-            .iter()
-            .map(|(key, value)| (format!("limits.{key}"), value.clone()));
-        let differing = values.chain(limits).filter_map(|(key, value)| {
+        let below = self.below.iter().flat_map(|(table, values)| {
+            let values = values.iter();
+            values.map(move |(key, value)| (format!("{table}.{key}"), value.clone()))
+        });
+        let differing = values.chain(below).filter_map(|(key, value)| {
             let now = written
                 .iter()
                 .find(|(known, _)| *known == key)
@@ -326,6 +331,7 @@ mod tests {
             ],
             has_id: bool,
             is_token: bool,
+            has_route: bool,
             concurrency in prop::option::of(1u32..=256),
             wait in prop::option::of(1u64..=100_000),
         ) {
@@ -344,8 +350,10 @@ mod tests {
                 // The value was one that is refused.
                 return Err(TestCaseError::reject("no settings"));
             };
-            let id = has_id.then(|| ID.parse().unwrap());
-            let profile = NewProfile::of(name.trim(), &said, &overrides, id).unwrap();
+            let id: Option<OrganizationId> = has_id.then(|| ID.parse().unwrap());
+            let license_route = has_route.then(|| "la".to_owned());
+            let found = FoundOut { organization_id: id, license_route: license_route.clone() };
+            let profile = NewProfile::of(name.trim(), &said, &overrides, &found).unwrap();
             for system in [System::Linux, System::MacOs, System::Windows] {
                 let folder = tempfile::tempdir().unwrap();
                 let file = folder.path().join("reseat.toml");
@@ -359,6 +367,7 @@ mod tests {
                 let mut expected = essence(&said);
                 expected.3 = id;
                 prop_assert_eq!(essence(&loaded), expected, "{}", text);
+                prop_assert_eq!(&loaded.routes.license, license_route.as_ref().unwrap_or(&said.routes.license));
                 prop_assert_eq!(loaded.warnings, vec![]);
             }
         }
@@ -374,7 +383,7 @@ mod tests {
                 ..Overrides::default()
             };
             let said = settings(&overrides, None, (secret, "hunter2")).unwrap();
-            let profile = NewProfile::of("default", &said, &overrides, None).unwrap();
+            let profile = NewProfile::of("default", &said, &overrides, &FoundOut::default()).unwrap();
             for system in [System::Linux, System::MacOs, System::Windows] {
                 let text = profile.text(system);
                 let commented: Vec<&str> = text
@@ -409,8 +418,12 @@ mod tests {
             retries: Some(3),
             ..Overrides::default()
         };
+        let found = FoundOut {
+            organization_id: ID.parse().ok(),
+            license_route: Some("la".to_owned()),
+        };
         let said = settings(&overrides, None, ("UIPATH_CLIENT_SECRET", "s")).unwrap();
-        let profile = NewProfile::of("default", &said, &overrides, Some(ID.parse().unwrap())).unwrap();
+        let profile = NewProfile::of("default", &said, &overrides, &found).unwrap();
         let told: Vec<_> = profile
             .differences(&file)
             .into_iter()
@@ -427,6 +440,7 @@ mod tests {
                 ("organization = \"acme2\"".to_owned(), Some("acme".to_owned())),
                 (format!("organization_id = \"{ID}\""), None),
                 ("limits.retries = 3".to_owned(), None),
+                ("routes.license = \"la\"".to_owned(), None),
             ]
         );
     }

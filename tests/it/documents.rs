@@ -95,15 +95,32 @@ fn commands() -> Vec<String> {
     commands
 }
 
+/// What its commands say in the place of a reader's own.
+const EXAMPLE_ORGANIZATION: &str = "acme";
+const EXAMPLE_APPLICATION: &str = "00000000-1111-2222-3333-444444444444";
+
 #[test]
 fn the_readmes_commands_work_as_they_stand() {
     let stage = stage_with_samples();
     // The sheet that the README's own organization would have.
     fs_err::copy(stage.path("samples/onboarding.xlsx"), stage.given("joiners.xlsx")).unwrap();
+    // What its `doctor` writes is what the rest goes by.
+    fs_err::remove_file(stage.path("reseat.toml")).unwrap();
+    let own_values = [
+        (EXAMPLE_ORGANIZATION, stage.sandbox.organization()),
+        (EXAMPLE_APPLICATION, stage.sandbox.client_id()),
+    ];
     let commands = commands();
-    assert!(commands.len() >= 4, "{commands:?}");
+    assert!(commands.len() >= 5, "{commands:?}");
     for command in commands {
-        let mut words: Vec<&str> = command.split_whitespace().skip(1).collect();
+        let words = command.split_whitespace().skip(1);
+        let own = |word| {
+            own_values
+                .iter()
+                .find(|(example, _)| *example == word)
+                .map_or(word, |(_, own)| *own)
+        };
+        let mut words: Vec<&str> = words.map(own).collect();
         if words[0] == "run" && !words.contains(&"--yes") {
             // A person would confirm the plan at the terminal.
             words.push("--yes");

@@ -5,6 +5,13 @@ use serde_json::Value;
 
 use crate::support::{PROFILE, Ran, Stage};
 
+/// What is typed for the secret here.
+const TYPED_UNSEEN: &str = if cfg!(windows) {
+    "Read-Host -AsSecureString"
+} else {
+    "read -rs UIPATH_CLIENT_SECRET && export UIPATH_CLIENT_SECRET"
+};
+
 const SHEET: &str = "operation,user,name\nupdate,anna.berg@contoso.example,Annika\n";
 
 /// The stage of somebody who has just installed reseat and has a sheet.
@@ -85,7 +92,7 @@ fn with_nothing_configured_every_command_says_in_five_lines_what_to_do() {
         for step in [
             "External Applications",
             "PM.User, PM.Group and PM.License",
-            "read -rs UIPATH_CLIENT_SECRET && export UIPATH_CLIENT_SECRET",
+            TYPED_UNSEEN,
             "doctor --organization NAME --client-id ID --write",
             "--sandbox`",
         ] {
@@ -131,7 +138,7 @@ fn only_what_is_missing_is_asked_for() {
         .ends(1)
         .err;
     assert!(
-        told.contains("App Secret is missing") && told.contains("read -rs"),
+        told.contains("App Secret is missing") && told.contains(TYPED_UNSEEN),
         "{told}"
     );
     assert!(
@@ -150,7 +157,7 @@ fn only_what_is_missing_is_asked_for() {
         told.contains("organization is missing") && told.contains("doctor --organization NAME --write"),
         "{told}"
     );
-    assert!(!told.contains("read -rs") && !told.contains("--client-id"), "{told}");
+    assert!(!told.contains(TYPED_UNSEEN) && !told.contains("--client-id"), "{told}");
 
     // Beside something that is wrong, all of it is told at once.
     stage.set("RESEAT_ORGANIZATION_ID", "contoso");
@@ -197,9 +204,40 @@ fn the_steps_followed_to_the_letter_lead_to_a_plan() {
         .reseat(&["plan", "joiners.csv"])
         .ends(1)
         .tells("there is no App Secret")
-        .tells("read -rs UIPATH_CLIENT_SECRET");
+        .tells(TYPED_UNSEEN);
     stage.set("UIPATH_CLIENT_SECRET", stage.sandbox.client_secret());
     stage.reseat(&["run", "joiners.csv", "--yes"]).ends(0);
+}
+
+#[test]
+fn the_steps_can_be_practised_with_the_sandbox_as_the_readme_says() {
+    let readme = include_str!("../../README.md");
+    let (_, steps) = readme.split_once("To practise these steps").unwrap();
+    let steps: Vec<&str> = steps.split('`').skip(1).step_by(2).take(3).collect();
+    let [sandbox, secret, doctor] = steps.try_into().unwrap();
+    assert_eq!(sandbox, "reseat sandbox");
+    let stage = newcomer();
+    assert_eq!(secret, stage.sandbox.client_secret());
+    stage.set("UIPATH_CLIENT_SECRET", secret);
+    // Its port may be taken here.
+    let doctor = doctor.replace("http://127.0.0.1:8484", &stage.sandbox.base_url());
+    let words: Vec<&str> = doctor.split(' ').skip(1).collect();
+    stage.reseat(&words).ends(0);
+    stage.reseat(&["plan", "joiners.csv"]).ends(0);
+}
+
+#[test]
+fn the_readme_says_how_to_type_the_secret_as_the_program_does() {
+    let stage = newcomer();
+    let readme = include_str!("../../README.md");
+    let shells = ["/bin/bash", "/usr/bin/fish"];
+    for shell in if cfg!(windows) { &shells[..1] } else { &shells } {
+        stage.set("SHELL", shell);
+        let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
+        let (_, line) = told.split_once("type `").unwrap();
+        let line = line.split('`').next().unwrap();
+        assert!(readme.contains(&format!("`{line}`")), "{line}");
+    }
 }
 
 #[test]

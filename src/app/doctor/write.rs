@@ -9,7 +9,7 @@ use super::calls::Found;
 use super::findings::Findings;
 use crate::app::next::Typed;
 use crate::doctor::{Check, FileOutcome, file};
-use crate::settings::{NewProfile, Overrides, Survey, System};
+use crate::settings::{FoundOut, NewProfile, Overrides, Survey, System};
 
 /// What a profile rests on: a value that may be wrong must not be written down.
 const NEEDED: [Check; 7] = [
@@ -27,7 +27,11 @@ pub(super) fn write(known: &Survey, found: &Found, overrides: &Overrides, findin
     let name = known.profile.as_deref().unwrap_or_default();
     let is_sound = !NEEDED.iter().any(|check| findings.has_failed(*check)) && findings.has_passed(Check::Token);
     let settings = known.settings.as_ref().ok().filter(|_| is_sound);
-    let profile = settings.and_then(|settings| NewProfile::of(name, settings, overrides, found.organization_id));
+    let found = FoundOut {
+        organization_id: found.organization_id,
+        license_route: found.license_route.clone(),
+    };
+    let profile = settings.and_then(|settings| NewProfile::of(name, settings, overrides, &found));
     let text = profile.as_ref().map(|profile| profile.text(System::here()));
     let text = text.unwrap_or_default();
     let outcome = profile.map_or(FileOutcome::Untried, |profile| outcome(known, &profile, &text));
