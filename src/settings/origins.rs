@@ -53,7 +53,7 @@ impl Origins {
         let mut origins = self.0.borrow_mut();
         let origin = Origin {
             key: key.to_owned(),
-            shown: presentable(shown),
+            shown: presentable(key, shown),
             place: place.to_owned(),
             unused: Vec::new(),
         };
@@ -76,7 +76,7 @@ impl Origins {
     /// Shows a value as it was understood.
     pub(super) fn show_as(&self, key: &str, shown: &str) {
         if let Some(known) = self.0.borrow_mut().iter_mut().find(|known| known.key == key) {
-            known.shown = presentable(shown);
+            known.shown = presentable(key, shown);
         }
     }
 
@@ -91,11 +91,15 @@ impl Origins {
     }
 }
 
-/// The value on one line, without the name and password that an address may have in it.
-pub(super) fn presentable(value: &str) -> String {
-    let without = match (value.split_once("://"), value.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        _ => value.to_owned(),
+/// The value of this key on one line, without the name and password that an address may have in it.
+pub(super) fn presentable(key: &str, value: &str) -> String {
+    const ADDRESSES: [&str; 4] = ["uri", "identity_uri", "organization", "organization_id"];
+    let without = match value.rsplit_once('@') {
+        Some((before, host)) if ADDRESSES.contains(&key) => {
+            let scheme = before.split_once("://").map(|(scheme, _)| format!("{scheme}://"));
+            format!("{}{host}", scheme.unwrap_or_default())
+        }
+        Some(_) | None => value.to_owned(),
     };
     clean(&without, 200)
 }

@@ -175,7 +175,7 @@ impl NewProfile {
                 .find(|(known, _)| *known == key)
                 .map(|(_, value)| value.clone());
             let wanted = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let is_same = now.as_ref().is_some_and(|now| *now == presentable(&wanted));
+            let is_same = now.as_ref().is_some_and(|now| *now == presentable(&key, &wanted));
             (!is_same).then(|| Difference {
                 line: line(&key, &value),
                 now,

@@ -32,6 +32,8 @@ fn newcomer() -> Stage {
     ] {
         stage.unset(variable);
     }
+    // Nothing here is to leave this computer, whatever the usual address is.
+    stage.set("HTTPS_PROXY", "http://127.0.0.1:9");
     stage.write("joiners.csv", SHEET);
     stage
 }
@@ -551,6 +553,29 @@ fn doctor_says_whether_the_secret_can_be_read_and_never_shows_it() {
     fs_err::remove_file(stage.path("reseat.toml")).unwrap();
     let ran = stage.reseat(&["doctor", "--output", "json"]).ends(1);
     assert_eq!(checks(&ran)[..2], ["configuration failed", "secret ok"]);
+}
+
+#[test]
+fn a_password_in_an_address_is_not_repeated() {
+    for address in [
+        "https://me:hunter2hunter2@cloud.uipath.com",
+        "me:hunter2hunter2@cloud.uipath.com/acme",
+        "https://me:hunter2hunter2@cloud.uipath.com@x",
+    ] {
+        for variable in [
+            "UIPATH_URI",
+            "UIPATH_IDENTITY_URI",
+            "UIPATH_ORGANIZATION",
+            "RESEAT_ORGANIZATION_ID",
+        ] {
+            let stage = with_secret();
+            stage.keep_secret("hunter2");
+            stage.set(variable, address);
+            stage.reseat(&["doctor"]).ends(1);
+            stage.reseat(&["doctor", "--write", "--output", "json"]).ends(1);
+            stage.reseat(&["plan", "joiners.csv"]).ends(1);
+        }
+    }
 }
 
 #[test]
