@@ -33,10 +33,19 @@ pub(super) struct Failure {
     pub(super) findings: Vec<Finding>,
     /// What is wrong with the sheet, shown when it was read.
     pub(super) problems: Option<Box<Problems>>,
-    /// What to do first, where not everything is configured yet; told instead of what is missing.
-    pub(super) steps: Vec<String>,
     /// What to do.
     pub(super) help: Vec<String>,
+    /// In which form that is.
+    pub(super) help_form: HelpForm,
+}
+
+/// In which form it is told what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HelpForm {
+    /// Suggestions, after all that is wrong.
+    Suggestions,
+    /// Steps to take one after another where not everything is configured yet, in the place of what is missing.
+    FirstSteps,
 }
 
 /// How much of a failure was shown when it happened. JSON output has all of it in any case.
@@ -62,8 +71,8 @@ impl Failure {
             details: Vec::new(),
             findings: Vec::new(),
             problems: None,
-            steps: Vec::new(),
             help: Vec::new(),
+            help_form: HelpForm::Suggestions,
         }
     }
 
@@ -105,7 +114,8 @@ impl Failure {
     pub(super) fn not_configured(first: FirstSteps, findings: Vec<Finding>) -> Self {
         Self {
             findings,
-            steps: first.steps,
+            help: first.steps,
+            help_form: HelpForm::FirstSteps,
             ..Self::new(Ending::CouldNotStart, Reason::Settings, first.message)
         }
     }
@@ -201,12 +211,18 @@ impl fmt::Display for Failure {
                 writeln!(out, "  {detail}")?;
             }
         }
-        for step in &self.steps {
-            writeln!(out, "  {step}")?;
+        let are_steps = self.help_form == HelpForm::FirstSteps;
+        if are_steps {
+            for step in &self.help {
+                writeln!(out, "  {step}")?;
+            }
         }
-        let is_in_the_steps = |finding: &&Finding| !self.steps.is_empty() && finding.unset.is_some();
+        let is_in_the_steps = |finding: &&Finding| are_steps && finding.unset.is_some();
         for finding in self.findings.iter().filter(|finding| !is_in_the_steps(finding)) {
             write!(out, "\n{}", told(finding))?;
+        }
+        if are_steps {
+            return Ok(());
         }
         if !self.findings.is_empty() && !self.help.is_empty() {
             writeln!(out)?;

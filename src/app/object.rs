@@ -70,10 +70,9 @@ pub(super) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Resul
 
 fn write_about(failure: &Failure, about: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let plain = |line: &String| anstream::adapter::strip_str(line).to_string();
-    let help = [failure.steps.as_slice(), &failure.help].concat();
     let object = Object {
         details: failure.details.iter().map(plain).collect(),
-        help: &help,
+        help: &failure.help,
         ..Object::of(failure.ended(), &failure.message, about)
     };
     write_json(&object, out)

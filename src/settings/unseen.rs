@@ -2,18 +2,18 @@
 
 /// The line to type in the shell that is used. It asks for the secret without showing it.
 pub fn typed_unseen(variable: &str, environment: &dyn Fn(&str) -> Option<String>) -> String {
-    Shell::at_hand(environment).line(variable)
+    Interpreter::at_hand(environment).line(variable)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shell {
+enum Interpreter {
     /// bash and zsh.
     Posix,
     Fish,
     PowerShell,
 }
 
-impl Shell {
+impl Interpreter {
     fn at_hand(environment: &dyn Fn(&str) -> Option<String>) -> Self {
         if cfg!(windows) {
             return Self::PowerShell;
@@ -44,17 +44,17 @@ mod tests {
     fn the_line_is_that_of_the_shell_at_hand() {
         let of = |shell: Option<&str>| {
             let shell = shell.map(str::to_owned);
-            Shell::at_hand(&|name| (name == "SHELL").then(|| shell.clone()).flatten())
+            Interpreter::at_hand(&|name| (name == "SHELL").then(|| shell.clone()).flatten())
         };
         if cfg!(windows) {
-            assert_eq!(of(Some("/usr/bin/bash")), Shell::PowerShell);
+            assert_eq!(of(Some("/usr/bin/bash")), Interpreter::PowerShell);
         } else {
-            assert_eq!(of(Some("/usr/bin/fish")), Shell::Fish);
-            assert_eq!(of(Some("/bin/zsh")), Shell::Posix);
-            assert_eq!(of(None), Shell::Posix);
+            assert_eq!(of(Some("/usr/bin/fish")), Interpreter::Fish);
+            assert_eq!(of(Some("/bin/zsh")), Interpreter::Posix);
+            assert_eq!(of(None), Interpreter::Posix);
         }
-        assert_eq!(Shell::Posix.line("X"), "read -rs X && export X");
-        assert_eq!(Shell::Fish.line("X"), "read -sx X");
-        assert!(Shell::PowerShell.line("X").starts_with("$env:X = "));
+        assert_eq!(Interpreter::Posix.line("X"), "read -rs X && export X");
+        assert_eq!(Interpreter::Fish.line("X"), "read -sx X");
+        assert!(Interpreter::PowerShell.line("X").starts_with("$env:X = "));
     }
 }
