@@ -9,6 +9,7 @@ mod codes;
 mod crash;
 mod disk;
 mod doctor;
+mod doctor_network;
 mod documents;
 mod editions;
 mod endings;

@@ -120,7 +120,7 @@ impl<'a> Server<'a> {
     ) {
         let mut tell = |finding: Finding| tell(finding.about(&self.shown));
         let variable = |name: &str| std::env::var(name).ok();
-        tell(proxy(&self.name, &self.shown, &self.way, variable));
+        tell(proxy(&self.name, &self.way, variable));
         let is_known = self.look_up(bounds.lookup, &mut tell).await;
         let probe = match probe {
             Ok(probe) if is_known => probe,
@@ -223,5 +223,54 @@ async fn look_up(host: &str, port: u16, limit: Duration) -> Lookup {
                 false => Lookup::Found(addresses.into_iter().collect()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found of a server at this address within these bounds.
+    async fn found(address: &str, bounds: Bounds) -> Vec<Finding> {
+        let address = BaseUrl::parse(address).unwrap();
+        let mut found = Vec::new();
+        look_at(&[&address, &address], None, bounds, &mut |finding| found.push(finding)).await;
+        found
+    }
+
+    #[tokio::test]
+    async fn a_server_that_accepts_and_says_nothing_is_given_up_within_the_bounds_and_looked_at_once() {
+        let hurried = Bounds {
+            lookup: Duration::from_secs(60),
+            connecting: Duration::from_millis(100),
+            answering: Duration::from_millis(200),
+        };
+        for (scheme, words) in [("https", "within 0.1 s"), ("http", "within 0.2 s")] {
+            // The system takes connections that nobody has accepted yet.
+            let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = format!("{scheme}://127.0.0.1:{}", silent.local_addr().unwrap().port());
+            let found = found(&address, hurried).await;
+            let outcomes: Vec<_> = found.iter().map(|finding| (finding.check, finding.outcome)).collect();
+            let failed = Outcome::Failed(crate::doctor::Blame::Surroundings);
+            assert_eq!(
+                outcomes,
+                [
+                    (Check::Proxy, Outcome::Ok),
+                    (Check::Dns, Outcome::Ok),
+                    (Check::Tls, failed),
+                    (Check::Clock, Outcome::Skipped)
+                ]
+            );
+            assert!(found[2].what.contains(words), "{}", found[2].what);
+            assert!(found[2].took.is_some() && found[3].took.is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn without_an_address_nothing_is_tried() {
+        let mut found = Vec::new();
+        look_at(&[], None, PATIENT, &mut |finding| found.push(finding)).await;
+        assert_eq!(found.iter().map(|finding| finding.check).collect::<Vec<_>>(), STEPS);
+        assert!(found.iter().all(|finding| finding.outcome == Outcome::Skipped));
     }
 }

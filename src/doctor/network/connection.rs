@@ -34,10 +34,7 @@ pub fn connection(look: &Look, known: &Known<'_>) -> Finding {
         (Ok(_), None) => Finding::new(
             Check::Tls,
             Outcome::Ok,
-            format!(
-                "`{}` answers, without TLS, which is not needed within this computer",
-                known.host
-            ),
+            "reached without TLS, which is not needed within this computer",
         ),
         (Ok(_), Some(handshake)) => trusted(handshake, known),
         (Err(error), _) => {
@@ -77,10 +74,7 @@ fn trusted(handshake: &Handshake, known: &Known<'_>) -> Finding {
         .map_or_else(String::new, |version| format!(" {version}"));
     let first_to_end = handshake.chain.iter().min_by_key(|certificate| certificate.until);
     let ok = |rest: &str| {
-        let what = format!(
-            "`{}` is reached with TLS{version}, and its certificate is trusted{rest}",
-            known.host
-        );
+        let what = format!("reached with TLS{version}, and the certificate is trusted{rest}");
         Finding::new(Check::Tls, Outcome::Ok, what)
     };
     let Some(first_to_end) = first_to_end else {

@@ -48,8 +48,8 @@ pub fn name(named: Named<'_>, lookup: &Lookup) -> Finding {
             Check::Dns,
             Outcome::Ok,
             match named {
-                Named::Server(_) => format!("`{host}` is an address itself, and needs none"),
-                Named::Proxy { shown, .. } => format!("the proxy {shown} is given by its address, and needs none"),
+                Named::Server(_) => "none is needed: it is an address itself".to_owned(),
+                Named::Proxy { shown, .. } => format!("none is needed: the proxy {shown} is named by its address"),
             },
         ),
         Lookup::Found(addresses) if is_blocked(host, addresses) => Finding::new(
@@ -66,7 +66,7 @@ pub fn name(named: Named<'_>, lookup: &Lookup) -> Finding {
         Lookup::Found(addresses) => Finding::new(
             Check::Dns,
             Outcome::Ok,
-            format!("`{host}`{of} has {}", counted(addresses)),
+            format!("the name{of} has {}", counted(addresses)),
         )
         .with_detail(joined(addresses, 4)),
         Lookup::Unknown(why) => {
@@ -131,12 +131,12 @@ mod tests {
     #[test]
     fn a_name_is_told_with_how_many_addresses_it_has() {
         for (addresses, what) in [
-            (&["104.18.1.1"][..], "`cloud.uipath.com` has 1 IPv4 address"),
+            (&["104.18.1.1"][..], "the name has 1 IPv4 address"),
             (
                 &["104.18.1.1", "104.18.1.2", "2606:4700::1"],
-                "`cloud.uipath.com` has 2 IPv4 addresses and 1 IPv6 address",
+                "the name has 2 IPv4 addresses and 1 IPv6 address",
             ),
-            (&["2606:4700::1"], "`cloud.uipath.com` has 1 IPv6 address"),
+            (&["2606:4700::1"], "the name has 1 IPv6 address"),
         ] {
             let finding = name(Named::Server("cloud.uipath.com"), &found(addresses));
             assert_eq!((finding.outcome, finding.what.as_str()), (Outcome::Ok, what));

@@ -11,13 +11,13 @@ const ALL: Spellings = ["ALL_PROXY", "all_proxy"];
 const HTTP: Spellings = ["HTTP_PROXY", "http_proxy"];
 const NO: Spellings = ["NO_PROXY", "no_proxy"];
 
-/// The way to a host, which `shown` names with its port where that is not the usual one. `variable` is the environment.
-pub fn proxy(host: &str, shown: &str, way: &Way, variable: impl Fn(&str) -> Option<String>) -> Finding {
+/// The way to a host. `variable` is the environment.
+pub fn proxy(host: &str, way: &Way, variable: impl Fn(&str) -> Option<String>) -> Finding {
     let ok = |what: String| Finding::new(Check::Proxy, Outcome::Ok, what);
     match way {
-        Way::Direct(Direct::WithoutTls) => ok(format!("`{shown}` is this computer, to which no proxy leads")),
+        Way::Direct(Direct::WithoutTls) => ok("none, because this computer is its own server".to_owned()),
         Way::Direct(Direct::NoneNamed) => {
-            let finding = ok(format!("no proxy is named, so `{shown}` is reached directly"));
+            let finding = ok("none is named, so the server is reached directly".to_owned());
             let finding = with_hidden(finding, &variable);
             let of_http = HTTP.into_iter().find(|name| is_set(&variable, name));
             match of_http {
@@ -30,7 +30,7 @@ pub fn proxy(host: &str, shown: &str, way: &Way, variable: impl Fn(&str) -> Opti
             }
         }
         Way::Direct(Direct::Excluded { by, from }) => ok(format!(
-            "`{by}` excludes `{shown}` from the proxy {from}, so it is reached directly"
+            "`{by}` excludes the server from the proxy {from}, so it is reached directly"
         )),
         Way::Direct(Direct::Ignored { by, named_by }) => Finding::new(
             Check::Proxy,
@@ -44,7 +44,7 @@ pub fn proxy(host: &str, shown: &str, way: &Way, variable: impl Fn(&str) -> Opti
             } else {
                 ""
             };
-            let finding = ok(format!("`{shown}` is reached through the proxy {proxy}{password}"));
+            let finding = ok(format!("the server is reached through the proxy {proxy}{password}"));
             let finding = with_hidden(finding, &variable);
             match misread(host, &variable) {
                 None => finding,
@@ -180,7 +180,7 @@ mod tests {
             (&[("HTTPS_PROXY", ""), ("https_proxy", "")], Outcome::Ok, ""),
         ] {
             let way = Way::Direct(Direct::NoneNamed);
-            let finding = proxy("cloud.uipath.com", "cloud.uipath.com", &way, environment(variables));
+            let finding = proxy("cloud.uipath.com", &way, environment(variables));
             let told = format!("{finding:?}");
             assert_eq!(finding.outcome, outcome, "{told}");
             assert!(told.contains(words) && !told.contains("hunter2"), "{told}");
