@@ -263,7 +263,7 @@ fn a_clock_that_is_off_is_said_with_how_far_and_what_to_do() {
             &["3 h ahead of the server's", "time zone", "timedatectl"][..],
         ),
         (
-            date(5 * HOUR + 600),
+            date(5 * HOUR + 630),
             "warning",
             &["5 h 10 min behind the server's", "timedatectl"],
         ),

@@ -120,7 +120,9 @@ impl<'a> Server<'a> {
     ) {
         let mut tell = |finding: Finding| tell(finding.about(&self.shown));
         let variable = |name: &str| std::env::var(name).ok();
-        tell(proxy(&self.name, &self.way, variable));
+        let begun = Instant::now();
+        let way = proxy(&self.name, &self.way, variable);
+        tell(way.after(begun.elapsed()));
         let is_known = self.look_up(bounds.lookup, &mut tell).await;
         let probe = match probe {
             Ok(probe) if is_known => probe,
@@ -185,7 +187,11 @@ impl<'a> Server<'a> {
             None => no_clock("not compared, because the server does not tell the time"),
         };
         match (&look.answer, &look.handshake) {
-            (Ok(answer), _) => (judged(answer.clocks.as_ref(), Proof::Proven), false),
+            // Came with the answer, and took no time of its own.
+            (Ok(answer), _) => {
+                let finding = judged(answer.clocks.as_ref(), Proof::Proven);
+                (finding.after(Duration::ZERO), false)
+            }
             (Err(_), Some(handshake)) if handshake.fault.is_some() => {
                 let begun = Instant::now();
                 let clocks = match probe.unproven_clock(self.address.url()).await {
