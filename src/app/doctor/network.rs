@@ -224,9 +224,10 @@ async fn look_up(host: &str, port: u16, limit: Duration) -> Lookup {
         Ok(Err(error)) => Lookup::Unknown(clean(&error.to_string(), 200)),
         Ok(Ok(addresses)) => {
             let addresses: BTreeSet<IpAddr> = addresses.map(|address| address.ip()).collect();
-            match addresses.is_empty() {
-                true => Lookup::Unknown("the name has no address".to_owned()),
-                false => Lookup::Found(addresses.into_iter().collect()),
+            if addresses.is_empty() {
+                Lookup::Unknown("the name has no address".to_owned())
+            } else {
+                Lookup::Found(addresses.into_iter().collect())
             }
         }
     }
@@ -247,7 +248,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_accepts_and_says_nothing_is_given_up_within_the_bounds_and_looked_at_once() {
         let hurried = Bounds {
-            lookup: Duration::from_secs(60),
+            lookup: Duration::from_mins(1),
             connecting: Duration::from_millis(100),
             answering: Duration::from_millis(200),
         };
