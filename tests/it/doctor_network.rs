@@ -53,10 +53,10 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(String::new()));
-        let hears = Arc::clone(&heard);
+        let shared = Arc::clone(&heard);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (config, header, heard) = (Arc::clone(&config), header.clone(), Arc::clone(&hears));
+                let (config, header, log) = (Arc::clone(&config), header.clone(), Arc::clone(&shared));
                 std::thread::spawn(move || {
                     let stream = stream.unwrap();
                     stream.set_read_timeout(PATIENCE).unwrap();
@@ -64,12 +64,9 @@ impl Server {
                     let mut buffer = [0; 4096];
                     // A client that turns away is what some of these tests are about.
                     while let Ok(count @ 1..) = stream.read(&mut buffer) {
-                        heard
-                            .lock()
-                            .unwrap()
-                            .push_str(&String::from_utf8_lossy(&buffer[..count]));
-                        let head = format!("HTTP/1.1 404 Not Found\r\n{header}content-length: 0\r\n\r\n");
-                        if stream.write_all(head.as_bytes()).is_err() {
+                        log.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..count]));
+                        let answer = format!("HTTP/1.1 404 Not Found\r\n{header}content-length: 0\r\n\r\n");
+                        if stream.write_all(answer.as_bytes()).is_err() {
                             break;
                         }
                     }
