@@ -12,6 +12,7 @@ use super::next::typed_name;
 use super::object::Object;
 use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
+use crate::model::OperationKind;
 use crate::sheet::WrittenFormat;
 use crate::template::{ListOrigin, Template, TemplateColumn};
 use crate::text::plural;
@@ -67,17 +68,16 @@ pub(super) fn deliver_template(
     if let Some(lacking) = lacking {
         console.tell(format!("{}\n", lacking.sentence()));
     }
-    match (place, format) {
-        (Some(place), WrittenFormat::Workbook) => console.tell(format!(
-            "the sheet is `{}`: fill in its worksheet `{}`, as `{}` says\n",
-            place.path().display(),
-            template.worksheet(),
-            template.help_worksheet(),
-        )),
-        (Some(place), WrittenFormat::Csv) => {
-            console.tell(format!("the sheet is `{}`: fill it in\n", place.path().display()))
-        }
-        (None, _) => {}
+    if let Some(place) = place {
+        let path = place.path().display();
+        console.tell(match format {
+            WrittenFormat::Workbook => format!(
+                "the sheet is `{path}`: fill in its worksheet `{}`, as `{}` says\n",
+                template.worksheet(),
+                template.help_worksheet()
+            ),
+            WrittenFormat::Csv => format!("the sheet is `{path}`: fill it in\n"),
+        });
     }
     if format == WrittenFormat::Csv {
         console.tell("a CSV has neither lists to choose from nor help: `-o FILE.xlsx` writes a workbook with both\n");
@@ -92,21 +92,21 @@ pub(super) fn deliver_template(
 }
 
 fn message(template: &Template, columns: &[TemplateColumn], format: WrittenFormat) -> String {
-    let mut message = format!(
-        "a template of the kind `{}` with {} and {}",
-        template.kind(),
-        plural(columns.len(), "column"),
-        plural(template.examples().count(), "example")
-    );
     let lists = template.lists();
-    if let (ListOrigin::Organization { name, .. }, WrittenFormat::Workbook) = (&lists.origin, format) {
-        message.push_str(&format!(
+    let offered = match (&lists.origin, format) {
+        (ListOrigin::Organization { name, .. }, WrittenFormat::Workbook) => format!(
             "; its lists have {} and {} of `{name}`",
             plural(lists.groups.len(), "group"),
             plural(lists.licenses.len(), "licence")
-        ));
-    }
-    message
+        ),
+        (ListOrigin::Organization { .. } | ListOrigin::Catalogue, _) => String::new(),
+    };
+    format!(
+        "a template of the kind `{}` with {} and {}{offered}",
+        template.kind(),
+        plural(columns.len(), "column"),
+        plural(template.examples().count(), "example")
+    )
 }
 
 /// What `template` prints for programs; `docs/template.md` is its contract.
@@ -171,7 +171,7 @@ impl<'a> Shape<'a> {
                 .kind()
                 .operations()
                 .into_iter()
-                .map(|kind| kind.as_str())
+                .map(OperationKind::as_str)
                 .collect(),
             examples: examples.collect(),
             next_command,

@@ -7,7 +7,7 @@ use strum::IntoStaticStr;
 use super::words::Words;
 use super::{TemplateKind, TemplateLists};
 use crate::intake::{Column, EXAMPLE_DOMAIN, print_list};
-use crate::model::{DeleteWhen, OperationKind};
+use crate::model::{DeleteWhen, KnownBundle, OperationKind};
 
 /// One of them: its own `operation` says that it is ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,8 +182,8 @@ impl Maker<'_> {
         let usual = USUAL
             .iter()
             .filter_map(|code| offered().find(|bundle| bundle.code.as_str() == *code));
-        let mut chosen: Vec<String> = usual.map(|bundle| bundle.shown()).collect();
-        let others = offered().map(|bundle| bundle.shown());
+        let mut chosen: Vec<String> = usual.map(KnownBundle::shown).collect();
+        let others = offered().map(KnownBundle::shown);
         let others: Vec<String> = others.filter(|shown| !chosen.contains(shown)).collect();
         chosen.extend(others);
         chosen.truncate(count);

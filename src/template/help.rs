@@ -8,6 +8,7 @@ use super::example::first_of_month;
 use super::words::Words;
 use crate::draft::IGNORE;
 use crate::intake::{Column, print_list};
+use crate::model::OperationKind;
 use crate::sheet::PageLine;
 
 /// What the help is about.
@@ -71,7 +72,7 @@ fn of_columns(columns: &[TemplateColumn]) -> Vec<PageLine> {
 }
 
 fn of_operations(words: Words) -> Vec<PageLine> {
-    let operations = words.kind.operations().into_iter().map(|kind| kind.as_str());
+    let operations = words.kind.operations().into_iter().map(OperationKind::as_str);
     let entry = |operation: &str| {
         let what = words.text(&format!("operation.{operation}"));
         PageLine::Entry(operation.to_owned(), what)

@@ -87,8 +87,12 @@ impl Template {
         let written = columns.iter().map(|column| {
             let written = WrittenColumn::new(column.header.clone())
                 .offering(column.choices.clone())
-                .asking(self.words.text("question.title"), self.words.text("question"))
-                .hinting(column.hint.clone());
+                .asking(self.words.text("question.title"), self.words.text("question"));
+            let written = match column.column {
+                // Their headers say it all, and a hint covers the cells beside it.
+                Column::Email | Column::Name | Column::Surname | Column::DisplayName | Column::Note => written,
+                _ => written.hinting(column.hint.clone()),
+            };
             match column.column {
                 Column::Operation => written.greying_rows(IGNORE),
                 Column::NotBefore | Column::UnlessUsedSince => written.of_times(),

@@ -2,6 +2,7 @@
 //! shows; and nobody takes an example for a row.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
@@ -202,7 +203,9 @@ impl Told {
 /// Adds rows to a CSV as a person does in an editor.
 fn fill_csv(path: &Path, rows: &[Vec<String>]) {
     let mut written = csv::Writer::from_writer(Vec::new());
-    rows.iter().for_each(|row| written.write_record(row).unwrap());
+    for row in rows {
+        written.write_record(row).unwrap();
+    }
     let mut text = fs_err::read(path).unwrap();
     text.extend(written.into_inner().unwrap());
     fs_err::write(path, text).unwrap();
@@ -225,12 +228,14 @@ fn fill_workbook(path: &Path, rows: &[Vec<String>]) {
             let last = text.matches("<row ").count();
             let mut added = String::new();
             for (number, row) in (last + 1..).zip(rows) {
-                added.push_str(&format!("<row r=\"{number}\">"));
+                write!(added, "<row r=\"{number}\">").unwrap();
                 for (letter, cell) in ('A'..='Z').zip(row).filter(|(_, cell)| !cell.is_empty()) {
                     let cell = escaped(cell);
-                    added.push_str(&format!(
+                    write!(
+                        added,
                         "<c r=\"{letter}{number}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{cell}</t></is></c>"
-                    ));
+                    )
+                    .unwrap();
                 }
                 added.push_str("</row>");
             }
