@@ -10,32 +10,35 @@ use std::process::Command;
 
 use quick_xml::XmlVersion::Implicit1_0;
 use quick_xml::events::{BytesStart, Event};
+use reseat::model::Catalogue;
+use reseat::template::{Template, TemplateKind, TemplateLanguage, TemplateLists};
 
 use super::*;
 
-/// Saves the file in this format, in a folder of its own within `folder`.
-fn saved_by_libreoffice(folder: &TempDir, path: &Path, format: &str) -> PathBuf {
-    let stem = path.file_stem().unwrap();
-    let into = path.parent().unwrap().join(format!("as-{format}"));
-    // Without a profile of its own it hands the file to one that is running, and ends without having done anything.
+/// Saves the files, which are in one folder, in this format, in a folder beside them.
+fn saved_by_libreoffice(folder: &TempDir, paths: &[PathBuf], format: &str) -> Vec<PathBuf> {
+    let into = paths[0].parent().unwrap().join(format!("as-{format}"));
+    // Without a profile of its own it hands the files to one that is running, and ends without having done anything.
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
     let output = Command::new("soffice")
         .arg(profile)
         .args(["--headless", "--convert-to", format, "--outdir"])
-        .args([&into, path])
+        .arg(&into)
+        .args(paths)
         .output()
         .expect("LibreOffice, as in `apt-get install libreoffice-calc-nogui`");
-    let saved = into.join(stem).with_extension(format);
-    assert!(saved.is_file(), "{output:?}");
+    let saved = |path: &PathBuf| into.join(path.file_stem().unwrap()).with_extension(format);
+    let saved: Vec<PathBuf> = paths.iter().map(saved).collect();
+    assert!(saved.iter().all(|path| path.is_file()), "{output:?}");
     saved
 }
 
-/// The workbook as it is, and as LibreOffice saves it: as `.xlsx`, as `.ods`, and as `.xlsx` once more from that.
-fn everywhere(folder: &TempDir, path: &Path) -> [PathBuf; 3] {
-    let workbook = saved_by_libreoffice(folder, path, "xlsx");
-    let open_document = saved_by_libreoffice(folder, path, "ods");
-    let again = saved_by_libreoffice(folder, &open_document, "xlsx");
-    [workbook, open_document, again]
+/// The workbooks as LibreOffice saves them: as `.xlsx`, as `.ods`, and as `.xlsx` once more from that.
+fn everywhere(folder: &TempDir, paths: &[PathBuf]) -> [Vec<PathBuf>; 3] {
+    let workbooks = saved_by_libreoffice(folder, paths, "xlsx");
+    let open_documents = saved_by_libreoffice(folder, paths, "ods");
+    let again = saved_by_libreoffice(folder, &open_documents, "xlsx");
+    [workbooks, open_documents, again]
 }
 
 /// What the cells of a column offer.
@@ -122,6 +125,21 @@ fn offered(path: &Path) -> BTreeMap<String, Vec<Offered>> {
     found
 }
 
+/// Holds what a file offers against what it offered before.
+fn assert_same_offers(path: &Path, before: &BTreeMap<String, Vec<Offered>>) {
+    let after = offered(path);
+    assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+    for (worksheet, offers) in before {
+        let cells =
+            |offers: &[Offered]| -> Vec<String> { offers.iter().map(|offered| offered.cells.clone()).collect() };
+        assert_eq!(cells(&after[worksheet]), cells(offers), "{worksheet}");
+        for (after, before) in after[worksheet].iter().zip(offers) {
+            // Lists are too long to be shown.
+            assert!(after == before, "{worksheet}, {} of {}", before.cells, path.display());
+        }
+    }
+}
+
 /// Names of groups that have become something else on their way through one program or another, and 5,000 more.
 fn groups() -> Vec<String> {
     let odd = [
@@ -203,19 +221,9 @@ fn every_drop_down_and_hint_is_still_there_when_libreoffice_has_saved_the_workbo
     assert_eq!(before["Joiners' 1st, Q1"][4].choices, before["Lists"][4].choices);
     assert!(before.values().flatten().all(|offered| !offered.is_strict));
 
-    let [workbook, _, again] = everywhere(&folder, &path);
-    for path in [workbook, again] {
-        let after = offered(&path);
-        assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
-        for (worksheet, offers) in &before {
-            let cells =
-                |offers: &[Offered]| -> Vec<String> { offers.iter().map(|offered| offered.cells.clone()).collect() };
-            assert_eq!(cells(&after[worksheet]), cells(offers), "{worksheet}");
-            for (after, before) in after[worksheet].iter().zip(offers) {
-                // Lists are too long to be shown.
-                assert!(after == before, "{worksheet}, {} of {}", before.cells, path.display());
-            }
-        }
+    let [workbook, _, again] = everywhere(&folder, &[path]);
+    for path in [workbook, again].concat() {
+        assert_same_offers(&path, &before);
         // Rows that are not run are grey still, and the lists out of sight.
         assert!(part(&path, "xl/worksheets/sheet1.xml").contains("<formula>TRIM($A2)="));
         let states = attributes(&part(&path, "xl/workbook.xml"), "sheet", "state");
@@ -241,7 +249,7 @@ fn a_run_reads_the_same_of_a_workbook_that_libreoffice_has_saved() {
     save_sheet(&tables, &[help()], WrittenFormat::Workbook, &path, Existing::Kept).unwrap();
     let before = intake(&path);
     assert_eq!(names(&before), kept);
-    for path in everywhere(&folder, &path) {
+    for path in everywhere(&folder, &[path]).concat() {
         let after = intake(&path);
         assert_eq!(names(&after), kept, "{}", path.display());
         let keys = |intake: &Intake| -> Vec<_> { intake.rows.iter().map(|row| row.key.clone()).collect() };
@@ -255,5 +263,43 @@ fn a_run_reads_the_same_of_a_workbook_that_libreoffice_has_saved() {
             .map(|sheet| (&*sheet.name, sheet.is_marked))
             .collect();
         assert_eq!(skipped, [("People (2)", true), ("Lists", true)]);
+    }
+}
+
+#[test]
+#[ignore = "needs LibreOffice; `.ci/run` asks for it"]
+fn every_template_offers_the_same_when_libreoffice_has_saved_it_and_its_examples_are_not_run() {
+    let folder = TempDir::new().unwrap();
+    let mut paths = Vec::new();
+    for kind in TemplateKind::iter() {
+        for language in TemplateLanguage::iter() {
+            let path = folder.path().join(format!("{kind}-{language}.xlsx"));
+            let lists = TemplateLists::of_catalogue(&Catalogue::default());
+            let template = Template::new(kind, language, lists, date(2026, 11, 30));
+            let pages = [template.page("sheet.xlsx")];
+            save_sheet(
+                &[template.table()],
+                &pages,
+                WrittenFormat::Workbook,
+                &path,
+                Existing::Kept,
+            )
+            .unwrap();
+            paths.push(path);
+        }
+    }
+    let saved = everywhere(&folder, &paths);
+    for (number, path) in paths.iter().enumerate() {
+        let (offers, before) = (offered(path), intake(path));
+        let choices = offers.values().flatten().filter(|offered| !offered.choices.is_empty());
+        assert!(choices.count() > 0 && before.ignored > 0, "{}", path.display());
+        for saved in saved.iter().map(|saved| &saved[number]) {
+            let after = intake(saved);
+            let counts = |intake: &Intake| (intake.rows.len(), intake.ignored, intake.problems.iter().count());
+            assert_eq!(counts(&after), (0, before.ignored, 0), "{}", saved.display());
+            if saved.extension().is_some_and(|extension| extension == "xlsx") {
+                assert_same_offers(saved, &offers);
+            }
+        }
     }
 }
