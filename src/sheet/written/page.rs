@@ -138,8 +138,8 @@ fn write_line(sheet: &mut Worksheet, row: u32, line: &PageLine, looks: &Looks) -
     Ok(())
 }
 
-/// Every row says its height: Excel would find that of wrapped text itself, but not where cells are merged, and LibreOffice
-/// does not in a file that says it is of Excel's kind.
+/// Every row says its height: Excel would find that of wrapped text itself, but not where cells are merged, and other
+/// programs print only a line of a row that does not say.
 fn set_height(sheet: &mut Worksheet, row: u32, lines: u16) -> Result<(), XlsxError> {
     let height = lines.saturating_mul(LINE_HEIGHT).saturating_add(ROW_SPACE);
     sheet.set_row_height(row, height.min(TALLEST))?;
