@@ -1,7 +1,7 @@
-//! Workbooks of ours that LibreOffice has opened and saved: what they offer is offered still, and what is in them is read
+//! Workbooks of ours that `LibreOffice` has opened and saved: what they offer is offered still, and what is in them is read
 //! as before.
 //!
-//! These need LibreOffice on the machine, and are shown as ignored until they are asked for:
+//! These need `LibreOffice` on the machine, and are shown as ignored until they are asked for:
 //! `cargo test --test written elsewhere:: -- --ignored`.
 
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ fn saved_by_libreoffice(folder: &TempDir, paths: &[PathBuf], format: &str) -> Ve
     saved
 }
 
-/// The workbooks as LibreOffice saves them: as `.xlsx`, as `.ods`, and as `.xlsx` once more from that.
+/// The workbooks as `LibreOffice` saves them: as `.xlsx`, as `.ods`, and as `.xlsx` once more from that.
 fn everywhere(folder: &TempDir, paths: &[PathBuf]) -> [Vec<PathBuf>; 3] {
     let workbooks = saved_by_libreoffice(folder, paths, "xlsx");
     let open_documents = saved_by_libreoffice(folder, paths, "ods");
@@ -252,7 +252,7 @@ fn a_run_reads_the_same_of_a_workbook_that_libreoffice_has_saved() {
     for path in everywhere(&folder, &[path]).concat() {
         let after = intake(&path);
         assert_eq!(names(&after), kept, "{}", path.display());
-        let keys = |intake: &Intake| -> Vec<_> { intake.rows.iter().map(|row| row.key.clone()).collect() };
+        let keys = |intake: &Intake| -> Vec<_> { intake.rows.iter().map(|row| row.key).collect() };
         assert_eq!(keys(&after), keys(&before));
         let problems =
             |intake: &Intake| -> Vec<_> { intake.problems.iter().map(|problem| problem.what.clone()).collect() };
