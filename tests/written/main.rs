@@ -428,7 +428,7 @@ fn help_and_lists_without_the_rows_that_they_are_for_are_said_to_be_that() {
     .unwrap();
     let intake = intake(&path);
     assert_eq!(intake.rows.len(), 0);
-    let problems: Vec<String> = intake.problems.iter().map(|problem| problem.what.to_string()).collect();
+    let problems: Vec<String> = intake.problems.iter().map(|problem| problem.what.clone()).collect();
     assert_eq!(
         problems,
         ["the sheet holds what there is to choose from, or help, and says itself that nothing on it is run"]
