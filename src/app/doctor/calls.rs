@@ -27,9 +27,6 @@ const RETRIES: u32 = 1;
 /// Of how many scopes it is tried whether the application may have them.
 const MOST_SCOPES: usize = 12;
 
-/// How many users are listed: enough to have some whose licences can be asked for.
-pub(super) const SOME_USERS: u32 = 20;
-
 /// What was found out that a configuration can say.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
@@ -46,9 +43,8 @@ pub(super) async fn look(known: &Survey, signals: &Signals, findings: &mut Findi
     let connection = known.settings.as_ref().ok();
     let connection = connection.and_then(|settings| Some((settings, settings.connection.as_ref()?)));
     let Some((settings, connection)) = connection else {
-        skip(findings, &CALLS, "not tried, because the configuration is not complete");
-        skip(
-            findings,
+        findings.skip(&CALLS, "not tried, because the configuration is not complete");
+        findings.skip(
             &[Check::Quota],
             "not looked up, because the configuration is not complete",
         );
@@ -62,7 +58,7 @@ pub(super) async fn look(known: &Survey, signals: &Signals, findings: &mut Findi
     ];
     let obstacle = obstacles.into_iter().find(|(check, _)| findings.has_failed(*check));
     if let Some((_, why)) = obstacle {
-        skip(findings, &CALLS, why);
+        findings.skip(&CALLS, why);
         state::look_at_quota(settings, None, findings);
         return Found::default();
     }
@@ -81,7 +77,7 @@ pub(super) async fn look(known: &Survey, signals: &Signals, findings: &mut Findi
         }
         Err(failure) => {
             findings.add(not_set_up(&failure));
-            skip(findings, &CALLS[1..], "not tried, because there is no sign-in");
+            findings.skip(&CALLS[1..], "not tried, because there is no sign-in");
             state::look_at_quota(settings, None, findings);
             Found::default()
         }
@@ -96,12 +92,6 @@ const CALLS: [Check; 5] = [
     Check::Route,
     Check::LicenseReads,
 ];
-
-pub(super) fn skip(findings: &mut Findings, checks: &[Check], why: &str) {
-    for check in checks {
-        findings.add(Finding::new(*check, Outcome::Skipped, why));
-    }
-}
 
 /// The settings for somebody who waits for an answer.
 fn hurried(settings: &Settings) -> Settings {
@@ -187,7 +177,8 @@ impl Look<'_> {
     /// Nothing else can be asked.
     fn without_sign_in(self, finding: Finding) -> Found {
         self.findings.add(finding);
-        skip(self.findings, &CALLS[1..], "not tried, because there is no sign-in");
+        self.findings
+            .skip(&CALLS[1..], "not tried, because there is no sign-in");
         state::look_at_quota(self.settings, None, self.findings);
         Found::default()
     }
@@ -212,8 +203,7 @@ impl Look<'_> {
             });
             self.findings.add(scopes(granted.as_deref(), asked_by));
             self.findings.add(naming.judged(FirstCall::None));
-            skip(
-                self.findings,
+            self.findings.skip(
                 &[Check::Route, Check::LicenseReads],
                 "not tried, because the routes have the organization's id in them",
             );
@@ -248,11 +238,8 @@ impl Look<'_> {
         self.findings.add(scopes(granted.as_deref(), asked_by));
         let is_refused = self.findings.has_failed(Check::Token);
         if is_refused {
-            skip(
-                self.findings,
-                &[Check::Organization],
-                "not tried, because the token is refused",
-            );
+            self.findings
+                .skip(&[Check::Organization], "not tried, because the token is refused");
         } else {
             self.findings.add(naming.judged(first_call).after(first.took));
         }
@@ -276,7 +263,7 @@ impl Look<'_> {
                 };
                 found.license_route = looking.at_routes(&first).await;
             }
-            Taken::NotAtAll(why) => skip(self.findings, &[Check::Route, Check::LicenseReads], why),
+            Taken::NotAtAll(why) => self.findings.skip(&[Check::Route, Check::LicenseReads], why),
         }
         state::look_at_quota(self.settings, Some(&organization), self.findings);
         found
@@ -284,7 +271,10 @@ impl Look<'_> {
 
     async fn users(&self, client: &Client) -> Listed {
         self.asking
-            .ask((Service::Identity, Method::Get), client.users(0, SOME_USERS, None))
+            .ask(
+                (Service::Identity, Method::Get),
+                client.users(0, routes::SOME_USERS, None),
+            )
             .await
     }
 

@@ -41,6 +41,13 @@ impl Findings {
         self.found.push(finding);
     }
 
+    /// Adds that these could not be tried, for this reason.
+    pub(super) fn skip(&mut self, checks: &[Check], why: &str) {
+        for check in checks {
+            self.add(Finding::new(*check, Outcome::Skipped, why));
+        }
+    }
+
     /// Whether something before keeps what comes next from being tried.
     pub(super) fn has_failed(&self, check: Check) -> bool {
         let mut of_it = self.found.iter().filter(|finding| finding.check == check);

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::asking::{Asked, Asking};
-use super::calls::{SOME_USERS, skip};
 use super::findings::Findings;
 use crate::api::{
     Allocation, Answer, CallError, Certainty, Client, EntityType, Group, GroupRule, LicensedUser, Page, Routes, Seats,
@@ -20,6 +19,9 @@ use crate::text::plural;
 
 /// A name that nobody has (RFC 2606), to be looked up.
 const NOBODY: &str = "reseat-doctor@example.invalid";
+
+/// How many users are listed: enough to have some whose licences can be asked for.
+pub(super) const SOME_USERS: u32 = 20;
 
 /// How many people's licences are asked for at once: a route that answers for a few answers for many.
 const FEW: usize = 5;
@@ -78,8 +80,7 @@ impl Looking<'_> {
         };
         self.tell_alone(Route::Users, users, first.took);
         if nothing_came {
-            skip(
-                self.findings,
+            self.findings.skip(
                 &[Check::Route, Check::LicenseReads],
                 "the others were not tried, because no answer came from the first",
             );
