@@ -273,7 +273,7 @@ fn usual_uri(deployment: Deployment) -> &'static str {
     }
 }
 
-#[cfg(all(test, not(windows)))]
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
