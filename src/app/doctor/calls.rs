@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use super::asking::{Asked, Asking, CALL, Came};
 use super::findings::Findings;
 use super::{routes, state};
@@ -19,7 +21,7 @@ use crate::doctor::{
 use crate::event::{Method, Service};
 use crate::model::OrganizationId;
 use crate::pace::RetryPolicy;
-use crate::settings::{Connection, Credentials, Limits, Settings, Survey};
+use crate::settings::{Connection, Credentials, Limits, SecretSource, Settings, Survey};
 
 /// How often a call is repeated that meets a fault of the way: once shows whether it was a passing one.
 const RETRIES: u32 = 1;
@@ -38,8 +40,13 @@ pub(super) struct Found {
 
 type Listed = Asked<Answer<Page<User>>>;
 
-/// Looks at what the service answers, as far as the settings let it be asked.
-pub(super) async fn look(known: &Survey, signals: &Signals, findings: &mut Findings) -> Found {
+/// Looks at what the service answers, as far as the settings let it be asked. `secret` is what was read to sign in with.
+pub(super) async fn look(
+    known: &Survey,
+    secret: Option<SecretString>,
+    signals: &Signals,
+    findings: &mut Findings,
+) -> Found {
     let connection = known.settings.as_ref().ok();
     let connection = connection.and_then(|settings| Some((settings, settings.connection.as_ref()?)));
     let Some((settings, connection)) = connection else {
@@ -63,7 +70,7 @@ pub(super) async fn look(known: &Survey, signals: &Signals, findings: &mut Findi
         return Found::default();
     }
     let asking = Asking::new(CALL.min(settings.limits.timeout));
-    let hurried = hurried(settings);
+    let hurried = hurried(settings, secret);
     match Doorway::of(&hurried, Target::Configured, asking.observer(), signals).await {
         Ok(doorway) => {
             Look {
@@ -93,10 +100,20 @@ const CALLS: [Check; 5] = [
     Check::LicenseReads,
 ];
 
-/// The settings for somebody who waits for an answer.
-fn hurried(settings: &Settings) -> Settings {
+/// The settings for somebody who waits for an answer, with the secret that was read already.
+fn hurried(settings: &Settings, secret: Option<SecretString>) -> Settings {
     let retry = settings.limits.retry;
+    let mut connection = settings.connection.clone();
+    if let (Some(connection), Some(value)) = (&mut connection, secret) {
+        let source = match &mut connection.credentials {
+            Credentials::ClientCredentials { secret, .. } => secret,
+            Credentials::Token { token } => token,
+            Credentials::Ropc { password, .. } => password,
+        };
+        *source = SecretSource::Variable { name: "secret", value };
+    }
     Settings {
+        connection,
         limits: Limits {
             retry: RetryPolicy {
                 retries: retry.retries.min(RETRIES),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::findings::Findings;
 use crate::app::failure::Failure;
@@ -25,25 +25,28 @@ pub(super) fn look(overrides: &Overrides, absence: Absence, findings: &mut Findi
     Ok(known)
 }
 
-/// Reads the secret, on a separate thread: a command may wait for the user to type a password.
-pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) {
+/// Reads the secret, on a separate thread: a command may wait for the user to type a password. What was read is there for
+/// signing in, so that nobody is asked twice.
+pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) -> Option<SecretString> {
     let Some(source) = known.secret.clone() else {
         findings.add(no_secret());
-        return;
+        return None;
     };
     let begun = Instant::now();
     let looked_at = source.clone();
     let read = off_thread(move || {
         let read = looked_at.read()?;
-        Ok(SecretSeen {
+        let seen = SecretSeen {
             is_quoted: is_quoted(read.expose_secret()),
             open_mode: open_mode(&looked_at),
-        })
+        };
+        Ok((read, seen))
     });
-    let seen = read.await;
-    for finding in secret(&source, seen.as_ref().copied()) {
+    let read = read.await;
+    for finding in secret(&source, read.as_ref().map(|(_, seen)| *seen)) {
         findings.add(finding.after(begun.elapsed()));
     }
+    Some(read.ok()?.0)
 }
 
 fn is_quoted(secret: &str) -> bool {

@@ -29,10 +29,10 @@ pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Con
     let found = block_on(async {
         let signals = Signals::listen();
         let looking = async {
-            configuration::look_at_secret(&known, &mut findings).await;
+            let secret = configuration::look_at_secret(&known, &mut findings).await;
             state::look_at_folder(&mut findings).await;
             network::look(&known, &mut findings).await;
-            Ok(calls::look(&known, &signals, &mut findings).await)
+            Ok(calls::look(&known, secret, &signals, &mut findings).await)
         };
         signals.obeyed_by(Box::pin(looking)).await
     })?;
