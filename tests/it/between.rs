@@ -73,7 +73,14 @@ fn pass(mut client: TcpStream, behind: &str, twist: &Twist) -> std::io::Result<(
     server.write_all(request.as_bytes())?;
     server.write_all(b"\r\n")?;
     server.write_all(&body)?;
-    let (first, headers, body) = message(&mut BufReader::new(server))?;
+    // The answer to a HEAD has the length of a body that does not come.
+    let mut answer = BufReader::new(server);
+    let (first, headers, body) = if asked.line.starts_with("HEAD ") {
+        let (first, headers) = lines_of(&mut answer)?;
+        (first, headers, Vec::new())
+    } else {
+        message(&mut answer)?
+    };
     let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
     let mut answer = Answered {
         status: status.unwrap_or(500),
@@ -107,6 +114,18 @@ fn is(line: &str, name: &str) -> bool {
 
 /// The first line, the header lines and the body.
 fn message(reader: &mut impl BufRead) -> std::io::Result<(String, Vec<String>, Vec<u8>)> {
+    let (first, lines) = lines_of(reader)?;
+    let length = lines.iter().find(|line| is(line, "content-length"));
+    let length = length
+        .and_then(|line| line.split_once(':')?.1.trim().parse().ok())
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    Ok((first, lines, body))
+}
+
+/// The first line and the header lines.
+fn lines_of(reader: &mut impl BufRead) -> std::io::Result<(String, Vec<String>)> {
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
@@ -115,16 +134,10 @@ fn message(reader: &mut impl BufRead) -> std::io::Result<(String, Vec<String>, V
         }
         lines.push(line.trim_end().to_owned());
     }
-    let length = lines.iter().find(|line| is(line, "content-length"));
-    let length = length
-        .and_then(|line| line.split_once(':')?.1.trim().parse().ok())
-        .unwrap_or(0);
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
     let first = if lines.is_empty() {
         String::new()
     } else {
         lines.remove(0)
     };
-    Ok((first, lines, body))
+    Ok((first, lines))
 }
