@@ -409,10 +409,13 @@ impl Stage {
     pub(crate) fn writes(&self) -> BTreeMap<&'static str, u64> {
         let stats = self.sandbox.stats();
         // What leads nowhere is counted as `none`; a look at the server itself is such a call.
-        let looks_alone = ["POST", "PUT", "PATCH", "DELETE"]
+        let wrote_nowhere = ["POST", "PUT", "PATCH", "DELETE"]
             .iter()
-            .all(|method| stats.calls("none", method) == 0);
-        let is_write = |name: &str| !READS.contains(&name) && !(looks_alone && name == "none");
+            .any(|method| stats.calls("none", method) > 0);
+        let is_write = |name: &str| match name {
+            "none" => wrote_nowhere,
+            name => !READS.contains(&name),
+        };
         stats.routes().filter(|(name, _)| is_write(name)).collect()
     }
 
