@@ -7,25 +7,36 @@ use toml::{Table, Value};
 
 use super::credentials::Credentials;
 use super::inputs::{Absence, Overrides, Surroundings};
+use super::insertion::{line_end, with_lines, with_table};
 use super::load::Settings;
-use super::origins::presentable;
+use super::origins::{Origin, presentable};
 use super::survey::survey;
 use super::values::length_text;
-use crate::api::BaseUrl;
 use crate::model::{Deployment, OrganizationId};
+
+/// The tables below a profile of which something may be written.
+const LIMITS: &str = "limits";
+const ROUTES: &str = "routes";
 
 /// A profile to be written. It has no secret, and nothing that could say where one is but the environment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewProfile {
     name: String,
-    /// Keys and values, in the order of the documents.
-    values: Vec<(&'static str, String)>,
-    /// What stands in tables of its own below it.
-    below: [(&'static str, Vec<(&'static str, Value)>); 2],
+    /// What it says, in the order of the documents.
+    entries: Vec<Entry>,
     /// What is secret about signing in; `None` where only a profile can say it all, so that one is there already.
     secret: Option<SecretKind>,
     /// Whether the kind of installation is taken for the usual one at an address that is not UiPath's own.
     is_deployment_open: bool,
+}
+
+/// A key of a profile with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The table below the profile that it stands in; empty for the profile's own.
+    table: &'static str,
+    key: &'static str,
+    value: Value,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,36 +104,42 @@ impl NewProfile {
             Credentials::Ropc { .. } => (None, None),
         };
         let id = connection.organization_id.or(found.organization_id);
-        let values = [
+        let text = |text: &str| Some(Value::from(text));
+        let whole = |number: Option<u32>| number.map(|number| Value::from(i64::from(number)));
+        let said = [
             (
+                "",
                 "deployment",
-                (deployment != Deployment::default()).then(|| deployment.as_str().to_owned()),
+                text(deployment.as_str()).filter(|_| deployment != Deployment::default()),
             ),
-            ("uri", (!is_usual).then(|| connection.uri.to_string())),
-            ("organization", Some(connection.organization.clone())),
-            ("organization_id", id.map(|id| id.to_string())),
-            ("identity_uri", connection.identity_uri.as_ref().map(BaseUrl::to_string)),
-            ("client_id", client_id),
-        ];
-        let limits = [
+            ("", "uri", text(connection.uri.as_str()).filter(|_| !is_usual)),
+            ("", "organization", text(&connection.organization)),
+            ("", "organization_id", id.and_then(|id| text(&id.to_string()))),
             (
-                "concurrency",
-                overrides.concurrency.map(|calls| Value::from(i64::from(calls))),
+                "",
+                "identity_uri",
+                connection.identity_uri.as_ref().and_then(|uri| text(uri.as_str())),
             ),
+            ("", "client_id", client_id.as_deref().and_then(text)),
+            (LIMITS, "concurrency", whole(overrides.concurrency)),
+            (LIMITS, "retries", whole(overrides.retries)),
             (
-                "retries",
-                overrides.retries.map(|retries| Value::from(i64::from(retries))),
-            ),
-            (
+                LIMITS,
                 "max_wait",
                 overrides.max_wait.map(|wait| Value::from(length_text(wait))),
             ),
+            (ROUTES, "license", found.license_route.as_deref().and_then(text)),
         ];
-        let routes = [("license", found.license_route.as_deref().map(Value::from))];
+        let entries = said.into_iter().filter_map(|(table, key, value)| {
+            Some(Entry {
+                table,
+                key,
+                value: value?,
+            })
+        });
         Some(Self {
             name: name.to_owned(),
-            values: said(values),
-            below: [("limits", said(limits)), ("routes", said(routes))],
+            entries: entries.collect(),
             secret,
             is_deployment_open: deployment == Deployment::default() && !is_usual && !connection.uri.is_loopback(),
         })
@@ -130,13 +147,9 @@ impl NewProfile {
 
     /// The lines of the profile, each ended by a line feed.
     pub fn text(&self, system: System) -> String {
-        let mut text = format!("{}\n", header(&["profile", &self.name]));
-        for (key, value) in &self.values {
-            let line = line(key, &Value::from(value.as_str()));
-            let _ = match meaning(key) {
-                "" => writeln!(text, "{line}"),
-                meaning => writeln!(text, "{line}  # {meaning}"),
-            };
+        let mut text = format!("{}\n", self.header(""));
+        for entry in self.entries_of("") {
+            let _ = writeln!(text, "{}", entry.line());
         }
         if self.is_deployment_open {
             text.push_str("# The address is not one of UiPath's cloud. Of another kind of installation say which, without the `#`:\n");
@@ -145,47 +158,89 @@ impl NewProfile {
                 Deployment::Dedicated,
                 Deployment::PublicSector,
             ] {
-                let _ = writeln!(text, "# {}", line("deployment", &Value::from(deployment.as_str())));
+                let _ = writeln!(text, "# deployment = {}", Value::from(deployment.as_str()));
             }
         }
         text.push_str(&self.secret.map_or_else(String::new, |secret| secret.lines(system)));
-        for (table, values) in self.below.iter().filter(|(_, values)| !values.is_empty()) {
-            let _ = writeln!(text, "\n{}", header(&["profile", &self.name, table]));
-            for (key, value) in values {
-                let _ = writeln!(text, "{}", line(key, value));
+        for table in [LIMITS, ROUTES] {
+            let lines: Vec<String> = self.entries_of(table).map(Entry::line).collect();
+            if !lines.is_empty() {
+                let _ = writeln!(text, "\n{}\n{}", self.header(table), lines.join("\n"));
             }
         }
         text
     }
 
-    /// What the file does not say, or says otherwise.
-    pub fn differences(&self, file: &Path) -> Vec<Difference> {
+    fn entries_of(&self, table: &'static str) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.table == table)
+    }
+
+    /// How it differs from the profile of this name in the file.
+    pub fn compared(&self, file: &Path) -> Comparison {
         let written = Self::in_file(file, &self.name);
-        let values = self
-            .values
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), Value::from(value.as_str())));
-        let below = self.below.iter().flat_map(|(table, values)| {
-            let values = values.iter();
-            values.map(move |(key, value)| (format!("{table}.{key}"), value.clone()))
-        });
-        let differing = values.chain(below).filter_map(|(key, value)| {
-            let now = written
-                .iter()
-                .find(|(known, _)| *known == key)
-                .map(|(_, value)| value.clone());
-            let wanted = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let is_same = now.as_ref().is_some_and(|now| *now == presentable(&key, &wanted));
-            (!is_same).then(|| Difference {
-                line: line(&key, &value),
-                now,
-            })
-        });
-        differing.collect()
+        let mut comparison = Comparison::default();
+        for entry in &self.entries {
+            let key = entry.dotted_key();
+            let wanted = entry
+                .value
+                .as_str()
+                .map_or_else(|| entry.value.to_string(), str::to_owned);
+            match written.iter().find(|origin| origin.key == key) {
+                None => comparison.missing.push(entry.clone()),
+                Some(origin) if origin.shown == presentable(&key, &wanted) => {}
+                Some(origin) => comparison.contradictions.push(Contradiction {
+                    line: entry.dotted_line(),
+                    now: origin.shown.clone(),
+                    place: origin.place.clone(),
+                }),
+            }
+        }
+        comparison
+    }
+
+    /// The text of a file that has the profile, with these entries in it; everything else stays as it is. `None` where
+    /// they cannot be put in.
+    pub fn added_to(&self, text: &str, entries: &[Entry]) -> Option<String> {
+        let profile = ["profile", self.name.as_str()];
+        let of = |table| entries.iter().filter(move |entry: &&Entry| entry.table == table);
+        let mut text = text.to_owned();
+        let lines: Vec<String> = of("").map(Entry::line).collect();
+        if !lines.is_empty() {
+            text = with_lines(&text, &profile, &lines)
+                .or_else(|| with_table(&text, &profile, &self.header(""), &lines))?;
+        }
+        for table in [LIMITS, ROUTES] {
+            let lines: Vec<String> = of(table).map(Entry::line).collect();
+            let dotted: Vec<String> = of(table).map(Entry::dotted_line).collect();
+            let path = ["profile", self.name.as_str(), table];
+            if !lines.is_empty() {
+                text = with_lines(&text, &path, &lines)
+                    .or_else(|| with_lines(&text, &profile, &dotted))
+                    .or_else(|| with_table(&text, &path, &self.header(table), &lines))?;
+            }
+        }
+        Some(text)
+    }
+
+    /// The text of a file with this profile behind what it has.
+    pub fn behind(&self, text: &str, system: System) -> String {
+        let end = line_end(text);
+        let gap = if text.is_empty() || text.ends_with('\n') {
+            ""
+        } else {
+            end
+        };
+        [text, gap, end, &self.text(system).replace('\n', end)].concat()
+    }
+
+    /// The header of the profile's own table, or of one below it.
+    fn header(&self, table: &str) -> String {
+        let path = ["profile", self.name.as_str(), table];
+        header(path.strip_suffix(&[""]).unwrap_or(&path))
     }
 
     /// The values that the file alone gives to this profile.
-    fn in_file(file: &Path, name: &str) -> Vec<(String, String)> {
+    fn in_file(file: &Path, name: &str) -> Vec<Origin> {
         let overrides = Overrides {
             config: Some(file.to_owned()),
             profile: Some(name.to_owned()),
@@ -196,19 +251,60 @@ impl NewProfile {
             working_folder: Path::new(""),
             config_folder: None,
         };
-        let survey = survey(&overrides, &surroundings, Absence::Fault);
-        let origins = survey.origins.into_iter();
-        origins.map(|origin| (origin.key, origin.shown)).collect()
+        survey(&overrides, &surroundings, Absence::Fault).origins
     }
 }
 
-/// A value of a profile in a file that is not as it would be written.
+impl Entry {
+    /// Its line in the table that it stands in, with what it means for whoever reads the file.
+    fn line(&self) -> String {
+        let line = format!("{} = {}", self.key, self.value);
+        match self.key {
+            "organization" => format!("{line}  # the name in the portal's address"),
+            "organization_id" => format!("{line}  # its GUID, as the token says"),
+            "client_id" => format!("{line}  # the App ID of the external application"),
+            _ => line,
+        }
+    }
+
+    /// Its line in the profile's own table, without a comment.
+    pub fn dotted_line(&self) -> String {
+        format!("{} = {}", self.dotted_key(), self.value)
+    }
+
+    fn dotted_key(&self) -> String {
+        match self.table {
+            "" => self.key.to_owned(),
+            table => format!("{table}.{}", self.key),
+        }
+    }
+}
+
+/// How a profile in a file differs from one that would be written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Comparison {
+    /// What the file says nothing of.
+    pub missing: Vec<Entry>,
+    /// What it says otherwise.
+    pub contradictions: Vec<Contradiction>,
+}
+
+impl Comparison {
+    /// Whether the file says all of it.
+    pub fn is_same(&self) -> bool {
+        self.missing.is_empty() && self.contradictions.is_empty()
+    }
+}
+
+/// A value of a profile in a file that would be written otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct Contradiction {
     /// The line that would be written.
     pub line: String,
-    /// The value there now; `None` where the file says nothing of it.
-    pub now: Option<String>,
+    /// The value there now.
+    pub now: String,
+    /// Where that stands.
+    pub place: String,
 }
 
 impl SecretKind {
@@ -232,27 +328,6 @@ impl SecretKind {
         }
         let _ = writeln!(text, "# {key}_file = \"secret.txt\"");
         text
-    }
-}
-
-fn said<T, const N: usize>(values: [(&'static str, Option<T>); N]) -> Vec<(&'static str, T)> {
-    values
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-        .collect()
-}
-
-fn line(key: &str, value: &Value) -> String {
-    format!("{key} = {value}")
-}
-
-/// What a value is, for whoever reads the file.
-fn meaning(key: &str) -> &'static str {
-    match key {
-        "organization" => "the name in the portal's address",
-        "organization_id" => "its GUID, as the token says",
-        "client_id" => "the App ID of the external application",
-        _ => "",
     }
 }
 
@@ -360,7 +435,7 @@ mod tests {
                 let text = profile.text(system);
                 prop_assert!(!text.contains("hunter2"));
                 fs_err::write(&file, &text).unwrap();
-                prop_assert_eq!(profile.differences(&file), vec![], "{}", text);
+                prop_assert!(profile.compared(&file).is_same(), "{}", text);
                 let named = Overrides { profile: overrides.profile.clone(), ..Overrides::default() };
                 let loaded = settings(&named, Some(&file), secret);
                 let loaded = loaded.map_err(|told| TestCaseError::fail(format!("{told}\n{text}")))?;
@@ -404,14 +479,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_file_says_otherwise_is_told_with_the_line_that_would_say_it() {
+    fn what_a_file_says_otherwise_is_told_with_the_line_that_would_say_it_and_what_is_missing_apart() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("reseat.toml");
-        fs_err::write(
-            &file,
-            "[profile.default]\norganization = \"acme\"\nclient_id = \"'app'\"\n",
-        )
-        .unwrap();
+        let before = "[profile.default]\norganization = \"acme\"\nclient_id = \"'app'\"\n";
+        fs_err::write(&file, before).unwrap();
         let overrides = Overrides {
             organization: Some("acme2".to_owned()),
             client_id: Some("app".to_owned()),
@@ -424,24 +496,61 @@ mod tests {
         };
         let said = settings(&overrides, None, ("UIPATH_CLIENT_SECRET", "s")).unwrap();
         let profile = NewProfile::of("default", &said, &overrides, &found).unwrap();
-        let told: Vec<_> = profile
-            .differences(&file)
-            .into_iter()
-            .map(|told| (told.line, told.now))
-            .collect();
-        assert!(
-            profile
-                .text(System::Linux)
-                .starts_with("[profile.default]\norganization = ")
-        );
+        let told = profile.compared(&file);
         assert_eq!(
-            told,
-            [
-                ("organization = \"acme2\"".to_owned(), Some("acme".to_owned())),
-                (format!("organization_id = \"{ID}\""), None),
-                ("limits.retries = 3".to_owned(), None),
-                ("routes.license = \"la\"".to_owned(), None),
-            ]
+            told.contradictions,
+            [Contradiction {
+                line: "organization = \"acme2\"".to_owned(),
+                now: "acme".to_owned(),
+                place: "`reseat.toml`, line 2".to_owned(),
+            }]
         );
+        let missing: Vec<String> = told.missing.iter().map(Entry::dotted_line).collect();
+        let id = format!("organization_id = \"{ID}\"");
+        assert_eq!(missing, [id.as_str(), "limits.retries = 3", "routes.license = \"la\""]);
+    }
+
+    #[test]
+    fn what_is_missing_is_put_in_wherever_the_file_has_room_for_it() {
+        let overrides = Overrides {
+            organization: Some("acme".to_owned()),
+            client_id: Some("app".to_owned()),
+            retries: Some(3),
+            ..Overrides::default()
+        };
+        let found = FoundOut {
+            organization_id: ID.parse().ok(),
+            license_route: Some("la".to_owned()),
+        };
+        let said = settings(&overrides, None, ("UIPATH_CLIENT_SECRET", "s")).unwrap();
+        let profile = NewProfile::of("default", &said, &overrides, &found).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("reseat.toml");
+        for before in [
+            "[profile.default]\n",
+            "# mine\r\n[profile.default]\r\norganization = 'acme' # keep\r\n\r\n[profile.test]\r\n",
+            "[profile.default.limits]\nget = 0 # none\n\n[profile.default.map]\n\"W\" = \"user\"\n",
+            "[profile.default]\nlimits.get = 0\nroutes.portal = \"p\"\nclient_id = \"app\"",
+            "\u{feff}[profile.default.routes]\n[profile.test]\n[profile.default]\n",
+        ] {
+            fs_err::write(&file, before).unwrap();
+            let missing = profile.compared(&file).missing;
+            let after = profile.added_to(before, &missing).unwrap();
+            fs_err::write(&file, &after).unwrap();
+            assert!(profile.compared(&file).is_same(), "{after}");
+            let mut rest = after.lines();
+            assert!(before.lines().all(|line| rest.any(|known| known == line)), "{after}");
+        }
+        for before in [
+            "profile = { default = { organization = \"acme\" } }\n",
+            "[profile.default]\nlimits = { get = 0 }\n",
+        ] {
+            fs_err::write(&file, before).unwrap();
+            assert_eq!(
+                profile.added_to(before, &profile.compared(&file).missing),
+                None,
+                "{before}"
+            );
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::calls::Found;
 use super::findings::Findings;
 use crate::app::next::Typed;
 use crate::doctor::{Check, FileOutcome, file};
-use crate::settings::{FoundOut, NewProfile, Overrides, Survey, System};
+use crate::settings::{Comparison, Entry, FoundOut, NewProfile, Overrides, Survey, System};
 
 /// What a profile rests on: a value that may be wrong must not be written down.
 const NEEDED: [Check; 7] = [
@@ -22,7 +22,8 @@ const NEEDED: [Check; 7] = [
     Check::Organization,
 ];
 
-/// Writes it, if sign-in has worked. A file that is there keeps every byte: a profile is added behind, or none at all.
+/// Writes it, if sign-in has worked. A file that is there keeps every byte: what it lacks is added, and nothing if it says
+/// otherwise.
 pub(super) fn write(known: &Survey, found: &Found, overrides: &Overrides, findings: &mut Findings) {
     let name = known.profile.as_deref().unwrap_or_default();
     let is_sound = !NEEDED.iter().any(|check| findings.has_failed(*check)) && findings.has_passed(Check::Token);
@@ -32,68 +33,113 @@ pub(super) fn write(known: &Survey, found: &Found, overrides: &Overrides, findin
         license_route: found.license_route.clone(),
     };
     let profile = settings.and_then(|settings| NewProfile::of(name, settings, overrides, &found));
-    let text = profile.as_ref().map(|profile| profile.text(System::here()));
-    let text = text.unwrap_or_default();
-    let outcome = profile.map_or(FileOutcome::Untried, |profile| outcome(known, &profile, &text));
+    let outcome = profile.map_or(FileOutcome::Untried, |profile| outcome(known, &profile));
     let next = Typed::here().plan_with_the_profile();
-    findings.add(file(&known.place, name, outcome, &text, &next));
+    findings.add(file(&known.place, name, outcome, &next));
 }
 
-fn outcome(known: &Survey, profile: &NewProfile, text: &str) -> FileOutcome {
-    if known.has_profile {
-        let differences = profile.differences(&known.place);
-        return if differences.is_empty() {
-            FileOutcome::TheSame
-        } else {
-            FileOutcome::Different(differences)
-        };
+fn outcome(known: &Survey, profile: &NewProfile) -> FileOutcome {
+    match &known.file {
+        None => make(&known.place, profile),
+        Some(file) if known.has_profile => complete(file, profile),
+        Some(file) => add(file, profile),
     }
-    let written = match &known.file {
-        Some(file) => add(file, profile, text),
-        None => make(&known.place, text),
-    };
-    written.unwrap_or_else(|error| FileOutcome::Refused(error.to_string()))
 }
 
 /// A new file, private, whole or not at all, and never over one that appeared meanwhile.
-fn make(path: &Path, text: &str) -> io::Result<FileOutcome> {
-    let mut file = beside(path)?;
-    let begin = "# Written by `reseat doctor --write`. docs/configuration.md explains every key.\n\n";
-    file.write_all(begin.as_bytes())?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path)?;
-    Ok(FileOutcome::Made)
+fn make(path: &Path, profile: &NewProfile) -> FileOutcome {
+    let text = profile.text(System::here());
+    let lines = uncommented(&text);
+    let write = || {
+        let mut file = beside(path)?;
+        let begin = "# Written by `reseat doctor --write`. docs/configuration.md explains every key.\n\n";
+        file.write_all(begin.as_bytes())?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path)?;
+        Ok(FileOutcome::Made)
+    };
+    write().unwrap_or_else(|error: io::Error| refused(&error, lines))
 }
 
-/// The same file with the profile behind what it has, with the rights that it has.
-fn add(path: &Path, profile: &NewProfile, text: &str) -> io::Result<FileOutcome> {
+/// The same file with the profile behind what it has.
+fn add(path: &Path, profile: &NewProfile) -> FileOutcome {
+    let system = System::here();
+    let change = |text: &str| Some(profile.behind(text, system));
+    let lines = uncommented(&profile.text(system));
+    match replace(path, profile, change) {
+        Ok(true) => FileOutcome::Added,
+        Ok(false) => FileOutcome::Unfit(lines),
+        Err(error) => refused(&error, lines),
+    }
+}
+
+/// The same file with what its profile does not say yet.
+fn complete(path: &Path, profile: &NewProfile) -> FileOutcome {
+    let Comparison {
+        missing,
+        contradictions,
+    } = profile.compared(path);
+    // What is missing may belong to the other organization that is contradicted.
+    if !contradictions.is_empty() {
+        return FileOutcome::Contradicted(contradictions);
+    }
+    if missing.is_empty() {
+        return FileOutcome::TheSame;
+    }
+    let lines = missing.iter().map(Entry::dotted_line).collect();
+    match replace(path, profile, |text| profile.added_to(text, &missing)) {
+        Ok(true) => FileOutcome::Completed(lines),
+        Ok(false) => FileOutcome::Unfit(lines),
+        Err(error) => refused(&error, lines),
+    }
+}
+
+/// The file with its text changed so, and the rights that it has. `false`, and nothing is written, if it would not say
+/// then what the profile says.
+fn replace(path: &Path, profile: &NewProfile, change: impl FnOnce(&str) -> Option<String>) -> io::Result<bool> {
     // What a link points to is replaced, and not the link.
     let path: PathBuf = fs_err::canonicalize(path)?;
-    let mut bytes = fs_err::read(&path)?;
-    let line_end = if bytes.windows(2).any(|pair| pair == b"\r\n") {
-        "\r\n"
-    } else {
-        "\n"
+    let Some(text) = change(&fs_err::read_to_string(&path)?) else {
+        return Ok(false);
     };
-    if !bytes.is_empty() && !bytes.ends_with(b"\n") {
-        bytes.extend(line_end.as_bytes());
-    }
-    bytes.extend(line_end.as_bytes());
-    bytes.extend(text.replace('\n', line_end).as_bytes());
     let mut file = beside(&path)?;
-    file.write_all(&bytes)?;
+    file.write_all(text.as_bytes())?;
     fs_err::set_permissions(file.path(), fs_err::metadata(&path)?.permissions())?;
     file.as_file().sync_all()?;
-    if !profile.differences(file.path()).is_empty() {
-        return Ok(FileOutcome::Unfit);
+    let is_fit = profile.compared(file.path()).is_same();
+    if is_fit {
+        file.persist(&path)?;
     }
-    file.persist(&path)?;
-    Ok(FileOutcome::Added)
+    Ok(is_fit)
 }
 
+/// A file that is yet to get its name. Nobody has heard of the name that it has until then, so errors tell the folder.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".reseat-").tempfile_in(folder)
+    let file = tempfile::Builder::new().prefix(".reseat-").tempfile_in(folder);
+    file.map_err(|error| {
+        let folder = folder.display();
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => format!("there is no folder `{folder}`; make it, or name another"),
+            kind => format!("cannot make a file in the folder `{folder}`: {kind}"),
+        };
+        io::Error::new(error.kind(), what)
+    })
+}
+
+fn refused(error: &io::Error, lines: Vec<String>) -> FileOutcome {
+    FileOutcome::Refused {
+        reason: error.to_string(),
+        lines,
+    }
+}
+
+/// The lines that say something.
+fn uncommented(text: &str) -> Vec<String> {
+    text.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
 }
