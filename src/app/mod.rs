@@ -42,6 +42,7 @@ mod run;
 mod runtime;
 mod sandbox;
 mod seat_memory;
+mod secret;
 mod sheet_outlet;
 mod sheet_place;
 mod signals;

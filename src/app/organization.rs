@@ -12,7 +12,7 @@ use super::code_memory::{CodeMemory, CodeMemoryError, inventory_of};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::memory::Memory;
-use super::runtime::off_thread;
+use super::secret::read_secret;
 use super::signals::Signals;
 use super::state_place::StatePlace;
 use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
@@ -22,7 +22,7 @@ use crate::event::Observer;
 use crate::model::{Inventory, OrganizationId};
 use crate::sandbox::{self, Sandbox};
 use crate::saved_plan::PlanOrganization;
-use crate::settings::{self, Connection, Credentials, FIND_ID, SecretSource, Settings};
+use crate::settings::{self, Connection, Credentials, FIND_ID, Settings};
 use crate::wire::{HttpConfig, HttpTransport};
 
 /// The simulated organization of `--sandbox`: always the same one, so that its results can be resumed, and never one
@@ -328,43 +328,31 @@ impl Drop for Organization {
     }
 }
 
-/// Reads secrets on a separate thread: a secret command may wait for the user to type a password.
 async fn configured(connection: &Connection) -> Result<Config, Failure> {
-    let sources = connection.credentials.clone();
-    let credentials = off_thread(move || credentials(&sources)).await?;
+    let secret = read_secret(connection.credentials.secret()).await;
+    let secret = secret.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+    let credentials = credentials(&connection.credentials, secret);
     Ok(Config {
         identity_uri: connection.identity_uri.clone(),
         ..Config::new(connection.uri.clone(), connection.organization.clone(), credentials)
     })
 }
 
-fn credentials(credentials: &Credentials) -> Result<api::Credentials, Failure> {
-    let read = |source: &SecretSource| {
-        source
-            .read()
-            .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))
-    };
-    Ok(match credentials {
-        Credentials::ClientCredentials {
-            client_id,
-            secret,
-            scopes,
-        } => api::Credentials::Client {
+/// The credentials with their secret, which was read.
+fn credentials(configured: &Credentials, secret: SecretString) -> api::Credentials {
+    match configured {
+        Credentials::ClientCredentials { client_id, scopes, .. } => api::Credentials::Client {
             id: client_id.clone(),
-            secret: read(secret)?,
+            secret,
             scopes: scopes.clone(),
         },
-        Credentials::Token { token } => api::Credentials::Token(read(token)?),
-        Credentials::Ropc {
-            username,
-            tenancy,
-            password,
-        } => api::Credentials::Ropc {
+        Credentials::Token { .. } => api::Credentials::Token(secret),
+        Credentials::Ropc { username, tenancy, .. } => api::Credentials::Ropc {
             username: username.clone(),
-            password: read(password)?,
+            password: secret,
             tenancy: tenancy.clone(),
         },
-    })
+    }
 }
 
 async fn simulated() -> Result<(Config, Sandbox), Failure> {

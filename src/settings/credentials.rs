@@ -36,6 +36,17 @@ pub enum Credentials {
     },
 }
 
+impl Credentials {
+    /// Where what is secret about them is.
+    pub fn secret(&self) -> &SecretSource {
+        match self {
+            Self::ClientCredentials { secret, .. } => secret,
+            Self::Token { token } => token,
+            Self::Ropc { password, .. } => password,
+        }
+    }
+}
+
 const CLIENT_SECRET: SecretKeys = SecretKeys {
     name: "App Secret",
     variable: "UIPATH_CLIENT_SECRET",

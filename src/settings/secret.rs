@@ -10,8 +10,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::text::{clean, decode, trimmed};
 
-/// How long a secret command may take; enough to unlock a key by hand.
-const PATIENCE: Duration = Duration::from_mins(2);
 /// How often a running command is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// How long the messages of a command that has failed are waited for.
@@ -77,7 +75,7 @@ pub enum SecretError {
         said: String,
     },
     /// The command does not end.
-    #[error("the command of `{key}` did not end within {} s", PATIENCE.as_secs())]
+    #[error("the command of `{key}` did not end within {} s", SecretSource::PATIENCE.as_secs())]
     TooSlow {
         /// The key of the profile.
         key: &'static str,
@@ -93,12 +91,17 @@ pub enum SecretError {
 }
 
 impl SecretSource {
+    /// How long a command may take; enough to unlock a key by hand.
+    pub const PATIENCE: Duration = Duration::from_mins(2);
+
     /// Reads the secret. A command has no input, and its messages reach the terminal or else the error. A byte order
     /// mark, and the blanks and line breaks around the secret, are taken off.
     pub fn read(&self) -> Result<SecretString, SecretError> {
         match self {
             Self::Variable { name, value } => only_line(name, value.expose_secret().as_bytes()),
-            Self::Command { key, line } => only_line(key, &run(key, line, Messages::for_whoever_watches(), PATIENCE)?),
+            Self::Command { key, line } => {
+                only_line(key, &run(key, line, Messages::for_whoever_watches(), Self::PATIENCE)?)
+            }
             Self::File { key, path } => {
                 let bytes = fs_err::read(path).map_err(|source| SecretError::File { key, source })?;
                 only_line(key, &bytes)
@@ -313,7 +316,7 @@ mod tests {
     #[test]
     fn a_command_that_fails_is_told_in_its_own_words_and_never_with_what_it_printed() {
         let told = |line| {
-            run("token_command", line, Messages::Kept, PATIENCE)
+            run("token_command", line, Messages::Kept, SecretSource::PATIENCE)
                 .unwrap_err()
                 .to_string()
         };

@@ -8,7 +8,7 @@ use super::findings::Findings;
 use crate::app::failure::Failure;
 use crate::app::first_steps::first_steps;
 use crate::app::inputs::survey;
-use crate::app::runtime::off_thread;
+use crate::app::secret::read_secret;
 use crate::doctor::{SecretSeen, configuration, no_secret, secret};
 use crate::settings::{Absence, Overrides, SecretSource, Survey};
 
@@ -25,28 +25,22 @@ pub(super) fn look(overrides: &Overrides, absence: Absence, findings: &mut Findi
     Ok(known)
 }
 
-/// Reads the secret, on a separate thread: a command may wait for the user to type a password. What was read is there for
-/// signing in, so that nobody is asked twice.
+/// Reads the secret. What was read is there for signing in, so that nobody is asked twice.
 pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) -> Option<SecretString> {
-    let Some(source) = known.secret.clone() else {
+    let Some(source) = &known.secret else {
         findings.add(no_secret());
         return None;
     };
     let begun = Instant::now();
-    let looked_at = source.clone();
-    let read = off_thread(move || {
-        let read = looked_at.read()?;
-        let seen = SecretSeen {
-            is_quoted: is_quoted(read.expose_secret()),
-            open_mode: open_mode(&looked_at),
-        };
-        Ok((read, seen))
+    let read = read_secret(source).await;
+    let seen = read.as_ref().map(|read| SecretSeen {
+        is_quoted: is_quoted(read.expose_secret()),
+        open_mode: open_mode(source),
     });
-    let read = read.await;
-    for finding in secret(&source, read.as_ref().map(|(_, seen)| *seen)) {
+    for finding in secret(source, seen) {
         findings.add(finding.after(begun.elapsed()));
     }
-    Some(read.ok()?.0)
+    read.ok()
 }
 
 fn is_quoted(secret: &str) -> bool {
