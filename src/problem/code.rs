@@ -249,7 +249,7 @@ mod tests {
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
              unknown-operation no-operation not-offered missing-cell cell-not-used example-ignored not-a-wanted-seat \
              bad-email look-alike-address example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
-             delete-is-now email-change same-address list-quote unknown-bundle-code not-a-user-bundle quota-shape \
+             delete-is-now email-change same-address list-quote unknown-bundle-code license-contradiction not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \
              made-and-offboarded migrate-and-offboard offboard-and-delete given-and-offboarded \
