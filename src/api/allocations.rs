@@ -27,7 +27,7 @@ impl Client {
     /// licence summary where neither does.
     pub async fn seats(&self) -> Result<Vec<Seats>> {
         let seats = self.read_seats().await?;
-        self.variants.inventory.set(Some(seats.value.clone()));
+        self.keep_inventory(seats.value.clone());
         Ok(seats)
     }
 

@@ -121,6 +121,11 @@ impl Client {
         self.variants.inventory.get()
     }
 
+    /// Keeps the seats of each bundle as they were read just now.
+    pub fn keep_inventory(&self, seats: Vec<Seats>) {
+        self.variants.inventory.set(Some(seats));
+    }
+
     /// By which route users' allocations are read, once that is known.
     pub fn allocation_route(&self) -> Option<AllocationRoute> {
         self.variants.allocation_route.get().map(|(route, _)| route)

@@ -128,12 +128,16 @@ fn about_remembered(codes: &BTreeSet<BundleCode>, catalogue: &Catalogue) -> Stri
         let _ = writeln!(lines, "{codes} {were} last seen in `{name}` on {}", day(first.seen));
     }
     for owned in gone {
+        let (seen, missed) = (day(owned.seen).to_string(), day(inventory.read).to_string());
+        let missed = if seen == missed {
+            "later that day".to_owned()
+        } else {
+            format!("on {missed}")
+        };
         let _ = writeln!(
             lines,
-            "warning: `{}` was last seen in `{name}` on {}, and was no longer there on {}",
-            owned.code,
-            day(owned.seen),
-            day(inventory.read)
+            "warning: `{}` was last seen in `{name}` on {seen}, and was no longer there {missed}",
+            owned.code
         );
     }
     lines

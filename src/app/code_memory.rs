@@ -103,27 +103,35 @@ impl CodeMemory {
         Some(Self::of(&folder, service, organization))
     }
 
-    /// The inventory as it is remembered; `None` where nothing is, and where what is remembered is of another organization
-    /// than the one with this id, which had the name before.
+    /// The inventory as it is remembered; `None` where nothing is, or only what was last seen too long before `now`, and
+    /// where what is remembered is of another organization than the one with this id, which had the name before.
     ///
     /// # Errors
     /// If there is a file that cannot be read.
-    pub(super) fn recall(&self, id: Option<OrganizationId>) -> Result<Option<Inventory>, CodeMemoryError> {
+    pub(super) fn recall(
+        &self,
+        id: Option<OrganizationId>,
+        now: Timestamp,
+    ) -> Result<Option<Inventory>, CodeMemoryError> {
         let remembered = self.read()?;
         let theirs = remembered.filter(|remembered| id.is_none_or(|id| remembered.organization_id == id));
-        Ok(theirs.map(|remembered| Inventory {
-            organization: self.organization.clone(),
-            read: remembered.read,
-            is_remembered: true,
-            bundles: remembered.codes.into_iter().map(OwnedBundle::from).collect(),
-        }))
+        let inventory = theirs.map(|remembered| {
+            let kept = remembered.codes.into_iter().filter(|code| code.is_kept(now));
+            Inventory {
+                organization: self.organization.clone(),
+                read: remembered.read,
+                is_remembered: true,
+                bundles: kept.map(OwnedBundle::from).collect(),
+            }
+        });
+        Ok(inventory.filter(|inventory| !inventory.bundles.is_empty()))
     }
 
     /// An inventory that was read just now, and after its bundles those that are remembered of earlier ones.
     pub(super) fn with_earlier(&self, id: OrganizationId, inventory: Inventory) -> Inventory {
         let mut inventory = inventory;
         // What cannot be read is told where it alone is all that is known.
-        let earlier = self.recall(Some(id)).ok().flatten();
+        let earlier = self.recall(Some(id), inventory.read).ok().flatten();
         for bundle in earlier.into_iter().flat_map(|earlier| earlier.bundles) {
             if inventory.of(&bundle.code).is_none() {
                 inventory.bundles.push(bundle);
@@ -155,7 +163,7 @@ impl CodeMemory {
             seen: code.seen.min(now - SignedDuration::from_secs(1)),
             ..code
         });
-        codes.extend(gone.filter(|code| now.duration_since(code.seen) <= KEPT_FOR));
+        codes.extend(gone.filter(|code| code.is_kept(now)));
         codes.truncate(MOST_CODES);
         let remembered = Remembered {
             version: VERSION,
@@ -195,6 +203,10 @@ impl RememberedBundle {
             taken: seats.allocated,
             seen: now,
         }
+    }
+
+    fn is_kept(&self, now: Timestamp) -> bool {
+        now.duration_since(self.seen) <= KEPT_FOR
     }
 }
 
@@ -242,9 +254,9 @@ mod tests {
         codes.iter().map(one).collect()
     }
 
-    /// Each code with the day on which it was last seen.
+    /// Each code with the day on which it was last seen, as it is known on day 400.
     fn known(memory: &CodeMemory, id: Option<OrganizationId>) -> String {
-        let inventory = memory.recall(id).unwrap();
+        let inventory = memory.recall(id, on(400)).unwrap();
         let bundles = inventory.into_iter().flat_map(|inventory| inventory.bundles);
         let shown = bundles.map(|bundle| {
             let days = bundle.seen.duration_since(on(0)).as_hours() / 24;
@@ -261,7 +273,7 @@ mod tests {
         memory.keep(id(1), &seats(&["PLUSNU", "OLDNU"]), on(0)).unwrap();
         memory.keep(id(1), &seats(&["plusnu", "NEWNU"]), on(10)).unwrap();
         assert_eq!(known(&memory, Some(id(1))), "plusnu 10, NEWNU 10, OLDNU 0");
-        let inventory = memory.recall(None).unwrap().unwrap();
+        let inventory = memory.recall(None, on(0)).unwrap().unwrap();
         let now: Vec<bool> = inventory
             .bundles
             .iter()
@@ -274,6 +286,22 @@ mod tests {
         assert_eq!(known(&memory, None), "PLUSNU 400, NEWNU 10, OLDNU 0");
         memory.keep(id(1), &seats(&["PLUSNU"]), on(401)).unwrap();
         assert_eq!(known(&memory, None), "PLUSNU 401, NEWNU 10");
+    }
+
+    #[test]
+    fn what_was_seen_too_long_ago_is_not_known_though_nothing_was_written_since() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = acme(&folder);
+        memory.keep(id(1), &seats(&["OLDNU"]), on(0)).unwrap();
+        memory.keep(id(1), &seats(&["PLUSNU"]), on(10)).unwrap();
+        let codes = |day: i64| {
+            let inventory = memory.recall(None, on(day)).unwrap()?;
+            let codes = inventory.bundles.iter().map(|bundle| bundle.code.to_string());
+            Some(codes.collect::<Vec<_>>().join(", "))
+        };
+        assert_eq!(codes(400).as_deref(), Some("PLUSNU, OLDNU"));
+        assert_eq!(codes(401).as_deref(), Some("PLUSNU"));
+        assert_eq!(codes(411), None);
     }
 
     #[test]
@@ -298,7 +326,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         acme(&folder).keep(id(1), &seats(&["OLDNU"]), on(9)).unwrap();
         acme(&folder).keep(id(1), &seats(&["PLUSNU"]), on(3)).unwrap();
-        let inventory = acme(&folder).recall(None).unwrap().unwrap();
+        let inventory = acme(&folder).recall(None, on(0)).unwrap().unwrap();
         assert!(!inventory.has_now(&inventory.bundles[1]));
     }
 
@@ -308,14 +336,20 @@ mod tests {
         let memory = acme(&folder);
         for content in [r#"{"version":1,"cod"#, r#"{"version":1}"#, "", "[]"] {
             memory.place.write(CODES, content.as_bytes()).unwrap();
-            let told = memory.recall(None).unwrap_err().to_string();
+            let told = memory.recall(None, on(0)).unwrap_err().to_string();
             assert!(told.contains("is damaged"), "{told}");
             memory.keep(id(1), &seats(&["PLUSNU"]), on(0)).unwrap();
             assert_eq!(known(&memory, None), "PLUSNU 0");
         }
         let later = r#"{"version":2,"people":[]}"#;
         memory.place.write(CODES, later.as_bytes()).unwrap();
-        assert!(memory.recall(None).unwrap_err().to_string().contains("a later version"));
+        assert!(
+            memory
+                .recall(None, on(0))
+                .unwrap_err()
+                .to_string()
+                .contains("a later version")
+        );
         assert!(memory.keep(id(1), &seats(&["PLUSNU"]), on(0)).is_err());
         assert_eq!(fs_err::read_to_string(memory.place.path(CODES)).unwrap(), later);
     }
@@ -329,7 +363,7 @@ mod tests {
                 scope.spawn(move || memory.keep(id(1), &seats(&[&format!("CODE{number}")]), on(0)).unwrap());
             }
         });
-        assert_eq!(acme(&folder).recall(None).unwrap().unwrap().bundles.len(), 8);
+        assert_eq!(acme(&folder).recall(None, on(0)).unwrap().unwrap().bundles.len(), 8);
     }
 
     #[cfg(unix)]
@@ -340,7 +374,10 @@ mod tests {
         let many: Vec<String> = (0..2 * MOST_CODES).map(|number| format!("CODE{number}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         acme(&folder).keep(id(1), &seats(&many), on(0)).unwrap();
-        assert_eq!(acme(&folder).recall(None).unwrap().unwrap().bundles.len(), MOST_CODES);
+        assert_eq!(
+            acme(&folder).recall(None, on(0)).unwrap().unwrap().bundles.len(),
+            MOST_CODES
+        );
         for kind in [CODES, LOCK] {
             let mode = fs_err::metadata(acme(&folder).place.path(kind))
                 .unwrap()

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Ending;
 use super::code_memory::CodeMemory;
@@ -20,6 +20,9 @@ use crate::model::{AsOf, Capabilities, Catalogue, Inventory};
 use crate::problem::{ProblemCode, Severity};
 use crate::settings::{self, Absence, Overrides, Reach, Settings, Surroundings, Survey};
 use crate::sheet::{SheetError, Source};
+
+/// By so much a clock may be set back without a word: a day is all that is shown of when codes were read.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(24);
 
 /// The settings for a command that talks to an organization: the sandbox needs no connection.
 ///
@@ -114,19 +117,29 @@ pub(super) fn catalogue(settings: &Settings) -> Catalogue {
 }
 
 /// The licences that are known without asking the organization: the same, and those that it had when it was last read. What
-/// is remembered of it and cannot be used is told.
+/// is remembered of it and cannot be used, or cannot be true, is told.
 pub(super) fn known_licenses(settings: &Settings, target: Target, console: Console) -> Catalogue {
-    let catalogue = catalogue(settings);
+    let (catalogue, now) = (catalogue(settings), Timestamp::now());
     let remembered = match (target, &settings.address) {
         (Target::Configured, Some(address)) => {
             let memory = CodeMemory::configured(&address.uri, &address.organization);
-            memory.map(|memory| memory.recall(address.organization_id))
+            memory.map(|memory| memory.recall(address.organization_id, now))
         }
         (Target::Configured, None) | (Target::Sandbox, _) => None,
     };
     match remembered.transpose() {
         Ok(inventory) => match inventory.flatten() {
-            Some(inventory) => catalogue.with_inventory(inventory),
+            Some(inventory) => {
+                if inventory.read.duration_since(now) > CLOCKS_DIFFER {
+                    console.tell(format!(
+                        "warning: the licence codes of `{}` are remembered of {}, which is still to come, so this computer's \
+                         clock is wrong, or was wrong then; `reseat codes` reads them anew\n",
+                        inventory.organization,
+                        inventory.read.strftime("%Y-%m-%d")
+                    ));
+                }
+                catalogue.with_inventory(inventory)
+            }
             None => catalogue,
         },
         Err(error) => {

@@ -124,6 +124,8 @@ fn every_command_that_reads_the_inventory_remembers_it() {
         &["export", "licenses"],
         &["rebalance", "--wanted", "wanted.csv", "-o", "out.csv"],
         &["codes"],
+        &["template", "blank", "-o", "rows.xlsx"],
+        &["doctor"],
     ] {
         let stage = newer();
         stage.write("plus.csv", PLUS);
@@ -174,7 +176,7 @@ fn organizations_are_not_mixed_and_a_name_that_is_anothers_by_now_knows_nothing_
     );
     for (variable, mine, others) in [
         ("UIPATH_ORGANIZATION", &name, "elsewhere"),
-        ("RESEAT_ORGANIZATION_ID", &id, "6f2c1d5e-0000-4000-8000-000000000001"),
+        ("RESEAT_ORGANIZATION_ID", &id, "7e3d2c6f-0000-4000-8000-000000000002"),
     ] {
         stage.set(variable, others);
         stage
@@ -240,7 +242,37 @@ fn a_code_that_has_left_the_inventory_stays_known_with_a_warning() {
     assert!(plus.contains("until 20"), "{}", listed.out);
     let told = stage.reseat(&["check", "plus.csv"]).ends(0);
     assert!(told.err.contains("warning: `PLUSNU` was last seen in"), "{}", told.err);
-    assert!(told.err.contains("and was no longer there on"), "{}", told.err);
+    assert!(
+        told.err.contains("and was no longer there later that day"),
+        "{}",
+        told.err
+    );
+}
+
+#[test]
+fn a_memory_of_years_ago_is_forgotten_and_one_of_days_to_come_is_told() {
+    let stage = newer();
+    stage.write("plus.csv", PLUS);
+    stage.reseat(&["codes"]).ends(0);
+    let path = memory(&stage).unwrap();
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let written = fs_err::read_to_string(&path).unwrap();
+    assert!(written.contains(&today));
+    let dated = |day: &str| fs_err::write(&path, written.replace(&today, day)).unwrap();
+    dated("2024-01-15");
+    stage
+        .reseat(&["check", "plus.csv"])
+        .ends(2)
+        .tells("`plusnu` is no known licence");
+    assert_eq!(object(&stage, &["codes", "--offline"])["organization"], Value::Null);
+    dated("2131-01-15");
+    let told = stage.reseat(&["check", "plus.csv"]).ends(0);
+    let warned = "are remembered of 2131-01-15, which is still to come";
+    assert_eq!(told.err.matches(warned).count(), 1, "{}", told.err);
+    // Once it is read anew, it is of today again.
+    stage.reseat(&["codes"]).ends(0);
+    let told = stage.reseat(&["check", "plus.csv"]).ends(0);
+    assert!(!told.err.contains("warning"), "{}", told.err);
 }
 
 #[test]

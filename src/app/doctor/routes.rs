@@ -135,18 +135,26 @@ impl Looking<'_> {
     async fn seats(&self) -> Vec<Reading> {
         let client = self.client;
         let bundles = |seats: &Answer<Vec<Seats>>| RouteAnswer::Data(plural(seats.value.len(), "bundle"));
-        let portal = if self.has_portal() {
-            let asked = self.asking.ask(GET_PORTAL, client.portals_seats()).await;
-            reading(
-                Route::PortalSeats,
-                asked.of_route(|seats| self.below_prefix(bundles(seats))),
-                asked.took,
-            )
+        let portals = if self.has_portal() {
+            Some(self.asking.ask(GET_PORTAL, client.portals_seats()).await)
         } else {
-            unasked(Route::PortalSeats, NO_PORTAL)
+            None
         };
         let own = self.asking.ask(GET_LICENSE, client.license_services_seats()).await;
         let summary = self.asking.ask(GET_LICENSE, client.summary_of_seats()).await;
+        // The one that other commands read, whose codes are then remembered.
+        let read = portals.as_ref().and_then(Asked::answer);
+        if let Some(seats) = read.or(own.answer()).or(summary.answer()) {
+            client.keep_inventory(seats.value.clone());
+        }
+        let portal = match &portals {
+            Some(asked) => reading(
+                Route::PortalSeats,
+                asked.of_route(|seats| self.below_prefix(bundles(seats))),
+                asked.took,
+            ),
+            None => unasked(Route::PortalSeats, NO_PORTAL),
+        };
         vec![
             portal,
             reading(Route::Seats, own.of_route(bundles), own.took),
