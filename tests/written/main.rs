@@ -436,6 +436,57 @@ fn help_and_lists_without_the_rows_that_they_are_for_are_said_to_be_that() {
 }
 
 #[test]
+fn help_and_lists_stay_what_they_are_if_somebody_inserts_or_deletes_some_of_their_first_rows() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("help.xlsx");
+    let offers = Offers {
+        groups: vec!["user".to_owned(), "Zoë".to_owned()],
+        ..Offers::default()
+    };
+    let tables = [people(updates(&["Ann"]), &offers)];
+    save_sheet(&tables, &[help()], WrittenFormat::Workbook, &path, Existing::Kept).unwrap();
+    let mut workbook: Xlsx<_> = open_workbook(&path).unwrap();
+    for worksheet in ["People (2)", "Lists"] {
+        let range = workbook.worksheet_range(worksheet).unwrap();
+        let rows = range.rows().map(|row| row.iter().map(|cell| cell.as_string()));
+        let rows: Vec<Vec<String>> = rows.map(|row| row.map(Option::unwrap_or_default).collect()).collect();
+        let blank = vec![String::new(); rows[0].len()];
+        let own = vec!["Our own note".to_owned(); rows[0].len()];
+        let changed = [
+            rows.clone(),
+            rows[1..].to_vec(),
+            [&[blank.clone()], &rows[..]].concat(),
+            [&[own.clone(), blank], &rows[..]].concat(),
+            [&[own], &rows[1..]].concat(),
+        ];
+        for (number, rows) in changed.iter().enumerate() {
+            let path = folder.path().join(format!("{worksheet}-{number}.csv"));
+            let mut written = csv::Writer::from_path(&path).unwrap();
+            rows.iter().for_each(|row| written.write_record(row).unwrap());
+            written.flush().unwrap();
+            let problems: Vec<String> = intake(&path)
+                .problems
+                .iter()
+                .map(|problem| problem.what.clone())
+                .collect();
+            assert!(
+                matches!(problems.as_slice(), [problem] if problem.contains("nothing on it is run")),
+                "{worksheet} {number}: {problems:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_cell_below_the_header_that_says_that_nothing_is_run_says_it_of_no_row() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("rows.csv");
+    let rows = format!("operation,user,name,note\nupdate,ann@x.example,Ann,{NOT_ROWS}\n");
+    fs_err::write(&path, rows).unwrap();
+    assert_eq!(names(&intake(&path)).len(), 1);
+}
+
+#[test]
 fn a_csv_has_no_page_of_help() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("help.csv");

@@ -13,8 +13,8 @@ pub(super) struct HeaderSearch {
     /// The number of the header row, where that is known.
     wanted: Option<u32>,
     rows: Vec<Row>,
-    /// Whether the first cell says that nothing under it is run.
-    is_not_run: bool,
+    /// The number of the first row in which a cell says that nothing on the worksheet is run.
+    mark: Option<u32>,
 }
 
 /// What the search found.
@@ -22,7 +22,7 @@ pub(super) struct HeaderSearch {
 pub(super) enum Sought {
     /// There are no rows.
     Nothing,
-    /// The worksheet says itself that it holds lists or help.
+    /// The worksheet says itself, above whatever may be a header, that it holds lists or help.
     NotRun,
     /// No row is a header that says whom or what the rows are about.
     NoHeader {
@@ -45,16 +45,15 @@ impl HeaderSearch {
         Self {
             wanted,
             rows: Vec::new(),
-            is_not_run: false,
+            mark: None,
         }
     }
 
     /// Takes the row into the search, and leaves another in its place; `false` if the search is over without it.
     pub(super) fn takes(&mut self, row: &mut Row) -> bool {
         let is_empty = row.is_empty() && row.malformed().is_none();
-        if row.number() == 1 {
-            let first = row.cells().next();
-            self.is_not_run = first.is_some_and(|cell| clean(cell.text).eq_ignore_ascii_case(NOT_ROWS));
+        if self.mark.is_none() && row.number() <= HEADER_ROWS && row.cells().any(|cell| is_mark(cell.text)) {
+            self.mark = Some(row.number());
         }
         match self.wanted {
             Some(wanted) if row.number() < wanted => return true,
@@ -73,11 +72,18 @@ impl HeaderSearch {
         true
     }
 
-    /// The row with the most headers that reseat knows, the first of equals; none where nothing is to be run.
+    /// The row with the most headers that reseat knows, the first of equals; none where nothing is to be run, which only
+    /// what is above the header says: below it are cells that mean what their columns say.
     pub(super) fn end(self, map: &HeaderMap) -> Sought {
-        if self.is_not_run {
-            return Sought::NotRun;
+        let mark = self.mark;
+        match self.found(map) {
+            Sought::Header { header, .. } if mark.is_some_and(|mark| mark <= header.number()) => Sought::NotRun,
+            Sought::Nothing | Sought::NoHeader { .. } if mark.is_some() => Sought::NotRun,
+            found => found,
         }
+    }
+
+    fn found(self, map: &HeaderMap) -> Sought {
         let rated = self.rows.iter().map(|row| Header::rate(row, map)).enumerate();
         let rated: Vec<(usize, (usize, bool))> = rated.collect();
         // Of equals `max_by_key` takes the last.
@@ -112,6 +118,11 @@ impl HeaderSearch {
             None => Sought::Nothing,
         }
     }
+}
+
+/// People insert rows, so the mark need not be where it was written.
+fn is_mark(cell: &str) -> bool {
+    clean(cell).eq_ignore_ascii_case(NOT_ROWS)
 }
 
 fn has_address(row: &Row) -> bool {

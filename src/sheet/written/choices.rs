@@ -8,7 +8,7 @@ use super::table::WrittenColumn;
 use crate::sheet::workbook_text::{cell_text, cut_to, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 
-/// The first cell of a worksheet that holds no rows to run: lists, or help.
+/// Says, above whatever may look like a header, that a worksheet holds no rows to run: lists, or help.
 pub const NOT_ROWS: &str = "reseat: nothing on this worksheet is run";
 
 /// What the worksheet of lists is called.
@@ -101,6 +101,9 @@ impl Lists {
         sheet.set_hidden(true);
         sheet.write_string(0, 0, NOT_ROWS)?;
         let bold = Format::new().set_bold();
+        // Whoever deletes the first row leaves this one.
+        let beside = u16::try_from(lists.len()).unwrap_or(u16::MAX);
+        sheet.write_string(HEADERS, beside, NOT_ROWS)?;
         for (column, (choices, (header, _))) in (0..).zip(&lists) {
             write_text(sheet, (HEADERS, column), &cell_text(header), Some(&bold))?;
             for (row, choice) in (HEADERS + 1..).zip(*choices) {

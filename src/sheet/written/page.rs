@@ -39,6 +39,8 @@ pub enum PageLine {
 /// The widths of the two columns, in digits of the usual letters. Together they fill a page in print.
 const WORD_WIDTH: u16 = 26;
 const TEXT_WIDTH: u16 = 76;
+/// The column behind them, hidden, in which every row says that nothing is run.
+const MARKS: u16 = 2;
 /// Every program has these letters, or some of the same widths.
 const FONT: &str = "Arial";
 const FONT_SIZE: u16 = 10;
@@ -99,10 +101,13 @@ pub(super) fn write_page(
     sheet
         .set_margins(0.6, 0.6, 0.6, 0.8, 0.3, 0.4)
         .set_footer("&L&A&R&P / &N");
+    sheet.set_column_hidden(MARKS)?;
     let looks = Looks::new();
     write_text(sheet, (0, 0), NOT_ROWS, Some(&looks.aside))?;
     for (row, line) in (1..).zip(&page.lines) {
         write_line(sheet, row, line, &looks)?;
+        // People delete the first row, which is none of the help to them.
+        write_text(sheet, (row, MARKS), NOT_ROWS, None)?;
     }
     Ok(())
 }
