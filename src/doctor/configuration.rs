@@ -49,6 +49,7 @@ fn line(origin: &Origin) -> String {
         shown,
         place,
         unused,
+        is_default: _,
     } = origin;
     let unused = if unused.is_empty() {
         String::new()
@@ -81,7 +82,7 @@ fn doubts(survey: &Survey, settings: &Settings) -> Vec<Finding> {
     let is_deployment_said = survey
         .origins
         .iter()
-        .any(|origin| origin.key == "deployment" && origin.place.contains("line"));
+        .any(|origin| origin.key == "deployment" && !origin.is_default);
     let mut doubts = Vec::new();
     if address.organization == "acme" && is_cloud {
         doubts.push(doubt(

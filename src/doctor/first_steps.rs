@@ -62,7 +62,7 @@ impl Essential {
 }
 
 impl FirstSteps {
-    /// The steps that remain where this is missing.
+    /// The steps that remain where this is missing. A command ends its line, so that it can be copied.
     pub fn of(missing: &[Essential], commands: &Commands) -> Self {
         let Commands {
             trial,
@@ -82,23 +82,23 @@ impl FirstSteps {
         }
         if lacks(Essential::Secret) {
             steps.push(format!(
-                "type `{secret}`, paste the App Secret, which shows nothing, and press Enter"
+                "type the line that follows, paste the App Secret, which shows nothing, and press Enter: {secret}"
             ));
         }
         let stands_for = match (lacks(Essential::Organization), lacks(Essential::Application)) {
-            (true, true) => format!(": {NAME}, {ID}"),
-            (true, false) => format!(": {NAME}"),
-            (false, true) => format!(": {ID}"),
+            (true, true) => format!("; {NAME}, {ID}"),
+            (true, false) => format!("; {NAME}"),
+            (false, true) => format!("; {ID}"),
             (false, false) => String::new(),
         };
-        steps.push(format!("check it, and write reseat.toml, with `{doctor}`{stands_for}"));
-        steps.push(format!("see what a sheet would change with `{plan}`"));
+        steps.push(format!("check it, and have reseat.toml written{stands_for}: {doctor}"));
+        steps.push(format!("see what a sheet would change: {plan}"));
         let mut steps: Vec<String> = (1..)
             .zip(steps)
             .map(|(number, step)| format!("{number}. {step}"))
             .collect();
         if lacks(Essential::Organization) && lacks(Essential::Application) {
-            steps.push(format!("or try it without an organization: `{trial}`"));
+            steps.push(format!("or try it without an organization: {trial}"));
         }
         Self {
             message: format!(
@@ -111,7 +111,7 @@ impl FirstSteps {
     }
 }
 
-const NAME: &str = "NAME follows the host in the portal's address, which does as a whole as well";
+const NAME: &str = "NAME is what follows the host in the portal's address, or all of that address";
 const ID: &str = "ID is the App ID";
 
 fn be(missing: &[Essential]) -> &'static str {
@@ -173,6 +173,11 @@ mod tests {
                 "{all}"
             );
             assert!(all.contains("DOCTOR") && all.contains("PLAN"), "{all}");
+            for command in ["TRIAL", "SECRET", "DOCTOR", "PLAN"] {
+                let told = steps.iter().filter(|step| step.contains(command));
+                let mut told = told.map(|step| step.ends_with(&format!(": {command}")));
+                assert!(told.all(|is_at_the_end| is_at_the_end), "{all}");
+            }
         }
     }
 

@@ -146,12 +146,12 @@ fn meant(layers: &mut Layers<'_>, overrides: &Overrides) -> Meant {
         );
     }
     if !is_uri_said && let Some(uri) = &by_name.uri {
-        origins.note_default("uri", uri.as_str(), &name_at);
+        origins.note_derived("uri", uri.as_str(), &name_at);
         is_uri_said = true;
     }
     if !is_name_said {
         match &by_uri.organization {
-            Some(name) => origins.note_default("organization", name, &uri_at),
+            Some(name) => origins.note_derived("organization", name, &uri_at),
             None => layers.missing("organization", Some("UIPATH_ORGANIZATION"), FIND_NAME),
         }
     }

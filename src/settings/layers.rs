@@ -95,8 +95,8 @@ impl Layers<'_> {
         let typed = typed_unseen(variable, self.environment);
         let what = format!("there is no {name}: the variable `{variable}` is not set, nor is `{command}` or `{file}`");
         let help = format!(
-            "type `{typed}` and paste it, which shows nothing; or write `{command} = \"…\"` with a command that prints it \
-             under `[{}]` in `reseat.toml`, or `{file} = \"…\"` with a file that holds it",
+            "write `{command} = \"…\"` with a command that prints it under `[{}]` in `reseat.toml`, or `{file} = \"…\"` with a \
+             file that holds it; or type this line and paste it, which shows nothing: {typed}",
             self.table_name()
         );
         self.notes.findings.push(Finding {

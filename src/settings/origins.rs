@@ -15,6 +15,8 @@ pub struct Origin {
     pub place: String,
     /// Where else it was said without being used, the highest first.
     pub unused: Vec<String>,
+    /// Whether nobody said it, and it holds because of that.
+    pub is_default: bool,
 }
 
 /// The keys of a profile in the order of the documents.
@@ -50,14 +52,18 @@ pub(super) struct Origins(RefCell<Vec<Origin>>);
 impl Origins {
     /// Notes a value. One of the same key that was noted before is below it, and not used.
     pub(super) fn note(&self, key: &str, shown: &str, place: &str) {
-        let mut origins = self.0.borrow_mut();
-        let origin = Origin {
+        self.add(Origin {
             key: key.to_owned(),
             shown: presentable(key, shown),
             place: place.to_owned(),
             unused: Vec::new(),
-        };
-        match origins.iter_mut().find(|known| known.key == key) {
+            is_default: false,
+        });
+    }
+
+    fn add(&self, origin: Origin) {
+        let mut origins = self.0.borrow_mut();
+        match origins.iter_mut().find(|known| known.key == origin.key) {
             Some(known) => {
                 let below = std::mem::replace(known, origin);
                 known.unused = [vec![below.place], below.unused].concat();
@@ -66,11 +72,28 @@ impl Origins {
         }
     }
 
-    /// Notes what holds if nobody says otherwise.
-    pub(super) fn note_default(&self, key: &str, shown: &str, place: &str) {
-        if !self.0.borrow().iter().any(|known| known.key == key) {
+    /// Notes what the value of another key tells, if nobody says it.
+    pub(super) fn note_derived(&self, key: &str, shown: &str, place: &str) {
+        if !self.is_known(key) {
             self.note(key, shown, place);
         }
+    }
+
+    /// Notes what holds if nobody says otherwise.
+    pub(super) fn note_default(&self, key: &str, shown: &str, place: &str) {
+        if !self.is_known(key) {
+            self.add(Origin {
+                key: key.to_owned(),
+                shown: presentable(key, shown),
+                place: place.to_owned(),
+                unused: Vec::new(),
+                is_default: true,
+            });
+        }
+    }
+
+    fn is_known(&self, key: &str) -> bool {
+        self.0.borrow().iter().any(|known| known.key == key)
     }
 
     /// Shows a value as it was understood.

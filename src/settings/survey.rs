@@ -88,6 +88,7 @@ mod tests {
                 shown,
                 place,
                 unused,
+                ..
             } = origin;
             format!("{key} = {shown} | {place} | {}", unused.join(" | "))
         };

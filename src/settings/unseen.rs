@@ -7,31 +7,40 @@ pub fn typed_unseen(variable: &str, environment: &dyn Fn(&str) -> Option<String>
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Interpreter {
-    /// bash and zsh.
-    Posix,
+    Bash,
+    Zsh,
     Fish,
     PowerShell,
+    /// `sh` in any of its forms, and every other one that is like it.
+    Posix,
 }
 
 impl Interpreter {
+    /// The one that `SHELL` names, which is the one that people log in with.
     fn at_hand(environment: &dyn Fn(&str) -> Option<String>) -> Self {
         if cfg!(windows) {
             return Self::PowerShell;
         }
-        match environment("SHELL") {
-            Some(shell) if shell.ends_with("/fish") => Self::Fish,
-            Some(_) | None => Self::Posix,
+        let shell = environment("SHELL").unwrap_or_default();
+        match shell.rsplit('/').next().unwrap_or_default() {
+            "bash" => Self::Bash,
+            "zsh" => Self::Zsh,
+            "fish" => Self::Fish,
+            "pwsh" => Self::PowerShell,
+            _ => Self::Posix,
         }
     }
 
     fn line(self, variable: &str) -> String {
         match self {
             // On one line, because what is pasted after `read` alone would become the secret.
-            Self::Posix => format!("read -rs {variable} && export {variable}"),
+            Self::Bash | Self::Zsh => format!("read -rs {variable} && export {variable}"),
             Self::Fish => format!("read -sx {variable}"),
             Self::PowerShell => {
                 format!("$env:{variable} = [Net.NetworkCredential]::new('', (Read-Host -AsSecureString)).Password")
             }
+            // POSIX has no `read -s`, which dash and ksh refuse.
+            Self::Posix => format!("stty -echo; read -r {variable}; stty echo; export {variable}"),
         }
     }
 }
@@ -41,20 +50,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_is_that_of_the_shell_at_hand() {
-        let of = |shell: Option<&str>| {
-            let shell = shell.map(str::to_owned);
-            Interpreter::at_hand(&|name| (name == "SHELL").then(|| shell.clone()).flatten())
-        };
-        if cfg!(windows) {
-            assert_eq!(of(Some("/usr/bin/bash")), Interpreter::PowerShell);
-        } else {
-            assert_eq!(of(Some("/usr/bin/fish")), Interpreter::Fish);
-            assert_eq!(of(Some("/bin/zsh")), Interpreter::Posix);
-            assert_eq!(of(None), Interpreter::Posix);
+    fn the_line_is_that_of_the_shell_at_hand_and_one_of_any_where_that_is_unknown() {
+        for (shell, line) in [
+            (Some("/bin/bash"), "read -rs X && export X"),
+            (Some("/usr/local/bin/zsh"), "read -rs X && export X"),
+            (Some("/usr/bin/fish"), "read -sx X"),
+            (Some("/usr/bin/pwsh"), "$env:X = "),
+            (Some("/bin/sh"), "stty -echo; read -r X; stty echo; export X"),
+            (Some("/bin/dash"), "stty -echo; "),
+            (None, "stty -echo; "),
+        ] {
+            let told = typed_unseen("X", &|name| shell.filter(|_| name == "SHELL").map(str::to_owned));
+            let expected = if cfg!(windows) { "$env:X = " } else { line };
+            assert!(told.starts_with(expected), "{shell:?}: {told}");
         }
-        assert_eq!(Interpreter::Posix.line("X"), "read -rs X && export X");
-        assert_eq!(Interpreter::Fish.line("X"), "read -sx X");
-        assert!(Interpreter::PowerShell.line("X").starts_with("$env:X = "));
     }
 }

@@ -186,8 +186,9 @@ impl NewProfile {
                 .as_str()
                 .map_or_else(|| entry.value.to_string(), str::to_owned);
             match written.iter().find(|origin| origin.key == key) {
-                None => comparison.missing.push(entry.clone()),
                 Some(origin) if origin.shown == presentable(&key, &wanted) => {}
+                Some(origin) if origin.is_default => comparison.missing.push(entry.clone()),
+                None => comparison.missing.push(entry.clone()),
                 Some(origin) => comparison.contradictions.push(Contradiction {
                     line: entry.dotted_line(),
                     now: origin.shown.clone(),

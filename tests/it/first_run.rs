@@ -9,7 +9,7 @@ use crate::support::{PROFILE, Ran, Stage};
 const TYPED_UNSEEN: &str = if cfg!(windows) {
     "Read-Host -AsSecureString"
 } else {
-    "read -rs UIPATH_CLIENT_SECRET && export UIPATH_CLIENT_SECRET"
+    "stty -echo; read -r UIPATH_CLIENT_SECRET; stty echo; export UIPATH_CLIENT_SECRET"
 };
 
 const SHEET: &str = "operation,user,name\nupdate,anna.berg@contoso.example,Annika\n";
@@ -96,7 +96,7 @@ fn with_nothing_configured_every_command_says_in_five_lines_what_to_do() {
             "PM.User, PM.Group and PM.License",
             TYPED_UNSEEN,
             "doctor --organization NAME --client-id ID --write",
-            "--sandbox`",
+            "without an organization: ",
         ] {
             assert!(told.contains(step), "{words:?} does not say `{step}`: {told}");
         }
@@ -105,10 +105,10 @@ fn with_nothing_configured_every_command_says_in_five_lines_what_to_do() {
             assert_eq!(ran.out, "", "{words:?}");
         }
     }
-    stage.reseat(&["plan", "joiners.csv"]).tells("plan joiners.csv`");
+    stage.reseat(&["plan", "joiners.csv"]).tells("plan joiners.csv\n");
     stage
         .reseat(&["plan", "joiners.csv"])
-        .tells("plan joiners.csv --sandbox`");
+        .tells("plan joiners.csv --sandbox\n");
     stage.reseat(&["plan", "joiners.csv", "--sandbox"]).ends(0);
 }
 
@@ -180,7 +180,7 @@ fn only_what_is_missing_is_asked_for() {
 }
 
 #[test]
-fn the_steps_followed_to_the_letter_lead_to_a_plan() {
+fn the_steps_lead_to_a_plan_and_need_only_the_secret_the_next_day() {
     let stage = with_secret();
     doctor_writes(&stage, &[])
         .ends(0)
@@ -229,16 +229,93 @@ fn the_steps_can_be_practised_with_the_sandbox_as_the_readme_says() {
 }
 
 #[test]
-fn the_readme_says_how_to_type_the_secret_as_the_program_does() {
+fn the_readme_and_its_page_say_how_to_type_the_secret_as_the_program_does() {
     let stage = newcomer();
     let readme = include_str!("../../README.md");
-    let shells = ["/bin/bash", "/usr/bin/fish"];
+    let page = include_str!("../../docs/configuration.md");
+    let shells = ["/bin/bash", "/bin/zsh", "/usr/bin/fish", "/bin/sh", "/usr/bin/pwsh"];
     for shell in if cfg!(windows) { &shells[..1] } else { &shells } {
         stage.set("SHELL", shell);
-        let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
-        let (_, line) = told.split_once("type `").unwrap();
-        let line = line.split('`').next().unwrap();
-        assert!(readme.contains(&format!("`{line}`")), "{line}");
+        let line = secret_line(&stage);
+        for text in [readme, page] {
+            assert!(text.contains(&format!("`{line}`")), "{line}");
+        }
+    }
+}
+
+/// What is to be typed for the secret.
+fn secret_line(stage: &Stage) -> String {
+    let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
+    let (_, line) = told.split_once("press Enter: ").unwrap();
+    line.lines().next().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_typed_for_the_secret_works_in_each_shell_that_is_here() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let stage = newcomer();
+    let here = ["/bin/sh", "/bin/dash", "/bin/bash", "/bin/zsh", "/usr/bin/fish"];
+    let here: Vec<_> = here
+        .into_iter()
+        .filter(|shell| std::path::Path::new(shell).exists())
+        .collect();
+    assert!(!here.is_empty());
+    for shell in here {
+        stage.set("SHELL", shell);
+        let typed = format!("{}\nprintenv UIPATH_CLIENT_SECRET", secret_line(&stage));
+        let mut child = Command::new(shell)
+            .args(["-c", &typed])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(b"it's a \\ secret\n").unwrap();
+        let told = child.wait_with_output().unwrap().stdout;
+        assert_eq!(String::from_utf8(told).unwrap(), "it's a \\ secret\n", "{shell}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_of_the_steps_is_all_that_follows_its_words_so_that_it_can_be_copied() {
+    let stage = with_secret();
+    let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
+    let commands: Vec<&str> = told
+        .lines()
+        .filter_map(|line| Some(line.split_once(": /")?.1))
+        .collect();
+    let [doctor, plan, trial] = commands.try_into().unwrap();
+    let uri = stage.sandbox.base_url();
+    let doctor = doctor
+        .replace("NAME", &format!("{uri}/sandbox/"))
+        .replace(" ID", &format!(" {}", stage.sandbox.client_id()));
+    stage.shell(&format!("/{trial}")).ends(0);
+    stage.shell(&format!("/{plan}")).ends(1);
+    stage.shell(&format!("/{doctor}")).ends(0);
+    stage.shell(&format!("/{plan}")).ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_waits_for_the_command_that_prints_the_secret_is_told_so() {
+    let stage = with_secret();
+    doctor_writes(&stage, &[]).ends(0);
+    let secret = stage.sandbox.client_secret();
+    stage.unset("UIPATH_CLIENT_SECRET");
+    stage.set("PATH", "/usr/bin:/bin");
+    let waits = stage.given("waits");
+    stage.shell("mkfifo waits").ends(0);
+    let profile = stage.read("reseat.toml");
+    let keyed = "[profile.default]\nclient_secret_command = \"cat waits\"";
+    stage.write("reseat.toml", profile.replace("[profile.default]", keyed));
+    for words in [&["doctor"][..], &["plan", "joiners.csv", "--quiet"]] {
+        let mut child = stage.start(words);
+        stage.hear(&mut child, "waiting for the command of `client_secret_command`");
+        fs_err::write(&waits, secret).unwrap();
+        stage.ended(child).ends(0);
     }
 }
 
@@ -338,15 +415,64 @@ fn a_profile_is_added_behind_those_that_are_there_and_nothing_else_is_touched() 
 }
 
 #[test]
-fn a_profile_that_is_there_is_compared_and_never_changed() {
+fn what_a_profile_lacks_is_added_and_every_other_byte_is_kept() {
+    let stage = with_secret();
+    let (uri, id) = (stage.sandbox.base_url(), stage.sandbox.client_id());
+    fs_err::write(stage.given("secret.txt"), stage.sandbox.client_secret()).unwrap();
+    let by_hand = format!(
+        "# mine\r\n[profile.default] # the only one\r\nuri = '{uri}'\r\norganization = \"sandbox\" # keep\r\n\
+         client_id = \"{id}\"\r\n\r\n[profile.default.map]\r\n\"Work e-mail\" = \"user\"\r\n"
+    );
+    for before in [
+        by_hand.as_str(),
+        PROFILE,
+        "[profile.default]\nclient_secret_file = \"secret.txt\"",
+    ] {
+        stage.write("reseat.toml", before);
+        doctor_writes(&stage, &["--retries", "3"])
+            .ends(0)
+            .tells("which was added; the rest is as it was")
+            .tells(&format!("organization_id = \"{}\"", stage.sandbox.organization_id()))
+            .tells("limits.retries = 3");
+        let after = stage.read("reseat.toml");
+        let mut lines = after.split_inclusive('\n');
+        for line in before.split_inclusive('\n') {
+            assert!(
+                lines.any(|known| known.trim_end_matches('\n') == line.trim_end_matches('\n')),
+                "{after}"
+            );
+        }
+        assert_eq!(after.matches('\r').count() > 0, before.contains('\r'), "{after}");
+        stage.reseat(&["plan", "joiners.csv"]).ends(0);
+        stage
+            .reseat(&["doctor", "--write"])
+            .ends(0)
+            .tells("says all of this already");
+        assert_eq!(stage.read("reseat.toml"), after);
+    }
+}
+
+#[test]
+fn what_a_profile_says_is_never_changed_and_what_it_says_otherwise_is_told() {
     let stage = with_secret();
     doctor_writes(&stage, &[]).ends(0);
     let written = stage.read("reseat.toml");
     doctor_writes(&stage, &[]).ends(0).tells("says all of this already");
     let other = stage.sandbox.organization_id().to_string();
-    let ran = stage.reseat(&["doctor", "--organization", &other, "--write"]).ends(1);
-    ran.tells(&format!("organization = \"{other}\" (now: sandbox)"));
-    assert_eq!(stage.read("reseat.toml"), written);
+    // What is missing is not added either: it would be of the other organization.
+    let lacking: String = written
+        .lines()
+        .filter(|line| !line.starts_with("organization_id"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    for text in [&written, &lacking] {
+        stage.write("reseat.toml", text);
+        let ran = stage.reseat(&["doctor", "--organization", &other, "--write"]).ends(1);
+        ran.tells(&format!(
+            "organization = \"{other}\" (now: sandbox, `reseat.toml`, line 5)"
+        ));
+        assert_eq!(stage.read("reseat.toml"), *text);
+    }
 
     // What cannot take another profile is left alone, too, and the lines are shown.
     let inline = "profile = { default = { organization = \"acme\" } }\n";
@@ -369,7 +495,10 @@ fn the_file_is_written_where_it_is_named_and_a_folder_that_is_not_there_is_told(
         .ends(0);
     stage.reseat(&["doctor", "--config", "conf/other.toml"]).ends(1);
     let ran = doctor_writes(&stage, &["--config", "nowhere/mine.toml"]).ends(1);
-    ran.tells("not written").tells("organization = \"sandbox\"");
+    assert!(!ran.out.contains(".reseat-"), "{}", ran.out);
+    ran.tells("not written: there is no folder")
+        .tells("make it, or name another")
+        .tells("organization = \"sandbox\"");
 }
 
 #[cfg(unix)]
