@@ -136,7 +136,9 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     };
     let shape = summary.shape();
     let message = summary.stopped.as_deref().unwrap_or(ending.meaning());
-    let object = Object::of(ended, message, &shape).with_sheet(&loaded.intake.problems);
+    let object = Object::of(ended, message, &shape)
+        .with_organization(loaded.organization.shape())
+        .with_sheet(&loaded.intake.problems);
     if let Err(error) = console.print(&object, |out| summary.write_text(out)) {
         complain(format!(
             "warning: the summary was not written to standard output: {error}; every row is in `{}`\n",

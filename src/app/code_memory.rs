@@ -12,6 +12,7 @@ use super::state_place::StatePlace;
 use crate::api::{BaseUrl, Seats};
 use crate::model::{BundleCode, Inventory, OrganizationId, OwnedBundle};
 use crate::settings;
+use crate::text::clean;
 
 /// The end of the file's name.
 const CODES: &str = "codes.json";
@@ -59,6 +60,29 @@ struct RememberedBundle {
     total: u64,
     taken: u64,
     seen: Timestamp,
+}
+
+/// The name and the service of the organization with this id, in words, if its codes are remembered. It is asked only to
+/// explain a mistake, so files that cannot be read are passed over.
+pub(super) fn name_of(id: OrganizationId) -> Option<String> {
+    let folder = settings::state_folder(&|name| std::env::var(name).ok())?;
+    name_within(&folder, id)
+}
+
+fn name_within(folder: &Path, id: OrganizationId) -> Option<String> {
+    let files = fs_err::read_dir(folder).ok()?.flatten();
+    let is_codes = |path: &Path| path.to_string_lossy().ends_with(&format!(".{CODES}"));
+    files
+        .map(|file| file.path())
+        .filter(|path| is_codes(path))
+        .find_map(|path| {
+            let text = fs_err::read_to_string(path).ok()?;
+            let remembered: Remembered = serde_json::from_str(&text).ok()?;
+            (remembered.organization_id == id).then(|| {
+                let (name, service) = (clean(&remembered.organization, 80), clean(&remembered.service, 200));
+                format!("`{name}` ({service})")
+            })
+        })
 }
 
 /// What a file of any version has.
@@ -367,6 +391,22 @@ mod tests {
     }
 
     #[cfg(unix)]
+    #[test]
+    fn an_organization_is_known_by_name_where_its_codes_are_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(name_within(folder.path(), id(1)), None);
+        acme(&folder).keep(id(1), &seats(&["PLUSNU"]), on(0)).unwrap();
+        memory(&folder, "https://cloud.example", "other")
+            .keep(id(2), &seats(&["PLUSNU"]), on(0))
+            .unwrap();
+        fs_err::write(folder.path().join("a.codes.json"), "{").unwrap();
+        assert_eq!(
+            name_within(folder.path(), id(2)).as_deref(),
+            Some("`other` (https://cloud.example)")
+        );
+        assert_eq!(name_within(folder.path(), id(3)), None);
+    }
+
     #[test]
     fn it_is_its_owners_alone_and_has_no_limitless_size() {
         use std::os::unix::fs::PermissionsExt;

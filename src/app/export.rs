@@ -143,6 +143,7 @@ fn read(settings: &Settings, options: &ExportOptions, console: Console) -> Resul
 async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) -> Result<(String, Snapshot), Failure> {
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, target, observer, &session.signals).await?;
+    session.tell_whose(&doorway);
     let organization = doorway.open().await?;
     organization.check_id(&session.signals).await?;
     let progress = session.progress();

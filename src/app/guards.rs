@@ -7,6 +7,7 @@ use super::chosen_rows::ChosenRows;
 use super::console::complain;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
+use super::organization_label::OrganizationLabel;
 use super::signals::Signals;
 use crate::cli::{Confirmation, RunOptions};
 use crate::model::Status;
@@ -41,9 +42,18 @@ pub(super) enum Question {
     /// Nothing.
     None,
     /// Whether to carry out what is said in short.
-    GoOn(String),
+    GoOn(Asked),
     /// The number of deletions, typed, of what is said in short.
-    Deletions(String, usize),
+    Deletions(Asked, usize),
+}
+
+/// What is to be carried out, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The plan in a sentence, and where it is if it was not just shown in full.
+    plan: String,
+    /// The organization.
+    on: OrganizationLabel,
 }
 
 /// How a run of the plan would end at best: stopped by a shortage or a guard, with rows that need a person, or well.
@@ -82,6 +92,7 @@ pub(super) fn question(
     rules: &Rules,
     options: &RunOptions,
     interactivity: Interactivity,
+    label: &OrganizationLabel,
 ) -> Result<Question, Failure> {
     let plan = view.sheet.plan;
     if !plan.short.is_empty() && rules.on_shortage == OnShortage::Stop {
@@ -139,11 +150,11 @@ pub(super) fn question(
         )));
     }
     if deletions > 0 && most.is_none() {
-        return Ok(Question::Deletions(in_short(view, options), deletions));
+        return Ok(Question::Deletions(asked(view, options, label), deletions));
     }
     match (plan.steps.is_empty(), options.confirmation, interactivity) {
         (true, _, _) | (_, Confirmation::Given, _) => Ok(Question::None),
-        (_, Confirmation::Ask, Interactivity::Interactive) => Ok(Question::GoOn(in_short(view, options))),
+        (_, Confirmation::Ask, Interactivity::Interactive) => Ok(Question::GoOn(asked(view, options, label))),
         (_, Confirmation::Ask, Interactivity::Unattended) => Err(Failure::new(
             Ending::Stopped,
             Reason::NotConfirmed,
@@ -161,15 +172,19 @@ fn reason_unless_answered(question: &Question) -> Reason {
     }
 }
 
-/// The plan in a sentence, and where it is if it was not just shown in full.
-fn in_short(view: &PlanView<'_>, options: &RunOptions) -> String {
-    match &options.saved_plan {
+fn asked(view: &PlanView<'_>, options: &RunOptions, label: &OrganizationLabel) -> Asked {
+    let plan = match &options.saved_plan {
         Some(file) => format!("The plan in `{}`: {}", file.display(), view.in_short()),
         None => format!("The plan: {}", view.in_short()),
+    };
+    Asked {
+        plan,
+        on: label.clone(),
     }
 }
 
-/// Asks on the terminal; any other answer than the expected one ends the command, and so does a signal.
+/// Asks on the terminal. Whoever answers something else than what is expected is asked once more; the second such answer,
+/// no answer at all, and a signal end the command.
 pub(super) async fn ask(question: &Question, signals: &Signals) -> Result<(), Failure> {
     answered(question, signals, || {
         let mut answer = String::new();
@@ -182,63 +197,100 @@ pub(super) async fn ask(question: &Question, signals: &Signals) -> Result<(), Fa
 async fn answered(
     question: &Question,
     signals: &Signals,
-    read: impl FnOnce() -> io::Result<String> + Send + 'static,
+    read: impl Fn() -> io::Result<String> + Clone + Send + 'static,
 ) -> Result<(), Failure> {
-    let (prompt, wanted) = match question {
+    let (prompt, once_more, wanted) = match question {
         Question::None => return Ok(()),
-        Question::GoOn(plan) => (format!("\n{plan}\nCarry this plan out? Type `yes`: "), "yes".to_owned()),
-        Question::Deletions(plan, count) => (
-            format!("\n{plan}\nType the number of accounts that will be deleted ({count}) to carry this plan out: "),
+        Question::GoOn(Asked { plan, on }) => (
+            format!("\n{plan}\nCarry this plan out on {on}? Type `yes`: "),
+            "Nothing was sent yet. Type `yes` in full to carry this plan out, anything else to end: ".to_owned(),
+            "yes".to_owned(),
+        ),
+        Question::Deletions(Asked { plan, on }, count) => (
+            format!(
+                "\n{plan}\nType the number of accounts that will be deleted ({count}) to carry this plan out on {on}: "
+            ),
+            format!("Nothing was sent yet. Type {count} to carry this plan out, anything else to end: "),
             count.to_string(),
         ),
     };
-    complain(prompt);
-    let _ = io::stderr().flush();
-    let answer = tokio::select! {
-        biased;
-        () = signals.stop.cancelled() => {
-            complain("\n");
-            let ending = signals.interrupted();
-            let message = "interrupted before the plan was confirmed, so nothing was sent";
-            return Err(Failure::new(ending, Reason::Interrupted, message));
+    for prompt in [prompt, once_more] {
+        complain(prompt);
+        let _ = io::stderr().flush();
+        let answer = tokio::select! {
+            biased;
+            () = signals.stop.cancelled() => {
+                complain("\n");
+                let ending = signals.interrupted();
+                let message = "interrupted before the plan was confirmed, so nothing was sent";
+                return Err(Failure::new(ending, Reason::Interrupted, message));
+            }
+            answer = tokio::task::spawn_blocking(read.clone()) => answer,
+        };
+        match answer {
+            Ok(Ok(answer)) if answer.trim() == wanted => return Ok(()),
+            // Whoever says no means it, and without a line nobody is there.
+            Ok(Ok(answer)) if !answer.is_empty() && !is_no(&answer) => {}
+            _ => break,
         }
-        answer = tokio::task::spawn_blocking(read) => answer,
-    };
-    match answer {
-        Ok(Ok(answer)) if answer.trim() == wanted => Ok(()),
-        _ => Err(Failure::new(
-            Ending::Stopped,
-            reason_unless_answered(question),
-            "the plan was not confirmed, so nothing was sent",
-        )),
     }
+    Err(Failure::new(
+        Ending::Stopped,
+        reason_unless_answered(question),
+        "the plan was not confirmed, so nothing was sent",
+    ))
+}
+
+fn is_no(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "n" | "no")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn only_the_wanted_answer_carries_a_plan_out() {
+    fn the_plan() -> Asked {
+        Asked {
+            plan: "The plan".to_owned(),
+            on: OrganizationLabel::Simulated,
+        }
+    }
+
+    /// Whether these answers, one after another, carry the plan out, and how many of them were heard.
+    async fn given(question: &Question, answers: &[&str]) -> (Result<(), Ending>, usize) {
+        let (sender, receiver) = std::sync::mpsc::channel::<String>();
+        for answer in answers {
+            sender.send((*answer).to_owned()).unwrap();
+        }
+        drop(sender);
+        let receiver = std::sync::Arc::new(std::sync::Mutex::new(receiver));
+        let left = std::sync::Arc::clone(&receiver);
         let signals = Signals::default();
-        for (question, answer, expected) in [
-            (Question::None, "", Ok(())),
-            (Question::GoOn("The plan".to_owned()), "yes\n", Ok(())),
-            (Question::GoOn("The plan".to_owned()), "y\n", Err(Ending::Stopped)),
-            (Question::GoOn("The plan".to_owned()), "", Err(Ending::Stopped)),
-            (Question::Deletions("The plan".to_owned(), 12), " 12\n", Ok(())),
-            (
-                Question::Deletions("The plan".to_owned(), 12),
-                "yes\n",
-                Err(Ending::Stopped),
-            ),
+        let answered = answered(question, &signals, move || {
+            Ok(receiver.lock().unwrap().recv().unwrap_or_default())
+        });
+        let answered = answered.await.map_err(|failure| failure.ending);
+        (answered, answers.len() - left.lock().unwrap().try_iter().count())
+    }
+
+    #[tokio::test]
+    async fn only_the_wanted_answer_carries_a_plan_out_and_a_slip_is_asked_about_once() {
+        let (go_on, twelve) = (Question::GoOn(the_plan()), Question::Deletions(the_plan(), 12));
+        let stopped = Err(Ending::Stopped);
+        for (question, answers, expected) in [
+            (&Question::None, &["y\n"][..], (Ok(()), 0)),
+            (&go_on, &["yes\n", "no\n"], (Ok(()), 1)),
+            (&go_on, &["y\n", "yes\n"], (Ok(()), 2)),
+            (&go_on, &["\n", "yes\n"], (Ok(()), 2)),
+            (&go_on, &["y\n", "y\n", "yes\n"], (stopped, 2)),
+            (&go_on, &["no\n", "yes\n"], (stopped, 1)),
+            (&go_on, &["N\n", "yes\n"], (stopped, 1)),
+            (&go_on, &[], (stopped, 0)),
+            (&twelve, &[" 12\n"], (Ok(()), 1)),
+            (&twelve, &["yes\n", "12\n"], (Ok(()), 2)),
+            (&twelve, &["yes\n", "yes\n"], (stopped, 2)),
         ] {
-            let given = answered(&question, &signals, || Ok(answer.to_owned())).await;
-            assert_eq!(
-                given.map_err(|failure| failure.ending),
-                expected,
-                "{question:?} {answer}"
-            );
+            assert_eq!(given(question, answers).await, expected, "{question:?} {answers:?}");
         }
     }
 
@@ -246,8 +298,11 @@ mod tests {
     async fn a_signal_ends_the_question_at_once() {
         let signals = Signals::default();
         let (nobody_answers, answers) = std::sync::mpsc::channel::<String>();
-        let question = Question::GoOn("The plan".to_owned());
-        let asked = answered(&question, &signals, move || answers.recv().map_err(io::Error::other));
+        let question = Question::GoOn(the_plan());
+        let answers = std::sync::Arc::new(std::sync::Mutex::new(answers));
+        let asked = answered(&question, &signals, move || {
+            answers.lock().unwrap().recv().map_err(io::Error::other)
+        });
         let interrupt = async { signals.stop.cancel() };
         let (ended, ()) = tokio::join!(asked, interrupt);
         drop(nobody_answers);

@@ -27,6 +27,7 @@ mod move_list;
 mod next;
 mod object;
 mod organization;
+mod organization_label;
 mod organization_lock;
 mod panics;
 mod plan;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::ending::Ended;
 use super::failure::Failure;
+use super::organization_label::OrganizationShape;
 use crate::problem::Problems;
 use crate::report::{ProblemsShape, problems_shape, write_json};
 use crate::settings::Finding;
@@ -20,6 +21,9 @@ pub(super) struct Object<'a, T> {
     message: &'a str,
     details: Vec<String>,
     help: &'a [String],
+    /// The organization that was planned for or worked on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<OrganizationShape<'a>>,
     /// What was found in the sheet that was planned or run.
     #[serde(skip_serializing_if = "Option::is_none")]
     sheet: Option<ProblemsShape<'a>>,
@@ -37,6 +41,7 @@ impl<'a, T: Serialize> Object<'a, T> {
             message,
             details: Vec::new(),
             help: &[],
+            organization: None,
             sheet: None,
             about,
         }
@@ -45,6 +50,14 @@ impl<'a, T: Serialize> Object<'a, T> {
     /// The same, with what to do.
     pub(super) fn with_help(self, help: &'a [String]) -> Self {
         Self { help, ..self }
+    }
+
+    /// The same, with the organization that it is about.
+    pub(super) fn with_organization(self, organization: OrganizationShape<'a>) -> Self {
+        Self {
+            organization: Some(organization),
+            ..self
+        }
     }
 
     /// The same, with what was found in the sheet.

@@ -12,6 +12,7 @@ use super::code_memory::{CodeMemory, CodeMemoryError, inventory_of};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::memory::Memory;
+use super::organization_label::{OrganizationLabel, OrganizationShape};
 use super::secret::read_secret;
 use super::signals::Signals;
 use super::state_place::StatePlace;
@@ -35,6 +36,7 @@ pub(super) struct Doorway {
     session: api::Session,
     config: Config,
     configured_id: Option<OrganizationId>,
+    label: OrganizationLabel,
     target: Target,
     read: ReadOptions,
     recheck: Duration,
@@ -50,6 +52,8 @@ pub(super) struct Organization {
     pub(super) id: OrganizationId,
     /// Its name in addresses.
     pub(super) name: String,
+    /// What it is called where people are told which one it is.
+    pub(super) label: OrganizationLabel,
     pub(super) read: ReadOptions,
     /// How long what was read counts as fresh.
     pub(super) recheck: Duration,
@@ -72,12 +76,22 @@ impl Doorway {
         observer: Observer,
         signals: &Signals,
     ) -> Result<Self, Failure> {
-        let (place, configured_id, sandbox) = match (target, &settings.connection) {
+        let (place, configured_id, label, sandbox) = match (target, &settings.connection) {
             (Target::Sandbox, _) => {
                 let (config, sandbox) = simulated().await?;
-                (config, Some(sandbox.organization_id()), Some(sandbox))
+                (
+                    config,
+                    Some(sandbox.organization_id()),
+                    OrganizationLabel::Simulated,
+                    Some(sandbox),
+                )
             }
-            (Target::Configured, Some(connection)) => (configured(connection).await?, connection.organization_id, None),
+            (Target::Configured, Some(connection)) => (
+                configured(connection).await?,
+                connection.organization_id,
+                OrganizationLabel::configured(connection, settings),
+                None,
+            ),
             (Target::Configured, None) => {
                 let message = "no organization is configured";
                 return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
@@ -111,6 +125,7 @@ impl Doorway {
             },
             config,
             configured_id,
+            label,
             target,
             recheck: settings.limits.recheck,
             observer,
@@ -144,6 +159,11 @@ impl Doorway {
         directory::tells_allocations(client, &self.read, &self.observer).await
     }
 
+    /// What the organization is called where people are told which one it is.
+    pub(super) fn label(&self) -> &OrganizationLabel {
+        &self.label
+    }
+
     /// The session that all calls share.
     pub(super) fn session(&self) -> &api::Session {
         &self.session
@@ -167,6 +187,7 @@ impl Doorway {
         Organization {
             id,
             name: self.config.organization.clone(),
+            label: self.label.clone(),
             read: self.read,
             recheck: self.recheck,
             memory: Memory::of(place.clone()),
@@ -303,6 +324,11 @@ impl Organization {
             ),
             None => (inventory, Ok(())),
         })
+    }
+
+    /// What programs are told of it.
+    pub(super) fn shape(&self) -> OrganizationShape<'_> {
+        self.label.shape(self.id)
     }
 
     /// How a saved plan identifies it.

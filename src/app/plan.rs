@@ -50,12 +50,12 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let family = Arc::clone(&loaded.family);
     let given = planning.results.as_deref();
     let (path, is_given) = (family.results(given), given.is_some());
-    let (organization, target) = (loaded.organization.id, planning.sheet.target);
+    let (id, label) = (loaded.organization.id, loaded.organization.label.clone());
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
     let selection = Selection::of(planning, loaded.as_of.clone());
     let choice = off_thread(move || {
-        let history = results::read(&path, organization, target)?;
+        let history = results::read(&path, id, &label)?;
         if !is_given {
             family.check(history.as_ref(), &path)?;
         }
@@ -94,8 +94,13 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let stop = stop(ended, &plan, options.max_access_lost);
     let message = stop.as_deref().unwrap_or("what a run would do");
     console.found(
-        &Object::of(ended, message, &view.shape(now)).with_sheet(&loaded.intake.problems),
-        |out| view.write_text(out),
+        &Object::of(ended, message, &view.shape(now))
+            .with_organization(loaded.organization.shape())
+            .with_sheet(&loaded.intake.problems),
+        |out| {
+            writeln!(out, "on {}", loaded.organization.label)?;
+            view.write_text(out)
+        },
     );
     if let Some(stop) = &stop {
         console.tell(format!("{stop}\n"));

@@ -62,6 +62,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Says whose present state is read.
+    pub(super) fn tell_whose(&self, doorway: &Doorway) {
+        self.console.tell(format!("reading {}\n", doorway.label()));
+    }
+
     /// Reads and validates the sheet; its problems are printed.
     pub(super) async fn load(
         &self,

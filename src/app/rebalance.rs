@@ -76,6 +76,7 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
     let catalogue = known_licenses(session.settings, options.target, session.console);
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, options.target, observer, &session.signals).await?;
+    session.tell_whose(&doorway);
     let ReadFiles {
         wanted,
         keep_list,

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use super::Ending;
+use super::code_memory::name_of;
 use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
-use crate::cli::{EarlierResults, Target};
+use super::organization_label::OrganizationLabel;
+use crate::cli::EarlierResults;
 use crate::ledger::{History, LockedResults, OpenError, Opened, ResultsFile, RunId, StartedAnew};
 use crate::model::OrganizationId;
 
@@ -21,7 +23,12 @@ pub(super) enum Results {
 
 impl Results {
     /// Locks the file; one that cannot be used is refused here, before the user is asked anything.
-    pub(super) fn of(path: &Path, run: &RunId, earlier: EarlierResults, target: Target) -> Result<Self, Failure> {
+    pub(super) fn of(
+        path: &Path,
+        run: &RunId,
+        earlier: EarlierResults,
+        label: &OrganizationLabel,
+    ) -> Result<Self, Failure> {
         let results = match earlier {
             EarlierResults::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
             EarlierResults::Again => LockedResults::take(path, run).and_then(|locked| {
@@ -29,7 +36,7 @@ impl Results {
                 Ok(Self::Anew(locked))
             }),
         };
-        results.map_err(|error| not_opened(&error, target))
+        results.map_err(|error| not_opened(&error, label))
     }
 
     /// What earlier runs recorded, as far as this one continues it.
@@ -49,12 +56,17 @@ impl Results {
     }
 
     /// The plan was confirmed: the file is written from now on.
-    pub(super) fn begin(self, run: &RunId, console: Console, target: Target) -> Result<ResultsFile, Failure> {
+    pub(super) fn begin(
+        self,
+        run: &RunId,
+        console: Console,
+        label: &OrganizationLabel,
+    ) -> Result<ResultsFile, Failure> {
         let locked = match self {
             Self::GoneOn(opened) => return Ok(opened.file),
             Self::Anew(locked) => locked,
         };
-        let StartedAnew { opened, kept } = locked.start_anew(run).map_err(|error| not_opened(&error, target))?;
+        let StartedAnew { opened, kept } = locked.start_anew(run).map_err(|error| not_opened(&error, label))?;
         if let Some(kept) = kept {
             console.tell(format!("the earlier results are kept as `{}`\n", kept.display()));
         }
@@ -63,12 +75,16 @@ impl Results {
 }
 
 /// What earlier runs against this organization recorded, read without a lock; `None` if there is no file.
-pub(super) fn read(path: &Path, organization: OrganizationId, target: Target) -> Result<Option<History>, Failure> {
+pub(super) fn read(
+    path: &Path,
+    organization: OrganizationId,
+    label: &OrganizationLabel,
+) -> Result<Option<History>, Failure> {
     if !path.exists() {
         return Ok(None);
     }
     let history = History::read(path).and_then(|history| history.belongs_to(organization).map(|()| history));
-    history.map(Some).map_err(|error| not_opened(&error, target))
+    history.map(Some).map_err(|error| not_opened(&error, label))
 }
 
 /// Why a results file cannot be read.
@@ -90,29 +106,34 @@ pub(super) fn not_recorded(error: &dyn std::error::Error) -> Failure {
     .with_help("fix that and run the same command again: it finds out what was done by reading the organization")
 }
 
+/// An organization by its GUID, and by its name where that is remembered.
+pub(super) fn named(id: OrganizationId) -> String {
+    match name_of(id) {
+        Some(name) => format!("{name}, {id}"),
+        None => id.to_string(),
+    }
+}
+
 /// Why a results file cannot be used, and what to do about one from another organization.
-pub(super) fn not_opened(error: &OpenError, target: Target) -> Failure {
+pub(super) fn not_opened(error: &OpenError, label: &OrganizationLabel) -> Failure {
     let OpenError::OtherOrganization { path, run, ours } = error else {
         return not_read(error);
     };
     let (path, started) = (path.display(), run.started());
     let trial = run.organization() == IN_PROCESS;
-    let (message, help) = match (trial, target) {
-        (true, Target::Configured) => (
+    let theirs = named(run.organization());
+    let (message, help) = match (trial, label) {
+        (true, OrganizationLabel::Configured { .. }) => (
             format!("`{path}` is from a `--sandbox` trial (run of {started})"),
             "delete it, or name another with `--results`".to_owned(),
         ),
-        (_, Target::Sandbox) => (
-            format!(
-                "`{path}` holds the results of a real organization, {} (run of {started})",
-                run.organization()
-            ),
+        (_, OrganizationLabel::Simulated) => (
+            format!("`{path}` holds the results of a real organization, {theirs} (run of {started})"),
             "name another file for the trial with `--results`".to_owned(),
         ),
-        (false, Target::Configured) => (
+        (false, OrganizationLabel::Configured { .. }) => (
             format!(
-                "`{path}` holds the results of another organization, {} (run of {started}); this one is {ours}",
-                run.organization()
+                "`{path}` holds the results of another organization, {theirs} (run of {started}); this one is {label}, {ours}"
             ),
             "check `--profile`; else name another file with `--results`".to_owned(),
         ),
@@ -127,32 +148,38 @@ mod tests {
     use super::*;
     use crate::ledger::RunId;
 
-    fn refused(theirs: OrganizationId, target: Target) -> String {
+    fn refused(theirs: OrganizationId, label: &OrganizationLabel) -> String {
         let error = OpenError::OtherOrganization {
             path: "joiners.results.csv".into(),
             run: RunId::new(Timestamp::UNIX_EPOCH, theirs, 7),
             ours: OrganizationId(uuid::Uuid::from_u128(2)),
         };
-        anstream::adapter::strip_str(&not_opened(&error, target).to_string()).to_string()
+        anstream::adapter::strip_str(&not_opened(&error, label).to_string()).to_string()
     }
 
     #[test]
     fn results_of_a_trial_say_so_and_others_name_their_run_and_the_way_out() {
+        let configured = OrganizationLabel::Configured {
+            name: "acme".to_owned(),
+            profile: Some("second".to_owned()),
+            uri: "https://cloud.uipath.com".to_owned(),
+        };
         let other = OrganizationId(uuid::Uuid::from_u128(1));
         assert_eq!(
-            refused(IN_PROCESS, Target::Configured),
+            refused(IN_PROCESS, &configured),
             "error: `joiners.results.csv` is from a `--sandbox` trial (run of 1970-01-01T00:00:00Z)\n\
              help: delete it, or name another with `--results`\n"
         );
-        let told = refused(other, Target::Configured);
+        let told = refused(other, &configured);
         for words in [
             "another organization",
             "run of 1970-01-01T00:00:00Z",
+            "this one is `acme` (profile `second`, https://cloud.uipath.com)",
             "check `--profile`",
             "--results",
         ] {
             assert!(told.contains(words), "{told}");
         }
-        assert!(refused(other, Target::Sandbox).contains("a real organization"));
+        assert!(refused(other, &OrganizationLabel::Simulated).contains("a real organization"));
     }
 }

@@ -18,6 +18,7 @@ use super::inputs::{open_sheet, settings_for};
 use super::job::Job;
 use super::next::Typed;
 use super::organization::Organization;
+use super::organization_label::OrganizationLabel;
 use super::organization_lock::{self, Turn};
 use super::prepare::{Loaded, Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded};
@@ -84,6 +85,10 @@ async fn carry_out(
 ) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
+    let target = job.planning.sheet.target;
+    if let Some(label) = OrganizationLabel::of(settings, target) {
+        session.console.tell(format!("on {label}\n"));
+    }
     // Held to the end: what the organization's memory keeps is written under it, too.
     let mut turn: Option<Turn> = None;
     let mut loaded = session.load(source, &job.planning, job.as_of(settings)).await?;
@@ -91,8 +96,8 @@ async fn carry_out(
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting = deleting(&rows, &loaded.as_of);
     let (path, run) = place_of_results(&loaded, job, options)?;
-    let target = job.planning.sheet.target;
-    let results = open_results(session, &path, &run, options, target).await?;
+    let label = loaded.organization.label.clone();
+    let results = open_results(session, &path, &run, options, &label).await?;
     let (results, mut choice) = choose_rows(rows, &loaded, results, job, &path, options).await?;
     let history = results.history();
     let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
@@ -128,7 +133,7 @@ async fn carry_out(
         } else {
             session.console.tell(text(|out| view.write_text(out)));
         }
-        let hesitated = confirm(session, question(&view, &rules, options, interactivity)).await?;
+        let hesitated = confirm(session, question(&view, &rules, options, interactivity, &label)).await?;
         Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
     };
     let (snapshot, plan, takes, hesitated) = agreed.await?;
@@ -138,7 +143,7 @@ async fn carry_out(
     }
     let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
 
-    let file = results.begin(&run, session.console, target)?;
+    let file = results.begin(&run, session.console, &label)?;
     panics::install(Some(&path));
     // Only set once, because there is one run per process.
     let _ = recording.set(path);
@@ -254,12 +259,13 @@ async fn open_results(
     path: &Path,
     run: &RunId,
     options: &RunOptions,
-    target: Target,
+    label: &OrganizationLabel,
 ) -> Result<Results, Failure> {
     let mut is_waiting = false;
     loop {
         let (file, run, earlier) = (path.to_owned(), run.clone(), options.earlier_results);
-        let refusal = match off_thread(move || Results::of(&file, &run, earlier, target)).await {
+        let label = label.clone();
+        let refusal = match off_thread(move || Results::of(&file, &run, earlier, &label)).await {
             Ok(results) => {
                 if let Some(notice) = results.notice() {
                     session.console.tell(format!("{notice}\n"));

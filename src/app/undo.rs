@@ -58,9 +58,9 @@ async fn read(options: &UndoOptions) -> Result<(History, Changes), Failure> {
             return Err(Failure::new(Ending::Stopped, Reason::Locked, message)
                 .with_help("wait until it ends: only then is it known what it changed"));
         }
-        let history = History::read(&path).map_err(|error| not_results(&error))?;
+        let history = History::read(&path).map_err(|error| not_results(&error, None))?;
         let records: Result<Vec<_>, OpenError> = history.entries().collect();
-        let records = records.map_err(|error| not_results(&error))?;
+        let records = records.map_err(|error| not_results(&error, None))?;
         if let Some(only) = &only
             && !records.iter().any(|record| only.contains(&record.record.report.place))
         {
@@ -86,10 +86,11 @@ fn tell_of(history: &History, console: Console) {
 async fn compare(session: &Session<'_>, history: &History, changes: &Changes) -> Result<Vec<UndoRow>, Failure> {
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, Target::Configured, observer, &session.signals).await?;
+    session.tell_whose(&doorway);
     let organization: Organization = doorway.open().await?;
     history
         .belongs_to(organization.id)
-        .map_err(|error| not_results(&error))?;
+        .map_err(|error| not_results(&error, Some(&organization.label)))?;
     if changes.is_empty() {
         return Ok(Vec::new());
     }

@@ -6,11 +6,12 @@ use super::Ending;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
-use super::results::not_read;
+use super::organization_label::OrganizationLabel;
+use super::results::{named, not_read};
 use crate::ledger::{OpenError, results_path};
 
 /// A file that is something else is mostly the sheet itself. What a run would be told, `--results` say, is of no use here.
-pub(super) fn not_results(error: &OpenError) -> Failure {
+pub(super) fn not_results(error: &OpenError, label: Option<&OrganizationLabel>) -> Failure {
     let refused = |message: String| Failure::new(Ending::CouldNotStart, Reason::File, message);
     let name_it = "name the results file of the run: for `joiners.csv` it is `joiners.results.csv`";
     match error {
@@ -51,9 +52,10 @@ pub(super) fn not_results(error: &OpenError) -> Failure {
                 refused(format!("`{path}` is from a `--sandbox` trial (run of {started})"))
                     .with_help("the organization of a trial is gone when the trial ends; `--offline` shows its sheet")
             } else {
-                let theirs = run.organization();
+                let theirs = named(run.organization());
+                let this = label.map_or_else(|| ours.to_string(), |label| format!("{label}, {ours}"));
                 refused(format!(
-                    "`{path}` holds the results of another organization, {theirs} (run of {started}); this one is {ours}"
+                    "`{path}` holds the results of another organization, {theirs} (run of {started}); this one is {this}"
                 ))
                 .with_help("check `--profile`")
             }

@@ -21,6 +21,8 @@ use crate::model::{BundleCode, Deployment};
 /// The validated settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The profile that they come from; `None` where no file has it.
+    pub profile: Option<String>,
     /// The kind of installation; its [`capabilities`](Deployment::capabilities) follow from it.
     pub deployment: Deployment,
     /// The organization; always there with [`Reach::Online`], never with [`Reach::Offline`].
@@ -163,6 +165,7 @@ fn settings(
     let connection = reached.connection.take();
     if reach == Reach::Offline || connection.is_some() {
         understood.settings = Some(Settings {
+            profile: understood.profile.clone().filter(|_| understood.has_profile),
             deployment,
             connection: connection.filter(|_| reach == Reach::Online),
             address: reached.address.take(),

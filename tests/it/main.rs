@@ -60,3 +60,4 @@ mod undo;
 mod unless_changed;
 mod used_since;
 mod user_id;
+mod whose;
