@@ -107,7 +107,9 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         .iter()
         .filter(|key| next.runs(key, &chosen, history.status(key)))
         .count();
-    let first_due = waiting.due.map(|(first, _)| loaded.as_of.show(first));
+    let first_due = waiting
+        .due
+        .map(|(first, _)| format!("{} ({})", loaded.as_of.show_briefly(first), loaded.as_of.zone_name()));
     let summary = Summary {
         hints: hints(Evidence {
             counts: &counts,

@@ -40,6 +40,8 @@ pub(super) struct ChosenRows {
     pub(super) elsewhere: usize,
     /// Rows that are not due yet.
     pub(super) waiting: WaitingRows,
+    /// When those of them are due for which nothing was done yet.
+    pub(super) due: HashMap<RowKey, Timestamp>,
     /// What they make.
     pub(super) awaited: Awaited,
 }
@@ -234,6 +236,9 @@ impl ChosenRows {
             (Resume::GoOn(_) | Resume::Settle(_), Some(history)) => history.record(&row.key)?,
             _ => None,
         };
+        if known.is_none() {
+            self.due.insert(row.key, due);
+        }
         self.left.push(known.unwrap_or_else(|| {
             Record::from(RowReport {
                 code: NOT_BEFORE.to_owned(),

@@ -75,8 +75,10 @@ impl Cost {
             not_due: NotDueRows {
                 waiting: choice.waiting,
                 among: &choice.left,
+                due: &choice.due,
                 as_of: &loaded.as_of,
             },
+            is_ahead_of_time: false,
         }
     }
 }

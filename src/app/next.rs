@@ -37,6 +37,14 @@ impl Typed {
         self.command("check", sheet, kept_flags(&self.0, &FLAGS_OF_SETTINGS, &[]))
     }
 
+    /// The plan that was typed, as if this moment had come.
+    pub(super) fn as_of(&self, moment: &str) -> String {
+        let mut words = without(&self.0, &[], &["--save", "--as-of"]);
+        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        words.splice(at..at, ["--as-of", moment].map(OsString::from));
+        shell(&words)
+    }
+
     /// The same command against the simulated organization, or a plan if it has no such flag.
     pub(super) fn on_the_sandbox(&self) -> String {
         let mut words = self.0.clone();
@@ -54,6 +62,13 @@ impl Typed {
         words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
         words.extend(missing.iter().map(OsString::from));
         words.push(OsString::from("--write"));
+        shell(&words)
+    }
+
+    /// The command that says what is wrong with the way to the organization that was typed.
+    pub(super) fn doctor(&self) -> String {
+        let mut words = vec![self.program(), OsString::from("doctor")];
+        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
         shell(&words)
     }
 

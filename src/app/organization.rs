@@ -12,6 +12,7 @@ use super::code_memory::{CodeMemory, CodeMemoryError, inventory_of};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::memory::Memory;
+use super::next::Typed;
 use super::organization_label::{OrganizationLabel, OrganizationShape};
 use super::secret::read_secret;
 use super::signals::Signals;
@@ -261,12 +262,27 @@ fn recall(client: &Client, memory: &Memory) {
 
 /// The failure of a command that could not sign in.
 fn not_signed_in(error: &CallError, signals: &Signals) -> Failure {
-    let (ending, reason) = without_answer(error, signals);
-    Failure::new(ending, reason, format!("failed to read which account this is: {error}"))
+    unanswered(error, signals, format!("failed to read which account this is: {error}"))
+}
+
+/// The failure of a command that a call was not answered for as it has to be. Who is to blame shows where all that it takes
+/// is looked at one after another, unless it was the user who ended it.
+pub(super) fn unanswered(call: &CallError, signals: &Signals, message: String) -> Failure {
+    let (ending, reason) = without_answer(call, signals);
+    let failure = Failure::new(ending, reason, message);
+    match reason {
+        Reason::Interrupted => failure,
+        _ => failure.with_help(look_with_doctor()),
+    }
+}
+
+/// Where to look if there is no way to the organization.
+fn look_with_doctor() -> String {
+    format!("`{}` says what is wrong", Typed::here().doctor())
 }
 
 /// How a command ends that cannot read what every run has to read, and why.
-pub(super) fn without_answer(call: &CallError, signals: &Signals) -> (Ending, Reason) {
+fn without_answer(call: &CallError, signals: &Signals) -> (Ending, Reason) {
     match call.failure {
         api::Failure::Stopped | api::Failure::CutOff => (signals.interrupted(), Reason::Interrupted),
         api::Failure::SignIn => (Ending::SignIn, Reason::SignIn),
@@ -279,9 +295,11 @@ pub(super) fn without_answer(call: &CallError, signals: &Signals) -> (Ending, Re
 
 /// The failure of a command that needs to know which licences there are.
 pub(super) fn without_inventory(error: &CallError, signals: &Signals) -> Failure {
-    let (ending, reason) = without_answer(error, signals);
-    let message = format!("failed to read which licences the organization has: {error}");
-    Failure::new(ending, reason, message)
+    unanswered(
+        error,
+        signals,
+        format!("failed to read which licences the organization has: {error}"),
+    )
 }
 
 impl Organization {
@@ -299,12 +317,12 @@ impl Organization {
             "`organization_id` is {}, and the token is for the organization {theirs}, so nothing was read",
             self.id
         );
-        Err(
-            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(
+        Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+            .with_help(
                 "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its \
                  organization",
-            ),
-        )
+            )
+            .with_help(look_with_doctor()))
     }
 
     /// Whether the next run will know what this one found out of the organization.

@@ -11,6 +11,7 @@ use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::guards::outlook;
 use super::inputs::{as_of_now, open_sheet, settings_for};
+use super::next::Typed;
 use super::object::Object;
 use super::prepare::{Session, order, rules};
 use super::results;
@@ -18,9 +19,11 @@ use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::PlanOptions;
 use crate::ledger::Record;
+use crate::model::AsOf;
 use crate::plan::{Plan, PlannedSheet};
+use crate::report::PlanView;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
-use crate::settings::Overrides;
+use crate::settings::{Overrides, Settings};
 use crate::sheet::Source;
 use crate::text::plural;
 
@@ -46,7 +49,9 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
 async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, began: Instant) -> Result<Ending, Failure> {
     let planning = &options.planning;
     let console = session.console;
-    let mut loaded = session.load(source, planning, as_of_now(session.settings)).await?;
+    let mut loaded = session
+        .load(source, planning, as_of(options, session.settings)?)
+        .await?;
     let family = Arc::clone(&loaded.family);
     let given = planning.results.as_deref();
     let (path, is_given) = (family.results(given), given.is_some());
@@ -72,7 +77,12 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         snapshot: &snapshot,
     };
     let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
-    let view = cost.view(planned, &choice, &loaded);
+    let view = PlanView {
+        is_ahead_of_time: options
+            .as_of
+            .is_some_and(|typed| typed.instant(&loaded.as_of.zone) == loaded.as_of.now),
+        ..cost.view(planned, &choice, &loaded)
+    };
     let now = SheetPlan {
         order: &order,
         planned,
@@ -92,14 +102,39 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     }
     let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
     let stop = stop(ended, &plan, options.max_access_lost);
-    let message = stop.as_deref().unwrap_or("what a run would do");
+    let ahead_of_time = view.is_ahead_of_time.then(|| {
+        let AsOf { now, .. } = loaded.as_of;
+        format!("{} ({})", loaded.as_of.show_briefly(now), loaded.as_of.zone_name())
+    });
+    let message = match (&stop, &ahead_of_time) {
+        (Some(stop), _) => stop.clone(),
+        (None, Some(then)) => format!("what a run would do as of {then}"),
+        (None, None) => "what a run would do".to_owned(),
+    };
+    let last_due = choice.waiting.due.map(|(_, last)| loaded.as_of.show_briefly(last));
+    let look_ahead: Option<String> = last_due.map(|last| Typed::here().as_of(&last));
     console.found(
-        &Object::of(ended, message, &view.shape(now))
+        &Object::of(ended, &message, &view.shape(now))
+            .with_help(look_ahead.as_slice())
             .with_organization(loaded.organization.shape())
             .with_sheet(&loaded.intake.problems),
         |out| {
-            writeln!(out, "on {}", loaded.organization.label)?;
-            view.write_text(out)
+            let on = format!("on {}", loaded.organization.label);
+            match &ahead_of_time {
+                Some(then) => writeln!(out, "{on}, as if it were {then}")?,
+                None => writeln!(out, "{on}")?,
+            }
+            view.write_text(out)?;
+            if let Some(look) = &look_ahead {
+                writeln!(out, "\nwhat they will do: {look}")?;
+            }
+            if let Some(then) = &ahead_of_time {
+                writeln!(
+                    out,
+                    "\nas if it were {then}, with the organization as it is now; a run leaves out what is not due yet"
+                )?;
+            }
+            Ok(())
         },
     );
     if let Some(stop) = &stop {
@@ -112,6 +147,27 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         ));
     }
     Ok(ended.ending)
+}
+
+/// As of when the dates of the sheet are judged: now, or the moment that was typed. One that has come is as good as now.
+///
+/// # Errors
+/// If a day was typed that is over: what is due by now is planned in any case, so that another is meant.
+fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
+    let now = as_of_now(settings);
+    let Some(typed) = options.as_of else {
+        return Ok(now);
+    };
+    let then = typed.instant(&now.zone);
+    if now.is_before(then) {
+        return Ok(AsOf { now: then, ..now });
+    }
+    if typed.day() >= now.now.to_zoned(now.zone.clone()).date() {
+        return Ok(now);
+    }
+    let message = format!("the day of `--as-of {typed}` is over");
+    Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+        .with_help("name a day to come; without `--as-of`, everything that is due by now is planned"))
 }
 
 /// Why a run would stop before it sends anything, if it would.

@@ -14,7 +14,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
 use super::inputs::{known_licenses, profiles_operation, read_sheet, reading_options};
-use super::organization::{Doorway, Organization, without_answer};
+use super::organization::{Doorway, Organization, unanswered};
 use super::relay::Relay;
 use super::signals::Signals;
 use crate::api::LeaseRoute;
@@ -202,11 +202,11 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn not_read(&self, error: &ReadError) -> Failure {
-        let (ending, reason) = match error.call() {
-            Some(call) => without_answer(call, &self.signals),
-            None => (Ending::CouldNotStart, Reason::Settings),
-        };
-        Failure::new(ending, reason, format!("failed to {error}"))
+        let message = format!("failed to {error}");
+        match error.call() {
+            Some(call) => unanswered(call, &self.signals, message),
+            None => Failure::new(Ending::CouldNotStart, Reason::Settings, message),
+        }
     }
 
     pub(super) fn read_back(&self, organization: &Organization) -> ReadBack {

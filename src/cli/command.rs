@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::export::moves::{Language, Pattern};
 use crate::export::{Domain, Filter};
+use crate::intake::TypedMoment;
 use crate::model::{BundleCode, OperationKind, RowSelection};
 use crate::settings::Overrides;
 use crate::sheet::{Existing, NamedEncoding};
@@ -241,6 +242,8 @@ pub struct PlanOptions {
     pub planning: PlanningOptions,
     /// How many people a run may let lose access; any number if `None`.
     pub max_access_lost: Option<u64>,
+    /// As of when the dates of the sheet are judged; now if `None`.
+    pub as_of: Option<TypedMoment>,
     /// The file to save the plan to.
     pub save: Option<PathBuf>,
 }

@@ -11,6 +11,7 @@ use super::{
     Confirmation, EarlierResults, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
     RunOptions, WhenLocked,
 };
+use crate::intake::TypedMoment;
 use crate::model::RowSelection;
 use crate::settings::Overrides;
 
@@ -32,6 +33,9 @@ pub(super) struct PlanArgs {
     planning: PlanningArgs,
     #[command(flatten)]
     access: AccessArgs,
+    /// Show the plan as if this day or moment had come, for rows that wait for their date
+    #[arg(long, value_name = "DATE", conflicts_with = "save")]
+    as_of: Option<TypedMoment>,
     /// Save the plan to this file, for `reseat run --plan`
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     save: Option<PathBuf>,
@@ -248,6 +252,7 @@ impl PlanArgs {
             path: self.path.path,
             planning: self.planning.into(),
             max_access_lost: self.access.max_access_lost,
+            as_of: self.as_of,
             save: self.save,
         }
     }

@@ -10,6 +10,7 @@ mod keep_list;
 mod options;
 mod read;
 mod rows;
+mod typed_moment;
 mod waiting_rows;
 
 pub use across_rows::{HiddenRows, SkippedSheet};
@@ -21,4 +22,5 @@ pub use keep_list::{KeepList, KeptPerson, read_keep_list};
 pub use options::{Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
 pub use rows::{MaybeGroups, Need, needs, takes};
+pub use typed_moment::{TypedMoment, TypedMomentError};
 pub use waiting_rows::WaitingRows;

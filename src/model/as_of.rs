@@ -42,11 +42,43 @@ impl AsOf {
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
+    /// The same as briefly as it can be said: the day alone where it is the beginning of a day in the zone, `2026-12-01`.
+    pub fn show_briefly(&self, instant: Timestamp) -> String {
+        let zoned = instant.to_zoned(self.zone.clone());
+        match zoned.start_of_day() {
+            Ok(beginning) if beginning.timestamp() == instant => zoned.date().to_string(),
+            Ok(_) | Err(_) => self.show(instant),
+        }
+    }
+
     /// What the zone is called, or its distance from UTC now where it has no name.
     pub fn zone_name(&self) -> String {
         match self.zone.iana_name() {
             Some(name) => name.to_owned(),
             None => format!("UTC{}", self.now.to_zoned(self.zone.clone()).strftime("%:z")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginning_of_a_day_is_shown_as_the_day() {
+        let shown = |zone: &str, instant: &str| {
+            let as_of = AsOf {
+                zone: TimeZone::get(zone).unwrap(),
+                ..AsOf::default()
+            };
+            as_of.show_briefly(instant.parse().unwrap())
+        };
+        assert_eq!(shown("Europe/Berlin", "2026-11-30T23:00:00Z"), "2026-12-01");
+        assert_eq!(
+            shown("Europe/Berlin", "2026-12-01T00:00:00Z"),
+            "2026-12-01T01:00:00+01:00"
+        );
+        // Clocks are put forward at midnight, so that the day begins at one.
+        assert_eq!(shown("America/Asuncion", "2023-10-01T04:00:00Z"), "2023-10-01");
     }
 }

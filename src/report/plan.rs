@@ -1,9 +1,9 @@
 //! A plan, as text and as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
 use super::forecast::ForecastView;
@@ -12,9 +12,9 @@ use super::table::{Align, Table};
 use crate::engine::{Forecast, Timing};
 use crate::intake::{HiddenRows, WaitingRows};
 use crate::ledger::Record;
-use crate::model::{AsOf, BundleSet, OperationKind, Row, RowReport, Status};
+use crate::model::{AsOf, BundleSet, OperationKind, Row, RowKey, RowReport, Status};
 use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict, not_owned};
-use crate::text::{clean, number, plural};
+use crate::text::{clean, joined, number, plural};
 
 /// How many of the rows that change something are listed. Whom a plan deletes, and what cannot run, is never cut.
 const NAMED: usize = 20;
@@ -38,6 +38,8 @@ pub struct PlanView<'a> {
     pub hidden: HiddenRows,
     /// Rows that are not due yet.
     pub not_due: NotDueRows<'a>,
+    /// Whether the dates are judged as of a moment that is yet to come.
+    pub is_ahead_of_time: bool,
 }
 
 /// The rows that are not due yet, and that the plan therefore leaves out.
@@ -47,6 +49,8 @@ pub struct NotDueRows<'a> {
     pub waiting: WaitingRows,
     /// They are among these records of rows that are not attempted.
     pub among: &'a [Record],
+    /// When those are due for which nothing was done yet.
+    pub due: &'a HashMap<RowKey, Timestamp>,
     /// When it is, and in which zone.
     pub as_of: &'a AsOf,
 }
@@ -151,15 +155,30 @@ impl PlanView<'_> {
             "\n{HEADING}{}{HEADING:#}",
             waiting_words(self.not_due.waiting, self.not_due.as_of)
         )?;
+        let due_at = |report: &RowReport| self.not_due.due.get(&report.key).copied();
+        let mut by_date: BTreeMap<Timestamp, Vec<String>> = BTreeMap::new();
+        for report in self.not_due.reports() {
+            if let Some(due) = due_at(report) {
+                let whom = whom(report.operation, &report.user, &report.target);
+                let rows = by_date.entry(due).or_default();
+                rows.push(format!("{whom} ({})", report.place));
+            }
+        }
+        let lines = by_date.iter().take(NAMED).map(|(due, rows)| {
+            let until = self.not_due.as_of.show_briefly(*due);
+            format!("until {until}: {}", joined(rows, NAMED))
+        });
+        write_lines(lines, out)?;
+        let later = by_date.values().skip(NAMED).map(Vec::len).sum::<usize>();
+        if later > 0 {
+            writeln!(out, "  later: {}", plural(later, "row"))?;
+        }
         let line = |report: &RowReport| {
             let whom = whom(report.operation, &report.user, &report.target);
             clean(&format!("{}: {whom}: {}", report.place, report.message), 300)
         };
-        write_lines(self.not_due.reports().take(NAMED).map(line), out)?;
-        match self.not_due.waiting.count.saturating_sub(NAMED) {
-            0 => Ok(()),
-            more => writeln!(out, "  and {} more", number(more as u64)),
-        }
+        let begun = self.not_due.reports().filter(|report| due_at(report).is_none());
+        write_lines(begun.take(NAMED).map(line), out)
     }
 
     /// The first rows that change something, and how.
@@ -425,15 +444,21 @@ pub fn waiting_words(waiting: WaitingRows, as_of: &AsOf) -> String {
     match waiting.due {
         None => format!("{rows} waiting for a date"),
         Some((first, last)) if first == last && waiting.count == 1 => {
-            format!("{rows} waits for its date, until {} ({zone})", as_of.show(first))
+            format!(
+                "{rows} waits for its date, until {} ({zone})",
+                as_of.show_briefly(first)
+            )
         }
         Some((first, last)) if first == last => {
-            format!("{rows} wait for their date, until {} ({zone})", as_of.show(first))
+            format!(
+                "{rows} wait for their date, until {} ({zone})",
+                as_of.show_briefly(first)
+            )
         }
         Some((first, last)) => format!(
             "{rows} wait for their dates, the first until {}, the last until {} ({zone})",
-            as_of.show(first),
-            as_of.show(last)
+            as_of.show_briefly(first),
+            as_of.show_briefly(last)
         ),
     }
 }

@@ -13,6 +13,8 @@ use crate::plan::{AccessLost, SeatLine, Warning};
 /// The JSON object; its member names are stable.
 #[derive(Serialize)]
 struct Shape<'a, R> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<String>,
     operations: Vec<ShapeOfOperation>,
     finished_before: usize,
     invalid: usize,
@@ -92,6 +94,9 @@ impl PlanView<'_> {
     pub fn shape<R: Serialize>(&self, rows: R) -> impl Serialize {
         let at = |row: usize| &self.sheet.rows[row].place;
         Shape {
+            as_of: self
+                .is_ahead_of_time
+                .then(|| self.not_due.as_of.show(self.not_due.as_of.now)),
             operations: self.fates().into_iter().map(operation).collect(),
             finished_before: self.finished_before,
             invalid: self.invalid,

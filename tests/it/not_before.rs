@@ -25,7 +25,7 @@ fn a_row_before_its_date_gets_no_call_and_the_same_command_finishes_the_job() {
     stage
         .run(&joiners(NEXT_CENTURY))
         .ends(75)
-        .tells("1 row waits for its date, until 2099-12-01T00:00:00+01:00")
+        .tells("1 row waits for its date, until 2099-12-01 (Europe/Berlin)")
         .tells("next: ");
     assert_eq!(stage.statuses(), ["done", "waiting"]);
     let line = &stage.results()[1];
@@ -82,7 +82,7 @@ fn where_every_row_waits_nothing_is_asked_and_nothing_is_sent() {
     stage
         .reseat(&["run", "sheet.csv"])
         .ends(75)
-        .tells("1 row waits for its date, until 2099-12-01T00:00:00+01:00 (Europe/Berlin); no row is due");
+        .tells("1 row waits for its date, until 2099-12-01 (Europe/Berlin); no row is due");
     assert_eq!(stage.sandbox.stats().routes().next(), None);
     assert_eq!(stage.statuses(), ["waiting"]);
     stage.reseat(&["run", "sheet.csv"]).ends(75);
@@ -266,9 +266,10 @@ fn check_tells_how_many_rows_wait_and_until_when_in_which_zone() {
         ),
     );
     stage.set("TZ", "America/New_York");
-    stage.reseat(&["check", "sheet.csv"]).ends(0).tells(
-        "2 rows wait for their dates, the first until 2099-12-01T00:00:00-05:00, the last until 2099-12-24T00:00:00-05:00 (America/New_York)",
-    );
+    stage
+        .reseat(&["check", "sheet.csv"])
+        .ends(0)
+        .tells("2 rows wait for their dates, the first until 2099-12-01, the last until 2099-12-24 (America/New_York)");
     // The profile comes before the computer.
     let profile = format!(
         "[profile.default]\ntimezone = \"Asia/Tokyo\"\n{}",
@@ -302,4 +303,71 @@ fn a_row_that_was_put_off_when_it_was_corrected_waits_in_the_sheet_of_failed_row
     stage.write("sheet.failed.csv", due);
     stage.reseat(&["run", "sheet.failed.csv", "--yes"]).ends(0);
     assert_eq!(stage.statuses(), ["done"]);
+}
+
+#[test]
+fn a_plan_as_of_a_day_shows_what_waits_for_it_and_sends_nothing() {
+    let stage = Stage::new();
+    in_berlin(&stage);
+    stage.write(
+        "sheet.csv",
+        "operation,email,groups,not_before\n\
+         invite,a@new.example,Finance,2099-12-01\n\
+         invite,b@new.example,No such group,2099-12-01\n\
+         invite,c@new.example,Finance,2099-12-24 08:30\n",
+    );
+    let now = stage.reseat(&["plan", "sheet.csv"]).ends(0);
+    for line in [
+        "3 rows wait for their dates, the first until 2099-12-01, the last until 2099-12-24T08:30:00+01:00 (Europe/Berlin)",
+        "  until 2099-12-01: a@new.example (row 2) and b@new.example (row 3)",
+        "  until 2099-12-24T08:30:00+01:00: c@new.example (row 4)",
+    ] {
+        assert!(now.out.contains(line), "{line}: {}", now.out);
+    }
+    assert!(!now.out.contains("No such group"), "nothing is asked: {}", now.out);
+    // The command that it names shows all of them.
+    let (_, command) = now.out.split_once("what they will do: ").unwrap();
+    let words: Vec<&str> = command.split_whitespace().skip(1).take(4).collect();
+    assert_eq!(words, ["plan", "sheet.csv", "--as-of", "2099-12-24T08:30:00+01:00"]);
+    let then = stage.reseat(&words).ends(3);
+    assert!(then.out.contains("No such group"), "{}", then.out);
+    assert!(then.out.contains("2 rows to change"), "{}", then.out);
+    assert!(!then.out.contains("what they will do"), "{}", then.out);
+
+    let day = stage.reseat(&["plan", "sheet.csv", "--as-of", "1.12.2099"]).ends(3);
+    let told = "as if it were 2099-12-01 (Europe/Berlin)";
+    let (first, last) = (day.out.lines().next().unwrap(), day.out.lines().last().unwrap());
+    assert!(first.ends_with(told) && last.starts_with(told), "{first}\n{last}");
+    assert!(day.out.contains("1 row waits for its date"), "{}", day.out);
+    let day = stage
+        .reseat(&["plan", "sheet.csv", "--as-of", "2099-12-01", "--output", "json"])
+        .ends(3);
+    let told: Value = serde_json::from_str(&day.out).unwrap();
+    assert_eq!(told["as_of"], "2099-12-01T00:00:00+01:00");
+    assert_eq!(told["waiting"]["rows"], 1);
+    assert!(
+        told["help"][0].as_str().unwrap().contains("--as-of 2099-12-24T08:30"),
+        "{told}"
+    );
+    assert!(stage.writes().is_empty() && !stage.exists("sheet.results.csv"));
+}
+
+#[test]
+fn a_plan_as_of_a_day_that_is_over_of_no_day_or_to_be_saved_is_refused() {
+    let stage = Stage::new();
+    stage.write("sheet.csv", joiners(NEXT_CENTURY));
+    for (flags, told) in [
+        (["--as-of", "2020-01-01"].as_slice(), "is over"),
+        (&["--as-of", "01/12/2099"], "it may be 2099-12-01 or 2099-01-12"),
+        (&["--as-of", "tomorrow"], "is no date"),
+        (&["--as-of", "2099-12-01", "--save", "plan.json"], "cannot be used with"),
+    ] {
+        stage
+            .reseat(&[["plan", "sheet.csv"].as_slice(), flags].concat())
+            .ends(1)
+            .tells(told);
+    }
+    assert!(!stage.exists("plan.json"));
+    stage.reseat(&["run", "sheet.csv", "--as-of", "2099-12-01"]).ends(1);
+    assert!(stage.writes().is_empty());
 }

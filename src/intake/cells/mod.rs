@@ -35,7 +35,7 @@ pub(super) use changed_name::{NAMES, may_be_changed};
 pub(super) use cleaning::{clean, is_clear, on_one_line, trimmed};
 pub(super) use column::ColumnSet;
 pub(super) use comparison::{half_hash, hash, hash_text, is_same, user_key};
-pub(super) use dates::{DateOrder, WrittenDate, certain_date, read_date};
+pub(super) use dates::{DateOrder, Moment, WrittenDate, certain_date, read_date};
 pub(super) use defects::{defect, may_be_defective, too_long};
 pub(super) use example::is_of_an_example;
 pub(super) use header_key::column_key;
