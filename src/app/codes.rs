@@ -6,31 +6,37 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Ending;
+use super::asked::{Asked, ask, asked};
 use super::console::{Console, deliver};
 use super::ending::Ended;
 use super::failure::Failure;
-use super::inputs::{catalogue, known_licenses, settings, survey};
+use super::inputs::{catalogue, known_licenses};
 use super::object::Object;
-use super::organization::{Doorway, without_inventory};
+use super::organization::{Organization, without_inventory};
 use super::prepare::Session;
-use super::runtime::block_on;
-use super::signals::Signals;
-use crate::cli::{Asking, CodesOptions, OutputFormat, Target};
+use crate::cli::{CodesOptions, OutputFormat};
 use crate::model::{Catalogue, Inventory, KnownBundle, OwnedBundle};
-use crate::problem::Severity;
 use crate::report::{Align, Table, write_json};
-use crate::settings::{Absence, Finding, Overrides, Reach, Settings};
-use crate::text::{joined, number};
+use crate::settings::Overrides;
+use crate::text::number;
+
+/// How to do without the organization.
+const OFFLINE: &str = "`--offline` lists the codes that are known without asking";
 
 pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
-    let catalogue = match asked(options, overrides, console)? {
+    let CodesOptions { asking, target } = options;
+    let catalogue = match asked((target, asking), OFFLINE, overrides, console)? {
         Asked::Organization(settings) => {
-            let inventory = read(&settings, options.target, console)?;
+            let inventory = ask(&settings, target, OFFLINE, console, read_inventory)?;
             catalogue(&settings).with_inventory(inventory)
         }
-        Asked::Nobody { settings, notice } => {
-            let catalogue = known_licenses(&settings, options.target, console);
-            console.tell(notice);
+        Asked::Nobody { settings, why } => {
+            let catalogue = known_licenses(&settings, target, console);
+            if let Some(why) = why {
+                console.tell(format!(
+                    "{why}, so these are the codes that are known without asking: `reseat doctor` says what to do\n"
+                ));
+            }
             if let Some(inventory) = catalogue.inventory() {
                 console.tell(format!(
                     "the codes and seats of `{}` are those of {}\n",
@@ -49,75 +55,8 @@ pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Conso
     Ok(Ending::Done)
 }
 
-/// Who is asked for codes.
-enum Asked {
-    /// The organization of these settings.
-    Organization(Box<Settings>),
-    /// Nobody, and what is to be said about that.
-    Nobody { settings: Box<Settings>, notice: String },
-}
-
-/// The organization is asked where all that it takes is configured. Where some of it is missing, that is no mistake; what is
-/// configured and wrong is one.
-///
-/// # Errors
-/// Everything wrong with the configuration.
-fn asked(options: CodesOptions, overrides: &Overrides, console: Console) -> Result<Asked, Failure> {
-    let load = |reach| settings(overrides, reach, console).map(Box::new);
-    match (options.target, options.asking) {
-        (Target::Sandbox, _) => return load(Reach::Offline).map(Asked::Organization),
-        (Target::Configured, Asking::Never) => {
-            let (settings, notice) = (load(Reach::Offline)?, String::new());
-            return Ok(Asked::Nobody { settings, notice });
-        }
-        (Target::Configured, Asking::IfConfigured) => {}
-    }
-    let Err(findings) = survey(overrides, Absence::Fault)?.settings else {
-        return load(Reach::Online).map(Asked::Organization);
-    };
-    let settings = load(Reach::Offline)?;
-    let is_wrong = |finding: &&Finding| finding.severity == Severity::Error && !finding.place.is_empty();
-    if findings.iter().any(|finding| is_wrong(&finding)) {
-        return Err(Failure::configuration(findings).with_help(OFFLINE));
-    }
-    let missing: Vec<&str> = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| finding.what.as_str())
-        .collect();
-    let notice = format!(
-        "no organization was asked ({}): with a complete profile, its own codes come first, with their seats; \
-         docs/configuration.md says how\n",
-        joined(&missing, MOST_MISSING)
-    );
-    Ok(Asked::Nobody { settings, notice })
-}
-
-/// More missing keys are only counted.
-const MOST_MISSING: usize = 3;
-
-/// How to do without the organization.
-const OFFLINE: &str = "`--offline` lists the codes that are known without asking";
-
 /// Reads the organization's inventory, and remembers it.
-fn read(settings: &Settings, target: Target, console: Console) -> Result<Inventory, Failure> {
-    block_on(async {
-        let signals = Signals::listen();
-        let session = Session::new(settings, console, signals.clone());
-        let reading = Box::pin(read_inventory(&session, target));
-        let read = signals.obeyed_by(reading).await;
-        read.map_err(|failure| match target {
-            Target::Configured => failure.with_help(OFFLINE),
-            Target::Sandbox => failure,
-        })
-    })
-}
-
-async fn read_inventory(session: &Session<'_>, target: Target) -> Result<Inventory, Failure> {
-    let observer = session.relay.observer();
-    let doorway = Doorway::of(session.settings, target, observer, &session.signals).await?;
-    let organization = doorway.open().await?;
-    organization.check_id(&session.signals).await?;
+async fn read_inventory(session: &Session<'_>, organization: &Organization) -> Result<Inventory, Failure> {
     let read = organization.inventory().await;
     let (inventory, kept) = read.map_err(|error| without_inventory(&error, &session.signals))?;
     if let Err(error) = kept {

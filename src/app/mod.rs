@@ -3,6 +3,7 @@
 //! Nothing here decides anything that a lower room could decide.
 
 mod after;
+mod asked;
 mod check;
 mod chosen_rows;
 mod code_memory;

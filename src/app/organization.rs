@@ -262,7 +262,7 @@ fn recall(client: &Client, memory: &Memory) {
 
 /// The failure of a command that could not sign in.
 fn not_signed_in(error: &CallError, signals: &Signals) -> Failure {
-    unanswered(error, signals, format!("failed to read which account this is: {error}"))
+    unanswered(error, signals, format!("failed to sign in: {error}"))
 }
 
 /// The failure of a command that a call was not answered for as it has to be. Who is to blame shows where all that it takes

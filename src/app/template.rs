@@ -3,23 +3,24 @@
 use jiff::civil::Date;
 
 use super::Ending;
+use super::asked::{Asked, ask, asked};
 use super::code_memory::inventory_of;
 use super::console::Console;
-use super::ending::Reason;
 use super::failure::Failure;
-use super::inputs::{as_of_now, catalogue, known_licenses, settings, survey};
-use super::organization::Doorway;
+use super::inputs::{as_of_now, catalogue, known_licenses};
+use super::organization::Organization;
 use super::prepare::Session;
-use super::runtime::block_on;
 use super::sheet_place::SheetPlace;
-use super::signals::Signals;
-use super::template_delivery::{Lacking, deliver_template};
-use crate::cli::{Asking, OutputFormat, Target, TemplateOptions};
+use super::template_delivery::deliver_template;
+use crate::cli::{Asking, OutputFormat, TemplateOptions};
 use crate::directory::{self, Needs, Want};
 use crate::model::AsOf;
-use crate::settings::{Absence, Overrides, Reach, Settings};
+use crate::settings::Overrides;
 use crate::sheet::WrittenFormat;
 use crate::template::{Template, TemplateLists};
+
+/// How to do without the organization.
+const OFFLINE: &str = "`--offline` writes the template without the organization's groups and licences";
 
 pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let place = options
@@ -31,42 +32,24 @@ pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console
     // A CSV has no lists to choose from, so nothing need be asked for one.
     let shows_lists = format == WrittenFormat::Workbook || console.output == OutputFormat::Json;
     let has_lists = shows_lists && needs(options).is_some();
-    let asked = match (options.asking, options.target) {
-        (Asking::IfConfigured, _) if !has_lists => Asked::Nobody,
-        (Asking::IfConfigured, Target::Sandbox) => Asked::Organization,
-        (Asking::IfConfigured, Target::Configured) if survey(overrides, Absence::Fault)?.settings.is_ok() => {
-            Asked::Organization
+    let asking = if has_lists { options.asking } else { Asking::Never };
+    let (lists, lacking, day) = match asked((options.target, asking), OFFLINE, overrides, console)? {
+        Asked::Organization(settings) => {
+            let as_of = as_of_now(&settings);
+            let read = async |session: &Session<'_>, organization: &Organization| {
+                read_lists(session, organization, options, &as_of).await
+            };
+            let lists = ask(&settings, options.target, OFFLINE, console, read)?;
+            (lists, None, day_of(&as_of))
         }
-        (Asking::IfConfigured, Target::Configured) => Asked::NobodyForWantOfSettings,
-        (Asking::Never, _) => Asked::Nobody,
-    };
-    let reach = match (&asked, options.target) {
-        (Asked::Organization, Target::Configured) => Reach::Online,
-        (Asked::Organization, Target::Sandbox) | (Asked::NobodyForWantOfSettings | Asked::Nobody, _) => Reach::Offline,
-    };
-    let settings = settings(overrides, reach, console)?;
-    let as_of = as_of_now(&settings);
-    let without = || TemplateLists::of_catalogue(&known_licenses(&settings, options.target, console));
-    let (lists, lacking) = match asked {
-        Asked::Organization => (read(&settings, options, &as_of, console)?, None),
-        Asked::NobodyForWantOfSettings => {
-            let name = settings.address.as_ref().map(|address| address.organization.clone());
-            (without(), Some(name.map_or(Lacking::Organization, Lacking::WayToAsk)))
+        Asked::Nobody { settings, why } => {
+            let catalogue = known_licenses(&settings, options.target, console);
+            let day = day_of(&as_of_now(&settings));
+            (TemplateLists::of_catalogue(&catalogue), why, day)
         }
-        Asked::Nobody => (without(), None),
     };
-    let template = Template::new(options.kind, options.language, lists, day_of(&as_of));
+    let template = Template::new(options.kind, options.language, lists, day);
     deliver_template(&template, place.as_ref(), lacking, console)
-}
-
-/// Who is asked for what the lists offer.
-enum Asked {
-    /// The organization that is meant.
-    Organization,
-    /// Nobody, since it is not configured, or not as it has to be.
-    NobodyForWantOfSettings,
-    /// Nobody.
-    Nobody,
 }
 
 /// What the lists of this template need to know; `None` where they offer nothing of an organization.
@@ -80,29 +63,12 @@ fn needs(options: &TemplateOptions) -> Option<Needs<'static>> {
 }
 
 /// The lists of the organization.
-fn read(
-    settings: &Settings,
+async fn read_lists(
+    session: &Session<'_>,
+    organization: &Organization,
     options: &TemplateOptions,
     as_of: &AsOf,
-    console: Console,
 ) -> Result<TemplateLists, Failure> {
-    let read = block_on(async {
-        let signals = Signals::listen();
-        let session = Session::new(settings, console, signals.clone());
-        let reading = Box::pin(read_lists(&session, options, as_of));
-        signals.obeyed_by(reading).await
-    });
-    read.map_err(|failure| match failure.reason {
-        Reason::Interrupted => failure,
-        _ => failure.with_help("`--offline` writes the template without the organization's groups and licences"),
-    })
-}
-
-async fn read_lists(session: &Session<'_>, options: &TemplateOptions, as_of: &AsOf) -> Result<TemplateLists, Failure> {
-    let observer = session.relay.observer();
-    let doorway = Doorway::of(session.settings, options.target, observer, &session.signals).await?;
-    let organization = doorway.open().await?;
-    organization.check_id(&session.signals).await?;
     let progress = session.progress();
     let observer = session.relay.observer();
     let needs = needs(options).unwrap_or_default();

@@ -17,36 +17,12 @@ use crate::sheet::WrittenFormat;
 use crate::template::{ListOrigin, Template, TemplateColumn};
 use crate::text::plural;
 
-/// What keeps the lists from having what the organization has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Lacking {
-    /// No organization is configured.
-    Organization,
-    /// The organization of this name is, but not all that is needed to ask it.
-    WayToAsk(String),
-}
-
-impl Lacking {
-    fn sentence(&self) -> String {
-        let instead = "so groups are not offered, and the licences are those that reseat knows";
-        match self {
-            Self::Organization => {
-                format!("no organization is configured, {instead}: `reseat doctor` says how to configure one")
-            }
-            Self::WayToAsk(name) => {
-                format!(
-                    "`{name}` cannot be asked with what is configured, {instead}: `reseat doctor` says what is missing"
-                )
-            }
-        }
-    }
-}
-
-/// Writes the template, and says what it is and what to type when it is filled in.
+/// Writes the template, and says what it is and what to type when it is filled in; `lacking` says why its lists have nothing
+/// of the organization, where somebody may expect that.
 pub(super) fn deliver_template(
     template: &Template,
     place: Option<&SheetPlace>,
-    lacking: Option<Lacking>,
+    lacking: Option<String>,
     console: Console,
 ) -> Result<Ending, Failure> {
     let table = template.table();
@@ -66,7 +42,10 @@ pub(super) fn deliver_template(
     Outlet::of(place.is_some(), true).print(console, &object, std::slice::from_ref(&table))?;
     console.tell(format!("{message}\n"));
     if let Some(lacking) = lacking {
-        console.tell(format!("{}\n", lacking.sentence()));
+        console.tell(format!(
+            "{lacking}, so groups are not offered, and the licences are those that reseat knows: `reseat doctor` says \
+             what to do\n"
+        ));
     }
     if let Some(place) = place {
         let path = place.path().display();

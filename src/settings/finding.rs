@@ -21,6 +21,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether something is wrong because nothing says it, rather than because of what is said.
+    pub fn is_absence(&self) -> bool {
+        self.place.is_empty()
+    }
+
     /// Something that stops the command.
     pub(super) fn error(place: &str, fault: SettingFault) -> Self {
         Self {

@@ -578,12 +578,29 @@ fn without_an_organization_a_template_is_written_all_the_same_and_that_is_said_o
 }
 
 #[test]
+fn what_is_configured_and_wrong_is_no_reason_to_do_without_the_organization_unasked() {
+    let stage = Stage::new();
+    stage.set("RESEAT_ORGANIZATION_ID", "not-an-id");
+    let template = ["template", "rebalance", "-o", "a.xlsx"];
+    let ran = stage.reseat(&template).ends(1);
+    assert!(
+        ran.err.contains("`not-an-id` is not a GUID") && ran.err.contains("help: `--offline` writes the template"),
+        "{}",
+        ran.err
+    );
+    assert!(!stage.exists("a.xlsx"));
+    let ran = stage.reseat(&["codes"]).ends(1);
+    assert!(ran.err.contains("help: `--offline` lists the codes"), "{}", ran.err);
+    assert_eq!(stage.sandbox.stats().total(), 0);
+}
+
+#[test]
 fn an_organization_that_cannot_be_asked_with_what_is_configured_is_named() {
     let stage = Stage::new();
     stage.unset("UIPATH_CLIENT_SECRET");
     let ran = stage.reseat(&["template", "rebalance", "-o", "a.xlsx"]).ends(0);
     assert!(
-        ran.err.contains("`sandbox` cannot be asked with what is configured"),
+        ran.err.contains("`sandbox` was not asked (there is no App Secret: "),
         "{}",
         ran.err
     );

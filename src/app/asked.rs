@@ -1,0 +1,98 @@
+//! Whether a command that can do without an organization asks it, and the asking.
+
+use super::console::Console;
+use super::ending::Reason;
+use super::failure::Failure;
+use super::inputs::{settings, survey};
+use super::organization::{Doorway, Organization};
+use super::prepare::Session;
+use super::runtime::block_on;
+use super::signals::Signals;
+use crate::cli::{Asking, Target};
+use crate::problem::Severity;
+use crate::settings::{Absence, Overrides, Reach, Settings};
+use crate::text::joined;
+
+/// Of more faults than these the number is told.
+const MOST_MISSING: usize = 3;
+
+/// Whom such a command asks.
+pub(super) enum Asked {
+    /// The organization of these settings, or the simulated one.
+    Organization(Box<Settings>),
+    /// Nobody.
+    Nobody {
+        settings: Box<Settings>,
+        /// Why it is not asked, as the beginning of a sentence; `None` where that is wanted.
+        why: Option<String>,
+    },
+}
+
+/// The organization is asked where all that it takes is configured. Where some of it is missing, that is no mistake; what is
+/// configured and wrong is one.
+///
+/// # Errors
+/// Everything wrong with the configuration; `without` then says how to do without the organization.
+pub(super) fn asked(
+    (target, asking): (Target, Asking),
+    without: &str,
+    overrides: &Overrides,
+    console: Console,
+) -> Result<Asked, Failure> {
+    let load = |reach| settings(overrides, reach, console).map(Box::new);
+    match (target, asking) {
+        (_, Asking::Never) => {
+            let settings = load(Reach::Offline)?;
+            return Ok(Asked::Nobody { settings, why: None });
+        }
+        (Target::Sandbox, Asking::IfConfigured) => return load(Reach::Offline).map(Asked::Organization),
+        (Target::Configured, Asking::IfConfigured) => {}
+    }
+    let Err(findings) = survey(overrides, Absence::Fault)?.settings else {
+        return load(Reach::Online).map(Asked::Organization);
+    };
+    let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
+    if errors().any(|finding| !finding.is_absence()) {
+        return Err(Failure::configuration(findings).with_help(without));
+    }
+    let settings = load(Reach::Offline)?;
+    let missing: Vec<&str> = errors().map(|finding| finding.what.as_str()).collect();
+    let why = match &settings.address {
+        None => "no organization is configured".to_owned(),
+        Some(address) => {
+            let missing = joined(&missing, MOST_MISSING);
+            format!("`{}` was not asked ({missing})", address.organization)
+        }
+    };
+    let why = Some(why);
+    Ok(Asked::Nobody { settings, why })
+}
+
+/// What `read` finds out of the organization.
+///
+/// # Errors
+/// If it cannot be asked; `without` then says how to do without it.
+pub(super) fn ask<T>(
+    settings: &Settings,
+    target: Target,
+    without: &str,
+    console: Console,
+    read: impl AsyncFnOnce(&Session<'_>, &Organization) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let found = block_on(async {
+        let signals = Signals::listen();
+        let session = Session::new(settings, console, signals.clone());
+        let reading = Box::pin(async {
+            let observer = session.relay.observer();
+            let doorway = Doorway::of(settings, target, observer, &session.signals).await?;
+            let organization = doorway.open().await?;
+            organization.check_id(&session.signals).await?;
+            read(&session, &organization).await
+        });
+        signals.obeyed_by(reading).await
+    });
+    found.map_err(|failure| match (failure.reason, target) {
+        (Reason::Interrupted, _) | (_, Target::Sandbox) => failure,
+        (_, Target::Configured) => failure.with_help(without),
+    })
+}
