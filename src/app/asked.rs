@@ -10,10 +10,10 @@ use super::runtime::block_on;
 use super::signals::Signals;
 use crate::cli::{Asking, Target};
 use crate::problem::Severity;
-use crate::settings::{Absence, Overrides, Reach, Settings};
+use crate::settings::{Absence, Finding, Overrides, Reach, Settings};
 use crate::text::joined;
 
-/// Of more faults than these the number is told.
+/// Of what is missing beyond these only the number is told.
 const MOST_MISSING: usize = 3;
 
 /// Whom such a command asks.
@@ -51,12 +51,15 @@ pub(super) fn asked(
     let Err(findings) = survey(overrides, Absence::Fault)?.settings else {
         return load(Reach::Online).map(Asked::Organization);
     };
-    let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
-    if errors().any(|finding| !finding.is_absence()) {
-        return Err(Failure::configuration(findings).with_help(without));
+    let errors = findings
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let (missing, wrong): (Vec<Finding>, Vec<Finding>) = errors.partition(Finding::is_absence);
+    if !wrong.is_empty() {
+        return Err(Failure::configuration(wrong).with_help(without));
     }
     let settings = load(Reach::Offline)?;
-    let missing: Vec<&str> = errors().map(|finding| finding.what.as_str()).collect();
+    let missing: Vec<&str> = missing.iter().map(|finding| finding.what.as_str()).collect();
     let why = match &settings.address {
         None => "no organization is configured".to_owned(),
         Some(address) => {
