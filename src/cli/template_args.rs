@@ -1,7 +1,9 @@
 //! The flags of `template`.
 
-use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, Args, Command};
 use strum::IntoEnumIterator;
 
 use super::run_args::ConnectionArgs;
@@ -13,10 +15,10 @@ use crate::template::{TemplateKind, TemplateLanguage};
 #[derive(Debug, Args)]
 pub(super) struct TemplateArgs {
     /// What the sheet is for
-    #[arg(value_name = "KIND", value_parser = kind())]
+    #[arg(value_name = "KIND", value_parser = kind(), ignore_case = true)]
     kind: TemplateKind,
     /// The language of headers, examples and help
-    #[arg(long, value_name = "LANGUAGE", value_parser = language(), default_value = "en")]
+    #[arg(long, value_name = "LANGUAGE", value_parser = LanguageParser, default_value = "en")]
     language: TemplateLanguage,
     /// Ask no organization for its groups and licences
     #[arg(long, conflicts_with = "sandbox")]
@@ -31,15 +33,38 @@ pub(super) struct TemplateArgs {
 }
 
 fn kind() -> impl TypedValueParser<Value = TemplateKind> {
-    PossibleValuesParser::new(TemplateKind::iter().map(TemplateKind::as_str))
-        .try_map(|name| name.parse().map_err(|_| format!("`{name}` is no template")))
+    PossibleValuesParser::new(TemplateKind::iter().map(TemplateKind::as_str)).try_map(|name| {
+        let kind = name.to_ascii_lowercase().parse();
+        kind.map_err(|_| format!("`{name}` is no template"))
+    })
 }
 
-fn language() -> impl TypedValueParser<Value = TemplateLanguage> {
-    PossibleValuesParser::new(TemplateLanguage::iter().map(TemplateLanguage::as_str)).try_map(|name| {
-        name.parse()
-            .map_err(|_| format!("`{name}` is no language of a template"))
-    })
+/// Takes a language by any of its names, and refuses another as any value that is none of a few.
+#[derive(Debug, Clone)]
+struct LanguageParser;
+
+impl LanguageParser {
+    fn codes() -> PossibleValuesParser {
+        PossibleValuesParser::new(TemplateLanguage::iter().map(TemplateLanguage::as_str))
+    }
+}
+
+impl TypedValueParser for LanguageParser {
+    type Value = TemplateLanguage;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<TemplateLanguage, clap::Error> {
+        match value.to_str().and_then(TemplateLanguage::named) {
+            Some(language) => Ok(language),
+            None => Self::codes()
+                .try_map(|name| TemplateLanguage::named(&name).ok_or("no language of a template"))
+                .parse_ref(command, arg, value),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = TemplateLanguage::iter().map(|language| PossibleValue::new(language.as_str()));
+        Some(Box::new(values))
+    }
 }
 
 impl TemplateArgs {

@@ -130,7 +130,11 @@ pub(super) fn sheet_to_write(text: &str) -> Result<PathBuf, String> {
     let path = path(text)?;
     match WrittenFormat::of_path(&path) {
         Some(_) => Ok(path),
-        None => Err("sheets are written as `.csv` or `.xlsx`: give the file one of these endings".to_owned()),
+        None => Err(format!(
+            "sheets are written as `.xlsx` or `.csv`: write `{}` or `{}`",
+            path.with_extension("xlsx").display(),
+            path.with_extension("csv").display()
+        )),
     }
 }
 
