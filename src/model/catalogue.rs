@@ -290,7 +290,10 @@ impl Catalogue {
             return shared;
         }
         if is_without_code(word) {
-            return Vec::new();
+            // What the organization has of this name may be what is meant; what only the documents have of it is not.
+            let product_of_word = product_key(word);
+            let is_it = |bundle: &&KnownBundle| self.is_owned(bundle) && word_key(product(bundle)) == product_of_word;
+            return self.bundles.iter().filter(is_it).collect();
         }
         if let Some(near) = self.nearest(word) {
             return vec![near];
@@ -325,6 +328,14 @@ impl Catalogue {
             .filter(|name| !name.is_empty());
         let codes = self.bundles.iter().map(|bundle| bundle.code.as_str());
         nearest(word, codes.chain(names)).and_then(|near| self.find(near))
+    }
+
+    /// Whether the organization had the bundle when its inventory was last read; `false` where that is not known.
+    pub(super) fn is_owned(&self, bundle: &KnownBundle) -> bool {
+        self.inventory.as_ref().is_some_and(|inventory| {
+            let owned = inventory.of(&bundle.code);
+            owned.is_some_and(|owned| inventory.has_now(owned))
+        })
     }
 
     /// Every bundle, in the documents' order.
@@ -408,13 +419,17 @@ impl Catalogue {
 
 /// Whether the word is a product that is sold, and whose code is documented nowhere.
 pub(super) fn is_without_code(word: &str) -> bool {
+    let word = product_key(word);
+    WITHOUT_CODE.iter().any(|product| word == word_key(product))
+}
+
+/// The product that a word names, without what people write before and behind it.
+fn product_key(word: &str) -> String {
     let word = word_key(word);
     let word = word.strip_prefix("unified").unwrap_or(&word);
-    let word = ["namedusers", "nameduser", "users", "user"]
-        .iter()
-        .find_map(|ending| word.strip_suffix(ending))
-        .unwrap_or(word);
-    WITHOUT_CODE.iter().any(|product| word == word_key(product))
+    let endings = ["namedusers", "nameduser", "users", "user"];
+    let product = endings.iter().find_map(|ending| word.strip_suffix(ending));
+    product.unwrap_or(word).to_owned()
 }
 
 /// The order of codes, in which case makes no difference.

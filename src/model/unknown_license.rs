@@ -36,8 +36,8 @@ impl Catalogue {
         }
         if !self.shares_of_name(word).is_empty() {
             format!("`{shown}` is the name of several licences")
-        } else if is_without_code(word) {
-            format!("`{shown}` is no known licence, because the documents have no code for that product")
+        } else if is_without_code(word) && self.suggestions(word).is_empty() {
+            format!("`{shown}` is no known licence, because UiPath's documents have no code for that product")
         } else {
             format!("`{shown}` is no known licence")
         }
@@ -53,7 +53,7 @@ impl Catalogue {
             );
         }
         let mut parts = Vec::new();
-        let suggestions: Vec<String> = self.suggestions(word).into_iter().map(named).collect();
+        let suggestions: Vec<String> = self.likely(word).into_iter().map(named).collect();
         if !suggestions.is_empty() {
             let choice = joined(&suggestions, MOST_NAMED).replace(" and ", " or ");
             parts.push(format!("did you mean {choice}?"));
@@ -61,8 +61,9 @@ impl Catalogue {
         match self.inventory() {
             Some(inventory) => {
                 let most = if suggestions.is_empty() { MOST_NAMED } else { FEW_NAMED };
-                parts.push(inventory.codes_for(word, most));
-                if is_without_code(word) {
+                parts.push(self.codes_for(word, inventory, most));
+                let is_misspelt = || self.nearest(word).is_some();
+                if is_without_code(word) || !suggestions.is_empty() && !is_misspelt() {
                     parts.push("write the code, or give it this name in the profile (`bundle_codes`)".to_owned());
                 }
             }
@@ -75,34 +76,54 @@ impl Catalogue {
         }
         parts.join("; ").replace("?; ", "? ")
     }
-}
 
-impl Inventory {
+    /// What the word may be meant for: of that only what the organization has, if it has any of it.
+    fn likely(&self, word: &str) -> Vec<&KnownBundle> {
+        let suggestions = self.suggestions(word);
+        let owned: Vec<&KnownBundle> = suggestions
+            .iter()
+            .copied()
+            .filter(|bundle| self.is_owned(bundle))
+            .collect();
+        if owned.is_empty() { suggestions } else { owned }
+    }
+
     /// The codes that the organization has, in a sentence, those like the word first.
-    fn codes_for(&self, word: &str, most: usize) -> String {
-        let mut bundles: Vec<&OwnedBundle> = self.bundles.iter().filter(|bundle| self.has_now(bundle)).collect();
+    fn codes_for(&self, word: &str, inventory: &Inventory, most: usize) -> String {
         let word = fold(&clean(word, MOST_COMPARED));
-        bundles.sort_by_cached_key(|bundle| Reverse(likeness(&word, bundle)));
-        let mut named: Vec<String> = bundles.iter().take(most).map(|bundle| with_seats(bundle)).collect();
+        let owned = inventory.bundles.iter().filter(|bundle| inventory.has_now(bundle));
+        let mut bundles: Vec<(&OwnedBundle, &str)> = owned.map(|owned| (owned, self.name_of(owned))).collect();
+        bundles.sort_by_cached_key(|(owned, name)| Reverse(likeness(&word, owned, name)));
+        let mut named: Vec<String> = bundles
+            .iter()
+            .take(most)
+            .map(|(owned, name)| with_seats(owned, name))
+            .collect();
         if let Some(rest) = bundles.len().checked_sub(most).filter(|rest| *rest > 0) {
-            named.push(format!("{rest} more"));
+            named.push(format!("{rest} more, which `reseat codes` lists"));
         }
-        let when = if self.is_remembered {
-            format!(" (as of {})", self.read.strftime("%Y-%m-%d"))
+        let when = if inventory.is_remembered {
+            format!(" (as of {})", inventory.read.strftime("%Y-%m-%d"))
         } else {
             String::new()
         };
         match named.as_slice() {
-            [] => format!("`{}` has no licences for users{when}", self.organization),
-            named => format!("`{}` has {}{when}", self.organization, joined(named, usize::MAX)),
+            [] => format!("`{}` has no licences for users{when}", inventory.organization),
+            named => format!("`{}` has {}{when}", inventory.organization, joined(named, usize::MAX)),
         }
+    }
+
+    /// The name that lists show for the bundle; empty where it has none.
+    fn name_of(&self, owned: &OwnedBundle) -> &str {
+        self.find(owned.code.as_str()).map_or("", |bundle| &bundle.name)
     }
 }
 
 /// How much of a word, in its comparison form, is in a bundle's code or name: whether that is a whole part of it, and how
 /// many of its pairs of letters. There may be a million such words, and there is no need to be exact.
-fn likeness(word: &str, bundle: &OwnedBundle) -> (bool, usize) {
-    let texts = [Some(bundle.code.as_str()), bundle.name.as_deref()].map(|text| text.map(fold).unwrap_or_default());
+fn likeness(word: &str, bundle: &OwnedBundle, name: &str) -> (bool, usize) {
+    let theirs = bundle.name.as_deref().unwrap_or_default();
+    let texts = [bundle.code.as_str(), theirs, name].map(fold);
     let is_in = |part: &str| texts.iter().any(|text| text.contains(part));
     let mut parts = word.split(|letter: char| !letter.is_alphanumeric());
     let has_part = parts.any(|part| part.chars().count() >= SHORTEST_PART && is_in(part));
@@ -115,12 +136,14 @@ fn likeness(word: &str, bundle: &OwnedBundle) -> (bool, usize) {
     (has_part, pairs)
 }
 
-fn with_seats(bundle: &OwnedBundle) -> String {
-    let name = bundle
-        .name
-        .as_ref()
-        .map_or_else(String::new, |name| format!("{name}, "));
-    format!("`{}` ({name}{} of {} free)", bundle.code, bundle.left(), bundle.total)
+fn with_seats(bundle: &OwnedBundle, name: &str) -> String {
+    let joint = if name.is_empty() { "" } else { ", " };
+    format!(
+        "`{}` ({name}{joint}{} of {} free)",
+        bundle.code,
+        bundle.left(),
+        bundle.total
+    )
 }
 
 fn named(bundle: &KnownBundle) -> String {
@@ -200,8 +223,8 @@ mod tests {
         ];
         assert_eq!(
             catalogue(bundles.clone()).advice("Unified Pro"),
-            "`acme` has `PRONU` (10 of 10 free), `ATTUNU` (-3 of 30 free) and `PLUSNU` (12 of 50 free) \
-             (as of 2026-11-30); write the code, or give it this name in the profile (`bundle_codes`)"
+            "`acme` has `PRONU` (10 of 10 free), `ATTUNU` (Attended - Named User, -3 of 30 free) and `PLUSNU` (12 of 50 \
+             free) (as of 2026-11-30); write the code, or give it this name in the profile (`bundle_codes`)"
         );
         let advice = catalogue(bundles).advice("PLUSN");
         assert!(
@@ -213,6 +236,33 @@ mod tests {
                 .advice("Plus")
                 .starts_with("`acme` has no licences for users")
         );
+    }
+
+    #[test]
+    fn what_the_organization_has_is_meant_rather_than_what_only_the_documents_have() {
+        let bundles = vec![owned("AXPNU", None, 10, 9), owned("ATTUNU", None, 30, 33)];
+        let advice = |word: &str| catalogue(bundles.clone()).advice(word);
+        for (word, meant) in [
+            (
+                "Express",
+                "did you mean `AXPNU` (Express - Named User)? `acme` has `AXPNU` (",
+            ),
+            ("Unified Express", "did you mean `AXPNU` (Express - Named User)? "),
+            (
+                "Attended",
+                "did you mean `ATTUNU` (Attended - Named User)? `acme` has `ATTUNU` (",
+            ),
+            ("Tester", "did you mean `TSTNU` (Tester - Named User)? "),
+        ] {
+            let advice = advice(word);
+            assert!(advice.starts_with(meant), "{word}: {advice}");
+            assert!(advice.contains("`bundle_codes`"), "{word}: {advice}");
+        }
+        assert_eq!(
+            catalogue(bundles.clone()).why_unknown("Express"),
+            "`Express` is no known licence"
+        );
+        assert!(!advice("ATUNU").contains("`bundle_codes`"));
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub(super) fn bundles(profile: &mut Section<'_>, findings: &Findings) -> (Vec<Bu
     }
     let mut names: Vec<(BundleCode, String)> = Vec::new();
     for (code, Located { value, place }) in profile.section(KEY).into_texts() {
+        if code.contains(char::is_whitespace) && !value.contains(char::is_whitespace) {
+            let what = format!("`{code}` is no code, since it has a space in it");
+            let help = format!("the code comes first: `{value} = \"{code}\"`");
+            findings.error(&place, SettingFault::new(what, help));
+        }
         if let Some((other, _)) = names.iter().find(|(_, name)| fold(name) == fold(&value)) {
             let what = format!("`{value}` is the name of `{other}` already");
             findings.error(&place, SettingFault::new(what, "give each code a name of its own"));
