@@ -4,6 +4,12 @@ use super::{DraftRow, IGNORE, Offers};
 use crate::intake::{Column, FactColumn};
 use crate::sheet::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
 
+/// What is asked of whoever types something that is not offered where a cell may hold several.
+const QUESTION: (&str, &str) = (
+    "Not on the list",
+    "The list offers something else. Keep this if it is meant, or if there are several with ; between them.",
+);
+
 /// A column between `operation`, which is the first, and `note`, which is the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DraftColumn {
@@ -42,6 +48,7 @@ impl<'a> DraftTable<'a> {
             match column {
                 Column::NotBefore => written.of_times(),
                 Column::Operation => written.greying_rows(IGNORE),
+                Column::Groups | Column::RemoveGroups | Column::Licenses => written.asking(QUESTION.0, QUESTION.1),
                 _ => written,
             }
         };

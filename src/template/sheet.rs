@@ -85,9 +85,13 @@ impl Template {
     pub fn table(&self) -> WrittenTable<'_> {
         let columns = self.columns();
         let written = columns.iter().map(|column| {
+            let question = match column.column {
+                Column::Groups | Column::RemoveGroups | Column::Licenses => "question.several",
+                _ => "question",
+            };
             let written = WrittenColumn::new(column.header.clone())
                 .offering(column.choices.clone())
-                .asking(self.words.text("question.title"), self.words.text("question"));
+                .asking(self.words.text("question.title"), self.words.text(question));
             let written = match column.column {
                 // Their headers say it all, and a hint covers the cells beside it.
                 Column::Email | Column::Name | Column::Surname | Column::DisplayName | Column::Note => written,
@@ -225,6 +229,25 @@ mod tests {
                     "{text} in {}",
                     template.language()
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn only_where_a_cell_may_hold_several_is_that_said_of_what_is_not_on_a_list() {
+        for template in templates() {
+            let table = template.table();
+            for (column, written) in template.columns().iter().zip(&table.columns) {
+                let (_, question) = written.question.as_ref().unwrap();
+                let may_hold_several =
+                    matches!(column.column, Column::Groups | Column::RemoveGroups | Column::Licenses);
+                assert_eq!(
+                    question.contains(';'),
+                    may_hold_several,
+                    "{}: {question}",
+                    column.header
+                );
+                assert!(question.encode_utf16().count() <= 255);
             }
         }
     }

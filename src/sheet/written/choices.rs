@@ -25,7 +25,7 @@ const LONGEST_TITLE: usize = 32;
 /// What is asked of whoever types something that is not offered.
 const QUESTION: (&str, &str) = (
     "Not on the list",
-    "The list offers something else. Keep this if it is meant, or if there are several with ; between them.",
+    "The list offers something else. Keep this if it is meant.",
 );
 /// The row of the headers of the lists.
 const HEADERS: u32 = 1;

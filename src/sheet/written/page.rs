@@ -103,10 +103,9 @@ pub(super) fn write_page(
         .set_footer("&L&A&R&P / &N");
     sheet.set_column_hidden(MARKS)?;
     let looks = Looks::new();
-    write_text(sheet, (0, 0), NOT_ROWS, Some(&looks.aside))?;
-    for (row, line) in (1..).zip(&page.lines) {
+    for (row, line) in (0..).zip(&page.lines) {
         write_line(sheet, row, line, &looks)?;
-        // People delete the first row, which is none of the help to them.
+        // In every row, since people delete the first.
         write_text(sheet, (row, MARKS), NOT_ROWS, None)?;
     }
     Ok(())
