@@ -25,6 +25,7 @@ pub(super) fn first_steps(findings: &[Finding]) -> Option<FirstSteps> {
     let typed = Typed::here();
     let commands = Commands {
         trial: typed.on_the_sandbox(),
+        with_file_beside: typed.with_file_beside_the_sheet(),
         secret: typed_unseen("UIPATH_CLIENT_SECRET", &|name| std::env::var(name).ok()),
         doctor: typed.doctor_writing(&words),
         plan: typed.plan_with_the_profile(),

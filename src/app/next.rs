@@ -1,10 +1,11 @@
-//! The command to type after a run. Pure, but for asking how this process was started.
+//! The command to type next. Pure, but for asking how this process was started, and whether a file is there.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Command, FLAGS_FOR_ROWS};
+use crate::settings;
 use crate::text::is_unsafe;
 
 /// A command line as it was typed, the program's own name first.
@@ -74,15 +75,33 @@ impl Typed {
 
     /// The command that plans the sheet that was typed, or one yet to be named, with the profile that was typed.
     pub(super) fn plan_with_the_profile(&self) -> String {
-        let sheet = match cli::parse(self.0.clone()).map(|invocation| invocation.command) {
-            Ok(Command::Plan(options)) => Some(options.path),
-            Ok(Command::Run(options)) => options.path,
-            _ => None,
-        };
-        let sheet = sheet.map_or_else(|| OsString::from("SHEET"), PathBuf::into_os_string);
+        let sheet = self
+            .sheet()
+            .map_or_else(|| OsString::from("SHEET"), PathBuf::into_os_string);
         let mut words = vec![self.program(), OsString::from("plan"), sheet];
         words.extend(kept_flags(&self.0, &FLAGS_OF_SETTINGS, &[]));
         shell(&words)
+    }
+
+    /// The same command with the configuration file that is beside its sheet; `None` where there is none.
+    pub(super) fn with_file_beside_the_sheet(&self) -> Option<String> {
+        let file = self.sheet()?.with_file_name(settings::FILE_NAME);
+        if !file.is_file() {
+            return None;
+        }
+        let mut words = self.0.clone();
+        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        words.splice(at..at, [OsString::from("--config"), file.into_os_string()]);
+        cli::parse(words.clone()).is_ok().then(|| shell(&words))
+    }
+
+    /// The sheet that was typed, of a command that plans or runs one.
+    fn sheet(&self) -> Option<PathBuf> {
+        match cli::parse(self.0.clone()).map(|invocation| invocation.command) {
+            Ok(Command::Plan(options)) => Some(options.path),
+            Ok(Command::Run(options)) => options.path,
+            _ => None,
+        }
     }
 
     fn program(&self) -> OsString {

@@ -320,7 +320,7 @@ impl Organization {
         Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
             .with_help(
                 "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its \
-                 organization",
+                 organization; a second organization takes a profile of its own, with `--profile NAME`",
             )
             .with_help(look_with_doctor()))
     }

@@ -44,19 +44,13 @@ fn source(survey: &Survey) -> String {
 
 /// A value and where it comes from.
 fn line(origin: &Origin) -> String {
-    let Origin {
-        key,
-        shown,
-        place,
-        unused,
-        is_default: _,
-    } = origin;
+    let Origin { key, place, unused, .. } = origin;
     let unused = if unused.is_empty() {
         String::new()
     } else {
         format!("; not used: {}", unused.join(", "))
     };
-    format!("{key}: {shown} ({place}{unused})")
+    format!("{key}: {} ({place}{unused})", origin.told())
 }
 
 fn of_setting(problem: &settings::Finding) -> Finding {

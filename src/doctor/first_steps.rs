@@ -29,6 +29,8 @@ pub enum Essential {
 pub struct Commands {
     /// What was typed, or something like it, against the simulated organization.
     pub trial: String,
+    /// What was typed with the configuration file beside the sheet, where one is there.
+    pub with_file_beside: Option<String>,
     /// Puts the secret into its variable unseen.
     pub secret: String,
     /// `reseat doctor --write`, with a word in the place of each value that is missing.
@@ -66,6 +68,7 @@ impl FirstSteps {
     pub fn of(missing: &[Essential], commands: &Commands) -> Self {
         let Commands {
             trial,
+            with_file_beside,
             secret,
             doctor,
             plan,
@@ -97,7 +100,9 @@ impl FirstSteps {
             .zip(steps)
             .map(|(number, step)| format!("{number}. {step}"))
             .collect();
-        if lacks(Essential::Organization) && lacks(Essential::Application) {
+        if let Some(command) = with_file_beside {
+            steps.push(format!("or go by the reseat.toml that is beside the sheet: {command}"));
+        } else if lacks(Essential::Organization) && lacks(Essential::Application) {
             steps.push(format!("or try it without an organization: {trial}"));
         }
         Self {
@@ -125,6 +130,7 @@ mod tests {
     fn commands() -> Commands {
         Commands {
             trial: "TRIAL".to_owned(),
+            with_file_beside: None,
             secret: "SECRET".to_owned(),
             doctor: "DOCTOR".to_owned(),
             plan: "PLAN".to_owned(),

@@ -29,7 +29,7 @@ pub use organization::{FirstCall, Naming};
 pub use quota::quota;
 pub use reading::{Granted, Held, Reading, Route, RouteAnswer};
 pub use scopes::{Asked, SCOPE_NEEDS, ScopeNeed, scopes};
-pub use secret::{SecretSeen, no_secret, secret};
+pub use secret::{Likeness, SecretSeen, no_secret, secret};
 pub use sign_in::SignIn;
 pub use state_folder::{FolderTrial, state_folder};
 pub use verdict::Verdict;

@@ -3,20 +3,60 @@
 use std::error::Error;
 
 use super::{Blame, Check, Finding, Outcome};
-use crate::settings::{SecretError, SecretSource};
+use crate::settings::{Credentials, SecretError, SecretSource, is_app_id};
 
 /// What was found of a secret that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SecretSeen {
     /// Whether quotation marks are around it.
     pub is_quoted: bool,
+    /// What it has in common with the App ID beside it.
+    pub likeness: Likeness,
     /// The rights of its file, where others than the owner have any.
     pub open_mode: Option<u32>,
+}
+
+/// What an App Secret has in common with the App ID that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Likeness {
+    /// Nothing, as it should be.
+    None,
+    /// They are the same.
+    Same,
+    /// It is a GUID, as App IDs are, and the App ID is none.
+    Swapped,
+}
+
+impl Likeness {
+    /// Of this secret to the credentials that it belongs to.
+    pub fn of(secret: &str, credentials: &Credentials) -> Self {
+        match credentials {
+            Credentials::ClientCredentials { client_id, .. } if client_id == secret => Self::Same,
+            Credentials::ClientCredentials { client_id, .. } if is_app_id(secret) && !is_app_id(client_id) => {
+                Self::Swapped
+            }
+            Credentials::ClientCredentials { .. } | Credentials::Token { .. } | Credentials::Ropc { .. } => Self::None,
+        }
+    }
 }
 
 /// Whether the secret can be read from where it is.
 pub fn secret(source: &SecretSource, seen: Result<SecretSeen, &SecretError>) -> Vec<Finding> {
     match seen {
+        Ok(SecretSeen {
+            likeness: Likeness::Same,
+            ..
+        }) => {
+            let what = format!(
+                "{} gives the same as `client_id`, so one of the two is in the wrong place",
+                place(source)
+            );
+            let finding = Finding::new(Check::Secret, Outcome::Failed(Blame::SignIn), what);
+            vec![finding.with_help(
+                "the App ID is a GUID and stands beside the application under Admin, External Applications; the App Secret was \
+                 shown once, when the application was added or a secret was made for it",
+            )]
+        }
         Ok(seen) => {
             let mut findings = vec![Finding::new(
                 Check::Secret,
@@ -63,7 +103,16 @@ fn doubts(source: &SecretSource, seen: SecretSeen) -> Vec<Finding> {
         }),
         SecretSource::Variable { .. } | SecretSource::Command { .. } => None,
     };
-    quoted.into_iter().chain(open).collect()
+    let swapped = (seen.likeness == Likeness::Swapped).then(|| {
+        doubt(
+            format!(
+                "{} gives a GUID, as App IDs are, and `client_id` is none",
+                place(source)
+            ),
+            "they may have changed places: give the GUID as `client_id`, and the other as the App Secret".to_owned(),
+        )
+    });
+    quoted.into_iter().chain(open).chain(swapped).collect()
 }
 
 fn refused(source: &SecretSource, error: &SecretError) -> Finding {
@@ -103,6 +152,7 @@ mod tests {
     fn a_secret_that_can_be_read_says_where_from_and_what_is_odd_about_it() {
         let seen = SecretSeen {
             is_quoted: false,
+            likeness: Likeness::None,
             open_mode: None,
         };
         let told = secret(&file(), Ok(seen));
@@ -112,6 +162,7 @@ mod tests {
             &file(),
             Ok(SecretSeen {
                 is_quoted: true,
+                likeness: Likeness::None,
                 open_mode: Some(0o644),
             }),
         );

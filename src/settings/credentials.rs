@@ -165,7 +165,7 @@ pub(super) fn credentials(
     }
 }
 
-/// The App ID of an external application.
+/// The App ID of an external application. That it is a GUID is for whoever gives tokens to say.
 fn app_id(text: String) -> Result<String, SettingFault> {
     let advice = "the App ID stands beside the application under Admin, External Applications";
     no_example(&text, advice)?;

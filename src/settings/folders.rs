@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The name of the file, in the working folder and in the platform's folder alike.
-pub(super) const FILE_NAME: &str = "reseat.toml";
+pub const FILE_NAME: &str = "reseat.toml";
 
 /// The platform's folder for reseat's configuration: `$XDG_CONFIG_HOME/reseat` (or `~/.config/reseat`),
 /// `~/Library/Application Support/reseat`, `%APPDATA%\reseat`. `None` if the variables are not set.

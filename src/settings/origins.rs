@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::pasted::is_app_id;
 use crate::text::clean;
 
 /// A value that was given, and where.
@@ -17,6 +18,16 @@ pub struct Origin {
     pub unused: Vec<String>,
     /// Whether nobody said it, and it holds because of that.
     pub is_default: bool,
+}
+
+impl Origin {
+    /// The value for people to read. An App ID is a GUID: what is none may be the App Secret in its place.
+    pub fn told(&self) -> &str {
+        match self.key.as_str() {
+            "client_id" if !is_app_id(&self.shown) => "no GUID, as App IDs are, and not shown, as it may be the secret",
+            _ => &self.shown,
+        }
+    }
 }
 
 /// The keys of a profile in the order of the documents.

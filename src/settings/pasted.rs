@@ -124,6 +124,11 @@ pub(super) fn organization_id(text: &str, advice: &str) -> Result<OrganizationId
     parsed.ok_or_else(|| SettingFault::new(format!("`{}` is not a GUID", shown(text)), advice))
 }
 
+/// Whether this can be the App ID of an external application: they are GUIDs.
+pub fn is_app_id(text: &str) -> bool {
+    text.parse::<uuid::Uuid>().is_ok()
+}
+
 /// The text without what may be a password before an `@`.
 pub(super) fn shown(text: &str) -> &str {
     text.rsplit_once('@').map_or(text, |(_, host)| host)

@@ -191,7 +191,7 @@ impl NewProfile {
                 None => comparison.missing.push(entry.clone()),
                 Some(origin) => comparison.contradictions.push(Contradiction {
                     line: entry.dotted_line(),
-                    now: origin.shown.clone(),
+                    now: origin.told().to_owned(),
                     place: origin.place.clone(),
                 }),
             }

@@ -131,6 +131,39 @@ fn programs_are_told_the_same_in_one_object() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_configuration_beside_a_sheet_elsewhere_is_pointed_at() {
+    let stage = with_secret();
+    fs_err::create_dir(stage.given("last week")).unwrap();
+    stage.write("last week/joiners.csv", SHEET);
+    doctor_writes(&stage, &["--config", "last week/reseat.toml"]).ends(0);
+    let told = stage.reseat(&["plan", "last week/joiners.csv"]).ends(1).err;
+    let (_, command) = told.split_once("that is beside the sheet: ").unwrap();
+    stage.shell(command).ends(0);
+}
+
+#[test]
+fn an_app_id_and_a_secret_in_each_others_place_are_told_and_not_shown() {
+    let stage = newcomer();
+    let (id, secret) = (stage.sandbox.client_id(), stage.sandbox.client_secret());
+    stage.set("UIPATH_URI", &stage.sandbox.base_url());
+    stage.set("UIPATH_ORGANIZATION", "sandbox");
+    for (client_id, client_secret, words) in [
+        (secret, secret, "gives the same as `client_id`"),
+        (id, id, "gives the same as `client_id`"),
+        (secret, id, "they may have changed places"),
+        (secret, "other", "perhaps the secret"),
+    ] {
+        stage.set("UIPATH_CLIENT_ID", client_id);
+        stage.set("UIPATH_CLIENT_SECRET", client_secret);
+        for more in [&["doctor"][..], &["doctor", "--write", "--output", "json"]] {
+            stage.reseat(more).ends(5).tells(words);
+        }
+        stage.reseat(&["plan", "joiners.csv"]).ends(5);
+    }
+}
+
 #[test]
 fn only_what_is_missing_is_asked_for() {
     let stage = newcomer();

@@ -9,7 +9,7 @@ use crate::app::failure::Failure;
 use crate::app::first_steps::first_steps;
 use crate::app::inputs::survey;
 use crate::app::secret::read_secret;
-use crate::doctor::{SecretSeen, configuration, no_secret, secret};
+use crate::doctor::{Likeness, SecretSeen, configuration, no_secret, secret};
 use crate::settings::{Absence, Overrides, SecretSource, Survey};
 
 /// Looks at it.
@@ -31,10 +31,19 @@ pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) -> O
         findings.add(no_secret());
         return None;
     };
+    let connection = known
+        .settings
+        .as_ref()
+        .ok()
+        .and_then(|settings| settings.connection.as_ref());
+    let credentials = connection.map(|connection| &connection.credentials);
     let begun = Instant::now();
     let read = read_secret(source).await;
     let seen = read.as_ref().map(|read| SecretSeen {
         is_quoted: is_quoted(read.expose_secret()),
+        likeness: credentials.map_or(Likeness::None, |credentials| {
+            Likeness::of(read.expose_secret(), credentials)
+        }),
         open_mode: open_mode(source),
     });
     for finding in secret(source, seen) {
