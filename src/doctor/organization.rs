@@ -111,9 +111,7 @@ impl Naming<'_> {
         let finding = Finding::new(Check::Organization, Outcome::Ok, what);
         match self.configured {
             Some(_) => finding,
-            None => {
-                finding.with_detail("`reseat doctor --write` keeps it, and so does `organization_id` in the profile")
-            }
+            None => finding.with_detail("kept by `--write`, or by `organization_id` in the profile"),
         }
     }
 }

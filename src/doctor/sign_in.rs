@@ -3,7 +3,7 @@
 use super::refusal::{help_for, trace};
 use super::{Blame, Check, Finding, Outcome};
 use crate::api::{CallError, ErrorCode, Failure, OauthError, OwnCode, SignedIn};
-use crate::settings::{Credentials, SecretSource};
+use crate::settings::{Credentials, SecretSource, is_app_id};
 use crate::text::{duration, joined};
 
 /// Where external applications are in the portal.
@@ -107,13 +107,20 @@ impl SignIn<'_> {
             OauthError::InvalidClient => {
                 let what = "the server gives no token (`invalid_client`): the client id or the secret is wrong, or the secret has \
                             run out";
+                let is_guid = is_app_id(client_id);
+                // What is no GUID may be the secret in the place of the App ID.
+                let shown = if is_guid { format!(" `{client_id}`") } else { " not shown".to_owned() };
                 let mut finding = finding(what).with_detail(format!(
-                    "client id `{client_id}`, secret from {}, asked at {}",
+                    "client id{shown}, secret from {}, asked at {}",
                     place(secret),
                     self.address
                 ));
-                if client_id.parse::<uuid::Uuid>().is_err() {
-                    finding = finding.with_detail("App IDs are GUIDs, and this client id is none");
+                if !is_guid {
+                    finding = finding
+                        .with_detail("App IDs are GUIDs, and this client id is none")
+                        .with_help(format!(
+                            "compare the App ID under {APPLICATIONS} with `client_id`: another value is in its place, perhaps the secret"
+                        ));
                 }
                 finding
                     .with_help(format!(
