@@ -494,9 +494,8 @@ fn what_a_profile_says_is_never_changed_and_what_it_says_otherwise_is_told() {
     let other = stage.sandbox.organization_id().to_string();
     // What is missing is not added either: it would be of the other organization.
     let lacking: String = written
-        .lines()
+        .split_inclusive('\n')
         .filter(|line| !line.starts_with("organization_id"))
-        .map(|line| format!("{line}\n"))
         .collect();
     for text in [&written, &lacking] {
         stage.write("reseat.toml", text);
