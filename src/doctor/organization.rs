@@ -54,7 +54,8 @@ impl Naming<'_> {
             let what = format!("`organization_id` is {configured}, and the token is for the organization {of_token}");
             return failed(Blame::Surroundings, what).with_detail(WHERE).with_help(
                 "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its organization; \
-                 where the configured one is the one that is meant, sign in with an application of that organization",
+                 where the configured one is the one that is meant, sign in with an application of that organization; a second \
+                 organization takes a profile of its own, with `--profile NAME`",
             );
         }
         match first {
