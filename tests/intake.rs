@@ -448,6 +448,16 @@ fn rows_that_say_ignore_are_counted_and_left_out() {
 }
 
 #[test]
+fn only_a_template_is_said_to_have_nothing_to_run_yet() {
+    let warned = |rows: &str| warnings(&format!("operation,user,note\n{rows}"));
+    let example = "ignore,ann@example.invalid,example of delete\n";
+    assert_eq!(warned(example), ["nothing-to-run"]);
+    assert_eq!(warned(&format!("{example}ignore,bob,\n")), ["nothing-to-run"]);
+    assert_eq!(warned("ignore,ann,wanted in row 2; holds A already\n"), [] as [&str; 0]);
+    assert_eq!(warned(&format!("{example}delete,bob,\n")), [] as [&str; 0]);
+}
+
+#[test]
 fn a_row_that_has_swallowed_others_is_not_ignored() {
     let intake = intake("operation,user,note\nignore,ann,\"oh\ndelete,bob,\ndelete,cid,\n");
     assert_eq!(codes(&intake, Severity::Error), ["unclosed-quote"]);

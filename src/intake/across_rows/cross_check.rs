@@ -79,12 +79,13 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
     for problem in problems {
         file.parsed.problems.push(problem.of_file());
     }
-    if file.parsed.row_count == 0 && file.parsed.ignored > 0 && file.parsed.problems.errors() == 0 {
+    // Proposals and undone runs may come to nothing but rows that say why they are left alone; those are for nobody to fill in.
+    if file.parsed.row_count == 0 && file.parsed.examples > 0 && file.parsed.problems.errors() == 0 {
         file.parsed.problems.push(nothing_to_run(file));
     }
 }
 
-/// A sheet that nobody has filled in yet.
+/// A template that nobody has filled in yet.
 fn nothing_to_run(file: &ParsedFile) -> Problem {
     let what = "nothing to run yet: every row says `ignore`";
     let problem = |help| UnplacedProblem::warning(ProblemCode::NothingToRun, what, help);

@@ -26,6 +26,8 @@ pub(in crate::intake) struct ParsedRows {
     /// How many rows there are, ignored ones aside.
     pub(in crate::intake) row_count: usize,
     pub(in crate::intake) ignored: usize,
+    /// How many of the ignored rows are examples of a template.
+    pub(in crate::intake) examples: usize,
     pub(in crate::intake) recurring: RecurringProblems,
     pub(in crate::intake) letters: DoubtfulLetters,
     pub(in crate::intake) dates: DateColumns,
@@ -52,6 +54,7 @@ impl ParsedRows {
             operation_counts,
             row_count,
             ignored,
+            examples,
             recurring,
             letters,
             dates,
@@ -68,6 +71,7 @@ impl ParsedRows {
         }
         self.row_count += row_count;
         self.ignored += ignored;
+        self.examples += examples;
         self.recurring.append(recurring);
         self.letters.append(letters);
         self.dates.append(dates);

@@ -116,8 +116,11 @@ impl<'o> RowParser<'o> {
             Some(Instruction::Ignore) if !is_torn => {
                 self.parsed.ignored += 1;
                 problems.clear();
-                if is_edited_example(&cells) {
-                    self.parsed.recurring.add_ignored_example(cells.row);
+                if marks_an_example(cells.get(Column::Note)) {
+                    self.parsed.examples += 1;
+                    if is_about_somebody_real(&cells) {
+                        self.parsed.recurring.add_ignored_example(cells.row);
+                    }
                 }
             }
             _ => {
@@ -354,13 +357,13 @@ impl<'o> RowParser<'o> {
     }
 }
 
-/// Whether a row that says `ignore` was an example, and is about somebody real by now.
-fn is_edited_example(cells: &RowCells<'_>) -> bool {
+/// Whether a row that was an example names an address that is none of an example.
+fn is_about_somebody_real(cells: &RowCells<'_>) -> bool {
     let is_real = |column: &Column| {
         let address = bare_address(cells.get(*column));
         address.contains('@') && !is_of_an_example(address)
     };
-    marks_an_example(cells.get(Column::Note)) && [Column::User, Column::Email, Column::NewEmail].iter().any(is_real)
+    [Column::User, Column::Email, Column::NewEmail].iter().any(is_real)
 }
 
 /// The result before the first row.
