@@ -48,6 +48,8 @@ pub struct CallError {
     pub code: ErrorCode,
     /// What happened, in a sentence fit to be shown: the server's words cut and cleaned, or ours.
     pub message: String,
+    /// What the server itself said of it, cut, cleaned and without secrets; it is part of the message as well.
+    pub server_words: Option<Box<str>>,
     /// The server's trace id, if it gave one.
     pub trace_id: Option<String>,
     /// How often the request was sent.
@@ -155,6 +157,7 @@ impl CallError {
             status: None,
             code: ErrorCode::Own(code),
             message: message.to_owned(),
+            server_words: None,
             trace_id: None,
             attempts: 0,
             perhaps_done: false,

@@ -80,6 +80,12 @@ impl ErrorBody {
         refused.then(|| from_json(value).into())
     }
 
+    /// The server's words, where it said more than a code.
+    pub(super) fn own_words(&self) -> Option<&str> {
+        let is_code = |words: &str| self.code.as_ref().is_some_and(|code| code.as_str() == words);
+        Some(self.message.as_str()).filter(|words| !words.is_empty() && !is_code(words))
+    }
+
     /// What the server's code and words mean. Only `InvalidPartition` is a code; for the rest the words are all the
     /// evidence there is: `partitionGlobalId` is the field that a validation error is about, and the phrases are
     /// those with which UiPath's services and the proxies before them refuse a batch.

@@ -55,6 +55,11 @@ impl LicenseRead {
         }
     }
 
+    /// The same in a sentence that names it.
+    pub(super) fn consequence(self) -> String {
+        format!("without {}, {}", self.as_str(), self.without())
+    }
+
     /// What is made of the answers of its routes. `taken` says by which of them a run reads, where it is known.
     pub fn judged(self, readings: &[Reading], taken: Option<&str>, granted: Granted<'_>) -> Finding {
         let tell = |reading: &&Reading| reading.is_data();
@@ -86,7 +91,18 @@ impl LicenseRead {
             RouteAnswer::Open(_) => true,
             RouteAnswer::Data(_) | RouteAnswer::Held(..) | RouteAnswer::Unanswered(_) => false,
         });
-        let all_forbidden = errors.iter().all(|error| error.status == Some(403));
+        let is_forbidden = |error: &&CallError| error.status == Some(403);
+        // Routes that do not exist here say nothing of what the application may do.
+        let all_forbidden = errors.iter().any(is_forbidden)
+            && errors
+                .iter()
+                .all(|error| is_forbidden(&error) || error.shows_no_such_route());
+        let first = errors
+            .iter()
+            .copied()
+            .find(is_forbidden)
+            .filter(|_| all_forbidden)
+            .unwrap_or(first);
         let outcome = match blame(first) {
             _ if !is_certain || does_without => Outcome::Warning,
             Blame::Permission if all_forbidden => Outcome::Failed(Blame::Permission),
@@ -95,13 +111,14 @@ impl LicenseRead {
             _ => Outcome::Warning,
         };
         let what = if is_certain {
-            format!("no route tells them here ({})", first.message)
+            "no route tells them here"
         } else {
-            format!("whether they can be read could not be found out ({})", first.message)
+            "whether they can be read could not be found out"
         };
         let mut finding = self
-            .finding(outcome, what)
-            .with_detail(format!("without them, {}", self.without()));
+            .finding(outcome, what.to_owned())
+            .with_detail(told_by(readings))
+            .with_detail(self.consequence());
         finding.help = help_for(first, granted.scope_of(self.routes()[0]));
         finding
     }
@@ -147,46 +164,178 @@ pub fn allocation_route_words(route: AllocationRoute) -> &'static str {
     }
 }
 
-/// What is made of how direct licences are released here, which cannot be tried without releasing some.
-pub fn releases(route: ReleaseRoute) -> Finding {
-    let (outcome, what) = match route {
-        ReleaseRoute::Portal => (Outcome::Ok, "are made by the portal, which answers"),
-        ReleaseRoute::MissingPortal => (
-            Outcome::Warning,
-            "are made by the portal only, which does not answer: `release-licenses`, and `remove-licenses` of all that somebody \
-             holds, cannot run, and `offboard` leaves what people hold directly",
-        ),
-        ReleaseRoute::LicenseService => (
+/// What several routes answered, in few words: `seats and rules: 403; summary: a web page, 200`.
+fn told_by<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> String {
+    let mut by_words = Vec::<(String, Vec<&str>)>::new();
+    let told = |reading: &&Reading| !matches!(reading.answer, RouteAnswer::Open(_));
+    for reading in readings.into_iter().filter(told) {
+        let words = reading.in_brief();
+        match by_words.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, routes)) => routes.push(reading.route.as_str()),
+            None => by_words.push((words, vec![reading.route.as_str()])),
+        }
+    }
+    let told = by_words
+        .iter()
+        .map(|(words, routes)| format!("{}: {words}", joined(routes, routes.len())));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// What is made of how direct licences are released here, which cannot be tried without releasing some. `readings` are
+/// those of all routes.
+pub fn releases(route: ReleaseRoute, readings: &[Reading], granted: Granted<'_>) -> Finding {
+    const CANNOT: &str = "`release-licenses`, and `remove-licenses` of all that somebody holds, cannot run, and `offboard` leaves what people \
+         hold directly";
+    let finding = |outcome, what: String| Finding::new(Check::LicenseReads, outcome, what).about("releases");
+    let of_portal = || readings.iter().filter(|reading| PORTAL.contains(&reading.route));
+    match route {
+        ReleaseRoute::LicenseService => finding(
             Outcome::Skipped,
             "are made by the licence service's own route, as there is no portal; it is meant for services, so only a run shows \
-             whether it is open to the application",
+             whether it is open to the application"
+                .to_owned(),
         ),
-    };
-    let finding = Finding::new(Check::LicenseReads, outcome, what).about("releases");
-    match route {
-        ReleaseRoute::MissingPortal => finding.with_help(
+        _ if of_portal().any(Reading::is_data) => {
+            finding(Outcome::Ok, "are made by the portal, which answers".to_owned())
+        }
+        ReleaseRoute::MissingPortal => finding(
+            Outcome::Warning,
+            format!("are made by the portal only, which does not answer: {CANNOT}"),
+        )
+        .with_help(
             "where the installation has a portal, check `portal` under `routes`; where it has none, say so with \
              `deployment = \"automation-suite\"`",
         ),
-        ReleaseRoute::Portal | ReleaseRoute::LicenseService => finding,
+        ReleaseRoute::Portal => {
+            let refusal = of_portal().find_map(|reading| match &reading.answer {
+                RouteAnswer::Failed(error) if !is_passing(error) => Some((reading.route, error)),
+                _ => None,
+            });
+            let mut found = match refusal {
+                Some(_) => finding(
+                    Outcome::Warning,
+                    format!("are made by the portal only, which refuses what it was asked: {CANNOT}"),
+                ),
+                None => finding(
+                    Outcome::Warning,
+                    "are made by the portal only, and whether it lets them through could not be found out".to_owned(),
+                ),
+            };
+            found = found.with_detail(told_by(of_portal()));
+            found.help = match refusal {
+                Some((route, error)) => help_for(error, granted.scope_of(route)),
+                None => of_portal()
+                    .map(|reading| reading.help_with(granted))
+                    .find(|help| !help.is_empty())
+                    .unwrap_or_default(),
+            };
+            found
+        }
     }
 }
 
-/// What is made of a licence service of which no route answers with data. `elsewhere` is the prefix below which one does.
-pub fn no_license_service(prefix: &str, error: &CallError, elsewhere: Option<&str>) -> Finding {
-    let what = format!(
-        "nothing of the licence service answers below `{prefix}`, so rows that give or take licences would fail"
-    );
-    let finding = Finding::new(Check::Route, Outcome::Failed(Blame::Surroundings), what)
-        .about("licence service")
-        .with_detail(error.message.clone());
-    match elsewhere {
-        Some(elsewhere) => finding.with_help(format!(
-            "below `{elsewhere}` it answers: write `license = \"{elsewhere}\"` under `[profile.NAME.routes]`"
-        )),
-        None => finding.with_help(
-            "neither does it below the other prefixes that are known: check `license` under `routes`, and that the installation \
-             has user licence management",
-        ),
+/// The routes of the portal.
+const PORTAL: [Route; 3] = [Route::PortalSeats, Route::PortalHolders, Route::PortalRules];
+
+/// The routes of the licence service, to which licences are given as well. Leases are asked of the portal too.
+const LICENSE_SERVICE: [Route; 4] = [Route::Seats, Route::LicensesOfMany, Route::LicensesOfOne, Route::Rules];
+
+/// How it stands with the licence service, which is the only one that gives licences.
+#[derive(Debug, Clone, Copy)]
+pub enum LicenseService<'a> {
+    /// It answers, or nobody knows.
+    Answers,
+    /// There is nothing of it below its prefix.
+    Missing,
+    /// None of its routes answers with data; this came instead.
+    Failing(&'a Reading),
+}
+
+impl<'a> LicenseService<'a> {
+    /// As all its routes answered.
+    pub fn of(readings: &'a [Reading]) -> Self {
+        let of_it = || {
+            readings
+                .iter()
+                .filter(|reading| LICENSE_SERVICE.contains(&reading.route))
+        };
+        let is_there = |reading: &Reading| match &reading.answer {
+            RouteAnswer::Data(_) | RouteAnswer::Held(..) => true,
+            RouteAnswer::Failed(error) => error.code == ErrorCode::Own(OwnCode::NoAccountLicense),
+            RouteAnswer::Unanswered(_) | RouteAnswer::Open(_) => false,
+        };
+        if of_it().any(is_there) {
+            return Self::Answers;
+        }
+        let errors = || {
+            of_it().filter_map(|reading| match &reading.answer {
+                RouteAnswer::Failed(error) => Some((reading, error)),
+                _ => None,
+            })
+        };
+        let is_missing = |error: &CallError| error.is_page() || matches!(error.status, Some(404 | 405 | 410 | 501));
+        let is_unanswered = |reading: &&Reading| matches!(reading.answer, RouteAnswer::Unanswered(_));
+        // What is there and fails says more than what is missing.
+        let failing = errors()
+            .find(|(_, error)| !is_missing(error))
+            .map(|(reading, _)| reading);
+        match failing.or_else(|| of_it().find(is_unanswered)) {
+            Some(reading) => Self::Failing(reading),
+            None if errors().next().is_some() => Self::Missing,
+            None => Self::Answers,
+        }
+    }
+
+    /// Whether it is known not to answer as a run needs it.
+    pub fn is_lost(self) -> bool {
+        !matches!(self, Self::Answers)
+    }
+
+    /// Whether licences are given and told by it through this route.
+    pub fn has(route: Route) -> bool {
+        LICENSE_SERVICE.contains(&route)
+    }
+
+    /// What is made of it, where it is lost. `prefix` is where it was asked, `elsewhere` below which prefix it answers.
+    pub fn judged(
+        self,
+        readings: &[Reading],
+        prefix: &str,
+        elsewhere: Option<&str>,
+        granted: Granted<'_>,
+    ) -> Option<Finding> {
+        let (outcome, help) = match self {
+            Self::Answers => return None,
+            Self::Missing => (
+                Outcome::Failed(Blame::Surroundings),
+                vec![match elsewhere {
+                    Some(elsewhere) => format!(
+                        "below `{elsewhere}` it answers: write `license = \"{elsewhere}\"` under `[profile.NAME.routes]`"
+                    ),
+                    None => "it does not answer below the other prefixes that are known either: check `license` under `routes`, and that \
+                             the installation has user licence management"
+                        .to_owned(),
+                }],
+            ),
+            Self::Failing(reading) => {
+                let outcome = match &reading.answer {
+                    RouteAnswer::Failed(_) if granted.does_without(reading.route) => Outcome::Warning,
+                    RouteAnswer::Failed(error) => Outcome::Failed(blame(error)),
+                    _ => Outcome::Failed(Blame::Surroundings),
+                };
+                (outcome, reading.help_with(granted))
+            }
+        };
+        let how = match self {
+            Self::Failing(_) => "no call to the licence service is answered with data",
+            Self::Missing | Self::Answers => "nothing of the licence service answers",
+        };
+        let what = format!("{how} below `{prefix}`, so rows that give or take licences would fail");
+        let of_it = readings.iter().filter(|reading| Self::has(reading.route));
+        let mut finding = Finding::new(Check::Route, outcome, what)
+            .about("licence service")
+            .with_detail(told_by(of_it));
+        finding.help = help;
+        Some(finding)
     }
 }

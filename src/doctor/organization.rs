@@ -1,5 +1,6 @@
 //! Whether name and id of the organization are those of the token.
 
+use super::reading::brief;
 use super::refusal::{help_for, trace};
 use super::{Blame, Check, Finding, Outcome};
 use crate::api::{CallError, Failure};
@@ -20,17 +21,27 @@ pub struct Naming<'a> {
     pub of_token: Option<OrganizationId>,
 }
 
-/// What came of the first call to the organization's own routes.
-#[derive(Debug, Clone, Copy)]
-pub enum FirstCall<'a> {
+/// What came of the first calls to the organization's own routes.
+#[derive(Debug, Clone)]
+pub enum FirstCall {
     /// Data.
     Answered,
     /// No data; the server told why, or nothing of use came.
-    Failed(&'a CallError),
+    Failed(CallError),
     /// The same, and with the GUID in place of the name data comes.
-    OnlyById(&'a CallError),
+    OnlyById(CallError),
+    /// The same, and another route below the same name answers with data: the name is right.
+    OnlyElsewhere(CallError),
     /// None was made, or none was answered in time.
     None,
+}
+
+impl FirstCall {
+    /// Whether a server may answer so for a name that no organization has; if so, other routes tell whether that is why.
+    pub fn may_be_the_name(error: &CallError) -> bool {
+        let is_about_the_id = error.failure == Failure::SignIn && error.status != Some(401);
+        error.is_page() || !is_about_the_id && matches!(error.status, Some(400 | 401 | 403 | 404 | 410))
+    }
 }
 
 impl Naming<'_> {
@@ -40,7 +51,7 @@ impl Naming<'_> {
     }
 
     /// What is made of it.
-    pub fn judged(self, first: FirstCall<'_>) -> Finding {
+    pub fn judged(self, first: &FirstCall) -> Finding {
         let name = self.name;
         let Some(id) = self.id() else {
             let what = "no `organization_id` is configured, and the token does not say which organization it is for";
@@ -59,41 +70,75 @@ impl Naming<'_> {
             );
         }
         match first {
-            FirstCall::Answered => self.known(id),
+            FirstCall::Answered | FirstCall::OnlyElsewhere(_) => self.known(id),
             FirstCall::OnlyById(error) => failed(
                 Blame::SignIn,
                 format!("there is no organization `{name}` at this address: with the id {id} in its place the server answers"),
             )
-            .with_detail(error.message.clone())
+            .with_detail(answered(error))
             .with_help(NAME_HELP),
-            FirstCall::Failed(error) if error.is_page() => failed(
-                Blame::SignIn,
-                format!("a web page or another place answers for the organization `{name}`, as where there is none of this name"),
-            )
-            .with_detail(error.message.clone())
-            .with_help(NAME_HELP),
-            FirstCall::Failed(error) if error.failure == Failure::SignIn && error.status != Some(401) => {
+            FirstCall::Failed(error) => self.not_met(id, error),
+            FirstCall::None => self.unknown(id).with_help(AGAIN),
+        }
+    }
+
+    /// No route of the organization has answered with data.
+    fn not_met(self, id: OrganizationId, error: &CallError) -> Finding {
+        let name = self.name;
+        if error.is_page() {
+            let what = format!(
+                "a web page or another place answers for the organization `{name}`, as where there is none of this name"
+            );
+            return failed(Blame::SignIn, what)
+                .with_detail(answered(error))
+                .with_help(NAME_HELP);
+        }
+        match error.status {
+            Some(401) => {
+                let what = format!("the organization `{name}` refuses the token (401)");
+                let mut finding = failed(Blame::SignIn, what);
+                finding.help = help_for(error, None);
+                finding
+            }
+            _ if error.failure == Failure::SignIn => {
                 let what = format!("the organization `{name}` is not the one with the id {id}");
-                let mut finding = failed(Blame::SignIn, what).with_detail(error.message.clone()).with_detail(WHERE);
+                let mut finding = failed(Blame::SignIn, what)
+                    .with_detail(error.message.clone())
+                    .with_detail(WHERE);
                 finding.details.extend(trace(error));
                 finding.with_help(format!(
                     "`organization` and `organization_id` (or `RESEAT_ORGANIZATION_ID`) have to name the same organization; \
                      {FIND_ID}"
                 ))
             }
-            FirstCall::Failed(error) if error.status == Some(401) => {
-                let what = format!("the organization `{name}` refuses the token (401)");
-                let mut finding = failed(Blame::SignIn, what);
+            Some(403) => self
+                .unknown(id)
+                .with_detail(
+                    "whatever is asked below this name is refused (403), which is also how some servers answer for a \
+                              name that nobody has",
+                )
+                .with_help(NAME_HELP),
+            Some(400 | 404 | 410) => {
+                let what =
+                    format!("nothing answers for the organization `{name}`, as where there is none of this name");
+                failed(Blame::SignIn, what)
+                    .with_detail(answered(error))
+                    .with_help(NAME_HELP)
+            }
+            _ => {
+                let mut finding = self.unknown(id).with_detail(error.message.clone());
                 finding.help = help_for(error, None);
                 finding
             }
-            // A refusal by an organization that is known is about what the call asks for.
-            FirstCall::Failed(error) if matches!(error.status, Some(403)) => self.known(id),
-            FirstCall::Failed(_) | FirstCall::None => {
-                let what = format!("whether `{name}` is the organization {id} could not be found out");
-                Finding::new(Check::Organization, Outcome::Warning, what).with_help("see what is said of the routes below")
-            }
         }
+    }
+
+    fn unknown(self, id: OrganizationId) -> Finding {
+        let what = format!(
+            "whether `{}` is the organization {id} could not be found out",
+            self.name
+        );
+        Finding::new(Check::Organization, Outcome::Warning, what)
     }
 
     fn known(self, id: OrganizationId) -> Finding {
@@ -103,7 +148,7 @@ impl Naming<'_> {
                 format!("`{name}` is the organization {id}, by the token and the configuration alike")
             }
             (None, _) => {
-                format!("`{name}` is the organization {id}, as the token says; the configuration does not have its id")
+                format!("`{name}` is the organization {id}, as the token says")
             }
             (Some(_), None) => {
                 format!("`{name}` answers as the organization {id}; the token does not say which it is for")
@@ -119,6 +164,17 @@ impl Naming<'_> {
 
 const NAME_HELP: &str = "`organization` is the name that follows the host in the portal's address: `acme` in \
      `https://cloud.uipath.com/acme/`; it changes when an administrator changes the organization's address";
+
+/// Without the advice of the client, which does not know that it is the name.
+fn answered(error: &CallError) -> String {
+    format!(
+        "what the {} service answers to the name: {}",
+        error.service.as_str(),
+        brief(error)
+    )
+}
+
+const AGAIN: &str = "try again: no answer has come yet";
 
 fn failed(blame: Blame, what: impl Into<String>) -> Finding {
     Finding::new(Check::Organization, Outcome::Failed(blame), what)

@@ -7,7 +7,7 @@ use strum::{EnumIter, IntoStaticStr};
 use super::refusal::{ScopeOfCall, help_for, trace};
 use super::scopes::{Asked, is_granted};
 use super::{Blame, Check, Finding, Outcome};
-use crate::api::{CallError, Failure};
+use crate::api::{CallError, ErrorCode, Failure, OwnCode};
 use crate::text::duration;
 
 /// A route that reseat reads by, in the order in which they are tried. None of them changes anything.
@@ -134,6 +134,7 @@ impl Granted<'_> {
         Some(ScopeOfCall {
             scope,
             is_granted: is_granted(scope, self.scopes),
+            asked: self.asked,
         })
     }
 
@@ -166,8 +167,20 @@ impl Reading {
         };
         let finding = self.finding(outcome, granted);
         match (self.route, &self.answer) {
-            (Route::Names, RouteAnswer::Failed(_)) => {
-                finding.with_detail("people of the directory who have no account yet cannot be found by their names")
+            (Route::Names, RouteAnswer::Failed(error)) => {
+                let finding = finding
+                    .with_detail("people of the directory who have no account yet cannot be found by their names");
+                match error.status {
+                    Some(403) => Finding {
+                        help: vec![
+                            "nothing, as long as sheets name people who have an account; for the others sign in with a \
+                             personal access token of an organization administrator (`UIPATH_PAT`)"
+                                .to_owned(),
+                        ],
+                        ..finding
+                    },
+                    _ => finding,
+                }
             }
             _ => finding,
         }
@@ -175,6 +188,7 @@ impl Reading {
 
     /// What is made of one of several routes that tell the same. What it means that none of them answers is said of all
     /// of them together.
+    /// A route of a service that gives licences as well is missed all the same where nothing of that service answers.
     pub fn judged_among_others(&self, is_told_by_another: bool, granted: Granted<'_>) -> Finding {
         let outcome = match &self.answer {
             RouteAnswer::Data(_) => Outcome::Ok,
@@ -186,11 +200,12 @@ impl Reading {
         };
         let finding = self.finding(outcome, granted);
         match outcome {
+            // Its full words advise what nobody has to do here.
             Outcome::Skipped if !matches!(self.answer, RouteAnswer::Open(_)) => Finding {
-                details: vec![
-                    self.route.path().to_owned(),
-                    "another route tells the same, so nothing is to be done".to_owned(),
-                ],
+                what: format!(
+                    "not open here ({}); another route tells the same, so nothing is to be done",
+                    self.in_brief()
+                ),
                 help: Vec::new(),
                 ..finding
             },
@@ -204,31 +219,51 @@ impl Reading {
         if outcome != Outcome::Ok {
             finding.details.push(self.route.path().to_owned());
         }
-        match &self.answer {
-            RouteAnswer::Failed(error) => {
-                finding.details.extend(trace(error));
-                finding.help = help_for(error, granted.scope_of(self.route));
-            }
-            RouteAnswer::Held(..) | RouteAnswer::Unanswered(_) => finding.help.extend(self.again()),
-            RouteAnswer::Data(_) | RouteAnswer::Open(_) => {}
+        if let RouteAnswer::Failed(error) = &self.answer {
+            finding.details.extend(trace(error));
         }
+        finding.help = self.help_with(granted);
         finding
+    }
+
+    /// What to do about it, a line each.
+    pub(super) fn help_with(&self, granted: Granted<'_>) -> Vec<String> {
+        match &self.answer {
+            RouteAnswer::Failed(error) => help_for(error, granted.scope_of(self.route)),
+            RouteAnswer::Held(..) | RouteAnswer::Unanswered(_) => self.again().into_iter().collect(),
+            RouteAnswer::Data(_) | RouteAnswer::Open(_) => Vec::new(),
+        }
     }
 
     /// What came, in a sentence without a full stop.
     pub(super) fn words(&self) -> String {
         match &self.answer {
             RouteAnswer::Data(what) => format!("answers with {what}"),
+            // The words of these end with advice for somebody who knows nothing else.
+            RouteAnswer::Failed(error) if error.is_page() => format!("answers with {}", brief(error)),
+            RouteAnswer::Failed(error)
+                if error.status == Some(403) && error.code != ErrorCode::Own(OwnCode::HtmlAnswer) =>
+            {
+                format!("answers {}", brief(error))
+            }
             RouteAnswer::Failed(error) => error.message.clone(),
             RouteAnswer::Held(Held::ByQuota, length) => format!(
                 "was not asked: the quota is used up by earlier calls, and the next may leave in {}",
                 duration(*length)
             ),
-            RouteAnswer::Held(Held::ByService, length) => {
-                format!("the service asks for a pause of {} (429)", duration(*length))
-            }
+            RouteAnswer::Held(Held::ByService, _) => "the service asks for a pause (429)".to_owned(),
             RouteAnswer::Unanswered(limit) => format!("did not answer within {}", duration(*limit)),
             RouteAnswer::Open(why) => (*why).to_owned(),
+        }
+    }
+
+    /// The same in few words, without advice.
+    pub(super) fn in_brief(&self) -> String {
+        match &self.answer {
+            RouteAnswer::Failed(error) => brief(error),
+            RouteAnswer::Held(Held::ByQuota, _) => "not asked, as the quota is used up".to_owned(),
+            RouteAnswer::Held(Held::ByService, _) => "429".to_owned(),
+            RouteAnswer::Data(_) | RouteAnswer::Unanswered(_) | RouteAnswer::Open(_) => self.words(),
         }
     }
 
@@ -236,14 +271,48 @@ impl Reading {
     pub(super) fn again(&self) -> Option<String> {
         match &self.answer {
             RouteAnswer::Held(_, length) => Some(format!(
-                "try again in {}; the quota is shared by all who call the organization's services",
-                duration(*length)
+                "try again {}; the quota is shared by all who call the organization's services",
+                in_a_while(*length)
             )),
             RouteAnswer::Unanswered(_) => {
                 Some("try again; if it stays so, ask whoever runs the network or the proxy".to_owned())
             }
             RouteAnswer::Data(_) | RouteAnswer::Failed(_) | RouteAnswer::Open(_) => None,
         }
+    }
+}
+
+/// What came instead of data, in few words, without advice.
+pub(super) fn brief(error: &CallError) -> String {
+    let Some(status) = error.status else {
+        return error.message.clone();
+    };
+    match (&error.code, &error.server_words) {
+        (ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::PageMeanwhile), _) => format!("a web page ({status})"),
+        (ErrorCode::Own(OwnCode::Redirected), _) => format!("a way to another place ({status})"),
+        (ErrorCode::Own(OwnCode::UnreadableAnswer | OwnCode::ContradictoryAnswer), _) => {
+            format!("something that cannot be read ({status})")
+        }
+        (_, Some(words)) => format!("{status}: {words}"),
+        (_, None) => status.to_string(),
+    }
+}
+
+/// What is made of it where none of these routes has answered, and none is at fault for that either.
+pub fn nothing_answered(readings: &[Reading]) -> Finding {
+    let what = "none has answered with data, so nothing is known of what a run would meet";
+    let mut finding = Finding::new(Check::Route, Outcome::Failed(Blame::Surroundings), what);
+    let again = readings.iter().find_map(Reading::again);
+    finding.help = vec![again.unwrap_or_else(|| "try again later".to_owned())];
+    finding
+}
+
+/// When a pause will be over. Where the service names none a short one is only the client's first guess.
+pub fn in_a_while(length: Duration) -> String {
+    if length < Duration::from_secs(10) {
+        "in a few minutes".to_owned()
+    } else {
+        format!("in {}", duration(length))
     }
 }
 

@@ -1,12 +1,18 @@
 //! What to do about a call that did not bring what was asked for, as far as its answer tells.
 
+use super::scopes::Asked;
 use crate::api::{CallError, ErrorCode, Failure, OwnCode};
+use crate::event::Service;
 use crate::wire::TransportCode;
 
-/// Who may do what is asked, where the scope alone is not enough.
-const ROLES: &str = "the scope is granted, so it is the role that is missing: licences are for the roles License Viewer (reading) \
-     and License Administrator, users and groups for organization administrators; for an external application, check that its \
-     scopes are application scopes";
+/// What to do where a person is refused who has the scope.
+const ROLES: &str = "the token has the scope, so it is the role that its owner lacks: licences are for the roles License Viewer \
+     (reading) and License Administrator, users and groups for organization administrators";
+
+/// What to do where an application is refused that has the scope: roles are people's.
+const OTHER_THAN_SCOPE: &str = "the token has the scope, and the service refuses this application all the same: try a personal \
+     access token of an organization administrator (`UIPATH_PAT`); where that is let in, use it, and where it is not, ask \
+     UiPath's support";
 
 /// Whether the scope that a call needs was granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +21,8 @@ pub(super) struct ScopeOfCall {
     pub(super) scope: &'static str,
     /// Whether it was granted; `None` where nobody says.
     pub(super) is_granted: Option<bool>,
+    /// Who decided what is asked for.
+    pub(super) asked: Asked,
 }
 
 /// What to do, a line each.
@@ -36,13 +44,21 @@ pub(super) fn help_for(error: &CallError, scope: Option<ScopeOfCall>) -> Vec<Str
             "something stands in for the service for a while, such as a page about maintenance or a log-in of the network: try \
              again, and if it stays so, ask whoever runs the network"
         }
-        _ if error.is_page() => "nothing of UiPath's answers there: check `uri`, `organization` and `routes`",
+        _ if error.is_page() => match error.service {
+            Service::Identity => {
+                "nothing of the identity service answers there: check `uri`, `organization` and `identity` under `routes`, and \
+                 ask whoever runs a gateway in front of it to let `/{org}/identity_/` through"
+            }
+            Service::License => "nothing of the licence service answers there: check `license` under `routes`",
+            Service::Portal => "nothing of the portal answers there: check `portal` under `routes`",
+            Service::Token => "nothing of the identity service answers there: check `uri` and `UIPATH_IDENTITY_URI`",
+        },
         (Some(403 | 406 | 451), Some(OwnCode::HtmlAnswer)) => {
             "the page comes from something in between, such as a firewall or a proxy: whoever runs that has to let the request \
              through"
         }
         (Some(401), _) => "the token is refused here: check `organization` and `organization_id`, and sign in anew",
-        (Some(403), _) => return vec![forbidden(scope)],
+        (Some(403), _) => return forbidden(scope),
         (Some(404 | 405 | 410 | 501), _) => {
             "this installation has no such route, or not below the prefix that `routes` gives"
         }
@@ -65,16 +81,38 @@ pub(super) fn help_for(error: &CallError, scope: Option<ScopeOfCall>) -> Vec<Str
     vec![line.to_owned()]
 }
 
-fn forbidden(scope: Option<ScopeOfCall>) -> String {
-    match scope {
-        Some(ScopeOfCall {
-            is_granted: Some(true), ..
-        }) => ROLES.to_owned(),
-        Some(ScopeOfCall { scope, .. }) => format!(
+fn forbidden(scope: Option<ScopeOfCall>) -> Vec<String> {
+    let Some(ScopeOfCall {
+        scope,
+        is_granted,
+        asked,
+    }) = scope
+    else {
+        return vec![
+            "whoever signs in may not do this: sign in with a personal access token of an organization administrator \
+             (`UIPATH_PAT`)"
+                .to_owned(),
+        ];
+    };
+    let add = match asked {
+        Asked::ByReseat => format!(
             "this needs the scope `{scope}`: add it to the application as an application scope (portal: Admin, External \
-             Applications), or make a personal access token that has it"
+             Applications)"
         ),
-        None => "whoever signs in may not do this: ask an organization administrator".to_owned(),
+        Asked::ByProfile => {
+            format!("this needs the scope `{scope}`: add it to `scopes` of the profile and to the application")
+        }
+        Asked::ByNobody => format!("this needs the scope `{scope}`: make a personal access token that has it"),
+    };
+    match (is_granted, asked) {
+        (Some(true), Asked::ByNobody) => vec![ROLES.to_owned()],
+        (Some(true), Asked::ByReseat | Asked::ByProfile) => vec![OTHER_THAN_SCOPE.to_owned()],
+        (Some(false), _) => vec![add],
+        (None, Asked::ByNobody) => vec![format!(
+            "{add}; where the token has it, its owner lacks the role: licences are for License Viewers (reading) and License \
+             Administrators, users and groups for organization administrators"
+        )],
+        (None, Asked::ByReseat | Asked::ByProfile) => vec![add],
     }
 }
 
@@ -108,6 +146,7 @@ mod tests {
             status,
             code,
             message: "it is so".to_owned(),
+            server_words: None,
             trace_id: None,
             attempts: 1,
             perhaps_done: false,
@@ -142,16 +181,42 @@ mod tests {
     }
 
     #[test]
-    fn a_403_is_the_scope_unless_that_was_granted() {
+    fn a_403_is_the_scope_unless_that_was_granted_and_a_role_only_where_a_person_signs_in() {
         let error = error(Failure::Refused, Some(403), ErrorCode::Status(403));
         let scope = "PM.License.Read";
-        for (is_granted, words) in [
-            (Some(true), "License Viewer"),
-            (Some(false), "needs the scope `PM.License.Read`"),
-            (None, "needs the scope `PM.License.Read`"),
+        let needs = "needs the scope `PM.License.Read`";
+        for (is_granted, asked, words, is_about_roles) in [
+            (Some(true), Asked::ByNobody, "License Viewer", true),
+            (
+                Some(true),
+                Asked::ByReseat,
+                "personal access token of an organization administrator",
+                false,
+            ),
+            (
+                Some(true),
+                Asked::ByProfile,
+                "personal access token of an organization administrator",
+                false,
+            ),
+            (Some(false), Asked::ByNobody, needs, false),
+            (Some(false), Asked::ByReseat, needs, false),
+            (Some(false), Asked::ByProfile, "`scopes` of the profile", false),
+            (None, Asked::ByNobody, needs, true),
+            (None, Asked::ByReseat, needs, false),
+            (None, Asked::ByProfile, needs, false),
         ] {
-            let help = help_for(&error, Some(ScopeOfCall { scope, is_granted }));
+            let help = help_for(
+                &error,
+                Some(ScopeOfCall {
+                    scope,
+                    is_granted,
+                    asked,
+                }),
+            );
             assert!(help[0].contains(words), "{help:?}");
+            // An application has no role.
+            assert_eq!(help[0].contains("role"), is_about_roles, "{help:?}");
         }
     }
 }

@@ -87,7 +87,7 @@ pub fn scopes(granted: Option<&[String]>, asked: Asked) -> Finding {
     };
     if lacking.is_empty() {
         let all = joined(&SCOPES.map(|scope| format!("`{scope}`")), SCOPES.len());
-        let what = format!("the token permits all that reseat does: {all}, for reading and writing");
+        let what = format!("the token has all that reseat needs: {all}");
         return Finding::new(Check::Scopes, Outcome::Ok, what);
     }
     let cannot_read = lacking.iter().any(|need| need.reads());

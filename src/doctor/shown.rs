@@ -1,4 +1,4 @@
-//! A finding as people read it.
+//! Findings as people read them.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -26,19 +26,48 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
 
-impl Finding {
+/// What people read of one finding, or of several that are told together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// What was looked at.
+    pub title: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What was found.
+    pub what: String,
+    /// More of it, a line each.
+    pub details: Vec<String>,
+    /// What to do, a line each.
+    pub help: Vec<String>,
+    /// How long it took.
+    pub took: Option<Duration>,
+}
+
+impl From<&Finding> for Block {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            title: match finding.subject.as_str() {
+                "" => finding.check.title().to_owned(),
+                subject => format!("{}, {subject}", finding.check.title()),
+            },
+            outcome: finding.outcome,
+            what: finding.what.clone(),
+            details: finding.details.clone(),
+            help: finding.help.clone(),
+            took: finding.took,
+        }
+    }
+}
+
+impl Block {
     /// Its lines for people, with colours as ANSI sequences, in lines of at most `width` characters where that is given.
     /// How it came out is a word at the beginning of the first line.
     pub fn shown(&self, width: Option<usize>) -> String {
         let (word, style) = word(self.outcome);
         let width = width.unwrap_or(usize::MAX);
         let margin = if width < NARROW { NARROW_MARGIN } else { MARGIN };
-        let name = match self.subject.as_str() {
-            "" => self.check.title().to_owned(),
-            subject => format!("{}, {subject}", self.check.title()),
-        };
         let took = self.took.map(|took| format!(" ({})", time(took))).unwrap_or_default();
-        let told = clean(&format!("{name}: {}{took}", self.what), MOST);
+        let told = clean(&format!("{}: {}{took}", self.title, self.what), MOST);
         // On a narrow terminal the first line begins farther to the right than the others.
         let begin = margin.max(word.len() + 2);
         let room = |margin: usize| width.saturating_sub(margin).max(1);
@@ -92,7 +121,7 @@ mod tests {
     use super::*;
 
     fn plain(finding: &Finding, width: Option<usize>) -> String {
-        anstream::adapter::strip_str(&finding.shown(width)).to_string()
+        anstream::adapter::strip_str(&Block::from(finding).shown(width)).to_string()
     }
 
     fn failure() -> Finding {

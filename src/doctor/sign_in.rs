@@ -43,7 +43,7 @@ impl SignIn<'_> {
     /// No token came. `may_have` says of scopes that were asked for alone whether the application may have them.
     pub fn failed(self, error: &CallError, may_have: &[(String, bool)]) -> Finding {
         if let Some(refusal) = OauthError::of(&error.code) {
-            return self.refused(refusal, may_have);
+            return self.refused(refusal, error, may_have);
         }
         let is_no_identity_service = error.is_page() || matches!(error.status, Some(404 | 405));
         if is_no_identity_service {
@@ -99,39 +99,61 @@ impl SignIn<'_> {
         finding
     }
 
-    fn refused(self, refusal: OauthError, may_have: &[(String, bool)]) -> Finding {
+    fn refused(self, refusal: OauthError, error: &CallError, may_have: &[(String, bool)]) -> Finding {
+        let mut finding = self.of_refusal(refusal, error, may_have);
+        if let Some(words) = &error.server_words
+            && refusal != OauthError::InvalidClient
+        {
+            finding.details.insert(0, format!("the server says: {words}"));
+        }
+        finding
+    }
+
+    fn of_refusal(self, refusal: OauthError, error: &CallError, may_have: &[(String, bool)]) -> Finding {
         let Credentials::ClientCredentials { client_id, secret, .. } = self.credentials else {
             return finding("the server gives no token").with_help("sign in as an external application");
         };
         match refusal {
             OauthError::InvalidClient => {
-                let what = "the server gives no token (`invalid_client`): the client id or the secret is wrong, or the secret has \
-                            run out";
+                // Which of them it is only some servers say.
+                let what = match &error.server_words {
+                    Some(words) => {
+                        format!("the server gives no token (`invalid_client`): {}", words.trim_end_matches('.'))
+                    }
+                    None => "the server gives no token (`invalid_client`): the client id or the secret is wrong, or the secret \
+                             has run out"
+                        .to_owned(),
+                };
                 let is_guid = is_app_id(client_id);
-                // What is no GUID may be the secret in the place of the App ID.
-                let shown = if is_guid { format!(" `{client_id}`") } else { " not shown".to_owned() };
-                let mut finding = finding(what).with_detail(format!(
-                    "client id{shown}, secret from {}, asked at {}",
+                // What is no App ID may be the secret in the wrong place, so it is not shown.
+                let shown = if is_guid {
+                    format!("client id `{client_id}`, ")
+                } else {
+                    String::new()
+                };
+                let finding = finding(what).with_detail(format!(
+                    "{shown}secret from {}, asked at {}",
                     place(secret),
                     self.address
                 ));
-                if !is_guid {
-                    finding = finding
-                        .with_detail("App IDs are GUIDs, and this client id is none")
-                        .with_help(format!(
-                            "compare the App ID under {APPLICATIONS} with `client_id`: another value is in its place, perhaps the secret"
-                        ));
-                }
+                let finding = if is_guid {
+                    finding
+                } else {
+                    finding.with_help(
+                        "App IDs are GUIDs, and this `client_id` is none: copy the App ID of the application once more, and \
+                         see that it has not changed places with the secret",
+                    )
+                };
                 finding
+                    .with_help(
+                        "compare the App ID in the portal with `client_id`; the application has to be of the confidential \
+                         kind, and of this organization",
+                    )
                     .with_help(format!(
                         "secrets run out, and are shown once, when they are made: make a new one in the portal under \
                          {APPLICATIONS}, at the application, and put it into {}",
                         place(secret)
                     ))
-                    .with_help(
-                        "compare the App ID there with `client_id`; the application has to be of the confidential kind, and of \
-                         this organization",
-                    )
             }
             OauthError::InvalidScope => invalid_scope(may_have),
             OauthError::UnauthorizedClient | OauthError::UnsupportedGrantType => finding(

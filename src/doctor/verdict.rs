@@ -8,56 +8,67 @@ use crate::text::plural;
 pub struct Verdict {
     /// What failed first, and whose fault that is; `None` where nothing failed.
     pub first: Option<(Check, Blame)>,
-    /// In a sentence without a full stop.
-    pub words: String,
+    /// What to mend or to look at first; `None` where nothing is wrong.
+    to_do: Option<String>,
+    /// How many came out how.
+    counts: String,
 }
 
 impl Verdict {
     /// Of these findings, in the order in which they were made.
     pub fn of(findings: &[Finding]) -> Self {
-        let count = |counts: fn(Outcome) -> bool| findings.iter().filter(|finding| counts(finding.outcome)).count();
-        let failed = count(Outcome::is_failure);
-        let warnings = count(|outcome| outcome == Outcome::Warning);
-        let skipped = count(|outcome| outcome == Outcome::Skipped);
-        let tried = findings.len() - skipped;
-        let mut words = match (failed, warnings) {
-            (0, 0) => format!("{} made, and nothing is wrong", plural(tried, "check")),
-            (0, _) => format!(
-                "{} made, and nothing failed; {}",
-                plural(tried, "check"),
-                plural(warnings, "warning")
-            ),
-            (_, 0) => format!("{failed} of {} failed", plural(tried, "check")),
-            (_, _) => format!(
-                "{failed} of {} failed; {}",
-                plural(tried, "check"),
-                plural(warnings, "warning")
-            ),
-        };
-        if skipped > 0 {
-            words = format!("{words}; {skipped} skipped");
-        }
         let mut failures = findings.iter().filter_map(|finding| match finding.outcome {
             Outcome::Failed(blame) => Some((finding, blame)),
             Outcome::Ok | Outcome::Warning | Outcome::Skipped => None,
         });
         let first = failures.next();
-        if let Some((finding, _)) = first {
-            let subject = match finding.subject.as_str() {
-                "" => String::new(),
-                subject => format!(", {subject}"),
-            };
-            words = format!(
-                "{words}; first mend {}{subject}: {}",
-                finding.check.title(),
-                finding.what
-            );
-        }
+        let warning = || findings.iter().find(|finding| finding.outcome == Outcome::Warning);
+        let to_do = match first {
+            Some((finding, _)) => Some(format!("first mend {}", named(finding))),
+            None => warning().map(|finding| format!("worth a look: {}", named(finding))),
+        };
         Self {
             first: first.map(|(finding, blame)| (finding.check, blame)),
-            words,
+            to_do,
+            counts: counts(findings),
         }
     }
+
+    /// A line for what to do first, if there is anything, and one for the numbers.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.to_do.iter().chain([&self.counts]).map(String::as_str)
+    }
+
+    /// The same in a sentence without a full stop.
+    pub fn words(&self) -> String {
+        self.lines().collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn named(finding: &Finding) -> String {
+    let subject = match finding.subject.as_str() {
+        "" => String::new(),
+        subject => format!(", {subject}"),
+    };
+    format!("{}{subject}: {}", finding.check.title(), finding.what)
+}
+
+fn counts(findings: &[Finding]) -> String {
+    let count = |counts: fn(Outcome) -> bool| findings.iter().filter(|finding| counts(finding.outcome)).count();
+    let failed = count(Outcome::is_failure);
+    let warnings = count(|outcome| outcome == Outcome::Warning);
+    let skipped = count(|outcome| outcome == Outcome::Skipped);
+    let tried = plural(findings.len() - skipped, "check");
+    let mut words = match (failed, warnings) {
+        (0, 0) => format!("{tried} made, and nothing is wrong"),
+        (0, _) => format!("{tried} made, and nothing failed; {}", plural(warnings, "warning")),
+        (_, 0) => format!("{failed} of {tried} failed"),
+        (_, _) => format!("{failed} of {tried} failed; {}", plural(warnings, "warning")),
+    };
+    if skipped > 0 {
+        words = format!("{words}; {skipped} skipped");
+    }
+    words
 }
 
 #[cfg(test)]
@@ -80,21 +91,21 @@ mod tests {
             (
                 vec![ok.clone(), warning.clone()],
                 None,
-                "2 checks made, and nothing failed; 1 warning",
+                "worth a look: State folder: it is so; 2 checks made, and nothing failed; 1 warning",
             ),
             (
                 vec![ok.clone(), warning, token.clone(), route.clone(), skipped],
                 Some((Check::Token, Blame::SignIn)),
-                "2 of 4 checks failed; 1 warning; 1 skipped; first mend Sign-in: it is so",
+                "first mend Sign-in: it is so; 2 of 4 checks failed; 1 warning; 1 skipped",
             ),
             (
                 vec![route, token, ok],
                 Some((Check::Route, Blame::Surroundings)),
-                "2 of 3 checks failed; first mend Routes, users: it is so",
+                "first mend Routes, users: it is so; 2 of 3 checks failed",
             ),
         ] {
             let verdict = Verdict::of(&findings);
-            assert_eq!((verdict.first, verdict.words.as_str()), (first, words));
+            assert_eq!((verdict.first, verdict.words().as_str()), (first, words));
         }
     }
 }

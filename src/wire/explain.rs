@@ -90,10 +90,27 @@ fn no_connection(error: &reqwest::Error, about: &ErrorContext<'_>) -> (Reach, Tr
     } else if io == Some(io::ErrorKind::ConnectionRefused) {
         let message = format!("`{host}` refused the connection");
         (Reach::NotSent, TransportCode::ConnectionRefused, message)
+    } else if is_no_tls(error) {
+        let message = format!(
+            "what answers at `{host}`{through} does not speak TLS; check the port, and write `http://` where a server of \
+             this computer is meant, which needs none"
+        );
+        (Reach::NotSent, TransportCode::NotConnected, message)
     } else {
         let message = format!("no connection to `{host}`{through}: {}", innermost(error));
         (Reach::NotSent, TransportCode::NotConnected, message)
     }
+}
+
+/// Whether what came in the place of the server's greeting is no message of TLS: a server without it, or a page of
+/// something in between.
+fn is_no_tls(error: &reqwest::Error) -> bool {
+    matches!(
+        find::<rustls::Error>(error),
+        Some(rustls::Error::InvalidMessage(
+            rustls::InvalidMessage::InvalidContentType | rustls::InvalidMessage::UnknownProtocolVersion
+        ))
+    )
 }
 
 /// Why the proxy opened no way to the host: the fault is the proxy's, or lies before it. `words` are its connector's.

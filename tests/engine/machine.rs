@@ -620,6 +620,7 @@ fn error(failure: Failure, status: Option<u16>, attempts: u32) -> CallError {
         status,
         code: ErrorCode::Status(status.unwrap_or(500)),
         message: "so it is".to_owned(),
+        server_words: None,
         trace_id: None,
         attempts,
         perhaps_done: failure == Failure::Unclear,

@@ -426,3 +426,26 @@ fn what_goes_without_tls_within_this_computer_needs_neither_proxy_nor_certificat
     assert_eq!(told.results(), "proxy ok, dns ok, tls ok, clock ok");
     told.says("tls", &["without TLS"]);
 }
+
+#[test]
+fn a_server_without_tls_and_one_that_wants_it_are_told_with_the_scheme_to_write() {
+    let stage = Stage::new();
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = plain.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in plain.incoming() {
+            let mut stream = stream.unwrap();
+            let mut asked = [0; 1024];
+            let _ = stream.read(&mut asked);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+        }
+    });
+    let told = Told::of(&stage, &format!("https://localhost:{port}"), "");
+    assert_eq!(told.results(), "proxy ok, dns ok, tls failed, clock skipped");
+    told.says("tls", &["does not speak TLS", "write `http://`"]);
+
+    let server = Server::with("server.pem", date(0));
+    let told = Told::of(&stage, &format!("http://localhost:{}", server.port), "");
+    assert_eq!(told.results(), "proxy ok, dns ok, tls failed, clock skipped");
+    told.says("tls", &["wants TLS", "write `https://` into `uri`"]);
+}

@@ -33,6 +33,8 @@ pub(super) struct AttemptLog {
     /// What no message may repeat.
     pub(super) secrets: Secrets,
     trace_id: Option<String>,
+    /// What the server said of the last attempt that it refused.
+    server_words: Option<Box<str>>,
     /// The code of the last attempt that failed.
     code: Option<ErrorCode>,
     last: String,
@@ -59,17 +61,20 @@ impl AttemptLog {
                 self.status = Some(response.status);
                 if outcome == AttemptOutcome::Page {
                     self.trace_id = header_trace(response);
+                    self.server_words = None;
                     self.last = page_meanwhile(request, response);
                     self.code = Some(OwnCode::PageMeanwhile.into());
                 } else if response.status >= 400 {
                     let body = ErrorBody::read(response);
                     self.trace_id = trace_id(response);
                     self.last = answered_words(request, response, &body.message);
+                    self.server_words = body.own_words().map(Box::from);
                     self.code = Some(code_of(response, body.code));
                 }
             }
             Err(error) => {
                 self.status = None;
+                self.server_words = None;
                 self.code = Some(ErrorCode::Transport(error.code));
                 self.last.clone_from(&error.message);
             }
@@ -167,6 +172,10 @@ impl AttemptLog {
             status: self.status,
             code,
             message: self.secrets.out_of(message),
+            server_words: self
+                .server_words
+                .as_deref()
+                .map(|words| self.secrets.out_of(words).into()),
             trace_id: self.trace_id.clone(),
             attempts: self.attempts,
             perhaps_done: self.unclear,

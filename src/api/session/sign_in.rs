@@ -283,7 +283,11 @@ fn explained(error: CallError, scopes: &str) -> CallError {
         }
         None => return error,
     };
-    let message = format!("the server gives no token (`{}`): {advice}", error.code);
+    let told = match &error.server_words {
+        Some(words) => format!(": {}", words.trim_end_matches('.')),
+        None => String::new(),
+    };
+    let message = format!("the server gives no token (`{}`){told}; {advice}", error.code);
     CallError { message, ..error }
 }
 

@@ -6,20 +6,24 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::api::CallError;
+use crate::api::{CallError, ErrorCode};
 use crate::doctor::{Held, RouteAnswer};
 use crate::event::{Event, Method, Observer, Service, WaitReason};
+use crate::wire::TransportCode;
 
 /// How long one call may take in all, repetitions included.
 pub(super) const CALL: Duration = Duration::from_secs(10);
 /// How long all of them may take.
 const ALL: Duration = Duration::from_mins(1);
+/// A service that has not answered so many calls is asked no more.
+const MOST_UNANSWERED: u32 = 2;
 /// A wait for a quota, or one that the service asks for, is sat out if it is not longer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Makes calls, each of which may take so long, and all of them together as well.
 pub(super) struct Asking {
     holds: Arc<Holds>,
+    unanswered: Mutex<BTreeMap<Service, u32>>,
     until: Instant,
     each: Duration,
 }
@@ -38,6 +42,8 @@ pub(super) enum Came<T> {
     Failed(CallError),
     Held(Held, Duration),
     Unanswered(Duration),
+    /// The service has left too many calls unanswered.
+    Spared,
 }
 
 /// Until when calls of a service and method have to wait.
@@ -52,6 +58,7 @@ impl Asking {
     pub(super) fn new(each: Duration) -> Self {
         Self {
             holds: Arc::default(),
+            unanswered: Mutex::default(),
             until: Instant::now() + ALL,
             each,
         }
@@ -84,6 +91,7 @@ impl Asking {
         let began = Instant::now();
         let limit = self.each.min(self.until.saturating_duration_since(began));
         let came = match self.holds.longer_than_patience(of) {
+            _ if self.counted_unanswered(of.0, 0) >= MOST_UNANSWERED => Came::Spared,
             Some((why, length)) => Came::Held(why, length),
             None => tokio::select! {
                 biased;
@@ -95,9 +103,31 @@ impl Asking {
                 () = tokio::time::sleep(limit) => Came::Unanswered(limit),
             },
         };
+        if came.is_unanswered() {
+            self.counted_unanswered(of.0, 1);
+        }
         Asked {
             came,
             took: began.elapsed(),
+        }
+    }
+
+    /// How many calls the service has left unanswered, with so many more.
+    fn counted_unanswered(&self, service: Service, more: u32) -> u32 {
+        let mut unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = unanswered.entry(service).or_default();
+        *count += more;
+        *count
+    }
+}
+
+impl<T> Came<T> {
+    /// Whether the time for an answer has run out, be it the call's own or the one that it had here.
+    fn is_unanswered(&self) -> bool {
+        match self {
+            Self::Unanswered(_) => true,
+            Self::Failed(error) => error.code == ErrorCode::Transport(TransportCode::TimedOut),
+            Self::Answer(_) | Self::Held(..) | Self::Spared => false,
         }
     }
 }
@@ -130,7 +160,7 @@ impl<T> Asked<T> {
     pub(super) fn answer(&self) -> Option<&T> {
         match &self.came {
             Came::Answer(answer) => Some(answer),
-            Came::Failed(_) | Came::Held(..) | Came::Unanswered(_) => None,
+            Came::Failed(_) | Came::Held(..) | Came::Unanswered(_) | Came::Spared => None,
         }
     }
 
@@ -141,6 +171,7 @@ impl<T> Asked<T> {
             Came::Failed(error) => RouteAnswer::Failed(error.clone()),
             Came::Held(why, length) => RouteAnswer::Held(*why, *length),
             Came::Unanswered(limit) => RouteAnswer::Unanswered(*limit),
+            Came::Spared => RouteAnswer::Open("not asked, because this service has left other calls unanswered"),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::asking::{Asked, Asking, CALL, Came};
 use super::findings::Findings;
 use super::{routes, state};
 use crate::api::{
-    Answer, CallError, Client, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES, User,
+    Answer, CallError, Client, EntityType, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES, User,
 };
 use crate::api::{Session, SignedIn};
 use crate::app::failure::Failure;
@@ -16,7 +16,8 @@ use crate::app::organization::Doorway;
 use crate::app::signals::Signals;
 use crate::cli::Target;
 use crate::doctor::{
-    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, scopes,
+    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, in_a_while,
+    scopes,
 };
 use crate::event::{Method, Service};
 use crate::model::OrganizationId;
@@ -174,15 +175,13 @@ impl Look<'_> {
                 return self.without_sign_in(sign_in.failed(&error, &may_have).after(took));
             }
             Came::Held(_, length) => {
-                let what = format!(
-                    "the identity service asks for a pause of {} (429) before it gives a token",
-                    crate::text::duration(length)
-                );
+                let what = "the identity service asks for a pause (429) before it gives a token";
                 let finding = Finding::new(Check::Token, Outcome::Failed(Blame::Surroundings), what);
-                return self.without_sign_in(finding.with_help("try again after that").after(took));
+                let finding = finding.with_help(format!("try again {}", in_a_while(length)));
+                return self.without_sign_in(finding.after(took));
             }
-            Came::Unanswered(limit) => {
-                let what = format!("`{address}` did not answer within {}", crate::text::duration(limit));
+            Came::Unanswered(_) | Came::Spared => {
+                let what = format!("`{address}` did not answer in time");
                 let finding = Finding::new(Check::Token, Outcome::Failed(Blame::Surroundings), what);
                 let finding = finding.with_help("try again; if it stays so, ask whoever runs the network or the proxy");
                 return self.without_sign_in(finding.after(took));
@@ -219,7 +218,7 @@ impl Look<'_> {
                 sign_in.worked(&signed_in).after(took)
             });
             self.findings.add(scopes(granted.as_deref(), asked_by));
-            self.findings.add(naming.judged(FirstCall::None));
+            self.findings.add(naming.judged(&FirstCall::None));
             self.findings.skip(
                 &[Check::Route, Check::LicenseReads],
                 "not tried, because the routes have the organization's id in them",
@@ -229,28 +228,8 @@ impl Look<'_> {
         };
         let organization = doorway.open_as(id);
         let client = organization.client.clone();
-        let mut first = self.users(&client).await;
-        let mut by_id = None;
-        let unknown_name = match &first.came {
-            Came::Failed(error) if error.is_page() => Some(error.clone()),
-            _ => None,
-        };
-        if unknown_name.is_some() {
-            // The portal itself uses the GUID in place of the name (`uipath-api`, 1.3).
-            let other = client.at(id.to_string(), self.settings.routes.clone());
-            let again = self.users(&other).await;
-            if again.answer().is_some() {
-                first = again;
-                by_id = Some(other);
-            }
-        }
-        let first_call = match (&first.came, &unknown_name, &by_id) {
-            (_, Some(error), Some(_)) => FirstCall::OnlyById(error),
-            (Came::Answer(_), ..) => FirstCall::Answered,
-            (Came::Failed(error), ..) => FirstCall::Failed(error),
-            (Came::Held(..) | Came::Unanswered(_), ..) => FirstCall::None,
-        };
-        let token = judged_token(sign_in, &signed_in, first_call);
+        let (listed, first_call, client) = self.meet(client, organization.read.capabilities.portal).await;
+        let token = judged_token(sign_in, &signed_in, &first_call);
         self.findings.add(token.after(took));
         self.findings.add(scopes(granted.as_deref(), asked_by));
         let is_refused = self.findings.has_failed(Check::Token);
@@ -258,13 +237,13 @@ impl Look<'_> {
             self.findings
                 .skip(&[Check::Organization], "not tried, because the token is refused");
         } else {
-            self.findings.add(naming.judged(first_call).after(first.took));
+            self.findings.add(naming.judged(&first_call).after(listed.took));
         }
         let mut found = Found {
             organization_id: signed_in.organization,
             license_route: None,
         };
-        match taken(first_call, by_id.unwrap_or(client)) {
+        match taken(&first_call, client) {
             Taken::By(client) => {
                 let granted = Granted {
                     scopes: granted.as_deref(),
@@ -278,12 +257,60 @@ impl Look<'_> {
                     granted,
                     findings: self.findings,
                 };
-                found.license_route = looking.at_routes(&first).await;
+                found.license_route = looking.at_routes(&listed).await;
             }
             Taken::NotAtAll(why) => self.findings.skip(&[Check::Route, Check::LicenseReads], why),
         }
         state::look_at_quota(self.settings, Some(&organization), self.findings);
         found
+    }
+
+    /// Asks the organization's own routes, and where the answer may be about its name, finds out whether it is. Returns
+    /// what came of the listing of users, what that says, and a client that the organization answers to, if there is one.
+    async fn meet(&self, client: Client, has_portal: bool) -> (Listed, FirstCall, Client) {
+        let listed = self.users(&client).await;
+        let error = match &listed.came {
+            Came::Answer(_) => return (listed, FirstCall::Answered, client),
+            Came::Held(..) | Came::Unanswered(_) | Came::Spared => return (listed, FirstCall::None, client),
+            Came::Failed(error) => error.clone(),
+        };
+        if is_token_unusable(&error) || !FirstCall::may_be_the_name(&error) {
+            return (listed, FirstCall::Failed(error), client);
+        }
+        // The portal itself uses the GUID in place of the name (`uipath-api`, 1.3).
+        let by_id = client.at(client.organization_id().to_string(), self.settings.routes.clone());
+        let again = self.users(&by_id).await;
+        if again.answer().is_some() {
+            return (again, FirstCall::OnlyById(error), by_id);
+        }
+        // A token that is refused is refused everywhere.
+        let is_met = error.status != Some(401) && self.is_met_elsewhere(&client, has_portal).await;
+        let first_call = if is_met {
+            FirstCall::OnlyElsewhere(error)
+        } else {
+            FirstCall::Failed(error)
+        };
+        (listed, first_call, client)
+    }
+
+    /// Whether a route below the organization's name answers that needs another scope, or is another service's.
+    async fn is_met_elsewhere(&self, client: &Client, has_portal: bool) -> bool {
+        let names = client.resolve_names(&[routes::NOBODY], EntityType::User);
+        let names = self.asking.ask((Service::Identity, Method::Post), names).await;
+        if names.answer().is_some() {
+            return true;
+        }
+        let seats = client.license_services_seats();
+        let seats = self.asking.ask((Service::License, Method::Get), seats).await;
+        if seats.answer().is_some() {
+            return true;
+        }
+        if !has_portal {
+            return false;
+        }
+        let seats = client.portals_seats();
+        let seats = self.asking.ask((Service::Portal, Method::Get), seats).await;
+        seats.answer().is_some()
     }
 
     async fn users(&self, client: &Client) -> Listed {
@@ -356,16 +383,18 @@ fn asked_by(credentials: &Credentials) -> AskedBy {
 }
 
 /// A personal access token is sent as it is, so that only a call shows whether it is good.
-fn judged_token(sign_in: SignIn<'_>, signed_in: &SignedIn, first: FirstCall<'_>) -> Finding {
+fn judged_token(sign_in: SignIn<'_>, signed_in: &SignedIn, first: &FirstCall) -> Finding {
     let is_as_it_is = matches!(sign_in.credentials, Credentials::Token { .. });
     match first {
         FirstCall::Failed(error) if is_token_unusable(error) => sign_in.failed(error, &[]),
         FirstCall::Failed(error) if is_as_it_is && error.status == Some(401) => sign_in.token_refused(error),
         FirstCall::Failed(error) if is_as_it_is && !is_about_the_call(error) => sign_in.untried(),
         FirstCall::None if is_as_it_is => sign_in.untried(),
-        FirstCall::Answered | FirstCall::OnlyById(_) | FirstCall::Failed(_) | FirstCall::None => {
-            sign_in.worked(signed_in)
-        }
+        FirstCall::Answered
+        | FirstCall::OnlyById(_)
+        | FirstCall::OnlyElsewhere(_)
+        | FirstCall::Failed(_)
+        | FirstCall::None => sign_in.worked(signed_in),
     }
 }
 
@@ -382,20 +411,23 @@ fn is_token_unusable(error: &CallError) -> bool {
 }
 
 /// Whether it makes sense to ask the organization's other routes.
-fn taken(first: FirstCall<'_>, client: Client) -> Taken {
-    let error = match first {
-        FirstCall::Answered | FirstCall::OnlyById(_) => return Taken::By(client),
-        FirstCall::None => return Taken::By(client),
-        FirstCall::Failed(error) => error,
+fn taken(first: &FirstCall, client: Client) -> Taken {
+    let FirstCall::Failed(error) = first else {
+        return Taken::By(client);
     };
-    if error.is_page() {
-        return Taken::NotAtAll("not tried, because the organization's name leads nowhere");
-    }
     if is_token_unusable(error) || error.status == Some(401) {
         return Taken::NotAtAll("not tried, because the token is refused");
+    }
+    if error.is_page() || matches!(error.status, Some(404 | 410)) || is_only_refused(error) {
+        return Taken::NotAtAll("not tried, because the organization's name leads nowhere");
     }
     if error.failure == CallFailure::SignIn {
         return Taken::NotAtAll("not tried, because name and id are not of one organization");
     }
     Taken::By(client)
+}
+
+/// 400 without a word about the id, of the listing of users, of which nothing can be wrong but the name.
+fn is_only_refused(error: &CallError) -> bool {
+    error.status == Some(400) && error.failure != CallFailure::SignIn
 }

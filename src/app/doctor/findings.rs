@@ -8,7 +8,7 @@ use crate::app::ending::{Ended, Reason};
 use crate::app::failure::Failure;
 use crate::app::object::Object;
 use crate::cli::{OutputFormat, Verbosity};
-use crate::doctor::{Blame, Check, Finding, Outcome, Verdict};
+use crate::doctor::{Blame, Block, Check, Finding, Outcome, Verdict, overview};
 use crate::report::write_json;
 use crate::text::{terminal_safe, wrapped};
 
@@ -16,6 +16,8 @@ use crate::text::{terminal_safe, wrapped};
 pub(super) struct Findings {
     console: Console,
     found: Vec<Finding>,
+    /// From which on they are told together; `None` while each is told as it is made.
+    together_from: Option<usize>,
     /// Why something could not be shown.
     unshown: Option<Failure>,
 }
@@ -25,20 +27,42 @@ impl Findings {
         Self {
             console,
             found: Vec::new(),
+            together_from: None,
             unshown: None,
         }
     }
 
-    /// Adds one, and shows it.
+    /// Adds one, and shows it, unless it is to be told together with others.
     pub(super) fn add(&mut self, finding: Finding) {
-        let is_worth_it = match finding.outcome {
+        if self.together_from.is_none() {
+            self.tell(&Block::from(&finding));
+        }
+        self.found.push(finding);
+    }
+
+    /// What is added from here on is told together.
+    pub(super) fn begin_together(&mut self) {
+        self.together_from.get_or_insert(self.found.len());
+    }
+
+    /// Tells what was added since.
+    pub(super) fn end_together(&mut self) {
+        if let Some(from) = self.together_from.take() {
+            let in_full = self.console.verbosity >= Verbosity::Verbose;
+            for block in overview(&self.found[from..], in_full) {
+                self.tell(&block);
+            }
+        }
+    }
+
+    fn tell(&mut self, block: &Block) {
+        let is_worth_it = match block.outcome {
             Outcome::Warning | Outcome::Failed(_) => true,
             Outcome::Ok | Outcome::Skipped => self.console.verbosity > Verbosity::Quiet,
         };
         if is_worth_it && self.console.output == OutputFormat::Text {
-            self.show(&finding.shown(terminal_width()));
+            self.show(&block.shown(terminal_width()));
         }
-        self.found.push(finding);
     }
 
     /// Adds that these could not be tried, for this reason.
@@ -65,6 +89,7 @@ impl Findings {
     /// # Errors
     /// If something could not be printed.
     pub(super) fn deliver(mut self) -> Result<Ending, Failure> {
+        self.end_together();
         let verdict = Verdict::of(&self.found);
         let ended = ended(&verdict);
         match self.console.output {
@@ -74,14 +99,17 @@ impl Findings {
                 };
                 let help = self.found.iter().find(|finding| finding.outcome.is_failure());
                 let help = help.map(|finding| finding.help.as_slice()).unwrap_or_default();
-                let object = Object::of(ended, &verdict.words, &checks).with_help(help);
+                let words = verdict.words();
+                let object = Object::of(ended, &words, &checks).with_help(help);
                 deliver(|out| write_json(&object, out))?;
             }
             OutputFormat::Text => {
-                let lines = match terminal_width() {
-                    Some(width) => wrapped(&verdict.words, width),
-                    None => vec![verdict.words],
-                };
+                let width = terminal_width();
+                let lines = verdict.lines().flat_map(|line| match width {
+                    Some(width) => wrapped(line, width),
+                    None => vec![line.to_owned()],
+                });
+                let lines: Vec<String> = lines.collect();
                 let first = if self.found.is_empty() { "" } else { "\n" };
                 self.show(&format!("{first}{}\n", lines.join("\n")));
             }

@@ -31,8 +31,13 @@ pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Con
         let looking = async {
             let secret = configuration::look_at_secret(&known, &mut findings).await;
             state::look_at_folder(&mut findings).await;
+            findings.begin_together();
             network::look(&known, &mut findings).await;
-            Ok(calls::look(&known, secret, &signals, &mut findings).await)
+            findings.end_together();
+            findings.begin_together();
+            let found = calls::look(&known, secret, &signals, &mut findings).await;
+            findings.end_together();
+            Ok(found)
         };
         signals.obeyed_by(Box::pin(looking)).await
     })?;

@@ -10,7 +10,8 @@ use crate::api::{
 };
 use crate::directory::{ReadError, ReadOptions, find_allocation_route};
 use crate::doctor::{
-    Check, Granted, LicenseRead, Reading, Route, RouteAnswer, allocation_route_words, no_license_service, releases,
+    Check, Granted, LicenseRead, LicenseService, Reading, Route, RouteAnswer, allocation_route_words, nothing_answered,
+    releases,
 };
 use crate::event::{Method, Service, silent};
 use crate::model::{GroupId, UserId};
@@ -18,7 +19,7 @@ use crate::settings::Settings;
 use crate::text::plural;
 
 /// A name that nobody has (RFC 2606), to be looked up.
-const NOBODY: &str = "reseat-doctor@example.invalid";
+pub(super) const NOBODY: &str = "reseat-doctor@example.invalid";
 
 /// How many users are listed: enough to have some whose licences can be asked for.
 pub(super) const SOME_USERS: u32 = 20;
@@ -78,7 +79,8 @@ impl Looking<'_> {
             RouteAnswer::Failed(error) => error.status.is_none(),
             RouteAnswer::Data(_) | RouteAnswer::Held(..) | RouteAnswer::Open(_) => false,
         };
-        self.tell_alone(Route::Users, users, first.took);
+        let users = reading(Route::Users, users, first.took);
+        self.findings.add(users.judged_alone(self.granted));
         if nothing_came {
             self.findings.skip(
                 &[Check::Route, Check::LicenseReads],
@@ -86,46 +88,57 @@ impl Looking<'_> {
             );
             return None;
         }
+        let mut readings = vec![users];
+        readings.extend(self.directory(&mut samples).await);
+        let seats = self.seats().await;
+        let holdings = self.holdings(&mut samples).await;
+        let taken = self.allocation_route(&samples).await;
+        let rules = self.rules(&mut samples).await;
+        let leases = vec![self.leases(&samples).await];
+        let of_licenses = [
+            (LicenseRead::Seats, seats, None),
+            (LicenseRead::Holdings, holdings, taken),
+            (LicenseRead::Rules, rules, None),
+            (LicenseRead::Leases, leases, None),
+        ];
+        readings.extend(of_licenses.iter().flat_map(|(_, readings, _)| readings.iter().cloned()));
+        let elsewhere = self.license_service(&readings).await;
+        let service = LicenseService::of(&readings);
+        for (what, of_it, taken) in &of_licenses {
+            for reading in of_it {
+                let by_another = of_it
+                    .iter()
+                    .any(|other| other.route != reading.route && other.is_data());
+                // Licences are given by the same service, so what it does not answer is missed.
+                let is_missed = service.is_lost() && LicenseService::has(reading.route);
+                self.findings
+                    .add(reading.judged_among_others(by_another && !is_missed, self.granted));
+            }
+            self.findings.add(what.judged(of_it, *taken, self.granted));
+        }
+        self.findings
+            .add(releases(self.client.release_route(), &readings, self.granted));
+        if !readings.iter().any(Reading::is_data) && !self.findings.has_failed(Check::Route) {
+            self.findings.add(nothing_answered(&readings));
+        }
+        elsewhere
+    }
+
+    /// Asks the routes of the directory that come after the listing of users, and says what is made of them.
+    async fn directory(&mut self, samples: &mut Samples) -> [Reading; 2] {
         let groups = self.asking.ask(GET_IDENTITY, self.client.groups()).await;
         if let Some(groups) = groups.answer() {
             samples.groups = some_groups(&groups.value);
         }
         let found = groups.of_route(|groups| RouteAnswer::Data(plural(groups.value.len(), "group")));
-        self.tell_alone(Route::Groups, found, groups.took);
+        let groups = reading(Route::Groups, found, groups.took);
+        self.findings.add(groups.judged_alone(self.granted));
         let resolving = self.client.resolve_names(&[NOBODY], EntityType::User);
         let names = self.asking.ask((Service::Identity, Method::Post), resolving).await;
         let found = names.of_route(|_| RouteAnswer::Data("what was found of a name".to_owned()));
-        self.tell_alone(Route::Names, found, names.took);
-
-        let mut readings = self.seats().await;
-        self.tell_together(LicenseRead::Seats, &readings, None);
-        let holdings = self.holdings(&mut samples).await;
-        let taken = self.allocation_route(&samples).await;
-        self.tell_together(LicenseRead::Holdings, &holdings, taken);
-        let rules = self.rules(&mut samples).await;
-        self.tell_together(LicenseRead::Rules, &rules, None);
-        let leases = [self.leases(&samples).await];
-        self.tell_together(LicenseRead::Leases, &leases, None);
-        readings.extend(holdings);
-        readings.extend(rules);
-        readings.extend(leases);
-        self.findings.add(releases(self.client.release_route()));
-        self.license_service(&readings).await
-    }
-
-    fn tell_alone(&mut self, route: Route, answer: RouteAnswer, took: Duration) {
-        self.findings
-            .add(reading(route, answer, took).judged_alone(self.granted));
-    }
-
-    fn tell_together(&mut self, what: LicenseRead, readings: &[Reading], taken: Option<&str>) {
-        for reading in readings {
-            let by_another = readings
-                .iter()
-                .any(|other| other.route != reading.route && other.is_data());
-            self.findings.add(reading.judged_among_others(by_another, self.granted));
-        }
-        self.findings.add(what.judged(readings, taken, self.granted));
+        let names = reading(Route::Names, found, names.took);
+        self.findings.add(names.judged_alone(self.granted));
+        [groups, names]
     }
 
     fn has_portal(&self) -> bool {
@@ -288,25 +301,23 @@ impl Looking<'_> {
         reading(Route::Leases, answer, asked.took)
     }
 
-    /// Where nothing but pages came from the licence service, it is looked for elsewhere.
+    /// Where nothing of the licence service answers it is looked for elsewhere; says what is made of it, and returns the
+    /// prefix below which it answers, if that is another one.
     async fn license_service(&mut self, readings: &[Reading]) -> Option<String> {
-        let of_it = [Route::Seats, Route::LicensesOfMany, Route::LicensesOfOne, Route::Rules];
-        let mut answers = readings.iter().filter(|reading| of_it.contains(&reading.route));
-        let is_lost = answers.all(|reading| match &reading.answer {
-            RouteAnswer::Failed(error) => error.is_page(),
-            RouteAnswer::Open(_) => true,
-            RouteAnswer::Data(_) | RouteAnswer::Held(..) | RouteAnswer::Unanswered(_) => false,
-        });
-        let seats = readings.iter().find(|reading| reading.route == Route::Seats);
-        let RouteAnswer::Failed(error) = &seats?.answer else {
-            return None;
-        };
-        if !is_lost {
-            return None;
-        }
+        let service = LicenseService::of(readings);
         let configured = &self.settings.routes.license;
-        let mut elsewhere = None;
-        for prefix in PREFIXES.into_iter().filter(|prefix| prefix != configured) {
+        let elsewhere = match service {
+            LicenseService::Missing => self.prefix_elsewhere(configured).await,
+            LicenseService::Answers | LicenseService::Failing(_) => None,
+        };
+        if let Some(finding) = service.judged(readings, configured, elsewhere, self.granted) {
+            self.findings.add(finding);
+        }
+        elsewhere.map(str::to_owned)
+    }
+
+    async fn prefix_elsewhere(&self, configured: &str) -> Option<&'static str> {
+        for prefix in PREFIXES.into_iter().filter(|prefix| *prefix != configured) {
             let routes = Routes {
                 license: prefix.to_owned(),
                 ..self.settings.routes.clone()
@@ -314,12 +325,10 @@ impl Looking<'_> {
             let other = self.client.at(self.client.organization_name().to_owned(), routes);
             let asked = self.asking.ask(GET_LICENSE, other.license_services_seats()).await;
             if asked.answer().is_some() {
-                elsewhere = Some(prefix);
-                break;
+                return Some(prefix);
             }
         }
-        self.findings.add(no_license_service(configured, error, elsewhere));
-        elsewhere.map(str::to_owned)
+        None
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::{Blame, Check, Finding, Outcome};
 use crate::text::{joined, plural, shown_path};
-use crate::wire::{Certificate, CertificateFault, Handshake, Look, SetUpError, TransportCode, Way};
+use crate::wire::{Certificate, CertificateFault, Direct, Handshake, Look, SetUpError, TransportCode, Way};
 
 /// A certificate that ends sooner is worth a warning; one that is made for less than three months, in its last third.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -192,6 +192,9 @@ fn with_mend_of_way(finding: Finding, code: TransportCode, known: &Known<'_>) ->
         (TransportCode::ConnectionRefused, None) => {
             finding.with_help(format!("check host and port, and whether `{host}` is running"))
         }
+        (_, None) if matches!(known.way, Way::Direct(Direct::WithoutTls)) => finding.with_help(format!(
+            "if what runs at `{host}` wants TLS, write `https://` into `uri`; otherwise check host and port"
+        )),
         (_, None) => finding.with_help(format!(
             "see whether a browser on this computer opens `https://{host}/`: if not, ask whoever looks after the network; if \
              so, the browser may use a proxy, which `HTTPS_PROXY` has to name here"

@@ -44,7 +44,9 @@ pub fn proxy(host: &str, way: &Way, variable: impl Fn(&str) -> Option<String>) -
             } else {
                 ""
             };
-            let finding = ok(format!("the server is reached through the proxy {proxy}{password}"));
+            let finding = ok(format!(
+                "the server is to be reached through the proxy {proxy}{password}"
+            ));
             let finding = with_hidden(finding, &variable);
             match misread(host, &variable) {
                 None => finding,

@@ -136,6 +136,7 @@ mod tests {
             status: Some(status),
             code: ErrorCode::Status(status),
             message: message.to_owned(),
+            server_words: None,
             trace_id: None,
             attempts: 1,
             perhaps_done: false,

@@ -117,6 +117,7 @@ mod tests {
             status,
             code: ErrorCode::Status(status.unwrap_or(500)),
             message: String::new(),
+            server_words: None,
             trace_id: None,
             attempts: 1,
             perhaps_done: false,

@@ -287,6 +287,7 @@ mod tests {
             status,
             code,
             message: String::new(),
+            server_words: None,
             trace_id: None,
             attempts: 1,
             perhaps_done: false,
