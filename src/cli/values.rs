@@ -143,6 +143,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sheet_of_another_ending_is_answered_with_names_that_would_do() {
+        assert_eq!(sheet_to_write("joiners.XLSX").unwrap(), PathBuf::from("joiners.XLSX"));
+        for text in ["joiners", "joiners.xls"] {
+            let told = sheet_to_write(text).unwrap_err();
+            assert!(told.ends_with("write `joiners.xlsx` or `joiners.csv`"), "{told}");
+        }
+    }
+
+    #[test]
     fn a_header_may_hold_an_equals_sign_and_a_column_never_does() {
         let mapping = column_mapping("A = B=user").unwrap();
         assert_eq!((mapping.header.as_str(), mapping.column.as_str()), ("A = B", "user"));

@@ -749,6 +749,13 @@ mod tests {
             told[0].contains("line 3") && told[0].contains("the name of `PLUSNU` already"),
             "{told:?}"
         );
+        let swapped = offline("[profile.default.bundle_codes]\n\"Citizen Developer\" = \"CTZDEVNU\"\n").unwrap_err();
+        assert!(
+            swapped
+                .iter()
+                .any(|line| line.contains("`CTZDEVNU = \"Citizen Developer\"`")),
+            "{swapped:?}"
+        );
         let told = offline("[profile.default]\nbundle_codes = \"PLUSNU\"\n").unwrap_err();
         assert!(told[0].contains("does not fit"), "{told:?}");
     }

@@ -448,21 +448,23 @@ fn help_and_lists_stay_what_they_are_if_somebody_inserts_or_deletes_some_of_thei
     let mut workbook: Xlsx<_> = open_workbook(&path).unwrap();
     for worksheet in ["People (2)", "Lists"] {
         let range = workbook.worksheet_range(worksheet).unwrap();
-        let rows = range.rows().map(|row| row.iter().map(|cell| cell.as_string()));
+        let rows = range.rows().map(|row| row.iter().map(calamine::DataType::as_string));
         let rows: Vec<Vec<String>> = rows.map(|row| row.map(Option::unwrap_or_default).collect()).collect();
         let blank = vec![String::new(); rows[0].len()];
         let own = vec!["Our own note".to_owned(); rows[0].len()];
         let changed = [
             rows.clone(),
             rows[1..].to_vec(),
-            [&[blank.clone()], &rows[..]].concat(),
+            [std::slice::from_ref(&blank), &rows[..]].concat(),
             [&[own.clone(), blank], &rows[..]].concat(),
             [&[own], &rows[1..]].concat(),
         ];
         for (number, rows) in changed.iter().enumerate() {
             let path = folder.path().join(format!("{worksheet}-{number}.csv"));
             let mut written = csv::Writer::from_path(&path).unwrap();
-            rows.iter().for_each(|row| written.write_record(row).unwrap());
+            for row in rows {
+                written.write_record(row).unwrap();
+            }
             written.flush().unwrap();
             let problems: Vec<String> = intake(&path)
                 .problems
