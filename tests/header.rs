@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use reseat::intake::{Column, Intake, Options, read};
-use reseat::model::OperationKind;
+use reseat::model::{AsOf, OperationKind};
 use reseat::problem::{Problem, Severity};
 use reseat::sheet::Source;
 use rust_xlsxwriter::{Format, Workbook};
@@ -374,5 +375,327 @@ fn a_group_that_an_operation_does_not_take_is_told_where_groups_stand() {
     assert_eq!(
         help("email,quotas\nann@x.example,ATTUNU=1\n"),
         "nothing to do if that is meant"
+    );
+}
+
+/// A sheet as it is read on the last of November 2026, at noon in Berlin.
+fn in_november(text: &str, operation: OperationKind, map: &[(&str, &str)]) -> Intake {
+    let options = Options {
+        operation: Some(operation),
+        map: map
+            .iter()
+            .map(|(header, column)| ((*header).into(), (*column).into()))
+            .collect(),
+        as_of: AsOf {
+            now: "2026-11-30T11:00:00Z".parse().unwrap(),
+            zone: TimeZone::get("Europe/Berlin").unwrap(),
+        },
+        ..Options::default()
+    };
+    intake_with(text, &options)
+}
+
+fn found<'i>(intake: &'i Intake, code: &str) -> Vec<&'i Problem> {
+    intake
+        .problems
+        .iter()
+        .filter(|problem| problem.code.as_str() == code)
+        .collect()
+}
+
+#[test]
+fn nobody_is_cut_off_today_who_leaves_on_a_day_to_come_under_a_header_that_nobody_knows() {
+    for header in [
+        "Last day",
+        "Leaving date",
+        "Termination date",
+        "Austritt am",
+        "Date de sortie",
+        "Wann",
+        "退職日",
+    ] {
+        let text = format!("email,{header}\nann@x.example,31.12.2026\nbob@x.example,29.11.2026\ncid@x.example,\n");
+        let intake = in_november(&text, OperationKind::Offboard, &[]);
+        let dates = found(&intake, "dates-not-used");
+        assert_eq!(dates.len(), 1, "{header}: {:?}", intake.problems);
+        let Problem {
+            severity,
+            location,
+            what,
+            help,
+            ..
+        } = dates[0];
+        assert_eq!(
+            (*severity, location.to_string().as_str()),
+            (Severity::Error, "row 2"),
+            "{header}"
+        );
+        assert!(
+            what.contains(&format!("`{header} (column B)`")) && what.contains("`31.12.2026` in row 2"),
+            "{what}"
+        );
+        assert!(help.contains(&format!("--map \"{header}=not_before\"")), "{help}");
+        assert!(
+            help.contains(&format!("--map \"{header}=note\"")) && help.contains("write the day after"),
+            "{help}"
+        );
+        assert!(found(&intake, "unknown-header").is_empty(), "{header}");
+        let kept: Vec<u32> = intake.rows.iter().map(|row| row.place.row).collect();
+        assert_eq!(kept, [3, 4], "{header}");
+        assert_eq!(
+            (intake.refused[0].place.row, intake.refused[0].code.as_str()),
+            (2, "dates-not-used")
+        );
+        for column in ["note", "not_before"] {
+            let said = in_november(&text, OperationKind::Offboard, &[(header, column)]);
+            assert_eq!((said.rows.len(), said.problems.errors()), (3, 0), "{header}={column}");
+        }
+    }
+}
+
+#[test]
+fn what_takes_access_away_is_kept_from_running_before_its_day_and_what_gives_is_warned_of() {
+    let row = |cells: &str| {
+        let text = format!("operation,email,group,groups,licenses,active,new_email,Day\n{cells},2027-01-04\n");
+        let intake = in_november(&text, OperationKind::Invite, &[]);
+        let severities: Vec<Severity> = found(&intake, "dates-not-used")
+            .iter()
+            .map(|found| found.severity)
+            .collect();
+        severities
+    };
+    for operation in [
+        "offboard,ann@x.example,,,,,",
+        "delete,ann@x.example,,,,,",
+        "block-licenses,ann@x.example,,,,,",
+        "release-licenses,ann@x.example,,,,,",
+        "remove-licenses,ann@x.example,,,ATTUNU,,",
+        "remove-from-groups,ann@x.example,,Finance,,,",
+        "release-lease,ann@x.example,Finance,,,,",
+        "clear-group-licenses,,Finance,,,,",
+        "update,ann@x.example,,,,no,",
+    ] {
+        assert_eq!(row(operation), [Severity::Error], "{operation}");
+    }
+    for operation in [
+        "invite,ann@x.example,,,,,",
+        "create,ann@x.example,,,,,",
+        "update,ann@x.example,,,,yes,",
+        "set-licenses,ann@x.example,,,ATTUNU,,",
+        "add-licenses,ann@x.example,,,ATTUNU,,",
+        "set-group-licenses,,Finance,,ATTUNU,,",
+        "add-to-groups,ann@x.example,,Finance,,,",
+        "set-groups,ann@x.example,,Finance,,,",
+        "migrate,ann@x.example,,,,,ann@new.example",
+    ] {
+        assert_eq!(row(operation), [Severity::Warning], "{operation}");
+    }
+    assert_eq!(row("ignore,ann@x.example,,,,,"), []);
+}
+
+#[test]
+fn a_day_counts_until_it_is_over_for_who_leaves_and_until_it_begins_for_who_comes() {
+    let severity = |operation, cell: &str| {
+        let intake = in_november(&format!("email,Day\nann@x.example,{cell}\n"), operation, &[]);
+        found(&intake, "dates-not-used").first().map(|found| found.severity)
+    };
+    for (cell, leaving, coming) in [
+        ("2026-12-01", Some(Severity::Error), Some(Severity::Warning)),
+        ("2026-11-30", Some(Severity::Warning), None),
+        ("2026-11-30 11:59", None, None),
+        ("2026-11-30 12:01", Some(Severity::Error), Some(Severity::Warning)),
+        ("2026-11-29", None, None),
+        ("12/01/2026", Some(Severity::Error), Some(Severity::Warning)),
+        ("20261231", None, None),
+        ("46387", None, None),
+        ("1980-05-06", None, None),
+        ("A1-2026-12", None, None),
+    ] {
+        assert_eq!(severity(OperationKind::Delete, cell), leaving, "{cell}");
+        assert_eq!(severity(OperationKind::Invite, cell), coming, "{cell}");
+    }
+}
+
+#[test]
+fn a_date_of_either_order_goes_by_those_of_its_column_and_counts_as_to_come_where_none_shows() {
+    let errors = |dates: &[&str]| {
+        let rows: Vec<String> = (0..)
+            .zip(dates)
+            .map(|(number, date)| format!("a{number}@x.example,{date}"))
+            .collect();
+        let text = format!("email,Left\n{}\n", rows.join("\n"));
+        let intake = in_november(&text, OperationKind::Delete, &[]);
+        found(&intake, "dates-not-used")
+            .iter()
+            .map(|found| found.location.to_string())
+            .collect::<Vec<_>>()
+    };
+    // The eleventh of December, or the twelfth of November.
+    assert_eq!(errors(&["12/11/2026"]), ["row 2"]);
+    assert_eq!(errors(&["12/11/2026", "28/11/2026"]), [] as [&str; 0]);
+    assert_eq!(errors(&["12/11/2026", "11/28/2026"]), ["row 2"]);
+    assert_eq!(errors(&["11/12/2026", "28/11/2026", "29/12/2026"]), ["rows 2 and 4"]);
+}
+
+#[test]
+fn dates_beside_rows_that_wait_and_in_columns_of_exports_are_nobodys_concern() {
+    let silent = [
+        "email,not_before,Day\nann@x.example,2027-01-01,2027-01-01\n",
+        "email,created,last_login,last_in_use\nann@x.example,2027-01-01,2027-01-01,2027-01-01\n",
+        "email,Day\nann@x.example,\n",
+        "email,Day,note\nann@x.example,soon,2027-01-01\n",
+    ];
+    for text in silent {
+        let intake = in_november(text, OperationKind::Delete, &[]);
+        assert_eq!(found(&intake, "dates-not-used"), [] as [&Problem; 0], "{text}");
+    }
+    // The day on which somebody came has them wait for nothing.
+    let text = "email,Hire date,Last day\nann@x.example,2019-01-01,2027-01-01\n";
+    let intake = in_november(text, OperationKind::Delete, &[]);
+    let dates = found(&intake, "dates-not-used");
+    assert!(
+        dates[0]
+            .help
+            .starts_with("--map \"Last day=not_before\" --map \"Hire date=note\""),
+        "{dates:?}"
+    );
+    let said = in_november(
+        text,
+        OperationKind::Delete,
+        &[("Last day", "not_before"), ("Hire date", "note")],
+    );
+    assert_eq!(
+        (said.problems.errors(), said.waiting.count),
+        (0, 1),
+        "{:?}",
+        said.problems
+    );
+}
+
+#[test]
+fn who_maps_a_header_to_nothing_is_told_the_column_for_that() {
+    let intake = in_november(
+        "email,Day\nann@x.example,\n",
+        OperationKind::Delete,
+        &[("Day", "ignore")],
+    );
+    let [told] = found(&intake, "unknown-column")[..] else {
+        panic!("{:?}", intake.problems)
+    };
+    assert!(told.help.starts_with("`note`"), "{told:?}");
+}
+
+#[test]
+fn a_date_of_a_workbook_counts_whatever_it_looks_like() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Offboard").unwrap();
+    for (column, header) in (0..).zip(["E-mail", "Gone by"]) {
+        sheet.write_string(0, column, header).unwrap();
+    }
+    sheet.write_string(1, 0, "ann@x.example").unwrap();
+    let format = Format::new().set_num_format("d mmm");
+    let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 12, 31).unwrap();
+    sheet.write_datetime_with_format(1, 1, &date, &format).unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let source = Source::from_reader(&mut bytes.as_slice()).unwrap();
+    let options = Options {
+        as_of: AsOf {
+            now: "2026-11-30T11:00:00Z".parse().unwrap(),
+            zone: TimeZone::UTC,
+        },
+        ..Options::default()
+    };
+    let intake = read(&source, &options).unwrap();
+    assert_eq!(
+        codes(&intake, Severity::Error),
+        ["dates-not-used"],
+        "{:?}",
+        intake.problems
+    );
+}
+
+#[test]
+fn the_last_day_of_somebody_is_never_taken_for_the_day_that_a_row_waits_for() {
+    for header in [
+        "Last working day",
+        "Letzter Arbeitstag",
+        "Last day of work",
+        "Dernier jour de travail",
+    ] {
+        assert_eq!(Column::named(header), None, "{header}");
+        let intake = in_november(
+            &format!("email,{header}\nann@x.example,mid-May\n"),
+            OperationKind::Delete,
+            &[],
+        );
+        let unknown = found(&intake, "unknown-header");
+        assert!(unknown[0].help.contains("write the day after"), "{header}: {unknown:?}");
+    }
+}
+
+#[test]
+fn licences_in_a_departments_own_words_are_told_by_their_header_or_their_cells() {
+    for header in [
+        "Licence wanted",
+        "Requested license",
+        "Licence type",
+        "Gewünschte Lizenz",
+        "Licence demandée",
+        "Tipo de licencia",
+        "Licença pedida",
+        "Licenza richiesta",
+        "Gevraagde licentie",
+        "Rodzaj licencji",
+        "希望ライセンス",
+    ] {
+        let intake = intake(&format!("email,{header}\nann@x.example,big one\n"));
+        let [told] = found(&intake, "licenses-not-used")[..] else {
+            panic!("{header}: {:?}", intake.problems)
+        };
+        assert!(told.what.contains("`big one`"), "{told:?}");
+        assert!(told.help.contains(&format!("--map \"{header}=licenses\"")), "{told:?}");
+        assert!(found(&intake, "unknown-header").is_empty());
+    }
+    for cell in ["Attended", "Automation Developer", "Plus", "ATUNU", "Attended; Plus"] {
+        let intake = intake(&format!("email,Wanted\nann@x.example,{cell}\n"));
+        assert_eq!(codes(&intake, Severity::Warning), ["licenses-not-used"], "{cell}");
+    }
+    for (header, cell) in [
+        ("Licence wanted", ""),
+        ("Room", "A1"),
+        ("Department", "Finance"),
+        ("Manager", "Ann Lee"),
+    ] {
+        let intake = intake(&format!("email,{header}\nann@x.example,{cell}\n"));
+        assert_eq!(codes(&intake, Severity::Warning), ["unknown-header"], "{header}");
+    }
+}
+
+#[test]
+fn a_column_named_after_groups_is_told_what_would_use_it() {
+    for header in ["UiPath groups", "Gewünschte Gruppen", "Groupes demandés"] {
+        let intake = intake(&format!("email,{header}\nann@x.example,Finance\n"));
+        let unknown = found(&intake, "unknown-header");
+        assert!(
+            unknown[0].help.contains(&format!("--map \"{header}=groups\"")),
+            "{unknown:?}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_operation_is_shown_by_its_cell_with_what_can_stand_there() {
+    let options = Options::default();
+    let intake = intake_with("email,operation\nann@x.example,invite\nbob@x.example,\n", &options);
+    let [told] = found(&intake, "no-operation")[..] else {
+        panic!("{:?}", intake.problems)
+    };
+    assert!(told.help.starts_with("choose one in B3: `invite`"), "{told:?}");
+    let intake = intake_with("email\nann@x.example\n", &options);
+    let told = found(&intake, "no-operation");
+    assert!(told[0].help.starts_with("add a column `operation`"), "{told:?}");
+    assert!(
+        told[0].help.contains("`offboard`") && told[0].help.contains("--operation"),
+        "{told:?}"
     );
 }

@@ -18,6 +18,12 @@ const MOST_COMPARED: usize = 30;
 const SHORTEST_PART: usize = 3;
 
 impl Catalogue {
+    /// Whether a word is a licence, or likely to be meant for one: a product without a documented code, or a word that is
+    /// answered with what it may be meant for.
+    pub fn is_likely(&self, word: &str) -> bool {
+        self.find(word).is_some() || is_without_code(word) || !self.suggestions(word).is_empty()
+    }
+
     /// What is wrong with a word that means no licence.
     pub fn why_unknown(&self, word: &str) -> String {
         let shown = clean(word, MOST_SHOWN);

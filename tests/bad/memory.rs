@@ -118,7 +118,8 @@ fn what_an_old_workbook_says_of_its_size_is_not_believed() {
     );
     assert_eq!(told.code, Some(2), "{told:?}");
     assert!(
-        told.text.contains("row 65536: 1 row does not say what to do"),
+        told.text
+            .contains("row 65536, column operation (column A): 1 row does not say what to do"),
         "{}",
         told.text
     );

@@ -80,3 +80,48 @@ fn a_column_that_is_not_used_but_holds_names_of_the_organizations_groups_is_told
         assert_eq!(object["sheet"]["warnings"], 3, "{}", ran.out);
     }
 }
+
+#[test]
+fn a_list_of_leavers_is_not_carried_out_before_the_days_in_it() {
+    let stage = Stage::new();
+    stage.write(
+        "leavers.csv",
+        "Name,E-mail,Last day\nAnna Berg,anna.berg@contoso.example,31.12.2099\n",
+    );
+    let leavers = ["run", "leavers.csv", "--operation", "offboard", "--yes"];
+    stage
+        .reseat(&leavers)
+        .ends(2)
+        .tells("error[dates-not-used]: row 2: the column `Last day (column C)` is not used")
+        .tells("--map \"Last day=not_before\"");
+    let waits = [&leavers[..], &["--map", "Last day=not_before"]].concat();
+    stage
+        .reseat(&waits)
+        .ends(75)
+        .tells("1 row: 1 waiting")
+        .tells("2099-12-31");
+    let for_people = [&leavers[..], &["--map", "Last day=note", "--results", "now.csv"]].concat();
+    stage.reseat(&for_people).ends(0).tells("1 done");
+}
+
+#[test]
+fn a_group_in_the_place_of_a_user_is_told_with_the_operation_for_groups() {
+    let stage = Stage::new();
+    for (row, told) in [
+        (
+            "add-licenses,Finance,ATTUNU,",
+            "if a group is meant: `set-group-licenses`",
+        ),
+        ("block-licenses,Finance,,", "`clear-group-licenses`"),
+        (
+            "add-to-groups,Finance,,Everyone",
+            "but a group is called so: name the person as the user",
+        ),
+    ] {
+        stage.write("sheet.csv", format!("operation,user,licenses,groups\n{row}\n"));
+        stage
+            .reseat(&["plan", "sheet.csv"])
+            .tells("there is no user `Finance`")
+            .tells(told);
+    }
+}

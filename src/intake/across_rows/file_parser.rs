@@ -141,13 +141,18 @@ impl FileParser<'_, '_> {
         if let Position::UnderHeader(sheet) = std::mem::replace(&mut self.position, Position::BetweenSheets) {
             let UnderHeader { parser, unused } = *sheet;
             let worksheet = parser.worksheet().clone();
-            for problem in unused.problems(&worksheet, &self.options.catalogue) {
+            let mut parsed = parser.finish();
+            let unused_dates = std::mem::take(&mut parsed.unused_dates).settle(
+                &worksheet.header,
+                &mut parsed.rows,
+                &mut parsed.refused,
+            );
+            for problem in unused.problems(&worksheet, &self.options.catalogue, &unused_dates.columns) {
                 let problem = worksheet.problem(worksheet.header_row, problem);
                 self.file.parsed.problems.push(problem);
             }
             let maybe_groups = unused.into_maybe_groups(&worksheet, &self.options.catalogue);
             self.file.maybe_groups.extend(maybe_groups);
-            let mut parsed = parser.finish();
             let letters = std::mem::take(&mut parsed.letters);
             let recurring = std::mem::take(&mut parsed.recurring);
             let dates = std::mem::take(&mut parsed.dates).settle(&mut parsed.rows, &mut parsed.refused);
@@ -165,7 +170,8 @@ impl FileParser<'_, '_> {
             if let Some((row, problem)) = letters.into_problem() {
                 self.file.parsed.problems.push(worksheet.problem(row, problem));
             }
-            for (occurrences, problem) in recurring.into_problems().into_iter().chain(dates.problems) {
+            let found = recurring.into_problems(&worksheet.header).into_iter();
+            for (occurrences, problem) in found.chain(dates.problems).chain(unused_dates.problems) {
                 self.file
                     .parsed
                     .problems

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::intake::cells::{Column, UnplacedProblem, column_key};
+use crate::intake::cells::{Column, Instruction, UnplacedProblem, column_key, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{Header, HeaderMap};
 use crate::problem::ProblemCode;
@@ -39,8 +39,13 @@ impl<'o> Mapping<'o> {
                 mapping.map.push((column_key(header), column));
                 mapping.unseen.push(said);
             } else {
-                let help = Column::nearest(column, |_| true)
-                    .map_or_else(String::new, |near| format!("did you mean `{}`?", near.as_str()));
+                let help = match Column::nearest(column, |_| true) {
+                    _ if instruction_named(column) == Some(Instruction::Ignore) => {
+                        "`note` is for a column that is for people only".to_owned()
+                    }
+                    Some(near) => format!("did you mean `{}`?", near.as_str()),
+                    None => String::new(),
+                };
                 let what = format!("`{column}` in --map is no column of reseat's");
                 mapping
                     .problems

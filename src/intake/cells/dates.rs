@@ -52,6 +52,14 @@ impl WrittenDate {
             Self::Sure(moment) | Self::Ordered(_, moment) | Self::Either { day_first: moment, .. } => moment,
         }
     }
+
+    /// What the cell says where the day comes first, and where the month does; the same unless that is open.
+    pub(in crate::intake) fn readings(self) -> (Moment, Moment) {
+        match self {
+            Self::Sure(moment) | Self::Ordered(_, moment) => (moment, moment),
+            Self::Either { day_first, month_first } => (day_first, month_first),
+        }
+    }
 }
 
 impl Moment {
@@ -60,6 +68,17 @@ impl Moment {
         match self {
             Self::Local(local) => local.date(),
             Self::Exact(instant) => Offset::UTC.to_datetime(instant).date(),
+        }
+    }
+
+    /// When what is written is over: the end of a day without a time; a time itself.
+    pub(in crate::intake) fn end(self) -> Self {
+        match self {
+            Self::Local(local) if local.time() == Time::midnight() => {
+                // Never so for the years that are read.
+                Self::Local(local.tomorrow().unwrap_or(local))
+            }
+            Self::Local(_) | Self::Exact(_) => self,
         }
     }
 
@@ -111,6 +130,17 @@ impl fmt::Display for WrittenDate {
 /// When it holds no date, or one that cannot be meant; the problem says what to write.
 pub(in crate::intake) fn read_date(cell: &str) -> Result<WrittenDate, UnplacedProblem> {
     parse(cell).map_err(|fault| fault.problem(cell))
+}
+
+/// What a cell of an unknown column says, if it is a date rather than a number. It is asked of nearly every such cell.
+pub(in crate::intake) fn likely_date(cell: &str) -> Option<WrittenDate> {
+    /// `1.1.2027`, and a day and a time with its distance from UTC.
+    const LENGTHS: std::ops::RangeInclusive<usize> = 8..=40;
+    let cell = cell.trim();
+    let is_likely = LENGTHS.contains(&cell.len())
+        && cell.starts_with(|first: char| first.is_ascii_digit())
+        && cell.bytes().take(5).any(|byte| !byte.is_ascii_digit());
+    if is_likely { parse(cell).ok() } else { None }
 }
 
 /// A cell that may be two days, as one that is a day alone, since it may leave the column that shows its order; any other

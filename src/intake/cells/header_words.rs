@@ -125,6 +125,70 @@ pub(in crate::intake) fn is_for_people(header: &str) -> bool {
     FactColumn::iter().any(|fact| column_key(fact.as_str()) == key)
 }
 
+/// A word of fewer letters is in too many others by chance.
+const SHORTEST_CONTAINED: usize = 4;
+
+/// Whether a header, by its key, has a header of this column in it: `licencewanted` one of licences.
+pub(in crate::intake) fn is_named_after(key: &str, column: Column) -> bool {
+    let is_long = |word: &str| !word.is_ascii() || word.len() > SHORTEST_CONTAINED;
+    let mut words = WORDS.suggested.iter();
+    words.any(|word| {
+        is_long(word) && key.contains(word.as_str()) && plain_word(word).is_some_and(|word| word.column == column)
+    })
+}
+
+/// Parts of headers of the day on which somebody leaves, as keys. Whoever leaves on a day has access until it is over, so
+/// none of them is a header of `not_before`.
+const ENDS: [&str; 42] = [
+    "lastday",
+    "lastworkingday",
+    "leavingdate",
+    "leavedate",
+    "leavingon",
+    "dateofleaving",
+    "termination",
+    "enddate",
+    "endson",
+    "exitdate",
+    "contractend",
+    "offboardingdate",
+    "austritt",
+    "letzterarbeitstag",
+    "letztertag",
+    "vertragsende",
+    "dienstende",
+    "enddatum",
+    "dernierjour",
+    "datedesortie",
+    "datededepart",
+    "findecontrat",
+    "ultimodia",
+    "fechadebaja",
+    "fechadesalida",
+    "fechadecese",
+    "fechafin",
+    "datadesaida",
+    "datadedesligamento",
+    "datadedemissao",
+    "datafim",
+    "ultimogiorno",
+    "datadicessazione",
+    "datadiuscita",
+    "finecontratto",
+    "laatstewerkdag",
+    "laatstedag",
+    "uitdienst",
+    "einddatum",
+    "ostatnidzien",
+    "datazwolnienia",
+    "退職",
+];
+
+/// Whether a header, by its key, speaks of the day on which somebody leaves.
+pub(in crate::intake) fn names_an_end(key: &str) -> bool {
+    ENDS.iter().any(|end| key.contains(end))
+}
+
 /// What a header may mean beside others.
 pub(in crate::intake) fn words_in_context(key: &str) -> &'static [WordInContext] {
     WORDS.in_context.get(key).map_or(&[], Vec::as_slice)

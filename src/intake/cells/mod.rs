@@ -35,11 +35,13 @@ pub(super) use changed_name::{NAMES, may_be_changed};
 pub(super) use cleaning::{clean, is_clear, on_one_line, trimmed};
 pub(super) use column::ColumnSet;
 pub(super) use comparison::{half_hash, hash, hash_text, is_same, user_key};
-pub(super) use dates::{DateOrder, Moment, WrittenDate, certain_date, read_date};
+pub(super) use dates::{DateOrder, Moment, WrittenDate, certain_date, likely_date, read_date};
 pub(super) use defects::{defect, may_be_defective, too_long};
 pub(super) use example::is_of_an_example;
 pub(super) use header_key::column_key;
-pub(super) use header_words::{WordInContext, is_for_people, plain_word, words_in_context};
+pub(super) use header_words::{
+    WordInContext, is_for_people, is_named_after, names_an_end, plain_word, words_in_context,
+};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};

@@ -368,7 +368,7 @@ fn redate(rows: &mut [Row], open_rows: &[(u32, Timestamp)], column: Column) {
 }
 
 /// Moves these rows to the refused ones.
-fn refuse(rows: &mut Vec<Row>, refused: &mut Vec<RowReport>, numbers: &[u32], problem: &UnplacedProblem) {
+pub(super) fn refuse(rows: &mut Vec<Row>, refused: &mut Vec<RowReport>, numbers: &[u32], problem: &UnplacedProblem) {
     let mut numbers = numbers.iter().peekable();
     let message = problem.sentence();
     let before = refused.len();

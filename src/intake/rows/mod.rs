@@ -22,6 +22,7 @@ mod row_shape;
 mod statement;
 mod statement_kind;
 mod unused_columns;
+mod unused_dates;
 mod value_reader;
 mod values;
 mod worksheet;

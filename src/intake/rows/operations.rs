@@ -418,6 +418,30 @@ fn licenses(list: Option<&Rc<LicenseList>>) -> BundleSet {
     list.map(|list| list.set.clone()).unwrap_or_default()
 }
 
+/// Whether a row takes access or licences away, so that it does harm where it runs before its day. What sets a whole state
+/// gives as well as it takes, and an old account goes only once the new one is accepted.
+pub(super) fn takes_away(kind: OperationKind, values: &Values<'_>) -> bool {
+    match kind {
+        OperationKind::Delete
+        | OperationKind::RemoveLicenses
+        | OperationKind::ReleaseLicenses
+        | OperationKind::BlockLicenses
+        | OperationKind::RemoveFromGroups
+        | OperationKind::ReleaseLease
+        | OperationKind::Offboard
+        | OperationKind::ClearGroupLicenses => true,
+        OperationKind::Update => values.active == Some(false) || values.remove_groups.is_some(),
+        OperationKind::Invite
+        | OperationKind::Create
+        | OperationKind::SetLicenses
+        | OperationKind::AddLicenses
+        | OperationKind::SetGroupLicenses
+        | OperationKind::AddToGroups
+        | OperationKind::SetGroups
+        | OperationKind::Migrate => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use strum::IntoEnumIterator;

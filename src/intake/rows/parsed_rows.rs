@@ -8,6 +8,7 @@ use super::date_columns::DateColumns;
 use super::doubtful_letters::DoubtfulLetters;
 use super::recurring_problems::RecurringProblems;
 use super::statement::Statement;
+use super::unused_dates::UnusedDates;
 use crate::intake::waiting_rows::WaitingRows;
 use crate::model::{BundleCode, OperationKind, Row, RowReport};
 use crate::problem::Problems;
@@ -31,6 +32,7 @@ pub(in crate::intake) struct ParsedRows {
     pub(in crate::intake) recurring: RecurringProblems,
     pub(in crate::intake) letters: DoubtfulLetters,
     pub(in crate::intake) dates: DateColumns,
+    pub(in crate::intake) unused_dates: UnusedDates,
     /// Those that are not due yet, of the worksheets that are read.
     pub(in crate::intake) waiting: WaitingRows,
     /// Words that mean no known bundle, for the organization to be asked about; each once.
@@ -58,6 +60,7 @@ impl ParsedRows {
             recurring,
             letters,
             dates,
+            unused_dates,
             waiting,
             unknown_codes,
             remembered_codes,
@@ -75,6 +78,7 @@ impl ParsedRows {
         self.recurring.append(recurring);
         self.letters.append(letters);
         self.dates.append(dates);
+        self.unused_dates.append(unused_dates);
         self.waiting.append(waiting);
         self.remembered_codes.extend(remembered_codes);
         for word in unknown_codes {

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::formula_values::FormulaValues;
+use super::header::Header;
 use super::occurrences::Occurrences;
 use super::operations::takes;
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;
+use crate::sheet::column_letters;
 use crate::text::plural;
 
 /// The recurring problems of one worksheet.
@@ -118,12 +120,15 @@ impl RecurringProblems {
     }
 
     /// The problems, each with what has it.
-    pub(in crate::intake) fn into_problems(self) -> Vec<(Occurrences, UnplacedProblem)> {
+    pub(in crate::intake) fn into_problems(self, header: &Header) -> Vec<(Occurrences, UnplacedProblem)> {
         let mut problems = Vec::new();
         if self.no_operation.count > 0 {
             let what = format!("{} say what to do", do_not(self.no_operation.count));
-            let help = "add a column `operation`, name the worksheet after one, or give --operation";
-            let problem = UnplacedProblem::error(ProblemCode::NoOperation, what, help);
+            let help = no_operation_help(header, &self.no_operation);
+            let mut problem = UnplacedProblem::error(ProblemCode::NoOperation, what, help);
+            if header.position(Column::Operation).is_some() {
+                problem = problem.at(Column::Operation);
+            }
             problems.push((self.no_operation, problem));
         }
         for ((kind, column), cells) in self.cells_not_used {
@@ -205,6 +210,21 @@ impl RecurringProblems {
             "the missing cells count as empty",
         );
         problems
+    }
+}
+
+/// How to say what rows do that do not say it.
+fn no_operation_help(header: &Header, rows: &Occurrences) -> String {
+    const USUAL: &str = "`invite` or `create` for somebody new, `offboard` or `delete` for somebody who leaves, `add-licenses`, \
+                         `add-to-groups` or `update` for who is there; `reseat run --help` lists the others";
+    match (header.position(Column::Operation), rows.rows.first()) {
+        (Some(position), Some(row)) => format!(
+            "choose one in {}{row}: {USUAL}; --operation is for all rows whose cell is empty",
+            column_letters(position)
+        ),
+        (Some(_) | None, _) => {
+            format!("add a column `operation`, name the worksheet after one, or give --operation: {USUAL}")
+        }
     }
 }
 

@@ -137,7 +137,7 @@ impl<'o> RowParser<'o> {
                 if row.covered() > 0 {
                     self.parsed.recurring.add_covered_cells(row.covered(), row.number());
                 }
-                self.operation(kind, &cells, cell_problems, &mut problems);
+                self.operation(kind, row, &cells, cell_problems, &mut problems);
             }
         }
         for problem in problems.drain(..) {
@@ -177,6 +177,7 @@ impl<'o> RowParser<'o> {
     fn operation(
         &mut self,
         kind: Option<OperationKind>,
+        row: &Row,
         cells: &RowCells<'_>,
         cell_problems: usize,
         problems: &mut Vec<UnplacedProblem>,
@@ -213,6 +214,14 @@ impl<'o> RowParser<'o> {
                 ));
                 is_valid = false;
             }
+            let ParseContext {
+                worksheet,
+                options,
+                keep,
+            } = &self.context;
+            let is_kept = is_valid && *keep == Keep::Rows;
+            let dates = &mut self.parsed.unused_dates;
+            dates.look_at(&worksheet.header, row, (kind, &values), is_kept, &options.as_of);
         }
         if !is_valid || kind.is_none() {
             write_raw_content(cells, &mut self.content);

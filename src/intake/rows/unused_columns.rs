@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::doubtful_letters::help_for_headers;
 use super::header::Header;
 use super::worksheet::Worksheet;
-use crate::intake::cells::{Column, UnplacedProblem, clean, column_key, excerpt, list_items, words_in_context};
+use crate::intake::cells::{
+    Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_an_end, words_in_context,
+};
 use crate::model::Catalogue;
 use crate::problem::{Problem, ProblemCode, Problems};
 use crate::sheet::Row;
@@ -110,15 +112,20 @@ impl UnusedColumns {
             .collect()
     }
 
-    /// A warning for each column; who knows its header, or the catalogue its cells, is told what it may be meant for.
-    pub(in crate::intake) fn problems(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> Vec<UnplacedProblem> {
-        let with_help = self
-            .columns
-            .iter()
+    /// A warning for each column, except at the positions `told`, of which there is something else to say; who knows its
+    /// header, or the catalogue its cells, is told what it may be meant for.
+    pub(in crate::intake) fn problems(
+        &self,
+        worksheet: &Worksheet,
+        catalogue: &Catalogue,
+        told: &[usize],
+    ) -> Vec<UnplacedProblem> {
+        let columns = || self.columns.iter().filter(|column| !told.contains(&column.position));
+        let with_help = columns()
             .take(Problems::MOST)
             .map(|column| column.problem(worksheet, catalogue));
         // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
-        let rest = self.columns.iter().skip(Problems::MOST);
+        let rest = columns().skip(Problems::MOST);
         with_help
             .chain(rest.map(|column| not_used(&column.label, "")))
             .collect()
@@ -128,8 +135,17 @@ impl UnusedColumns {
 impl UnusedColumn {
     fn problem(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> UnplacedProblem {
         let (label, header) = (&self.label, &worksheet.header);
+        let key = column_key(&self.name);
         if self.holds_licenses(catalogue) {
             return self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed);
+        }
+        if !self.values.is_empty() && is_named_after(&key, Column::Licenses) {
+            let what = format!(
+                "the column `{label}` is not used, but its header speaks of licences: {}",
+                self.shown_values()
+            );
+            let help = self.meant_for(header, Column::Licenses);
+            return UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help);
         }
         if let Some(help) = worksheet
             .doubt
@@ -140,10 +156,19 @@ impl UnusedColumn {
         }
         let name = self.shown_name();
         let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
-        if let Some(word) = words_in_context(&column_key(&self.name))
-            .iter()
-            .find(|word| is_free(word.column))
-        {
+        if names_an_end(&key) {
+            let help = format!(
+                "nothing to do if it is for people only; --map \"{name}=not_before\" has rows wait until 00:00 of the day: \
+                 where that day is still worked, write the day after"
+            );
+            return not_used(label, &help);
+        }
+        if is_free(Column::Groups) && is_named_after(&key, Column::Groups) {
+            let help =
+                format!("nothing to do if it is for people only; --map \"{name}=groups\" if it has groups to join");
+            return not_used(label, &help);
+        }
+        if let Some(word) = words_in_context(&key).iter().find(|word| is_free(word.column)) {
             let help = format!(
                 "it may be `{}`, or the whole name; --map \"{name}={}\" or \"{name}=display_name\" says which",
                 word.column.as_str(),
@@ -169,31 +194,36 @@ impl UnusedColumn {
 
     /// A warning that its cells look like those of `column`.
     fn looks_like(&self, header: &Header, column: Column, code: ProblemCode) -> UnplacedProblem {
-        let (name, column_name) = (self.shown_name(), column.as_str());
         let words = if column == Column::Licenses {
             "licences"
         } else {
-            column_name
+            column.as_str()
         };
-        let values: Vec<String> = self
-            .values
-            .iter()
-            .take(SHOWN)
-            .map(|value| format!("`{}`", excerpt(value)))
-            .collect();
         let what = format!(
             "the column `{}` is not used, but its cells look like {words}: {}",
             self.label,
-            values.join(", ")
+            self.shown_values()
         );
-        let help = match header.position(column) {
+        UnplacedProblem::warning(code, what, self.meant_for(header, column))
+    }
+
+    /// What to do if its cells are meant for `column`.
+    fn meant_for(&self, header: &Header, column: Column) -> String {
+        let (name, column_name) = (self.shown_name(), column.as_str());
+        match header.position(column) {
             None => format!("if they are meant: --map \"{name}={column_name}\""),
             Some(taken) => format!(
                 "if they are meant, move them to `{}`, or say `--map \"{name}={column_name}\"` and rename that one",
                 header.label(taken)
             ),
-        };
-        UnplacedProblem::warning(code, what, help)
+        }
+    }
+
+    /// Some of its cells, as a message shows them.
+    fn shown_values(&self) -> String {
+        let values = self.values.iter().take(SHOWN);
+        let values: Vec<String> = values.map(|value| format!("`{}`", excerpt(value))).collect();
+        values.join(", ")
     }
 
     /// Its header as a message shows it.
@@ -202,7 +232,7 @@ impl UnusedColumn {
     }
 
     fn holds_licenses(&self, catalogue: &Catalogue) -> bool {
-        self.holds(|item| catalogue.find(item).is_some())
+        self.holds(|item| catalogue.is_likely(item))
     }
 
     /// Whether most of its values are lists of such items.
