@@ -101,6 +101,40 @@ const NOTHING: [&str; 25] = [
     ".",
 ];
 
+/// What people write where somebody is to have none, in lower case; of a person or a group it could be the name.
+const NONE: [&str; 30] = [
+    "none",
+    "no",
+    "nil",
+    "null",
+    "0",
+    "n/a",
+    "na",
+    "n.a.",
+    "not applicable",
+    "not needed",
+    "no licence",
+    "no license",
+    "without",
+    "keine",
+    "kein",
+    "nein",
+    "ohne",
+    "entfällt",
+    "aucune",
+    "aucun",
+    "non",
+    "ninguna",
+    "ninguno",
+    "nenhuma",
+    "não",
+    "nessuna",
+    "geen",
+    "nee",
+    "brak",
+    "なし",
+];
+
 /// The longest of [`NOTHING`], in bytes.
 const LONGEST_NOTHING: usize = 9;
 
@@ -135,6 +169,11 @@ pub(super) fn is_english_error(text: &str) -> bool {
 /// Whether the text is what databases and programs write for nothing.
 pub(super) fn is_nothing(text: &str) -> bool {
     text.len() <= LONGEST_NOTHING && NOTHING.contains(&text)
+}
+
+/// Whether the text is what people write where nothing is wanted.
+pub(super) fn is_none_wanted(text: &str) -> bool {
+    NONE.contains(&text.trim().to_lowercase().as_str())
 }
 
 /// What follows the `#` of `#NAME?`, `#¡REF!`, `#N/A`, `#ДЕЛ/0!`, or of a number in too narrow a column: `####`.
