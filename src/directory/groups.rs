@@ -72,6 +72,11 @@ impl Groups {
         self.bearers(name).len() <= 1
     }
 
+    /// Whether a group is called so, in whatever case.
+    pub fn has(&self, name: &str) -> bool {
+        !self.bearers(name).is_empty()
+    }
+
     fn bearers(&self, name: &str) -> Vec<&Group> {
         let folded = fold(name);
         self.names

@@ -98,6 +98,11 @@ impl Snapshot {
         self.0.groups.is_called_by_one(name)
     }
 
+    /// Whether a group that was read is called so, in whatever case.
+    pub fn has_group_called(&self, name: &str) -> bool {
+        self.0.groups.has(name)
+    }
+
     /// The group of this id.
     pub fn group_by_id(&self, id: GroupId) -> Option<&Group> {
         self.0.groups.get(id)

@@ -2,7 +2,7 @@
 
 use super::{Ending, PlannedRow, RowCode, RowReason, Verdict};
 use crate::api::{GroupRule, User};
-use crate::model::{BundleSet, Email, Status, UserId, UserRef};
+use crate::model::{BundleSet, Email, OperationKind, Status, UserId, UserRef};
 use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
 
@@ -25,6 +25,52 @@ pub(super) fn user_not_found(name: &str, suggestion: Option<&str>) -> Verdict {
         RowReason::UserNotFound,
         format!("there is no user `{name}`{}", did_you_mean(suggestion)),
     )
+}
+
+/// A row about a user names a group.
+pub(super) fn group_and_no_user(name: &str, kind: OperationKind) -> Verdict {
+    verdict(
+        Status::NotFound,
+        RowReason::UserNotFound,
+        format!(
+            "there is no user `{name}`, but a group is called so: {}",
+            for_groups(kind)
+        ),
+    )
+}
+
+/// A row about a user names nobody, and whether a group is called so was not read.
+pub(super) fn perhaps_a_group(name: &str, kind: OperationKind) -> Verdict {
+    verdict(
+        Status::NotFound,
+        RowReason::UserNotFound,
+        format!("there is no user `{name}`; if a group is meant: {}", for_groups(kind)),
+    )
+}
+
+/// What to write where a row of this operation, which is about a user, is meant for a group.
+fn for_groups(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::SetLicenses | OperationKind::AddLicenses => {
+            "`set-group-licenses` with all the licences of its rule, the group in the column `group`, gives its members licences"
+        }
+        OperationKind::RemoveLicenses | OperationKind::ReleaseLicenses | OperationKind::BlockLicenses => {
+            "`set-group-licenses` with the licences that its rule is to keep, or `clear-group-licenses`, the group in the column \
+             `group`, takes them from its members"
+        }
+        OperationKind::AddToGroups | OperationKind::RemoveFromGroups | OperationKind::SetGroups => {
+            "name the person as the user, and the group in the column `groups`"
+        }
+        OperationKind::Invite
+        | OperationKind::Create
+        | OperationKind::Update
+        | OperationKind::Delete
+        | OperationKind::SetGroupLicenses
+        | OperationKind::ReleaseLease
+        | OperationKind::Offboard
+        | OperationKind::ClearGroupLicenses
+        | OperationKind::Migrate => "name each of its members in a row of their own",
+    }
 }
 
 pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict {

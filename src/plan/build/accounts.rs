@@ -9,8 +9,8 @@ use crate::api::{Allocation, Group, User};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
 use crate::plan::settled::{
-    already_gone, contradicts, group_ambiguous, groups_not_found, licenses_unreadable, person, user_ambiguous,
-    user_not_found, verdict,
+    already_gone, contradicts, group_ambiguous, group_and_no_user, groups_not_found, licenses_unreadable,
+    perhaps_a_group, person, user_ambiguous, user_not_found, verdict,
 };
 use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, RowCode, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
@@ -58,7 +58,19 @@ impl<'a> Builder<'a> {
     /// The end of a row about somebody who has no account, and for whom the sheet makes none now.
     pub(super) fn nobody(&self, row: RowIndex, user: &UserRef, suggestion: Option<&str>) -> Verdict {
         let waits = self.awaited(row, user);
-        waits.unwrap_or_else(|| user_not_found(&user.label(), suggestion))
+        waits.unwrap_or_else(|| {
+            let kind = self.sheet[row].operation.kind();
+            match user {
+                UserRef::Name(name) if self.snapshot.has_group_called(name) => group_and_no_user(name, kind),
+                // Rows about licences alone have no groups read, and few names of people who are gone are without an @.
+                UserRef::Name(name)
+                    if self.snapshot.groups().is_empty() && suggestion.is_none() && !name.contains('@') =>
+                {
+                    perhaps_a_group(name, kind)
+                }
+                UserRef::Name(_) | UserRef::Id(_) => user_not_found(&user.label(), suggestion),
+            }
+        })
     }
 
     /// The end of a row about somebody for whom the sheet makes an account later.
