@@ -14,8 +14,8 @@ const LONGEST: usize = 1_000;
 /// How many rows of a finding a program is told by number.
 const MOST_ROWS: usize = 1_000;
 
-/// Writes each finding with its location and what to write instead, and how many there are in all. Writes nothing if
-/// there are none.
+/// Writes each finding with its location and what to write instead, and how many there are in all: cells or rows, and in
+/// how many messages where that is fewer. Writes nothing if there are none.
 pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()> {
     for problem in problems.iter() {
         write_problem(problem, out)?;
@@ -34,7 +34,14 @@ pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()
         0 => String::new(),
         count => format!("; {} more not shown", number(count as u64)),
     };
-    writeln!(out, "{}{left_out}", counts.join(" and "))
+    let messages = problems.iter().count();
+    let shown = problems.errors() + problems.warnings() - problems.left_out();
+    let in_messages = if shown > messages {
+        format!(" in {}", plural(messages, "message"))
+    } else {
+        String::new()
+    };
+    writeln!(out, "{}{in_messages}{left_out}", counts.join(" and "))
 }
 
 fn write_problem(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
@@ -173,7 +180,7 @@ mod tests {
             text(&problems),
             "error[unknown-bundle-code]: sheet `Joiners`, rows 4, 9 and 31–33, column licenses (D): `ATUNU` is not a known bundle code\n  \
              help: write `ATTUNU`\n\
-             5 errors\n"
+             5 errors in 1 message\n"
         );
         let found = serde_json::to_value(problems_shape(&problems)).unwrap();
         let finding = &found["problems"][0];

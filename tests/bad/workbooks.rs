@@ -92,7 +92,7 @@ fn hidden_rows_and_worksheets_are_read_and_told() {
          help: hidden rows run like the others; `--visible-only` leaves them out\n\
          warning[hidden-sheet]: sheet `Sheet2`: the worksheet is hidden in the spreadsheet program\n  \
          help: its rows run like the others; `--visible-only` leaves them out, and `--sheet NAME` picks the worksheets that are meant\n\
-         3 warnings\n4 rows: 4 add-to-groups\n"
+         3 warnings in 2 messages\n4 rows: 4 add-to-groups\n"
     );
 }
 
