@@ -106,11 +106,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         let AsOf { now, .. } = loaded.as_of;
         format!("{} ({})", loaded.as_of.show_briefly(now), loaded.as_of.zone_name())
     });
-    let message = match (&stop, &ahead_of_time) {
-        (Some(stop), _) => stop.clone(),
-        (None, Some(then)) => format!("what a run would do as of {then}"),
-        (None, None) => "what a run would do".to_owned(),
-    };
+    let message = headline(stop.as_deref(), ahead_of_time.as_deref());
     let last_due = choice.waiting.due.map(|(_, last)| loaded.as_of.show_briefly(last));
     let look_ahead: Option<String> = last_due.map(|last| Typed::here().as_of(&last));
     console.found(
@@ -147,6 +143,15 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         ));
     }
     Ok(ended.ending)
+}
+
+/// What a plan comes to, in one sentence: why a run would `stop`, or as of when it is planned.
+fn headline(stop: Option<&str>, ahead_of_time: Option<&str>) -> String {
+    match (stop, ahead_of_time) {
+        (Some(stop), _) => stop.to_owned(),
+        (None, Some(then)) => format!("what a run would do as of {then}"),
+        (None, None) => "what a run would do".to_owned(),
+    }
 }
 
 /// As of when the dates of the sheet are judged: now, or the moment that was typed. One that has come is as good as now.

@@ -46,6 +46,9 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
             .obeyed_by(open_sheet(&job.path, &job.planning.sheet, settings))
             .await?;
         let session = Session::new(&settings, console, signals);
+        if let Some(label) = OrganizationLabel::of(&settings, job.planning.sheet.target) {
+            console.tell(format!("on {label}\n"));
+        }
         let abort = session.signals.abort.clone();
         let recording = OnceLock::new();
         tokio::select! {
@@ -85,10 +88,6 @@ async fn carry_out(
 ) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
-    let target = job.planning.sheet.target;
-    if let Some(label) = OrganizationLabel::of(settings, target) {
-        session.console.tell(format!("on {label}\n"));
-    }
     // Held to the end: what the organization's memory keeps is written under it, too.
     let mut turn: Option<Turn> = None;
     let mut loaded = session.load(source, &job.planning, job.as_of(settings)).await?;
