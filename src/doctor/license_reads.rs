@@ -96,7 +96,7 @@ impl LicenseRead {
         let all_forbidden = errors.iter().any(is_forbidden)
             && errors
                 .iter()
-                .all(|error| is_forbidden(&error) || error.shows_no_such_route());
+                .all(|error| is_forbidden(error) || error.shows_no_such_route());
         let first = errors
             .iter()
             .copied()
