@@ -102,7 +102,8 @@ pub(super) fn question(
         );
         let refusal = Failure::new(Ending::Stopped, Reason::Shortage, message).with_details(view.short_rows());
         return Err(refusal.with_help(
-            "free some seats, remove rows, or add `--on-shortage fill` to give the seats out in the sheet's order",
+            "free some seats (`reseat rebalance --wanted SHEET` finds idle ones), remove rows, or add `--on-shortage fill` to give \
+             the seats out in the sheet's order",
         ));
     }
     let deletions = plan.deletions.len();

@@ -24,6 +24,7 @@ mod guards;
 mod inputs;
 mod job;
 mod memory;
+mod missing_scopes;
 mod move_list;
 mod next;
 mod object;

@@ -303,15 +303,16 @@ pub(super) fn without_inventory(error: &CallError, signals: &Signals) -> Failure
 }
 
 impl Organization {
-    /// Makes sure that the token is for the organization whose GUID is configured, before anything is read.
+    /// Makes sure that the token is for the organization whose GUID is configured, before anything is read. Returns the scopes
+    /// that the token has, where they are known.
     ///
     /// # Errors
     /// If it is for another.
-    pub(super) async fn check_id(&self, signals: &Signals) -> Result<(), Failure> {
+    pub(super) async fn check_id(&self, signals: &Signals) -> Result<Option<Vec<String>>, Failure> {
         let signed_in = self.client.sign_in().await;
         let signed_in = signed_in.map_err(|error| not_signed_in(&error, signals))?;
         let Some(theirs) = signed_in.organization.filter(|theirs| *theirs != self.id) else {
-            return Ok(());
+            return Ok(signed_in.scopes);
         };
         let message = format!(
             "`organization_id` is {}, and the token is for the organization {theirs}, so nothing was read",

@@ -179,7 +179,7 @@ fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
 fn stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>) -> Option<String> {
     match ended.reason {
         Reason::Shortage => Some(format!(
-            "a run would stop: there are not enough seats for {}",
+            "a run would stop: there are not enough seats for {}; `reseat rebalance --wanted SHEET` finds idle ones",
             plural(plan.short.len(), "row")
         )),
         Reason::AccessLostUnconfirmed => Some(format!(

@@ -14,6 +14,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
 use super::inputs::{known_licenses, profiles_operation, read_sheet, reading_options};
+use super::missing_scopes::missing_scopes;
 use super::organization::{Doorway, Organization, unanswered};
 use super::relay::Relay;
 use super::signals::Signals;
@@ -168,7 +169,7 @@ impl<'a> Session<'a> {
             let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
             return Ok((snapshot, plan));
         }
-        organization.check_id(&self.signals).await?;
+        let scopes = organization.check_id(&self.signals).await?;
         let progress = self.progress();
         let mut needs = plan::needs(&choice.rows, rules);
         needs.groups |= !intake.maybe_groups.is_empty();
@@ -197,7 +198,8 @@ impl<'a> Session<'a> {
         }
         self.console.tell(text(|out| write_problems(&found, out)));
         intake.problems.append(found);
-        let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
+        let mut plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
+        plan.warnings.extend(missing_scopes(&plan, scopes.as_deref()));
         Ok((snapshot, plan))
     }
 

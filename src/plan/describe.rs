@@ -9,6 +9,7 @@ use super::{
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId, Quota, UserId};
+use crate::text::joined;
 
 /// What was done for a row.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -114,7 +115,19 @@ impl Description<'_> {
                     external_license,
                 } = &**change;
                 self.rule(*group, Some((bundles, *external_license)), quotas.as_deref());
-                self.words.push(format!("licence rule set to {}", named(bundles)));
+                let limits: Vec<String> = quotas
+                    .iter()
+                    .flatten()
+                    .map(|quota| format!("at most {} of {}", quota.limit, quota.code))
+                    .collect();
+                let had_limits = self.snapshot.rule(*group).is_some_and(|rule| !rule.quotas.is_empty());
+                let limits = match (limits.is_empty(), had_limits) {
+                    (false, _) => format!(", {}", joined(&limits, usize::MAX)),
+                    (true, true) => ", without limits".to_owned(),
+                    (true, false) => String::new(),
+                };
+                self.words
+                    .push(format!("licence rule set to {}{limits}", named(bundles)));
             }
             Work::RemoveRule(removal) => self.rule_removed(removal),
             Work::EndLease(end) => self.lease_ended(end),

@@ -3,10 +3,10 @@
 //! A run asks it for the line of the results file, a plan for the line that is to be expected, and a saved plan is
 //! compared by the same answer. Pure.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
+    Begun, Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
 };
 use crate::directory::Snapshot;
 use crate::model::{OperationKind, Row, RowReport, Status};
@@ -69,8 +69,12 @@ pub fn row_end<'a>(
         };
         parts.extend((!change.words.is_empty()).then(|| format!("{when}: {}", change.words.join("; "))));
     }
-    if planned.verdict.is_none() && !planned.note().is_empty() {
+    // Of a row that fails, not all that it was to take over was given.
+    if planned.verdict.is_none() && !status.is_failure() && !planned.note().is_empty() {
         parts.push(planned.note().to_owned());
+    }
+    if !sheet.rows[row].operation.kind().takes_several_runs() {
+        parts.extend(planned.earlier().and_then(done_earlier));
     }
     parts.extend(course.remarks.iter().cloned());
     let mut after = change.after;
@@ -88,6 +92,27 @@ pub fn row_end<'a>(
         after,
         ..RowReport::of(&sheet.rows[row], status)
     }
+}
+
+/// What an earlier run did for a row that makes an account and is not finished, in words.
+fn done_earlier(begun: &Begun) -> Option<String> {
+    if begun.finished.is_some() {
+        return None;
+    }
+    let after = begun.after.as_ref()?;
+    let made = after.get("made")?.as_str().filter(|made| *made != "earlier");
+    let groups = after.get("groups").and_then(Value::as_object);
+    let joined: Vec<&str> = groups
+        .into_iter()
+        .flatten()
+        .filter(|(_, is_in)| **is_in == Value::Bool(true))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let made = made.unwrap_or("made");
+    Some(match joined.as_slice() {
+        [] => format!("{made} by an earlier run"),
+        names => format!("{made} and joined {} by an earlier run", names.join(", ")),
+    })
 }
 
 impl PlannedSheet<'_> {

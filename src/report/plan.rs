@@ -79,7 +79,7 @@ impl PlanView<'_> {
             ("to change", Align::Right),
             ("already so", Align::Right),
             ("waits", Align::Right),
-            ("cannot run", Align::Right),
+            ("not run", Align::Right),
         ]);
         for (operation, fates) in self.fates() {
             table.push([
@@ -232,13 +232,24 @@ impl PlanView<'_> {
         if blocked.is_empty() {
             return Ok(());
         }
-        let lines = blocked.iter().map(|(row, verdict)| {
+        let line = |(row, verdict): &(&Row, &Verdict)| {
             let message = clean(&verdict.message, 300);
             let whom = whom_of(row);
             format!("{}: {whom}: {ERROR}{}{ERROR:#}: {message}", row.place, verdict.status)
-        });
-        writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(blocked.len(), "row"))?;
-        write_lines(lines, out)
+        };
+        // What a condition or a guard keeps as it is, as was asked for, is nothing that fails.
+        let (left_alone, cannot_run): (Vec<_>, Vec<_>) = blocked
+            .into_iter()
+            .partition(|(_, verdict)| verdict.status == Status::Skipped);
+        if !cannot_run.is_empty() {
+            writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(cannot_run.len(), "row"))?;
+            write_lines(cannot_run.iter().map(line), out)?;
+        }
+        if !left_alone.is_empty() {
+            writeln!(out, "\n{WARNING}{} left alone{WARNING:#}", are(left_alone.len()))?;
+            write_lines(left_alone.iter().map(line), out)?;
+        }
+        Ok(())
     }
 
     /// The rows that need attention and get no call; those that get no seat are listed separately.
