@@ -39,6 +39,7 @@ mod oracle;
 mod outage;
 mod outputs;
 mod people;
+mod plan_words;
 mod quarter;
 mod reactivation;
 mod rebalance;

@@ -1,0 +1,152 @@
+//! What a plan and the message of a row say is so, no more and no less.
+
+use reseat::sandbox::{Config, Credentials};
+use serde_json::Value;
+
+use crate::support::{ANNA, BRAM, Stage, bundles};
+
+#[test]
+fn a_row_that_gets_no_seat_says_only_what_was_done_and_says_so_after_the_next_run_too() {
+    let stage = Stage::new();
+    let id = stage.id(ANNA);
+    stage
+        .sandbox
+        .with_world(|world| world.allocate(id, bundles(&["ATTUNU"]), false));
+    stage.free_seats("ATTUNU", 0);
+    let sheet = format!("operation,email,like\ninvite,new@contoso.example,{ANNA}\n");
+    stage.run_with(&sheet, &["--on-shortage", "fill"]).ends(3);
+    let told = stage.results()[0].message().to_owned();
+    assert!(told.contains("no seat is left of ATTUNU"), "{told}");
+    assert!(told.contains("done before that: invited; joined "), "{told}");
+    assert!(!told.contains("direct licence"), "it got none: {told}");
+
+    stage.rerun(&["--on-shortage", "fill"]).ends(3);
+    let told = stage.results()[0].message().to_owned();
+    assert!(told.contains("no seat is left of ATTUNU"), "{told}");
+    assert!(told.contains("invited and joined "), "{told}");
+    assert!(told.ends_with("by an earlier run"), "{told}");
+    // Once there is a seat, all that it was to be like is told.
+    stage.free_seats("ATTUNU", 1);
+    stage.rerun(&["--on-shortage", "fill"]).ends(0);
+    let told = stage.results()[0].message().to_owned();
+    assert!(told.contains("direct licence ATTUNU"), "{told}");
+    assert_eq!(stage.held("new@contoso.example").as_deref(), Some("ATTUNU"));
+}
+
+#[test]
+fn a_scope_that_rows_need_and_the_token_lacks_is_named_before_anything_is_sent() {
+    let scopes = ["PM.User", "PM.Group", "PM.License.Read"].map(str::to_owned);
+    let stage = Stage::with(Config {
+        credentials: Credentials {
+            scopes: scopes.into(),
+            ..Credentials::default()
+        },
+        ..Config::unlimited()
+    });
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,name,licenses\nupdate,{ANNA},Ann,\nadd-licenses,{BRAM},,ACNU\n"),
+    );
+    let plan = stage.reseat(&["plan", "sheet.csv"]).ends(0);
+    assert!(
+        plan.out
+            .contains("the token lacks the scope `PM.License.Write` for 1 row"),
+        "{}",
+        plan.out
+    );
+    assert!(!plan.out.contains("`PM.User.Write`"), "{}", plan.out);
+    let plan = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(0);
+    let plan: Value = serde_json::from_str(&plan.out).unwrap();
+    assert_eq!(plan["warnings"][0]["code"], "missing-scope");
+    assert_eq!(plan["warnings"][0]["rows"][0]["row"], 3);
+    // Nothing of the kind where all is granted, or no row needs it.
+    stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Ann\n"));
+    let plan = stage.reseat(&["plan", "sheet.csv"]).ends(0);
+    assert!(!plan.out.contains("lacks the scope"), "{}", plan.out);
+}
+
+#[test]
+fn limits_of_a_licence_rule_are_told_in_words() {
+    let stage = Stage::new();
+    let sheet = |quotas: &str| format!("operation,group,licenses,quotas\nset-group-licenses,Finance,ATTUNU,{quotas}\n");
+    stage.write("sheet.csv", sheet("ATTUNU=5"));
+    let plan = stage.reseat(&["plan", "sheet.csv"]).ends(0);
+    assert!(
+        plan.out.contains("licence rule set to ATTUNU, at most 5 of ATTUNU"),
+        "{}",
+        plan.out
+    );
+    stage.run(&sheet("ATTUNU=5")).ends(0);
+    assert!(stage.results()[0].message().contains("at most 5 of ATTUNU"));
+}
+
+#[test]
+fn whoever_keeps_a_seat_as_the_sheet_asks_is_left_alone_and_no_row_that_cannot_run() {
+    let stage = Stage::new();
+    let id = stage.id(BRAM);
+    stage.sandbox.with_world(|world| {
+        world.allocate(id, bundles(&["ATTUNU"]), false);
+        world.set_last_in_use(id, "2026-03-02T10:00:00Z".parse().ok());
+    });
+    stage.write(
+        "sheet.csv",
+        format!(
+            "operation,user,unless_used_since\nrelease-licenses,{BRAM},2026-03-01T00:00:00Z\n\
+             release-licenses,nobody@contoso.example,\n"
+        ),
+    );
+    let plan = stage.reseat(&["plan", "sheet.csv"]).ends(3);
+    let lines: Vec<&str> = plan.out.lines().collect();
+    let after = |heading: &str| {
+        let at = lines.iter().position(|line| *line == heading);
+        let at = at.unwrap_or_else(|| panic!("no `{heading}` in {}", plan.out));
+        lines[at + 1].to_owned()
+    };
+    assert!(after("1 row cannot run").contains("nobody@contoso.example"));
+    assert!(after("1 row is left alone").contains(BRAM));
+}
+
+#[test]
+fn a_shortage_names_the_command_that_finds_idle_seats() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,licenses\nadd-licenses,{BRAM},ACNU\n"),
+    );
+    for words in [["plan", "sheet.csv"].as_slice(), &["run", "sheet.csv", "--yes"]] {
+        stage
+            .reseat(words)
+            .ends(4)
+            .tells("`reseat rebalance --wanted SHEET` finds idle ones");
+    }
+}
+
+#[test]
+fn a_command_that_cannot_ask_the_organization_names_doctor_with_the_profile_that_was_typed() {
+    let stage = Stage::new();
+    stage.set("UIPATH_CLIENT_SECRET", "wrong-secret");
+    stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Ann\n"));
+    for words in [
+        ["plan", "sheet.csv"].as_slice(),
+        &["run", "sheet.csv", "--yes"],
+        &["export", "users"],
+        &["rebalance"],
+        &["codes"],
+        &["template", "onboarding"],
+    ] {
+        let words = [words, &["--profile", "default"]].concat();
+        let told = stage.reseat(&words).ends(5);
+        let help = told.err.lines().filter(|line| line.starts_with("help: `"));
+        let help: Vec<&str> = help.filter(|line| line.contains(" doctor ")).collect();
+        assert_eq!(help.len(), 1, "{words:?}: {}", told.err);
+        assert!(
+            help[0].ends_with("reseat doctor --profile default` says what is wrong"),
+            "{words:?}: {}",
+            help[0]
+        );
+    }
+    let told = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(5);
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    assert!(told["help"].to_string().contains("doctor"), "{told}");
+}
