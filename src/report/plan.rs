@@ -13,7 +13,7 @@ use crate::engine::{Forecast, Timing};
 use crate::intake::{HiddenRows, WaitingRows};
 use crate::ledger::Record;
 use crate::model::{AsOf, BundleSet, OperationKind, Row, RowKey, RowReport, Status};
-use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowIndex, Verdict, not_owned};
+use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowCode, RowIndex, RowReason, Verdict, not_owned};
 use crate::text::{clean, joined, number, plural};
 
 /// How many of the rows that change something are listed. Whom a plan deletes, and what cannot run, is never cut.
@@ -237,10 +237,10 @@ impl PlanView<'_> {
             let whom = whom_of(row);
             format!("{}: {whom}: {ERROR}{}{ERROR:#}: {message}", row.place, verdict.status)
         };
-        // What a condition or a guard keeps as it is, as was asked for, is nothing that fails.
-        let (left_alone, cannot_run): (Vec<_>, Vec<_>) = blocked
-            .into_iter()
-            .partition(|(_, verdict)| verdict.status == Status::Skipped);
+        // Whoever keeps a seat that is in use, as the row asks, is nothing that fails.
+        let in_use = RowCode::from(RowReason::UsedSince);
+        let (left_alone, cannot_run): (Vec<_>, Vec<_>) =
+            blocked.into_iter().partition(|(_, verdict)| verdict.code == in_use);
         if !cannot_run.is_empty() {
             writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(cannot_run.len(), "row"))?;
             write_lines(cannot_run.iter().map(line), out)?;

@@ -133,7 +133,7 @@ fn a_command_that_cannot_ask_the_organization_names_doctor_with_the_profile_that
         &["export", "users"],
         &["rebalance"],
         &["codes"],
-        &["template", "onboarding"],
+        &["template", "onboarding", "-o", "joiners.xlsx"],
     ] {
         let words = [words, &["--profile", "default"]].concat();
         let told = stage.reseat(&words).ends(5);
