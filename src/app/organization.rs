@@ -77,6 +77,26 @@ impl Doorway {
         observer: Observer,
         signals: &Signals,
     ) -> Result<Self, Failure> {
+        Self::set_up(settings, target, None, observer, signals).await
+    }
+
+    /// The configured organization, with its secret if that was read already: a command for it may ask somebody.
+    pub(super) async fn with_secret(
+        settings: &Settings,
+        secret: Option<SecretString>,
+        observer: Observer,
+        signals: &Signals,
+    ) -> Result<Self, Failure> {
+        Self::set_up(settings, Target::Configured, secret, observer, signals).await
+    }
+
+    async fn set_up(
+        settings: &Settings,
+        target: Target,
+        secret: Option<SecretString>,
+        observer: Observer,
+        signals: &Signals,
+    ) -> Result<Self, Failure> {
         let (place, configured_id, label, sandbox) = match (target, &settings.connection) {
             (Target::Sandbox, _) => {
                 let (config, sandbox) = simulated().await?;
@@ -88,7 +108,7 @@ impl Doorway {
                 )
             }
             (Target::Configured, Some(connection)) => (
-                configured(connection).await?,
+                configured(connection, secret).await?,
                 connection.organization_id,
                 OrganizationLabel::configured(connection, settings),
                 None,
@@ -373,8 +393,11 @@ impl Drop for Organization {
     }
 }
 
-async fn configured(connection: &Connection) -> Result<Config, Failure> {
-    let secret = read_secret(connection.credentials.secret()).await;
+async fn configured(connection: &Connection, secret: Option<SecretString>) -> Result<Config, Failure> {
+    let secret = match secret {
+        Some(secret) => Ok(secret),
+        None => read_secret(connection.credentials.secret()).await,
+    };
     let secret = secret.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
     let credentials = credentials(&connection.credentials, secret);
     Ok(Config {

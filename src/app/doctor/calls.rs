@@ -8,13 +8,12 @@ use super::asking::{Asked, Asking, CALL, Came};
 use super::findings::Findings;
 use super::{routes, state};
 use crate::api::{
-    Answer, CallError, Client, EntityType, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES, User,
+    Answer, CallError, Client, EntityType, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES,
+    Session, SignedIn, User,
 };
-use crate::api::{Session, SignedIn};
 use crate::app::failure::Failure;
 use crate::app::organization::Doorway;
 use crate::app::signals::Signals;
-use crate::cli::Target;
 use crate::doctor::{
     Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, in_a_while,
     scopes,
@@ -22,7 +21,7 @@ use crate::doctor::{
 use crate::event::{Method, Service};
 use crate::model::OrganizationId;
 use crate::pace::RetryPolicy;
-use crate::settings::{Connection, Credentials, Limits, SecretSource, Settings, Survey};
+use crate::settings::{Connection, Credentials, Limits, Settings, Survey};
 
 /// How often a call is repeated that meets a fault of the way: once shows whether it was a passing one.
 const RETRIES: u32 = 1;
@@ -71,8 +70,7 @@ pub(super) async fn look(
         return Found::default();
     }
     let asking = Asking::new(CALL.min(settings.limits.timeout));
-    let hurried = hurried(settings, secret);
-    match Doorway::of(&hurried, Target::Configured, asking.observer(), signals).await {
+    match Doorway::with_secret(&hurried(settings), secret, asking.observer(), signals).await {
         Ok(doorway) => {
             Look {
                 settings,
@@ -101,20 +99,10 @@ const CALLS: [Check; 5] = [
     Check::LicenseReads,
 ];
 
-/// The settings for somebody who waits for an answer, with the secret that was read already.
-fn hurried(settings: &Settings, secret: Option<SecretString>) -> Settings {
+/// The settings for somebody who waits for an answer.
+fn hurried(settings: &Settings) -> Settings {
     let retry = settings.limits.retry;
-    let mut connection = settings.connection.clone();
-    if let (Some(connection), Some(value)) = (&mut connection, secret) {
-        let source = match &mut connection.credentials {
-            Credentials::ClientCredentials { secret, .. } => secret,
-            Credentials::Token { token } => token,
-            Credentials::Ropc { password, .. } => password,
-        };
-        *source = SecretSource::Variable { name: "secret", value };
-    }
     Settings {
-        connection,
         limits: Limits {
             retry: RetryPolicy {
                 retries: retry.retries.min(RETRIES),
