@@ -10,8 +10,10 @@ use crate::model::{Catalogue, KnownBundle};
 /// The groups and licences that a template offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateLists {
-    /// The groups, by name, or by id where the name means another as well.
+    /// The groups that people join and leave, by name, or by id where the name means another as well.
     pub groups: Vec<String>,
+    /// The group in which everybody always is; it may have a licence rule.
+    pub everyone: Option<String>,
     /// The licences.
     pub licenses: Vec<KnownBundle>,
     /// Where they are from.
@@ -43,6 +45,7 @@ impl TemplateLists {
         licenses.extend(others);
         Self {
             groups: Vec::new(),
+            everyone: None,
             licenses,
             origin: ListOrigin::Catalogue,
         }
@@ -56,6 +59,7 @@ impl TemplateLists {
         let owned: Vec<KnownBundle> = owned.cloned().collect();
         Self {
             groups: offers.groups,
+            everyone: offers.everyone,
             licenses: if owned.is_empty() {
                 catalogue.iter().cloned().collect()
             } else {
@@ -69,6 +73,7 @@ impl TemplateLists {
     pub(super) fn offers(&self) -> Offers {
         Offers {
             groups: self.groups.clone(),
+            everyone: self.everyone.clone(),
             licenses: self
                 .licenses
                 .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::changes::{AccountChange, FlagField, Made};
 use super::held::Held;
 use super::pen::{Named, Pen};
-use super::present::{Present, is_everyone};
+use super::present::Present;
 use super::row::{UndoRow, Why};
 use super::told::quoted;
 use crate::api::User;
@@ -59,7 +59,7 @@ fn differences(change: &AccountChange, made: Made, user: &User, present: Present
             ));
         }
     }
-    let joined = |id: &GroupId| present.snapshot.group_by_id(*id).filter(|group| !is_everyone(group));
+    let joined = |id: &GroupId| present.snapshot.group_by_id(*id).filter(|group| !group.is_everyone());
     let are: BTreeSet<GroupId> = user.groups.iter().filter_map(joined).map(|group| group.id).collect();
     let kept = change.groups.iter().filter(|membership| membership.is);
     let kept = kept.filter(|membership| matches!(pen.group(&membership.group), Named::As(_)));

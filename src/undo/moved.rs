@@ -6,7 +6,6 @@ use super::group::GroupMark;
 use super::held::Held;
 use super::pen::Pen;
 use super::portrait::Portrait;
-use super::present::is_everyone;
 use super::row::{RowKind, UndoRow};
 use super::told::quoted;
 use crate::api::User;
@@ -84,7 +83,7 @@ impl Since {
             };
         };
         let mark = |id: &GroupId| {
-            let group = present.snapshot.group_by_id(*id).filter(|group| !is_everyone(group))?;
+            let group = present.snapshot.group_by_id(*id).filter(|group| !group.is_everyone())?;
             Some(GroupMark {
                 id: Some(group.id),
                 name: group.name.clone(),

@@ -2,7 +2,7 @@
 
 use super::changes::AccountChange;
 use super::group::GroupMark;
-use super::present::{Present, is_everyone};
+use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
 use crate::draft::{account_name, group_name, names_a_group, names_an_account};
 use crate::intake::Column;
@@ -66,7 +66,7 @@ impl Pen<'_> {
             });
         };
         match present.group(mark) {
-            Some(group) if is_everyone(group) => Named::Everyone,
+            Some(group) if group.is_everyone() => Named::Everyone,
             Some(group) => Named::As(group_name(present.snapshot, group.id, &group.name)),
             None => {
                 let same_name = present.snapshot.group(&GroupRef::Name(mark.name.as_str().into()));

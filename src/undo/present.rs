@@ -9,7 +9,6 @@ use super::portrait::Portrait;
 use crate::api::{Group, User};
 use crate::directory::{Accounts, Blocks, Detail, Found, Holders, HowRead, Needs, Newcomer, Rules, Snapshot, Want};
 use crate::model::{BundleCode, GroupRef, UserId, UserRef};
-use crate::text::fold;
 
 /// What was read.
 #[derive(Debug, Clone, Copy)]
@@ -83,11 +82,6 @@ impl<'a> Present<'a> {
             external: rule.external_license,
         })
     }
-}
-
-/// Whether it is the built-in group in which everybody always is.
-pub(super) fn is_everyone(group: &Group) -> bool {
-    group.built_in && fold(&group.name) == "everyone"
 }
 
 /// What has to be read before changes can be compared with the present.

@@ -165,6 +165,7 @@ fn groups() -> Vec<String> {
 fn every_drop_down_and_hint_is_still_there_when_libreoffice_has_saved_the_workbook() {
     let folder = TempDir::new().unwrap();
     let offers = Offers {
+        everyone: None,
         groups: groups(),
         licenses: ["ATTUNU", "ACNU"].map(str::to_owned).to_vec(),
     };
@@ -236,6 +237,7 @@ fn every_drop_down_and_hint_is_still_there_when_libreoffice_has_saved_the_workbo
 fn a_run_reads_the_same_of_a_workbook_that_libreoffice_has_saved() {
     let folder = TempDir::new().unwrap();
     let offers = Offers {
+        everyone: None,
         groups: groups(),
         licenses: vec!["ATTUNU".to_owned()],
     };

@@ -189,6 +189,7 @@ proptest! {
 fn choices_are_offered_whatever_their_number_and_signs_and_the_lists_are_no_rows() {
     let folder = TempDir::new().unwrap();
     let offers = Offers {
+        everyone: None,
         groups: ["Sales, EMEA", "Zoë's", "+Ops", "user"].map(str::to_owned).to_vec(),
         licenses: Vec::new(),
     };
@@ -328,6 +329,7 @@ fn more_rows_than_a_worksheet_has_are_refused_with_what_to_do() {
 fn the_same_rows_are_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let offers = Offers {
+        everyone: None,
         groups: vec!["Sales, EMEA".to_owned()],
         licenses: vec!["ATTUNU".to_owned()],
     };
@@ -440,6 +442,7 @@ fn help_and_lists_stay_what_they_are_if_somebody_inserts_or_deletes_some_of_thei
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("help.xlsx");
     let offers = Offers {
+        everyone: None,
         groups: vec!["user".to_owned(), "Zoë".to_owned()],
         ..Offers::default()
     };
