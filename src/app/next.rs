@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Command, FLAGS_FOR_ROWS};
-use crate::settings;
+use crate::settings::{self, is_app_id};
 use crate::text::is_unsafe;
 
 /// A command line as it was typed, the program's own name first.
@@ -13,9 +13,28 @@ use crate::text::is_unsafe;
 pub(super) struct Typed(Vec<OsString>);
 
 impl Typed {
-    /// The command line of this process.
+    /// The command line of this process, without what may be a secret.
     pub(super) fn here() -> Self {
-        Self(std::env::args_os().collect())
+        Self::of(std::env::args_os().collect())
+    }
+
+    /// These words. What stands in the place of an App ID and is none may be the App Secret, and is not repeated.
+    fn of(mut words: Vec<OsString>) -> Self {
+        let flags = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        for at in 0..flags {
+            let word = words[at].to_string_lossy();
+            if let Some(id) = word.strip_prefix(CLIENT_ID_IS) {
+                if !is_app_id(id) {
+                    words[at] = format!("{CLIENT_ID_IS}{AN_APP_ID}").into();
+                }
+            } else if word == CLIENT_ID
+                && let Some(id) = words.get(at + 1)
+                && !is_app_id(&id.to_string_lossy())
+            {
+                words[at + 1] = AN_APP_ID.into();
+            }
+        }
+        Self(words)
     }
 
     /// The same command, to go on: the earlier results were set aside once, and must not be again.
@@ -161,6 +180,11 @@ fn sheet_position(words: &[OsString]) -> Option<usize> {
     })
 }
 
+const CLIENT_ID: &str = "--client-id";
+const CLIENT_ID_IS: &str = "--client-id=";
+/// What is shown in the place of an App ID that is none.
+const AN_APP_ID: &str = "ID";
+
 /// The flags that say which settings are meant.
 const FLAGS_OF_SETTINGS: [&str; 2] = ["--profile", "--config"];
 
@@ -171,7 +195,7 @@ const FLAGS_OF_THE_ORGANIZATION: [&str; 6] = [
     "--uri",
     "--organization",
     "--organization-id",
-    "--client-id",
+    CLIENT_ID,
 ];
 
 /// These flags as they were typed, the `valued` ones with their values.
@@ -299,7 +323,31 @@ mod tests {
     use super::*;
 
     fn typed(words: &[&str]) -> Typed {
-        Typed(words.iter().map(OsString::from).collect())
+        Typed::of(words.iter().map(OsString::from).collect())
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_an_app_id_and_is_none_is_not_repeated() {
+        let id = "0f7ecb54-86ab-4ebc-b9f3-3ed8cf0cd1ff";
+        for (words, shown) in [
+            (
+                &["reseat", "plan", "x.csv", "--client-id", "S3cr(et!abc"][..],
+                "reseat doctor --client-id ID",
+            ),
+            (
+                &["reseat", "plan", "x.csv", "--client-id=S3cret"],
+                "reseat doctor --client-id=ID",
+            ),
+        ] {
+            assert_eq!(typed(words).doctor(), shown);
+        }
+        let with_id = ["reseat", "plan", "x.csv", "--client-id", id];
+        assert_eq!(typed(&with_id).doctor(), format!("reseat doctor --client-id {id}"));
+        assert!(
+            !typed(&["reseat", "run", "x.csv", "--client-id", "S3cret"])
+                .again()
+                .contains("S3cret")
+        );
     }
 
     #[test]

@@ -229,3 +229,33 @@ fn what_a_run_leaves_is_for_its_owner_only() {
     assert_eq!(mode("sheet.failed.csv"), 0o600);
     assert_eq!(mode("state/reseat"), 0o700);
 }
+
+#[test]
+fn an_app_secret_in_the_place_of_the_app_id_is_not_repeated() {
+    let commands = [
+        &["plan", "sheet.csv"][..],
+        &["run", "sheet.csv", "--yes", "-v"],
+        &["codes"],
+        &["template", "onboarding", "-o", "new.xlsx"],
+        &["export", "users"],
+        &["rebalance", "--all"],
+        &["doctor", "-v"],
+        &["doctor", "--write"],
+    ];
+    each(&commands, |words| {
+        for secret in [Some("0f7ecb54-86ab-4ebc-b9f3-3ed8cf0cd1ff"), None] {
+            for output in ["text", "json"] {
+                let stage = Stage::new();
+                stage.keep_secret("hunter2(hunter2");
+                match secret {
+                    Some(secret) => stage.set("UIPATH_CLIENT_SECRET", secret),
+                    None => stage.unset("UIPATH_CLIENT_SECRET"),
+                }
+                stage.write("sheet.csv", sheet());
+                let flags = ["--client-id", "hunter2(hunter2", "--output", output];
+                let ran = stage.reseat(&[words, &flags[..]].concat());
+                assert!([0, 1, 5].contains(&ran.code), "{words:?}: {}\n{}", ran.code, ran.err);
+            }
+        }
+    });
+}
