@@ -43,7 +43,9 @@ impl Catalogue {
         if !self.shares_of_name(word).is_empty() {
             format!("`{shown}` is the name of several licences")
         } else if is_without_code(word) && self.suggestions(word).is_empty() {
-            format!("`{shown}` is no known licence, because UiPath's documents have no code for that product")
+            format!(
+                "`{shown}` is no known licence: of the product that is sold by this name UiPath's documents print no code"
+            )
         } else {
             format!("`{shown}` is no known licence")
         }

@@ -171,7 +171,8 @@ fn app_id(text: String) -> Result<String, SettingFault> {
     no_example(&text, advice)?;
     if text.contains(char::is_whitespace) {
         return Err(SettingFault::new(
-            format!("`{text}` has blanks in it and is no App ID"),
+            // It may be the secret.
+            "what stands in the place of the App ID has blanks in it and is none",
             advice,
         ));
     }
