@@ -625,11 +625,138 @@ fn the_last_day_of_somebody_is_never_taken_for_the_day_that_a_row_waits_for() {
         assert_eq!(Column::named(header), None, "{header}");
         let intake = in_november(
             &format!("email,{header}\nann@x.example,mid-May\n"),
-            OperationKind::Delete,
+            OperationKind::Invite,
             &[],
         );
         let unknown = found(&intake, "unknown-header");
         assert!(unknown[0].help.contains("write the day after"), "{header}: {unknown:?}");
+    }
+}
+
+#[test]
+fn nobody_is_cut_off_today_by_a_leaving_date_that_reseat_cannot_read() {
+    for header in [
+        "Last day",
+        "Contract end",
+        "Vertragsende",
+        "Fin de contrat",
+        "Fin del contrato",
+        "Effective date (leaver)",
+    ] {
+        for cell in [
+            "31/12/26",
+            "31 Dec 2026",
+            "31. Dezember 2026",
+            "end of December",
+            "46387",
+            "9999-12-31",
+            "2026-11-30",
+            "tbd",
+        ] {
+            let text = format!("email,{header}\nann@x.example,{cell}\nbob@x.example,\ncid@x.example,3 May 2019\n");
+            let intake = in_november(&text, OperationKind::Offboard, &[]);
+            let [told] = found(&intake, "dates-not-used")[..] else {
+                panic!("{header}, {cell}: {:?}", intake.problems)
+            };
+            assert_eq!(
+                (told.severity, told.location.to_string().as_str()),
+                (Severity::Error, "row 2"),
+                "{header}, {cell}"
+            );
+            assert!(told.what.contains(&format!("`{cell}` in row 2")), "{told:?}");
+            for way_out in [
+                format!("--map \"{header}=not_before\""),
+                format!("--map \"{header}=note\""),
+            ] {
+                assert!(told.help.contains(&way_out), "{told:?}");
+            }
+            assert_eq!(
+                told.help.starts_with("write the days as 2026-12-01"),
+                cell != "2026-11-30",
+                "{told:?}"
+            );
+            let kept: Vec<u32> = intake.rows.iter().map(|row| row.place.row).collect();
+            assert_eq!(kept, [3, 4], "{header}, {cell}");
+            let said = in_november(&text, OperationKind::Offboard, &[(header, "note")]);
+            assert_eq!((said.rows.len(), said.problems.errors()), (3, 0), "{header}, {cell}");
+            let coming = in_november(&text, OperationKind::Invite, &[]);
+            assert_eq!(coming.problems.errors(), 0, "{header}, {cell}");
+        }
+    }
+}
+
+#[test]
+fn leavers_whose_days_are_over_or_who_say_why_they_leave_run_without_a_word_of_dates() {
+    for text in [
+        "email,Last day\nann@x.example,29.11.2026\nbob@x.example,31 Dec 2025\ncid@x.example,-\ndee@x.example,\n",
+        "email,Last day\nann@x.example,43831\n",
+        "email,Termination reason\nann@x.example,found a better one\n",
+        "email,not_before,Last day\nann@x.example,2027-01-01,31 Dec 2026\n",
+    ] {
+        let intake = in_november(text, OperationKind::Offboard, &[]);
+        assert_eq!(found(&intake, "dates-not-used"), [] as [&Problem; 0], "{text}");
+        assert_eq!(intake.problems.errors(), 0, "{text}");
+    }
+}
+
+#[test]
+fn a_leaving_date_counts_in_whichever_column_it_stands() {
+    let others: Vec<String> = (0..80).map(|number| format!("Extra {number}")).collect();
+    let text = format!(
+        "email,{},Last day\nann@x.example,{}end of December\n",
+        others.join(","),
+        ",".repeat(80)
+    );
+    let intake = in_november(&text, OperationKind::Offboard, &[]);
+    assert_eq!(codes(&intake, Severity::Error), ["dates-not-used"]);
+}
+
+#[test]
+fn who_waits_for_somebodys_last_day_is_told_that_access_ends_as_it_begins() {
+    let told = |header: &str, cells: &[&str], operation| {
+        let rows: Vec<String> = (0..)
+            .zip(cells)
+            .map(|(number, cell)| format!("a{number}@x.example,{cell}"))
+            .collect();
+        let text = format!("email,{header}\n{}\n", rows.join("\n"));
+        let map: &[(&str, &str)] = if header == "not_before" || header == "Effective date" {
+            &[]
+        } else {
+            &[(header, "not_before")]
+        };
+        let intake = in_november(&text, operation, map);
+        let problems: Vec<(Severity, String, String)> = found(&intake, "ends-before-last-day")
+            .iter()
+            .map(|found| (found.severity, found.location.to_string(), found.what.clone()))
+            .collect();
+        problems
+    };
+    for header in ["Last day", "Vertragsende", "Fin de contrat", "Fin del contrato"] {
+        let found = told(
+            header,
+            &["2026-12-31", "2026-11-29", "", "2026-11-30"],
+            OperationKind::Offboard,
+        );
+        let [(severity, place, what)] = &found[..] else {
+            panic!("{header}: {found:?}")
+        };
+        assert_eq!(*severity, Severity::Warning, "{header}");
+        assert!(place.contains("rows 2 and 5"), "{header}: {place}");
+        assert!(
+            what.starts_with("2 rows") && what.contains("locked out in the morning"),
+            "{what}"
+        );
+    }
+    for (header, cell, operation) in [
+        ("not_before", "2026-12-31", OperationKind::Offboard),
+        ("Effective date", "2026-12-31", OperationKind::Offboard),
+        ("Leaver", "2026-12-31", OperationKind::Offboard),
+        ("Last day", "2026-12-31", OperationKind::Invite),
+        ("Last day", "2026-12-31 17:00", OperationKind::Offboard),
+        ("Last day", "2026-12-31 24:00", OperationKind::Offboard),
+        ("Last day", "2026-11-29", OperationKind::Offboard),
+    ] {
+        assert_eq!(told(header, &[cell], operation), [], "{header} {cell} {operation}");
     }
 }
 

@@ -137,58 +137,6 @@ pub(in crate::intake) fn is_named_after(key: &str, column: Column) -> bool {
     })
 }
 
-/// Parts of headers of the day on which somebody leaves, as keys. Whoever leaves on a day has access until it is over, so
-/// none of them is a header of `not_before`.
-const ENDS: [&str; 42] = [
-    "lastday",
-    "lastworkingday",
-    "leavingdate",
-    "leavedate",
-    "leavingon",
-    "dateofleaving",
-    "termination",
-    "enddate",
-    "endson",
-    "exitdate",
-    "contractend",
-    "offboardingdate",
-    "austritt",
-    "letzterarbeitstag",
-    "letztertag",
-    "vertragsende",
-    "dienstende",
-    "enddatum",
-    "dernierjour",
-    "datedesortie",
-    "datededepart",
-    "findecontrat",
-    "ultimodia",
-    "fechadebaja",
-    "fechadesalida",
-    "fechadecese",
-    "fechafin",
-    "datadesaida",
-    "datadedesligamento",
-    "datadedemissao",
-    "datafim",
-    "ultimogiorno",
-    "datadicessazione",
-    "datadiuscita",
-    "finecontratto",
-    "laatstewerkdag",
-    "laatstedag",
-    "uitdienst",
-    "einddatum",
-    "ostatnidzien",
-    "datazwolnienia",
-    "退職",
-];
-
-/// Whether a header, by its key, speaks of the day on which somebody leaves.
-pub(in crate::intake) fn names_an_end(key: &str) -> bool {
-    ENDS.iter().any(|end| key.contains(end))
-}
-
 /// What a header may mean beside others.
 pub(in crate::intake) fn words_in_context(key: &str) -> &'static [WordInContext] {
     WORDS.in_context.get(key).map_or(&[], Vec::as_slice)

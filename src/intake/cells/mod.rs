@@ -13,6 +13,7 @@ mod fact_column;
 mod header_key;
 mod header_words;
 mod kept;
+mod leaving_words;
 mod licenses;
 mod list;
 mod operation_advice;
@@ -39,9 +40,8 @@ pub(super) use dates::{DateOrder, Moment, WrittenDate, certain_date, likely_date
 pub(super) use defects::{defect, may_be_defective, too_long};
 pub(super) use example::is_of_an_example;
 pub(super) use header_key::column_key;
-pub(super) use header_words::{
-    WordInContext, is_for_people, is_named_after, names_an_end, plain_word, words_in_context,
-};
+pub(super) use header_words::{WordInContext, is_for_people, is_named_after, plain_word, words_in_context};
+pub(super) use leaving_words::{LeavingCell, leaving_cell, names_a_last_day, names_an_end};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};

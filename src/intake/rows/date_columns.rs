@@ -367,6 +367,18 @@ fn redate(rows: &mut [Row], open_rows: &[(u32, Timestamp)], column: Column) {
     }
 }
 
+/// Whether `not_before` is a day that is not over, and without a time after it has begun.
+pub(super) fn ends_as_its_day_begins(written: WrittenDate, cell: &str, as_of: &AsOf) -> bool {
+    // The end of a day is read as the beginning of the next.
+    let is_end_of_day = cell.contains("24:00");
+    let (day_first, month_first) = written.readings();
+    !is_end_of_day
+        && [day_first, month_first].iter().any(|moment| {
+            let end = moment.end();
+            end != *moment && as_of.is_before(end.instant(&as_of.zone))
+        })
+}
+
 /// Moves these rows to the refused ones.
 pub(super) fn refuse(rows: &mut Vec<Row>, refused: &mut Vec<RowReport>, numbers: &[u32], problem: &UnplacedProblem) {
     let mut numbers = numbers.iter().peekable();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
-use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, column_key, is_for_people, on_one_line};
+use crate::intake::cells::{
+    Column, ColumnSet, UnplacedProblem, clean, column_key, is_for_people, names_a_last_day, names_an_end, on_one_line,
+};
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
@@ -21,6 +23,10 @@ pub(in crate::intake) struct Header {
     unnamed: Vec<usize>,
     /// The positions of the columns whose header names none of reseat's, those that exports add for people aside.
     pub(in crate::intake) unused: Vec<usize>,
+    /// Those of them whose header speaks of the day on which somebody leaves.
+    pub(in crate::intake) unused_ends: Vec<usize>,
+    /// Whether the header of `not_before` speaks of somebody's last day.
+    pub(in crate::intake) waits_for_last_day: bool,
     /// How many columns there are up to the last that has a name of its own.
     pub(in crate::intake) width: usize,
     /// Whether it is the header of the admin portal's import file, and no more.
@@ -39,6 +45,8 @@ impl Header {
             labels: Vec::new(),
             unnamed: Vec::new(),
             unused: Vec::new(),
+            unused_ends: Vec::new(),
+            waits_for_last_day: false,
             width: 0,
             is_portal: false,
             has_only_user_ids: false,
@@ -70,10 +78,18 @@ impl Header {
                     }
                 }
                 None if is_for_people(name) => {}
-                None => header.unused.push(position),
+                None => {
+                    header.unused.push(position);
+                    if names_an_end(&column_key(name)) {
+                        header.unused_ends.push(position);
+                    }
+                }
             }
             header.width = position + 1;
         }
+        header.waits_for_last_day = header
+            .position(Column::NotBefore)
+            .is_some_and(|position| names_a_last_day(&column_key(&names[position])));
         header.names = names;
         header.unnamed.retain(|position| *position < header.width);
         header.is_portal = header.looks_like_the_portals();

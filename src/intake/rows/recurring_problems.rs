@@ -23,6 +23,7 @@ pub(in crate::intake) struct RecurringProblems {
     short_rows: Occurrences,
     no_operation: Occurrences,
     ignored_examples: Occurrences,
+    last_days: Occurrences,
     hidden_rows: Occurrences,
     struck_rows: Occurrences,
     covered_cells: Occurrences,
@@ -69,6 +70,11 @@ impl RecurringProblems {
         self.ignored_examples.add(1, row);
     }
 
+    /// A row that takes access away as somebody's last day begins.
+    pub(super) fn add_last_day(&mut self, row: u32) {
+        self.last_days.add(1, row);
+    }
+
     /// A row that the spreadsheet program hides.
     pub(super) fn add_hidden_row(&mut self, row: u32) {
         self.hidden_rows.add(1, row);
@@ -100,6 +106,7 @@ impl RecurringProblems {
             short_rows,
             no_operation,
             ignored_examples,
+            last_days,
             hidden_rows,
             struck_rows,
             covered_cells,
@@ -114,6 +121,7 @@ impl RecurringProblems {
         self.short_rows.append(&short_rows);
         self.no_operation.append(&no_operation);
         self.ignored_examples.append(&ignored_examples);
+        self.last_days.append(&last_days);
         self.hidden_rows.append(&hidden_rows);
         self.struck_rows.append(&struck_rows);
         self.covered_cells.append(&covered_cells);
@@ -167,6 +175,10 @@ impl RecurringProblems {
         for (column, formulas) in self.formulas {
             problems.extend(formulas.into_problem(column));
         }
+        if self.last_days.count > 0 {
+            let problem = ends_before_last_day(self.last_days.count);
+            problems.push((self.last_days, problem));
+        }
         let mut warn = |occurrences: Occurrences, code, what: fn(usize) -> String, help: &str| {
             if occurrences.count > 0 {
                 let problem = UnplacedProblem::warning(code, what(occurrences.count), help);
@@ -211,6 +223,18 @@ impl RecurringProblems {
         );
         problems
     }
+}
+
+/// A header of somebody's last day says until when these rows wait.
+fn ends_before_last_day(rows: usize) -> UnplacedProblem {
+    let (take, wait) = if rows == 1 { ("takes", "goes") } else { ("take", "go") };
+    let what = format!(
+        "{} that {take} access away {wait} by somebody's last day: access ends at 00:00 of each day, so whoever works that \
+         day is locked out in the morning",
+        plural(rows, "row")
+    );
+    let help = "write the day after; where that is done, `not_before` as the header says so";
+    UnplacedProblem::warning(ProblemCode::EndsBeforeLastDay, what, help).at(Column::NotBefore)
 }
 
 /// How to say what rows do that do not say it.

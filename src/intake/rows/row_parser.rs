@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::date_columns::ends_as_its_day_begins;
 use super::header::Header;
 use super::key_content::{write_content, write_raw_content};
-use super::operations::{conditions, operation};
+use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
@@ -219,6 +220,13 @@ impl<'o> RowParser<'o> {
                 options,
                 keep,
             } = &self.context;
+            if is_valid && worksheet.header.waits_for_last_day {
+                let is_last_day =
+                    |written| ends_as_its_day_begins(written, cells.get(Column::NotBefore), &options.as_of);
+                if takes_away(kind, &values) && values.not_before.is_some_and(is_last_day) {
+                    self.parsed.recurring.add_last_day(cells.row);
+                }
+            }
             let is_kept = is_valid && *keep == Keep::Rows;
             let dates = &mut self.parsed.unused_dates;
             dates.look_at(&worksheet.header, row, (kind, &values), is_kept, &options.as_of);

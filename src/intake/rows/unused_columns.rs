@@ -6,7 +6,7 @@ use super::doubtful_letters::help_for_headers;
 use super::header::Header;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_an_end, words_in_context,
+    Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_a_last_day, words_in_context,
 };
 use crate::model::Catalogue;
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -156,7 +156,7 @@ impl UnusedColumn {
         }
         let name = self.shown_name();
         let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
-        if names_an_end(&key) {
+        if names_a_last_day(&key) {
             let help = format!(
                 "nothing to do if it is for people only; --map \"{name}=not_before\" has rows wait until 00:00 of the day: \
                  where that day is still worked, write the day after"

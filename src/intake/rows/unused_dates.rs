@@ -1,7 +1,8 @@
 //! Dates in columns that are not used, beside rows that run at once.
 //!
 //! Personnel departments send lists with a day for each person, under headers that reseat cannot all know. Where such a
-//! day is still to come, whoever sent the list means the row to wait.
+//! day is still to come, whoever sent the list means the row to wait. Under a header that speaks of the day on which
+//! somebody leaves, a cell need not look like a date for that: who is locked out today is not helped by a warning.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,9 @@ use super::header::Header;
 use super::occurrences::Occurrences;
 use super::operations::takes_away;
 use super::values::Values;
-use crate::intake::cells::{Column, DateOrder, Moment, UnplacedProblem, WrittenDate, excerpt, likely_date};
+use crate::intake::cells::{
+    Column, DateOrder, LeavingCell, Moment, UnplacedProblem, WrittenDate, excerpt, leaving_cell, likely_date,
+};
 use crate::model::{AsOf, OperationKind, Row as TypedRow, RowReport};
 use crate::problem::ProblemCode;
 use crate::sheet::Row;
@@ -28,6 +31,8 @@ pub(in crate::intake) struct UnusedDates {
 /// A column that is not used and holds dates.
 #[derive(Debug, Default)]
 struct UnusedDateColumn {
+    /// Whether rows are refused for what is no date that could be read.
+    has_unclear_cells: bool,
     shows_day_first: bool,
     shows_month_first: bool,
     /// The rows, if the day comes first where the cells do not show it.
@@ -41,12 +46,18 @@ struct UnusedDateColumn {
 /// Rows that run at once, although their cells hold days that are not over.
 #[derive(Debug, Default)]
 struct RowsTooEarly {
-    refused: Occurrences,
-    warned: Occurrences,
+    refused: EarlyRows,
+    warned: EarlyRows,
     /// Those of `refused` that are kept.
     kept: Vec<u32>,
     /// Whether any row takes access away, for which a day counts until it is over.
     takes_away: bool,
+}
+
+/// Rows of which the same is said.
+#[derive(Debug, Default)]
+struct EarlyRows {
+    rows: Occurrences,
     first: Option<FirstDate>,
 }
 
@@ -89,28 +100,23 @@ impl UnusedDates {
         if header.unused.is_empty() || waits(values.not_before, as_of) {
             return;
         }
-        for position in header.unused.iter().take(COLUMNS) {
-            let cell = row.cell(*position).text;
-            let Some(written) = likely_date(cell) else { continue };
-            let takes_away = takes_away(kind, values);
-            let haste = |moment| haste(moment, takes_away, as_of);
-            let (day_first, month_first) = written.readings();
-            let (day_first, month_first) = (haste(day_first), haste(month_first));
-            let worst = day_first.max(month_first);
-            let shown_order = match written {
-                WrittenDate::Ordered(order, _) => Some(order),
-                WrittenDate::Sure(_) | WrittenDate::Either { .. } => None,
+        let takes_away = takes_away(kind, values);
+        for (position, is_end) in looked_at(header) {
+            let cell = row.cell(position).text;
+            let Some(said) = CellOfDay::read(cell, is_end, takes_away, as_of) else {
+                continue;
             };
-            if worst == Haste::None && shown_order.is_none() {
+            if said.is_nothing() {
                 continue;
             }
-            let column = self.columns.entry(*position).or_default();
-            column.shows_day_first |= shown_order == Some(DateOrder::DayFirst);
-            column.shows_month_first |= shown_order == Some(DateOrder::MonthFirst);
+            let column = self.columns.entry(position).or_default();
+            column.has_unclear_cells |= said.is_unclear;
+            column.shows_day_first |= said.shown_order == Some(DateOrder::DayFirst);
+            column.shows_month_first |= said.shown_order == Some(DateOrder::MonthFirst);
             for (rows, haste) in [
-                (&mut column.day_first, day_first),
-                (&mut column.month_first, month_first),
-                (&mut column.in_any_order, worst),
+                (&mut column.day_first, said.day_first),
+                (&mut column.month_first, said.month_first),
+                (&mut column.in_any_order, said.day_first.max(said.month_first)),
             ] {
                 rows.add(haste, takes_away, cell, row.number(), is_kept);
             }
@@ -133,50 +139,129 @@ impl UnusedDates {
     ) -> UnusedDateFindings {
         let mut findings = UnusedDateFindings::default();
         for (position, column) in self.columns {
+            let has_unclear_cells = column.has_unclear_cells;
             let found = column.into_rows();
-            let Some(first) = &found.first else { continue };
-            findings.columns.push(position);
             let label = header.label(position);
-            let help = help(header, position, found.takes_away);
-            if found.refused.count > 0 {
-                let are = match found.refused.count {
+            let help = help(header, position, found.takes_away, has_unclear_cells);
+            if let Some(first) = &found.refused.first {
+                let are = match found.refused.rows.count {
                     1 => "1 row that takes access away would run".to_owned(),
                     count => format!("{} that take access away would run", plural(count, "row")),
                 };
+                let not_over = if header.unused_ends.contains(&position) {
+                    "its header speaks of the day on which access ends, and has cells that are not certainly over"
+                } else {
+                    "has days that are still to come"
+                };
                 let what = format!(
-                    "the column `{label}` is not used, and has days that are still to come (`{}` in row {}): {are} at once",
+                    "the column `{label}` is not used, and {not_over} (`{}` in row {}): {are} at once",
                     first.cell, first.row
                 );
                 let problem = UnplacedProblem::error(ProblemCode::DatesNotUsed, what, help.clone());
                 refuse(rows, refused, &found.kept, &problem);
-                findings.problems.push((found.refused, problem));
+                findings.problems.push((found.refused.rows, problem));
+                findings.columns.push(position);
             }
-            if found.warned.count > 0 {
-                let run = if found.warned.count == 1 { "runs" } else { "run" };
+            if let Some(first) = &found.warned.first {
+                let count = found.warned.rows.count;
+                let run = if count == 1 { "runs" } else { "run" };
                 let what = format!(
                     "the column `{label}` is not used, and has days that are not over (`{}` in row {}): {} {run} at once \
                      all the same",
                     first.cell,
                     first.row,
-                    plural(found.warned.count, "row")
+                    plural(count, "row")
                 );
                 let problem = UnplacedProblem::warning(ProblemCode::DatesNotUsed, what, help);
-                findings.problems.push((found.warned, problem));
+                findings.problems.push((found.warned.rows, problem));
+                if findings.columns.last() != Some(&position) {
+                    findings.columns.push(position);
+                }
             }
         }
         findings
     }
 }
 
+/// The columns that are looked at, by their positions, each with whether its header speaks of the day on which somebody
+/// leaves; these first, so that none is beyond those that are looked at.
+fn looked_at(header: &Header) -> impl Iterator<Item = (usize, bool)> {
+    let ends = &header.unused_ends[..header.unused_ends.len().min(COLUMNS)];
+    let others = header
+        .unused
+        .iter()
+        .take(COLUMNS)
+        .filter(|position| !ends.contains(position));
+    let ends = ends.iter().map(|position| (*position, true));
+    ends.chain(others.map(|position| (*position, false)))
+}
+
+/// What a cell comes to beside its row.
+struct CellOfDay {
+    shown_order: Option<DateOrder>,
+    /// Whether it is no date that could be read, and may be a day to come.
+    is_unclear: bool,
+    /// What is to be done about the row where the day comes first.
+    day_first: Haste,
+    /// The same, where the month does.
+    month_first: Haste,
+}
+
+impl CellOfDay {
+    /// Reads a cell; `None` if it has nothing to do with days.
+    fn read(cell: &str, is_end: bool, takes_away: bool, as_of: &AsOf) -> Option<Self> {
+        if !(is_end && takes_away) {
+            return likely_date(cell).map(|written| Self::of(written, |moment| haste(moment, takes_away, as_of)));
+        }
+        // Nothing is left to a warning where the header itself says that it is a day at which access ends.
+        let haste = |moment| match haste(moment, true, as_of) {
+            Haste::None => Haste::None,
+            Haste::Warned | Haste::Refused => Haste::Refused,
+        };
+        let unclear = |haste| Self {
+            shown_order: None,
+            is_unclear: haste != Haste::None,
+            day_first: haste,
+            month_first: haste,
+        };
+        match leaving_cell(cell) {
+            LeavingCell::Empty => None,
+            LeavingCell::Date(written) => Some(Self::of(written, haste)),
+            LeavingCell::AtLatest(moment) => Some(unclear(haste(moment))),
+            LeavingCell::Unclear => Some(unclear(Haste::Refused)),
+        }
+    }
+
+    fn of(written: WrittenDate, haste: impl Fn(Moment) -> Haste) -> Self {
+        let (day_first, month_first) = written.readings();
+        Self {
+            shown_order: match written {
+                WrittenDate::Ordered(order, _) => Some(order),
+                WrittenDate::Sure(_) | WrittenDate::Either { .. } => None,
+            },
+            is_unclear: false,
+            day_first: haste(day_first),
+            month_first: haste(month_first),
+        }
+    }
+
+    /// Whether nothing is to be said of the cell, and it says nothing of its column.
+    fn is_nothing(&self) -> bool {
+        self.day_first.max(self.month_first) == Haste::None && self.shown_order.is_none()
+    }
+}
+
 impl UnusedDateColumn {
     fn append(&mut self, later: Self) {
         let Self {
+            has_unclear_cells,
             shows_day_first,
             shows_month_first,
             day_first,
             month_first,
             in_any_order,
         } = later;
+        self.has_unclear_cells |= has_unclear_cells;
         self.shows_day_first |= shows_day_first;
         self.shows_month_first |= shows_month_first;
         self.day_first.append(day_first);
@@ -196,21 +281,22 @@ impl UnusedDateColumn {
 
 impl RowsTooEarly {
     fn add(&mut self, haste: Haste, takes_away: bool, cell: &str, row: u32, is_kept: bool) {
-        match haste {
+        let rows = match haste {
             Haste::None => return,
-            Haste::Warned => self.warned.add(1, row),
+            Haste::Warned => &mut self.warned,
             Haste::Refused => {
-                self.refused.add(1, row);
                 if is_kept {
                     self.kept.push(row);
                 }
+                &mut self.refused
             }
+        };
+        rows.rows.add(1, row);
+        if rows.first.is_none() {
+            let cell = excerpt(cell.trim());
+            rows.first = Some(FirstDate { row, cell });
         }
         self.takes_away |= takes_away;
-        if self.first.is_none() {
-            let cell = excerpt(cell.trim());
-            self.first = Some(FirstDate { row, cell });
-        }
     }
 
     fn append(&mut self, later: Self) {
@@ -219,12 +305,18 @@ impl RowsTooEarly {
             warned,
             kept,
             takes_away,
-            first,
         } = later;
-        self.refused.append(&refused);
-        self.warned.append(&warned);
+        self.refused.append(refused);
+        self.warned.append(warned);
         self.kept.extend(kept);
         self.takes_away |= takes_away;
+    }
+}
+
+impl EarlyRows {
+    fn append(&mut self, later: Self) {
+        let Self { rows, first } = later;
+        self.rows.append(&rows);
         self.first = self.first.take().or(first);
     }
 }
@@ -251,18 +343,28 @@ fn haste(moment: Moment, takes_away: bool, as_of: &AsOf) -> Haste {
     }
 }
 
-fn help(header: &Header, position: usize, takes_away: bool) -> String {
+fn help(header: &Header, position: usize, takes_away: bool, has_unclear_cells: bool) -> String {
     let name = clean(header.name(position), 60);
     let other = header.position(Column::NotBefore).map_or_else(String::new, |taken| {
         format!(" --map \"{}=note\"", clean(header.name(taken), 60))
     });
+    let written = if has_unclear_cells {
+        "write the days as 2026-12-01; then "
+    } else {
+        ""
+    };
     let day_after = if takes_away {
         "; where that day is still worked, write the day after"
     } else {
         ""
     };
+    let at_once = if takes_away {
+        ", and has the rows run at once"
+    } else {
+        ""
+    };
     format!(
-        "--map \"{name}=not_before\"{other} has each row wait until 00:00 of its day{day_after}; --map \"{name}=note\" says \
-         that the column is for people only"
+        "{written}--map \"{name}=not_before\"{other} has each row wait until 00:00 of its day{day_after}; \
+         --map \"{name}=note\" says that the column is for people only{at_once}"
     )
 }

@@ -1,0 +1,364 @@
+//! Headers of the day on which somebody leaves, and what stands under them.
+
+use jiff::Span;
+use jiff::civil::{Date, date};
+
+use super::{Moment, WrittenDate, clean, read_date};
+
+/// Parts of headers of somebody's last day, as keys. Whoever leaves on a day has access until it is over, so none of them
+/// is a header of `not_before`.
+const LAST_DAYS: &[&str] = &[
+    // English
+    "lastday",
+    "lastworkingday",
+    "lastworkday",
+    "finalday",
+    "finalworkingday",
+    "leavingdate",
+    "leavingday",
+    "leavedate",
+    "leaverdate",
+    "leavingon",
+    "leaveson",
+    "dateofleaving",
+    "departuredate",
+    "dateofdeparture",
+    "separationdate",
+    "dateofseparation",
+    "resignationdate",
+    "retirementdate",
+    "termination",
+    "terminatedon",
+    "enddate",
+    "endson",
+    "exitdate",
+    "dateofexit",
+    "contractend",
+    "endofcontract",
+    "endofthecontract",
+    "contractexpir",
+    "contractuntil",
+    "endofemployment",
+    "employmentend",
+    "employeduntil",
+    "validuntil",
+    "validto",
+    "accessuntil",
+    "offboardingdate",
+    "offboarddate",
+    // German
+    "austritt",
+    "ausscheidedatum",
+    "ausscheidungsdatum",
+    "letzterarbeitstag",
+    "letztertag",
+    "vertragsende",
+    "endedesvertrag",
+    "vertragbis",
+    "vertragsablauf",
+    "befristetbis",
+    "beschaftigtbis",
+    "beschaeftigtbis",
+    "kundigungzum",
+    "kuendigungzum",
+    "gekundigtzum",
+    "gekuendigtzum",
+    "gultigbis",
+    "gueltigbis",
+    "dienstende",
+    "enddatum",
+    "abgangsdatum",
+    // French
+    "dernierjour",
+    "datedesortie",
+    "datededepart",
+    "datedefin",
+    "datefin",
+    "findecontrat",
+    "finducontrat",
+    "fincontrat",
+    "valablejusqu",
+    // Spanish
+    "ultimodia",
+    "fechadebaja",
+    "fechadesalida",
+    "fechadecese",
+    "fechafin",
+    "fechadefin",
+    "fechadetermin",
+    "findecontrato",
+    "findelcontrato",
+    "fincontrato",
+    "terminodecontrato",
+    "terminodelcontrato",
+    "vencimientodecontrato",
+    "vencimientodelcontrato",
+    "validohasta",
+    // Portuguese
+    "datadesaida",
+    "datadedesligamento",
+    "datadedemissao",
+    "datadarescisao",
+    "datafim",
+    "datadefim",
+    "datadofim",
+    "datadetermino",
+    "datadotermino",
+    "fimdecontrato",
+    "fimdocontrato",
+    "terminodocontrato",
+    "validoate",
+    // Italian
+    "ultimogiorno",
+    "datadicessazione",
+    "datadiuscita",
+    "datafine",
+    "datadifine",
+    "finecontratto",
+    "finedelcontratto",
+    "scadenzacontratto",
+    "scadenzadelcontratto",
+    "validofinoal",
+    // Dutch
+    "laatstewerkdag",
+    "laatstedag",
+    "uitdienst",
+    "einddatum",
+    "eindecontract",
+    "eindevanhetcontract",
+    "contracteinde",
+    "eindedienst",
+    "geldigtot",
+    // Polish
+    "ostatnidzien",
+    "datazwolnienia",
+    "datazakonczenia",
+    "dataodejscia",
+    "datarozwiazania",
+    "koniecumowy",
+    "koniecpracy",
+    "waznedo",
+    // Japanese
+    "退職",
+    "退社",
+    "離職",
+    "最終出勤",
+    "最終勤務",
+    "契約終了",
+    "契約満了",
+    "終了日",
+];
+
+/// Parts of headers of the day from which anything holds, as keys: they are of `not_before`, and are met here in headers
+/// that say more than that, such as `Effective date (leaver)`.
+const EFFECTIVE_DAYS: &[&str] = &[
+    "effectivedate",
+    "effectivefrom",
+    "effectiveon",
+    "notbefore",
+    "wirksamab",
+    "wirksamzum",
+    "gultigab",
+    "gueltigab",
+    "stichtag",
+    "datedeffet",
+    "fechadeefecto",
+    "datadevigencia",
+    "decorrenza",
+    "ingangsdatum",
+    "datawejsciawzycie",
+    "obowiazujeod",
+    "適用日",
+    "発効日",
+];
+
+/// Parts of headers that have such a word in them and tell something else: why or how somebody leaves.
+const NO_DAYS: &[&str] = &[
+    "reason",
+    "type",
+    "initiated",
+    "determination",
+    "grund",
+    "austrittsart",
+    "motif",
+    "motivo",
+    "reden",
+    "powod",
+    "przyczyn",
+    "理由",
+    "事由",
+    "区分",
+];
+
+/// Whether a header, by its key, speaks of somebody's last day.
+pub(in crate::intake) fn names_a_last_day(key: &str) -> bool {
+    has_one_of(key, LAST_DAYS) && !has_one_of(key, NO_DAYS)
+}
+
+/// Whether a header, by its key, speaks of a day at which access may end.
+pub(in crate::intake) fn names_an_end(key: &str) -> bool {
+    (has_one_of(key, LAST_DAYS) || has_one_of(key, EFFECTIVE_DAYS)) && !has_one_of(key, NO_DAYS)
+}
+
+fn has_one_of(key: &str, parts: &[&str]) -> bool {
+    parts.iter().any(|part| key.contains(part))
+}
+
+/// What a cell under a header of such a day says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum LeavingCell {
+    /// Nothing; dashes alone are no more.
+    Empty,
+    /// A date.
+    Date(WrittenDate),
+    /// What `not_before` does not take, and what cannot be later than this day.
+    AtLatest(Moment),
+    /// Anything else.
+    Unclear,
+}
+
+/// Reads a cell under a header of the day on which somebody leaves.
+pub(in crate::intake) fn leaving_cell(cell: &str) -> LeavingCell {
+    let cell = clean(cell);
+    if cell.chars().all(|letter| matches!(letter, '-' | '–' | '—' | ' ')) {
+        return LeavingCell::Empty;
+    }
+    if let Ok(written) = read_date(&cell) {
+        return LeavingCell::Date(written);
+    }
+    match counted_day(&cell).or_else(|| end_of_year(&cell)) {
+        Some(day) => LeavingCell::AtLatest(Moment::Local(day.at(0, 0, 0, 0))),
+        None => LeavingCell::Unclear,
+    }
+}
+
+/// The day that a spreadsheet program counts like this, from 1904: those that count from 1900 mean an earlier one.
+fn counted_day(cell: &str) -> Option<Date> {
+    /// The first day of the year 2000, counted from 1900. Lower numbers are no days of people of today.
+    const FIRST: i32 = 36_526;
+    let whole = cell.split_once(['.', ',']).map_or(cell, |(whole, _)| whole);
+    let is_likely = whole.len() == 5 && whole.bytes().all(|byte| byte.is_ascii_digit());
+    let days: i32 = whole.parse().ok().filter(|days| is_likely && *days >= FIRST)?;
+    let span = Span::new().try_days(days).ok()?;
+    date(1904, 1, 1).checked_add(span).ok()
+}
+
+/// The end of the year of a date in words, `31. Dezember 2026` or `Dec 31st, 2026`, whatever the month is called.
+fn end_of_year(cell: &str) -> Option<Date> {
+    const BETWEEN: [&str; 3] = ["of", "de", "del"];
+    let mut words = cell
+        .split(|letter: char| !letter.is_alphanumeric())
+        .map(|word| {
+            let word = word.to_lowercase();
+            let day = word.trim_end_matches(char::is_alphabetic);
+            let ending = &word[day.len()..];
+            // `31st`
+            if day.is_empty() || !matches!(ending, "st" | "nd" | "rd" | "th" | "er") {
+                word
+            } else {
+                day.to_owned()
+            }
+        })
+        .filter(|word| !word.is_empty() && !BETWEEN.contains(&word.as_str()));
+    let (first, second, year) = (words.next()?, words.next()?, words.next()?);
+    let is_day = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_month = |word: &str| word.chars().all(char::is_alphabetic);
+    let is_in_words = (is_day(&first) && is_month(&second)) || (is_month(&first) && is_day(&second));
+    if !is_in_words || words.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    let year: i16 = year.parse().ok().filter(|year| (2000..=2100).contains(year))?;
+    Date::new(year, 12, 31).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::cells::column_key;
+
+    #[test]
+    fn the_last_day_is_known_in_every_language_and_why_somebody_leaves_is_no_day() {
+        for header in [
+            "Last day",
+            "Contract end",
+            "Contract end date",
+            "End of contract",
+            "Valid until",
+            "Vertragsende",
+            "Ende des Vertrags",
+            "Gültig bis",
+            "Gueltig bis",
+            "Fin de contrat",
+            "Date de fin de contrat",
+            "Fin del contrato",
+            "Último día",
+            "Fecha de término",
+            "Fim do contrato",
+            "Data de término",
+            "Fine contratto",
+            "Scadenza del contratto",
+            "Einde contract",
+            "Koniec umowy",
+            "Data zakończenia",
+            "退職日",
+            "契約終了日",
+        ] {
+            assert!(names_a_last_day(&column_key(header)), "{header}");
+        }
+        for header in [
+            "Termination reason",
+            "Austrittsgrund",
+            "Motif de fin de contrat",
+            "退職理由",
+            "Determination",
+            "Start date",
+            "Vendor",
+            "Team",
+        ] {
+            assert!(!names_an_end(&column_key(header)), "{header}");
+        }
+        for header in ["Effective date (leaver)", "Wirksam ab laut Personalabteilung"] {
+            let key = column_key(header);
+            assert!(names_an_end(&key) && !names_a_last_day(&key), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_cannot_be_read_is_over_only_where_every_way_to_read_it_is() {
+        for (cell, at_latest) in [
+            ("31 Dec 2026", "2026-12-31"),
+            ("31. Dezember 2025", "2025-12-31"),
+            ("31-Dec-2025", "2025-12-31"),
+            ("December 3rd, 2025", "2025-12-31"),
+            ("3 de mayo de 2019", "2019-12-31"),
+            ("1er mai 2019", "2019-12-31"),
+            // The last of December 2022, or four years and a day later.
+            ("44926", "2027-01-01"),
+            ("44926.5", "2027-01-01"),
+        ] {
+            let day: Date = at_latest.parse().unwrap();
+            let moment = Moment::Local(day.at(0, 0, 0, 0));
+            assert_eq!(leaving_cell(cell), LeavingCell::AtLatest(moment), "{cell}");
+        }
+        for cell in [
+            "31/12/26",
+            "31.12.25",
+            "end of December",
+            "Dec 2025",
+            "FY 2025/26",
+            "after 31 Dec 2025",
+            "12345",
+            "tbd",
+            "9999-12-31",
+            "1899-12-30",
+            "31 Dec 9999",
+            "?",
+        ] {
+            assert_eq!(leaving_cell(cell), LeavingCell::Unclear, "{cell}");
+        }
+        for cell in ["", " ", "-", "–", " — "] {
+            assert_eq!(leaving_cell(cell), LeavingCell::Empty, "{cell}");
+        }
+        assert!(matches!(leaving_cell(" 31.12.2026 "), LeavingCell::Date(_)));
+    }
+}
