@@ -98,10 +98,35 @@ fn a_list_of_leavers_is_not_carried_out_before_the_days_in_it() {
     stage
         .reseat(&waits)
         .ends(75)
+        .tells("warning[ends-before-last-day]: row 2")
         .tells("1 row: 1 waiting")
         .tells("2099-12-31");
     let for_people = [&leavers[..], &["--map", "Last day=note", "--results", "now.csv"]].concat();
     stage.reseat(&for_people).ends(0).tells("1 done");
+}
+
+#[test]
+fn check_plan_and_run_keep_leavers_whose_day_cannot_be_read_and_tell_of_those_cut_off_in_the_morning() {
+    let stage = Stage::new();
+    let map = ["--operation", "offboard", "--map", "Contract end=not_before"];
+    for command in [&["check"][..], &["plan"], &["run", "--yes"]] {
+        stage.write(
+            "leavers.csv",
+            "E-mail,Contract end\nanna.berg@contoso.example,end of December\n",
+        );
+        stage
+            .reseat(&[command, &["leavers.csv", "--operation", "offboard"]].concat())
+            .ends(2)
+            .tells("error[dates-not-used]: row 2: the column `Contract end (column B)` is not used")
+            .tells("--map \"Contract end=note\"");
+        stage.write(
+            "leavers.csv",
+            "E-mail,Contract end\nanna.berg@contoso.example,2099-12-31\n",
+        );
+        let ran = stage.reseat(&[command, &["leavers.csv"], &map].concat());
+        ran.tells("warning[ends-before-last-day]: row 2")
+            .tells("locked out in the morning");
+    }
 }
 
 #[test]

@@ -196,6 +196,15 @@ mod tests {
     }
 
     #[test]
+    fn no_header_of_a_column_speaks_of_somebodys_last_day() {
+        for (column, _, headers) in lines() {
+            for key in headers.split('|').flat_map(spellings) {
+                assert!(!crate::intake::cells::names_a_last_day(&key), "{column}: {key}");
+            }
+        }
+    }
+
+    #[test]
     fn no_header_means_two_columns() {
         let mut seen: HashMap<String, &str> = HashMap::new();
         for (column, _, headers) in lines().filter(|(column, ..)| !column.contains(' ')) {

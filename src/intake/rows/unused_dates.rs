@@ -149,12 +149,12 @@ impl UnusedDates {
                     count => format!("{} that take access away would run", plural(count, "row")),
                 };
                 let not_over = if header.unused_ends.contains(&position) {
-                    "its header speaks of the day on which access ends, and has cells that are not certainly over"
+                    "but its header speaks of the day on which access ends, and not all of its cells are certainly over"
                 } else {
-                    "has days that are still to come"
+                    "and has days that are still to come"
                 };
                 let what = format!(
-                    "the column `{label}` is not used, and {not_over} (`{}` in row {}): {are} at once",
+                    "the column `{label}` is not used, {not_over} (`{}` in row {}): {are} at once",
                     first.cell, first.row
                 );
                 let problem = UnplacedProblem::error(ProblemCode::DatesNotUsed, what, help.clone());
