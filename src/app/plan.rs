@@ -167,12 +167,14 @@ fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
     if now.is_before(then) {
         return Ok(AsOf { now: then, ..now });
     }
-    if typed.day() >= now.now.to_zoned(now.zone.clone()).date() {
+    let today = now.now.to_zoned(now.zone.clone()).date();
+    if typed.day() >= today {
         return Ok(now);
     }
-    let message = format!("the day of `--as-of {typed}` is over");
+    let day = typed.day();
+    let message = format!("`--as-of` takes a day to come, and {day} is over: today is {today}");
     Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
-        .with_help("name a day to come; without `--as-of`, everything that is due by now is planned"))
+        .with_help("leave `--as-of` out: everything that is due by now is planned without it"))
 }
 
 /// Why a run would stop before it sends anything, if it would.

@@ -357,7 +357,10 @@ fn a_plan_as_of_a_day_that_is_over_of_no_day_or_to_be_saved_is_refused() {
     let stage = Stage::new();
     stage.write("sheet.csv", joiners(NEXT_CENTURY));
     for (flags, told) in [
-        (["--as-of", "2020-01-01"].as_slice(), "is over"),
+        (
+            ["--as-of", "2020-01-01"].as_slice(),
+            "error: `--as-of` takes a day to come, and 2020-01-01 is over: today is 2",
+        ),
         (&["--as-of", "01/12/2099"], "it may be 2099-12-01 or 2099-01-12"),
         (&["--as-of", "tomorrow"], "is no date"),
         (&["--as-of", "2099-12-01", "--save", "plan.json"], "cannot be used with"),
