@@ -160,7 +160,7 @@ async fn read(options: &CheckOptions, settings: Result<Settings, Failure>, conso
     let (source, settings) = open_sheet(&options.path, &options.sheet, settings).await?;
     console.tell(profiles_operation(&options.sheet, &settings));
     let as_of = as_of_now(&settings);
-    let catalogue = known_licenses(&settings, options.sheet.target, console);
+    let catalogue = known_licenses(&settings, options.sheet.target, console)?;
     let reading = reading_options(&options.sheet, &settings, catalogue, as_of.clone());
     let (source, reading, checked) = off_thread(move || {
         let checked = intake::check(&source, &reading);

@@ -31,7 +31,7 @@ pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Conso
             catalogue(&settings).with_inventory(inventory)
         }
         Asked::Nobody { settings, why } => {
-            let catalogue = known_licenses(&settings, target, console);
+            let catalogue = known_licenses(&settings, target, console)?;
             if let Some(why) = why {
                 console.tell(format!(
                     "{why}, so these are the codes that are known without asking: `reseat doctor` says what to do\n"

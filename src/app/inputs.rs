@@ -118,7 +118,10 @@ pub(super) fn catalogue(settings: &Settings) -> Catalogue {
 
 /// The licences that are known without asking the organization: the same, and those that it had when it was last read. What
 /// is remembered of it and cannot be used, or cannot be true, is told.
-pub(super) fn known_licenses(settings: &Settings, target: Target, console: Console) -> Catalogue {
+///
+/// # Errors
+/// If the profile gives a name to what is none of its codes, and the name is one.
+pub(super) fn known_licenses(settings: &Settings, target: Target, console: Console) -> Result<Catalogue, Failure> {
     let (catalogue, now) = (catalogue(settings), Timestamp::now());
     let remembered = match (target, &settings.address) {
         (Target::Configured, Some(address)) => {
@@ -127,9 +130,13 @@ pub(super) fn known_licenses(settings: &Settings, target: Target, console: Conso
         }
         (Target::Configured, None) | (Target::Sandbox, _) => None,
     };
-    match remembered.transpose() {
+    Ok(match remembered.transpose() {
         Ok(inventory) => match inventory.flatten() {
             Some(inventory) => {
+                let wrong = settings.codes_for_names(|word| inventory.of(word).is_some());
+                if !wrong.is_empty() {
+                    return Err(Failure::configuration(wrong));
+                }
                 if inventory.read.duration_since(now) > CLOCKS_DIFFER {
                     console.tell(format!(
                         "warning: the licence codes of `{}` are remembered of {}, which is still to come, so this computer's \
@@ -148,7 +155,7 @@ pub(super) fn known_licenses(settings: &Settings, target: Target, console: Conso
             ));
             catalogue
         }
-    }
+    })
 }
 
 /// How to read this sheet.

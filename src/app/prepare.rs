@@ -79,7 +79,7 @@ impl<'a> Session<'a> {
         let reading = reading_options(
             &planning.sheet,
             self.settings,
-            known_licenses(self.settings, planning.sheet.target, self.console),
+            known_licenses(self.settings, planning.sheet.target, self.console)?,
             as_of.clone(),
         );
         let doorway = Doorway::of(

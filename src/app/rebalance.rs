@@ -73,7 +73,7 @@ fn keep_apart(options: &RebalanceOptions) -> Result<(), Failure> {
 
 async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf) -> Result<Proposed, Failure> {
     let opened = Opened::of(options, session.settings).await?;
-    let catalogue = known_licenses(session.settings, options.target, session.console);
+    let catalogue = known_licenses(session.settings, options.target, session.console)?;
     let observer = session.relay.observer();
     let doorway = Doorway::of(session.settings, options.target, observer, &session.signals).await?;
     session.tell_whose(&doorway);

@@ -43,7 +43,7 @@ pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console
             (lists, None, day_of(&as_of))
         }
         Asked::Nobody { settings, why } => {
-            let catalogue = known_licenses(&settings, options.target, console);
+            let catalogue = known_licenses(&settings, options.target, console)?;
             let day = day_of(&as_of_now(&settings));
             (TemplateLists::of_catalogue(&catalogue), why, day)
         }

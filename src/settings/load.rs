@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::batch::{Batch, batch};
-use super::bundles::bundles;
+use super::bundles::{bundles, turned_round};
 use super::connection::{Address, Connection, Reached, reached};
 use super::file::{ConfigFile, profile};
 use super::finding::{Finding, Findings, SettingFault};
@@ -43,6 +43,16 @@ pub struct Settings {
     pub batch: Batch,
     /// What is odd about the configuration without stopping anything.
     pub warnings: Vec<Finding>,
+}
+
+impl Settings {
+    /// What the profile calls by a code, as far as only the organization's inventory tells that it is one: `is_code` says
+    /// of a word whether it is.
+    pub fn codes_for_names(&self, is_code: impl Fn(&BundleCode) -> bool) -> Vec<Finding> {
+        let names = self.bundle_names.iter();
+        let turned = names.filter_map(|(code, name)| turned_round(code, name, &is_code));
+        turned.map(|fault| Finding::error("`bundle_codes`", fault)).collect()
+    }
 }
 
 /// Reads the configuration file and brings flags, environment, profile and defaults together.
@@ -756,7 +766,58 @@ mod tests {
                 .any(|line| line.contains("`CTZDEVNU = \"Citizen Developer\"`")),
             "{swapped:?}"
         );
+        for (turned, told) in [
+            ("Attended = \"ATTUNU\"", Some("`ATTUNU = \"Attended\"`")),
+            ("Attended = \"attunu\"", Some("`attunu = \"Attended\"`")),
+            ("ATTUNU = \"RPADEVPRONU\"", None),
+            ("Attended = \"Tester\"", None),
+        ] {
+            let read = offline(&format!("[profile.default.bundle_codes]\n{turned}\n"));
+            match (read, told) {
+                (Err(told), Some(words)) => {
+                    assert!(
+                        told[0].contains("line 2")
+                            && told[0].contains(words)
+                            && told[0].contains("the other way round"),
+                        "{told:?}"
+                    );
+                }
+                (Ok(_), None) => {}
+                (read, _) => panic!("{turned}: {read:?}"),
+            }
+        }
         let told = offline("[profile.default]\nbundle_codes = \"PLUSNU\"\n").unwrap_err();
         assert!(told[0].contains("does not fit"), "{told:?}");
+    }
+
+    #[test]
+    fn codes_that_only_the_organization_knows_are_told_from_names_as_well() {
+        let text = "[profile.default.bundle_codes]\nPlus = \"PLUSNU\"\nPRONU = \"Pro\"\n";
+        let settings = settings(text, &[], &Overrides::default(), Reach::Offline).unwrap();
+        let of_organization = ["PLUSNU", "PRONU"].map(BundleCode::new);
+        let told = settings.codes_for_names(|word| of_organization.contains(word));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].help, "write `PLUSNU = \"Plus\"`");
+        assert!(settings.codes_for_names(|_| false).is_empty());
+    }
+
+    #[test]
+    fn a_column_and_its_header_in_each_others_place_are_told_to_be_so() {
+        for (line, words) in [
+            (
+                "licenses = \"Licence wanted\"",
+                "write `\"Licence wanted\" = \"licenses\"`",
+            ),
+            ("user = \"licences\"", ""),
+            ("user = \"licnses\"", "did you mean `licenses`?"),
+            ("Wanted = \"nothing at all\"", "is no column of reseat's"),
+        ] {
+            let text = format!("[profile.default.map]\n{line}\n");
+            let read = settings(&text, &[], &Overrides::default(), Reach::Offline);
+            match read {
+                Ok(_) => assert_eq!(words, "", "{line}"),
+                Err(told) => assert!(!words.is_empty() && told[0].contains(words), "{line}: {told:?}"),
+            }
+        }
     }
 }

@@ -48,7 +48,11 @@ pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSett
             let column = said.checked(findings, |name| {
                 Column::named(&name).ok_or_else(|| {
                     let near = Column::nearest(&name, |_| true).map(Column::as_str);
-                    SettingFault::new(format!("`{name}` is no column of reseat's"), did_you_mean(near))
+                    // What is nearly a column is a slip of the right order.
+                    let turned = near.is_none().then(|| turned_round(&header, &name)).flatten();
+                    turned.unwrap_or_else(|| {
+                        SettingFault::new(format!("`{name}` is no column of reseat's"), did_you_mean(near))
+                    })
                 })
             });
             Some((header, column?))
@@ -59,6 +63,14 @@ pub(super) fn sheet(profile: &mut Section<'_>, findings: &Findings) -> SheetSett
         timezone,
         map: map.collect(),
     }
+}
+
+/// A column in the place of the header, and the header in its place.
+fn turned_round(header: &str, column: &str) -> Option<SettingFault> {
+    let named = Column::named(header)?.as_str();
+    let what = format!("the other way round: `{header}` is a column of reseat's, and the header comes first");
+    let column = toml::Value::from(column);
+    Some(SettingFault::new(what, format!("write `{column} = \"{named}\"`")))
 }
 
 /// The zone of this name in the IANA's list.

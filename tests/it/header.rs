@@ -25,6 +25,11 @@ fn a_profile_says_what_next_weeks_sheet_needs_no_flags_for() {
         .reseat(&["check", "sheet.csv", "--map", "Elze=note"])
         .ends(2)
         .tells("no header is `Elze`");
+    stage
+        .reseat(&["check", "sheet.csv", "--map", "licenses=Licence wanted"])
+        .ends(2)
+        .tells("--map \"licenses=Licence wanted\" is the other way round")
+        .tells("type --map \"Licence wanted=licenses\"");
 }
 
 #[test]

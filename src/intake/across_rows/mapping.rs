@@ -39,17 +39,7 @@ impl<'o> Mapping<'o> {
                 mapping.map.push((column_key(header), column));
                 mapping.unseen.push(said);
             } else {
-                let help = match Column::nearest(column, |_| true) {
-                    _ if instruction_named(column) == Some(Instruction::Ignore) => {
-                        "`note` is for a column that is for people only".to_owned()
-                    }
-                    Some(near) => format!("did you mean `{}`?", near.as_str()),
-                    None => String::new(),
-                };
-                let what = format!("`{column}` in --map is no column of reseat's");
-                mapping
-                    .problems
-                    .push(UnplacedProblem::error(ProblemCode::UnknownColumn, what, help));
+                mapping.problems.push(no_column(header, column));
             }
         }
         let usual = options
@@ -95,4 +85,23 @@ impl<'o> Mapping<'o> {
         }
         self.problems
     }
+}
+
+/// What is wrong with `--map "header=column"`, where there is no such column.
+fn no_column(header: &str, column: &str) -> UnplacedProblem {
+    let near = Column::nearest(column, |_| true);
+    let is_ignore = instruction_named(column) == Some(Instruction::Ignore);
+    let (what, help) = match (near, Column::named(header)) {
+        _ if is_ignore => (None, "`note` is for a column that is for people only".to_owned()),
+        (Some(near), _) => (None, format!("did you mean `{}`?", near.as_str())),
+        (None, Some(named)) => {
+            let what = format!(
+                "--map \"{header}={column}\" is the other way round: `{header}` is a column of reseat's, and the header comes first"
+            );
+            (Some(what), format!("type --map \"{column}={}\"", named.as_str()))
+        }
+        (None, None) => (None, String::new()),
+    };
+    let what = what.unwrap_or_else(|| format!("`{column}` in --map is no column of reseat's"));
+    UnplacedProblem::error(ProblemCode::UnknownColumn, what, help)
 }
