@@ -31,7 +31,7 @@ pub use overview::overview;
 pub use quota::quota;
 pub use reading::{Granted, Held, Reading, Route, RouteAnswer, in_a_while, nothing_answered};
 pub use scopes::{Asked, SCOPE_NEEDS, ScopeNeed, scopes};
-pub use secret::{Likeness, SecretSeen, no_secret, secret};
+pub use secret::{Likeness, SecretSeen, Suspicion, is_quoted, no_secret, secret};
 pub use shown::Block;
 pub use sign_in::SignIn;
 pub use state_folder::{FolderTrial, state_folder};

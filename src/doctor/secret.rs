@@ -27,6 +27,47 @@ pub enum Likeness {
     Swapped,
 }
 
+/// What a sign-in that the server refuses is most likely to fail for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspicion {
+    /// What is odd, in a sentence without a full stop. Never holds a secret.
+    pub what: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl Suspicion {
+    /// What is odd about this secret and the App ID beside it, each by itself or together.
+    pub fn of(secret: &str, credentials: &Credentials) -> Option<Self> {
+        let source = credentials.secret();
+        let likeness = Likeness::of(secret, credentials);
+        let is_no_app_id =
+            matches!(credentials, Credentials::ClientCredentials { client_id, .. } if !is_app_id(client_id));
+        match likeness {
+            Likeness::Same => Some(same(source)),
+            Likeness::Swapped => Some(swapped(source)),
+            Likeness::None if is_quoted(secret) => Some(quoted(source)),
+            Likeness::None if is_no_app_id => Some(Self {
+                what: "App IDs are GUIDs, and this `client_id` is none".to_owned(),
+                help: "copy the App ID of the application once more, all of it, and see that it has not changed places with \
+                       the secret"
+                    .to_owned(),
+            }),
+            Likeness::None => None,
+        }
+    }
+
+    fn told(self, outcome: Outcome) -> Finding {
+        Finding::new(Check::Secret, outcome, self.what).with_help(self.help)
+    }
+}
+
+/// Whether quotation marks are around it.
+pub fn is_quoted(secret: &str) -> bool {
+    let within = |mark: char| secret.len() > 1 && secret.starts_with(mark) && secret.ends_with(mark);
+    within('"') || within('\'')
+}
+
 impl Likeness {
     /// Of this secret to the credentials that it belongs to.
     pub fn of(secret: &str, credentials: &Credentials) -> Self {
@@ -46,17 +87,7 @@ pub fn secret(source: &SecretSource, seen: Result<SecretSeen, &SecretError>) -> 
         Ok(SecretSeen {
             likeness: Likeness::Same,
             ..
-        }) => {
-            let what = format!(
-                "{} gives the same as `client_id`, so one of the two is in the wrong place",
-                place(source)
-            );
-            let finding = Finding::new(Check::Secret, Outcome::Failed(Blame::SignIn), what);
-            vec![finding.with_help(
-                "the App ID is a GUID and stands beside the application under Admin, External Applications; the App Secret was \
-                 shown once, when the application was added or a secret was made for it",
-            )]
-        }
+        }) => vec![same(source).told(Outcome::Failed(Blame::SignIn))],
         Ok(seen) => {
             let mut findings = vec![Finding::new(
                 Check::Secret,
@@ -84,35 +115,50 @@ fn place(source: &SecretSource) -> String {
 }
 
 fn doubts(source: &SecretSource, seen: SecretSeen) -> Vec<Finding> {
-    let doubt = |what: String, help: String| Finding::new(Check::Secret, Outcome::Warning, what).with_help(help);
-    let quoted = seen.is_quoted.then(|| {
-        doubt(
-            format!(
-                "{} holds quotation marks around the secret, which are sent with it",
-                place(source)
-            ),
-            "if sign-in fails, take them away: `set NAME=value` of Windows wants none".to_owned(),
-        )
-    });
+    let is_swapped = seen.likeness == Likeness::Swapped;
+    let quoted = seen.is_quoted.then(|| quoted(source).told(Outcome::Warning));
     let open = match source {
         SecretSource::File { path, .. } => seen.open_mode.map(|mode| {
-            doubt(
-                format!("others can read the file `{}` (mode {mode:03o})", path.display()),
-                format!("chmod 600 '{}'", path.display()),
-            )
+            let what = format!("others can read the file `{}` (mode {mode:03o})", path.display());
+            let finding = Finding::new(Check::Secret, Outcome::Warning, what);
+            finding.with_help(format!("chmod 600 '{}'", path.display()))
         }),
         SecretSource::Variable { .. } | SecretSource::Command { .. } => None,
     };
-    let swapped = (seen.likeness == Likeness::Swapped).then(|| {
-        doubt(
-            format!(
-                "{} gives a GUID, as App IDs are, and `client_id` is none",
-                place(source)
-            ),
-            "they may have changed places: give the GUID as `client_id`, and the other as the App Secret".to_owned(),
-        )
-    });
+    let swapped = is_swapped.then(|| swapped(source).told(Outcome::Warning));
     quoted.into_iter().chain(open).chain(swapped).collect()
+}
+
+fn same(source: &SecretSource) -> Suspicion {
+    Suspicion {
+        what: format!(
+            "{} gives the same as `client_id`, so one of the two is in the wrong place",
+            place(source)
+        ),
+        help: "the App ID is a GUID and stands beside the application under Admin, External Applications; the App Secret was \
+               shown once, when the application was added or a secret was made for it"
+            .to_owned(),
+    }
+}
+
+fn quoted(source: &SecretSource) -> Suspicion {
+    Suspicion {
+        what: format!(
+            "{} holds quotation marks around the secret, which are sent with it",
+            place(source)
+        ),
+        help: "take them away, unless they belong to the secret: `set NAME=value` of Windows wants none".to_owned(),
+    }
+}
+
+fn swapped(source: &SecretSource) -> Suspicion {
+    Suspicion {
+        what: format!(
+            "{} gives a GUID, as App IDs are, and `client_id` is none",
+            place(source)
+        ),
+        help: "they may have changed places: give the GUID as `client_id`, and the other as the App Secret".to_owned(),
+    }
 }
 
 fn refused(source: &SecretSource, error: &SecretError) -> Finding {
@@ -201,5 +247,35 @@ mod tests {
                 "{told:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_odd_about_credentials_is_what_a_refusal_is_most_likely_due_to() {
+        let id = "2f1e9c5d-9b3a-4a63-8b34-5f0c6f8f1a77";
+        for (client_id, given, words) in [
+            (id, "hunter2", None),
+            (id, "\"hunter2\"", Some("quotation marks")),
+            (id, "'hunter2'", Some("quotation marks")),
+            (id, "'hunter2", None),
+            (id, id, Some("the same as `client_id`")),
+            ("hunter2", id, Some("gives a GUID")),
+            (&id[..20], "hunter2", Some("App IDs are GUIDs")),
+        ] {
+            let credentials = Credentials::ClientCredentials {
+                client_id: client_id.to_owned(),
+                secret: file(),
+                scopes: None,
+            };
+            let told = Suspicion::of(given, &credentials);
+            match (&told, words) {
+                (Some(told), Some(words)) => assert!(told.what.contains(words) && !told.help.is_empty(), "{told:?}"),
+                _ => assert_eq!((&told, words), (&None, None), "{client_id}, {given}"),
+            }
+            assert!(!format!("{told:?}").contains("hunter2"), "{told:?}");
+        }
+        assert_eq!(
+            Suspicion::of("'x'", &Credentials::Token { token: file() }).map(|told| told.what.contains("quotation")),
+            Some(true)
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Whether there is a token to be had, and whether it is taken.
 
 use super::refusal::{help_for, trace};
-use super::{Blame, Check, Finding, Outcome};
+use super::{Blame, Check, Finding, Outcome, Suspicion};
 use crate::api::{CallError, ErrorCode, Failure, OauthError, OwnCode, SignedIn};
 use crate::settings::{Credentials, SecretSource, is_app_id};
 use crate::text::{duration, joined};
@@ -16,6 +16,8 @@ pub struct SignIn<'a> {
     pub credentials: &'a Credentials,
     /// Where a token is asked for.
     pub address: &'a str,
+    /// What is odd about the credentials, which a refusal is most likely due to.
+    pub suspicion: Option<&'a Suspicion>,
 }
 
 impl SignIn<'_> {
@@ -114,47 +116,7 @@ impl SignIn<'_> {
             return finding("the server gives no token").with_help("sign in as an external application");
         };
         match refusal {
-            OauthError::InvalidClient => {
-                // Which of them it is only some servers say.
-                let what = match &error.server_words {
-                    Some(words) => {
-                        format!("the server gives no token (`invalid_client`): {}", words.trim_end_matches('.'))
-                    }
-                    None => "the server gives no token (`invalid_client`): the client id or the secret is wrong, or the secret \
-                             has run out"
-                        .to_owned(),
-                };
-                let is_guid = is_app_id(client_id);
-                // What is no App ID may be the secret in the wrong place, so it is not shown.
-                let shown = if is_guid {
-                    format!("client id `{client_id}`, ")
-                } else {
-                    String::new()
-                };
-                let finding = finding(what).with_detail(format!(
-                    "{shown}secret from {}, asked at {}",
-                    place(secret),
-                    self.address
-                ));
-                let finding = if is_guid {
-                    finding
-                } else {
-                    finding.with_help(
-                        "App IDs are GUIDs, and this `client_id` is none: copy the App ID of the application once more, and \
-                         see that it has not changed places with the secret",
-                    )
-                };
-                finding
-                    .with_help(
-                        "compare the App ID in the portal with `client_id`; the application has to be of the confidential \
-                         kind, and of this organization",
-                    )
-                    .with_help(format!(
-                        "secrets run out, and are shown once, when they are made: make a new one in the portal under \
-                         {APPLICATIONS}, at the application, and put it into {}",
-                        place(secret)
-                    ))
-            }
+            OauthError::InvalidClient => self.invalid_client(client_id, secret, error),
             OauthError::InvalidScope => invalid_scope(may_have),
             OauthError::UnauthorizedClient | OauthError::UnsupportedGrantType => finding(
                 "the server gives no token: the application may not sign in by itself",
@@ -163,6 +125,41 @@ impl SignIn<'_> {
                 "client credentials need a confidential application with application scopes (not user scopes): the kind of an \
                  application cannot be changed, so register one under {APPLICATIONS} with the application scopes `PM.User`, \
                  `PM.Group` and `PM.License`, and take its App ID and secret"
+            )),
+        }
+    }
+
+    fn invalid_client(self, client_id: &str, secret: &SecretSource, error: &CallError) -> Finding {
+        let words = error.server_words.as_deref().map(|words| words.trim_end_matches('.'));
+        // Which of them it is only some servers say.
+        let cause = match (self.suspicion, words) {
+            (Some(Suspicion { what, .. }), _) => what,
+            (None, Some(words)) => words,
+            (None, None) => "the client id or the secret is wrong, or the secret has run out",
+        };
+        let mut told = finding(format!("the server gives no token (`invalid_client`): {cause}"));
+        if let (Some(_), Some(words)) = (self.suspicion, words) {
+            told = told.with_detail(format!("the server says: {words}"));
+        }
+        // What is no App ID may be the secret in the wrong place, so it is not shown.
+        let shown = if is_app_id(client_id) {
+            format!("client id `{client_id}`, ")
+        } else {
+            String::new()
+        };
+        let told = told.with_detail(format!(
+            "{shown}secret from {}, asked at {}",
+            place(secret),
+            self.address
+        ));
+        let compare = "compare the App ID in the portal with `client_id`; the application has to be of the confidential kind, \
+                       and of this organization";
+        match self.suspicion {
+            Some(Suspicion { help, .. }) => told.with_help(help).with_help(format!("if that is not it, {compare}")),
+            None => told.with_help(compare).with_help(format!(
+                "secrets run out, and are shown once, when they are made: make a new one in the portal under {APPLICATIONS}, at \
+                 the application, and put it into {}",
+                place(secret)
             )),
         }
     }

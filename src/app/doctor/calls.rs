@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::asking::{Asked, Asking, CALL, Came};
 use super::findings::Findings;
@@ -15,8 +15,8 @@ use crate::app::failure::Failure;
 use crate::app::organization::Doorway;
 use crate::app::signals::Signals;
 use crate::doctor::{
-    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, in_a_while,
-    scopes,
+    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, Suspicion,
+    in_a_while, scopes,
 };
 use crate::event::{Method, Service};
 use crate::model::OrganizationId;
@@ -70,6 +70,10 @@ pub(super) async fn look(
         return Found::default();
     }
     let asking = Asking::new(CALL.min(settings.limits.timeout));
+    let credentials = &connection.credentials;
+    let suspicion = secret
+        .as_ref()
+        .and_then(|secret| Suspicion::of(secret.expose_secret(), credentials));
     match Doorway::with_secret(&hurried(settings), secret, asking.observer(), signals).await {
         Ok(doorway) => {
             Look {
@@ -77,6 +81,7 @@ pub(super) async fn look(
                 connection,
                 asking,
                 findings,
+                suspicion,
             }
             .through(doorway)
             .await
@@ -133,6 +138,7 @@ struct Look<'a> {
     connection: &'a Connection,
     asking: Asking,
     findings: &'a mut Findings,
+    suspicion: Option<Suspicion>,
 }
 
 /// What the token turned out to be good for.
@@ -147,9 +153,11 @@ impl Look<'_> {
     async fn through(mut self, doorway: Doorway) -> Found {
         let session = doorway.session().clone();
         let address = session.sign_in_address();
+        let suspicion = self.suspicion.take();
         let sign_in = SignIn {
             credentials: &self.connection.credentials,
             address: &address,
+            suspicion: suspicion.as_ref(),
         };
         let asked = self
             .asking

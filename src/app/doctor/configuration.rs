@@ -9,7 +9,7 @@ use crate::app::failure::Failure;
 use crate::app::first_steps::first_steps;
 use crate::app::inputs::survey;
 use crate::app::secret::read_secret;
-use crate::doctor::{Likeness, SecretSeen, configuration, no_secret, secret};
+use crate::doctor::{Likeness, SecretSeen, configuration, is_quoted, no_secret, secret};
 use crate::settings::{Absence, Overrides, SecretSource, Survey};
 
 /// Looks at it.
@@ -50,11 +50,6 @@ pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) -> O
         findings.add(finding.after(begun.elapsed()));
     }
     read.ok()
-}
-
-fn is_quoted(secret: &str) -> bool {
-    let within = |mark: char| secret.len() > 1 && secret.starts_with(mark) && secret.ends_with(mark);
-    within('"') || within('\'')
 }
 
 /// The rights of the secret's file, where others than the owner have any.
