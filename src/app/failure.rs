@@ -241,10 +241,11 @@ pub(super) fn caused_by(cause: impl fmt::Display) -> String {
 
 /// A finding as it is shown.
 pub(super) fn told(finding: &Finding) -> String {
-    let help = match finding.help.as_str() {
-        "" => String::new(),
-        help => format!("  {} {help}\n", paint(HELP, "help:")),
-    };
+    let help: String = finding
+        .help
+        .lines()
+        .map(|help| format!("  {} {help}\n", paint(HELP, "help:")))
+        .collect();
     format!("{} {finding}\n{help}", label(finding.severity))
 }
 

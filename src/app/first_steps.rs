@@ -15,6 +15,10 @@ pub(super) fn unusable(findings: Vec<Finding>) -> Failure {
 
 /// What to do first, if nothing else is wrong than that something is missing.
 pub(super) fn first_steps(findings: &[Finding]) -> Option<FirstSteps> {
+    let typed = Typed::here();
+    if let Some(steps) = FirstSteps::of_secret(findings, &typed.as_typed()) {
+        return Some(steps);
+    }
     let missing = Essential::missing(findings)?;
     let words = missing.iter().flat_map(|essential| match essential {
         Essential::Organization => ["--organization", "NAME"].as_slice(),
@@ -22,7 +26,6 @@ pub(super) fn first_steps(findings: &[Finding]) -> Option<FirstSteps> {
         Essential::Secret => &[],
     });
     let words: Vec<&str> = words.copied().collect();
-    let typed = Typed::here();
     let commands = Commands {
         trial: typed.on_the_sandbox(),
         with_file_beside: typed.with_file_beside_the_sheet(),

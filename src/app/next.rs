@@ -42,6 +42,11 @@ impl Typed {
         shell(&without(&self.0, &["--again"], &[]))
     }
 
+    /// The same command, word for word.
+    pub(super) fn as_typed(&self) -> String {
+        shell(&self.0)
+    }
+
     /// The command that runs this sheet on the organization that was typed.
     pub(super) fn run_of(&self, sheet: &Path) -> String {
         self.command_of("run", sheet)

@@ -59,9 +59,7 @@ fn of_setting(problem: &settings::Finding) -> Finding {
         Severity::Warning => Outcome::Warning,
     };
     let mut finding = Finding::new(Check::Configuration, outcome, problem.to_string());
-    finding
-        .help
-        .extend((!problem.help.is_empty()).then(|| problem.help.clone()));
+    finding.help.extend(problem.help.lines().map(str::to_owned));
     finding
 }
 

@@ -1,7 +1,7 @@
 //! What to do first, for whom nothing or not everything is configured yet.
 
 use crate::problem::Severity;
-use crate::settings;
+use crate::settings::{self, Unset, UnsetSecret};
 use crate::text::joined;
 
 /// What is not configured, and what to do about it.
@@ -44,11 +44,14 @@ impl Essential {
     pub fn missing(findings: &[settings::Finding]) -> Option<Vec<Self>> {
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
         let missing: Vec<Self> = errors
-            .map(|finding| match finding.unset.as_deref()? {
-                "organization" => Some(Self::Organization),
-                "client_id" => Some(Self::Application),
-                "client_secret_command" => Some(Self::Secret),
-                _ => None,
+            .map(|finding| match finding.unset.as_ref()? {
+                Unset::Key(key) => match key.as_str() {
+                    "organization" => Some(Self::Organization),
+                    "client_id" => Some(Self::Application),
+                    "client_secret_command" => Some(Self::Secret),
+                    _ => None,
+                },
+                Unset::Secret(_) => None,
             })
             .collect::<Option<_>>()?;
         (!missing.is_empty()).then_some(missing)
@@ -64,6 +67,28 @@ impl Essential {
 }
 
 impl FirstSteps {
+    /// The steps of who has a profile, and only has to give its secret in this terminal, if that is all that is wrong.
+    /// `again` is the command that was typed.
+    pub fn of_secret(findings: &[settings::Finding], again: &str) -> Option<Self> {
+        let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let (Some(finding), None) = (errors.next(), errors.next()) else {
+            return None;
+        };
+        let Some(Unset::Secret(UnsetSecret { name, typed, instead })) = &finding.unset else {
+            return None;
+        };
+        Some(Self {
+            message: finding.what.clone(),
+            steps: vec![
+                format!(
+                    "1. type the line that follows, paste the {name}, which shows nothing, and press Enter: {typed}"
+                ),
+                format!("2. type the same again: {again}"),
+                format!("or, so that no terminal needs it again, {instead}"),
+            ],
+        })
+    }
+
     /// The steps that remain where this is missing. A command ends its line, so that it can be copied.
     pub fn of(missing: &[Essential], commands: &Commands) -> Self {
         let Commands {
@@ -143,7 +168,7 @@ mod tests {
             place: String::new(),
             what: "missing".to_owned(),
             help: String::new(),
-            unset: unset.map(str::to_owned),
+            unset: unset.map(|key| Unset::Key(key.to_owned())),
         }
     }
 
@@ -198,5 +223,29 @@ mod tests {
             None
         );
         assert_eq!(Essential::missing(&[]), None);
+    }
+
+    #[test]
+    fn a_secret_that_a_profile_lacks_is_typed_first_and_alternatives_come_after_it() {
+        let lacking = settings::Finding {
+            what: "there is no App Secret".to_owned(),
+            unset: Some(Unset::Secret(UnsetSecret {
+                name: "App Secret",
+                typed: "SECRET".to_owned(),
+                instead: "write INSTEAD".to_owned(),
+            })),
+            ..finding(None, Severity::Error)
+        };
+        let warning = finding(None, Severity::Warning);
+        let told = FirstSteps::of_secret(&[warning.clone(), lacking.clone()], "AGAIN").unwrap();
+        assert_eq!(told.message, "there is no App Secret");
+        let [first, second, other] = told.steps.try_into().unwrap();
+        assert!(first.starts_with("1. ") && first.ends_with(": SECRET"), "{first}");
+        assert!(second.starts_with("2. ") && second.ends_with(": AGAIN"), "{second}");
+        assert!(other.ends_with("write INSTEAD"), "{other}");
+        let wrong = finding(None, Severity::Error);
+        assert_eq!(FirstSteps::of_secret(&[lacking.clone(), wrong], "AGAIN"), None);
+        assert_eq!(FirstSteps::of_secret(&[warning], "AGAIN"), None);
+        assert_eq!(Essential::missing(&[lacking]), None);
     }
 }

@@ -14,10 +14,30 @@ pub struct Finding {
     pub place: String,
     /// What is wrong; reads after the place and a colon, or by itself. Never holds the value of a secret.
     pub what: String,
-    /// What to write instead; may be empty.
+    /// What to write instead, a line each; may be empty.
     pub help: String,
-    /// The key that nothing sets, where there is no profile yet that it could stand in.
-    pub unset: Option<String>,
+    /// What nothing sets; `None` for everything else that is wrong, a key that a profile lacks among it.
+    pub unset: Option<Unset>,
+}
+
+/// What nothing sets, and what is worth more than its place in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unset {
+    /// The key of this name, where there is no profile yet that it could stand in.
+    Key(String),
+    /// The secret of a profile that is there.
+    Secret(UnsetSecret),
+}
+
+/// A secret that a profile needs and that nothing gives, as in every new terminal where it is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsetSecret {
+    /// What people call it.
+    pub name: &'static str,
+    /// The line for the shell that asks for it unseen and puts it into its variable.
+    pub typed: String,
+    /// What to write into the profile instead, in a sentence without a full stop.
+    pub instead: String,
 }
 
 impl Finding {

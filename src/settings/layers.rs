@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::finding::{Finding, SettingFault};
+use super::finding::{Finding, SettingFault, Unset, UnsetSecret};
 use super::pasted::unquoted;
 use super::secret::SecretSource;
 use super::section::{Located, Notes, Section};
@@ -94,13 +94,20 @@ impl Layers<'_> {
         } = keys;
         let typed = typed_unseen(variable, self.environment);
         let what = format!("there is no {name}: the variable `{variable}` is not set, nor is `{command}` or `{file}`");
-        let help = format!(
+        let instead = format!(
             "write `{command} = \"…\"` with a command that prints it under `[{}]` in `reseat.toml`, or `{file} = \"…\"` with a \
-             file that holds it; or type this line and paste it, which shows nothing: {typed}",
+             file that holds it",
             self.table_name()
         );
+        // The line is what is typed most, and ends its own, so that it can be copied.
+        let help = format!("type the line that follows and paste it, which shows nothing: {typed}\nor {instead}");
+        let unset = if self.profile.is_there() {
+            Unset::Secret(UnsetSecret { name, typed, instead })
+        } else {
+            Unset::Key(command.to_owned())
+        };
         self.notes.findings.push(Finding {
-            unset: (!self.profile.is_there()).then(|| command.to_owned()),
+            unset: Some(unset),
             ..Finding::error("", SettingFault::new(what, help))
         });
     }
@@ -122,7 +129,7 @@ impl Layers<'_> {
         let help = format!("write `{key} = \"…\"` under `[{table}]` in `reseat.toml`{or_set}; {advice}");
         let what = format!("no `{key}` is configured");
         self.notes.findings.push(Finding {
-            unset: (!self.profile.is_there()).then(|| key.to_owned()),
+            unset: (!self.profile.is_there()).then(|| Unset::Key(key.to_owned())),
             ..Finding::error("", SettingFault::new(what, help))
         });
     }

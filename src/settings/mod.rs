@@ -29,7 +29,7 @@ mod written;
 pub use batch::Batch;
 pub use connection::{Address, Connection, FIND_ID};
 pub use credentials::Credentials;
-pub use finding::Finding;
+pub use finding::{Finding, Unset, UnsetSecret};
 pub use folders::{FILE_NAME, config_folder, state_folder};
 pub use inputs::{Absence, Overrides, Reach, Surroundings};
 pub use limits::Limits;

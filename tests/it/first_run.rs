@@ -153,7 +153,7 @@ fn an_app_id_and_a_secret_in_each_others_place_are_told_and_not_shown() {
         (secret, secret, "gives the same as `client_id`"),
         (id, id, "gives the same as `client_id`"),
         (secret, id, "they may have changed places"),
-        (secret, "other", "perhaps the secret"),
+        (secret, "other", "not changed places with the secret"),
     ] {
         stage.set("UIPATH_CLIENT_ID", client_id);
         stage.set("UIPATH_CLIENT_SECRET", client_secret);
@@ -162,6 +162,67 @@ fn an_app_id_and_a_secret_in_each_others_place_are_told_and_not_shown() {
         }
         stage.reseat(&["plan", "joiners.csv"]).ends(5);
     }
+}
+
+#[test]
+fn what_is_odd_about_id_or_secret_is_what_doctor_says_to_mend_first_rather_than_to_make_a_new_secret() {
+    let stage = newcomer();
+    let (id, secret) = (stage.sandbox.client_id(), stage.sandbox.client_secret());
+    stage.set("UIPATH_URI", &stage.sandbox.base_url());
+    stage.set("UIPATH_ORGANIZATION", "sandbox");
+    for (client_id, client_secret, first) in [
+        (
+            secret,
+            id,
+            "Sign-in: the server gives no token (`invalid_client`): the variable `UIPATH_CLIENT_SECRET` gives a GUID",
+        ),
+        (
+            id,
+            id,
+            "Secret: the variable `UIPATH_CLIENT_SECRET` gives the same as `client_id`",
+        ),
+        (
+            id,
+            &format!("\"{secret}\""),
+            "Sign-in: the server gives no token (`invalid_client`): the variable `UIPATH_CLIENT_SECRET` holds quotation marks",
+        ),
+        (
+            &id[..20],
+            secret,
+            "Sign-in: the server gives no token (`invalid_client`): App IDs are GUIDs",
+        ),
+    ] {
+        stage.set("UIPATH_CLIENT_ID", client_id);
+        stage.set("UIPATH_CLIENT_SECRET", client_secret);
+        let told = stage.reseat(&["doctor"]).ends(5).out;
+        assert!(told.contains(&format!("\nfirst mend {first}")), "{told}");
+        assert!(!told.contains("make a new one") && !told.contains("run out"), "{told}");
+    }
+}
+
+#[test]
+fn in_a_new_terminal_the_line_for_the_secret_comes_first_whatever_is_typed() {
+    let stage = with_secret();
+    doctor_writes(&stage, &[]).ends(0);
+    stage.unset("UIPATH_CLIENT_SECRET");
+    for words in COMMANDS {
+        let ran = stage.reseat(words).ends(1);
+        let told = format!("{}{}", ran.out, ran.err);
+        let at = |words: &str| told.find(words).unwrap_or_else(|| panic!("`{words}` is not in {told}"));
+        assert!(at("there is no App Secret") < at(TYPED_UNSEEN), "{told}");
+        assert!(at(TYPED_UNSEEN) < at(&words.join(" ")), "{told}");
+        assert!(at(&words.join(" ")) < at("write `client_secret_command = "), "{told}");
+        assert!(!told.contains("has 1 problem"), "{told}");
+        if words != ["doctor"] {
+            assert_eq!(ran.err.lines().count(), 4, "{}", ran.err);
+        }
+    }
+    let ran = stage.reseat(&["plan", "joiners.csv", "--output", "json"]).ends(1);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(told["problems"].as_array().unwrap().len(), 1, "{told}");
+    assert!(told["help"][0].as_str().unwrap().contains(TYPED_UNSEEN), "{told}");
+    stage.set("UIPATH_CLIENT_SECRET", stage.sandbox.client_secret());
+    stage.reseat(&["plan", "joiners.csv"]).ends(0);
 }
 
 #[test]
