@@ -241,12 +241,9 @@ pub(super) fn caused_by(cause: impl fmt::Display) -> String {
 
 /// A finding as it is shown.
 pub(super) fn told(finding: &Finding) -> String {
-    let help: String = finding
-        .help
-        .lines()
-        .map(|help| format!("  {} {help}\n", paint(HELP, "help:")))
-        .collect();
-    format!("{} {finding}\n{help}", label(finding.severity))
+    let first = format!("{} {finding}\n", label(finding.severity));
+    let help = finding.help.lines();
+    help.fold(first, |told, help| format!("{told}  {} {help}\n", paint(HELP, "help:")))
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
