@@ -12,6 +12,9 @@ const TYPED_UNSEEN: &str = if cfg!(windows) {
     "stty -echo; read -r UIPATH_CLIENT_SECRET; stty echo; export UIPATH_CLIENT_SECRET"
 };
 
+/// The App ID of an application that nobody has made.
+const APP: &str = "0f7ecb54-86ab-4ebc-b9f3-3ed8cf0cd1ff";
+
 const SHEET: &str = "operation,user,name\nupdate,anna.berg@contoso.example,Annika\n";
 
 /// The stage of somebody who has just installed reseat and has a sheet.
@@ -228,7 +231,7 @@ fn in_a_new_terminal_the_line_for_the_secret_comes_first_whatever_is_typed() {
 #[test]
 fn only_what_is_missing_is_asked_for() {
     let stage = newcomer();
-    let flags = ["--organization", "acme", "--client-id", "app", "--profile", "default"];
+    let flags = ["--organization", "acme", "--client-id", APP, "--profile", "default"];
     let told = stage
         .reseat(&[&["plan", "joiners.csv"], &flags[..4]].concat())
         .ends(1)
@@ -238,7 +241,7 @@ fn only_what_is_missing_is_asked_for() {
         "{told}"
     );
     assert!(
-        told.contains("doctor --organization acme --client-id app --write"),
+        told.contains(&format!("doctor --organization acme --client-id {APP} --write")),
         "{told}"
     );
     assert!(
@@ -247,7 +250,7 @@ fn only_what_is_missing_is_asked_for() {
     );
 
     stage.set("UIPATH_CLIENT_SECRET", "s");
-    stage.set("UIPATH_CLIENT_ID", "app");
+    stage.set("UIPATH_CLIENT_ID", APP);
     let told = stage.reseat(&["plan", "joiners.csv"]).ends(1).err;
     assert!(
         told.contains("organization is missing") && told.contains("doctor --organization NAME --write"),
