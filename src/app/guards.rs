@@ -7,6 +7,7 @@ use super::chosen_rows::ChosenRows;
 use super::console::complain;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
+use super::next::Typed;
 use super::organization_label::OrganizationLabel;
 use super::signals::Signals;
 use crate::cli::{Confirmation, RunOptions};
@@ -101,10 +102,11 @@ pub(super) fn question(
             plural(plan.short.len(), "row")
         );
         let refusal = Failure::new(Ending::Stopped, Reason::Shortage, message).with_details(view.short_rows());
-        return Err(refusal.with_help(
-            "free some seats (`reseat rebalance --wanted SHEET` finds idle ones), remove rows, or add `--on-shortage fill` to give \
-             the seats out in the sheet's order",
-        ));
+        return Err(refusal.with_help(format!(
+            "free some seats (`{}` finds idle ones), remove rows, or add `--on-shortage fill` to give the seats out in the \
+             sheet's order",
+            Typed::here().freeing(&plan.seats)
+        )));
     }
     let deletions = plan.deletions.len();
     let most = options

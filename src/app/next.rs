@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Command, FLAGS_FOR_ROWS};
+use crate::plan::SeatLine;
 use crate::settings::{self, is_app_id};
 use crate::text::is_unsafe;
 
@@ -94,6 +95,17 @@ impl Typed {
     pub(super) fn doctor(&self) -> String {
         let mut words = vec![self.program(), OsString::from("doctor")];
         words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
+        shell(&words)
+    }
+
+    /// The command that writes the sheet which frees as many idle seats as are missing.
+    pub(super) fn freeing(&self, seats: &[SeatLine]) -> String {
+        let mut words = vec![self.program(), OsString::from("rebalance")];
+        for line in seats.iter().filter(|line| line.short > 0) {
+            words.extend([OsString::from("--free"), format!("{}={}", line.code, line.short).into()]);
+        }
+        words.extend(["-o", "free.xlsx"].map(OsString::from));
+        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]));
         shell(&words)
     }
 

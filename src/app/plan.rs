@@ -181,8 +181,9 @@ fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
 fn stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>) -> Option<String> {
     match ended.reason {
         Reason::Shortage => Some(format!(
-            "a run would stop: there are not enough seats for {}; `reseat rebalance --wanted SHEET` finds idle ones",
-            plural(plan.short.len(), "row")
+            "a run would stop: there are not enough seats for {}; `{}` finds idle ones",
+            plural(plan.short.len(), "row"),
+            Typed::here().freeing(&plan.seats)
         )),
         Reason::AccessLostUnconfirmed => Some(format!(
             "a run would stop: {} by this plan, more than the {} that `--max-access-lost` allows",

@@ -41,7 +41,7 @@ pub fn quota(spent: &[Spent], limits: &Limits, calls: &BTreeMap<(Service, Method
     let what = match (outcome, details.is_empty()) {
         (Outcome::Warning, _) => "is used up for some calls, so a run would begin with a wait".to_owned(),
         (_, true) => "nothing is known to be spent of any limit".to_owned(),
-        (_, false) => format!("is left, of windows of {}", duration(limits.window)),
+        (_, false) => format!("calls are left for every {}", duration(limits.window)),
     };
     let mut finding = Finding::new(Check::Quota, outcome, what);
     finding.details = details;
