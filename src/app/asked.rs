@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
-use super::inputs::{settings, survey};
+use super::inputs::{settings, survey, tell_warnings};
 use super::organization::{Doorway, Organization};
 use super::prepare::Session;
 use super::runtime::block_on;
@@ -48,8 +48,12 @@ pub(super) fn asked(
         (Target::Sandbox, Asking::IfConfigured) => return load(Reach::Offline).map(Asked::Organization),
         (Target::Configured, Asking::IfConfigured) => {}
     }
-    let Err(findings) = survey(overrides, Absence::Fault)?.settings else {
-        return load(Reach::Online).map(Asked::Organization);
+    let findings = match survey(overrides, Absence::Fault)?.settings {
+        Ok(settings) => {
+            tell_warnings(&settings, console);
+            return Ok(Asked::Organization(Box::new(settings)));
+        }
+        Err(findings) => findings,
     };
     let errors = findings
         .into_iter()

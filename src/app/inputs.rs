@@ -43,10 +43,15 @@ pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Conso
 pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
     let settings = with_surroundings(|surroundings| settings::load(overrides, surroundings, reach))?;
     let settings = settings.map_err(unusable)?;
+    tell_warnings(&settings, console);
+    Ok(settings)
+}
+
+/// Prints what is odd about the configuration.
+pub(super) fn tell_warnings(settings: &Settings, console: Console) {
     for warning in &settings.warnings {
         console.tell(told(warning));
     }
-    Ok(settings)
 }
 
 /// What is configured, complete or not.
