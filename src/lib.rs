@@ -11,6 +11,7 @@ pub mod event;
 pub mod problem;
 
 pub mod pace;
+pub mod page;
 pub mod sheet;
 pub mod wire;
 
@@ -26,6 +27,7 @@ pub mod holdings;
 pub mod export;
 pub mod plan;
 pub mod rebalance;
+pub mod run_report;
 pub mod template;
 pub mod undo;
 
@@ -39,5 +41,6 @@ pub mod app;
 pub mod cli;
 pub mod doctor;
 pub mod settings;
+pub mod watch;
 
 pub mod sandbox;

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 /// Every room and its floor (`DESIGN.md`). A room imports lower floors, and its own without a circle.
-const FLOORS: [(&str, u8); 26] = [
+const FLOORS: [(&str, u8); 29] = [
     ("text", 0),
     ("model", 0),
     ("event", 1),
     ("problem", 1),
     ("sheet", 2),
     ("pace", 2),
+    ("page", 2),
     ("wire", 2),
     ("intake", 3),
     ("api", 3),
@@ -24,6 +25,7 @@ const FLOORS: [(&str, u8); 26] = [
     ("plan", 6),
     ("export", 6),
     ("rebalance", 6),
+    ("run_report", 6),
     ("template", 6),
     ("undo", 6),
     ("engine", 7),
@@ -31,6 +33,7 @@ const FLOORS: [(&str, u8); 26] = [
     ("settings", 9),
     ("cli", 9),
     ("doctor", 9),
+    ("watch", 9),
     ("saved_plan", 9),
     ("app", 9),
     // Stands apart: see `sandbox_stands_apart`.

@@ -6,7 +6,9 @@ use std::process::{ExitCode, Termination};
 use super::console::{Console, complain, complain_of, deliver};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::{Ending, check, codes, doctor, export, panics, plan, rebalance, run, sandbox, template, undo};
+use super::{
+    Ending, check, codes, doctor, export, panics, plan, rebalance, report, run, sandbox, template, undo, watch,
+};
 use crate::cli::{self, Command, Invocation, OutputFormat, Refusal, Shell};
 
 /// Runs a command line, the program's own name first.
@@ -48,6 +50,8 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
         Command::Check(options) => check::check(&options, &overrides, console),
         Command::Plan(options) => plan::plan(&options, &overrides, console),
         Command::Run(options) => run::run(&options, &overrides, console),
+        Command::Watch(options) => watch::watch(&options, &overrides, console),
+        Command::Report(options) => report::report(&options, console),
         Command::Undo(options) => undo::undo(&options, &overrides, console),
         Command::Export(options) => export::export(&options, &overrides, console),
         Command::Rebalance(options) => rebalance::rebalance(&options, &overrides, console),

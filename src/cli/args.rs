@@ -8,12 +8,14 @@ use super::codes_args::CodesArgs;
 use super::doctor_args::DoctorArgs;
 use super::export_args::ExportArgs;
 use super::rebalance_args::RebalanceArgs;
+use super::report_args::ReportArgs;
 use super::run_args::{PlanArgs, RunArgs};
 use super::sandbox_args::SandboxArgs;
 use super::sheet_args::CheckArgs;
 use super::template_args::TemplateArgs;
 use super::undo_args::UndoArgs;
 use super::values;
+use super::watch_args::WatchArgs;
 use super::{OutputFormat, Shell, Verbosity};
 use crate::settings::Overrides;
 
@@ -48,6 +50,12 @@ pub(super) enum CommandArgs {
     /// Carry out a sheet and record the outcome of each row
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
+    /// Show what became of a run, as a web page or a workbook for whoever asked for it
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
+    /// Run each sheet that is dropped into a folder
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(WatchArgs),
     /// Write the sheet that puts back what a run changed
     #[command(after_help = UNDO_EXAMPLES)]
     Undo(UndoArgs),
@@ -95,6 +103,7 @@ const PLAN_EXAMPLES: &str = "\
 Examples:
   reseat plan moves.xlsx --profile production
   reseat plan moves.xlsx --only 2-20 --output json
+  reseat plan moves.xlsx -o plan.html         A page for whoever approves it
   reseat plan moves.xlsx --save plan.json     Keep it; `reseat run --plan plan.json` runs just that";
 
 const RUN_EXAMPLES: &str = "\
@@ -118,6 +127,20 @@ const REBALANCE_EXAMPLES: &str = "\
 Examples:
   reseat rebalance --wanted wanted.xlsx -o quarter.xlsx      Free as many idle seats as are wanted
   reseat rebalance --all --idle-for 180d -o idle.xlsx        Free every seat that nobody used for half a year";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  reseat report joiners.results.csv -o joiners.html
+  reseat report joiners.results.csv -o joiners.xlsx --mask   Without names and addresses
+  reseat report q4/*.results.csv -o quarter.html             Several runs, added up";
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  reseat watch inbox                          Until it is stopped
+  reseat watch inbox --once                   What is there now, from a timer for instance
+
+Sheets end in `done`, `waiting`, `failed` or `approve` below the folder.
+Exit code of `--once`: 0, 3 when something failed or waits for approval, 75 when rows wait";
 
 const UNDO_EXAMPLES: &str = "\
 Examples:

@@ -8,6 +8,7 @@ use crate::export::moves::{Language, Pattern};
 use crate::export::{Domain, Filter};
 use crate::intake::TypedMoment;
 use crate::model::{BundleCode, OperationKind, RowSelection};
+use crate::run_report::Masking;
 use crate::settings::Overrides;
 use crate::sheet::{Existing, NamedEncoding};
 use crate::template::{TemplateKind, TemplateLanguage};
@@ -34,6 +35,10 @@ pub enum Command {
     Plan(Box<PlanOptions>),
     /// `run`
     Run(Box<RunOptions>),
+    /// `watch`
+    Watch(WatchOptions),
+    /// `report`
+    Report(ReportOptions),
     /// `undo`
     Undo(UndoOptions),
     /// `export`
@@ -246,6 +251,19 @@ pub struct PlanOptions {
     pub as_of: Option<TypedMoment>,
     /// The file to save the plan to.
     pub save: Option<PathBuf>,
+    /// The page to write for whoever approves it.
+    pub page: Option<PlanPage>,
+}
+
+/// `plan -o`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanPage {
+    /// The file to write.
+    pub out: PathBuf,
+    /// What becomes of a file that is there already.
+    pub existing: Existing,
+    /// Whether people's names are shown.
+    pub masking: Masking,
 }
 
 /// `run`
@@ -269,6 +287,37 @@ pub struct RunOptions {
     pub when_locked: WhenLocked,
     /// What to do with the results of earlier runs.
     pub earlier_results: EarlierResults,
+}
+
+/// `watch`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchOptions {
+    /// The folder that sheets are dropped into.
+    pub inbox: PathBuf,
+    /// How long to go on.
+    pub rounds: Rounds,
+}
+
+/// How long a folder is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounds {
+    /// What is there is run, and that is all (`--once`).
+    One,
+    /// Until a signal comes; the folder is looked at this often at least.
+    Every(Duration),
+}
+
+/// `report`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportOptions {
+    /// The results files.
+    pub paths: Vec<PathBuf>,
+    /// The file to write, a web page or a workbook; a page on standard output where `None`.
+    pub out: Option<PathBuf>,
+    /// What becomes of a file that is there already.
+    pub existing: Existing,
+    /// Whether people's names are shown.
+    pub masking: Masking,
 }
 
 /// `undo`

@@ -10,21 +10,25 @@ mod command;
 mod doctor_args;
 mod export_args;
 mod generate;
+mod page_args;
 mod parse;
 mod rebalance_args;
+mod report_args;
 mod run_args;
 mod sandbox_args;
 mod sheet_args;
 mod template_args;
 mod undo_args;
 mod values;
+mod watch_args;
 mod written_sheet_args;
 
 pub use command::{
     Asking, CheckOptions, CodesOptions, ColumnMapping, Command, Comparison, Confirmation, DoctorOptions,
     EarlierResults, ExportOptions, ExportWhat, HiddenRows, InvalidRows, Invocation, MaxFailures, MoveOptions,
-    OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanningOptions, RebalanceOptions, RunOptions,
-    SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, TemplateOptions, UndoOptions, Verbosity, WhenLocked,
+    OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanPage, PlanningOptions, RebalanceOptions,
+    ReportOptions, Rounds, RunOptions, SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, TemplateOptions,
+    UndoOptions, Verbosity, WatchOptions, WhenLocked,
 };
 pub use generate::{completions, man};
 pub use parse::{Refusal, Slip, parse};

@@ -8,12 +8,14 @@ use clap::{Args, ValueEnum, ValueHint, value_parser};
 use super::sheet_args::{SheetArgs, SheetPathArg};
 use super::values;
 use super::{
-    Confirmation, EarlierResults, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanningOptions,
-    RunOptions, WhenLocked,
+    Confirmation, EarlierResults, InvalidRows, MaxFailures, OnShortage, PendingInvites, PlanOptions, PlanPage,
+    PlanningOptions, RunOptions, WhenLocked,
 };
 use crate::intake::TypedMoment;
 use crate::model::RowSelection;
+use crate::run_report::Masking;
 use crate::settings::Overrides;
+use crate::sheet::Existing;
 
 /// The flags about the rows of one sheet, by number or by count. Each has a value, and means other rows of any other
 /// sheet.
@@ -39,6 +41,15 @@ pub(super) struct PlanArgs {
     /// Save the plan to this file, for `reseat run --plan`
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     save: Option<PathBuf>,
+    /// Write the plan as a page for whoever approves it, `.html`
+    #[arg(long = "out", short = 'o', value_name = "FILE", value_parser = values::page_to_write, value_hint = ValueHint::FilePath)]
+    page: Option<PathBuf>,
+    /// Replace that page if it is there already
+    #[arg(long, requires = "page")]
+    force: bool,
+    /// Hide people's names and addresses in that page
+    #[arg(long, requires = "page")]
+    mask: bool,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -248,12 +259,17 @@ impl From<PlanningArgs> for PlanningOptions {
 impl PlanArgs {
     pub(super) fn into_options(self, overrides: &mut Overrides) -> PlanOptions {
         self.connection.apply(overrides);
+        let (existing, masking) = (
+            if self.force { Existing::Replaced } else { Existing::Kept },
+            if self.mask { Masking::Masked } else { Masking::Shown },
+        );
         PlanOptions {
             path: self.path.path,
             planning: self.planning.into(),
             max_access_lost: self.access.max_access_lost,
             as_of: self.as_of,
             save: self.save,
+            page: self.page.map(|out| PlanPage { out, existing, masking }),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Values of flags that are more than a word.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -136,6 +136,36 @@ pub(super) fn sheet_to_write(text: &str) -> Result<PathBuf, String> {
             path.with_extension("csv").display()
         )),
     }
+}
+
+/// A path for a report that is written.
+pub(super) fn report_to_write(text: &str) -> Result<PathBuf, String> {
+    let path = path(text)?;
+    match ending(&path).as_deref() {
+        Some("html" | "htm" | "xlsx") => Ok(path),
+        _ => Err(format!(
+            "reports are written as `.html` or `.xlsx`: write `{}` or `{}`",
+            path.with_extension("html").display(),
+            path.with_extension("xlsx").display()
+        )),
+    }
+}
+
+/// A path for a web page that is written.
+pub(super) fn page_to_write(text: &str) -> Result<PathBuf, String> {
+    let path = path(text)?;
+    match ending(&path).as_deref() {
+        Some("html" | "htm") => Ok(path),
+        _ => Err(format!(
+            "the plan is written as a web page: write `{}`; `--save FILE.json` saves it for `reseat run --plan`",
+            path.with_extension("html").display()
+        )),
+    }
+}
+
+/// The ending of a file's name, in small letters.
+fn ending(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_ascii_lowercase())
 }
 
 #[cfg(test)]
