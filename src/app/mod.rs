@@ -33,6 +33,7 @@ mod organization_label;
 mod organization_lock;
 mod panics;
 mod plan;
+mod plan_page;
 mod prepare;
 mod rebalance;
 mod rebalance_codes;

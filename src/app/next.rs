@@ -65,9 +65,35 @@ impl Typed {
 
     /// The plan that was typed, as if this moment had come.
     pub(super) fn as_of(&self, moment: &str) -> String {
-        let mut words = without(&self.0, &[], &["--save", "--as-of"]);
+        let mut words = without(&self.0, &FLAGS_OF_A_PLANS_PAGE, &FILES_OF_A_PLAN);
         let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
         words.splice(at..at, ["--as-of", moment].map(OsString::from));
+        shell(&words)
+    }
+
+    /// The command that runs the sheet whose plan was typed, with the flags that were typed for it.
+    pub(super) fn run_as_planned(&self) -> Option<String> {
+        let words = without(&self.0, &FLAGS_OF_A_PLANS_PAGE, &FILES_OF_A_PLAN);
+        let is_a_run = |words: &[OsString]| {
+            let command = cli::parse(words.to_vec()).map(|invocation| invocation.command);
+            matches!(command, Ok(Command::Run(_)))
+        };
+        // The sheet, or the value of a flag, may read the same as the command.
+        let commands = (0..words.len()).filter(|at| words[*at] == "plan").map(|at| {
+            let mut words = words.clone();
+            words[at] = OsString::from("run");
+            words
+        });
+        let run = commands.into_iter().find(|words| is_a_run(words));
+        let sheet = || self.sheet().map(|sheet| self.run_of(&sheet));
+        run.map(|words| shell(&words)).or_else(sheet)
+    }
+
+    /// The command that carries out this saved plan.
+    pub(super) fn run_of_plan(&self, plan: &Path) -> String {
+        let mut words = vec![self.program(), OsString::from("run"), OsString::from("--plan")];
+        words.push(plan.as_os_str().to_owned());
+        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
         shell(&words)
     }
 
@@ -196,6 +222,12 @@ fn sheet_position(words: &[OsString]) -> Option<usize> {
         sheet(changed).is_some_and(|sheet| sheet == Path::new(OTHER))
     })
 }
+
+/// The flags of `plan` with a value that say where it goes, or as of when it is.
+const FILES_OF_A_PLAN: [&str; 4] = ["--save", "--out", "-o", "--as-of"];
+
+/// The flags about the page of a plan.
+const FLAGS_OF_A_PLANS_PAGE: [&str; 2] = ["--force", "--mask"];
 
 const CLIENT_ID: &str = "--client-id";
 const CLIENT_ID_IS: &str = "--client-id=";
@@ -480,6 +512,49 @@ mod tests {
         assert_eq!(
             command.with_sheet(Path::new("-x.failed.csv"), &[]),
             "reseat run --yes ./-x.failed.csv"
+        );
+    }
+
+    #[test]
+    fn a_plan_is_run_with_the_flags_that_were_typed_for_it() {
+        for (words, shown) in [
+            (
+                &[
+                    "reseat",
+                    "--profile",
+                    "plan",
+                    "plan",
+                    "a.csv",
+                    "-o",
+                    "a.html",
+                    "--mask",
+                    "--force",
+                    "--only",
+                    "2-9",
+                ][..],
+                "reseat --profile plan run a.csv --only 2-9",
+            ),
+            (
+                &["reseat", "plan", "plan", "--out=a.html", "--save", "p.json"],
+                "reseat run plan",
+            ),
+            (&["reseat", "plan", "a.csv", "-oa.html"], "reseat run a.csv"),
+        ] {
+            assert_eq!(typed(words).run_as_planned().as_deref(), Some(shown));
+        }
+        let words = [
+            "reseat",
+            "--profile",
+            "p",
+            "plan",
+            "a.csv",
+            "--save",
+            "p.json",
+            "--sandbox",
+        ];
+        assert_eq!(
+            typed(&words).run_of_plan(Path::new("p.json")),
+            "reseat run --plan p.json --profile p"
         );
     }
 

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use super::Ending;
 use super::chosen_rows::{Selection, choose};
+use super::code_memory::inventory_of;
 use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::guards::outlook;
-use super::inputs::{as_of_now, open_sheet, settings_for};
+use super::inputs::{as_of_now, catalogue, open_sheet, settings_for};
 use super::next::Typed;
 use super::object::Object;
+use super::plan_page::{PlanAbout, approval_by_command, may_write_plan_page, would_stop, write_plan_page};
 use super::prepare::{Session, order, rules};
 use super::results;
 use super::runtime::{block_on, off_thread};
@@ -25,13 +30,22 @@ use crate::report::PlanView;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::{Overrides, Settings};
 use crate::sheet::Source;
-use crate::text::plural;
+use crate::text::{plural, shown_path};
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
     let began = Instant::now();
     let planning = &options.planning;
     if let Some(path) = &options.save {
         saved_plan::may_be_saved_to(path)?;
+    }
+    if let Some(page) = &options.page {
+        let save = options.save.as_deref().map(|path| ("what the plan is saved to", path));
+        let results = planning.results.as_deref().map(|path| ("the results file", path));
+        let others = [("the sheet", options.path.as_path())]
+            .into_iter()
+            .chain(save)
+            .chain(results);
+        may_write_plan_page(page, &others.collect::<Vec<_>>())?;
     }
     let settings = settings_for(planning.sheet.target, overrides, console);
     block_on(async {
@@ -102,6 +116,22 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     }
     let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
     let stop = stop(ended, &plan, options.max_access_lost);
+    if let Some(page) = &options.page {
+        let typed = Typed::here();
+        let catalogue = catalogue(session.settings).with_inventory(inventory_of(
+            &loaded.organization.name,
+            snapshot.seats().unwrap_or_default(),
+            Timestamp::now(),
+        ));
+        let about = PlanAbout {
+            sheet: &options.path,
+            label: &loaded.organization.label,
+            catalogue: &catalogue,
+            stop: would_stop(ended, &plan, options.max_access_lost, &typed),
+            approval: approval_by_command(&options.path, options.save.as_deref(), plan.deletions.len(), &typed),
+        };
+        write_plan_page(page, &view, now, about)?;
+    }
     let ahead_of_time = view.is_ahead_of_time.then(|| {
         let AsOf { now, .. } = loaded.as_of;
         format!("{} ({})", loaded.as_of.show_briefly(now), loaded.as_of.zone_name())
@@ -109,8 +139,12 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let message = headline(stop.as_deref(), ahead_of_time.as_deref());
     let last_due = choice.waiting.due.map(|(_, last)| loaded.as_of.show_briefly(last));
     let look_ahead: Option<String> = last_due.map(|last| Typed::here().as_of(&last));
+    let shape = Shape {
+        page: options.page.as_ref().map(|page| page.out.display().to_string()),
+        plan: view.shape(now),
+    };
     console.found(
-        &Object::of(ended, &message, &view.shape(now))
+        &Object::of(ended, &message, &shape)
             .with_help(look_ahead.as_slice())
             .with_organization(loaded.organization.shape())
             .with_sheet(&loaded.intake.problems),
@@ -142,7 +176,18 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
             file.display()
         ));
     }
+    if let Some(page) = &options.page {
+        console.tell(format!("the page is {}\n", shown_path(&page.out)));
+    }
     Ok(ended.ending)
+}
+
+/// What `plan` prints for programs; `docs/plan.md` is its contract.
+#[derive(Serialize)]
+struct Shape<P> {
+    page: Option<String>,
+    #[serde(flatten)]
+    plan: P,
 }
 
 /// What a plan comes to, in one sentence: why a run would `stop`, or as of when it is planned.

@@ -11,6 +11,7 @@ use super::style::HEADING;
 use super::table::{Align, Table};
 use crate::engine::{Calls, Forecast, Timing};
 use crate::event::{Method, Service};
+use crate::page::Fact;
 use crate::text::{duration, number, plural};
 
 /// A forecast with its times.
@@ -61,6 +62,56 @@ impl ForecastView<'_> {
             counted(sum(&forecast.writes), "changing call"),
             about(timing.one_by_one),
         )
+    }
+
+    /// The same as things that are so, for a page.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let Self { forecast, timing, .. } = self;
+        let fact = |label: &str, value: String| Fact {
+            label: label.to_owned(),
+            value,
+        };
+        if forecast.writes.is_empty() && forecast.read_back.is_empty() {
+            return vec![fact("calls", "nothing to send".to_owned())];
+        }
+        let mut facts = vec![
+            fact(
+                "calls",
+                format!("{}: {}", calls(forecast.total()), by_method(&forecast.calls())),
+            ),
+            fact(
+                "time",
+                format!(
+                    "{}; begun when this was made, until {}",
+                    about(timing.takes),
+                    clock(self.ends, timing.takes)
+                ),
+            ),
+        ];
+        for ((service, method), length) in &timing.waits {
+            facts.push(fact(
+                "waits",
+                format!("{} for the {}", duration(*length), quota_name(*service, *method)),
+            ));
+        }
+        let purposes = [("read the present state", sum(&forecast.reads))]
+            .into_iter()
+            .chain(forecast.by_label.iter().map(|(label, count)| (*label, *count)))
+            .chain([("read back what was done", sum(&forecast.read_back))]);
+        for (label, count) in purposes.filter(|(_, count)| *count > 0) {
+            facts.push(fact(label, calls(count)));
+        }
+        if sum(&forecast.one_by_one) != sum(&forecast.writes) {
+            facts.push(fact(
+                "one call per change would be",
+                format!(
+                    "{}, {} in all",
+                    calls(sum(&forecast.one_by_one)),
+                    about(timing.one_by_one)
+                ),
+            ));
+        }
+        facts
     }
 
     fn waits(&self) -> String {

@@ -56,7 +56,7 @@ pub struct NotDueRows<'a> {
 }
 
 impl<'a> NotDueRows<'a> {
-    fn reports(self) -> impl Iterator<Item = &'a RowReport> {
+    pub(super) fn reports(self) -> impl Iterator<Item = &'a RowReport> {
         let reports = self.among.iter().map(|record| &record.report);
         reports.filter(|report| !matches!(report.status, Status::NotRun | Status::Invalid | Status::Duplicate))
     }
@@ -253,7 +253,7 @@ impl PlanView<'_> {
     }
 
     /// The rows that need attention and get no call; those that get no seat are listed separately.
-    fn blocked(&self) -> Vec<(&Row, &Verdict)> {
+    pub(super) fn blocked(&self) -> Vec<(&Row, &Verdict)> {
         let is_short = |row: &RowIndex| {
             self.sheet
                 .plan

@@ -24,6 +24,11 @@ pub struct SheetPlan<'a> {
 impl<'a> SheetPlan<'a> {
     /// What the plan says about each row, in the sheet's order.
     pub fn rows(self) -> impl Iterator<Item = RowPlan> + 'a {
+        self.rows_by_index().map(|(_, row)| row)
+    }
+
+    /// The same, each with its position among the rows that are planned, where it is one of these.
+    pub fn rows_by_index(self) -> impl Iterator<Item = (Option<RowIndex>, RowPlan)> + 'a {
         let Self {
             order,
             planned: sheet,
@@ -34,11 +39,11 @@ impl<'a> SheetPlan<'a> {
         let left: HashMap<RowKey, &Record> = not_attempted.iter().map(|record| (record.report.key, record)).collect();
         order.iter().map(move |(key, place)| {
             if let Some(index) = planned.get(key) {
-                row_plan(sheet, *index)
+                (Some(*index), row_plan(sheet, *index))
             } else if let Some(record) = left.get(key) {
-                left_out(record)
+                (None, left_out(record))
             } else {
-                RowPlan::finished(place.clone(), *key)
+                (None, RowPlan::finished(place.clone(), *key))
             }
         })
     }

@@ -17,7 +17,7 @@ pub enum SheetError {
         near: Vec<String>,
     },
     /// A folder was given.
-    #[error("`{path}` is a folder; name the sheet in it")]
+    #[error("`{path}` is a folder; name a file in it")]
     Directory {
         /// The path as given.
         path: String,

@@ -34,5 +34,5 @@ pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
 pub use written::{
     Existing, NOT_ROWS, PageLine, WrittenCell, WrittenColumn, WrittenFormat, WrittenPage, WrittenRows, WrittenTable,
-    disk_error, may_write_sheet, save_sheet, write_sheet_csv,
+    disk_error, may_write_sheet, save_file, save_sheet, write_sheet_csv,
 };

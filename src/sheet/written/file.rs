@@ -1,6 +1,6 @@
 //! Where such a sheet goes: a file that appears whole or not at all, or standard output.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -81,16 +81,12 @@ pub fn save_sheet(
     path: &Path,
     existing: Existing,
 ) -> Result<(), SheetError> {
-    may_write_sheet(path, existing)?;
     let refused = |reason: String| SheetError::Write {
         path: path.display().to_string(),
         reason,
     };
     let refused_io = |error: io::Error| refused(reason(&error));
-    let mut file: NamedTempFile = tempfile::Builder::new()
-        .prefix(".reseat-")
-        .tempfile_in(folder_of(path))
-        .map_err(refused_io)?;
+    let mut file = begin(path, existing)?;
     match format {
         WrittenFormat::Csv => {
             if let Some(table) = tables.first() {
@@ -118,7 +114,46 @@ pub fn save_sheet(
             })?;
         }
     }
-    file.as_file().sync_all().map_err(refused_io)?;
+    finish(file, path, existing)
+}
+
+/// Writes any other file as a sheet is written: it is private (mode 0600 on unix), and appears whole or not at all.
+///
+/// # Errors
+///
+/// When a file is there that is to be kept, the file system refuses, or `write` fails.
+pub fn save_file(
+    path: &Path,
+    existing: Existing,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), SheetError> {
+    let file = begin(path, existing)?;
+    let mut out = BufWriter::new(&file);
+    let written = write(&mut out).and_then(|()| out.flush());
+    drop(out);
+    written.map_err(|error| SheetError::Write {
+        path: path.display().to_string(),
+        reason: reason(&error),
+    })?;
+    finish(file, path, existing)
+}
+
+/// A private file in the folder of this one, which it becomes in the end.
+fn begin(path: &Path, existing: Existing) -> Result<NamedTempFile, SheetError> {
+    may_write_sheet(path, existing)?;
+    let file = tempfile::Builder::new().prefix(".reseat-").tempfile_in(folder_of(path));
+    file.map_err(|error| SheetError::Write {
+        path: path.display().to_string(),
+        reason: reason(&error),
+    })
+}
+
+fn finish(file: NamedTempFile, path: &Path, existing: Existing) -> Result<(), SheetError> {
+    let refused = |error: &io::Error| SheetError::Write {
+        path: path.display().to_string(),
+        reason: reason(error),
+    };
+    file.as_file().sync_all().map_err(|error| refused(&error))?;
     let persisted = match existing {
         Existing::Kept => file.persist_noclobber(path),
         Existing::Replaced => file.persist(path),
@@ -127,7 +162,7 @@ pub fn save_sheet(
         io::ErrorKind::AlreadyExists => SheetError::Exists {
             path: path.display().to_string(),
         },
-        _ => refused(reason(&failure.error)),
+        _ => refused(&failure.error),
     })
 }
 

@@ -11,7 +11,7 @@ mod table;
 mod workbook_file;
 
 pub use choices::NOT_ROWS;
-pub use file::{Existing, WrittenFormat, may_write_sheet, save_sheet, write_sheet_csv};
+pub use file::{Existing, WrittenFormat, may_write_sheet, save_file, save_sheet, write_sheet_csv};
 pub use page::{PageLine, WrittenPage};
 pub use table::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
 pub use workbook_file::disk_error;

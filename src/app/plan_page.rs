@@ -1,0 +1,186 @@
+//! A plan as a page for whoever approves it: what the page says beside the plan, and the file that it goes to.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Zoned;
+
+use super::Ending;
+use super::ending::{Ended, Reason};
+use super::failure::Failure;
+use super::next::Typed;
+use super::organization_label::OrganizationLabel;
+use crate::cli::PlanPage;
+use crate::model::{BundleCode, Catalogue};
+use crate::page::{Fact, write_page};
+use crate::plan::Plan;
+use crate::report::{Approval, ApprovalPage, PageSubject, PlanRows, PlanView, RowOfPlan, WouldStop};
+use crate::saved_plan::SheetPlan;
+use crate::sheet::{may_write_sheet, save_file};
+use crate::text::{clean, plural};
+
+/// How much of a name is shown.
+const MOST: usize = 200;
+
+/// Makes sure, before anything is read, that nothing is lost by writing the page: no file that is to be kept, and none of
+/// `others`, which this command reads or writes.
+///
+/// # Errors
+/// If something would be.
+pub(super) fn may_write_plan_page(page: &PlanPage, others: &[(&str, &Path)]) -> Result<(), Failure> {
+    let is_same = |other: &Path| match (fs_err::canonicalize(other), fs_err::canonicalize(&page.out)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => other == page.out,
+    };
+    if let Some((what, _)) = others.iter().find(|(_, other)| is_same(other)) {
+        let message = format!("`{}` is {what}: a page there would replace it", page.out.display());
+        return Err(
+            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help("name another file with `-o`")
+        );
+    }
+    may_write_sheet(&page.out, page.existing).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+}
+
+/// Writes the page. The file is private, and appears whole or not at all.
+///
+/// # Errors
+/// If it cannot be written, or is there and to be kept.
+pub(super) fn write_plan_page(
+    page: &PlanPage,
+    view: &PlanView<'_>,
+    now: SheetPlan<'_>,
+    about: PlanAbout<'_>,
+) -> Result<(), Failure> {
+    let subject = about.subject(page, view.sheet.plan);
+    let each = || -> Box<dyn Iterator<Item = _>> {
+        Box::new(now.rows_by_index().map(|(index, row)| RowOfPlan {
+            index,
+            report: row.report,
+            fate: row.fate,
+        }))
+    };
+    let rows = PlanRows {
+        count: now.order.len(),
+        have_worksheets: now.order.iter().any(|(_, place)| !place.sheet.is_empty()),
+        each: &each,
+    };
+    let approval_page = ApprovalPage::new(view, rows, subject);
+    save_file(&page.out, page.existing, |out| write_page(&approval_page.page(), out))
+        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+}
+
+/// What the page says beside the plan.
+pub(super) struct PlanAbout<'a> {
+    /// The sheet; `-` is standard input.
+    pub(super) sheet: &'a Path,
+    /// The organization.
+    pub(super) label: &'a OrganizationLabel,
+    /// What licences are called.
+    pub(super) catalogue: &'a Catalogue,
+    /// Why a run would stop before it changes anything, if it would.
+    pub(super) stop: Option<WouldStop>,
+    /// How the plan is set going.
+    pub(super) approval: Approval,
+}
+
+impl PlanAbout<'_> {
+    fn subject(self, page: &PlanPage, plan: &Plan) -> PageSubject {
+        let names = plan.seats.iter().filter_map(|line| {
+            let known = self.catalogue.find(line.code.as_str())?;
+            (!known.name.is_empty()).then(|| (line.code.clone(), clean(&known.name, MOST)))
+        });
+        PageSubject {
+            sheet: sheet_name(self.sheet),
+            organization: organization(self.label),
+            made: Zoned::now(),
+            stop: self.stop,
+            approval: self.approval,
+            masking: page.masking,
+            license_names: names.collect::<BTreeMap<BundleCode, String>>(),
+        }
+    }
+}
+
+fn sheet_name(sheet: &Path) -> String {
+    if sheet == Path::new("-") {
+        return "a sheet from standard input".to_owned();
+    }
+    let name = sheet.file_name().unwrap_or(sheet.as_os_str());
+    clean(&name.to_string_lossy(), MOST)
+}
+
+fn organization(label: &OrganizationLabel) -> Vec<Fact> {
+    let fact = |label: &str, value: &str| Fact {
+        label: label.to_owned(),
+        value: clean(value, MOST),
+    };
+    match label {
+        OrganizationLabel::Simulated => vec![fact("organization", "a simulated one: nobody is affected")],
+        OrganizationLabel::Configured { name, profile, uri } => {
+            let profile = profile.as_deref().map(|profile| fact("profile", profile));
+            let facts = [fact("organization", name)].into_iter().chain(profile);
+            facts.chain([fact("address", uri)]).collect()
+        }
+    }
+}
+
+/// How a plan that was typed is set going: by `reseat run`, of the saved plan where it was saved.
+pub(super) fn approval_by_command(sheet: &Path, saved: Option<&Path>, deletions: usize, typed: &Typed) -> Approval {
+    let run = if sheet == Path::new("-") {
+        None
+    } else {
+        typed.run_as_planned()
+    };
+    let (how, command) = match (saved, run) {
+        (Some(plan), _) => (
+            "Whoever runs reseat carries out exactly this plan with the command below. If anything that it rests on has \
+             changed by then, nothing is done, and reseat says what has changed.",
+            Some(typed.run_of_plan(plan)),
+        ),
+        (None, Some(run)) => (
+            "Whoever runs reseat carries the sheet out with the command below. It looks at the organization again, shows what \
+             it would do then, and asks before it changes anything. With `--save`, a plan is saved that is carried out \
+             exactly, or not at all.",
+            Some(run),
+        ),
+        (None, None) => (
+            "Whoever made this plan carries it out by giving the same sheet to `reseat run`, which looks at the organization \
+             again and asks before it changes anything.",
+            None,
+        ),
+    };
+    let asks = match deletions {
+        0 => String::new(),
+        count => format!(" It asks for the number of accounts that are deleted: {count}."),
+    };
+    Approval {
+        words: format!("Nothing has been changed yet. {how}{asks}"),
+        commands: command.into_iter().collect(),
+    }
+}
+
+/// Why a run would stop before it changes anything, if it would.
+pub(super) fn would_stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>, typed: &Typed) -> Option<WouldStop> {
+    match ended.reason {
+        Reason::Shortage => Some(WouldStop {
+            why: format!("there are not enough seats for {}", plural(plan.short.len(), "row")),
+            help: "Free some seats (the command below finds idle ones), take rows out of the sheet, or run it with \
+                   `--on-shortage fill`, which gives the seats out in the sheet's order."
+                .to_owned(),
+            commands: vec![typed.freeing(&plan.seats)],
+        }),
+        Reason::AccessLostUnconfirmed => Some(WouldStop {
+            why: format!(
+                "{}, more than the {} that `--max-access-lost` allows",
+                plan.access_lost.people(),
+                max_access_lost.unwrap_or_default()
+            ),
+            help: format!(
+                "Whoever approves it runs it with `--max-access-lost {}`.",
+                plan.access_lost.people
+            ),
+            commands: Vec::new(),
+        }),
+        _ => None,
+    }
+}

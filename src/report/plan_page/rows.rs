@@ -1,0 +1,124 @@
+//! The rows of the page's table, made one by one as they are written.
+
+use std::borrow::Cow;
+
+use super::change::{Sides, sides};
+use crate::model::{RowReport, Status};
+use crate::page::{Column, ColumnKind, PageCell, Tone};
+use crate::plan::{Fate, RowIndex, RowReason};
+
+/// Every row of a sheet as a plan sees it, in the sheet's order.
+#[derive(Clone, Copy)]
+pub struct PlanRows<'a> {
+    /// How many there are.
+    pub count: usize,
+    /// Whether they come from worksheets that have names.
+    pub have_worksheets: bool,
+    /// Makes them, one by one.
+    pub each: &'a dyn Fn() -> Box<dyn Iterator<Item = RowOfPlan> + 'a>,
+}
+
+/// What a plan says of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowOfPlan {
+    /// Which of the planned rows it is; `None` where it is none of them.
+    pub index: Option<RowIndex>,
+    /// What the results file is expected to say.
+    pub report: RowReport,
+    /// What the plan does with it.
+    pub fate: Fate,
+}
+
+/// The columns of the table.
+pub(super) fn columns(have_worksheets: bool) -> Vec<Column> {
+    let worksheet = have_worksheets.then_some(("worksheet", ColumnKind::Choice));
+    let columns = [("row", ColumnKind::Number)].into_iter().chain(worksheet);
+    let columns = columns.chain([
+        ("operation", ColumnKind::Choice),
+        ("who", ColumnKind::Text),
+        ("what happens", ColumnKind::Text),
+        ("now", ColumnKind::Text),
+        ("afterwards", ColumnKind::Text),
+        ("outcome", ColumnKind::Choice),
+        ("access", ColumnKind::Choice),
+    ]);
+    columns.map(|(header, kind)| Column { header, kind }).collect()
+}
+
+/// The outcome of a row in a few words, which rows of one cause have in common.
+pub(super) fn outcome(fate: Fate, report: &RowReport) -> (Cow<'static, str>, Tone) {
+    let (words, tone) = match fate {
+        Fate::ToChange => match report.status {
+            Status::Waiting => ("begins, then waits", Tone::Waiting),
+            Status::Conflict => (NO_SEAT, Tone::Bad),
+            _ => ("changes", Tone::Good),
+        },
+        Fate::AlreadySo => ("already so", Tone::Plain),
+        Fate::Waits => ("waits", Tone::Waiting),
+        Fate::CannotRun => return (blocked(report.status, &report.code).into(), blocked_tone(&report.code)),
+        Fate::Invalid => match report.status {
+            Status::Duplicate => ("stands twice", Tone::Plain),
+            _ => ("invalid", Tone::Bad),
+        },
+        Fate::LeftOut => ("left out", Tone::Plain),
+        Fate::Finished => ("finished before", Tone::Plain),
+    };
+    (words.into(), tone)
+}
+
+/// The outcome of a row that gets everything but its seat.
+pub(super) const NO_SEAT: &str = "gets no seat";
+
+/// The outcome of a row that cannot run, or is left alone, for this reason.
+pub(super) fn blocked(status: Status, code: &str) -> String {
+    let why = match code {
+        "" => status.as_str(),
+        code => code,
+    };
+    let why = why.replace(['_', '-'], " ");
+    if is_left_alone(code) {
+        format!("left alone: {why}")
+    } else {
+        format!("cannot run: {why}")
+    }
+}
+
+/// Whoever keeps a seat that is in use, as the row asks, is nothing that fails.
+pub(super) fn is_left_alone(code: &str) -> bool {
+    code == RowReason::UsedSince.to_string()
+}
+
+fn blocked_tone(code: &str) -> Tone {
+    if is_left_alone(code) { Tone::Waiting } else { Tone::Bad }
+}
+
+/// The cells of a row, about whom it says `who`, and in which way it takes access away.
+pub(super) fn cells(
+    row: &RowOfPlan,
+    who: String,
+    message: String,
+    access: &'static str,
+    have_worksheets: bool,
+) -> Vec<PageCell<'static>> {
+    let RowOfPlan { index: _, report, fate } = row;
+    let (outcome, tone) = outcome(*fate, report);
+    let Sides { from, to } = match fate {
+        Fate::ToChange => sides(report.before.as_ref(), report.after.as_ref()),
+        _ => Sides::default(),
+    };
+    let cell = |text: Cow<'static, str>, tone: Tone| PageCell { text, tone };
+    let plain = |text: String| cell(text.into(), Tone::Plain);
+    let worksheet = have_worksheets.then(|| plain(report.place.sheet.to_string()));
+    let operation = report.operation.map_or("", |operation| operation.as_str());
+    let cells = [plain(report.place.row.to_string())].into_iter().chain(worksheet);
+    let cells = cells.chain([
+        cell(operation.into(), Tone::Plain),
+        plain(who),
+        plain(message),
+        plain(from),
+        plain(to),
+        cell(outcome, tone),
+        cell(access.into(), if access.is_empty() { Tone::Plain } else { Tone::Bad }),
+    ]);
+    cells.collect()
+}
