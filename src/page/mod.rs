@@ -4,9 +4,15 @@
 //! with and without script, on paper, in the dark and for a screen reader, and shows text as text, wherever it came
 //! from. Pure, apart from writing to what it is given.
 
+mod html;
+mod look;
 mod model;
+mod rows;
+mod seats;
+mod write;
 
 pub use model::{
     Cause, Column, ColumnKind, Fact, Figure, Folded, Page, PageCell, PageRows, PageTable, SeatBar, Section,
     SectionBody, Tone,
 };
+pub use write::write_page;

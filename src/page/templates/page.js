@@ -1,0 +1,306 @@
+'use strict';
+(() => {
+  const PAGE = 500;
+  const store = document.getElementById('rows');
+  const view = document.getElementById('view');
+  document.documentElement.classList.add('js');
+  if (!store || !view) return;
+
+  // A browser with script leaves what stands in the noscript as text: a row is a line, and its cells are still escaped.
+  const lines = store.textContent.split('\n').filter((line) => line.startsWith('<tr'));
+  const table = document.getElementById('shown');
+  const body = table.tBodies[0];
+  const headers = [...table.tHead.rows[0].cells];
+  const kinds = headers.map((header) => header.dataset.kind);
+  const names = headers.map((header) => header.textContent);
+  const empty = new Set(view.dataset.empty.split(' ').filter(Boolean).map(Number));
+  const input = document.getElementById('filter');
+  const choices = [...view.querySelectorAll('select')];
+  const clear = document.getElementById('clear');
+  const count = document.getElementById('count');
+  const pagers = [...view.querySelectorAll('.pager')];
+  const heading = document.getElementById('table-heading');
+
+  const state = { filter: '', chosen: new Map(), column: -1, down: false, page: 0 };
+  let matching = null;
+
+  const number = (value) => value.toLocaleString('en');
+  const rowsOf = (value) => `${number(value)} ${value === 1 ? 'row' : 'rows'}`;
+  const decode = (text) =>
+    text.includes('&') ? text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))) : text;
+  const fold = (text) => {
+    const lower = text.toLowerCase();
+    return /[^\x00-\x7f]/.test(lower) ? lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '') : lower;
+  };
+
+  /** The text of one cell, without taking the others apart. */
+  function cell(row, column) {
+    const line = lines[row];
+    let start = -1;
+    for (let passed = 0; passed <= column; passed += 1) start = line.indexOf('<td', start + 1);
+    start = line.indexOf('>', start) + 1;
+    return decode(line.slice(start, line.indexOf('<', start)));
+  }
+
+  /** What the filter looks through, made when it is first wanted. */
+  const folded = [];
+  function searched(row) {
+    folded[row] ??= fold(decode(lines[row].replace(/<[^>]*>/g, '\n')));
+    return folded[row];
+  }
+
+  function words(filter) {
+    const found = filter.match(/"[^"]*"|\S+/g) ?? [];
+    return found.map((word) => fold(word.replaceAll('"', ''))).filter(Boolean);
+  }
+
+  const sorted = new Map();
+  /** The order of all rows by a column, the empty ones last. */
+  function order(column) {
+    if (sorted.has(column)) return sorted.get(column);
+    const rows = Uint32Array.from(lines, (_, row) => row);
+    const kind = kinds[column];
+    if (column >= 0 && kind === 'number') {
+      const keys = Float64Array.from(lines, (_, row) => {
+        const text = cell(row, column).replace(/[\s,]/g, '');
+        return text === '' || Number.isNaN(Number(text)) ? Infinity : Number(text);
+      });
+      rows.sort((one, other) => (keys[one] === keys[other] ? one - other : keys[one] - keys[other]));
+    } else if (column >= 0) {
+      const keys = Array.from(lines, (_, row) => fold(cell(row, column)) || '\uffff');
+      rows.sort((one, other) => (keys[one] < keys[other] ? -1 : keys[one] > keys[other] ? 1 : one - other));
+    }
+    sorted.clear();
+    sorted.set(column, rows);
+    return rows;
+  }
+
+  function find() {
+    const wanted = words(state.filter);
+    const chosen = [...state.chosen];
+    let rows = order(state.column);
+    if (state.down) {
+      const isEmpty = (row) => cell(row, state.column) === '';
+      let filled = rows.length;
+      while (filled > 0 && isEmpty(rows[filled - 1])) filled -= 1;
+      const turned = rows.slice(0, filled).reverse();
+      rows = Uint32Array.from([...turned, ...rows.slice(filled)]);
+    }
+    matching =
+      wanted.length || chosen.length
+        ? rows.filter(
+            (row) =>
+              chosen.every(([column, word]) => cell(row, column) === word) &&
+              (wanted.length === 0 || wanted.every((word) => searched(row).includes(word))),
+          )
+        : rows;
+  }
+
+  function makeCell(text, tone) {
+    const made = document.createElement('td');
+    if (tone) made.className = tone;
+    if (text.length <= 600) {
+      made.textContent = text;
+      return made;
+    }
+    const tall = document.createElement('div');
+    tall.className = 'tall';
+    tall.textContent = text;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = `Show all ${number(text.length)} characters`;
+    button.addEventListener('click', () => {
+      tall.className = '';
+      button.remove();
+    });
+    made.append(tall, button);
+    return made;
+  }
+
+  function makeRow(line) {
+    const row = document.createElement('tr');
+    const parts = line.slice(0, -'</tr>'.length).split('<td');
+    for (let part = 1; part < parts.length; part += 1) {
+      const text = parts[part];
+      const end = text.indexOf('>');
+      const made = makeCell(decode(text.slice(end + 1)), end > 0 ? text.slice(end - 1, end) : '');
+      made.hidden = empty.has(part - 1);
+      row.append(made);
+    }
+    return row;
+  }
+
+  function show() {
+    const pages = Math.max(1, Math.ceil(matching.length / PAGE));
+    state.page = Math.min(Math.max(0, state.page), pages - 1);
+    const first = state.page * PAGE;
+    const rows = matching.slice(first, first + PAGE);
+    body.replaceChildren(...Array.from(rows, (row) => makeRow(lines[row])));
+    for (const [column, header] of headers.entries()) {
+      header.hidden = empty.has(column);
+      if (column === state.column) header.setAttribute('aria-sort', state.down ? 'descending' : 'ascending');
+      else header.removeAttribute('aria-sort');
+    }
+    for (const pager of pagers) {
+      pager.hidden = pages === 1;
+      pager.querySelector('span').textContent = `Page ${number(state.page + 1)} of ${number(pages)}`;
+      for (const button of pager.querySelectorAll('button')) {
+        const isBack = button.dataset.go === 'first' || button.dataset.go === 'previous';
+        button.disabled = isBack ? state.page === 0 : state.page === pages - 1;
+      }
+    }
+    const isFiltered = state.filter !== '' || state.chosen.size > 0;
+    clear.disabled = !isFiltered && state.column < 0;
+    count.textContent = told(rows.length, first, isFiltered);
+  }
+
+  function told(shown, first, isFiltered) {
+    const found = isFiltered
+      ? `${number(matching.length)} of ${rowsOf(lines.length)} found`
+      : rowsOf(lines.length);
+    const part = shown < matching.length ? `, ${number(first + 1)} to ${number(first + shown)} shown` : '';
+    const by = state.column < 0 ? '' : `, sorted by ${names[state.column]}, ${state.down ? 'descending' : 'ascending'}`;
+    return `${found}${part}${by}.`;
+  }
+
+  /** Keeps in the address what is shown, so that it can be bookmarked and sent. */
+  function remember() {
+    const parameters = new URLSearchParams();
+    if (state.filter) parameters.set('filter', state.filter);
+    for (const [column, word] of state.chosen) parameters.set(`column-${column + 1}`, word);
+    if (state.column >= 0) parameters.set('sort', `${state.down ? '-' : ''}${state.column + 1}`);
+    if (state.page > 0) parameters.set('page', state.page + 1);
+    history.replaceState(null, '', `#${parameters.size ? parameters : 'table'}`);
+  }
+
+  function recall() {
+    const parameters = new URLSearchParams(location.hash.slice(1));
+    state.filter = parameters.get('filter') ?? '';
+    state.chosen.clear();
+    for (const select of choices) {
+      const offered = [...select.options].map((option) => option.value);
+      const column = Number(select.dataset.column);
+      const word = parameters.get(`column-${column + 1}`);
+      if (word && offered.includes(word)) state.chosen.set(column, word);
+      // A cause names a word of its rows: where that is a choice, it is chosen.
+      if (state.filter && !/[\s"]/.test(state.filter) && offered.includes(state.filter) && !state.chosen.size) {
+        state.chosen.set(column, state.filter);
+        state.filter = '';
+      }
+      select.value = state.chosen.get(column) ?? '';
+    }
+    input.value = state.filter;
+    const sort = Number(parameters.get('sort'));
+    const isColumn = Number.isInteger(sort) && sort !== 0 && Math.abs(sort) <= headers.length;
+    state.column = isColumn ? Math.abs(sort) - 1 : -1;
+    state.down = isColumn && sort < 0;
+    state.page = (Number.parseInt(parameters.get('page'), 10) || 1) - 1;
+    return parameters.has('filter') || parameters.has('sort') || parameters.has('page') || state.chosen.size > 0;
+  }
+
+  function change() {
+    find();
+    show();
+    remember();
+  }
+
+  let pause = 0;
+  input.addEventListener('input', () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      state.filter = input.value.trim();
+      state.page = 0;
+      change();
+    }, 150);
+  });
+  for (const select of choices) {
+    select.addEventListener('change', () => {
+      const column = Number(select.dataset.column);
+      if (select.value) state.chosen.set(column, select.value);
+      else state.chosen.delete(column);
+      state.page = 0;
+      change();
+    });
+  }
+  clear.addEventListener('click', () => {
+    Object.assign(state, { filter: '', column: -1, down: false, page: 0 });
+    state.chosen.clear();
+    input.value = '';
+    for (const select of choices) select.value = '';
+    change();
+    input.focus();
+  });
+  for (const [column, header] of headers.entries()) {
+    header.querySelector('button').addEventListener('click', () => {
+      state.down = state.column === column && !state.down;
+      state.column = column;
+      state.page = 0;
+      change();
+    });
+  }
+  for (const pager of pagers) {
+    pager.addEventListener('click', (event) => {
+      const go = event.target.dataset.go;
+      if (!go) return;
+      const last = Math.ceil(matching.length / PAGE) - 1;
+      state.page = { first: 0, previous: state.page - 1, next: state.page + 1, last }[go];
+      show();
+      remember();
+      // From below the rows, or where the button has just been switched off, reading goes on at the top.
+      if (pager === pagers[1] || event.target.disabled) heading.focus();
+    });
+  }
+  addEventListener('hashchange', () => {
+    if (recall() || location.hash === '') {
+      find();
+      show();
+      heading.focus();
+    }
+  });
+
+  /** On paper: what was filtered, or else the rows that were marked for it. */
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    document.querySelector('.printed')?.remove();
+    const isChanged = state.filter !== '' || state.chosen.size > 0 || state.column >= 0;
+    const rows = isChanged
+      ? Array.from(matching.slice(0, PAGE), (row) => lines[row])
+      : lines.filter((line) => line.startsWith('<tr class=p'));
+    const note = document.createElement('p');
+    note.className = 'on-paper';
+    if (!isChanged) note.textContent = rows.length < lines.length ? `On paper: ${view.dataset.printed}.` : '';
+    else note.textContent = `On paper: ${number(rows.length)} of these. ${count.textContent}${asked()}`;
+    const printed = document.createElement('div');
+    printed.className = 'printed';
+    const copy = table.cloneNode(false);
+    copy.removeAttribute('id');
+    const head = copy.createTHead().insertRow();
+    for (const [column, name] of names.entries()) {
+      const made = document.createElement('th');
+      made.textContent = name;
+      made.hidden = empty.has(column);
+      head.append(made);
+    }
+    copy.createTBody().append(...rows.map(makeRow));
+    printed.append(note, copy);
+    view.append(printed);
+    opened = [...document.querySelectorAll('details:not([open])')];
+    for (const details of opened) details.open = true;
+  });
+  addEventListener('afterprint', () => {
+    document.querySelector('.printed')?.remove();
+    for (const details of opened) details.open = false;
+  });
+
+  /** What is filtered for, in words. */
+  function asked() {
+    const parts = [...state.chosen].map(([column, word]) => `${names[column]}: ${word}`);
+    if (state.filter) parts.unshift(`Filter: ${state.filter}`);
+    return parts.length ? ` ${parts.join('; ')}.` : '';
+  }
+
+  const isAsked = recall();
+  find();
+  show();
+  if (isAsked) heading.scrollIntoView();
+})();
