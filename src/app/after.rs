@@ -19,6 +19,7 @@ use super::next::Typed;
 use super::object::Object;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
+use super::run_record::{RunEnd, RunRecord};
 use super::seat_memory::SeatMemory;
 use super::signals::Signals;
 use crate::cli::RunOptions;
@@ -36,6 +37,7 @@ pub(super) struct Aftermath<'a> {
     pub(super) order: &'a [(RowKey, Place)],
     pub(super) loaded: &'a Loaded,
     pub(super) ran: Ran,
+    pub(super) record: &'a RunRecord,
     pub(super) observed: Observed,
     pub(super) elapsed: Duration,
     /// The rows that this run worked on.
@@ -55,6 +57,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         order,
         loaded,
         ran,
+        record,
         observed,
         elapsed,
         chosen:
@@ -91,6 +94,12 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     let ended = ended(&ran, signals, &history, order, &chosen);
     let ending = ended.ending;
     let stats = loaded.organization.client.stats();
+    let run_end = RunEnd {
+        counts: &counts,
+        seats: &ran.seats,
+        elapsed,
+    };
+    record.end(ended, &stats, &run_end);
     let next = match (ending, left.to_run()) {
         (Ending::Done, _) => Next::Nothing,
         (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(&history, order, &left) => {

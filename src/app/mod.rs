@@ -44,6 +44,7 @@ mod relay;
 mod report;
 mod results;
 mod run;
+mod run_record;
 mod runtime;
 mod sandbox;
 mod seat_memory;

@@ -14,7 +14,7 @@ use super::cost::{Ahead, Cost};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::guards::{Interactivity, Question, ask, may_ask, question};
-use super::inputs::{open_sheet, settings_for};
+use super::inputs::{catalogue, open_sheet, settings_for};
 use super::job::Job;
 use super::next::Typed;
 use super::organization::Organization;
@@ -22,15 +22,17 @@ use super::organization_label::OrganizationLabel;
 use super::organization_lock::{self, Turn};
 use super::prepare::{Loaded, Session, order, rules, text};
 use super::results::{Results, not_read, not_recorded};
+use super::run_record::RunRecord;
 use super::runtime::{block_on, catch_up, off_thread};
 use super::signals::Signals;
 use super::{Ending, panics};
 use crate::api::Waited;
 use crate::cli::{EarlierResults, MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
+use crate::directory::Snapshot;
 use crate::engine::{self, Engine, OnChange, Ran, Recheck};
-use crate::ledger::{CarryForward, History, Journal, Linked, Record, RunId};
+use crate::ledger::{CarryForward, History, Journal, Linked, Record, ResultsFile, RunId};
 use crate::model::{AsOf, Row, RowKey};
-use crate::plan::PlannedSheet;
+use crate::plan::{Plan, PlannedSheet, Rules};
 use crate::report::waiting_words;
 use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
@@ -61,30 +63,32 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
 }
 
 /// A run that is abandoned at once: its results file is valid as it is. There is none before it begins.
-fn aborted(ending: Ending, results: Option<&PathBuf>) -> Failure {
-    let Some(results) = results else {
+fn aborted(ending: Ending, record: Option<&RunRecord>) -> Failure {
+    let Some(record) = record else {
         return Failure::new(ending, Reason::Interrupted, "aborted before anything was sent");
     };
     let message = format!(
         "aborted: every row that has ended is in `{}`, and what became of the calls that were on their way is looked up \
          by the next run",
-        results.display()
+        record.results.display()
     );
     let command = Typed::here().again();
     complain(format!("{message}\nnext: {command}\n"));
-    Failure::new(ending, Reason::Interrupted, message)
+    let failure = Failure::new(ending, Reason::Interrupted, message)
         .with_help(command)
         .once_begun()
-        .told()
+        .told();
+    record.abandon(failure.ended());
+    failure
 }
 
-/// Carries out the job; `recording` gets the results file once there is one.
+/// Carries out the job; `recording` gets the record of the run once it has begun.
 async fn carry_out(
     session: &Session<'_>,
     source: Source,
     job: &Job,
     options: &RunOptions,
-    recording: &OnceLock<PathBuf>,
+    recording: &OnceLock<RunRecord>,
 ) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
@@ -97,7 +101,7 @@ async fn carry_out(
     let (path, run) = place_of_results(&loaded, job, options)?;
     let label = loaded.organization.label.clone();
     let results = open_results(session, &path, &run, options, &label).await?;
-    let (results, mut choice) = choose_rows(rows, &loaded, results, job, &path, options).await?;
+    let (results, choice) = choose_rows(rows, &loaded, results, job, &path, options).await?;
     let history = results.history();
     let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
     if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
@@ -142,10 +146,72 @@ async fn carry_out(
     }
     let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
 
+    let begins = history.is_none_or(History::is_empty);
     let file = results.begin(&run, session.console, &label)?;
     panics::install(Some(&path));
     // Only set once, because there is one run per process.
-    let _ = recording.set(path);
+    let record = recording.get_or_init(|| {
+        RunRecord::of(&path, &run, &job.path, &loaded.organization, session.console)
+            .beginning_the_file(begins)
+            .with_seats(&plan, &snapshot, &catalogue(settings))
+            .begin(choice.rows.len() + choice.left.len())
+    });
+    let execution = Execution {
+        session,
+        loaded: &loaded,
+        rules: &rules,
+        recheck,
+        takes,
+        file,
+        record,
+        deleting: &deleting,
+        job,
+        options,
+        interactivity,
+        began,
+        idle: hesitated.unwrap_or_default() + waited,
+    };
+    let ending = execute(execution, choice, snapshot, &plan).await;
+    if let Err(failure) = &ending {
+        record.break_off(failure.ended(), &loaded.organization.client.stats());
+    }
+    ending
+}
+
+/// A run that was agreed to.
+struct Execution<'a> {
+    session: &'a Session<'a>,
+    loaded: &'a Loaded,
+    rules: &'a Rules,
+    recheck: Recheck,
+    /// How long it takes, as far as that is known.
+    takes: Duration,
+    file: ResultsFile,
+    record: &'a RunRecord,
+    deleting: &'a HashSet<RowKey>,
+    job: &'a Job,
+    options: &'a RunOptions,
+    interactivity: Interactivity,
+    began: Instant,
+    /// How long it has waited for an answer or for another run since.
+    idle: Duration,
+}
+
+/// Carries the plan out, and says how that went.
+async fn execute(
+    execution: Execution<'_>,
+    mut choice: ChosenRows,
+    snapshot: Snapshot,
+    plan: &Plan,
+) -> Result<Ending, Failure> {
+    let Execution {
+        session,
+        loaded,
+        file,
+        record,
+        options,
+        ..
+    } = execution;
     let linked: Arc<dyn Journal> = Arc::new(Linked::new(file.journal(), std::mem::take(&mut choice.origins)));
     let journal = CarryForward::new(linked, std::mem::take(&mut choice.earlier));
     journal
@@ -153,19 +219,19 @@ async fn carry_out(
         .await
         .map_err(|error| not_recorded(&error))?;
     let progress = session.progress();
-    progress.expect(takes);
+    progress.expect(execution.takes);
     let engine = Engine {
         rows: &choice.rows,
         snapshot: &snapshot,
-        rules: &rules,
+        rules: execution.rules,
         read_back: session.read_back(&loaded.organization),
         journal: &journal,
         max_failures: options.max_failures.map(max_failures),
-        concurrency: settings.limits.concurrency as usize,
-        recheck,
+        concurrency: session.settings.limits.concurrency as usize,
+        recheck: execution.recheck,
     };
     catch_up().await;
-    let ran = engine.run(&plan).await;
+    let ran = engine.run(plan).await;
     let observed = progress.finish();
     drop(journal);
     // The state before is recorded by now, and putting the results in order needs the memory.
@@ -178,15 +244,16 @@ async fn carry_out(
         signals: &session.signals,
         file,
         order: &order,
-        loaded: &loaded,
+        loaded,
         ran,
+        record,
         observed,
-        elapsed: began.elapsed().saturating_sub(hesitated.unwrap_or_default() + waited),
+        elapsed: execution.began.elapsed().saturating_sub(execution.idle),
         chosen,
-        deleting: &deleting,
-        job,
+        deleting: execution.deleting,
+        job: execution.job,
         options,
-        interactivity,
+        interactivity: execution.interactivity,
     })
 }
 

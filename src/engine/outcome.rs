@@ -1,8 +1,9 @@
 //! How a run can end.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::Place;
+use crate::model::{BundleCode, Place};
 
 /// How many failed rows stop a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +67,17 @@ pub struct AfterStop {
     pub left: Vec<Place>,
 }
 
+/// What a run did to the seats of one bundle.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SeatsMoved {
+    /// How many it gave.
+    pub given: u64,
+    /// How many it freed.
+    pub freed: u64,
+    /// Whether more may have been given or freed: an answer was lost, or how many there were is not told.
+    pub is_open: bool,
+}
+
 /// How a run went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ran {
@@ -75,6 +87,8 @@ pub struct Ran {
     pub after_stop: AfterStop,
     /// Whether licence calls were ended because the licence service does not know the organization.
     pub is_without_license: bool,
+    /// The seats that it gave and freed: those of what was carried out, whatever was planned.
+    pub seats: BTreeMap<BundleCode, SeatsMoved>,
 }
 
 #[cfg(test)]

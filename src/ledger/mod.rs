@@ -39,6 +39,6 @@ pub use record::Record;
 pub use resume::{Changes, Known, Prior, Resume, captured, continues, rerun, resume};
 pub use rewrite::{FinishError, Finished, Order, Sheet};
 pub use run_id::{FORMAT_VERSION, RunId, RunIdFault};
-pub use run_log::run_log_path;
+pub use run_log::{RunEntry, RunLog, RunOrganization, RunSeats, run_log_path};
 pub use seat_change::SeatChange;
 pub use start_anew::{LockedResults, StartedAnew};

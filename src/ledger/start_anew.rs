@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, modified, put_away, resolve};
 use super::lock::Lock;
 use super::scan::{Care, scan};
-use super::{OpenError, Opened, ResultsFile, RunId};
+use super::{OpenError, Opened, ResultsFile, RunId, RunLog};
 
 /// A results file locked against other runs. Dropping it leaves everything as it was.
 #[derive(Debug)]
@@ -77,6 +77,7 @@ impl LockedResults {
             None => modified(path).map_err(&io)?,
         };
         let away = put_away(path, date).map_err(&io)?;
+        RunLog::follow(path, &away)?;
         files::sync_folder(path).map_err(&io)?;
         Ok(away)
     }

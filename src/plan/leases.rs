@@ -10,7 +10,7 @@ use crate::model::{BundleCode, BundleSet, GroupId, UserId};
 
 /// How many seats of each bundle are freed because nobody holds them by a group's rule any more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct FreedByRules(BTreeMap<BundleCode, u64>);
+pub struct FreedByRules(BTreeMap<BundleCode, u64>);
 
 impl FreedByRules {
     /// Those that these drafts give back, and those that end with these rules.
@@ -32,8 +32,16 @@ impl FreedByRules {
             let holders = leases.of_group(removal.group).into_iter().flatten();
             holders.map(|lease| (lease.user, removal.group))
         });
+        Self::by_the_end_of(given_back.chain(cleared), snapshot)
+    }
+
+    /// Those that are free once nobody holds what these users hold by the rules of these groups.
+    pub fn by_the_end_of(leases_ended: impl IntoIterator<Item = (UserId, GroupId)>, snapshot: &Snapshot) -> Self {
+        let Some(leases) = snapshot.leases() else {
+            return Self::default();
+        };
         let mut ended: BTreeMap<UserId, BTreeSet<GroupId>> = BTreeMap::new();
-        for (user, group) in given_back.chain(cleared) {
+        for (user, group) in leases_ended {
             ended.entry(user).or_default().insert(group);
         }
         let mut freed = Self::default();
@@ -84,7 +92,7 @@ impl FreedByRules {
     }
 
     /// The bundles, and how many seats of each.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&BundleCode, u64)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&BundleCode, u64)> {
         self.0.iter().map(|(code, seats)| (code, *seats))
     }
 }

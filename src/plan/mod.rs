@@ -47,6 +47,7 @@ pub use build::{Begun, BegunRows, Finished, plan};
 pub use describe::{Change, describe};
 pub use direct::{Direct, Holding, LicenseEdit};
 pub use last_use::{Seen, unused_since};
+pub use leases::FreedByRules;
 pub use needs::needs;
 pub use one_or_many::OneOrMany;
 pub use planned::{AccessLost, Deletion, Ending, Fate, LastAdministrators, Plan, PlannedRow, SeatLine, Warning};

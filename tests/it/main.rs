@@ -45,6 +45,7 @@ mod reactivation;
 mod rebalance;
 mod recheck;
 mod resume;
+mod run_records;
 mod saved_plan;
 #[cfg(unix)]
 mod secrets;

@@ -1,5 +1,6 @@
 //! The course of a run: its stages, its stop, and the ends of steps and rows.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::progress::Phase;
@@ -169,6 +170,7 @@ impl Machine<'_> {
     pub(super) fn fail_step(&mut self, step: StepIndex, failure: &StepFailure, error: Option<&CallError>) {
         if failure.is_unclear {
             self.steps.forget_holding(step);
+            self.steps.leave_open_what_became_of(step);
         }
         if self.is_left_behind(step, failure, error) {
             return;
@@ -248,10 +250,16 @@ impl Machine<'_> {
         let Some(last) = rows.last() else {
             let stopped = self.stopped.take().or_else(|| self.giving_up.nothing_was_allowed());
             let after_stop = std::mem::take(&mut self.after_stop);
+            let seats = if self.rows.are_recorded() {
+                self.seats_moved()
+            } else {
+                BTreeMap::new()
+            };
             self.effects.push_back(Effect::End(Ran {
                 stopped,
                 after_stop,
                 is_without_license: self.no_license.is_some(),
+                seats,
             }));
             return Some(Phase::Ended);
         };

@@ -21,6 +21,7 @@
 //! | how a leaver's row goes on after a failure, and what is left of its access | `leavers` |
 //! | whether somebody administrates whom the run itself makes an administrator | `administrators` |
 //! | licences taken off one account and owed to another | `transfers` |
+//! | which seats were given and freed in the end | `seats_moved` |
 //!
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
 //! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight), `sizes` (how large calls
@@ -49,6 +50,7 @@ mod refused_alike;
 mod rows;
 mod schedule;
 mod seats_left;
+mod seats_moved;
 mod sending;
 mod sizes;
 mod state;

@@ -178,6 +178,11 @@ impl<'a> Rows<'a> {
         self.sheet
     }
 
+    /// Whether anybody reads what becomes of them.
+    pub(super) fn are_recorded(&self) -> bool {
+        self.recording == Recording::On
+    }
+
     /// The person whom the row invites was mailed under `--resend`, which the next such run has to know.
     pub(super) fn mailed(&mut self, row: RowIndex, now: Timestamp) {
         self.edit(row).mailed_at = Some(now);

@@ -51,6 +51,8 @@ pub(super) struct Steps<'a> {
     changed_again: HashSet<AccountIndex>,
     /// What these hold now, including accounts for which it is unknown.
     holdings: HashMap<AccountIndex, Holding>,
+    /// Steps that have failed and may have been carried out all the same.
+    unclear: Vec<StepIndex>,
 }
 
 impl StepSource for Steps<'_> {
@@ -80,6 +82,7 @@ impl<'a> Steps<'a> {
             second_parts: HashMap::new(),
             changed_again: changed_again(plan),
             holdings: HashMap::new(),
+            unclear: Vec::new(),
         }
     }
 
@@ -118,6 +121,26 @@ impl<'a> Steps<'a> {
     /// The steps that have not ended.
     pub(super) fn open(&self) -> impl Iterator<Item = StepIndex> {
         self.all().filter(|index| self.is_open(*index))
+    }
+
+    /// Those that have been carried out.
+    pub(super) fn done(&self) -> impl Iterator<Item = StepIndex> {
+        self.all().filter(|index| self.state(*index) == StepState::Done)
+    }
+
+    /// Those that have not been.
+    pub(super) fn not_done(&self) -> impl Iterator<Item = StepIndex> {
+        self.all().filter(|index| self.state(*index) != StepState::Done)
+    }
+
+    /// Those that have failed and may have been carried out all the same.
+    pub(super) fn unclear(&self) -> &[StepIndex] {
+        &self.unclear
+    }
+
+    /// The step fails, and nobody knows what became of it.
+    pub(super) fn leave_open_what_became_of(&mut self, index: StepIndex) {
+        self.unclear.push(index);
     }
 
     /// The accounts whose licences this run has changed.
