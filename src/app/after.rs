@@ -9,13 +9,12 @@ use jiff::Timestamp;
 
 use super::Ending;
 use super::chosen_rows::ChosenKeys;
-use super::console::{Console, complain};
+use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failed_sheet::{Left, leave_failed_sheet};
 use super::failure::Failure;
 use super::guards::Interactivity;
 use super::job::Job;
-use super::next::Typed;
 use super::object::Object;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
@@ -31,13 +30,13 @@ use crate::saved_plan::SavedOptions;
 
 /// What remains after a run.
 pub(super) struct Aftermath<'a> {
-    pub(super) console: Console,
+    pub(super) console: Console<'a>,
     pub(super) signals: &'a Signals,
     pub(super) file: ResultsFile,
     pub(super) order: &'a [(RowKey, Place)],
     pub(super) loaded: &'a Loaded,
     pub(super) ran: Ran,
-    pub(super) record: &'a RunRecord,
+    pub(super) record: &'a RunRecord<'a>,
     pub(super) observed: Observed,
     pub(super) elapsed: Duration,
     /// The rows that this run worked on.
@@ -109,8 +108,8 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
     };
     let next_command = match next {
         Next::Nothing => None,
-        Next::FailedSheet(sheet) => Some(Typed::here().with_sheet(sheet, &planned_words(job, options))),
-        Next::Again => Some(Typed::here().again()),
+        Next::FailedSheet(sheet) => Some(console.typed().with_sheet(sheet, &planned_words(job, options))),
+        Next::Again => Some(console.typed().again()),
     };
     let deletions = deleting
         .iter()
@@ -151,7 +150,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
         .with_organization(loaded.organization.shape())
         .with_sheet(&loaded.intake.problems);
     if let Err(error) = console.print(&object, |out| summary.write_text(out)) {
-        complain(format!(
+        console.complain(format!(
             "warning: the summary was not written to standard output: {error}; every row is in `{}`\n",
             path.display()
         ));
@@ -161,7 +160,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
 
 /// Remembers which seats the run gave and took, which no service tells later. Without it `rebalance` may propose somebody
 /// whose seat is new.
-fn remember_seats(history: &History, loaded: &Loaded, console: Console) {
+fn remember_seats(history: &History, loaded: &Loaded, console: Console<'_>) {
     let Some(place) = &loaded.organization.place else {
         return;
     };

@@ -5,8 +5,8 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::{settings, survey, tell_warnings};
 use super::organization::{Doorway, Organization};
-use super::prepare::Session;
 use super::runtime::block_on;
+use super::session::Session;
 use super::signals::Signals;
 use crate::cli::{Asking, Target};
 use crate::problem::Severity;
@@ -37,7 +37,7 @@ pub(super) fn asked(
     (target, asking): (Target, Asking),
     without: &str,
     overrides: &Overrides,
-    console: Console,
+    console: Console<'_>,
 ) -> Result<Asked, Failure> {
     let load = |reach| settings(overrides, reach, console).map(Box::new);
     match (target, asking) {
@@ -83,17 +83,16 @@ pub(super) fn ask<T>(
     settings: &Settings,
     target: Target,
     without: &str,
-    console: Console,
+    console: Console<'_>,
     read: impl AsyncFnOnce(&Session<'_>, &Organization) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let found = block_on(async {
         let signals = Signals::listen();
         let session = Session::new(settings, console, signals.clone());
         let reading = Box::pin(async {
-            let observer = session.relay.observer();
-            let doorway = Doorway::of(settings, target, observer, &session.signals).await?;
+            let doorway = Doorway::of(&session, target).await?;
             let organization = doorway.open().await?;
-            organization.check_id(&session.signals).await?;
+            organization.check_id(&session).await?;
             read(&session, &organization).await
         });
         signals.obeyed_by(reading).await

@@ -26,7 +26,7 @@ use crate::text::{joined, plural};
 /// More codes are only counted.
 const MOST_NAMED: usize = 12;
 
-pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let settings = settings(overrides, Reach::Offline, console);
     let read = block_on(async { Signals::listen().obeyed_by(read(options, settings, console)).await });
     let Read {
@@ -156,8 +156,12 @@ struct Read {
     as_of: AsOf,
 }
 
-async fn read(options: &CheckOptions, settings: Result<Settings, Failure>, console: Console) -> Result<Read, Failure> {
-    let (source, settings) = open_sheet(&options.path, &options.sheet, settings).await?;
+async fn read(
+    options: &CheckOptions,
+    settings: Result<Settings, Failure>,
+    console: Console<'_>,
+) -> Result<Read, Failure> {
+    let (source, settings) = open_sheet(&options.path, &options.sheet, settings, console).await?;
     console.tell(profiles_operation(&options.sheet, &settings));
     let as_of = as_of_now(&settings);
     let catalogue = known_licenses(&settings, options.sheet.target, console)?;

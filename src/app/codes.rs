@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::inputs::{catalogue, known_licenses};
 use super::object::Object;
 use super::organization::{Organization, without_inventory};
-use super::prepare::Session;
+use super::session::Session;
 use crate::cli::{CodesOptions, OutputFormat};
 use crate::model::{Catalogue, Inventory, KnownBundle, OwnedBundle};
 use crate::report::{Align, Table, write_json};
@@ -23,7 +23,7 @@ use crate::text::number;
 /// How to do without the organization.
 const OFFLINE: &str = "`--offline` lists the codes that are known without asking";
 
-pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let CodesOptions { asking, target } = options;
     let catalogue = match asked((target, asking), OFFLINE, overrides, console)? {
         Asked::Organization(settings) => {
@@ -58,7 +58,7 @@ pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Conso
 /// Reads the organization's inventory, and remembers it.
 async fn read_inventory(session: &Session<'_>, organization: &Organization) -> Result<Inventory, Failure> {
     let read = organization.inventory().await;
-    let (inventory, kept) = read.map_err(|error| without_inventory(&error, &session.signals))?;
+    let (inventory, kept) = read.map_err(|error| without_inventory(&error, session))?;
     if let Err(error) = kept {
         session.console.tell(format!(
             "warning: an offline `check` will not know these codes, because they could not be remembered: {error}\n"

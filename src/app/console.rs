@@ -6,25 +6,38 @@ use std::io::{self, ErrorKind, Write};
 use serde::Serialize;
 
 use super::Ending;
+use super::audience::Audience;
 use super::ending::Reason;
 use super::failure::{Failure, caused_by};
+use super::next::Typed;
 use super::object::{Object, write_failure};
 use crate::cli::{OutputFormat, Verbosity};
 use crate::report::write_json;
 use crate::text::terminal_safe;
 
-/// How this command prints. Colours are removed where the terminal or `NO_COLOR` asks for none.
+/// How this command prints, and to whom. Colours are removed where the terminal or `NO_COLOR` asks for none.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Console {
+pub(super) struct Console<'a> {
     pub(super) output: OutputFormat,
     pub(super) verbosity: Verbosity,
+    pub(super) audience: &'a Audience,
 }
 
-impl Console {
+impl<'a> Console<'a> {
+    /// The command line that commands to type next are made from.
+    pub(super) fn typed(self) -> &'a Typed {
+        self.audience.typed()
+    }
+
+    /// Says something even with `--quiet`.
+    pub(super) fn complain(self, text: impl Display) {
+        self.audience.hear(&text.to_string());
+    }
+
     /// Prints something for the user next to the data, unless `--quiet` was given.
     pub(super) fn tell(self, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {
-            complain(text);
+            self.complain(text);
         }
     }
 
@@ -37,12 +50,12 @@ impl Console {
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) {
         match self.print(object, text) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => complain(not_written(&error)),
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => self.complain(not_written(&error)),
             Ok(()) | Err(_) => {}
         }
     }
 
-    /// The same, for the caller to judge the error.
+    /// The same, for the caller to judge the error. Whoever reads it later is told in words.
     ///
     /// # Errors
     /// If standard output cannot be written.
@@ -51,6 +64,12 @@ impl Console {
         object: &Object<'_, impl Serialize>,
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
+        if !self.audience.is_at_the_terminal() {
+            let mut told = Vec::new();
+            text(&mut told)?;
+            self.complain(String::from_utf8_lossy(&told));
+            return Ok(());
+        }
         data(|out| match self.output {
             OutputFormat::Text => text(out),
             OutputFormat::Json => write_json(object, out),

@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::process::{ExitCode, Termination};
 
+use super::audience::Audience;
 use super::console::{Console, complain, complain_of, deliver};
 use super::ending::Reason;
 use super::failure::Failure;
+use super::next::Typed;
 use super::{
     Ending, check, codes, doctor, export, panics, plan, rebalance, report, run, sandbox, template, undo, watch,
 };
@@ -13,7 +15,7 @@ use crate::cli::{self, Command, Invocation, OutputFormat, Refusal, Shell};
 
 /// Runs a command line, the program's own name first.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    panics::install(None);
+    panics::install();
     let (output, ended) = match cli::parse(words) {
         Ok(invocation) => (invocation.output, dispatch(invocation)),
         Err(Refusal::Asked(text)) => {
@@ -39,7 +41,12 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
         output,
         verbosity,
     } = invocation;
-    let console = Console { output, verbosity };
+    let audience = Audience::at_the_terminal(Typed::here());
+    let console = Console {
+        output,
+        verbosity,
+        audience: &audience,
+    };
     match command {
         Command::Template(options) => template::template(&options, &overrides, console),
         Command::Codes(options) => codes::codes(options, &overrides, console),

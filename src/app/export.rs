@@ -10,8 +10,8 @@ use super::failure::Failure;
 use super::inputs::{as_of_now, catalogue, settings_for};
 use super::move_list::read_addresses;
 use super::organization::Doorway;
-use super::prepare::Session;
 use super::runtime::block_on;
+use super::session::Session;
 use super::signals::Signals;
 use crate::cli::{ExportOptions, ExportWhat, MoveOptions, Target};
 use crate::directory::{self, Needs, Rules, Snapshot, Want};
@@ -21,7 +21,7 @@ use crate::holdings::Holdings;
 use crate::model::AsOf;
 use crate::settings::{Overrides, Settings};
 
-pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let asked = Asked::of(&options.what)?;
     refuse_filters(options).map_err(|errors| refused(&errors))?;
     let place = ExportPlace::of(options)?;
@@ -82,7 +82,7 @@ impl Asked {
         what: &ExportWhat,
         settings: &Settings,
         as_of: &AsOf,
-        console: Console,
+        console: Console<'_>,
     ) -> Result<Self, Failure> {
         let (Self::Moves(request), ExportWhat::Moves(moves)) = (&self, what) else {
             return Ok(self);
@@ -130,7 +130,7 @@ fn refused(errors: &[FilterError]) -> Failure {
 }
 
 /// Reads what this export is made of, and the organization's name.
-fn read(settings: &Settings, options: &ExportOptions, console: Console) -> Result<(String, Snapshot), Failure> {
+fn read(settings: &Settings, options: &ExportOptions, console: Console<'_>) -> Result<(String, Snapshot), Failure> {
     block_on(async {
         let signals = Signals::listen();
         let session = Session::new(settings, console, signals.clone());
@@ -141,11 +141,10 @@ fn read(settings: &Settings, options: &ExportOptions, console: Console) -> Resul
 }
 
 async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) -> Result<(String, Snapshot), Failure> {
-    let observer = session.relay.observer();
-    let doorway = Doorway::of(session.settings, target, observer, &session.signals).await?;
+    let doorway = Doorway::of(session, target).await?;
     session.tell_whose(&doorway);
     let organization = doorway.open().await?;
-    organization.check_id(&session.signals).await?;
+    organization.check_id(session).await?;
     let progress = session.progress();
     let observer = session.relay.observer();
     let read = directory::read(&organization.client, needs, &organization.read, &observer).await;

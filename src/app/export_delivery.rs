@@ -68,7 +68,7 @@ pub(super) fn deliver_export(
     place: Option<&ExportPlace>,
     exported: &Exported<'_>,
     present: Present<'_>,
-    console: Console,
+    console: Console<'_>,
 ) -> Result<Ending, Failure> {
     let counts = Counts::of(exported);
     let ended = if (exported.is_empty() && options.empty == Permission::Refused) || counts.to_decide() > 0 {
@@ -130,7 +130,7 @@ fn tell_of_files(
     place: Option<&ExportPlace>,
     written: Option<&ExportPlace>,
     exported: &Exported<'_>,
-    console: Console,
+    console: Console<'_>,
 ) {
     if let Some(place) = place.filter(|_| written.is_none()) {
         place.files().for_each(|file| file.tell_of_older_file(console));

@@ -44,7 +44,7 @@ pub(super) fn leave_failed_sheet(
     history: &History,
     order: &[(RowKey, Place)],
     loaded: &Loaded,
-    console: Console,
+    console: Console<'_>,
 ) -> Result<Left, Failure> {
     let mut failed = FailedRows::new();
     for (key, place) in order {

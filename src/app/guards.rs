@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Ending;
 use super::chosen_rows::ChosenRows;
-use super::console::complain;
+use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::next::Typed;
@@ -87,14 +87,27 @@ pub(super) fn may_ask(options: &RunOptions, interactivity: Interactivity, delete
     interactivity == Interactivity::Interactive && !is_confirmed
 }
 
+/// What has been allowed beforehand, by whom, and for which organization.
+#[derive(Clone, Copy)]
+pub(super) struct Consent<'a> {
+    /// What was typed.
+    pub(super) options: &'a RunOptions,
+    /// Whether more can be asked.
+    pub(super) interactivity: Interactivity,
+    /// Where it is for.
+    pub(super) label: &'a OrganizationLabel,
+    /// The command line that commands to type next are made from.
+    pub(super) typed: &'a Typed,
+}
+
 /// Decides what to ask, or why the plan may not be carried out. Pure.
-pub(super) fn question(
-    view: &PlanView<'_>,
-    rules: &Rules,
-    options: &RunOptions,
-    interactivity: Interactivity,
-    label: &OrganizationLabel,
-) -> Result<Question, Failure> {
+pub(super) fn question(view: &PlanView<'_>, rules: &Rules, consent: Consent<'_>) -> Result<Question, Failure> {
+    let Consent {
+        options,
+        interactivity,
+        label,
+        typed,
+    } = consent;
     let plan = view.sheet.plan;
     if !plan.short.is_empty() && rules.on_shortage == OnShortage::Stop {
         let message = format!(
@@ -105,7 +118,7 @@ pub(super) fn question(
         return Err(refusal.with_help(format!(
             "free some seats (`{}` finds idle ones), remove rows, or add `--on-shortage fill` to give the seats out in the \
              sheet's order",
-            Typed::here().freeing(&plan.seats)
+            typed.freeing(&plan.seats)
         )));
     }
     let deletions = plan.deletions.len();
@@ -188,8 +201,8 @@ fn asked(view: &PlanView<'_>, options: &RunOptions, label: &OrganizationLabel) -
 
 /// Asks on the terminal. Whoever answers something else than what is expected is asked once more; the second such answer,
 /// no answer at all, and a signal end the command.
-pub(super) async fn ask(question: &Question, signals: &Signals) -> Result<(), Failure> {
-    answered(question, signals, || {
+pub(super) async fn ask(question: &Question, console: Console<'_>, signals: &Signals) -> Result<(), Failure> {
+    answered(question, console, signals, || {
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).map(|_| answer)
     })
@@ -199,6 +212,7 @@ pub(super) async fn ask(question: &Question, signals: &Signals) -> Result<(), Fa
 /// The same, with another way to `read` the answer; a separate thread waits for it, so that signals are still noticed.
 async fn answered(
     question: &Question,
+    console: Console<'_>,
     signals: &Signals,
     read: impl Fn() -> io::Result<String> + Clone + Send + 'static,
 ) -> Result<(), Failure> {
@@ -218,12 +232,12 @@ async fn answered(
         ),
     };
     for prompt in [prompt, once_more] {
-        complain(prompt);
+        console.complain(prompt);
         let _ = io::stderr().flush();
         let answer = tokio::select! {
             biased;
             () = signals.stop.cancelled() => {
-                complain("\n");
+                console.complain("\n");
                 let ending = signals.interrupted();
                 let message = "interrupted before the plan was confirmed, so nothing was sent";
                 return Err(Failure::new(ending, Reason::Interrupted, message));
@@ -250,7 +264,17 @@ fn is_no(answer: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::audience::Audience;
     use super::*;
+    use crate::cli::{OutputFormat, Verbosity};
+
+    fn on(audience: &Audience) -> Console<'_> {
+        Console {
+            output: OutputFormat::Text,
+            verbosity: Verbosity::Normal,
+            audience,
+        }
+    }
 
     fn the_plan() -> Asked {
         Asked {
@@ -269,7 +293,9 @@ mod tests {
         let receiver = std::sync::Arc::new(std::sync::Mutex::new(receiver));
         let left = std::sync::Arc::clone(&receiver);
         let signals = Signals::default();
-        let answered = answered(question, &signals, move || {
+        let audience = Audience::later(Typed::here());
+        let console = on(&audience);
+        let answered = answered(question, console, &signals, move || {
             Ok(receiver.lock().unwrap().recv().unwrap_or_default())
         });
         let answered = answered.await.map_err(|failure| failure.ending);
@@ -303,7 +329,8 @@ mod tests {
         let (nobody_answers, answers) = std::sync::mpsc::channel::<String>();
         let question = Question::GoOn(the_plan());
         let answers = std::sync::Arc::new(std::sync::Mutex::new(answers));
-        let asked = answered(&question, &signals, move || {
+        let audience = Audience::later(Typed::here());
+        let asked = answered(&question, on(&audience), &signals, move || {
             answers.lock().unwrap().recv().map_err(io::Error::other)
         });
         let interrupt = async { signals.stop.cancel() };

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Ending;
 use super::code_memory::CodeMemory;
-use super::console::{Console, complain};
+use super::console::Console;
 use super::ending::Reason;
 use super::failure::{Failure, told};
 use super::first_steps::unusable;
@@ -28,7 +28,7 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(24);
 ///
 /// # Errors
 /// Everything wrong with the configuration.
-pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Console) -> Result<Settings, Failure> {
+pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Console<'_>) -> Result<Settings, Failure> {
     let reach = match target {
         Target::Configured => Reach::Online,
         Target::Sandbox => Reach::Offline,
@@ -40,7 +40,7 @@ pub(super) fn settings_for(target: Target, overrides: &Overrides, console: Conso
 ///
 /// # Errors
 /// Everything wrong with the configuration.
-pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) -> Result<Settings, Failure> {
+pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console<'_>) -> Result<Settings, Failure> {
     let settings = with_surroundings(|surroundings| settings::load(overrides, surroundings, reach))?;
     let settings = settings.map_err(unusable)?;
     tell_warnings(&settings, console);
@@ -48,7 +48,7 @@ pub(super) fn settings(overrides: &Overrides, reach: Reach, console: Console) ->
 }
 
 /// Prints what is odd about the configuration.
-pub(super) fn tell_warnings(settings: &Settings, console: Console) {
+pub(super) fn tell_warnings(settings: &Settings, console: Console<'_>) {
     for warning in &settings.warnings {
         console.tell(told(warning));
     }
@@ -80,6 +80,7 @@ pub(super) async fn open_sheet(
     path: &Path,
     sheet: &SheetOptions,
     settings: Result<Settings, Failure>,
+    console: Console<'_>,
 ) -> Result<(Source, Settings), Failure> {
     let path = path.to_owned();
     let in_profile = settings.as_ref().ok().and_then(|settings| settings.sheet.encoding);
@@ -89,7 +90,7 @@ pub(super) async fn open_sheet(
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
         (Err(sheet), Err(configuration)) => {
-            complain(&sheet);
+            console.complain(&sheet);
             Err(configuration.and_also(sheet))
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
@@ -126,7 +127,7 @@ pub(super) fn catalogue(settings: &Settings) -> Catalogue {
 ///
 /// # Errors
 /// If the profile gives a name to what is none of its codes, and the name is one.
-pub(super) fn known_licenses(settings: &Settings, target: Target, console: Console) -> Result<Catalogue, Failure> {
+pub(super) fn known_licenses(settings: &Settings, target: Target, console: Console<'_>) -> Result<Catalogue, Failure> {
     let (catalogue, now) = (catalogue(settings), Timestamp::now());
     let remembered = match (target, &settings.address) {
         (Target::Configured, Some(address)) => {

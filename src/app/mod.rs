@@ -4,6 +4,7 @@
 
 mod after;
 mod asked;
+mod audience;
 mod check;
 mod chosen_rows;
 mod code_memory;
@@ -49,6 +50,7 @@ mod runtime;
 mod sandbox;
 mod seat_memory;
 mod secret;
+mod session;
 mod sheet_outlet;
 mod sheet_place;
 mod signals;

@@ -30,7 +30,7 @@ pub(super) async fn read_addresses(
     to: &Domain,
     settings: &Settings,
     as_of: AsOf,
-    console: Console,
+    console: Console<'_>,
 ) -> Result<Addresses, Failure> {
     let options = reading_options(&reading(columns), settings, catalogue(settings), as_of);
     let (path, encoding) = (path.to_owned(), settings.sheet.encoding);

@@ -9,12 +9,14 @@ use tokio::sync::OnceCell;
 
 use super::Ending;
 use super::code_memory::{CodeMemory, CodeMemoryError, inventory_of};
+use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::memory::Memory;
 use super::next::Typed;
 use super::organization_label::{OrganizationLabel, OrganizationShape};
 use super::secret::read_secret;
+use super::session::Session;
 use super::signals::Signals;
 use super::state_place::StatePlace;
 use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
@@ -24,7 +26,7 @@ use crate::event::Observer;
 use crate::model::{Inventory, OrganizationId};
 use crate::sandbox::{self, Sandbox};
 use crate::saved_plan::PlanOrganization;
-use crate::settings::{self, Connection, Credentials, FIND_ID, Settings};
+use crate::settings::{self, Connection, Credentials, FIND_ID};
 use crate::wire::{HttpConfig, HttpTransport};
 
 /// The simulated organization of `--sandbox`: always the same one, so that its results can be resumed, and never one
@@ -43,6 +45,7 @@ pub(super) struct Doorway {
     recheck: Duration,
     observer: Observer,
     signals: Signals,
+    typed: Typed,
     client: OnceCell<Client>,
     sandbox: Option<Sandbox>,
 }
@@ -71,32 +74,23 @@ pub(super) struct Organization {
 
 impl Doorway {
     /// Sets up the session, and the sandbox if requested; signs in only when something is sent.
-    pub(super) async fn of(
-        settings: &Settings,
-        target: Target,
-        observer: Observer,
-        signals: &Signals,
-    ) -> Result<Self, Failure> {
-        Self::set_up(settings, target, None, observer, signals).await
+    pub(super) async fn of(session: &Session<'_>, target: Target) -> Result<Self, Failure> {
+        Self::set_up(session, target, None).await
     }
 
     /// The configured organization, with its secret if that was read already: a command for it may ask somebody.
-    pub(super) async fn with_secret(
-        settings: &Settings,
-        secret: Option<SecretString>,
-        observer: Observer,
-        signals: &Signals,
-    ) -> Result<Self, Failure> {
-        Self::set_up(settings, Target::Configured, secret, observer, signals).await
+    pub(super) async fn with_secret(session: &Session<'_>, secret: Option<SecretString>) -> Result<Self, Failure> {
+        Self::set_up(session, Target::Configured, secret).await
     }
 
-    async fn set_up(
-        settings: &Settings,
-        target: Target,
-        secret: Option<SecretString>,
-        observer: Observer,
-        signals: &Signals,
-    ) -> Result<Self, Failure> {
+    async fn set_up(session: &Session<'_>, target: Target, secret: Option<SecretString>) -> Result<Self, Failure> {
+        let Session {
+            settings,
+            console,
+            signals,
+            relay,
+        } = session;
+        let observer = relay.observer();
         let (place, configured_id, label, sandbox) = match (target, &settings.connection) {
             (Target::Sandbox, _) => {
                 let (config, sandbox) = simulated().await?;
@@ -108,7 +102,7 @@ impl Doorway {
                 )
             }
             (Target::Configured, Some(connection)) => (
-                configured(connection, secret).await?,
+                configured(connection, secret, *console).await?,
                 connection.organization_id,
                 OrganizationLabel::configured(connection, settings),
                 None,
@@ -151,6 +145,7 @@ impl Doorway {
             recheck: settings.limits.recheck,
             observer,
             signals: signals.clone(),
+            typed: console.typed().clone(),
             client: OnceCell::new(),
             sandbox,
         })
@@ -246,7 +241,7 @@ impl Doorway {
             return Ok(id);
         }
         let signed_in = self.session.signed_in().await;
-        let signed_in = signed_in.map_err(|error| not_signed_in(&error, &self.signals))?;
+        let signed_in = signed_in.map_err(|error| not_signed_in(&error, &self.signals, &self.typed))?;
         signed_in.organization.ok_or_else(|| {
             let message = "no `organization_id` is configured, and the token does not say which organization it is for";
             Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(format!(
@@ -281,24 +276,24 @@ fn recall(client: &Client, memory: &Memory) {
 }
 
 /// The failure of a command that could not sign in.
-fn not_signed_in(error: &CallError, signals: &Signals) -> Failure {
-    unanswered(error, signals, format!("failed to sign in: {error}"))
+fn not_signed_in(error: &CallError, signals: &Signals, typed: &Typed) -> Failure {
+    unanswered(error, signals, typed, format!("failed to sign in: {error}"))
 }
 
 /// The failure of a command that a call was not answered for as it has to be. Who is to blame shows where all that it takes
 /// is looked at one after another, unless it was the user who ended it.
-pub(super) fn unanswered(call: &CallError, signals: &Signals, message: String) -> Failure {
+pub(super) fn unanswered(call: &CallError, signals: &Signals, typed: &Typed, message: String) -> Failure {
     let (ending, reason) = without_answer(call, signals);
     let failure = Failure::new(ending, reason, message);
     match reason {
         Reason::Interrupted => failure,
-        _ => failure.with_help(look_with_doctor()),
+        _ => failure.with_help(look_with_doctor(typed)),
     }
 }
 
 /// Where to look if there is no way to the organization.
-fn look_with_doctor() -> String {
-    format!("`{}` says what is wrong", Typed::here().doctor())
+fn look_with_doctor(typed: &Typed) -> String {
+    format!("`{}` says what is wrong", typed.doctor())
 }
 
 /// How a command ends that cannot read what every run has to read, and why.
@@ -314,10 +309,11 @@ fn without_answer(call: &CallError, signals: &Signals) -> (Ending, Reason) {
 }
 
 /// The failure of a command that needs to know which licences there are.
-pub(super) fn without_inventory(error: &CallError, signals: &Signals) -> Failure {
+pub(super) fn without_inventory(error: &CallError, session: &Session<'_>) -> Failure {
     unanswered(
         error,
-        signals,
+        &session.signals,
+        session.console.typed(),
         format!("failed to read which licences the organization has: {error}"),
     )
 }
@@ -328,9 +324,9 @@ impl Organization {
     ///
     /// # Errors
     /// If it is for another.
-    pub(super) async fn check_id(&self, signals: &Signals) -> Result<Option<Vec<String>>, Failure> {
+    pub(super) async fn check_id(&self, session: &Session<'_>) -> Result<Option<Vec<String>>, Failure> {
         let signed_in = self.client.sign_in().await;
-        let signed_in = signed_in.map_err(|error| not_signed_in(&error, signals))?;
+        let signed_in = signed_in.map_err(|error| not_signed_in(&error, &session.signals, session.console.typed()))?;
         let Some(theirs) = signed_in.organization.filter(|theirs| *theirs != self.id) else {
             return Ok(signed_in.scopes);
         };
@@ -343,7 +339,7 @@ impl Organization {
                 "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its \
                  organization; a second organization takes a profile of its own, with `--profile NAME`",
             )
-            .with_help(look_with_doctor()))
+            .with_help(look_with_doctor(session.console.typed())))
     }
 
     /// Whether the next run will know what this one found out of the organization.
@@ -393,10 +389,14 @@ impl Drop for Organization {
     }
 }
 
-async fn configured(connection: &Connection, secret: Option<SecretString>) -> Result<Config, Failure> {
+async fn configured(
+    connection: &Connection,
+    secret: Option<SecretString>,
+    console: Console<'_>,
+) -> Result<Config, Failure> {
     let secret = match secret {
         Some(secret) => Ok(secret),
-        None => read_secret(connection.credentials.secret()).await,
+        None => read_secret(connection.credentials.secret(), console).await,
     };
     let secret = secret.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
     let credentials = credentials(&connection.credentials, secret);

@@ -70,7 +70,7 @@ pub(super) async fn take_turn(
     place: Option<&StatePlace>,
     sheet: &Path,
     when_locked: WhenLocked,
-    console: Console,
+    console: Console<'_>,
     signals: &Signals,
 ) -> Result<Turn, Failure> {
     let began = Instant::now();

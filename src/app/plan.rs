@@ -18,9 +18,10 @@ use super::inputs::{as_of_now, catalogue, open_sheet, settings_for};
 use super::next::Typed;
 use super::object::Object;
 use super::plan_page::{PlanAbout, approval_by_command, may_write_plan_page, would_stop, write_plan_page};
-use super::prepare::{Session, order, rules};
+use super::prepare::{order, rules};
 use super::results;
 use super::runtime::{block_on, off_thread};
+use super::session::Session;
 use super::signals::Signals;
 use crate::cli::PlanOptions;
 use crate::ledger::Record;
@@ -32,7 +33,7 @@ use crate::settings::{Overrides, Settings};
 use crate::sheet::Source;
 use crate::text::{plural, shown_path};
 
-pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let began = Instant::now();
     let planning = &options.planning;
     if let Some(path) = &options.save {
@@ -51,7 +52,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
     block_on(async {
         let signals = Signals::listen();
         let (source, settings) = signals
-            .obeyed_by(open_sheet(&options.path, &planning.sheet, settings))
+            .obeyed_by(open_sheet(&options.path, &planning.sheet, settings, console))
             .await?;
         let session = Session::new(&settings, console, signals.clone());
         // Boxed, because it holds all that is read and planned.
@@ -115,9 +116,9 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         saved_plan::write(file, header, view.shape(now))?;
     }
     let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
-    let stop = stop(ended, &plan, options.max_access_lost);
+    let stop = stop(ended, &plan, options.max_access_lost, console.typed());
     if let Some(page) = &options.page {
-        let typed = Typed::here();
+        let typed = console.typed();
         let catalogue = catalogue(session.settings).with_inventory(inventory_of(
             &loaded.organization.name,
             snapshot.seats().unwrap_or_default(),
@@ -127,8 +128,8 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
             sheet: &options.path,
             label: &loaded.organization.label,
             catalogue: &catalogue,
-            stop: would_stop(ended, &plan, options.max_access_lost, &typed),
-            approval: approval_by_command(&options.path, options.save.as_deref(), plan.deletions.len(), &typed),
+            stop: would_stop(ended, &plan, options.max_access_lost, typed),
+            approval: approval_by_command(&options.path, options.save.as_deref(), plan.deletions.len(), typed),
         };
         write_plan_page(page, &view, now, about)?;
     }
@@ -138,7 +139,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     });
     let message = headline(stop.as_deref(), ahead_of_time.as_deref());
     let last_due = choice.waiting.due.map(|(_, last)| loaded.as_of.show_briefly(last));
-    let look_ahead: Option<String> = last_due.map(|last| Typed::here().as_of(&last));
+    let look_ahead: Option<String> = last_due.map(|last| console.typed().as_of(&last));
     let shape = Shape {
         page: options.page.as_ref().map(|page| page.out.display().to_string()),
         plan: view.shape(now),
@@ -223,12 +224,12 @@ fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
 }
 
 /// Why a run would stop before it sends anything, if it would.
-fn stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>) -> Option<String> {
+fn stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>, typed: &Typed) -> Option<String> {
     match ended.reason {
         Reason::Shortage => Some(format!(
             "a run would stop: there are not enough seats for {}; `{}` finds idle ones",
             plural(plan.short.len(), "row"),
-            Typed::here().freeing(&plan.seats)
+            typed.freeing(&plan.seats)
         )),
         Reason::AccessLostUnconfirmed => Some(format!(
             "a run would stop: {} by this plan, more than the {} that `--max-access-lost` allows",

@@ -9,15 +9,14 @@ use jiff::Timestamp;
 
 use super::Ending;
 use super::chosen_rows::{ChosenRows, is_fresh};
-use super::console::{Console, complain};
+use super::console::complain;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
 use super::inputs::{known_licenses, profiles_operation, read_sheet, reading_options};
 use super::missing_scopes::missing_scopes;
 use super::organization::{Doorway, Organization, unanswered};
-use super::relay::Relay;
-use super::signals::Signals;
+use super::session::Session;
 use crate::api::LeaseRoute;
 use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
@@ -35,14 +34,6 @@ use crate::text::plural;
 /// How long `--resend` mails nobody again, unless `--resend-after` says otherwise.
 const MAILED_ONCE_IN: Duration = Duration::from_hours(7 * 24);
 
-/// The environment of one command.
-pub(super) struct Session<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) console: Console,
-    pub(super) signals: Signals,
-    pub(super) relay: Relay,
-}
-
 /// A sheet that was read, and the organization that it is for.
 pub(super) struct Loaded {
     pub(super) source: Arc<Source>,
@@ -53,16 +44,7 @@ pub(super) struct Loaded {
     pub(super) as_of: AsOf,
 }
 
-impl<'a> Session<'a> {
-    pub(super) fn new(settings: &'a Settings, console: Console, signals: Signals) -> Self {
-        Self {
-            settings,
-            console,
-            signals,
-            relay: Relay::default(),
-        }
-    }
-
+impl Session<'_> {
     /// Says whose present state is read.
     pub(super) fn tell_whose(&self, doorway: &Doorway) {
         self.console.tell(format!("reading {}\n", doorway.label()));
@@ -82,13 +64,7 @@ impl<'a> Session<'a> {
             known_licenses(self.settings, planning.sheet.target, self.console)?,
             as_of.clone(),
         );
-        let doorway = Doorway::of(
-            self.settings,
-            planning.sheet.target,
-            self.relay.observer(),
-            &self.signals,
-        )
-        .await?;
+        let doorway = Doorway::of(self, planning.sheet.target).await?;
         let intake = read_sheet(&source, reading, &doorway)
             .await
             .map_err(|error| could_not_start(&error))?;
@@ -96,7 +72,7 @@ impl<'a> Session<'a> {
         self.tell_reading(&source, &intake);
         if self.console.verbosity == Verbosity::Quiet && intake.problems.errors() > 0 {
             // Quiet or not, what keeps a sheet from being run is said.
-            complain(text(|out| write_problems(&intake.problems, out)));
+            self.console.complain(text(|out| write_problems(&intake.problems, out)));
         }
         let errors = intake.problems.errors();
         if errors > 0 && planning.invalid_rows == InvalidRows::Refuse {
@@ -169,7 +145,7 @@ impl<'a> Session<'a> {
             let plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
             return Ok((snapshot, plan));
         }
-        let scopes = organization.check_id(&self.signals).await?;
+        let scopes = organization.check_id(self).await?;
         let progress = self.progress();
         let mut needs = plan::needs(&choice.rows, rules);
         needs.groups |= !intake.maybe_groups.is_empty();
@@ -206,7 +182,7 @@ impl<'a> Session<'a> {
     pub(super) fn not_read(&self, error: &ReadError) -> Failure {
         let message = format!("failed to {error}");
         match error.call() {
-            Some(call) => unanswered(call, &self.signals, message),
+            Some(call) => unanswered(call, &self.signals, self.console.typed(), message),
             None => Failure::new(Ending::CouldNotStart, Reason::Settings, message),
         }
     }
@@ -224,6 +200,8 @@ impl<'a> Session<'a> {
     /// Shows progress from now on.
     pub(super) fn progress(&self) -> Progress {
         let mode = match self.console.verbosity {
+            // Nobody is there to watch it.
+            _ if !self.console.audience.is_at_the_terminal() => Mode::Quiet,
             Verbosity::Quiet => Mode::Quiet,
             Verbosity::Normal => Mode::of_stderr(),
             // A bar would be mixed with the lines about calls.
@@ -232,13 +210,13 @@ impl<'a> Session<'a> {
         let progress = Progress::on_stderr(mode);
         let shown = progress.observer();
         self.relay.to(match self.console.verbosity {
-            Verbosity::Verbose => Arc::new(move |event| {
+            Verbosity::Verbose if self.console.audience.is_at_the_terminal() => Arc::new(move |event| {
                 if let Some(line) = call_line(&event) {
                     complain(line);
                 }
                 shown(event);
             }),
-            Verbosity::Quiet | Verbosity::Normal => shown,
+            Verbosity::Quiet | Verbosity::Normal | Verbosity::Verbose => shown,
         });
         progress
     }

@@ -9,12 +9,13 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::{as_of_now, known_licenses, settings_for};
 use super::organization::{Doorway, Organization, without_inventory};
-use super::prepare::{Session, text};
+use super::prepare::text;
 use super::rebalance_codes::{Codes, ReadCodes};
 use super::rebalance_files::{Opened, ReadFiles};
 use super::rebalance_sheet::{Proposed, deliver_sheet};
 use super::runtime::block_on;
 use super::seat_memory::{Remembered, SeatMemory};
+use super::session::Session;
 use super::sheet_place::SheetPlace;
 use super::signals::Signals;
 use crate::cli::{RebalanceOptions, Verbosity};
@@ -31,7 +32,7 @@ use crate::text::plural;
 pub(super) fn rebalance(
     options: &RebalanceOptions,
     overrides: &Overrides,
-    console: Console,
+    console: Console<'_>,
 ) -> Result<Ending, Failure> {
     keep_apart(options)?;
     let place = options
@@ -74,8 +75,7 @@ fn keep_apart(options: &RebalanceOptions) -> Result<(), Failure> {
 async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf) -> Result<Proposed, Failure> {
     let opened = Opened::of(options, session.settings).await?;
     let catalogue = known_licenses(session.settings, options.target, session.console)?;
-    let observer = session.relay.observer();
-    let doorway = Doorway::of(session.settings, options.target, observer, &session.signals).await?;
+    let doorway = Doorway::of(session, options.target).await?;
     session.tell_whose(&doorway);
     let ReadFiles {
         wanted,
@@ -89,7 +89,7 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
     session.console.tell(text(|out| write_problems(&problems, out)));
     let codes = codes(session, options, catalogue, &doorway, problems).await?;
     let organization = doorway.open().await?;
-    organization.check_id(&session.signals).await?;
+    organization.check_id(session).await?;
     let known = Known {
         grants: own_grants(session, &organization),
         seats_since: BTreeMap::new(),
@@ -162,7 +162,7 @@ async fn codes(
         // Where the organization cannot be asked, reading it says why.
         let client = doorway.client().await?;
         let inventory = doorway.inventory(&client).await;
-        let inventory = inventory.map_err(|error| without_inventory(&error, &session.signals))?;
+        let inventory = inventory.map_err(|error| without_inventory(&error, session))?;
         read = ReadCodes::of(options, &catalogue.with_inventory(inventory));
     }
     let ReadCodes { codes, wrong, unknown } = read;

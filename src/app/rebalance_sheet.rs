@@ -99,7 +99,7 @@ impl Proposed {
 /// Writes the sheet, says what it comes to, and how to run it.
 pub(super) fn deliver_sheet(
     place: Option<&SheetPlace>,
-    console: Console,
+    console: Console<'_>,
     proposed: &Proposed,
 ) -> Result<Ending, Failure> {
     let rows = &proposed.proposal.rows;

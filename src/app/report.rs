@@ -6,6 +6,6 @@ use super::ending::Reason;
 use super::failure::Failure;
 use crate::cli::ReportOptions;
 
-pub(super) fn report(_options: &ReportOptions, _console: Console) -> Result<Ending, Failure> {
+pub(super) fn report(_options: &ReportOptions, _console: Console<'_>) -> Result<Ending, Failure> {
     Err(Failure::new(Ending::CouldNotStart, Reason::Settings, "not built yet"))
 }

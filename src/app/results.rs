@@ -59,7 +59,7 @@ impl Results {
     pub(super) fn begin(
         self,
         run: &RunId,
-        console: Console,
+        console: Console<'_>,
         label: &OrganizationLabel,
     ) -> Result<ResultsFile, Failure> {
         let locked = match self {

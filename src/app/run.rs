@@ -9,21 +9,21 @@ use jiff::Timestamp;
 
 use super::after::{self, Aftermath};
 use super::chosen_rows::{ChosenRows, choose};
-use super::console::{Console, complain};
+use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::guards::{Interactivity, Question, ask, may_ask, question};
+use super::guards::{Consent, Interactivity, Question, ask, may_ask, question};
 use super::inputs::{catalogue, open_sheet, settings_for};
 use super::job::Job;
-use super::next::Typed;
 use super::organization::Organization;
 use super::organization_label::OrganizationLabel;
 use super::organization_lock::{self, Turn};
-use super::prepare::{Loaded, Session, order, rules, text};
+use super::prepare::{Loaded, order, rules, text};
 use super::results::{Results, not_read, not_recorded};
 use super::run_record::RunRecord;
 use super::runtime::{block_on, catch_up, off_thread};
+use super::session::Session;
 use super::signals::Signals;
 use super::{Ending, panics};
 use crate::api::Waited;
@@ -39,13 +39,13 @@ use crate::settings::Overrides;
 use crate::sheet::{STDIN, Source};
 use crate::text::plural;
 
-pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let job = Job::of(options)?;
     let settings = settings_for(job.planning.sheet.target, overrides, console);
     block_on(async {
         let signals = Signals::listen();
         let (source, settings) = signals
-            .obeyed_by(open_sheet(&job.path, &job.planning.sheet, settings))
+            .obeyed_by(open_sheet(&job.path, &job.planning.sheet, settings, console))
             .await?;
         let session = Session::new(&settings, console, signals);
         if let Some(label) = OrganizationLabel::of(&settings, job.planning.sheet.target) {
@@ -56,14 +56,14 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console)
         tokio::select! {
             ending = carry_out(&session, source, &job, options, &recording) => ending,
             () = abort.cancelled() => {
-                Err(aborted(session.signals.interrupted(), recording.get()))
+                Err(aborted(session.signals.interrupted(), recording.get(), console))
             }
         }
     })
 }
 
 /// A run that is abandoned at once: its results file is valid as it is. There is none before it begins.
-fn aborted(ending: Ending, record: Option<&RunRecord>) -> Failure {
+fn aborted(ending: Ending, record: Option<&RunRecord<'_>>, console: Console<'_>) -> Failure {
     let Some(record) = record else {
         return Failure::new(ending, Reason::Interrupted, "aborted before anything was sent");
     };
@@ -72,8 +72,8 @@ fn aborted(ending: Ending, record: Option<&RunRecord>) -> Failure {
          by the next run",
         record.results.display()
     );
-    let command = Typed::here().again();
-    complain(format!("{message}\nnext: {command}\n"));
+    let command = console.typed().again();
+    console.complain(format!("{message}\nnext: {command}\n"));
     let failure = Failure::new(ending, Reason::Interrupted, message)
         .with_help(command)
         .once_begun()
@@ -83,12 +83,12 @@ fn aborted(ending: Ending, record: Option<&RunRecord>) -> Failure {
 }
 
 /// Carries out the job; `recording` gets the record of the run once it has begun.
-async fn carry_out(
-    session: &Session<'_>,
+async fn carry_out<'s>(
+    session: &'s Session<'s>,
     source: Source,
     job: &Job,
     options: &RunOptions,
-    recording: &OnceLock<RunRecord>,
+    recording: &OnceLock<RunRecord<'s>>,
 ) -> Result<Ending, Failure> {
     let began = Instant::now();
     let settings = session.settings;
@@ -111,6 +111,12 @@ async fn carry_out(
     }
 
     let rules = rules(settings, &job.planning, &choice, &loaded.organization);
+    let consent = Consent {
+        options,
+        interactivity,
+        label: &label,
+        typed: session.console.typed(),
+    };
     let agreed = async {
         let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
         let planned = PlannedSheet {
@@ -136,7 +142,7 @@ async fn carry_out(
         } else {
             session.console.tell(text(|out| view.write_text(out)));
         }
-        let hesitated = confirm(session, question(&view, &rules, options, interactivity, &label)).await?;
+        let hesitated = confirm(session, question(&view, &rules, consent)).await?;
         Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
     };
     let (snapshot, plan, takes, hesitated) = agreed.await?;
@@ -148,8 +154,7 @@ async fn carry_out(
 
     let begins = history.is_none_or(History::is_empty);
     let file = results.begin(&run, session.console, &label)?;
-    panics::install(Some(&path));
-    // Only set once, because there is one run per process.
+    panics::results_are(&path);
     let record = recording.get_or_init(|| {
         RunRecord::of(&path, &run, &job.path, &loaded.organization, session.console)
             .beginning_the_file(begins)
@@ -187,7 +192,7 @@ struct Execution<'a> {
     /// How long it takes, as far as that is known.
     takes: Duration,
     file: ResultsFile,
-    record: &'a RunRecord,
+    record: &'a RunRecord<'a>,
     deleting: &'a HashSet<RowKey>,
     job: &'a Job,
     options: &'a RunOptions,
@@ -384,7 +389,7 @@ async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> 
         Verbosity::Normal | Verbosity::Verbose => refusal.without_details(),
     })?;
     let asked = Instant::now();
-    ask(&question, &session.signals).await?;
+    ask(&question, session.console, &session.signals).await?;
     Ok((question != Question::None).then(|| asked.elapsed()))
 }
 

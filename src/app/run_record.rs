@@ -22,7 +22,7 @@ use crate::plan::Plan;
 
 /// Writes the record of a run.
 #[derive(Debug)]
-pub(super) struct RunRecord {
+pub(super) struct RunRecord<'a> {
     /// The results file.
     pub(super) results: PathBuf,
     entry: RunEntry,
@@ -30,7 +30,7 @@ pub(super) struct RunRecord {
     is_ended: AtomicBool,
     /// Whether it was told that it cannot be written.
     is_told: AtomicBool,
-    console: Console,
+    console: Console<'a>,
 }
 
 /// A run that has come to its end.
@@ -43,9 +43,9 @@ pub(super) struct RunEnd<'a> {
     pub(super) elapsed: Duration,
 }
 
-impl RunRecord {
+impl<'a> RunRecord<'a> {
     /// What is known of a run before it begins.
-    pub(super) fn of(results: &Path, run: &RunId, sheet: &Path, organization: &Organization, console: Console) -> Self {
+    pub(super) fn of(results: &Path, run: &RunId, sheet: &Path, organization: &Organization, console: Console<'a>) -> Self {
         let (name, uri) = match &organization.label {
             OrganizationLabel::Simulated => (None, None),
             OrganizationLabel::Configured { name, uri, .. } => (Some(name.clone()), Some(uri.clone())),

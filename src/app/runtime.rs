@@ -6,6 +6,7 @@ use std::io;
 use super::Ending;
 use super::ending::Reason;
 use super::failure::Failure;
+use super::panics::AtRisk;
 
 /// Runs a command's asynchronous part; background tasks left over are not awaited.
 ///
@@ -25,7 +26,8 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 /// Runs blocking work, such as reading a large file, on a separate thread, because calls, signals and progress share
 /// one.
 pub(super) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
+    let at_risk = AtRisk::here();
+    match tokio::task::spawn_blocking(move || at_risk.during(work)).await {
         Ok(done) => done,
         Err(error) => match error.try_into_panic() {
             // A panic there is passed on here.

@@ -15,7 +15,7 @@ use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
 use crate::model::OrganizationId;
 use crate::sandbox::{self, Config, Faults, Population, Quotas, Sandbox};
 
-pub(super) fn sandbox(options: SandboxOptions, console: Console) -> Result<Ending, Failure> {
+pub(super) fn sandbox(options: SandboxOptions, console: Console<'_>) -> Result<Ending, Failure> {
     let listen = options.listen;
     let config = config(options);
     block_on(async {

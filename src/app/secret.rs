@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::time::timeout;
 
-use super::console::complain;
+use super::console::Console;
 use super::runtime::off_thread;
 use crate::settings::{SecretError, SecretSource};
 use crate::text::duration;
@@ -19,13 +19,13 @@ const LONG: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// If there is none to be had.
-pub(super) async fn read_secret(source: &SecretSource) -> Result<SecretString, SecretError> {
+pub(super) async fn read_secret(source: &SecretSource, console: Console<'_>) -> Result<SecretString, SecretError> {
     let to_read = source.clone();
     let mut reading = pin!(off_thread(move || to_read.read()));
     if let SecretSource::Command { key, .. } = source {
         match timeout(LONG, &mut reading).await {
             Ok(read) => return read,
-            Err(_) => complain(format!(
+            Err(_) => console.complain(format!(
                 "waiting for the command of `{key}`, for {} at most\n",
                 duration(SecretSource::PATIENCE)
             )),

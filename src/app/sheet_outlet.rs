@@ -38,7 +38,7 @@ impl Outlet {
     /// If standard output cannot be written and nothing else was done. A sheet in a file stays good.
     pub(super) fn print(
         self,
-        console: Console,
+        console: Console<'_>,
         object: &Object<'_, impl Serialize>,
         tables: &[WrittenTable<'_>],
     ) -> Result<(), Failure> {

@@ -119,7 +119,7 @@ impl SheetPlace {
     }
 
     /// Says that an earlier sheet of this name was run, if one was.
-    pub(super) fn tell_of_earlier_run(&self, console: Console) {
+    pub(super) fn tell_of_earlier_run(&self, console: Console<'_>) {
         match self.earlier {
             EarlierRun::None => {}
             EarlierRun::Finished => console.tell(format!(
@@ -130,7 +130,7 @@ impl SheetPlace {
     }
 
     /// Says that a file which is there is not of this command, which had nothing to write.
-    pub(super) fn tell_of_older_file(&self, console: Console) {
+    pub(super) fn tell_of_older_file(&self, console: Console<'_>) {
         if self.path.exists() {
             console.tell(format!(
                 "`{}` was there before, and was left as it was\n",

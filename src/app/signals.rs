@@ -16,6 +16,8 @@ pub(super) struct Signals {
     pub(super) stop: CancellationToken,
     /// Cancelled by the second signal.
     pub(super) abort: CancellationToken,
+    /// Cancelled by the first signal, and by nothing else.
+    pub(super) asked: CancellationToken,
     first: Arc<OnceLock<Ending>>,
 }
 
@@ -32,11 +34,22 @@ impl Signals {
             let first = next(&mut caught).await;
             // Cannot be set already, because only this task sets it.
             let _ = listening.first.set(first);
+            listening.asked.cancel();
             listening.stop.cancel();
             next(&mut caught).await;
             listening.abort.cancel();
         });
         signals
+    }
+
+    /// The same for one of several runs, which may stop itself and not the others.
+    pub(super) fn for_one_run(&self) -> Self {
+        Self {
+            stop: self.stop.child_token(),
+            abort: self.abort.child_token(),
+            asked: self.asked.child_token(),
+            first: Arc::clone(&self.first),
+        }
     }
 
     /// Carries out what changes nothing, and gives it up at the first signal.

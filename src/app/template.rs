@@ -9,7 +9,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::inputs::{as_of_now, catalogue, known_licenses};
 use super::organization::Organization;
-use super::prepare::Session;
+use super::session::Session;
 use super::sheet_place::SheetPlace;
 use super::template_delivery::deliver_template;
 use crate::cli::{Asking, OutputFormat, TemplateOptions};
@@ -22,7 +22,11 @@ use crate::template::{Template, TemplateLists};
 /// How to do without the organization.
 const OFFLINE: &str = "`--offline` writes the template without the organization's groups and licences";
 
-pub(super) fn template(options: &TemplateOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn template(
+    options: &TemplateOptions,
+    overrides: &Overrides,
+    console: Console<'_>,
+) -> Result<Ending, Failure> {
     let place = options
         .out
         .as_deref()

@@ -23,7 +23,7 @@ pub(super) fn deliver_template(
     template: &Template,
     place: Option<&SheetPlace>,
     lacking: Option<String>,
-    console: Console,
+    console: Console<'_>,
 ) -> Result<Ending, Failure> {
     let table = template.table();
     let format = place.map_or(WrittenFormat::Csv, SheetPlace::format);

@@ -12,7 +12,8 @@ pub(super) struct SheetJob<'a> {
     pub(super) settings: &'a Settings,
     /// The sheet. Its results, failed sheet and pages are written beside it.
     pub(super) sheet: &'a Path,
-    /// The plan that somebody has approved, if somebody has: it has to hold still.
+    /// The plan that somebody has approved, if somebody has: it has to hold still. It stays beside the sheet as long as that
+    /// has rows that wait.
     pub(super) approved: Option<&'a Path>,
     /// Stops the run as Ctrl-C does.
     pub(super) signals: &'a Signals,
@@ -23,7 +24,8 @@ pub(super) struct SheetJob<'a> {
 pub(super) struct SheetEnd {
     /// How it ended.
     pub(super) end: HowEnded,
-    /// What a person would have seen on the terminal, plain.
+    /// What a person would have seen on the terminal, plain; files beside the sheet are named without their folder, as
+    /// they all go elsewhere together.
     pub(super) told: String,
 }
 
@@ -39,6 +41,8 @@ pub(super) enum HowEnded {
         /// The plan to carry out once it is approved.
         plan: PathBuf,
     },
+    /// A bug in reseat ended it; what is recorded is valid, and running it again continues.
+    Bug,
 }
 
 /// Runs the sheet, or plans it where it has to be approved. Blocks its thread, so that organizations run side by side on

@@ -6,8 +6,8 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::settings_for;
 use super::organization::{Doorway, Organization};
-use super::prepare::Session;
 use super::runtime::{block_on, off_thread};
+use super::session::Session;
 use super::sheet_place::SheetPlace;
 use super::signals::Signals;
 use super::undo_refusals::not_results;
@@ -18,7 +18,7 @@ use crate::ledger::{History, OpenError, writer_of};
 use crate::settings::Overrides;
 use crate::undo::{Changes, Present, UndoRow, Wanted, fold, put_back};
 
-pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let place = options
         .out
         .as_deref()
@@ -74,7 +74,7 @@ async fn read(options: &UndoOptions) -> Result<(History, Changes), Failure> {
     .await
 }
 
-fn tell_of(history: &History, console: Console) {
+fn tell_of(history: &History, console: Console<'_>) {
     if history.is_torn() {
         console.tell(
             "the last line was cut off when the run was interrupted, and is left out: run the sheet again first\n",
@@ -84,8 +84,7 @@ fn tell_of(history: &History, console: Console) {
 
 /// Reads the present state and compares the changes with it.
 async fn compare(session: &Session<'_>, history: &History, changes: &Changes) -> Result<Vec<UndoRow>, Failure> {
-    let observer = session.relay.observer();
-    let doorway = Doorway::of(session.settings, Target::Configured, observer, &session.signals).await?;
+    let doorway = Doorway::of(session, Target::Configured).await?;
     session.tell_whose(&doorway);
     let organization: Organization = doorway.open().await?;
     history
@@ -94,7 +93,7 @@ async fn compare(session: &Session<'_>, history: &History, changes: &Changes) ->
     if changes.is_empty() {
         return Ok(Vec::new());
     }
-    organization.check_id(&session.signals).await?;
+    organization.check_id(session).await?;
     let progress = session.progress();
     let observer = session.relay.observer();
     let (client, options) = (&organization.client, &organization.read);

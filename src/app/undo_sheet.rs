@@ -117,7 +117,11 @@ impl Undone {
 }
 
 /// Writes the sheet, and says what is in it and what to type next.
-pub(super) fn deliver_sheet(place: Option<&SheetPlace>, console: Console, undone: &Undone) -> Result<Ending, Failure> {
+pub(super) fn deliver_sheet(
+    place: Option<&SheetPlace>,
+    console: Console<'_>,
+    undone: &Undone,
+) -> Result<Ending, Failure> {
     let tables = [table(&undone.rows)];
     // A sheet without rows is of no use, and would be refused when it is run.
     let is_written = !undone.rows.is_empty();

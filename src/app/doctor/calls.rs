@@ -8,11 +8,12 @@ use super::asking::{Asked, Asking, CALL, Came};
 use super::findings::Findings;
 use super::{routes, state};
 use crate::api::{
-    Answer, CallError, Client, EntityType, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES,
-    Session, SignedIn, User,
+    self, Answer, CallError, Client, EntityType, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES,
+    SignedIn, User,
 };
 use crate::app::failure::Failure;
 use crate::app::organization::Doorway;
+use crate::app::session::Session;
 use crate::app::signals::Signals;
 use crate::doctor::{
     Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, Suspicion,
@@ -45,7 +46,7 @@ pub(super) async fn look(
     known: &Survey,
     secret: Option<SecretString>,
     signals: &Signals,
-    findings: &mut Findings,
+    findings: &mut Findings<'_>,
 ) -> Found {
     let connection = known.settings.as_ref().ok();
     let connection = connection.and_then(|settings| Some((settings, settings.connection.as_ref()?)));
@@ -74,7 +75,10 @@ pub(super) async fn look(
     let suspicion = secret
         .as_ref()
         .and_then(|secret| Suspicion::of(secret.expose_secret(), credentials));
-    match Doorway::with_secret(&hurried(settings), secret, asking.observer(), signals).await {
+    let hurried = hurried(settings);
+    let session = Session::new(&hurried, findings.console(), signals.clone());
+    session.relay.to(asking.observer());
+    match Doorway::with_secret(&session, secret).await {
         Ok(doorway) => {
             Look {
                 settings,
@@ -133,11 +137,11 @@ fn not_set_up(failure: &Failure) -> Finding {
 }
 
 /// What is looked at, and with what.
-struct Look<'a> {
+struct Look<'a, 'c> {
     settings: &'a Settings,
     connection: &'a Connection,
     asking: Asking,
-    findings: &'a mut Findings,
+    findings: &'a mut Findings<'c>,
     suspicion: Option<Suspicion>,
 }
 
@@ -149,7 +153,7 @@ enum Taken {
     NotAtAll(&'static str),
 }
 
-impl Look<'_> {
+impl Look<'_, '_> {
     async fn through(mut self, doorway: Doorway) -> Found {
         let session = doorway.session().clone();
         let address = session.sign_in_address();
@@ -319,7 +323,7 @@ impl Look<'_> {
     }
 
     /// Which of the scopes that the application asked for, and was refused, it may have.
-    async fn refused_scopes(&mut self, session: &Session, error: &CallError) -> Vec<(String, bool)> {
+    async fn refused_scopes(&mut self, session: &api::Session, error: &CallError) -> Vec<(String, bool)> {
         if OauthError::of(&error.code) != Some(OauthError::InvalidScope) {
             return Vec::new();
         }
@@ -344,7 +348,7 @@ impl Look<'_> {
 
     /// Where neither the server nor the token tells what was granted: what the application may have, asked for one by one.
     /// `None` where that is not told either.
-    async fn granted_one_by_one(&mut self, session: &Session) -> Option<Vec<String>> {
+    async fn granted_one_by_one(&mut self, session: &api::Session) -> Option<Vec<String>> {
         let Credentials::ClientCredentials { scopes: None, .. } = self.connection.credentials else {
             return None;
         };

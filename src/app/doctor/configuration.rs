@@ -16,7 +16,7 @@ use crate::settings::{Absence, Overrides, SecretSource, Survey};
 ///
 /// # Errors
 /// If there is no working folder.
-pub(super) fn look(overrides: &Overrides, absence: Absence, findings: &mut Findings) -> Result<Survey, Failure> {
+pub(super) fn look(overrides: &Overrides, absence: Absence, findings: &mut Findings<'_>) -> Result<Survey, Failure> {
     let known = survey(overrides, absence)?;
     let first = known.settings.as_ref().err().and_then(|problems| first_steps(problems));
     for finding in configuration(&known, first.as_ref()) {
@@ -26,7 +26,7 @@ pub(super) fn look(overrides: &Overrides, absence: Absence, findings: &mut Findi
 }
 
 /// Reads the secret. What was read is there for signing in, so that nobody is asked twice.
-pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) -> Option<SecretString> {
+pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings<'_>) -> Option<SecretString> {
     let Some(source) = &known.secret else {
         findings.add(no_secret());
         return None;
@@ -38,7 +38,7 @@ pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings) -> O
         .and_then(|settings| settings.connection.as_ref());
     let credentials = connection.map(|connection| &connection.credentials);
     let begun = Instant::now();
-    let read = read_secret(source).await;
+    let read = read_secret(source, findings.console()).await;
     let seen = read.as_ref().map(|read| SecretSeen {
         is_quoted: is_quoted(read.expose_secret()),
         likeness: credentials.map_or(Likeness::None, |credentials| {

@@ -13,8 +13,8 @@ use crate::report::write_json;
 use crate::text::{terminal_safe, wrapped};
 
 /// The findings of one examination.
-pub(super) struct Findings {
-    console: Console,
+pub(super) struct Findings<'a> {
+    console: Console<'a>,
     found: Vec<Finding>,
     /// From which on they are told together; `None` while each is told as it is made.
     together_from: Option<usize>,
@@ -22,14 +22,19 @@ pub(super) struct Findings {
     unshown: Option<Failure>,
 }
 
-impl Findings {
-    pub(super) fn new(console: Console) -> Self {
+impl<'a> Findings<'a> {
+    pub(super) fn new(console: Console<'a>) -> Self {
         Self {
             console,
             found: Vec::new(),
             together_from: None,
             unshown: None,
         }
+    }
+
+    /// Where they are shown.
+    pub(super) fn console(&self) -> Console<'a> {
+        self.console
     }
 
     /// Adds one, and shows it, unless it is to be told together with others.

@@ -18,7 +18,7 @@ use crate::cli::DoctorOptions;
 use crate::settings::{Absence, Overrides};
 use findings::Findings;
 
-pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Console) -> Result<Ending, Failure> {
+pub(super) fn doctor(options: DoctorOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let mut findings = Findings::new(console);
     let absence = if options.write {
         Absence::ToBeWritten

@@ -37,7 +37,7 @@ const PATIENT: Bounds = Bounds {
 const STEPS: [Check; 4] = [Check::Proxy, Check::Dns, Check::Tls, Check::Clock];
 
 /// Looks at the way to each host that the settings name, as far as they are known.
-pub(super) async fn look(known: &Survey, findings: &mut Findings) {
+pub(super) async fn look(known: &Survey, findings: &mut Findings<'_>) {
     let addresses: Vec<&BaseUrl> = known.uri.iter().chain(&known.identity_uri).collect();
     look_at(&addresses, known.ca_file.as_deref(), PATIENT, &mut |finding| {
         findings.add(finding);

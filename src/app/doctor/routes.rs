@@ -37,13 +37,13 @@ const GET_LICENSE: (Service, Method) = (Service::License, Method::Get);
 const GET_PORTAL: (Service, Method) = (Service::Portal, Method::Get);
 
 /// What is looked at, and with what.
-pub(super) struct Looking<'a> {
+pub(super) struct Looking<'a, 'c> {
     pub(super) client: &'a Client,
     pub(super) settings: &'a Settings,
     pub(super) read: ReadOptions,
     pub(super) asking: &'a Asking,
     pub(super) granted: Granted<'a>,
-    pub(super) findings: &'a mut Findings,
+    pub(super) findings: &'a mut Findings<'c>,
 }
 
 /// Whom and what the routes can be asked about.
@@ -56,7 +56,7 @@ struct Samples {
     with_rule: Option<GroupId>,
 }
 
-impl Looking<'_> {
+impl Looking<'_, '_> {
     /// Looks at all of them, the listing of users having been asked already; returns the licence service's prefix, if it
     /// answers below another one than is configured.
     pub(super) async fn at_routes(&mut self, first: &Asked<Answer<Page<User>>>) -> Option<String> {

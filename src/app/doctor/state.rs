@@ -16,7 +16,7 @@ use crate::doctor::{Check, Finding, FolderTrial, Outcome, quota, state_folder};
 use crate::settings::{self, Settings};
 
 /// Looks whether files can be made, renamed and deleted in the state folder, by doing so.
-pub(super) async fn look_at_folder(findings: &mut Findings) {
+pub(super) async fn look_at_folder(findings: &mut Findings<'_>) {
     let began = Instant::now();
     let folder = settings::state_folder(&|name| std::env::var(name).ok());
     let finding = match folder {
@@ -65,7 +65,7 @@ fn is_open_to_others(_: &Path) -> std::io::Result<bool> {
 }
 
 /// Tells how much of the quota is left, from what is remembered of the organization, and who works on it now.
-pub(super) fn look_at_quota(settings: &Settings, organization: Option<&Organization>, findings: &mut Findings) {
+pub(super) fn look_at_quota(settings: &Settings, organization: Option<&Organization>, findings: &mut Findings<'_>) {
     let limits = &settings.limits.quotas;
     let (place, finding) = match organization {
         Some(organization) => {

@@ -24,7 +24,7 @@ const NEEDED: [Check; 7] = [
 
 /// Writes it, if sign-in has worked. A file that is there keeps every byte: what it lacks is added, and nothing if it says
 /// otherwise.
-pub(super) fn write(known: &Survey, found: &Found, overrides: &Overrides, findings: &mut Findings) {
+pub(super) fn write(known: &Survey, found: &Found, overrides: &Overrides, findings: &mut Findings<'_>) {
     let name = known.profile.as_deref().unwrap_or_default();
     let is_sound = !NEEDED.iter().any(|check| findings.has_failed(*check)) && findings.has_passed(Check::Token);
     let settings = known.settings.as_ref().ok().filter(|_| is_sound);

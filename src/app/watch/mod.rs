@@ -7,6 +7,6 @@ use super::failure::Failure;
 use crate::cli::WatchOptions;
 use crate::settings::Overrides;
 
-pub(super) fn watch(_options: &WatchOptions, _overrides: &Overrides, _console: Console) -> Result<Ending, Failure> {
+pub(super) fn watch(_options: &WatchOptions, _overrides: &Overrides, _console: Console<'_>) -> Result<Ending, Failure> {
     Err(Failure::new(Ending::CouldNotStart, Reason::Settings, "not built yet"))
 }
