@@ -148,7 +148,8 @@ fn with_one_scheme(text: &str) -> String {
     format!("{}{rest}", scheme.unwrap_or("https://"))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the address is of this very computer.
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),

@@ -30,7 +30,7 @@ mod user;
 mod user_licenses;
 mod users;
 
-pub use base_url::{BaseUrl, BaseUrlError};
+pub use base_url::{BaseUrl, BaseUrlError, is_loopback};
 pub use call_stats::CallStats;
 pub use client::Client;
 pub use config::{Config, Credentials, Routes};

@@ -45,7 +45,13 @@ pub(super) struct RunEnd<'a> {
 
 impl<'a> RunRecord<'a> {
     /// What is known of a run before it begins.
-    pub(super) fn of(results: &Path, run: &RunId, sheet: &Path, organization: &Organization, console: Console<'a>) -> Self {
+    pub(super) fn of(
+        results: &Path,
+        run: &RunId,
+        sheet: &Path,
+        organization: &Organization,
+        console: Console<'a>,
+    ) -> Self {
         let (name, uri) = match &organization.label {
             OrganizationLabel::Simulated => (None, None),
             OrganizationLabel::Configured { name, uri, .. } => (Some(name.clone()), Some(uri.clone())),

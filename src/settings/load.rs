@@ -10,11 +10,13 @@ use super::finding::{Finding, Findings, SettingFault};
 use super::inputs::{Absence, Overrides, Reach, Surroundings};
 use super::layers::Layers;
 use super::limits::{Limits, limits};
+use super::notify::{Notify, notify};
 use super::origins::Origins;
 use super::routes::routes;
 use super::secret::SecretSource;
 use super::section::{Notes, Section};
 use super::sheet::{SheetSettings, sheet};
+use super::watch::{WatchSettings, watch};
 use crate::api::{BaseUrl, Routes};
 use crate::model::{BundleCode, Deployment};
 
@@ -41,6 +43,10 @@ pub struct Settings {
     pub routes: Routes,
     /// Chunk sizes.
     pub batch: Batch,
+    /// What sheets that are dropped into a folder may do.
+    pub watch: WatchSettings,
+    /// Who is told when a run ends, needs approval or stops; nobody where `None`.
+    pub notify: Option<Notify>,
     /// What is odd about the configuration without stopping anything.
     pub warnings: Vec<Finding>,
 }
@@ -165,10 +171,12 @@ fn settings(
     });
     let mut reached = reached(&mut layers, overrides, named);
     let deployment = reached.deployment;
+    let notify = notify(&mut layers);
     let profile = &mut layers.profile;
     let limits = limits(profile.section("limits"), overrides, deployment, notes.origins);
     let routes = routes(profile.section("routes"), findings);
     let batch = batch(profile.section("batch"));
+    let watch = watch(profile.section("watch"), findings);
     let sheet = sheet(profile, findings);
     let (bundle_codes, bundle_names) = bundles(profile, findings);
     layers.profile.finish();
@@ -185,6 +193,8 @@ fn settings(
             limits,
             routes,
             batch,
+            watch,
+            notify,
             warnings: Vec::new(),
         });
     }

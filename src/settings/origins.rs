@@ -31,7 +31,7 @@ impl Origin {
 }
 
 /// The keys of a profile in the order of the documents.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 24] = [
     "deployment",
     "uri",
     "organization",
@@ -50,10 +50,12 @@ const ORDER: [&str; 22] = [
     "operation",
     "encoding",
     "timezone",
+    "notify",
     "map",
     "limits",
     "routes",
     "batch",
+    "watch",
 ];
 
 /// Gathers them while the settings are read.

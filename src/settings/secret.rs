@@ -15,7 +15,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// How long the messages of a command that has failed are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// The variables that hold secrets, which no command needs.
-const SECRET_VARIABLES: [&str; 3] = ["UIPATH_CLIENT_SECRET", "UIPATH_PAT", "UIPATH_PASSWORD"];
+const SECRET_VARIABLES: [&str; 4] = ["UIPATH_CLIENT_SECRET", "UIPATH_PAT", "UIPATH_PASSWORD", "RESEAT_NOTIFY"];
 /// More than any secret is long.
 const MOST: u64 = 64 * 1024;
 

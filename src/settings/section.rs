@@ -53,8 +53,11 @@ const SECRETS: [(&str, &str); 5] = [
     ),
 ];
 
+/// The key of an address that may hold a token.
+const NOTIFY: &str = "notify";
+
 fn is_secret(key: &str) -> bool {
-    SECRETS.iter().any(|(secret, _)| *secret == key)
+    key == NOTIFY || SECRETS.iter().any(|(secret, _)| *secret == key)
 }
 
 /// A table of the file; an absent one reads as an empty one.
@@ -229,6 +232,21 @@ impl<'a> Section<'a> {
         said.map(|said| said.value)
     }
 
+    /// A whole number, or a text that is not empty.
+    pub(super) fn count_or_text(&mut self, key: &'static str) -> Option<Located<String>> {
+        self.read(key, |value| {
+            let wanted = "a whole number, or a text in quotes";
+            match value {
+                DeValue::Integer(integer) => Ok(integer.as_str().to_owned()),
+                _ => match value.as_str().map(str::trim) {
+                    Some(text) if !text.is_empty() => Ok(text.to_owned()),
+                    Some(_) => Err(SettingFault::new("is empty", "write a value, or take the line out")),
+                    None => Err(unlike(value, wanted)),
+                },
+            }
+        })
+    }
+
     /// A number above 0 and at most 1.
     pub(super) fn share(&mut self, key: &'static str) -> Option<f64> {
         let said = self.read(key, |value| {
@@ -313,6 +331,8 @@ impl<'a> Section<'a> {
         let file = self.file.file_name().unwrap_or(self.file.as_os_str());
         let place = format!("`{}`, line {line}", Path::new(file).display());
         let shown = match value.get_ref() {
+            // Shown once it is known which part of it may be.
+            _ if key == NOTIFY => "an address".to_owned(),
             DeValue::String(text) => text.trim().to_owned(),
             DeValue::Integer(integer) => integer.as_str().to_owned(),
             DeValue::Float(float) => float.as_str().to_owned(),
@@ -325,10 +345,16 @@ impl<'a> Section<'a> {
         let secret_in_file = key.strip_suffix("_file").filter(|secret| is_secret(secret));
         let origins = self.notes.origins;
         match (key.strip_suffix("_command"), secret_in_file) {
+            (Some(NOTIFY), _) => origins.note(NOTIFY, "a command", &place),
             (Some(secret), _) => origins.note(secret, "what a command prints", &place),
             (None, Some(secret)) => origins.note(secret, &format!("what the file {shown} holds"), &place),
             (None, None) => origins.note(&format!("{}{key}", self.within), &shown, &place),
         }
+    }
+
+    /// Where the key is said; empty where it is not.
+    pub(super) fn place_of(&self, key: &str) -> String {
+        self.find(key).map_or_else(String::new, |value| self.place(key, value))
     }
 
     fn place(&self, key: &str, value: &Spanned<DeValue<'_>>) -> String {

@@ -1,0 +1,108 @@
+//! What sheets that are dropped into a folder may do without anybody's approval.
+
+use super::finding::{Findings, SettingFault};
+use super::section::Section;
+use crate::engine::MaxFailures;
+use crate::plan::OnShortage;
+
+/// How sheets are run that nobody stands by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WatchSettings {
+    /// How many accounts a sheet may delete, now and later, before somebody has to approve it.
+    pub max_deletes: u64,
+    /// How many people may lose access by a sheet before somebody has to approve it.
+    pub max_access_lost: u64,
+    /// When failures stop a run; never where `None`.
+    pub max_failures: Option<MaxFailures>,
+    /// What to do when there are too few seats.
+    pub on_shortage: OnShortage,
+    /// The group of the system, by name or number, that may read what is left in the folders; nobody but the account that
+    /// runs reseat where `None`.
+    pub unix_group: Option<String>,
+}
+
+impl Default for WatchSettings {
+    fn default() -> Self {
+        Self {
+            max_deletes: 0,
+            max_access_lost: 0,
+            max_failures: None,
+            on_shortage: OnShortage::Stop,
+            unix_group: None,
+        }
+    }
+}
+
+pub(super) fn watch(mut section: Section<'_>, findings: &Findings) -> WatchSettings {
+    let usual = WatchSettings::default();
+    let on_shortage = section.text("on_shortage").and_then(|said| {
+        said.checked(findings, |word| match word.as_str() {
+            "stop" => Ok(OnShortage::Stop),
+            "fill" => Ok(OnShortage::Fill),
+            other => Err(SettingFault::new(
+                format!("`{other}` is neither `stop` nor `fill`"),
+                "`stop` sends nothing where seats are short, `fill` gives them out in the sheet's order",
+            )),
+        })
+    });
+    let max_failures = section.count_or_text("max_failures").and_then(|said| {
+        said.checked(findings, |text| {
+            max_failures(&text).ok_or_else(|| {
+                SettingFault::new(
+                    format!("`{text}` is neither a number of rows above 0 nor a percentage"),
+                    "write `50` or `\"5%\"`",
+                )
+            })
+        })
+    });
+    let unix_group = section.count_or_text("unix_group");
+    if let Some(said) = unix_group.as_ref().filter(|_| !cfg!(unix)) {
+        findings.warning(
+            &said.place,
+            SettingFault::new(
+                "means nothing on this system, and is left aside",
+                "let the folder hand its own permissions down to what is left in it",
+            ),
+        );
+    }
+    let settings = WatchSettings {
+        max_deletes: section
+            .whole("max_deletes", 0, u32::MAX)
+            .map_or(usual.max_deletes, u64::from),
+        max_access_lost: section
+            .whole("max_access_lost", 0, u32::MAX)
+            .map_or(usual.max_access_lost, u64::from),
+        max_failures,
+        on_shortage: on_shortage.unwrap_or(usual.on_shortage),
+        unix_group: unix_group.map(|said| said.value),
+    };
+    section.finish();
+    settings
+}
+
+fn max_failures(text: &str) -> Option<MaxFailures> {
+    match text.strip_suffix('%') {
+        Some(percent) => {
+            let percent: f64 = percent.trim().parse().ok()?;
+            (percent > 0.0 && percent <= 100.0).then_some(MaxFailures::Percent(percent))
+        }
+        None => {
+            let rows = text.parse().ok()?;
+            (rows > 0).then_some(MaxFailures::Count(rows))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_counted_in_rows_or_percent() {
+        assert_eq!(max_failures("50"), Some(MaxFailures::Count(50)));
+        assert_eq!(max_failures("2.5 %"), Some(MaxFailures::Percent(2.5)));
+        for text in ["0", "-1", "0%", "101%", "five", "NaN%", ""] {
+            assert_eq!(max_failures(text), None, "{text}");
+        }
+    }
+}
