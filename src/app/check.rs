@@ -86,7 +86,7 @@ struct Shape<'a, P> {
     hidden_rows: usize,
     hidden_rows_left_out: usize,
     remembered_codes: Vec<RememberedCode<'a>>,
-    waiting: Option<ShapeOfWaiting>,
+    waiting: ShapeOfWaiting,
     #[serde(flatten)]
     problems: P,
 }

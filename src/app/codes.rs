@@ -170,7 +170,7 @@ fn free(owned: &OwnedBundle) -> String {
 
 fn object(listed: &[Listed<'_>], inventory: Option<&Inventory>, out: &mut dyn Write) -> io::Result<()> {
     let listing = Listing {
-        organization: inventory.map(|inventory| inventory.organization.as_str()),
+        organization_name: inventory.map(|inventory| inventory.organization.as_str()),
         as_of: inventory.map(|inventory| inventory.read),
         codes: listed.iter().map(Bundle::of).collect(),
     };
@@ -181,7 +181,7 @@ fn object(listed: &[Listed<'_>], inventory: Option<&Inventory>, out: &mut dyn Wr
 #[derive(Serialize)]
 struct Listing<'a> {
     /// `null` where nothing is known of any.
-    organization: Option<&'a str>,
+    organization_name: Option<&'a str>,
     /// When its inventory was read.
     as_of: Option<Timestamp>,
     codes: Vec<Bundle<'a>>,
@@ -190,8 +190,9 @@ struct Listing<'a> {
 #[derive(Serialize)]
 struct Bundle<'a> {
     code: &'a str,
-    name: &'a str,
-    kind: &'a str,
+    /// `null` where only the code is known.
+    name: Option<&'a str>,
+    kind: &'static str,
     documented: &'a str,
     /// The seats are `null` where the organization does not have the code, or none is known.
     total: Option<u64>,
@@ -206,8 +207,8 @@ impl<'a> Bundle<'a> {
         let (bundle, seats) = (listed.bundle, listed.seats());
         Self {
             code: bundle.code.as_str(),
-            name: &bundle.name,
-            kind: bundle.kind.as_str(),
+            name: Some(bundle.name.as_str()).filter(|name| !name.is_empty()),
+            kind: bundle.kind.name(),
             documented: &bundle.documented,
             total: seats.map(|owned| owned.total),
             taken: seats.map(|owned| owned.taken),
@@ -271,11 +272,14 @@ mod tests {
     fn the_object_has_the_same_for_programs() {
         let found: Value = serde_json::from_str(&written(&plain(), object)).unwrap();
         assert_eq!((&found["status"], &found["exit_code"]), (&json!("done"), &json!(0)));
-        assert_eq!((&found["organization"], &found["as_of"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&found["organization_name"], &found["as_of"]),
+            (&Value::Null, &Value::Null)
+        );
         let codes = found["codes"].as_array().unwrap();
         assert_eq!(codes.len(), 17);
         let expected = json!({
-            "code": "ATTUNU", "name": "Attended - Named User", "kind": "named user", "documented": "all editions",
+            "code": "ATTUNU", "name": "Attended - Named User", "kind": "named_user", "documented": "all editions",
             "total": null, "taken": null, "free": null, "seen": null,
         });
         assert!(codes.contains(&expected));
@@ -297,7 +301,7 @@ mod tests {
 
         let found: Value = serde_json::from_str(&written(&of_acme(), object)).unwrap();
         assert_eq!(
-            (&found["organization"], &found["as_of"]),
+            (&found["organization_name"], &found["as_of"]),
             (&json!("acme"), &json!("2026-11-30T10:00:00Z"))
         );
         let seats = |position: usize| {

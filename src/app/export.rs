@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::inputs::{as_of_now, catalogue, settings_for};
 use super::move_list::read_addresses;
 use super::organization::Doorway;
+use super::organization_label::Whose;
 use super::runtime::block_on;
 use super::session::Session;
 use super::signals::Signals;
@@ -28,10 +29,10 @@ pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Co
     let settings = settings_for(options.target, overrides, console)?;
     let as_of = as_of_now(&settings);
     let asked = asked.with_list(&options.what, &settings, &as_of, console)?;
-    let (organization, snapshot) = read(&settings, options, console)?;
+    let (whose, name, snapshot) = read(&settings, options, console)?;
     let holdings = Holdings::of(&snapshot);
     let seats = snapshot.seats().unwrap_or_default();
-    let catalogue = catalogue(&settings).with_inventory(inventory_of(&organization, seats, as_of.now));
+    let catalogue = catalogue(&settings).with_inventory(inventory_of(&name, seats, as_of.now));
     let present = Present {
         snapshot: &snapshot,
         holdings: &holdings,
@@ -40,7 +41,7 @@ pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Co
     };
     let exported = asked.exported(&options.filters, present);
     let exported = exported.map_err(|errors| refused(&errors))?;
-    deliver_export(options, place.as_ref(), &exported, present, console)
+    deliver_export(options, place.as_ref(), &exported, (present, &whose), console)
 }
 
 /// What is asked for, with all that has to be read for it besides the organization.
@@ -129,8 +130,12 @@ fn refused(errors: &[FilterError]) -> Failure {
     Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_details(details)
 }
 
-/// Reads what this export is made of, and the organization's name.
-fn read(settings: &Settings, options: &ExportOptions, console: Console<'_>) -> Result<(String, Snapshot), Failure> {
+/// Reads what this export is made of, and tells whose it is and under which name in addresses.
+fn read(
+    settings: &Settings,
+    options: &ExportOptions,
+    console: Console<'_>,
+) -> Result<(Whose, String, Snapshot), Failure> {
     block_on(async {
         let signals = Signals::listen();
         let session = Session::new(settings, console, signals.clone());
@@ -140,7 +145,11 @@ fn read(settings: &Settings, options: &ExportOptions, console: Console<'_>) -> R
     })
 }
 
-async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) -> Result<(String, Snapshot), Failure> {
+async fn read_present(
+    session: &Session<'_>,
+    target: Target,
+    needs: &Needs<'_>,
+) -> Result<(Whose, String, Snapshot), Failure> {
     let doorway = Doorway::of(session, target).await?;
     session.tell_whose(&doorway);
     let organization = doorway.open().await?;
@@ -150,7 +159,7 @@ async fn read_present(session: &Session<'_>, target: Target, needs: &Needs<'_>) 
     let read = directory::read(&organization.client, needs, &organization.read, &observer).await;
     progress.finish();
     let snapshot = read.map_err(|error| session.not_read(&error))?;
-    Ok((organization.name.clone(), snapshot))
+    Ok((organization.whose(), organization.name.clone(), snapshot))
 }
 
 fn needs(options: &ExportOptions) -> Needs<'static> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
+use strum::IntoEnumIterator;
 
 use super::Ending;
 use super::console::Console;
@@ -11,11 +12,13 @@ use super::ending::{Ended, Reason};
 use super::export_place::ExportPlace;
 use super::failure::Failure;
 use super::object::Object;
+use super::organization_label::Whose;
 use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
 use crate::cli::{ExportOptions, ExportWhat, Permission};
 use crate::draft::Offers;
 use crate::export::{ExportRow, ExportTable, Exported, Present, Why};
+use crate::model::OperationKind;
 use crate::sheet::WrittenCell;
 use crate::text::{joined, number, plural};
 
@@ -67,7 +70,7 @@ pub(super) fn deliver_export(
     options: &ExportOptions,
     place: Option<&ExportPlace>,
     exported: &Exported<'_>,
-    present: Present<'_>,
+    (present, whose): (Present<'_>, &Whose),
     console: Console<'_>,
 ) -> Result<Ending, Failure> {
     let counts = Counts::of(exported);
@@ -92,8 +95,18 @@ pub(super) fn deliver_export(
     let shape = Shape {
         written: written.map(|place| name(&place.sheet)),
         written_beside: written.and_then(|place| place.beside.as_ref()).map(name),
-        rows_by_operation: &counts.by_operation,
-        rows_ignored: counts.ignored.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
+        rows_by_operation: OperationKind::iter()
+            .map(OperationKind::as_str)
+            .map(|operation| {
+                (
+                    operation,
+                    counts.by_operation.get(operation).copied().unwrap_or_default(),
+                )
+            })
+            .collect(),
+        rows_ignored: Why::iter()
+            .map(|why| (why.as_str(), counts.ignored.get(&why).copied().unwrap_or_default()))
+            .collect(),
         notes: present
             .snapshot
             .gaps()
@@ -104,7 +117,7 @@ pub(super) fn deliver_export(
         rows: Rows(exported),
         next_command: next.as_deref(),
     };
-    let object = Object::of(ended, &message, &shape);
+    let object = Object::of(ended, &message, &shape).with_organization(whose.shape());
     Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
     console.tell(format!("{message}\n"));
     for told in &exported.told {
@@ -165,7 +178,7 @@ fn next_command(sheet: &SheetPlace, what: &ExportWhat) -> String {
 struct Shape<'a> {
     written: Option<String>,
     written_beside: Option<String>,
-    rows_by_operation: &'a BTreeMap<&'static str, usize>,
+    rows_by_operation: BTreeMap<&'static str, usize>,
     rows_ignored: BTreeMap<&'static str, usize>,
     notes: Vec<&'a str>,
     rows: Rows<'a>,

@@ -11,7 +11,7 @@ use crate::problem::Problems;
 use crate::report::{ProblemsShape, problems_shape, write_json};
 use crate::settings::Finding;
 
-/// How a command ended and why, then what it is about. `docs/exit-codes.md` is its contract; the member names are
+/// How a command ended and why, then what it is about. `docs/json.md` is its contract; the member names are
 /// stable.
 #[derive(Serialize)]
 pub(super) struct Object<'a, T> {
@@ -21,9 +21,9 @@ pub(super) struct Object<'a, T> {
     message: &'a str,
     details: Vec<String>,
     help: &'a [String],
-    /// The organization that was planned for or worked on.
+    /// The organization that was read or worked on. The inner one is `None` where none was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<OrganizationShape<'a>>,
+    organization: Option<Option<OrganizationShape<'a>>>,
     /// What was found in the sheet that was planned or run.
     #[serde(skip_serializing_if = "Option::is_none")]
     sheet: Option<ProblemsShape<'a>>,
@@ -52,10 +52,10 @@ impl<'a, T: Serialize> Object<'a, T> {
         Self { help, ..self }
     }
 
-    /// The same, with the organization that it is about.
-    pub(super) fn with_organization(self, organization: OrganizationShape<'a>) -> Self {
+    /// The same, with the organization that it is about; `None` where none was asked.
+    pub(super) fn with_organization(self, organization: impl Into<Option<OrganizationShape<'a>>>) -> Self {
         Self {
-            organization: Some(organization),
+            organization: Some(organization.into()),
             ..self
         }
     }
@@ -71,34 +71,24 @@ impl<'a, T: Serialize> Object<'a, T> {
 
 /// Writes a failure as the object that its command prints.
 pub(super) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
-    match &failure.problems {
-        Some(problems) => write_about(failure, &problems_shape(problems), out),
-        None if failure.findings.is_empty() => write_about(failure, &Nothing {}, out),
-        None => {
-            let problems = failure.findings.iter().map(Setting::of).collect();
-            write_about(failure, &Settings { problems }, out)
-        }
-    }
-}
-
-fn write_about(failure: &Failure, about: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let plain = |line: &String| anstream::adapter::strip_str(line).to_string();
+    let about = OfFailure {
+        settings_problems: failure.findings.iter().map(Setting::of).collect(),
+    };
     let object = Object {
         details: failure.details.iter().map(plain).collect(),
         help: &failure.help,
-        ..Object::of(failure.ended(), &failure.message, about)
+        sheet: failure.problems.as_deref().map(problems_shape),
+        ..Object::of(failure.ended(), &failure.message, &about)
     };
     write_json(&object, out)
 }
 
-/// Nothing but the ending itself.
+/// What is wrong with the configuration or with flags, where that is what is wrong.
 #[derive(Serialize)]
-struct Nothing {}
-
-/// What is wrong with the configuration.
-#[derive(Serialize)]
-struct Settings<'a> {
-    problems: Vec<Setting<'a>>,
+struct OfFailure<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settings_problems: Vec<Setting<'a>>,
 }
 
 #[derive(Serialize)]

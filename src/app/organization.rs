@@ -14,7 +14,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::memory::Memory;
 use super::next::Typed;
-use super::organization_label::{OrganizationLabel, OrganizationShape};
+use super::organization_label::{OrganizationLabel, OrganizationShape, Whose};
 use super::secret::read_secret;
 use super::session::Session;
 use super::signals::Signals;
@@ -364,6 +364,14 @@ impl Organization {
     /// What programs are told of it.
     pub(super) fn shape(&self) -> OrganizationShape<'_> {
         self.label.shape(self.id)
+    }
+
+    /// Which one it is, for what is told when it is no longer there.
+    pub(super) fn whose(&self) -> Whose {
+        Whose {
+            id: self.id,
+            label: self.label.clone(),
+        }
     }
 
     /// How a saved plan identifies it.

@@ -66,6 +66,20 @@ impl OrganizationLabel {
     }
 }
 
+/// An organization that was asked: its label and its id.
+#[derive(Debug, Clone)]
+pub(super) struct Whose {
+    pub(super) id: OrganizationId,
+    pub(super) label: OrganizationLabel,
+}
+
+impl Whose {
+    /// As the member of a command's JSON object.
+    pub(super) fn shape(&self) -> OrganizationShape<'_> {
+        self.label.shape(self.id)
+    }
+}
+
 /// As in `` `acme` (profile `production`, https://cloud.uipath.com) ``.
 impl fmt::Display for OrganizationLabel {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,7 +99,7 @@ impl fmt::Display for OrganizationLabel {
     }
 }
 
-/// The member `organization` of a command's JSON object; `docs/plan.md` is its contract.
+/// The member `organization` of a command's JSON object; `docs/json.md` is its contract.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct OrganizationShape<'a> {
     id: OrganizationId,

@@ -104,7 +104,8 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
     });
     let proposal = proposal.await?;
     progress.finish();
-    Ok(Proposed::of(proposal, rules, keep_list, options, &snapshot))
+    let whose = organization.whose();
+    Ok(Proposed::of(proposal, rules, keep_list, options, &snapshot, whose))
 }
 
 /// The proposal, once it is known of everybody whose seat by a group's rule it gives back when that seat was taken. A

@@ -5,6 +5,7 @@ use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::object::Object;
+use super::organization_label::Whose;
 use super::prepare::text;
 use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
@@ -28,6 +29,7 @@ pub(super) struct Proposed {
     offers: Offers,
     /// What no route of the organization told.
     gaps: Vec<Gap>,
+    whose: Whose,
 }
 
 impl Proposed {
@@ -37,8 +39,10 @@ impl Proposed {
         keep_list: KeepListUse,
         options: &RebalanceOptions,
         snapshot: &Snapshot,
+        whose: Whose,
     ) -> Self {
         Self {
+            whose,
             gaps: snapshot.gaps().iter().copied().collect(),
             proposal,
             rules,
@@ -120,7 +124,7 @@ pub(super) fn deliver_sheet(
         .map(SheetPlace::run_command);
     let message = view.message();
     let shape = view.shape(written.map(|place| place.path().display().to_string()), next.as_deref());
-    let object = Object::of(proposed.ended(), &message, &shape);
+    let object = Object::of(proposed.ended(), &message, &shape).with_organization(proposed.whose.shape());
     Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
     console.tell(text(|out| view.write_text(out)));
     console.tell(format!("\n{message}\n"));

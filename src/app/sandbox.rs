@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::runtime::{StopSignals, block_on};
 use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
 use crate::model::OrganizationId;
+use crate::report::write_json;
 use crate::sandbox::{self, Config, Faults, Population, Quotas, Sandbox};
 
 pub(super) fn sandbox(options: SandboxOptions, console: Console<'_>) -> Result<Ending, Failure> {
@@ -97,6 +98,5 @@ fn object(variables: &Variables, out: &mut dyn Write) -> io::Result<()> {
     let entries = variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
-    serde_json::to_writer(&mut *out, &entries.collect::<Map<_, _>>())?;
-    writeln!(out)
+    write_json(&entries.collect::<Map<_, _>>(), out)
 }

@@ -94,7 +94,7 @@ struct Shape<'a> {
     written: Option<String>,
     kind: &'static str,
     language: &'static str,
-    organization: Option<&'a str>,
+    organization_name: Option<&'a str>,
     columns: Vec<ColumnShape<'a>>,
     operations: Vec<&'static str>,
     examples: Vec<ExampleShape<'a>>,
@@ -122,7 +122,7 @@ impl<'a> Shape<'a> {
         place: Option<&SheetPlace>,
         next_command: Option<&'a str>,
     ) -> Self {
-        let organization = match &template.lists().origin {
+        let organization_name = match &template.lists().origin {
             ListOrigin::Organization { name, .. } => Some(name.as_str()),
             ListOrigin::Catalogue => None,
         };
@@ -144,7 +144,7 @@ impl<'a> Shape<'a> {
             written: place.map(|place| place.path().display().to_string()),
             kind: template.kind().as_str(),
             language: template.language().as_str(),
-            organization,
+            organization_name,
             columns: columns.iter().map(column).collect(),
             operations: template
                 .kind()

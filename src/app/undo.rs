@@ -6,6 +6,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::settings_for;
 use super::organization::{Doorway, Organization};
+use super::organization_label::Whose;
 use super::runtime::{block_on, off_thread};
 use super::session::Session;
 use super::sheet_place::SheetPlace;
@@ -35,18 +36,18 @@ pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Consol
         let Some(settings) = &settings else {
             console
                 .tell("nothing was compared with the organization: what has been changed since would be overwritten\n");
-            return Ok(undone(options, &changes, put_back(&changes, None)));
+            return Ok(undone(options, &changes, put_back(&changes, None), None));
         };
         let session = Session::new(settings, console, signals.clone());
         let compared = Box::pin(compare(&session, &history, &changes));
-        let rows = signals.obeyed_by(compared).await?;
-        Ok(undone(options, &changes, rows))
+        let (rows, whose) = signals.obeyed_by(compared).await?;
+        Ok(undone(options, &changes, rows, Some(whose)))
     })?;
     deliver_sheet(place.as_ref(), console, &undone)
 }
 
-fn undone(options: &UndoOptions, changes: &Changes, rows: Vec<UndoRow>) -> Undone {
-    Undone::of(rows, changes.rows, options.only.is_some())
+fn undone(options: &UndoOptions, changes: &Changes, rows: Vec<UndoRow>, compared_with: Option<Whose>) -> Undone {
+    Undone::of(rows, changes.rows, options.only.is_some(), compared_with)
 }
 
 /// The results file, and the net changes of the chosen rows.
@@ -83,7 +84,11 @@ fn tell_of(history: &History, console: Console<'_>) {
 }
 
 /// Reads the present state and compares the changes with it.
-async fn compare(session: &Session<'_>, history: &History, changes: &Changes) -> Result<Vec<UndoRow>, Failure> {
+async fn compare(
+    session: &Session<'_>,
+    history: &History,
+    changes: &Changes,
+) -> Result<(Vec<UndoRow>, Whose), Failure> {
     let doorway = Doorway::of(session, Target::Configured).await?;
     session.tell_whose(&doorway);
     let organization: Organization = doorway.open().await?;
@@ -91,7 +96,7 @@ async fn compare(session: &Session<'_>, history: &History, changes: &Changes) ->
         .belongs_to(organization.id)
         .map_err(|error| not_results(&error, Some(&organization.label)))?;
     if changes.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), organization.whose()));
     }
     organization.check_id(session).await?;
     let progress = session.progress();
@@ -112,5 +117,5 @@ async fn compare(session: &Session<'_>, history: &History, changes: &Changes) ->
         snapshot: &snapshot,
         bearers: &bearers,
     };
-    Ok(put_back(changes, Some(present)))
+    Ok((put_back(changes, Some(present)), organization.whose()))
 }

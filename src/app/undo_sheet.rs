@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
 use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::object::Object;
+use super::organization_label::Whose;
 use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
 use crate::draft::IGNORE;
@@ -23,12 +25,14 @@ pub(super) struct Undone {
     changed: usize,
     /// Whether only some of them were asked for.
     is_part: bool,
+    /// The one whose present state the changes were compared with; `None` where nothing was asked.
+    compared_with: Option<Whose>,
     puts_back: usize,
     decide: BTreeMap<Why, usize>,
 }
 
 impl Undone {
-    pub(super) fn of(rows: Vec<UndoRow>, changed: usize, is_part: bool) -> Self {
+    pub(super) fn of(rows: Vec<UndoRow>, changed: usize, is_part: bool, compared_with: Option<Whose>) -> Self {
         let mut decide = BTreeMap::new();
         let mut puts_back = 0;
         for row in &rows {
@@ -41,6 +45,7 @@ impl Undone {
             rows,
             changed,
             is_part,
+            compared_with,
             puts_back,
             decide,
         }
@@ -132,7 +137,8 @@ pub(super) fn deliver_sheet(
     let next = written.filter(|_| undone.puts_back > 0).map(SheetPlace::run_command);
     let message = undone.message();
     let shape = Shape::of(undone, written, next.as_deref());
-    let object = Object::of(undone.ended(), &message, &shape);
+    let object =
+        Object::of(undone.ended(), &message, &shape).with_organization(undone.compared_with.as_ref().map(Whose::shape));
     Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
     console.tell(format!("{message}\n"));
     if let Some(place) = place.filter(|_| !is_written) {
@@ -178,13 +184,7 @@ struct RowShape<'a> {
     why: Option<&'static str>,
     cells: BTreeMap<&'static str, &'a str>,
     note: &'a str,
-    undoes: Vec<PlaceShape<'a>>,
-}
-
-#[derive(Serialize)]
-struct PlaceShape<'a> {
-    sheet: &'a str,
-    row: u32,
+    undoes: &'a [Place],
 }
 
 impl<'a> Shape<'a> {
@@ -193,7 +193,9 @@ impl<'a> Shape<'a> {
             written: written.map(|place| place.path().display().to_string()),
             rows_changed: undone.changed,
             rows_put_back: undone.puts_back,
-            rows_to_decide: undone.decide.iter().map(|(why, rows)| (why.as_str(), *rows)).collect(),
+            rows_to_decide: Why::iter()
+                .map(|why| (why.as_str(), undone.decide.get(&why).copied().unwrap_or_default()))
+                .collect(),
             rows: undone
                 .rows
                 .iter()
@@ -211,10 +213,6 @@ impl<'a> RowShape<'a> {
             RowKind::PutsBack(kind) => (kind.as_str(), None),
             RowKind::Decide(why) => (IGNORE, Some(why.as_str())),
         };
-        let place = |place: &'a Place| PlaceShape {
-            sheet: &place.sheet,
-            row: place.row,
-        };
         Self {
             row: number,
             operation,
@@ -225,7 +223,7 @@ impl<'a> RowShape<'a> {
                 .map(|(column, text)| (column.as_str(), text.as_str()))
                 .collect(),
             note: &row.note,
-            undoes: row.undoes.iter().map(place).collect(),
+            undoes: &row.undoes,
         }
     }
 }

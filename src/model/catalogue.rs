@@ -40,6 +40,15 @@ pub enum BundleKind {
 }
 
 impl BundleKind {
+    /// The word in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NamedUser => "named_user",
+            Self::Multiuser => "multiuser",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The words that `reseat codes` prints.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::as_text::as_text;
@@ -14,10 +14,19 @@ use super::{BundleCode, BundleSet, GroupRef, Operation, UserId};
 /// Where a row is, as the spreadsheet program shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// The worksheet's name; empty for a CSV.
+    /// The worksheet's name; empty for a CSV, which has none.
+    #[serde(serialize_with = "none_where_empty", deserialize_with = "empty_where_none")]
     pub sheet: Arc<str>,
     /// The row's number; the first row of the file is 1.
     pub row: u32,
+}
+
+fn none_where_empty<S: Serializer>(sheet: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(&**sheet).filter(|sheet| !sheet.is_empty()).serialize(serializer)
+}
+
+fn empty_where_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl fmt::Display for Place {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use jiff::Zoned;
-use serde_json::{Value, json};
+use serde::Serialize;
 use strum::IntoEnumIterator;
 
 use super::style::HEADING;
@@ -129,27 +129,62 @@ impl ForecastView<'_> {
     }
 
     /// The members of the plan's JSON object about calls and time.
-    pub(super) fn json(&self) -> [(&'static str, Value); 9] {
+    pub(super) fn shape(&self) -> CostShape {
         let Self { forecast, timing, .. } = self;
-        let wait = |((service, method), length): (&(Service, Method), &Duration)| {
-            json!({
-                "service": service.as_str(),
-                "method": method.as_str(),
-                "seconds": seconds(*length),
-            })
+        let wait = |((service, method), length): (&(Service, Method), &Duration)| ShapeOfWait {
+            service: name(*service),
+            method: method.as_str(),
+            wait_ms: length.as_millis(),
         };
-        let offset = self.ends.timestamp().display_with_offset(self.ends.offset());
-        [
-            ("calls", listed(&forecast.calls())),
-            ("calls_to_read", listed(&forecast.reads)),
-            ("calls_to_change", listed(&forecast.writes)),
-            ("calls_to_read_back", listed(&forecast.read_back)),
-            ("calls_one_by_one", listed(&forecast.one_by_one)),
-            ("seconds", seconds(timing.takes)),
-            ("ends_at", json!(offset.to_string())),
-            ("waits", timing.waits.iter().map(wait).collect()),
-            ("seconds_one_by_one", seconds(timing.one_by_one)),
-        ]
+        CostShape {
+            calls: listed(&forecast.calls()),
+            calls_to_read: listed(&forecast.reads),
+            calls_to_change: listed(&forecast.writes),
+            calls_to_read_back: listed(&forecast.read_back),
+            calls_one_by_one: listed(&forecast.one_by_one),
+            takes_ms: timing.takes.as_millis(),
+            takes_one_by_one_ms: timing.one_by_one.as_millis(),
+            ends_at: self.ends.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            waits: timing.waits.iter().map(wait).collect(),
+        }
+    }
+}
+
+/// What a plan costs, for programs; the member names are stable.
+#[derive(Serialize)]
+pub(super) struct CostShape {
+    calls: Vec<ShapeOfCalls>,
+    calls_to_read: Vec<ShapeOfCalls>,
+    calls_to_change: Vec<ShapeOfCalls>,
+    calls_to_read_back: Vec<ShapeOfCalls>,
+    calls_one_by_one: Vec<ShapeOfCalls>,
+    takes_ms: u128,
+    takes_one_by_one_ms: u128,
+    ends_at: String,
+    waits: Vec<ShapeOfWait>,
+}
+
+#[derive(Serialize)]
+struct ShapeOfCalls {
+    service: &'static str,
+    method: &'static str,
+    calls: u64,
+}
+
+#[derive(Serialize)]
+struct ShapeOfWait {
+    service: &'static str,
+    method: &'static str,
+    wait_ms: u128,
+}
+
+/// A service as programs read it.
+fn name(service: Service) -> &'static str {
+    match service {
+        Service::Identity => "identity",
+        Service::License => "license",
+        Service::Portal => "portal",
+        Service::Token => "sign_in",
     }
 }
 
@@ -196,16 +231,13 @@ fn by_method(calls: &Calls) -> String {
     parts.join(", ")
 }
 
-fn listed(calls: &Calls) -> Value {
-    let call = |((service, method), count): (&(Service, Method), &u64)| json!({ "service": service.as_str(), "method": method.as_str(), "calls": count });
-    calls.iter().map(call).collect()
-}
-
-/// Seconds to the millisecond.
-fn seconds(length: Duration) -> Value {
-    #[expect(clippy::cast_precision_loss, reason = "2^53 milliseconds are long enough")]
-    let seconds = length.as_millis() as f64 / 1000.0;
-    json!(seconds)
+fn listed(calls: &Calls) -> Vec<ShapeOfCalls> {
+    let of_method = |((service, method), count): (&(Service, Method), &u64)| ShapeOfCalls {
+        service: name(*service),
+        method: method.as_str(),
+        calls: *count,
+    };
+    calls.iter().map(of_method).collect()
 }
 
 /// The time of day with its offset, and the date if it is on another day.

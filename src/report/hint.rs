@@ -85,7 +85,7 @@ impl Hint {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Scopes(_) => "missing-scope",
-            Self::WithoutLicense(_) => "no-account-licence",
+            Self::WithoutLicense(_) => "no-account-license",
             Self::QuotaShared(_) => "quota-shared",
             Self::Waiting(_) => "rows-waiting",
             Self::NotDue { .. } => "rows-not-due",

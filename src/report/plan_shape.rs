@@ -1,10 +1,8 @@
 //! A plan as JSON. `docs/plan.md` is its contract.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::Value;
 
+use super::forecast::CostShape;
 use super::plan::{Fates, PlanView};
 use crate::intake::WaitingRows;
 use crate::model::{AsOf, BundleSet, OperationKind, Place, UserId};
@@ -13,17 +11,16 @@ use crate::plan::{AccessLost, SeatLine, Warning};
 /// The JSON object; its member names are stable.
 #[derive(Serialize)]
 struct Shape<'a, R> {
-    #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<String>,
     operations: Vec<ShapeOfOperation>,
     finished_before: usize,
     invalid: usize,
     hidden_rows: usize,
     hidden_rows_left_out: usize,
-    waiting: Option<ShapeOfWaiting>,
+    waiting: ShapeOfWaiting,
     seats: Vec<ShapeOfSeats<'a>>,
     #[serde(flatten)]
-    costs: BTreeMap<&'static str, Value>,
+    costs: CostShape,
     deletions: Vec<ShapeOfDeletion<'a>>,
     deleted_later: usize,
     access_lost: AccessLost,
@@ -37,20 +34,20 @@ struct Shape<'a, R> {
 #[derive(Serialize)]
 pub struct ShapeOfWaiting {
     rows: usize,
-    first: String,
-    last: String,
+    first: Option<String>,
+    last: Option<String>,
     timezone: String,
 }
 
-/// The rows that wait for their date, for programs; none where no row does.
-pub fn waiting_shape(waiting: WaitingRows, as_of: &AsOf) -> Option<ShapeOfWaiting> {
-    let (first, last) = waiting.due?;
-    Some(ShapeOfWaiting {
+/// The rows that wait for their date, for programs.
+pub fn waiting_shape(waiting: WaitingRows, as_of: &AsOf) -> ShapeOfWaiting {
+    let (first, last) = waiting.due.unzip();
+    ShapeOfWaiting {
         rows: waiting.count,
-        first: as_of.show(first),
-        last: as_of.show(last),
+        first: first.map(|first| as_of.show(first)),
+        last: last.map(|last| as_of.show(last)),
         timezone: as_of.zone_name(),
-    })
+    }
 }
 
 #[derive(Serialize)]
@@ -104,7 +101,7 @@ impl PlanView<'_> {
             hidden_rows_left_out: self.hidden.left_out,
             waiting: waiting_shape(self.not_due.waiting, self.not_due.as_of),
             seats: self.sheet.plan.seats.iter().map(seats).collect(),
-            costs: self.costs().json().into(),
+            costs: self.costs().shape(),
             deletions: self
                 .sheet
                 .plan

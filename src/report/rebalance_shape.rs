@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
 use super::rebalance::{KeepListUse, RebalanceView};
 use crate::draft::DraftRow;
 use crate::intake::{FactColumn, KeptPerson};
-use crate::model::{AsOf, BundleSet, UserId};
+use crate::model::{AsOf, BundleSet, Place, UserId};
 use crate::rebalance::{BundleLine, Class, Counts, MissingOut};
 use crate::sheet::WrittenCell;
 
@@ -66,8 +67,7 @@ struct KeepListShape<'a> {
 
 #[derive(Serialize)]
 struct Unknown<'a> {
-    sheet: &'a str,
-    row: u32,
+    at: &'a Place,
     user: String,
 }
 
@@ -76,8 +76,7 @@ struct Missing<'a> {
     user: &'a str,
     user_id: Option<UserId>,
     licenses: &'a BundleSet,
-    sheet: Option<&'a str>,
-    row: Option<u32>,
+    at: Option<&'a Place>,
     why: &'static str,
 }
 
@@ -113,7 +112,7 @@ impl RebalanceView<'_> {
             no_record_before: before(self.rules.grace),
             bundles: self.proposal.bundles.iter().map(Bundle::of).collect(),
             holders: Holders {
-                by_class: by_class(classes),
+                by_class: by_class(classes, |_| true),
                 left_alone: *left_alone,
             },
             uses_told: !self.proposal.untold.uses,
@@ -136,8 +135,12 @@ impl RebalanceView<'_> {
     }
 }
 
-fn by_class(classes: &BTreeMap<Class, u64>) -> BTreeMap<&'static str, u64> {
-    classes.iter().map(|(class, count)| (class.as_str(), *count)).collect()
+/// How many are of each class of this kind.
+fn by_class(classes: &BTreeMap<Class, u64>, is_of_it: fn(Class) -> bool) -> BTreeMap<&'static str, u64> {
+    let of_it = Class::iter().filter(|class| is_of_it(*class));
+    of_it
+        .map(|class| (class.as_str(), classes.get(&class).copied().unwrap_or_default()))
+        .collect()
 }
 
 impl<'a> Bundle<'a> {
@@ -160,7 +163,7 @@ impl<'a> Bundle<'a> {
             owned: *owned,
             taken: *taken,
             idle: line.all_idle(),
-            idle_by_class: by_class(idle),
+            idle_by_class: by_class(idle, Class::may_be_freed),
             to_look_at: *look_at,
             left_alone: *left_alone,
             to_free: *to_free,
@@ -182,8 +185,7 @@ impl<'a> KeepListShape<'a> {
             unknown,
         } = list;
         let unknown_one = |person: &'a KeptPerson| Unknown {
-            sheet: &person.place.sheet,
-            row: person.place.row,
+            at: &person.place,
             user: person.user.to_string(),
         };
         Self {
@@ -207,8 +209,7 @@ impl<'a> Missing<'a> {
             user: label,
             user_id: *user,
             licenses,
-            sheet: place.as_ref().map(|place| &*place.sheet),
-            row: place.as_ref().map(|place| place.row),
+            at: place.as_ref(),
             why: why.as_str(),
         }
     }

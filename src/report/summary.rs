@@ -173,11 +173,16 @@ struct ShapeOfHint {
 impl<'a> Shape<'a> {
     fn of(summary: &'a Summary) -> Self {
         Self {
-            rows: present(&summary.counts)
-                .map(|(status, count)| (status.as_str(), count))
+            rows: Status::iter()
+                .map(|status| {
+                    (
+                        status.as_str(),
+                        summary.counts.get(&status).copied().unwrap_or_default(),
+                    )
+                })
                 .collect(),
-            calls: calls(&summary.stats)
-                .map(|(method, count)| (method.as_str(), count))
+            calls: Method::iter()
+                .map(|method| (method.as_str(), summary.stats.of(method)))
                 .collect(),
             retries: summary.stats.retries,
             throttled: summary.stats.throttled,
@@ -263,8 +268,12 @@ mod tests {
         assert_eq!(
             serde_json::to_value(summary().shape()).unwrap(),
             serde_json::json!({
-                "rows": {"done": 1100, "not_found": 2},
-                "calls": {"GET": 12, "PUT": 22},
+                "rows": {
+                    "done": 1100, "unchanged": 0, "waiting": 0, "not_found": 2, "ambiguous": 0, "conflict": 0,
+                    "rejected": 0, "failed": 0, "in_doubt": 0, "started": 0, "invalid": 0, "duplicate": 0,
+                    "skipped": 0, "not_run": 0,
+                },
+                "calls": {"GET": 12, "POST": 0, "PUT": 22, "PATCH": 0, "DELETE": 0},
                 "retries": 3, "throttled": 2, "waited_ms": 250_000, "elapsed_ms": 362_000,
                 "stopped": null,
                 "after_stop": {"finished": [], "left": []},

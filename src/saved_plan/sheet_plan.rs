@@ -87,15 +87,15 @@ pub struct RowPlan {
 struct RowPlanShape {
     at: Place,
     key: RowKey,
-    /// Absent where it could not be read, and for a row that an earlier run finished.
+    /// `null` where it could not be read, and for a row that an earlier run finished.
     operation: Option<OperationKind>,
-    user: String,
-    target: String,
+    /// `null` from here on, `fate` and `deletes` aside, for a row that an earlier run finished: it is not looked at again.
+    user: Option<String>,
+    target: Option<String>,
     fate: Fate,
-    /// Absent for a row that an earlier run finished.
     status: Option<Status>,
-    code: String,
-    message: String,
+    code: Option<String>,
+    message: Option<String>,
     user_id: Option<UserId>,
     before: Option<Value>,
     after: Option<Value>,
@@ -106,16 +106,17 @@ impl From<RowPlan> for RowPlanShape {
     fn from(plan: RowPlan) -> Self {
         let status = plan.status();
         let RowPlan { report, fate, deletes } = plan;
+        let told = |text: String| Some(text).filter(|_| status.is_some());
         Self {
             at: report.place,
             key: report.key,
             operation: report.operation,
-            user: report.user,
-            target: report.target,
+            user: told(report.user),
+            target: told(report.target),
             fate,
             status,
-            code: report.code,
-            message: report.message,
+            code: told(report.code),
+            message: told(report.message),
             user_id: report.user_id,
             before: report.before,
             after: report.after,
@@ -131,11 +132,11 @@ impl From<RowPlanShape> for RowPlan {
                 place: shape.at,
                 key: shape.key,
                 operation: shape.operation,
-                user: shape.user,
-                target: shape.target,
+                user: shape.user.unwrap_or_default(),
+                target: shape.target.unwrap_or_default(),
                 status: shape.status.unwrap_or(Status::Done),
-                code: shape.code,
-                message: shape.message,
+                code: shape.code.unwrap_or_default(),
+                message: shape.message.unwrap_or_default(),
                 user_id: shape.user_id,
                 before: shape.before,
                 after: shape.after,

@@ -63,7 +63,7 @@ fn with_a_profile_the_codes_are_the_organizations_own_first_with_their_seats() {
     );
 
     let told = object(&stage, &["codes"]);
-    assert_eq!(told["organization"], stage.sandbox.organization());
+    assert_eq!(told["organization_name"], stage.sandbox.organization());
     let plus = code(&told, "PLUSNU");
     assert_eq!(
         (&plus["total"], &plus["taken"], &plus["free"]),
@@ -264,7 +264,10 @@ fn a_memory_of_years_ago_is_forgotten_and_one_of_days_to_come_is_told() {
         .reseat(&["check", "plus.csv"])
         .ends(2)
         .tells("`plusnu` is no known licence");
-    assert_eq!(object(&stage, &["codes", "--offline"])["organization"], Value::Null);
+    assert_eq!(
+        object(&stage, &["codes", "--offline"])["organization_name"],
+        Value::Null
+    );
     dated("2131-01-15");
     let told = stage.reseat(&["check", "plus.csv"]).ends(0);
     let warned = "are remembered of 2131-01-15, which is still to come";

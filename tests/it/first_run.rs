@@ -129,7 +129,7 @@ fn programs_are_told_the_same_in_one_object() {
         if words == ["doctor"] {
             assert_eq!(checks(&ran)[..2], ["configuration failed", "secret skipped"]);
         } else {
-            assert_eq!(told["problems"].as_array().unwrap().len(), 3, "{told}");
+            assert_eq!(told["settings_problems"].as_array().unwrap().len(), 3, "{told}");
         }
     }
 }
@@ -222,7 +222,7 @@ fn in_a_new_terminal_the_line_for_the_secret_comes_first_whatever_is_typed() {
     }
     let ran = stage.reseat(&["plan", "joiners.csv", "--output", "json"]).ends(1);
     let told: Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(told["problems"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(told["settings_problems"].as_array().unwrap().len(), 1, "{told}");
     assert!(told["help"][0].as_str().unwrap().contains(TYPED_UNSEEN), "{told}");
     stage.set("UIPATH_CLIENT_SECRET", stage.sandbox.client_secret());
     stage.reseat(&["plan", "joiners.csv"]).ends(0);

@@ -13,7 +13,7 @@ type Calls = BTreeMap<(String, String), u64>;
 /// The services as the sandbox names them, and as the forecast does.
 const SERVICES: [(&str, &[&str]); 3] = [
     ("identity", &["identity"]),
-    ("licence", &["license", "summary"]),
+    ("license", &["license", "summary"]),
     // A route below the wrong portal is none that the sandbox knows.
     ("portal", &["portal", "none"]),
 ];

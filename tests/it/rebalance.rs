@@ -615,7 +615,7 @@ fn the_sheet_is_on_standard_output_without_a_file_and_the_object_says_the_same()
         (&"needs_person".into(), &3.into())
     );
     assert_eq!(object["missing_out"][0]["why"], "not_found");
-    assert_eq!(object["missing_out"][0]["sheet"], "wanted.csv");
+    assert_eq!(object["missing_out"][0]["at"]["sheet"], "wanted.csv");
     assert_eq!((&object["rows_to_run"], &object["written"]), (&2.into(), &Value::Null));
     let line = &object["bundles"][0];
     assert_eq!(

@@ -678,7 +678,7 @@ fn programs_get_one_object_and_files_are_kept() {
         (&"done".into(), &"onboarding".into(), &"de".into())
     );
     assert_eq!(
-        (&told["written"], &told["organization"]),
+        (&told["written"], &told["organization_name"]),
         (&"eintritte.xlsx".into(), &"sandbox".into())
     );
     assert_eq!(told["columns"][1]["header"], "E-Mail");
@@ -696,7 +696,7 @@ fn programs_get_one_object_and_files_are_kept() {
     )
     .0;
     assert_eq!(
-        (&without["written"], &without["organization"]),
+        (&without["written"], &without["organization_name"]),
         (&Value::Null, &Value::Null)
     );
 }
