@@ -25,6 +25,8 @@ mod guards;
 mod header;
 mod hopeless;
 mod json_endings;
+mod json_outputs;
+mod json_schema;
 mod leases;
 mod lies;
 mod like;

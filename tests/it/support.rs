@@ -1,7 +1,8 @@
 //! A stage: a simulated organization, a working folder, and the real binary run in it.
 //!
 //! Whatever a test does, a stage that ends well has seen no request that no client should send, nobody
-//! mailed twice, one results line for every row of a sheet that was run, and no secret written or said.
+//! mailed twice, one results line for every row of a sheet that was run, and no secret written or said. What was printed for
+//! programs is as `docs/json/` says.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,8 @@ use reseat::model::{BundleCode, BundleSet, UserId};
 use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Sandbox, Strikes, User, World, start};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+use crate::{json_outputs, json_schema};
 
 pub(crate) const ANNA: &str = "anna.berg@contoso.example";
 pub(crate) const BRAM: &str = "bram.okafor@contoso.example";
@@ -26,6 +29,9 @@ pub(crate) const PROFILE: &str = "[profile.default.limits]\nsettle = \"1s\"\nget
 
 /// How every token of the sandbox begins.
 const TOKEN: &str = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
+
+/// The exit code that a shell shows for what was killed, and could say nothing any more.
+const KILLED: i32 = 137;
 
 /// Routes that only look.
 const READS: [&str; 31] = [
@@ -73,6 +79,8 @@ pub(crate) struct Stage {
     given: RefCell<BTreeSet<PathBuf>>,
     /// Those of them whose rows each have to have a line in the end.
     sheets: RefCell<BTreeSet<PathBuf>>,
+    /// What those that were started and print for programs print, by their process.
+    for_programs: RefCell<BTreeMap<u32, json_schema::Place>>,
     /// How many mails anybody may have got in the end.
     most_mails: Cell<u64>,
 }
@@ -173,6 +181,7 @@ impl Stage {
             said: RefCell::default(),
             given: RefCell::default(),
             sheets: RefCell::default(),
+            for_programs: RefCell::default(),
             most_mails: Cell::new(1),
         };
         stage.write("reseat.toml", PROFILE);
@@ -256,12 +265,20 @@ impl Stage {
     /// Runs any command with this file as its standard input.
     pub(crate) fn reseat_fed(&self, words: &[&str], file: &str) -> Ran {
         let input = fs_err::File::open(self.path(file)).unwrap().into_parts().0;
-        self.ended(self.command(words).stdin(input).spawn().unwrap())
+        let child = self.command(words).stdin(input).spawn().unwrap();
+        self.ended(self.noted(child, words))
     }
 
     /// Starts any command and lets it run.
     pub(crate) fn start(&self, words: &[&str]) -> Child {
-        self.command(words).spawn().unwrap()
+        self.noted(self.command(words).spawn().unwrap(), words)
+    }
+
+    fn noted(&self, child: Child, words: &[&str]) -> Child {
+        if let Some(schema) = json_outputs::schema_of(words) {
+            self.for_programs.borrow_mut().insert(child.id(), schema);
+        }
+        child
     }
 
     /// The same after these words of a shell, which limit what the command may do.
@@ -271,7 +288,12 @@ impl Stage {
         let mut command = std::process::Command::new("/bin/sh");
         command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\"")]);
         command.arg(reseat.get_program()).args(words);
-        self.on_stage(command).spawn().unwrap()
+        let child = self.on_stage(command).spawn().unwrap();
+        if shell.contains('>') {
+            child
+        } else {
+            self.noted(child, words)
+        }
     }
 
     /// Types a command into a shell.
@@ -313,16 +335,18 @@ impl Stage {
 
     /// Waits for a command that was started. One that a signal ended has the code that a shell shows.
     pub(crate) fn ended(&self, child: Child) -> Ran {
+        let schema = self.for_programs.borrow_mut().remove(&child.id());
+        let schema = schema.filter(|_| child.stdout.is_some());
         let output = child.wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let (out, err) = (text(output.stdout), text(output.stderr));
         self.said.borrow_mut().push_str(&out);
         self.said.borrow_mut().push_str(&err);
-        Ran {
-            code: code(output.status),
-            out,
-            err,
+        let code = code(output.status);
+        if let Some(schema) = schema.filter(|_| code != KILLED) {
+            json_outputs::hold(&out, &schema);
         }
+        Ran { code, out, err }
     }
 
     /// Runs a sheet of this content with `--yes`; the sheet is `sheet.csv`.
@@ -500,6 +524,16 @@ impl Stage {
         made
     }
 
+    /// Files for programs are as their schemas say.
+    fn assert_files_for_programs(&self) {
+        for path in self.made(self.folder.path()).iter().filter(|path| path.is_file()) {
+            json_outputs::hold_file(path);
+            if path.to_string_lossy().ends_with(".results.csv") {
+                lines(path).iter().for_each(json_outputs::hold_line);
+            }
+        }
+    }
+
     /// What is made is for its owner only.
     fn assert_private(&self) {
         #[cfg(unix)]
@@ -546,6 +580,7 @@ impl Drop for Stage {
             self.assert_no_secret();
             self.assert_nothing_runs_on_a_terminal();
             self.assert_private();
+            self.assert_files_for_programs();
         }
     }
 }
