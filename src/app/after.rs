@@ -1,8 +1,8 @@
 //! After a run: the final results file, the sheet of failed rows, the summary, the exit code.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -48,7 +48,18 @@ pub(super) struct Aftermath<'a> {
     pub(super) interactivity: Interactivity,
 }
 
-pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
+/// What a run has come to.
+#[derive(Debug)]
+pub(super) struct RunOutcome {
+    /// How it ended.
+    pub(super) ended: Ended,
+    /// The rows of the sheet by status.
+    pub(super) counts: BTreeMap<Status, usize>,
+    /// The sheet of the rows that need attention.
+    pub(super) failed_sheet: Option<PathBuf>,
+}
+
+pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let Aftermath {
         console,
         signals,
@@ -155,7 +166,11 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<Ending, Failure> {
             path.display()
         ));
     }
-    Ok(ending)
+    Ok(RunOutcome {
+        ended,
+        counts: summary.counts.clone(),
+        failed_sheet: summary.failed_sheet.clone(),
+    })
 }
 
 /// Remembers which seats the run gave and took, which no service tells later. Without it `rebalance` may propose somebody

@@ -1,8 +1,13 @@
 //! What a run should do: as typed, or from a saved plan.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
+use uuid::Uuid;
+
+use super::Ending;
 use super::chosen_rows::{RowScope, Selection};
+use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::as_of_now;
 use super::organization::Organization;
@@ -16,6 +21,25 @@ pub(super) struct Job {
     pub(super) path: PathBuf,
     pub(super) planning: PlanningOptions,
     pub(super) saved: Option<SavedPlan>,
+    standing: Standing,
+}
+
+/// Whether somebody stands by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Whoever typed the command.
+    Attended,
+    /// Nobody, and the sheet is run again and again as long as it has rows that wait.
+    Unattended,
+}
+
+/// What the bytes of a file come to. The rows of a plan are compared one by one besides, so that a file made to come to the
+/// same would have to have the same rows, too.
+///
+/// # Errors
+/// If it cannot be read.
+pub(super) fn fingerprint(file: &Path) -> io::Result<Uuid> {
+    Ok(Uuid::new_v5(&Uuid::NAMESPACE_OID, &fs_err::read(file)?))
 }
 
 impl Job {
@@ -29,6 +53,7 @@ impl Job {
                 path: options.path.clone().unwrap_or_default(),
                 planning: options.planning.clone(),
                 saved: None,
+                standing: Standing::Attended,
             });
         };
         let saved = SavedPlan::read(plan_file)?;
@@ -40,7 +65,37 @@ impl Job {
                 ..saved.header.options.planning()
             },
             saved: Some(saved),
+            standing: Standing::Attended,
         })
+    }
+
+    /// A sheet that nobody stands by, and the plan of it that somebody has approved, if somebody has. The plan is dropped if
+    /// it cannot be used: why comes second.
+    pub(super) fn unattended(
+        sheet: &Path,
+        planning: PlanningOptions,
+        approved: Option<&Path>,
+    ) -> (Self, Option<Failure>) {
+        let path = sheet.to_owned();
+        let approved = approved.map(|approved| -> Result<_, Failure> {
+            let saved = SavedPlan::read(approved)?;
+            let now = fingerprint(sheet).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+            saved.check_bytes(now)?;
+            saved.check_flags(&planning)?;
+            Ok(saved)
+        });
+        let (saved, unusable) = match approved {
+            Some(Ok(saved)) => (Some(saved), None),
+            Some(Err(unusable)) => (None, Some(unusable)),
+            None => (None, None),
+        };
+        let job = Self {
+            path,
+            planning: saved.as_ref().map_or(planning, |saved| saved.header.options.planning()),
+            saved,
+            standing: Standing::Unattended,
+        };
+        (job, unusable)
     }
 
     /// The rows it is about.
@@ -56,11 +111,13 @@ impl Job {
     }
 
     /// When it is for the dates of the rows, in this zone: when the plan was saved, so that what it shows as due is
-    /// done, and what it shows as waiting waits.
+    /// done, and what it shows as waiting waits. Where nobody stands by, it is now: whoever approved the plan has seen the
+    /// dates of its rows.
     pub(super) fn as_of(&self, settings: &Settings) -> AsOf {
         let now = as_of_now(settings);
         match &self.saved {
             None => now,
+            Some(_) if self.standing == Standing::Unattended => now,
             Some(saved) => AsOf {
                 now: saved.header.saved_at,
                 ..now

@@ -3,6 +3,8 @@
 //! Nothing here decides anything that a lower room could decide.
 
 mod after;
+mod approval;
+mod approval_files;
 mod asked;
 mod audience;
 mod check;

@@ -19,6 +19,17 @@ impl Typed {
         Self::of(std::env::args_os().collect())
     }
 
+    /// The command that a person would type to run this sheet with these settings: where this process was told where they
+    /// are, the command tells it, too.
+    pub(super) fn unattended(&self, sheet: &Path, profile: Option<&str>) -> Self {
+        let mut words = vec![self.program(), OsString::from("run"), beside_no_flag(sheet)];
+        words.extend(kept_flags(&self.0, &["--config"], &[]));
+        if let Some(profile) = profile {
+            words.extend([OsString::from("--profile"), profile.into()]);
+        }
+        Self(words)
+    }
+
     /// These words. What stands in the place of an App ID and is none may be the App Secret, and is not repeated.
     fn of(mut words: Vec<OsString>) -> Self {
         let flags = words.iter().position(|word| word == "--").unwrap_or(words.len());
@@ -176,10 +187,7 @@ impl Typed {
     }
 
     fn command(&self, command: &str, sheet: &Path, flags: Vec<OsString>) -> String {
-        let program = self.program();
-        let is_flag = sheet.as_os_str().as_encoded_bytes().starts_with(b"-");
-        let here = if is_flag { Path::new(".") } else { Path::new("") };
-        let mut words = vec![program, OsString::from(command), here.join(sheet).into_os_string()];
+        let mut words = vec![self.program(), OsString::from(command), beside_no_flag(sheet)];
         words.extend(flags);
         shell(&words)
     }
@@ -196,15 +204,20 @@ impl Typed {
         let words = without(&words, &["--again"], &["--plan"]);
         let mut words = without(&words, &[], &FLAGS_FOR_ROWS);
         if position.is_none() {
-            let is_flag = failed.as_os_str().as_encoded_bytes().starts_with(b"-");
-            let here = if is_flag { Path::new(".") } else { Path::new("") };
-            words.push(here.join(failed).into_os_string());
+            words.push(beside_no_flag(failed));
         }
         // After a `--` it would be taken for a sheet.
         let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
         words.splice(at..at, planned.iter().cloned());
         shell(&words)
     }
+}
+
+/// The sheet as a word that is not taken for a flag.
+fn beside_no_flag(sheet: &Path) -> OsString {
+    let is_flag = sheet.as_os_str().as_encoded_bytes().starts_with(b"-");
+    let here = if is_flag { Path::new(".") } else { Path::new("") };
+    here.join(sheet).into_os_string()
 }
 
 /// Which word is the sheet: the one whose change changes the sheet, as a value of a flag may read the same.
@@ -556,6 +569,27 @@ mod tests {
             typed(&words).run_of_plan(Path::new("p.json")),
             "reseat run --plan p.json --profile p"
         );
+    }
+
+    #[test]
+    fn a_sheet_that_nobody_stands_by_is_run_again_by_a_command_for_a_person() {
+        let watch = [
+            "reseat",
+            "--profile",
+            "main",
+            "watch",
+            "inbox",
+            "--every=5s",
+            "--config",
+            "r.toml",
+        ];
+        let run = typed(&watch).unattended(Path::new("a b.csv"), Some("second"));
+        assert_eq!(run.again(), "reseat run 'a b.csv' --config r.toml --profile second");
+        assert_eq!(
+            run.with_sheet(Path::new("a b.failed.csv"), &[]),
+            "reseat run 'a b.failed.csv' --config r.toml --profile second"
+        );
+        assert_eq!(run.doctor(), "reseat doctor --config r.toml --profile second");
     }
 
     #[test]

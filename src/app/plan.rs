@@ -109,6 +109,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
             saved_at: loaded.as_of.now,
             organization: loaded.organization.of_plan(),
             sheet: path_beside(file, &options.path),
+            fingerprint: None,
             results: planning.results.as_ref().map(|path| path_beside(file, path)),
             options: SavedOptions::of(planning),
             batch: rules.sizes,

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::after::{self, Aftermath};
+use super::after::{self, Aftermath, RunOutcome};
+use super::approval::{Oversight, TakenAway, TakingLater};
+use super::approval_files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::chosen_rows::{ChosenRows, choose};
 use super::console::Console;
 use super::cost::{Ahead, Cost};
@@ -48,18 +50,53 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console<
             .obeyed_by(open_sheet(&job.path, &job.planning.sheet, settings, console))
             .await?;
         let session = Session::new(&settings, console, signals);
-        if let Some(label) = OrganizationLabel::of(&settings, job.planning.sheet.target) {
-            console.tell(format!("on {label}\n"));
-        }
-        let abort = session.signals.abort.clone();
-        let recording = OnceLock::new();
-        tokio::select! {
-            ending = carry_out(&session, source, &job, options, &recording) => ending,
-            () = abort.cancelled() => {
-                Err(aborted(session.signals.interrupted(), recording.get(), console))
-            }
+        let errand = Errand {
+            job: &job,
+            options,
+            oversight: Oversight::Typed,
+        };
+        match conduct(&session, source, &errand, &OnceLock::new()).await? {
+            Conducted::Ran(outcome) => Ok(outcome.ended.ending),
+            Conducted::ForApproval(_) => Ok(Ending::Stopped),
         }
     })
+}
+
+/// A sheet to run, and who answers for it.
+#[derive(Clone, Copy)]
+pub(super) struct Errand<'a> {
+    pub(super) job: &'a Job,
+    pub(super) options: &'a RunOptions,
+    pub(super) oversight: Oversight<'a>,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(super) enum Conducted {
+    /// It was run.
+    Ran(RunOutcome),
+    /// Nothing was sent: somebody has to approve it first.
+    ForApproval(ForApproval),
+}
+
+/// Carries out the errand, or abandons it at the second signal; `recording` gets the record of the run once it has begun.
+pub(super) async fn conduct<'s>(
+    session: &'s Session<'s>,
+    source: Source,
+    errand: &Errand<'_>,
+    recording: &OnceLock<RunRecord<'s>>,
+) -> Result<Conducted, Failure> {
+    let console = session.console;
+    if let Some(label) = OrganizationLabel::of(session.settings, errand.job.planning.sheet.target) {
+        console.tell(format!("on {label}\n"));
+    }
+    let abort = session.signals.abort.clone();
+    tokio::select! {
+        conducted = carry_out(session, source, errand, recording) => conducted,
+        () = abort.cancelled() => {
+            Err(aborted(session.signals.interrupted(), recording.get(), console))
+        }
+    }
 }
 
 /// A run that is abandoned at once: its results file is valid as it is. There is none before it begins.
@@ -86,10 +123,10 @@ fn aborted(ending: Ending, record: Option<&RunRecord<'_>>, console: Console<'_>)
 async fn carry_out<'s>(
     session: &'s Session<'s>,
     source: Source,
-    job: &Job,
-    options: &RunOptions,
+    errand: &Errand<'_>,
     recording: &OnceLock<RunRecord<'s>>,
-) -> Result<Ending, Failure> {
+) -> Result<Conducted, Failure> {
+    let Errand { job, options, .. } = *errand;
     let began = Instant::now();
     let settings = session.settings;
     // Held to the end: what the organization's memory keeps is written under it, too.
@@ -98,12 +135,13 @@ async fn carry_out<'s>(
     job.check_organization(&loaded.organization)?;
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting = deleting(&rows, &loaded.as_of);
+    let later = TakingLater::of(&rows, &loaded.as_of);
     let (path, run) = place_of_results(&loaded, job, options)?;
     let label = loaded.organization.label.clone();
     let results = open_results(session, &path, &run, options, &label).await?;
     let (results, choice) = choose_rows(rows, &loaded, results, job, &path, options).await?;
     let history = results.history();
-    let interactivity = Interactivity::here(job.path.as_os_str() == STDIN);
+    let interactivity = errand.interactivity();
     if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
         // Taken before the organization is read, so that no other run makes what is read out of date. Every run locks
         // its results first, so that no two wait for each other.
@@ -117,35 +155,26 @@ async fn carry_out<'s>(
         label: &label,
         typed: session.console.typed(),
     };
-    let agreed = async {
-        let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
-        let planned = PlannedSheet {
+    let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
+    let proposal = Proposal {
+        session,
+        errand,
+        loaded: &loaded,
+        choice: &choice,
+        rules: &rules,
+        planned: PlannedSheet {
             rows: &choice.rows,
             plan: &plan,
             snapshot: &snapshot,
-        };
-        if let Some(saved) = &job.saved {
-            let now = SheetPlan {
-                order: &order(&loaded.intake, &choice),
-                planned,
-                not_attempted: &choice.left,
-            };
-            saved.check(now, &rules.sizes, history)?;
-            session.console.tell(format!("{}\n", saved.still_holds()));
-        }
-        let cost = Cost::of(planned, &rules, &loaded.organization, Ahead::Changes);
-        let view = cost.view(planned, &choice, &loaded);
-        if choice.rows.is_empty() {
-            session
-                .console
-                .tell(nothing_to_do(history, &choice, &path, &loaded.as_of));
-        } else {
-            session.console.tell(text(|out| view.write_text(out)));
-        }
-        let hesitated = confirm(session, question(&view, &rules, consent)).await?;
-        Ok::<_, Failure>((snapshot, plan, cost.timing.takes, hesitated))
+        },
+        history,
+        later: &later,
+        results: &path,
     };
-    let (snapshot, plan, takes, hesitated) = agreed.await?;
+    let (takes, hesitated) = match agree(proposal, consent).await? {
+        Agreed::GoOn { takes, hesitated } => (takes, hesitated),
+        Agreed::OnceApproved(waits) => return Ok(Conducted::ForApproval(waits)),
+    };
     let mut recheck = recheck(&loaded.organization, hesitated, job);
     if turn.is_none() && !plan.steps.is_empty() {
         turn = Some(take_turn_late(session, &loaded.organization, job, options, &mut recheck).await?);
@@ -176,11 +205,105 @@ async fn carry_out<'s>(
         began,
         idle: hesitated.unwrap_or_default() + waited,
     };
-    let ending = execute(execution, choice, snapshot, &plan).await;
-    if let Err(failure) = &ending {
+    let outcome = execute(execution, choice, snapshot, &plan).await;
+    if let Err(failure) = &outcome {
         record.break_off(failure.ended(), &loaded.organization.client.stats());
     }
-    ending
+    outcome.map(Conducted::Ran)
+}
+
+impl Errand<'_> {
+    fn interactivity(&self) -> Interactivity {
+        match self.oversight {
+            Oversight::Typed => Interactivity::here(self.job.path.as_os_str() == STDIN),
+            Oversight::Approver(_) => Interactivity::Unattended,
+        }
+    }
+}
+
+/// A plan that somebody has to agree to.
+struct Proposal<'a> {
+    session: &'a Session<'a>,
+    errand: &'a Errand<'a>,
+    loaded: &'a Loaded,
+    choice: &'a ChosenRows,
+    rules: &'a Rules,
+    planned: PlannedSheet<'a>,
+    history: Option<&'a History>,
+    later: &'a TakingLater,
+    /// The results file.
+    results: &'a Path,
+}
+
+/// Whether the plan may be carried out.
+enum Agreed {
+    /// It may.
+    GoOn {
+        /// How long it takes, as far as that is known.
+        takes: Duration,
+        /// How long the answer took; `None` if there was nothing to ask.
+        hesitated: Option<Duration>,
+    },
+    /// Once somebody has approved it.
+    OnceApproved(ForApproval),
+}
+
+/// Shows the plan, and has it confirmed.
+async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, Failure> {
+    let Proposal {
+        session,
+        errand: Errand { job, oversight, .. },
+        loaded,
+        choice,
+        rules,
+        planned,
+        history,
+        later,
+        results,
+    } = proposal;
+    let order = || order(&loaded.intake, choice);
+    let console = session.console;
+    if let Some(saved) = &job.saved {
+        let now = SheetPlan {
+            order: &order(),
+            planned,
+            not_attempted: &choice.left,
+        };
+        saved.check(now, &rules.sizes, history)?;
+        console.tell(format!("{}\n", saved.still_holds()));
+    }
+    let cost = Cost::of(planned, rules, &loaded.organization, Ahead::Changes);
+    let view = cost.view(planned, choice, loaded);
+    if choice.rows.is_empty() {
+        console.tell(nothing_to_do(history, choice, results, &loaded.as_of));
+    } else {
+        console.tell(text(|out| view.write_text(out)));
+    }
+    let question = question(&view, rules, consent);
+    if let (Oversight::Approver(allowed), None, Ok(_)) = (oversight, &job.saved, &question)
+        && let Some(why) = TakenAway::of(planned, choice, later).unapproved(allowed)
+    {
+        let waits = leave_for_approval(PlanToApprove {
+            sheet: &job.path,
+            session,
+            loaded,
+            planning: &job.planning,
+            rules,
+            view: &view,
+            now: SheetPlan {
+                order: &order(),
+                planned,
+                not_attempted: &choice.left,
+            },
+        })?;
+        console.tell(format!("nothing was sent: {why}; somebody has to approve it first\n"));
+        return Ok(Agreed::OnceApproved(waits));
+    }
+    let hesitated = confirm(session, question).await?;
+    Ok(Agreed::GoOn {
+        takes: cost.timing.takes,
+        hesitated,
+    })
 }
 
 /// A run that was agreed to.
@@ -208,7 +331,7 @@ async fn execute(
     mut choice: ChosenRows,
     snapshot: Snapshot,
     plan: &Plan,
-) -> Result<Ending, Failure> {
+) -> Result<RunOutcome, Failure> {
     let Execution {
         session,
         loaded,

@@ -1,9 +1,27 @@
 //! One sheet run by nobody: with the profile's settings, without questions, its words in a text of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use super::ending::Ended;
+use super::approval::Oversight;
+use super::audience::Audience;
+use super::console::Console;
+use super::ending::{Ended, Reason};
+use super::failure::Failure;
+use super::inputs::open_sheet;
+use super::job::Job;
+use super::next::Typed;
+use super::panics::caught;
+use super::run::{Conducted, Errand, conduct};
+use super::runtime::block_on;
+use super::session::Session;
 use super::signals::Signals;
+use crate::cli::{
+    Confirmation, EarlierResults, MaxFailures, OnShortage, OutputFormat, PlanningOptions, RunOptions, Verbosity,
+    WhenLocked,
+};
+use crate::engine;
+use crate::plan;
 use crate::settings::Settings;
 
 /// A sheet that is to be run, in a folder of its own.
@@ -47,6 +65,122 @@ pub(super) enum HowEnded {
 
 /// Runs the sheet, or plans it where it has to be approved. Blocks its thread, so that organizations run side by side on
 /// a thread each.
-pub(super) fn run_sheet(_job: &SheetJob<'_>) -> SheetEnd {
-    unimplemented!()
+pub(super) fn run_sheet(job: &SheetJob<'_>) -> SheetEnd {
+    let typed = Typed::here().unattended(job.sheet, job.settings.profile.as_deref());
+    let audience = Audience::later(typed);
+    let console = Console {
+        output: OutputFormat::Text,
+        verbosity: Verbosity::Normal,
+        audience: &audience,
+    };
+    let end = caught(|| attempt(job, console)).unwrap_or_else(|bug| {
+        console.complain(bug);
+        HowEnded::Bug
+    });
+    SheetEnd {
+        end,
+        told: without_folder(audience.into_record(), job.sheet),
+    }
+}
+
+/// The text without the folder of the sheet, in which nothing stays.
+fn without_folder(text: String, sheet: &Path) -> String {
+    match sheet.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => text.replace(&folder.join("").display().to_string(), ""),
+        None => text,
+    }
+}
+
+fn attempt(job: &SheetJob<'_>, console: Console<'_>) -> HowEnded {
+    let (approved, unusable) = Job::unattended(job.sheet, planning(job.settings), job.approved);
+    let has_changed = match unusable {
+        Some(unusable) => Some(unusable),
+        None => match conduct_once(job, &approved, console) {
+            Err(failure) if approved.saved.is_some() && failure.reason == Reason::ChangedSincePlan => Some(failure),
+            Err(failure) => {
+                console.complain(&failure);
+                return HowEnded::Ran(failure.ended());
+            }
+            Ok(HowEnded::Ran(ended)) if ended.reason == Reason::ChangedSincePlan => None,
+            Ok(end) => return end,
+        },
+    };
+    if let Some(failure) = has_changed {
+        console.complain(&failure);
+    }
+    console.tell("what was approved does not hold any more; the sheet is planned anew\n\n");
+    let (anew, _) = Job::unattended(job.sheet, planning(job.settings), None);
+    conduct_once(job, &anew, console).unwrap_or_else(|failure| {
+        console.complain(&failure);
+        HowEnded::Ran(failure.ended())
+    })
+}
+
+fn conduct_once(job: &SheetJob<'_>, to_run: &Job, console: Console<'_>) -> Result<HowEnded, Failure> {
+    let settings = job.settings;
+    let options = options(to_run, job);
+    let signals = job.signals.for_one_run();
+    block_on(async {
+        let opening = open_sheet(&to_run.path, &to_run.planning.sheet, Ok(settings.clone()), console);
+        let (source, _) = signals.obeyed_by(opening).await?;
+        let session = Session::new(settings, console, signals);
+        let errand = Errand {
+            job: to_run,
+            options: &options,
+            oversight: Oversight::Approver(&settings.watch),
+        };
+        let conducted = conduct(&session, source, &errand, &OnceLock::new()).await?;
+        Ok(match conducted {
+            Conducted::Ran(outcome) => HowEnded::Ran(outcome.ended),
+            Conducted::ForApproval(waits) => HowEnded::NeedsApproval {
+                page: waits.page,
+                plan: waits.plan,
+            },
+        })
+    })
+}
+
+/// What shapes the plan of a sheet that nobody stands by.
+fn planning(settings: &Settings) -> PlanningOptions {
+    PlanningOptions {
+        on_shortage: Some(match settings.watch.on_shortage {
+            plan::OnShortage::Stop => OnShortage::Stop,
+            plan::OnShortage::Fill => OnShortage::Fill,
+        }),
+        ..PlanningOptions::default()
+    }
+}
+
+/// What is allowed: all that is within the settings, and all that was approved.
+fn options(to_run: &Job, job: &SheetJob<'_>) -> RunOptions {
+    RunOptions {
+        path: Some(to_run.path.clone()),
+        planning: to_run.planning.clone(),
+        saved_plan: to_run.saved.as_ref().map(|saved| saved.path.clone()),
+        confirmation: Confirmation::Given,
+        max_deletes: Some(u64::MAX),
+        max_access_lost: None,
+        max_failures: job.settings.watch.max_failures.map(|most| match most {
+            engine::MaxFailures::Count(rows) => MaxFailures::Rows(rows as u64),
+            engine::MaxFailures::Percent(percent) => MaxFailures::Percent(percent),
+        }),
+        when_locked: WhenLocked::Wait,
+        earlier_results: EarlierResults::Resume,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_beside_the_sheet_are_named_without_a_folder_that_they_leave() {
+        let told =
+            "every row is in `/in box/.running/7/a.results.csv`; reseat run '/in box/.running/7/a.csv'".to_owned();
+        assert_eq!(
+            without_folder(told, Path::new("/in box/.running/7/a.csv")),
+            "every row is in `a.results.csv`; reseat run 'a.csv'"
+        );
+        assert_eq!(without_folder("x/a.csv".to_owned(), Path::new("a.csv")), "x/a.csv");
+    }
 }

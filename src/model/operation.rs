@@ -462,6 +462,29 @@ impl Operation {
         }
     }
 
+    /// Whether the row may take access away from somebody who has it: who is moved keeps theirs.
+    pub fn may_take_access(&self) -> bool {
+        match self {
+            Self::Delete { .. }
+            | Self::BlockLicenses { .. }
+            | Self::RemoveFromGroups { .. }
+            | Self::SetGroups { .. }
+            | Self::Offboard { .. } => true,
+            Self::Update(update) => update.profile.active == Some(false) || !update.remove_groups.is_empty(),
+            Self::Migrate(migrate) => migrate.delete_when == DeleteWhen::Invited,
+            Self::Invite(_)
+            | Self::Create(_)
+            | Self::SetLicenses { .. }
+            | Self::AddLicenses { .. }
+            | Self::RemoveLicenses { .. }
+            | Self::ReleaseLicenses { .. }
+            | Self::SetGroupLicenses { .. }
+            | Self::AddToGroups { .. }
+            | Self::ReleaseLease { .. }
+            | Self::ClearGroupLicenses { .. } => false,
+        }
+    }
+
     /// The account that the row names and expects to be there; `None` for a row that makes its account, and for a group's
     /// rule.
     pub fn named_user(&self) -> Option<&UserRef> {

@@ -1,5 +1,7 @@
 //! Whether everything is as it was when a plan was saved; and what is not, in words.
 
+use uuid::Uuid;
+
 use super::compare::{Difference, Since, differences};
 use super::error::SavedPlanError;
 use super::file::SavedPlan;
@@ -42,6 +44,18 @@ impl SavedPlan {
             planned: planned.clone(),
             present,
         })
+    }
+
+    /// Makes sure that the sheet's bytes are those that the plan was made for; a plan that does not say fits none.
+    ///
+    /// # Errors
+    /// [`SavedPlanError::OtherBytes`] if they are not.
+    pub fn check_bytes(&self, fingerprint: Uuid) -> Result<(), SavedPlanError> {
+        if self.header.fingerprint == Some(fingerprint) {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        Err(SavedPlanError::OtherBytes { path })
     }
 
     /// Makes sure that every row still matches the plan, given what is planned `now` with these `sizes`.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::facts::{Fact, Name, State, facts};
 use super::sheet_plan::RowPlan;
-use crate::model::{OperationKind, Place, RowKey, Status};
+use crate::model::{NOT_BEFORE, OperationKind, Place, RowKey, Status};
 use crate::plan::Fate;
 use crate::text::fold;
 
@@ -110,6 +110,8 @@ fn change(saved: &RowPlan, now: &RowPlan, touched: Option<&Touched>) -> Option<S
         (_, Fate::Invalid) => Some(format!("the row is invalid now: {}", now.report.message)),
         (Fate::Invalid, _) => Some(format!("the row is valid now; for the plan, {}", saved.report.message)),
         (_, Fate::LeftOut) | (Fate::LeftOut, _) => Some("the plan was made for other rows".to_owned()),
+        // Its day has come, as the plan said that it would.
+        (Fate::Waits, _) if saved.report.code == NOT_BEFORE => None,
         _ => another_account(saved, now).or_else(|| match touched {
             Some(touched) => touched.change(saved, now),
             None => changed_state(saved, now),

@@ -79,6 +79,12 @@ pub enum SavedPlanError {
         /// The one this run is against.
         present: PlanOrganization,
     },
+    /// The sheet is another file than the plan was made for.
+    #[error("the sheet is not, byte for byte, the one that the plan in `{}` was made for, so nothing was sent", path.display())]
+    OtherBytes {
+        /// The plan.
+        path: PathBuf,
+    },
     /// Something is no longer as it was when the plan was saved.
     #[error(
         "{} since the plan was saved in `{}` ({saved_at}), so nothing was sent",
@@ -102,7 +108,7 @@ impl SavedPlanError {
     pub fn is_mismatch(&self) -> bool {
         matches!(
             self,
-            Self::OtherFlags { .. } | Self::OtherOrganization { .. } | Self::Changed { .. }
+            Self::OtherFlags { .. } | Self::OtherOrganization { .. } | Self::OtherBytes { .. } | Self::Changed { .. }
         )
     }
 
@@ -125,6 +131,7 @@ impl SavedPlanError {
             Self::NotReplaced { .. } => Some("name another file with `--save`"),
             Self::OtherFlags { .. } => Some("leave the flags out, or make a plan with them"),
             Self::OtherOrganization { .. } => Some("check `--profile`, or make a plan for this one"),
+            Self::OtherBytes { .. } => Some("approve the plan of the sheet as it is now"),
             Self::Changed { .. } => Some("save a new plan with `reseat plan --save`, review it, and run that"),
         }
     }

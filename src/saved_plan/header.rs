@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::options::SavedOptions;
 use crate::model::OrganizationId;
@@ -19,6 +20,9 @@ pub struct PlanHeader {
     pub organization: PlanOrganization,
     /// The sheet, as [`path_beside`] gives it.
     pub sheet: PathBuf,
+    /// What the sheet's bytes come to, where they have to be the same when the plan is carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Uuid>,
     /// The file given with `--results`, in the same form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<PathBuf>,

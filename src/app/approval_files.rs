@@ -1,0 +1,99 @@
+//! What is left beside a sheet for whoever may approve it: its plan as a page, and the plan to carry out then.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::Ending;
+use super::code_memory::inventory_of;
+use super::ending::Reason;
+use super::failure::Failure;
+use super::inputs::catalogue;
+use super::job::fingerprint;
+use super::plan_page::{PlanAbout, write_plan_page};
+use super::prepare::Loaded;
+use super::session::Session;
+use crate::cli::{PlanPage, PlanningOptions};
+use crate::plan::Rules;
+use crate::report::{Approval, PlanView};
+use crate::run_report::Masking;
+use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
+use crate::sheet::Existing;
+
+/// A sheet that waits for approval.
+#[derive(Debug)]
+pub(super) struct ForApproval {
+    /// Its plan as a page.
+    pub(super) page: PathBuf,
+    /// The plan to carry out once it is approved.
+    pub(super) plan: PathBuf,
+}
+
+/// A plan that is to be approved, and what it was made from.
+pub(super) struct PlanToApprove<'a> {
+    pub(super) sheet: &'a Path,
+    pub(super) session: &'a Session<'a>,
+    pub(super) loaded: &'a Loaded,
+    pub(super) planning: &'a PlanningOptions,
+    pub(super) rules: &'a Rules,
+    pub(super) view: &'a PlanView<'a>,
+    pub(super) now: SheetPlan<'a>,
+}
+
+/// Leaves both beside the sheet.
+///
+/// # Errors
+/// If one cannot be written.
+pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApproval, Failure> {
+    let PlanToApprove {
+        sheet,
+        session,
+        loaded,
+        planning,
+        rules,
+        view,
+        now,
+    } = to_approve;
+    let beside = |ending: &str| {
+        let mut name = sheet.file_stem().unwrap_or_default().to_owned();
+        name.push(ending);
+        sheet.with_file_name(name)
+    };
+    let (page, plan) = (beside(".plan.html"), beside(".plan.json"));
+    saved_plan::may_be_saved_to(&plan)?;
+    let header = PlanHeader {
+        saved_at: loaded.as_of.now,
+        organization: loaded.organization.of_plan(),
+        sheet: path_beside(&plan, sheet),
+        fingerprint: Some(
+            fingerprint(sheet).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?,
+        ),
+        results: None,
+        options: SavedOptions::of(planning),
+        batch: rules.sizes,
+    };
+    let seats = view.sheet.snapshot.seats().unwrap_or_default();
+    let inventory = inventory_of(&loaded.organization.name, seats, Timestamp::now());
+    let about = PlanAbout {
+        sheet,
+        label: &loaded.organization.label,
+        catalogue: &catalogue(session.settings).with_inventory(inventory),
+        stop: None,
+        approval: Approval {
+            words: "Nothing has been changed yet. Whoever may approve this moves the sheet to the folder `approved`: exactly this \
+                    plan is then carried out, rows that are not due yet and invitations that are not accepted yet included. If \
+                    the sheet or anything that the plan rests on has changed by then, nothing is done, and a new plan asks for \
+                    approval. Whoever does not approve it takes the sheet away."
+                .to_owned(),
+            commands: Vec::new(),
+        },
+    };
+    let out = PlanPage {
+        out: page.clone(),
+        existing: Existing::Replaced,
+        masking: Masking::Shown,
+    };
+    write_plan_page(&out, view, now, about)?;
+    saved_plan::write(&plan, header, view.shape(now))?;
+    Ok(ForApproval { page, plan })
+}
