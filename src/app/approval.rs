@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::chosen_rows::ChosenRows;
+use super::ending::Reason;
 use crate::model::{AsOf, Row, RowKey, Status};
 use crate::plan::PlannedSheet;
 use crate::settings::WatchSettings;
@@ -73,8 +74,9 @@ impl TakenAway {
         }
     }
 
-    /// Why somebody has to approve it, in a sentence without a full stop; `None` where it is within what is allowed.
-    pub(super) fn unapproved(self, allowed: &WatchSettings) -> Option<String> {
+    /// Why somebody has to approve it, in a sentence without a full stop and for programs; `None` where it is within what is
+    /// allowed.
+    pub(super) fn unapproved(self, allowed: &WatchSettings) -> Option<(String, Reason)> {
         let beyond = |count: usize, most: u64, words: String, key: &str| {
             (count as u64 > most).then(|| format!("{words}, more than the {} that `{key}` allows", number(most)))
         };
@@ -88,8 +90,13 @@ impl TakenAway {
             beyond(self.deletions, allowed.max_deletes, deleted, "max_deletes"),
             beyond(self.people, allowed.max_access_lost, losing, "max_access_lost"),
         ];
+        let reason = if reasons[0].is_some() {
+            Reason::DeletionsUnconfirmed
+        } else {
+            Reason::AccessLostUnconfirmed
+        };
         let reasons: Vec<String> = reasons.into_iter().flatten().collect();
-        (!reasons.is_empty()).then(|| reasons.join(", and "))
+        (!reasons.is_empty()).then(|| (reasons.join(", and "), reason))
     }
 }
 
@@ -133,7 +140,8 @@ mod tests {
                 Some("6 people lose access, more than the 5 that `max_access_lost` allows"),
             ),
         ] {
-            assert_eq!(taken.unapproved(allowed).as_deref(), why, "{taken:?}");
+            let told = taken.unapproved(allowed).map(|(why, _)| why);
+            assert_eq!(told.as_deref(), why, "{taken:?}");
         }
     }
 }

@@ -27,6 +27,10 @@ pub(super) struct ForApproval {
     pub(super) page: PathBuf,
     /// The plan to carry out once it is approved.
     pub(super) plan: PathBuf,
+    /// Why it has to be approved, in a sentence without a full stop.
+    pub(super) why: String,
+    /// The same for programs.
+    pub(super) reason: Reason,
 }
 
 /// A plan that is to be approved, and what it was made from.
@@ -38,6 +42,8 @@ pub(super) struct PlanToApprove<'a> {
     pub(super) rules: &'a Rules,
     pub(super) view: &'a PlanView<'a>,
     pub(super) now: SheetPlan<'a>,
+    /// Why it has to be approved.
+    pub(super) why: (String, Reason),
 }
 
 /// Leaves both beside the sheet.
@@ -53,6 +59,7 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         rules,
         view,
         now,
+        why: (why, reason),
     } = to_approve;
     let beside = |ending: &str| {
         let mut name = sheet.file_stem().unwrap_or_default().to_owned();
@@ -95,5 +102,10 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
     };
     write_plan_page(&out, view, now, about)?;
     saved_plan::write(&plan, header, view.shape(now))?;
-    Ok(ForApproval { page, plan })
+    Ok(ForApproval {
+        page,
+        plan,
+        why,
+        reason,
+    })
 }

@@ -11,6 +11,7 @@ use super::after::{self, Aftermath, RunOutcome};
 use super::approval::{Oversight, TakenAway, TakingLater};
 use super::approval_files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::chosen_rows::{ChosenRows, choose};
+use super::conducted::Conducted;
 use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::Reason;
@@ -18,6 +19,8 @@ use super::failure::Failure;
 use super::guards::{Consent, Interactivity, Question, ask, may_ask, question};
 use super::inputs::{catalogue, open_sheet, settings_for};
 use super::job::Job;
+use super::notice::NoticeSubject;
+use super::notice_delivery::deliver_notice;
 use super::organization::Organization;
 use super::organization_label::OrganizationLabel;
 use super::organization_lock::{self, Turn};
@@ -44,18 +47,37 @@ use crate::text::plural;
 pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let job = Job::of(options)?;
     let settings = settings_for(job.planning.sheet.target, overrides, console);
+    let known = settings.as_ref().ok().cloned();
     block_on(async {
         let signals = Signals::listen();
-        let (source, settings) = signals
-            .obeyed_by(open_sheet(&job.path, &job.planning.sheet, settings, console))
-            .await?;
-        let session = Session::new(&settings, console, signals);
+        let opening = open_sheet(&job.path, &job.planning.sheet, settings, console);
+        let opened = signals.obeyed_by(opening).await;
+        let Some(settings) = known else {
+            // Refused with what is wrong with both.
+            return opened.map(|_| Ending::CouldNotStart);
+        };
+        let subject = NoticeSubject::now(&settings, &job.path);
+        let session = Session::new(&settings, console, signals.clone());
         let errand = Errand {
             job: &job,
             options,
             oversight: Oversight::Typed,
         };
-        match conduct(&session, source, &errand, &OnceLock::new()).await? {
+        let recording = OnceLock::new();
+        let conducted = match opened {
+            Ok((source, _)) => conduct(&session, source, &errand, &recording).await,
+            Err(failure) => Err(failure),
+        };
+        let conducted = conducted.map_err(|failure| {
+            // Before anybody else is told, which may take a while.
+            console.complain(&failure);
+            failure.told()
+        });
+        if job.planning.sheet.target == Target::Configured {
+            let notice = subject.of(&conducted, recording.get());
+            deliver_notice(&notice, &settings, console, &signals).await;
+        }
+        match conducted? {
             Conducted::Ran(outcome) => Ok(outcome.ended.ending),
             Conducted::ForApproval(_) => Ok(Ending::Stopped),
         }
@@ -68,15 +90,6 @@ pub(super) struct Errand<'a> {
     pub(super) job: &'a Job,
     pub(super) options: &'a RunOptions,
     pub(super) oversight: Oversight<'a>,
-}
-
-/// What became of it.
-#[derive(Debug)]
-pub(super) enum Conducted {
-    /// It was run.
-    Ran(RunOutcome),
-    /// Nothing was sent: somebody has to approve it first.
-    ForApproval(ForApproval),
 }
 
 /// Carries out the errand, or abandons it at the second signal; `recording` gets the record of the run once it has begun.
@@ -283,7 +296,12 @@ async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, F
     if let (Oversight::Approver(allowed), None, Ok(_)) = (oversight, &job.saved, &question)
         && let Some(why) = TakenAway::of(planned, choice, later).unapproved(allowed)
     {
+        console.tell(format!(
+            "nothing was sent: {}; somebody has to approve it first\n",
+            why.0
+        ));
         let waits = leave_for_approval(PlanToApprove {
+            why,
             sheet: &job.path,
             session,
             loaded,
@@ -296,7 +314,6 @@ async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, F
                 not_attempted: &choice.left,
             },
         })?;
-        console.tell(format!("nothing was sent: {why}; somebody has to approve it first\n"));
         return Ok(Agreed::OnceApproved(waits));
     }
     let hesitated = confirm(session, question).await?;

@@ -67,6 +67,11 @@ impl<'a> RunRecord<'a> {
         }
     }
 
+    /// The run, as the results name it.
+    pub(super) fn run(&self) -> &RunId {
+        &self.entry.run
+    }
+
     /// The same, where the results file begins with the run.
     pub(super) fn beginning_the_file(mut self, begins: bool) -> Self {
         self.entry.begins = begins;

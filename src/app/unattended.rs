@@ -5,14 +5,17 @@ use std::sync::OnceLock;
 
 use super::approval::Oversight;
 use super::audience::Audience;
+use super::conducted::Conducted;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::inputs::open_sheet;
 use super::job::Job;
 use super::next::Typed;
+use super::notice::{Notice, NoticeSubject};
+use super::notice_delivery::deliver_notice;
 use super::panics::caught;
-use super::run::{Conducted, Errand, conduct};
+use super::run::{Errand, conduct};
 use super::runtime::block_on;
 use super::session::Session;
 use super::signals::Signals;
@@ -45,6 +48,8 @@ pub(super) struct SheetEnd {
     /// What a person would have seen on the terminal, plain; files beside the sheet are named without their folder, as
     /// they all go elsewhere together.
     pub(super) told: String,
+    /// What is told to whom the profile names, once the files have gone to where they stay.
+    pub(super) notice: Notice,
 }
 
 /// How a sheet ended.
@@ -63,6 +68,18 @@ pub(super) enum HowEnded {
     Bug,
 }
 
+/// Tells whom the profile names, once the files of the sheet have gone to where `place` says.
+pub(super) fn tell_of(notice: Notice, place: impl Fn(&Path) -> PathBuf, job: &SheetJob<'_>, console: Console<'_>) {
+    let notice = notice.moved(place);
+    let delivered = block_on(async {
+        deliver_notice(&notice, job.settings, console, job.signals).await;
+        Ok(())
+    });
+    if let Err(failure) = delivered {
+        console.complain(failure);
+    }
+}
+
 /// Runs the sheet, or plans it where it has to be approved. Blocks its thread, so that organizations run side by side on
 /// a thread each.
 pub(super) fn run_sheet(job: &SheetJob<'_>) -> SheetEnd {
@@ -73,13 +90,15 @@ pub(super) fn run_sheet(job: &SheetJob<'_>) -> SheetEnd {
         verbosity: Verbosity::Normal,
         audience: &audience,
     };
-    let end = caught(|| attempt(job, console)).unwrap_or_else(|bug| {
+    let subject = NoticeSubject::now(job.settings, job.sheet);
+    let (end, notice) = caught(|| attempt(job, &subject, console)).unwrap_or_else(|bug| {
         console.complain(bug);
-        HowEnded::Bug
+        (HowEnded::Bug, subject.broke())
     });
     SheetEnd {
         end,
         told: without_folder(audience.into_record(), job.sheet),
+        notice,
     }
 }
 
@@ -91,53 +110,71 @@ fn without_folder(text: String, sheet: &Path) -> String {
     }
 }
 
-fn attempt(job: &SheetJob<'_>, console: Console<'_>) -> HowEnded {
-    let (approved, unusable) = Job::unattended(job.sheet, planning(job.settings), job.approved);
-    let has_changed = match unusable {
-        Some(unusable) => Some(unusable),
-        None => match conduct_once(job, &approved, console) {
-            Err(failure) if approved.saved.is_some() && failure.reason == Reason::ChangedSincePlan => Some(failure),
-            Err(failure) => {
-                console.complain(&failure);
-                return HowEnded::Ran(failure.ended());
-            }
-            Ok(HowEnded::Ran(ended)) if ended.reason == Reason::ChangedSincePlan => None,
-            Ok(end) => return end,
-        },
-    };
-    if let Some(failure) = has_changed {
-        console.complain(&failure);
+fn attempt(job: &SheetJob<'_>, subject: &NoticeSubject<'_>, console: Console<'_>) -> (HowEnded, Notice) {
+    let (first, unusable) = Job::unattended(job.sheet, planning(job.settings), job.approved);
+    if unusable.is_none() {
+        let (conducted, notice) = conduct_once(job, &first, subject, console);
+        let has_changed = first.saved.is_some() && reason(&conducted) == Reason::ChangedSincePlan;
+        let end = how_ended(conducted, console);
+        if !has_changed {
+            return (end, notice);
+        }
     }
-    console.tell("what was approved does not hold any more; the sheet is planned anew\n\n");
+    if let Some(failure) = unusable {
+        console.complain(failure);
+    }
+    console.tell("what was approved does not hold any more, so the sheet is planned anew\n\n");
     let (anew, _) = Job::unattended(job.sheet, planning(job.settings), None);
-    conduct_once(job, &anew, console).unwrap_or_else(|failure| {
-        console.complain(&failure);
-        HowEnded::Ran(failure.ended())
-    })
+    let (conducted, notice) = conduct_once(job, &anew, subject, console);
+    (how_ended(conducted, console), notice)
 }
 
-fn conduct_once(job: &SheetJob<'_>, to_run: &Job, console: Console<'_>) -> Result<HowEnded, Failure> {
+fn reason(conducted: &Result<Conducted, Failure>) -> Reason {
+    match conducted {
+        Ok(Conducted::Ran(outcome)) => outcome.ended.reason,
+        Ok(Conducted::ForApproval(waits)) => waits.reason,
+        Err(failure) => failure.reason,
+    }
+}
+
+/// How it ended; a failure is told.
+fn how_ended(conducted: Result<Conducted, Failure>, console: Console<'_>) -> HowEnded {
+    match conducted {
+        Ok(Conducted::Ran(outcome)) => HowEnded::Ran(outcome.ended),
+        Ok(Conducted::ForApproval(waits)) => HowEnded::NeedsApproval {
+            page: waits.page,
+            plan: waits.plan,
+        },
+        Err(failure) => {
+            console.complain(&failure);
+            HowEnded::Ran(failure.ended())
+        }
+    }
+}
+
+fn conduct_once(
+    job: &SheetJob<'_>,
+    to_run: &Job,
+    subject: &NoticeSubject<'_>,
+    console: Console<'_>,
+) -> (Result<Conducted, Failure>, Notice) {
     let settings = job.settings;
     let options = options(to_run, job);
     let signals = job.signals.for_one_run();
-    block_on(async {
+    let session = Session::new(settings, console, signals.clone());
+    let recording = OnceLock::new();
+    let conducted = block_on(async {
         let opening = open_sheet(&to_run.path, &to_run.planning.sheet, Ok(settings.clone()), console);
         let (source, _) = signals.obeyed_by(opening).await?;
-        let session = Session::new(settings, console, signals);
         let errand = Errand {
             job: to_run,
             options: &options,
             oversight: Oversight::Approver(&settings.watch),
         };
-        let conducted = conduct(&session, source, &errand, &OnceLock::new()).await?;
-        Ok(match conducted {
-            Conducted::Ran(outcome) => HowEnded::Ran(outcome.ended),
-            Conducted::ForApproval(waits) => HowEnded::NeedsApproval {
-                page: waits.page,
-                plan: waits.plan,
-            },
-        })
-    })
+        conduct(&session, source, &errand, &recording).await
+    });
+    let notice = subject.of(&conducted, recording.get());
+    (conducted, notice)
 }
 
 /// What shapes the plan of a sheet that nobody stands by.

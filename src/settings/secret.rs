@@ -1,23 +1,14 @@
 //! Secrets: located early, read only when needed, never shown.
 
-use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::process::ExitStatus;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::text::{clean, decode, trimmed};
-
-/// How often a running command is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
-/// How long the messages of a command that has failed are waited for.
-const LAST_WORDS: Duration = Duration::from_secs(1);
-/// The variables that hold secrets, which no command needs.
-const SECRET_VARIABLES: [&str; 4] = ["UIPATH_CLIENT_SECRET", "UIPATH_PAT", "UIPATH_PASSWORD", "RESEAT_NOTIFY"];
-/// More than any secret is long.
-const MOST: u64 = 64 * 1024;
+use super::shell_command::{CommandFault, Messages, Output, ShellCommand};
+use crate::text::{decode, trimmed};
 
 /// Where a secret is.
 #[derive(Debug, Clone)]
@@ -125,112 +116,20 @@ fn only_line(key: &'static str, bytes: &[u8]) -> Result<SecretString, SecretErro
     }
 }
 
-/// What becomes of a command's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Messages {
-    /// They are passed through to reseat's own at once, because they may prompt the user.
-    Shown,
-    /// They are kept for the error.
-    Kept,
-}
-
-impl Messages {
-    fn for_whoever_watches() -> Self {
-        if std::io::stderr().is_terminal() {
-            Self::Shown
-        } else {
-            Self::Kept
-        }
-    }
-}
-
 /// What the command prints.
 fn run(key: &'static str, line: &str, messages: Messages, patience: Duration) -> Result<Vec<u8>, SecretError> {
-    let failed = |source| SecretError::Run { key, source };
-    let mut command = shell(line);
-    for name in SECRET_VARIABLES {
-        command.env_remove(name);
-    }
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(match messages {
-            Messages::Shown => Stdio::inherit(),
-            Messages::Kept => Stdio::piped(),
-        })
-        .spawn()
-        .map_err(failed)?;
-    let output = child.stdout.take().map(beginning);
-    let said = child.stderr.take().map(beginning);
-    let deadline = Instant::now() + patience;
-    let status = loop {
-        if let Some(status) = child.try_wait().map_err(failed)? {
-            break status;
-        }
-        if Instant::now() >= deadline {
-            child.kill().and_then(|()| child.wait()).map_err(failed)?;
-            return Err(SecretError::TooSlow { key });
-        }
-        std::thread::sleep(LOOK_AGAIN);
+    let command = ShellCommand {
+        line,
+        input: None,
+        output: Output::Read,
+        messages,
+        patience,
     };
-    if !status.success() {
-        let said = match said {
-            Some(said) => in_its_words(
-                &said
-                    .recv_timeout(LAST_WORDS)
-                    .unwrap_or(Ok(Vec::new()))
-                    .unwrap_or_default(),
-            ),
-            None => "; its output, if any, is above".to_owned(),
-        };
-        return Err(SecretError::Failed { key, status, said });
-    }
-    let Some(output) = output else { return Ok(Vec::new()) };
-    let left = deadline.saturating_duration_since(Instant::now());
-    let read = output.recv_timeout(left).map_err(|_| SecretError::TooSlow { key })?;
-    read.map_err(failed)
-}
-
-/// The beginning of what comes out of a pipe, read to its end by a thread of its own: the pipe may stay open after the
-/// shell was ended.
-fn beginning(pipe: impl Read + Send + 'static) -> mpsc::Receiver<std::io::Result<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let mut pipe = pipe.take(MOST);
-        let read = pipe.read_to_end(&mut bytes);
-        // Nobody listens any more once the command was too slow.
-        let _ = sender.send(read.map(|_| bytes));
-        // A command whose pipe is not emptied would stop.
-        let _ = std::io::copy(&mut pipe.into_inner(), &mut std::io::sink());
-    });
-    receiver
-}
-
-fn in_its_words(said: &[u8]) -> String {
-    let words = clean(&String::from_utf8_lossy(said), 500);
-    if words.trim().is_empty() {
-        "; it gave no reason".to_owned()
-    } else {
-        format!(": {}", words.trim())
-    }
-}
-
-#[cfg(not(windows))]
-fn shell(line: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(line);
-    command
-}
-
-#[cfg(windows)]
-fn shell(line: &str) -> Command {
-    use std::os::windows::process::CommandExt;
-
-    let mut command = Command::new("cmd");
-    // `cmd` has quoting rules of its own, which only a raw argument leaves alone.
-    command.args(["/D", "/C"]).raw_arg(line);
-    command
+    command.run(&AtomicBool::new(false)).map_err(|fault| match fault {
+        CommandFault::Run(source) => SecretError::Run { key, source },
+        CommandFault::Failed { status, said } => SecretError::Failed { key, status, said },
+        CommandFault::TooSlow | CommandFault::Stopped => SecretError::TooSlow { key },
+    })
 }
 
 #[cfg(all(test, not(windows)))]

@@ -130,7 +130,11 @@ fn fifty_organizations_are_worked_on_side_by_side_and_each_is_told_of_itself_alo
             ran(&end, Ending::Done);
             assert!(places[at].has(&format!("newcomer{at}@acme.example")), "{at}");
             assert!(end.told.contains("sheet.results.csv"), "{}", end.told);
-            assert!(!end.told.contains(&*places[at].folder.path().to_string_lossy()), "{}", end.told);
+            assert!(
+                !end.told.contains(&*places[at].folder.path().to_string_lossy()),
+                "{}",
+                end.told
+            );
         }
     });
 }
@@ -143,7 +147,11 @@ fn who_loses_access_loses_it_once_somebody_has_approved_the_plan() {
     let end = place.run(None);
     let plan = waits_for_approval(&end).to_owned();
     assert!(place.has(ANNA) && place.path("sheet.plan.html").exists());
-    assert!(end.told.contains("more than the 0 that `max_deletes` allows"), "{}", end.told);
+    assert!(
+        end.told.contains("more than the 0 that `max_deletes` allows"),
+        "{}",
+        end.told
+    );
     assert!(!place.path("sheet.results.csv").exists());
 
     let end = place.run(Some(&plan));
@@ -157,7 +165,9 @@ fn what_is_within_the_settings_needs_nobodys_approval() {
     let place = Place::new(&runtime, "max_deletes = 1\nmax_access_lost = 1\n");
     place.write(&format!("operation,user\ndelete,{ANNA}\n"));
     ran(&place.run(None), Ending::Done);
-    place.write(&format!("operation,user\ndelete,{BRAM}\noffboard,mei.chen@contoso.example\n"));
+    place.write(&format!(
+        "operation,user\ndelete,{BRAM}\noffboard,mei.chen@contoso.example\n"
+    ));
     fs_err::remove_file(place.path("sheet.results.csv")).unwrap();
     waits_for_approval(&place.run(None));
 }
@@ -215,5 +225,9 @@ fn a_sheet_that_cannot_be_run_says_so_and_ends_no_other() {
     place.write("operation,user\nfly,anna\n");
     let end = place.run(None);
     ran(&end, Ending::SheetInvalid);
-    assert!(end.told.contains("error:") && !end.told.contains('\u{1b}'), "{}", end.told);
+    assert!(
+        end.told.contains("error:") && !end.told.contains('\u{1b}'),
+        "{}",
+        end.told
+    );
 }

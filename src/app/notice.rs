@@ -1,0 +1,234 @@
+//! What is told of a run when it ends, needs approval or stops: one object of numbers, words that reseat itself has chosen
+//! and paths. Nothing in it comes from a sheet or from a server, so that it holds no personal data.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::after::RunOutcome;
+use super::approval_files::ForApproval;
+use super::conducted::Conducted;
+use super::ending::{Ended, Ending, Reason};
+use super::failure::Failure;
+use super::run_record::RunRecord;
+use crate::model::Status;
+use crate::settings::Settings;
+use crate::text::{number, plural};
+
+/// The version of the object. Members may be added without a new one.
+const FORMAT: u32 = 1;
+
+/// The exit code of a process that a bug has ended.
+const BUG: u8 = 101;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum NoticeEvent {
+    /// The sheet was run to its end.
+    RunEnded,
+    /// Nothing was sent: somebody has to approve the plan.
+    ApprovalNeeded,
+    /// It was not run to its end, or not at all.
+    RunStopped,
+}
+
+/// One notice. `docs/notices.md` is its contract; the member names are stable.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Notice {
+    format: u32,
+    event: NoticeEvent,
+    /// One sentence for people, under the name that chat services show.
+    text: String,
+    status: &'static str,
+    reason: &'static str,
+    exit_code: u8,
+    profile: Option<String>,
+    organization: NoticeOrganization,
+    sheet: PathBuf,
+    run: Option<String>,
+    counts: BTreeMap<&'static str, usize>,
+    results: Option<PathBuf>,
+    failed_sheet: Option<PathBuf>,
+    report: Option<PathBuf>,
+    plan_page: Option<PathBuf>,
+    began_at: Timestamp,
+    ended_at: Timestamp,
+    reseat: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct NoticeOrganization {
+    id: Option<String>,
+    name: Option<String>,
+    uri: Option<String>,
+}
+
+/// What is known of a run before it ends.
+pub(super) struct NoticeSubject<'a> {
+    settings: &'a Settings,
+    sheet: &'a Path,
+    began_at: Timestamp,
+}
+
+impl<'a> NoticeSubject<'a> {
+    /// A run that begins now.
+    pub(super) fn now(settings: &'a Settings, sheet: &'a Path) -> Self {
+        Self {
+            settings,
+            sheet,
+            began_at: Timestamp::now(),
+        }
+    }
+
+    /// What became of it.
+    pub(super) fn of(&self, conducted: &Result<Conducted, Failure>, record: Option<&RunRecord<'_>>) -> Notice {
+        match conducted {
+            Ok(Conducted::Ran(outcome)) => self.ran(outcome, record),
+            Ok(Conducted::ForApproval(waits)) => self.waits(waits),
+            Err(failure) => self.ended(failure.ended(), record),
+        }
+    }
+
+    /// The run has come to its end, or was stopped and has told so.
+    fn ran(&self, outcome: &RunOutcome, record: Option<&RunRecord<'_>>) -> Notice {
+        let counts = outcome.counts.iter().filter(|(_, count)| **count > 0);
+        let counts: BTreeMap<Status, usize> = counts.map(|(status, count)| (*status, *count)).collect();
+        let notice = self.ended(outcome.ended, record);
+        Notice {
+            text: format!("{} ({})", notice.text, in_words(&counts)),
+            counts: counts.iter().map(|(status, count)| (status.as_str(), *count)).collect(),
+            failed_sheet: outcome.failed_sheet.as_deref().map(absolute),
+            ..notice
+        }
+    }
+
+    /// It was refused, or broke off.
+    fn ended(&self, ended: Ended, record: Option<&RunRecord<'_>>) -> Notice {
+        let event = match ended.ending {
+            Ending::Done | Ending::NeedsPerson | Ending::Waiting => NoticeEvent::RunEnded,
+            Ending::CouldNotStart
+            | Ending::SheetInvalid
+            | Ending::Stopped
+            | Ending::SignIn
+            | Ending::HungUp
+            | Ending::Interrupted
+            | Ending::Terminated => NoticeEvent::RunStopped,
+        };
+        let reason = match ended.reason {
+            Reason::None | Reason::Rows => String::new(),
+            reason => format!(", {}", reason.as_str()),
+        };
+        Notice {
+            event,
+            status: ended.status().as_str(),
+            reason: ended.reason.as_str(),
+            exit_code: ended.ending.code(),
+            run: record.map(|record| record.run().to_string()),
+            results: record.map(|record| absolute(&record.results)),
+            ..self.notice(&format!("{}{reason}", ended.ending.meaning()))
+        }
+    }
+
+    /// Somebody has to approve it.
+    fn waits(&self, waits: &ForApproval) -> Notice {
+        let ended = Ended::before(Ending::Stopped, waits.reason);
+        Notice {
+            event: NoticeEvent::ApprovalNeeded,
+            status: ended.status().as_str(),
+            reason: ended.reason.as_str(),
+            exit_code: ended.ending.code(),
+            plan_page: Some(absolute(&waits.page)),
+            ..self.notice(&format!("somebody has to approve it: {}", waits.why))
+        }
+    }
+
+    /// A bug in reseat ended it.
+    pub(super) fn broke(&self) -> Notice {
+        Notice {
+            status: "stopped",
+            reason: "bug",
+            exit_code: BUG,
+            ..self.notice("a bug in reseat ended the run")
+        }
+    }
+
+    fn notice(&self, what: &str) -> Notice {
+        let address = self.settings.address.as_ref();
+        let name = address.map(|address| address.organization.clone());
+        let on = name.as_ref().map_or_else(String::new, |name| format!(" on {name}"));
+        let file = self.sheet.file_name().unwrap_or(self.sheet.as_os_str());
+        Notice {
+            format: FORMAT,
+            event: NoticeEvent::RunStopped,
+            text: format!("reseat, {}{on}: {what}", file.display()),
+            status: "",
+            reason: "",
+            exit_code: 0,
+            profile: self.settings.profile.clone(),
+            organization: NoticeOrganization {
+                id: address.and_then(|address| Some(address.organization_id?.to_string())),
+                name,
+                uri: address.map(|address| address.uri.to_string()),
+            },
+            sheet: absolute(self.sheet),
+            run: None,
+            counts: BTreeMap::new(),
+            results: None,
+            failed_sheet: None,
+            report: None,
+            plan_page: None,
+            began_at: whole_seconds(self.began_at),
+            ended_at: whole_seconds(Timestamp::now()),
+            reseat: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+impl Notice {
+    /// The same, with the report that was written of the run.
+    pub(super) fn with_report(self, report: &Path) -> Self {
+        Self {
+            report: Some(absolute(report)),
+            ..self
+        }
+    }
+
+    /// The same, once the files have gone to where this says.
+    pub(super) fn moved(self, place: impl Fn(&Path) -> PathBuf) -> Self {
+        let moved = |path: Option<PathBuf>| path.map(|path| place(&path));
+        Self {
+            sheet: place(&self.sheet),
+            results: moved(self.results),
+            failed_sheet: moved(self.failed_sheet),
+            report: moved(self.report),
+            plan_page: moved(self.plan_page),
+            ..self
+        }
+    }
+
+    /// The object as it is sent.
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        // Numbers, texts and paths; a path that is no text is shown as well as it can be.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+fn in_words(counts: &BTreeMap<Status, usize>) -> String {
+    let rows: usize = counts.values().sum();
+    let each = counts
+        .iter()
+        .map(|(status, count)| format!("{} {}", number(*count as u64), status.as_str()));
+    let each: Vec<String> = each.collect();
+    format!("{}: {}", plural(rows, "row"), each.join(", "))
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
