@@ -57,7 +57,12 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         let session = Session::new(&settings, console, signals.clone());
         // Boxed, because it holds all that is read and planned.
         let shown = Box::pin(show(&session, source, options, began));
-        signals.obeyed_by(shown).await
+        signals.obeyed_by(shown).await.map_err(|mut failure| {
+            if failure.ending == Ending::SheetInvalid && options.page.is_some() {
+                failure.message.push_str(" and no page was written");
+            }
+            failure
+        })
     })
 }
 

@@ -41,6 +41,7 @@ mod oracle;
 mod outage;
 mod outputs;
 mod people;
+mod plan_page;
 mod plan_words;
 mod quarter;
 mod reactivation;

@@ -10,7 +10,7 @@ use super::rows::{PlanRows, RowOfPlan, cells, columns};
 use super::sections::Sections;
 use super::subject::PageSubject;
 use super::verdict::{Grounds, verdict};
-use super::words::way_lost;
+use super::words::{quoted, way_lost};
 use crate::page::{Fact, Figure, Page, PageCell, PageRows, PageTable, Tone};
 use crate::plan::{Loser, RowIndex, losers};
 use crate::text::{clean, number, plural};
@@ -66,7 +66,7 @@ impl<'a> ApprovalPage<'a> {
         Page {
             title: self.subject.sheet.clone(),
             kind: "Plan: nothing has been changed yet",
-            verdict,
+            verdict: quoted(&verdict),
             tone,
             facts: self.facts(),
             figures: figures(&counts, self.losers.len(), plan.deletions.len()),

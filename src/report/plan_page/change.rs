@@ -31,7 +31,11 @@ pub(super) struct Sides {
     pub(super) to: String,
 }
 
-/// Both sides of a change in words. Where both have a member it is said only if it changes.
+/// What is said of an account that goes.
+const OF_ONE_THAT_GOES: [&str; 4] = ["active", "external_license", "groups", "licenses"];
+
+/// Both sides of a change in words. Where both have a member it is said only if it changes; of an account that goes, only
+/// what its person loses.
 pub(super) fn sides(before: Option<&Value>, after: Option<&Value>) -> Sides {
     let empty = Map::new();
     let object = |side: Option<&'_ Value>| side.and_then(Value::as_object).cloned();
@@ -40,7 +44,7 @@ pub(super) fn sides(before: Option<&Value>, after: Option<&Value>) -> Sides {
     let differs = |name: &str| match (was.get(name), is.get(name)) {
         (Some(was), Some(is)) => was != is,
         // What was captured and stays is no change, unless the account goes.
-        (Some(_), None) => after.is_none(),
+        (Some(_), None) => after.is_none() && OF_ONE_THAT_GOES.contains(&name),
         (None, _) => true,
     };
     let side = |side: &Map<String, Value>| {
@@ -136,7 +140,7 @@ mod tests {
             (
                 Some(json!({"name": "Anna", "surname": "Berg", "groups": ["HR"], "licenses": []})),
                 None,
-                "groups: HR; licences: blocked from every licence; name: Anna; surname: Berg",
+                "groups: HR; licences: blocked from every licence",
                 "",
             ),
             (

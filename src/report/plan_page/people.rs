@@ -1,5 +1,6 @@
 //! What people are called on the page.
 
+use super::words::quoted;
 use crate::api::User;
 use crate::model::{Operation, Row, RowReport};
 use crate::plan::{AccountIndex, PlannedSheet, RowIndex};
@@ -54,7 +55,7 @@ impl<'a> People<'a> {
 
     /// A text that may name people.
     pub(super) fn text(self, text: &str) -> String {
-        text.to_owned()
+        quoted(text)
     }
 
     /// Whom or what a row is about that is not planned.

@@ -36,7 +36,7 @@ pub(super) fn columns(have_worksheets: bool) -> Vec<Column> {
     let columns = columns.chain([
         ("operation", ColumnKind::Choice),
         ("who", ColumnKind::Text),
-        ("what happens", ColumnKind::Text),
+        ("what is done", ColumnKind::Text),
         ("now", ColumnKind::Text),
         ("afterwards", ColumnKind::Text),
         ("outcome", ColumnKind::Choice),

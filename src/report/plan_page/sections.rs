@@ -9,10 +9,10 @@ use super::counts::Counts;
 use super::people::People;
 use super::rows::{NO_SEAT, blocked, is_left_alone};
 use super::subject::PageSubject;
-use super::words::{people, things, ways_lost, what_happens};
+use super::words::{people, quoted, things, ways_lost, what_happens};
 use crate::model::{BundleSet, GroupId, Row, RowReport};
 use crate::page::{Cause, Folded, SeatBar, Section, SectionBody, Tone};
-use crate::plan::{Loser, Membership, RowIndex, SeatLine, Verdict, Work, not_owned};
+use crate::plan::{Deletion, Loser, Membership, RowIndex, SeatLine, Verdict, Work, not_owned};
 use crate::text::{clean, joined, number};
 
 /// How many are listed by name; the table has every one.
@@ -74,7 +74,7 @@ impl Sections<'_> {
         };
         Some(Section {
             heading: "What would stop it".to_owned(),
-            lead: format!("{}. {}", capital(&stop.why), stop.help),
+            lead: quoted(&format!("{}. {}", capital(&stop.why), stop.help)),
             body,
         })
     }
@@ -124,52 +124,48 @@ impl Sections<'_> {
         if plan.deletions.is_empty() && later.is_empty() {
             return None;
         }
-        let mut points = Vec::new();
-        points.extend(named(
-            &moved,
-            NAMED,
-            |deletion| {
-                let who = self.people.label(&deletion.label);
-                format!(
-                    "{who}: the old account of somebody who has moved{}",
-                    self.places(&[deletion.row])
-                )
-            },
-            "the table has every one",
-        ));
-        points.extend(named(
-            &later,
-            NAMED,
-            |row| {
-                let who = self.people.label(&row.operation.user_label());
-                format!(
-                    "{who}: later, once the invitation of the new account is accepted ({})",
-                    row.place
-                )
-            },
-            "the table has every one",
-        ));
         let now = plan.deletions.len();
+        let above = now - moved.len();
+        let mut points: Vec<String> = (above > 0)
+            .then(|| {
+                format!(
+                    "{} named above, among those who lose access",
+                    things(above, "account", "is", "are")
+                )
+            })
+            .into_iter()
+            .collect();
+        let old = |deletion: &&Deletion| {
+            let who = self.people.label(&deletion.label);
+            let place = self.places(&[deletion.row]);
+            format!("{who}: the old account of somebody who has moved{place}")
+        };
+        points.extend(named(&moved, NAMED, old, "the table has every one"));
+        let later_on = |row: &&Row| {
+            let who = self.people.label(&row.operation.user_label());
+            format!(
+                "{who}: later, once the invitation of the new account is accepted ({})",
+                row.place
+            )
+        };
+        points.extend(named(&later, NAMED, later_on, "the table has every one"));
         let heading = match (now, later.len()) {
             (0, later) => format!("{} deleted later", things(later, "account", "is", "are")),
-            (now, _) => format!("{} deleted for good", things(now, "account", "is", "are")),
-        };
-        let lead = match (now, now - moved.len()) {
-            (0, _) => "Nothing is deleted by this run; a later one deletes these.".to_owned(),
-            (_, 0) => "A deleted account cannot be brought back.".to_owned(),
-            (_, above) => format!(
-                "A deleted account cannot be brought back. {} named above, among those who lose access.",
-                things(above, "account", "is", "are")
+            (now, 0) => format!("{} deleted for good", things(now, "account", "is", "are")),
+            (now, later) => format!(
+                "{} deleted for good, and {} later",
+                things(now, "account", "is", "are"),
+                number(later as u64)
             ),
+        };
+        let lead = match now {
+            0 => "This run deletes nobody. The next one deletes these, and they cannot be brought back.",
+            _ => "A deleted account cannot be brought back.",
         };
         Some(Section {
             heading,
-            lead,
-            body: if points.is_empty() {
-                SectionBody::Nothing
-            } else {
-                SectionBody::Points(points)
-            },
+            lead: lead.to_owned(),
+            body: SectionBody::Points(points),
         })
     }
 
@@ -447,7 +443,7 @@ impl Sections<'_> {
         let approval = &self.subject.approval;
         Section {
             heading: "How to approve it".to_owned(),
-            lead: approval.words.clone(),
+            lead: quoted(&approval.words),
             body: if approval.commands.is_empty() {
                 SectionBody::Nothing
             } else {
