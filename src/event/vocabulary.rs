@@ -33,6 +33,15 @@ pub enum Event {
         /// How many there are, once the server has said.
         total: Option<u64>,
     },
+    /// Something takes its time that asks nobody: a large file is read or written. Told again as it gets on.
+    Working {
+        /// What is done, as in `reading the sheet`.
+        what: &'static str,
+        /// How much of it is done; 0 where that is not counted.
+        done: u64,
+        /// How much there is, if known.
+        total: Option<u64>,
+    },
     /// The rows are about to be carried out. Those that the plan has settled without a call have ended before.
     RunStarted {
         /// How many rows there are to carry out.

@@ -8,6 +8,18 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::plain_lines::PlainLines;
 use super::run_state::ProgressView;
 
+/// What is over before this was never seen: a bar that comes and goes flickers.
+const UNSHOWN: Duration = Duration::from_millis(300);
+
+/// From this many columns on there is room for a short bar beside the words.
+const NARROW: usize = 60;
+
+/// From this many columns on there is room for a longer one.
+const WIDE: usize = 100;
+
+/// How many columns a terminal has that does not say.
+const USUAL_WIDTH: usize = 80;
+
 /// Draws states and lines. Write errors are ignored, because failing to show progress is no reason to stop a run.
 pub(super) enum Display {
     /// A bar, redrawn in place.
@@ -42,7 +54,9 @@ impl Display {
                 if !lines.is_empty() {
                     bar.suspend(|| write_lines(out, lines));
                 }
-                draw(bar, state);
+                if now >= UNSHOWN {
+                    draw(bar, state);
+                }
             }
             Self::Plain(plain_lines, out) => {
                 write_lines(out, lines);
@@ -66,26 +80,41 @@ impl Display {
 }
 
 fn draw(bar: &ProgressBar, state: &ProgressView) {
-    let (position, length) = match (state.reading, state.running) {
-        (Some(reading), _) => (reading.read, reading.total),
+    let (position, length) = match (state.task, state.running) {
+        (Some((task, _)), _) => (task.done, task.total),
         (None, Some(running)) => (running.ended as u64, Some(running.rows as u64)),
         (None, None) if state.wait.is_some() => (0, None),
         (None, None) => return,
     };
-    let template = if length.is_some() {
-        "{bar:24} {wide_msg}"
-    } else {
-        "{spinner} {wide_msg}"
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
+    let (template, columns) = layout(terminal_width(), length.is_some());
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style.progress_chars("=> "));
     }
     if let Some(length) = length {
         bar.set_length(length);
     }
     bar.set_position(position);
-    bar.set_message(state.line());
+    bar.set_message(state.line_within(columns));
     bar.tick();
+}
+
+/// The template for a terminal of this width, and how many columns it leaves to the words, which come first: where there
+/// is little room, there is no bar.
+fn layout(width: usize, is_counted: bool) -> (String, usize) {
+    let bar = match (is_counted, width) {
+        (true, NARROW..WIDE) => 12,
+        (true, WIDE..) => 24,
+        (true, _) => return ("{wide_msg}".to_owned(), width),
+        (false, _) => return ("{spinner} {wide_msg}".to_owned(), width.saturating_sub(2)),
+    };
+    (format!("{{bar:{bar}}} {{wide_msg}}"), width.saturating_sub(bar + 1))
+}
+
+fn terminal_width() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    size.map(|(width, _)| usize::from(width.0))
+        .filter(|width| *width > 0)
+        .unwrap_or(USUAL_WIDTH)
 }
 
 fn write_lines(out: &mut Box<dyn Write + Send>, lines: &[String]) {
@@ -93,4 +122,21 @@ fn write_lines(out: &mut Box<dyn Write + Send>, lines: &[String]) {
         let _ = writeln!(out, "{line}");
     }
     let _ = out.flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_before_the_bar_on_a_narrow_terminal() {
+        for (width, is_counted, template, columns) in [
+            (30, true, "{wide_msg}", 30),
+            (30, false, "{spinner} {wide_msg}", 28),
+            (60, true, "{bar:12} {wide_msg}", 47),
+            (200, true, "{bar:24} {wide_msg}", 175),
+        ] {
+            assert_eq!(layout(width, is_counted), (template.to_owned(), columns));
+        }
+    }
 }

@@ -1,21 +1,26 @@
 //! When a run without a terminal reports its progress. Pure: the time is a parameter.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::run_state::ProgressView;
 
 /// A line is printed at least this often.
 const MOST_SILENCE: Duration = Duration::from_secs(10);
-/// And at most this often, unless a new phase begins.
+/// And at most this often.
 const LEAST_SILENCE: Duration = Duration::from_secs(2);
-/// While rows are carried out, a wait longer than this is reported when it begins.
+/// Nothing is said of what is over before this, unless it waits for longer.
+const SHORT_WORK: Duration = Duration::from_secs(3);
+/// A wait longer than this is reported when it begins.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// Decides which states are worth a line.
 #[derive(Debug, Default)]
 pub(super) struct PlainLines {
-    at: Duration,
-    phase: Option<&'static str>,
+    /// When the last line was printed.
+    at: Option<Duration>,
+    /// What lines have told of.
+    phases: BTreeSet<&'static str>,
     tenths: usize,
     wait: Option<String>,
     last: Option<String>,
@@ -28,42 +33,44 @@ impl PlainLines {
         let tenths = state
             .running
             .map_or(0, |running| running.ended * 10 / running.rows.max(1));
-        let wait = state
-            .wait
-            .as_ref()
-            .filter(|(_, length)| state.running.is_none() || *length > LONG_WAIT)
-            .map(|(reason, _)| reason.clone());
-        let since = now.saturating_sub(self.at);
-
-        let is_new_phase = self.phase != Some(phase);
-        let is_new_wait = wait.is_some() && wait != self.wait;
-        let is_due = since >= MOST_SILENCE || (since >= LEAST_SILENCE && (is_new_wait || tenths > self.tenths));
+        let wait = state.wait.as_ref().filter(|(_, length)| *length > LONG_WAIT);
+        let is_new_wait = wait.is_some_and(|(reason, _)| self.wait.as_ref() != Some(reason));
         if state.wait.is_none() {
             self.wait = None;
         }
-        if !is_new_phase && !is_due {
+        let is_due = match self.at {
+            Some(at) => {
+                let since = now.saturating_sub(at);
+                let is_news = is_new_wait || tenths > self.tenths || !self.phases.contains(phase);
+                since >= MOST_SILENCE || (since >= LEAST_SILENCE && is_news)
+            }
+            None => now >= SHORT_WORK || wait.is_some_and(|(_, length)| *length >= SHORT_WORK),
+        };
+        if !is_due {
             return None;
         }
-        self.at = now;
-        self.phase = Some(phase);
+        self.at = Some(now);
+        self.phases.insert(phase);
         self.tenths = tenths;
-        if wait.is_some() {
-            self.wait = wait;
+        if let Some((reason, _)) = wait {
+            self.wait = Some(reason.clone());
         }
         self.last = Some(state.line());
         self.last.clone()
     }
 
-    /// The closing line, unless it was the last that was printed.
+    /// The closing line, unless it was the last that was printed. What was over so soon that nothing was said of it gets none,
+    /// unless it was stopped.
     pub(super) fn last_line(&mut self, state: &ProgressView) -> Option<String> {
-        Some(state.line()).filter(|line| !line.is_empty() && self.last.as_ref() != Some(line))
+        let is_said = self.at.is_some() || state.stop.is_some();
+        Some(state.line()).filter(|line| is_said && !line.is_empty() && self.last.as_ref() != Some(line))
     }
 }
 
 /// What the run is doing; `None` before anything begins.
 fn phase(state: &ProgressView) -> Option<&'static str> {
-    match (state.reading, state.running) {
-        (Some(reading), _) => Some(reading.what),
+    match (state.task, state.running) {
+        (Some((task, _)), _) => Some(task.what),
         (None, Some(_)) => Some("rows"),
         (None, None) => state.wait.as_ref().map(|_| "waiting"),
     }
@@ -71,7 +78,7 @@ fn phase(state: &ProgressView) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run_state::{Reading, RunningNow};
+    use super::super::run_state::{RunningNow, Stop, Task, TaskKind};
     use super::*;
 
     fn seconds(count: u64) -> Duration {
@@ -107,31 +114,34 @@ mod tests {
     }
 
     #[test]
-    fn a_line_comes_at_the_start_then_every_ten_seconds_or_tenth_of_the_rows() {
+    fn a_line_comes_after_three_seconds_then_every_ten_or_with_a_tenth_of_the_rows() {
         let mut plain_lines = PlainLines::default();
         let told: Vec<u64> = [
             (0, 0),
-            (1, 10),
-            (2, 110),
-            (3, 120),
+            (2, 10),
+            (3, 20),
+            (4, 110),
+            (5, 120),
             (9, 130),
-            (12, 140),
-            (14, 390),
-            (16, 395),
+            (15, 140),
+            (16, 390),
+            (17, 395),
         ]
         .into_iter()
         .filter_map(|(now, ended)| plain_lines.next_line(&running(ended), seconds(now)).map(|_| now))
         .collect();
-        assert_eq!(told, [0, 2, 12, 14]);
+        assert_eq!(told, [3, 5, 15, 17]);
     }
 
     #[test]
-    fn a_fast_run_does_not_flood_a_log() {
+    fn a_fast_run_says_nothing_and_a_slow_one_how_it_ended() {
         let mut plain_lines = PlainLines::default();
         let lines = (0..=1_000)
             .filter_map(|ended| plain_lines.next_line(&running(ended), Duration::from_micros(ended as u64)))
             .count();
-        assert_eq!(lines, 1);
+        assert_eq!(lines, 0);
+        assert_eq!(plain_lines.last_line(&running(1_000)), None);
+        assert!(plain_lines.next_line(&running(900), seconds(4)).is_some());
         assert_eq!(
             plain_lines.last_line(&running(1_000)).as_deref(),
             Some("1,000 of 1,000 rows, 1.0 calls/s")
@@ -145,74 +155,65 @@ mod tests {
     }
 
     #[test]
+    fn how_far_a_run_came_that_was_stopped_is_said_however_soon_that_was() {
+        let stopped = ProgressView {
+            stop: Some(Stop::Over),
+            ..running(7)
+        };
+        assert_eq!(
+            PlainLines::default().last_line(&stopped).as_deref(),
+            Some("7 of 1,000 rows, 1.0 calls/s, stopped")
+        );
+    }
+
+    #[test]
     fn a_long_wait_is_told_when_it_begins_and_a_short_one_is_not() {
         let mut plain_lines = PlainLines::default();
-        assert!(plain_lines.next_line(&running(0), seconds(0)).is_some());
-        assert_eq!(plain_lines.next_line(&waiting("another try", 1), seconds(3)), None);
+        assert_eq!(plain_lines.next_line(&waiting("another try", 2), seconds(0)), None);
         assert_eq!(
             plain_lines
-                .next_line(&waiting("the PUT quota", 41), seconds(4))
+                .next_line(&waiting("the PUT quota", 41), seconds(1))
                 .as_deref(),
             Some("0 of 1,000 rows, 1.0 calls/s; waiting for the PUT quota: 41 s")
         );
-        assert_eq!(plain_lines.next_line(&waiting("the PUT quota", 40), seconds(7)), None);
-        assert_eq!(plain_lines.next_line(&running(0), seconds(8)), None);
+        assert_eq!(plain_lines.next_line(&waiting("the PUT quota", 40), seconds(4)), None);
+        assert_eq!(plain_lines.next_line(&running(0), seconds(5)), None);
+        assert_eq!(plain_lines.next_line(&waiting("another try", 1), seconds(6)), None);
         assert!(
             plain_lines
-                .next_line(&waiting("the PUT quota", 41), seconds(9))
+                .next_line(&waiting("the PUT quota", 41), seconds(7))
                 .is_some(),
             "another wait for the same thing"
         );
     }
 
-    #[test]
-    fn before_and_while_the_organization_is_read_every_wait_is_told_with_its_reason() {
-        let mut plain_lines = PlainLines::default();
-        let waiting = |reading| ProgressView {
-            reading,
-            wait: Some(("a retry after a 503".to_owned(), seconds(1))),
-            ..ProgressView::default()
-        };
-        assert_eq!(
-            plain_lines.next_line(&waiting(None), seconds(0)).as_deref(),
-            Some("waiting for a retry after a 503: 1.0 s")
-        );
-        assert_eq!(plain_lines.next_line(&waiting(None), seconds(3)), None, "told already");
-        let reading = Reading {
-            what: "users",
-            read: 9,
+    fn reading(what: &'static str) -> ProgressView {
+        let task = Task {
+            kind: TaskKind::Reading,
+            what,
+            done: 1,
             total: None,
+            since: seconds(0),
         };
-        let state = ProgressView {
-            reading: Some(reading),
+        ProgressView {
+            task: Some((task, seconds(1))),
             ..ProgressView::default()
-        };
-        assert!(plain_lines.next_line(&state, seconds(4)).is_some());
-        assert_eq!(
-            plain_lines.next_line(&waiting(Some(reading)), seconds(7)).as_deref(),
-            Some("reading users 9; waiting for a retry after a 503: 1.0 s")
-        );
+        }
     }
 
     #[test]
-    fn each_thing_that_is_read_is_told_when_it_begins() {
+    fn each_thing_that_is_read_is_told_once_when_it_begins_however_they_take_turns() {
         let mut plain_lines = PlainLines::default();
-        let reading = |what| ProgressView {
-            reading: Some(Reading {
-                what,
-                read: 1,
-                total: None,
-            }),
-            ..ProgressView::default()
-        };
+        let told: Vec<(u64, String)> = (0..20)
+            .filter_map(|now| {
+                let what = if now % 2 == 0 { "users" } else { "groups" };
+                Some((now, plain_lines.next_line(&reading(what), seconds(now))?))
+            })
+            .collect();
+        let told: Vec<(u64, &str)> = told.iter().map(|(now, line)| (*now, line.as_str())).collect();
         assert_eq!(
-            plain_lines.next_line(&reading("users"), seconds(1)).as_deref(),
-            Some("reading users 1")
-        );
-        assert_eq!(plain_lines.next_line(&reading("users"), seconds(2)), None);
-        assert_eq!(
-            plain_lines.next_line(&reading("groups"), seconds(2)).as_deref(),
-            Some("reading groups 1")
+            told,
+            [(3, "reading groups 1"), (6, "reading users 1"), (16, "reading users 1")]
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Progress of a run: takes events on the run's thread, draws on a separate one.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::display::Display;
 use super::run_state::RunState;
-use crate::event::{Observer, Service};
+use crate::event::{Event, Observer, Service};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +23,29 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// What suits the standard error stream: a bar on a terminal that can move its cursor, else plain lines.
+    /// What suits the standard error stream: a bar on a terminal that can move its cursor and that somebody looks at, else
+    /// plain lines.
     pub fn of_stderr() -> Self {
-        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if std::io::stderr().is_terminal() && !is_dumb {
+        let (term, ci) = (std::env::var_os("TERM"), std::env::var_os("CI"));
+        Self::of(
+            std::io::stderr().is_terminal(),
+            term.as_deref(),
+            ci.as_deref(),
+            cfg!(windows),
+        )
+    }
+
+    /// The same with what the variables say. Pure.
+    fn of(is_terminal: bool, term: Option<&OsStr>, ci: Option<&OsStr>, is_windows: bool) -> Self {
+        let moves_its_cursor = match term.map(OsStr::as_encoded_bytes) {
+            Some(b"dumb") => false,
+            // Windows does not set it.
+            None | Some(b"") => is_windows,
+            Some(_) => true,
+        };
+        // Some services that build and test give their jobs a terminal, and keep what is written there as a log.
+        let is_a_log = ci.is_some_and(|ci| !ci.is_empty() && ci != "false");
+        if is_terminal && moves_its_cursor && !is_a_log {
             Self::Terminal
         } else {
             Self::Plain
@@ -106,6 +126,15 @@ impl Progress {
         })
     }
 
+    /// Says what is done now, how much of it, and how much there is, as far as that is known.
+    pub fn working(&self, what: &'static str, done: u64, total: Option<u64>) {
+        let now = self.shared.began.elapsed();
+        self.shared
+            .state()
+            .run_state
+            .take(Event::Working { what, done, total }, now);
+    }
+
     /// Sets how long the rows are predicted to take.
     pub fn expect(&self, forecast: Duration) {
         self.shared.state().run_state.expect(forecast);
@@ -160,7 +189,7 @@ fn keep_drawing(shared: &Shared, mut display: Display) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Method};
+    use crate::event::Method;
     use crate::model::{Place, Status};
 
     #[derive(Clone, Default)]
@@ -203,9 +232,31 @@ mod tests {
     #[test]
     fn everything_that_happened_is_told_by_the_time_it_is_finished() {
         let (text, observed) = shown(Mode::Plain);
-        assert!(text.contains("row 3: rejected: the server said no\n"), "{text}");
-        assert!(text.ends_with("2 of 2 rows, 1 failed\n"), "{text}");
+        assert_eq!(
+            text, "row 3: rejected: the server said no\n",
+            "nothing more of what is over at once"
+        );
         assert_eq!(observed.answers, BTreeMap::from([((Service::License, 403), 1)]));
+    }
+
+    #[test]
+    fn a_bar_is_drawn_only_where_somebody_sees_it_and_the_cursor_can_be_moved() {
+        let of = |is_terminal, term: Option<&str>, ci: Option<&str>, is_windows| {
+            Mode::of(is_terminal, term.map(OsStr::new), ci.map(OsStr::new), is_windows)
+        };
+        for (is_terminal, term, ci, is_windows, mode) in [
+            (true, Some("xterm"), None, false, Mode::Terminal),
+            (true, Some("xterm"), Some(""), false, Mode::Terminal),
+            (true, Some("xterm"), Some("false"), false, Mode::Terminal),
+            (true, Some("xterm"), Some("true"), false, Mode::Plain),
+            (true, Some("dumb"), None, false, Mode::Plain),
+            (true, Some(""), None, false, Mode::Plain),
+            (true, None, None, false, Mode::Plain),
+            (true, None, None, true, Mode::Terminal),
+            (false, Some("xterm"), None, false, Mode::Plain),
+        ] {
+            assert_eq!(of(is_terminal, term, ci, is_windows), mode, "{term:?} {ci:?}");
+        }
     }
 
     #[test]

@@ -24,7 +24,8 @@ const JUST_BEGUN: Duration = Duration::from_secs(1);
 /// What has happened so far. Times count from the beginning.
 #[derive(Debug, Default)]
 pub(super) struct RunState {
-    reading: Option<Reading>,
+    /// What is read or worked on, each thing once, the one that was told of last at the end.
+    tasks: Vec<Task>,
     running: Option<Running>,
     forecast: Option<Duration>,
     calls: VecDeque<(u64, u64)>,
@@ -36,12 +37,30 @@ pub(super) struct RunState {
     is_over: bool,
 }
 
-/// What is being read.
+/// Something that is read from the organization, or worked on without asking anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(super) struct Task {
+    pub(super) kind: TaskKind,
     pub(super) what: &'static str,
-    pub(super) read: u64,
+    /// How much of it is done; 0 where work is not counted.
+    pub(super) done: u64,
     pub(super) total: Option<u64>,
+    pub(super) since: Duration,
+}
+
+/// Of which kind it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TaskKind {
+    /// `what` is read from the organization.
+    Reading,
+    /// `what` is done.
+    Working,
+}
+
+impl Task {
+    fn is_done(&self) -> bool {
+        self.total.is_some_and(|total| self.done >= total)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +76,8 @@ struct Running {
 /// What progress shows at one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ProgressView {
-    pub(super) reading: Option<Reading>,
+    /// What is read or worked on, and for how long it has been.
+    pub(super) task: Option<(Task, Duration)>,
     pub(super) running: Option<RunningNow>,
     /// The longest current wait, and how much of it is left.
     pub(super) wait: Option<(String, Duration)>,
@@ -94,9 +114,10 @@ impl RunState {
     /// Records an event.
     pub(super) fn take(&mut self, event: Event, now: Duration) {
         match event {
-            Event::Reading { what, read, total } => self.reading = Some(Reading { what, read, total }),
+            Event::Reading { what, read, total } => self.task(TaskKind::Reading, what, read, total, now),
+            Event::Working { what, done, total } => self.task(TaskKind::Working, what, done, total, now),
             Event::RunStarted { rows } => {
-                self.reading = None;
+                self.tasks.clear();
                 self.running = Some(Running {
                     rows,
                     ended: 0,
@@ -145,7 +166,7 @@ impl RunState {
 
     pub(super) fn view(&self, now: Duration) -> ProgressView {
         ProgressView {
-            reading: self.reading,
+            task: self.shown_task().map(|task| (task, now.saturating_sub(task.since))),
             running: self
                 .running
                 .filter(|running| running.rows > 0)
@@ -168,6 +189,35 @@ impl RunState {
                 (true, true) => Some(Stop::Over),
             },
         }
+    }
+
+    /// Notes how far something is that is read or worked on. Work ends what came before it; several things are read at once.
+    fn task(&mut self, kind: TaskKind, what: &'static str, done: u64, total: Option<u64>, now: Duration) {
+        let since = match self
+            .tasks
+            .iter()
+            .position(|task| task.kind == kind && task.what == what)
+        {
+            Some(known) => self.tasks.remove(known).since,
+            None => now,
+        };
+        if kind == TaskKind::Working {
+            self.tasks.clear();
+        }
+        self.tasks.push(Task {
+            kind,
+            what,
+            done,
+            total,
+            since,
+        });
+    }
+
+    /// Of several things the one that is told of as long as it lasts: the one that was begun first of those that are not
+    /// done, so that a bar does not jump from one to the other.
+    fn shown_task(&self) -> Option<Task> {
+        let under_way = self.tasks.iter().filter(|task| !task.is_done());
+        under_way.min_by_key(|task| task.since).or(self.tasks.last()).copied()
     }
 
     /// A call that leaves shows that its quota, or the server's pause, is over; unless the wait has only just begun: then
@@ -261,39 +311,90 @@ fn told(reason: &WaitReason) -> String {
 impl ProgressView {
     /// The state in one line: `600 of 1,200 rows, 3 failed, 4.2 calls/s, 5 min left; waiting for PUT quota: 41 s`.
     pub(super) fn line(&self) -> String {
-        let mut parts = Vec::new();
-        if let Some(reading) = self.reading {
-            let of = reading
-                .total
-                .map_or_else(String::new, |total| format!(" of {}", number(total)));
-            parts.push(format!("reading {} {}{of}", reading.what, number(reading.read)));
-        } else if let Some(running) = self.running {
-            parts.push(format!(
-                "{} of {} rows",
-                number(running.ended as u64),
-                number(running.rows as u64)
-            ));
-            if running.failed > 0 {
-                parts.push(format!("{} failed", number(running.failed as u64)));
-            }
-            if let Some(rate) = running.calls_per_second {
-                parts.push(format!("{rate:.1} calls/s"));
-            }
-            if let Some(left) = running.left.filter(|_| running.ended < running.rows) {
-                parts.push(format!("{} left", duration(left)));
-            }
-            match self.stop {
-                None => {}
-                Some(Stop::Begun) => parts.push("stopping".to_owned()),
-                Some(Stop::Over) => parts.push("stopped".to_owned()),
-            }
-        }
+        let parts: Vec<String> = self.parts().into_iter().map(|part| part.words).collect();
         let wait = self
             .wait
             .as_ref()
             .map(|(reason, length)| format!("waiting for {reason}: {}", duration(*length)));
         let state = Some(parts.join(", ")).filter(|state| !state.is_empty());
         state.into_iter().chain(wait).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The same in as many columns, leaving out what matters least.
+    pub(super) fn line_within(&self, columns: usize) -> String {
+        let whole = self.line();
+        if whole.chars().count() <= columns {
+            return whole;
+        }
+        let mut parts = self.parts();
+        if let Some((_, length)) = &self.wait {
+            parts.push(Part::new(1, format!("waiting {}", duration(*length))));
+        }
+        loop {
+            let line = parts
+                .iter()
+                .map(|part| part.words.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
+            let least = parts.iter().enumerate().max_by_key(|(_, part)| part.rank);
+            match least {
+                Some((position, _)) if parts.len() > 1 && line.chars().count() > columns => parts.remove(position),
+                _ => return line,
+            };
+        }
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        if let Some((task, lasts)) = self.task {
+            let counted = match (task.done, task.total) {
+                (0, None) => String::new(),
+                (done, None) => number(done),
+                (done, Some(total)) => format!("{} of {}", number(done), number(total)),
+            };
+            let what = match (task.kind, counted.as_str()) {
+                (TaskKind::Reading, "") => format!("reading {}", task.what),
+                (TaskKind::Reading, counted) => format!("reading {} {counted}", task.what),
+                (TaskKind::Working, "") => task.what.to_owned(),
+                (TaskKind::Working, counted) => format!("{}: {counted}", task.what),
+            };
+            parts.push(Part::new(0, what));
+            // Where nothing is counted, that it goes on is seen by the time.
+            if counted.is_empty() && lasts >= SETTLED {
+                parts.push(Part::new(2, duration(Duration::from_secs(lasts.as_secs()))));
+            }
+        } else if let Some(running) = self.running {
+            let (ended, rows) = (number(running.ended as u64), number(running.rows as u64));
+            parts.push(Part::new(0, format!("{ended} of {rows} rows")));
+            if running.failed > 0 {
+                parts.push(Part::new(1, format!("{} failed", number(running.failed as u64))));
+            }
+            if let Some(rate) = running.calls_per_second {
+                parts.push(Part::new(4, format!("{rate:.1} calls/s")));
+            }
+            if let Some(left) = running.left.filter(|_| running.ended < running.rows) {
+                parts.push(Part::new(3, format!("{} left", duration(left))));
+            }
+            match self.stop {
+                None => {}
+                Some(Stop::Begun) => parts.push(Part::new(2, "stopping".to_owned())),
+                Some(Stop::Over) => parts.push(Part::new(2, "stopped".to_owned())),
+            }
+        }
+        parts
+    }
+}
+
+/// A part of a line.
+struct Part {
+    /// How soon it is left out where there is no room: the highest first.
+    rank: u8,
+    words: String,
+}
+
+impl Part {
+    fn new(rank: u8, words: String) -> Self {
+        Self { rank, words }
     }
 }
 
@@ -346,6 +447,78 @@ mod tests {
             let (what, read) = ("users", 3_000);
             run_state.take(Event::Reading { what, read, total }, seconds(1));
             assert_eq!(run_state.view(seconds(1)).line(), line);
+        }
+    }
+
+    #[test]
+    fn of_several_things_that_are_read_at_once_the_first_is_told_until_it_is_done() {
+        let mut run_state = RunState::default();
+        let mut read = |what, read, total, now| {
+            run_state.take(Event::Reading { what, read, total }, seconds(now));
+            run_state.view(seconds(now)).line()
+        };
+        assert_eq!(read("users", 1_000, Some(3_000), 1), "reading users 1,000 of 3,000");
+        assert_eq!(read("groups", 50, Some(70), 2), "reading users 1,000 of 3,000");
+        assert_eq!(read("users", 3_000, Some(3_000), 3), "reading groups 50 of 70");
+        assert_eq!(read("groups", 70, Some(70), 4), "reading groups 70 of 70");
+    }
+
+    #[test]
+    fn work_that_asks_nobody_is_told_with_its_count_or_how_long_it_lasts() {
+        let mut run_state = RunState::default();
+        let what = "reading the sheet";
+        run_state.take(
+            Event::Working {
+                what,
+                done: 0,
+                total: None,
+            },
+            seconds(1),
+        );
+        assert_eq!(run_state.view(seconds(2)).line(), "reading the sheet");
+        assert_eq!(run_state.view(seconds(13)).line(), "reading the sheet, 12 s");
+        let what = "writing the page";
+        let total = Some(100_000);
+        run_state.take(
+            Event::Working {
+                what,
+                done: 2_000,
+                total,
+            },
+            seconds(14),
+        );
+        assert_eq!(run_state.view(seconds(14)).line(), "writing the page: 2,000 of 100,000");
+    }
+
+    #[test]
+    fn what_matters_least_is_left_out_where_there_is_no_room() {
+        let view = ProgressView {
+            running: Some(RunningNow {
+                rows: 1_200,
+                ended: 301,
+                failed: 1,
+                calls_per_second: Some(2.0),
+                left: Some(seconds(29)),
+            }),
+            wait: Some(("the PUT quota".to_owned(), seconds(41))),
+            ..ProgressView::default()
+        };
+        for (columns, line) in [
+            (
+                200,
+                "301 of 1,200 rows, 1 failed, 2.0 calls/s, 29 s left; waiting for the PUT quota: 41 s",
+            ),
+            (70, "301 of 1,200 rows, 1 failed, 2.0 calls/s, 29 s left, waiting 41 s"),
+            (60, "301 of 1,200 rows, 1 failed, 29 s left, waiting 41 s"),
+            (40, "301 of 1,200 rows, 1 failed, waiting 41 s"),
+            (30, "301 of 1,200 rows, 1 failed"),
+            (10, "301 of 1,200 rows"),
+        ] {
+            let line = line
+                .strip_suffix(", waiting 41 s")
+                .filter(|_| columns == 40)
+                .unwrap_or(line);
+            assert_eq!(view.line_within(columns), line, "{columns}");
         }
     }
 
