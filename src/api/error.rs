@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use strum::{Display, IntoStaticStr};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use super::refusal_words;
 use crate::event::{Method, Service};
@@ -72,7 +72,7 @@ pub enum ErrorCode {
 }
 
 /// What the client finds without a code of the server's. The texts, in snake case, are in results files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum OwnCode {
     /// Not sent: the list of ids is empty.

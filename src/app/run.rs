@@ -201,7 +201,7 @@ async fn carry_out<'s>(
         RunRecord::of(&path, &run, &job.path, &loaded.organization, session.console)
             .beginning_the_file(begins)
             .with_seats(&plan, &snapshot, &catalogue(settings))
-            .begin(choice.rows.len() + choice.left.len())
+            .begin(choice.rows.len())
     });
     let execution = Execution {
         session,

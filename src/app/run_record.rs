@@ -104,7 +104,7 @@ impl<'a> RunRecord<'a> {
     /// The run begins. One that finds nothing to do leaves no record: a watched folder has a sheet that waits run again and
     /// again.
     pub(super) fn begin(self, rows: usize) -> Self {
-        if rows == 0 {
+        if rows == 0 && !self.entry.begins {
             self.is_ended.store(true, Ordering::Relaxed);
         } else {
             self.write(&self.entry);

@@ -237,7 +237,7 @@ impl RunLog {
 mod as_in_results {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::super::RunId;
+    use crate::ledger::RunId;
 
     pub(super) fn serialize<S: Serializer>(run: &RunId, out: S) -> Result<S::Ok, S::Error> {
         out.collect_str(run)

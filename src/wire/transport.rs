@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use secrecy::SecretString;
-use strum::{Display, IntoStaticStr};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 use url::Url;
 
 use crate::event::Method;
@@ -67,7 +67,7 @@ pub enum Reach {
 }
 
 /// Why a request has no answer. The texts, in snake case, are in results files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum TransportCode {
     /// The request is malformed.

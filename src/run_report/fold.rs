@@ -1,0 +1,337 @@
+//! Results files and the records of their runs, read once from end to end and added up. Rows are not kept.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::cause::Cause;
+use super::masking::Masking;
+use super::outcome::{Counts, Outcome};
+use super::people::{People, called};
+use super::runs::{RunFacts, runs_of};
+use super::seats::{SeatFacts, SeatSums, misses_out};
+use crate::ledger::{History, OpenError, Record, RunEntry, RunId, RunLog, RunRecord};
+use crate::model::{OperationKind, OrganizationId, RowReport, Status};
+use crate::text::clean;
+
+/// A results file to be reported on.
+pub struct ReportedFile {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub history: History,
+    /// The records of its runs.
+    pub log: RunLog,
+}
+
+/// What results come to.
+#[derive(Debug)]
+pub struct RunReport {
+    /// Each file.
+    pub files: Vec<FileFacts>,
+    /// All rows.
+    pub rows: Counts,
+    /// All rows by status.
+    pub statuses: BTreeMap<Status, u64>,
+    /// What was asked for, by operation; `None` where it could not be read.
+    pub operations: BTreeMap<Option<OperationKind>, Counts>,
+    /// Everybody whom rows are about.
+    pub people: Counts,
+    /// The rows that are about nobody, but about a group.
+    pub groups: Counts,
+    /// What rows wait for.
+    pub waits: Waits,
+    /// Why rows are not done, the most frequent first.
+    pub causes: Vec<CauseFacts>,
+    /// The seats of each bundle.
+    pub seats: Vec<SeatFacts>,
+    /// Who got no seat.
+    pub missed_out: MissedOut,
+    /// The runs, in the order of time.
+    pub runs: Vec<RunFacts>,
+    /// The organizations.
+    pub organizations: BTreeMap<OrganizationId, Option<String>>,
+    /// How many lines of the records of runs cannot be read, and how many are of a later version.
+    pub unread_records: (usize, usize),
+    /// Whether people are shown.
+    pub masking: Masking,
+}
+
+/// What a results file comes to.
+#[derive(Debug)]
+pub struct FileFacts {
+    /// Its name.
+    pub name: String,
+    /// The name of its sheet, where that is known.
+    pub sheet: Option<String>,
+    /// Its rows.
+    pub rows: Counts,
+    /// Whether its last line was cut off, and is left out.
+    pub is_torn: bool,
+}
+
+impl FileFacts {
+    /// What it is called: by its sheet, where that is known.
+    pub fn label(&self) -> &str {
+        self.sheet.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// What rows wait for.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Waits {
+    /// An invitation to be accepted.
+    pub invitations: u64,
+    /// A date.
+    pub dates: u64,
+    /// The first of these dates.
+    pub first: Option<Timestamp>,
+    /// The last.
+    pub last: Option<Timestamp>,
+}
+
+/// Rows that are not done for one reason.
+#[derive(Debug, Clone)]
+pub struct CauseFacts {
+    /// Why, and what to do.
+    pub cause: Cause,
+    /// What that means for them.
+    pub outcome: Outcome,
+    /// How many rows.
+    pub rows: u64,
+    /// The same by status and code.
+    pub codes: BTreeMap<(Status, String), u64>,
+    /// The words of all of them, if they are the same.
+    pub words: Option<String>,
+}
+
+/// People who got no seat.
+#[derive(Debug, Default, Clone)]
+pub struct MissedOut {
+    /// The first of them.
+    pub people: Vec<String>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+/// How many people who miss out are named.
+const MOST_NAMED: usize = 100;
+/// How much of a text is shown.
+const MOST_WORDS: usize = 300;
+/// How many codes are told apart.
+const MOST_CODES: usize = 200;
+
+/// Adds the files up. `tick` is told now and then how many rows have been read.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn fold(
+    files: &[ReportedFile],
+    masking: Masking,
+    tick: &mut dyn FnMut(u64),
+) -> Result<(RunReport, People), OpenError> {
+    let mut folding = Folding::new(masking);
+    for file in files {
+        folding.begin(file);
+        for record in file.history.entries() {
+            folding.take(&record?);
+            tick(folding.count);
+        }
+    }
+    Ok(folding.finish(files))
+}
+
+struct Folding {
+    report: RunReport,
+    people: People,
+    /// What became of each person, by number.
+    fates: Vec<Outcome>,
+    causes: BTreeMap<(Outcome, Cause), CauseFacts>,
+    codes: usize,
+    seats: SeatSums,
+    missed_out: Vec<u32>,
+    count: u64,
+}
+
+impl Folding {
+    fn new(masking: Masking) -> Self {
+        Self {
+            report: RunReport {
+                files: Vec::new(),
+                rows: Counts::default(),
+                statuses: BTreeMap::new(),
+                operations: BTreeMap::new(),
+                people: Counts::default(),
+                groups: Counts::default(),
+                waits: Waits::default(),
+                causes: Vec::new(),
+                seats: Vec::new(),
+                missed_out: MissedOut::default(),
+                runs: Vec::new(),
+                organizations: BTreeMap::new(),
+                unread_records: (0, 0),
+                masking,
+            },
+            people: People::default(),
+            fates: Vec::new(),
+            causes: BTreeMap::new(),
+            codes: 0,
+            seats: SeatSums::default(),
+            missed_out: Vec::new(),
+            count: 0,
+        }
+    }
+
+    fn begin(&mut self, file: &ReportedFile) {
+        let runs = file.history.runs();
+        let sheet = runs.iter().rev().find_map(RunId::sheet).map(str::to_owned);
+        self.report.files.push(FileFacts {
+            name: file.name.clone(),
+            sheet,
+            rows: Counts::default(),
+            is_torn: file.history.is_torn(),
+        });
+        for run in runs {
+            self.report.organizations.entry(run.organization()).or_default();
+        }
+        let (damaged, newer) = &mut self.report.unread_records;
+        *damaged += file.log.damaged;
+        *newer += file.log.newer;
+    }
+
+    fn take(&mut self, RunRecord { record, run }: &RunRecord) {
+        let report = &record.report;
+        let outcome = Outcome::of(report.status);
+        self.count += 1;
+        self.report.rows.add(outcome);
+        if let Some(file) = self.report.files.last_mut() {
+            file.rows.add(outcome);
+        }
+        *self.report.statuses.entry(report.status).or_default() += 1;
+        self.report.operations.entry(report.operation).or_default().add(outcome);
+        match self.people.meet(report) {
+            Some(number) => self.met(number, outcome, record),
+            None if is_about_a_group(report) => self.report.groups.add(outcome),
+            None => {}
+        }
+        if let Some(cause) = Cause::of(report.status, &report.code, record.http_status) {
+            self.caused(outcome, cause, report);
+        }
+        if report.status == Status::Waiting {
+            self.waits(report);
+        }
+        self.seats.take(record, run);
+    }
+
+    fn met(&mut self, number: u32, outcome: Outcome, record: &Record) {
+        let at = number as usize - 1;
+        if at >= self.fates.len() {
+            self.fates.resize(at + 1, Outcome::Twice);
+        }
+        self.fates[at] = self.fates[at].max(outcome);
+        if !misses_out(record) || self.missed_out.contains(&number) {
+            return;
+        }
+        let missed_out = &mut self.report.missed_out;
+        if missed_out.people.len() < MOST_NAMED {
+            self.missed_out.push(number);
+            missed_out.people.push(match self.report.masking {
+                Masking::Shown => clean(&record.report.user, MOST_WORDS),
+                Masking::Masked => called(number),
+            });
+        } else {
+            missed_out.more += 1;
+        }
+    }
+
+    fn caused(&mut self, outcome: Outcome, cause: Cause, report: &RowReport) {
+        let words = || Some(clean(&report.message, MOST_WORDS)).filter(|words| !words.is_empty());
+        let facts = self.causes.entry((outcome, cause)).or_insert_with(|| CauseFacts {
+            cause,
+            outcome,
+            rows: 0,
+            codes: BTreeMap::new(),
+            words: words(),
+        });
+        facts.rows += 1;
+        if facts.words.is_some() && facts.words != words() {
+            facts.words = None;
+        }
+        let key = (report.status, clean(&report.code, MOST_WORDS));
+        if let Some(rows) = facts.codes.get_mut(&key) {
+            *rows += 1;
+        } else {
+            // A server that makes up codes does not fill the memory.
+            self.codes += 1;
+            let code = if self.codes > MOST_CODES {
+                "…".to_owned()
+            } else {
+                key.1
+            };
+            *facts.codes.entry((key.0, code)).or_default() += 1;
+        }
+    }
+
+    fn waits(&mut self, report: &RowReport) {
+        let waits = &mut self.report.waits;
+        if report.code != crate::model::NOT_BEFORE {
+            waits.invitations += 1;
+            return;
+        }
+        waits.dates += 1;
+        let due = report.message.rsplit_once("waits until ").map(|(_, due)| due);
+        let due = due.and_then(|due| due.split(';').next()?.trim().parse::<Timestamp>().ok());
+        if let Some(due) = due {
+            waits.first = Some(waits.first.map_or(due, |first| first.min(due)));
+            waits.last = Some(waits.last.map_or(due, |last| last.max(due)));
+        }
+    }
+
+    fn finish(self, files: &[ReportedFile]) -> (RunReport, People) {
+        let Self {
+            mut report,
+            people,
+            fates,
+            causes,
+            seats,
+            ..
+        } = self;
+        for fate in fates {
+            report.people.add(fate);
+        }
+        report.causes = causes.into_values().collect();
+        report
+            .causes
+            .sort_by_key(|facts| (std::cmp::Reverse((facts.outcome, facts.rows)), facts.cause));
+        report.runs = runs_of(files);
+        let mut recorded: Vec<&RunEntry> = files.iter().flat_map(|file| &file.log.runs).collect();
+        recorded.sort_by_key(|run| run.started_at);
+        for run in &recorded {
+            let name = report.organizations.entry(run.organization.id).or_default();
+            *name = run.organization.name.clone().or(name.take());
+        }
+        let unrecorded: Vec<RunId> = files
+            .iter()
+            .flat_map(|file| {
+                let log = &file.log.runs;
+                let has_none = move |run: &&RunId| log.iter().all(|entry| entry.run != **run);
+                file.history.runs().iter().filter(has_none).cloned()
+            })
+            .collect();
+        report.seats = seats.facts(&recorded, &unrecorded);
+        if report.masking == Masking::Masked {
+            // The service's words may name anybody.
+            for facts in &mut report.causes {
+                facts.words = None;
+            }
+        }
+        (report, people)
+    }
+}
+
+fn is_about_a_group(report: &RowReport) -> bool {
+    matches!(
+        report.operation,
+        Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses)
+    )
+}
