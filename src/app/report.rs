@@ -1,11 +1,154 @@
 //! `reseat report`: what became of a job, for whoever asked for it. No network.
 
-use super::Ending;
-use super::console::Console;
-use super::ending::Reason;
-use super::failure::Failure;
-use crate::cli::ReportOptions;
+use std::path::{Path, PathBuf};
 
-pub(super) fn report(_options: &ReportOptions, _console: Console<'_>) -> Result<Ending, Failure> {
-    Err(Failure::new(Ending::CouldNotStart, Reason::Settings, "not built yet"))
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Ending;
+use super::console::{Console, deliver};
+use super::ending::{Ended, Reason};
+use super::failure::Failure;
+use super::object::Object;
+use super::undo_refusals::not_results;
+use crate::cli::{OutputFormat, ReportOptions};
+use crate::ledger::{History, RunLog, run_log_path, writer_of};
+use crate::page::write_page;
+use crate::report::write_json;
+use crate::run_report::{ReportShape, ReportedFile, WrittenReport, fold, verdict};
+use crate::sheet::{may_write_sheet, save_file};
+use crate::text::shown_path;
+
+pub(super) fn report(options: &ReportOptions, console: Console) -> Result<Ending, Failure> {
+    if let Some(out) = &options.out {
+        may_be_written(out, options)?;
+    }
+    let files = read_all(&options.paths)?;
+    let (report, people) = fold(&files, options.masking, &mut |_| {}).map_err(|error| not_results(&error, None))?;
+    let written = WrittenReport {
+        report: &report,
+        people: &people,
+        files: &files,
+        zone: TimeZone::system(),
+        now: Timestamp::now(),
+    };
+    if let Some(out) = &options.out {
+        save(&written, out, options)?;
+    }
+    let (sentence, _) = verdict(&report);
+    give(&written, options, &sentence, console)?;
+    Ok(Ending::Done)
+}
+
+/// Makes sure, before anything is read, that nothing is lost by writing there.
+fn may_be_written(out: &Path, options: &ReportOptions) -> Result<(), Failure> {
+    let is_same = |other: &Path| match (fs_err::canonicalize(other), fs_err::canonicalize(out)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => other == out,
+    };
+    let logs: Vec<PathBuf> = options.paths.iter().map(|path| run_log_path(path)).collect();
+    if options.paths.iter().chain(&logs).any(|path| is_same(path)) {
+        let message = format!("`{}` is what the report is made from", out.display());
+        return Err(
+            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help("name another file with `-o`")
+        );
+    }
+    may_write_sheet(out, options.existing).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+}
+
+/// Reads every file; what is wrong with any of them is told at once.
+fn read_all(paths: &[PathBuf]) -> Result<Vec<ReportedFile>, Failure> {
+    let mut files = Vec::new();
+    let mut refusals: Vec<Failure> = Vec::new();
+    for (at, path) in paths.iter().enumerate() {
+        let is_same = |other: &PathBuf| {
+            other == path
+                || matches!((fs_err::canonicalize(other), fs_err::canonicalize(path)), (Ok(one), Ok(two)) if one == two)
+        };
+        if paths[..at].iter().any(is_same) {
+            let message = format!("`{}` is named twice", path.display());
+            refusals.push(
+                Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+                    .with_help("name each results file once, or its rows count twice"),
+            );
+            continue;
+        }
+        match read(path) {
+            Ok(file) => files.push(file),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    if refusals.is_empty() {
+        return Ok(files);
+    }
+    Err(together(refusals, paths.len()))
+}
+
+/// One refusal is told as it is; several are told one under another.
+fn together(mut refusals: Vec<Failure>, files: usize) -> Failure {
+    if refusals.len() == 1 {
+        return refusals.remove(0);
+    }
+    let message = format!("{} of {files} files cannot be reported on", refusals.len());
+    let ending = if refusals.iter().all(|refusal| refusal.ending == Ending::Stopped) {
+        (Ending::Stopped, Reason::Locked)
+    } else {
+        (Ending::CouldNotStart, Reason::File)
+    };
+    let mut failure = Failure::new(ending.0, ending.1, message);
+    for refusal in refusals {
+        failure.details.push(refusal.message);
+        for help in refusal.help {
+            if !failure.help.contains(&help) {
+                failure.help.push(help);
+            }
+        }
+    }
+    failure
+}
+
+fn read(path: &Path) -> Result<ReportedFile, Failure> {
+    if let Some(writer) = writer_of(path) {
+        let message = format!("a run is writing `{}` ({writer})", path.display());
+        return Err(Failure::new(Ending::Stopped, Reason::Locked, message)
+            .with_help("wait until it ends: only then is it known what became of every row"));
+    }
+    let history = History::read(path).map_err(|error| not_results(&error, None))?;
+    let log = RunLog::read(path).map_err(|error| {
+        let log = run_log_path(path);
+        let message = format!("failed to read the records of runs in `{}`: {error}", log.display());
+        Failure::new(Ending::CouldNotStart, Reason::File, message)
+            .with_help("let it be read, or move it away: the report can do without it")
+    })?;
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    Ok(ReportedFile { name, history, log })
+}
+
+fn save(written: &WrittenReport<'_>, out: &Path, options: &ReportOptions) -> Result<(), Failure> {
+    let page = written.page();
+    save_file(out, options.existing, |file| write_page(&page, file))
+        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+}
+
+/// Says what the report comes to, and gives what goes to standard output.
+fn give(written: &WrittenReport<'_>, options: &ReportOptions, sentence: &str, console: Console) -> Result<(), Failure> {
+    let shape = ReportShape::of(written.report, options.out.as_deref().map(shown_path));
+    let object = Object::of(Ended::DONE, sentence, &shape);
+    match (&options.out, console.output) {
+        (Some(_), _) => console.found(&object, |_| Ok(())),
+        (None, OutputFormat::Json) => deliver(|out| write_json(&object, out))?,
+        (None, OutputFormat::Text) => deliver(|out| write_page(&written.page(), out))?,
+    }
+    console.tell(format!("{sentence}\n"));
+    for gap in written.gaps() {
+        console.tell(format!("note: {gap}\n"));
+    }
+    if let Some(out) = &options.out {
+        console.tell(format!("the report is {}\n", shown_path(out)));
+    }
+    Ok(())
 }

@@ -53,6 +53,8 @@ pub struct RunReport {
     pub organizations: BTreeMap<OrganizationId, Option<String>>,
     /// How many lines of the records of runs cannot be read, and how many are of a later version.
     pub unread_records: (usize, usize),
+    /// Whether rows are on worksheets that have names.
+    pub has_worksheets: bool,
     /// Whether people are shown.
     pub masking: Masking,
 }
@@ -170,6 +172,7 @@ impl Folding {
                 runs: Vec::new(),
                 organizations: BTreeMap::new(),
                 unread_records: (0, 0),
+                has_worksheets: false,
                 masking,
             },
             people: People::default(),
@@ -203,6 +206,7 @@ impl Folding {
         let report = &record.report;
         let outcome = Outcome::of(report.status);
         self.count += 1;
+        self.report.has_worksheets |= !report.place.sheet.is_empty();
         self.report.rows.add(outcome);
         if let Some(file) = self.report.files.last_mut() {
             file.rows.add(outcome);

@@ -1,0 +1,484 @@
+//! The report as a web page.
+
+use std::io;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::fold::{CauseFacts, ReportedFile, RunReport};
+use super::masking::Masking;
+use super::outcome::{Counts, Outcome};
+use super::people::People;
+use super::row::{RowInWords, status, tone};
+use super::runs::RunFacts;
+use super::seats::SeatFacts;
+use super::verdict::{counted, verdict};
+use super::words::{asked, how_many};
+use crate::page::{
+    Cause, Column, ColumnKind, Fact, Figure, Folded, Page, PageCell, PageRows, PageTable, SeatBar, Section,
+    SectionBody, Tone,
+};
+use crate::text::{clean, joined, number, plural};
+
+/// How much of a name is shown.
+const MOST: usize = 200;
+/// How many names stand in a heading.
+const MOST_NAMES: usize = 3;
+
+/// A report that is written: what it comes to, and the files from which its rows are read once more.
+pub struct WrittenReport<'a> {
+    /// What it comes to.
+    pub report: &'a RunReport,
+    /// The people.
+    pub people: &'a People,
+    /// The files.
+    pub files: &'a [ReportedFile],
+    /// The zone of whoever reads it.
+    pub zone: TimeZone,
+    /// When it is written.
+    pub now: Timestamp,
+}
+
+impl WrittenReport<'_> {
+    /// The page, whose rows are read as they are written.
+    pub fn page(&self) -> Page<'_> {
+        let (verdict, tone) = verdict(self.report);
+        Page {
+            title: self.title(),
+            kind: "Report: what became of it",
+            verdict,
+            tone,
+            facts: self.facts(),
+            figures: figures(counted(self.report)),
+            sections: self.sections(),
+            table: (self.report.rows != Counts::default()).then(|| PageTable {
+                heading: "Every row".to_owned(),
+                columns: self.columns(),
+                count: usize::try_from(self.count()).unwrap_or(usize::MAX),
+                rows: self,
+            }),
+            folded: self.folded(),
+            footer: format!(
+                "Made by reseat {} on {}, from {}.",
+                env!("CARGO_PKG_VERSION"),
+                self.moment(self.now),
+                self.names(|file| &file.name)
+            ),
+        }
+    }
+
+    /// What it is about.
+    pub fn title(&self) -> String {
+        self.names(super::fold::FileFacts::label)
+    }
+
+    fn names(&self, name: impl Fn(&super::fold::FileFacts) -> &str) -> String {
+        let names: Vec<String> = self.report.files.iter().map(|file| clean(name(file), MOST)).collect();
+        joined(&names, MOST_NAMES)
+    }
+
+    fn count(&self) -> u64 {
+        let rows = &self.report.rows;
+        rows.asked() + rows.twice
+    }
+
+    /// A moment on the reader's clock, without its zone, which is named once.
+    fn moment(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    pub(super) fn zoned(&self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone.clone())
+    }
+
+    /// What the reader's clock is called.
+    pub(super) fn zone_name(&self) -> String {
+        let offset = self.zoned(self.now).strftime("UTC%:z").to_string();
+        match self.zone.iana_name() {
+            Some("UTC") | None => offset,
+            Some(name) => format!("{name}, {offset}"),
+        }
+    }
+
+    /// From when to when the runs went.
+    fn period(&self) -> String {
+        let runs = &self.report.runs;
+        let Some(first) = runs.first() else {
+            return String::new();
+        };
+        let last = runs.iter().filter_map(RunFacts::finished_at).max();
+        let from = self.moment(first.started_at);
+        let last = last.unwrap_or_else(|| runs.last().map_or(first.started_at, |run| run.started_at));
+        match self.moment(last) {
+            to if to == from => from,
+            to => format!("{from} to {to}"),
+        }
+    }
+
+    /// Where, when, in how many runs.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let report = self.report;
+        let mut facts = Vec::new();
+        let organizations: Vec<String> = report
+            .organizations
+            .iter()
+            .map(|(id, name)| name.as_deref().map_or_else(|| id.to_string(), |name| clean(name, MOST)))
+            .collect();
+        let label = if organizations.len() == 1 {
+            "organization"
+        } else {
+            "organizations"
+        };
+        if !organizations.is_empty() {
+            facts.push(fact(label, joined(&organizations, MOST_NAMES)));
+        }
+        let label = if report.files.len() == 1 { "sheet" } else { "sheets" };
+        let rows = plural(usize::try_from(self.count()).unwrap_or(usize::MAX), "row");
+        facts.push(fact(label, format!("{}, {rows}", self.title())));
+        if !report.runs.is_empty() {
+            let period = format!("{} ({})", self.period(), self.zone_name());
+            let runs = match report.runs.len() {
+                1 => period,
+                several => format!("{period}, in {}", plural(several, "run")),
+            };
+            facts.push(fact("when", runs));
+        }
+        if report.masking == Masking::Masked {
+            let words = "names and addresses are hidden; the same person has the same number throughout";
+            facts.push(fact("people", words.to_owned()));
+        }
+        facts
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let report = self.report;
+        let mut sections = Vec::new();
+        let causes = |outcomes: &[Outcome]| -> Vec<Cause> {
+            let of = report.causes.iter().filter(|facts| outcomes.contains(&facts.outcome));
+            of.map(|facts| self.cause(facts)).collect()
+        };
+        let section = |heading: &str, lead: String, body: SectionBody| Section {
+            heading: heading.to_owned(),
+            lead,
+            body,
+        };
+        let needs = causes(&[Outcome::Needs, Outcome::NotReached]);
+        if !needs.is_empty() {
+            sections.push(section(
+                "What is not done, and what to do",
+                String::new(),
+                SectionBody::Causes(needs),
+            ));
+        }
+        let waits = causes(&[Outcome::Waits]);
+        if !waits.is_empty() {
+            sections.push(section("What waits", self.until(), SectionBody::Causes(waits)));
+        }
+        if !report.seats.is_empty() {
+            let bars = report.seats.iter().map(|seats| self.bar(seats)).collect();
+            sections.push(section("Seats", self.about_seats(), SectionBody::Seats(bars)));
+        }
+        let missed = &report.missed_out;
+        if !missed.people.is_empty() {
+            let mut points = missed.people.clone();
+            if missed.more > 0 {
+                points.push(format!("and {} more, whom the table below names", number(missed.more)));
+            }
+            sections.push(section("Who got no seat", String::new(), SectionBody::Points(points)));
+        }
+        let points = report
+            .operations
+            .iter()
+            .map(|(kind, counts)| asked(*kind, counts))
+            .collect();
+        if !report.operations.is_empty() {
+            sections.push(section(
+                "What was asked for",
+                String::new(),
+                SectionBody::Points(points),
+            ));
+        }
+        if report.files.len() > 1 {
+            let facts = report.files.iter().map(|file| {
+                let rows = plural(
+                    usize::try_from(file.rows.asked() + file.rows.twice).unwrap_or(usize::MAX),
+                    "row",
+                );
+                fact(file.label(), format!("{rows}: {}", how_many(&file.rows)))
+            });
+            sections.push(section(
+                "Each sheet",
+                String::new(),
+                SectionBody::Facts(facts.collect()),
+            ));
+        }
+        sections
+    }
+
+    fn cause(&self, facts: &CauseFacts) -> Cause {
+        let said = facts
+            .words
+            .as_deref()
+            .filter(|_| facts.rows > 1 && self.report.masking == Masking::Shown);
+        Cause {
+            what: match said {
+                Some(said) => format!("{} All say: “{said}”", facts.cause.what),
+                None => facts.cause.what.to_owned(),
+            },
+            rows: facts.rows,
+            help: facts.cause.help.to_owned(),
+            tone: tone(facts.outcome),
+            filter: Some(status(facts.outcome, Some(facts.cause)).into_owned()),
+        }
+    }
+
+    /// Until when rows wait for their dates.
+    fn until(&self) -> String {
+        let waits = &self.report.waits;
+        match (waits.first, waits.last) {
+            (Some(first), Some(last)) if first == last => format!("The date is {}.", self.day(first)),
+            (Some(first), Some(last)) => format!("The dates are from {} to {}.", self.day(first), self.day(last)),
+            _ => String::new(),
+        }
+    }
+
+    fn day(&self, at: Timestamp) -> String {
+        let zoned = self.zoned(at);
+        match zoned.start_of_day() {
+            Ok(beginning) if beginning.timestamp() == at => zoned.date().to_string(),
+            Ok(_) | Err(_) => self.moment(at),
+        }
+    }
+
+    pub(super) fn about_seats(&self) -> String {
+        let seats = &self.report.seats;
+        let unknown = |known: fn(&SeatFacts) -> Option<u64>| seats.iter().any(|seats| known(seats).is_none());
+        let unknown = unknown(|seats| seats.before) || unknown(|seats| seats.after);
+        let told = "Before: as the first run found them. After: with what the runs did; what others did meanwhile is not \
+                    in it.";
+        if unknown {
+            format!(
+                "{told} Where a number is missing, it is not known: a run was cut off, an answer was lost, or there is no \
+                 record of a run beside the results."
+            )
+        } else {
+            told.to_owned()
+        }
+    }
+
+    fn bar(&self, seats: &SeatFacts) -> SeatBar {
+        let misses = if seats.missed == 1 { "misses out" } else { "miss out" };
+        let note = match seats.missed {
+            0 => String::new(),
+            missed => format!("{} {misses}", number(missed)),
+        };
+        SeatBar {
+            name: self.bundle(seats),
+            code: seats.code.to_string(),
+            owned: seats.owned,
+            before: seats.before,
+            after: seats.after,
+            given: seats.given,
+            taken_away: seats.freed,
+            note,
+        }
+    }
+
+    /// What a bundle is called; with its organization, where there are several.
+    pub(super) fn bundle(&self, seats: &SeatFacts) -> String {
+        let name = seats
+            .name
+            .as_deref()
+            .map_or_else(|| seats.code.to_string(), |name| clean(name, MOST));
+        if self.report.organizations.len() < 2 {
+            return name;
+        }
+        let organization = self.report.organizations.get(&seats.organization).cloned().flatten();
+        let organization = organization.unwrap_or_else(|| seats.organization.to_string());
+        format!("{name} ({})", clean(&organization, MOST))
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let column = |header, kind| Column { header, kind };
+        let sheet = (self.report.files.len() > 1).then(|| column("sheet", ColumnKind::Choice));
+        let worksheet = self
+            .report
+            .has_worksheets
+            .then(|| column("worksheet", ColumnKind::Choice));
+        let first = [column("row", ColumnKind::Number)]
+            .into_iter()
+            .chain(sheet)
+            .chain(worksheet);
+        let rest = [
+            column("operation", ColumnKind::Choice),
+            column("person", ColumnKind::Text),
+            column("target", ColumnKind::Text),
+            column("status", ColumnKind::Choice),
+            column("why", ColumnKind::Text),
+            column("finished", ColumnKind::Moment),
+        ];
+        first.chain(rest).collect()
+    }
+
+    fn folded(&self) -> Vec<Folded> {
+        let report = self.report;
+        let mut sections = Vec::new();
+        if !report.runs.is_empty() {
+            let facts = report
+                .runs
+                .iter()
+                .map(|run| fact(&self.moment(run.started_at), self.run(run)));
+            sections.push(Section {
+                heading: "Runs".to_owned(),
+                lead: format!("Times are those of {}.", self.zone_name()),
+                body: SectionBody::Facts(facts.collect()),
+            });
+        }
+        let gaps = self.gaps();
+        if !gaps.is_empty() {
+            sections.push(Section {
+                heading: "What could not be read".to_owned(),
+                lead: String::new(),
+                body: SectionBody::Points(gaps),
+            });
+        }
+        if sections.is_empty() {
+            return Vec::new();
+        }
+        vec![Folded {
+            summary: format!("{}: when, how long, at what cost", plural(report.runs.len(), "run")),
+            sections,
+        }]
+    }
+
+    /// A run in a sentence.
+    fn run(&self, run: &RunFacts) -> String {
+        let mut parts = Vec::new();
+        if let Some(sheet) = &run.sheet
+            && *sheet != self.report.files[run.file].label()
+        {
+            parts.push(format!("of {}", clean(sheet, MOST)));
+        }
+        parts.push(run.how_it_ended());
+        let labelled = [
+            ("took ", run.how_long()),
+            ("calls: ", run.calls()),
+            ("waits: ", run.waits()),
+        ];
+        parts.extend(
+            labelled
+                .into_iter()
+                .filter(|(_, words)| !words.is_empty())
+                .map(|(label, words)| format!("{label}{words}")),
+        );
+        parts.join("; ")
+    }
+
+    /// What the report lacks, and why.
+    pub fn gaps(&self) -> Vec<String> {
+        let report = self.report;
+        let mut gaps = Vec::new();
+        for file in report.files.iter().filter(|file| file.is_torn) {
+            gaps.push(format!(
+                "The last line of {} was cut off when a run was interrupted, and is left out; running the sheet again \
+                 mends that.",
+                clean(&file.name, MOST)
+            ));
+        }
+        let unrecorded = report.runs.iter().filter(|run| run.record.is_none()).count();
+        if unrecorded > 0 {
+            let have = if unrecorded == 1 { "has" } else { "have" };
+            gaps.push(format!(
+                "{} {have} no record beside the results, so it is not known how they ended, nor how many seats were taken.",
+                plural(unrecorded, "run")
+            ));
+        }
+        let (damaged, newer) = report.unread_records;
+        if damaged > 0 {
+            gaps.push(format!(
+                "{} of the records of runs cannot be read.",
+                plural(damaged, "line")
+            ));
+        }
+        if newer > 0 {
+            gaps.push(format!(
+                "{} of the records of runs are of a later version of reseat.",
+                plural(newer, "line")
+            ));
+        }
+        gaps
+    }
+}
+
+impl PageRows for WrittenReport<'_> {
+    fn each(&self, write: &mut dyn FnMut(&[PageCell<'_>]) -> io::Result<()>) -> io::Result<()> {
+        for (file, facts) in self.files.iter().zip(&self.report.files) {
+            let sheet = clean(facts.label(), MOST);
+            for record in file.history.entries() {
+                let record = record.map_err(io::Error::other)?.record;
+                let row = RowInWords::of(&record, self.people, self.report.masking);
+                let plain = |text: String| PageCell {
+                    text: text.into(),
+                    tone: Tone::Plain,
+                };
+                let mut cells = vec![plain(row.row.to_string())];
+                if self.report.files.len() > 1 {
+                    cells.push(plain(sheet.clone()));
+                }
+                if self.report.has_worksheets {
+                    cells.push(plain(row.worksheet));
+                }
+                let finished = row
+                    .finished
+                    .map(|at| self.zoned(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+                cells.extend([
+                    plain(row.operation.to_owned()),
+                    plain(row.person),
+                    plain(row.target),
+                    PageCell {
+                        text: row.status,
+                        tone: row.tone,
+                    },
+                    plain(row.why),
+                    plain(finished.unwrap_or_default()),
+                ]);
+                write(&cells)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn fact(label: &str, value: String) -> Fact {
+    Fact {
+        label: clean(label, MOST),
+        value,
+    }
+}
+
+fn figures(counts: &Counts) -> Vec<Figure> {
+    let figure = |count: u64, label: &str, tone: Tone| Figure {
+        value: number(count),
+        label: label.to_owned(),
+        tone,
+    };
+    let verb = |count: u64, one: &'static str, many: &'static str| if count == 1 { one } else { many };
+    let mut figures = vec![figure(counts.done, "done", Tone::Good)];
+    let others = [
+        (counts.already_so, "already so", Tone::Plain),
+        (counts.waits, verb(counts.waits, "waits", "wait"), Tone::Waiting),
+        (counts.not_reached, "not reached", Tone::Waiting),
+        (
+            counts.needs_attention,
+            verb(counts.needs_attention, "needs attention", "need attention"),
+            Tone::Bad,
+        ),
+    ];
+    figures.extend(
+        others
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, label, tone)| figure(count, label, tone)),
+    );
+    figures
+}

@@ -1,0 +1,184 @@
+//! What results come to, in one sentence that a head of department understands.
+
+use super::fold::RunReport;
+use super::outcome::Counts;
+use crate::model::{OperationKind, Status};
+use crate::page::Tone;
+use crate::text::number;
+
+/// The sentence, and how it is meant.
+pub fn verdict(report: &RunReport) -> (String, Tone) {
+    let rows = &report.rows;
+    if rows.asked() + rows.twice == 0 {
+        return (
+            "Nothing was asked for: the results hold no row.".to_owned(),
+            Tone::Plain,
+        );
+    }
+    let subject = Subject::of(report);
+    let counts = subject.counts(report);
+    let mut parts = vec![headline(&subject, counts)];
+    let unknown = unknown(report);
+    // Of people, the worst of their rows counts.
+    let needs = counts.needs_attention;
+    if needs > 0 && needs != counts.asked() {
+        parts.push(format!(
+            "{} {} attention",
+            number(needs),
+            if needs == 1 { "needs" } else { "need" }
+        ));
+    }
+    if counts.waits > 0 && counts.waits != counts.asked() {
+        let waits = if counts.waits == 1 { "waits" } else { "wait" };
+        parts.push(format!("{} {waits}{}", number(counts.waits), for_what(report)));
+    }
+    if counts.not_reached > 0 && counts.not_reached != counts.asked() {
+        let were = if counts.not_reached == 1 { "was" } else { "were" };
+        parts.push(format!("{} {were} not reached", number(counts.not_reached)));
+    }
+    let mut sentence = format!("{}.", parts.join("; "));
+    if unknown > 0 {
+        let rows = if unknown == 1 {
+            "one row".to_owned()
+        } else {
+            format!("{} rows", number(unknown))
+        };
+        sentence.push_str(&format!(" What became of {rows} is not certain yet."));
+    }
+    if report.runs.last().is_some_and(super::runs::RunFacts::was_cut_off) {
+        sentence.push_str(" The last run was cut off.");
+    }
+    (sentence, tone(counts))
+}
+
+/// What the sentence counts: people, groups or rows.
+pub fn counted(report: &RunReport) -> &Counts {
+    Subject::of(report).counts(report)
+}
+
+fn tone(counts: &Counts) -> Tone {
+    if counts.needs_attention > 0 {
+        Tone::Bad
+    } else if counts.waits + counts.not_reached > 0 {
+        Tone::Waiting
+    } else {
+        Tone::Good
+    }
+}
+
+fn unknown(report: &RunReport) -> u64 {
+    let of = |status: Status| report.statuses.get(&status).copied().unwrap_or_default();
+    of(Status::InDoubt) + of(Status::Started)
+}
+
+fn for_what(report: &RunReport) -> &'static str {
+    match (report.waits.invitations, report.waits.dates) {
+        (_, 0) => " for an invitation to be accepted",
+        (0, _) => " for a date",
+        _ => "",
+    }
+}
+
+/// What is counted, and what it is to be.
+struct Subject {
+    what: What,
+    /// `set up`, of somebody for whom everything was done.
+    is: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    People,
+    Groups,
+    Rows,
+}
+
+impl Subject {
+    fn of(report: &RunReport) -> Self {
+        let (people, groups) = (report.people.asked(), report.groups.asked());
+        let what = match (people, groups) {
+            (0, 0) => What::Rows,
+            (_, 0) => What::People,
+            (0, _) => What::Groups,
+            _ => What::Rows,
+        };
+        let kinds = report.operations.keys().copied();
+        Self {
+            what,
+            is: brought_about(kinds),
+        }
+    }
+
+    fn counts<'r>(&self, report: &'r RunReport) -> &'r Counts {
+        match self.what {
+            What::People => &report.people,
+            What::Groups => &report.groups,
+            What::Rows => &report.rows,
+        }
+    }
+
+    fn noun(&self, count: u64) -> &'static str {
+        match (self.what, count) {
+            (What::People, 1) => "person",
+            (What::People, _) => "people",
+            (What::Groups, 1) => "group",
+            (What::Groups, _) => "groups",
+            (What::Rows, 1) => "row",
+            (What::Rows, _) => "rows",
+        }
+    }
+}
+
+/// What is so of somebody for whom all of these were done.
+fn brought_about(kinds: impl Iterator<Item = Option<OperationKind>>) -> &'static str {
+    let mut all: Option<&'static str> = None;
+    for kind in kinds.flatten() {
+        let one = match kind {
+            OperationKind::Invite | OperationKind::Create => "set up",
+            // A newcomer gets groups and licences in rows of their own.
+            OperationKind::AddToGroups | OperationKind::AddLicenses if all == Some("set up") => "set up",
+            OperationKind::Delete => "deleted",
+            OperationKind::Offboard => "offboarded",
+            OperationKind::Migrate => "moved",
+            OperationKind::Update
+            | OperationKind::SetLicenses
+            | OperationKind::AddLicenses
+            | OperationKind::RemoveLicenses
+            | OperationKind::ReleaseLicenses
+            | OperationKind::BlockLicenses
+            | OperationKind::SetGroupLicenses
+            | OperationKind::AddToGroups
+            | OperationKind::RemoveFromGroups
+            | OperationKind::SetGroups
+            | OperationKind::ReleaseLease
+            | OperationKind::ClearGroupLicenses => "as asked for",
+        };
+        match all {
+            Some(other) if other != one => return "as asked for",
+            _ => all = Some(one),
+        }
+    }
+    all.unwrap_or("as asked for")
+}
+
+fn headline(subject: &Subject, counts: &Counts) -> String {
+    let (asked, well, is) = (counts.asked(), counts.well(), subject.is);
+    let noun = subject.noun(asked);
+    match (well, asked) {
+        (_, 0) => format!("Every {} stands twice", subject.noun(1)),
+        (1, 1) => format!("The one {noun} is {is}"),
+        (0, 1) if counts.needs_attention == 1 => format!("The one {noun} is not {is}, and needs attention"),
+        (0, 1) if counts.waits == 1 => format!("The one {noun} waits"),
+        (0, 1) => format!("The one {noun} was not reached"),
+        (0, _) if counts.waits == asked => format!("All {} {noun} wait", number(asked)),
+        (0, _) if counts.not_reached == asked => format!("None of the {} {noun} was reached", number(asked)),
+        (0, _) if counts.needs_attention == asked => {
+            format!("None of the {} {noun} is {is}: all need attention", number(asked))
+        }
+        (0, _) => format!("None of the {} {noun} is {is} yet", number(asked)),
+        (well, asked) if well == asked && asked == 2 => format!("Both {noun} are {is}"),
+        (well, asked) if well == asked => format!("All {} {noun} are {is}", number(asked)),
+        (1, _) => format!("1 of {} {noun} is {is}", number(asked)),
+        (well, _) => format!("{} of {} {noun} are {is}", number(well), number(asked)),
+    }
+}
