@@ -15,11 +15,11 @@ use crate::cli::{OutputFormat, ReportOptions};
 use crate::ledger::{History, RunLog, run_log_path, writer_of};
 use crate::page::write_page;
 use crate::report::write_json;
-use crate::run_report::{ReportShape, ReportedFile, WrittenReport, fold, verdict};
-use crate::sheet::{may_write_sheet, save_file};
+use crate::run_report::{ReportShape, ReportedFile, RowFault, WrittenReport, fold, verdict};
+use crate::sheet::{WrittenFormat, may_write_sheet, save_file, save_readings};
 use crate::text::shown_path;
 
-pub(super) fn report(options: &ReportOptions, console: Console) -> Result<Ending, Failure> {
+pub(super) fn report(options: &ReportOptions, console: Console<'_>) -> Result<Ending, Failure> {
     if let Some(out) = &options.out {
         may_be_written(out, options)?;
     }
@@ -129,13 +129,22 @@ fn read(path: &Path) -> Result<ReportedFile, Failure> {
 }
 
 fn save(written: &WrittenReport<'_>, out: &Path, options: &ReportOptions) -> Result<(), Failure> {
-    let page = written.page();
-    save_file(out, options.existing, |file| write_page(&page, file))
-        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+    let saved = if WrittenFormat::of_path(out) == Some(WrittenFormat::Workbook) {
+        let fault = RowFault::default();
+        save_readings(&written.worksheets(&fault), out, options.existing, || fault.is_none())
+    } else {
+        save_file(out, options.existing, |file| write_page(&written.page(), file))
+    };
+    saved.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
 }
 
 /// Says what the report comes to, and gives what goes to standard output.
-fn give(written: &WrittenReport<'_>, options: &ReportOptions, sentence: &str, console: Console) -> Result<(), Failure> {
+fn give(
+    written: &WrittenReport<'_>,
+    options: &ReportOptions,
+    sentence: &str,
+    console: Console<'_>,
+) -> Result<(), Failure> {
     let shape = ReportShape::of(written.report, options.out.as_deref().map(shown_path));
     let object = Object::of(Ended::DONE, sentence, &shape);
     match (&options.out, console.output) {

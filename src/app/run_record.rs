@@ -115,11 +115,10 @@ impl<'a> RunRecord<'a> {
     /// The run has ended.
     pub(super) fn end(&self, ended: Ended, stats: &CallStats, end: &RunEnd<'_>) {
         let mut entry = self.ended(ended, stats);
-        entry.rows = Some(counts(
-            end.counts
-                .iter()
-                .map(|(status, count)| (status.as_str(), *count as u64)),
-        ));
+        entry.rows = Some(counts(Status::iter().map(|status| {
+            let count = end.counts.get(&status).copied().unwrap_or_default();
+            (status.as_str(), count as u64)
+        })));
         entry.elapsed_ms = Some(milliseconds(end.elapsed));
         entry.seats = seats(&self.entry.seats, end.seats);
         self.end_with(&entry);
@@ -183,11 +182,9 @@ fn milliseconds(length: Duration) -> u64 {
     u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The counts that are not nought.
+/// Counts of nothing are there too.
 fn counts(of: impl Iterator<Item = (&'static str, u64)>) -> BTreeMap<String, u64> {
-    of.filter(|(_, count)| *count > 0)
-        .map(|(name, count)| (name.to_owned(), count))
-        .collect()
+    of.map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
 /// The seats after a run, given those before it and what it has moved.

@@ -116,6 +116,8 @@ pub struct MissedOut {
     pub more: u64,
 }
 
+/// What an organization is called that is not a real one.
+pub(super) const SIMULATED: &str = "a simulated organization";
 /// How many people who miss out are named.
 const MOST_NAMED: usize = 100;
 /// How much of a text is shown.
@@ -312,7 +314,8 @@ impl Folding {
         recorded.sort_by_key(|run| run.started_at);
         for run in &recorded {
             let name = report.organizations.entry(run.organization.id).or_default();
-            *name = run.organization.name.clone().or(name.take());
+            let simulated = || run.organization.uri.is_none().then(|| SIMULATED.to_owned());
+            *name = run.organization.name.clone().or_else(simulated).or(name.take());
         }
         let unrecorded: Vec<RunId> = files
             .iter()

@@ -13,6 +13,7 @@ mod seats;
 mod shape;
 mod verdict;
 mod words;
+mod workbook;
 
 pub use cause::Cause;
 pub use fold::{CauseFacts, FileFacts, MissedOut, ReportedFile, RunReport, Waits, fold};
@@ -25,3 +26,4 @@ pub use runs::RunFacts;
 pub use seats::SeatFacts;
 pub use shape::ReportShape;
 pub use verdict::verdict;
+pub use workbook::RowFault;

@@ -98,6 +98,7 @@ impl RunFacts {
         let total: u64 = calls.values().sum();
         let parts: Vec<String> = calls
             .iter()
+            .filter(|(_, count)| **count > 0)
             .map(|(method, count)| format!("{method} {}", number(*count)))
             .collect();
         match parts.as_slice() {

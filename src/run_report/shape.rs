@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
-use super::fold::RunReport;
+use super::fold::{RunReport, SIMULATED};
 use super::masking::Masking;
 use super::outcome::Counts;
 use super::runs::RunFacts;
@@ -124,7 +125,7 @@ impl<'a> ReportShape<'a> {
                 .iter()
                 .map(|(id, name)| OrganizationShape {
                     id: *id,
-                    name: name.as_deref(),
+                    name: name.as_deref().filter(|name| *name != SIMULATED),
                 })
                 .collect(),
             files: report
@@ -137,10 +138,13 @@ impl<'a> ReportShape<'a> {
                     outcomes: file.rows,
                 })
                 .collect(),
-            rows: report
-                .statuses
-                .iter()
-                .map(|(status, rows)| (status.as_str(), *rows))
+            rows: Status::iter()
+                .map(|status| {
+                    (
+                        status.as_str(),
+                        report.statuses.get(&status).copied().unwrap_or_default(),
+                    )
+                })
                 .collect(),
             outcomes: report.rows,
             people: report.people,

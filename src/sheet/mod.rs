@@ -33,6 +33,6 @@ pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row};
 pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
 pub use written::{
-    Existing, NOT_ROWS, PageLine, WrittenCell, WrittenColumn, WrittenFormat, WrittenPage, WrittenRows, WrittenTable,
-    disk_error, may_write_sheet, save_file, save_sheet, write_sheet_csv,
+    Existing, MOST_ROWS, NOT_ROWS, PageLine, WrittenCell, WrittenColumn, WrittenFormat, WrittenPage, WrittenPart,
+    WrittenRows, WrittenTable, disk_error, may_write_sheet, save_file, save_readings, save_sheet, write_sheet_csv,
 };

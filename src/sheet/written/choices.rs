@@ -17,6 +17,8 @@ const NAME: &str = "Lists";
 const ROWS_TO_ADD: u32 = 1_000;
 /// The last row of a worksheet, counted from 0.
 pub(super) const LAST_ROW: u32 = 1_048_575;
+/// How many rows a worksheet has below its header.
+pub const MOST_ROWS: usize = LAST_ROW as usize;
 /// How many letters a list may have that stands at its cells, by the format of the file.
 const LONGEST_LIST: usize = 255;
 /// How many UTF-16 units a hint may have, and its title; Excel takes a file with more for damaged.

@@ -7,8 +7,8 @@ use tempfile::NamedTempFile;
 
 use super::csv_file::write_csv;
 use super::page::WrittenPage;
-use super::table::{WrittenCell, WrittenTable};
-use super::workbook_file::{WorkbookError, write_workbook};
+use super::table::{WrittenCell, WrittenPart, WrittenTable};
+use super::workbook_file::{WorkbookError, write_readings, write_workbook};
 use crate::sheet::error::SheetError;
 
 /// In which form a sheet is written.
@@ -98,23 +98,53 @@ pub fn save_sheet(
             }
         }
         WrittenFormat::Workbook => {
-            write_workbook(tables, pages, &mut file, folder_of(path)).map_err(|error| {
-                let path = path.display().to_string();
-                match error {
-                    WorkbookError::TooManyRows => SheetError::TooManyRows { path },
-                    WorkbookError::CellTooFull { column, row, letters } => SheetError::CellTooFull {
-                        path,
-                        column,
-                        row,
-                        letters,
-                    },
-                    WorkbookError::Disk(error) => refused(error.to_string()),
-                    WorkbookError::Writer(error) => refused(error.to_string()),
-                }
-            })?;
+            write_workbook(tables, pages, &mut file, folder_of(path)).map_err(|error| workbook_error(path, error))?;
         }
     }
     finish(file, path, existing)
+}
+
+/// Writes a workbook that is only read: worksheets in this order, of which no run takes any for a sheet. The file is private
+/// (mode 0600 on unix), and appears whole or not at all; `is_whole` is asked once all rows are written.
+///
+/// # Errors
+///
+/// When a file is there that is to be kept, the file system refuses, a table has more rows than a worksheet, or `is_whole`
+/// says that rows are missing.
+pub fn save_readings(
+    parts: &[WrittenPart<'_>],
+    path: &Path,
+    existing: Existing,
+    is_whole: impl FnOnce() -> io::Result<()>,
+) -> Result<(), SheetError> {
+    let mut file = begin(path, existing)?;
+    write_readings(parts, &mut file, folder_of(path)).map_err(|error| workbook_error(path, error))?;
+    is_whole().map_err(|error| SheetError::Write {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    finish(file, path, existing)
+}
+
+fn workbook_error(path: &Path, error: WorkbookError) -> SheetError {
+    let path = path.display().to_string();
+    match error {
+        WorkbookError::TooManyRows => SheetError::TooManyRows { path },
+        WorkbookError::CellTooFull { column, row, letters } => SheetError::CellTooFull {
+            path,
+            column,
+            row,
+            letters,
+        },
+        WorkbookError::Disk(error) => SheetError::Write {
+            path,
+            reason: error.to_string(),
+        },
+        WorkbookError::Writer(error) => SheetError::Write {
+            path,
+            reason: error.to_string(),
+        },
+    }
 }
 
 /// Writes any other file as a sheet is written: it is private (mode 0600 on unix), and appears whole or not at all.

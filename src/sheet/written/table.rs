@@ -5,6 +5,8 @@ use std::fmt;
 
 use jiff::civil::DateTime;
 
+use super::page::WrittenPage;
+
 /// One worksheet, or a CSV.
 pub struct WrittenTable<'a> {
     /// The worksheet's name; a CSV has none.
@@ -14,6 +16,15 @@ pub struct WrittenTable<'a> {
     /// Makes the rows, each with a cell for every column. They are asked for as they are written, and perhaps twice, so
     /// that a large table is never held whole; each time they are the same.
     pub rows: Box<dyn Fn() -> WrittenRows<'a> + Send + Sync + 'a>,
+}
+
+/// A worksheet of a workbook that is only read.
+#[derive(Debug)]
+pub enum WrittenPart<'a> {
+    /// Text.
+    Page(WrittenPage<'a>),
+    /// A table, which no run takes for a sheet.
+    Table(WrittenTable<'a>),
 }
 
 /// Rows on their way into a sheet.
@@ -84,6 +95,8 @@ pub struct WrittenColumn<'a> {
     /// A workbook shows a row in grey as long as its cell in this column says this, in any case of letters; nothing where
     /// this is empty.
     pub grey_word: Cow<'a, str>,
+    /// A workbook draws the column's numbers as bars behind them. Columns with bars that stand side by side share a scale.
+    pub has_bars: bool,
 }
 
 impl<'a> WrittenColumn<'a> {
@@ -127,6 +140,13 @@ impl<'a> WrittenColumn<'a> {
     #[must_use]
     pub fn of_times(mut self) -> Self {
         self.holds_times = true;
+        self
+    }
+
+    /// The same column, with bars behind its numbers.
+    #[must_use]
+    pub fn with_bars(mut self) -> Self {
+        self.has_bars = true;
         self
     }
 

@@ -7,13 +7,13 @@ use std::path::Path;
 use jiff::civil::DateTime;
 use rust_xlsxwriter::utility::column_number_to_name;
 use rust_xlsxwriter::{
-    Color, ConditionalFormatFormula, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError,
-    Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatDataBar, ConditionalFormatFormula, ConditionalFormatType, DocProperties, ExcelDateTime,
+    Format, FormatAlign, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
 };
 
-use super::choices::{LAST_ROW, Lists, last_row_to_fill};
+use super::choices::{LAST_ROW, Lists, NOT_ROWS, last_row_to_fill};
 use super::page::{WrittenPage, write_page};
-use super::table::{WrittenCell, WrittenColumn, WrittenTable};
+use super::table::{WrittenCell, WrittenColumn, WrittenPart, WrittenTable};
 use crate::sheet::workbook_text::{LONGEST, cell_text, cut, units, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 
@@ -88,7 +88,37 @@ pub(super) fn write_workbook(
     file: &mut (impl Write + Seek + Send),
     folder: &Path,
 ) -> Result<(), WorkbookError> {
-    let written = catch_unwind(AssertUnwindSafe(|| write(tables, pages, file, folder)));
+    caught(|| write(tables, pages, file, folder))
+}
+
+/// Writes worksheets to be read, in this order; none of them is ever run.
+pub(super) fn write_readings(
+    parts: &[WrittenPart<'_>],
+    file: &mut (impl Write + Seek + Send),
+    folder: &Path,
+) -> Result<(), WorkbookError> {
+    caught(|| {
+        let mut workbook = blank(folder)?;
+        let mut names = WorksheetNames::default();
+        let mut lists = Lists::default();
+        let looks = Looks::new();
+        for part in parts {
+            match part {
+                WrittenPart::Page(page) => write_page(&mut workbook, &mut names, page)?,
+                WrittenPart::Table(table) => {
+                    let sheet = workbook.add_worksheet_with_low_memory()?;
+                    sheet.set_name(names.name(&table.name))?;
+                    write_table(sheet, table, &mut lists, &looks, Use::Read)?;
+                }
+            }
+        }
+        Ok(workbook.save_to_writer(file)?)
+    })
+}
+
+/// What the disk refuses the writer says by a panic.
+fn caught(write: impl FnOnce() -> Result<(), WorkbookError>) -> Result<(), WorkbookError> {
+    let written = catch_unwind(AssertUnwindSafe(write));
     written.unwrap_or_else(|panic| match disk_error(panic_message(&*panic)) {
         Some(error) => Err(WorkbookError::Disk(error)),
         None => resume_unwind(panic),
@@ -101,18 +131,14 @@ fn write(
     file: &mut (impl Write + Seek + Send),
     folder: &Path,
 ) -> Result<(), WorkbookError> {
-    let mut workbook = Workbook::new();
-    workbook.set_tempdir(folder)?;
-    // Without a moment the writer takes that of now, and no two files of one state are the same.
-    let properties = DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?);
-    workbook.set_properties(&properties);
+    let mut workbook = blank(folder)?;
     let mut names = WorksheetNames::default();
     let mut lists = Lists::default();
     let looks = Looks::new();
     for table in tables {
         let sheet = workbook.add_worksheet_with_low_memory()?;
         sheet.set_name(names.name(&table.name))?;
-        write_table(sheet, table, &mut lists, &looks)?;
+        write_table(sheet, table, &mut lists, &looks, Use::Run)?;
     }
     for page in pages {
         write_page(&mut workbook, &mut names, page)?;
@@ -121,11 +147,30 @@ fn write(
     Ok(workbook.save_to_writer(file)?)
 }
 
+fn blank(folder: &Path) -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_tempdir(folder)?;
+    // Without a moment the writer takes that of now, and no two files of one state are the same.
+    let properties = DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?);
+    workbook.set_properties(&properties);
+    Ok(workbook)
+}
+
+/// What a table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// To be run.
+    Run,
+    /// To be read: its header says, in a hidden column, that nothing on the worksheet is run.
+    Read,
+}
+
 fn write_table(
     sheet: &mut Worksheet,
     table: &WrittenTable<'_>,
     lists: &mut Lists,
     looks: &Looks,
+    for_what: Use,
 ) -> Result<(), WorkbookError> {
     sheet.set_freeze_panes(1, 0)?;
     let mut widths = Vec::with_capacity(table.columns.len());
@@ -147,6 +192,11 @@ fn write_table(
         write_text(sheet, (0, at), &column.header, Some(look))?;
         widths.push(longest_line(&column.header) + ARROW);
     }
+    let count = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
+    if for_what == Use::Read {
+        write_text(sheet, (0, count), NOT_ROWS, None)?;
+        sheet.set_column_hidden(count)?;
+    }
     let mut rows = 0;
     for (number, row) in (1..).zip((table.rows)()) {
         if number > LAST_ROW {
@@ -161,7 +211,7 @@ fn write_table(
         sheet.set_column_width(at, bounded(*width))?;
         lists.offer(sheet, at, column, rows)?;
     }
-    let count = u16::try_from(table.columns.len()).unwrap_or(u16::MAX);
+    draw_bars(sheet, table, rows)?;
     if let Some(last_column) = count.checked_sub(1) {
         for (at, column) in (0..)
             .zip(&table.columns)
@@ -177,6 +227,23 @@ fn write_table(
             // It is meant, and does not want a green corner.
             sheet.ignore_error_range(1, 0, rows, last_column, IgnoreError::NumberStoredAsText)?;
         }
+    }
+    Ok(())
+}
+
+/// Draws the numbers of columns as bars, which begin at nought.
+fn draw_bars(sheet: &mut Worksheet, table: &WrittenTable<'_>, rows: u32) -> Result<(), XlsxError> {
+    let mut first = 0;
+    for group in table.columns.chunk_by(|one, other| one.has_bars == other.has_bars) {
+        let next = first + u16::try_from(group.len()).unwrap_or(u16::MAX);
+        if rows > 0 && group.iter().all(|column| column.has_bars) {
+            let bars = ConditionalFormatDataBar::new()
+                .set_minimum(ConditionalFormatType::Number, 0)
+                .set_fill_color(Color::RGB(0x009C_C3E6))
+                .set_solid_fill(true);
+            sheet.add_conditional_format(1, first, rows, next - 1, &bars)?;
+        }
+        first = next;
     }
     Ok(())
 }
