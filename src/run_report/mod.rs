@@ -20,7 +20,7 @@ pub use fold::{CauseFacts, FileFacts, MissedOut, ReportedFile, RunReport, Waits,
 pub use masking::Masking;
 pub use outcome::{Counts, Outcome};
 pub use page::WrittenReport;
-pub use people::People;
+pub use people::{People, called};
 pub use row::RowInWords;
 pub use runs::RunFacts;
 pub use seats::SeatFacts;

@@ -17,7 +17,7 @@ pub struct People {
 impl People {
     /// The number of the person whom a row is about, from 1; a new one for somebody new. `None` of a row that is about a
     /// group, or about nobody.
-    pub(super) fn meet(&mut self, report: &RowReport) -> Option<u32> {
+    pub fn meet(&mut self, report: &RowReport) -> Option<u32> {
         let names = names(report);
         if names.is_empty() {
             return None;
@@ -34,12 +34,12 @@ impl People {
     }
 
     /// The number of somebody who was met.
-    pub(super) fn number(&self, report: &RowReport) -> Option<u32> {
+    pub fn number(&self, report: &RowReport) -> Option<u32> {
         names(report).iter().find_map(|name| self.numbers.get(name).copied())
     }
 
     /// A text in which nobody who was met is named, nor anybody's address.
-    pub(super) fn masked(&self, text: &str) -> String {
+    pub fn masked(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for piece in text.split_inclusive(is_between_names) {
             let word = piece.trim_end_matches(is_between_names);
@@ -58,7 +58,7 @@ impl People {
 }
 
 /// What somebody is called who is to be hidden.
-pub(super) fn called(number: u32) -> String {
+pub fn called(number: u32) -> String {
     format!("person {number}")
 }
 
