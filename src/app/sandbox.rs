@@ -25,6 +25,8 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console<'_>) -> Result<E
                 "choose another address than {listen} with `--listen`, or other files with `--state` and `--request-log`"
             ))
         })?;
+        // Before anybody knows that it is there, and may ask it to stop.
+        let signals = StopSignals::catch();
         let variables = variables(&sandbox);
         deliver(|out| match console.output {
             OutputFormat::Text => lines(&variables, out),
@@ -32,7 +34,7 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console<'_>) -> Result<E
         })?;
         console.tell("With these variables set, reseat works against this simulated organization; Ctrl-C stops it\n");
         let ended = async {
-            StopSignals::catch()?.next().await?;
+            signals?.next().await?;
             sandbox.shutdown().await
         };
         if let Err(error) = ended.await {

@@ -343,6 +343,20 @@ mod tests {
     }
 
     #[test]
+    fn the_published_schema_names_every_flag_that_a_plan_file_stores() {
+        let schema = include_str!("../../docs/json/plan-file.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        let named = &schema["properties"]["options"]["properties"];
+        let stored = serde_json::to_value(SavedOptions::of(&typed(&EVERY_FLAG))).unwrap();
+        let names = |value: &serde_json::Value| -> Vec<String> {
+            let mut names: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(named), names(&stored));
+    }
+
+    #[test]
     fn only_what_is_typed_otherwise_is_a_difference() {
         let plan = SavedOptions::of(&typed(&EVERY_FLAG));
         let differences = |flags: &[&str]| plan.differences(&SavedOptions::of(&typed(flags)));

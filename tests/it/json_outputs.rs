@@ -2,18 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
 
 use serde_json::Value;
 
 use crate::json_schema::{Place, Seen, examined};
-use crate::support::Line;
+use crate::support::{Line, lines};
 
 /// A member, and whether it was `null`.
 pub(crate) type Shown = (Place, bool);
-
-/// What every output of this process showed.
-static SHOWN: Mutex<BTreeSet<Shown>> = Mutex::new(BTreeSet::new());
 
 /// The commands whose object has a schema of its own; anything else prints one only where it fails.
 const COMMANDS: [&str; 10] = [
@@ -42,36 +38,38 @@ pub(crate) fn schema_of(words: &[&str]) -> Option<Place> {
 }
 
 /// Holds what was printed against the schema: it is one object, and has no member that the schema does not name.
-pub(crate) fn hold(text: &str, schema: &Place) {
+pub(crate) fn hold(text: &str, schema: &Place) -> BTreeSet<Shown> {
     let value: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}, for {schema}: {text}"));
-    hold_value(&value, schema);
+    hold_value(&value, schema)
 }
 
-pub(crate) fn hold_value(value: &Value, schema: &Place) {
+pub(crate) fn hold_value(value: &Value, schema: &Place) -> BTreeSet<Shown> {
     match examined(value, schema) {
-        Ok(Seen { properties, .. }) => SHOWN.lock().unwrap().extend(properties),
+        Ok(Seen { properties, .. }) => properties,
         Err(errors) => panic!("{errors}\n{value:#}"),
     }
 }
 
-/// Holds the columns `before` and `after` of a line of results against their schemas.
-pub(crate) fn hold_line(line: &Line) {
-    for column in ["before", "after"] {
-        if !line.get(column).is_empty() {
-            hold(line.get(column), &Place::of_definition("results", column));
-        }
+/// Holds a file against its schema, if it is one that has a schema.
+pub(crate) fn hold_file(path: &Path) -> BTreeSet<Shown> {
+    let name = path.to_string_lossy();
+    if name.ends_with(".results.csv") {
+        return lines(path).iter().flat_map(hold_line).collect();
+    }
+    let Some(value) = name.ends_with(".json").then(|| fs_err::read(path).unwrap()) else {
+        return BTreeSet::new();
+    };
+    match serde_json::from_slice::<Value>(&value) {
+        Ok(plan) if plan["format"] == "reseat plan" => hold_value(&plan, &Place::of_file("plan-file")),
+        Ok(_) | Err(_) => BTreeSet::new(),
     }
 }
 
-/// Holds a file against its schema, if it is one that has a schema.
-pub(crate) fn hold_file(path: &Path) {
-    let is_json = path.extension().is_some_and(|end| end == "json");
-    let Some(value) = is_json.then(|| serde_json::from_slice::<Value>(&fs_err::read(path).unwrap())) else {
-        return;
-    };
-    if let Ok(value) = value
-        && value["format"] == "reseat plan"
-    {
-        hold_value(&value, &Place::of_file("plan-file"));
-    }
+/// Holds the columns `before` and `after` of a line of results against their schemas.
+fn hold_line(line: &Line) -> BTreeSet<Shown> {
+    let columns = ["before", "after"].into_iter();
+    let filled = columns.filter(|column| !line.get(column).is_empty());
+    filled
+        .flat_map(|column| hold(line.get(column), &Place::of_definition("results", column)))
+        .collect()
 }

@@ -133,6 +133,52 @@ impl std::fmt::Display for Place {
     }
 }
 
+/// Every property of every schema, with whether it may be `null`.
+pub(crate) fn all_properties() -> BTreeMap<Place, bool> {
+    let mut all = BTreeMap::new();
+    for (file, schema) in &*SCHEMAS {
+        let top = Place {
+            file: file.clone(),
+            way: String::new(),
+        };
+        collect(schema, &top, &mut all);
+    }
+    all
+}
+
+fn collect(schema: &Value, at: &Place, all: &mut BTreeMap<Place, bool>) {
+    let Value::Object(keywords) = schema else { return };
+    for (keyword, said) in keywords {
+        let place = at.step(keyword);
+        match (keyword.as_str(), said) {
+            ("properties" | "$defs", Value::Object(schemas)) => {
+                for (name, schema) in schemas {
+                    let place = place.step(name);
+                    if keyword == "properties" {
+                        all.insert(place.clone(), is_nullable(schema));
+                    }
+                    collect(schema, &place, all);
+                }
+            }
+            ("anyOf" | "allOf", Value::Array(schemas)) => {
+                for (number, schema) in schemas.iter().enumerate() {
+                    collect(schema, &place.step(number), all);
+                }
+            }
+            ("items" | "additionalProperties", schema) => collect(schema, &place, all),
+            _ => {}
+        }
+    }
+}
+
+/// Whether this schema says itself that a value may be `null`.
+pub(crate) fn is_nullable(schema: &Value) -> bool {
+    let null = Value::from("null");
+    let one_of = schema["anyOf"].as_array().into_iter().flatten();
+    schema["type"].as_array().is_some_and(|types| types.contains(&null))
+        || one_of.into_iter().any(|one| one["type"] == null)
+}
+
 /// What a value showed of a schema.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {

@@ -25,6 +25,7 @@ mod guards;
 mod header;
 mod hopeless;
 mod json_endings;
+mod json_members;
 mod json_outputs;
 mod json_schema;
 mod leases;

@@ -81,6 +81,8 @@ pub(crate) struct Stage {
     sheets: RefCell<BTreeSet<PathBuf>>,
     /// What those that were started and print for programs print, by their process.
     for_programs: RefCell<BTreeMap<u32, json_schema::Place>>,
+    /// What these showed of their schemas.
+    shown: RefCell<BTreeSet<json_outputs::Shown>>,
     /// How many mails anybody may have got in the end.
     most_mails: Cell<u64>,
 }
@@ -182,6 +184,7 @@ impl Stage {
             given: RefCell::default(),
             sheets: RefCell::default(),
             for_programs: RefCell::default(),
+            shown: RefCell::default(),
             most_mails: Cell::new(1),
         };
         stage.write("reseat.toml", PROFILE);
@@ -344,7 +347,7 @@ impl Stage {
         self.said.borrow_mut().push_str(&err);
         let code = code(output.status);
         if let Some(schema) = schema.filter(|_| code != KILLED) {
-            json_outputs::hold(&out, &schema);
+            self.shown.borrow_mut().extend(json_outputs::hold(&out, &schema));
         }
         Ran { code, out, err }
     }
@@ -524,13 +527,16 @@ impl Stage {
         made
     }
 
+    /// What all that was made for programs has shown of its schemas so far.
+    pub(crate) fn shown(&self) -> BTreeSet<json_outputs::Shown> {
+        self.assert_files_for_programs();
+        self.shown.take()
+    }
+
     /// Files for programs are as their schemas say.
     fn assert_files_for_programs(&self) {
         for path in self.made(self.folder.path()).iter().filter(|path| path.is_file()) {
-            json_outputs::hold_file(path);
-            if path.to_string_lossy().ends_with(".results.csv") {
-                lines(path).iter().for_each(json_outputs::hold_line);
-            }
+            self.shown.borrow_mut().extend(json_outputs::hold_file(path));
         }
     }
 
