@@ -17,7 +17,7 @@ use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use crate::cli::CheckOptions;
 use crate::intake::{self, Checked, SkippedSheet};
-use crate::model::{AsOf, BundleCode, Catalogue};
+use crate::model::{AsOf, BundleCode, Catalogue, to_the_second};
 use crate::report::{ShapeOfWaiting, problems_shape, waiting_shape, waiting_words, write_left_out, write_problems};
 use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
@@ -51,7 +51,7 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
         reason: &skipped.reason,
     });
     let remembered_codes = checked.remembered_codes.iter().filter_map(|code| {
-        let seen = catalogue.known_since(code)?;
+        let seen = to_the_second(catalogue.known_since(code)?);
         Some(RememberedCode { code, seen })
     });
     let shape = Shape {
@@ -76,7 +76,7 @@ pub(super) fn check(options: &CheckOptions, overrides: &Overrides, console: Cons
     Ok(ended.ending)
 }
 
-/// What `check` finds, for programs; `docs/exit-codes.md` is its contract.
+/// What `check` finds, for programs; `docs/json.md` is its contract.
 #[derive(Serialize)]
 struct Shape<'a, P> {
     rows: usize,

@@ -15,7 +15,7 @@ use super::object::Object;
 use super::organization::{Organization, without_inventory};
 use super::session::Session;
 use crate::cli::{CodesOptions, OutputFormat};
-use crate::model::{Catalogue, Inventory, KnownBundle, OwnedBundle};
+use crate::model::{Catalogue, Inventory, KnownBundle, OwnedBundle, to_the_second};
 use crate::report::{Align, Table, write_json};
 use crate::settings::Overrides;
 use crate::text::number;
@@ -171,7 +171,7 @@ fn free(owned: &OwnedBundle) -> String {
 fn object(listed: &[Listed<'_>], inventory: Option<&Inventory>, out: &mut dyn Write) -> io::Result<()> {
     let listing = Listing {
         organization_name: inventory.map(|inventory| inventory.organization.as_str()),
-        as_of: inventory.map(|inventory| inventory.read),
+        as_of: inventory.map(|inventory| to_the_second(inventory.read)),
         codes: listed.iter().map(Bundle::of).collect(),
     };
     write_json(&Object::of(Ended::DONE, "the known licence codes", &listing), out)
@@ -213,7 +213,7 @@ impl<'a> Bundle<'a> {
             total: seats.map(|owned| owned.total),
             taken: seats.map(|owned| owned.taken),
             free: seats.map(OwnedBundle::left),
-            seen: listed.owned.map(|owned| owned.seen),
+            seen: listed.owned.map(|owned| to_the_second(owned.seen)),
         }
     }
 }

@@ -263,6 +263,20 @@ mod tests {
     }
 
     #[test]
+    fn the_published_schema_lists_every_status_reason_and_code() {
+        let schema = include_str!("../../docs/json/common.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        let members = &schema["$defs"]["ending"]["properties"];
+        let statuses: Vec<&str> = EndingStatus::iter().map(EndingStatus::as_str).collect();
+        let reasons: Vec<&str> = Reason::iter().map(Reason::as_str).collect();
+        let mut codes: Vec<u8> = Ending::iter().map(Ending::code).collect();
+        codes.sort_unstable();
+        assert_eq!(members["status"]["enum"], serde_json::json!(statuses));
+        assert_eq!(members["reason"]["enum"], serde_json::json!(reasons));
+        assert_eq!(members["exit_code"]["enum"], serde_json::json!(codes));
+    }
+
+    #[test]
     fn only_a_run_that_has_begun_was_stopped_and_only_one_that_has_not_was_refused() {
         for (ending, before, begun) in [
             (Ending::Stopped, EndingStatus::Refused, EndingStatus::Stopped),

@@ -173,7 +173,7 @@ fn next_command(sheet: &SheetPlace, what: &ExportWhat) -> String {
     }
 }
 
-/// What `export` prints for programs; `docs/export.md` is its contract.
+/// What `export` prints for programs; `docs/json.md` is its contract.
 #[derive(Serialize)]
 struct Shape<'a> {
     written: Option<String>,

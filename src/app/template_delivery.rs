@@ -88,7 +88,7 @@ fn message(template: &Template, columns: &[TemplateColumn], format: WrittenForma
     )
 }
 
-/// What `template` prints for programs; `docs/template.md` is its contract.
+/// What `template` prints for programs; `docs/json.md` is its contract.
 #[derive(Serialize)]
 struct Shape<'a> {
     written: Option<String>,

@@ -166,7 +166,7 @@ pub(super) fn deliver_sheet(
     Ok(undone.ended().ending)
 }
 
-/// What `undo` prints for programs; `docs/undo.md` is its contract.
+/// What `undo` prints for programs; `docs/json.md` is its contract.
 #[derive(Serialize)]
 struct Shape<'a> {
     written: Option<String>,

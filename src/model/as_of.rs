@@ -60,6 +60,11 @@ impl AsOf {
     }
 }
 
+/// The time without its fraction of a second, as programs are told it.
+pub fn to_the_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ mod row_selection;
 mod status;
 mod unknown_license;
 
-pub use as_of::AsOf;
+pub use as_of::{AsOf, to_the_second};
 pub use bundle::{BundleCode, BundleSet, Quota};
 pub use catalogue::{BundleKind, Catalogue, KnownBundle};
 pub use deployment::{Capabilities, Deployment};

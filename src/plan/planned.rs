@@ -129,7 +129,7 @@ impl PlannedRow {
     }
 }
 
-/// Seats of one bundle before and after. `docs/plan.md` has its form in JSON.
+/// Seats of one bundle before and after. `docs/json.md` has its form in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatLine {
     /// The bundle.

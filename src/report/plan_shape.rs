@@ -1,4 +1,4 @@
-//! A plan as JSON. `docs/plan.md` is its contract.
+//! A plan as JSON. `docs/json.md` is its contract.
 
 use serde::Serialize;
 

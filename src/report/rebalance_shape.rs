@@ -1,4 +1,4 @@
-//! What `rebalance` proposes, as JSON. `docs/rebalance.md` is its contract.
+//! What `rebalance` proposes, as JSON. `docs/json.md` is its contract.
 
 use std::collections::BTreeMap;
 

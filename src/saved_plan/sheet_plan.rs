@@ -69,7 +69,7 @@ fn left_out(record: &Record) -> RowPlan {
     }
 }
 
-/// What a plan says about one row. `docs/plan.md` describes its JSON.
+/// What a plan says about one row. `docs/json.md` describes its JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "RowPlanShape", into = "RowPlanShape")]
 pub struct RowPlan {

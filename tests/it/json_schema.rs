@@ -90,12 +90,9 @@ impl Place {
         schema.unwrap_or_else(|| panic!("there is no schema {self}"))
     }
 
-    /// The same place, once references that stand alone are followed.
-    pub(crate) fn target(self) -> Self {
-        match self.schema().get("$ref").and_then(Value::as_str) {
-            Some(reference) => self.refers_to(reference).target(),
-            None => self,
-        }
+    /// The last step of the way.
+    pub(crate) fn name(&self) -> &str {
+        self.way.rsplit('/').next().unwrap_or_default()
     }
 
     /// The properties of an object's schema, with those of what it is made up of.

@@ -647,19 +647,6 @@ fn names_that_a_profile_gives_to_codes_are_offered_and_understood() {
 }
 
 #[test]
-fn the_page_about_templates_names_every_member_of_the_object() {
-    let stage = Stage::new();
-    let told = Told::of(&stage.reseat(&["template", "leavers", "--output", "json"]).ends(0)).0;
-    let page = |name: &str| fs_err::read_to_string(format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let pages = page("template.md") + &page("exit-codes.md");
-    for member in told.as_object().unwrap().keys() {
-        let is_row =
-            |line: &str| line.starts_with('|') && line.split('|').nth(1).unwrap().contains(&format!("`{member}`"));
-        assert!(pages.lines().any(is_row), "`{member}` is not documented");
-    }
-}
-
-#[test]
 fn programs_get_one_object_and_files_are_kept() {
     let stage = Stage::new();
     let words = [
