@@ -51,7 +51,7 @@ const LOCALISED: &[(&str, &str)] = &[
     ("indicatif", "report"),
     ("clap", "cli"),
     ("clap_complete", "cli"),
-    ("clap_mangen", "cli"),
+    ("roff", "cli"),
 ];
 
 /// A file is as long as its one concern; beyond this many lines it has more than one.
@@ -710,7 +710,7 @@ fn a_foreign_crate_outside_its_room_is_caught() {
         ("api/client.rs", "use reqwest::Client;"),
         ("engine/bar.rs", "fn f() -> indicatif::ProgressBar { todo() }"),
         ("settings/load.rs", "#[derive(clap::Args)]\nstruct Args;"),
-        ("app/man.rs", "use clap_mangen::Man;"),
+        ("app/man.rs", "use roff::Roff;"),
         ("main.rs", "use clap as arguments;"),
     ] {
         assert_eq!(of(&[(path, text)]).len(), 1, "{text}");

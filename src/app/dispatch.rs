@@ -11,7 +11,7 @@ use super::next::Typed;
 use super::{
     Ending, check, codes, doctor, export, panics, plan, rebalance, report, run, sandbox, template, undo, watch,
 };
-use crate::cli::{self, Command, Invocation, OutputFormat, Refusal, Shell};
+use crate::cli::{self, Command, Invocation, ManPages, OutputFormat, Refusal, Shell};
 
 /// Runs a command line, the program's own name first.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -52,7 +52,7 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
         Command::Codes(options) => codes::codes(options, &overrides, console),
         Command::Doctor(options) => doctor::doctor(options, &overrides, console),
         Command::Completions(shell) => completions(shell),
-        Command::Man(subcommand) => man(subcommand.as_deref()),
+        Command::Man(pages) => man(&pages),
         Command::Sandbox(options) => sandbox::sandbox(options, console),
         Command::Check(options) => check::check(&options, &overrides, console),
         Command::Plan(options) => plan::plan(&options, &overrides, console),
@@ -70,12 +70,26 @@ fn completions(shell: Shell) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn man(subcommand: Option<&str>) -> Result<Ending, Failure> {
-    let Some(page) = cli::man(subcommand) else {
-        let message = format!("there is no command `{}`", subcommand.unwrap_or_default());
-        return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
-            .with_help("`reseat --help` lists the commands"));
-    };
-    deliver(|out| out.write_all(&page))?;
+fn man(pages: &ManPages) -> Result<Ending, Failure> {
+    match pages {
+        ManPages::One(command) => {
+            let Some(page) = cli::manual(command.as_deref()) else {
+                let message = format!("there is no command `{}`", command.as_deref().unwrap_or_default());
+                return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+                    .with_help("`reseat --help` lists the commands"));
+            };
+            deliver(|out| out.write_all(page.text.as_bytes()))?;
+        }
+        ManPages::All(folder) => {
+            let write = || {
+                fs_err::create_dir_all(folder)?;
+                let pages = cli::manual_pages();
+                pages
+                    .iter()
+                    .try_for_each(|page| fs_err::write(folder.join(&page.file_name), &page.text))
+            };
+            write().map_err(|error| Failure::new(Ending::CouldNotStart, Reason::File, error.to_string()))?;
+        }
+    }
     Ok(Ending::Done)
 }

@@ -16,7 +16,7 @@ use super::template_args::TemplateArgs;
 use super::undo_args::UndoArgs;
 use super::values;
 use super::watch_args::WatchArgs;
-use super::{OutputFormat, Shell, Verbosity};
+use super::{ManPages, OutputFormat, Shell, Verbosity};
 use crate::settings::Overrides;
 
 const EXAMPLES: &str = "\
@@ -85,10 +85,7 @@ pub(super) enum CommandArgs {
     },
     /// Print a manual page
     #[command(after_help = MAN_EXAMPLES)]
-    Man {
-        /// The subcommand whose page to print; reseat's own by default
-        command: Option<String>,
-    },
+    Man(ManArgs),
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -182,12 +179,33 @@ Examples:
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   reseat completions bash > ~/.local/share/bash-completion/completions/reseat
+  reseat completions zsh > ~/.zfunc/_reseat
   reseat completions fish > ~/.config/fish/completions/reseat.fish";
 
 const MAN_EXAMPLES: &str = "\
 Examples:
-  reseat man > reseat.1
-  reseat man run > reseat-run.1";
+  reseat man run > reseat-run.1
+  reseat man export-users > reseat-export-users.1
+  reseat man --into man/man1                  All of them";
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// The command whose page to print, as in `run` or `export-users`; reseat's own by default
+    #[arg(value_name = "COMMAND", conflicts_with = "into")]
+    command: Option<String>,
+    /// Write the pages of all commands into this folder instead
+    #[arg(long, value_name = "FOLDER", value_parser = values::path, value_hint = ValueHint::DirPath)]
+    into: Option<PathBuf>,
+}
+
+impl From<ManArgs> for ManPages {
+    fn from(args: ManArgs) -> Self {
+        match args.into {
+            Some(folder) => Self::All(folder),
+            None => Self::One(args.command),
+        }
+    }
+}
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
@@ -255,6 +273,72 @@ impl From<ShellArg> for Shell {
             ShellArg::Fish => Self::Fish,
             ShellArg::PowerShell => Self::PowerShell,
             ShellArg::Zsh => Self::Zsh,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Every command, reseat itself first.
+    fn commands() -> Vec<clap::Command> {
+        let root = ReseatArgs::command();
+        let subcommands: Vec<_> = root.get_subcommands().cloned().collect();
+        std::iter::once(root).chain(subcommands).collect()
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        ReseatArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_text_begins_with_a_capital_and_does_not_end_in_a_full_stop() {
+        let mut texts = Vec::new();
+        for command in commands() {
+            let name = command.get_name().to_owned();
+            texts.push((name.clone(), command.get_about().map(ToString::to_string)));
+            for argument in command.get_arguments() {
+                let place = format!("{name} {}", argument.get_id());
+                texts.push((place.clone(), argument.get_help().map(ToString::to_string)));
+                assert!(argument.get_long_help().is_none(), "{place} has two help texts");
+            }
+        }
+        for (place, text) in texts {
+            let text = text.unwrap_or_default();
+            assert!(text.starts_with(char::is_uppercase), "{place}: {text}");
+            assert!(!text.ends_with('.'), "{place}: {text}");
+        }
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        for command in commands() {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(
+                text.starts_with("Examples:\n  reseat "),
+                "{}: {text}",
+                command.get_name()
+            );
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_command_line_that_parses() {
+        for command in commands() {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in text.lines().filter_map(|line| line.strip_prefix("  ")) {
+                let line = line.split("   ").next().unwrap_or_default();
+                let line = line.split(" > ").next().unwrap_or_default();
+                let words = line.replace("\"Work e-mail=user\"", "Work=user");
+                // As a shell passes them: the quotes around `'idle>90d'` are not part of the word.
+                let words = words.split(' ').map(|word| word.trim_matches('\'').into());
+                let parsed = super::super::parse(words);
+                assert!(parsed.is_ok(), "{line}: {parsed:?}");
+            }
         }
     }
 }

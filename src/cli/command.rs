@@ -55,8 +55,17 @@ pub enum Command {
     Sandbox(SandboxOptions),
     /// `completions`
     Completions(Shell),
-    /// `man`, optionally of a subcommand.
-    Man(Option<String>),
+    /// `man`
+    Man(ManPages),
+}
+
+/// `man`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManPages {
+    /// The page of a command, or reseat's own, on standard output.
+    One(Option<String>),
+    /// Those of all commands, into this folder.
+    All(PathBuf),
 }
 
 /// How data is printed on standard output.

@@ -7,9 +7,10 @@ mod advice;
 mod args;
 mod codes_args;
 mod command;
+mod completions;
 mod doctor_args;
 mod export_args;
-mod generate;
+mod manual;
 mod page_args;
 mod parse;
 mod rebalance_args;
@@ -25,11 +26,12 @@ mod written_sheet_args;
 
 pub use command::{
     Asking, CheckOptions, CodesOptions, ColumnMapping, Command, Comparison, Confirmation, DoctorOptions,
-    EarlierResults, ExportOptions, ExportWhat, HiddenRows, InvalidRows, Invocation, MaxFailures, MoveOptions,
+    EarlierResults, ExportOptions, ExportWhat, HiddenRows, InvalidRows, Invocation, ManPages, MaxFailures, MoveOptions,
     OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanPage, PlanningOptions, RebalanceOptions,
     ReportOptions, Rounds, RunOptions, SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, TemplateOptions,
     UndoOptions, Verbosity, WatchOptions, WhenLocked,
 };
-pub use generate::{completions, man};
+pub use completions::completions;
+pub use manual::{ManualPage, manual, manual_pages};
 pub use parse::{Refusal, Slip, parse};
 pub use run_args::FLAGS_FOR_ROWS;

@@ -66,7 +66,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
         CommandArgs::Doctor(doctor) => Command::Doctor(doctor.into_options(&mut overrides)),
         CommandArgs::Sandbox(sandbox) => Command::Sandbox(sandbox.into()),
         CommandArgs::Completions { shell } => Command::Completions(shell.into()),
-        CommandArgs::Man { command } => Command::Man(command),
+        CommandArgs::Man(man) => Command::Man(man.into()),
     };
     Ok(Invocation {
         command,

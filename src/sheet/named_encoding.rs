@@ -90,6 +90,11 @@ impl NamedEncoding {
             .or_else(|| codepage::to_encoding_no_replacement(number).map(Self::from))
     }
 
+    /// The names of all that may be named.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        WHATWG.into_iter().chain(DOS.iter().map(|page| page.1))
+    }
+
     /// Its name in the standard, or the code page's: `windows-1250`, `cp437`. It is read back by [`FromStr`].
     pub fn name(self) -> &'static str {
         match self.0 {
@@ -234,7 +239,7 @@ fn by_number(label: &str) -> Option<NamedEncoding> {
 }
 
 fn unknown(label: &str) -> String {
-    let names = WHATWG.into_iter().chain(DOS.iter().map(|page| page.1));
+    let names = NamedEncoding::names();
     let label = crate::text::clean(label, 60);
     match nearest(&label, names) {
         Some(near) => format!("`{label}` is no encoding that reseat knows; did you mean `{near}`?"),
