@@ -126,11 +126,18 @@ fn pages() -> Vec<(String, String)> {
         .collect()
 }
 
+/// Whether a line is typed for another program than reseat.
+fn is_of_another_program(line: &str) -> bool {
+    let Some(typed) = line.trim_start().strip_prefix("$ ") else {
+        return false;
+    };
+    let typed = typed.trim_start_matches("sudo ");
+    !["reseat ", "cargo run "].iter().any(|ours| typed.contains(ours)) || typed.starts_with("cargo install")
+}
+
 /// The long flags that a text names, those of other programs' command lines left out.
 fn flags(text: &str) -> BTreeSet<String> {
-    let lines = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("$ cargo install"));
+    let lines = text.lines().filter(|line| !is_of_another_program(line));
     let mut flags = BTreeSet::new();
     for line in lines {
         let line = line.replace("cargo run --release --", "reseat");
