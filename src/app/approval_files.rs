@@ -100,7 +100,9 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         existing: Existing::Replaced,
         masking: Masking::Shown,
     };
-    write_plan_page(&out, view, now, about)?;
+    let busy = session.console.busy("writing the page");
+    write_plan_page(&out, view, now, about, &busy)?;
+    drop(busy);
     saved_plan::write(&plan, header, view.shape(now))?;
     Ok(ForApproval {
         page,

@@ -416,8 +416,8 @@ impl Sections<'_> {
         Some(Section {
             heading: "What waits".to_owned(),
             lead: format!(
-                "{}. Nothing was looked up for them, so they count neither as deletions, nor for seats, nor as access lost: a plan \
-                 is needed again when they are due.",
+                "{}. Nothing was looked up for them, so they count neither as deletions, nor for seats, nor as access lost. \
+                 They are done when their date has come and the sheet is run again.",
                 waiting_words(not_due.waiting, not_due.as_of)
             ),
             body: SectionBody::Points(points),
