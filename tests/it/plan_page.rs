@@ -253,3 +253,56 @@ fn a_sheet_whose_rows_all_wait_or_are_done_says_so() {
     let ahead = text(&page(&stage, &waits, &["--force", "--as-of", "2099-01-02"], 0));
     says_in_order(&ahead, &["as if it were", "2099-01-02", "1 account is changed"]);
 }
+
+#[test]
+fn a_masked_page_tells_people_apart_and_names_nobody() {
+    let stage = Stage::new();
+    stage.free_seats("TSTNU", 0);
+    let more = format!(
+        "set-licenses,julia.keller@contoso.example,,,,,TSTNU,,,\n\
+         invite,,{MEI},Somebody,Else,HR Robots,,,,\n\
+         update,{DAVID},,Davina,,,,,,\n\
+         migrate,bogdan@contoso.example,,,,,,bogdan@new.example,,\n"
+    );
+    let html = page(&stage, &(mixed() + &more), &["--mask", "--on-shortage", "fill"], 3);
+    let text = text(&html);
+    let mut hidden: Vec<String> = [
+        "King",
+        "Somebody",
+        "Davina",
+        "bogdan",
+        "nobody@",
+        "nadia@new",
+        "ada@new",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for user in stage.world().users() {
+        let name = format!(
+            "{} {}",
+            user.name.as_deref().unwrap_or_default(),
+            user.surname.as_deref().unwrap_or_default()
+        );
+        let names = [user.email.clone(), user.user_name.clone(), name, user.id.to_string()];
+        hidden.extend(names.into_iter().chain(user.display_name.clone()));
+    }
+    // Groups are not hidden, and one is called as a robot is.
+    let groups: Vec<String> = stage.world().groups().map(|group| group.name.clone()).collect();
+    let is_of_a_group = |name: &&str| groups.iter().any(|group| group.contains(name));
+    let hidden = hidden.iter().map(|name| name.trim());
+    for name in hidden.filter(|name| !name.is_empty() && !is_of_a_group(name)) {
+        assert!(!html.contains(name), "{name}");
+    }
+    says_in_order(
+        &text,
+        &[
+            "person 2: the account is deleted (row 3)",
+            "person 3: offboarded",
+            "person 4: deactivated (row 5)",
+            "row 6: person 5",
+            "person 9 misses TSTNU",
+            "licences: ",
+        ],
+    );
+    assert!(text.contains("HR Robots") && text.contains("name: hidden"), "{text}");
+}
