@@ -4,18 +4,21 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
 
 use super::Ending;
 use super::console::{Console, deliver};
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::object::Object;
+use super::runtime::{block_on, off_thread};
+use super::signals::Signals;
 use super::undo_refusals::not_results;
 use crate::cli::{OutputFormat, ReportOptions};
 use crate::ledger::{History, RunLog, run_log_path, writer_of};
 use crate::page::write_page;
 use crate::report::write_json;
-use crate::run_report::{ReportShape, ReportedFile, RowFault, WrittenReport, fold, verdict};
+use crate::run_report::{People, ReportShape, ReportedFile, RowFault, RunReport, WrittenReport, fold, verdict};
 use crate::sheet::{WrittenFormat, may_write_sheet, save_file, save_readings};
 use crate::text::shown_path;
 
@@ -23,21 +26,77 @@ pub(super) fn report(options: &ReportOptions, console: Console<'_>) -> Result<En
     if let Some(out) = &options.out {
         may_be_written(out, options)?;
     }
-    let files = read_all(&options.paths)?;
-    let (report, people) = fold(&files, options.masking, &mut |_| {}).map_err(|error| not_results(&error, None))?;
-    let written = WrittenReport {
-        report: &report,
-        people: &people,
-        files: &files,
-        zone: TimeZone::system(),
-        now: Timestamp::now(),
-    };
-    if let Some(out) = &options.out {
-        save(&written, out, options)?;
+    block_on(async {
+        let signals = Signals::listen();
+        let asked = options.clone();
+        let material = signals.obeyed_by(off_thread(move || Material::of(&asked))).await?;
+        let (sentence, _) = verdict(&material.report);
+        // A file that is begun is taken away again before the command ends.
+        let (asked, stop, output) = (options.clone(), signals.stop.clone(), console.output);
+        let (material, written) = off_thread(move || {
+            let written = material.write(&asked, output, &stop);
+            (material, written)
+        })
+        .await;
+        if signals.stop.is_cancelled() {
+            let message = "interrupted: no report was written";
+            return Err(Failure::new(signals.interrupted(), Reason::Interrupted, message));
+        }
+        written?;
+        tell(&material, options, &sentence, console)
+    })
+}
+
+/// What a report is made from.
+struct Material {
+    files: Vec<ReportedFile>,
+    report: RunReport,
+    people: People,
+    zone: TimeZone,
+    now: Timestamp,
+}
+
+impl Material {
+    fn of(options: &ReportOptions) -> Result<Self, Failure> {
+        let files = read_all(&options.paths)?;
+        // Whoever shows how far it is can count the rows here.
+        let folded = fold(&files, options.masking, &mut |_| {});
+        let (report, people) = folded.map_err(|error| not_results(&error, None))?;
+        Ok(Self {
+            files,
+            report,
+            people,
+            zone: TimeZone::system(),
+            now: Timestamp::now(),
+        })
     }
-    let (sentence, _) = verdict(&report);
-    give(&written, options, &sentence, console)?;
-    Ok(Ending::Done)
+
+    fn written<'a>(&'a self, is_stopped: &'a (dyn Fn() -> bool + Sync)) -> WrittenReport<'a> {
+        WrittenReport {
+            report: &self.report,
+            people: &self.people,
+            files: &self.files,
+            zone: self.zone.clone(),
+            now: self.now,
+            is_stopped,
+        }
+    }
+
+    /// Writes the report to its file, or, for people, to standard output.
+    fn write(&self, options: &ReportOptions, output: OutputFormat, stop: &CancellationToken) -> Result<(), Failure> {
+        let is_stopped = || stop.is_cancelled();
+        let written = self.written(&is_stopped);
+        let saved = match (&options.out, output) {
+            (None, OutputFormat::Json) => return Ok(()),
+            (None, OutputFormat::Text) => return deliver(|out| write_page(&written.page(), out)),
+            (Some(out), _) if WrittenFormat::of_path(out) == Some(WrittenFormat::Workbook) => {
+                let fault = RowFault::default();
+                save_readings(&written.worksheets(&fault), out, options.existing, || fault.is_none())
+            }
+            (Some(out), _) => save_file(out, options.existing, |file| write_page(&written.page(), file)),
+        };
+        saved.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+    }
 }
 
 /// Makes sure, before anything is read, that nothing is lost by writing there.
@@ -128,36 +187,21 @@ fn read(path: &Path) -> Result<ReportedFile, Failure> {
     Ok(ReportedFile { name, history, log })
 }
 
-fn save(written: &WrittenReport<'_>, out: &Path, options: &ReportOptions) -> Result<(), Failure> {
-    let saved = if WrittenFormat::of_path(out) == Some(WrittenFormat::Workbook) {
-        let fault = RowFault::default();
-        save_readings(&written.worksheets(&fault), out, options.existing, || fault.is_none())
-    } else {
-        save_file(out, options.existing, |file| write_page(&written.page(), file))
-    };
-    saved.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
-}
-
-/// Says what the report comes to, and gives what goes to standard output.
-fn give(
-    written: &WrittenReport<'_>,
-    options: &ReportOptions,
-    sentence: &str,
-    console: Console<'_>,
-) -> Result<(), Failure> {
-    let shape = ReportShape::of(written.report, options.out.as_deref().map(shown_path));
+/// Says what the report comes to, and where it is.
+fn tell(material: &Material, options: &ReportOptions, sentence: &str, console: Console<'_>) -> Result<Ending, Failure> {
+    let shape = ReportShape::of(&material.report, options.out.as_deref().map(shown_path));
     let object = Object::of(Ended::DONE, sentence, &shape);
     match (&options.out, console.output) {
         (Some(_), _) => console.found(&object, |_| Ok(())),
         (None, OutputFormat::Json) => deliver(|out| write_json(&object, out))?,
-        (None, OutputFormat::Text) => deliver(|out| write_page(&written.page(), out))?,
+        (None, OutputFormat::Text) => {}
     }
     console.tell(format!("{sentence}\n"));
-    for gap in written.gaps() {
+    for gap in material.report.gaps() {
         console.tell(format!("note: {gap}\n"));
     }
     if let Some(out) = &options.out {
         console.tell(format!("the report is {}\n", shown_path(out)));
     }
-    Ok(())
+    Ok(Ending::Done)
 }

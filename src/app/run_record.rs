@@ -60,7 +60,7 @@ impl<'a> RunRecord<'a> {
         let sheet = sheet.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Self {
             results: results.to_owned(),
-            entry: RunEntry::begun(run.clone(), RunOrganization { id, name, uri }, sheet),
+            entry: RunEntry::begun(run.clone(), RunOrganization { id, name, uri }, sheet, now()),
             is_ended: AtomicBool::new(false),
             is_told: AtomicBool::new(false),
             console,
@@ -172,10 +172,10 @@ impl<'a> RunRecord<'a> {
     }
 }
 
-/// To the second, as the beginning is.
+/// To the millisecond: runs of one second have their order.
 fn now() -> Timestamp {
     let now = Timestamp::now();
-    Timestamp::from_second(now.as_second()).unwrap_or(now)
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 fn milliseconds(length: Duration) -> u64 {

@@ -104,12 +104,12 @@ pub struct RunSeats {
 }
 
 impl RunEntry {
-    /// A run that has just begun.
-    pub fn begun(run: RunId, organization: RunOrganization, sheet: String) -> Self {
+    /// A run that begins.
+    pub fn begun(run: RunId, organization: RunOrganization, sheet: String, started_at: Timestamp) -> Self {
         Self {
             format: FORMAT,
             reseat: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: run.started(),
+            started_at,
             run,
             begins: false,
             organization,
@@ -262,7 +262,7 @@ mod tests {
             uri: None,
         };
         let run = RunId::new(Timestamp::UNIX_EPOCH, id, short).of_sheet("joiners.csv");
-        RunEntry::begun(run, organization, "joiners.csv".to_owned())
+        RunEntry::begun(run, organization, "joiners.csv".to_owned(), Timestamp::UNIX_EPOCH)
     }
 
     fn ended(short: u32) -> RunEntry {

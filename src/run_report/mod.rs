@@ -3,6 +3,7 @@
 
 mod cause;
 mod fold;
+mod gaps;
 mod masking;
 mod outcome;
 mod page;

@@ -25,6 +25,9 @@ const MOST: usize = 200;
 /// How many names stand in a heading.
 const MOST_NAMES: usize = 3;
 
+/// What is said of a report that is not written to its end.
+pub(super) const STOPPED: &str = "interrupted";
+
 /// A report that is written: what it comes to, and the files from which its rows are read once more.
 pub struct WrittenReport<'a> {
     /// What it comes to.
@@ -37,6 +40,8 @@ pub struct WrittenReport<'a> {
     pub zone: TimeZone,
     /// When it is written.
     pub now: Timestamp,
+    /// Whether somebody asks to stop writing it.
+    pub is_stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl WrittenReport<'_> {
@@ -334,7 +339,7 @@ impl WrittenReport<'_> {
                 body: SectionBody::Facts(facts.collect()),
             });
         }
-        let gaps = self.gaps();
+        let gaps = self.report.gaps();
         if !gaps.is_empty() {
             sections.push(Section {
                 heading: "What could not be read".to_owned(),
@@ -373,41 +378,6 @@ impl WrittenReport<'_> {
         );
         parts.join("; ")
     }
-
-    /// What the report lacks, and why.
-    pub fn gaps(&self) -> Vec<String> {
-        let report = self.report;
-        let mut gaps = Vec::new();
-        for file in report.files.iter().filter(|file| file.is_torn) {
-            gaps.push(format!(
-                "The last line of {} was cut off when a run was interrupted, and is left out; running the sheet again \
-                 mends that.",
-                clean(&file.name, MOST)
-            ));
-        }
-        let unrecorded = report.runs.iter().filter(|run| run.record.is_none()).count();
-        if unrecorded > 0 {
-            let have = if unrecorded == 1 { "has" } else { "have" };
-            gaps.push(format!(
-                "{} {have} no record beside the results, so it is not known how they ended, nor how many seats were taken.",
-                plural(unrecorded, "run")
-            ));
-        }
-        let (damaged, newer) = report.unread_records;
-        if damaged > 0 {
-            gaps.push(format!(
-                "{} of the records of runs cannot be read.",
-                plural(damaged, "line")
-            ));
-        }
-        if newer > 0 {
-            gaps.push(format!(
-                "{} of the records of runs are of a later version of reseat.",
-                plural(newer, "line")
-            ));
-        }
-        gaps
-    }
 }
 
 impl PageRows for WrittenReport<'_> {
@@ -415,6 +385,9 @@ impl PageRows for WrittenReport<'_> {
         for (file, facts) in self.files.iter().zip(&self.report.files) {
             let sheet = clean(facts.label(), MOST);
             for record in file.history.entries() {
+                if (self.is_stopped)() {
+                    return Err(io::Error::other(STOPPED));
+                }
                 let record = record.map_err(io::Error::other)?.record;
                 let row = RowInWords::of(&record, self.people, self.report.masking);
                 let plain = |text: String| PageCell {

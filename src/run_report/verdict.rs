@@ -52,7 +52,7 @@ pub fn verdict(report: &RunReport) -> (String, Tone) {
 }
 
 /// What the sentence counts: people, groups or rows.
-pub fn counted(report: &RunReport) -> &Counts {
+pub(super) fn counted(report: &RunReport) -> &Counts {
     Subject::of(report).counts(report)
 }
 
@@ -180,5 +180,75 @@ fn headline(subject: &Subject, counts: &Counts) -> String {
         (well, asked) if well == asked => format!("All {} {noun} are {is}", number(asked)),
         (1, _) => format!("1 of {} {noun} is {is}", number(asked)),
         (well, _) => format!("{} of {} {noun} are {is}", number(well), number(asked)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run_report::{Masking, Outcome, fold};
+
+    /// What so many people of each outcome come to, by rows of this operation.
+    fn told(kind: OperationKind, outcomes: &[(Outcome, u64)]) -> String {
+        let (mut report, _) = fold(&[], Masking::Shown, &mut |_| {}).unwrap();
+        for (outcome, count) in outcomes {
+            for _ in 0..*count {
+                report.people.add(*outcome);
+                report.rows.add(*outcome);
+                report.operations.entry(Some(kind)).or_default().add(*outcome);
+            }
+        }
+        verdict(&report).0
+    }
+
+    #[test]
+    fn a_job_comes_to_a_sentence_that_says_for_how_many_it_is_done_and_what_is_left() {
+        use Outcome::{AlreadySo, Done, Needs, NotReached, Waits};
+        for (kind, outcomes, expected) in [
+            (
+                OperationKind::Invite,
+                &[][..],
+                "Nothing was asked for: the results hold no row.",
+            ),
+            (OperationKind::Invite, &[(Done, 1)], "The one person is set up."),
+            (
+                OperationKind::Create,
+                &[(Done, 1), (AlreadySo, 1)],
+                "Both people are set up.",
+            ),
+            (
+                OperationKind::Invite,
+                &[(Done, 36), (AlreadySo, 2), (Needs, 2)],
+                "38 of 40 people are set up; 2 need attention.",
+            ),
+            (
+                OperationKind::Offboard,
+                &[(Done, 1_200)],
+                "All 1,200 people are offboarded.",
+            ),
+            (
+                OperationKind::Delete,
+                &[(Needs, 3)],
+                "None of the 3 people is deleted: all need attention.",
+            ),
+            (
+                OperationKind::Delete,
+                &[(Needs, 1)],
+                "The one person is not deleted, and needs attention.",
+            ),
+            (OperationKind::Migrate, &[(Waits, 5)], "All 5 people wait."),
+            (
+                OperationKind::Migrate,
+                &[(Waits, 1), (Done, 1), (NotReached, 2)],
+                "1 of 4 people is moved; 1 waits for an invitation to be accepted; 2 were not reached.",
+            ),
+            (
+                OperationKind::Update,
+                &[(NotReached, 3)],
+                "None of the 3 people was reached.",
+            ),
+        ] {
+            assert_eq!(told(kind, outcomes), expected, "{kind} {outcomes:?}");
+        }
     }
 }

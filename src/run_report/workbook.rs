@@ -6,12 +6,11 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 
 use super::fold::RunReport;
-use super::page::WrittenReport;
+use super::page::{STOPPED, WrittenReport};
 use super::row::{RowInWords, status};
 use super::runs::RunFacts;
 use super::verdict::verdict;
 use super::words::{asked, how_many};
-use crate::ledger::OpenError;
 use crate::sheet::{
     MOST_ROWS, PageLine, WrittenCell, WrittenColumn, WrittenPage, WrittenPart, WrittenRows, WrittenTable,
 };
@@ -22,7 +21,7 @@ const MOST: usize = 200;
 
 /// Whether rows could be read as they were written.
 #[derive(Debug, Default)]
-pub struct RowFault(Mutex<Option<OpenError>>);
+pub struct RowFault(Mutex<Option<String>>);
 
 impl RowFault {
     /// Makes sure that no row is missing.
@@ -33,12 +32,12 @@ impl RowFault {
         let fault = self.0.lock().map(|mut fault| fault.take());
         match fault {
             Ok(None) => Ok(()),
-            Ok(Some(fault)) => Err(io::Error::other(format!("failed to {fault}"))),
+            Ok(Some(fault)) => Err(io::Error::other(fault)),
             Err(_) => Err(io::Error::other("a row could not be read")),
         }
     }
 
-    fn note(&self, fault: OpenError) {
+    fn note(&self, fault: String) {
         if let Ok(mut first) = self.0.lock() {
             first.get_or_insert(fault);
         }
@@ -102,7 +101,7 @@ impl<'a> WrittenReport<'a> {
                 lines.push(PageLine::Text(format!("and {} more", report.missed_out.more)));
             }
         }
-        let gaps = self.gaps();
+        let gaps = report.gaps();
         if !gaps.is_empty() {
             lines.push(PageLine::Heading("What could not be read".to_owned()));
             lines.extend(gaps.into_iter().map(PageLine::Text));
@@ -187,10 +186,14 @@ impl<'a> WrittenReport<'a> {
                         entries.map(move |record| (record, facts.label()))
                     });
                 let read = of_files.skip(first).take(MOST_ROWS).map_while(move |(record, sheet)| {
+                    if (self.is_stopped)() {
+                        fault.note(STOPPED.to_owned());
+                        return None;
+                    }
                     let record = match record {
                         Ok(record) => record.record,
                         Err(error) => {
-                            fault.note(error);
+                            fault.note(format!("failed to {error}"));
                             return None;
                         }
                     };

@@ -12,10 +12,11 @@ use crate::support::{Line, lines};
 pub(crate) type Shown = (Place, bool);
 
 /// The commands whose object has a schema of its own; anything else prints one only where it fails.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "check",
     "plan",
     "run",
+    "report",
     "undo",
     "export",
     "rebalance",

@@ -50,6 +50,7 @@ mod quarter;
 mod reactivation;
 mod rebalance;
 mod recheck;
+mod report;
 mod resume;
 mod run_records;
 mod saved_plan;
