@@ -37,6 +37,7 @@ mod migrate;
 mod moves;
 mod names;
 mod not_before;
+mod notify;
 mod offboard;
 mod one_entry;
 mod operations;
