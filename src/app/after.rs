@@ -55,6 +55,8 @@ pub(super) struct RunOutcome {
     pub(super) ended: Ended,
     /// The rows of the sheet by status.
     pub(super) counts: BTreeMap<Status, usize>,
+    /// How many rows this run worked on.
+    pub(super) worked_on: usize,
     /// The sheet of the rows that need attention.
     pub(super) failed_sheet: Option<PathBuf>,
 }
@@ -169,6 +171,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     Ok(RunOutcome {
         ended,
         counts: summary.counts.clone(),
+        worked_on: chosen.len(),
         failed_sheet: summary.failed_sheet.clone(),
     })
 }

@@ -86,7 +86,7 @@ impl<'a> NoticeSubject<'a> {
     /// What became of it.
     pub(super) fn of(&self, conducted: &Result<Conducted, Failure>, record: Option<&RunRecord<'_>>) -> Notice {
         match conducted {
-            Ok(Conducted::Ran(outcome)) => self.ran(outcome, record),
+            Ok(Conducted::Ran { outcome, .. }) => self.ran(outcome, record),
             Ok(Conducted::ForApproval(waits)) => self.waits(waits),
             Err(failure) => self.ended(failure.ended(), record),
         }

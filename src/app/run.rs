@@ -78,7 +78,7 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console<
             deliver_notice(&notice, &settings, console, &signals).await;
         }
         match conducted? {
-            Conducted::Ran(outcome) => Ok(outcome.ended.ending),
+            Conducted::Ran { outcome, .. } => Ok(outcome.ended.ending),
             Conducted::ForApproval(_) => Ok(Ending::Stopped),
         }
     })
@@ -195,6 +195,7 @@ async fn carry_out<'s>(
     let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
 
     let begins = history.is_none_or(History::is_empty);
+    let before = history.map(History::counts);
     let file = results.begin(&run, session.console, &label)?;
     panics::results_are(&path);
     let record = recording.get_or_init(|| {
@@ -222,7 +223,7 @@ async fn carry_out<'s>(
     if let Err(failure) = &outcome {
         record.break_off(failure.ended(), &loaded.organization.client.stats());
     }
-    outcome.map(Conducted::Ran)
+    outcome.map(|outcome| Conducted::Ran { outcome, before })
 }
 
 impl Errand<'_> {

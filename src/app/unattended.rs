@@ -15,17 +15,20 @@ use super::next::Typed;
 use super::notice::{Notice, NoticeSubject};
 use super::notice_delivery::deliver_notice;
 use super::panics::caught;
+use super::report::report;
 use super::run::{Errand, conduct};
 use super::runtime::block_on;
 use super::session::Session;
 use super::signals::Signals;
 use crate::cli::{
-    Confirmation, EarlierResults, MaxFailures, OnShortage, OutputFormat, PlanningOptions, RunOptions, Verbosity,
-    WhenLocked,
+    Confirmation, EarlierResults, MaxFailures, OnShortage, OutputFormat, PlanningOptions, ReportOptions, RunOptions,
+    Verbosity, WhenLocked,
 };
 use crate::engine;
 use crate::plan;
+use crate::run_report::Masking;
 use crate::settings::Settings;
+use crate::sheet::Existing;
 
 /// A sheet that is to be run, in a folder of its own.
 pub(super) struct SheetJob<'a> {
@@ -48,8 +51,9 @@ pub(super) struct SheetEnd {
     /// What a person would have seen on the terminal, plain; files beside the sheet are named without their folder, as
     /// they all go elsewhere together.
     pub(super) told: String,
-    /// What is told to whom the profile names, once the files have gone to where they stay.
-    pub(super) notice: Notice,
+    /// What is told to whom the profile names, once the files have gone to where they stay; `None` where there is nothing new
+    /// to tell, as long as rows wait.
+    pub(super) notice: Option<Notice>,
 }
 
 /// How a sheet ended.
@@ -93,7 +97,7 @@ pub(super) fn run_sheet(job: &SheetJob<'_>) -> SheetEnd {
     let subject = NoticeSubject::now(job.settings, job.sheet);
     let (end, notice) = caught(|| attempt(job, &subject, console)).unwrap_or_else(|bug| {
         console.complain(bug);
-        (HowEnded::Bug, subject.broke())
+        (HowEnded::Bug, Some(subject.broke()))
     });
     SheetEnd {
         end,
@@ -110,7 +114,7 @@ fn without_folder(text: String, sheet: &Path) -> String {
     }
 }
 
-fn attempt(job: &SheetJob<'_>, subject: &NoticeSubject<'_>, console: Console<'_>) -> (HowEnded, Notice) {
+fn attempt(job: &SheetJob<'_>, subject: &NoticeSubject<'_>, console: Console<'_>) -> (HowEnded, Option<Notice>) {
     let (first, unusable) = Job::unattended(job.sheet, planning(job.settings), job.approved);
     if unusable.is_none() {
         let (conducted, notice) = conduct_once(job, &first, subject, console);
@@ -131,7 +135,7 @@ fn attempt(job: &SheetJob<'_>, subject: &NoticeSubject<'_>, console: Console<'_>
 
 fn reason(conducted: &Result<Conducted, Failure>) -> Reason {
     match conducted {
-        Ok(Conducted::Ran(outcome)) => outcome.ended.reason,
+        Ok(Conducted::Ran { outcome, .. }) => outcome.ended.reason,
         Ok(Conducted::ForApproval(waits)) => waits.reason,
         Err(failure) => failure.reason,
     }
@@ -140,7 +144,7 @@ fn reason(conducted: &Result<Conducted, Failure>) -> Reason {
 /// How it ended; a failure is told.
 fn how_ended(conducted: Result<Conducted, Failure>, console: Console<'_>) -> HowEnded {
     match conducted {
-        Ok(Conducted::Ran(outcome)) => HowEnded::Ran(outcome.ended),
+        Ok(Conducted::Ran { outcome, .. }) => HowEnded::Ran(outcome.ended),
         Ok(Conducted::ForApproval(waits)) => HowEnded::NeedsApproval {
             page: waits.page,
             plan: waits.plan,
@@ -157,7 +161,7 @@ fn conduct_once(
     to_run: &Job,
     subject: &NoticeSubject<'_>,
     console: Console<'_>,
-) -> (Result<Conducted, Failure>, Notice) {
+) -> (Result<Conducted, Failure>, Option<Notice>) {
     let settings = job.settings;
     let options = options(to_run, job);
     let signals = job.signals.for_one_run();
@@ -174,7 +178,51 @@ fn conduct_once(
         conduct(&session, source, &errand, &recording).await
     });
     let notice = subject.of(&conducted, recording.get());
-    (conducted, notice)
+    let Ok(known) = &conducted else {
+        return (conducted, Some(notice));
+    };
+    let report = recording
+        .get()
+        .and_then(|record| leave_report(&record.results, known, console));
+    let notice = match report {
+        Some(report) => notice.with_report(&report),
+        None => notice,
+    };
+    let is_told = !known.is_old_news();
+    (conducted, is_told.then_some(notice))
+}
+
+/// Leaves a report beside the results, for whoever asked for the job. One that is there is as good as new where no row was
+/// worked on since.
+fn leave_report(results: &Path, conducted: &Conducted, console: Console<'_>) -> Option<PathBuf> {
+    let Conducted::Ran { outcome, .. } = conducted else {
+        return None;
+    };
+    let name = results.file_name()?.to_str()?;
+    let stem = name.strip_suffix(".results.csv")?;
+    let out = results.with_file_name(format!("{stem}.report.html"));
+    if outcome.worked_on == 0 && out.exists() {
+        return Some(out);
+    }
+    let options = ReportOptions {
+        paths: vec![results.to_owned()],
+        out: Some(out.clone()),
+        existing: Existing::Replaced,
+        masking: Masking::Shown,
+    };
+    // What a report tells of itself is in it.
+    let audience = Audience::later(console.typed().clone());
+    let unheard = Console {
+        audience: &audience,
+        ..console
+    };
+    match report(&options, unheard) {
+        Ok(_) => Some(out),
+        Err(failure) => {
+            console.tell(format!("warning: the report was not written: {}\n", failure.message));
+            None
+        }
+    }
 }
 
 /// What shapes the plan of a sheet that nobody stands by.

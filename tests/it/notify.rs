@@ -49,7 +49,10 @@ impl Ear {
                         return;
                     }
                 };
-                let answer = format!("HTTP/1.1 {more}connection: close\r\ncontent-length: 4\r\n\r\n{}", "anna");
+                let answer = format!(
+                    "HTTP/1.1 {more}connection: close\r\ncontent-length: 4\r\n\r\n{}",
+                    "anna"
+                );
                 stream.write_all(answer.as_bytes()).unwrap();
             }
         });
@@ -99,7 +102,10 @@ const PERSONAL: [&str; 7] = ["anna", "berg", "bram", "okafor", "contoso.example"
 fn is_impersonal(notice: &Value) {
     let text = notice.to_string();
     for word in PERSONAL {
-        assert!(!text.to_lowercase().contains(&word.to_lowercase()), "`{word}` is in {text}");
+        assert!(
+            !text.to_lowercase().contains(&word.to_lowercase()),
+            "`{word}` is in {text}"
+        );
     }
 }
 
@@ -142,10 +148,17 @@ fn what_stops_a_run_is_told_by_its_reason_and_in_no_words_of_sheets_and_servers(
     // Of the sheet.
     let ear = Ear::with([Answer::Status(204)]);
     let stage = at(&ear);
-    stage.run(&format!("operation,user,groups\nadd-to-groups,Anna Berg <{ANNA},Finance\n")).ends(2);
+    stage
+        .run(&format!(
+            "operation,user,groups\nadd-to-groups,Anna Berg <{ANNA},Finance\n"
+        ))
+        .ends(2);
     let notice = ear.hear();
     is_impersonal(&notice);
-    assert_eq!((&notice["event"], &notice["reason"]), (&"run_stopped".into(), &"sheet_invalid".into()));
+    assert_eq!(
+        (&notice["event"], &notice["reason"]),
+        (&"run_stopped".into(), &"sheet_invalid".into())
+    );
     assert_eq!((&notice["exit_code"], &notice["results"]), (&2.into(), &Value::Null));
 
     // Of a server.
@@ -156,10 +169,15 @@ fn what_stops_a_run_is_told_by_its_reason_and_in_no_words_of_sheets_and_servers(
         moment: Moment::BeforeEffect,
     };
     stage.fault(refusal, "GET", "/api/User/users", Strikes::Always);
-    stage.run(&format!("operation,user,name\nupdate,{ANNA},Annika\n")).ends(5);
+    stage
+        .run(&format!("operation,user,name\nupdate,{ANNA},Annika\n"))
+        .ends(5);
     let notice = ear.hear();
     is_impersonal(&notice);
-    assert_eq!((&notice["event"], &notice["reason"]), (&"run_stopped".into(), &"permission".into()));
+    assert_eq!(
+        (&notice["event"], &notice["reason"]),
+        (&"run_stopped".into(), &"permission".into())
+    );
     stage.sandbox.set_faults(Faults::default());
 
     // No sheet at all, as where the program that drops it has failed.
@@ -184,7 +202,11 @@ fn a_notice_that_fails_is_a_warning_and_ends_nothing_otherwise() {
     // Refused for good: asked once.
     let ear = Ear::with([Answer::Status(404), Answer::Status(200)]);
     let stage = at(&ear);
-    stage.run(&sheet).ends(0).tells("warning: nobody was told").tells("the status 404");
+    stage
+        .run(&sheet)
+        .ends(0)
+        .tells("warning: nobody was told")
+        .tells("the status 404");
     ear.hear();
     assert!(ear.heard.try_recv().is_err());
 
@@ -205,7 +227,10 @@ fn a_notice_that_fails_is_a_warning_and_ends_nothing_otherwise() {
     // With JSON there is one object all the same.
     let ear = Ear::with([Answer::Status(400)]);
     let stage = at(&ear);
-    let ran = stage.run_with(&sheet, &["--output", "json"]).ends(0).tells("warning: nobody was told");
+    let ran = stage
+        .run_with(&sheet, &["--output", "json"])
+        .ends(0)
+        .tells("warning: nobody was told");
     assert_eq!(serde_json::from_str::<Value>(&ran.out).unwrap()["status"], "done");
 }
 
@@ -219,7 +244,11 @@ fn a_signal_ends_the_telling_at_once() {
     let child = stage.start(&["run", "sheet.csv", "--yes"]);
     ear.hear();
     signal(&child, "INT");
-    stage.ended(child).ends(0).tells("warning: nobody was told").tells("interrupted");
+    stage
+        .ended(child)
+        .ends(0)
+        .tells("warning: nobody was told")
+        .tells("interrupted");
 }
 
 #[test]
@@ -229,13 +258,25 @@ fn a_command_is_given_the_object_and_its_output_is_not_mixed_with_reseats() {
     let stage = stage("notify_command = \"umask 077; cat > told.json; echo chatter; echo chatter >&2\"");
     stage.set("RESEAT_SHELL_TEST", "1");
     let ran = stage.run(&sheet).ends(0);
-    assert!(!ran.out.contains("chatter") && !ran.err.contains("chatter"), "{}\n{}", ran.out, ran.err);
+    assert!(
+        !ran.out.contains("chatter") && !ran.err.contains("chatter"),
+        "{}\n{}",
+        ran.out,
+        ran.err
+    );
     let notice: Value = serde_json::from_str(&stage.read("told.json")).unwrap();
     is_impersonal(&notice);
-    assert_eq!((&notice["event"], &notice["exit_code"]), (&"run_ended".into(), &0.into()));
+    assert_eq!(
+        (&notice["event"], &notice["exit_code"]),
+        (&"run_ended".into(), &0.into())
+    );
 
     let stage = self::stage("notify_command = \"umask 077; env > environment; echo the relay is down >&2; exit 7\"");
-    stage.run(&sheet).ends(0).tells("exit status: 7").tells("the relay is down");
+    stage
+        .run(&sheet)
+        .ends(0)
+        .tells("exit status: 7")
+        .tells("the relay is down");
     assert!(!stage.read("environment").contains("UIPATH_CLIENT_SECRET"));
 }
 
@@ -254,13 +295,18 @@ fn the_address_comes_from_a_file_or_a_variable_as_well_and_is_shown_by_its_host_
     stage.run(&sheet).ends(0);
     assert_eq!(ear.hear()["event"], "run_ended");
     let host = ear.address.split("/services").next().unwrap().to_owned();
-    stage.reseat(&["doctor"]).tells(&format!("notify: {host} (the variable `RESEAT_NOTIFY`"));
+    stage
+        .reseat(&["doctor"])
+        .tells(&format!("notify: {host} (the variable `RESEAT_NOTIFY`"));
 }
 
 #[test]
 fn an_address_that_does_not_fit_is_refused_without_being_repeated() {
     for (notify, words) in [
-        (format!("notify = \"http://hooks.example/{TOKEN}\""), "must begin with `https://`"),
+        (
+            format!("notify = \"http://hooks.example/{TOKEN}\""),
+            "must begin with `https://`",
+        ),
         (format!("notify = \"{TOKEN}\""), "is no address"),
         (
             format!("notify = \"https://hooks.example/{TOKEN}\"\nnotify_command = \"cat\""),
@@ -270,7 +316,11 @@ fn an_address_that_does_not_fit_is_refused_without_being_repeated() {
         let stage = stage(&notify);
         stage.write("sheet.csv", "operation,user\n");
         let path = stage.path("sheet.csv");
-        stage.reseat(&["run", "sheet.csv", "--yes"]).ends(1).tells(words).tells("line 2");
+        stage
+            .reseat(&["run", "sheet.csv", "--yes"])
+            .ends(1)
+            .tells(words)
+            .tells("line 2");
         fs_err::remove_file(path).unwrap();
     }
 }
